@@ -1,0 +1,62 @@
+// The room table of the architecture: data flows down this list, imports point only to rooms on the right.
+// "x#types" means: only the files named types.ts of that room.
+/** @type {Record<string, { may: string[], why: string }>} */
+const rooms = {
+  base: { may: [], why: "the shared words know nobody" },
+  source: { may: ["base"], why: "bytes come in without anyone knowing what they mean" },
+  pcap: { may: ["base"], why: "capture formats know nothing of networks" },
+  wire: { may: ["base"], why: "packet bytes to segments, nothing of streams" },
+  tcp: { may: ["base", "wire#types"], why: "segments to ordered bytes, nothing of what they say" },
+  http: { may: ["base"], why: "stream decoders never import each other" },
+  websocket: { may: ["base"], why: "stream decoders never import each other" },
+  payload: { may: ["base"], why: "a reading of a payload needs only the payload" },
+  store: { may: ["base"], why: "facts are data" },
+  pipeline: {
+    may: ["base", "pcap", "wire", "tcp", "http", "websocket", "payload", "store"],
+    why: "the one room that knows the decoders together",
+  },
+  rules: { may: ["base", "store"], why: "rules judge facts, never packets" },
+  annotations: { may: ["base", "store#types"], why: "notes are a model of their own" },
+  i18n: { may: ["base", "rules#types"], why: "words need only the names of what they say" },
+  report: { may: ["base", "store", "rules", "annotations", "i18n", "pcap"], why: "reports read one plain model" },
+  session: {
+    may: ["base", "source#types", "pipeline", "store", "rules", "annotations"],
+    why: "one running analysis, everything injected",
+  },
+  tui: {
+    may: ["base", "payload", "i18n", "annotations#types", "session#types", "store#types", "rules#types"],
+    why: "views draw snapshots",
+  },
+  cli: { may: Object.keys({}), why: "the composition root" },
+};
+
+const path = (room) => (room.endsWith("#types") ? `^src/${room.slice(0, -6)}/types\\.ts$` : `^src/${room}/`);
+
+const walls = Object.entries(rooms)
+  .filter(([room]) => room !== "cli")
+  .map(([room, { may, why }]) => ({
+    name: `room-${room}`,
+    comment: why,
+    severity: "error",
+    from: { path: `^src/${room}/` },
+    to: { path: "^src/", pathNot: [path(room), ...may.map(path)] },
+  }));
+
+const only = (name, comment, modules, allowed) => ({
+  name,
+  comment,
+  severity: "error",
+  from: { path: "^src/", pathNot: allowed },
+  to: { path: modules.map((m) => `^(node:)?${m}$`) },
+});
+
+export default {
+  forbidden: [
+    ...walls,
+    only("io-rooms", "files, processes and terminals are touched in three rooms", ["fs", "fs/promises", "child_process", "tty", "process", "net", "os"], ["^src/(source|tui|cli)/"]),
+    only("zlib-places", "inflating belongs to capture files and one file of websocket", ["zlib"], ["^src/source/", "^src/websocket/inflate-message\\.ts$"]),
+    { name: "no-cycles", comment: "a cycle is a missing room", severity: "error", from: {}, to: { circular: true } },
+    { name: "src-never-tests", comment: "tests use src, never the other way", severity: "error", from: { path: "^src/" }, to: { path: "^test/" } },
+  ],
+  options: { doNotFollow: { path: "node_modules" }, tsPreCompilationDeps: true, tsConfig: { fileName: "tsconfig.json" }, enhancedResolveOptions: { extensions: [".ts", ".tsx", ".mjs", ".js"] } },
+};

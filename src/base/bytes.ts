@@ -1,0 +1,23 @@
+/**
+ * Unsigned reads at an offset. The caller has checked the length: outside the array they yield 0 bits, never throw.
+ * Shifts beat `DataView` and `Buffer.readUInt32BE` on the hot path and inline well.
+ */
+export const u8 = (bytes: Uint8Array, at: number): number => bytes[at] as number;
+export const u16be = (bytes: Uint8Array, at: number): number => (u8(bytes, at) << 8) | u8(bytes, at + 1);
+export const u16le = (bytes: Uint8Array, at: number): number => u8(bytes, at) | (u8(bytes, at + 1) << 8);
+/** int32 with the bits of the unsigned value: enough for sequence arithmetic, masks and comparisons. */
+export const i32be = (bytes: Uint8Array, at: number): number =>
+  (u8(bytes, at) << 24) | (u8(bytes, at + 1) << 16) | (u8(bytes, at + 2) << 8) | u8(bytes, at + 3);
+export const i32le = (bytes: Uint8Array, at: number): number =>
+  u8(bytes, at) | (u8(bytes, at + 1) << 8) | (u8(bytes, at + 2) << 16) | (u8(bytes, at + 3) << 24);
+export const u32be = (bytes: Uint8Array, at: number): number => i32be(bytes, at) >>> 0;
+export const u32le = (bytes: Uint8Array, at: number): number => i32le(bytes, at) >>> 0;
+
+/** Bytes as latin-1: one character a byte, nothing lost; for protocol heads. */
+export function latin1(bytes: Uint8Array, start: number, end: number): string {
+  let text = "";
+  for (let at = start; at < end; at += 8192) {
+    text += String.fromCharCode(...bytes.subarray(at, Math.min(end, at + 8192)));
+  }
+  return text;
+}

@@ -1,0 +1,38 @@
+/** Every bound on memory or work, by name. Reaching one is reported (an event or a count), never silent. */
+export const limits = {
+  /** Largest record or block that a capture may claim; tcpdump's largest snapshot length is 262,144. */
+  recordBytes: 16 * 1024 * 1024,
+  /** Largest comment or option text kept from a pcapng block. */
+  optionTextBytes: 64 * 1024,
+  interfacesPerSection: 65_536,
+  /** IP fragments: datagrams in reassembly at once, bytes held, and how long one may take. */
+  fragmentDatagrams: 1024,
+  fragmentBytes: 8 * 1024 * 1024,
+  fragmentTimeoutMs: 30_000,
+  tunnelDepth: 8,
+  /** Out-of-order bytes held for one direction of one connection, and over all connections. */
+  heldBytesPerDirection: 4 * 1024 * 1024,
+  heldBytesTotal: 64 * 1024 * 1024,
+  heldSegmentsPerDirection: 4096,
+  /** Notable TCP events kept for one connection; more are only counted. */
+  tcpEventsPerConnection: 512,
+  /** HTTP head (start line and fields). */
+  httpHeadBytes: 128 * 1024,
+  httpBodyPreviewBytes: 1024,
+  httpExchangesPerConnection: 64,
+  /** A message larger than this is still counted, checked and inflated in pieces, but its text is not kept. */
+  keptMessageBytes: 64 * 1024,
+  /** Inflated size of one message: beyond it the rest is not inflated (a bomb, or simply huge). */
+  inflatedMessageBytes: 64 * 1024 * 1024,
+  /** Bytes of one compressed message held until its last frame. */
+  compressedMessageBytes: 16 * 1024 * 1024,
+  /** Deflate windows (32 KiB each) alive at once. */
+  inflateWindows: 2048,
+  pendingPings: 1024,
+  /** Frame violations and other WebSocket events kept for one connection. */
+  webSocketEventsPerConnection: 256,
+  roundTripSamples: 4096,
+  /** Connections tracked at once; the ones idle for longest are closed as `idle` first. */
+  trackedConnections: 262_144,
+  malformedKept: 1000,
+} as const;

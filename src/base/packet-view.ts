@@ -1,0 +1,37 @@
+import type { PacketNumber, RelativeNs } from "./brand.ts";
+
+/**
+ * One captured record. ONE object is reused for all packets: it and the bytes it points to are valid only until the
+ * sink returns; copy what you keep. `bytes[start … start + capturedLength)` is the packet from its link header on.
+ * Nobody writes into `bytes`.
+ */
+export interface PacketView {
+  packetNumber: PacketNumber;
+  timestampNs: RelativeNs;
+  /** LINKTYPE_ value (tcpdump.org/linktypes.html). */
+  linkType: number;
+  bytes: Uint8Array;
+  start: number;
+  capturedLength: number;
+  /** Length on the wire; at least `capturedLength`. */
+  originalLength: number;
+  /** Index of the capture among the inputs, and of the interface within that capture. */
+  captureIndex: number;
+  interfaceIndex: number;
+  /** Byte offset of the record (pcap record header or pcapng block) in the uncompressed capture. */
+  recordOffset: number;
+}
+
+/** Where something was seen. Reused like `PacketView`. */
+export interface Position {
+  packetNumber: PacketNumber;
+  timestampNs: RelativeNs;
+}
+
+/** A position that is kept. */
+export interface Mark {
+  readonly packet: PacketNumber;
+  readonly timestampNs: RelativeNs;
+}
+
+export const markOf = (at: Position): Mark => ({ packet: at.packetNumber, timestampNs: at.timestampNs });

@@ -1,0 +1,89 @@
+import type { Malformed } from "../base/malformed.ts";
+import type { PacketView } from "../base/packet-view.ts";
+
+export type CaptureFormat = "pcap" | "pcapng";
+
+/** One interface of a capture: for classic pcap the only one, index 0. */
+export interface InterfaceInfo {
+  readonly captureIndex: number;
+  readonly interfaceIndex: number;
+  readonly linkType: number;
+  /** 0: no limit. */
+  readonly snapLength: number;
+  readonly name: string | null;
+  readonly description: string | null;
+  readonly filter: string | null;
+  readonly operatingSystem: string | null;
+  /** Smallest step of the time stamps. */
+  readonly resolutionNs: number;
+}
+
+/** Interface Statistics Block, or a backend's counters. Cumulative since the capture began; null: not told. */
+export interface CaptureStatistics {
+  readonly captureIndex: number;
+  readonly interfaceIndex: number;
+  readonly received: number | null;
+  /** Dropped by the interface, and by the operating system for want of buffers. */
+  readonly droppedByInterface: number | null;
+  readonly droppedByKernel: number | null;
+}
+
+export interface CaptureComment {
+  readonly captureIndex: number;
+  /** 0: the comment is on the section or interface as a whole. */
+  readonly packetNumber: number;
+  readonly text: string;
+}
+
+/** Decryption Secrets Block: kept as it is, never printed. */
+export interface CaptureSecrets {
+  readonly captureIndex: number;
+  readonly secretsType: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Name Resolution Block record. */
+export interface CaptureName {
+  readonly captureIndex: number;
+  readonly address: string;
+  readonly name: string;
+}
+
+export interface CaptureSink {
+  /** Before any packet of that interface. */
+  onInterface(info: InterfaceInfo): void;
+  onStatistics(statistics: CaptureStatistics): void;
+  onComment(comment: CaptureComment): void;
+  onSecrets(secrets: CaptureSecrets): void;
+  onName(name: CaptureName): void;
+  onMalformed(malformed: Malformed): void;
+}
+
+/** How reading one capture went. */
+export interface CaptureSummary {
+  format: CaptureFormat;
+  /** Bytes of the uncompressed capture read so far. */
+  bytes: number;
+  packets: number;
+  /** Packets of which the capture holds less than was on the wire. */
+  truncatedPackets: number;
+  malformed: number;
+  /** null while and when it was read to its end; else a stable word: "cut-in-header", "cut-in-record", "absurd-length", "broken-block" … */
+  endedEarly: null | { readonly code: string; readonly offset: number };
+}
+
+/**
+ * Pull reader of one capture, sans I/O. `push` hands over a chunk, which must stay unchanged until `next` has returned
+ * false; `next` fills `view` with the following packet (true) or says that more bytes are needed or that the capture
+ * has ended (false). Block information goes to the sink as it is met. Never throws.
+ */
+export interface CaptureReader {
+  readonly summary: CaptureSummary;
+  readonly view: PacketView;
+  /** Epoch nanoseconds of this capture's first packet; null before it. */
+  readonly firstPacketNs: bigint | null;
+  push(chunk: Uint8Array): void;
+  /** No more bytes will come: what is left over is judged (cut off or complete). */
+  end(): void;
+  next(): boolean;
+}
