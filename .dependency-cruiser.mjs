@@ -53,10 +53,31 @@ const only = (name, comment, modules, allowed) => ({
 export default {
   forbidden: [
     ...walls,
-    only("io-rooms", "files, processes and terminals are touched in three rooms", ["fs", "fs/promises", "child_process", "tty", "process", "net", "os"], ["^src/(source|tui|cli)/"]),
-    only("zlib-places", "inflating belongs to capture files and one file of websocket", ["zlib"], ["^src/source/", "^src/websocket/inflate-message\\.ts$"]),
+    only(
+      "io-rooms",
+      "files, processes and terminals are touched in three rooms",
+      ["fs", "fs/promises", "child_process", "tty", "process", "net", "os"],
+      ["^src/(source|tui|cli)/"],
+    ),
+    only(
+      "zlib-places",
+      "inflating belongs to capture files and one file of websocket",
+      ["zlib"],
+      ["^src/source/", "^src/websocket/inflate-message\\.ts$"],
+    ),
     { name: "no-cycles", comment: "a cycle is a missing room", severity: "error", from: {}, to: { circular: true } },
-    { name: "src-never-tests", comment: "tests use src, never the other way", severity: "error", from: { path: "^src/" }, to: { path: "^test/" } },
+    {
+      name: "src-never-tests",
+      comment: "tests use src, never the other way",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^test/" },
+    },
   ],
-  options: { doNotFollow: { path: "node_modules" }, tsPreCompilationDeps: true, tsConfig: { fileName: "tsconfig.json" }, enhancedResolveOptions: { extensions: [".ts", ".tsx", ".mjs", ".js"] } },
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { extensions: [".ts", ".tsx", ".mjs", ".js"] },
+  },
 };
