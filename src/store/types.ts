@@ -1,0 +1,374 @@
+import type { ConnectionId, PacketNumber, RelativeNs, Side } from "../base/brand.ts";
+import type { Malformed } from "../base/malformed.ts";
+import type { Mark } from "../base/packet-view.ts";
+
+/** Everything that rules and reports read. Plain data: no methods, no cycles, structured-clone-safe. */
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** A value for each direction, indexed by `Direction`: [what the client sent, what the server sent]. */
+export type PerDirection<T> = readonly [T, T];
+
+export interface SynOptions {
+  readonly mss: number | null;
+  readonly windowScale: number | null;
+  readonly sackPermitted: boolean;
+  readonly timestamps: boolean;
+}
+
+export interface ResetFacts extends Mark {
+  readonly from: Side;
+  /** State in which the sender's peer was when it came. */
+  readonly state: "opening" | "established" | "closing" | "closed";
+  /** A FIN of either side came before. */
+  readonly afterFin: boolean;
+  /** Outside the receiver's window, or the connection went on: not a close (RFC 5961 §3). */
+  readonly ignored: boolean;
+  /** Names what makes it unlike the packets of the host it claims to come from: "hop-limit", "ip-id", "sender-continued", "options". Empty: nothing. */
+  readonly oddities: readonly string[];
+  readonly likelyInjected: boolean;
+  readonly hopLimit: number;
+  /** Typical hop limit of that sender's other packets on this connection; null without any. */
+  readonly usualHopLimit: number | null;
+  /** Payload of the RST itself (a reason in text, RFC 9293 §3.5.2), not stream data. */
+  readonly payloadBytes: number;
+  /** The packet of the other side that it answers (its acknowledgment or sequence number says so); null: unprompted. */
+  readonly answers: Mark | null;
+  readonly hasAck: boolean;
+}
+
+export interface IcmpFacts extends Mark {
+  readonly sender: string;
+  readonly ipVersion: 4 | 6;
+  readonly type: number;
+  readonly code: number;
+  readonly mtuBytes: number;
+  /** Whose packet was refused. */
+  readonly about: Side;
+}
+
+export type TcpEventKind =
+  | "syn"
+  | "syn-ack"
+  | "fin"
+  | "rst"
+  | "retransmission"
+  | "keep-alive"
+  | "zero-window"
+  | "window-open"
+  | "window-probe"
+  | "gap"
+  | "conflict"
+  | "data-after-fin"
+  | "urgent"
+  | "challenge-ack";
+
+/** A notable moment; `from` is who sent that packet. `value`: bytes (retransmission, gap, conflict), repeats (syn). */
+export interface TcpEvent extends Mark {
+  readonly kind: TcpEventKind;
+  readonly from: Side;
+  readonly streamOffset: number;
+  readonly value: number;
+}
+
+/** Data that was sent and not acknowledged when the capture or the connection ended. */
+export interface UnacknowledgedFacts {
+  readonly bytes: number;
+  /** First transmission of the oldest such byte. */
+  readonly since: Mark;
+  readonly retransmissions: number;
+  readonly last: Mark;
+  /** The segment is of full size (as large as any seen in this direction): suspect path MTU. */
+  readonly fullSize: boolean;
+}
+
+/** What one side sent, as the observer saw it. */
+export interface HalfFacts {
+  packets: number;
+  /** Packets seen twice by the capture (`-i any`, bridge): folded, not counted in `packets`. */
+  duplicatePackets: number;
+  /** Stream bytes delivered in order, each once. */
+  streamBytes: number;
+  dataSegments: number;
+  largestSegmentBytes: number;
+  retransmissions: number;
+  retransmittedBytes: number;
+  outOfOrder: number;
+  /** Stream bytes that the capture does not hold. `notCapturedBytes` of them were acknowledged by the peer. */
+  missingBytes: number;
+  notCapturedBytes: number;
+  truncatedBytes: number;
+  conflicts: number;
+  /** This side announced a zero window (it stopped reading). */
+  zeroWindows: number;
+  zeroWindowNs: number;
+  longestZeroWindowNs: number;
+  /** Set while its window is zero, and at the end when it still was. */
+  zeroWindowSince: Mark | null;
+  keepAlives: number;
+  keepAlivesUnanswered: number;
+  firstData: Mark | null;
+  lastData: Mark | null;
+  firstPacket: Mark | null;
+  lastPacket: Mark | null;
+  fin: Mark | null;
+  finRetransmissions: number;
+  /** The peer acknowledged the FIN. */
+  finAcknowledged: Mark | null;
+  synOptions: SynOptions | null;
+  hopLimit: number | null;
+  hopLimits: readonly number[];
+  unacknowledged: UnacknowledgedFacts | null;
+  /** Bytes of this side's stream that the peer has acknowledged, and when that last grew. */
+  acknowledgedBytes: number;
+  lastAcknowledged: Mark | null;
+}
+
+export interface TcpFacts {
+  opening: "complete" | "refused" | "unanswered" | "not-captured";
+  ending: "fin" | "rst" | "icmp" | "silent" | "open";
+  firstCloser: Side | null;
+  /** The packet that ended it (first FIN, or RST that counted). */
+  closedAt: Mark | null;
+  /** Nothing had been sent either way for this long before `closedAt` (data or control; not pure acknowledgments). */
+  idleBeforeCloseNs: number | null;
+  syns: readonly Mark[];
+  synAcks: readonly Mark[];
+  /** The acknowledgment that completed the handshake. */
+  established: Mark | null;
+  /** SYN to SYN-ACK plus SYN-ACK to ACK where seen; else the least data round trip; null when not measurable. */
+  roundTripMs: number | null;
+  halves: PerDirection<HalfFacts>;
+  resets: ResetFacts[];
+  icmpErrors: IcmpFacts[];
+  events: TcpEvent[];
+  /** Events beyond limits.tcpEventsPerConnection. */
+  eventsDropped: number;
+  /** The earlier connection on the same ports, ended by this one's SYN. */
+  replaces: ConnectionId | null;
+  fastOpenBytes: number;
+  /** Only one direction was ever captured. */
+  oneWay: boolean;
+  /** Dropped from memory before it ended (limits.trackedConnections). */
+  evicted: boolean;
+}
+
+export interface HttpFieldFacts {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface HttpMessageFacts {
+  readonly first: Mark;
+  readonly last: Mark;
+  readonly version: string;
+  readonly fields: readonly HttpFieldFacts[];
+}
+
+export interface HttpExchangeFacts {
+  readonly request: null | (HttpMessageFacts & { readonly method: string; readonly target: string });
+  readonly response: null | (HttpMessageFacts & { readonly status: number; readonly reason: string });
+  readonly interimStatuses: readonly number[];
+  readonly requestBodyBytes: number;
+  readonly responseBodyBytes: number;
+  /** First bytes, as UTF-8 with replacement characters. Untrusted. */
+  readonly requestBodyPreview: string;
+  readonly responseBodyPreview: string;
+}
+
+/** The WebSocket opening handshake, or what was meant as one. */
+export interface UpgradeFacts {
+  readonly exchange: HttpExchangeFacts;
+  /** Where the request, or the response, departs from RFC 6455 §4; stable words of http/upgrade.ts. */
+  readonly requestDeviations: readonly string[];
+  readonly responseDeviations: readonly string[];
+  readonly acceptValid: boolean | null;
+  readonly expectedAccept: string | null;
+  /** Upgrade to another protocol: its name. */
+  readonly otherProtocol: string | null;
+  readonly durationMs: number | null;
+}
+
+/** First bytes of a direction that is not HTTP/1.x. */
+export interface NotHttpFacts extends Mark {
+  readonly firstBytes: Uint8Array;
+}
+
+/** TLS records seen at the start of a direction (RFC 8446 §5.1). */
+export interface TlsFacts {
+  serverName: string | null;
+  applicationProtocols: readonly string[];
+  clientVersion: string | null;
+  negotiatedVersion: string | null;
+  clientHello: Mark | null;
+  serverHello: Mark | null;
+  handshakeComplete: boolean;
+  alerts: readonly (Mark & {
+    readonly from: Side;
+    readonly level: number;
+    readonly description: number;
+    readonly encrypted: boolean;
+  })[];
+  applicationDataBytes: PerDirection<number>;
+}
+
+export interface FrameCounts {
+  text: number;
+  binary: number;
+  continuation: number;
+  close: number;
+  ping: number;
+  pong: number;
+  reserved: number;
+  payloadBytes: number;
+}
+
+export interface MessageCounts {
+  text: number;
+  binary: number;
+  /** After inflation. */
+  bytes: number;
+}
+
+export interface CloseFrameFacts extends Mark {
+  readonly code: number | null;
+  readonly reason: string;
+  /** The peer's TCP acknowledged it, or what the peer did shows that it arrived. */
+  readonly delivered: boolean;
+}
+
+export interface WebSocketEventFacts extends Mark {
+  readonly code: string;
+  readonly from: Side;
+  readonly section: string;
+  readonly value: number;
+}
+
+export interface UnansweredPing extends Mark {
+  /** TCP acknowledged it: the host lives, its application does not answer. null: the capture cannot tell. */
+  readonly acknowledged: boolean | null;
+}
+
+/** Pings that one side SENT and what became of them. */
+export interface BeatFacts {
+  pings: number;
+  answered: number;
+  /** Unanswered, but a pong to a later ping came (RFC 6455 §5.5.3 allows that). */
+  skipped: number;
+  missing: number;
+  late: number;
+  /** Sent too shortly before the capture's end to judge. */
+  pending: number;
+  intervalMs: number | null;
+  roundTripMs: { min: number; median: number; p95: number; max: number } | null;
+  unsolicitedPongs: number;
+  lastPing: Mark | null;
+  /** Last pong that the other side sent. */
+  lastPong: Mark | null;
+  lastAnsweredPing: Mark | null;
+  /** The newest ones, oldest first. */
+  unanswered: UnansweredPing[];
+  /** The worst answered one. */
+  slowest: { ping: Mark; pong: Mark; roundTripMs: number } | null;
+}
+
+export interface WebSocketFacts {
+  /** How it was recognised. */
+  readonly by: "handshake" | "port" | "shape";
+  /** Its handshake is not (wholly) in the capture. */
+  readonly midstream: boolean;
+  /** The 101, or the first frame. */
+  readonly openedAt: Mark;
+  /** null: no compression agreed; "unknown": handshake not seen. */
+  readonly compression: null | "unknown" | "permessage-deflate";
+  readonly frames: PerDirection<FrameCounts>;
+  readonly messages: PerDirection<MessageCounts>;
+  readonly closeFrames: [CloseFrameFacts | null, CloseFrameFacts | null];
+  readonly heartbeat: PerDirection<BeatFacts>;
+  /** Violations and decoding limits, bounded; `eventCounts` has all. */
+  readonly events: WebSocketEventFacts[];
+  readonly eventCounts: Record<string, number>;
+  readonly lastFrame: [Mark | null, Mark | null];
+  readonly firstFrame: [Mark | null, Mark | null];
+  readonly largestMessageBytes: [number, number];
+  /** A frame was under way when the direction ended: bytes still expected. */
+  readonly incompleteFrameBytes: [number, number];
+}
+
+export interface SeenClose {
+  readonly code: number;
+  readonly reason: string;
+  readonly clean: boolean;
+}
+
+export interface CloseFacts {
+  verdict: "clean" | "abnormal" | "refused" | "open" | "none";
+  clientSees: SeenClose | null;
+  serverSees: SeenClose | null;
+}
+
+export type ConnectionKind =
+  | "websocket"
+  | "upgrade-refused"
+  | "upgrade-unanswered"
+  | "http"
+  | "tls"
+  | "tcp-refused"
+  | "tcp-unanswered"
+  | "tcp";
+
+export interface ConnectionFacts {
+  readonly id: ConnectionId;
+  client: Endpoint;
+  server: Endpoint;
+  clientBy: "syn" | "syn-ack" | "http" | "masking" | "port" | "first-packet";
+  kind: ConnectionKind;
+  readonly first: Mark;
+  last: Mark;
+  tcp: TcpFacts;
+  exchanges: HttpExchangeFacts[];
+  exchangeCount: number;
+  upgrade: UpgradeFacts | null;
+  notHttp: [NotHttpFacts | null, NotHttpFacts | null];
+  tls: TlsFacts | null;
+  webSocket: WebSocketFacts | null;
+  close: CloseFacts;
+}
+
+export interface CaptureFacts {
+  readonly name: string;
+  readonly format: "pcap" | "pcapng";
+  readonly compression: "none" | "gzip" | "zstd";
+  readonly linkTypes: readonly string[];
+  readonly packets: number;
+  readonly bytes: number;
+  readonly firstPacketTime: string | null;
+  readonly lastPacketTime: string | null;
+  readonly truncatedPackets: number;
+  readonly malformed: number;
+  readonly dropped: number | null;
+  /** Stable word with its place, in English in JSON: the code; null when read to its end. */
+  readonly endedEarly: null | { readonly code: string; readonly offset: number };
+}
+
+/** The whole analysis at one moment. */
+export interface Analysis {
+  readonly captures: readonly CaptureFacts[];
+  /** Epoch ns of the first packet; null: no packet. */
+  readonly originNs: bigint | null;
+  /** Offline the last packet; live the present. */
+  readonly clockNs: RelativeNs;
+  readonly packets: number;
+  readonly connections: readonly ConnectionFacts[];
+  /** Packets that held nothing for TCP, by stable reason. */
+  readonly otherPackets: Readonly<Record<string, number>>;
+  readonly malformed: readonly Malformed[];
+  readonly malformedCounts: Readonly<Record<string, number>>;
+  /** The capture's last packet. */
+  readonly lastPacket: PacketNumber;
+  /** Still growing: nothing is judged as "ended with the capture". */
+  readonly live: boolean;
+}
