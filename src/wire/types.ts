@@ -25,7 +25,7 @@ export interface SegmentView {
   hopLimit: number;
   /** IPv4 identification; -1 for IPv6. */
   ipIdentification: number;
-  /** IPv4 "don't fragment". */
+  /** IPv4 "don't fragment"; always true of IPv6, whose routers never fragment. */
   dontFragment: boolean;
   optionsStart: number;
   optionsLength: number;

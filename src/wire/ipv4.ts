@@ -1,0 +1,32 @@
+import { u8, u16be } from "../base/bytes.ts";
+import { endAt, enterIp, has, LAYER, type Layer, malformed, other, type Walk } from "./walk.ts";
+
+const MORE_FRAGMENTS_AND_OFFSET = 0x3fff;
+const DONT_FRAGMENT = 0x40;
+
+/** An IPv4 header with or without options (RFC 791 §3.1). */
+export function readIpv4(walk: Walk): Layer {
+  if (!enterIp(walk) || !has(walk, 20, "wire.ipv4.header-cut")) return LAYER.done;
+  const { bytes, at } = walk;
+  const first = u8(bytes, at);
+  if (first >> 4 !== 4) return malformed(walk, "wire.ipv4.version", 1, "value");
+  const headerLength = (first & 15) * 4;
+  if (headerLength < 20) return malformed(walk, "wire.ipv4.header-length-too-small", 20, "value");
+  const totalLength = u16be(bytes, at + 2);
+  // 0: the network card was to fill it in (segmentation offload), so the packet reaches to its captured end.
+  if (totalLength > 0) {
+    if (totalLength < headerLength) return malformed(walk, "wire.ipv4.total-length-too-small", headerLength, "value");
+    endAt(walk, at + totalLength, "ip-total-length");
+  }
+  if (!has(walk, headerLength, "wire.ipv4.options-cut")) return LAYER.done;
+  walk.ipVersion = 4;
+  walk.sourceAddressStart = at + 12;
+  walk.destinationAddressStart = at + 16;
+  walk.hopLimit = u8(bytes, at + 8);
+  walk.ipIdentification = u16be(bytes, at + 4);
+  walk.dontFragment = (u8(bytes, at + 6) & DONT_FRAGMENT) !== 0;
+  walk.ipProtocol = u8(bytes, at + 9);
+  walk.at = at + headerLength;
+  if ((u16be(bytes, at + 6) & MORE_FRAGMENTS_AND_OFFSET) !== 0) return other(walk, "ip-fragment");
+  return LAYER.ipProtocol;
+}

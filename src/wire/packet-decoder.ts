@@ -1,0 +1,148 @@
+import { u8, u16be } from "../base/bytes.ts";
+import type { PacketView } from "../base/packet-view.ts";
+import { readEthernet, readEtherType } from "./ethernet.ts";
+import { readIpv4 } from "./ipv4.ts";
+import { readIpv6 } from "./ipv6.ts";
+import { LINK, readLinkLayer } from "./link-layer.ts";
+import { emptySegment, readTcp, readTcpFields } from "./tcp.ts";
+import type { SegmentView, WireSink } from "./types.ts";
+import { LAYER, type Layer, layerOfIpVersion, other, type Walk } from "./walk.ts";
+
+const TCP = 6;
+/** Bytes of the fixed IPv4 and TCP headers. */
+const IPV4_AND_TCP = 40;
+
+/** Turns packets into TCP segments, ICMP errors and datagrams. Every packet ends in at least one call of the sink. */
+export class PacketDecoder {
+  readonly #sink: WireSink;
+  readonly #segment: SegmentView = emptySegment();
+  #walk: Walk | undefined;
+
+  constructor(sink: WireSink) {
+    this.#sink = sink;
+  }
+
+  decode(packet: PacketView): void {
+    const ipStart = plainIpv4Start(packet);
+    if (ipStart >= 0 && readPlainTcp(this.#segment, packet, ipStart)) this.#sink.onSegment(this.#segment, packet);
+    else this.#readLayers(packet);
+  }
+
+  #readLayers(packet: PacketView): void {
+    this.#walk ??= startWalk(this.#sink, packet);
+    const walk = this.#walk;
+    walk.packet = packet;
+    walk.bytes = packet.bytes;
+    walk.origin = packet.start;
+    walk.at = packet.start;
+    walk.end = packet.start + packet.capturedLength;
+    walk.wireEnd = packet.start + packet.originalLength;
+    walk.endIsFrom = "record-length";
+    walk.linkType = packet.linkType;
+    walk.ipHeaderCount = 0;
+    let layer: Layer = LAYER.link;
+    while (layer !== LAYER.done) layer = this.#readLayer(walk, layer);
+  }
+
+  #readLayer(walk: Walk, layer: Layer): Layer {
+    switch (layer) {
+      case LAYER.link:
+        return readLinkLayer(walk);
+      case LAYER.ethernet:
+        return readEthernet(walk);
+      case LAYER.etherType:
+        return readEtherType(walk);
+      case LAYER.ip:
+        return layerOfIpVersion(walk);
+      case LAYER.ipv4:
+        return readIpv4(walk);
+      case LAYER.ipv6:
+        return readIpv6(walk);
+      case LAYER.ipProtocol:
+        return this.#readIpProtocol(walk);
+      default:
+        return LAYER.done;
+    }
+  }
+
+  #readIpProtocol(walk: Walk): Layer {
+    if (walk.ipProtocol === TCP) return readTcp(walk, this.#segment);
+    return other(walk, walk.ipProtocol === 17 ? "udp" : `ip-protocol-${walk.ipProtocol}`);
+  }
+}
+
+function startWalk(sink: WireSink, packet: PacketView): Walk {
+  return {
+    sink,
+    packet,
+    bytes: packet.bytes,
+    origin: 0,
+    at: 0,
+    end: 0,
+    wireEnd: 0,
+    endIsFrom: "record-length",
+    linkType: 0,
+    etherType: 0,
+    ipProtocol: 0,
+    ipVersion: 4,
+    sourceAddressStart: 0,
+    destinationAddressStart: 0,
+    hopLimit: 0,
+    ipIdentification: 0,
+    dontFragment: false,
+    ipHeaderCount: 0,
+    waiting: [],
+  };
+}
+
+/** Where IPv4 starts in a packet whose link header is plain and says IPv4; -1 for all others, which are walked. */
+function plainIpv4Start(packet: PacketView): number {
+  const { bytes, start } = packet;
+  if (packet.capturedLength < IPV4_AND_TCP) return -1;
+  switch (packet.linkType) {
+    case LINK.ethernet:
+      return u16be(bytes, start + 12) === 0x0800 ? start + 14 : -1;
+    case LINK.sll:
+      return u16be(bytes, start + 14) === 0x0800 ? start + 16 : -1;
+    case LINK.sll2:
+      return u16be(bytes, start) === 0x0800 ? start + 20 : -1;
+    case LINK.null:
+      return (u8(bytes, start) | u8(bytes, start + 3)) === 2 && u16be(bytes, start + 1) === 0 ? start + 4 : -1;
+    case LINK.raw:
+    case LINK.ipv4:
+      return start;
+    default:
+      return -1;
+  }
+}
+
+/**
+ * The common case in one straight line: IPv4 without options and fragments, carrying TCP, headers captured whole.
+ * False when the packet is anything else; then nothing has been told to anyone.
+ */
+function readPlainTcp(segment: SegmentView, packet: PacketView, ipStart: number): boolean {
+  const bytes = packet.bytes;
+  const end = packet.start + packet.capturedLength;
+  if (end - ipStart < IPV4_AND_TCP) return false;
+  if (u8(bytes, ipStart) !== 0x45 || u8(bytes, ipStart + 9) !== TCP) return false;
+  const fragmentField = u16be(bytes, ipStart + 6);
+  if ((fragmentField & 0x3fff) !== 0) return false;
+  const tcpStart = ipStart + 20;
+  const payloadStart = tcpStart + ((u8(bytes, tcpStart + 12) & 0xf0) >> 2);
+  const ipEnd = ipStart + u16be(bytes, ipStart + 2);
+  if (payloadStart < tcpStart + 20 || payloadStart > ipEnd || payloadStart > end) return false;
+  const payloadEnd = Math.min(ipEnd, end);
+  segment.bytes = bytes;
+  segment.ipVersion = 4;
+  segment.sourceAddressStart = ipStart + 12;
+  segment.destinationAddressStart = ipStart + 16;
+  segment.hopLimit = u8(bytes, ipStart + 8);
+  segment.ipIdentification = u16be(bytes, ipStart + 4);
+  segment.dontFragment = (fragmentField & 0x4000) !== 0;
+  readTcpFields(segment, bytes, tcpStart);
+  segment.optionsLength = payloadStart - tcpStart - 20;
+  segment.payloadStart = payloadStart;
+  segment.payloadLength = payloadEnd - payloadStart;
+  segment.payloadCutLength = ipEnd - payloadEnd;
+  return true;
+}

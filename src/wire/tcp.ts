@@ -1,0 +1,63 @@
+import { i32be, u8, u16be } from "../base/bytes.ts";
+import type { SegmentView } from "./types.ts";
+import { has, LAYER, type Layer, malformed, type Walk } from "./walk.ts";
+
+const NO_BYTES = new Uint8Array(0);
+
+export const emptySegment = (): SegmentView => ({
+  bytes: NO_BYTES,
+  ipVersion: 4,
+  sourceAddressStart: 0,
+  destinationAddressStart: 0,
+  sourcePort: 0,
+  destinationPort: 0,
+  sequenceNumber: 0,
+  acknowledgmentNumber: 0,
+  flags: 0,
+  window: 0,
+  urgentPointer: 0,
+  hopLimit: 0,
+  ipIdentification: 0,
+  dontFragment: false,
+  optionsStart: 0,
+  optionsLength: 0,
+  payloadStart: 0,
+  payloadLength: 0,
+  payloadCutLength: 0,
+});
+
+/** The fields of a TCP header whose 20 fixed bytes are there (RFC 9293 §3.1). */
+export function readTcpFields(segment: SegmentView, bytes: Uint8Array, at: number): void {
+  segment.sourcePort = u16be(bytes, at);
+  segment.destinationPort = u16be(bytes, at + 2);
+  segment.sequenceNumber = i32be(bytes, at + 4);
+  segment.acknowledgmentNumber = i32be(bytes, at + 8);
+  segment.flags = u8(bytes, at + 13);
+  segment.window = u16be(bytes, at + 14);
+  segment.urgentPointer = u16be(bytes, at + 18);
+  segment.optionsStart = at + 20;
+}
+
+/** A TCP segment of any kind. Options that the capture cut off are missing, payload that it cut off is counted. */
+export function readTcp(walk: Walk, segment: SegmentView): Layer {
+  if (!has(walk, 20, "wire.tcp.header-cut")) return LAYER.done;
+  const { bytes, at, end } = walk;
+  const headerLength = (u8(bytes, at + 12) >> 4) * 4;
+  if (headerLength < 20) return malformed(walk, "wire.tcp.data-offset-too-small", 20, "value");
+  if (headerLength > walk.wireEnd - at) return malformed(walk, "wire.tcp.data-offset-too-large", headerLength, "value");
+  const payloadStart = Math.min(at + headerLength, end);
+  readTcpFields(segment, bytes, at);
+  segment.bytes = bytes;
+  segment.ipVersion = walk.ipVersion;
+  segment.sourceAddressStart = walk.sourceAddressStart;
+  segment.destinationAddressStart = walk.destinationAddressStart;
+  segment.hopLimit = walk.hopLimit;
+  segment.ipIdentification = walk.ipIdentification;
+  segment.dontFragment = walk.dontFragment;
+  segment.optionsLength = payloadStart - at - 20;
+  segment.payloadStart = payloadStart;
+  segment.payloadLength = end - payloadStart;
+  segment.payloadCutLength = walk.wireEnd - at - headerLength - segment.payloadLength;
+  walk.sink.onSegment(segment, walk.packet);
+  return LAYER.done;
+}
