@@ -1,0 +1,129 @@
+// Real `ws` peers that log what their API tells them.
+
+import type { Server as HttpServer } from "node:http";
+import { createServer } from "node:http";
+import type { Socket } from "node:net";
+import { type ClientOptions, type ServerOptions, WebSocket, WebSocketServer } from "ws";
+import type { Peer } from "../peer-context.ts";
+
+/** The TCP socket under a `ws` WebSocket, which has no public name for it. */
+export function socketOf(ws: WebSocket): Socket {
+  return (ws as unknown as { _socket: Socket })._socket;
+}
+
+/** Logs open, ping, pong, error and close of a WebSocket as its API reports them, with message counts at the close. */
+function logWebSocket(peer: Peer, ws: WebSocket, connection: string): void {
+  const counts = { received: 0, pingsReceived: 0, pongsReceived: 0 };
+  ws.on("message", () => {
+    counts.received += 1;
+  });
+  ws.on("ping", (data: Buffer) => {
+    counts.pingsReceived += 1;
+    peer.log("ping", { connection, data: data.toString("latin1") });
+  });
+  ws.on("pong", (data: Buffer) => {
+    counts.pongsReceived += 1;
+    peer.log("pong", { connection, data: data.toString("latin1") });
+  });
+  ws.on("error", (error: NodeJS.ErrnoException) =>
+    peer.log("error", { connection, code: error.code, message: error.message }),
+  );
+  ws.addEventListener("close", ({ code, reason, wasClean }) =>
+    peer.log("close", { connection, code, reason, wasClean, ...counts }),
+  );
+}
+
+export interface ListenOptions extends ServerOptions {
+  readonly port?: number;
+  readonly host?: string;
+}
+
+export interface Listening {
+  readonly http: HttpServer;
+  readonly server: WebSocketServer;
+}
+
+/** A `ws` server on an HTTP server; `onOpen` gets each WebSocket. Port 8080 unless said. */
+export function listen(peer: Peer, options: ListenOptions, onOpen: (ws: WebSocket) => void): Promise<Listening> {
+  const { port = 8080, host = "0.0.0.0", ...rest } = options;
+  const http = createServer((_request, response) => {
+    response.writeHead(426, { "Content-Type": "text/plain" });
+    response.end("Upgrade Required");
+  });
+  const server = new WebSocketServer({ ...rest, server: http });
+  server.on("connection", (ws, request) => {
+    const { remoteAddress, remotePort } = request.socket;
+    const connection = `${remoteAddress}:${remotePort}`;
+    peer.log("open", { connection, path: request.url, origin: request.headers.origin });
+    logWebSocket(peer, ws, connection);
+    onOpen(ws);
+  });
+  return new Promise((resolve) => {
+    http.listen(port, host, () => {
+      peer.log("listening", { port });
+      resolve({ http, server });
+    });
+  });
+}
+
+/**
+ * ws README's way to find broken connections: ping each interval, terminate who was silent for the timeout. A pong comes a
+ * moment after its ping, so a timeout of 3 intervals is found exceeded at the fourth tick; the tolerance keeps that so when
+ * timers drift by a millisecond.
+ */
+export function heartbeat(peer: Peer, server: WebSocketServer, intervalMs: number, timeoutMs: number): void {
+  const lastPong = new WeakMap<WebSocket, number>();
+  const alive = (ws: WebSocket) => lastPong.set(ws, Date.now());
+  server.on("connection", (ws) => {
+    alive(ws);
+    ws.on("pong", () => alive(ws));
+  });
+  setInterval(() => {
+    for (const ws of server.clients) {
+      const silentMs = Date.now() - (lastPong.get(ws) ?? 0);
+      if (silentMs > timeoutMs + intervalMs / 10) {
+        peer.log("terminate", { silentMs });
+        ws.terminate();
+      } else ws.ping();
+    }
+  }, intervalMs);
+}
+
+export interface DialOptions extends ClientOptions {
+  readonly protocols?: readonly string[];
+}
+
+/** Dials, logs, and resolves when the WebSocket is open; rejects never: `null` after a refusal, which is in the log. */
+export function dial(peer: Peer, url: string, options: DialOptions = {}): Promise<WebSocket | null> {
+  const { protocols = [], ...rest } = options;
+  const ws = new WebSocket(url, [...protocols], { origin: "http://192.168.50.10:5173", ...rest });
+  return new Promise((resolve) => {
+    let connection = "";
+    ws.on("upgrade", ({ socket }) => {
+      connection = `${socket.localAddress}:${socket.localPort}`;
+    });
+    ws.on("unexpected-response", (request, response) => {
+      connection = `${request.socket?.localAddress}:${request.socket?.localPort}`;
+      peer.log("refused", { connection, status: response.statusCode, contentType: response.headers["content-type"] });
+      response.resume();
+      response.on("end", () => ws.terminate());
+    });
+    ws.on("open", () => {
+      peer.log("open", { connection, protocol: ws.protocol, extensions: ws.extensions });
+      logWebSocket(peer, ws, connection);
+      resolve(ws);
+    });
+    ws.on("error", (error: NodeJS.ErrnoException) => {
+      if (ws.readyState === WebSocket.OPEN) return;
+      peer.log("error", { connection, code: error.code, message: error.message });
+    });
+    ws.on("close", () => resolve(null));
+  });
+}
+
+export function closed(ws: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    if (ws.readyState === WebSocket.CLOSED) resolve();
+    else ws.once("close", () => resolve());
+  });
+}

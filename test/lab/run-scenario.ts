@@ -1,0 +1,62 @@
+// Plays one scenario and writes NAME.pcap and NAME.truth.json.
+
+import { writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { sleep } from "./peer-context.ts";
+import { Stage } from "./stage.ts";
+import type { Expectation, LogEntry, Scenario } from "./types.ts";
+
+export interface Truth {
+  readonly scenario: string;
+  readonly injects: string;
+  readonly captures: readonly string[];
+  readonly expect: Expectation;
+  readonly log: readonly LogEntry[];
+}
+
+/** Plays the scenario within its bound; throws when a peer crashed or the time is up. Everything it started is ended. */
+export async function runScenario(scenario: Scenario, directory: string): Promise<Truth> {
+  const stage = await Stage.open(scenario, directory);
+  try {
+    await within(scenario.seconds ?? 20, scenario.name, play(stage, scenario));
+    const truth: Truth = {
+      scenario: scenario.name,
+      injects: scenario.injects,
+      captures: stage.captureFiles.map((file) => basename(file)),
+      expect: scenario.expect,
+      log: stage.log,
+    };
+    writeFileSync(join(directory, `${scenario.name}.truth.json`), `${JSON.stringify(truth, null, 1)}\n`);
+    const crash = stage.log.find((entry) => entry.event === "crashed" || entry.event === "stderr");
+    if (crash) throw new Error(`${scenario.name}: ${crash.peer}: ${crash["message"] ?? crash["text"]}`);
+    return truth;
+  } finally {
+    stage.close();
+  }
+}
+
+async function play(stage: Stage, scenario: Scenario): Promise<void> {
+  const named = (role: "server" | "client") =>
+    Object.keys(scenario.peers).filter((name) => scenario.peers[name]?.role === role);
+  await Promise.all(
+    named("server").map((name) => {
+      stage.startPeer(name);
+      return stage.logged(name, "listening");
+    }),
+  );
+  await scenario.prepare?.(stage);
+  await stage.startCaptures(false);
+  for (const name of named("client")) stage.startPeer(name);
+  const verdict = await scenario.fault?.(stage);
+  if (verdict !== "over") await Promise.all(named("client").map((name) => stage.logged(name, "exited")));
+  // The other end still has to notice and to log its close.
+  await sleep(200);
+  await stage.stopCaptures();
+}
+
+function within(seconds: number, name: string, work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${name} took more than ${seconds} s`)), seconds * 1000);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

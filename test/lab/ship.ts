@@ -1,0 +1,53 @@
+// `npm run lab -- --ship`: plays the scenarios whose captures the project ships, and writes them with their provenance.
+
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { run } from "../support/namespace.ts";
+
+/** What ships: the scenario, the file it becomes, and the peers that made it. */
+export const shipped: readonly { scenario: string; file: string; peers: string }[] = [
+  { scenario: "trouble", file: "trouble.pcapng", peers: "ws" },
+];
+
+const capturesDirectory = fileURLToPath(new URL("../../captures/", import.meta.url));
+
+/** Copies the captures from a lab directory into `captures/` (as pcapng where the name says so) and writes its README. */
+export function ship(labDirectory: string): void {
+  mkdirSync(capturesDirectory, { recursive: true });
+  const lines = shipped.map(({ scenario, file, peers }) => {
+    const made = join(labDirectory, `${scenario}.pcap`);
+    if (file.endsWith(".pcapng")) run("editcap", "-F", "pcapng", made, join(capturesDirectory, file));
+    else copyFileSync(made, join(capturesDirectory, file));
+    const truth = JSON.parse(readFileSync(join(labDirectory, `${scenario}.truth.json`), "utf8")) as { injects: string };
+    return `| \`${file}\` | ${truth.injects} | ${peers.split(" ").map(version).join(", ")} |`;
+  });
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(
+    join(capturesDirectory, "README.md"),
+    `# Captures to look at
+
+Each was made by \`npm run lab -- --ship\` (test/lab/): real peers in network namespaces of their own, captured by the real
+tcpdump; no traffic but theirs, no address but the namespaces' own. Nothing is drawn by hand or edited
+(\`.pcapng\` files are tcpdump's output converted by editcap).
+
+Made on ${date} with Node ${process.versions.node}, ${tool("tcpdump", /tcpdump version ([\d.]+)/)}, Linux ${run("uname", "-r").split("-")[0]?.trim()}.
+
+| file | what happens in it | peers |
+| --- | --- | --- |
+${lines.join("\n")}
+`,
+  );
+}
+
+function version(peer: string): string {
+  if (peer === "nginx") return tool("nginx", /nginx\/([\d.]+)/);
+  if (peer === "kernel") return "the kernel alone";
+  const manifest = new URL(`../../node_modules/${peer}/package.json`, import.meta.url);
+  return `${peer} ${(JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version}`;
+}
+
+function tool(name: string, pattern: RegExp): string {
+  const option = name === "nginx" ? "-v" : "--version";
+  return `${name} ${pattern.exec(run("sh", "-c", `${name} ${option} 2>&1`))?.[1]}`;
+}
