@@ -6,7 +6,7 @@ const rooms = {
   source: { may: ["base"], why: "bytes come in without anyone knowing what they mean" },
   pcap: { may: ["base"], why: "capture formats know nothing of networks" },
   wire: { may: ["base"], why: "packet bytes to segments, nothing of streams" },
-  tcp: { may: ["base", "wire#types"], why: "segments to ordered bytes, nothing of what they say" },
+  tcp: { may: ["base", "wire"], why: "segments to ordered bytes, nothing of what they say" },
   http: { may: ["base"], why: "stream decoders never import each other" },
   websocket: { may: ["base"], why: "stream decoders never import each other" },
   payload: { may: ["base"], why: "a reading of a payload needs only the payload" },

@@ -16,6 +16,7 @@ export const limits = {
   heldSegmentsPerDirection: 4096,
   /** Notable TCP events kept for one connection; more are only counted. */
   tcpEventsPerConnection: 512,
+  resetsPerConnection: 64,
   /** HTTP head (start line and fields). */
   httpHeadBytes: 128 * 1024,
   httpBodyPreviewBytes: 1024,

@@ -1,0 +1,220 @@
+import type { Direction, RelativeNs, Side } from "../base/brand.ts";
+import type { Hold } from "./hold.ts";
+import { RecentPackets } from "./recent.ts";
+
+/** A moment that is kept, as plain numbers. */
+export interface Moment {
+  readonly packetNumber: number;
+  readonly timestampNs: number;
+}
+
+export type EventKind =
+  | "syn"
+  | "syn-ack"
+  | "fin"
+  | "rst"
+  | "retransmission"
+  | "keep-alive"
+  | "zero-window"
+  | "window-open"
+  | "window-probe"
+  | "gap"
+  | "conflict"
+  | "data-after-fin"
+  | "urgent"
+  | "challenge-ack";
+
+export interface TcpEventRow extends Moment {
+  readonly kind: EventKind;
+  /** Physical index of the sender: see `TcpHalf`. */
+  readonly from: 0 | 1;
+  readonly streamOffset: number;
+  readonly value: number;
+}
+
+export interface ResetRow extends Moment {
+  readonly from: 0 | 1;
+  readonly state: "opening" | "established" | "closing" | "closed";
+  readonly afterFin: boolean;
+  readonly outOfWindow: boolean;
+  readonly hopLimit: number;
+  readonly usualHopLimit: number;
+  readonly ipIdentification: number;
+  readonly previousIpIdentification: number;
+  readonly dontFragment: boolean;
+  readonly usualDontFragment: boolean;
+  readonly payloadBytes: number;
+  readonly hasAck: boolean;
+  readonly answers: Moment | null;
+  /** Since the last new data or FIN of either side, and how long it had been silent before that. */
+  readonly idleBeforeNs: number;
+  readonly gapBeforeLastActivityNs: number;
+  /** Counted after it: packets other than RST, and data bytes, by physical index. */
+  readonly packetsAfter: [number, number];
+  readonly dataAfter: [number, number];
+}
+
+export interface IcmpRow extends Moment {
+  readonly sender: string;
+  readonly ipVersion: 4 | 6;
+  readonly type: number;
+  readonly code: number;
+  readonly mtuBytes: number;
+  readonly about: 0 | 1;
+}
+
+export interface SynOptionsRow {
+  readonly mss: number | null;
+  readonly windowScale: number | null;
+  readonly sackPermitted: boolean;
+  readonly timestamps: boolean;
+}
+
+const NEVER = -1.5e300; // a double from the start, so that the field never changes its representation
+
+/** What one end sent. `index` 0 is the numerically lower address and port, 1 the higher: no claim about roles. */
+export class TcpHalf {
+  /** Sequence number of the next in-order byte; meaningful once `anchored`. */
+  nextSequence = 0;
+  anchored = false;
+  /** Bytes delivered (and declared missing) so far. */
+  streamOffset = 0;
+  /** Highest sequence number that this side has used. */
+  maxSequence = 0;
+  sequenceKnown = false;
+  initialSequence = 0;
+  synSeen = false;
+  hold: Hold | null = null;
+  /** When a hole was first seen to be acknowledged by the peer. */
+  holeAcknowledgedNs = NEVER;
+  holePackets = 0;
+  recent = new RecentPackets();
+
+  /** Highest acknowledgment number that this side has sent: it has everything of the peer before that. */
+  acknowledged = 0;
+  acknowledgedKnown = false;
+  lastWindow = 0;
+  windowScale = 0;
+
+  packets = 0;
+  duplicatePackets = 0;
+  dataSegments = 0;
+  streamBytes = 0;
+  largestSegmentBytes = 0;
+  retransmissions = 0;
+  retransmittedBytes = 0;
+  outOfOrder = 0;
+  missingBytes = 0;
+  notCapturedBytes = 0;
+  truncatedBytes = 0;
+  conflicts = 0;
+  zeroWindows = 0;
+  zeroWindowNs = 0;
+  longestZeroWindowNs = 0;
+  zeroWindowSince: Moment | null = null;
+  keepAlives = 0;
+  keepAlivesUnanswered = 0;
+  hopLimit = -1;
+  otherHopLimits: number[] | null = null;
+  lastIpIdentification = -1;
+  dontFragment = false;
+  synOptions: SynOptionsRow | null = null;
+  fin: Moment | null = null;
+  finSequence = 0;
+  finRetransmissions = 0;
+  finAcknowledged: Moment | null = null;
+  ended = false;
+
+  firstPacketNumber = 0;
+  firstPacketNs = NEVER;
+  lastPacketNumber = 0;
+  lastPacketNs = NEVER;
+  firstDataNumber = 0;
+  firstDataNs = NEVER;
+  lastDataNumber = 0;
+  lastDataNs = NEVER;
+  /** When the peer's acknowledgment of this side's data last grew. */
+  lastAdvanceNumber = 0;
+  lastAdvanceNs = NEVER;
+  /** First transmission of the oldest byte that is still unacknowledged, its retransmissions and the last of them. */
+  oldestUnackedNumber = 0;
+  oldestUnackedNs = NEVER;
+  oldestUnackedBytes = 0;
+  unackedRetransmissions = 0;
+  lastRetransmissionNumber = 0;
+  lastRetransmissionNs = NEVER;
+  /** A segment being timed: end sequence and when it left. */
+  timedSequence = 0;
+  timedNs = NEVER;
+  leastRoundTripNs = 1.5e300;
+}
+
+/** One incarnation of a 4-tuple. */
+export class TcpConnection {
+  readonly id: number;
+  /** Both ends' keys as the flow table orders them: [low, high, ports] or nine words for IPv6. */
+  key: Int32Array = new Int32Array(0);
+  key0 = 0;
+  key1 = 0;
+  key2 = 0;
+  readonly ipVersion: 4 | 6;
+  readonly addresses: readonly [string, string];
+  readonly ports: readonly [number, number];
+  readonly halves: readonly [TcpHalf, TcpHalf];
+  /** Physical index of the client; settled by SYN, or by the first payload. */
+  clientIndex: 0 | 1 = 0;
+  clientBy: "syn" | "syn-ack" | "http" | "masking" | "port" | "first-packet" = "first-packet";
+  roleSettled = false;
+  synSeen = false;
+  synAckSeen = false;
+  synNs = NEVER;
+  synAckNs = NEVER;
+  established: Moment | null = null;
+  handshakeRoundTripNs = -1;
+  syns: Moment[] = [];
+  synAcks: Moment[] = [];
+  /** The first FIN, or the first RST that counted. */
+  finFirst: Moment | null = null;
+  finFirstFrom: 0 | 1 = 0;
+  idleBeforeFinNs = 0;
+  resets: ResetRow[] = [];
+  icmpErrors: IcmpRow[] = [];
+  events: TcpEventRow[] = [];
+  eventsDropped = 0;
+  replaces: number | null = null;
+  fastOpenBytes = 0;
+  replaced = false;
+  evicted = false;
+  finished = false;
+  firstPacketNumber = 0;
+  firstPacketNs = 0.5;
+  lastPacketNumber = 0;
+  lastPacketNs = 0.5;
+  /** Last data, FIN or window-changing activity of either side, for idle times. */
+  lastActivityNs = 0.5;
+  gapBeforeLastActivityNs = 0.5;
+
+  constructor(id: number, ipVersion: 4 | 6, addresses: readonly [string, string], ports: readonly [number, number]) {
+    this.id = id;
+    this.ipVersion = ipVersion;
+    this.addresses = addresses;
+    this.ports = ports;
+    this.halves = [new TcpHalf(), new TcpHalf()];
+  }
+
+  directionOf(index: 0 | 1): Direction {
+    return index === this.clientIndex ? 0 : 1;
+  }
+
+  indexOf(direction: Direction): 0 | 1 {
+    return (direction ^ this.clientIndex) as 0 | 1;
+  }
+
+  sideOf(index: 0 | 1): Side {
+    return index === this.clientIndex ? "client" : "server";
+  }
+}
+
+/** A time field that was never set. */
+export const neverSeen = (ns: number): boolean => ns === NEVER;
+export const timeOf = (ns: number): RelativeNs => ns as RelativeNs;

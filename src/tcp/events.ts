@@ -1,0 +1,20 @@
+import { limits } from "../base/limits.ts";
+import type { Position } from "../base/packet-view.ts";
+import type { EventKind, TcpConnection } from "./connection.ts";
+
+/** Keeps a notable moment; the first and the last ones of a connection are what tells its story, the middle is counted. */
+export function noteEvent(
+  connection: TcpConnection,
+  kind: EventKind,
+  from: 0 | 1,
+  streamOffset: number,
+  value: number,
+  at: Position,
+): void {
+  const { events } = connection;
+  if (events.length >= limits.tcpEventsPerConnection) {
+    events.splice(limits.tcpEventsPerConnection >> 1, 1);
+    connection.eventsDropped++;
+  }
+  events.push({ kind, from, streamOffset, value, packetNumber: at.packetNumber, timestampNs: at.timestampNs });
+}
