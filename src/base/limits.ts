@@ -4,7 +4,9 @@ export const limits = {
   recordBytes: 16 * 1024 * 1024,
   /** Largest comment or option text kept from a pcapng block. */
   optionTextBytes: 64 * 1024,
-  interfacesPerSection: 65_536,
+  /** Interfaces of one capture, over all its sections; and each of their texts. */
+  interfacesPerCapture: 65_536,
+  interfaceTextBytes: 1024,
   /** IP fragments: datagrams in reassembly at once, bytes held, and how long one may take. */
   fragmentDatagrams: 1024,
   fragmentBytes: 8 * 1024 * 1024,

@@ -3,6 +3,11 @@ import type { PacketView } from "../base/packet-view.ts";
 
 export type CaptureFormat = "pcap" | "pcapng";
 
+/** Epoch nanoseconds that every `RelativeNs` of one analysis counts from: set once, by the first packet read. */
+export interface CaptureOrigin {
+  ns: bigint | null;
+}
+
 /** One interface of a capture: for classic pcap the only one, index 0. */
 export interface InterfaceInfo {
   readonly captureIndex: number;
@@ -28,6 +33,7 @@ export interface CaptureStatistics {
   readonly droppedByKernel: number | null;
 }
 
+/** Comes after its packet was handed out (with the following `next`), so that a merge has given the number. */
 export interface CaptureComment {
   readonly captureIndex: number;
   /** 0: the comment is on the section or interface as a whole. */
@@ -59,29 +65,45 @@ export interface CaptureSink {
   onMalformed(malformed: Malformed): void;
 }
 
+/**
+ * Why a capture was not read to a proper end. `empty` (no byte at all), `not-a-capture` (neither pcap nor pcapng) and
+ * `cut-in-header` (ended inside the file header) mean that nothing could be read.
+ */
+export type EndedEarlyCode =
+  | "empty"
+  | "not-a-capture"
+  | "cut-in-header"
+  | "cut-in-record"
+  | "absurd-length"
+  | "broken-block";
+
 /** How reading one capture went. */
 export interface CaptureSummary {
-  format: CaptureFormat;
+  /** null until the first bytes have told. */
+  format: CaptureFormat | null;
   /** Bytes of the uncompressed capture read so far. */
   bytes: number;
   packets: number;
   /** Packets of which the capture holds less than was on the wire. */
   truncatedPackets: number;
   malformed: number;
-  /** null while and when it was read to its end; else a stable word: "cut-in-header", "cut-in-record", "absurd-length", "broken-block" … */
-  endedEarly: null | { readonly code: string; readonly offset: number };
+  /** null while and when it was read to its end; else why, and at which byte of the uncompressed capture. */
+  endedEarly: null | { readonly code: EndedEarlyCode; readonly offset: number };
 }
 
 /**
  * Pull reader of one capture, sans I/O. `push` hands over a chunk, which must stay unchanged until `next` has returned
  * false; `next` fills `view` with the following packet (true) or says that more bytes are needed or that the capture
- * has ended (false). Block information goes to the sink as it is met. Never throws.
+ * has ended (false). Block information goes to the sink as it is met. Never throws. `view.packetNumber` counts this
+ * capture's packets; a merge overwrites it.
  */
 export interface CaptureReader {
   readonly summary: CaptureSummary;
   readonly view: PacketView;
   /** Epoch nanoseconds of this capture's first packet; null before it. */
   readonly firstPacketNs: bigint | null;
+  /** Nothing will come any more: read to the end, or given up (`summary.endedEarly`); further bytes are ignored. */
+  readonly done: boolean;
   push(chunk: Uint8Array): void;
   /** No more bytes will come: what is left over is judged (cut off or complete). */
   end(): void;

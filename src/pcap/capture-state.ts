@@ -1,0 +1,103 @@
+import { packetNumber, relativeNs } from "../base/brand.ts";
+import type { Malformed } from "../base/malformed.ts";
+import type { PacketView } from "../base/packet-view.ts";
+import { ByteWindow } from "./byte-window.ts";
+import type { CaptureOrigin, CaptureSink, CaptureSummary, EndedEarlyCode } from "./types.ts";
+
+/** What the readers of both formats share: the bytes at hand, the view they fill, the tally, and the time origin. */
+export class CaptureState {
+  readonly captureIndex: number;
+  readonly sink: CaptureSink;
+  readonly origin: CaptureOrigin;
+  readonly input = new ByteWindow();
+  readonly view: PacketView;
+  readonly summary: CaptureSummary = {
+    format: null,
+    bytes: 0,
+    packets: 0,
+    truncatedPackets: 0,
+    malformed: 0,
+    endedEarly: null,
+  };
+  firstPacketNs: bigint | null = null;
+  /** `end` was called: no more bytes will come. */
+  ended = false;
+  done = false;
+
+  constructor(captureIndex: number, sink: CaptureSink, origin: CaptureOrigin) {
+    this.captureIndex = captureIndex;
+    this.sink = sink;
+    this.origin = origin;
+    this.view = {
+      packetNumber: packetNumber(0),
+      timestampNs: relativeNs(0),
+      linkType: 0,
+      bytes: this.input.bytes,
+      start: 0,
+      capturedLength: 0,
+      originalLength: 0,
+      captureIndex,
+      interfaceIndex: 0,
+      recordOffset: 0,
+    };
+  }
+
+  /** The analysis' origin, which the first packet of any capture sets. `ns`: epoch time of the packet at hand. */
+  originOf(ns: bigint): bigint {
+    this.firstPacketNs ??= ns;
+    this.origin.ns ??= ns;
+    return this.origin.ns;
+  }
+
+  malformed(
+    code: `pcap.${string}`,
+    offset: number,
+    neededBytes: number,
+    availableBytes: number,
+    limitedBy: Malformed["limitedBy"],
+    action: Malformed["action"],
+  ): void {
+    this.summary.malformed++;
+    this.sink.onMalformed({
+      code,
+      packetNumber: packetNumber(0),
+      offset,
+      offsetIn: "capture",
+      neededBytes,
+      availableBytes,
+      limitedBy,
+      action,
+    });
+  }
+
+  /** Gives up at `offset`: nothing after it can be trusted. */
+  stop(
+    code: EndedEarlyCode,
+    offset: number,
+    neededBytes: number,
+    availableBytes: number,
+    limitedBy: Malformed["limitedBy"],
+  ): false {
+    this.summary.endedEarly = { code, offset };
+    this.malformed(`pcap.${code}`, offset, neededBytes, availableBytes, limitedBy, "stopped");
+    return this.finish();
+  }
+
+  /** `next` found too few bytes: wait for more, or, after the end, say whether something was cut off. */
+  starved(neededBytes: number): false {
+    const { input } = this;
+    this.summary.bytes = input.offset + input.availableBytes;
+    if (!this.ended || this.done) return false;
+    if (input.availableBytes > 0) {
+      return this.stop("cut-in-record", input.offset, neededBytes, input.availableBytes, "capture-length");
+    }
+    return this.finish();
+  }
+
+  private finish(): false {
+    this.summary.bytes = this.input.offset + this.input.availableBytes;
+    this.done = true;
+    this.input.discard();
+    return false;
+  }
+}

@@ -1,0 +1,119 @@
+import { type PacketNumber, relativeNs } from "../base/brand.ts";
+import { u32be } from "../base/bytes.ts";
+import { limits } from "../base/limits.ts";
+import type { CaptureState } from "./capture-state.ts";
+import { u16, u32 } from "./endian.ts";
+
+export const PCAP_HEADER_BYTES = 24;
+
+/** What a classic capture's magic number tells (draft-ietf-opsawg-pcap §4; libpcap sf-pcap.c). */
+interface PcapMagic {
+  readonly little: boolean;
+  readonly nsPerFraction: 1 | 1000;
+  /** 16, or 24 in Alexey Kuznetzov's modified format: interface index, protocol and packet type follow the lengths. */
+  readonly recordHeaderBytes: 16 | 24;
+}
+
+const MAGICS: Readonly<Record<number, PcapMagic>> = {
+  2712847316: { little: false, nsPerFraction: 1000, recordHeaderBytes: 16 },
+  3569595041: { little: true, nsPerFraction: 1000, recordHeaderBytes: 16 },
+  2712812621: { little: false, nsPerFraction: 1, recordHeaderBytes: 16 },
+  1295823521: { little: true, nsPerFraction: 1, recordHeaderBytes: 16 },
+  2712849716: { little: false, nsPerFraction: 1000, recordHeaderBytes: 24 },
+  885895841: { little: true, nsPerFraction: 1000, recordHeaderBytes: 24 },
+};
+
+export const pcapMagic = (bytes: Uint8Array, at: number): PcapMagic | undefined => MAGICS[u32be(bytes, at)];
+
+/** Reads the records of a classic capture. The input stands at the file header, which is at hand whole. */
+export class PcapReader {
+  private readonly state: CaptureState;
+  private readonly little: boolean;
+  private readonly nsPerFraction: number;
+  private readonly headerBytes: number;
+  private readonly linkType: number;
+  /** Files before version 2.4 may hold the two lengths the other way round (libpcap sf-pcap.c, `lengths_swapped`). */
+  private readonly lengthsSwapped: "no" | "maybe" | "yes";
+  private timeKnown = false;
+  private originSeconds = 0;
+  private originFractionNs = 0;
+
+  constructor(state: CaptureState, magic: PcapMagic) {
+    const { input } = state;
+    const { bytes, at } = input;
+    const little = magic.little;
+    const major = u16(bytes, at + 4, little);
+    const minor = u16(bytes, at + 6, little);
+    this.state = state;
+    this.little = little;
+    this.nsPerFraction = magic.nsPerFraction;
+    this.headerBytes = magic.recordHeaderBytes;
+    // The upper half holds reserved bits and the length of a frame check sequence (draft-ietf-opsawg-pcap §4).
+    this.linkType = u32(bytes, at + 20, little) & 0xffff;
+    this.lengthsSwapped = swapOf(major, minor);
+    // 543.0 is DG/UX tcpdump's. Any other version has never been seen to differ in its records: read, but say so.
+    if (!((major === 2 && minor <= 4) || (major === 543 && minor === 0))) {
+      state.malformed("pcap.version", 4, 4, 4, "value", "continued");
+    }
+    state.sink.onInterface({
+      captureIndex: state.captureIndex,
+      interfaceIndex: 0,
+      linkType: this.linkType,
+      snapLength: u32(bytes, at + 16, little),
+      name: null,
+      description: null,
+      filter: null,
+      operatingSystem: null,
+      resolutionNs: magic.nsPerFraction,
+    });
+    state.view.linkType = this.linkType;
+    input.at += PCAP_HEADER_BYTES;
+  }
+
+  next(): boolean {
+    const { state, headerBytes, little } = this;
+    const input = state.input;
+    if (input.end - input.at < headerBytes && !input.need(headerBytes)) return state.starved(headerBytes);
+    let captured = u32(input.bytes, input.at + 8, little);
+    let original = u32(input.bytes, input.at + 12, little);
+    if (this.lengthsSwapped !== "no" && (this.lengthsSwapped === "yes" || captured > original)) {
+      const other = captured;
+      captured = original;
+      original = other;
+    }
+    if (captured > limits.recordBytes) {
+      return state.stop("absurd-length", input.offset, captured, input.availableBytes, "limit");
+    }
+    const recordBytes = headerBytes + captured;
+    if (input.end - input.at < recordBytes && !input.need(recordBytes)) return state.starved(recordBytes);
+
+    const { bytes, at } = input;
+    const { view, summary } = state;
+    const seconds = u32(bytes, at, little);
+    const fractionNs = u32(bytes, at + 4, little) * this.nsPerFraction;
+    if (!this.timeKnown) this.learnOrigin(seconds, fractionNs);
+    view.timestampNs = relativeNs((seconds - this.originSeconds) * 1e9 + (fractionNs - this.originFractionNs));
+    view.packetNumber = ++summary.packets as PacketNumber;
+    view.bytes = bytes;
+    view.start = at + headerBytes;
+    view.capturedLength = captured;
+    view.originalLength = Math.max(original, captured);
+    view.recordOffset = input.base + at;
+    if (original > captured) summary.truncatedPackets++;
+    input.at = at + recordBytes;
+    return true;
+  }
+
+  private learnOrigin(seconds: number, fractionNs: number): void {
+    const origin = this.state.originOf(BigInt(seconds) * 1_000_000_000n + BigInt(fractionNs));
+    this.originSeconds = Number(origin / 1_000_000_000n);
+    this.originFractionNs = Number(origin % 1_000_000_000n);
+    this.timeKnown = true;
+  }
+}
+
+function swapOf(major: number, minor: number): "no" | "maybe" | "yes" {
+  if (major === 543) return "yes";
+  if (major !== 2 || minor > 3) return "no";
+  return minor === 3 ? "maybe" : "yes";
+}
