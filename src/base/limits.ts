@@ -23,6 +23,17 @@ export const limits = {
   httpHeadBytes: 128 * 1024,
   httpBodyPreviewBytes: 1024,
   httpExchangesPerConnection: 64,
+  httpFieldsPerHead: 1024,
+  /** Longest method; the longest registered one has 17 letters. */
+  httpMethodBytes: 32,
+  /** Requests of one connection that still wait for their response, and 1xx responses kept for one of them. */
+  httpWaitingRequests: 1024,
+  httpInterimResponses: 16,
+  /** Client bytes (and segments) behind an upgrade request, held until the response says what they are. */
+  httpHeldBytes: 256 * 1024,
+  httpHeldSegments: 4096,
+  /** After a gap: bytes without a message start until a direction counts as not HTTP. */
+  httpResynchronisationBytes: 16 * 1024,
   /** A message larger than this is still counted, checked and inflated in pieces, but its text is not kept. */
   keptMessageBytes: 64 * 1024,
   /** Inflated size of one message: beyond it the rest is not inflated (a bomb, or simply huge). */

@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly version: string;
   readonly fields: readonly HttpField[];
   readonly headBytes: number;
+  /** False: the head was cut off (gap, short snapshot length, end, limit) after its start line; fields may be missing. */
+  readonly complete: boolean;
 }
 
 export interface HttpResponse {
@@ -28,6 +30,17 @@ export interface HttpResponse {
   readonly reason: string;
   readonly fields: readonly HttpField[];
   readonly headBytes: number;
+  /** False: the head was cut off (gap, short snapshot length, end, limit) after its start line; fields may be missing. */
+  readonly complete: boolean;
+}
+
+/** What is known of a body: its bytes on the wire without chunked framing, bytes lost in gaps included. */
+export interface HttpBody {
+  bytes: number;
+  /** The first bytes, up to limits.httpBodyPreviewBytes and up to the first gap. */
+  preview: Uint8Array;
+  /** The framing says that nothing is missing at its end. */
+  complete: boolean;
 }
 
 /** Request, final response and bodies. Mutable until `onExchangeEnd`; 1xx other than 101 are listed in `interim`. */
@@ -36,16 +49,16 @@ export interface HttpExchange {
   request: HttpRequest | null;
   response: HttpResponse | null;
   interim: HttpResponse[];
-  /** First bytes of each body, up to limits.httpBodyPreviewBytes, chunked framing removed. */
-  requestBody: { bytes: number; preview: Uint8Array; complete: boolean };
-  responseBody: { bytes: number; preview: Uint8Array; complete: boolean; last: Mark | null };
+  requestBody: HttpBody;
+  /** `last`: the packet with the last body byte seen. */
+  responseBody: HttpBody & { last: Mark | null };
 }
 
 export interface HttpSink {
   onRequest(exchange: HttpExchange): void;
   onInterim(exchange: HttpExchange, response: HttpResponse): void;
   onResponse(exchange: HttpExchange): void;
-  /** Both bodies are complete, or will not become so. */
+  /** Both bodies are complete, or will not become so. Comes before `onSwitch` for a response that switches. */
   onExchangeEnd(exchange: HttpExchange): void;
   /**
    * The connection has left HTTP after this exchange: 101, or 2xx to CONNECT. From now on every byte comes through
@@ -53,6 +66,8 @@ export interface HttpSink {
    */
   onSwitch(exchange: HttpExchange): void;
   onSwitchedBytes(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void;
+  /** A gap among bytes that were held back, in its place. */
+  onSwitchedGap(direction: Direction, lengthBytes: number, at: Position): void;
   /** A direction is not HTTP/1.x (any more). `bytes[start, end)` and what follows is for somebody else. */
   onNotHttp(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void;
   onMalformed(malformed: Malformed): void;

@@ -1,0 +1,54 @@
+import { limits } from "../base/limits.ts";
+import { markOf, type Position } from "../base/packet-view.ts";
+import type { Head } from "./message-reader.ts";
+import type { HttpBody, HttpExchange, HttpRequest, HttpResponse } from "./types.ts";
+
+const NOTHING = new Uint8Array(0);
+
+/** An exchange and how far its two messages are. */
+export interface OpenExchange extends HttpExchange {
+  requestDone: boolean;
+  responseDone: boolean;
+  ended: boolean;
+}
+
+export const openExchange = (request: HttpRequest | null): OpenExchange => ({
+  request,
+  response: null,
+  interim: [],
+  requestBody: { bytes: 0, preview: NOTHING, complete: false },
+  responseBody: { bytes: 0, preview: NOTHING, complete: false, last: null },
+  requestDone: request === null,
+  responseDone: false,
+  ended: false,
+});
+
+/** null when the head is a response's. */
+export function requestOf(head: Head): HttpRequest | null {
+  const { requestLine, first, last, fields, headBytes, cut } = head;
+  return requestLine === null ? null : { first, last, ...requestLine, fields, headBytes, complete: cut === null };
+}
+
+/** null when the head is a request's. */
+export function responseOf(head: Head): HttpResponse | null {
+  const { statusLine, first, last, fields, headBytes, cut } = head;
+  return statusLine === null ? null : { first, last, ...statusLine, fields, headBytes, complete: cut === null };
+}
+
+/** Counts body bytes and keeps the first ones, as long as no gap came before them. */
+export function addBody(body: HttpBody, bytes: Uint8Array, start: number, end: number): void {
+  const seen = body.preview.length;
+  const room = limits.httpBodyPreviewBytes - seen;
+  if (seen === body.bytes && room > 0) {
+    const whole = seen === 0 ? new Uint8Array(limits.httpBodyPreviewBytes) : new Uint8Array(body.preview.buffer);
+    const taken = Math.min(room, end - start);
+    whole.set(bytes.subarray(start, start + taken), seen);
+    body.preview = whole.subarray(0, seen + taken);
+  }
+  body.bytes += end - start;
+}
+
+export const noteLast = (exchange: HttpExchange, at: Position): void => {
+  const { last } = exchange.responseBody;
+  if (last === null || last.packet !== at.packetNumber) exchange.responseBody.last = markOf(at);
+};

@@ -1,0 +1,343 @@
+import type { Direction } from "../base/brand.ts";
+import { u8 } from "../base/bytes.ts";
+import { limits } from "../base/limits.ts";
+import type { Malformed } from "../base/malformed.ts";
+import { type Mark, markOf, type Position } from "../base/packet-view.ts";
+import type { BodyFraming } from "./body-framing.ts";
+import { ChunkedFraming } from "./chunked.ts";
+import { HeadReader } from "./head-reader.ts";
+import { type RequestLine, type StatusLine, startsMessage } from "./start-line.ts";
+import type { HttpField } from "./types.ts";
+
+/** A head as one direction sees it; exactly one of the two lines is there. `cut`: why it is not whole. */
+export interface Head {
+  readonly requestLine: RequestLine | null;
+  readonly statusLine: StatusLine | null;
+  readonly first: Mark;
+  readonly last: Mark;
+  readonly fields: readonly HttpField[];
+  readonly headBytes: number;
+  readonly cut: null | "gap" | "limit" | "end";
+}
+
+/** What one direction tells its connection. The owner may move the reader (`become`) from within `onHead` and `onMessageEnd`. */
+export interface MessageOwner {
+  onHead(direction: Direction, head: Head): BodyFraming;
+  onBody(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void;
+  onBodyGap(direction: Direction, lengthBytes: number): void;
+  onMessageEnd(direction: Direction, complete: boolean): void;
+  /** Bytes that this reader does not read: see the modes. */
+  onOtherBytes(
+    direction: Direction,
+    mode: OtherMode,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    at: Position,
+  ): void;
+  onOtherGap(direction: Direction, mode: OtherMode, lengthBytes: number, at: Position): void;
+  onRefused(direction: Direction): void;
+  /** A request that may leave HTTP waits for its response. */
+  mayLeave(): boolean;
+  onMalformed(malformed: Malformed): void;
+}
+
+/** held: behind an upgrade request · switched: the connection left HTTP · refused: never was, or no longer is, HTTP. */
+export type OtherMode = "held" | "switched" | "refused";
+type Mode = "start" | "head" | "length" | "chunked" | "until-close" | "unknown" | "resynchronising" | OtherMode;
+
+/** The messages of one direction: heads, body framing (RFC 9112 §6), and the way back after a gap. */
+export class MessageReader {
+  readonly #direction: Direction;
+  readonly #owner: MessageOwner;
+  readonly #head: HeadReader;
+  readonly #chunked = new ChunkedFraming();
+  #mode: Mode = "start";
+  #streamOffset = 0;
+  #lengthLeft = 0;
+  #patienceBytes = 0;
+  #sawMessage = false;
+
+  constructor(direction: Direction, owner: MessageOwner) {
+    this.#direction = direction;
+    this.#owner = owner;
+    this.#head = new HeadReader(direction);
+  }
+
+  feed(bytes: Uint8Array, start: number, end: number, at: Position): void {
+    let next = start;
+    while (next < end) {
+      const before = next;
+      next = this.#step(bytes, before, end, at, before === start);
+      this.#streamOffset += next - before;
+    }
+  }
+
+  gap(lengthBytes: number, at: Position): void {
+    this.#streamOffset += lengthBytes;
+    switch (this.#mode) {
+      case "start":
+        // The capture may begin anywhere; later, a message was lost and its rest may follow.
+        if (this.#sawMessage) this.#resynchronise(limits.httpResynchronisationBytes);
+        return;
+      case "head":
+        this.#headCut("gap", at);
+        // A cut-off 101: its next decoder must know that its first bytes may be the head's rest.
+        if (this.mode === "switched") this.#owner.onOtherGap(this.#direction, "switched", lengthBytes, at);
+        return;
+      case "length":
+        this.#lengthGap(lengthBytes);
+        return;
+      case "chunked":
+        this.#chunkedGap(lengthBytes, at);
+        return;
+      case "until-close":
+      case "unknown":
+        this.#owner.onBodyGap(this.#direction, lengthBytes);
+        return;
+      case "resynchronising":
+        return;
+      default:
+        this.#owner.onOtherGap(this.#direction, this.#mode, lengthBytes, at);
+    }
+  }
+
+  end(at: Position): void {
+    const mode = this.#mode;
+    if (mode === "head") this.#headCut("end", at);
+    if (mode === "length" || mode === "chunked") {
+      const needed = mode === "length" ? this.#lengthLeft : this.#chunked.dataLeft;
+      this.#malformed("http.body-incomplete", at, needed, 0, "stream-end", "stopped");
+    }
+    if (mode !== "length" && mode !== "chunked" && mode !== "until-close" && mode !== "unknown") return;
+    this.#mode = "start";
+    // RFC 9112 §8: only a body without any other framing is complete when the connection closes.
+    this.#owner.onMessageEnd(this.#direction, mode === "until-close");
+  }
+
+  /** Moves on: to other bytes, or back to the next message. Bytes of an unfinished head go where the rest goes. */
+  become(mode: OtherMode | "start", at: Position): void {
+    const unfinished = this.#mode === "head" && this.#head.state === "reading" ? this.#head.keptLength : 0;
+    this.#mode = mode;
+    if (unfinished > 0 && mode !== "start") {
+      const { kept, first } = this.#head;
+      this.#owner.onOtherBytes(this.#direction, mode, kept, 0, unfinished, positionOf(first, at));
+    }
+  }
+
+  get mode(): Mode {
+    return this.#mode;
+  }
+
+  #step(bytes: Uint8Array, start: number, end: number, at: Position, atSegmentStart: boolean): number {
+    switch (this.#mode) {
+      case "start":
+        return this.#skipEmptyLines(bytes, start, end, at);
+      case "head":
+        return this.#readHead(bytes, start, end, at);
+      case "length":
+        return this.#readLength(bytes, start, end, at);
+      case "chunked":
+        return this.#readChunked(bytes, start, end, at);
+      case "until-close":
+        this.#owner.onBody(this.#direction, bytes, start, end, at);
+        return end;
+      case "unknown":
+        return this.#readUnknown(bytes, start, end, at, atSegmentStart);
+      case "resynchronising":
+        return this.#readResynchronising(bytes, start, end, at, atSegmentStart);
+      default:
+        this.#owner.onOtherBytes(this.#direction, this.#mode, bytes, start, end, at);
+        return end;
+    }
+  }
+
+  /** RFC 9112 §2.2: a recipient should ignore empty lines before a message. */
+  #skipEmptyLines(bytes: Uint8Array, start: number, end: number, at: Position): number {
+    let next = start;
+    while (next < end && (u8(bytes, next) === 0x0d || u8(bytes, next) === 0x0a)) next += 1;
+    if (next < end) {
+      this.#mode = "head";
+      this.#head.begin(at);
+    }
+    return next;
+  }
+
+  #readHead(bytes: Uint8Array, start: number, end: number, at: Position): number {
+    const head = this.#head;
+    const next = head.read(bytes, start, end);
+    if (head.state === "done") this.#headDone(null, bytes, start, next, at);
+    else if (head.state === "limit" && head.hasStartLine) {
+      this.#malformed("http.head-limit", at, head.headBytes + 1, limits.httpHeadBytes, "limit", "skipped-rest");
+      this.#headDone("limit", bytes, start, next, at);
+    } else if (head.state !== "reading") {
+      this.#refuse(at);
+      return start;
+    }
+    return next;
+  }
+
+  /** Bytes kept from earlier segments first; what follows is passed on by the next step. */
+  #refuse(at: Position): void {
+    const { kept, keptLength, first } = this.#head;
+    this.#mode = "refused";
+    if (keptLength > 0) {
+      this.#owner.onOtherBytes(this.#direction, "refused", kept, 0, keptLength, positionOf(first, at));
+    }
+    this.#head.forget();
+    this.#owner.onRefused(this.#direction);
+  }
+
+  #headDone(cut: Head["cut"], bytes: Uint8Array, start: number, end: number, at: Position): void {
+    const { requestLine, statusLine, headBytes } = this.#head;
+    const last = markOf(at);
+    const { fields, invalidLines, droppedFields } = this.#head.fields(bytes, start, end);
+    this.#head.forget();
+    this.#sawMessage = true;
+    if (invalidLines > 0 && cut === null) {
+      this.#malformed("http.field-line", at, 0, invalidLines, "value", "continued");
+    }
+    if (droppedFields > 0) {
+      const count = limits.httpFieldsPerHead;
+      this.#malformed("http.fields-limit", at, count + droppedFields, count, "limit", "continued");
+    }
+    const first = this.#head.first ?? last;
+    const framing = this.#owner.onHead(this.#direction, {
+      requestLine,
+      statusLine,
+      first,
+      last,
+      fields,
+      headBytes,
+      cut,
+    });
+    if (this.#mode !== "head") return;
+    if (cut === null) {
+      this.#beginBody(framing);
+      return;
+    }
+    this.#resynchronise(Number.POSITIVE_INFINITY);
+    this.#owner.onMessageEnd(this.#direction, false);
+  }
+
+  /** The rest of the head is missing: what was understood is kept, and the reader says where it stopped. */
+  #headCut(cut: "gap" | "end", at: Position): void {
+    const head = this.#head;
+    const limitedBy = cut === "gap" ? "capture-length" : "stream-end";
+    if (cut === "end" && !this.#sawMessage && !head.hasStartLine && !head.looksLikeHttp) {
+      this.#refuse(at);
+      return;
+    }
+    const action = cut === "gap" ? "resynchronised" : "stopped";
+    this.#malformed("http.head-incomplete", at, head.headBytes + 1, head.headBytes, limitedBy, action);
+    if (head.hasStartLine) this.#headDone(cut, head.kept, 0, 0, at);
+    else this.#resynchronise(limits.httpResynchronisationBytes);
+  }
+
+  #beginBody(framing: BodyFraming): void {
+    this.#mode = framing.kind;
+    if (framing.kind === "length") {
+      this.#lengthLeft = framing.lengthBytes;
+      if (framing.lengthBytes === 0) this.#messageEnd(true);
+    } else if (framing.kind === "chunked") this.#chunked.reset();
+  }
+
+  #messageEnd(complete: boolean): void {
+    this.#mode = "start";
+    this.#owner.onMessageEnd(this.#direction, complete);
+  }
+
+  #readLength(bytes: Uint8Array, start: number, end: number, at: Position): number {
+    const next = Math.min(end, start + this.#lengthLeft);
+    this.#owner.onBody(this.#direction, bytes, start, next, at);
+    this.#lengthLeft -= next - start;
+    if (this.#lengthLeft === 0) this.#messageEnd(true);
+    return next;
+  }
+
+  #readChunked(bytes: Uint8Array, start: number, end: number, at: Position): number {
+    const chunked = this.#chunked;
+    if (chunked.state === "data") {
+      const next = Math.min(end, start + chunked.dataLeft);
+      this.#owner.onBody(this.#direction, bytes, start, next, at);
+      chunked.tookData(next - start);
+      return next;
+    }
+    const next = chunked.frame(bytes, start, end);
+    if (chunked.state === "end") this.#messageEnd(true);
+    else if (chunked.state === "broken") {
+      this.#malformed("http.chunk", at, 0, 0, "value", "resynchronised");
+      this.#mode = "unknown";
+    }
+    return next;
+  }
+
+  #readUnknown(bytes: Uint8Array, start: number, end: number, at: Position, atSegmentStart: boolean): number {
+    if (atSegmentStart && startsMessage(this.#direction, bytes, start, end)) {
+      this.#messageEnd(false);
+      return start;
+    }
+    this.#owner.onBody(this.#direction, bytes, start, end, at);
+    return end;
+  }
+
+  #readResynchronising(bytes: Uint8Array, start: number, end: number, at: Position, atSegmentStart: boolean): number {
+    if (atSegmentStart && startsMessage(this.#direction, bytes, start, end)) {
+      this.#mode = "start";
+      return start;
+    }
+    this.#patienceBytes -= end - start;
+    if ((this.#direction === 1 && this.#owner.mayLeave()) || this.#patienceBytes < 0) {
+      this.#refuse(at);
+      return start;
+    }
+    return end;
+  }
+
+  #lengthGap(lengthBytes: number): void {
+    const inBody = Math.min(lengthBytes, this.#lengthLeft);
+    this.#owner.onBodyGap(this.#direction, inBody);
+    this.#lengthLeft -= inBody;
+    if (this.#lengthLeft > 0) return;
+    this.#messageEnd(true);
+    if (inBody < lengthBytes && this.#mode === "start") this.#resynchronise(limits.httpResynchronisationBytes);
+  }
+
+  #chunkedGap(lengthBytes: number, at: Position): void {
+    this.#owner.onBodyGap(this.#direction, lengthBytes);
+    if (this.#chunked.state === "data" && lengthBytes <= this.#chunked.dataLeft) {
+      this.#chunked.tookData(lengthBytes);
+      return;
+    }
+    this.#malformed("http.chunk", at, lengthBytes, 0, "capture-length", "resynchronised");
+    this.#mode = "unknown";
+  }
+
+  #resynchronise(patienceBytes: number): void {
+    this.#mode = "resynchronising";
+    this.#patienceBytes = patienceBytes;
+  }
+
+  #malformed(
+    code: Malformed["code"],
+    at: Position,
+    neededBytes: number,
+    availableBytes: number,
+    limitedBy: Malformed["limitedBy"],
+    action: Malformed["action"],
+  ): void {
+    this.#owner.onMalformed({
+      code,
+      packetNumber: at.packetNumber,
+      offset: this.#streamOffset,
+      offsetIn: "stream",
+      neededBytes,
+      availableBytes,
+      limitedBy,
+      action,
+    });
+  }
+}
+
+const positionOf = (mark: Mark | null, otherwise: Position): Position =>
+  mark === null ? otherwise : { packetNumber: mark.packet, timestampNs: mark.timestampNs };
