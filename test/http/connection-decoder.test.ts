@@ -93,7 +93,7 @@ const table: [string, Step[], string[]][] = [
     "chunked both ways, extensions and trailers",
     [
       { c: 'POST /p HTTP/1.1\r\nTransfer-Encoding: gzip, Chunked\r\n\r\n3;a="b"\r\nabc\r\n0\r\nX: y\r\n\r\n' },
-      { s: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n000A \r\n0123456789\r\n1\nZ\n0\n\n" + ok("!") },
+      { s: `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n000A \r\n0123456789\r\n1\nZ\n0\n\n${ok("!")}` },
     ],
     [
       "request POST /p 1.1",
@@ -111,7 +111,7 @@ const table: [string, Step[], string[]][] = [
   [
     "HEAD, 204 and 304 have no body whatever they say",
     [
-      { c: "HEAD /h HTTP/1.1\r\n\r\n" + get("/n") + get("/m") },
+      { c: `HEAD /h HTTP/1.1\r\n\r\n${get("/n")}${get("/m")}` },
       { s: "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n" },
       { s: "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n" },
     ],
@@ -142,7 +142,7 @@ const table: [string, Step[], string[]][] = [
     [
       { c: "POST /big HTTP/1.1\r\nContent-Length: 10\r\n\r\n12345" },
       { s: "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n" },
-      { c: "67890" + get("/b") },
+      { c: `67890${get("/b")}` },
       { s: ok("") },
     ],
     [
@@ -237,7 +237,7 @@ const table: [string, Step[], string[]][] = [
     "chunked wins over Content-Length",
     [
       {
-        c: "POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n" + get("/b"),
+        c: `POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n${get("/b")}`,
       },
     ],
     ["request POST / 1.1", "malformed http.content-length-with-transfer-encoding", "request GET /b 1.1"],
@@ -287,7 +287,7 @@ describe("gaps", () => {
       { c: get("/") },
       { s: "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc" },
       { gap: "s", bytes: 4 },
-      { s: "hij" + ok("next") },
+      { s: `hij${ok("next")}` },
     ]);
     expect(lines).toEqual([
       "request GET / 1.1",
