@@ -1,8 +1,10 @@
 import { u8, u16be } from "../base/bytes.ts";
-import { endAt, enterIp, has, LAYER, type Layer, malformed, other, type Walk } from "./walk.ts";
+import { readIpv4Fragment } from "./fragment.ts";
+import { endAt, enterIp, has, LAYER, type Layer, malformed, type Walk } from "./walk.ts";
 
-const MORE_FRAGMENTS_AND_OFFSET = 0x3fff;
-const DONT_FRAGMENT = 0x40;
+const DONT_FRAGMENT = 0x4000;
+const MORE_FRAGMENTS = 0x2000;
+const FRAGMENT_OFFSET = 0x1fff;
 
 /** An IPv4 header with or without options (RFC 791 §3.1). */
 export function readIpv4(walk: Walk): Layer {
@@ -19,14 +21,16 @@ export function readIpv4(walk: Walk): Layer {
     endAt(walk, at + totalLength, "ip-total-length");
   }
   if (!has(walk, headerLength, "wire.ipv4.options-cut")) return LAYER.done;
+  const fragmentField = u16be(bytes, at + 6);
   walk.ipVersion = 4;
+  walk.ipHeaderStart = at;
   walk.sourceAddressStart = at + 12;
   walk.destinationAddressStart = at + 16;
   walk.hopLimit = u8(bytes, at + 8);
   walk.ipIdentification = u16be(bytes, at + 4);
-  walk.dontFragment = (u8(bytes, at + 6) & DONT_FRAGMENT) !== 0;
+  walk.dontFragment = (fragmentField & DONT_FRAGMENT) !== 0;
   walk.ipProtocol = u8(bytes, at + 9);
   walk.at = at + headerLength;
-  if ((u16be(bytes, at + 6) & MORE_FRAGMENTS_AND_OFFSET) !== 0) return other(walk, "ip-fragment");
-  return LAYER.ipProtocol;
+  if ((fragmentField & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) === 0) return LAYER.ipProtocol;
+  return readIpv4Fragment(walk, (fragmentField & FRAGMENT_OFFSET) * 8, (fragmentField & MORE_FRAGMENTS) === 0);
 }

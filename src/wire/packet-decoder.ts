@@ -1,25 +1,37 @@
 import { u8, u16be } from "../base/bytes.ts";
 import type { PacketView } from "../base/packet-view.ts";
-import { readEthernet, readEtherType } from "./ethernet.ts";
+import { readEthernet, readEtherType, readLlc, readMpls } from "./ethernet.ts";
+import { tellGivenUp } from "./fragment.ts";
+import { FragmentStore } from "./fragment-store.ts";
+import { readIpProtocol } from "./ip-protocol.ts";
 import { readIpv4 } from "./ipv4.ts";
 import { readIpv6 } from "./ipv6.ts";
-import { LINK, readLinkLayer } from "./link-layer.ts";
-import { emptySegment, readTcp, readTcpFields } from "./tcp.ts";
+import { readLinkLayer } from "./link-layer.ts";
+import { LINK } from "./link-types.ts";
+import { readPpp } from "./ppp.ts";
+import { readTcpFields } from "./tcp.ts";
 import type { SegmentView, WireSink } from "./types.ts";
-import { LAYER, type Layer, layerOfIpVersion, other, type Walk } from "./walk.ts";
+import { emptyArp, emptyDatagram, emptyIcmpError, emptySegment } from "./views.ts";
+import { LAYER, type Layer, layerOfIpVersion, type Walk } from "./walk.ts";
+import { readAMsdu, readWlan } from "./wlan.ts";
 
 const TCP = 6;
 /** Bytes of the fixed IPv4 and TCP headers. */
 const IPV4_AND_TCP = 40;
 
-/** Turns packets into TCP segments, ICMP errors and datagrams. Every packet ends in at least one call of the sink. */
+/**
+ * Turns packets into TCP segments, ICMP errors and datagrams. Every packet ends in at least one call of the sink; none
+ * makes it throw.
+ */
 export class PacketDecoder {
   readonly #sink: WireSink;
   readonly #segment: SegmentView = emptySegment();
+  readonly #fragments: FragmentStore;
   #walk: Walk | undefined;
 
   constructor(sink: WireSink) {
     this.#sink = sink;
+    this.#fragments = new FragmentStore(tellGivenUp(sink));
   }
 
   decode(packet: PacketView): void {
@@ -28,52 +40,39 @@ export class PacketDecoder {
     else this.#readLayers(packet);
   }
 
+  /** The capture is over: datagrams whose fragments are still missing are reported. */
+  end(): void {
+    this.#fragments.end();
+  }
+
   #readLayers(packet: PacketView): void {
-    this.#walk ??= startWalk(this.#sink, packet);
+    this.#walk ??= newWalk(this.#sink, packet, this.#segment, this.#fragments);
     const walk = this.#walk;
-    walk.packet = packet;
-    walk.bytes = packet.bytes;
-    walk.origin = packet.start;
-    walk.at = packet.start;
-    walk.end = packet.start + packet.capturedLength;
-    walk.wireEnd = packet.start + packet.originalLength;
-    walk.endIsFrom = "record-length";
-    walk.linkType = packet.linkType;
-    walk.ipHeaderCount = 0;
+    startWalk(walk, packet);
     let layer: Layer = LAYER.link;
-    while (layer !== LAYER.done) layer = this.#readLayer(walk, layer);
-  }
-
-  #readLayer(walk: Walk, layer: Layer): Layer {
-    switch (layer) {
-      case LAYER.link:
-        return readLinkLayer(walk);
-      case LAYER.ethernet:
-        return readEthernet(walk);
-      case LAYER.etherType:
-        return readEtherType(walk);
-      case LAYER.ip:
-        return layerOfIpVersion(walk);
-      case LAYER.ipv4:
-        return readIpv4(walk);
-      case LAYER.ipv6:
-        return readIpv6(walk);
-      case LAYER.ipProtocol:
-        return this.#readIpProtocol(walk);
-      default:
-        return LAYER.done;
+    for (;;) {
+      while (layer !== LAYER.done) layer = readLayer(walk, layer);
+      const next = walk.waiting.pop();
+      if (next === undefined) return;
+      walk.bytes = next.bytes;
+      walk.origin = next.origin;
+      walk.at = next.at;
+      walk.end = next.end;
+      walk.wireEnd = next.wireEnd;
+      walk.ipHeaderCount = next.ipHeaderCount;
+      layer = next.layer;
     }
-  }
-
-  #readIpProtocol(walk: Walk): Layer {
-    if (walk.ipProtocol === TCP) return readTcp(walk, this.#segment);
-    return other(walk, walk.ipProtocol === 17 ? "udp" : `ip-protocol-${walk.ipProtocol}`);
   }
 }
 
-function startWalk(sink: WireSink, packet: PacketView): Walk {
+function newWalk(sink: WireSink, packet: PacketView, segment: SegmentView, fragments: FragmentStore): Walk {
   return {
     sink,
+    fragments,
+    segment,
+    datagram: emptyDatagram(),
+    icmpError: emptyIcmpError(),
+    arp: emptyArp(),
     packet,
     bytes: packet.bytes,
     origin: 0,
@@ -82,9 +81,11 @@ function startWalk(sink: WireSink, packet: PacketView): Walk {
     wireEnd: 0,
     endIsFrom: "record-length",
     linkType: 0,
+    wlanHeaderIsPadded: false,
     etherType: 0,
     ipProtocol: 0,
     ipVersion: 4,
+    ipHeaderStart: 0,
     sourceAddressStart: 0,
     destinationAddressStart: 0,
     hopLimit: 0,
@@ -93,6 +94,50 @@ function startWalk(sink: WireSink, packet: PacketView): Walk {
     ipHeaderCount: 0,
     waiting: [],
   };
+}
+
+function startWalk(walk: Walk, packet: PacketView): void {
+  walk.packet = packet;
+  walk.bytes = packet.bytes;
+  walk.origin = packet.start;
+  walk.at = packet.start;
+  walk.end = packet.start + packet.capturedLength;
+  walk.wireEnd = packet.start + packet.originalLength;
+  walk.endIsFrom = "record-length";
+  walk.linkType = packet.linkType;
+  walk.wlanHeaderIsPadded = false;
+  walk.ipHeaderCount = 0;
+}
+
+function readLayer(walk: Walk, layer: Layer): Layer {
+  switch (layer) {
+    case LAYER.done:
+      return LAYER.done;
+    case LAYER.link:
+      return readLinkLayer(walk);
+    case LAYER.ethernet:
+      return readEthernet(walk);
+    case LAYER.etherType:
+      return readEtherType(walk);
+    case LAYER.llc:
+      return readLlc(walk);
+    case LAYER.ppp:
+      return readPpp(walk);
+    case LAYER.wlan:
+      return readWlan(walk);
+    case LAYER.aMsdu:
+      return readAMsdu(walk);
+    case LAYER.mpls:
+      return readMpls(walk);
+    case LAYER.ip:
+      return layerOfIpVersion(walk);
+    case LAYER.ipv4:
+      return readIpv4(walk);
+    case LAYER.ipv6:
+      return readIpv6(walk);
+    case LAYER.ipProtocol:
+      return readIpProtocol(walk);
+  }
 }
 
 /** Where IPv4 starts in a packet whose link header is plain and says IPv4; -1 for all others, which are walked. */

@@ -2,30 +2,6 @@ import { i32be, u8, u16be } from "../base/bytes.ts";
 import type { SegmentView } from "./types.ts";
 import { has, LAYER, type Layer, malformed, type Walk } from "./walk.ts";
 
-const NO_BYTES = new Uint8Array(0);
-
-export const emptySegment = (): SegmentView => ({
-  bytes: NO_BYTES,
-  ipVersion: 4,
-  sourceAddressStart: 0,
-  destinationAddressStart: 0,
-  sourcePort: 0,
-  destinationPort: 0,
-  sequenceNumber: 0,
-  acknowledgmentNumber: 0,
-  flags: 0,
-  window: 0,
-  urgentPointer: 0,
-  hopLimit: 0,
-  ipIdentification: 0,
-  dontFragment: false,
-  optionsStart: 0,
-  optionsLength: 0,
-  payloadStart: 0,
-  payloadLength: 0,
-  payloadCutLength: 0,
-});
-
 /** The fields of a TCP header whose 20 fixed bytes are there (RFC 9293 §3.1). */
 export function readTcpFields(segment: SegmentView, bytes: Uint8Array, at: number): void {
   segment.sourcePort = u16be(bytes, at);
@@ -39,9 +15,9 @@ export function readTcpFields(segment: SegmentView, bytes: Uint8Array, at: numbe
 }
 
 /** A TCP segment of any kind. Options that the capture cut off are missing, payload that it cut off is counted. */
-export function readTcp(walk: Walk, segment: SegmentView): Layer {
+export function readTcp(walk: Walk): Layer {
   if (!has(walk, 20, "wire.tcp.header-cut")) return LAYER.done;
-  const { bytes, at, end } = walk;
+  const { bytes, at, end, segment } = walk;
   const headerLength = (u8(bytes, at + 12) >> 4) * 4;
   if (headerLength < 20) return malformed(walk, "wire.tcp.data-offset-too-small", 20, "value");
   if (headerLength > walk.wireEnd - at) return malformed(walk, "wire.tcp.data-offset-too-large", headerLength, "value");

@@ -1,8 +1,10 @@
+import type { PacketNumber } from "../base/brand.ts";
 import { u8 } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { PacketView } from "../base/packet-view.ts";
-import type { WireSink } from "./types.ts";
+import type { FragmentStore } from "./fragment-store.ts";
+import type { ArpView, DatagramView, IcmpErrorView, SegmentView, WireSink } from "./types.ts";
 
 /**
  * What comes next in a packet. A reader looks at the bytes from `walk.at` on, moves `walk.at` behind its header and
@@ -13,31 +15,42 @@ export const LAYER = {
   /** By `walk.linkType`. */
   link: 1,
   ethernet: 2,
-  llc: 3,
-  /** By `walk.etherType`: every network layer and tag that Ethernet, SLL, GRE, VLAN … name by EtherType. */
-  etherType: 4,
+  /** By `walk.etherType`: what Ethernet, SLL, GRE, Geneve … name by EtherType, tags included. */
+  etherType: 3,
+  llc: 4,
   ppp: 5,
   wlan: 6,
+  /** Subframes of an 802.11 A-MSDU. */
+  aMsdu: 7,
+  mpls: 8,
   /** IPv4 or IPv6, as the first four bits say. */
-  ip: 7,
-  ipv4: 8,
-  ipv6: 9,
+  ip: 9,
+  ipv4: 10,
+  ipv6: 11,
   /** By `walk.ipProtocol`. */
-  ipProtocol: 10,
+  ipProtocol: 12,
 } as const;
 export type Layer = (typeof LAYER)[keyof typeof LAYER];
 
-/** A part of a packet that waits for its turn: all but the first subframe of an A-MSDU. */
+/** The rest of a packet that waits until its first part is read. */
 interface Waiting {
   readonly layer: Layer;
+  readonly bytes: Uint8Array;
+  readonly origin: number;
   readonly at: number;
   readonly end: number;
   readonly wireEnd: number;
+  readonly ipHeaderCount: number;
 }
 
 /** Where the walk through one packet is. ONE object is reused for all packets. */
 export interface Walk {
   readonly sink: WireSink;
+  readonly fragments: FragmentStore;
+  readonly segment: SegmentView;
+  readonly datagram: DatagramView;
+  readonly icmpError: IcmpErrorView;
+  readonly arp: ArpView;
   packet: PacketView;
   /** The packet's bytes, or those of a reassembled datagram, and where packet or datagram starts in them. */
   bytes: Uint8Array;
@@ -50,10 +63,13 @@ export interface Walk {
   /** What `end` comes from when nothing was cut off. */
   endIsFrom: Malformed["limitedBy"];
   linkType: number;
+  /** The radio header says that the 802.11 header is padded to a multiple of 4 bytes. */
+  wlanHeaderIsPadded: boolean;
   etherType: number;
   ipProtocol: number;
   /** The innermost IP header read so far. */
   ipVersion: 4 | 6;
+  ipHeaderStart: number;
   sourceAddressStart: number;
   destinationAddressStart: number;
   hopLimit: number;
@@ -70,10 +86,11 @@ export function malformed(
   neededBytes: number,
   limitedBy: Malformed["limitedBy"],
   action: Malformed["action"] = "skipped-packet",
+  packetNumber: PacketNumber = walk.packet.packetNumber,
 ): typeof LAYER.done {
   walk.sink.onMalformed({
     code,
-    packetNumber: walk.packet.packetNumber,
+    packetNumber,
     offset: walk.at - walk.origin,
     offsetIn: "packet",
     neededBytes,
@@ -89,6 +106,8 @@ export function other(walk: Walk, kind: string): typeof LAYER.done {
   return LAYER.done;
 }
 
+export const hex16 = (value: number): string => `0x${value.toString(16).padStart(4, "0")}`;
+
 /** Whether `lengthBytes` can be read from `walk.at`; when not, the sink has been told why. */
 export function has(walk: Walk, lengthBytes: number, code: `wire.${string}`): boolean {
   if (walk.end - walk.at >= lengthBytes) return true;
@@ -96,12 +115,17 @@ export function has(walk: Walk, lengthBytes: number, code: `wire.${string}`): bo
   return false;
 }
 
-/** A header names its layer's length: padding and trailers behind it are left out, missing bytes were cut off. */
+/** An IP header names its packet's length: padding behind it is left out, missing bytes were cut off. */
 export function endAt(walk: Walk, wireEnd: number, from: Malformed["limitedBy"]): void {
   walk.wireEnd = wireEnd;
   if (wireEnd > walk.end) return;
   walk.end = wireEnd;
   walk.endIsFrom = from;
+}
+
+/** A length field of a lower layer: it may leave out padding, and is not believed when it promises more. */
+export function endNoLaterThan(walk: Walk, wireEnd: number): void {
+  if (wireEnd < walk.wireEnd) endAt(walk, wireEnd, "header-length");
 }
 
 /** One more IP header; false when they are nested too deep to be honest. */
