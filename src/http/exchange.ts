@@ -38,12 +38,17 @@ export function responseOf(head: Head): HttpResponse | null {
 /** Counts body bytes and keeps the first ones, as long as no gap came before them. */
 export function addBody(body: HttpBody, bytes: Uint8Array, start: number, end: number): void {
   const seen = body.preview.length;
-  const room = limits.httpBodyPreviewBytes - seen;
-  if (seen === body.bytes && room > 0) {
-    const whole = seen === 0 ? new Uint8Array(limits.httpBodyPreviewBytes) : new Uint8Array(body.preview.buffer);
-    const taken = Math.min(room, end - start);
+  const taken = Math.min(limits.httpBodyPreviewBytes - seen, end - start);
+  if (seen === body.bytes && taken > 0) {
+    let whole = new Uint8Array(body.preview.buffer);
+    if (whole.length < seen + taken) {
+      whole = new Uint8Array(
+        seen === 0 ? taken : Math.max(seen + taken, Math.min(limits.httpBodyPreviewBytes, 2 * seen)),
+      );
+      whole.set(body.preview);
+    }
     whole.set(bytes.subarray(start, start + taken), seen);
-    body.preview = whole.subarray(0, seen + taken);
+    body.preview = whole.length === seen + taken ? whole : whole.subarray(0, seen + taken);
   }
   body.bytes += end - start;
 }

@@ -70,16 +70,27 @@ export class HeadReader {
 
   /** Reads on; returns the offset behind the last byte taken, `end` while the head goes on. */
   read(bytes: Uint8Array, start: number, end: number): number {
-    for (let at = start; at < end; at += 1) {
-      this.headBytes += 1;
+    const last = Math.min(end, start + limits.httpHeadBytes - this.headBytes);
+    const before = this.headBytes;
+    let lineLength = this.#lineLength;
+    let at = start;
+    while (at < last && this.state === "reading") {
       const byte = u8(bytes, at);
-      if (byte === LF) this.#lineEnd(bytes, start, at);
-      else this.#lineByte(byte);
-      if (this.headBytes >= limits.httpHeadBytes && this.state === "reading") this.state = "limit";
-      if (this.state !== "reading") return at + 1;
+      if (lineLength === 0) this.#lineFirst = byte;
+      if (byte === LF) {
+        this.#lineEnd(bytes, start, at, lineLength);
+        lineLength = 0;
+      } else {
+        if (this.#startLineBytes === 0) this.#startLineByte(byte, lineLength);
+        lineLength += 1;
+      }
+      at += 1;
     }
-    this.keep(bytes, start, end);
-    return end;
+    this.#lineLength = lineLength;
+    this.headBytes = before + at - start;
+    if (this.headBytes >= limits.httpHeadBytes && this.state === "reading") this.state = "limit";
+    if (this.state === "reading") this.keep(bytes, start, end);
+    return at;
   }
 
   /** The fields, once the head is done or cut off; `bytes[start, end)` is what the last `read` took and did not keep. */
@@ -100,23 +111,17 @@ export class HeadReader {
     this.keptLength = length;
   }
 
-  #lineByte(byte: number): void {
-    if (this.#startLineBytes === 0) {
-      if (!fitsStartLine(this.#direction, byte, this.#lineLength, this.#methodLength)) this.state = "refused";
-      else if (byte === SP && this.#methodLength === 0) this.#methodLength = this.#lineLength;
-    }
-    if (this.#lineLength === 0) this.#lineFirst = byte;
-    this.#lineLength += 1;
+  #startLineByte(byte: number, index: number): void {
+    if (!fitsStartLine(this.#direction, byte, index, this.#methodLength)) this.state = "refused";
+    else if (byte === SP && this.#methodLength === 0) this.#methodLength = index;
   }
 
-  #lineEnd(bytes: Uint8Array, start: number, at: number): void {
-    const empty = this.#lineLength === 0 || (this.#lineLength === 1 && this.#lineFirst === CR);
-    this.#lineLength = 0;
+  #lineEnd(bytes: Uint8Array, start: number, at: number, lineLength: number): void {
     if (this.#startLineBytes > 0) {
-      if (empty) this.state = "done";
+      if (lineLength === 0 || (lineLength === 1 && this.#lineFirst === CR)) this.state = "done";
       return;
     }
-    this.#startLineBytes = this.headBytes;
+    this.#startLineBytes = this.headBytes + at + 1 - start;
     const line = latin1(this.kept, 0, this.keptLength) + latin1(bytes, start, at);
     if (this.#direction === 0) this.requestLine = parseRequestLine(line);
     else this.statusLine = parseStatusLine(line);

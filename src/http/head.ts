@@ -14,30 +14,39 @@ export interface FieldSection {
  * before the colon is dropped, obs-fold is joined by one space (§5.2).
  */
 export function parseFields(bytes: Uint8Array, start: number, end: number): FieldSection {
-  const lines = latin1(bytes, start, end).split("\n");
-  const fields: { name: string; values: string[] }[] = [];
+  const fields: HttpField[] = [];
   let invalidLines = 0;
   let droppedFields = 0;
-  for (const raw of lines) {
-    const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
-    if (line === "") continue;
-    const folded = line.startsWith(" ") || line.startsWith("\t");
+  let folded: string[] | null = null;
+  for (const line of latin1(bytes, start, end).split("\n")) {
+    if (line === "" || line === "\r") continue;
+    if (line.startsWith(" ") || line.startsWith("\t")) {
+      const last = fields[fields.length - 1];
+      if (last === undefined) invalidLines += 1;
+      else {
+        // Joined at the end: a thousand folds must not copy the value a thousand times.
+        folded ??= [last.value];
+        folded.push(trimValue(line, 0));
+      }
+      continue;
+    }
+    unfold(fields, folded);
+    folded = null;
     const colon = line.indexOf(":");
-    const name = folded ? "" : line.slice(0, colon).trim();
-    if (folded && fields.length > 0) fields[fields.length - 1]?.values.push(line.trim());
-    else if (name === "" || colon < 0) invalidLines += 1;
-    else if (fields.length < limits.httpFieldsPerHead) fields.push({ name, values: [trimValue(line, colon + 1)] });
+    const name = line.slice(0, Math.max(colon, 0)).trim();
+    if (name === "") invalidLines += 1;
+    else if (fields.length < limits.httpFieldsPerHead) fields.push({ name, value: trimValue(line, colon + 1) });
     else droppedFields += 1;
   }
-  return {
-    fields: fields.map(({ name, values }) => ({ name, value: joinFolded(values) })),
-    invalidLines,
-    droppedFields,
-  };
+  unfold(fields, folded);
+  return { fields, invalidLines, droppedFields };
 }
 
 /** RFC 9110 §5.5: a bare CR inside a value reads as a space. */
-const trimValue = (line: string, from: number): string => line.slice(from).replaceAll("\r", " ").trim();
+const trimValue = (line: string, from: number): string => line.slice(from).trim().replaceAll("\r", " ");
 
-const joinFolded = (values: readonly string[]): string =>
-  values.length === 1 ? (values[0] ?? "") : values.filter((value) => value !== "").join(" ");
+function unfold(fields: HttpField[], folded: readonly string[] | null): void {
+  const last = folded === null ? undefined : fields.pop();
+  if (folded === null || last === undefined) return;
+  fields.push({ name: last.name, value: folded.filter((part) => part !== "").join(" ") });
+}
