@@ -143,6 +143,7 @@ export class TcpHalf {
   unackedRetransmissions = 0;
   lastRetransmissionNumber = 0;
   lastRetransmissionNs = NEVER;
+  lastRetransmissionBytes = 0;
   /** A segment being timed: end sequence and when it left. */
   timedSequence = 0;
   timedNs = NEVER;

@@ -11,12 +11,16 @@ import { onReset } from "./resets.ts";
 import { synOptionsOf } from "./syn.ts";
 import type { EndCause, GapCause, TcpSink } from "./types.ts";
 
-/** A hole that the peer has acknowledged is given up after this time or so many packets: captures may be out of order. */
+/** A hole that the peer has acknowledged is given up after this time and so many packets: captures may be out of order. */
 const HOLE_GRACE_NS = 50e6;
-const HOLE_GRACE_PACKETS = 64;
+const HOLE_GRACE_PACKETS = 16;
+/** Live, when no more packets come, after this time alone. */
+const QUIET_HOLE_NS = 1e9;
 /** Without a SYN, segments wait this long for earlier ones before the stream begins with the earliest. */
 const ANCHOR_GRACE_NS = 200e6;
 const ANCHOR_GRACE_SEGMENTS = 32;
+/** RFC 7323 §2.3. */
+const LARGEST_WINDOW_BYTES = 1 << 30;
 
 /**
  * Segments → connections and their ordered bytes, as an observer sees them (RFC 9293): it follows what both ends have
@@ -91,7 +95,7 @@ export class TcpTracker {
     half.recent.add(segment, now);
     half.lastIpIdentification = segment.ipIdentification;
     half.dontFragment = segment.dontFragment;
-    if (half.holePackets > 0 || peer.holePackets > 0) this.checkHoles(connection, now);
+    if (half.holePackets > 0 || peer.holePackets > 0) this.checkHoles(connection, now, false);
   }
 
   onIcmpError(error: IcmpErrorView, packet: PacketView): void {
@@ -113,7 +117,7 @@ export class TcpTracker {
 
   /** Time passes without packets (live), so that holes do not wait for the next one. */
   advance(nowNs: RelativeNs): void {
-    for (const connection of this.waiting) this.checkHoles(connection, nowNs);
+    for (const connection of this.waiting) this.checkHoles(connection, nowNs, true);
   }
 
   /** The capture has ended: releases what is held and ends every direction. */
@@ -172,15 +176,19 @@ export class TcpTracker {
     half.initialSequence = segment.sequenceNumber;
     half.synOptions = synOptionsOf(segment);
     half.windowScale = half.synOptions.windowScale ?? 0;
-    if (!half.anchored) {
-      half.anchored = true;
-      half.nextSequence = (segment.sequenceNumber + 1) | 0;
-    }
-    if (!half.sequenceKnown) {
-      half.sequenceKnown = true;
-      half.maxSequence = (segment.sequenceNumber + 1) | 0;
-    }
+    if (half.dataSegments === 0) this.anchorAtSyn(connection, half, (segment.sequenceNumber + 1) | 0);
     if (segment.payloadLength > 0) connection.fastOpenBytes += segment.payloadLength;
+  }
+
+  /** Nothing before the SYN belongs to the stream, not even a FIN that somebody forged (RFC 9293 §3.4). */
+  private anchorAtSyn(connection: TcpConnection, half: TcpHalf, sequence: number): void {
+    half.anchored = true;
+    half.nextSequence = sequence;
+    half.sequenceKnown = true;
+    half.maxSequence = sequence;
+    if (half.fin === null) return;
+    if (connection.finFirst === half.fin) connection.finFirst = null;
+    half.fin = null;
   }
 
   private onAcknowledgment(
@@ -317,8 +325,9 @@ export class TcpTracker {
     }
     if (length > 0) {
       if (
-        length <= 1 &&
+        length === 1 &&
         ((last - half.maxSequence) | 0) === 0 &&
+        ((last - half.nextSequence) | 0) <= 0 &&
         half.dataSegments > 0 &&
         this.isAcknowledged(peer, last)
       ) {
@@ -397,6 +406,7 @@ export class TcpTracker {
     half.unackedRetransmissions++;
     half.lastRetransmissionNumber = packet.packetNumber;
     half.lastRetransmissionNs = packet.timestampNs;
+    half.lastRetransmissionBytes = length;
     noteEvent(connection, "retransmission", index, half.streamOffset, length, packet);
     if (half.recent.contradicts(segment)) {
       half.conflicts++;
@@ -573,7 +583,10 @@ export class TcpTracker {
     if (held !== undefined) {
       at.packetNumber = held.packetNumber as PacketNumber;
       at.timestampNs = held.timestampNs as RelativeNs;
-      this.gap(connection, half, (held.sequenceNumber - half.nextSequence) | 0, cause, at);
+      const hole = (held.sequenceNumber - half.nextSequence) | 0;
+      // Only what was acknowledged is certainly gone; the rest may still be sent again.
+      const acknowledged = cause === "not-captured" ? (peer.acknowledged - half.nextSequence) | 0 : hole;
+      this.gap(connection, half, Math.min(hole, acknowledged), cause, at);
       this.drain(connection, half);
     } else if (peer.acknowledgedKnown) {
       const finByte = half.fin !== null && ((peer.acknowledged - half.finSequence) | 0) > 0 ? 1 : 0;
@@ -581,7 +594,8 @@ export class TcpTracker {
       at.packetNumber = half.lastAdvanceNumber as PacketNumber;
       at.timestampNs = half.lastAdvanceNs as RelativeNs;
       // A wild acknowledgment number is no proof of a gigabyte: only what a window can hold counts.
-      if (missing > 0 && missing < 1 << 30 && half.fin === null) this.gap(connection, half, missing, cause, at);
+      if (missing > 0 && missing < LARGEST_WINDOW_BYTES && half.fin === null)
+        this.gap(connection, half, missing, cause, at);
       else if (missing > 0 && half.fin !== null)
         this.gap(connection, half, Math.min(missing, (half.finSequence - half.nextSequence) | 0), cause, at);
     }
@@ -590,15 +604,16 @@ export class TcpTracker {
     if (half.fin !== null && half.nextSequence === half.finSequence) this.endHalf(connection, half, "fin", at);
   }
 
-  private checkHoles(connection: TcpConnection, nowNs: number): void {
+  private checkHoles(connection: TcpConnection, nowNs: number, quiet: boolean): void {
     for (const half of connection.halves) {
       if (!half.anchored) {
         if (half.hold !== null && this.anchorIsDue(half, nowNs)) this.anchor(connection, half);
         continue;
       }
       if (half.holePackets === 0) continue;
-      half.holePackets++;
-      if (half.holePackets > HOLE_GRACE_PACKETS || nowNs - half.holeAcknowledgedNs > HOLE_GRACE_NS) {
+      if (!quiet) half.holePackets++;
+      const waitedNs = nowNs - half.holeAcknowledgedNs;
+      if (quiet ? waitedNs > QUIET_HOLE_NS : half.holePackets > HOLE_GRACE_PACKETS && waitedNs > HOLE_GRACE_NS) {
         const peer = half === connection.halves[0] ? connection.halves[1] : connection.halves[0];
         const missing = (peer.acknowledged - half.nextSequence) | 0;
         if (missing > (half.finAcknowledged !== null ? 1 : 0)) this.releaseHole(connection, half, "not-captured");
@@ -632,8 +647,11 @@ export class TcpTracker {
   private anchor(connection: TcpConnection, half: TcpHalf): void {
     const first = half.hold?.segments[0];
     if (first === undefined) return;
+    const peer = half === connection.halves[0] ? connection.halves[1] : connection.halves[0];
+    const awaited = peer.acknowledgedKnown ? (first.sequenceNumber - peer.acknowledged) | 0 : 0;
     half.anchored = true;
-    half.nextSequence = first.sequenceNumber;
+    // The peer still waits for what comes before: it may be on its way.
+    half.nextSequence = awaited > 0 && awaited < LARGEST_WINDOW_BYTES ? peer.acknowledged : first.sequenceNumber;
     this.drain(connection, half);
     if (half.fin !== null && half.nextSequence === half.finSequence) this.endHalf(connection, half, "fin", this.at);
   }
@@ -675,12 +693,14 @@ const momentOf = (at: Position): Moment => ({ packetNumber: at.packetNumber, tim
 function startsAnew(connection: TcpConnection, segment: SegmentView, index: 0 | 1): boolean {
   const half = connection.halves[index];
   const peer = connection.halves[1 - index] as TcpHalf;
-  if (half.synSeen) return half.initialSequence !== segment.sequenceNumber;
   if ((segment.flags & ACK) !== 0) {
-    // A SYN-ACK for a SYN that was not captured: new only when the old connection is over or of other numbers.
-    if (!half.sequenceKnown) return false;
-    return half.fin !== null || connection.resets.length > 0;
+    // An answer to the SYN that we know, or one more before anything was said: still this connection. Without that, a
+    // connection that has ended does not come back.
+    if (peer.synSeen && segment.acknowledgmentNumber === ((peer.initialSequence + 1) | 0)) return false;
+    if (half.synSeen) return half.initialSequence !== segment.sequenceNumber && half.dataSegments > 0;
+    return half.sequenceKnown && (half.fin !== null || connection.resets.length > 0);
   }
+  if (half.synSeen) return half.initialSequence !== segment.sequenceNumber;
   // Simultaneous open (RFC 9293 §3.5): the other side's SYN waits for an answer.
   return !(peer.synSeen && !half.sequenceKnown && half.packets === 0);
 }

@@ -188,6 +188,6 @@ function readPlainTcp(segment: SegmentView, packet: PacketView, ipStart: number)
   segment.optionsLength = payloadStart - tcpStart - 20;
   segment.payloadStart = payloadStart;
   segment.payloadLength = payloadEnd - payloadStart;
-  segment.payloadCutLength = ipEnd - payloadEnd;
+  segment.payloadCutLength = Math.max(0, Math.min(ipEnd, packet.start + packet.originalLength) - payloadEnd);
   return true;
 }

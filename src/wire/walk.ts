@@ -115,9 +115,12 @@ export function has(walk: Walk, lengthBytes: number, code: `wire.${string}`): bo
   return false;
 }
 
-/** An IP header names its packet's length: padding behind it is left out, missing bytes were cut off. */
+/**
+ * An IP header names its packet's length: padding behind it is left out, missing bytes were cut off. What lies beyond
+ * the frame itself was never on the wire, whatever the header claims.
+ */
 export function endAt(walk: Walk, wireEnd: number, from: Malformed["limitedBy"]): void {
-  walk.wireEnd = wireEnd;
+  walk.wireEnd = Math.min(wireEnd, walk.wireEnd);
   if (wireEnd > walk.end) return;
   walk.end = wireEnd;
   walk.endIsFrom = from;
