@@ -42,6 +42,8 @@ export const limits = {
   compressedMessageBytes: 16 * 1024 * 1024,
   /** Deflate windows (32 KiB each) alive at once. */
   inflateWindows: 2048,
+  /** Bytes held while it is undecided whether a stream without handshake is a WebSocket. */
+  candidateBytes: 64 * 1024,
   pendingPings: 1024,
   /** Frame violations and other WebSocket events kept for one connection. */
   webSocketEventsPerConnection: 256,

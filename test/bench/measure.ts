@@ -1,0 +1,45 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+export interface Measured {
+  readonly seconds: number;
+  /** Largest resident set seen; 0 where /proc is not there. */
+  readonly peakMegabytes: number;
+  readonly status: number | null;
+}
+
+/** Runs a command to its end, its output thrown away, and measures the whole process. */
+export function measure(command: string, args: readonly string[]): Promise<Measured> {
+  return new Promise((resolve, reject) => {
+    const began = process.hrtime.bigint();
+    const child = spawn(command, args, { stdio: ["ignore", "ignore", "ignore"] });
+    let peakKilobytes = 0;
+    const watch = setInterval(() => {
+      peakKilobytes = Math.max(peakKilobytes, highWater(child.pid));
+    }, 10);
+    child.once("error", reject);
+    child.once("exit", (status) => {
+      clearInterval(watch);
+      const seconds = Number(process.hrtime.bigint() - began) / 1e9;
+      resolve({ seconds, peakMegabytes: peakKilobytes / 1024, status });
+    });
+  });
+}
+
+/** The best of several runs: the machine's other work only ever adds time. */
+export async function best(runs: number, command: string, args: readonly string[]): Promise<Measured> {
+  let found: Measured | null = null;
+  for (let run = 0; run < runs; run++) {
+    const measured = await measure(command, args);
+    if (found === null || measured.seconds < found.seconds) found = measured;
+  }
+  return found as Measured;
+}
+
+function highWater(pid: number | undefined): number {
+  try {
+    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
