@@ -40,6 +40,13 @@ export const limits = {
   inflatedMessageBytes: 64 * 1024 * 1024,
   /** Bytes of one compressed message held until its last frame. */
   compressedMessageBytes: 16 * 1024 * 1024,
+  /** Bytes held over all connections for WebSocket messages that are not whole yet, and while looking for a frame. */
+  heldMessageBytes: 64 * 1024 * 1024,
+  /** Bytes held for one direction while looking for a frame boundary after a gap. */
+  resynchroniseBytes: 64 * 1024,
+  /** Possible boundaries followed at once, and bytes searched in a row before the direction is given up. */
+  resynchroniseCandidates: 8,
+  resynchroniseSearchBytes: 16 * 1024 * 1024,
   /** Deflate windows (32 KiB each) alive at once. */
   inflateWindows: 2048,
   /** Bytes held while it is undecided whether a stream without handshake is a WebSocket. */

@@ -108,6 +108,10 @@ export interface WebSocketSink {
   onEvent(event: WebSocketEvent): void;
 }
 
+/** `value` of `deflate-undecodable`: why back references cannot be followed any more. */
+export const UNDECODABLE = { handshakeMissing: 1, bytesMissing: 2, windowDropped: 3, earlierMessage: 4 } as const;
+export type UndecodableCause = (typeof UNDECODABLE)[keyof typeof UNDECODABLE];
+
 /** The agreed permessage-deflate parameters (RFC 7692 §7.1). */
 export interface DeflateParameters {
   readonly serverNoContextTakeover: boolean;

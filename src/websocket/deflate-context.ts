@@ -1,0 +1,102 @@
+import type { Direction } from "../base/brand.ts";
+import { limits } from "../base/limits.ts";
+import { INFLATED, type InflateStatus, WINDOW_BYTES } from "./inflate.ts";
+import { inflateLarge } from "./inflate-message.ts";
+import type { DecoderMemory, DeflateWindow, WindowOwner } from "./memory.ts";
+import { type DeflateAgreement, UNDECODABLE, type UndecodableCause } from "./types.ts";
+
+/** From here on (compressed bytes) zlib beats our own inflater; see native-notes/decisions/0002-two-inflaters.md. */
+const LARGE_BYTES = 8192;
+
+const takesOver = (direction: Direction, agreement: DeflateAgreement): boolean => {
+  if (typeof agreement === "string") return true;
+  return !(direction === 0 ? agreement.clientNoContextTakeover : agreement.serverNoContextTakeover);
+};
+
+/**
+ * permessage-deflate (RFC 7692 §7) of one direction. With context takeover each message may refer to the 32 KiB before
+ * it, so one message that is not known makes later ones undecodable; those are still tried, since a message without such
+ * references inflates to the same bytes whatever came before, and once 32 KiB are known in a row nothing is in doubt.
+ * A window smaller than 32 KiB (§7.1.2) restricts the sender only: the larger one reads all that it may send.
+ */
+export class DeflateContext implements WindowOwner {
+  /** Why the history has a hole; null: it is whole. */
+  lost: UndecodableCause | null;
+  /** The hole was reported. */
+  reported = false;
+  /** The last message's bytes, `bytes[0 … length)`, valid until the next message of any direction. */
+  bytes: Uint8Array = new Uint8Array(0);
+  length = 0;
+  private readonly memory: DecoderMemory;
+  private readonly takeover: boolean;
+  private window: DeflateWindow | null = null;
+
+  constructor(direction: Direction, agreement: DeflateAgreement, memory: DecoderMemory) {
+    this.memory = memory;
+    this.takeover = takesOver(direction, agreement);
+    this.lost = agreement === "unknown" ? UNDECODABLE.handshakeMissing : null;
+  }
+
+  /** `input` must have INPUT_SLACK bytes after the message; they are overwritten. */
+  inflate(input: Uint8Array, length: number): InflateStatus {
+    const { windows, inflater } = this.memory;
+    let window: DeflateWindow | null = null;
+    if (this.takeover) {
+      window = this.window;
+      if (window === null) window = this.window = windows.take(this);
+      else windows.use(window);
+    }
+    let status: InflateStatus;
+    if (length < LARGE_BYTES) {
+      status = inflater.inflate(input, length, window, limits.inflatedMessageBytes);
+      this.bytes = inflater.out;
+      this.length = inflater.outLength;
+    } else {
+      const large = inflateLarge(input, length, window, limits.inflatedMessageBytes);
+      status = large.status;
+      this.bytes = large.bytes;
+      this.length = large.bytes.length;
+    }
+    if (window !== null && status === INFLATED) this.remember(window);
+    return status;
+  }
+
+  /** The history before the next message is not known: a message was not read, or not whole. */
+  lose(cause: UndecodableCause): void {
+    if (!this.takeover) return;
+    if (this.lost === null) {
+      this.lost = cause;
+      this.reported = false;
+    }
+    if (this.window !== null) this.window.have = 0;
+  }
+
+  windowDropped(): void {
+    this.window = null;
+    this.lose(UNDECODABLE.windowDropped);
+  }
+
+  release(): void {
+    if (this.window !== null) this.memory.windows.give(this.window);
+    this.window = null;
+  }
+
+  private remember(window: DeflateWindow): void {
+    const { bytes, length } = this;
+    if (length === 0) return;
+    const ring = window.bytes;
+    const from = Math.max(0, length - WINDOW_BYTES);
+    let next = window.next;
+    if (length <= 64 && next + length <= WINDOW_BYTES) {
+      for (let i = 0; i < length; i++) ring[next + i] = bytes[i] as number;
+    } else {
+      const first = Math.min(length - from, WINDOW_BYTES - next);
+      ring.set(bytes.subarray(from, from + first), next);
+      ring.set(bytes.subarray(from + first, length), 0);
+    }
+    next = (next + length - from) & (WINDOW_BYTES - 1);
+    window.next = next;
+    window.have = Math.min(WINDOW_BYTES, window.have + length);
+    if (window.have === WINDOW_BYTES) this.lost = null;
+  }
+}

@@ -1,0 +1,85 @@
+import { constants, inflateRawSync } from "node:zlib";
+import { CORRUPT, type History, INFLATED, type InflateStatus, TOO_LARGE, WINDOW_BYTES } from "./inflate.ts";
+
+/** What `inflateRawSync` answers with `info: true`; `bytesWritten` counts the input it took. */
+interface InflateInfo {
+  readonly buffer: Uint8Array;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+/** 00 00 ff ff (RFC 7692 §7.2.2), then an empty last block, so that zlib itself says whether the message was whole. */
+const ENDING = Uint8Array.of(0, 0, 0xff, 0xff, 1, 0, 0, 0xff, 0xff);
+const LAST_BLOCK = 4;
+const nothing = new Uint8Array(0);
+
+export interface LargeResult {
+  status: InflateStatus;
+  bytes: Uint8Array;
+}
+
+/** The ring laid out flat, oldest byte first. */
+function flat(history: History): Uint8Array {
+  const { bytes, have, next } = history;
+  if (have <= next) return bytes.subarray(next - have, next);
+  const dictionary = new Uint8Array(have);
+  dictionary.set(bytes.subarray(WINDOW_BYTES - (have - next)));
+  dictionary.set(bytes.subarray(0, next), have - next);
+  return dictionary;
+}
+
+const lastWindow = (before: Uint8Array, after: Uint8Array): Uint8Array =>
+  after.length >= WINDOW_BYTES
+    ? after.subarray(after.length - WINDOW_BYTES)
+    : Buffer.concat([before, after]).subarray(-WINDOW_BYTES);
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : null);
+
+/**
+ * One large message by zlib, the same answers as `Inflater.inflate`. zlib sets up a stream for each call (some 10–40 µs),
+ * and takes its window as a preset dictionary; both are lost in the work of a large message.
+ */
+export function inflateLarge(
+  input: Uint8Array,
+  length: number,
+  history: History | null,
+  maxBytes: number,
+): LargeResult {
+  const whole = inflateStreams(
+    Buffer.concat([input.subarray(0, length), ENDING]),
+    length + LAST_BLOCK,
+    history,
+    maxBytes,
+  );
+  if (whole.status !== CORRUPT) return whole;
+  // A message that kept its own 00 00 ff ff: nothing is to be added.
+  return inflateStreams(
+    Buffer.concat([input.subarray(0, length), ENDING.subarray(LAST_BLOCK)]),
+    length,
+    history,
+    maxBytes,
+  );
+}
+
+/** Several DEFLATE streams in a row: a block with BFINAL set may stand inside a message (RFC 7692 §7.2.3.4). */
+function inflateStreams(input: Uint8Array, needed: number, history: History | null, maxBytes: number): LargeResult {
+  let dictionary: Uint8Array = history === null ? nothing : flat(history);
+  let inflated: Uint8Array = nothing;
+  let at = 0;
+  while (at < needed) {
+    try {
+      const { buffer, engine } = inflateRawSync(input.subarray(at), {
+        ...(dictionary.length > 0 ? { dictionary } : {}),
+        finishFlush: constants.Z_FINISH,
+        maxOutputLength: Math.max(1, maxBytes - inflated.length),
+        info: true,
+      }) as unknown as InflateInfo;
+      if (engine.bytesWritten === 0) return { status: CORRUPT, bytes: nothing };
+      at += engine.bytesWritten;
+      dictionary = lastWindow(dictionary, buffer);
+      inflated = inflated.length === 0 ? buffer : Buffer.concat([inflated, buffer]);
+    } catch (error) {
+      return { status: codeOf(error) === "ERR_BUFFER_TOO_LARGE" ? TOO_LARGE : CORRUPT, bytes: inflated };
+    }
+  }
+  return { status: inflated.length > maxBytes ? TOO_LARGE : INFLATED, bytes: inflated };
+}
