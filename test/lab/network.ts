@@ -59,8 +59,15 @@ const builders: Record<NetworkKind, Builder> = {
   direct: async (client, add) => {
     const server = add("server");
     wire(eth("eth0", client, macs.client), eth("eth0", server, macs.front));
-    configure(client, "eth0", ...clientAddresses, `${clientAddress6}/64`);
-    configure(server, "eth0", `${frontAddress}/24`, `${frontAddress6}/64`);
+    configure(client, "eth0", ...clientAddresses);
+    configure(server, "eth0", `${frontAddress}/24`);
+    return null;
+  },
+  direct6: async (client, add) => {
+    const server = add("server");
+    wire(eth("eth0", client, macs.client), eth("eth0", server, macs.front));
+    configure(client, "eth0", `${clientAddress6}/64`);
+    configure(server, "eth0", `${frontAddress6}/64`);
     return null;
   },
   link: async (client, add) => {

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import { sleep } from "./peer-context.ts";
 import { Stage } from "./stage.ts";
 import type { Expectation, LogEntry, Scenario } from "./types.ts";
+import { disagreements, observe } from "./verify.ts";
 
 export interface Truth {
   readonly scenario: string;
@@ -19,6 +20,7 @@ export async function runScenario(scenario: Scenario, directory: string): Promis
   const stage = await Stage.open(scenario, directory);
   try {
     await within(scenario.seconds ?? 20, scenario.name, play(stage, scenario));
+    stage.end();
     const truth: Truth = {
       scenario: scenario.name,
       injects: scenario.injects,
@@ -28,7 +30,10 @@ export async function runScenario(scenario: Scenario, directory: string): Promis
     };
     writeFileSync(join(directory, `${scenario.name}.truth.json`), `${JSON.stringify(truth, null, 1)}\n`);
     const crash = stage.log.find((entry) => entry.event === "crashed" || entry.event === "stderr");
-    if (crash) throw new Error(`${scenario.name}: ${crash.peer}: ${crash["message"] ?? crash["text"]}`);
+    if (crash) throw new Error(`${crash.peer}: ${crash["message"] ?? crash["text"]}`);
+    const [capture] = stage.captureFiles;
+    const wrong = capture === undefined ? [] : disagreements(truth, observe(capture));
+    if (wrong.length > 0) throw new Error(`the expectation is not so: ${wrong.join("; ")}`);
     return truth;
   } finally {
     stage.close();

@@ -8,6 +8,15 @@ import { run } from "../support/namespace.ts";
 /** What ships: the scenario, the file it becomes, and the peers that made it. */
 export const shipped: readonly { scenario: string; file: string; peers: string }[] = [
   { scenario: "trouble", file: "trouble.pcapng", peers: "ws" },
+  { scenario: "socketio-nginx", file: "socketio-nginx.pcapng", peers: "socket.io socket.io-client nginx" },
+  { scenario: "clean-close", file: "clean-close.pcap", peers: "ws" },
+  { scenario: "rst-by-server", file: "rst-by-server.pcap", peers: "ws" },
+  { scenario: "fin-1006", file: "fin-1006.pcap", peers: "ws" },
+  { scenario: "frozen-client", file: "frozen-client.pcap", peers: "ws" },
+  { scenario: "refused", file: "refused.pcap", peers: "ws kernel" },
+  { scenario: "forbidden-403", file: "forbidden-403.pcap", peers: "ws" },
+  { scenario: "compressed-fragmented", file: "compressed-fragmented.pcap", peers: "ws" },
+  { scenario: "proxied-any", file: "proxied-any.pcap", peers: "ws nginx" },
 ];
 
 const capturesDirectory = fileURLToPath(new URL("../../captures/", import.meta.url));

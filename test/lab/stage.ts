@@ -30,6 +30,7 @@ export class Stage {
   readonly #others: ChildProcess[] = [];
   readonly #captures: ChildProcess[] = [];
   readonly #waiters = new Set<Waiter>();
+  readonly #endings: (() => void)[] = [];
 
   private constructor(scenario: Scenario, network: Network, directory: string) {
     this.#scenario = scenario;
@@ -150,7 +151,17 @@ export class Stage {
     );
   }
 
+  /** Runs when the scenario's traffic is over, before the truth is written. */
+  atEnd(work: () => void): void {
+    this.#endings.push(work);
+  }
+
+  end(): void {
+    for (const work of this.#endings.splice(0)) work();
+  }
+
   close(): void {
+    this.end();
     for (const child of this.#others.splice(0)) child.kill("SIGKILL");
     this.#network.close();
   }

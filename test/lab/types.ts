@@ -7,10 +7,10 @@ import type { Stage } from "./stage.ts";
 export type Place = "client" | "server" | "proxy" | "router";
 
 /**
- * direct: client and server on one segment. routed: a router between two segments. bridged: a host whose bridge joins both.
+ * direct: client and server on one segment (direct6: with IPv6 only). routed: a router between two segments. bridged: a host whose bridge joins both.
  * proxied: client | proxy | server on two segments. link: as direct, but every frame passes the userspace link (link.py).
  */
-export type NetworkKind = "direct" | "routed" | "bridged" | "proxied" | "link";
+export type NetworkKind = "direct" | "direct6" | "routed" | "bridged" | "proxied" | "link";
 
 export type Ending = "fin" | "rst" | "icmp" | "silent" | "open";
 
@@ -30,8 +30,13 @@ export interface ConnectionTruth {
   readonly status?: number;
   readonly clientSees?: number | null;
   readonly serverSees?: number | null;
+  /** Whose FIN or RST came first. After a Close that is often the one who answered it. */
   readonly firstCloser?: "client" | "server" | null;
+  /** Whose Close frame came first. */
+  readonly closedBy?: "client" | "server";
   readonly ending?: Ending;
+  /** The lab forged the end: tshark cannot tell who closed first, the row says what the endpoints did. */
+  readonly injected?: boolean;
   /** Why the codes above are not what the endpoint's log says (a library that reports its own failure differently). */
   readonly apiDiffers?: string;
 }

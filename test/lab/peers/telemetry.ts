@@ -35,8 +35,9 @@ export function serveTelemetry(
   let opened = 0;
   return listen(peer, rest, (ws) => {
     ws.on("message", (data) => {
-      const message = JSON.parse(String(data)) as { type: string; topics?: string[] };
-      if (message.type !== "subscribe") return;
+      const text = String(data);
+      if (!text.startsWith('{"type":"subscribe"')) return;
+      const message = JSON.parse(text) as { topics: string[] };
       ws.send(JSON.stringify({ type: "subscribed", topics: message.topics }));
       let sequence = 0;
       const timer = setInterval(() => ws.send(sample(sequence++)), everyMs);

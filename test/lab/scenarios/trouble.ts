@@ -56,7 +56,7 @@ export const trouble: readonly Scenario[] = [
     },
     expect: {
       connections: [
-        { dialledBy: "healthy", clientSees: 1000, serverSees: 1000, firstCloser: "client", ending: "fin" },
+        { dialledBy: "healthy", clientSees: 1000, serverSees: 1000, closedBy: "client", ending: "fin" },
         { dialledBy: "reset", clientSees: 1006, serverSees: 1006, firstCloser: "server", ending: "rst" },
         { dialledBy: "terminated", clientSees: 1006, serverSees: 1006, firstCloser: "server", ending: "fin" },
         { dialledBy: "frozen", serverSees: 1006, firstCloser: "server", ending: "fin" },
