@@ -1,5 +1,6 @@
 // Upgrade requests that are not answered by a good 101.
 
+import { sleep } from "../peer-context.ts";
 import { refuseWith, serveHttp } from "../peers/http.ts";
 import { ended, keyOf, rawDial, rawListen, readHead, switchingProtocols, upgradeRequest } from "../peers/raw.ts";
 import { client, dashboard, server, telemetry, url } from "../peers/rows.ts";
