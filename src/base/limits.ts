@@ -55,6 +55,8 @@ export const limits = {
   /** Frame violations and other WebSocket events kept for one connection. */
   webSocketEventsPerConnection: 256,
   roundTripSamples: 4096,
+  /** Unanswered pings named for one side of a connection; more are only counted. */
+  unansweredPings: 64,
   /** Connections tracked at once; the ones idle for longest are closed as `idle` first. */
   trackedConnections: 262_144,
   malformedKept: 1000,

@@ -32,9 +32,14 @@ const IN_PAYLOAD = 1;
 const SEARCHING = 2;
 const GIVEN_UP = 3;
 
+const FIN_TEXT = 0x81;
+const FIN_BINARY = 0x82;
+
 /** After resynchronising, a violation in so many frames means that the boundary was a false one. */
 const DOUBTFUL_FRAMES = 8;
 const LONGEST_HEADER = 14;
+/** Frames up to this payload length take the short way when they lie in one piece. */
+const WHOLE_BYTES = SCRATCH_BYTES - INPUT_SLACK;
 /** "HTTP/": read as a header, "HT" would be a fragmented control frame with RSV1. */
 const isHttp = (bytes: Uint8Array, at: number): boolean =>
   bytes[at] === 0x48 &&
@@ -55,8 +60,8 @@ export class FrameDecoder implements WebSocketDecoder {
   private readonly message: MessageAssembler;
   /** RSV1 may mean compression. */
   private readonly compression: boolean;
-  /** Frames up to this payload length take the short way when they lie in one piece. */
-  private readonly wholeBytes: number;
+  /** Nobody wants payload: what need not be checked is not unmasked. */
+  private readonly countsOnly: boolean;
   private state = AT_HEADER;
   /** Stream offset of the next byte fed, and of index 0 of the bytes being read. */
   private offset = 0;
@@ -91,9 +96,9 @@ export class FrameDecoder implements WebSocketDecoder {
     this.direction = direction;
     this.sink = sink;
     this.memory = options.memory;
+    this.countsOnly = keepBytes === 0;
     this.control = options.memory.control;
     this.compression = deflate !== "none";
-    this.wholeBytes = Math.min(keepBytes, SCRATCH_BYTES - INPUT_SLACK);
     this.message = new MessageAssembler(direction, sink, deflate, options.memory, keepBytes);
     if (options.midstream === true) this.startSearch();
   }
@@ -166,10 +171,10 @@ export class FrameDecoder implements WebSocketDecoder {
     this.firstTimestampNs = at.timestampNs;
     const kind = first & 0xbf;
     if (
-      (kind === 0x81 || kind === 0x82) &&
+      (kind === FIN_TEXT || kind === FIN_BINARY) &&
       second >= 0x80 === (this.direction === 0) &&
       payload + length <= end &&
-      length <= this.wholeBytes &&
+      length <= WHOLE_BYTES &&
       (form !== 126 || length > 125) &&
       (first === kind || this.compression) &&
       !this.message.open &&
@@ -198,11 +203,13 @@ export class FrameDecoder implements WebSocketDecoder {
     this.openUnknown = false;
     this.compressed = first >= 0xc0;
     this.present(at);
+    const { scratch } = this.memory;
     if (this.compressed) {
-      unmask(bytes, payload, length, this.memory.scratch, 0, key, 0);
+      unmask(bytes, payload, length, scratch, 0, key, 0);
       this.message.wholeCompressed(first & 0x0f, length, at);
     } else {
-      const nonAscii = unmask(bytes, payload, length, this.memory.scratch, 0, key, 0);
+      const unread = this.countsOnly && first !== FIN_TEXT;
+      const nonAscii = unread ? 0 : unmask(bytes, payload, length, scratch, 0, key, 0);
       this.message.whole(first & 0x0f, length, nonAscii, at);
     }
   }

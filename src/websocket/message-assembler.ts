@@ -138,7 +138,7 @@ export class MessageAssembler {
     }
     message.length = length;
     message.bytes = scratch.bytes;
-    message.keptLength = length;
+    message.keptLength = Math.min(length, this.keepBytes);
     this.deliver(at);
   }
 

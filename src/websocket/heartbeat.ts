@@ -1,0 +1,240 @@
+import type { Direction } from "../base/brand.ts";
+import { packetNumber, relativeNs } from "../base/brand.ts";
+import { limits } from "../base/limits.ts";
+import { type Mark, markOf } from "../base/packet-view.ts";
+import { nsToMs } from "../base/time.ts";
+import { quantile, Samples } from "./samples.ts";
+import { type FrameView, PING } from "./types.ts";
+
+/** Where an unanswered ping is, and the stream offset behind it: acknowledged so far, it reached the peer's host. */
+export interface UnansweredPing extends Mark {
+  readonly endOffset: number;
+}
+
+/** What became of the pings that one side sent. pings = answered + skipped + missing + pending. */
+export interface Beat {
+  readonly pings: number;
+  readonly answered: number;
+  /** No pong of their own, but a later ping got one, which RFC 6455 §5.5.3 allows. */
+  readonly skipped: number;
+  /** Never answered, directly or by a pong to a later ping, though there was time. */
+  readonly missing: number;
+  /** Answered only after the next ping had been sent. */
+  readonly late: number;
+  /** Too young to judge: sent less than the longest round trip seen, or one second, before `clockNs`. */
+  readonly pending: number;
+  /** Median of the times between pings, and the median distance from it. */
+  readonly intervalMs: number | null;
+  readonly intervalJitterMs: number | null;
+  readonly roundTripMs: { min: number; median: number; p95: number; max: number } | null;
+  readonly unsolicitedPongs: number;
+  readonly lastPing: Mark | null;
+  readonly lastPong: Mark | null;
+  readonly lastAnsweredPing: Mark | null;
+  /** The newest of the missing ones, oldest first. */
+  readonly unanswered: readonly UnansweredPing[];
+  readonly slowest: { readonly ping: Mark; readonly pong: Mark; readonly roundTripMs: number } | null;
+}
+
+const MIN_PATIENCE_NS = 1e9;
+
+/** The pings of both sides, each with the pongs of the other (RFC 6455 §5.5.2 and §5.5.3). */
+export class Heartbeat {
+  private readonly sides: readonly [PingSide, PingSide] = [new PingSide(), new PingSide()];
+
+  /** A ping or a pong, in the order of the capture. */
+  onFrame(frame: FrameView): void {
+    if (frame.opcode === PING) this.sides[frame.direction].ping(frame);
+    else this.sides[frame.direction === 0 ? 1 : 0].pong(frame);
+  }
+
+  /** The pings sent in `direction`, judged at `clockNs`: the connection's end, or the last moment of the capture. */
+  summary(direction: Direction, clockNs: number): Beat {
+    return this.sides[direction].summary(clockNs);
+  }
+}
+
+interface Ping {
+  readonly mark: Mark;
+  readonly sentNs: number;
+  readonly endOffset: number;
+  readonly payload: Uint8Array;
+  /** Not all of the payload is in the capture. */
+  readonly cut: boolean;
+  /** When the next ping was sent. */
+  nextSentNs: number;
+}
+
+interface Pair {
+  readonly ping: Ping;
+  readonly pong: Mark;
+}
+
+const noBytes = new Uint8Array(0);
+
+const answers = (ping: Ping, pong: FrameView): boolean => {
+  if (ping.cut || pong.missingBytes > 0) return true;
+  if (ping.payload.length !== pong.payloadLength) return false;
+  for (let i = 0; i < ping.payload.length; i++) if (ping.payload[i] !== pong.payload[i]) return false;
+  return true;
+};
+
+const markOfFrame = (frame: FrameView): Mark =>
+  markOf({ packetNumber: packetNumber(frame.lastPacketNumber), timestampNs: relativeNs(frame.lastTimestampNs) });
+
+const roundTripNs = ({ ping, pong }: Pair): number => pong.timestampNs - ping.sentNs;
+
+/** Where the frame ends in the stream: its header (RFC 6455 §5.2) and its payload. */
+const endOffsetOf = (frame: FrameView): number =>
+  frame.streamOffset +
+  2 +
+  (frame.masked ? 4 : 0) +
+  (frame.length > 65_535 ? 8 : frame.length > 125 ? 2 : 0) +
+  frame.length;
+
+/**
+ * One side's pings. A pong belongs to the newest ping with its payload, and the older ones are skipped then. Where pings
+ * look alike (mostly empty) that may be wrong: a peer that wakes up answers each of them in a row. So the pongs that
+ * follow take the skipped pings back, and the pairs of such a burst are put in order: oldest ping, first pong.
+ */
+class PingSide {
+  private pings = 0;
+  private answered = 0;
+  private skipped = 0;
+  private late = 0;
+  private forgotten = 0;
+  private unsolicited = 0;
+  private waiting: Ping[] = [];
+  /** Skipped by the last pong, until the next one to a newer ping. */
+  private passedOver: Ping[] = [];
+  /** The newest pairs with one payload, in order; their round trips are still open. */
+  private burst: Pair[] = [];
+  private readonly intervals = new Samples(limits.roundTripSamples);
+  private readonly roundTrips = new Samples(limits.roundTripSamples);
+  private shortestNs = Number.POSITIVE_INFINITY;
+  private slowest: Pair | null = null;
+  private newest: Ping | null = null;
+  private lastPong: Mark | null = null;
+  private lastAnswered: Mark | null = null;
+
+  ping(frame: FrameView): void {
+    const sentNs = frame.lastTimestampNs;
+    if (this.newest !== null) {
+      this.newest.nextSentNs = sentNs;
+      this.intervals.add(sentNs - this.newest.sentNs);
+    }
+    this.newest = {
+      mark: markOfFrame(frame),
+      sentNs,
+      endOffset: endOffsetOf(frame),
+      payload: frame.payloadLength === 0 ? noBytes : frame.payload.slice(0, frame.payloadLength),
+      cut: frame.missingBytes > 0,
+      nextSentNs: Number.POSITIVE_INFINITY,
+    };
+    this.pings++;
+    this.waiting.push(this.newest);
+    if (this.waiting.length <= limits.pendingPings) return;
+    this.waiting.shift();
+    this.forgotten++;
+  }
+
+  pong(frame: FrameView): void {
+    const pong = markOfFrame(frame);
+    this.lastPong = pong;
+    const at = this.waiting.findLastIndex((ping) => answers(ping, frame));
+    const ping = this.waiting[at];
+    if (ping === undefined) {
+      this.takeBack(frame, pong);
+      return;
+    }
+    this.settle();
+    this.passedOver = this.waiting.slice(0, at);
+    this.skipped += at;
+    this.waiting = this.waiting.slice(at + 1);
+    this.burst = [{ ping, pong }];
+    this.answered++;
+    this.lastAnswered = ping.mark;
+  }
+
+  /** A pong with no ping waiting for it: to one that was passed over, or to none. */
+  private takeBack(frame: FrameView, pong: Mark): void {
+    const at = this.passedOver.findLastIndex((ping) => answers(ping, frame));
+    const [ping] = at < 0 ? [] : this.passedOver.splice(at, 1);
+    if (ping === undefined) {
+      this.unsolicited++;
+      return;
+    }
+    this.skipped--;
+    this.answered++;
+    const alike = this.burst.every((pair) => answers(pair.ping, frame));
+    if (!alike) {
+      this.record({ ping, pong });
+      return;
+    }
+    const pings = [ping, ...this.burst.map((pair) => pair.ping)];
+    const pongs = [...this.burst.map((pair) => pair.pong), pong];
+    this.burst = pings.map((one, i) => ({ ping: one, pong: pongs[i] ?? pong }));
+  }
+
+  /** The burst is over: a newer ping was answered. */
+  private settle(): void {
+    for (const pair of this.burst) this.record(pair);
+    this.burst = [];
+  }
+
+  private record(pair: Pair): void {
+    const ns = roundTripNs(pair);
+    this.roundTrips.add(ns);
+    this.shortestNs = Math.min(this.shortestNs, ns);
+    if (this.slowest === null || ns > roundTripNs(this.slowest)) this.slowest = pair;
+    if (isLate(pair)) this.late++;
+  }
+
+  summary(clockNs: number): Beat {
+    const slowest = this.burst.reduce<Pair | null>(
+      (worst, pair) => (worst === null || roundTripNs(pair) > roundTripNs(worst) ? pair : worst),
+      this.slowest,
+    );
+    const longestNs = slowest === null ? 0 : roundTripNs(slowest);
+    const patienceNs = Math.max(MIN_PATIENCE_NS, longestNs);
+    const missing = this.waiting.filter((ping) => clockNs - ping.sentNs >= patienceNs);
+    const intervals = this.intervals.sorted();
+    return {
+      pings: this.pings,
+      answered: this.answered,
+      skipped: this.skipped,
+      missing: missing.length + this.forgotten,
+      late: this.late + this.burst.filter(isLate).length,
+      pending: this.waiting.length - missing.length,
+      intervalMs: intervals.length === 0 ? null : nsToMs(quantile(intervals, 0.5)),
+      intervalJitterMs: intervals.length === 0 ? null : jitterMs(intervals),
+      roundTripMs: this.roundTripMs(slowest),
+      unsolicitedPongs: this.unsolicited,
+      lastPing: this.newest?.mark ?? null,
+      lastPong: this.lastPong,
+      lastAnsweredPing: this.lastAnswered,
+      unanswered: missing.slice(-limits.unansweredPings).map(({ mark, endOffset }) => ({ ...mark, endOffset })),
+      slowest:
+        slowest === null ? null : { ping: slowest.ping.mark, pong: slowest.pong, roundTripMs: nsToMs(longestNs) },
+    };
+  }
+
+  private roundTripMs(slowest: Pair | null): Beat["roundTripMs"] {
+    if (slowest === null) return null;
+    const open = this.burst.map(roundTripNs);
+    const sorted = this.roundTrips.sorted(open);
+    return {
+      min: nsToMs(Math.min(this.shortestNs, ...open)),
+      median: nsToMs(quantile(sorted, 0.5)),
+      p95: nsToMs(quantile(sorted, 0.95)),
+      max: nsToMs(roundTripNs(slowest)),
+    };
+  }
+}
+
+const isLate = ({ ping, pong }: Pair): boolean => pong.timestampNs > ping.nextSentNs;
+
+const jitterMs = (sorted: Float64Array): number => {
+  const median = quantile(sorted, 0.5);
+  return nsToMs(quantile(sorted.map((interval) => Math.abs(interval - median)).sort(), 0.5));
+};
