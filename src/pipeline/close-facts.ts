@@ -1,0 +1,70 @@
+import type { Direction } from "../base/brand.ts";
+import type {
+  CloseFacts,
+  CloseFrameFacts,
+  ConnectionKind,
+  SeenClose,
+  TcpFacts,
+  WebSocketFacts,
+} from "../store/types.ts";
+
+/** RFC 6455 §7.1.5: no Close frame with a code; no Close frame at all. */
+const NO_STATUS = 1005;
+const ABNORMAL = 1006;
+
+const FAILED: SeenClose = { code: ABNORMAL, reason: "", clean: false };
+
+/** How the connection ended, as `onclose` would tell it at each end. */
+export function closeFacts(
+  kind: ConnectionKind,
+  tcp: TcpFacts,
+  webSocket: WebSocketFacts | null,
+  replaced: boolean,
+): CloseFacts {
+  if (webSocket === null) return closeWithoutWebSocket(kind, tcp, replaced);
+  const [clientClose, serverClose] = webSocket.closeFrames;
+  const clientSees = seenBy(0, clientClose, serverClose, tcp, replaced);
+  const serverSees = seenBy(1, serverClose, clientClose, tcp, replaced);
+  const over = clientSees !== null || serverSees !== null;
+  const clean = clientClose !== null && serverClose !== null;
+  return { verdict: clean ? "clean" : over ? "abnormal" : "open", clientSees, serverSees };
+}
+
+function closeWithoutWebSocket(kind: ConnectionKind, tcp: TcpFacts, replaced: boolean): CloseFacts {
+  if (kind === "tcp-refused" || kind === "upgrade-refused") {
+    return { verdict: "refused", clientSees: FAILED, serverSees: null };
+  }
+  if (kind === "upgrade-unanswered") {
+    const over = hasEnded(0, tcp, replaced);
+    return { verdict: over ? "abnormal" : "open", clientSees: over ? FAILED : null, serverSees: null };
+  }
+  return { verdict: "none", clientSees: null, serverSees: null };
+}
+
+/** RFC 6455 §7.1.5: the code of the Close frame that reached this end; 1006 when its connection ended without one. */
+function seenBy(
+  side: Direction,
+  sent: CloseFrameFacts | null,
+  received: CloseFrameFacts | null,
+  tcp: TcpFacts,
+  replaced: boolean,
+): SeenClose | null {
+  const ended = hasEnded(side, tcp, replaced);
+  if (received !== null && (received.delivered || sent !== null)) {
+    // Both Close frames make the closing handshake complete (§7.1.4), whatever TCP does afterwards.
+    if (!ended && sent === null) return null;
+    return { code: received.code ?? NO_STATUS, reason: received.reason, clean: sent !== null };
+  }
+  return ended ? FAILED : null;
+}
+
+/** Whether the connection is over for this end: it closed or reset, or the peer's closing packet reached it. */
+function hasEnded(side: Direction, tcp: TcpFacts, replaced: boolean): boolean {
+  const own = tcp.halves[side];
+  const peer = tcp.halves[1 - side] as TcpFacts["halves"][0];
+  if (own.fin !== null) return true;
+  // A new SYN from these ports shows that the client has forgotten this connection.
+  if (replaced && side === 0) return true;
+  if (tcp.resets.some((reset) => !reset.ignored)) return true;
+  return peer.fin !== null && peer.finAcknowledged !== null;
+}

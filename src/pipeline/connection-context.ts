@@ -1,0 +1,229 @@
+import type { Direction } from "../base/brand.ts";
+import { latin1 } from "../base/bytes.ts";
+import { limits } from "../base/limits.ts";
+import type { Malformed } from "../base/malformed.ts";
+import type { Position } from "../base/packet-view.ts";
+import { HttpConnectionDecoder } from "../http/connection-decoder.ts";
+import type { HttpExchange, HttpSink } from "../http/types.ts";
+import { readUpgradeRequest, readUpgradeResponse } from "../http/upgrade.ts";
+import type { NotHttpFacts } from "../store/types.ts";
+import type { TcpConnection } from "../tcp/connection.ts";
+import type { DecoderMemory } from "../websocket/memory.ts";
+import { looksLikeFrames } from "../websocket/recognise.ts";
+import { meansWebSocket } from "./http-facts.ts";
+import { mark } from "./marks.ts";
+import { type FrameTap, WebSocketStream } from "./websocket-stream.ts";
+
+const FIRST_BYTES = 64;
+const REQUEST_LINE = /^[A-Z]{3,10} [^ ]+ HTTP\/1\.[01]\r?\n/;
+const REQUEST_LINE_BYTES = 2048;
+
+/** Bytes of a stream without handshake, held until both sides have shown whether they are frames. */
+interface Candidate {
+  readonly bytes: Uint8Array;
+  readonly at: Position;
+}
+
+export interface ContextOptions {
+  readonly tap: FrameTap | null;
+  /** `--port`: decode as WebSocket even without a handshake. */
+  readonly forced: boolean;
+  /** Shared by all connections of one analysis. */
+  readonly memory: DecoderMemory;
+  readonly onMalformed: (malformed: Malformed) => void;
+}
+
+/**
+ * What one connection says: HTTP first, then whatever it becomes. Holds decoders and what was learnt, never packets.
+ */
+export class ConnectionContext implements HttpSink {
+  readonly connection: TcpConnection;
+  /** The first ones, in order; `exchangeCount` has all. */
+  readonly exchanges: HttpExchange[] = [];
+  exchangeCount = 0;
+  /** The exchange that is, or was meant as, the WebSocket opening handshake; the last one when several were tried. */
+  upgrade: HttpExchange | null = null;
+  notHttp: [NotHttpFacts | null, NotHttpFacts | null] = [null, null];
+  webSocket: WebSocketStream | null = null;
+  /** Bytes of a tunnel (CONNECT) or another protocol after a switch. */
+  private http: HttpConnectionDecoder | null;
+  private candidates: [Candidate[], Candidate[]] | null = null;
+  private candidateBytes = 0;
+  private opaque = false;
+  private readonly options: ContextOptions;
+
+  constructor(connection: TcpConnection, options: ContextOptions) {
+    this.connection = connection;
+    this.options = options;
+    this.http = new HttpConnectionDecoder(this);
+  }
+
+  feed(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
+    if (this.webSocket !== null && !this.isRequestAgain(direction, bytes, start, end)) {
+      this.webSocket.feed(direction, bytes, start, end, at);
+    } else if (this.http !== null) this.http.feed(direction, bytes, start, end, at);
+  }
+
+  gap(direction: Direction, lengthBytes: number, at: Position): void {
+    if (this.webSocket !== null) this.webSocket.gap(direction, lengthBytes, at);
+    else if (this.http !== null) this.http.gap(direction, lengthBytes, at);
+  }
+
+  end(direction: Direction, at: Position): void {
+    if (this.webSocket === null) this.http?.end(direction, at);
+    this.webSocket?.end(direction, at);
+  }
+
+  /** Both directions are over: what was still undecided is decided now. */
+  finish(): void {
+    if (this.candidates !== null) this.decide(true);
+  }
+
+  onRequest(exchange: HttpExchange): void {
+    this.note(exchange);
+  }
+
+  onInterim(): void {}
+
+  onResponse(exchange: HttpExchange): void {
+    if (exchange.request === null) this.note(exchange);
+  }
+
+  onExchangeEnd(): void {}
+
+  onSwitch(exchange: HttpExchange): void {
+    const { response } = exchange;
+    const answered = response === null ? null : readUpgradeResponse(exchange.request, response);
+    if (response !== null && answered?.isWebSocket === true && this.isUsable(exchange)) {
+      const agreement = answered.deflate === "invalid" ? "unknown" : answered.deflate;
+      const at: Position = { packetNumber: response.last.packet, timestampNs: response.last.timestampNs };
+      this.webSocket = new WebSocketStream(
+        this.connection.id,
+        "handshake",
+        agreement,
+        at,
+        this.options.tap,
+        this.options.memory,
+      );
+      return;
+    }
+    // A tunnel, another protocol, or a handshake no client could have meant: what follows is read anew.
+    this.http = new HttpConnectionDecoder(this);
+  }
+
+  onSwitchedBytes(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
+    if (this.webSocket !== null) this.webSocket.feed(direction, bytes, start, end, at);
+    else if (!this.opaque) this.http?.feed(direction, bytes, start, end, at);
+  }
+
+  onSwitchedGap(direction: Direction, lengthBytes: number, at: Position): void {
+    if (this.webSocket !== null) this.webSocket.gap(direction, lengthBytes, at);
+    else if (!this.opaque) this.http?.gap(direction, lengthBytes, at);
+  }
+
+  onNotHttp(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
+    if (this.webSocket !== null) {
+      this.webSocket.feed(direction, bytes, start, end, at);
+      return;
+    }
+    if (this.opaque) return;
+    this.notHttp[direction] ??= {
+      ...mark({ packetNumber: at.packetNumber, timestampNs: at.timestampNs }),
+      firstBytes: bytes.slice(start, Math.min(end, start + FIRST_BYTES)),
+    };
+    this.candidates ??= [[], []];
+    this.candidates[direction].push({
+      bytes: bytes.slice(start, end),
+      at: { packetNumber: at.packetNumber, timestampNs: at.timestampNs },
+    });
+    this.candidateBytes += end - start;
+    this.decide(this.candidateBytes > limits.candidateBytes);
+  }
+
+  /** Nothing of this connection is decoded any more. */
+  stop(): void {
+    this.giveUp();
+    this.webSocket = null;
+    this.http = null;
+  }
+
+  onMalformed(malformed: Malformed): void {
+    this.options.onMalformed(malformed);
+  }
+
+  /** A client that took the 101 for no upgrade sends its next request: no frame begins like one. */
+  private isRequestAgain(direction: Direction, bytes: Uint8Array, start: number, end: number): boolean {
+    if (direction !== 0 || this.webSocket?.hasClientBytes !== false || this.webSocket.by !== "handshake") return false;
+    if (!REQUEST_LINE.test(latin1(bytes, start, Math.min(end, start + REQUEST_LINE_BYTES)))) return false;
+    this.webSocket = null;
+    this.http = new HttpConnectionDecoder(this);
+    return true;
+  }
+
+  private note(exchange: HttpExchange): void {
+    this.exchangeCount++;
+    if (this.exchanges.length < limits.httpExchangesPerConnection) this.exchanges.push(exchange);
+    const asks = exchange.request !== null && readUpgradeRequest(exchange.request) !== null;
+    if (asks || meansWebSocket(exchange)) this.upgrade = exchange;
+  }
+
+  /** Without a key no client waits for a WebSocket: servers that answer 101 all the same are read as HTTP on. */
+  private isUsable({ request }: HttpExchange): boolean {
+    return request === null || readUpgradeRequest(request)?.key != null;
+  }
+
+  /** Frames on both sides, or by decree: a WebSocket whose handshake is not in the capture (RFC 6455 §5.2). */
+  private decide(atOnce: boolean): void {
+    if (this.candidates === null) return;
+    const beginsHere = this.connection.synSeen && this.connection.halves.every((half) => half.missingBytes === 0);
+    const known = this.upgrade !== null;
+    if (!this.options.forced && beginsHere && !known) {
+      this.giveUp();
+      return;
+    }
+    const [client, server] = [this.looks(0), this.looks(1)];
+    if (client === "no" || server === "no") {
+      if (!this.options.forced) this.giveUp();
+      else if (atOnce || (client !== "unseen" && server !== "unseen")) this.become("port");
+      return;
+    }
+    const bothSeen = client !== "unseen" && server !== "unseen";
+    const sure = (client === "yes" || server === "yes") && bothSeen;
+    if (this.options.forced && (bothSeen || atOnce)) this.become("port");
+    else if (sure || (atOnce && (client === "yes" || server === "yes"))) this.become("shape");
+    else if (atOnce) this.giveUp();
+  }
+
+  private looks(direction: Direction): "unseen" | "no" | "maybe" | "yes" {
+    const parts = this.candidates?.[direction] ?? [];
+    if (parts.length === 0) return "unseen";
+    const joined = parts.length === 1 ? (parts[0] as Candidate).bytes : Buffer.concat(parts.map((part) => part.bytes));
+    return looksLikeFrames(joined, 0, joined.length, direction);
+  }
+
+  private become(by: "port" | "shape"): void {
+    const candidates = this.candidates ?? [[], []];
+    const first = [...candidates[0], ...candidates[1]].sort((a, b) => a.at.packetNumber - b.at.packetNumber)[0];
+    this.candidates = null;
+    if (first === undefined) return;
+    this.webSocket = new WebSocketStream(
+      this.connection.id,
+      by,
+      "unknown",
+      first.at,
+      this.options.tap,
+      this.options.memory,
+    );
+    for (const direction of [0, 1] as const) {
+      for (const part of candidates[direction]) {
+        this.webSocket.feed(direction, part.bytes, 0, part.bytes.length, part.at);
+      }
+    }
+  }
+
+  private giveUp(): void {
+    this.candidates = null;
+    this.candidateBytes = 0;
+    this.opaque = true;
+  }
+}

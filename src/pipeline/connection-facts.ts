@@ -1,0 +1,59 @@
+import { connectionId } from "../base/brand.ts";
+import type { ConnectionFacts, ConnectionKind, Endpoint, TcpFacts, UpgradeFacts } from "../store/types.ts";
+import type { TcpConnection } from "../tcp/connection.ts";
+import { closeFacts } from "./close-facts.ts";
+import type { ConnectionContext } from "./connection-context.ts";
+import { exchangeFacts, upgradeFacts } from "./http-facts.ts";
+import { mark } from "./marks.ts";
+import { tcpFacts } from "./tcp-facts.ts";
+import { tlsFacts } from "./tls-facts.ts";
+import { webSocketFacts } from "./websocket-facts.ts";
+
+/** Everything known about one connection now, as plain data. */
+export function connectionFacts(
+  connection: TcpConnection,
+  context: ConnectionContext,
+  clockNs: number,
+): ConnectionFacts {
+  const tcp = tcpFacts(connection, clockNs);
+  const upgrade = context.upgrade === null ? null : upgradeFacts(context.upgrade);
+  // Pings are judged against the moment at which the connection ended, if it did.
+  const endNs = tcp.closedAt === null ? clockNs : Math.min(clockNs, tcp.closedAt.timestampNs);
+  const webSocket = context.webSocket === null ? null : webSocketFacts(context.webSocket, connection, endNs);
+  const tls = tlsFacts(context.notHttp);
+  const kind = kindOf(tcp, context, upgrade, tls !== null);
+  return {
+    id: connectionId(connection.id),
+    client: endpoint(connection, connection.clientIndex),
+    server: endpoint(connection, connection.clientIndex === 0 ? 1 : 0),
+    clientBy: connection.clientBy,
+    kind,
+    first: mark({ packetNumber: connection.firstPacketNumber, timestampNs: connection.firstPacketNs }),
+    last: mark({ packetNumber: connection.lastPacketNumber, timestampNs: connection.lastPacketNs }),
+    tcp,
+    exchanges: context.exchanges.map(exchangeFacts),
+    exchangeCount: context.exchangeCount,
+    upgrade,
+    notHttp: context.notHttp,
+    tls,
+    webSocket,
+    close: closeFacts(kind, tcp, webSocket, connection.replaced),
+  };
+}
+
+const endpoint = (connection: TcpConnection, index: 0 | 1): Endpoint => ({
+  address: connection.addresses[index],
+  port: connection.ports[index],
+});
+
+function kindOf(tcp: TcpFacts, context: ConnectionContext, upgrade: UpgradeFacts | null, tls: boolean): ConnectionKind {
+  if (context.webSocket !== null) return "websocket";
+  if (upgrade !== null && upgrade.otherProtocol === null) {
+    return upgrade.exchange.response === null ? "upgrade-unanswered" : "upgrade-refused";
+  }
+  if (context.exchangeCount > 0) return "http";
+  if (tls) return "tls";
+  if (tcp.opening === "refused") return "tcp-refused";
+  if (tcp.opening === "unanswered") return "tcp-unanswered";
+  return "tcp";
+}

@@ -1,0 +1,195 @@
+import { type PacketNumber, packetNumber, type RelativeNs, relativeNs } from "../base/brand.ts";
+import { limits } from "../base/limits.ts";
+import type { Malformed } from "../base/malformed.ts";
+import type { PacketView, Position } from "../base/packet-view.ts";
+import type { Analysis, CaptureFacts, ConnectionFacts } from "../store/types.ts";
+import type { TcpConnection } from "../tcp/connection.ts";
+import { TcpTracker } from "../tcp/tracker.ts";
+import type { EndCause, GapCause, TcpSink } from "../tcp/types.ts";
+import { DecoderMemory } from "../websocket/memory.ts";
+import { PacketDecoder } from "../wire/packet-decoder.ts";
+import type { ArpView, DatagramView, IcmpErrorView, SegmentView, WireSink } from "../wire/types.ts";
+import { ConnectionContext } from "./connection-context.ts";
+import { connectionFacts } from "./connection-facts.ts";
+import { guessClient } from "./roles.ts";
+import type { FrameTap } from "./websocket-stream.ts";
+
+export interface PipelineOptions {
+  /** Only connections with one of these ports; empty: all. Also decodes WebSockets without handshake on them. */
+  readonly ports: readonly number[];
+  readonly tap: FrameTap | null;
+  /** Seeds the hash of the flow table. */
+  readonly seed: number;
+  /** Under test an unexpected exception is thrown on instead of stopping one direction. */
+  readonly rethrow: boolean;
+}
+
+/** The wiring: packets in, facts out. The only room that knows the decoder rooms together. Sans I/O, without a clock. */
+export class Pipeline implements WireSink, TcpSink {
+  packets = 0;
+  private readonly options: PipelineOptions;
+  private readonly ports: ReadonlySet<number>;
+  private readonly decoder = new PacketDecoder(this);
+  private readonly tracker: TcpTracker;
+  private readonly memory = new DecoderMemory();
+  private readonly contexts: (ConnectionContext | null)[] = [];
+  private readonly others: Record<string, number> = {};
+  private readonly malformed: Malformed[] = [];
+  private readonly malformedCounts: Record<string, number> = {};
+  private readonly last: { packetNumber: PacketNumber; timestampNs: RelativeNs } = {
+    packetNumber: packetNumber(0),
+    timestampNs: relativeNs(0),
+  };
+
+  constructor(options: PipelineOptions) {
+    this.options = options;
+    this.ports = new Set(options.ports);
+    this.tracker = new TcpTracker(this, options.seed);
+  }
+
+  onPacket(packet: PacketView): void {
+    this.packets++;
+    this.last.packetNumber = packet.packetNumber;
+    if (packet.timestampNs > this.last.timestampNs) this.last.timestampNs = packet.timestampNs;
+    this.decoder.decode(packet);
+  }
+
+  /** Live: time has passed without packets. */
+  advance(nowNs: RelativeNs): void {
+    if (nowNs > this.last.timestampNs) this.last.timestampNs = nowNs;
+    this.tracker.advance(nowNs);
+  }
+
+  /** The capture has ended. */
+  finish(): void {
+    this.tracker.finish(this.last);
+  }
+
+  analysis(captures: readonly CaptureFacts[], originNs: bigint | null, live: boolean): Analysis {
+    const connections: ConnectionFacts[] = [];
+    for (const connection of this.tracker.connections) {
+      const context = this.contexts[connection.id];
+      if (context == null) continue;
+      connections.push(connectionFacts(connection, context, this.last.timestampNs));
+    }
+    return {
+      captures,
+      originNs,
+      clockNs: this.last.timestampNs,
+      packets: this.packets,
+      connections,
+      otherPackets: { ...this.others },
+      malformed: [...this.malformed],
+      malformedCounts: { ...this.malformedCounts },
+      lastPacket: this.last.packetNumber,
+      live,
+    };
+  }
+
+  onSegment(segment: SegmentView, packet: PacketView): void {
+    if (this.ports.size > 0 && !this.ports.has(segment.sourcePort) && !this.ports.has(segment.destinationPort)) {
+      this.count("tcp-other-port");
+      return;
+    }
+    this.tracker.onSegment(segment, packet);
+  }
+
+  onIcmpError(error: IcmpErrorView, packet: PacketView): void {
+    this.tracker.onIcmpError(error, packet);
+  }
+
+  onDatagram(_datagram: DatagramView): void {
+    this.count("udp");
+  }
+
+  onArp(_arp: ArpView): void {
+    this.count("arp");
+  }
+
+  onOther(kind: string): void {
+    this.count(kind);
+  }
+
+  onMalformed(malformed: Malformed): void {
+    this.malformedCounts[malformed.code] = (this.malformedCounts[malformed.code] ?? 0) + 1;
+    if (this.malformed.length < limits.malformedKept) this.malformed.push(malformed);
+  }
+
+  onOpen(connection: TcpConnection): void {
+    this.contexts[connection.id] = new ConnectionContext(connection, {
+      tap: this.options.tap,
+      forced: this.ports.size > 0,
+      memory: this.memory,
+      onMalformed: (malformed) => this.onMalformed(malformed),
+    });
+  }
+
+  isClient(
+    connection: TcpConnection,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    sourcePort: number,
+    destinationPort: number,
+  ): boolean {
+    const guess = guessClient(bytes, start, end, sourcePort, destinationPort, this.ports);
+    connection.clientBy = guess.by;
+    return guess.senderIsClient;
+  }
+
+  onBytes(
+    connection: TcpConnection,
+    direction: 0 | 1,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    at: Position,
+  ): void {
+    const context = this.contexts[connection.id];
+    if (context == null) return;
+    try {
+      context.feed(direction, bytes, start, end, at);
+    } catch (error) {
+      this.onInternal(error, connection, at);
+    }
+  }
+
+  onGap(connection: TcpConnection, direction: 0 | 1, lengthBytes: number, _cause: GapCause, at: Position): void {
+    try {
+      this.contexts[connection.id]?.gap(direction, lengthBytes, at);
+    } catch (error) {
+      this.onInternal(error, connection, at);
+    }
+  }
+
+  onEnd(connection: TcpConnection, direction: 0 | 1, _cause: EndCause, at: Position): void {
+    const context = this.contexts[connection.id];
+    if (context == null) return;
+    try {
+      context.end(direction, at);
+      if (connection.halves.every((half) => half.ended)) context.finish();
+    } catch (error) {
+      this.onInternal(error, connection, at);
+    }
+  }
+
+  /** A bug of ours must not cost the other connections: this one is no longer decoded, its TCP facts stay. */
+  private onInternal(error: unknown, connection: TcpConnection, at: Position): void {
+    if (this.options.rethrow) throw error;
+    this.contexts[connection.id]?.stop();
+    this.onMalformed({
+      code: "internal.exception",
+      packetNumber: at.packetNumber,
+      offset: 0,
+      offsetIn: "stream",
+      neededBytes: 0,
+      availableBytes: 0,
+      limitedBy: "value",
+      action: "skipped-rest",
+    });
+  }
+
+  private count(kind: string): void {
+    this.others[kind] = (this.others[kind] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,167 @@
+import type { ConnectionId } from "../base/brand.ts";
+import type { Mark } from "../base/packet-view.ts";
+import type { HalfFacts, PerDirection, TcpEvent, TcpFacts, UnacknowledgedFacts } from "../store/types.ts";
+import type { Moment, TcpConnection, TcpHalf } from "../tcp/connection.ts";
+import { mark, markAt, markOrNull } from "./marks.ts";
+import { resetFacts } from "./reset-facts.ts";
+
+/** Unanswered retransmissions that make a connection "silent" rather than merely open at the capture's end. */
+const SILENT_RETRANSMISSIONS = 3;
+
+/** What TCP shows, read off a connection; `ended` says that no more packets will come (the capture's end). */
+export function tcpFacts(connection: TcpConnection, clockNs: number): TcpFacts {
+  const client = connection.halves[connection.clientIndex];
+  const server = connection.halves[1 - connection.clientIndex] as TcpHalf;
+  const resets = connection.resets.map((reset) => resetFacts(connection, reset));
+  const halves: PerDirection<HalfFacts> = [halfFacts(client, server, clockNs), halfFacts(server, client, clockNs)];
+  const opening = openingOf(connection, client, server);
+  const rst = resets.find((reset) => !reset.ignored) ?? null;
+  const fin = connection.finFirst;
+  const rstFirst = rst !== null && (fin === null || rst.timestampNs < fin.timestampNs);
+  const ending = endingOf(connection, opening, rst !== null, fin !== null, rstFirst, halves);
+  const closedAt: Mark | null = rstFirst ? { packet: rst.packet, timestampNs: rst.timestampNs } : markOrNull(fin);
+  return {
+    opening,
+    ending,
+    firstCloser: rstFirst ? rst.from : fin === null ? null : connection.sideOf(connection.finFirstFrom),
+    closedAt,
+    idleBeforeCloseNs: idleBeforeClose(connection, rstFirst, rst?.packet ?? 0, fin),
+    syns: connection.syns.map(mark),
+    synAcks: connection.synAcks.map(mark),
+    established: markOrNull(connection.established),
+    roundTripMs: roundTripMs(connection, client, server),
+    halves,
+    resets,
+    icmpErrors: connection.icmpErrors.map(({ sender, ipVersion, type, code, mtuBytes, about, ...moment }) => ({
+      ...mark(moment),
+      sender,
+      ipVersion,
+      type,
+      code,
+      mtuBytes,
+      about: connection.sideOf(about),
+    })),
+    events: connection.events.map((event) => eventFacts(connection, event)),
+    eventsDropped: connection.eventsDropped,
+    replaces: connection.replaces as ConnectionId | null,
+    fastOpenBytes: connection.fastOpenBytes,
+    oneWay: client.packets === 0 || server.packets + resets.filter((reset) => reset.from === "server").length === 0,
+    evicted: connection.evicted,
+  };
+}
+
+function eventFacts(connection: TcpConnection, event: TcpConnection["events"][number]): TcpEvent {
+  return {
+    ...mark(event),
+    kind: event.kind,
+    from: connection.sideOf(event.from),
+    streamOffset: event.streamOffset,
+    value: event.value,
+  };
+}
+
+function openingOf(connection: TcpConnection, client: TcpHalf, server: TcpHalf): TcpFacts["opening"] {
+  if (!connection.synSeen && !connection.synAckSeen) return "not-captured";
+  const refused = connection.resets.some(
+    (reset) => reset.state === "opening" && connection.sideOf(reset.from) === "server" && !connection.synAckSeen,
+  );
+  // ICMP errors are final while a connection is being opened (RFC 5461 §4).
+  const unreachable = connection.icmpErrors.some((error) => connection.sideOf(error.about) === "client");
+  if (refused || (unreachable && server.packets === 0)) return "refused";
+  if (connection.established !== null || client.dataSegments > 0) return "complete";
+  if (connection.synAckSeen)
+    return server.dataSegments > 0 ? "complete" : connection.synSeen ? "unanswered" : "not-captured";
+  return server.packets > 0 ? "complete" : "unanswered";
+}
+
+function endingOf(
+  connection: TcpConnection,
+  opening: TcpFacts["opening"],
+  rst: boolean,
+  fin: boolean,
+  rstFirst: boolean,
+  halves: PerDirection<HalfFacts>,
+): TcpFacts["ending"] {
+  if (rst && rstFirst) return "rst";
+  if (fin) return "fin";
+  if (opening === "refused") return "icmp";
+  if (opening === "unanswered") return "silent";
+  if (connection.replaced) return "silent";
+  if (halves.some((half) => (half.unacknowledged?.retransmissions ?? 0) >= SILENT_RETRANSMISSIONS)) return "silent";
+  return "open";
+}
+
+/** Silence of both ends before the closing packet; an answer to the first data after a silence counts that silence. */
+function idleBeforeClose(
+  connection: TcpConnection,
+  rstFirst: boolean,
+  rstPacket: number,
+  fin: Moment | null,
+): number | null {
+  if (rstFirst) {
+    const reset = connection.resets.find((row) => row.packetNumber === rstPacket);
+    return reset === undefined ? null : Math.max(0, reset.idleBeforeNs);
+  }
+  return fin === null ? null : Math.max(0, connection.idleBeforeFinNs);
+}
+
+function roundTripMs(connection: TcpConnection, client: TcpHalf, server: TcpHalf): number | null {
+  if (connection.handshakeRoundTripNs >= 0) return connection.handshakeRoundTripNs / 1e6;
+  const least = client.leastRoundTripNs + server.leastRoundTripNs;
+  return least < 1e300 ? least / 1e6 : null;
+}
+
+function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
+  const zeroWindowRest = half.zeroWindowSince === null ? 0 : Math.max(0, clockNs - half.zeroWindowSince.timestampNs);
+  const ahead = peer.acknowledgedKnown && half.anchored ? (half.nextSequence - peer.acknowledged) | 0 : 0;
+  return {
+    packets: half.packets,
+    duplicatePackets: half.duplicatePackets,
+    streamBytes: half.streamBytes,
+    dataSegments: half.dataSegments,
+    largestSegmentBytes: half.largestSegmentBytes,
+    retransmissions: half.retransmissions,
+    retransmittedBytes: half.retransmittedBytes,
+    outOfOrder: half.outOfOrder,
+    missingBytes: half.missingBytes,
+    notCapturedBytes: half.notCapturedBytes,
+    truncatedBytes: half.truncatedBytes,
+    conflicts: half.conflicts,
+    zeroWindows: half.zeroWindows,
+    zeroWindowNs: half.zeroWindowNs + zeroWindowRest,
+    longestZeroWindowNs: Math.max(half.longestZeroWindowNs, zeroWindowRest),
+    zeroWindowSince: markOrNull(half.zeroWindowSince),
+    keepAlives: half.keepAlives,
+    keepAlivesUnanswered: half.keepAlivesUnanswered,
+    firstData: markAt(half.firstDataNumber, half.firstDataNs),
+    lastData: markAt(half.lastDataNumber, half.lastDataNs),
+    firstPacket: markAt(half.firstPacketNumber, half.firstPacketNs),
+    lastPacket: markAt(half.lastPacketNumber, half.lastPacketNs),
+    fin: markOrNull(half.fin),
+    finRetransmissions: half.finRetransmissions,
+    finAcknowledged: markOrNull(half.finAcknowledged),
+    synOptions: half.synOptions,
+    hopLimit: half.hopLimit < 0 ? null : half.hopLimit,
+    hopLimits: half.hopLimit < 0 ? [] : [half.hopLimit, ...(half.otherHopLimits ?? [])],
+    unacknowledged: unacknowledged(half, peer),
+    acknowledgedBytes: Math.max(0, Math.min(half.streamOffset, half.streamOffset - ahead)),
+    lastAcknowledged: markAt(half.lastAdvanceNumber, half.lastAdvanceNs),
+  };
+}
+
+function unacknowledged(half: TcpHalf, peer: TcpHalf): UnacknowledgedFacts | null {
+  const since = markAt(half.oldestUnackedNumber, half.oldestUnackedNs);
+  if (since === null || !half.sequenceKnown) return null;
+  const finByte = half.fin === null ? 0 : 1;
+  const bytes = peer.acknowledgedKnown ? ((half.maxSequence - peer.acknowledged) | 0) - finByte : half.streamBytes;
+  if (bytes <= 0) return null;
+  return {
+    bytes,
+    since,
+    retransmissions: half.unackedRetransmissions,
+    last:
+      (half.unackedRetransmissions > 0 ? markAt(half.lastRetransmissionNumber, half.lastRetransmissionNs) : null) ??
+      since,
+    fullSize: half.lastRetransmissionBytes >= half.largestSegmentBytes && half.largestSegmentBytes >= 500,
+  };
+}
