@@ -40,7 +40,7 @@ interface Truth {
 /** Where we differ from the truth file and why ours is right. Printed by the test. */
 const EXPLAINED: Readonly<Record<string, string>> = {
   "michael0710+CheckOCPP/extralargeOPENEVSE.pcapng":
-    "stream 6 began before the capture: pings, pongs and {\"pong\": 1} are recognised by shape, tshark needs the handshake",
+    'stream 6 began before the capture: pings, pongs and {"pong": 1} are recognised by shape, tshark needs the handshake',
   "secdev+scapy/websocket_invalid_handshakes.pcap":
     "five bad handshakes, then one masked frame of 13 bytes: tshark takes the first 101 as the upgrade and shows no frame",
 };
