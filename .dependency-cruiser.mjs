@@ -9,10 +9,11 @@ const rooms = {
   tcp: { may: ["base", "wire"], why: "segments to ordered bytes, nothing of what they say" },
   http: { may: ["base"], why: "stream decoders never import each other" },
   websocket: { may: ["base"], why: "stream decoders never import each other" },
+  tls: { may: ["base"], why: "stream decoders never import each other" },
   payload: { may: ["base"], why: "a reading of a payload needs only the payload" },
   store: { may: ["base"], why: "facts are data" },
   pipeline: {
-    may: ["base", "pcap", "wire", "tcp", "http", "websocket", "payload", "store"],
+    may: ["base", "pcap", "wire", "tcp", "http", "websocket", "tls", "payload", "store"],
     why: "the one room that knows the decoders together",
   },
   rules: { may: ["base", "store"], why: "rules judge facts, never packets" },

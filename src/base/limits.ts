@@ -51,6 +51,9 @@ export const limits = {
   inflateWindows: 2048,
   /** Bytes held while it is undecided whether a stream without handshake is a WebSocket. */
   candidateBytes: 64 * 1024,
+  /** Clear handshake bytes held for one direction of a TLS connection, and alerts kept. */
+  tlsHandshakeBytes: 64 * 1024,
+  tlsAlerts: 16,
   pendingPings: 1024,
   /** Frame violations and other WebSocket events kept for one connection. */
   webSocketEventsPerConnection: 256,

@@ -8,10 +8,12 @@ import type { HttpExchange, HttpSink } from "../http/types.ts";
 import { readUpgradeRequest, readUpgradeResponse } from "../http/upgrade.ts";
 import type { NotHttpFacts } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
+import { TlsReader } from "../tls/record-reader.ts";
 import type { DecoderMemory } from "../websocket/memory.ts";
 import { looksLikeFrames } from "../websocket/recognise.ts";
 import { meansWebSocket } from "./http-facts.ts";
 import { mark } from "./marks.ts";
+import { isTlsRecord } from "./tls-facts.ts";
 import { type FrameTap, WebSocketStream } from "./websocket-stream.ts";
 
 const FIRST_BYTES = 64;
@@ -45,6 +47,7 @@ export class ConnectionContext implements HttpSink {
   upgrade: HttpExchange | null = null;
   notHttp: [NotHttpFacts | null, NotHttpFacts | null] = [null, null];
   webSocket: WebSocketStream | null = null;
+  tls: TlsReader | null = null;
   /** Bytes of a tunnel (CONNECT) or another protocol after a switch. */
   private http: HttpConnectionDecoder | null;
   private candidates: [Candidate[], Candidate[]] | null = null;
@@ -66,7 +69,10 @@ export class ConnectionContext implements HttpSink {
 
   gap(direction: Direction, lengthBytes: number, at: Position): void {
     if (this.webSocket !== null) this.webSocket.gap(direction, lengthBytes, at);
-    else if (this.http !== null) this.http.gap(direction, lengthBytes, at);
+    else {
+      this.tls?.gap(direction, lengthBytes);
+      this.http?.gap(direction, lengthBytes, at);
+    }
   }
 
   end(direction: Direction, at: Position): void {
@@ -126,11 +132,14 @@ export class ConnectionContext implements HttpSink {
       this.webSocket.feed(direction, bytes, start, end, at);
       return;
     }
+    if (this.tls !== null || (this.notHttp[direction] === null && isTlsRecord(bytes, start, end))) {
+      this.tls ??= new TlsReader();
+      this.noteFirst(direction, bytes, start, end, at);
+      this.tls.feed(direction, bytes, start, end, at);
+      return;
+    }
     if (this.opaque) return;
-    this.notHttp[direction] ??= {
-      ...mark({ packetNumber: at.packetNumber, timestampNs: at.timestampNs }),
-      firstBytes: bytes.slice(start, Math.min(end, start + FIRST_BYTES)),
-    };
+    this.noteFirst(direction, bytes, start, end, at);
     this.candidates ??= [[], []];
     this.candidates[direction].push({
       bytes: bytes.slice(start, end),
@@ -138,6 +147,13 @@ export class ConnectionContext implements HttpSink {
     });
     this.candidateBytes += end - start;
     this.decide(this.candidateBytes > limits.candidateBytes);
+  }
+
+  private noteFirst(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
+    this.notHttp[direction] ??= {
+      ...mark({ packetNumber: at.packetNumber, timestampNs: at.timestampNs }),
+      firstBytes: bytes.slice(start, Math.min(end, start + FIRST_BYTES)),
+    };
   }
 
   /** Nothing of this connection is decoded any more. */

@@ -20,7 +20,7 @@ export function connectionFacts(
   // Pings are judged against the moment at which the connection ended, if it did.
   const endNs = tcp.closedAt === null ? clockNs : Math.min(clockNs, tcp.closedAt.timestampNs);
   const webSocket = context.webSocket === null ? null : webSocketFacts(context.webSocket, connection, endNs);
-  const tls = tlsFacts(context.notHttp);
+  const tls = context.tls === null ? null : tlsFacts(context.tls);
   const kind = kindOf(tcp, context, upgrade, tls !== null);
   return {
     id: connectionId(connection.id),

@@ -1,0 +1,186 @@
+import type { Direction } from "../base/brand.ts";
+import { u8, u16be } from "../base/bytes.ts";
+import { limits } from "../base/limits.ts";
+import type { Position } from "../base/packet-view.ts";
+import { type Hello, readHello } from "./client-hello.ts";
+
+export interface TlsAlert {
+  readonly direction: Direction;
+  readonly packetNumber: number;
+  readonly timestampNs: number;
+  /** RFC 8446 §6: 1 warning, 2 fatal; 0 and 0 when it is encrypted and only its size gives it away. */
+  readonly level: number;
+  readonly description: number;
+  readonly encrypted: boolean;
+}
+
+interface Seen {
+  readonly hello: Hello;
+  readonly packetNumber: number;
+  readonly timestampNs: number;
+}
+
+const HEADER_BYTES = 5;
+const CHANGE_CIPHER_SPEC = 20;
+const ALERT = 21;
+const HANDSHAKE = 22;
+const APPLICATION_DATA = 23;
+const CLIENT_HELLO = 1;
+const SERVER_HELLO = 2;
+/** RFC 8446 §5.2: two bytes of alert, one of type, sixteen of tag; RFC 5288: eight of nonce instead of the type. */
+const ENCRYPTED_ALERT_BYTES: ReadonlySet<number> = new Set([19, 26]);
+
+class Side {
+  header = new Uint8Array(HEADER_BYTES);
+  have = 0;
+  remaining = 0;
+  type = 0;
+  lengthBytes = 0;
+  /** Clear handshake bytes until the hello is whole. */
+  handshake: Uint8Array[] = [];
+  handshakeBytes = 0;
+  hello: Seen | null = null;
+  encrypted = false;
+  records = 0;
+  applicationRecords = 0;
+  applicationBytes = 0;
+  finishedBytes = 0;
+  broken = false;
+  /** The current record's clear bytes, for alerts. */
+  body: number[] = [];
+}
+
+/**
+ * The TLS records of one connection as far as they can be read without keys: hellos, alerts, sizes (RFC 8446 §5,
+ * RFC 5246 §6). Sans I/O, synchronous, total; at most limits.tlsHandshakeBytes are held.
+ */
+export class TlsReader {
+  readonly alerts: TlsAlert[] = [];
+  private readonly sides: readonly [Side, Side] = [new Side(), new Side()];
+
+  hello(direction: Direction): Seen | null {
+    return this.sides[direction].hello;
+  }
+
+  applicationBytes(direction: Direction): number {
+    return this.sides[direction].applicationBytes;
+  }
+
+  /** Both sides have sent under the new keys, the client more than an alert. */
+  get handshakeComplete(): boolean {
+    const [client, server] = this.sides;
+    if (client.hello === null || server.hello === null) return false;
+    return client.encrypted && server.encrypted && client.finishedBytes > 0;
+  }
+
+  feed(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
+    const side = this.sides[direction];
+    let index = start;
+    while (index < end && !side.broken) {
+      if (side.remaining === 0) {
+        side.header[side.have++] = u8(bytes, index++);
+        if (side.have === HEADER_BYTES) this.begin(direction, side, at);
+        continue;
+      }
+      const taken = Math.min(side.remaining, end - index);
+      this.body(side, bytes, index, index + taken, at);
+      side.remaining -= taken;
+      index += taken;
+      if (side.remaining === 0) this.endRecord(direction, side, at);
+    }
+  }
+
+  /** Bytes that the capture does not hold: within a record they are skipped, else the boundary is lost. */
+  gap(direction: Direction, lengthBytes: number): void {
+    const side = this.sides[direction];
+    if (side.remaining > lengthBytes) side.remaining -= lengthBytes;
+    else side.broken = true;
+    side.handshake = [];
+  }
+
+  private begin(direction: Direction, side: Side, at: Position): void {
+    side.have = 0;
+    side.type = u8(side.header, 0);
+    side.lengthBytes = u16be(side.header, 3);
+    side.remaining = side.lengthBytes;
+    side.body = [];
+    if (side.type < CHANGE_CIPHER_SPEC || side.type > 24 || u8(side.header, 1) !== 3) {
+      side.broken = true;
+      return;
+    }
+    side.records++;
+    if (side.remaining === 0) this.endRecord(direction, side, at);
+  }
+
+  private body(side: Side, bytes: Uint8Array, start: number, end: number, at: Position): void {
+    if (side.type === ALERT && side.body.length < 2) side.body.push(...bytes.subarray(start, Math.min(end, start + 2)));
+    if (side.type !== HANDSHAKE || side.encrypted || side.hello !== null) return;
+    if (side.handshakeBytes + end - start > limits.tlsHandshakeBytes) return;
+    side.handshake.push(bytes.slice(start, end));
+    side.handshakeBytes += end - start;
+    this.tryHello(side, at);
+  }
+
+  private tryHello(side: Side, at: Position): void {
+    const joined = new Uint8Array(side.handshakeBytes);
+    let length = 0;
+    for (const part of side.handshake) {
+      joined.set(part, length);
+      length += part.length;
+    }
+    side.handshake = [joined];
+    if (length < 4) return;
+    const type = u8(joined, 0);
+    const bodyEnd = 4 + ((u8(joined, 1) << 16) | u16be(joined, 2));
+    if ((type !== CLIENT_HELLO && type !== SERVER_HELLO) || length < bodyEnd) return;
+    side.hello = {
+      hello: readHello(type, joined, 4, bodyEnd),
+      packetNumber: at.packetNumber,
+      timestampNs: at.timestampNs,
+    };
+    side.handshake = [];
+  }
+
+  private endRecord(direction: Direction, side: Side, at: Position): void {
+    if (side.type === CHANGE_CIPHER_SPEC) side.encrypted = true;
+    else if (side.type === APPLICATION_DATA) this.endApplicationData(direction, side, at);
+    else if (side.type === HANDSHAKE && side.encrypted) side.finishedBytes += side.lengthBytes;
+    else if (side.type === ALERT) this.endAlert(direction, side, at);
+  }
+
+  private endApplicationData(direction: Direction, side: Side, at: Position): void {
+    const first = side.finishedBytes === 0;
+    side.encrypted = true;
+    // RFC 8446 §5.1: everything after the hellos travels as application data, alerts too; a lone tiny record is one.
+    if (direction === 0 && first && ENCRYPTED_ALERT_BYTES.has(side.lengthBytes)) {
+      this.note({
+        direction,
+        packetNumber: at.packetNumber,
+        timestampNs: at.timestampNs,
+        level: 0,
+        description: 0,
+        encrypted: true,
+      });
+      return;
+    }
+    side.finishedBytes += side.lengthBytes;
+    side.applicationRecords++;
+    side.applicationBytes += side.lengthBytes;
+  }
+
+  private endAlert(direction: Direction, side: Side, at: Position): void {
+    const clear = side.lengthBytes === 2;
+    this.note({
+      direction,
+      packetNumber: at.packetNumber,
+      timestampNs: at.timestampNs,
+      level: clear ? (side.body[0] ?? 0) : 0,
+      description: clear ? (side.body[1] ?? 0) : 0,
+      encrypted: !clear,
+    });
+  }
+
+  private note(alert: TlsAlert): void {
+    if (this.alerts.length < limits.tlsAlerts) this.alerts.push(alert);
+  }
+}
