@@ -21,7 +21,7 @@ const rooms = {
   i18n: { may: ["base", "rules#types"], why: "words need only the names of what they say" },
   report: { may: ["base", "store", "rules", "annotations", "i18n", "pcap"], why: "reports read one plain model" },
   session: {
-    may: ["base", "source#types", "pipeline", "store", "rules", "annotations"],
+    may: ["base", "source#types", "pcap#types", "pipeline", "store", "rules", "annotations"],
     why: "one running analysis, everything injected",
   },
   tui: {

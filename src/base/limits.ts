@@ -36,6 +36,8 @@ export const limits = {
   httpResynchronisationBytes: 16 * 1024,
   /** A message larger than this is still counted, checked and inflated in pieces, but its text is not kept. */
   keptMessageBytes: 64 * 1024,
+  /** Longest text message that `wscap frames` prints; the text of a longer one is left out. */
+  printedMessageBytes: 16 * 1024 * 1024,
   /** Inflated size of one message: beyond it the rest is not inflated (a bomb, or simply huge). */
   inflatedMessageBytes: 64 * 1024 * 1024,
   /** Bytes of one compressed message held until its last frame. */

@@ -1,5 +1,7 @@
 import type { RelativeNs } from "./brand.ts";
 
+/** Range of `Date` (ECMA-262 §21.4.1.1). */
+const LATEST_MS = 8.64e15;
 const NS_PER_SECOND = 1_000_000_000n;
 
 /** RFC 3339 in UTC with nine fractional digits. `originNs` is epoch nanoseconds of the capture's origin. */
@@ -12,9 +14,46 @@ export function formatTime(originNs: bigint, relative: RelativeNs): string {
     seconds -= 1n;
   }
   const ms = Number(seconds) * 1000;
-  if (!Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return "1970-01-01T00:00:00.000000000Z";
+  if (!Number.isFinite(ms) || Math.abs(ms) > LATEST_MS) return "1970-01-01T00:00:00.000000000Z";
   return `${new Date(ms).toISOString().slice(0, -5)}.${fraction.toString().padStart(9, "0")}Z`;
+}
+
+/** `formatTime` for many times of one capture: what stays the same within a second is made once. */
+export class TimeFormatter {
+  private readonly originSeconds: number;
+  private readonly originNs: number;
+  private second = Number.NaN;
+  private prefix = "";
+
+  constructor(originNs: bigint) {
+    // Floored, so that the fraction is positive before 1970 too.
+    const fraction = ((originNs % NS_PER_SECOND) + NS_PER_SECOND) % NS_PER_SECOND;
+    this.originSeconds = Number((originNs - fraction) / NS_PER_SECOND);
+    this.originNs = Number(fraction);
+  }
+
+  format(relative: number): string {
+    const ns = this.originNs + Math.round(relative);
+    const seconds = Math.floor(ns / 1e9);
+    if (seconds !== this.second) {
+      this.second = seconds;
+      const ms = (this.originSeconds + seconds) * 1000;
+      this.prefix = Math.abs(ms) > LATEST_MS ? "1970-01-01T00:00:00." : new Date(ms).toISOString().slice(0, -4);
+    }
+    return `${this.prefix}${String(ns - seconds * 1e9).padStart(9, "0")}Z`;
+  }
 }
 
 export const nsToMs = (ns: number): number => ns / 1e6;
 export const msToNs = (ms: number): RelativeNs => (ms * 1e6) as RelativeNs;
+
+/** Seconds from one RFC 3339 time to another, to the microsecond: for people, not for arithmetic. */
+export function secondsBetween(from: string, to: string): number {
+  const split = (time: string): [number, number] => [
+    Date.parse(`${time.slice(0, 19)}Z`),
+    Number(`0${time.slice(19, -1)}`),
+  ];
+  const [fromMs, fromFraction] = split(from);
+  const [toMs, toFraction] = split(to);
+  return (toMs - fromMs) / 1000 + toFraction - fromFraction;
+}

@@ -3,16 +3,11 @@
 import { closing } from "./scenarios/closing.ts";
 import { frames } from "./scenarios/frames.ts";
 import { heartbeats } from "./scenarios/heartbeat.ts";
-import { injected } from "./scenarios/injected.ts";
 import { opening } from "./scenarios/opening.ts";
-import { paths } from "./scenarios/path.ts";
 import { proxies } from "./scenarios/proxied.ts";
 import { socketIo } from "./scenarios/socket-io.ts";
-import { socketIoBehindNginx } from "./scenarios/socket-io-nginx.ts";
-import { tokens } from "./scenarios/tokens.ts";
 import { trouble } from "./scenarios/trouble.ts";
 import { upgrades } from "./scenarios/upgrade.ts";
-import { viewpoints } from "./scenarios/viewpoints.ts";
 import type { Scenario } from "./types.ts";
 
 export const scenarios: readonly Scenario[] = [
@@ -24,9 +19,4 @@ export const scenarios: readonly Scenario[] = [
   ...closing,
   ...frames,
   ...socketIo,
-  ...socketIoBehindNginx,
-  ...tokens,
-  ...paths,
-  ...injected,
-  ...viewpoints,
 ];

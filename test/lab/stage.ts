@@ -116,7 +116,6 @@ export class Stage {
   async #capture(point: CapturePoint): Promise<void> {
     const file = join(this.directory, `${this.#scenario.name}${point.label ? `.${point.label}` : ""}.pcap`);
     const snap = point.snapLength === undefined ? [] : ["-s", String(point.snapLength)];
-    const direction = point.direction === undefined ? [] : ["-Q", point.direction];
     const options = [
       "-i",
       point.interface,
@@ -128,7 +127,6 @@ export class Stage {
       "-Z",
       "root",
       ...snap,
-      ...direction,
       "-w",
       file,
     ];

@@ -56,8 +56,6 @@ export interface CapturePoint {
   /** An interface of that namespace, or "any". */
   readonly interface: string;
   readonly snapLength?: number;
-  /** Only what arrives at, or leaves from, that place. */
-  readonly direction?: "in" | "out";
   /** Appended to the file name; needed when a scenario captures in several places. */
   readonly label?: string;
   /** Do not start with the scenario: the fault starts it by `stage.startCapture()`. */

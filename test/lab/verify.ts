@@ -56,11 +56,9 @@ export function observe(capture: string, ports: readonly number[] = [8080, 7002,
     const source = `${last(source4) || source6}:${last(sourcePort)}`;
     const target = `${last(target4) || target6}:${last(targetPort)}`;
     const bits = Number(last(flags));
-    // A SYN-ACK comes from the server, and so does what comes from a server's port when no SYN was captured.
-    const fromServer = (bits & 0x12) === 0x12 || ((bits & 0x02) === 0 && ports.includes(Number(last(sourcePort))));
     const seen = streams.get(stream) ?? {
-      client: fromServer ? target : source,
-      server: fromServer ? source : target,
+      client: (bits & 0x12) === 0x12 ? target : source,
+      server: (bits & 0x12) === 0x12 ? source : target,
       status: null,
       closedBy: null,
       end: null,

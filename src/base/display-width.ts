@@ -1,0 +1,59 @@
+import getTruncatedWidth from "fast-string-truncated-width";
+
+/**
+ * Columns that text takes in a terminal: Chinese and emoji take two. Text from the network must have gone through
+ * `escapeText` before: control characters would make any count wrong.
+ */
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
+export const displayWidth = (text: string): number =>
+  PRINTABLE_ASCII.test(text) ? text.length : getTruncatedWidth(text).width;
+
+/** Cuts to at most `width` columns, the last of them "…" where something was cut. */
+export function truncateToWidth(text: string, width: number): string {
+  if (width <= 0) return "";
+  if (displayWidth(text) <= width) return text;
+  const { index } = getTruncatedWidth(text, { limit: width, ellipsis: "…", ellipsisWidth: 1 });
+  return `${text.slice(0, index)}…`;
+}
+
+export const padToWidth = (text: string, width: number): string =>
+  text + " ".repeat(Math.max(0, width - displayWidth(text)));
+
+export const padStartToWidth = (text: string, width: number): string =>
+  " ".repeat(Math.max(0, width - displayWidth(text))) + text;
+
+/** Chinese punctuation that must not begin a line. */
+const NEVER_FIRST = /^[，。、；：！？）》」』”’…%,.;:!?)\]}]/u;
+/** A run without a place to break: a word, or one wide character. */
+const PIECES =
+  /\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+/gu;
+
+/** Wraps one paragraph at spaces and between Chinese characters; a word longer than a line is cut hard. */
+export function wrapToWidth(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  let used = 0;
+  const flush = (): void => {
+    lines.push(line.trimEnd());
+    line = "";
+    used = 0;
+  };
+  for (let piece of text.match(PIECES) ?? []) {
+    let wide = displayWidth(piece);
+    if (used + wide > width && used > 0 && !(piece.length === 1 && NEVER_FIRST.test(piece))) {
+      flush();
+      if (/^\s/.test(piece)) continue;
+    }
+    while (wide > width) {
+      const { index } = getTruncatedWidth(piece, { limit: width, ellipsis: "" });
+      lines.push(piece.slice(0, Math.max(1, index)));
+      piece = piece.slice(Math.max(1, index));
+      wide = displayWidth(piece);
+    }
+    line += piece;
+    used += wide;
+  }
+  if (line.trimEnd() !== "" || lines.length === 0) flush();
+  return lines;
+}

@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { ndjsonWriter, tableWriter } from "../../report/frame-writer.ts";
+import { createRedactor } from "../../report/redact.ts";
+import { BatchWriter } from "../batch-writer.ts";
+import { FramePrinter } from "../frame-printer.ts";
+import { oneOf, portList } from "../option-values.ts";
+import { readCaptures } from "../read-captures.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+const FORMATS = ["table", "ndjson"] as const;
+
+interface FramesOptions {
+  readonly port?: readonly number[];
+  readonly format: (typeof FORMATS)[number];
+  readonly redact: boolean;
+}
+
+export function define(command: Command, surroundings: Surroundings): void {
+  const { help } = surroundings;
+  command
+    .argument("<capture...>", help.arguments.captures)
+    .option("-p, --port <port>", help.options.port, portList)
+    .option("--format <format>", help.options.framesFormat, oneOf("--format", FORMATS), "table")
+    .option("--no-redact", help.options.noRedact)
+    .action((captures: readonly string[], options: FramesOptions) => frames(captures, options, surroundings));
+}
+
+async function frames(captures: readonly string[], options: FramesOptions, surroundings: Surroundings): Promise<void> {
+  const { chrome, columns, stdout, stderr } = surroundings;
+  const redactor = createRedactor(options.redact);
+  // In a pipe the text stays whole: it is there to be searched.
+  const width = stdout.isTTY ? columns : Number.POSITIVE_INFINITY;
+  const writer = options.format === "ndjson" ? ndjsonWriter(redactor) : tableWriter(redactor, chrome, width);
+  const out = new BatchWriter(stdout);
+  const origin = { ns: null };
+  const printer = new FramePrinter(writer, out, origin);
+  out.add(writer.head);
+  await readCaptures(
+    captures,
+    { ports: options.port ?? [], tap: printer, origin, breathe: () => out.drained() },
+    surroundings,
+  );
+  printer.finish();
+  out.flush();
+  // Standard output holds frames only, so what was hidden is said beside it.
+  if (!redactor.applied) stderr.write(`${chrome.notRedacted}\n`);
+  else if (redactor.hidden > 0) stderr.write(`${chrome.redacted(redactor.hidden)}\n`);
+}

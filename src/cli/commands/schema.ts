@@ -1,0 +1,16 @@
+import { Argument, type Command } from "commander";
+import { frameSchema, jsonSchemaOf, reportSchema } from "../../report/schema.ts";
+import { oneOf } from "../option-values.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+const schemas = { report: reportSchema, frame: frameSchema } as const;
+type SchemaName = keyof typeof schemas;
+const names = Object.keys(schemas) as SchemaName[];
+
+export function define(command: Command, { help, stdout }: Surroundings): void {
+  command
+    .addArgument(new Argument("<what>", help.arguments.schema).argParser(oneOf("WHAT", names)))
+    .action((what: SchemaName) => {
+      stdout.write(`${JSON.stringify(jsonSchemaOf(schemas[what]), null, 2)}\n`);
+    });
+}

@@ -1,0 +1,40 @@
+import type { CommanderError } from "commander";
+import { EXIT, type ExitCode, UserError } from "../base/user-error.ts";
+import type { Language } from "../i18n/language.ts";
+import { messageOf } from "../i18n/messages.ts";
+import { commandNames } from "./commands.ts";
+
+/** What commander found wrong, as one of our own messages: it speaks only English. */
+export function usageError(error: CommanderError, argv: readonly string[]): UserError {
+  const command = commandNames.find((name) => argv.includes(name)) ?? "";
+  const name = /'([^']*)'/.exec(error.message)?.[1] ?? "";
+  const similar = /Did you mean (?:one of )?([^?]*)\?/.exec(error.message)?.[1] ?? "";
+  const usage = (id: string, args: Record<string, string> = {}): UserError =>
+    new UserError(EXIT.usage, `usage.${id}`, { name, command, ...args });
+  switch (error.code) {
+    case "commander.unknownOption":
+      return similar === "" ? usage("unknown-option") : usage("unknown-option-similar", { similar });
+    case "commander.unknownCommand":
+      return similar === "" ? usage("unknown-command") : usage("unknown-command-similar", { similar });
+    case "commander.missingArgument":
+      return usage("missing-argument", { name: name.toUpperCase() });
+    case "commander.optionMissingArgument":
+      return usage("option-without-value");
+    case "commander.excessArguments":
+      return usage("too-many-arguments");
+    case "commander.help":
+      return usage("no-command");
+    default:
+      return usage("other", { text: error.message.replace(/^error: /, "") });
+  }
+}
+
+/** The text for standard error and the exit code: a sentence and a next step, or, where we are at fault, the stack. */
+export function explainFailure(failure: unknown, language: Language): { text: string; exitCode: ExitCode } {
+  if (failure instanceof UserError) {
+    const { sentence, next } = messageOf(language, failure.messageId, failure.args);
+    return { text: `wscap: ${sentence}\n${next === "" ? "" : `       ${next}\n`}`, exitCode: failure.exitCode };
+  }
+  const stack = failure instanceof Error ? (failure.stack ?? String(failure)) : String(failure);
+  return { text: `${stack}\n${messageOf(language, "bug", {}).sentence}\n`, exitCode: EXIT.bug };
+}

@@ -1,0 +1,23 @@
+import { EXIT, UserError } from "../base/user-error.ts";
+
+const HIGHEST_PORT = 65_535;
+
+/** Parser of an option that takes one of a few words. */
+export const oneOf =
+  <T extends string>(option: string, allowed: readonly T[]) =>
+  (value: string): T => {
+    const found = allowed.find((word) => word === value);
+    if (found === undefined) {
+      throw new UserError(EXIT.usage, "usage.invalid-value", { option, value, allowed: allowed.join(", ") });
+    }
+    return found;
+  };
+
+/** Parser of `-p/--port`, which may be repeated. */
+export function portList(value: string, before: readonly number[] | undefined): readonly number[] {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : 0;
+  if (port < 1 || port > HIGHEST_PORT) {
+    throw new UserError(EXIT.usage, "usage.invalid-value", { option: "--port", value, allowed: `1 … ${HIGHEST_PORT}` });
+  }
+  return [...(before ?? []), port];
+}

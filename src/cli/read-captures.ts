@@ -1,0 +1,134 @@
+import { relativeNs } from "../base/brand.ts";
+import { formatTime } from "../base/time.ts";
+import { EXIT, UserError } from "../base/user-error.ts";
+import { linkTypeName } from "../pcap/link-type-names.ts";
+import { openCaptureReader } from "../pcap/open-capture-reader.ts";
+import type { CaptureOrigin, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
+import { Pipeline } from "../pipeline/pipeline.ts";
+import type { FrameTap } from "../pipeline/websocket-stream.ts";
+import { type Feed, pump } from "../session/pump.ts";
+import { openSource } from "../source/open-source.ts";
+import type { Analysis, CaptureFacts } from "../store/types.ts";
+import { showProgress } from "./progress.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+export interface ReadOptions {
+  readonly ports: readonly number[];
+  readonly tap: FrameTap | null;
+  /** Shared with who formats times while reading goes on. */
+  readonly origin: CaptureOrigin;
+  /** Waits for slow output between chunks. */
+  readonly breathe: () => Promise<void> | undefined;
+}
+
+/** What the blocks of one capture tell beside its packets. */
+interface Told {
+  readonly linkTypes: Set<number>;
+  /** By interface: the counters are cumulative. null: never told. */
+  readonly dropped: Map<number, number>;
+}
+
+/**
+ * Reads captures to their end and analyses them. Throws `UserError` (exit 3) for what cannot be read or is no capture,
+ * and (exit 130) when interrupted before the first packet.
+ */
+export async function readCaptures(
+  names: readonly string[],
+  options: ReadOptions,
+  surroundings: Surroundings,
+): Promise<Analysis> {
+  const pipeline = new Pipeline({
+    ports: options.ports,
+    tap: options.tap,
+    // Hostile captures must not be able to pile collisions.
+    seed: (Math.random() * 2 ** 32) | 0,
+    rethrow: false,
+  });
+  const told = names.map((): Told => ({ linkTypes: new Set(), dropped: new Map() }));
+  const sink = captureSink(told, pipeline);
+  const feeds: Feed[] = [];
+  for (const [index, name] of names.entries()) {
+    const source = await openSource(name);
+    const reader = openCaptureReader(index, sink, options.origin);
+    feeds.push({ source, reader, lastPacketNs: null, interrupted: false });
+  }
+  const progress = showProgress(feeds, surroundings);
+  try {
+    for (const feed of feeds) {
+      await pump(feed, pipeline, {
+        signal: surroundings.interrupt,
+        breathe: () => {
+          progress.update();
+          return options.breathe();
+        },
+      });
+    }
+  } finally {
+    progress.erase();
+  }
+  for (const feed of feeds) refuseWhatIsNoCapture(feed);
+  if (surroundings.interrupt.aborted && pipeline.packets === 0)
+    throw new UserError(EXIT.interrupted, "run.interrupted");
+  pipeline.finish();
+  const facts = feeds.map((feed, index) => captureFacts(feed, told[index], options.origin));
+  for (const capture of facts) surroundings.logger.info({ capture }, "read");
+  return pipeline.analysis(facts, options.origin.ns, false);
+}
+
+function captureSink(told: readonly Told[], pipeline: Pipeline): CaptureSink {
+  const drops = (s: CaptureStatistics): number | null =>
+    s.droppedByInterface === null && s.droppedByKernel === null
+      ? null
+      : (s.droppedByInterface ?? 0) + (s.droppedByKernel ?? 0);
+  return {
+    onInterface: (info) => told[info.captureIndex]?.linkTypes.add(info.linkType),
+    onStatistics: (statistics) => {
+      const dropped = drops(statistics);
+      if (dropped !== null) told[statistics.captureIndex]?.dropped.set(statistics.interfaceIndex, dropped);
+    },
+    onMalformed: (malformed) => pipeline.onMalformed(malformed),
+    onComment: () => undefined,
+    onSecrets: () => undefined,
+    onName: () => undefined,
+  };
+}
+
+const NO_CAPTURE: Readonly<Record<string, string>> = {
+  empty: "input.empty",
+  "not-a-capture": "input.not-a-capture",
+  "cut-in-header": "input.cut-in-header",
+};
+
+function refuseWhatIsNoCapture(feed: Feed): void {
+  const messageId = NO_CAPTURE[feed.reader.summary.endedEarly?.code ?? ""];
+  if (messageId !== undefined) throw new UserError(EXIT.input, messageId, { name: feed.source.label });
+}
+
+function captureFacts(feed: Feed, told: Told | undefined, origin: CaptureOrigin): CaptureFacts {
+  const { source, reader } = feed;
+  const { summary } = reader;
+  const drops = [...(told?.dropped.values() ?? [])];
+  const firstNs = reader.firstPacketNs;
+  return {
+    name: source.label,
+    format: summary.format ?? "pcap",
+    compression: source.compression,
+    linkTypes: [...(told?.linkTypes ?? [])].map(linkTypeName),
+    packets: summary.packets,
+    bytes: summary.bytes,
+    firstPacketTime: firstNs === null ? null : formatTime(firstNs, relativeNs(0)),
+    lastPacketTime: origin.ns === null || feed.lastPacketNs === null ? null : formatTime(origin.ns, feed.lastPacketNs),
+    truncatedPackets: summary.truncatedPackets,
+    malformed: summary.malformed,
+    dropped: drops.length === 0 ? null : drops.reduce((sum, n) => sum + n, 0),
+    endedEarly: endedEarly(feed),
+  };
+}
+
+function endedEarly(feed: Feed): CaptureFacts["endedEarly"] {
+  const { summary } = feed.reader;
+  if (feed.interrupted) return { code: "interrupted", offset: summary.bytes };
+  // Damaged compression is the cause; a record cut in two is only what follows from it.
+  if (feed.source.endedEarly !== null) return { code: feed.source.endedEarly, offset: summary.bytes };
+  return summary.endedEarly;
+}

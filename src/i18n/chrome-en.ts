@@ -1,0 +1,89 @@
+import type { Chrome } from "./chrome-words.ts";
+
+const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+const by = (from: string | null, what: string): string => (from === null ? what : `${from} ${what}`);
+
+export const chromeEn: Chrome = {
+  severity: { error: "ERROR", warning: "WARNING", note: "NOTE" },
+  confidence: { certain: "certain", likely: "likely", possible: "possible" },
+  side: { client: "client", server: "server" },
+  failed: (failed, all) => (all === 1 ? "The connection failed:" : `${failed} of ${plural(all, "connection")} failed:`),
+  failedInWays: (failed, all, ways) =>
+    all === 1
+      ? `The connection failed, and ${ways} things are wrong:`
+      : `${failed} of ${plural(all, "connection")} failed, in ${ways} different ways:`,
+  captureFailed: (ways) => (ways === 1 ? "Something is wrong:" : `${ways} things are wrong:`),
+  warned: (warned, all) =>
+    all === 1
+      ? "The connection works, with a warning:"
+      : `No connection failed, but ${warned} of ${all} gave a warning:`,
+  healthy: (webSockets) =>
+    webSockets === 1 ? "Nothing is wrong with the WebSocket." : `Nothing is wrong with the ${webSockets} WebSockets.`,
+  noWebSocket: "No WebSocket in this capture, and nothing that failed.",
+  moreErrors: (n) => `and ${plural(n, "more error")} below`,
+  endedEarly: (name, why, offset) => `${name} breaks off at byte ${offset} (${why}): what came after is not known.`,
+  interrupted: (name) => `Interrupted while reading ${name}: this is what had been read by then.`,
+  dropped: (n) => `The capturing computer lost ${plural(n, "packet")}: gaps can come from that, not from the network.`,
+  connection: "connection",
+  alsoOn: (n, ids) => `The same on ${plural(n, "other connection")}: ${ids}`,
+  packet: "Packet",
+  time: "Time",
+  what: "What it shows",
+  causes: "Why, and what to do",
+  wireshark: "Wireshark filter",
+  meaning: "What it means",
+  seen: "How it is seen",
+  sources: "Read more",
+  connections: "CONNECTIONS",
+  columns: {
+    id: "#",
+    start: "Start",
+    peers: "Client → server",
+    target: "Path",
+    frames: "Frames",
+    lasted: "Lasted",
+    ended: "How it ended",
+    from: "From",
+    frame: "Frame",
+    length: "Bytes",
+    text: "Text",
+  },
+  moreConnections: (n) => `… and ${plural(n, "more connection")} (--format json has all)`,
+  kind: { http: "(HTTP)", tls: "(TLS)", tcp: "(not HTTP)" },
+  closedCleanly: (code) => `clean, ${code}`,
+  closedWith: (code, from) => `${code} from ${from}`,
+  endedWithout: (code, how) => `${code}, ${how}`,
+  how: {
+    fin: (from) => by(from, "FIN"),
+    rst: (from) => by(from, "RST"),
+    icmp: () => "ICMP error",
+    silent: () => "silence",
+    open: () => "still open",
+  },
+  refusedHttp: (status) => (status >= 400 ? `refused: HTTP ${status}` : `HTTP ${status} instead of 101`),
+  refusedTcp: "refused (RST)",
+  unansweredTcp: "SYN unanswered",
+  unansweredHttp: "upgrade unanswered",
+  stillOpen: "still open",
+  capture: "CAPTURE",
+  packets: (n) => plural(n, "packet"),
+  droppedCount: (n) => (n === null ? "drops not recorded" : n === 0 ? "none dropped" : `${n} DROPPED`),
+  truncated: (n) => `${n} cut short`,
+  malformed: (n) => `${n} malformed`,
+  notDecoded: (what) => `Not read: ${what}`,
+  redacted: (n) =>
+    n === 0
+      ? "No token or password was found to hide."
+      : `${plural(n, "secret is", "secrets are")} hidden as [redacted:N] (--no-redact shows ${n === 1 ? "it" : "them"}).`,
+  notRedacted: "Tokens and passwords are NOT hidden (--no-redact): take care with whom you share this.",
+  duration: (seconds) => {
+    if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+    if (seconds < 120) return `${seconds.toFixed(1)} s`;
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 120) return `${minutes} min ${Math.round(seconds % 60)} s`;
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  },
+  findingsTotal: (errors, warnings, notes) =>
+    `${plural(errors, "error")}, ${plural(warnings, "warning")}, ${plural(notes, "note")}`,
+  progress: (percent, megabytes) => `reading: ${percent === null ? megabytes : `${percent} %`}`,
+};

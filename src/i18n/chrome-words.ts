@@ -1,0 +1,59 @@
+type Severity = "error" | "warning" | "note";
+type Confidence = "certain" | "likely" | "possible";
+type SideName = "client" | "server";
+
+/** Words around the findings: headlines, column heads, facts of the capture. Both languages are total. */
+export interface Chrome {
+  readonly severity: Readonly<Record<Severity, string>>;
+  readonly confidence: Readonly<Record<Confidence, string>>;
+  readonly side: Readonly<Record<SideName, string>>;
+  readonly failed: (failed: number, all: number) => string;
+  readonly failedInWays: (failed: number, all: number, ways: number) => string;
+  readonly captureFailed: (ways: number) => string;
+  readonly warned: (warned: number, all: number) => string;
+  readonly healthy: (webSockets: number) => string;
+  readonly noWebSocket: string;
+  readonly moreErrors: (n: number) => string;
+  readonly endedEarly: (name: string, why: string, offset: number) => string;
+  readonly interrupted: (name: string) => string;
+  readonly dropped: (n: number) => string;
+  readonly connection: string;
+  readonly alsoOn: (n: number, ids: string) => string;
+  readonly packet: string;
+  readonly time: string;
+  readonly what: string;
+  readonly causes: string;
+  readonly wireshark: string;
+  readonly meaning: string;
+  readonly seen: string;
+  readonly sources: string;
+  readonly connections: string;
+  readonly columns: Readonly<
+    Record<
+      "id" | "start" | "peers" | "target" | "frames" | "lasted" | "ended" | "from" | "frame" | "length" | "text",
+      string
+    >
+  >;
+  readonly moreConnections: (n: number) => string;
+  readonly kind: Readonly<Record<"http" | "tls" | "tcp", string>>;
+  readonly closedCleanly: (code: number) => string;
+  readonly closedWith: (code: number, from: SideName) => string;
+  readonly endedWithout: (code: number, how: string) => string;
+  readonly how: Readonly<Record<"fin" | "rst" | "icmp" | "silent" | "open", (from: SideName | null) => string>>;
+  readonly refusedHttp: (status: number) => string;
+  readonly refusedTcp: string;
+  readonly unansweredTcp: string;
+  readonly unansweredHttp: string;
+  readonly stillOpen: string;
+  readonly capture: string;
+  readonly packets: (n: number) => string;
+  readonly droppedCount: (n: number | null) => string;
+  readonly truncated: (n: number) => string;
+  readonly malformed: (n: number) => string;
+  readonly notDecoded: (what: string) => string;
+  readonly redacted: (n: number) => string;
+  readonly notRedacted: string;
+  readonly duration: (seconds: number) => string;
+  readonly findingsTotal: (errors: number, warnings: number, notes: number) => string;
+  readonly progress: (percent: number | null, megabytes: string) => string;
+}

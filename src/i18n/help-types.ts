@@ -1,0 +1,39 @@
+export type CommandName = "report" | "frames" | "schema";
+
+export interface CommandHelp {
+  readonly summary: string;
+  /** More than the summary says, below it in the command's own help. */
+  readonly more: string;
+  /** Command line and what it is for. */
+  readonly examples: readonly (readonly [string, string])[];
+}
+
+/** The words of `--help`. */
+export interface HelpWords {
+  readonly program: string;
+  readonly commands: Readonly<Record<CommandName, CommandHelp>>;
+  readonly options: Readonly<
+    Record<
+      | "port"
+      | "reportFormat"
+      | "framesFormat"
+      | "output"
+      | "failOn"
+      | "noRedact"
+      | "language"
+      | "color"
+      | "noColor"
+      | "logFile"
+      | "logLevel"
+      | "version"
+      | "help",
+      string
+    >
+  >;
+  readonly arguments: Readonly<Record<"captures" | "rule" | "schema", string>>;
+  readonly headings: Readonly<Record<"Usage:" | "Arguments:" | "Options:" | "Global Options:" | "Commands:", string>>;
+  readonly examples: string;
+  readonly default: string;
+  readonly exitCodes: string;
+  readonly exitCodeWords: readonly (readonly [number, string])[];
+}

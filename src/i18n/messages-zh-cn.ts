@@ -1,0 +1,66 @@
+import type { Message, MessageId } from "./message-types.ts";
+
+export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
+  "input.not-found": {
+    sentence: "文件 {name} 不存在。",
+    next: "请检查路径；可以这样抓包：sudo tcpdump -i any -w capture.pcap port 8080",
+  },
+  "input.is-directory": { sentence: "{name} 是目录。", next: "请指定其中的抓包文件：{name}/*.pcap" },
+  "input.empty": {
+    sentence: "{name} 是空文件。",
+    next: "tcpdump 按块写文件：请先用 Ctrl-C 停止它（或启动时加 -U），再读取文件。",
+  },
+  "input.unreadable": {
+    sentence: "无法读取 {name}（{reason}）。",
+    next: "用 sudo 运行的 tcpdump 写出的文件属于 root：sudo chown $USER {name}",
+  },
+  "input.not-a-capture": {
+    sentence: "{name} 不是抓包文件：既不是 pcap 也不是 pcapng。",
+    next: "抓包文件可由 tcpdump -w、dumpcap 或 Wireshark 的“另存为”生成（gzip、zstd 压缩的也可以）。",
+  },
+  "input.cut-in-header": {
+    sentence: "{name} 在文件头处就中断了，没有任何数据包。",
+    next: "抓包在写出第一块之前就停止了：请用 tcpdump -U 重新抓包。",
+  },
+  "input.terminal": {
+    sentence: "标准输入是终端，不是抓包数据。",
+    next: "请用管道传入：ssh device sudo tcpdump -i any -U -w - port 8080 | wscap report -",
+  },
+  "input.stdin-twice": { sentence: "标准输入（-）只能读取一次。", next: "请只写一个 -。" },
+  "usage.no-command": { sentence: "请指定命令。", next: "最常用的是：wscap report CAPTURE" },
+  "usage.unknown-command": { sentence: "没有“{name}”这个命令。", next: "wscap --help 列出所有命令。" },
+  "usage.unknown-command-similar": {
+    sentence: "没有“{name}”这个命令。",
+    next: "是否想输入：wscap {similar}",
+  },
+  "usage.unknown-option": { sentence: "没有 {name} 这个选项。", next: "wscap {command} --help 列出所有选项。" },
+  "usage.unknown-option-similar": { sentence: "没有 {name} 这个选项。", next: "是否想输入 {similar}？" },
+  "usage.missing-argument": { sentence: "缺少参数 {name}。", next: "wscap {command} --help 有示例。" },
+  "usage.option-without-value": { sentence: "{name} 需要一个值。", next: "wscap {command} --help 说明可用的值。" },
+  "usage.too-many-arguments": {
+    sentence: "“{command}”的参数太多。",
+    next: "wscap {command} --help 有示例。",
+  },
+  "usage.invalid-value": { sentence: "{option} 不能是“{value}”。", next: "可用的值：{allowed}" },
+  "usage.other": { sentence: "{text}", next: "wscap {command} --help 有示例。" },
+  "usage.unknown-rule": { sentence: "没有“{name}”这条规则。", next: "wscap explain 列出所有规则。" },
+  "usage.unknown-rule-similar": {
+    sentence: "没有“{name}”这条规则。",
+    next: "是否想输入：wscap explain {similar}",
+  },
+  "output.is-input": {
+    sentence: "-o {name} 会覆盖正在读取的抓包文件。",
+    next: "请换一个输出文件名；wscap 绝不改写抓包文件。",
+  },
+  "output.is-directory": { sentence: "{name} 是目录。", next: "请指定文件：-o {name}/report.txt" },
+  "output.unwritable": {
+    sentence: "无法写入 {name}（{reason}）。",
+    next: "请确认目录存在、属于当前用户，并且磁盘有空间。",
+  },
+  "log.unwritable": {
+    sentence: "无法写入日志文件 {name}（{reason}）。",
+    next: "请用 --log-file 指定其他文件。",
+  },
+  "run.interrupted": { sentence: "尚无结果就被中断。", next: "" },
+  bug: { sentence: "这是 wscap 自身的缺陷，与您的操作无关。请附上以上内容报告给开发者。", next: "" },
+};

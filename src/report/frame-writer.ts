@@ -1,0 +1,110 @@
+import { type ConnectionId, type RelativeNs, sideOf } from "../base/brand.ts";
+import { displayWidth, padStartToWidth, padToWidth, truncateToWidth } from "../base/display-width.ts";
+import { escapeText } from "../base/escape-text.ts";
+import { TimeFormatter } from "../base/time.ts";
+import type { Chrome } from "../i18n/chrome-words.ts";
+import type { Redactor } from "./redact.ts";
+import { safeJson } from "./safe-json.ts";
+
+/** One frame as `wscap frames` shows it. ONE object may be reused for all: writers keep nothing. */
+export interface FrameRow {
+  connection: ConnectionId;
+  direction: 0 | 1;
+  packet: number;
+  lastPacket: number;
+  timestampNs: RelativeNs;
+  opcode: number;
+  fin: boolean;
+  rsv: number;
+  masked: boolean;
+  length: number;
+  compressed: boolean;
+  closeCode: number | null;
+  closeReason: string | null;
+  /** Text of a whole text message, on its last frame. */
+  text: string | null;
+}
+
+/** Turns rows into lines; `head` comes before them. Times need the capture's origin, known with the first packet. */
+export interface FrameWriter {
+  readonly head: string;
+  line(row: FrameRow, originNs: bigint): string;
+}
+
+const OPCODES: Readonly<Record<number, string>> = {
+  0: "continuation",
+  1: "text",
+  2: "binary",
+  8: "close",
+  9: "ping",
+  10: "pong",
+};
+const opcodeName = (opcode: number): string => OPCODES[opcode] ?? `reserved-${opcode}`;
+
+class Times {
+  private formatter: TimeFormatter | null = null;
+
+  format(originNs: bigint, at: RelativeNs): string {
+    this.formatter ??= new TimeFormatter(originNs);
+    return this.formatter.format(at);
+  }
+}
+
+/** CONTRACT `frames --format ndjson`. Built by hand: five times as fast as an object through JSON.stringify. */
+export function ndjsonWriter(redactor: Redactor): FrameWriter {
+  const times = new Times();
+  const quoted = (text: string | null): string => (text === null ? "null" : safeJson(redactor.text(text)));
+  return {
+    head: "",
+    line: (row, originNs) =>
+      `{"connection":${row.connection},"packet":${row.packet},"lastPacket":${row.lastPacket},"time":"${times.format(originNs, row.timestampNs)}",` +
+      `"from":"${sideOf(row.direction)}","opcode":"${opcodeName(row.opcode)}","fin":${row.fin},"rsv":${row.rsv},"masked":${row.masked},` +
+      `"length":${row.length},"compressed":${row.compressed},"closeCode":${row.closeCode},"closeReason":${quoted(row.closeReason)},` +
+      `"text":${quoted(row.text)}}\n`,
+  };
+}
+
+/** More of a text than this is never shown in a table, however wide. */
+const TEXT_SHOWN = 1000;
+
+/** One line a frame for people: columns of fixed width, since what comes later is not known yet. */
+export function tableWriter(redactor: Redactor, chrome: Chrome, width: number): FrameWriter {
+  const { columns, side } = chrome;
+  const sideWidth = Math.max(...Object.values(side).map(displayWidth));
+  const line = (cells: readonly string[]): string => {
+    const [packet = "", time = "", id = "", from = "", frame = "", length = "", text = ""] = cells;
+    const fixed =
+      `${padStartToWidth(packet, 7)} ${padStartToWidth(time, 11)} ${padStartToWidth(id, 4)}  ` +
+      `${padToWidth(from, sideWidth + 2)}  ${padToWidth(frame, 15)} ${padStartToWidth(length, 8)}  `;
+    return `${fixed}${truncateToWidth(text, width - displayWidth(fixed))}`.trimEnd().concat("\n");
+  };
+  return {
+    head: line([chrome.packet, chrome.time, columns.id, columns.from, columns.frame, columns.length, columns.text]),
+    line: (row) =>
+      line([
+        String(row.packet),
+        `${row.timestampNs < 0 ? "-" : "+"}${(Math.abs(row.timestampNs) / 1e9).toFixed(6)}`,
+        `#${row.connection}`,
+        row.direction === 0 ? `↑ ${side.client}` : `↓ ${side.server}`,
+        frameText(row),
+        String(row.length),
+        shownText(row, redactor),
+      ]),
+  };
+}
+
+/** "text"; "text…" where more frames follow; the first frame says that the message is deflated. */
+function frameText(row: FrameRow): string {
+  const deflated = row.compressed && row.opcode !== 0 ? " deflated" : "";
+  return `${opcodeName(row.opcode)}${row.fin ? "" : "…"}${deflated}`;
+}
+
+function shownText(row: FrameRow, redactor: Redactor): string {
+  if (row.opcode === 8) {
+    const code = row.closeCode === null ? "" : String(row.closeCode);
+    return `${code} ${escapeText(redactor.text(row.closeReason ?? ""))}`.trim();
+  }
+  if (row.text === null) return "";
+  const start = redactor.text(row.text.slice(0, TEXT_SHOWN * 2));
+  return escapeText(start.slice(0, TEXT_SHOWN));
+}

@@ -1,0 +1,194 @@
+import { z } from "zod";
+
+/**
+ * The shapes that scripts depend on, in one place: `wscap schema` prints them and `report/model.ts` is typed by them.
+ * Adding a field is free; renaming or removing one needs a new `schema` number. Only types are imported at run time's
+ * usual path, so zod is loaded by `wscap schema` and tests alone.
+ */
+const count = z.int().min(0);
+const packet = z.int().min(1).meta({ description: "1-based, Wireshark's frame.number for a single file" });
+const connectionId = z.int().min(0);
+const ms = z.number();
+const time = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/)
+  .meta({ description: "RFC 3339, UTC, nine fractional digits" });
+const side = z.enum(["client", "server"]);
+const severity = z.enum(["error", "warning", "note"]);
+const confidence = z.enum(["certain", "likely", "possible"]);
+const endpoint = z.strictObject({ address: z.string(), port: z.int().min(0).max(65535) });
+const bothSides = <T extends z.ZodType>(of: T) => z.strictObject({ client: of, server: of });
+
+const capture = z.strictObject({
+  name: z.string(),
+  format: z.enum(["pcap", "pcapng"]),
+  compression: z.enum(["none", "gzip", "zstd"]),
+  linkTypes: z.array(z.string()),
+  packets: count,
+  bytes: count,
+  firstPacketTime: time.nullable(),
+  lastPacketTime: time.nullable(),
+  truncatedPackets: count,
+  malformed: count,
+  dropped: count
+    .nullable()
+    .meta({ description: "packets that the capturing side lost; null: the capture does not say" }),
+  endedEarly: z.string().nullable().meta({ description: "why reading stopped before the end, a stable word" }),
+  endedEarlyOffset: count.nullable().meta({ description: "byte of the uncompressed capture where it stopped" }),
+});
+
+const tcp = z.strictObject({
+  opening: z.enum(["complete", "refused", "unanswered", "not-captured"]),
+  ending: z.enum(["fin", "rst", "icmp", "silent", "open"]),
+  firstCloser: side.nullable(),
+  resets: z.array(z.strictObject({ packet, time, from: side, afterFin: z.boolean(), likelyInjected: z.boolean() })),
+  retransmissions: bothSides(count),
+  outOfOrder: bothSides(count),
+  missingBytes: bothSides(count),
+  zeroWindows: bothSides(count),
+  roundTripMs: ms.nullable(),
+});
+
+const upgrade = z.strictObject({
+  requestPacket: packet.nullable(),
+  responsePacket: packet.nullable(),
+  method: z.string().nullable(),
+  target: z.string().nullable(),
+  httpVersion: z.string().nullable(),
+  host: z.string().nullable(),
+  origin: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  key: z.string().nullable(),
+  version: z.string().nullable(),
+  protocolsOffered: z.array(z.string()),
+  extensionsOffered: z.string().nullable(),
+  status: z.int().nullable(),
+  reason: z.string().nullable(),
+  acceptValid: z.boolean().nullable(),
+  protocol: z.string().nullable(),
+  extensions: z.string().nullable(),
+  responseContentType: z.string().nullable(),
+  durationMs: ms.nullable(),
+});
+
+const frameCounts = z.strictObject({
+  text: count,
+  binary: count,
+  continuation: count,
+  close: count,
+  ping: count,
+  pong: count,
+  reserved: count,
+  payloadBytes: count,
+});
+const messageCounts = z.strictObject({
+  text: count,
+  binary: count,
+  bytes: count.meta({ description: "after inflation" }),
+});
+const beat = z.strictObject({
+  pings: count,
+  answered: count,
+  missing: count,
+  late: count,
+  intervalMs: ms.nullable(),
+  roundTripMs: z.strictObject({ min: ms, median: ms, p95: ms, max: ms }).nullable(),
+});
+const closeFrame = z.strictObject({ code: z.int().nullable(), reason: z.string(), packet });
+const seenClose = z.strictObject({ code: z.int(), reason: z.string(), clean: z.boolean() });
+
+const connection = z.strictObject({
+  id: connectionId,
+  client: endpoint,
+  server: endpoint,
+  firstPacket: packet,
+  lastPacket: packet,
+  startTime: time,
+  endTime: time,
+  kind: z.enum([
+    "websocket",
+    "upgrade-refused",
+    "upgrade-unanswered",
+    "http",
+    "tls",
+    "tcp-refused",
+    "tcp-unanswered",
+    "tcp",
+  ]),
+  midstream: z.boolean().meta({ description: "a WebSocket whose handshake is not in the capture" }),
+  tcp,
+  upgrade: upgrade.nullable(),
+  frames: bothSides(frameCounts),
+  messages: bothSides(messageCounts),
+  heartbeat: bothSides(beat).meta({ description: "by who SENT the pings" }),
+  close: z.strictObject({
+    verdict: z.enum(["clean", "abnormal", "refused", "open", "none"]),
+    frames: bothSides(closeFrame.nullable()),
+    clientSees: seenClose.nullable().meta({ description: "what onclose says there; null: open, or not to be known" }),
+    serverSees: seenClose.nullable(),
+  }),
+  findings: z.array(z.string()).meta({ description: "rule ids" }),
+});
+
+const finding = z.strictObject({
+  rule: z.string(),
+  severity,
+  connection: connectionId.nullable(),
+  alsoConnections: z.array(connectionId).meta({ description: "others that failed alike, folded into this one" }),
+  time: time.nullable().meta({ description: "null: the capture holds no packet" }),
+  confidence,
+  title: z.string(),
+  detail: z.string(),
+  evidence: z.array(z.strictObject({ packet, time, what: z.string() })),
+  causes: z.array(z.strictObject({ cause: z.string(), fix: z.string(), confidence })),
+  wiresharkFilter: z.string(),
+});
+
+export const reportSchema = z.strictObject({
+  schema: z.literal("wscap-report/1"),
+  tool: z.strictObject({ name: z.literal("wscap"), version: z.string() }),
+  language: z.enum(["en", "zh-CN"]).meta({ description: "of title, detail, what, cause and fix" }),
+  redaction: z.strictObject({
+    applied: z.boolean(),
+    hidden: count.meta({ description: "different secrets, each shown as [redacted:N]" }),
+  }),
+  captures: z.array(capture),
+  totals: z.strictObject({
+    packets: count,
+    connections: count,
+    webSockets: count,
+    upgradesRefused: count,
+    frames: count,
+    messages: count,
+    findings: z.strictObject({ error: count, warning: count, note: count }),
+    notDecoded: z.record(z.string(), count).meta({ description: "packets that hold nothing for TCP, by reason" }),
+  }),
+  connections: z.array(connection),
+  findings: z.array(finding),
+  annotations: z.array(z.looseObject({})),
+});
+
+export const frameSchema = z.strictObject({
+  connection: connectionId,
+  packet: packet.meta({ description: "holds the frame's first byte" }),
+  lastPacket: packet.meta({ description: "holds its last" }),
+  time,
+  from: side,
+  opcode: z.string().regex(/^(text|binary|continuation|close|ping|pong|reserved-([3-7]|1[1-5]))$/),
+  fin: z.boolean(),
+  rsv: z.int().min(0).max(7),
+  masked: z.boolean(),
+  length: count.meta({ description: "payload bytes on the wire" }),
+  compressed: z.boolean(),
+  closeCode: z.int().nullable(),
+  closeReason: z.string().nullable(),
+  text: z.string().nullable().meta({ description: "of a whole text message, inflated, on its last frame" }),
+});
+
+export type ReportModel = z.infer<typeof reportSchema>;
+export type ConnectionModel = z.infer<typeof connection>;
+export type FindingModel = z.infer<typeof finding>;
+export type FrameModel = z.infer<typeof frameSchema>;
+
+/** JSON Schema, draft 2020-12. */
+export const jsonSchemaOf = (schema: z.ZodType): unknown => z.toJSONSchema(schema, { target: "draft-2020-12" });

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { displayWidth, padToWidth, truncateToWidth, wrapToWidth } from "../../src/base/display-width.ts";
+
+test("Chinese characters and emoji take two columns", () => {
+  expect(displayWidth("abc")).toBe(3);
+  expect(displayWidth("连接")).toBe(4);
+  expect(displayWidth("→ ✗ é")).toBe(5);
+  expect(displayWidth("🙂")).toBe(2);
+});
+
+test("cut text says so and never passes the width", () => {
+  expect(truncateToWidth("abcdef", 6)).toBe("abcdef");
+  expect(truncateToWidth("abcdef", 5)).toBe("abcd…");
+  expect(truncateToWidth("连接失败", 5)).toBe("连接…");
+  expect(truncateToWidth("连接失败", 4)).toBe("连…");
+  expect(truncateToWidth("abc", 0)).toBe("");
+});
+
+test("padding counts columns", () => {
+  expect(padToWidth("连接", 6)).toBe("连接  ");
+});
+
+test("wraps at spaces", () => {
+  expect(wrapToWidth("the server closed it", 10)).toEqual(["the server", "closed it"]);
+  expect(wrapToWidth("", 10)).toEqual([""]);
+});
+
+test("wraps between Chinese characters, and no line begins with their punctuation", () => {
+  expect(wrapToWidth("服务器关闭了连接。", 16)).toEqual(["服务器关闭了连接。"]);
+  expect(wrapToWidth("服务器关闭了连接", 6)).toEqual(["服务器", "关闭了", "连接"]);
+});
+
+test("a word longer than the line is cut", () => {
+  expect(wrapToWidth("abcdefghij k", 4)).toEqual(["abcd", "efgh", "ij k"]);
+});

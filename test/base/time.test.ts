@@ -1,0 +1,29 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { relativeNs } from "../../src/base/brand.ts";
+import { formatTime, secondsBetween, TimeFormatter } from "../../src/base/time.ts";
+
+test("times are RFC 3339 in UTC with nine digits, exact to the nanosecond", () => {
+  // date -u -d @1700000000 → 2023-11-14 22:13:20
+  expect(formatTime(1_700_000_000_123_456_789n, relativeNs(0))).toBe("2023-11-14T22:13:20.123456789Z");
+  expect(formatTime(1_700_000_000_123_456_789n, relativeNs(876_543_211))).toBe("2023-11-14T22:13:21.000000000Z");
+  expect(formatTime(-1n, relativeNs(0))).toBe("1969-12-31T23:59:59.999999999Z");
+});
+
+test("the formatter for many times agrees with the one for one", () => {
+  fc.assert(
+    fc.property(
+      fc.bigInt({ min: -(10n ** 18n), max: 4n * 10n ** 18n }),
+      fc.array(fc.integer({ min: -(10 ** 15), max: 10 ** 15 })),
+      (origin, offsets) => {
+        const formatter = new TimeFormatter(origin);
+        for (const offset of offsets) expect(formatter.format(offset)).toBe(formatTime(origin, relativeNs(offset)));
+      },
+    ),
+  );
+});
+
+test("seconds between two times", () => {
+  expect(secondsBetween("2023-11-14T22:13:20.123456789Z", "2023-11-14T22:14:20.623456789Z")).toBeCloseTo(60.5, 6);
+  expect(secondsBetween("2023-11-14T22:13:20.500000000Z", "2023-11-14T22:13:20.250000000Z")).toBeCloseTo(-0.25, 6);
+});

@@ -1,0 +1,34 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { wscap } from "../support/run-cli.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "wscap-input-"));
+  await writeFile(join(folder, "empty.pcap"), "");
+  await writeFile(join(folder, "text.pcap"), "this is no capture\n");
+  await writeFile(join(folder, "cut.pcap"), Buffer.from("d4c3b2a10200", "hex"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe.each(["report", "frames"])("%s of what cannot be read: exit 3 and one sentence", (command) => {
+  test.each([
+    ["missing.pcap", "There is no file"],
+    ["empty.pcap", "is empty."],
+    ["text.pcap", "is not a packet capture: it is neither pcap nor pcapng."],
+    ["cut.pcap", "ends inside its file header, before any packet."],
+    [".", "is a directory."],
+  ])("%s", async (name, sentence) => {
+    const { code, stderr } = await wscap([command, join(folder, name)]);
+    expect(code).toBe(3);
+    expect(stderr.split("\n")[0]).toContain(sentence);
+    expect(stderr.split("\n")).toHaveLength(3);
+  });
+
+  test("one bad file among good ones", async () => {
+    const { code } = await wscap([command, "captures/clean-close.pcap", join(folder, "text.pcap")]);
+    expect(code).toBe(3);
+  });
+});
