@@ -10,10 +10,11 @@ const rooms = {
   http: { may: ["base"], why: "stream decoders never import each other" },
   websocket: { may: ["base"], why: "stream decoders never import each other" },
   tls: { may: ["base"], why: "stream decoders never import each other" },
+  dns: { may: ["base"], why: "a message reader knows only its message" },
   payload: { may: ["base"], why: "a reading of a payload needs only the payload" },
   store: { may: ["base"], why: "facts are data" },
   pipeline: {
-    may: ["base", "pcap", "wire", "tcp", "http", "websocket", "tls", "payload", "store"],
+    may: ["base", "pcap", "wire", "tcp", "http", "websocket", "tls", "dns", "payload", "store"],
     why: "the one room that knows the decoders together",
   },
   rules: { may: ["base", "store"], why: "rules judge facts, never packets" },

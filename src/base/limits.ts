@@ -56,6 +56,8 @@ export const limits = {
   /** Clear handshake bytes held for one direction of a TLS connection, and alerts kept. */
   tlsHandshakeBytes: 64 * 1024,
   tlsAlerts: 16,
+  /** DNS questions and ARP searches remembered, each. */
+  namesWatched: 1024,
   pendingPings: 1024,
   /** Frame violations and other WebSocket events kept for one connection. */
   webSocketEventsPerConnection: 256,

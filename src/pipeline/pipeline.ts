@@ -11,6 +11,7 @@ import { PacketDecoder } from "../wire/packet-decoder.ts";
 import type { ArpView, DatagramView, IcmpErrorView, SegmentView, WireSink } from "../wire/types.ts";
 import { ConnectionContext } from "./connection-context.ts";
 import { connectionFacts } from "./connection-facts.ts";
+import { NameWatch } from "./name-watch.ts";
 import { guessClient } from "./roles.ts";
 import type { FrameTap } from "./websocket-stream.ts";
 
@@ -31,6 +32,7 @@ export class Pipeline implements WireSink, TcpSink {
   private readonly ports: ReadonlySet<number>;
   private readonly decoder = new PacketDecoder(this);
   private readonly tracker: TcpTracker;
+  private readonly names = new NameWatch();
   private readonly memory = new DecoderMemory();
   private readonly contexts: (ConnectionContext | null)[] = [];
   private readonly others: Record<string, number> = {};
@@ -78,6 +80,8 @@ export class Pipeline implements WireSink, TcpSink {
       clockNs: this.last.timestampNs,
       packets: this.packets,
       connections,
+      dns: this.names.dns,
+      arp: this.names.arp,
       otherPackets: { ...this.others },
       malformed: [...this.malformed],
       malformedCounts: { ...this.malformedCounts },
@@ -98,12 +102,14 @@ export class Pipeline implements WireSink, TcpSink {
     this.tracker.onIcmpError(error, packet);
   }
 
-  onDatagram(_datagram: DatagramView): void {
+  onDatagram(datagram: DatagramView, packet: PacketView): void {
     this.count("udp");
+    this.names.onDatagram(datagram, packet);
   }
 
-  onArp(_arp: ArpView): void {
+  onArp(arp: ArpView, packet: PacketView): void {
     this.count("arp");
+    this.names.onArp(arp, packet);
   }
 
   onOther(kind: string): void {

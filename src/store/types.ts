@@ -354,6 +354,32 @@ export interface CaptureFacts {
   readonly endedEarly: null | { readonly code: string; readonly offset: number };
 }
 
+/** One DNS question and its fate. */
+export interface DnsFacts {
+  readonly client: string;
+  readonly server: string;
+  readonly name: string;
+  readonly type: number;
+  /** null: only the answer is in the capture. */
+  readonly asked: Mark | null;
+  /** The same question again, for want of an answer. */
+  readonly repeats: number;
+  readonly answered: Mark | null;
+  /** RFC 1035 §4.1.1. */
+  readonly responseCode: number | null;
+  readonly addresses: readonly string[];
+}
+
+/** Somebody looked for the owner of an IPv4 address on the link. */
+export interface ArpFacts {
+  readonly sender: string;
+  readonly target: string;
+  readonly first: Mark;
+  readonly last: Mark;
+  readonly requests: number;
+  readonly answered: Mark | null;
+}
+
 /** The whole analysis at one moment. */
 export interface Analysis {
   readonly captures: readonly CaptureFacts[];
@@ -363,6 +389,8 @@ export interface Analysis {
   readonly clockNs: RelativeNs;
   readonly packets: number;
   readonly connections: readonly ConnectionFacts[];
+  readonly dns: readonly DnsFacts[];
+  readonly arp: readonly ArpFacts[];
   /** Packets that held nothing for TCP, by stable reason. */
   readonly otherPackets: Readonly<Record<string, number>>;
   readonly malformed: readonly Malformed[];
