@@ -208,6 +208,8 @@ export const analysis = (connections: readonly ConnectionFacts[], given: Partial
   packets: 20,
   connections,
   otherPackets: {},
+  dns: [],
+  arp: [],
   malformed: [],
   malformedCounts: {},
   lastPacket: packetNumber(20),
