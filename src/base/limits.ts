@@ -67,4 +67,10 @@ export const limits = {
   /** Connections tracked at once; the ones idle for longest are closed as `idle` first. */
   trackedConnections: 262_144,
   malformedKept: 1000,
+  /** One line that says what a payload is. */
+  payloadSummaryCharacters: 160,
+  /** Longer messages are not taken for an application's heartbeat. */
+  heartbeatMessageBytes: 128,
+  /** Engine.IO packets read from one polling body. */
+  pollingPacketsPerBody: 64,
 } as const;

@@ -1,0 +1,76 @@
+import { u8 } from "../base/bytes.ts";
+import { limits } from "../base/limits.ts";
+
+type Heartbeat = "ping" | "pong" | null;
+
+const PINGS = new Set(["ping", "heartbeat", "hb", "keepalive", "alive"]);
+const ANSWERS = new Set(["ack", "reply", "response", "resp", "ok"]);
+
+/** "ping", "heartbeatAck", "client:keep_alive" … by their words; "typing" and "shopping" are none. */
+export function heartbeatOf(name: string): Heartbeat {
+  if (name.length > 40) return null;
+  const words = name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .replace(/keep[ _-]?alive/, "keepalive")
+    .replace(/heart[ _-]?beat/, "heartbeat")
+    .split(/[^a-z]+/);
+  if (words.includes("pong")) return "pong";
+  if (!words.some((word) => PINGS.has(word))) return null;
+  return words.some((word) => ANSWERS.has(word)) ? "pong" : "ping";
+}
+
+const WORDS = ["ping", "pong", "heart", "alive", '"hb', '"ka'].map((word) => Buffer.from(word));
+const LOOK_BYTES = 64;
+
+function hasWord(bytes: Uint8Array, start: number, end: number): boolean {
+  const last = Math.min(end, start + LOOK_BYTES);
+  for (let at = start; at < last; at += 1) {
+    const byte = u8(bytes, at) | 0x20;
+    // p, h, a and the quote (which is 0x22 with or without the bit).
+    if (byte !== 0x70 && byte !== 0x68 && byte !== 0x61 && byte !== 0x22) continue;
+    for (const word of WORDS) if (startsWith(bytes, at, end, word)) return true;
+  }
+  return false;
+}
+
+function startsWith(bytes: Uint8Array, at: number, end: number, word: Uint8Array): boolean {
+  if (at + word.length > end) return false;
+  for (let index = 0; index < word.length; index += 1) {
+    if ((u8(bytes, at + index) | 0x20) !== u8(word, index)) return false;
+  }
+  return true;
+}
+
+/**
+ * Is this message worth a full reading for the rules: heartbeats, openings, refusals and endings of the known
+ * protocols? Looks at a few bytes and allocates nothing, so that it can be asked of every message; says yes too often
+ * rather than too seldom.
+ */
+export function concernsDiagnosis(bytes: Uint8Array, start: number, end: number, isText: boolean): boolean {
+  const length = end - start;
+  if (length === 0) return false;
+  const first = u8(bytes, start);
+  const second = length > 1 ? u8(bytes, start + 1) : 0;
+  if (!isText) {
+    // MQTT: CONNECT, and the short CONNACK, PINGREQ, PINGRESP, DISCONNECT.
+    const type = first >> 4;
+    return type === 1 || (length <= limits.heartbeatMessageBytes && (type === 2 || type >= 12));
+  }
+  // Engine.IO: open, close, ping, pong, upgrade, noop; Socket.IO: CONNECT, DISCONNECT, CONNECT_ERROR.
+  if (first === 0x30) return second === 0x7b;
+  if (first >= 0x31 && first <= 0x36 && first !== 0x34) return length === 1 || length === 6;
+  if (first === 0x34 && second !== 0x32) return second === 0x30 || second === 0x31 || second === 0x34;
+  // SockJS o, h, c[…]; STOMP's line feed, CONNECT, CONNECTED, ERROR.
+  if (length === 1) return first === 0x6f || first === 0x68 || first === 0x0a;
+  if (first === 0x63 && second === 0x5b) return true;
+  if ((first === 0x43 && second === 0x4f) || (first === 0x45 && second === 0x52)) return true;
+  // WAMP ABORT and GOODBYE; SignalR ping and close, which have numbers for names.
+  if (first === 0x5b && (second === 0x33 || second === 0x36)) return true;
+  if (length <= limits.heartbeatMessageBytes && hasWord(bytes, start, end)) return true;
+  return first === 0x7b && length > 9 && startsWith(bytes, start, end, TYPE) && isSignalOrError(u8(bytes, start + 8));
+}
+
+const TYPE = Buffer.from('{"type":');
+/** 6 and 7 of SignalR; "c…" and "e…" of GraphQL's connection_… and error. */
+const isSignalOrError = (byte: number): boolean => byte === 0x36 || byte === 0x37 || byte === 0x22;

@@ -1,0 +1,63 @@
+import { limits } from "../base/limits.ts";
+import type { Payload } from "./types.ts";
+
+/** `bytes[start, end)` of a message of `lengthBytes`, of which no more than limits.keptMessageBytes is looked at. */
+export function payloadOf(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  isText: boolean,
+  lengthBytes = end - start,
+): Payload {
+  const kept = bytes.subarray(start, Math.min(end, start + limits.keptMessageBytes));
+  return {
+    text: isText ? Buffer.from(kept.buffer, kept.byteOffset, kept.length).toString("utf8") : null,
+    bytes: kept,
+    complete: kept.length === lengthBytes,
+    lengthBytes,
+    json: undefined,
+    jsonTried: false,
+  };
+}
+
+export const textPayload = (text: string, complete: boolean): Payload => ({
+  text,
+  bytes: new Uint8Array(0),
+  complete,
+  lengthBytes: text.length,
+  json: undefined,
+  jsonTried: false,
+});
+
+/** The value of a complete JSON text, undefined for anything else. */
+export function jsonOf(payload: Payload): unknown {
+  if (!payload.jsonTried && payload.complete && payload.text !== null) payload.json = parseJson(payload.text);
+  payload.jsonTried = true;
+  return payload.json;
+}
+
+/** Objects and arrays only: undefined for what is not JSON, and for bare numbers and strings. */
+export function parseJson(text: string): unknown {
+  const first = text.trimStart()[0];
+  if (first !== "{" && first !== "[") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const stringOr = <T>(value: unknown, otherwise: T): string | T =>
+  typeof value === "string" ? value : otherwise;
+
+/** At most limits.payloadSummaryCharacters, an ellipsis where something was left out. */
+export function oneLine(text: string): string {
+  const most = limits.payloadSummaryCharacters;
+  if (text.length <= most) return text;
+  // Not between the halves of a surrogate pair.
+  const end = /[\ud800-\udbff]/.test(text.charAt(most - 2)) ? most - 2 : most - 1;
+  return `${text.slice(0, end)}…`;
+}

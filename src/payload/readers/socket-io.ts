@@ -1,0 +1,91 @@
+import { heartbeatOf } from "../heartbeat.ts";
+import { isObject, oneLine, parseJson, stringOr } from "../payload.ts";
+import type { SocketIoPacket, SocketIoReading } from "../types.ts";
+
+const PACKETS: readonly SocketIoPacket[] = [
+  "CONNECT",
+  "DISCONNECT",
+  "EVENT",
+  "ACK",
+  "CONNECT_ERROR",
+  "BINARY_EVENT",
+  "BINARY_ACK",
+];
+
+/** Type, attachments, namespace, acknowledgment id; the rest is JSON. */
+const HEAD = /^([0-6])(?:(\d{1,9})-)?(\/[^,]*(?:,|$))?(\d{0,15})/;
+
+/**
+ * A Socket.IO packet, protocol 3 to 5, as text. Own and not socket.io-parser's: an observer wants the head of binary
+ * packets without waiting for their attachments, and of packets whose JSON was cut off or is wrong.
+ * null: not a packet.
+ */
+export function readSocketIo(text: string, complete: boolean): SocketIoReading | null {
+  const match = HEAD.exec(text);
+  const packet = PACKETS[Number(match?.[1])];
+  if (match === null || packet === undefined) return null;
+  const binary = packet === "BINARY_EVENT" || packet === "BINARY_ACK";
+  if (binary !== (match[2] !== undefined)) return null;
+  const rest = text.slice(match[0].length);
+  const data = complete ? parseData(rest) : undefined;
+  if (complete && !fits(packet, rest, data)) return null;
+  // Clients of protocol 4 and before put the query, often with a token, behind the namespace.
+  const [namespace = "/", query] = (match[3] ?? "/").replace(/,$/, "").split("?");
+  const ackId = match[4] === "" || match[4] === undefined ? null : Number(match[4]);
+  const eventName = packet === "EVENT" || packet === "BINARY_EVENT" ? eventOf(rest, data) : null;
+  const errorMessage = packet === "CONNECT_ERROR" ? errorOf(data, rest) : null;
+  return {
+    kind: "socket.io",
+    label: `Socket.IO ${packet}`,
+    summary: oneLine(summaryOf(packet, namespace, ackId, errorMessage, rest)),
+    heartbeat: eventName === null ? null : heartbeatOf(eventName),
+    packet,
+    namespace: oneLine(namespace),
+    eventName: eventName === null ? null : oneLine(eventName),
+    ackId,
+    attachments: Number(match[2] ?? 0),
+    errorMessage: errorMessage === null ? null : oneLine(errorMessage),
+    hasAuth: packet === "CONNECT" && (rest !== "" || query !== undefined),
+  };
+}
+
+/** A string alone is legal in CONNECT_ERROR of protocol 4 and before. */
+function parseData(rest: string): unknown {
+  if (!rest.startsWith('"')) return parseJson(rest);
+  try {
+    return JSON.parse(rest);
+  } catch {
+    return undefined;
+  }
+}
+
+function fits(packet: SocketIoPacket, rest: string, data: unknown): boolean {
+  if (packet === "CONNECT") return rest === "" || isObject(data);
+  if (packet === "DISCONNECT") return rest === "";
+  if (packet === "CONNECT_ERROR") return rest === "" || typeof data === "string" || isObject(data);
+  return Array.isArray(data);
+}
+
+/** From the value, or from the beginning of one that was cut off. */
+function eventOf(rest: string, data: unknown): string | null {
+  if (Array.isArray(data)) return data.length === 0 ? null : String(stringOr(data[0], JSON.stringify(data[0])));
+  return /^\["([^"\\]{0,200})"/.exec(rest)?.[1] ?? null;
+}
+
+function errorOf(data: unknown, rest: string): string {
+  if (isObject(data)) return stringOr(data["message"], rest);
+  return stringOr(data, rest);
+}
+
+function summaryOf(
+  packet: SocketIoPacket,
+  namespace: string,
+  ackId: number | null,
+  errorMessage: string | null,
+  rest: string,
+): string {
+  const id = ackId === null ? "" : ` #${ackId}`;
+  // The payload of CONNECT is where tokens travel.
+  const content = packet === "CONNECT" ? (rest === "" ? "" : " (payload)") : ` ${errorMessage ?? rest}`;
+  return `${packet} ${namespace}${id}${content}`.trimEnd();
+}
