@@ -1,4 +1,4 @@
-import { u8 } from "../base/bytes.ts";
+import { i32be, u8 } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 
 type Heartbeat = "ping" | "pong" | null;
@@ -20,26 +20,26 @@ export function heartbeatOf(name: string): Heartbeat {
   return words.some((word) => ANSWERS.has(word)) ? "pong" : "ping";
 }
 
-const WORDS = ["ping", "pong", "heart", "alive", '"hb', '"ka'].map((word) => Buffer.from(word));
-const LOOK_BYTES = 64;
+const LOOK_BYTES = 48;
+/** Last letters of the words below: only there is it worth to look back. */
+const LAST_LETTER = new Uint8Array(256);
+for (const letter of "grvbaGRVBA") LAST_LETTER[letter.charCodeAt(0)] = 1;
+
+/** ping, pong, hear(tbeat), (ke)epal(ive) and aliv(e), "hb and "ka: their last four (or three) bytes in lower case. */
+function isWord(lastFour: number): boolean {
+  if (lastFour === 0x70696e67 || lastFour === 0x706f6e67 || lastFour === 0x68656172 || lastFour === 0x616c6976)
+    return true;
+  const lastThree = lastFour & 0xff_ffff;
+  return lastThree === 0x226862 || lastThree === 0x226b61;
+}
 
 function hasWord(bytes: Uint8Array, start: number, end: number): boolean {
   const last = Math.min(end, start + LOOK_BYTES);
-  for (let at = start; at < last; at += 1) {
-    const byte = u8(bytes, at) | 0x20;
-    // p, h, a and the quote (which is 0x22 with or without the bit).
-    if (byte !== 0x70 && byte !== 0x68 && byte !== 0x61 && byte !== 0x22) continue;
-    for (const word of WORDS) if (startsWith(bytes, at, end, word)) return true;
+  for (let at = start + 3; at < last; at += 1) {
+    // The bit makes letters small and leaves the quote as it is.
+    if (LAST_LETTER[u8(bytes, at)] === 1 && isWord(i32be(bytes, at - 3) | 0x2020_2020)) return true;
   }
   return false;
-}
-
-function startsWith(bytes: Uint8Array, at: number, end: number, word: Uint8Array): boolean {
-  if (at + word.length > end) return false;
-  for (let index = 0; index < word.length; index += 1) {
-    if ((u8(bytes, at + index) | 0x20) !== u8(word, index)) return false;
-  }
-  return true;
 }
 
 /**
@@ -68,9 +68,12 @@ export function concernsDiagnosis(bytes: Uint8Array, start: number, end: number,
   // WAMP ABORT and GOODBYE; SignalR ping and close, which have numbers for names.
   if (first === 0x5b && (second === 0x33 || second === 0x36)) return true;
   if (length <= limits.heartbeatMessageBytes && hasWord(bytes, start, end)) return true;
-  return first === 0x7b && length > 9 && startsWith(bytes, start, end, TYPE) && isSignalOrError(u8(bytes, start + 8));
+  return first === 0x7b && length > 9 && beginsWithType(bytes, start) && isSignalOrError(u8(bytes, start + 8));
 }
 
-const TYPE = Buffer.from('{"type":');
-/** 6 and 7 of SignalR; "c…" and "e…" of GraphQL's connection_… and error. */
+/** `{"type":` as two words. */
+const beginsWithType = (bytes: Uint8Array, start: number): boolean =>
+  i32be(bytes, start) === 0x7b227479 && i32be(bytes, start + 4) === 0x7065223a;
+
+/** The numbers 6 and 7 are SignalR's; a name may be GraphQL's connection_… or error. */
 const isSignalOrError = (byte: number): boolean => byte === 0x36 || byte === 0x37 || byte === 0x22;

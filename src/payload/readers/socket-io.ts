@@ -13,7 +13,7 @@ const PACKETS: readonly SocketIoPacket[] = [
 ];
 
 /** Type, attachments, namespace, acknowledgment id; the rest is JSON. */
-const HEAD = /^([0-6])(?:(\d{1,9})-)?(\/[^,]*(?:,|$))?(\d{0,15})/;
+const HEAD = /^([0-6])(?:(\d{1,9})-)?(\/[^,]*(?:,|$))?(\d{0,20})/;
 
 /**
  * A Socket.IO packet, protocol 3 to 5, as text. Own and not socket.io-parser's: an observer wants the head of binary
