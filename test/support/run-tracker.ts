@@ -1,0 +1,71 @@
+import type { Direction, PacketNumber, RelativeNs } from "../../src/base/brand.ts";
+import type { PacketView } from "../../src/base/packet-view.ts";
+import type { TcpConnection } from "../../src/tcp/connection.ts";
+import { TcpTracker } from "../../src/tcp/tracker.ts";
+import type { TcpSink } from "../../src/tcp/types.ts";
+import { PacketDecoder } from "../../src/wire/packet-decoder.ts";
+
+/** A packet on Ethernet at a moment. */
+export interface Timed {
+  readonly bytes: Uint8Array;
+  readonly atMs: number;
+}
+
+/** What the tracker said, one line a call, and the bytes of each connection and direction. */
+export interface Told {
+  readonly connections: readonly TcpConnection[];
+  readonly lines: string[];
+  text(connection: number, direction: Direction): string;
+}
+
+/** Runs packets through wire and tcp. */
+export function track(packets: readonly Timed[], finish = true): Told {
+  const streams = new Map<string, Buffer[]>();
+  const lines: string[] = [];
+  const sink: TcpSink = {
+    onOpen: ({ id }) => lines.push(`open ${id}`),
+    isClient: (_connection, _bytes, _start, _end, source, destination) => destination <= source,
+    onBytes: ({ id }, direction, bytes, start, end) => {
+      const key = `${id} ${direction}`;
+      streams.set(key, [...(streams.get(key) ?? []), Buffer.from(bytes.subarray(start, end))]);
+    },
+    onGap: ({ id }, direction, length, cause) => lines.push(`gap ${id} ${direction} ${length} ${cause}`),
+    onEnd: ({ id }, direction, cause) => lines.push(`end ${id} ${direction} ${cause}`),
+  };
+  const tracker = new TcpTracker(sink, 1);
+  const nothing = (): void => undefined;
+  const decoder = new PacketDecoder({
+    onSegment: (segment, packet) => tracker.onSegment(segment, packet),
+    onIcmpError: (error, packet) => tracker.onIcmpError(error, packet),
+    onDatagram: nothing,
+    onArp: nothing,
+    onOther: nothing,
+    onMalformed: nothing,
+  });
+  const view: PacketView = {
+    packetNumber: 0 as PacketNumber,
+    timestampNs: 0.5 as RelativeNs,
+    linkType: 1,
+    bytes: new Uint8Array(0),
+    start: 0,
+    capturedLength: 0,
+    originalLength: 0,
+    captureIndex: 0,
+    interfaceIndex: 0,
+    recordOffset: 0,
+  };
+  for (const { bytes, atMs } of packets) {
+    view.packetNumber = (view.packetNumber + 1) as PacketNumber;
+    view.timestampNs = (atMs * 1e6) as RelativeNs;
+    view.bytes = bytes;
+    view.capturedLength = bytes.length;
+    view.originalLength = bytes.length;
+    decoder.decode(view);
+  }
+  if (finish) tracker.finish(view);
+  return {
+    connections: tracker.connections,
+    lines,
+    text: (connection, direction) => Buffer.concat(streams.get(`${connection} ${direction}`) ?? []).toString("latin1"),
+  };
+}

@@ -1,0 +1,184 @@
+import { describe, expect, test } from "vitest";
+import { resetFacts } from "../../src/pipeline/reset-facts.ts";
+import { tcpFacts } from "../../src/pipeline/tcp-facts.ts";
+import { type TcpPacket, tcpPacket } from "../support/packet-builder.ts";
+import { type Timed, track } from "../support/run-tracker.ts";
+
+const C = "10.0.0.1:40000";
+const S = "10.0.0.2:8080";
+
+type Line = [from: "C" | "S", atMs: number, packet: Partial<TcpPacket>];
+
+let nextIpId = 1;
+const script = (...lines: Line[]): Timed[] =>
+  lines.map(([from, atMs, packet]) => ({
+    atMs,
+    bytes: tcpPacket({
+      from: from === "C" ? C : S,
+      to: from === "C" ? S : C,
+      ipId: nextIpId++,
+      window: 500,
+      ...packet,
+    }),
+  }));
+
+const OPENING: Line[] = [
+  ["C", 0, { flags: "S", seq: 100 }],
+  ["S", 10, { flags: "SA", seq: 500, ack: 101 }],
+  ["C", 20, { flags: "A", seq: 101, ack: 501 }],
+];
+
+const facts = (lines: Line[]) => {
+  const told = track(script(...lines));
+  const connection = told.connections[0];
+  if (connection === undefined) throw new Error("no connection");
+  return { told, tcp: tcpFacts(connection, connection.lastPacketNs), connection };
+};
+
+describe("opening", () => {
+  test("complete, with the round trip from SYN to the last acknowledgment", () => {
+    const { tcp } = facts(OPENING);
+    expect(tcp).toMatchObject({ opening: "complete", ending: "open", firstCloser: null, roundTripMs: 20 });
+  });
+  test("SYN answered by RST: refused", () => {
+    const { tcp } = facts([OPENING[0] as Line, ["S", 1, { flags: "RA", seq: 0, ack: 101 }]]);
+    expect(tcp).toMatchObject({ opening: "refused", ending: "rst", firstCloser: "server" });
+  });
+  test("SYN repeated into silence: unanswered", () => {
+    const { tcp } = facts([0, 1000, 3000, 7000].map((at): Line => ["C", at, { flags: "S", seq: 100 }]));
+    expect(tcp).toMatchObject({ opening: "unanswered", ending: "silent" });
+    expect(tcp.syns).toHaveLength(4);
+  });
+  test("another initial sequence number under the same ports is another connection", () => {
+    const { told } = facts([...OPENING, ["C", 90_000, { flags: "S", seq: 77_000 }]]);
+    expect(told.connections).toHaveLength(2);
+    expect(told.connections[1]?.replaces).toBe(0);
+  });
+  test("a second SYN-ACK with another number before any data belongs to the same connection", () => {
+    const { told } = facts([
+      OPENING[0] as Line,
+      OPENING[1] as Line,
+      ["S", 15, { flags: "SA", seq: 9000, ack: 101 }],
+      ["C", 20, { flags: "A", seq: 101, ack: 9001 }],
+      ["S", 25, { flags: "PA", seq: 9001, ack: 101, payload: "hello" }],
+    ]);
+    expect(told.connections).toHaveLength(1);
+    expect(told.text(0, 1)).toBe("hello");
+  });
+});
+
+describe("closing", () => {
+  test("the first FIN closes; the RST that answers data sent after it is its consequence", () => {
+    const { tcp } = facts([
+      ...OPENING,
+      ["S", 30, { flags: "FA", seq: 501, ack: 101 }],
+      ["C", 40, { flags: "PA", seq: 101, ack: 502, payload: "late" }],
+      ["S", 50, { flags: "R", seq: 502 }],
+    ]);
+    expect(tcp).toMatchObject({ ending: "fin", firstCloser: "server" });
+    expect(tcp.resets[0]).toMatchObject({ from: "server", afterFin: true, ignored: false });
+    expect(tcp.events.map(({ kind }) => kind)).toContain("data-after-fin");
+  });
+  test("RST in mid-connection", () => {
+    const { tcp } = facts([...OPENING, ["S", 5030, { flags: "RA", seq: 501, ack: 101 }]]);
+    expect(tcp).toMatchObject({ ending: "rst", firstCloser: "server" });
+    expect(tcp.resets[0]).toMatchObject({ state: "established", likelyInjected: false });
+  });
+  test("RST far outside the window, and the connection goes on: ignored (RFC 5961 §3)", () => {
+    const { tcp } = facts([
+      ...OPENING,
+      ["S", 30, { flags: "R", seq: 501 + 900_000_000 }],
+      ["C", 40, { flags: "A", seq: 101, ack: 501 }],
+      ["S", 50, { flags: "PA", seq: 501, ack: 101, payload: "still here" }],
+    ]);
+    expect(tcp).toMatchObject({ ending: "open", firstCloser: null });
+    expect(tcp.resets[0]).toMatchObject({ ignored: true });
+  });
+  test("RST with another hop limit, whose supposed sender goes on: injected", () => {
+    const { connection } = facts([
+      ...OPENING,
+      ["S", 30, { flags: "RA", seq: 501, ack: 101, hopLimit: 250 }],
+      ["S", 40, { flags: "PA", seq: 501, ack: 101, payload: "I never left" }],
+      ["C", 41, { flags: "R", seq: 101 }],
+    ]);
+    const [reset] = connection.resets;
+    if (reset === undefined) throw new Error("no reset");
+    expect(resetFacts(connection, reset)).toMatchObject({ likelyInjected: true, ignored: false });
+    expect(resetFacts(connection, reset).oddities).toEqual(expect.arrayContaining(["hop-limit", "sender-continued"]));
+  });
+  test("the text inside a RST is not stream data (RFC 9293 §3.5.2)", () => {
+    const { told } = facts([...OPENING, ["S", 30, { flags: "RA", seq: 501, ack: 101, payload: "go away" }]]);
+    expect(told.text(0, 1)).toBe("");
+  });
+});
+
+describe("holes", () => {
+  const later = Array.from(
+    { length: 20 },
+    (_, at): Line => ["C", 200 + at * 10, { flags: "PA", seq: 111 + at, ack: 501, payload: "x" }],
+  );
+  test("acknowledged but never seen: missed by the capture", () => {
+    const { told, tcp } = facts([...OPENING, ["S", 100, { flags: "A", seq: 501, ack: 111 }], ...later]);
+    expect(told.lines).toContain("gap 0 0 10 not-captured");
+    expect(told.text(0, 0)).toBe("x".repeat(20));
+    expect(tcp.halves[0]).toMatchObject({ missingBytes: 10, notCapturedBytes: 10 });
+  });
+  test("never acknowledged and sent again later: waited for", () => {
+    const { told } = facts([
+      ...OPENING,
+      ...later,
+      ["C", 900, { flags: "PA", seq: 101, ack: 501, payload: "0123456789" }],
+    ]);
+    expect(told.text(0, 0)).toBe(`0123456789${"x".repeat(20)}`);
+    expect(told.lines.filter((line) => line.startsWith("gap"))).toEqual([]);
+  });
+  test("data that comes after its own acknowledgment (a capture out of order) is not lost", () => {
+    const { told } = facts([
+      ...OPENING,
+      ["S", 30, { flags: "A", seq: 501, ack: 104 }],
+      ["C", 31, { flags: "PA", seq: 101, ack: 501, payload: "abc" }],
+      ["C", 32, { flags: "PA", seq: 104, ack: 501, payload: "def" }],
+    ]);
+    expect(told.text(0, 0)).toBe("abcdef");
+  });
+});
+
+describe("quiet signs", () => {
+  test("keep-alives that nobody answers", () => {
+    const alive: Line[] = [1, 2, 3].map((n) => ["S", n * 75_000, { flags: "A", seq: 500, ack: 101 }]);
+    const { tcp } = facts([...OPENING, ...alive]);
+    expect(tcp.halves[1]).toMatchObject({ keepAlives: 3, keepAlivesUnanswered: 3, retransmissions: 0 });
+  });
+  test("a zero window and how long it lasted", () => {
+    const { tcp } = facts([
+      ...OPENING,
+      ["C", 1000, { flags: "A", seq: 101, ack: 501, window: 0 }],
+      ["S", 1500, { flags: "A", seq: 500, ack: 101 }],
+      ["C", 4000, { flags: "A", seq: 101, ack: 501, window: 900 }],
+    ]);
+    expect(tcp.halves[0]).toMatchObject({ zeroWindows: 1, zeroWindowNs: 3e9, zeroWindowSince: null });
+    expect(tcp.halves[1].keepAlives).toBe(0);
+  });
+  test("data retransmitted and never acknowledged", () => {
+    const again: Line[] = [0, 200, 600, 1400, 3000].map((at) => [
+      "S",
+      1000 + at,
+      { flags: "PA", seq: 501, ack: 101, payload: "ping" },
+    ]);
+    const { tcp } = facts([...OPENING, ...again]);
+    expect(tcp.ending).toBe("silent");
+    expect(tcp.halves[1].unacknowledged).toMatchObject({ bytes: 4, retransmissions: 4, since: { packet: 4 } });
+  });
+});
+
+describe("without a SYN", () => {
+  test("a stream that begins out of order begins with its earliest byte", () => {
+    const { told } = facts([
+      ["S", 0, { flags: "PA", seq: 520, ack: 101, payload: "world" }],
+      ["S", 1, { flags: "PA", seq: 514, ack: 101, payload: "hello " }],
+      ["C", 2, { flags: "A", seq: 101, ack: 525 }],
+    ]);
+    const direction = told.connections[0]?.directionOf(1) ?? 0;
+    expect(told.text(0, direction)).toBe("hello world");
+  });
+});
