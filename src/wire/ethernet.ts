@@ -115,13 +115,14 @@ export function readMpls(walk: Walk): Layer {
     walk.at += 4;
   }
   if (!has(walk, 4, "wire.mpls.payload-cut")) return LAYER.done;
+  // Ethernet may begin with an address that looks like a version of IP or like a control word.
+  if (isIpOnEthernet(walk)) return LAYER.ethernet;
   switch (u8(bytes, walk.at) >> 4) {
     case 4:
-      // A pseudowire may carry an address that begins with 4: then the length cannot be one of IP.
-      return u16be(bytes, walk.at + 2) <= walk.wireEnd - walk.at ? LAYER.ipv4 : LAYER.ethernet;
+      return LAYER.ipv4;
     case 6:
       return LAYER.ipv6;
-    case 0: // RFC 4448 §4.6
+    case 0: // control word, RFC 4448 §4.6
       walk.at += 4;
       return LAYER.ethernet;
     case 1: // RFC 4385 §5
@@ -129,4 +130,12 @@ export function readMpls(walk: Walk): Layer {
     default:
       return LAYER.ethernet;
   }
+}
+
+function isIpOnEthernet(walk: Walk): boolean {
+  const { bytes, at, end } = walk;
+  if (end - at < 15) return false;
+  const etherType = u16be(bytes, at + 12);
+  const version = u8(bytes, at + 14) >> 4;
+  return (etherType === 0x0800 && version === 4) || (etherType === 0x86dd && version === 6);
 }

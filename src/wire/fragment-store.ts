@@ -35,6 +35,8 @@ export interface Datagram {
   reach: number;
   /** What is missing: start, end, start, end … in ascending order, as in RFC 815. */
   holes: number[];
+  /** The complete datagram whose fragments these are once more, as far as one can tell yet. */
+  original: Datagram | null;
 }
 
 export type Added = "held" | "duplicate" | "complete" | "too-long" | "contradicts-end";
@@ -59,13 +61,10 @@ export class FragmentStore {
   add(fragment: Fragment): Added {
     this.#dropOlderThan(fragment.timestampNs - msToNs(limits.fragmentTimeoutMs));
     if (fragment.headerLength + fragment.offset + fragment.payloadLength > DATAGRAM_BYTES) return "too-long";
-    const known = this.#datagrams.get(fragment.key);
-    if (known === undefined) return this.#put(this.#start(fragment), fragment);
-    if (!isComplete(known)) return this.#put(known, fragment);
-    if (holdsSameBytes(known, fragment)) return "duplicate";
-    // The sender has used the identification again.
-    this.#remove(fragment.key, known);
-    return this.#put(this.#start(fragment), fragment);
+    const datagram = this.#datagramFor(fragment);
+    const became = this.#put(datagram, fragment);
+    if (became === "complete") this.#forgetOriginal(datagram);
+    return became === "held" && datagram.original !== null ? "duplicate" : became;
   }
 
   find(key: string): Datagram | undefined {
@@ -75,6 +74,34 @@ export class FragmentStore {
   /** No more fragments will come. */
   end(): void {
     for (const [key, datagram] of this.#datagrams) this.#giveUp(key, datagram, "capture-end");
+  }
+
+  /**
+   * The datagram that this fragment belongs to. After a complete one the same fragment may come again, because the
+   * capture saw the packet twice, or a new datagram may use the identification again: which of both shows later.
+   */
+  #datagramFor(fragment: Fragment): Datagram {
+    const { key } = fragment;
+    const known = this.#datagrams.get(key);
+    if (known === undefined) return this.#start(fragment, null);
+    if (isComplete(known)) {
+      this.#datagrams.delete(key);
+      if (holdsSameBytes(known, fragment)) return this.#start(fragment, known);
+      this.#heldBytes -= known.bytes.length;
+      return this.#start(fragment, null);
+    }
+    if (known.original === null || holdsSameBytes(known.original, fragment)) return known;
+    if (fragment.timestampNs - known.firstNs > msToNs(limits.fragmentCopyMs)) {
+      this.#remove(key, known);
+      return this.#start(fragment, null);
+    }
+    this.#forgetOriginal(known);
+    return known;
+  }
+
+  #forgetOriginal(datagram: Datagram): void {
+    this.#heldBytes -= datagram.original?.bytes.length ?? 0;
+    datagram.original = null;
   }
 
   #put(datagram: Datagram, fragment: Fragment): Added {
@@ -96,7 +123,7 @@ export class FragmentStore {
     return isComplete(datagram) ? "complete" : "held";
   }
 
-  #start(fragment: Fragment): Datagram {
+  #start(fragment: Fragment, original: Datagram | null): Datagram {
     if (this.#datagrams.size >= limits.fragmentDatagrams) this.#giveUpOldest();
     const datagram: Datagram = {
       headerLength: fragment.headerLength,
@@ -107,6 +134,7 @@ export class FragmentStore {
       payloadLength: -1,
       reach: 0,
       holes: [0, DATAGRAM_BYTES],
+      original,
     };
     this.#datagrams.set(fragment.key, datagram);
     return datagram;
@@ -119,15 +147,16 @@ export class FragmentStore {
     datagram.bytes = new Uint8Array(Math.min(DATAGRAM_BYTES, Math.max(needed, 2 * old.length, 2048)));
     datagram.bytes.set(old);
     this.#heldBytes += datagram.bytes.length - old.length;
-    while (this.#heldBytes > limits.fragmentBytes) this.#giveUpOldest(datagram);
+    while (this.#heldBytes > limits.fragmentBytes && this.#giveUpOldest(datagram));
   }
 
-  #giveUpOldest(except?: Datagram): void {
+  #giveUpOldest(except?: Datagram): boolean {
     for (const [key, datagram] of this.#datagrams) {
       if (datagram === except) continue;
       this.#giveUp(key, datagram, "limit");
-      return;
+      return true;
     }
+    return false;
   }
 
   #dropOlderThan(oldestNs: number): void {
@@ -138,13 +167,15 @@ export class FragmentStore {
   }
 
   #giveUp(key: string, datagram: Datagram, why: GivenUp): void {
+    const isMissed = !isComplete(datagram) && datagram.original === null;
     this.#remove(key, datagram);
-    if (!isComplete(datagram)) this.#onGivenUp(datagram, why);
+    if (isMissed) this.#onGivenUp(datagram, why);
   }
 
   #remove(key: string, datagram: Datagram): void {
     this.#datagrams.delete(key);
     this.#heldBytes -= datagram.bytes.length;
+    this.#forgetOriginal(datagram);
   }
 }
 

@@ -36,7 +36,7 @@ function readFragment(walk: Walk, key: string, headerLength: 20 | 40, offset: nu
     return offset === 0 ? LAYER.ipProtocol : other(walk, "ip-fragment-cut");
   }
   const payloadLength = walk.end - walk.at;
-  if (payloadLength === 0) return malformed(walk, "wire.ip.fragment-empty", 1, walk.endIsFrom);
+  if (payloadLength === 0) return malformed(walk, "wire.ip.fragment-empty", 1, walk.wireEndIsFrom);
   const fragment: Fragment = {
     key,
     bytes: walk.bytes,
@@ -69,7 +69,7 @@ function walkInto(walk: Walk, datagram: Datagram): Layer {
   walk.at = headerLength;
   walk.end = headerLength + datagram.payloadLength;
   walk.wireEnd = walk.end;
-  walk.endIsFrom = "ip-total-length";
+  walk.wireEndIsFrom = "ip-total-length";
   walk.ipProtocol = datagram.protocol;
   walk.ipHeaderStart = 0;
   walk.sourceAddressStart = headerLength === 20 ? 12 : 8;

@@ -1,6 +1,6 @@
 import { u8, u16be } from "../base/bytes.ts";
 import { readIpv4Fragment } from "./fragment.ts";
-import { endAt, enterIp, has, LAYER, type Layer, malformed, type Walk } from "./walk.ts";
+import { endOfIpAt, enterIp, has, LAYER, type Layer, malformed, type Walk } from "./walk.ts";
 
 const DONT_FRAGMENT = 0x4000;
 const MORE_FRAGMENTS = 0x2000;
@@ -18,7 +18,7 @@ export function readIpv4(walk: Walk): Layer {
   // 0: the network card was to fill it in (segmentation offload), so the packet reaches to its captured end.
   if (totalLength > 0) {
     if (totalLength < headerLength) return malformed(walk, "wire.ipv4.total-length-too-small", headerLength, "value");
-    endAt(walk, at + totalLength, "ip-total-length");
+    endOfIpAt(walk, at + totalLength);
   }
   if (!has(walk, headerLength, "wire.ipv4.options-cut")) return LAYER.done;
   const fragmentField = u16be(bytes, at + 6);

@@ -1,5 +1,5 @@
 import { u8, u16be } from "../base/bytes.ts";
-import { endAt, enterIp, has, LAYER, type Layer, malformed, type Walk } from "./walk.ts";
+import { endOfIpAt, enterIp, has, LAYER, type Layer, malformed, type Walk } from "./walk.ts";
 
 /** An IPv6 header (RFC 8200 §3). */
 export function readIpv6(walk: Walk): Layer {
@@ -8,7 +8,7 @@ export function readIpv6(walk: Walk): Layer {
   if (u8(bytes, at) >> 4 !== 6) return malformed(walk, "wire.ipv6.version", 1, "value");
   const payloadLength = u16be(bytes, at + 4);
   // 0: a jumbogram, or the network card was to fill it in (segmentation offload): up to the captured end.
-  if (payloadLength > 0) endAt(walk, at + 40 + payloadLength, "ip-total-length");
+  if (payloadLength > 0) endOfIpAt(walk, at + 40 + payloadLength);
   walk.ipVersion = 6;
   walk.ipHeaderStart = at;
   walk.sourceAddressStart = at + 8;

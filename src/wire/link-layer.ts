@@ -95,8 +95,12 @@ function readNull(walk: Walk): Layer {
   if (!has(walk, 4, "wire.null.header-cut")) return LAYER.done;
   const big = i32be(walk.bytes, walk.at);
   const family = big >>> 16 === 0 ? big : i32le(walk.bytes, walk.at);
-  if (family >>> 16 !== 0) return malformed(walk, "wire.null.family", 4, "value");
   walk.at += 4;
+  if (family >>> 16 !== 0) {
+    // No family at all: some write Cisco HDLC or an EtherType here.
+    walk.etherType = big & 0xffff;
+    return LAYER.etherType;
+  }
   switch (family) {
     case 2:
       return LAYER.ipv4;

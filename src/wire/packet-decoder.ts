@@ -79,7 +79,7 @@ function newWalk(sink: WireSink, packet: PacketView, segment: SegmentView, fragm
     at: 0,
     end: 0,
     wireEnd: 0,
-    endIsFrom: "record-length",
+    wireEndIsFrom: "record-length",
     linkType: 0,
     wlanHeaderIsPadded: false,
     etherType: 0,
@@ -103,7 +103,7 @@ function startWalk(walk: Walk, packet: PacketView): void {
   walk.at = packet.start;
   walk.end = packet.start + packet.capturedLength;
   walk.wireEnd = packet.start + packet.originalLength;
-  walk.endIsFrom = "record-length";
+  walk.wireEndIsFrom = "record-length";
   walk.linkType = packet.linkType;
   walk.wlanHeaderIsPadded = false;
   walk.ipHeaderCount = 0;
@@ -176,6 +176,7 @@ function readPlainTcp(segment: SegmentView, packet: PacketView, ipStart: number)
   const payloadStart = tcpStart + ((u8(bytes, tcpStart + 12) & 0xf0) >> 2);
   const ipEnd = ipStart + u16be(bytes, ipStart + 2);
   if (payloadStart < tcpStart + 20 || payloadStart > ipEnd || payloadStart > end) return false;
+  if (ipEnd > packet.start + packet.originalLength) return false;
   const payloadEnd = Math.min(ipEnd, end);
   segment.bytes = bytes;
   segment.ipVersion = 4;
@@ -188,6 +189,6 @@ function readPlainTcp(segment: SegmentView, packet: PacketView, ipStart: number)
   segment.optionsLength = payloadStart - tcpStart - 20;
   segment.payloadStart = payloadStart;
   segment.payloadLength = payloadEnd - payloadStart;
-  segment.payloadCutLength = Math.max(0, Math.min(ipEnd, packet.start + packet.originalLength) - payloadEnd);
+  segment.payloadCutLength = ipEnd - payloadEnd;
   return true;
 }

@@ -60,8 +60,8 @@ export interface Walk {
   end: number;
   /** End of this layer on the wire: what lies past `end` was cut off by the capture. */
   wireEnd: number;
-  /** What `end` comes from when nothing was cut off. */
-  endIsFrom: Malformed["limitedBy"];
+  /** What `wireEnd` comes from: "record-length" is the length that the capture claims, the others are headers. */
+  wireEndIsFrom: Malformed["limitedBy"];
   linkType: number;
   /** The radio header says that the 802.11 header is padded to a multiple of 4 bytes. */
   wlanHeaderIsPadded: boolean;
@@ -111,24 +111,26 @@ export const hex16 = (value: number): string => `0x${value.toString(16).padStart
 /** Whether `lengthBytes` can be read from `walk.at`; when not, the sink has been told why. */
 export function has(walk: Walk, lengthBytes: number, code: `wire.${string}`): boolean {
   if (walk.end - walk.at >= lengthBytes) return true;
-  malformed(walk, code, lengthBytes, walk.end < walk.wireEnd ? "capture-length" : walk.endIsFrom);
+  malformed(walk, code, lengthBytes, walk.end < walk.wireEnd ? "capture-length" : walk.wireEndIsFrom);
   return false;
 }
 
-/**
- * An IP header names its packet's length: padding behind it is left out, missing bytes were cut off. What lies beyond
- * the frame itself was never on the wire, whatever the header claims.
- */
-export function endAt(walk: Walk, wireEnd: number, from: Malformed["limitedBy"]): void {
-  walk.wireEnd = Math.min(wireEnd, walk.wireEnd);
-  if (wireEnd > walk.end) return;
-  walk.end = wireEnd;
-  walk.endIsFrom = from;
+/** A length field: what lies behind it is padding, what the capture lacks before it was cut off. */
+function endAt(walk: Walk, wireEnd: number, from: Malformed["limitedBy"]): void {
+  walk.wireEnd = wireEnd;
+  walk.wireEndIsFrom = from;
+  if (wireEnd < walk.end) walk.end = wireEnd;
 }
 
-/** A length field of a lower layer: it may leave out padding, and is not believed when it promises more. */
+/** The length field of a layer below IP: it is not believed when it promises more than there was. */
 export function endNoLaterThan(walk: Walk, wireEnd: number): void {
   if (wireEnd < walk.wireEnd) endAt(walk, wireEnd, "header-length");
+}
+
+/** An IP header's length. What lies beyond the frame itself was never on the wire, whatever the header claims. */
+export function endOfIpAt(walk: Walk, wireEnd: number): void {
+  if (wireEnd <= walk.wireEnd) endAt(walk, wireEnd, "ip-total-length");
+  else malformed(walk, "wire.ip.longer-than-layer-below", wireEnd - walk.at, walk.wireEndIsFrom, "continued");
 }
 
 /** One more IP header; false when they are nested too deep to be honest. */

@@ -1,5 +1,5 @@
 import { u8, u16be } from "../base/bytes.ts";
-import { has, LAYER, type Layer, malformed, other, type Walk } from "./walk.ts";
+import { endNoLaterThan, has, LAYER, type Layer, malformed, other, type Walk } from "./walk.ts";
 
 const TO_DS = 0x01;
 const FROM_DS = 0x02;
@@ -47,11 +47,7 @@ export function readAMsdu(walk: Walk): Layer {
     walk.waiting.push({ layer: LAYER.aMsdu, bytes, origin, at: next, end, wireEnd, ipHeaderCount });
   }
   if (subframeEnd > walk.wireEnd) return malformed(walk, "wire.wlan.subframe-too-long", subframeEnd - walk.at, "value");
+  endNoLaterThan(walk, subframeEnd);
   walk.at += 14;
-  walk.wireEnd = subframeEnd;
-  if (subframeEnd < walk.end) {
-    walk.end = subframeEnd;
-    walk.endIsFrom = "header-length";
-  }
   return LAYER.llc;
 }

@@ -146,6 +146,32 @@ export function ipPacket(
   return concat(header, payload);
 }
 
+/**
+ * The fragments of an IP packet (link "raw"), cut at these offsets of its payload, which must be multiples of 8
+ * (RFC 791 §3.2, RFC 8200 §4.5).
+ */
+export function fragmentsOf(packet: Uint8Array, cuts: readonly number[]): Uint8Array[] {
+  const isV4 = (packet[0] ?? 0) >> 4 === 4;
+  const headerLength = isV4 ? ((packet[0] ?? 0) & 15) * 4 : 40;
+  const payload = packet.subarray(headerLength);
+  return [0, ...cuts].map((from, index, starts) => {
+    const to = starts[index + 1] ?? payload.length;
+    const more = to < payload.length;
+    const header = packet.slice(0, headerLength);
+    if (!isV4) {
+      const fragmentHeader = concat(Uint8Array.of(header[6] ?? 0, 0), u16(from | Number(more)), u32(7));
+      header.set(u16(8 + to - from), 4);
+      header[6] = 44;
+      return concat(header, fragmentHeader, payload.subarray(from, to));
+    }
+    header.set(u16(headerLength + to - from), 2);
+    header.set(u16((more ? 0x2000 : 0) | (from / 8)), 6);
+    header.set(u16(0), 10);
+    header.set(u16(checksum(header)), 10);
+    return concat(header, payload.subarray(from, to));
+  });
+}
+
 const FLAG_LETTERS = "FSRPAUEC";
 
 function tcpSegment(packet: TcpPacket, from: Endpoint, to: Endpoint): Uint8Array {

@@ -85,6 +85,14 @@ describe("lengths", () => {
     const view = packetView(packet, { capturedLength: 54 + 4 });
     expect(decodeAll(view).segments).toMatchObject([{ options: "0101080a", payload: "", payloadCutLength: 10 }]);
   });
+
+  test("an IP length beyond the packet is not believed", () => {
+    const packet = tcpPacket({ ...v4, payload: "0123456789" });
+    packet.set([0, 60], 16);
+    const { segments, malformed } = decodeAll(packetView(packet));
+    expect(segments).toMatchObject([{ payload: "0123456789", payloadCutLength: 0 }]);
+    expect(malformed).toMatchObject([{ code: "wire.ip.longer-than-layer-below", action: "continued" }]);
+  });
 });
 
 describe("what cannot be read is said", () => {
