@@ -71,6 +71,7 @@ const seeds: readonly (readonly [linkType: number, packet: Uint8Array])[] = [
       hex("0000 1900 030000a0 00000080 00000000 0100000000000000 30"),
       hex("8802 0000 020000000001 020000000002 020000000003 0010 0000 0000 aaaa03 000000 0800"),
       raw4,
+      hex("deadbeef"),
     ),
   ],
   [
@@ -87,6 +88,7 @@ const seeds: readonly (readonly [linkType: number, packet: Uint8Array])[] = [
       hex(`0000 2000 69000000 0200 1400 0000000000000000 0100 ${"0000".repeat(5)}`),
       hex("0801 0000 020000000001 020000000002 020000000003 0010 aaaa03 000000 0800"),
       raw4,
+      hex("deadbeef"),
     ),
   ],
   [LINK.nflog, concat(hex("02000000 0800 0100 08000301 0500 0a00 61000000 3d00 0900"), raw4)],
