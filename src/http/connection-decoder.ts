@@ -6,7 +6,8 @@ import { type BodyFraming, type FramingReading, requestFraming, responseFraming 
 import { addBody, noteLast, type OpenExchange, openExchange, requestOf, responseOf } from "./exchange.ts";
 import { fieldValue } from "./fields.ts";
 import { HeldBytes } from "./held-bytes.ts";
-import { type Head, type MessageOwner, MessageReader, type OtherMode } from "./message-reader.ts";
+import type { Head, MessageOwner, OtherMode } from "./message-owner.ts";
+import { MessageReader } from "./message-reader.ts";
 import type { HttpDecoder, HttpRequest, HttpResponse, HttpSink } from "./types.ts";
 
 const NO_BODY: BodyFraming = { kind: "length", lengthBytes: 0 };

@@ -1,6 +1,6 @@
 import { limits } from "../base/limits.ts";
 import { markOf, type Position } from "../base/packet-view.ts";
-import type { Head } from "./message-reader.ts";
+import type { Head } from "./message-owner.ts";
 import type { HttpBody, HttpExchange, HttpRequest, HttpResponse } from "./types.ts";
 
 const NOTHING = new Uint8Array(0);

@@ -3,58 +3,21 @@ import { u8 } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import { type Mark, markOf, type Position } from "../base/packet-view.ts";
-import type { BodyFraming } from "./body-framing.ts";
-import { ChunkedFraming } from "./chunked.ts";
+import { BodyReader } from "./body-reader.ts";
 import { HeadReader } from "./head-reader.ts";
-import { type RequestLine, type StatusLine, startsMessage } from "./start-line.ts";
-import type { HttpField } from "./types.ts";
+import type { Head, MessageOwner, OtherMode } from "./message-owner.ts";
+import { startsMessage } from "./start-line.ts";
 
-/** A head as one direction sees it; exactly one of the two lines is there. `cut`: why it is not whole. */
-export interface Head {
-  readonly requestLine: RequestLine | null;
-  readonly statusLine: StatusLine | null;
-  readonly first: Mark;
-  readonly last: Mark;
-  readonly fields: readonly HttpField[];
-  readonly headBytes: number;
-  readonly cut: null | "gap" | "limit" | "end";
-}
-
-/** What one direction tells its connection. The owner may move the reader (`become`) from within `onHead` and `onMessageEnd`. */
-export interface MessageOwner {
-  onHead(direction: Direction, head: Head): BodyFraming;
-  onBody(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void;
-  onBodyGap(direction: Direction, lengthBytes: number): void;
-  onMessageEnd(direction: Direction, complete: boolean): void;
-  /** Bytes that this reader does not read: see the modes. */
-  onOtherBytes(
-    direction: Direction,
-    mode: OtherMode,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    at: Position,
-  ): void;
-  onOtherGap(direction: Direction, mode: OtherMode, lengthBytes: number, at: Position): void;
-  onRefused(direction: Direction): void;
-  /** A request that may leave HTTP waits for its response. */
-  mayLeave(): boolean;
-  onMalformed(malformed: Malformed): void;
-}
-
-/** held: behind an upgrade request · switched: the connection left HTTP · refused: never was, or no longer is, HTTP. */
-export type OtherMode = "held" | "switched" | "refused";
-type Mode = "start" | "head" | "length" | "chunked" | "until-close" | "unknown" | "resynchronising" | OtherMode;
+type Mode = "start" | "head" | "body" | "resynchronising" | OtherMode;
 
 /** The messages of one direction: heads, body framing (RFC 9112 §6), and the way back after a gap. */
 export class MessageReader {
   readonly #direction: Direction;
   readonly #owner: MessageOwner;
   readonly #head: HeadReader;
-  readonly #chunked = new ChunkedFraming();
+  readonly #body: BodyReader;
   #mode: Mode = "start";
   #streamOffset = 0;
-  #lengthLeft = 0;
   #patienceBytes = 0;
   #sawMessage = false;
 
@@ -62,6 +25,7 @@ export class MessageReader {
     this.#direction = direction;
     this.#owner = owner;
     this.#head = new HeadReader(direction);
+    this.#body = new BodyReader(direction, owner);
   }
 
   feed(bytes: Uint8Array, start: number, end: number, at: Position): void {
@@ -85,15 +49,8 @@ export class MessageReader {
         // A cut-off 101: its next decoder must know that its first bytes may be the head's rest.
         if (this.mode === "switched") this.#owner.onOtherGap(this.#direction, "switched", lengthBytes, at);
         return;
-      case "length":
-        this.#lengthGap(lengthBytes);
-        return;
-      case "chunked":
-        this.#chunkedGap(lengthBytes, at);
-        return;
-      case "until-close":
-      case "unknown":
-        this.#owner.onBodyGap(this.#direction, lengthBytes);
+      case "body":
+        this.#bodyGap(lengthBytes, at);
         return;
       case "resynchronising":
         return;
@@ -103,16 +60,14 @@ export class MessageReader {
   }
 
   end(at: Position): void {
-    const mode = this.#mode;
-    if (mode === "head") this.#headCut("end", at);
-    if (mode === "length" || mode === "chunked") {
-      const needed = mode === "length" ? this.#lengthLeft : this.#chunked.dataLeft;
-      this.#malformed("http.body-incomplete", at, needed, 0, "stream-end", "stopped");
+    if (this.#mode === "head") this.#headCut("end", at);
+    if (this.#mode !== "body") return;
+    const { missingBytes, kind } = this.#body;
+    if (missingBytes !== null) {
+      this.#malformed("http.body-incomplete", at, missingBytes, 0, "stream-end", "stopped");
     }
-    if (mode !== "length" && mode !== "chunked" && mode !== "until-close" && mode !== "unknown") return;
-    this.#mode = "start";
     // RFC 9112 §8: only a body without any other framing is complete when the connection closes.
-    this.#owner.onMessageEnd(this.#direction, mode === "until-close");
+    this.#messageEnd(kind === "until-close");
   }
 
   /** Moves on: to other bytes, or back to the next message. Bytes of an unfinished head go where the rest goes. */
@@ -135,15 +90,8 @@ export class MessageReader {
         return this.#skipEmptyLines(bytes, start, end, at);
       case "head":
         return this.#readHead(bytes, start, end, at);
-      case "length":
-        return this.#readLength(bytes, start, end, at);
-      case "chunked":
-        return this.#readChunked(bytes, start, end, at);
-      case "until-close":
-        this.#owner.onBody(this.#direction, bytes, start, end, at);
-        return end;
-      case "unknown":
-        return this.#readUnknown(bytes, start, end, at, atSegmentStart);
+      case "body":
+        return this.#readBody(bytes, start, end, at, atSegmentStart);
       case "resynchronising":
         return this.#readResynchronising(bytes, start, end, at, atSegmentStart);
       default:
@@ -213,7 +161,9 @@ export class MessageReader {
     });
     if (this.#mode !== "head") return;
     if (cut === null) {
-      this.#beginBody(framing);
+      this.#body.begin(framing);
+      this.#mode = "body";
+      if (this.#body.state === "complete") this.#messageEnd(true);
       return;
     }
     this.#resynchronise(Number.POSITIVE_INFINITY);
@@ -234,51 +184,38 @@ export class MessageReader {
     else this.#resynchronise(limits.httpResynchronisationBytes);
   }
 
-  #beginBody(framing: BodyFraming): void {
-    this.#mode = framing.kind;
-    if (framing.kind === "length") {
-      this.#lengthLeft = framing.lengthBytes;
-      if (framing.lengthBytes === 0) this.#messageEnd(true);
-    } else if (framing.kind === "chunked") this.#chunked.reset();
-  }
-
   #messageEnd(complete: boolean): void {
     this.#mode = "start";
     this.#owner.onMessageEnd(this.#direction, complete);
   }
 
-  #readLength(bytes: Uint8Array, start: number, end: number, at: Position): number {
-    const next = Math.min(end, start + this.#lengthLeft);
-    this.#owner.onBody(this.#direction, bytes, start, next, at);
-    this.#lengthLeft -= next - start;
-    if (this.#lengthLeft === 0) this.#messageEnd(true);
-    return next;
-  }
-
-  #readChunked(bytes: Uint8Array, start: number, end: number, at: Position): number {
-    const chunked = this.#chunked;
-    if (chunked.state === "data") {
-      const next = Math.min(end, start + chunked.dataLeft);
-      this.#owner.onBody(this.#direction, bytes, start, next, at);
-      chunked.tookData(next - start);
-      return next;
-    }
-    const next = chunked.frame(bytes, start, end);
-    if (chunked.state === "end") this.#messageEnd(true);
-    else if (chunked.state === "broken") {
-      this.#malformed("http.chunk", at, 0, 0, "value", "resynchronised");
-      this.#mode = "unknown";
-    }
-    return next;
-  }
-
-  #readUnknown(bytes: Uint8Array, start: number, end: number, at: Position, atSegmentStart: boolean): number {
-    if (atSegmentStart && startsMessage(this.#direction, bytes, start, end)) {
+  #readBody(bytes: Uint8Array, start: number, end: number, at: Position, atSegmentStart: boolean): number {
+    const body = this.#body;
+    if (body.kind === "unknown" && atSegmentStart && startsMessage(this.#direction, bytes, start, end)) {
       this.#messageEnd(false);
       return start;
     }
-    this.#owner.onBody(this.#direction, bytes, start, end, at);
-    return end;
+    const next = body.read(bytes, start, end, at);
+    this.#afterBody(0, 0, at);
+    return next;
+  }
+
+  #bodyGap(lengthBytes: number, at: Position): void {
+    const behind = this.#body.gap(lengthBytes);
+    this.#afterBody(lengthBytes, behind, at);
+  }
+
+  /** `gapBehind`: bytes missing behind the body's end, so that the next message's start is missing, too. */
+  #afterBody(gapBytes: number, gapBehind: number, at: Position): void {
+    const { state } = this.#body;
+    if (state === "broken") {
+      const limitedBy = gapBytes > 0 ? "capture-length" : "value";
+      this.#malformed("http.chunk", at, gapBytes, 0, limitedBy, "resynchronised");
+      this.#body.state = "reading";
+    } else if (state === "complete") {
+      this.#messageEnd(true);
+      if (gapBehind > 0 && this.#mode === "start") this.#resynchronise(limits.httpResynchronisationBytes);
+    }
   }
 
   #readResynchronising(bytes: Uint8Array, start: number, end: number, at: Position, atSegmentStart: boolean): number {
@@ -292,25 +229,6 @@ export class MessageReader {
       return start;
     }
     return end;
-  }
-
-  #lengthGap(lengthBytes: number): void {
-    const inBody = Math.min(lengthBytes, this.#lengthLeft);
-    this.#owner.onBodyGap(this.#direction, inBody);
-    this.#lengthLeft -= inBody;
-    if (this.#lengthLeft > 0) return;
-    this.#messageEnd(true);
-    if (inBody < lengthBytes && this.#mode === "start") this.#resynchronise(limits.httpResynchronisationBytes);
-  }
-
-  #chunkedGap(lengthBytes: number, at: Position): void {
-    this.#owner.onBodyGap(this.#direction, lengthBytes);
-    if (this.#chunked.state === "data" && lengthBytes <= this.#chunked.dataLeft) {
-      this.#chunked.tookData(lengthBytes);
-      return;
-    }
-    this.#malformed("http.chunk", at, lengthBytes, 0, "capture-length", "resynchronised");
-    this.#mode = "unknown";
   }
 
   #resynchronise(patienceBytes: number): void {
