@@ -6,7 +6,7 @@ import type { DecoderMemory, DeflateWindow, WindowOwner } from "./memory.ts";
 import { type DeflateAgreement, UNDECODABLE, type UndecodableCause } from "./types.ts";
 
 /** From here on (compressed bytes) zlib beats our own inflater; see native-notes/decisions/0002-two-inflaters.md. */
-const LARGE_BYTES = 8192;
+const LARGE_BYTES = 2048;
 
 const takesOver = (direction: Direction, agreement: DeflateAgreement): boolean => {
   if (typeof agreement === "string") return true;
@@ -49,7 +49,7 @@ export class DeflateContext implements WindowOwner {
     let status: InflateStatus;
     if (length < LARGE_BYTES) {
       status = inflater.inflate(input, length, window, limits.inflatedMessageBytes);
-      this.bytes = inflater.out;
+      this.bytes = inflater.out.bytes;
       this.length = inflater.outLength;
     } else {
       const large = inflateLarge(input, length, window, limits.inflatedMessageBytes);

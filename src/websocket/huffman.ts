@@ -1,14 +1,13 @@
 /**
- * Huffman codes of DEFLATE (RFC 1951 §3.2). Codes up to ROOT_BITS are found in one table look-up; longer ones, which are
+ * Huffman codes of DEFLATE (RFC 1951 §3.2). Codes up to `rootBits` are found in one table look-up; longer ones, which are
  * rare by construction, bit by bit through the canonical order.
  */
-const ROOT_BITS = 10;
-export const ROOT_MASK = (1 << ROOT_BITS) - 1;
 const MAX_BITS = 15;
 
 /** Extra bits and base value for each symbol, packed so that one look-up answers a whole symbol. */
 export interface SymbolTable {
   readonly entryOf: Int32Array;
+  readonly rootBits: number;
 }
 
 /**
@@ -28,6 +27,7 @@ const LENGTH_EXTRA = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3
 
 /** Literals, end of block, lengths (RFC 1951 §3.2.5); 286 and 287 take part in the fixed code but never occur. */
 export const LITERAL_LENGTH: SymbolTable = {
+  rootBits: 10,
   entryOf: Int32Array.from({ length: 288 }, (_, symbol) => {
     if (symbol < 256) return entry(LITERAL, 0, symbol);
     if (symbol === 256) return entry(END_OF_BLOCK, 0, 0);
@@ -38,6 +38,7 @@ export const LITERAL_LENGTH: SymbolTable = {
 
 /** Distances: base 1, 2, 3, 4, 5, 7, 9, 13 … 24577 with 0, 0, 0, 0, 1, 1, 2, 2 … 13 extra bits; 30 and 31 never occur. */
 export const DISTANCE: SymbolTable = {
+  rootBits: 8,
   entryOf: Int32Array.from({ length: 32 }, (_, symbol) => {
     if (symbol >= 30) return entry(INVALID, 0, 0);
     const extra = symbol < 4 ? 0 : (symbol >> 1) - 1;
@@ -47,29 +48,35 @@ export const DISTANCE: SymbolTable = {
 
 /** The code lengths' own code: plain symbols 0–18. */
 export const CODE_LENGTH: SymbolTable = {
+  rootBits: 7,
   entryOf: Int32Array.from({ length: 19 }, (_, symbol) => entry(LITERAL, 0, symbol)),
 };
 
 const nextCode = new Int32Array(MAX_BITS + 2);
 const offsets = new Int32Array(MAX_BITS + 2);
 
+/** The low `length` bits of `code` in reverse: Huffman codes come with their first bit lowest (RFC 1951 §3.1.1). */
 const reversed = (code: number, length: number): number => {
-  let out = 0;
-  let rest = code;
-  for (let i = 0; i < length; i++, rest >>= 1) out = (out << 1) | (rest & 1);
-  return out;
+  let out = ((code & 0x5555) << 1) | ((code >> 1) & 0x5555);
+  out = ((out & 0x3333) << 2) | ((out >> 2) & 0x3333);
+  out = ((out & 0x0f0f) << 4) | ((out >> 4) & 0x0f0f);
+  out = ((out & 0x00ff) << 8) | (out >> 8);
+  return out >> (16 - length);
 };
 
 /** One Huffman code, rebuilt in place for each dynamic block. */
 export class HuffmanCode {
-  /** By the next ROOT_BITS input bits: an entry with its code length, or 0. */
-  readonly root = new Int32Array(1 << ROOT_BITS);
+  /** By the next bits of the input, as many as `rootMask` has: an entry with its code length, or 0. */
+  readonly root: Int32Array;
+  readonly rootMask: number;
   private readonly counts = new Int32Array(MAX_BITS + 1);
   private readonly sorted = new Int32Array(288);
   private readonly table: SymbolTable;
 
   constructor(table: SymbolTable) {
     this.table = table;
+    this.root = new Int32Array(1 << table.rootBits);
+    this.rootMask = this.root.length - 1;
   }
 
   /**
@@ -77,10 +84,10 @@ export class HuffmanCode {
    * incomplete, except for one single one-bit code or none at all (RFC 1951 §3.2.7 asks for that in distances).
    */
   build(lengths: Uint8Array, from: number, count: number): boolean {
-    const { counts, sorted, root } = this;
-    counts.fill(0);
-    for (let i = 0; i < count; i++) {
-      const length = lengths[from + i] as number;
+    const { counts } = this;
+    for (let length = 0; length <= MAX_BITS; length++) counts[length] = 0;
+    for (let i = from; i < from + count; i++) {
+      const length = lengths[i] as number;
       counts[length] = (counts[length] as number) + 1;
     }
     counts[0] = 0;
@@ -98,24 +105,28 @@ export class HuffmanCode {
       offsets[length + 1] = (offsets[length] as number) + n;
     }
     if (left > 0 && (longest > 1 || this.table === CODE_LENGTH)) return false;
-    root.fill(0);
-    for (let symbol = 0; symbol < count; symbol++) {
-      const length = lengths[from + symbol] as number;
-      if (length > 0) this.place(symbol, length, sorted);
-    }
+    this.fill(lengths, from, count, left > 0 || longest > this.table.rootBits);
     return true;
   }
 
-  private place(symbol: number, length: number, sorted: Int32Array): void {
-    const at = offsets[length] as number;
-    offsets[length] = at + 1;
-    sorted[at] = symbol;
-    const code = nextCode[length] as number;
-    nextCode[length] = code + 1;
-    if (length > ROOT_BITS) return;
-    const filled = (this.table.entryOf[symbol] as number) | length;
-    const step = 1 << length;
-    for (let i = reversed(code, length); i <= ROOT_MASK; i += step) this.root[i] = filled;
+  private fill(lengths: Uint8Array, from: number, count: number, holes: boolean): void {
+    const { root, sorted } = this;
+    const { entryOf, rootBits } = this.table;
+    const size = root.length;
+    if (holes) root.fill(0);
+    for (let symbol = 0; symbol < count; symbol++) {
+      const length = lengths[from + symbol] as number;
+      if (length === 0) continue;
+      const at = offsets[length] as number;
+      offsets[length] = at + 1;
+      sorted[at] = symbol;
+      const code = nextCode[length] as number;
+      nextCode[length] = code + 1;
+      if (length > rootBits) continue;
+      const filled = (entryOf[symbol] as number) | length;
+      const step = 1 << length;
+      for (let i = reversed(code, length); i < size; i += step) root[i] = filled;
+    }
   }
 
   /** A code that `root` does not hold, from the low bits of `hold` on; 0 when there is none. */

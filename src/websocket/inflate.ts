@@ -1,19 +1,10 @@
-import {
-  BASE,
-  CODE_LENGTH,
-  DISTANCE,
-  END_OF_BLOCK,
-  HuffmanCode,
-  LITERAL,
-  LITERAL_LENGTH,
-  ROOT_MASK,
-} from "./huffman.ts";
+import { BASE, CODE_LENGTH, DISTANCE, END_OF_BLOCK, HuffmanCode, LITERAL, LITERAL_LENGTH } from "./huffman.ts";
+import { type ByteStore, byteStore } from "./unmask.ts";
 
 export const WINDOW_BYTES = 32_768;
 
 /** The last ≤ 32 KiB of one direction's inflated bytes, as a ring: what back references may reach (RFC 1951 §2). */
-export interface History {
-  readonly bytes: Uint8Array;
+export interface History extends ByteStore {
   /** Bytes known, ending at `next`. */
   have: number;
   next: number;
@@ -30,11 +21,16 @@ export const TRUNCATED = 3;
 export const TOO_LARGE = 4;
 export type InflateStatus = 0 | 1 | 2 | 3 | 4;
 
+const OUTPUT_BYTES = 64 * 1024;
+const LARGEST_KEPT_OUTPUT = 1024 * 1024;
+
 /** Room that a message's buffer must have after the message. */
 export const INPUT_SLACK = 20;
 
 const CODE_LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 const MAX_MATCH = 258;
+/** A length's code and extra bits. */
+const LENGTH_BITS = 15 + 5;
 
 const fixedLengths = Uint8Array.from({ length: 288 + 32 }, (_, i) =>
   i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : i < 288 ? 8 : 5,
@@ -44,13 +40,43 @@ const fixedDistance = new HuffmanCode(DISTANCE);
 fixedLiteral.build(fixedLengths, 0, 288);
 fixedDistance.build(fixedLengths, 288, 32);
 
+/** `length` ≤ `back` bytes that begin `back` bytes before the message. */
+function copyHistory(
+  history: History,
+  back: number,
+  length: number,
+  out: Uint8Array,
+  view: DataView,
+  start: number,
+): void {
+  const { bytes: ring, view: ringView } = history;
+  let from = (history.next - back) & (WINDOW_BYTES - 1);
+  let o = start;
+  let n = length;
+  if (from + n <= WINDOW_BYTES) {
+    for (; n > 3; n -= 4, o += 4, from += 4) view.setInt32(o, ringView.getInt32(from, true), true);
+  }
+  for (; n > 0; n--, from++) out[o++] = ring[from & (WINDOW_BYTES - 1)] as number;
+}
+
+/** `length` bytes that begin `distance` bytes back and may run into what they write (RFC 1951 §2). */
+function copyEarlier(out: Uint8Array, view: DataView, start: number, distance: number, length: number): void {
+  let from = start - distance;
+  let o = start;
+  let n = length;
+  if (distance >= 4) {
+    for (; n > 3; n -= 4, o += 4, from += 4) view.setInt32(o, view.getInt32(from, true), true);
+  }
+  for (; n > 0; n--) out[o++] = out[from++] as number;
+}
+
 /**
  * DEFLATE (RFC 1951) of whole small messages, synchronous and total: any input ends with a status, never an exception,
  * after work proportional to its input and output. For a 120-byte message some 20 times faster than a call of zlib, which
  * sets up a stream each time. Output starts at `out[0]`; what lies before it is looked up in the caller's history.
  */
 export class Inflater {
-  out = new Uint8Array(64 * 1024);
+  out: ByteStore = byteStore(OUTPUT_BYTES);
   outLength = 0;
   private input: Uint8Array = new Uint8Array(0);
   private inputEnd = 0;
@@ -79,7 +105,7 @@ export class Inflater {
     this.outLength = 0;
     this.maxBytes = maxBytes;
     this.history = history;
-    if (this.out.length > 1 << 20) this.out = new Uint8Array(64 * 1024);
+    if (this.out.bytes.length > LARGEST_KEPT_OUTPUT) this.out = byteStore(OUTPUT_BYTES);
     for (;;) {
       const final = this.take(1);
       const type = this.take(2);
@@ -133,8 +159,9 @@ export class Inflater {
     if (length !== (~complement & 0xffff)) return CORRUPT;
     if (at + 4 + length > this.inputEnd) return TRUNCATED;
     this.at = at + 4 + length;
-    while (this.outLength + length > this.out.length) this.grow();
-    for (let i = 0; i < length; i++) this.out[this.outLength + i] = input[at + 4 + i] as number;
+    while (this.outLength + length > this.out.bytes.length) this.grow();
+    const out = this.out.bytes;
+    for (let i = 0; i < length; i++) out[this.outLength + i] = input[at + 4 + i] as number;
     this.outLength += length;
     return this.outLength > this.maxBytes ? this.tooLarge() : INFLATED;
   }
@@ -147,8 +174,7 @@ export class Inflater {
     const codeLengths = this.take(4) + 4;
     if (literals > 286 || distances > 30) return CORRUPT;
     const { lengths } = this;
-    lengths.fill(0, 0, 19);
-    for (let i = 0; i < codeLengths; i++) lengths[CODE_LENGTH_ORDER[i] as number] = this.take(3);
+    for (let i = 0; i < 19; i++) lengths[CODE_LENGTH_ORDER[i] as number] = i < codeLengths ? this.take(3) : 0;
     if (!this.codeLengthCode.build(lengths, 0, 19)) return CORRUPT;
     const status = this.readLengths(literals + distances);
     if (status !== INFLATED) return status;
@@ -176,15 +202,14 @@ export class Inflater {
       if (symbol !== 16) previous = 0;
       const repeat = symbol === 16 ? 3 + this.take(2) : symbol === 17 ? 3 + this.take(3) : 11 + this.take(7);
       if (filled + repeat > count) return CORRUPT;
-      lengths.fill(previous, filled, filled + repeat);
-      filled += repeat;
+      for (const end = filled + repeat; filled < end; filled++) lengths[filled] = previous;
     }
     return this.consumed() > this.inputEnd ? TRUNCATED : INFLATED;
   }
 
   private grow(): void {
-    const larger = new Uint8Array(this.out.length * 2);
-    larger.set(this.out);
+    const larger = byteStore(this.out.bytes.length * 2);
+    larger.bytes.set(this.out.bytes);
     this.out = larger;
   }
 
@@ -198,30 +223,34 @@ export class Inflater {
     const { input, history } = this;
     const literalRoot = literalCode.root;
     const distanceRoot = distanceCode.root;
+    const literalMask = literalCode.rootMask;
+    const distanceMask = distanceCode.rootMask;
     // Bits are read ahead, at most four bytes: only past that has the block run out of input.
     const stopAt = this.inputEnd + 4;
-    let { out, at, hold, holdBits } = this;
+    let { at, hold, holdBits } = this;
+    let { bytes: out, view } = this.out;
+    let capacity = out.length - MAX_MATCH;
     let o = this.outLength;
     let status: InflateStatus = INFLATED;
     for (;;) {
-      while (holdBits <= 24) {
-        hold |= (input[at++] as number) << holdBits;
-        holdBits += 8;
+      if (holdBits < LENGTH_BITS) {
+        if (at > stopAt) {
+          status = TRUNCATED;
+          break;
+        }
+        for (; holdBits <= 24; holdBits += 8) hold |= (input[at++] as number) << holdBits;
       }
-      if (at > stopAt) {
-        status = TRUNCATED;
-        break;
-      }
-      let entry = literalRoot[hold & ROOT_MASK] as number;
+      let entry = literalRoot[hold & literalMask] as number;
       if (entry === 0) entry = literalCode.decodeLong(hold);
       hold >>>= entry & 15;
       holdBits -= entry & 15;
       const kind = (entry >>> 8) & 3;
       if (kind === LITERAL && entry !== 0) {
-        if (o === out.length) {
+        if (o > capacity) {
           if (o > this.maxBytes) break;
           this.grow();
-          out = this.out;
+          ({ bytes: out, view } = this.out);
+          capacity = out.length - MAX_MATCH;
         }
         out[o++] = entry >>> 10;
         continue;
@@ -234,11 +263,8 @@ export class Inflater {
       let length = (entry >>> 10) + (hold & ((1 << extra) - 1));
       hold >>>= extra;
       holdBits -= extra;
-      while (holdBits <= 24) {
-        hold |= (input[at++] as number) << holdBits;
-        holdBits += 8;
-      }
-      entry = distanceRoot[hold & ROOT_MASK] as number;
+      for (; holdBits <= 24; holdBits += 8) hold |= (input[at++] as number) << holdBits;
+      entry = distanceRoot[hold & distanceMask] as number;
       if (entry === 0) entry = distanceCode.decodeLong(hold);
       if (((entry >>> 8) & 3) !== BASE) {
         status = CORRUPT;
@@ -247,17 +273,15 @@ export class Inflater {
       hold >>>= entry & 15;
       holdBits -= entry & 15;
       extra = (entry >>> 4) & 15;
-      while (holdBits < extra) {
-        hold |= (input[at++] as number) << holdBits;
-        holdBits += 8;
-      }
+      for (; holdBits < extra; holdBits += 8) hold |= (input[at++] as number) << holdBits;
       const distance = (entry >>> 10) + (hold & ((1 << extra) - 1));
       hold >>>= extra;
       holdBits -= extra;
-      if (o + MAX_MATCH > out.length) {
+      if (o > capacity) {
         if (o > this.maxBytes) break;
         this.grow();
-        out = this.out;
+        ({ bytes: out, view } = this.out);
+        capacity = out.length - MAX_MATCH;
       }
       if (distance > o) {
         const back = distance - o;
@@ -265,14 +289,13 @@ export class Inflater {
           status = TOO_FAR_BACK;
           break;
         }
-        const ring = history.bytes;
-        let from = (history.next - back) & (WINDOW_BYTES - 1);
-        for (let n = Math.min(length, back); n > 0; n--, length--) {
-          out[o++] = ring[from] as number;
-          from = (from + 1) & (WINDOW_BYTES - 1);
-        }
+        const n = Math.min(length, back);
+        copyHistory(history, back, n, out, view, o);
+        o += n;
+        length -= n;
       }
-      for (let from = o - distance; length > 0; length--) out[o++] = out[from++] as number;
+      copyEarlier(out, view, o, distance, length);
+      o += length;
     }
     this.at = at;
     this.hold = hold;

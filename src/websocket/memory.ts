@@ -58,7 +58,7 @@ export class WindowPool {
       return oldest;
     }
     this.count++;
-    return { bytes: new Uint8Array(WINDOW_BYTES), have: 0, next: 0, owner: null, newer: null, older: null };
+    return { ...byteStore(WINDOW_BYTES), have: 0, next: 0, owner: null, newer: null, older: null };
   }
 
   private link(window: DeflateWindow): void {

@@ -245,6 +245,10 @@ export class MessageAssembler {
     at: Position,
   ): void {
     const { scratch } = this.memory;
+    if (key === 0) {
+      if (!this.utf8.add(bytes, start, start + length, 1)) this.invalid(at);
+      return;
+    }
     for (let done = 0; done < length && this.valid; done += SCRATCH_BYTES) {
       const piece = Math.min(SCRATCH_BYTES, length - done);
       const nonAscii = unmask(bytes, start + done, piece, scratch, 0, key, phase + done);

@@ -32,6 +32,8 @@ const ENOUGH = 3;
  */
 export class Resynchroniser {
   searchedBytes = 0;
+  /** Bytes before the boundary. */
+  skippedBytes = 0;
   /** Where the stream can be read from, once `add` said true. */
   boundary = 0;
   private readonly direction: Direction;
@@ -73,6 +75,7 @@ export class Resynchroniser {
           : found.lastHeader >= this.heldStart
             ? found.lastHeader
             : found.next;
+      this.skippedBytes = Math.max(0, this.searchedBytes - (offset + end - start - this.boundary));
       if (to < end) this.hold(bytes, to, end, at, offset + to - start);
       return true;
     }

@@ -1,7 +1,8 @@
 import type { Direction } from "../../src/base/brand.ts";
 import { packetNumber, relativeNs } from "../../src/base/brand.ts";
 import type { Position } from "../../src/base/packet-view.ts";
-import { type DecoderOptions, FrameDecoder } from "../../src/websocket/frame-decoder.ts";
+import { FrameDecoder } from "../../src/websocket/frame-decoder.ts";
+import type { DecoderOptions } from "../../src/websocket/frame-reader.ts";
 import { DecoderMemory } from "../../src/websocket/memory.ts";
 import type {
   DeflateAgreement,
@@ -66,7 +67,8 @@ export function play(bytes: Uint8Array, setup: Setup = {}, cuts: readonly number
   const { seen, reader } = decoder(setup);
   let start = 0;
   let count = 0;
-  for (const end of [...cuts, bytes.length]) {
+  for (const cut of [...cuts, bytes.length]) {
+    const end = Math.min(cut, bytes.length);
     if (end > start) reader.feed(bytes, start, end, position(packet ?? ++count));
     start = end;
   }
