@@ -60,6 +60,15 @@ export const limits = {
   tlsAlerts: 16,
   /** DNS questions and ARP searches remembered, each. */
   namesWatched: 1024,
+  /** Of every message this much is kept in reach of the rules' readings. */
+  readMessageBytes: 4096,
+  socketIoNamespaces: 32,
+  protocolNotices: 32,
+  tokensPerConnection: 16,
+  /** Kinds of small messages watched for regularity in each direction, and moments kept of each. */
+  beatShapes: 32,
+  beatMoments: 256,
+  beatMessageBytes: 96,
   pendingPings: 1024,
   /** Frame violations and other WebSocket events kept for one connection. */
   webSocketEventsPerConnection: 256,

@@ -110,6 +110,7 @@ export class ConnectionContext implements HttpSink {
         at,
         this.options.tap,
         this.options.memory,
+        { target: exchange.request?.target ?? null, subprotocol: answered.protocol },
       );
       return;
     }
@@ -229,6 +230,7 @@ export class ConnectionContext implements HttpSink {
       first.at,
       this.options.tap,
       this.options.memory,
+      null,
     );
     for (const direction of [0, 1] as const) {
       for (const part of candidates[direction]) {

@@ -1,5 +1,12 @@
 import { connectionId } from "../base/brand.ts";
-import type { ConnectionFacts, ConnectionKind, Endpoint, TcpFacts, UpgradeFacts } from "../store/types.ts";
+import type {
+  ConnectionFacts,
+  ConnectionKind,
+  Endpoint,
+  SessionFacts,
+  TcpFacts,
+  UpgradeFacts,
+} from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 import { closeFacts } from "./close-facts.ts";
 import type { ConnectionContext } from "./connection-context.ts";
@@ -7,7 +14,9 @@ import { exchangeFacts, upgradeFacts } from "./http-facts.ts";
 import { mark } from "./marks.ts";
 import { tcpFacts } from "./tcp-facts.ts";
 import { tlsFacts } from "./tls-facts.ts";
-import { webSocketFacts } from "./websocket-facts.ts";
+import { requestTokens } from "./token-facts.ts";
+import { beatFacts, webSocketFacts } from "./websocket-facts.ts";
+import type { WebSocketStream } from "./websocket-stream.ts";
 
 /** Everything known about one connection now, as plain data. */
 export function connectionFacts(
@@ -37,9 +46,14 @@ export function connectionFacts(
     notHttp: context.notHttp,
     tls,
     webSocket,
+    session: context.webSocket === null ? null : sessionFacts(context.webSocket, connection, endNs),
+    tokens: [...requestTokens(context.exchanges), ...(context.webSocket?.session.tokens ?? [])],
     close: closeFacts(kind, tcp, webSocket, connection.replaced),
   };
 }
+
+const sessionFacts = (stream: WebSocketStream, connection: TcpConnection, endNs: number): SessionFacts =>
+  stream.session.facts((heartbeat, direction) => beatFacts(heartbeat, stream, connection, direction, endNs));
 
 const endpoint = (connection: TcpConnection, index: 0 | 1): Endpoint => ({
   address: connection.addresses[index],

@@ -2,6 +2,7 @@ import type { Direction } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { BeatFacts, CloseFrameFacts, PerDirection, WebSocketFacts } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
+import type { Heartbeat } from "../websocket/heartbeat.ts";
 import { mark } from "./marks.ts";
 import type { SeenCloseFrame, WebSocketStream } from "./websocket-stream.ts";
 
@@ -23,7 +24,9 @@ export function webSocketFacts(stream: WebSocketStream, connection: TcpConnectio
     frames: [{ ...client.frames }, { ...server.frames }],
     messages: [{ ...client.messages }, { ...server.messages }],
     closeFrames: both((direction) => closeFrame(stream, connection, direction)),
-    heartbeat: both((direction) => beatFacts(stream, connection, direction, clockNs)) as PerDirection<BeatFacts>,
+    heartbeat: both((direction) =>
+      beatFacts(stream.heartbeat, stream, connection, direction, clockNs),
+    ) as PerDirection<BeatFacts>,
     events: [...stream.events],
     eventCounts: { ...stream.eventCounts },
     lastFrame,
@@ -57,14 +60,16 @@ function closeFrame(stream: WebSocketStream, connection: TcpConnection, directio
   };
 }
 
-function beatFacts(
+/** The pings of one direction, and whether TCP acknowledged the unanswered ones. */
+export function beatFacts(
+  heartbeat: Heartbeat,
   stream: WebSocketStream,
   connection: TcpConnection,
   direction: Direction,
   clockNs: number,
 ): BeatFacts {
   const acknowledged = acknowledgedBytes(stream, connection, direction);
-  const beat = stream.heartbeat.summary(direction, clockNs);
+  const beat = heartbeat.summary(direction, clockNs);
   return {
     ...beat,
     unanswered: beat.unanswered.map(({ endOffset, ...ping }) => ({

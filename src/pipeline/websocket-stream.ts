@@ -18,6 +18,7 @@ import {
   type WebSocketEvent,
   type WebSocketSink,
 } from "../websocket/types.ts";
+import { SessionWatch } from "./session-watch.ts";
 
 /** What `wscap frames` and the tables of the TUI listen to. */
 export interface FrameTap {
@@ -26,6 +27,12 @@ export interface FrameTap {
   onFrame(connectionId: number, frame: FrameView): void;
   /** The message that the last `onFrame` completed. */
   onMessage(connectionId: number, message: MessageView): void;
+}
+
+/** What the opening handshake says about the messages to come. */
+export interface Handshake {
+  readonly target: string | null;
+  readonly subprotocol: string | null;
 }
 
 /** A Close frame as it was sent; `endOffset` is where it ends in the WebSocket's bytes of its direction. */
@@ -72,6 +79,7 @@ export class WebSocketStream implements WebSocketSink {
   readonly deflate: DeflateAgreement;
   readonly tallies: readonly [Tally, Tally] = [new Tally(), new Tally()];
   readonly heartbeat = new Heartbeat();
+  readonly session: SessionWatch;
   readonly events: WebSocketEventFacts[] = [];
   readonly eventCounts: Record<string, number> = {};
   private readonly decoders: readonly [FrameDecoder, FrameDecoder];
@@ -85,7 +93,13 @@ export class WebSocketStream implements WebSocketSink {
     openedAt: Position,
     tap: FrameTap | null,
     memory: DecoderMemory,
+    handshake: Handshake | null,
   ) {
+    this.session = new SessionWatch(
+      handshake?.target ?? null,
+      handshake?.subprotocol ?? null,
+      (direction) => this.tallies[direction].fedBytes,
+    );
     this.connectionId = connectionId;
     this.by = by;
     this.midstream = by !== "handshake";
@@ -93,7 +107,11 @@ export class WebSocketStream implements WebSocketSink {
     this.openedNumber = openedAt.packetNumber;
     this.openedNs = openedAt.timestampNs;
     this.tap = tap;
-    const options = { memory, keepBytes: tap?.keptMessageBytes ?? 0, midstream: this.midstream };
+    const options = {
+      memory,
+      keepBytes: Math.max(tap?.keptMessageBytes ?? 0, limits.readMessageBytes),
+      midstream: this.midstream,
+    };
     this.decoders = [new FrameDecoder(0, this, deflate, options), new FrameDecoder(1, this, deflate, options)];
   }
 
@@ -165,6 +183,7 @@ export class WebSocketStream implements WebSocketSink {
     else tally.messages.binary++;
     tally.messages.bytes += message.length;
     if (message.length > tally.largestMessageBytes) tally.largestMessageBytes = message.length;
+    this.session.onMessage(message);
     if (this.tap !== null) this.tap.onMessage(this.connectionId, message);
   }
 

@@ -177,6 +177,8 @@ export const connection = (id: number, given: Partial<ConnectionFacts> = {}): Co
   notHttp: [null, null],
   tls: null,
   webSocket: webSocket(),
+  session: null,
+  tokens: [],
   close: {
     verdict: "abnormal",
     clientSees: { code: 1006, reason: "", clean: false },

@@ -1,0 +1,127 @@
+import { type Direction, sideOf } from "../base/brand.ts";
+import { u8 } from "../base/bytes.ts";
+import { limits } from "../base/limits.ts";
+import type { ApplicationBeatFacts } from "../store/types.ts";
+import type { MessageView } from "../websocket/types.ts";
+import { mark } from "./marks.ts";
+
+/** So many messages of one kind, at gaps this even, are a heartbeat and not a conversation. */
+const LEAST_BEATS = 4;
+const EVEN_GAPS = 0.15;
+const LEAST_INTERVAL_MS = 900;
+const SAMPLE_CHARACTERS = 60;
+
+interface Moment {
+  readonly packetNumber: number;
+  readonly timestampNs: number;
+}
+
+/** One kind of small message in one direction: messages that differ only in digits. */
+interface Shape {
+  readonly sample: string;
+  readonly byName: "ping" | "pong" | "beat" | null;
+  count: number;
+  moments: Moment[];
+}
+
+/**
+ * Finds a regular small message and its answer, whatever they are called: an application heartbeat shows by its even
+ * gaps. Bounded by limits.beatShapes kinds and limits.beatMoments moments of each.
+ */
+export class ApplicationBeat {
+  private readonly shapes: readonly [Map<number, Shape>, Map<number, Shape>] = [new Map(), new Map()];
+
+  /** `named` is what the reading of the message says, null when it has none. */
+  onMessage(message: MessageView, named: "ping" | "pong" | "beat" | null): void {
+    const hash = shapeOf(message.bytes, message.keptLength);
+    const shapes = this.shapes[message.direction];
+    let shape = shapes.get(hash);
+    if (shape === undefined) {
+      if (shapes.size >= limits.beatShapes) return;
+      const text = Buffer.from(message.bytes.subarray(0, message.keptLength)).toString("utf8");
+      shape = { sample: text.slice(0, SAMPLE_CHARACTERS), byName: named, count: 0, moments: [] };
+      shapes.set(hash, shape);
+    }
+    shape.count++;
+    if (shape.moments.length >= limits.beatMoments) shape.moments.splice(0, limits.beatMoments >> 1);
+    shape.moments.push({ packetNumber: message.lastPacketNumber, timestampNs: message.lastTimestampNs });
+  }
+
+  /** The heartbeat that shows best, or null. */
+  facts(): ApplicationBeatFacts | null {
+    let best: ApplicationBeatFacts | null = null;
+    for (const direction of [0, 1] as const) {
+      for (const shape of this.shapes[direction].values()) {
+        const found = this.judge(direction, shape);
+        if (found !== null && (best === null || rank(found) > rank(best))) best = found;
+      }
+    }
+    return best;
+  }
+
+  private judge(direction: Direction, shape: Shape): ApplicationBeatFacts | null {
+    if (shape.byName === "pong") return null;
+    const named = shape.byName === "ping";
+    const intervalMs = evenIntervalMs(shape.moments, named);
+    if (intervalMs === null || shape.moments.length < (named ? 2 : LEAST_BEATS)) return null;
+    const answer = this.answerTo(direction, shape, intervalMs);
+    // Without an answer a regular message is telemetry, not a heartbeat.
+    if (answer === null) return null;
+    const lastAnswer = answer.moments.at(-1);
+    const open = shape.moments.filter((moment) => moment.timestampNs > (lastAnswer?.timestampNs ?? 0));
+    return {
+      from: sideOf(direction),
+      by: named ? "name" : "regularity",
+      sample: shape.sample,
+      answerSample: answer.sample,
+      intervalMs,
+      sent: shape.count,
+      answered: Math.min(shape.count, answer.count),
+      unansweredAtEnd: open.map(mark),
+      lastAnswer: lastAnswer === undefined ? null : mark(lastAnswer),
+    };
+  }
+
+  /** A kind of message from the other side that follows each beat before the next one. */
+  private answerTo(direction: Direction, shape: Shape, intervalMs: number): Shape | null {
+    let found: Shape | null = null;
+    let foundHits = 0;
+    for (const candidate of this.shapes[direction === 0 ? 1 : 0].values()) {
+      if (candidate.count > shape.count + 1) continue;
+      if (shape.byName === "ping" && candidate.byName !== "pong" && candidate.byName !== null) continue;
+      let hits = 0;
+      for (const moment of candidate.moments) {
+        const asked = shape.moments.findLast(({ timestampNs }) => timestampNs <= moment.timestampNs);
+        if (asked !== undefined && moment.timestampNs - asked.timestampNs < (intervalMs / 2) * 1e6) hits++;
+      }
+      const all = hits === candidate.moments.length;
+      const enough = shape.byName === "ping" && candidate.byName === "pong" ? hits >= 1 : hits >= 2 && all;
+      if (enough && hits > foundHits) [found, foundHits] = [candidate, hits];
+    }
+    return found;
+  }
+}
+
+const rank = ({ by, answered }: ApplicationBeatFacts): number => (by === "name" ? 1e9 : 0) + answered;
+
+/** FNV-1a over the bytes without digits, so that counters and times do not tell messages apart. */
+function shapeOf(bytes: Uint8Array, length: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < length; at++) {
+    const byte = u8(bytes, at);
+    if (byte < 0x30 || byte > 0x39) hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return hash;
+}
+
+/** The median gap, when nearly all gaps are near it. */
+function evenIntervalMs(moments: readonly Moment[], named: boolean): number | null {
+  const gaps = moments.slice(1).map((moment, at) => (moment.timestampNs - (moments[at] as Moment).timestampNs) / 1e6);
+  if (gaps.length === 0) return null;
+  const sorted = [...gaps].sort((a, b) => a - b);
+  const median = sorted[sorted.length >> 1] as number;
+  if (named) return median;
+  if (median < LEAST_INTERVAL_MS) return null;
+  const even = gaps.filter((gap) => Math.abs(gap - median) <= median * EVEN_GAPS).length;
+  return even >= gaps.length * 0.8 ? median : null;
+}

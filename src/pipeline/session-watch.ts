@@ -1,0 +1,188 @@
+import { type Direction, type Side, sideOf } from "../base/brand.ts";
+import { limits } from "../base/limits.ts";
+import type { Mark } from "../base/packet-view.ts";
+import { concernsDiagnosis } from "../payload/heartbeat.ts";
+import { payloadOf } from "../payload/payload.ts";
+import { hintsOf, readPayload } from "../payload/read-payload.ts";
+import type { EngineIoReading, PayloadHints, Reading, SocketIoReading } from "../payload/types.ts";
+import type {
+  EngineIoFacts,
+  ProtocolNotice,
+  SessionFacts,
+  SocketIoNamespaceFacts,
+  TokenFacts,
+} from "../store/types.ts";
+import { Heartbeat } from "../websocket/heartbeat.ts";
+import { type MessageView, PING, PONG, TEXT } from "../websocket/types.ts";
+import { ApplicationBeat } from "./application-beat.ts";
+import { mark } from "./marks.ts";
+import { tokensIn } from "./token-facts.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const markOf = (message: MessageView): Mark =>
+  mark({ packetNumber: message.lastPacketNumber, timestampNs: message.lastTimestampNs });
+
+/** What the application protocol inside a WebSocket says about itself: openings, heartbeats, refusals, endings. */
+export class SessionWatch {
+  readonly tokens: TokenFacts[] = [];
+  private hints: PayloadHints;
+  private protocol: string | null = null;
+  private readonly engineIo: Writable<Omit<EngineIoFacts, "heartbeat">>;
+  private engineIoSeen = false;
+  /** Engine.IO pings and pongs are paired as WebSocket's are. */
+  private readonly beats = new Heartbeat();
+  private readonly namespaces = new Map<string, SocketIoNamespaceFacts>();
+  private readonly notices: ProtocolNotice[] = [];
+  private readonly applicationBeat = new ApplicationBeat();
+  private readonly fedBytes: (direction: Direction) => number;
+
+  constructor(target: string | null, subprotocol: string | null, fedBytes: (direction: Direction) => number) {
+    this.hints = hintsOf(target, subprotocol);
+    this.fedBytes = fedBytes;
+    const version = /[?&]EIO=(\d)/.exec(target ?? "")?.[1];
+    this.engineIo = {
+      version: version === undefined ? null : Number(version),
+      transport: "websocket",
+      sid: /[?&]sid=([^&]+)/.exec(target ?? "")?.[1] ?? null,
+      open: null,
+      probeSent: null,
+      probeAnswered: null,
+      upgraded: null,
+      closed: null,
+    };
+    if (subprotocol?.startsWith("vite-") === true) this.protocol = subprotocol;
+  }
+
+  onMessage(message: MessageView): void {
+    const { bytes, keptLength, length } = message;
+    const isText = message.opcode === TEXT;
+    if (message.problem !== null && keptLength < length) return;
+    const concerns = concernsDiagnosis(bytes, 0, keptLength, isText);
+    // The first message of a connection names the protocol.
+    if (!concerns && this.protocol !== null) {
+      if (isText && length <= limits.beatMessageBytes) this.applicationBeat.onMessage(message, null);
+      return;
+    }
+    const payload = payloadOf(bytes, 0, keptLength, isText, length);
+    const reading = readPayload(payload, this.hints);
+    this.protocol ??= reading.kind;
+    if (reading.kind === "engine.io") this.onEngineIo(reading, message);
+    else if (reading.kind === "socket.io") this.onSocketIo(reading, message, payload.text ?? "");
+    else {
+      this.onOther(reading, message);
+      if (isText && length <= limits.beatMessageBytes) this.applicationBeat.onMessage(message, reading.heartbeat);
+    }
+  }
+
+  /** `beat` reads the pings of one direction as facts. */
+  facts(beat: (heartbeat: Heartbeat, direction: Direction) => EngineIoFacts["heartbeat"][0]): SessionFacts {
+    return {
+      protocol: this.protocol,
+      engineIo: this.engineIoSeen ? { ...this.engineIo, heartbeat: [beat(this.beats, 0), beat(this.beats, 1)] } : null,
+      socketIo: [...this.namespaces.values()].map((namespace) => ({ ...namespace })),
+      notices: [...this.notices],
+      heartbeat: this.applicationBeat.facts(),
+    };
+  }
+
+  private onEngineIo(reading: EngineIoReading, message: MessageView): void {
+    const at = markOf(message);
+    this.seeEngineIo();
+    if (reading.open !== null && this.engineIo.open === null) {
+      this.engineIo.open = { ...at, ...reading.open };
+      this.engineIo.sid = reading.open.sid;
+    } else if (reading.packet === "ping" || reading.packet === "pong") this.onBeat(reading, message, at);
+    else if (reading.packet === "upgrade") this.engineIo.upgraded ??= at;
+    else if (reading.packet === "close") this.engineIo.closed ??= { ...at, from: sideOf(message.direction) };
+  }
+
+  private onBeat(reading: EngineIoReading, message: MessageView, at: Mark): void {
+    if (reading.probe) {
+      if (reading.packet === "ping") this.engineIo.probeSent ??= at;
+      else this.engineIo.probeAnswered ??= at;
+      return;
+    }
+    this.beats.onFrame({
+      direction: message.direction,
+      opcode: reading.packet === "ping" ? PING : PONG,
+      fin: true,
+      rsv: 0,
+      masked: false,
+      maskingKey: 0,
+      length: 0,
+      compressed: false,
+      firstPacketNumber: message.firstPacketNumber,
+      firstTimestampNs: message.firstTimestampNs,
+      lastPacketNumber: message.lastPacketNumber,
+      lastTimestampNs: message.lastTimestampNs,
+      streamOffset: this.fedBytes(message.direction),
+      missingBytes: 0,
+      resynchronised: false,
+      payload: message.bytes,
+      payloadLength: 0,
+      closeCode: null,
+      closeReason: null,
+    });
+  }
+
+  private onSocketIo(reading: SocketIoReading, message: MessageView, text: string): void {
+    this.seeEngineIo();
+    this.protocol = "socket.io";
+    const namespace = this.namespace(reading.namespace);
+    if (namespace === null) return;
+    const at = markOf(message);
+    const fromClient = message.direction === 0;
+    switch (reading.packet) {
+      case "CONNECT":
+        if (!fromClient) namespace.connected ??= at;
+        else {
+          namespace.connectRequested ??= at;
+          namespace.hasAuth ||= reading.hasAuth;
+          this.noteTokens(tokensIn(text, "socket.io-auth", "client", at));
+        }
+        break;
+      case "CONNECT_ERROR":
+        namespace.refused ??= { ...at, message: reading.errorMessage ?? "" };
+        break;
+      case "DISCONNECT":
+        namespace.disconnected ??= { ...at, from: sideOf(message.direction) };
+        break;
+      default:
+    }
+  }
+
+  private onOther(reading: Reading, message: MessageView): void {
+    if (!("errorMessage" in reading) || reading.errorMessage === null) return;
+    if (this.notices.length >= limits.protocolNotices || !("messageType" in reading)) return;
+    const from: Side = sideOf(message.direction);
+    const { kind: protocol, messageType, errorMessage } = reading;
+    this.notices.push({ ...markOf(message), from, protocol, messageType: messageType ?? "", errorMessage });
+  }
+
+  private seeEngineIo(): void {
+    this.engineIoSeen = true;
+    this.protocol ??= "engine.io";
+    if (!this.hints.engineIo) this.hints = { ...this.hints, engineIo: true };
+  }
+
+  private namespace(name: string): SocketIoNamespaceFacts | null {
+    const known = this.namespaces.get(name);
+    if (known !== undefined) return known;
+    if (this.namespaces.size >= limits.socketIoNamespaces) return null;
+    const namespace: SocketIoNamespaceFacts = {
+      name,
+      connectRequested: null,
+      hasAuth: false,
+      connected: null,
+      refused: null,
+      disconnected: null,
+    };
+    this.namespaces.set(name, namespace);
+    return namespace;
+  }
+
+  private noteTokens(tokens: readonly TokenFacts[]): void {
+    for (const token of tokens) if (this.tokens.length < limits.tokensPerConnection) this.tokens.push(token);
+  }
+}
