@@ -1,0 +1,213 @@
+import type { CaptureFacts, ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { serverOf } from "../reading.ts";
+import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+
+const PCAPNG = "https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/";
+const TCPDUMP = "https://www.tcpdump.org/manpages/tcpdump.1.html";
+
+const sum = (captures: readonly CaptureFacts[], read: (capture: CaptureFacts) => number): number =>
+  captures.reduce((total, capture) => total + read(capture), 0);
+
+/** Nothing about a connection can be said: there is none. */
+export const captureEmpty: Rule = {
+  id: "capture.empty",
+  severity: "note",
+  spec: "",
+  causes: ["wrongInterface", "wrongFilter"],
+  sources: [TCPDUMP],
+  checkCapture({ analysis }) {
+    if (analysis.connections.length > 0) return null;
+    const causes = [cause("likely", "wrongFilter", {}), cause("likely", "wrongInterface", {})];
+    if (analysis.packets === 0) return draft("capture.empty", "noPackets", { at: null, args: {}, causes });
+    const reasons = Object.entries(analysis.otherPackets)
+      .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+      .slice(0, 5)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(", ");
+    return draft("capture.empty", "noTcp", { at: null, args: { packets: analysis.packets, reasons: reasons || "?" }, causes });
+  },
+};
+
+const isWebSocketish = ({ kind }: ConnectionFacts): boolean =>
+  kind === "websocket" || kind === "upgrade-refused" || kind === "upgrade-unanswered" || kind === "tcp-refused" || kind === "tcp-unanswered";
+
+export const noWebSocket: Rule = {
+  id: "capture.no-websocket",
+  severity: "note",
+  spec: "",
+  causes: ["captureAtEndpoint", "keyLogNeeded", "wrongFilter"],
+  sources: ["https://wiki.wireshark.org/TLS"],
+  checkCapture({ analysis }) {
+    const { connections } = analysis;
+    if (connections.length === 0 || connections.some((one) => isWebSocketish(one) || one.upgrade !== null)) return null;
+    const count = (kind: string): number => connections.filter((one) => one.kind === kind).length;
+    const tls = connections.filter((one) => one.kind === "tls");
+    if (tls.length > 0) {
+      const names = [...new Set(tls.map((one) => one.tls?.serverName).filter((name) => name))].slice(0, 5).join(", ");
+      return draft("capture.no-websocket", "tls", {
+        at: null,
+        args: { connections: connections.length, tls: tls.length, names },
+        causes: [cause("likely", "keyLogNeeded", {}), cause("possible", "captureBehindProxy", {})],
+      });
+    }
+    return draft("capture.no-websocket", "tcp", {
+      at: null,
+      args: { connections: connections.length, http: count("http"), tls: 0, other: count("tcp") },
+      causes: [cause("likely", "localhostUrl", { port: connections[0]?.server.port ?? 0 }), cause("likely", "wrongFilter", {})],
+    });
+  },
+};
+
+const H2_PREFACE = "PRI * HTTP/2.0";
+
+function checkHttp2(connection: ConnectionFacts): Draft | null {
+  const first = connection.notHttp[0];
+  const preface = first === null ? "" : String.fromCharCode(...first.firstBytes.subarray(0, H2_PREFACE.length));
+  if (first === null || preface !== H2_PREFACE) return null;
+  return draft("http2.not-decoded", "clear", {
+    at: first,
+    args: { server: serverOf(connection) },
+    evidence: [shows(first, "firstBytes", { from: "client", text: preface })],
+    causes: [cause("certain", "http2Unread", {})],
+  });
+}
+
+export const http2NotDecoded: Rule = {
+  id: "http2.not-decoded",
+  severity: "note",
+  spec: "RFC 8441, RFC 9113 §3.4",
+  causes: ["http2Unread"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc8441"],
+  check: checkHttp2,
+};
+
+export const packetsDropped: Rule = {
+  id: "capture.packets-dropped",
+  severity: "note",
+  spec: "pcapng §4.6",
+  causes: ["captureBuffer"],
+  sources: [PCAPNG, TCPDUMP],
+  checkCapture({ analysis }) {
+    const dropped = sum(analysis.captures, (capture) => capture.dropped ?? 0);
+    if (dropped === 0) return null;
+    return draft("capture.packets-dropped", "plain", {
+      at: null,
+      args: { dropped, packets: analysis.packets },
+      causes: [cause("certain", "captureBuffer", {})],
+    });
+  },
+};
+
+/** Bytes that the peer acknowledged and the capture never saw. */
+function checkGap(connection: ConnectionFacts): Draft | null {
+  const { tcp } = connection;
+  const [client, server] = tcp.halves;
+  const bytes = client.notCapturedBytes + server.notCapturedBytes;
+  if (bytes === 0 || tcp.opening === "not-captured" || tcp.oneWay) return null;
+  const gap = tcp.events.find((event) => event.kind === "gap");
+  return draft("capture.gap", "plain", {
+    at: gap ?? connection.first,
+    args: { client: client.notCapturedBytes, server: server.notCapturedBytes },
+    evidence: gap === undefined ? [] : [shows(gap, "gap", { from: gap.from, bytes: gap.value })],
+    causes: [cause("likely", "captureBuffer", {}), cause("possible", "otherPath", {})],
+  });
+}
+
+export const captureGap: Rule = {
+  id: "capture.gap",
+  severity: "note",
+  spec: "RFC 9293 §3.4",
+  causes: ["captureBuffer", "otherPath"],
+  sources: [TCPDUMP],
+  check: checkGap,
+};
+
+export const captureTruncated: Rule = {
+  id: "capture.truncated",
+  severity: "note",
+  spec: "pcapng §4.3",
+  causes: ["snapLength"],
+  sources: [TCPDUMP],
+  checkCapture({ analysis }) {
+    const packets = sum(analysis.captures, (capture) => capture.truncatedPackets);
+    if (packets === 0) return null;
+    const share = Math.round((packets / Math.max(1, analysis.packets)) * 1000) / 10;
+    return draft("capture.truncated", "plain", { at: null, args: { packets, share }, causes: [cause("certain", "snapLength", {})] });
+  },
+};
+
+function checkMidstream(connection: ConnectionFacts): Draft | null {
+  const { webSocket, tcp } = connection;
+  if (webSocket?.midstream !== true && (tcp.opening !== "not-captured" || webSocket === null)) return null;
+  return draft("capture.midstream", "webSocket", {
+    at: connection.first,
+    args: { server: serverOf(connection) },
+    evidence: [shows(connection.first, "firstSeen", {})],
+    causes: [cause("certain", "captureFromStart", {})],
+  });
+}
+
+export const captureMidstream: Rule = {
+  id: "capture.midstream",
+  severity: "note",
+  spec: "",
+  causes: ["captureFromStart"],
+  sources: [TCPDUMP],
+  check: checkMidstream,
+};
+
+function checkOneWay(connection: ConnectionFacts): Draft | null {
+  const { tcp } = connection;
+  if (!tcp.oneWay || tcp.opening === "unanswered" || connection.kind === "tcp-unanswered") return null;
+  const from = tcp.halves[0].packets > 0 ? "client" : "server";
+  return draft("capture.one-way", "plain", {
+    at: connection.first,
+    args: { from, to: from === "client" ? "server" : "client" },
+    evidence: [shows(connection.first, "firstSeen", {})],
+    causes: [cause("likely", "otherPath", {}), cause("possible", "wrongFilter", {})],
+  });
+}
+
+export const captureOneWay: Rule = {
+  id: "capture.one-way",
+  severity: "note",
+  spec: "",
+  causes: ["otherPath", "wrongFilter"],
+  sources: [TCPDUMP],
+  check: checkOneWay,
+};
+
+export const captureDuplicates: Rule = {
+  id: "capture.duplicates",
+  severity: "note",
+  spec: "",
+  causes: ["anyInterface"],
+  sources: [TCPDUMP],
+  checkCapture({ analysis }) {
+    let packets = 0;
+    for (const { tcp } of analysis.connections) packets += tcp.halves[0].duplicatePackets + tcp.halves[1].duplicatePackets;
+    return packets === 0 ? null : draft("capture.duplicates", "plain", { at: null, args: { packets }, causes: [cause("certain", "anyInterface", {})] });
+  },
+};
+
+export const captureEndedEarly: Rule = {
+  id: "capture.ended-early",
+  severity: "note",
+  spec: "pcapng §3, draft-ietf-opsawg-pcap §5",
+  causes: ["captureCut"],
+  sources: [PCAPNG],
+  checkCapture: ({ analysis }: Context) =>
+    analysis.captures.flatMap((capture) =>
+      capture.endedEarly === null
+        ? []
+        : [
+            draft("capture.ended-early", "plain", {
+              at: null,
+              foldBy: capture.name,
+              args: { name: capture.name, reason: capture.endedEarly.code, offset: capture.endedEarly.offset },
+              causes: [cause("likely", "captureCut", {})],
+            }),
+          ],
+    ),
+};

@@ -1,0 +1,169 @@
+import { sideOf } from "../../base/brand.ts";
+import type { Direction } from "../../base/brand.ts";
+import type { CloseFrameFacts, ConnectionFacts } from "../../store/types.ts";
+import { codeVariant, isReservedCode } from "../close-codes.ts";
+import { TIMED_OUT } from "../heartbeat.ts";
+import { endOf, fieldValue, otherSide, serverOf, spanMs } from "../reading.ts";
+import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+import { endingEvidence } from "../ending.ts";
+import type { Cause, Severity } from "../types.ts";
+import { handshakeOf } from "../upgrade-outcome.ts";
+
+/** 1001 is a page that was left; an empty Close is lawful; 1012 and 1013 say that the server will be back. */
+const SEVERITIES: Readonly<Record<string, Severity>> = { goingAway: "note", empty: "note", restart: "warning", tryLater: "warning" };
+
+function causesOf(variant: string, close: CloseFrameFacts, from: string, connection: ConnectionFacts): (Cause | false)[] {
+  const timedOut = TIMED_OUT.test(close.reason) && cause("likely", "heartbeatReason", {});
+  switch (variant) {
+    case "goingAway":
+      return [timedOut, from === "client" ? cause("likely", "pageLeft", {}) : cause("likely", "serverShutdown", {})];
+    case "protocolError":
+      return [cause("likely", "framesBroken", {}), cause("possible", "transformingProxy", {})];
+    case "policy":
+      return [timedOut, cause("likely", "tokenRejected", {}), cause("possible", "gatewayPolicy", {})];
+    case "unauthorized":
+    case "forbidden":
+      return [cause("likely", "tokenRejected", {}), cause("possible", "clockSkew", {})];
+    case "tooBig":
+      return [cause("certain", "messageLimit", { from: otherSide(from === "client" ? "client" : "server") })];
+    case "internal":
+      return [timedOut, cause("likely", "handlerThrew", {})];
+    case "restart":
+      return [cause("certain", "serverShutdown", {})];
+    case "tryLater":
+      return [cause("likely", "serverOverloaded", {})];
+    case "badGateway":
+      return [cause("likely", "backendDown", {})];
+    case "timeout":
+      return [cause("likely", "heartbeatReason", {})];
+    case "invalidPayload":
+      return [cause("likely", "badPayload", {})];
+    case "unsupportedData":
+      return [cause("likely", "wrongMessageType", {})];
+    case "extension":
+      return [cause("likely", "extensionWanted", {})];
+    case "graphql":
+      return [cause("likely", "graphqlInit", {})];
+    case "private":
+    case "registered":
+    case "unassigned":
+      return [timedOut, cause("likely", "applicationCode", { code: close.code ?? 0, server: serverOf(connection) })];
+    default:
+      return [timedOut];
+  }
+}
+
+/** The Close that began the closing handshake; the answer merely repeats its code. */
+function firstClose(connection: ConnectionFacts): { close: CloseFrameFacts; direction: Direction } | null {
+  const [client, server] = connection.webSocket?.closeFrames ?? [null, null];
+  if (client && (!server || client.timestampNs <= server.timestampNs)) return { close: client, direction: 0 };
+  return server ? { close: server, direction: 1 } : null;
+}
+
+function check(connection: ConnectionFacts): Draft | null {
+  const found = firstClose(connection);
+  if (found === null || connection.webSocket === null) return null;
+  const { close, direction } = found;
+  const response = handshakeOf(connection)?.response;
+  const variant = codeVariant(close.code, response ? fieldValue(response, "sec-websocket-protocol") : null);
+  if (variant === null || (close.code !== null && isReservedCode(close.code))) return null;
+  const from = sideOf(direction);
+  const answer = connection.webSocket.closeFrames[direction === 0 ? 1 : 0];
+  const args = {
+    code: close.code ?? 1005,
+    from,
+    reason: close.reason,
+    openMs: spanMs(connection.webSocket.openedAt, close),
+    answered: answer === null ? "no" : "yes",
+    meaning: `graphql.${close.code ?? 0}`,
+  };
+  return draft("ws.close.code", variant, {
+    at: close,
+    severity: SEVERITIES[variant],
+    foldBy: String(close.code),
+    args,
+    evidence: [
+      shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
+      answer ? shows(answer, "closeFrame", { from: otherSide(from), code: answer.code, reason: answer.reason }) : null,
+    ],
+    causes: causesOf(variant, close, from, connection),
+  });
+}
+
+export const closeCode: Rule = {
+  id: "ws.close.code",
+  severity: "error",
+  spec: "RFC 6455 §7.4",
+  causes: ["handlerThrew", "tokenRejected", "messageLimit", "framesBroken", "badPayload", "applicationCode", "graphqlInit", "pageLeft", "serverShutdown", "heartbeatReason"],
+  sources: ["https://www.iana.org/assignments/websocket/websocket.xhtml", "https://www.rfc-editor.org/rfc/rfc6455#section-7.4"],
+  check,
+};
+
+/** How long a side may take to answer a Close before it counts as not answering (browsers wait 20 to 60 s). */
+const LEAST_WAIT_MS = 3000;
+
+function checkUnanswered(connection: ConnectionFacts): Draft | null {
+  const found = firstClose(connection);
+  const { tcp, webSocket } = connection;
+  if (found === null || webSocket === null) return null;
+  const { close, direction } = found;
+  const answer = webSocket.closeFrames[direction === 0 ? 1 : 0];
+  const from = sideOf(direction);
+  const to = otherSide(from);
+  const peer = tcp.halves[direction === 0 ? 1 : 0];
+  if (answer !== null || peer.missingBytes > 0 || tcp.oneWay) return null;
+  const base = { from, to, code: close.code, waitedMs: spanMs(close, endOf(connection)) };
+  const evidence = [shows(close, "closeFrame", { from, code: close.code, reason: close.reason }), endingEvidence(connection)];
+  const causes = [
+    cause("likely", "closeIgnored", { to }),
+    cause("possible", "peerBlocked", { to }),
+    cause("possible", "leftWithoutWaiting", { from }),
+  ];
+  if (tcp.firstCloser === null) {
+    if (base.waitedMs < LEAST_WAIT_MS) return null;
+    return draft("ws.close.unanswered", "open", { at: close, args: base, evidence, causes });
+  }
+  // Who sends Close and hangs up at once gives the peer no chance: that is leaving, not a peer that is silent.
+  const leftAtOnce = tcp.firstCloser === from && base.waitedMs < LEAST_WAIT_MS;
+  const variant = tcp.ending === "rst" ? "rst" : "fin";
+  return draft("ws.close.unanswered", variant, {
+    at: close,
+    severity: leftAtOnce || tcp.firstCloser === to ? "note" : undefined,
+    args: { ...base, closer: tcp.firstCloser },
+    evidence,
+    causes,
+  });
+}
+
+export const closeUnanswered: Rule = {
+  id: "ws.close.unanswered",
+  severity: "warning",
+  spec: "RFC 6455 §5.5.1, §7.1.2",
+  causes: ["closeIgnored", "peerBlocked", "leftWithoutWaiting"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-5.5.1"],
+  check: checkUnanswered,
+};
+
+function checkReserved(connection: ConnectionFacts): Draft | null {
+  for (const direction of [0, 1] as const) {
+    const close = connection.webSocket?.closeFrames[direction];
+    if (!close || close.code === null || !isReservedCode(close.code)) continue;
+    const from = sideOf(direction);
+    return draft("ws.close.reserved-code", "plain", {
+      at: close,
+      args: { code: close.code, from },
+      evidence: [shows(close, "closeFrame", { from, code: close.code, reason: close.reason })],
+      causes: [cause("likely", "brokenLibrary", { from })],
+    });
+  }
+  return null;
+}
+
+export const reservedCode: Rule = {
+  id: "ws.close.reserved-code",
+  severity: "error",
+  spec: "RFC 6455 §7.4.1, §7.4.2",
+  causes: ["brokenLibrary"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-7.4.2", "https://github.com/warmcat/libwebsockets/issues/728"],
+  check: checkReserved,
+};

@@ -1,0 +1,83 @@
+import { otherDirection } from "../../base/brand.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { endingEvidence } from "../ending.ts";
+import { missedBeat } from "../heartbeat.ts";
+import { clientOf, directionOf, endOf, later, serverOf, spanMs } from "../reading.ts";
+import { cause, draft, type Rule, shows } from "../rule.ts";
+import { timerCauses } from "../timer-causes.ts";
+import type { Cause } from "../types.ts";
+
+/** The 1006 label: an established WebSocket whose TCP ended with no Close frame (RFC 6455 §7.1.5). */
+function check(connection: ConnectionFacts, context: Context) {
+  const { webSocket, tcp, close } = connection;
+  if (webSocket === null || close.verdict === "open") return null;
+  if (close.clientSees?.code !== 1006 && close.serverSees?.code !== 1006) return null;
+  if (webSocket.closeFrames[0]?.delivered === true || webSocket.closeFrames[1]?.delivered === true) return null;
+  const end = endOf(connection);
+  const lastPong = later(webSocket.heartbeat[0].lastPong, webSocket.heartbeat[1].lastPong);
+  const lastPing = later(webSocket.heartbeat[0].lastPing, webSocket.heartbeat[1].lastPing);
+  const facts = {
+    client: clientOf(connection),
+    server: serverOf(connection),
+    clientCode: close.clientSees?.code,
+    serverCode: close.serverSees?.code,
+    idleMs: tcp.idleBeforeCloseNs === null ? null : tcp.idleBeforeCloseNs / 1e6,
+    sincePongMs: lastPong === null ? null : spanMs(lastPong, end),
+    sincePingMs: lastPing === null ? null : spanMs(lastPing, end),
+    openMs: spanMs(webSocket.openedAt, end),
+    cutBytes: webSocket.incompleteFrameBytes[0] || webSocket.incompleteFrameBytes[1] || null,
+  };
+  const evidence = [
+    shows(later(webSocket.lastFrame[0], webSocket.lastFrame[1]), "lastData", { from: lastSender(connection) }),
+    lastPing === null ? null : shows(lastPing, "lastPing", { from: pingerOf(connection) }),
+    lastPong === null ? null : shows(lastPong, "lastPong", { from: pingerOf(connection) === "client" ? "server" : "client" }),
+    endingEvidence(connection),
+    ...tcp.resets.filter((reset) => reset.afterFin).slice(0, 1).map((reset) => shows(reset, "rst", { from: reset.from })),
+  ];
+  const closer = tcp.firstCloser;
+  const parts = { at: end, evidence, causes: causesOf(connection, context) };
+  if (closer === null || tcp.ending === "silent" || tcp.ending === "open")
+    return draft("ws.close.no-close-frame", "silent", { ...parts, args: facts });
+  const variant = tcp.ending === "icmp" ? "icmp" : tcp.ending === "rst" ? "rst" : "fin";
+  return draft("ws.close.no-close-frame", variant, { ...parts, args: { ...facts, closer } });
+}
+
+const lastSender = ({ webSocket }: ConnectionFacts) => {
+  const [client, server] = webSocket?.lastFrame ?? [null, null];
+  return later(client, server) === server && server !== null ? "server" : "client";
+};
+
+const pingerOf = ({ webSocket }: ConnectionFacts) => {
+  const [client, server] = [webSocket?.heartbeat[0].pings ?? 0, webSocket?.heartbeat[1].pings ?? 0];
+  return client > server ? "client" : "server";
+};
+
+function causesOf(connection: ConnectionFacts, context: Context): (Cause | false)[] {
+  const { tcp } = connection;
+  const closer = tcp.firstCloser;
+  if (closer === null) return [cause("likely", "pathDied", {})];
+  const direction = directionOf(closer);
+  const missed = missedBeat(connection, direction, context);
+  const named = timerCauses(connection, context);
+  const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
+  return [
+    missed !== null && missed.gaveUp && cause("likely", "heartbeatGaveUp", { missing: missed.dead.length, waitedMs: missed.waitedMs }),
+    ...(missed === null ? named : []),
+    closer === "server" && cause("likely", "serverTerminated", {}),
+    closer === "server" && cause("possible", "serverDied", {}),
+    closer === "client" && cause("likely", "clientKilled", {}),
+    closer === "client" && cause("possible", "clientTerminated", {}),
+    tcp.halves[otherDirection(direction)].zeroWindows > 0 && cause("possible", "backpressure", {}),
+    idle > 10_000 && named.length === 0 && cause("possible", "unknownIdleTimer", { idleMs: idle }),
+  ];
+}
+
+export const noCloseFrame: Rule = {
+  id: "ws.close.no-close-frame",
+  severity: "error",
+  spec: "RFC 6455 §7.1.5, §7.1.6",
+  causes: ["heartbeatGaveUp", "timerFits", "serverTerminated", "serverDied", "clientKilled", "clientTerminated", "unknownIdleTimer", "pathDied"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5", "https://github.com/websockets/ws/blob/master/doc/ws.md#websocketterminate"],
+  check,
+};

@@ -1,0 +1,79 @@
+import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import { bodyLine, serverOf, targetOf } from "../reading.ts";
+import { cause, draft, type Rule, shows } from "../rule.ts";
+import type { Cause, VariantOf } from "../types.ts";
+import { refusalArgs } from "../upgrade-outcome.ts";
+
+type Kind = VariantOf<"eio.request.refused">;
+
+/** Engine.IO's own error codes, in the body as {"code":n,"message":…} (engine.io/lib/server.ts). */
+const KINDS: readonly Kind[] = ["transport", "session", "handshakeMethod", "badRequest", "forbidden", "protocolVersion"];
+
+const CODE = /^\s*\{\s*"code"\s*:\s*([0-5])\s*[,}]/;
+
+/** Over WebSocket the upgrade is refused with the message alone, as plain text. */
+const MESSAGES: Readonly<Record<string, Kind>> = {
+  "Transport unknown": "transport",
+  "Session ID unknown": "session",
+  "Bad handshake method": "handshakeMethod",
+  "Unsupported protocol version": "protocolVersion",
+};
+
+export function engineIoCode(exchange: HttpExchangeFacts): Kind | null {
+  const target = exchange.request?.target ?? "";
+  if (!/[?&](EIO|transport)=/.test(target)) return null;
+  const status = exchange.response?.status;
+  if (status !== 400 && status !== 403) return null;
+  const digit = CODE.exec(exchange.responseBodyPreview)?.[1];
+  if (digit !== undefined) return KINDS[Number(digit)] ?? null;
+  return MESSAGES[exchange.responseBodyPreview.trim()] ?? null;
+}
+
+function causesOf(kind: Kind, target: string, port: number): Cause[] {
+  const path = target.split("?")[0] ?? target;
+  switch (kind) {
+    case "transport":
+      return [cause("likely", "upgradeFieldsMissing", { path, port }), cause("possible", "transportNotAllowed", {})];
+    case "session":
+      return [cause("likely", "noStickySession", {}), cause("likely", "serverRestarted", {})];
+    case "protocolVersion":
+      return [cause("certain", "engineIoVersions", {})];
+    case "forbidden":
+      return [cause("likely", "allowRequest", {}), cause("possible", "tokenRejected", {})];
+    default:
+      return [cause("likely", "noStickySession", {}), cause("possible", "proxyChangedRequest", {})];
+  }
+}
+
+function check(connection: ConnectionFacts) {
+  for (const exchange of connection.exchanges) {
+    const kind = engineIoCode(exchange);
+    if (kind === null || !exchange.request || !exchange.response) continue;
+    const body = bodyLine(exchange.responseBodyPreview);
+    const target = targetOf(exchange);
+    const { status, reason } = exchange.response;
+    return draft("eio.request.refused", kind, {
+      at: exchange.response.first,
+      args: { ...refusalArgs(connection, exchange, serverOf(connection)), body },
+      evidence: [
+        shows(exchange.request.first, "request", { method: exchange.request.method, target }),
+        shows(exchange.response.first, "response", { status, reason }),
+        shows(exchange.response.last, "responseBody", { text: body }),
+      ],
+      causes: causesOf(kind, target, connection.server.port),
+    });
+  }
+  return null;
+}
+
+export const engineIoRefused: Rule = {
+  id: "eio.request.refused",
+  severity: "error",
+  spec: "Engine.IO protocol v4",
+  causes: ["noStickySession", "serverRestarted", "engineIoVersions", "upgradeFieldsMissing", "allowRequest"],
+  sources: [
+    "https://github.com/socketio/socket.io/blob/main/packages/engine.io/lib/server.ts",
+    "https://socket.io/docs/v4/troubleshooting-connection-issues/",
+  ],
+  check,
+};

@@ -1,0 +1,41 @@
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { endingEvidence } from "../ending.ts";
+import { missedBeat } from "../heartbeat.ts";
+import { later } from "../reading.ts";
+import { draft, type Rule, shows } from "../rule.ts";
+import { timerCauses } from "../timer-causes.ts";
+import { matchTimers } from "../timer-match.ts";
+
+/** The end of a WebSocket fits a timer that is known (or the user's own). Missing pongs are the better explanation. */
+function check(connection: ConnectionFacts, context: Context) {
+  const { webSocket, tcp } = connection;
+  if (webSocket === null || tcp.closedAt === null || tcp.firstCloser === null) return null;
+  const [client, server] = webSocket.closeFrames;
+  if (client !== null || server !== null) return null;
+  if (missedBeat(connection, 0, context) !== null || missedBeat(connection, 1, context) !== null) return null;
+  const [best] = matchTimers(connection, context.timers);
+  if (best === undefined) return null;
+  const causes = timerCauses(connection, context);
+  return draft("ws.idle.timeout", best.timer.kind, {
+    confidence: best.named || causes.length === 1 ? "likely" : "possible",
+    at: tcp.closedAt,
+    independent: true,
+    args: { closer: tcp.firstCloser, seconds: best.timer.seconds, timer: best.timer.name, candidates: causes.length },
+    evidence: [
+      best.timer.kind === "lifetime" ? shows(webSocket.openedAt, "switched", {}) : null,
+      shows(later(tcp.halves[0].lastData, tcp.halves[1].lastData), "silence", { idleMs: (tcp.idleBeforeCloseNs ?? 0) / 1e6 }),
+      endingEvidence(connection),
+    ],
+    causes,
+  });
+}
+
+export const idleTimeout: Rule = {
+  id: "ws.idle.timeout",
+  severity: "warning",
+  spec: "RFC 6455 §5.5.2",
+  causes: ["timerFits", "lifetimeFits"],
+  sources: ["https://nginx.org/en/docs/http/websocket.html"],
+  check,
+};

@@ -1,0 +1,77 @@
+import { sideOf } from "../../base/brand.ts";
+import type { Direction } from "../../base/brand.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import { endingEvidence } from "../ending.ts";
+import { endOf, hasEnded, otherSide } from "../reading.ts";
+import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+
+/** Compressed messages that cannot be shown: why. */
+function checkUndecodable(connection: ConnectionFacts): Draft | null {
+  const { webSocket } = connection;
+  if (webSocket === null) return null;
+  const code = ["deflate-undecodable", "inflate-limit"].find((word) => (webSocket.eventCounts[word] ?? 0) > 0);
+  const first = webSocket.events.find((event) => event.code === code);
+  if (code === undefined || first === undefined) return null;
+  const variant = code === "inflate-limit" ? "limit" : webSocket.compression === "unknown" ? "unknown" : "plain";
+  return draft("ws.deflate.undecodable", variant, {
+    at: first,
+    args: { from: first.from, count: webSocket.eventCounts[code] ?? 1 },
+    evidence: [shows(first, "violation", { from: first.from, rule: first.section })],
+    causes: [cause("certain", variant === "limit" ? "readerLimit" : "captureFromStart", {})],
+  });
+}
+
+export const deflateUndecodable: Rule = {
+  id: "ws.deflate.undecodable",
+  severity: "note",
+  spec: "RFC 7692 §7.2.2",
+  causes: ["captureFromStart", "readerLimit"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc7692#section-7.2.2"],
+  check: checkUndecodable,
+};
+
+const LARGE_BYTES = 16 * 1024;
+
+/** Refused with 1009, or cut off while a large message was under way. */
+function checkTooBig(connection: ConnectionFacts): Draft | null {
+  const { webSocket, tcp } = connection;
+  if (webSocket === null) return null;
+  for (const direction of [0, 1] as const) {
+    const close = webSocket.closeFrames[direction];
+    if (close?.code !== 1009) continue;
+    const from = otherSide(sideOf(direction));
+    const sender: Direction = direction === 0 ? 1 : 0;
+    return draft("ws.message.too-big", "refused", {
+      at: close,
+      args: { from, bytes: webSocket.largestMessageBytes[sender] || null, code: 1009, reason: close.reason },
+      evidence: [
+        shows(webSocket.lastFrame[sender], "tooBigMessage", { from, bytes: webSocket.largestMessageBytes[sender] }),
+        shows(close, "closeFrame", { from: sideOf(direction), code: 1009, reason: close.reason }),
+      ],
+      causes: [cause("certain", "messageLimit", { from })],
+    });
+  }
+  if (!hasEnded(connection) || webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null) return null;
+  for (const direction of [0, 1] as const) {
+    const missingBytes = webSocket.incompleteFrameBytes[direction];
+    const from = sideOf(direction);
+    if (missingBytes < LARGE_BYTES || tcp.firstCloser !== otherSide(from)) continue;
+    return draft("ws.message.too-big", "cut", {
+      confidence: "possible",
+      at: endOf(connection),
+      args: { from, bytes: missingBytes, missingBytes, closer: tcp.firstCloser },
+      evidence: [shows(webSocket.lastFrame[direction], "tooBigMessage", { from, bytes: missingBytes }), endingEvidence(connection)],
+      causes: [cause("possible", "messageLimit", { from })],
+    });
+  }
+  return null;
+}
+
+export const messageTooBig: Rule = {
+  id: "ws.message.too-big",
+  severity: "error",
+  spec: "RFC 6455 §7.4.1 (1009)",
+  causes: ["messageLimit"],
+  sources: ["https://github.com/websockets/ws/blob/master/doc/ws.md", "https://socket.io/docs/v4/server-options/#maxhttpbuffersize"],
+  check: checkTooBig,
+};

@@ -1,0 +1,89 @@
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { endingEvidence } from "../ending.ts";
+import { clientOf, endOf, hasEnded, serverOf, spanMs } from "../reading.ts";
+import { cause, draft, type Rule, shows } from "../rule.ts";
+
+/** SYN-ACK repeated and never acknowledged. */
+function checkSynAck(connection: ConnectionFacts) {
+  const { tcp } = connection;
+  const first = tcp.synAcks[0];
+  const last = tcp.synAcks.at(-1);
+  if (tcp.established !== null || tcp.opening === "complete" || !first || !last || tcp.synAcks.length < 2) return null;
+  if (tcp.halves[0].dataSegments > 0) return null;
+  const server = serverOf(connection);
+  return draft("tcp.open.synack-unacknowledged", "plain", {
+    at: first,
+    args: { server, client: clientOf(connection), repeats: tcp.synAcks.length - 1, waitedMs: spanMs(first, last) },
+    evidence: [
+      shows(tcp.syns[0], "syn", { server }),
+      shows(first, "synAck", { server }),
+      ...tcp.synAcks.slice(1).map((mark, index) => shows(mark, "synAckRepeated", { repeat: index + 1, waitedMs: spanMs(first, mark) })),
+    ],
+    causes: [
+      cause("likely", "returnPath", { client: connection.client.address }),
+      cause("possible", "clientFirewall", {}),
+      cause("possible", "severalInterfaces", { server: connection.server.address }),
+    ],
+  });
+}
+
+export const synAckUnacknowledged: Rule = {
+  id: "tcp.open.synack-unacknowledged",
+  severity: "error",
+  spec: "RFC 9293 §3.5",
+  causes: ["returnPath", "clientFirewall", "severalInterfaces"],
+  sources: ["https://docs.kernel.org/networking/ip-sysctl.html"],
+  check: checkSynAck,
+};
+
+const LEAST_OPEN_MS = 3000;
+
+/** Opened, and the client sent nothing. Browsers open spare connections beside the one they use: that is only a note. */
+function checkNoRequest(connection: ConnectionFacts, context: Context) {
+  const { tcp } = connection;
+  const [client, server] = tcp.halves;
+  const opened = tcp.established;
+  if (tcp.opening !== "complete" || opened === null || tcp.oneWay) return null;
+  if (client.dataSegments > 0 || client.missingBytes > 0 || server.dataSegments > 0 || server.missingBytes > 0) return null;
+  const end = hasEnded(connection) ? endOf(connection).timestampNs : context.analysis.clockNs;
+  const openMs = Math.max(0, (end - opened.timestampNs) / 1e6);
+  const base = { server: serverOf(connection), client: clientOf(connection), openMs };
+  const evidence = [shows(opened, "established", {}), endingEvidence(connection)];
+  const neighbours = context.byServer.get(`${connection.server.address} ${connection.server.port}`) ?? [];
+  const hasBusyNeighbour = neighbours.some(
+    (other) => other.client.address === connection.client.address && other.tcp.halves[0].dataSegments > 0,
+  );
+  if (hasBusyNeighbour)
+    return draft("tcp.open.no-request", "spare", {
+      severity: "note",
+      confidence: "likely",
+      at: opened,
+      args: base,
+      evidence,
+      causes: [cause("likely", "spareConnection", {})],
+    });
+  if (tcp.firstCloser !== null)
+    return draft("tcp.open.no-request", "ended", {
+      at: opened,
+      args: { ...base, closer: tcp.firstCloser },
+      evidence,
+      causes: [cause("likely", "portProbe", { port: connection.server.port }), cause("possible", "requestLost", {})],
+    });
+  if (openMs < LEAST_OPEN_MS) return null;
+  return draft("tcp.open.no-request", "waiting", {
+    at: opened,
+    args: base,
+    evidence: evidence.slice(0, 1),
+    causes: [cause("possible", "spareConnection", {}), cause("possible", "requestLost", {})],
+  });
+}
+
+export const noRequest: Rule = {
+  id: "tcp.open.no-request",
+  severity: "warning",
+  spec: "RFC 6455 §4.1",
+  causes: ["portProbe", "spareConnection", "requestLost"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-4.1"],
+  check: checkNoRequest,
+};

@@ -1,0 +1,61 @@
+import type { ConnectionFacts, IcmpFacts } from "../../store/types.ts";
+import { serverOf } from "../reading.ts";
+import { cause, draft, type Rule, shows } from "../rule.ts";
+
+type Meaning = "port" | "host" | "net" | "prohibited" | "other";
+
+const V4: Readonly<Record<number, Meaning>> = {
+  0: "net", 1: "host", 3: "port", 6: "net", 7: "host", 9: "prohibited", 10: "prohibited", 13: "prohibited",
+};
+const V6: Readonly<Record<number, Meaning>> = { 0: "net", 1: "prohibited", 3: "host", 4: "port", 5: "prohibited", 6: "prohibited" };
+
+/** Destination Unreachable in plain classes (RFC 792, RFC 1812 §5.2.7.1, RFC 4443 §3.1). null: another ICMP message. */
+export function unreachable(error: IcmpFacts): Meaning | null {
+  if (error.ipVersion === 4) return error.type === 3 && error.code !== 4 ? (V4[error.code] ?? "other") : null;
+  return error.type === 1 ? (V6[error.code] ?? "other") : null;
+}
+
+function check(connection: ConnectionFacts) {
+  const { tcp } = connection;
+  if (tcp.opening === "complete" || tcp.opening === "not-captured" || tcp.synAcks.length > 0) return null;
+  const error = tcp.icmpErrors.find((item) => item.about === "client" && unreachable(item) !== null);
+  if (error === undefined) return null;
+  const meaning = unreachable(error) ?? "other";
+  const server = serverOf(connection);
+  const port = connection.server.port;
+  const base = { server, port, sender: error.sender };
+  const parts = {
+    at: error,
+    evidence: [
+      shows(tcp.syns[0] ?? connection.first, "syn", { server }),
+      shows(error, "icmpUnreachable", { sender: error.sender, meaning: `icmp.${meaning}` }),
+    ],
+  };
+  const address = connection.server.address;
+  if (meaning === "other")
+    return draft("tcp.open.icmp", "other", {
+      ...parts,
+      args: { ...base, type: error.type, code: error.code },
+      causes: [cause("possible", "rejectRule", { port }), cause("possible", "noRoute", { server: address })],
+    });
+  return draft("tcp.open.icmp", meaning, {
+    ...parts,
+    args: base,
+    causes:
+      meaning === "port" || meaning === "prohibited"
+        ? [cause("likely", "rejectRule", { port }), cause("possible", "carrierBlocks", { port })]
+        : [
+            cause("likely", meaning === "host" ? "hostDown" : "noRoute", { server: address }),
+            cause("possible", "wrongAddress", { server: address, port }),
+          ],
+  });
+}
+
+export const openIcmp: Rule = {
+  id: "tcp.open.icmp",
+  severity: "error",
+  spec: "RFC 792, RFC 4443 §3.1, RFC 5461",
+  causes: ["rejectRule", "noRoute", "hostDown", "wrongAddress", "carrierBlocks"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc792", "https://www.rfc-editor.org/rfc/rfc5461"],
+  check,
+};

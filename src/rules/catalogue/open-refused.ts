@@ -1,0 +1,98 @@
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { clientOf, isLoopback, serverOf, spanMs } from "../reading.ts";
+import { cause, draft, type Rule, shows } from "../rule.ts";
+
+const OTHER_FAMILY_WITHIN_MS = 3000;
+
+/** The same port at an address of the other family was accepted right after: the client tried both (RFC 8305). */
+export function acceptedElsewhere(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
+  const isV6 = connection.server.address.includes(":");
+  const found = (context.byServerPort.get(connection.server.port) ?? []).find(
+    (other) =>
+      other.tcp.opening === "complete" &&
+      other.server.address.includes(":") !== isV6 &&
+      isLoopback(other.server.address) === isLoopback(connection.server.address) &&
+      Math.abs(other.first.timestampNs - connection.first.timestampNs) <= OTHER_FAMILY_WITHIN_MS * 1e6,
+  );
+  return found ?? null;
+}
+
+/** A later connection to the same endpoint was accepted: the server was not up yet, or came back. */
+export const acceptedLater = (connection: ConnectionFacts, context: Context): ConnectionFacts | null =>
+  (context.byServer.get(`${connection.server.address} ${connection.server.port}`) ?? []).find(
+    (other) => other.tcp.opening === "complete" && other.first.timestampNs > connection.first.timestampNs,
+  ) ?? null;
+
+function check(connection: ConnectionFacts, context: Context) {
+  const { tcp } = connection;
+  if (tcp.opening !== "refused") return null;
+  const reset = tcp.resets.find((item) => item.from === "server" && item.hasAck) ?? tcp.resets[0];
+  if (reset === undefined || reset.from !== "server") return null;
+  const server = serverOf(connection);
+  const port = connection.server.port;
+  const syn = tcp.syns.at(-1) ?? connection.first;
+  const base = {
+    server,
+    port,
+    client: clientOf(connection),
+    attempts: Math.max(1, tcp.syns.length),
+  };
+  const evidence = [
+    shows(tcp.syns[0] ?? connection.first, "syn", { server }),
+    shows(reset, "rst", { from: "server" }),
+  ];
+  const answerMs = spanMs(syn, reset);
+  const elsewhere = acceptedElsewhere(connection, context);
+  if (elsewhere !== null)
+    return draft("tcp.open.refused", "otherFamily", {
+      severity: "note",
+      at: reset,
+      args: { ...base, other: serverOf(elsewhere) },
+      evidence: [...evidence, shows(elsewhere.tcp.established ?? elsewhere.first, "accepted", { server: serverOf(elsewhere) })],
+      causes: [cause("likely", "oneFamilyBound", { port, other: serverOf(elsewhere) })],
+    });
+  const laterOne = acceptedLater(connection, context);
+  if (laterOne !== null)
+    evidence.push(shows(laterOne.tcp.established ?? laterOne.first, "accepted", { server }));
+  const usual = context.hopLimitOf.get(connection.server.address) ?? null;
+  const common = [
+    laterOne !== null && cause("certain", "serverStartedLater", { server }),
+    cause("likely", "notListening", { port }),
+  ];
+  if (usual !== null && usual !== reset.hopLimit)
+    return draft("tcp.open.refused", "middlebox", {
+      at: reset,
+      args: { ...base, answerMs, hops: reset.hopLimit, usualHops: usual },
+      evidence: [...evidence, shows(reset, "rstOdd", { from: "server", oddities: "hop-limit" })],
+      causes: [cause("likely", "rejectRule", { port }), cause("possible", "notListening", { port })],
+    });
+  if (isLoopback(connection.server.address))
+    return draft("tcp.open.refused", "loopback", {
+      at: reset,
+      args: { ...base, answerMs },
+      evidence,
+      causes: [...common, cause("likely", "localhostUrl", { port }), cause("possible", "oneFamilyBound", { port })],
+    });
+  return draft("tcp.open.refused", "host", {
+    at: reset,
+    args: { ...base, answerMs },
+    evidence,
+    causes: [
+      ...common,
+      cause("likely", "boundToLoopback", { port }),
+      cause("possible", "wrongPort", { port }),
+      cause("possible", "rejectRule", { port }),
+    ],
+  });
+}
+
+export const openRefused: Rule = {
+  id: "tcp.open.refused",
+  severity: "error",
+  spec: "RFC 9293 §3.10.7.1",
+  causes: ["notListening", "boundToLoopback", "localhostUrl", "oneFamilyBound", "wrongPort", "rejectRule", "serverStartedLater"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc9293#section-3.10.7.1"],
+  check,
+};
+

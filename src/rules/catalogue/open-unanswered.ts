@@ -1,0 +1,78 @@
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { clientOf, later, serverOf, spanMs } from "../reading.ts";
+import { cause, draft, type Rule, shows } from "../rule.ts";
+import { acceptedElsewhere } from "./open-refused.ts";
+
+/** A single SYN may just have come right before the capture's end; the first repetition comes after 1 s (RFC 6298 §2). */
+const LEAST_WAIT_MS = 2000;
+
+/** The host answers something, on whatever port: it is up and reachable. */
+const hostAnswers = (connection: ConnectionFacts, context: Context): boolean =>
+  (context.byServerAddress.get(connection.server.address) ?? []).some(
+    (other) => other.tcp.synAcks.length > 0 || other.tcp.opening === "refused" || other.tcp.opening === "complete",
+  );
+
+function check(connection: ConnectionFacts, context: Context) {
+  const { tcp } = connection;
+  if (tcp.opening !== "unanswered" || tcp.synAcks.length > 0 || tcp.icmpErrors.length > 0) return null;
+  const first = tcp.syns[0];
+  if (first === undefined) return null;
+  const last = tcp.syns.at(-1) ?? first;
+  const closing = later(connection.tcp.closedAt, last) ?? last;
+  const waitedMs = Math.max(spanMs(first, closing), (context.analysis.clockNs - first.timestampNs) / 1e6);
+  if (tcp.syns.length < 2 && waitedMs < LEAST_WAIT_MS) return null;
+  const server = serverOf(connection);
+  const port = connection.server.port;
+  const args = {
+    server,
+    port,
+    client: clientOf(connection),
+    attempts: tcp.syns.length,
+    waitedMs: tcp.syns.length > 1 ? spanMs(first, last) : waitedMs,
+  };
+  const evidence = tcp.syns.map((syn, index) =>
+    index === 0
+      ? shows(syn, "syn", { server })
+      : shows(syn, "synRepeated", { server, attempt: index + 1, waitedMs: spanMs(first, syn) }),
+  );
+  const elsewhere = acceptedElsewhere(connection, context);
+  if (elsewhere !== null)
+    return draft("tcp.open.unanswered", "otherFamily", {
+      severity: "note",
+      at: first,
+      args: { ...args, other: serverOf(elsewhere) },
+      evidence: [...evidence, shows(elsewhere.tcp.established ?? elsewhere.first, "accepted", { server: serverOf(elsewhere) })],
+      causes: [cause("likely", "oneFamilyBound", { port, other: serverOf(elsewhere) })],
+    });
+  if (hostAnswers(connection, context))
+    return draft("tcp.open.unanswered", "portOnly", {
+      at: first,
+      args,
+      evidence,
+      causes: [cause("likely", "dropRule", { port }), cause("possible", "carrierBlocks", { port })],
+    });
+  return draft("tcp.open.unanswered", "silent", {
+    at: first,
+    args,
+    evidence,
+    causes: [
+      cause("likely", "dropRule", { port }),
+      cause("likely", "wrongAddress", { server: connection.server.address, port }),
+      cause("possible", "hostDown", { server: connection.server.address }),
+      cause("possible", "carrierBlocks", { port }),
+    ],
+  });
+}
+
+export const openUnanswered: Rule = {
+  id: "tcp.open.unanswered",
+  severity: "error",
+  spec: "RFC 9293 §3.8.3, RFC 6298 §5.7",
+  causes: ["dropRule", "wrongAddress", "hostDown", "carrierBlocks", "oneFamilyBound"],
+  sources: [
+    "https://docs.kernel.org/networking/ip-sysctl.html",
+    "https://manpages.ubuntu.com/manpages/focal/man8/ufw.8.html",
+  ],
+  check,
+};

@@ -1,0 +1,102 @@
+import type { Direction } from "../../base/brand.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { endingEvidence } from "../ending.ts";
+import { type MissedBeat, missedBeat } from "../heartbeat.ts";
+import { directionOf, hasEnded, otherSide } from "../reading.ts";
+import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+import { heartbeatHabits } from "../timers.ts";
+import type { Cause, EvidenceItem } from "../types.ts";
+
+const SHOWN_PINGS = 5;
+
+function evidenceOf(missed: MissedBeat, connection: ConnectionFacts): (EvidenceItem | null)[] {
+  const from = missed.pinger;
+  const close = connection.webSocket?.closeFrames[directionOf(from)] ?? null;
+  return [
+    shows(missed.beat.lastPong, "lastPong", { from: otherSide(from) }),
+    ...missed.dead
+      .slice(0, SHOWN_PINGS)
+      .map((ping) =>
+        shows(
+          ping,
+          ping.acknowledged === true
+            ? "unansweredPingAcknowledged"
+            : ping.acknowledged === false
+              ? "unansweredPingUnacknowledged"
+              : "unansweredPing",
+          { from },
+        ),
+      ),
+    close === null ? null : shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
+    endingEvidence(connection),
+  ];
+}
+
+function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | false)[] {
+  const to = otherSide(missed.pinger);
+  const peer = connection.tcp.halves[directionOf(to)];
+  const dataAfter = peer.lastData !== null && peer.lastData.timestampNs > missed.first.timestampNs;
+  if (missed.blocked) return [cause("likely", "peerStoppedReading", { to }), cause("possible", "peerBlocked", { to })];
+  if (missed.acknowledged === false)
+    return [cause("likely", "peerVanished", { to }), cause("possible", "firewallState", {}), cause("possible", "pathMtu", {})];
+  return [
+    dataAfter && cause("likely", "pongsNotSent", { to }),
+    missed.acknowledged === true && !dataAfter && cause("likely", "peerBlocked", { to }),
+    to === "client" && !dataAfter && cause("likely", "pageFrozen", {}),
+    missed.acknowledged === null && cause("possible", "peerVanished", { to }),
+    ...habitCauses(missed),
+  ];
+}
+
+/** The habit whose interval and patience this end shows: tells which timer to look at. */
+function habitCauses(missed: MissedBeat): Cause[] {
+  const seconds = (missed.beat.intervalMs ?? 0) / 1000;
+  const patience = (missed.sincePongMs ?? missed.waitedMs) / 1000;
+  if (!missed.gaveUp || seconds === 0) return [];
+  return heartbeatHabits
+    .filter(
+      (habit) =>
+        (habit.pinger === "either" || habit.pinger === missed.pinger) &&
+        Math.abs(habit.intervalSeconds - seconds) <= habit.intervalSeconds * 0.1 &&
+        patience >= habit.giveUpSeconds[0] &&
+        patience <= habit.giveUpSeconds[1],
+    )
+    .map((habit) => cause("possible", "heartbeatHabit", { timer: habit.name, setting: habit.setting }));
+}
+
+function checkDirection(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
+  const missed = missedBeat(connection, direction, context);
+  if (missed === null) return null;
+  const { beat, pinger: from } = missed;
+  const base = { from, to: otherSide(from), missing: missed.dead.length, intervalMs: beat.intervalMs, sincePongMs: missed.sincePongMs };
+  const parts = {
+    at: missed.first,
+    evidence: evidenceOf(missed, connection),
+    causes: causesOf(missed, connection),
+  };
+  if (missed.gaveUp) {
+    const variant = missed.blocked ? "gaveUpBlocked" : missed.acknowledged === false ? "gaveUpUnacknowledged" : "gaveUp";
+    return draft("ws.pong.missing", variant, {
+      ...parts,
+      severity: "error",
+      confidence: missed.dead.length > 1 || beat.answered > 0 ? "certain" : "likely",
+      args: { ...base, waitedMs: missed.waitedMs, closer: from },
+    });
+  }
+  if (hasEnded(connection)) return draft("ws.pong.missing", "survived", { ...parts, args: base });
+  return draft("ws.pong.missing", "ongoing", { ...parts, args: { ...base, waitedMs: missed.waitedMs } });
+}
+
+export const pongMissing: Rule = {
+  id: "ws.pong.missing",
+  severity: "warning",
+  spec: "RFC 6455 §5.5.2, §5.5.3",
+  causes: ["peerBlocked", "pageFrozen", "pongsNotSent", "peerStoppedReading", "peerVanished", "pathMtu", "heartbeatHabit"],
+  sources: [
+    "https://github.com/websockets/ws#how-to-detect-and-close-broken-connections",
+    "https://websockets.readthedocs.io/en/stable/topics/keepalive.html",
+  ],
+  check: (connection, context) =>
+    ([1, 0] as const).map((direction) => checkDirection(connection, direction, context)).filter((item) => item !== null),
+};

@@ -1,0 +1,91 @@
+import { sideOf } from "../../base/brand.ts";
+import type { Direction } from "../../base/brand.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import { endOf, otherSide, spanMs } from "../reading.ts";
+import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+import { handshakeOf } from "../upgrade-outcome.ts";
+
+/** Below this no pong is late: slow but steady paths are healthy. */
+const LATE_MS = 1000;
+const LATE_MEDIANS = 8;
+
+const each = (check: (connection: ConnectionFacts, direction: Direction) => Draft | null) => (connection: ConnectionFacts) =>
+  ([1, 0] as const).map((direction) => check(connection, direction)).filter((item) => item !== null);
+
+function checkLate(connection: ConnectionFacts, direction: Direction): Draft | null {
+  const beat = connection.webSocket?.heartbeat[direction];
+  const slowest = beat?.slowest;
+  if (!beat || !slowest || beat.roundTripMs === null) return null;
+  const { median } = beat.roundTripMs;
+  const overInterval = beat.intervalMs !== null && slowest.roundTripMs >= beat.intervalMs && slowest.roundTripMs >= LATE_MS;
+  const overMedian = slowest.roundTripMs >= Math.max(LATE_MS, LATE_MEDIANS * median);
+  if (!overInterval && !overMedian) return null;
+  const from = sideOf(direction);
+  const to = otherSide(from);
+  return draft("ws.pong.late", "plain", {
+    at: slowest.ping,
+    explainsUntil: slowest.pong.timestampNs,
+    args: { from, to, late: Math.max(1, beat.late), slowestMs: slowest.roundTripMs, medianMs: median, intervalMs: beat.intervalMs },
+    evidence: [shows(slowest.ping, "slowestPing", { from }), shows(slowest.pong, "slowestPong", { from: to, ms: slowest.roundTripMs })],
+    causes: [cause("likely", "peerBlocked", { to }), cause("possible", "queuedBehindData", {}), cause("possible", "slowPath", {})],
+  });
+}
+
+export const pongLate: Rule = {
+  id: "ws.pong.late",
+  severity: "warning",
+  spec: "RFC 6455 §5.5.3",
+  causes: ["peerBlocked", "queuedBehindData", "slowPath"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3"],
+  check: each(checkLate),
+};
+
+function checkUnsolicited(connection: ConnectionFacts, direction: Direction): Draft | null {
+  const beat = connection.webSocket?.heartbeat[direction];
+  if (!beat || beat.unsolicitedPongs === 0) return null;
+  const from = otherSide(sideOf(direction));
+  return draft("ws.pong.unsolicited", "plain", {
+    at: connection.webSocket?.openedAt ?? connection.first,
+    args: { from, count: beat.unsolicitedPongs },
+    evidence: [shows(beat.lastPong, "lastPong", { from })],
+    causes: [cause("likely", "oneWayHeartbeat", {})],
+  });
+}
+
+export const pongUnsolicited: Rule = {
+  id: "ws.pong.unsolicited",
+  severity: "note",
+  spec: "RFC 6455 §5.5.3",
+  causes: ["oneWayHeartbeat"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3"],
+  check: each(checkUnsolicited),
+};
+
+const LONG_LIVED_MS = 60_000;
+
+/** Nobody probes a long-lived connection: a dead path is noticed by nobody, an idle one is cut by somebody. */
+function checkAbsent(connection: ConnectionFacts): Draft | null {
+  const { webSocket } = connection;
+  if (webSocket === null) return null;
+  const openMs = spanMs(webSocket.openedAt, endOf(connection));
+  const [client, server] = webSocket.heartbeat;
+  const anyBeat = client.pings + server.pings + client.unsolicitedPongs + server.unsolicitedPongs > 0;
+  const hasOwnBeat = /[?&]EIO=/.test(handshakeOf(connection)?.request?.target ?? "");
+  if (openMs < LONG_LIVED_MS || anyBeat || hasOwnBeat) return null;
+  const idleMs = connection.tcp.idleBeforeCloseNs === null ? null : connection.tcp.idleBeforeCloseNs / 1e6;
+  return draft("ws.ping.absent", "plain", {
+    at: webSocket.openedAt,
+    args: { openMs, idleMs },
+    evidence: [shows(webSocket.openedAt, "switched", {}), shows(connection.last, "lastPacket", {})],
+    causes: [cause("certain", "addHeartbeat", {})],
+  });
+}
+
+export const pingAbsent: Rule = {
+  id: "ws.ping.absent",
+  severity: "note",
+  spec: "RFC 6455 §5.5.2",
+  causes: ["addHeartbeat"],
+  sources: ["https://github.com/websockets/ws#how-to-detect-and-close-broken-connections"],
+  check: checkAbsent,
+};

@@ -1,0 +1,161 @@
+import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
+import { otherSide, spanMs } from "../reading.ts";
+import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+
+/** Silence before the data that an RST answered, from which on the connection may have been forgotten by somebody. */
+const FORGOTTEN_AFTER_MS = 30_000;
+
+const isDecoded = (connection: ConnectionFacts): boolean => connection.webSocket !== null || connection.upgrade !== null;
+
+const counted = (connection: ConnectionFacts): ResetFacts[] =>
+  isDecoded(connection) ? connection.tcp.resets.filter((reset) => !reset.ignored && reset.state !== "opening") : [];
+
+/** The RSTs of one connection: the first that counts speaks, the others are its evidence. */
+function checkReset(connection: ConnectionFacts): Draft | null {
+  const resets = counted(connection);
+  const reset = resets[0];
+  if (reset === undefined) return null;
+  const { webSocket, tcp } = connection;
+  const { from } = reset;
+  const evidence = [
+    shows(reset.answers, "answeredByRst", { from: otherSide(from) }),
+    ...resets.map((item) => shows(item, item.answers === null ? "rst" : "rstAnswers", { from: item.from, to: otherSide(item.from) })),
+  ];
+  const parts = { at: reset, evidence };
+  if (webSocket === null)
+    return draft("tcp.rst", "handshake", { ...parts, severity: reset.afterFin ? "note" : undefined, args: { from }, causes: [cause("likely", "handlerThrew", {})] });
+  if (webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null)
+    return draft("tcp.rst", "afterClose", { ...parts, severity: "note", args: { from }, causes: [cause("likely", "closedSocketWritten", {})] });
+  const finFrom = tcp.halves[0].fin && (!tcp.halves[1].fin || tcp.firstCloser === "client") ? "client" : "server";
+  const fin = tcp.halves[finFrom === "client" ? 0 : 1].fin;
+  if (reset.afterFin && fin !== null)
+    return draft("tcp.rst", "afterFin", {
+      ...parts,
+      severity: "note",
+      args: { from, finFrom, afterMs: spanMs(fin, reset) },
+      evidence: [shows(fin, "finNoClose", { from: finFrom }), ...evidence],
+      causes: [cause("likely", "closedSocketWritten", {})],
+    });
+  return draft("tcp.rst", "established", {
+    ...parts,
+    args: {
+      from,
+      openMs: spanMs(webSocket.openedAt, reset),
+      idleMs: tcp.idleBeforeCloseNs === null ? null : tcp.idleBeforeCloseNs / 1e6,
+      answered: reset.answers === null ? null : "yes",
+    },
+    causes: [
+      cause("likely", "closedWithUnread", { from }),
+      cause("likely", "abortiveClose", { from }),
+      cause("possible", "processCrashed", { from }),
+      cause("possible", "middleboxReset", {}),
+    ],
+  });
+}
+
+export const reset: Rule = {
+  id: "tcp.rst",
+  severity: "error",
+  spec: "RFC 9293 §3.10.7.4",
+  causes: ["closedWithUnread", "abortiveClose", "processCrashed", "middleboxReset", "closedSocketWritten"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc9293#section-3.10.7.4", "https://www.rfc-editor.org/rfc/rfc2525#section-2.17"],
+  check: checkReset,
+};
+
+function checkInjected(connection: ConnectionFacts) {
+  const odd = connection.tcp.resets.find((item) => item.likelyInjected && item.state !== "opening");
+  if (odd === undefined || !isDecoded(connection)) return null;
+  return draft("tcp.rst.injected", "plain", {
+    confidence: "likely",
+    at: odd,
+    severity: odd.ignored ? "warning" : undefined,
+    args: { from: odd.from, oddities: odd.oddities.join(","), hops: odd.hopLimit, usualHops: odd.usualHopLimit },
+    evidence: connection.tcp.resets
+      .filter((item) => item.likelyInjected)
+      .map((item) => shows(item, "rstOdd", { from: item.from, oddities: item.oddities.join(",") })),
+    causes: [
+      cause("likely", "injectingBox", { port: connection.server.port }),
+      cause("possible", "proxyInPath", {}),
+    ],
+  });
+}
+
+export const resetInjected: Rule = {
+  id: "tcp.rst.injected",
+  severity: "error",
+  spec: "RFC 9293 §3.10.7.4, RFC 5961 §3",
+  causes: ["injectingBox", "proxyInPath"],
+  sources: ["https://www.icir.org/vern/papers/reset-injection.ndss09.pdf"],
+  check: checkInjected,
+};
+
+function checkIgnored(connection: ConnectionFacts) {
+  const ignored = connection.tcp.resets.filter((item) => item.ignored && !item.likelyInjected && item.state !== "closed");
+  const first = ignored[0];
+  if (first === undefined || !isDecoded(connection)) return null;
+  return draft("tcp.rst.ignored", "plain", {
+    at: first,
+    args: { from: first.from, count: ignored.length },
+    evidence: ignored.map((item) => shows(item, "rstIgnored", { from: item.from })),
+    causes: [cause("possible", "strayReset", {})],
+  });
+}
+
+export const resetIgnored: Rule = {
+  id: "tcp.rst.ignored",
+  severity: "note",
+  spec: "RFC 5961 §3.2",
+  causes: ["strayReset"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc5961#section-3.2"],
+  check: checkIgnored,
+};
+
+/** Data after a silence, and an RST as the answer: who answers so has no memory of the connection. */
+function checkAfterIdle(connection: ConnectionFacts) {
+  const { tcp, webSocket } = connection;
+  if (webSocket === null) return null;
+  const found = tcp.resets.find((item) => !item.ignored && !item.afterFin && item.state === "established" && item.answers !== null);
+  if (!found?.answers) return null;
+  const idle = silenceBefore(connection, found.answers.timestampNs);
+  if (idle < FORGOTTEN_AFTER_MS) return null;
+  return draft("tcp.rst.after-idle", "plain", {
+    confidence: "likely",
+    at: found,
+    args: { from: found.from, to: otherSide(found.from), idleMs: idle },
+    evidence: [
+      shows(found.answers, "answeredByRst", { from: otherSide(found.from) }),
+      shows(found, "rstAnswers", { from: found.from, to: otherSide(found.from) }),
+    ],
+    causes: [
+      cause("likely", "stateForgotten", { idleMs: idle, pingSeconds: Math.max(10, Math.floor(idle / 2000)) }),
+      cause("possible", "hostRebooted", {}),
+    ],
+  });
+}
+
+/** How long nothing was sent before this moment, as far as the marks that are kept tell. */
+function silenceBefore(connection: ConnectionFacts, atNs: number): number {
+  const { tcp, webSocket } = connection;
+  const silence = tcp.lastSilence;
+  if (silence && silence.until.timestampNs === atNs) return spanMs(silence.since, silence.until);
+  const marks = [
+    ...tcp.halves.flatMap((half) => [half.firstData, half.lastData, half.lastAcknowledged]),
+    ...(webSocket ? [...webSocket.lastFrame, webSocket.openedAt] : []),
+  ];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const mark of marks) if (mark && mark.timestampNs < atNs) last = Math.max(last, mark.timestampNs);
+  return last === Number.NEGATIVE_INFINITY ? 0 : (atNs - last) / 1e6;
+}
+
+export const resetAfterIdle: Rule = {
+  id: "tcp.rst.after-idle",
+  severity: "error",
+  spec: "RFC 9293 §3.5.2, RFC 5382 §4",
+  causes: ["stateForgotten", "hostRebooted"],
+  sources: [
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/update-idle-timeout.html",
+    "https://learn.microsoft.com/en-us/azure/load-balancer/load-balancer-tcp-reset",
+  ],
+  check: checkAfterIdle,
+};
+

@@ -1,0 +1,95 @@
+import { sideOf } from "../../base/brand.ts";
+import type { Direction } from "../../base/brand.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import { hasEnded, otherSide } from "../reading.ts";
+import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+
+const MANY_SHARE = 0.3;
+const MANY = 30;
+
+function checkRetransmissions(connection: ConnectionFacts): Draft | null {
+  const { tcp } = connection;
+  const [client, server] = tcp.halves;
+  const total = client.retransmissions + server.retransmissions;
+  if (total === 0) return null;
+  const first = tcp.events.find((event) => event.kind === "retransmission");
+  const share = total / Math.max(1, client.dataSegments + server.dataSegments);
+  const many = total >= MANY && share >= MANY_SHARE;
+  return draft("tcp.retransmissions", many ? "many" : "plain", {
+    severity: many ? "warning" : undefined,
+    at: first ?? connection.first,
+    explainsUntil: 0,
+    args: {
+      client: client.retransmissions,
+      server: server.retransmissions,
+      roundTripMs: tcp.roundTripMs,
+      share: Math.min(100, Math.max(0.1, Math.round(share * 1000) / 10)),
+    },
+    evidence: first === undefined ? [] : [shows(first, "retransmission", { from: first.from })],
+    causes: [cause("possible", "lossyPath", {})],
+  });
+}
+
+export const retransmissions: Rule = {
+  id: "tcp.retransmissions",
+  severity: "note",
+  spec: "RFC 6298, RFC 9293 §3.8.1",
+  causes: ["lossyPath"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc6298"],
+  check: checkRetransmissions,
+};
+
+const LONG_ZERO_WINDOW_MS = 2000;
+
+function checkZeroWindow(connection: ConnectionFacts, direction: Direction): Draft | null {
+  const half = connection.tcp.halves[direction];
+  if (half.zeroWindows === 0 || connection.kind !== "websocket") return null;
+  const from = sideOf(direction);
+  const longestMs = half.longestZeroWindowNs / 1e6;
+  const first = connection.tcp.events.find((event) => event.kind === "zero-window" && event.from === from);
+  const ended = half.zeroWindowSince !== null && hasEnded(connection);
+  return draft("tcp.zero-window", ended ? "ended" : "plain", {
+    severity: longestMs >= LONG_ZERO_WINDOW_MS ? undefined : "note",
+    at: first ?? half.zeroWindowSince ?? connection.first,
+    args: { from, count: half.zeroWindows, longestMs },
+    evidence: [shows(first ?? half.zeroWindowSince, "zeroWindow", { from })],
+    causes: [cause("likely", "peerStoppedReading", { to: from })],
+  });
+}
+
+export const zeroWindow: Rule = {
+  id: "tcp.zero-window",
+  severity: "warning",
+  spec: "RFC 9293 §3.8.6.1",
+  causes: ["peerStoppedReading"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc9293#section-3.8.6.1"],
+  check: (connection) =>
+    ([0, 1] as const).map((direction) => checkZeroWindow(connection, direction)).filter((item) => item !== null),
+};
+
+/** One unanswered probe may just be lost, or the last packet of the capture. */
+const LEAST_PROBES = 2;
+
+function checkKeepAlive(connection: ConnectionFacts, direction: Direction): Draft | null {
+  const half = connection.tcp.halves[direction];
+  if (half.keepAlivesUnanswered < LEAST_PROBES || connection.tcp.oneWay) return null;
+  const from = sideOf(direction);
+  const probes = connection.tcp.events.filter((event) => event.kind === "keep-alive" && event.from === from);
+  const to = otherSide(from);
+  return draft("tcp.keepalive.unanswered", "plain", {
+    at: probes.at(-half.keepAlivesUnanswered) ?? probes[0] ?? connection.last,
+    args: { from, to, count: half.keepAlivesUnanswered },
+    evidence: probes.slice(-3).map((probe) => shows(probe, "keepAlive", { from })),
+    causes: [cause("likely", "peerVanished", { to }), cause("possible", "stateForgotten", { idleMs: 0, pingSeconds: 30 })],
+  });
+}
+
+export const keepAliveUnanswered: Rule = {
+  id: "tcp.keepalive.unanswered",
+  severity: "warning",
+  spec: "RFC 9293 §3.8.4",
+  causes: ["peerVanished", "stateForgotten"],
+  sources: ["https://docs.kernel.org/networking/ip-sysctl.html"],
+  check: (connection) =>
+    ([0, 1] as const).map((direction) => checkKeepAlive(connection, direction)).filter((item) => item !== null),
+};

@@ -1,0 +1,103 @@
+import type { ConnectionFacts } from "../../store/types.ts";
+import { bodyLine, fieldValue, serverOf, targetOf } from "../reading.ts";
+import { cause, draft, type Rule, shows } from "../rule.ts";
+import type { Cause, VariantOf } from "../types.ts";
+import { handshakeOf, outcomeOf, refusalArgs } from "../upgrade-outcome.ts";
+
+type Kind = VariantOf<"http.upgrade.refused">;
+
+const KINDS: Readonly<Record<number, Kind>> = {
+  400: "badRequest",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "notFound",
+  405: "method",
+  426: "upgradeRequired",
+  429: "tooMany",
+};
+
+function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cause | false)[] {
+  const exchange = handshakeOf(connection);
+  const origin = exchange?.request ? fieldValue(exchange.request, "origin") : null;
+  const server = exchange?.response ? (fieldValue(exchange.response, "server") ?? "") : "";
+  const path = target.split("?")[0] ?? target;
+  switch (kind) {
+    case "badRequest":
+      return [cause("likely", "wrongPath", { path }), cause("possible", "badHandshakeFields", {}), cause("possible", "proxyChangedRequest", {})];
+    case "unauthorized":
+      return [cause("likely", "tokenRejected", {}), cause("possible", "clockSkew", {}), cause("possible", "cookieMissing", {})];
+    case "forbidden":
+      return [
+        origin !== null && cause("likely", "originRefused", { origin }),
+        cause(origin === null ? "likely" : "possible", "tokenRejected", {}),
+        cause("possible", "gatewayPolicy", {}),
+      ];
+    case "notFound":
+      return [
+        cause("likely", "wrongPath", { path }),
+        /nginx/i.test(server) && cause("likely", "locationMissing", { path, port: connection.server.port }),
+        cause("possible", "devProxyWs", { path }),
+      ];
+    case "method":
+      return [cause("likely", "pathNotWebSocket", { path }), cause("possible", "methodChanged", {})];
+    case "upgradeRequired":
+      return [cause("likely", "upgradeFieldsMissing", { path, port: connection.server.port }), cause("possible", "versionOther", {})];
+    case "tooMany":
+      return [cause("certain", "rateLimited", {}), cause("likely", "reconnectStorm", {})];
+    case "serverError":
+      return [cause("likely", "handlerThrew", {}), cause("possible", "serverClosing", {})];
+    default:
+      return [cause("possible", "gatewayPolicy", {}), cause("possible", "handlerThrew", {})];
+  }
+}
+
+function check(connection: ConnectionFacts) {
+  if (outcomeOf(connection) !== "refused") return null;
+  const exchange = handshakeOf(connection);
+  if (!exchange?.request || !exchange.response) return null;
+  const server = serverOf(connection);
+  const { status, reason } = exchange.response;
+  const kind = KINDS[status] ?? (status >= 500 ? "serverError" : "other");
+  const target = targetOf(exchange);
+  const body = bodyLine(exchange.responseBodyPreview);
+  return draft("http.upgrade.refused", kind, {
+    at: exchange.response.first,
+    foldBy: String(status),
+    args: { ...refusalArgs(connection, exchange, server), body },
+    evidence: [
+      shows(exchange.request.first, "upgradeRequest", {
+        target,
+        host: fieldValue(exchange.request, "host"),
+        origin: fieldValue(exchange.request, "origin"),
+      }),
+      shows(exchange.response.first, "response", { status, reason }),
+      body === "" ? null : shows(exchange.response.last, "responseBody", { text: body }),
+    ],
+    causes: causesOf(kind, connection, target),
+  });
+}
+
+export const upgradeRefused: Rule = {
+  id: "http.upgrade.refused",
+  severity: "error",
+  spec: "RFC 6455 §4.1, §4.2.2",
+  causes: [
+    "wrongPath",
+    "tokenRejected",
+    "originRefused",
+    "locationMissing",
+    "upgradeFieldsMissing",
+    "badHandshakeFields",
+    "devProxyWs",
+    "gatewayPolicy",
+    "rateLimited",
+    "handlerThrew",
+    "serverClosing",
+    "clockSkew",
+  ],
+  sources: [
+    "https://www.rfc-editor.org/rfc/rfc6455#section-4.2.2",
+    "https://github.com/websockets/ws/blob/master/lib/websocket-server.js",
+  ],
+  check,
+};

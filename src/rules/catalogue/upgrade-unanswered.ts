@@ -1,0 +1,105 @@
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { endingEvidence } from "../ending.ts";
+import { clientOf, endOf, fieldValue, hasEnded, serverOf, spanMs, targetOf } from "../reading.ts";
+import { cause, draft, type Rule, shows } from "../rule.ts";
+import { handshakeOf, outcomeOf } from "../upgrade-outcome.ts";
+
+/** A request that came right before the capture's end may yet be answered. */
+const LEAST_WAIT_MS = 2000;
+/** Engine.IO destroys an upgrade that no handler took after 1000 ms (engine.io/lib/server.ts, destroyUpgradeTimeout). */
+const ENGINE_IO_DESTROY_MS = 1000;
+
+function checkUnanswered(connection: ConnectionFacts, context: Context) {
+  if (outcomeOf(connection) !== "unanswered" || connection.tcp.halves[1].missingBytes > 0) return null;
+  const request = handshakeOf(connection)?.request;
+  const exchange = handshakeOf(connection);
+  if (!exchange || !request) return null;
+  const { tcp } = connection;
+  const target = targetOf(exchange);
+  const path = target.split("?")[0] ?? target;
+  const base = { target, server: serverOf(connection), client: clientOf(connection) };
+  const asked = shows(request.first, "upgradeRequest", { target, host: fieldValue(request, "host") });
+  const afterMs = spanMs(request.last, endOf(connection));
+  if (hasEnded(connection) && tcp.firstCloser === "server") {
+    const isEngineIo = Math.abs(afterMs - ENGINE_IO_DESTROY_MS) < 150;
+    return draft("http.upgrade.unanswered", "serverClosed", {
+      at: request.first,
+      args: { ...base, afterMs },
+      evidence: [asked, endingEvidence(connection)],
+      causes: [
+        isEngineIo && cause("likely", "engineIoPath", { path }),
+        cause(isEngineIo ? "possible" : "likely", "handlerThrew", {}),
+        cause("possible", "wrongPath", { path }),
+      ],
+    });
+  }
+  const causes = [
+    cause("likely", "upgradeIgnored", { path }),
+    cause("likely", "devProxyWs", { path }),
+    cause("possible", "serverBlocked", {}),
+  ];
+  if (hasEnded(connection) && tcp.firstCloser === "client")
+    return draft("http.upgrade.unanswered", "clientGaveUp", {
+      at: request.first,
+      args: { ...base, afterMs },
+      evidence: [asked, endingEvidence(connection)],
+      causes,
+    });
+  const waitedMs = (context.analysis.clockNs - request.last.timestampNs) / 1e6;
+  if (waitedMs < LEAST_WAIT_MS) return null;
+  return draft("http.upgrade.unanswered", "silent", {
+    at: request.first,
+    args: { ...base, afterMs: waitedMs },
+    evidence: [asked, shows(connection.last, "lastPacket", {})],
+    causes,
+  });
+}
+
+export const upgradeUnanswered: Rule = {
+  id: "http.upgrade.unanswered",
+  severity: "error",
+  spec: "RFC 6455 §4.2.2",
+  causes: ["engineIoPath", "upgradeIgnored", "devProxyWs", "handlerThrew", "wrongPath", "serverBlocked"],
+  sources: ["https://github.com/socketio/socket.io/blob/main/packages/engine.io/lib/server.ts"],
+  check: checkUnanswered,
+};
+
+function checkDropped(connection: ConnectionFacts) {
+  if (outcomeOf(connection) !== "dropped") return null;
+  const exchange = handshakeOf(connection);
+  const request = exchange?.request;
+  if (!exchange || !request) return null;
+  const target = targetOf(exchange);
+  const base = { target, server: serverOf(connection), client: clientOf(connection) };
+  const asked = shows(request.first, "upgradeRequest", { target, host: fieldValue(request, "host") });
+  const port = connection.server.port;
+  const waiting = connection.tcp.halves[0].unacknowledged;
+  if (waiting !== null && waiting.retransmissions > 0)
+    return draft("http.upgrade.dropped", "unacknowledged", {
+      at: request.first,
+      args: { ...base, repeats: waiting.retransmissions, waitedMs: spanMs(waiting.since, waiting.last) },
+      evidence: [asked, shows(waiting.last, "lastRetransmission", { from: "client", repeats: waiting.retransmissions }), endingEvidence(connection)],
+      causes: [cause("likely", "pathFiltersUpgrade", { port }), cause("possible", "pathMtu", {})],
+    });
+  const reset = connection.tcp.resets.find((item) => item.from === "server" && !item.ignored);
+  return draft("http.upgrade.dropped", "reset", {
+    at: request.first,
+    args: { ...base, from: "server", afterMs: reset ? spanMs(request.last, reset) : 0 },
+    evidence: [asked, shows(reset, "rst", { from: "server" })],
+    causes: [
+      cause("likely", "pathFiltersUpgrade", { port }),
+      cause("likely", "handlerThrew", {}),
+      cause("possible", "otherService", { port }),
+    ],
+  });
+}
+
+export const upgradeDropped: Rule = {
+  id: "http.upgrade.dropped",
+  severity: "error",
+  spec: "RFC 6455 §4.1",
+  causes: ["pathFiltersUpgrade", "handlerThrew", "pathMtu", "otherService"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-10.3"],
+  check: checkDropped,
+};

@@ -1,0 +1,89 @@
+import type { Side } from "../../base/brand.ts";
+import type { ConnectionFacts, WebSocketEventFacts } from "../../store/types.ts";
+import { endingEvidence } from "../ending.ts";
+import { directionOf, endOf, otherSide } from "../reading.ts";
+import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+import type { CauseId, RuleId } from "../types.ts";
+
+/** After this time an end is no longer put down to the violation. */
+const REACTION_NS = 10e9;
+
+type ViolationId = Extract<
+  RuleId,
+  `ws.frame.${string}` | "ws.text.invalid-utf8" | "ws.close.malformed" | "ws.data-after-close" | "ws.deflate.failed"
+>;
+
+/** The peer closed, or hung up, soon after: what it did about the violation. */
+function reaction(connection: ConnectionFacts, event: WebSocketEventFacts) {
+  const peer = otherSide(event.from);
+  const close = connection.webSocket?.closeFrames[directionOf(peer)] ?? null;
+  const soon = (atNs: number): boolean => atNs >= event.timestampNs && atNs - event.timestampNs <= REACTION_NS;
+  if (close !== null && soon(close.timestampNs))
+    return { word: "closedWithCode", item: shows(close, "closeFrame", { from: peer, code: close.code, reason: close.reason }) };
+  const { tcp } = connection;
+  if (tcp.closedAt !== null && soon(tcp.closedAt.timestampNs))
+    return { word: tcp.ending === "rst" ? "closedWithRst" : "closedWithFin", item: endingEvidence(connection) };
+  return { word: "wentOn", item: null };
+}
+
+const causeFor = (id: CauseId, from: Side) => {
+  switch (id) {
+    case "proxyInjectsFrames":
+    case "transformingProxy":
+    case "mixedDeflate":
+    case "binaryAsText":
+      return cause("likely", id, {});
+    default:
+      return cause("likely", "brokenLibrary", { from });
+  }
+};
+
+function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
+  return (connection: ConnectionFacts): Draft | null => {
+    const { webSocket } = connection;
+    if (webSocket === null || !webSocket.eventCounts[code]) return null;
+    const events = webSocket.events.filter((event) => event.code === code);
+    const first = events[0];
+    if (first === undefined) return null;
+    const { word, item } = reaction(connection, events.at(-1) ?? first);
+    const end = endOf(connection);
+    return draft(ruleId, "plain", {
+      at: first,
+      // A violation that the peer lets pass explains neither a later end nor anything but its own repetitions.
+      explainsUntil: word === "wentOn" ? (webSocket.events.at(-1)?.timestampNs ?? first.timestampNs) : end.timestampNs + REACTION_NS,
+      confidence: webSocket.midstream ? "possible" : "certain",
+      severity: webSocket.midstream ? "warning" : undefined,
+      args: { from: first.from, count: webSocket.eventCounts[code] ?? events.length, value: first.value, peerDid: word },
+      evidence: [...events.slice(0, 4).map((event) => shows(event, "violation", { from: event.from, rule: event.section })), item],
+      causes: causes.map((id) => causeFor(id, first.from)),
+    });
+  };
+}
+
+const rule = (id: ViolationId, code: string, spec: string, causes: readonly CauseId[]): Rule => ({
+  id,
+  severity: "error",
+  spec,
+  causes,
+  sources: [`https://www.rfc-editor.org/rfc/${spec.startsWith("RFC 7692") ? "rfc7692" : `rfc6455#section-${/§([\d.]+)/.exec(spec)?.[1] ?? "5"}`}`],
+  check: check(id, code, causes),
+});
+
+/** What RFC 6455 and RFC 7692 forbid: one rule a violation, all of one shape. */
+export const violations: readonly Rule[] = [
+  rule("ws.frame.not-websocket", "not-websocket", "RFC 6455 §5.2", ["proxyInjectsFrames", "brokenLibrary"]),
+  rule("ws.frame.unmasked-client", "unmasked-client", "RFC 6455 §5.1", ["brokenLibrary", "transformingProxy"]),
+  rule("ws.frame.masked-server", "masked-server", "RFC 6455 §5.1", ["brokenLibrary", "transformingProxy"]),
+  rule("ws.frame.reserved-bits", "reserved-bits", "RFC 6455 §5.2", ["mixedDeflate", "brokenLibrary"]),
+  rule("ws.frame.reserved-opcode", "reserved-opcode", "RFC 6455 §5.2", ["brokenLibrary", "transformingProxy"]),
+  rule("ws.frame.control-fragmented", "control-fragmented", "RFC 6455 §5.4", ["brokenLibrary"]),
+  rule("ws.frame.control-too-long", "control-too-long", "RFC 6455 §5.5", ["brokenLibrary"]),
+  rule("ws.frame.length-not-minimal", "length-not-minimal", "RFC 6455 §5.2", ["brokenLibrary"]),
+  rule("ws.frame.length-too-large", "length-too-large", "RFC 6455 §5.2", ["brokenLibrary"]),
+  rule("ws.frame.unexpected-continuation", "unexpected-continuation", "RFC 6455 §5.4", ["brokenLibrary"]),
+  rule("ws.frame.expected-continuation", "expected-continuation", "RFC 6455 §5.4", ["brokenLibrary"]),
+  rule("ws.text.invalid-utf8", "invalid-utf8", "RFC 6455 §8.1", ["binaryAsText"]),
+  rule("ws.close.malformed", "close-malformed", "RFC 6455 §5.5.1", ["brokenLibrary"]),
+  rule("ws.data-after-close", "data-after-close", "RFC 6455 §5.5.1", ["brokenLibrary"]),
+  rule("ws.deflate.failed", "deflate-failed", "RFC 7692 §7.2.2", ["mixedDeflate", "transformingProxy", "brokenLibrary"]),
+];

@@ -1,0 +1,169 @@
+import type { Mark } from "../../base/packet-view.ts";
+import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import { endingEvidence } from "../ending.ts";
+import { isTlsRecord, protocolOf, readable } from "../protocol-names.ts";
+import { hasEnded, serverOf, targetOf, wantsWebSocket } from "../reading.ts";
+import { cause, draft, type Rule, shows } from "../rule.ts";
+
+/** ClientHello to a port that does not speak TLS: wss:// where ws:// is served. */
+function checkTlsOnPlain(connection: ConnectionFacts) {
+  const hello = clientHelloOf(connection);
+  if (hello === null || connection.tls?.serverHello) return null;
+  const server = serverOf(connection);
+  const port = connection.server.port;
+  const causes = [cause("likely", "useWs", { port }), cause("possible", "missingTls", { port })];
+  const evidence = [shows(hello, "tlsHello", { name: connection.tls?.serverName })];
+  const answer = connection.exchanges.find((exchange) => exchange.response !== null)?.response;
+  if (answer)
+    return draft("tls.on-plain-port", "httpAnswer", {
+      at: hello,
+      args: { server, status: answer.status },
+      evidence: [...evidence, shows(answer.first, "response", { status: answer.status, reason: answer.reason })],
+      causes,
+    });
+  const other = connection.notHttp[1];
+  if (other !== null && !isTlsRecord(other.firstBytes))
+    return draft("tls.on-plain-port", "otherAnswer", {
+      at: hello,
+      args: { server },
+      evidence: [...evidence, shows(other, "firstBytes", { from: "server", text: readable(other.firstBytes) })],
+      causes,
+    });
+  const saidNothing = connection.tcp.halves[1].dataSegments === 0 && connection.tcp.halves[1].missingBytes === 0;
+  if (!saidNothing || !hasEnded(connection) || connection.tcp.firstCloser !== "server") return null;
+  return draft("tls.on-plain-port", "closed", {
+    confidence: "likely",
+    at: hello,
+    args: { server, closer: connection.tcp.firstCloser },
+    evidence: [...evidence, endingEvidence(connection)],
+    causes,
+  });
+}
+
+function clientHelloOf(connection: ConnectionFacts): Mark | null {
+  const first = connection.notHttp[0];
+  return connection.tls?.clientHello ?? (first !== null && first.firstBytes[0] === 0x16 && isTlsRecord(first.firstBytes) ? first : null);
+}
+
+export const tlsOnPlainPort: Rule = {
+  id: "tls.on-plain-port",
+  severity: "error",
+  spec: "RFC 6455 §3, RFC 8446 §5.1",
+  causes: ["useWs", "missingTls"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-3"],
+  check: checkTlsOnPlain,
+};
+
+const TOLD = /plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL|HTTP request to an HTTPS server/i;
+
+/** A plain request to a port that speaks TLS: ws:// where wss:// is served. */
+function checkHttpOnTls(connection: ConnectionFacts) {
+  const exchange = connection.exchanges.find((item) => item.request !== null && wantsWebSocket(item.request));
+  if (!exchange?.request) return null;
+  const server = serverOf(connection);
+  const port = connection.server.port;
+  const target = targetOf(exchange);
+  const asked = shows(exchange.request.first, "upgradeRequest", { target });
+  const causes = [cause("certain", "useWss", { port })];
+  const answer = connection.notHttp[1];
+  if (exchange.response === null && answer !== null && isTlsRecord(answer.firstBytes))
+    return draft("http.on-tls-port", "alert", {
+      at: exchange.request.first,
+      args: { server, target },
+      evidence: [asked, shows(answer, "firstBytes", { from: "server", text: "TLS" })],
+      causes,
+    });
+  if (!saysTls(exchange) || !exchange.response) return null;
+  return draft("http.on-tls-port", "told", {
+    at: exchange.request.first,
+    args: { server, target, status: exchange.response.status },
+    evidence: [asked, shows(exchange.response.first, "response", { status: exchange.response.status, reason: exchange.response.reason })],
+    causes,
+  });
+}
+
+const saysTls = (exchange: HttpExchangeFacts): boolean => exchange.response?.status === 400 && TOLD.test(exchange.responseBodyPreview);
+
+export const httpOnTlsPort: Rule = {
+  id: "http.on-tls-port",
+  severity: "error",
+  spec: "RFC 6455 §3",
+  causes: ["useWss"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-3"],
+  check: checkHttpOnTls,
+};
+
+/** The upgrade request met a server of another protocol. */
+function checkOther(connection: ConnectionFacts) {
+  const exchange = connection.exchanges.find((item) => item.request !== null && wantsWebSocket(item.request));
+  const answer = connection.notHttp[1];
+  if (!exchange?.request || exchange.response !== null || answer === null || isTlsRecord(answer.firstBytes)) return null;
+  const server = serverOf(connection);
+  const protocol = protocolOf(answer.firstBytes);
+  const target = targetOf(exchange);
+  const parts = {
+    at: exchange.request.first,
+    evidence: [
+      shows(exchange.request.first, "upgradeRequest", { target }),
+      shows(answer, "firstBytes", { from: "server", text: readable(answer.firstBytes) }),
+    ],
+    causes: [cause("likely", "otherService", { port: connection.server.port })],
+  };
+  return protocol === null
+    ? draft("port.other-protocol", "unknown", { ...parts, args: { server, target } })
+    : draft("port.other-protocol", "known", { ...parts, args: { server, target, protocol } });
+}
+
+export const otherProtocol: Rule = {
+  id: "port.other-protocol",
+  severity: "error",
+  spec: "RFC 6455 §4.1",
+  causes: ["otherService"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-4.1"],
+  check: checkOther,
+};
+
+const UNTRUSTED = new Set([42, 43, 44, 45, 46, 48]);
+
+/** TLS given up before it was up: by an alert, or without a word. */
+function checkTlsFailed(connection: ConnectionFacts) {
+  const { tls, tcp } = connection;
+  if (tls === null || tls.handshakeComplete || tls.clientHello === null) return null;
+  const server = serverOf(connection);
+  const name = tls.serverName;
+  const hello = shows(tls.clientHello, "tlsHello", { name });
+  const alert = tls.alerts.find((item) => !item.encrypted && item.description !== 0);
+  if (alert !== undefined) {
+    const word = `alert.${alert.description}`;
+    return draft("tls.handshake.failed", "alert", {
+      at: alert,
+      args: { server, name, from: alert.from, alert: word },
+      foldBy: word,
+      evidence: [hello, shows(alert, "tlsAlert", { from: alert.from, alert: word })],
+      causes: [
+        UNTRUSTED.has(alert.description) && cause("likely", "certificateNotTrusted", { name: name ?? connection.server.address }),
+        (alert.description === 70 || alert.description === 40) && cause("likely", "tlsVersions", {}),
+        alert.description === 112 && cause("likely", "serverNameUnknown", { name: name ?? connection.server.address }),
+        cause("possible", "tlsVersions", {}),
+      ],
+    });
+  }
+  const applicationBytes = tls.applicationDataBytes[0] + tls.applicationDataBytes[1];
+  if (tls.serverHello === null || applicationBytes > 0 || tcp.firstCloser === null) return null;
+  return draft("tls.handshake.failed", "closed", {
+    confidence: "likely",
+    at: tls.clientHello,
+    args: { server, name, closer: tcp.firstCloser, afterMs: ((tcp.closedAt?.timestampNs ?? 0) - tls.clientHello.timestampNs) / 1e6 },
+    evidence: [hello, endingEvidence(connection)],
+    causes: [cause("possible", "certificateNotTrusted", { name: name ?? connection.server.address }), cause("possible", "tlsVersions", {})],
+  });
+}
+
+export const tlsFailed: Rule = {
+  id: "tls.handshake.failed",
+  severity: "error",
+  spec: "RFC 8446 §6",
+  causes: ["certificateNotTrusted", "tlsVersions", "serverNameUnknown"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc8446#section-6"],
+  check: checkTlsFailed,
+};

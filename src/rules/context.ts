@@ -1,0 +1,46 @@
+import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import { fieldValue } from "./reading.ts";
+import type { Timer } from "./timers.ts";
+
+/** What a rule may know besides its connection: the others, and the timers to match. Built once per judgement. */
+export interface Context {
+  readonly analysis: Analysis;
+  /** The user's own timers come first. */
+  readonly timers: readonly Timer[];
+  /** Legs of one WebSocket: a proxy forwards Sec-WebSocket-Key untouched. */
+  readonly legsByKey: ReadonlyMap<string, readonly ConnectionFacts[]>;
+  /** Usual hop limit of what a host sends, from connections that were accepted. */
+  readonly hopLimitOf: ReadonlyMap<string, number>;
+  /** Connections to a server endpoint, in order: "address port". */
+  readonly byServer: ReadonlyMap<string, readonly ConnectionFacts[]>;
+  readonly byServerPort: ReadonlyMap<number, readonly ConnectionFacts[]>;
+  readonly byServerAddress: ReadonlyMap<string, readonly ConnectionFacts[]>;
+}
+
+function push<K>(map: Map<K, ConnectionFacts[]>, key: K, connection: ConnectionFacts): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [connection]);
+  else list.push(connection);
+}
+
+export const keyOf = (exchange: HttpExchangeFacts | null | undefined): string | null =>
+  exchange?.request ? fieldValue(exchange.request, "sec-websocket-key") : null;
+
+export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context {
+  const legsByKey = new Map<string, ConnectionFacts[]>();
+  const hopLimitOf = new Map<string, number>();
+  const byServer = new Map<string, ConnectionFacts[]>();
+  const byServerPort = new Map<number, ConnectionFacts[]>();
+  const byServerAddress = new Map<string, ConnectionFacts[]>();
+  for (const connection of analysis.connections) {
+    const key = keyOf(connection.upgrade?.exchange);
+    if (key !== null) push(legsByKey, key, connection);
+    push(byServer, `${connection.server.address} ${connection.server.port}`, connection);
+    push(byServerPort, connection.server.port, connection);
+    push(byServerAddress, connection.server.address, connection);
+    const hops = connection.tcp.halves[1].hopLimit;
+    if (hops !== null && connection.tcp.opening === "complete" && !hopLimitOf.has(connection.server.address))
+      hopLimitOf.set(connection.server.address, hops);
+  }
+  return { analysis, timers, legsByKey, hopLimitOf, byServer, byServerPort, byServerAddress };
+}

@@ -1,0 +1,16 @@
+import type { ConnectionFacts } from "../store/types.ts";
+import { shows } from "./rule.ts";
+import type { EvidenceItem } from "./types.ts";
+
+/** The packet that ended TCP, as evidence; null while nothing did. */
+export function endingEvidence(connection: ConnectionFacts): EvidenceItem | null {
+  const { tcp } = connection;
+  const from = tcp.firstCloser;
+  if (tcp.closedAt === null || from === null) return null;
+  if (tcp.ending === "icmp") {
+    const error = tcp.icmpErrors.at(-1);
+    if (error !== undefined) return shows(error, "icmpUnreachable", { sender: error.sender, meaning: "icmp.other" });
+  }
+  const byReset = tcp.resets.some((reset) => reset.packet === tcp.closedAt?.packet);
+  return shows(tcp.closedAt, byReset ? "rst" : "fin", { from });
+}

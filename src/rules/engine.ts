@@ -1,0 +1,90 @@
+import type { ConnectionId } from "../base/brand.ts";
+import type { Analysis, ConnectionFacts } from "../store/types.ts";
+import { catalogue } from "./catalogue.ts";
+import { type Context, contextOf, keyOf } from "./context.ts";
+import { foldAlike } from "./fold.ts";
+import type { Draft } from "./rule.ts";
+import { type Placed, tellStory } from "./story.ts";
+import { knownTimers, type Timer } from "./timers.ts";
+import type { Finding, RuleId, Severity } from "./types.ts";
+
+export interface JudgeOptions {
+  /** The user's own timers, matched before the known ones. */
+  readonly timers?: readonly Timer[];
+}
+
+/**
+ * What went wrong in these connections. Pure: the same facts give the same findings. Errors come first, then warnings,
+ * then notes, each by time. Of what belongs together only the root is an error; what follows from it is a note.
+ */
+export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[] {
+  const context = contextOf(analysis, [...(options.timers ?? []), ...knownTimers]);
+  const judged = storiesOf(context).flatMap((story) =>
+    tellStory(story.flatMap((connection) => draftsOf(connection, context))),
+  );
+  const ofCapture = tellStory(draftsOf(null, context));
+  return raiseLimits(foldAlike([...judged, ...ofCapture])).sort(byImportance);
+}
+
+/** Connections that are legs of one WebSocket (same key, overlapping in time) are judged together. */
+function storiesOf(context: Context): ConnectionFacts[][] {
+  const stories: ConnectionFacts[][] = [];
+  const told = new Set<ConnectionId>();
+  for (const connection of context.analysis.connections) {
+    if (told.has(connection.id)) continue;
+    const legs = context.legsByKey.get(keyOf(connection.upgrade?.exchange) ?? "") ?? [connection];
+    const story = legs.filter((leg) => !told.has(leg.id) && overlap(connection, leg));
+    for (const leg of story) told.add(leg.id);
+    stories.push(story);
+  }
+  return stories;
+}
+
+const overlap = (a: ConnectionFacts, b: ConnectionFacts): boolean =>
+  a.first.timestampNs <= b.last.timestampNs && b.first.timestampNs <= a.last.timestampNs;
+
+function draftsOf(connection: ConnectionFacts | null, context: Context): Placed[] {
+  const placed: Placed[] = [];
+  let order = 0;
+  for (const rule of catalogue) {
+    const found = connection === null ? rule.checkCapture?.(context) : rule.check?.(connection, context);
+    for (const draft of asList(found)) placed.push({ draft, rule, order, connection });
+    order += 1;
+  }
+  return placed;
+}
+
+const asList = (found: Draft | readonly Draft[] | null | undefined): readonly Draft[] =>
+  !found ? [] : "ruleId" in found ? [found] : found;
+
+const WEAKENING: ReadonlySet<RuleId> = new Set([
+  "capture.packets-dropped",
+  "capture.gap",
+  "capture.truncated",
+  "capture.one-way",
+  "capture.ended-early",
+]);
+
+/** What the capture does not hold weakens the errors beside it: then it is a warning. */
+function raiseLimits(findings: readonly Finding[]): Finding[] {
+  const troubled = new Set<ConnectionId>();
+  for (const { severity, connectionId, alsoConnections } of findings) {
+    if (severity !== "error" || connectionId === null) continue;
+    for (const id of [connectionId, ...alsoConnections]) troubled.add(id);
+  }
+  const weakens = ({ connectionId, alsoConnections }: Finding): boolean =>
+    connectionId === null ? troubled.size > 0 : [connectionId, ...alsoConnections].some((id) => troubled.has(id));
+  return findings.map((finding) =>
+    finding.severity === "note" && WEAKENING.has(finding.ruleId) && weakens(finding)
+      ? { ...finding, severity: "warning" }
+      : finding,
+  );
+}
+
+const IMPORTANCE: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
+
+const byImportance = (a: Finding, b: Finding): number =>
+  IMPORTANCE[a.severity] - IMPORTANCE[b.severity] ||
+  a.timestampNs - b.timestampNs ||
+  (a.connectionId ?? -1) - (b.connectionId ?? -1) ||
+  (a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : 0);

@@ -1,0 +1,70 @@
+import { type Direction, type Side, sideOf } from "../base/brand.ts";
+import type { Mark } from "../base/packet-view.ts";
+import type { BeatFacts, ConnectionFacts, UnansweredPing } from "../store/types.ts";
+import type { Context } from "./context.ts";
+import { hasEnded, later, spanMs } from "./reading.ts";
+
+/** Pings of one side that stayed unanswered long enough to count, and what came of it. */
+export interface MissedBeat {
+  readonly pinger: Side;
+  readonly beat: BeatFacts;
+  readonly dead: readonly UnansweredPing[];
+  readonly first: UnansweredPing;
+  readonly last: UnansweredPing;
+  /** From the first unanswered ping to the end of the connection, or to now. */
+  readonly waitedMs: number;
+  readonly sincePongMs: number | null;
+  /** The pinger gave the connection up for it. */
+  readonly gaveUp: boolean;
+  /** TCP acknowledged them: the peer's host lives. null: mixed, or the capture cannot tell. */
+  readonly acknowledged: boolean | null;
+  /** The peer had stopped reading. */
+  readonly blocked: boolean;
+}
+
+/** A pong on its way when the end came is not missing: it may take this long, or four usual round trips. */
+const LEAST_WAIT_MS = 1000;
+
+export function missedBeat(connection: ConnectionFacts, direction: Direction, context: Context): MissedBeat | null {
+  const { webSocket, tcp } = connection;
+  const beat = webSocket?.heartbeat[direction];
+  if (!webSocket || !beat || beat.missing === 0) return null;
+  const pinger = sideOf(direction);
+  const closing = later(null, webSocket.closeFrames[direction]) ?? tcp.closedAt;
+  const endNs = closing?.timestampNs ?? context.analysis.clockNs;
+  const leastNs = Math.max(LEAST_WAIT_MS, 4 * (beat.roundTripMs?.median ?? 0)) * 1e6;
+  const dead = beat.unanswered.filter(
+    (ping) => endNs - ping.timestampNs >= leastNs && ping.timestampNs > (beat.lastAnsweredPing?.timestampNs ?? Number.NEGATIVE_INFINITY),
+  );
+  const first = dead[0];
+  const last = dead.at(-1);
+  if (!first || !last) return null;
+  const peer = tcp.halves[direction === 0 ? 1 : 0];
+  const lastPong: Mark | null = beat.lastPong;
+  return {
+    pinger,
+    beat,
+    dead,
+    first,
+    last,
+    waitedMs: (endNs - first.timestampNs) / 1e6,
+    sincePongMs: lastPong === null ? null : Math.max(0, (endNs - lastPong.timestampNs) / 1e6),
+    gaveUp: hasEnded(connection) && gaveUp(connection, direction, pinger),
+    acknowledged: dead.every((ping) => ping.acknowledged === true) ? true : dead.every((ping) => ping.acknowledged === false) ? false : null,
+    blocked: peer.zeroWindowSince !== null || (peer.longestZeroWindowNs > 0 && peer.longestZeroWindowNs / 1e6 >= spanMs(first, last)),
+  };
+}
+
+/** A reason that blames the heartbeat although the code says that all is well. */
+export const TIMED_OUT = /time.?out|timed out|heart.?beat|\bping\b|\bpong\b|keep.?alive|\bidle\b|inactiv/i;
+
+/** The pinger ended it: by its Close, its FIN or its RST, before the peer did. */
+function gaveUp(connection: ConnectionFacts, direction: Direction, pinger: Side): boolean {
+  const own = connection.webSocket?.closeFrames[direction] ?? null;
+  const peers = connection.webSocket?.closeFrames[direction === 0 ? 1 : 0] ?? null;
+  if (own !== null) {
+    if (peers !== null && peers.timestampNs < own.timestampNs) return false;
+    return (own.code !== 1000 && own.code !== 1001) || TIMED_OUT.test(own.reason);
+  }
+  return peers === null && connection.tcp.firstCloser === pinger;
+}

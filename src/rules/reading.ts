@@ -1,0 +1,109 @@
+import type { Direction, Side } from "../base/brand.ts";
+import type { Mark } from "../base/packet-view.ts";
+import type { ConnectionFacts, Endpoint, HttpExchangeFacts, HttpMessageFacts } from "../store/types.ts";
+
+/** Small readings of facts that several rules share. */
+
+export const NS_PER_MS = 1e6;
+
+export const directionOf = (side: Side): Direction => (side === "client" ? 0 : 1);
+export const otherSide = (side: Side): Side => (side === "client" ? "server" : "client");
+
+export const endpointText = (endpoint: Endpoint): string =>
+  endpoint.address.includes(":") ? `[${endpoint.address}]:${endpoint.port}` : `${endpoint.address}:${endpoint.port}`;
+
+export const serverOf = (connection: ConnectionFacts): string => endpointText(connection.server);
+export const clientOf = (connection: ConnectionFacts): string => endpointText(connection.client);
+
+export const isLoopback = (address: string): boolean => address.startsWith("127.") || address === "::1";
+
+/** From `from` to `to`; never negative, since captures are not always in order. */
+export const spanMs = (from: Mark, to: Mark): number => Math.max(0, (to.timestampNs - from.timestampNs) / NS_PER_MS);
+
+/** When the connection ended, or the last that was seen of it. */
+export const endOf = (connection: ConnectionFacts): Mark => connection.tcp.closedAt ?? connection.last;
+
+/** Nothing more can come: it was closed, or the capture stopped. */
+export const hasEnded = (connection: ConnectionFacts): boolean => connection.tcp.ending !== "open";
+
+export const later = (a: Mark | null | undefined, b: Mark | null | undefined): Mark | null =>
+  !a ? (b ?? null) : !b ? a : a.timestampNs >= b.timestampNs ? a : b;
+
+export const earlier = (a: Mark | null | undefined, b: Mark | null | undefined): Mark | null =>
+  !a ? (b ?? null) : !b ? a : a.timestampNs <= b.timestampNs ? a : b;
+
+/** First value of a field (RFC 9110 §5.1: names are case-insensitive); null when absent. */
+export function fieldValue(message: HttpMessageFacts, name: string): string | null {
+  const wanted = name.toLowerCase();
+  return message.fields.find((field) => field.name.toLowerCase() === wanted)?.value ?? null;
+}
+
+/** The field holds this word among its comma-separated ones. */
+export const fieldHas = (message: HttpMessageFacts, name: string, word: string): boolean =>
+  message.fields.some(
+    (field) =>
+      field.name.toLowerCase() === name &&
+      field.value
+        .toLowerCase()
+        .split(",")
+        .some((part) => part.trim() === word),
+  );
+
+const TELLING_PARAMETERS = new Set(["eio", "transport", "v", "version", "b64"]);
+
+/** A target that may be shown: values of query parameters are left out (tokens travel there) but for the harmless ones. */
+export function safeTarget(target: string): string {
+  const at = target.indexOf("?");
+  if (at < 0) return target;
+  const query = target
+    .slice(at + 1)
+    .split("&")
+    .map((pair) => {
+      const name = pair.split("=", 1)[0] ?? "";
+      return TELLING_PARAMETERS.has(name.toLowerCase()) || !pair.includes("=") ? pair.slice(0, 40) : `${name}=…`;
+    });
+  return `${target.slice(0, at)}?${query.join("&")}`;
+}
+
+export const targetOf = (exchange: HttpExchangeFacts): string => safeTarget(exchange.request?.target ?? "?");
+
+/** The request asks for a WebSocket (RFC 6455 §4.1), whole or with fields missing. */
+export const wantsWebSocket = (request: HttpMessageFacts): boolean =>
+  fieldValue(request, "sec-websocket-key") !== null || fieldHas(request, "upgrade", "websocket");
+
+/** Names whoever stands between: its fields in a request. Empty: no mark of a proxy. */
+export function proxyMarks(message: HttpMessageFacts): string {
+  const names = ["Via", "X-Forwarded-For", "X-Real-IP", "X-Forwarded-Proto", "Forwarded", "CF-Ray", "X-Amzn-Trace-Id"];
+  return names.filter((name) => fieldValue(message, name) !== null).join(", ");
+}
+
+/** Server software as it names itself. */
+export const serverName = (exchange: HttpExchangeFacts): string | null =>
+  exchange.response
+    ? (fieldValue(exchange.response, "server") ?? fieldValue(exchange.response, "via"))
+    : null;
+
+/** One line of what a body says, to be shown. */
+export function bodyLine(text: string): string {
+  const plain = text
+    .replace(/<(style|script)[\s\S]*?<\/\1>/gi, " ")
+    .replace(/<[^>]*>/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+  return plain.slice(0, 120);
+}
+
+/** A display filter to paste into Wireshark: by addresses and ports, so that it fits another copy of the capture too. */
+export function filterOf(connection: ConnectionFacts): string {
+  const { client, server } = connection;
+  return `${hostFilter(client.address)} && ${hostFilter(server.address)} && tcp.port==${client.port} && tcp.port==${server.port}`;
+}
+
+/** All connections of one client with one server endpoint. */
+export function pairFilterOf(connection: ConnectionFacts): string {
+  const { client, server } = connection;
+  return `${hostFilter(client.address)} && ${hostFilter(server.address)} && tcp.port==${server.port}`;
+}
+
+const hostFilter = (address: string): string =>
+  address.includes(":") ? `ipv6.addr==${address}` : `ip.addr==${address}`;

@@ -1,0 +1,22 @@
+import type { ConnectionFacts } from "../store/types.ts";
+import type { Context } from "./context.ts";
+import { cause } from "./rule.ts";
+import { matchTimers, type TimerMatch } from "./timer-match.ts";
+import type { Cause } from "./types.ts";
+
+const CAUSES_KEPT = 4;
+
+/** Timers that fit, as causes: a named one stands alone, unnamed ones tie and are all shown. */
+export function timerCauses(connection: ConnectionFacts, context: Context): Cause[] {
+  const matches = matchTimers(connection, context.timers);
+  const named = matches.filter((match) => match.named);
+  return (named.length > 0 ? named : matches).slice(0, CAUSES_KEPT).map((match) => causeOf(match, matches.length));
+}
+
+const causeOf = ({ timer, named }: TimerMatch, candidates: number): Cause =>
+  cause(named || candidates === 1 ? "likely" : "possible", timer.kind === "idle" ? "timerFits" : "lifetimeFits", {
+    timer: timer.name,
+    seconds: timer.seconds,
+    setting: timer.setting,
+    pingSeconds: Math.max(1, Math.floor(timer.seconds / 2)),
+  });

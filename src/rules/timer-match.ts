@@ -1,0 +1,55 @@
+import type { ConnectionFacts } from "../store/types.ts";
+import { fieldValue, spanMs } from "./reading.ts";
+import type { Timer } from "./timers.ts";
+import { handshakeOf } from "./upgrade-outcome.ts";
+
+export interface TimerMatch {
+  readonly timer: Timer;
+  /** How far from the timer's value the end was. */
+  readonly offByMs: number;
+  /** The peers name the product. */
+  readonly named: boolean;
+}
+
+/** Below this, idle times say nothing: everything ends some seconds after something. */
+const LEAST_SECONDS = 10;
+/** A lifetime speaks only when traffic went on until the end. */
+const BUSY_MS = 5000;
+
+/** Timers that fit how and when this WebSocket ended; the best first. */
+export function matchTimers(connection: ConnectionFacts, timers: readonly Timer[]): TimerMatch[] {
+  const { tcp, webSocket } = connection;
+  if (webSocket === null || tcp.closedAt === null || tcp.firstCloser === null) return [];
+  const end = tcp.closedAt;
+  const idleMs = tcp.idleBeforeCloseNs === null ? null : tcp.idleBeforeCloseNs / 1e6;
+  const lifeMs = webSocket.midstream ? null : spanMs(webSocket.openedAt, end);
+  const how = tcp.ending === "rst" ? "rst" : "fin";
+  const said = fieldsText(connection);
+  const matches: TimerMatch[] = [];
+  for (const timer of timers) {
+    if (timer.seconds < LEAST_SECONDS && timer.source !== "") continue;
+    const measured = timer.kind === "idle" ? idleMs : lifeMs;
+    if (measured === null || (timer.kind === "lifetime" && (idleMs ?? 0) > BUSY_MS && timer.source !== "")) continue;
+    const offByMs = Math.abs(measured - timer.seconds * 1000);
+    if (offByMs > timer.toleranceMs || !timer.how.includes(how)) continue;
+    if (timer.closer !== "proxy" && timer.closer !== tcp.firstCloser) continue;
+    const named = timer.source === "" || (timer.marks?.test(said) ?? false);
+    if (timer.closer === "proxy" && tcp.firstCloser === "client" && !named && !/x-forwarded|x-real-ip|via:/i.test(said)) continue;
+    matches.push({ timer, offByMs, named });
+  }
+  return matches.sort(
+    (a, b) => Number(b.named) - Number(a.named) || a.offByMs - b.offByMs || timers.indexOf(a.timer) - timers.indexOf(b.timer),
+  );
+}
+
+/** What both peers say of themselves in the handshake. */
+function fieldsText(connection: ConnectionFacts): string {
+  const exchange = handshakeOf(connection);
+  const parts: string[] = [];
+  for (const message of [exchange?.request, exchange?.response]) {
+    if (!message) continue;
+    for (const { name } of message.fields) parts.push(`${name}:`);
+    for (const name of ["server", "via", "x-powered-by"]) parts.push(fieldValue(message, name) ?? "");
+  }
+  return parts.join(" ");
+}

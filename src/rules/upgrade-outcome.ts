@@ -1,0 +1,81 @@
+import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import { fieldHas, fieldValue, proxyMarks, serverName, targetOf, wantsWebSocket } from "./reading.ts";
+
+/** What became of a WebSocket's opening handshake; one word, so that exactly one rule speaks of it. */
+export type Outcome =
+  | "switched"
+  | "stripped"
+  | "redirected"
+  | "page"
+  | "gateway"
+  | "refused"
+  | "unanswered"
+  | "dropped"
+  | "none";
+
+const GATEWAYS = /nginx|openresty|tengine|haproxy|cloudflare|envoy|awselb|cloudfront|varnish|caddy|traefik|apache|akamai|gws|vercel|kong/i;
+
+/** The exchange that is, or was meant as, the opening handshake. */
+export const handshakeOf = (connection: ConnectionFacts): HttpExchangeFacts | null =>
+  connection.upgrade?.exchange ??
+  connection.exchanges.find((exchange) => exchange.request !== null && wantsWebSocket(exchange.request)) ??
+  null;
+
+/** RFC 6455 §4.2.1: without these two fields a server sees a plain request. */
+export const asksPlainly = (exchange: HttpExchangeFacts): boolean =>
+  exchange.request !== null &&
+  (!fieldHas(exchange.request, "upgrade", "websocket") || !fieldHas(exchange.request, "connection", "upgrade"));
+
+export function outcomeOf(connection: ConnectionFacts): Outcome {
+  const exchange = handshakeOf(connection);
+  if (!exchange?.request) return "none";
+  const status = exchange.response?.status ?? null;
+  if (status === 101) return "switched";
+  if (asksPlainly(exchange)) return "stripped";
+  if (connection.notHttp[1] !== null && status === null) return "none";
+  if (status === null) return wasDropped(connection) ? "dropped" : "unanswered";
+  if (status >= 300 && status < 400) return "redirected";
+  if (status < 300) return "page";
+  if (isGatewayError(status, exchange)) return "gateway";
+  return "refused";
+}
+
+/** The request never arrived, or was reset on sight: unlike a server that reads it and stays silent. */
+function wasDropped({ tcp }: ConnectionFacts): boolean {
+  const [client] = tcp.halves;
+  if (client.unacknowledged !== null && client.unacknowledged.retransmissions > 0) return true;
+  return tcp.ending === "rst" && tcp.firstCloser === "server" && tcp.resets.some((reset) => reset.from === "server" && !reset.ignored);
+}
+
+/** 502 and 504 are a gateway's by definition (RFC 9110 §15.6); 503 and Cloudflare's own need its name beside them. */
+function isGatewayError(status: number, exchange: HttpExchangeFacts): boolean {
+  if (status === 502 || status === 504) return true;
+  const name = serverName(exchange) ?? "";
+  return (status === 503 || (status >= 520 && status <= 530)) && GATEWAYS.test(name);
+}
+
+/** Arguments that all texts about an answered request share. */
+export function refusalArgs(connection: ConnectionFacts, exchange: HttpExchangeFacts, server: string) {
+  const status = exchange.response?.status ?? 0;
+  return {
+    status,
+    reason: exchange.response?.reason ?? null,
+    target: targetOf(exchange),
+    server,
+    afterMs: connection.upgrade?.durationMs ?? null,
+    proxy: proxyOf(exchange),
+  };
+}
+
+/** The proxy that answered, as it names itself. */
+export function proxyOf(exchange: HttpExchangeFacts): string | null {
+  const name = serverName(exchange);
+  return name !== null && GATEWAYS.test(name) ? name : null;
+}
+
+/** Marks of a proxy in the request: who forwarded it. */
+export const forwardedBy = (exchange: HttpExchangeFacts): string | null =>
+  exchange.request === null ? null : proxyMarks(exchange.request) || null;
+
+export const contentType = (exchange: HttpExchangeFacts): string | null =>
+  exchange.response ? fieldValue(exchange.response, "content-type") : null;

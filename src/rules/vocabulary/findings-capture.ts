@@ -1,0 +1,13 @@
+/** What the capture itself does not hold. */
+export const captureFindings = {
+  "capture.empty": { noPackets: "", noTcp: "packets reasons" },
+  "capture.no-websocket": { tcp: "connections http tls other", tls: "connections tls names?" },
+  "http2.not-decoded": { clear: "server", tls: "server name?" },
+  "capture.packets-dropped": { plain: "dropped packets" },
+  "capture.gap": { plain: "client server" },
+  "capture.truncated": { plain: "packets share" },
+  "capture.midstream": { webSocket: "server", tcp: "server connections" },
+  "capture.one-way": { plain: "from to" },
+  "capture.duplicates": { plain: "packets" },
+  "capture.ended-early": { plain: "name reason offset" },
+} as const;

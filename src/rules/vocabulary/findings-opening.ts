@@ -1,0 +1,80 @@
+const refusal = "status reason? target server afterMs? proxy? body?";
+const request = "target server client";
+
+/** From the SYN to the 101. */
+export const openingFindings = {
+  "tcp.open.refused": {
+    host: "server port client attempts answerMs?",
+    middlebox: "server port client attempts answerMs? hops usualHops",
+    loopback: "server port client attempts answerMs?",
+    otherFamily: "server port client attempts other",
+  },
+  "tcp.open.unanswered": {
+    silent: "server port client attempts waitedMs",
+    portOnly: "server port client attempts waitedMs",
+    otherFamily: "server port client attempts waitedMs other",
+  },
+  "tcp.open.icmp": {
+    port: "server port sender",
+    host: "server port sender",
+    net: "server port sender",
+    prohibited: "server port sender",
+    other: "server port sender type code",
+  },
+  "tcp.open.synack-unacknowledged": { plain: "server client repeats waitedMs" },
+  "tcp.open.no-request": {
+    ended: "server client openMs closer",
+    waiting: "server client openMs",
+    spare: "server client openMs",
+  },
+  "tls.on-plain-port": { httpAnswer: "server status", otherAnswer: "server", closed: "server closer?" },
+  "http.on-tls-port": { alert: "server target", told: "server target status" },
+  "tls.handshake.failed": {
+    alert: "server name? from alert",
+    closed: "server name? closer afterMs",
+  },
+  "port.other-protocol": { known: "server protocol target?", unknown: "server target?" },
+  "http.upgrade.refused": {
+    badRequest: refusal,
+    unauthorized: refusal,
+    forbidden: refusal,
+    notFound: refusal,
+    method: refusal,
+    upgradeRequired: refusal,
+    tooMany: refusal,
+    serverError: refusal,
+    other: refusal,
+  },
+  "eio.request.refused": {
+    transport: refusal,
+    session: refusal,
+    handshakeMethod: refusal,
+    badRequest: refusal,
+    forbidden: refusal,
+    protocolVersion: refusal,
+  },
+  "http.upgrade.redirected": { plain: "status target server location?" },
+  "http.upgrade.page-returned": { page: "status target server contentType?", other: "status target server contentType?" },
+  "http.upgrade.gateway-error": { plain: "status reason? target server proxy? afterMs?" },
+  "http.upgrade.unanswered": {
+    serverClosed: `${request} afterMs`,
+    clientGaveUp: `${request} afterMs`,
+    silent: `${request} afterMs`,
+  },
+  "http.upgrade.dropped": { unacknowledged: `${request} repeats waitedMs`, reset: `${request} from afterMs` },
+  "http.upgrade.fields-stripped": { http10: "target server client proxy?", http11: "target server client proxy?" },
+  "http.upgrade.not-forwarded": { plain: "target server status?" },
+  "http.upgrade.accept-invalid": {
+    wrong: "server accept expected",
+    missing: "server expected",
+    upgradeField: "server value?",
+    connectionField: "server value?",
+  },
+  "http.upgrade.not-negotiated": {
+    extension: "server value offered?",
+    protocol: "server value offered?",
+    protocolAbsent: "server offered closer",
+  },
+  "http.upgrade.version": { plain: "version? supported? server status?" },
+  "http.upgrade.closed-at-once": { fin: "server target closer afterMs", rst: "server target closer afterMs" },
+} as const;
