@@ -21,7 +21,9 @@ const REGISTERED: Readonly<Record<number, CodeVariant>> = {
 };
 
 /** graphql-transport-ws (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) */
-export const GRAPHQL_CODES: ReadonlySet<number> = new Set([4400, 4401, 4403, 4404, 4406, 4408, 4409, 4429, 4499, 4500, 4504]);
+export const GRAPHQL_CODES: ReadonlySet<number> = new Set([
+  4400, 4401, 4403, 4404, 4406, 4408, 4409, 4429, 4499, 4500, 4504,
+]);
 
 /** Codes that an endpoint must not put on the wire (RFC 6455 §7.4.1, §7.4.2). */
 export const isReservedCode = (code: number): boolean =>

@@ -34,7 +34,9 @@ export function missedBeat(connection: ConnectionFacts, direction: Direction, co
   const endNs = closing?.timestampNs ?? context.analysis.clockNs;
   const leastNs = Math.max(LEAST_WAIT_MS, 4 * (beat.roundTripMs?.median ?? 0)) * 1e6;
   const dead = beat.unanswered.filter(
-    (ping) => endNs - ping.timestampNs >= leastNs && ping.timestampNs > (beat.lastAnsweredPing?.timestampNs ?? Number.NEGATIVE_INFINITY),
+    (ping) =>
+      endNs - ping.timestampNs >= leastNs &&
+      ping.timestampNs > (beat.lastAnsweredPing?.timestampNs ?? Number.NEGATIVE_INFINITY),
   );
   const first = dead[0];
   const last = dead.at(-1);
@@ -50,8 +52,14 @@ export function missedBeat(connection: ConnectionFacts, direction: Direction, co
     waitedMs: (endNs - first.timestampNs) / 1e6,
     sincePongMs: lastPong === null ? null : Math.max(0, (endNs - lastPong.timestampNs) / 1e6),
     gaveUp: hasEnded(connection) && gaveUp(connection, direction, pinger),
-    acknowledged: dead.every((ping) => ping.acknowledged === true) ? true : dead.every((ping) => ping.acknowledged === false) ? false : null,
-    blocked: peer.zeroWindowSince !== null || (peer.longestZeroWindowNs > 0 && peer.longestZeroWindowNs / 1e6 >= spanMs(first, last)),
+    acknowledged: dead.every((ping) => ping.acknowledged === true)
+      ? true
+      : dead.every((ping) => ping.acknowledged === false)
+        ? false
+        : null,
+    blocked:
+      peer.zeroWindowSince !== null ||
+      (peer.longestZeroWindowNs > 0 && peer.longestZeroWindowNs / 1e6 >= spanMs(first, last)),
   };
 }
 

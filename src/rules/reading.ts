@@ -65,6 +65,15 @@ export function safeTarget(target: string): string {
   return `${target.slice(0, at)}?${query.join("&")}`;
 }
 
+/**
+ * The path of a target, to stand in a configuration line or a command that people paste: anything that is not a plain
+ * path comes from the network and has no place there.
+ */
+export function pathOf(target: string): string {
+  const path = target.split("?", 1)[0] ?? "";
+  return /^\/[\w.~/-]{0,100}$/.test(path) ? path : "<path>";
+}
+
 export const targetOf = (exchange: HttpExchangeFacts): string => safeTarget(exchange.request?.target ?? "?");
 
 /** The request asks for a WebSocket (RFC 6455 §4.1), whole or with fields missing. */
@@ -79,9 +88,7 @@ export function proxyMarks(message: HttpMessageFacts): string {
 
 /** Server software as it names itself. */
 export const serverName = (exchange: HttpExchangeFacts): string | null =>
-  exchange.response
-    ? (fieldValue(exchange.response, "server") ?? fieldValue(exchange.response, "via"))
-    : null;
+  exchange.response ? (fieldValue(exchange.response, "server") ?? fieldValue(exchange.response, "via")) : null;
 
 /** One line of what a body says, to be shown. */
 export function bodyLine(text: string): string {

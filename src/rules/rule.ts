@@ -15,9 +15,9 @@ import type {
   TextArgs,
   VariantOf,
 } from "./types.ts";
-import type { ArgsOf } from "./vocabulary/words.ts";
 import type { causeWords } from "./vocabulary/causes.ts";
 import type { evidenceWords } from "./vocabulary/evidence.ts";
+import type { ArgsOf } from "./vocabulary/words.ts";
 
 /** What a rule hands to the engine, which decides how it stands beside the others. */
 export interface Draft {
@@ -112,10 +112,6 @@ export function shows<E extends EvidenceId>(
   return mark ? { packet: mark.packet, timestampNs: mark.timestampNs, what, args: known(args) } : null;
 }
 
-export function cause<C extends CauseId>(
-  confidence: Confidence,
-  id: C,
-  args: ArgsOf<(typeof causeWords)[C]>,
-): Cause {
+export function cause<C extends CauseId>(confidence: Confidence, id: C, args: ArgsOf<(typeof causeWords)[C]>): Cause {
   return { id, confidence, args: known(args) };
 }

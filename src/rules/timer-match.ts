@@ -34,11 +34,13 @@ export function matchTimers(connection: ConnectionFacts, timers: readonly Timer[
     if (offByMs > timer.toleranceMs || !timer.how.includes(how)) continue;
     if (timer.closer !== "proxy" && timer.closer !== tcp.firstCloser) continue;
     const named = timer.source === "" || (timer.marks?.test(said) ?? false);
-    if (timer.closer === "proxy" && tcp.firstCloser === "client" && !named && !/x-forwarded|x-real-ip|via:/i.test(said)) continue;
+    if (timer.closer === "proxy" && tcp.firstCloser === "client" && !named && !/x-forwarded|x-real-ip|via:/i.test(said))
+      continue;
     matches.push({ timer, offByMs, named });
   }
   return matches.sort(
-    (a, b) => Number(b.named) - Number(a.named) || a.offByMs - b.offByMs || timers.indexOf(a.timer) - timers.indexOf(b.timer),
+    (a, b) =>
+      Number(b.named) - Number(a.named) || a.offByMs - b.offByMs || timers.indexOf(a.timer) - timers.indexOf(b.timer),
   );
 }
 

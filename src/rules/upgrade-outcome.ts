@@ -13,7 +13,8 @@ export type Outcome =
   | "dropped"
   | "none";
 
-const GATEWAYS = /nginx|openresty|tengine|haproxy|cloudflare|envoy|awselb|cloudfront|varnish|caddy|traefik|apache|akamai|gws|vercel|kong/i;
+const GATEWAYS =
+  /nginx|openresty|tengine|haproxy|cloudflare|envoy|awselb|cloudfront|varnish|caddy|traefik|apache|akamai|gws|vercel|kong/i;
 
 /** The exchange that is, or was meant as, the opening handshake. */
 export const handshakeOf = (connection: ConnectionFacts): HttpExchangeFacts | null =>
@@ -44,7 +45,11 @@ export function outcomeOf(connection: ConnectionFacts): Outcome {
 function wasDropped({ tcp }: ConnectionFacts): boolean {
   const [client] = tcp.halves;
   if (client.unacknowledged !== null && client.unacknowledged.retransmissions > 0) return true;
-  return tcp.ending === "rst" && tcp.firstCloser === "server" && tcp.resets.some((reset) => reset.from === "server" && !reset.ignored);
+  return (
+    tcp.ending === "rst" &&
+    tcp.firstCloser === "server" &&
+    tcp.resets.some((reset) => reset.from === "server" && !reset.ignored)
+  );
 }
 
 /** 502 and 504 are a gateway's by definition (RFC 9110 §15.6); 503 and Cloudflare's own need its name beside them. */

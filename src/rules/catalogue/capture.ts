@@ -1,7 +1,7 @@
 import type { CaptureFacts, ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { serverOf } from "../reading.ts";
-import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
 const PCAPNG = "https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/";
 const TCPDUMP = "https://www.tcpdump.org/manpages/tcpdump.1.html";
@@ -25,12 +25,20 @@ export const captureEmpty: Rule = {
       .slice(0, 5)
       .map(([name, count]) => `${name} ${count}`)
       .join(", ");
-    return draft("capture.empty", "noTcp", { at: null, args: { packets: analysis.packets, reasons: reasons || "?" }, causes });
+    return draft("capture.empty", "noTcp", {
+      at: null,
+      args: { packets: analysis.packets, reasons: reasons || "?" },
+      causes,
+    });
   },
 };
 
 const isWebSocketish = ({ kind }: ConnectionFacts): boolean =>
-  kind === "websocket" || kind === "upgrade-refused" || kind === "upgrade-unanswered" || kind === "tcp-refused" || kind === "tcp-unanswered";
+  kind === "websocket" ||
+  kind === "upgrade-refused" ||
+  kind === "upgrade-unanswered" ||
+  kind === "tcp-refused" ||
+  kind === "tcp-unanswered";
 
 export const noWebSocket: Rule = {
   id: "capture.no-websocket",
@@ -54,7 +62,10 @@ export const noWebSocket: Rule = {
     return draft("capture.no-websocket", "tcp", {
       at: null,
       args: { connections: connections.length, http: count("http"), tls: 0, other: count("tcp") },
-      causes: [cause("likely", "localhostUrl", { port: connections[0]?.server.port ?? 0 }), cause("likely", "wrongFilter", {})],
+      causes: [
+        cause("likely", "localhostUrl", { port: connections[0]?.server.port ?? 0 }),
+        cause("likely", "wrongFilter", {}),
+      ],
     });
   },
 };
@@ -133,7 +144,11 @@ export const captureTruncated: Rule = {
     const packets = sum(analysis.captures, (capture) => capture.truncatedPackets);
     if (packets === 0) return null;
     const share = Math.round((packets / Math.max(1, analysis.packets)) * 1000) / 10;
-    return draft("capture.truncated", "plain", { at: null, args: { packets, share }, causes: [cause("certain", "snapLength", {})] });
+    return draft("capture.truncated", "plain", {
+      at: null,
+      args: { packets, share },
+      causes: [cause("certain", "snapLength", {})],
+    });
   },
 };
 
@@ -186,8 +201,15 @@ export const captureDuplicates: Rule = {
   sources: [TCPDUMP],
   checkCapture({ analysis }) {
     let packets = 0;
-    for (const { tcp } of analysis.connections) packets += tcp.halves[0].duplicatePackets + tcp.halves[1].duplicatePackets;
-    return packets === 0 ? null : draft("capture.duplicates", "plain", { at: null, args: { packets }, causes: [cause("certain", "anyInterface", {})] });
+    for (const { tcp } of analysis.connections)
+      packets += tcp.halves[0].duplicatePackets + tcp.halves[1].duplicatePackets;
+    return packets === 0
+      ? null
+      : draft("capture.duplicates", "plain", {
+          at: null,
+          args: { packets },
+          causes: [cause("certain", "anyInterface", {})],
+        });
   },
 };
 

@@ -1,18 +1,28 @@
-import { sideOf } from "../../base/brand.ts";
 import type { Direction } from "../../base/brand.ts";
+import { sideOf } from "../../base/brand.ts";
 import type { CloseFrameFacts, ConnectionFacts } from "../../store/types.ts";
 import { codeVariant, isReservedCode } from "../close-codes.ts";
+import { endingEvidence } from "../ending.ts";
 import { TIMED_OUT } from "../heartbeat.ts";
 import { endOf, fieldValue, otherSide, serverOf, spanMs } from "../reading.ts";
-import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
-import { endingEvidence } from "../ending.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, Severity } from "../types.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
 /** 1001 is a page that was left; an empty Close is lawful; 1012 and 1013 say that the server will be back. */
-const SEVERITIES: Readonly<Record<string, Severity>> = { goingAway: "note", empty: "note", restart: "warning", tryLater: "warning" };
+const SEVERITIES: Readonly<Record<string, Severity>> = {
+  goingAway: "note",
+  empty: "note",
+  restart: "warning",
+  tryLater: "warning",
+};
 
-function causesOf(variant: string, close: CloseFrameFacts, from: string, connection: ConnectionFacts): (Cause | false)[] {
+function causesOf(
+  variant: string,
+  close: CloseFrameFacts,
+  from: string,
+  connection: ConnectionFacts,
+): (Cause | false)[] {
   const timedOut = TIMED_OUT.test(close.reason) && cause("likely", "heartbeatReason", {});
   switch (variant) {
     case "goingAway":
@@ -94,8 +104,22 @@ export const closeCode: Rule = {
   id: "ws.close.code",
   severity: "error",
   spec: "RFC 6455 §7.4",
-  causes: ["handlerThrew", "tokenRejected", "messageLimit", "framesBroken", "badPayload", "applicationCode", "graphqlInit", "pageLeft", "serverShutdown", "heartbeatReason"],
-  sources: ["https://www.iana.org/assignments/websocket/websocket.xhtml", "https://www.rfc-editor.org/rfc/rfc6455#section-7.4"],
+  causes: [
+    "handlerThrew",
+    "tokenRejected",
+    "messageLimit",
+    "framesBroken",
+    "badPayload",
+    "applicationCode",
+    "graphqlInit",
+    "pageLeft",
+    "serverShutdown",
+    "heartbeatReason",
+  ],
+  sources: [
+    "https://www.iana.org/assignments/websocket/websocket.xhtml",
+    "https://www.rfc-editor.org/rfc/rfc6455#section-7.4",
+  ],
   check,
 };
 
@@ -113,7 +137,10 @@ function checkUnanswered(connection: ConnectionFacts): Draft | null {
   const peer = tcp.halves[direction === 0 ? 1 : 0];
   if (answer !== null || peer.missingBytes > 0 || tcp.oneWay) return null;
   const base = { from, to, code: close.code, waitedMs: spanMs(close, endOf(connection)) };
-  const evidence = [shows(close, "closeFrame", { from, code: close.code, reason: close.reason }), endingEvidence(connection)];
+  const evidence = [
+    shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
+    endingEvidence(connection),
+  ];
   const causes = [
     cause("likely", "closeIgnored", { to }),
     cause("possible", "peerBlocked", { to }),
@@ -164,6 +191,9 @@ export const reservedCode: Rule = {
   severity: "error",
   spec: "RFC 6455 §7.4.1, §7.4.2",
   causes: ["brokenLibrary"],
-  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-7.4.2", "https://github.com/warmcat/libwebsockets/issues/728"],
+  sources: [
+    "https://www.rfc-editor.org/rfc/rfc6455#section-7.4.2",
+    "https://github.com/warmcat/libwebsockets/issues/728",
+  ],
   check: checkReserved,
 };

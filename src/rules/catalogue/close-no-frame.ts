@@ -31,9 +31,14 @@ function check(connection: ConnectionFacts, context: Context) {
   const evidence = [
     shows(later(webSocket.lastFrame[0], webSocket.lastFrame[1]), "lastData", { from: lastSender(connection) }),
     lastPing === null ? null : shows(lastPing, "lastPing", { from: pingerOf(connection) }),
-    lastPong === null ? null : shows(lastPong, "lastPong", { from: pingerOf(connection) === "client" ? "server" : "client" }),
+    lastPong === null
+      ? null
+      : shows(lastPong, "lastPong", { from: pingerOf(connection) === "client" ? "server" : "client" }),
     endingEvidence(connection),
-    ...tcp.resets.filter((reset) => reset.afterFin).slice(0, 1).map((reset) => shows(reset, "rst", { from: reset.from })),
+    ...tcp.resets
+      .filter((reset) => reset.afterFin)
+      .slice(0, 1)
+      .map((reset) => shows(reset, "rst", { from: reset.from })),
   ];
   const closer = tcp.firstCloser;
   const parts = { at: end, evidence, causes: causesOf(connection, context) };
@@ -62,7 +67,8 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const named = timerCauses(connection, context);
   const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   return [
-    missed !== null && missed.gaveUp && cause("likely", "heartbeatGaveUp", { missing: missed.dead.length, waitedMs: missed.waitedMs }),
+    missed?.gaveUp === true &&
+      cause("likely", "heartbeatGaveUp", { missing: missed.dead.length, waitedMs: missed.waitedMs }),
     ...(missed === null ? named : []),
     closer === "server" && cause("likely", "serverTerminated", {}),
     closer === "server" && cause("possible", "serverDied", {}),
@@ -77,7 +83,19 @@ export const noCloseFrame: Rule = {
   id: "ws.close.no-close-frame",
   severity: "error",
   spec: "RFC 6455 §7.1.5, §7.1.6",
-  causes: ["heartbeatGaveUp", "timerFits", "serverTerminated", "serverDied", "clientKilled", "clientTerminated", "unknownIdleTimer", "pathDied"],
-  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5", "https://github.com/websockets/ws/blob/master/doc/ws.md#websocketterminate"],
+  causes: [
+    "heartbeatGaveUp",
+    "timerFits",
+    "serverTerminated",
+    "serverDied",
+    "clientKilled",
+    "clientTerminated",
+    "unknownIdleTimer",
+    "pathDied",
+  ],
+  sources: [
+    "https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5",
+    "https://github.com/websockets/ws/blob/master/doc/ws.md#websocketterminate",
+  ],
   check,
 };

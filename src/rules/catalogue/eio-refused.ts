@@ -1,5 +1,5 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
-import { bodyLine, serverOf, targetOf } from "../reading.ts";
+import { bodyLine, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, VariantOf } from "../types.ts";
 import { refusalArgs } from "../upgrade-outcome.ts";
@@ -7,7 +7,14 @@ import { refusalArgs } from "../upgrade-outcome.ts";
 type Kind = VariantOf<"eio.request.refused">;
 
 /** Engine.IO's own error codes, in the body as {"code":n,"message":…} (engine.io/lib/server.ts). */
-const KINDS: readonly Kind[] = ["transport", "session", "handshakeMethod", "badRequest", "forbidden", "protocolVersion"];
+const KINDS: readonly Kind[] = [
+  "transport",
+  "session",
+  "handshakeMethod",
+  "badRequest",
+  "forbidden",
+  "protocolVersion",
+];
 
 const CODE = /^\s*\{\s*"code"\s*:\s*([0-5])\s*[,}]/;
 
@@ -30,7 +37,7 @@ export function engineIoCode(exchange: HttpExchangeFacts): Kind | null {
 }
 
 function causesOf(kind: Kind, target: string, port: number): Cause[] {
-  const path = target.split("?")[0] ?? target;
+  const path = pathOf(target);
   switch (kind) {
     case "transport":
       return [cause("likely", "upgradeFieldsMissing", { path, port }), cause("possible", "transportNotAllowed", {})];

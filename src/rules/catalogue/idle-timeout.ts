@@ -24,7 +24,9 @@ function check(connection: ConnectionFacts, context: Context) {
     args: { closer: tcp.firstCloser, seconds: best.timer.seconds, timer: best.timer.name, candidates: causes.length },
     evidence: [
       best.timer.kind === "lifetime" ? shows(webSocket.openedAt, "switched", {}) : null,
-      shows(later(tcp.halves[0].lastData, tcp.halves[1].lastData), "silence", { idleMs: (tcp.idleBeforeCloseNs ?? 0) / 1e6 }),
+      shows(later(tcp.halves[0].lastData, tcp.halves[1].lastData), "silence", {
+        idleMs: (tcp.idleBeforeCloseNs ?? 0) / 1e6,
+      }),
       endingEvidence(connection),
     ],
     causes,

@@ -1,9 +1,9 @@
-import { sideOf } from "../../base/brand.ts";
 import type { Direction } from "../../base/brand.ts";
+import { sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { endingEvidence } from "../ending.ts";
 import { endOf, hasEnded, otherSide } from "../reading.ts";
-import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
 /** Compressed messages that cannot be shown: why. */
 function checkUndecodable(connection: ConnectionFacts): Draft | null {
@@ -60,7 +60,10 @@ function checkTooBig(connection: ConnectionFacts): Draft | null {
       confidence: "possible",
       at: endOf(connection),
       args: { from, bytes: missingBytes, missingBytes, closer: tcp.firstCloser },
-      evidence: [shows(webSocket.lastFrame[direction], "tooBigMessage", { from, bytes: missingBytes }), endingEvidence(connection)],
+      evidence: [
+        shows(webSocket.lastFrame[direction], "tooBigMessage", { from, bytes: missingBytes }),
+        endingEvidence(connection),
+      ],
       causes: [cause("possible", "messageLimit", { from })],
     });
   }
@@ -72,6 +75,9 @@ export const messageTooBig: Rule = {
   severity: "error",
   spec: "RFC 6455 §7.4.1 (1009)",
   causes: ["messageLimit"],
-  sources: ["https://github.com/websockets/ws/blob/master/doc/ws.md", "https://socket.io/docs/v4/server-options/#maxhttpbuffersize"],
+  sources: [
+    "https://github.com/websockets/ws/blob/master/doc/ws.md",
+    "https://socket.io/docs/v4/server-options/#maxhttpbuffersize",
+  ],
   check: checkTooBig,
 };

@@ -18,7 +18,9 @@ function checkSynAck(connection: ConnectionFacts) {
     evidence: [
       shows(tcp.syns[0], "syn", { server }),
       shows(first, "synAck", { server }),
-      ...tcp.synAcks.slice(1).map((mark, index) => shows(mark, "synAckRepeated", { repeat: index + 1, waitedMs: spanMs(first, mark) })),
+      ...tcp.synAcks
+        .slice(1)
+        .map((mark, index) => shows(mark, "synAckRepeated", { repeat: index + 1, waitedMs: spanMs(first, mark) })),
     ],
     causes: [
       cause("likely", "returnPath", { client: connection.client.address }),
@@ -45,7 +47,8 @@ function checkNoRequest(connection: ConnectionFacts, context: Context) {
   const [client, server] = tcp.halves;
   const opened = tcp.established;
   if (tcp.opening !== "complete" || opened === null || tcp.oneWay) return null;
-  if (client.dataSegments > 0 || client.missingBytes > 0 || server.dataSegments > 0 || server.missingBytes > 0) return null;
+  if (client.dataSegments > 0 || client.missingBytes > 0 || server.dataSegments > 0 || server.missingBytes > 0)
+    return null;
   const end = hasEnded(connection) ? endOf(connection).timestampNs : context.analysis.clockNs;
   const openMs = Math.max(0, (end - opened.timestampNs) / 1e6);
   const base = { server: serverOf(connection), client: clientOf(connection), openMs };

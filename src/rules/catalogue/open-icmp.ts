@@ -5,9 +5,23 @@ import { cause, draft, type Rule, shows } from "../rule.ts";
 type Meaning = "port" | "host" | "net" | "prohibited" | "other";
 
 const V4: Readonly<Record<number, Meaning>> = {
-  0: "net", 1: "host", 3: "port", 6: "net", 7: "host", 9: "prohibited", 10: "prohibited", 13: "prohibited",
+  0: "net",
+  1: "host",
+  3: "port",
+  6: "net",
+  7: "host",
+  9: "prohibited",
+  10: "prohibited",
+  13: "prohibited",
 };
-const V6: Readonly<Record<number, Meaning>> = { 0: "net", 1: "prohibited", 3: "host", 4: "port", 5: "prohibited", 6: "prohibited" };
+const V6: Readonly<Record<number, Meaning>> = {
+  0: "net",
+  1: "prohibited",
+  3: "host",
+  4: "port",
+  5: "prohibited",
+  6: "prohibited",
+};
 
 /** Destination Unreachable in plain classes (RFC 792, RFC 1812 §5.2.7.1, RFC 4443 §3.1). null: another ICMP message. */
 export function unreachable(error: IcmpFacts): Meaning | null {

@@ -38,10 +38,7 @@ function check(connection: ConnectionFacts, context: Context) {
     client: clientOf(connection),
     attempts: Math.max(1, tcp.syns.length),
   };
-  const evidence = [
-    shows(tcp.syns[0] ?? connection.first, "syn", { server }),
-    shows(reset, "rst", { from: "server" }),
-  ];
+  const evidence = [shows(tcp.syns[0] ?? connection.first, "syn", { server }), shows(reset, "rst", { from: "server" })];
   const answerMs = spanMs(syn, reset);
   const elsewhere = acceptedElsewhere(connection, context);
   if (elsewhere !== null)
@@ -49,12 +46,14 @@ function check(connection: ConnectionFacts, context: Context) {
       severity: "note",
       at: reset,
       args: { ...base, other: serverOf(elsewhere) },
-      evidence: [...evidence, shows(elsewhere.tcp.established ?? elsewhere.first, "accepted", { server: serverOf(elsewhere) })],
+      evidence: [
+        ...evidence,
+        shows(elsewhere.tcp.established ?? elsewhere.first, "accepted", { server: serverOf(elsewhere) }),
+      ],
       causes: [cause("likely", "oneFamilyBound", { port, other: serverOf(elsewhere) })],
     });
   const laterOne = acceptedLater(connection, context);
-  if (laterOne !== null)
-    evidence.push(shows(laterOne.tcp.established ?? laterOne.first, "accepted", { server }));
+  if (laterOne !== null) evidence.push(shows(laterOne.tcp.established ?? laterOne.first, "accepted", { server }));
   const usual = context.hopLimitOf.get(connection.server.address) ?? null;
   const common = [
     laterOne !== null && cause("certain", "serverStartedLater", { server }),
@@ -91,8 +90,15 @@ export const openRefused: Rule = {
   id: "tcp.open.refused",
   severity: "error",
   spec: "RFC 9293 §3.10.7.1",
-  causes: ["notListening", "boundToLoopback", "localhostUrl", "oneFamilyBound", "wrongPort", "rejectRule", "serverStartedLater"],
+  causes: [
+    "notListening",
+    "boundToLoopback",
+    "localhostUrl",
+    "oneFamilyBound",
+    "wrongPort",
+    "rejectRule",
+    "serverStartedLater",
+  ],
   sources: ["https://www.rfc-editor.org/rfc/rfc9293#section-3.10.7.1"],
   check,
 };
-

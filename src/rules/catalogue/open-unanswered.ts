@@ -42,7 +42,10 @@ function check(connection: ConnectionFacts, context: Context) {
       severity: "note",
       at: first,
       args: { ...args, other: serverOf(elsewhere) },
-      evidence: [...evidence, shows(elsewhere.tcp.established ?? elsewhere.first, "accepted", { server: serverOf(elsewhere) })],
+      evidence: [
+        ...evidence,
+        shows(elsewhere.tcp.established ?? elsewhere.first, "accepted", { server: serverOf(elsewhere) }),
+      ],
       causes: [cause("likely", "oneFamilyBound", { port, other: serverOf(elsewhere) })],
     });
   if (hostAnswers(connection, context))

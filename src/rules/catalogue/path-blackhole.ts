@@ -1,9 +1,9 @@
-import { sideOf } from "../../base/brand.ts";
 import type { Direction } from "../../base/brand.ts";
+import { sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { endingEvidence } from "../ending.ts";
 import { otherSide, spanMs } from "../reading.ts";
-import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
 /** Fewer, or shorter, is ordinary loss that may still be repaired. */
 const LEAST_RETRANSMISSIONS = 3;
@@ -15,7 +15,8 @@ const LARGE_SEGMENT_BYTES = 1000;
 function checkDirection(connection: ConnectionFacts, direction: Direction): Draft | null {
   const { tcp, webSocket, upgrade } = connection;
   const waiting = tcp.halves[direction].unacknowledged;
-  if ((webSocket === null && upgrade === null) || waiting === null || waiting.retransmissions < LEAST_RETRANSMISSIONS) return null;
+  if ((webSocket === null && upgrade === null) || waiting === null || waiting.retransmissions < LEAST_RETRANSMISSIONS)
+    return null;
   const waitedMs = spanMs(waiting.since, waiting.last);
   if (waitedMs < LEAST_WAIT_MS || tcp.oneWay) return null;
   // Data sent into a socket that the peer had closed already is no loss.
@@ -35,16 +36,29 @@ function checkDirection(connection: ConnectionFacts, direction: Direction): Draf
     ],
   };
   const segmentBytes = tcp.halves[direction].largestSegmentBytes;
-  const peerStillTalks = peer.lastData !== null && peer.lastData.timestampNs > waiting.since.timestampNs + LEAST_WAIT_MS * 1e6;
-  if (waiting.fullSize && segmentBytes >= LARGE_SEGMENT_BYTES && (tooBig !== undefined || peerStillTalks || tcp.halves[direction].dataSegments > 3))
+  const peerStillTalks =
+    peer.lastData !== null && peer.lastData.timestampNs > waiting.since.timestampNs + LEAST_WAIT_MS * 1e6;
+  if (
+    waiting.fullSize &&
+    segmentBytes >= LARGE_SEGMENT_BYTES &&
+    (tooBig !== undefined || peerStillTalks || tcp.halves[direction].dataSegments > 3)
+  )
     return draft("tcp.path.blackhole", "fullSize", {
       ...parts,
       confidence: tooBig === undefined ? "possible" : "certain",
       args: { ...base, segmentBytes, mtu: tooBig?.mtuBytes },
-      causes: [cause(tooBig === undefined ? "possible" : "likely", "pathMtu", {}), cause("likely", "peerVanished", { to }), cause("possible", "firewallState", {})],
+      causes: [
+        cause(tooBig === undefined ? "possible" : "likely", "pathMtu", {}),
+        cause("likely", "peerVanished", { to }),
+        cause("possible", "firewallState", {}),
+      ],
     });
   const silence = tcp.lastSilence;
-  if (silence && silence.until.timestampNs === waiting.since.timestampNs && spanMs(silence.since, silence.until) >= AFTER_IDLE_MS) {
+  if (
+    silence &&
+    silence.until.timestampNs === waiting.since.timestampNs &&
+    spanMs(silence.since, silence.until) >= AFTER_IDLE_MS
+  ) {
     const idleMs = spanMs(silence.since, silence.until);
     return draft("tcp.path.blackhole", "afterIdle", {
       ...parts,
@@ -58,11 +72,16 @@ function checkDirection(connection: ConnectionFacts, direction: Direction): Draf
   return draft("tcp.path.blackhole", "midTraffic", {
     ...parts,
     args: base,
-    causes: [cause("likely", "peerVanished", { to }), cause("possible", "firewallState", {}), cause("possible", "stateForgotten", { idleMs: 0, pingSeconds: 20 })],
+    causes: [
+      cause("likely", "peerVanished", { to }),
+      cause("possible", "firewallState", {}),
+      cause("possible", "stateForgotten", { idleMs: 0, pingSeconds: 20 }),
+    ],
   });
 }
 
-const check = (connection: ConnectionFacts): Draft | null => checkDirection(connection, 0) ?? checkDirection(connection, 1);
+const check = (connection: ConnectionFacts): Draft | null =>
+  checkDirection(connection, 0) ?? checkDirection(connection, 1);
 
 export const pathBlackhole: Rule = {
   id: "tcp.path.blackhole",

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { type MissedBeat, missedBeat } from "../heartbeat.ts";
 import { directionOf, hasEnded, otherSide } from "../reading.ts";
-import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { heartbeatHabits } from "../timers.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
 
@@ -39,7 +39,11 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
   const dataAfter = peer.lastData !== null && peer.lastData.timestampNs > missed.first.timestampNs;
   if (missed.blocked) return [cause("likely", "peerStoppedReading", { to }), cause("possible", "peerBlocked", { to })];
   if (missed.acknowledged === false)
-    return [cause("likely", "peerVanished", { to }), cause("possible", "firewallState", {}), cause("possible", "pathMtu", {})];
+    return [
+      cause("likely", "peerVanished", { to }),
+      cause("possible", "firewallState", {}),
+      cause("possible", "pathMtu", {}),
+    ];
   return [
     dataAfter && cause("likely", "pongsNotSent", { to }),
     missed.acknowledged === true && !dataAfter && cause("likely", "peerBlocked", { to }),
@@ -69,14 +73,24 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
   const missed = missedBeat(connection, direction, context);
   if (missed === null) return null;
   const { beat, pinger: from } = missed;
-  const base = { from, to: otherSide(from), missing: missed.dead.length, intervalMs: beat.intervalMs, sincePongMs: missed.sincePongMs };
+  const base = {
+    from,
+    to: otherSide(from),
+    missing: missed.dead.length,
+    intervalMs: beat.intervalMs,
+    sincePongMs: missed.sincePongMs,
+  };
   const parts = {
     at: missed.first,
     evidence: evidenceOf(missed, connection),
     causes: causesOf(missed, connection),
   };
   if (missed.gaveUp) {
-    const variant = missed.blocked ? "gaveUpBlocked" : missed.acknowledged === false ? "gaveUpUnacknowledged" : "gaveUp";
+    const variant = missed.blocked
+      ? "gaveUpBlocked"
+      : missed.acknowledged === false
+        ? "gaveUpUnacknowledged"
+        : "gaveUp";
     return draft("ws.pong.missing", variant, {
       ...parts,
       severity: "error",
@@ -92,11 +106,21 @@ export const pongMissing: Rule = {
   id: "ws.pong.missing",
   severity: "warning",
   spec: "RFC 6455 §5.5.2, §5.5.3",
-  causes: ["peerBlocked", "pageFrozen", "pongsNotSent", "peerStoppedReading", "peerVanished", "pathMtu", "heartbeatHabit"],
+  causes: [
+    "peerBlocked",
+    "pageFrozen",
+    "pongsNotSent",
+    "peerStoppedReading",
+    "peerVanished",
+    "pathMtu",
+    "heartbeatHabit",
+  ],
   sources: [
     "https://github.com/websockets/ws#how-to-detect-and-close-broken-connections",
     "https://websockets.readthedocs.io/en/stable/topics/keepalive.html",
   ],
   check: (connection, context) =>
-    ([1, 0] as const).map((direction) => checkDirection(connection, direction, context)).filter((item) => item !== null),
+    ([1, 0] as const)
+      .map((direction) => checkDirection(connection, direction, context))
+      .filter((item) => item !== null),
 };

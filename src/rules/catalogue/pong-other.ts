@@ -1,23 +1,25 @@
-import { sideOf } from "../../base/brand.ts";
 import type { Direction } from "../../base/brand.ts";
+import { sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { endOf, otherSide, spanMs } from "../reading.ts";
-import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
 /** Below this no pong is late: slow but steady paths are healthy. */
 const LATE_MS = 1000;
 const LATE_MEDIANS = 8;
 
-const each = (check: (connection: ConnectionFacts, direction: Direction) => Draft | null) => (connection: ConnectionFacts) =>
-  ([1, 0] as const).map((direction) => check(connection, direction)).filter((item) => item !== null);
+const each =
+  (check: (connection: ConnectionFacts, direction: Direction) => Draft | null) => (connection: ConnectionFacts) =>
+    ([1, 0] as const).map((direction) => check(connection, direction)).filter((item) => item !== null);
 
 function checkLate(connection: ConnectionFacts, direction: Direction): Draft | null {
   const beat = connection.webSocket?.heartbeat[direction];
   const slowest = beat?.slowest;
   if (!beat || !slowest || beat.roundTripMs === null) return null;
   const { median } = beat.roundTripMs;
-  const overInterval = beat.intervalMs !== null && slowest.roundTripMs >= beat.intervalMs && slowest.roundTripMs >= LATE_MS;
+  const overInterval =
+    beat.intervalMs !== null && slowest.roundTripMs >= beat.intervalMs && slowest.roundTripMs >= LATE_MS;
   const overMedian = slowest.roundTripMs >= Math.max(LATE_MS, LATE_MEDIANS * median);
   if (!overInterval && !overMedian) return null;
   const from = sideOf(direction);
@@ -25,9 +27,23 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
   return draft("ws.pong.late", "plain", {
     at: slowest.ping,
     explainsUntil: slowest.pong.timestampNs,
-    args: { from, to, late: Math.max(1, beat.late), slowestMs: slowest.roundTripMs, medianMs: median, intervalMs: beat.intervalMs },
-    evidence: [shows(slowest.ping, "slowestPing", { from }), shows(slowest.pong, "slowestPong", { from: to, ms: slowest.roundTripMs })],
-    causes: [cause("likely", "peerBlocked", { to }), cause("possible", "queuedBehindData", {}), cause("possible", "slowPath", {})],
+    args: {
+      from,
+      to,
+      late: Math.max(1, beat.late),
+      slowestMs: slowest.roundTripMs,
+      medianMs: median,
+      intervalMs: beat.intervalMs,
+    },
+    evidence: [
+      shows(slowest.ping, "slowestPing", { from }),
+      shows(slowest.pong, "slowestPong", { from: to, ms: slowest.roundTripMs }),
+    ],
+    causes: [
+      cause("likely", "peerBlocked", { to }),
+      cause("possible", "queuedBehindData", {}),
+      cause("possible", "slowPath", {}),
+    ],
   });
 }
 

@@ -1,11 +1,12 @@
 import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
 import { otherSide, spanMs } from "../reading.ts";
-import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
 /** Silence before the data that an RST answered, from which on the connection may have been forgotten by somebody. */
 const FORGOTTEN_AFTER_MS = 30_000;
 
-const isDecoded = (connection: ConnectionFacts): boolean => connection.webSocket !== null || connection.upgrade !== null;
+const isDecoded = (connection: ConnectionFacts): boolean =>
+  connection.webSocket !== null || connection.upgrade !== null;
 
 const counted = (connection: ConnectionFacts): ResetFacts[] =>
   isDecoded(connection) ? connection.tcp.resets.filter((reset) => !reset.ignored && reset.state !== "opening") : [];
@@ -19,13 +20,25 @@ function checkReset(connection: ConnectionFacts): Draft | null {
   const { from } = reset;
   const evidence = [
     shows(reset.answers, "answeredByRst", { from: otherSide(from) }),
-    ...resets.map((item) => shows(item, item.answers === null ? "rst" : "rstAnswers", { from: item.from, to: otherSide(item.from) })),
+    ...resets.map((item) =>
+      shows(item, item.answers === null ? "rst" : "rstAnswers", { from: item.from, to: otherSide(item.from) }),
+    ),
   ];
   const parts = { at: reset, evidence };
   if (webSocket === null)
-    return draft("tcp.rst", "handshake", { ...parts, severity: reset.afterFin ? "note" : undefined, args: { from }, causes: [cause("likely", "handlerThrew", {})] });
+    return draft("tcp.rst", "handshake", {
+      ...parts,
+      severity: reset.afterFin ? "note" : undefined,
+      args: { from },
+      causes: [cause("likely", "handlerThrew", {})],
+    });
   if (webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null)
-    return draft("tcp.rst", "afterClose", { ...parts, severity: "note", args: { from }, causes: [cause("likely", "closedSocketWritten", {})] });
+    return draft("tcp.rst", "afterClose", {
+      ...parts,
+      severity: "note",
+      args: { from },
+      causes: [cause("likely", "closedSocketWritten", {})],
+    });
   const finFrom = tcp.halves[0].fin && (!tcp.halves[1].fin || tcp.firstCloser === "client") ? "client" : "server";
   const fin = tcp.halves[finFrom === "client" ? 0 : 1].fin;
   if (reset.afterFin && fin !== null)
@@ -58,7 +71,10 @@ export const reset: Rule = {
   severity: "error",
   spec: "RFC 9293 §3.10.7.4",
   causes: ["closedWithUnread", "abortiveClose", "processCrashed", "middleboxReset", "closedSocketWritten"],
-  sources: ["https://www.rfc-editor.org/rfc/rfc9293#section-3.10.7.4", "https://www.rfc-editor.org/rfc/rfc2525#section-2.17"],
+  sources: [
+    "https://www.rfc-editor.org/rfc/rfc9293#section-3.10.7.4",
+    "https://www.rfc-editor.org/rfc/rfc2525#section-2.17",
+  ],
   check: checkReset,
 };
 
@@ -73,10 +89,7 @@ function checkInjected(connection: ConnectionFacts) {
     evidence: connection.tcp.resets
       .filter((item) => item.likelyInjected)
       .map((item) => shows(item, "rstOdd", { from: item.from, oddities: item.oddities.join(",") })),
-    causes: [
-      cause("likely", "injectingBox", { port: connection.server.port }),
-      cause("possible", "proxyInPath", {}),
-    ],
+    causes: [cause("likely", "injectingBox", { port: connection.server.port }), cause("possible", "proxyInPath", {})],
   });
 }
 
@@ -90,7 +103,9 @@ export const resetInjected: Rule = {
 };
 
 function checkIgnored(connection: ConnectionFacts) {
-  const ignored = connection.tcp.resets.filter((item) => item.ignored && !item.likelyInjected && item.state !== "closed");
+  const ignored = connection.tcp.resets.filter(
+    (item) => item.ignored && !item.likelyInjected && item.state !== "closed",
+  );
   const first = ignored[0];
   if (first === undefined || !isDecoded(connection)) return null;
   return draft("tcp.rst.ignored", "plain", {
@@ -114,7 +129,9 @@ export const resetIgnored: Rule = {
 function checkAfterIdle(connection: ConnectionFacts) {
   const { tcp, webSocket } = connection;
   if (webSocket === null) return null;
-  const found = tcp.resets.find((item) => !item.ignored && !item.afterFin && item.state === "established" && item.answers !== null);
+  const found = tcp.resets.find(
+    (item) => !item.ignored && !item.afterFin && item.state === "established" && item.answers !== null,
+  );
   if (!found?.answers) return null;
   const idle = silenceBefore(connection, found.answers.timestampNs);
   if (idle < FORGOTTEN_AFTER_MS) return null;
@@ -158,4 +175,3 @@ export const resetAfterIdle: Rule = {
   ],
   check: checkAfterIdle,
 };
-

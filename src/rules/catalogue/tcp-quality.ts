@@ -1,8 +1,8 @@
-import { sideOf } from "../../base/brand.ts";
 import type { Direction } from "../../base/brand.ts";
+import { sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { hasEnded, otherSide } from "../reading.ts";
-import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
 const MANY_SHARE = 0.3;
 const MANY = 30;
@@ -80,7 +80,10 @@ function checkKeepAlive(connection: ConnectionFacts, direction: Direction): Draf
     at: probes.at(-half.keepAlivesUnanswered) ?? probes[0] ?? connection.last,
     args: { from, to, count: half.keepAlivesUnanswered },
     evidence: probes.slice(-3).map((probe) => shows(probe, "keepAlive", { from })),
-    causes: [cause("likely", "peerVanished", { to }), cause("possible", "stateForgotten", { idleMs: 0, pingSeconds: 30 })],
+    causes: [
+      cause("likely", "peerVanished", { to }),
+      cause("possible", "stateForgotten", { idleMs: 0, pingSeconds: 30 }),
+    ],
   });
 }
 

@@ -1,7 +1,7 @@
 import type { ConnectionFacts } from "../../store/types.ts";
+import { endingEvidence } from "../ending.ts";
 import { endOf, fieldHas, fieldValue, hasEnded, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
-import { endingEvidence } from "../ending.ts";
 import { handshakeOf, outcomeOf } from "../upgrade-outcome.ts";
 
 /** Both heads of a handshake that was answered 101. */
@@ -33,7 +33,8 @@ function checkAccept(connection: ConnectionFacts) {
   };
   const expected = connection.upgrade?.expectedAccept ?? "?";
   const accept = fieldValue(response, "sec-websocket-accept");
-  const field = (name: string, value: string | null) => (value === null ? null : shows(response.first, "responseField", { name, value }));
+  const field = (name: string, value: string | null) =>
+    value === null ? null : shows(response.first, "responseField", { name, value });
   if (connection.upgrade?.acceptValid === false)
     return accept === null
       ? draft("http.upgrade.accept-invalid", "missing", { ...parts, args: { server, expected }, evidence })
@@ -44,11 +45,19 @@ function checkAccept(connection: ConnectionFacts) {
         });
   if (!fieldHas(response, "upgrade", "websocket")) {
     const value = fieldValue(response, "upgrade");
-    return draft("http.upgrade.accept-invalid", "upgradeField", { ...parts, args: { server, value }, evidence: [...evidence, field("Upgrade", value)] });
+    return draft("http.upgrade.accept-invalid", "upgradeField", {
+      ...parts,
+      args: { server, value },
+      evidence: [...evidence, field("Upgrade", value)],
+    });
   }
   if (fieldHas(response, "connection", "upgrade")) return null;
   const value = fieldValue(response, "connection");
-  return draft("http.upgrade.accept-invalid", "connectionField", { ...parts, args: { server, value }, evidence: [...evidence, field("Connection", value)] });
+  return draft("http.upgrade.accept-invalid", "connectionField", {
+    ...parts,
+    args: { server, value },
+    evidence: [...evidence, field("Connection", value)],
+  });
 }
 
 export const acceptInvalid: Rule = {
@@ -61,7 +70,10 @@ export const acceptInvalid: Rule = {
 };
 
 const words = (value: string | null): string[] =>
-  (value ?? "").split(",").map((part) => (part.split(";", 1)[0] ?? "").trim()).filter((part) => part !== "");
+  (value ?? "")
+    .split(",")
+    .map((part) => (part.split(";", 1)[0] ?? "").trim())
+    .filter((part) => part !== "");
 
 /** An extension or subprotocol that nobody offered fails the handshake; so does, for the client that needs it, an absent one. */
 function checkNegotiated(connection: ConnectionFacts) {
@@ -70,13 +82,18 @@ function checkNegotiated(connection: ConnectionFacts) {
   const { request, response, server, evidence } = found;
   const offeredExtensions = fieldValue(request, "sec-websocket-extensions");
   const extensions = fieldValue(response, "sec-websocket-extensions");
-  const alien = words(extensions).find((name) => !words(offeredExtensions).some((other) => other.toLowerCase() === name.toLowerCase()));
+  const alien = words(extensions).find(
+    (name) => !words(offeredExtensions).some((other) => other.toLowerCase() === name.toLowerCase()),
+  );
   const parts = { at: response.first };
   if (alien !== undefined)
     return draft("http.upgrade.not-negotiated", "extension", {
       ...parts,
       args: { server, value: alien, offered: offeredExtensions },
-      evidence: [...evidence, shows(response.first, "responseField", { name: "Sec-WebSocket-Extensions", value: extensions ?? "" })],
+      evidence: [
+        ...evidence,
+        shows(response.first, "responseField", { name: "Sec-WebSocket-Extensions", value: extensions ?? "" }),
+      ],
       causes: [cause("likely", "transformingProxy", {}), cause("possible", "brokenServer", {})],
     });
   const offered = fieldValue(request, "sec-websocket-protocol");
@@ -85,7 +102,10 @@ function checkNegotiated(connection: ConnectionFacts) {
     return draft("http.upgrade.not-negotiated", "protocol", {
       ...parts,
       args: { server, value: protocol, offered },
-      evidence: [...evidence, shows(response.first, "responseField", { name: "Sec-WebSocket-Protocol", value: protocol })],
+      evidence: [
+        ...evidence,
+        shows(response.first, "responseField", { name: "Sec-WebSocket-Protocol", value: protocol }),
+      ],
       causes: [cause("likely", "subprotocolMismatch", {})],
     });
   if (protocol !== null || offered === null || !clientLeftAtOnce(connection)) return null;
@@ -100,7 +120,11 @@ function checkNegotiated(connection: ConnectionFacts) {
 
 /** Tokens are smuggled in as subprotocols: long ones are not shown. */
 const safeProtocols = (offered: string): string =>
-  offered.split(",").map((part) => part.trim()).map((part) => (part.length > 40 ? "…" : part)).join(", ");
+  offered
+    .split(",")
+    .map((part) => part.trim())
+    .map((part) => (part.length > 40 ? "…" : part))
+    .join(", ");
 
 const AT_ONCE_MS = 1000;
 
@@ -156,7 +180,14 @@ export const versionOther: Rule = {
 function checkClosedAtOnce(connection: ConnectionFacts) {
   const { webSocket, tcp } = connection;
   const found = switched(connection);
-  if (found === null || webSocket === null || tcp.closedAt === null || tcp.firstCloser === null || !hasEnded(connection)) return null;
+  if (
+    found === null ||
+    webSocket === null ||
+    tcp.closedAt === null ||
+    tcp.firstCloser === null ||
+    !hasEnded(connection)
+  )
+    return null;
   if (webSocket.firstFrame[0] !== null || webSocket.firstFrame[1] !== null) return null;
   if (tcp.halves[0].missingBytes + tcp.halves[1].missingBytes > 0) return null;
   const afterMs = spanMs(webSocket.openedAt, endOf(connection));
@@ -168,7 +199,11 @@ function checkClosedAtOnce(connection: ConnectionFacts) {
     evidence: [...found.evidence, endingEvidence(connection)],
     causes:
       tcp.firstCloser === "server"
-        ? [cause("likely", "handlerThrew", {}), cause("possible", "upgradedTwice", {}), cause("possible", "tokenRejected", {})]
+        ? [
+            cause("likely", "handlerThrew", {}),
+            cause("possible", "upgradedTwice", {}),
+            cause("possible", "tokenRejected", {}),
+          ]
         : [cause("likely", "clientRejected101", {}), cause("possible", "pageLeft", {})],
   });
 }

@@ -1,7 +1,15 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
-import { bodyLine, fieldValue, serverOf, targetOf } from "../reading.ts";
+import { bodyLine, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
-import { contentType, forwardedBy, handshakeOf, type Outcome, outcomeOf, proxyOf, refusalArgs } from "../upgrade-outcome.ts";
+import {
+  contentType,
+  forwardedBy,
+  handshakeOf,
+  type Outcome,
+  outcomeOf,
+  proxyOf,
+  refusalArgs,
+} from "../upgrade-outcome.ts";
 
 /** The exchange, when the handshake came out like this and was answered. */
 function answered(connection: ConnectionFacts, outcome: Outcome) {
@@ -14,7 +22,7 @@ function answered(connection: ConnectionFacts, outcome: Outcome) {
     shows(request.first, "upgradeRequest", { target, host: fieldValue(request, "host") }),
     shows(response.first, "response", { status: response.status, reason: response.reason }),
   ];
-  return { exchange, request, response, target, path: target.split("?")[0] ?? target, evidence, server: serverOf(connection) };
+  return { exchange, request, response, target, path: pathOf(target), evidence, server: serverOf(connection) };
 }
 
 export const upgradeRedirected: Rule = {
@@ -30,8 +38,18 @@ export const upgradeRedirected: Rule = {
     const path = (location ?? "").replace(/^[a-z]+:\/\/[^/]*/i, "").split("?")[0] ?? "";
     return draft("http.upgrade.redirected", "plain", {
       at: found.response.first,
-      args: { status: found.response.status, target: found.target, server: found.server, location: location?.split("?")[0] },
-      evidence: [...found.evidence, location === null ? null : shows(found.response.first, "responseField", { name: "Location", value: location.split("?")[0] ?? "" })],
+      args: {
+        status: found.response.status,
+        target: found.target,
+        server: found.server,
+        location: location?.split("?")[0],
+      },
+      evidence: [
+        ...found.evidence,
+        location === null
+          ? null
+          : shows(found.response.first, "responseField", { name: "Location", value: location.split("?")[0] ?? "" }),
+      ],
       causes: [
         /^(https|wss):/i.test(location ?? "") && cause("likely", "redirectToHttps", {}),
         path === `${found.path}/` && cause("certain", "trailingSlash", { path }),
@@ -61,7 +79,10 @@ export const pageReturned: Rule = {
         proxyOf(found.exchange) === null
           ? cause("likely", "noUpgradeListener", { path: found.path })
           : cause("likely", "fellToSpa", { path: found.path, port }),
-        cause("possible", proxyOf(found.exchange) === null ? "fellToSpa" : "noUpgradeListener", { path: found.path, port }),
+        cause("possible", proxyOf(found.exchange) === null ? "fellToSpa" : "noUpgradeListener", {
+          path: found.path,
+          port,
+        }),
       ],
     });
   },
@@ -79,7 +100,10 @@ export const gatewayError: Rule = {
   severity: "error",
   spec: "RFC 9110 §15.6",
   causes: ["backendDown", "backendSilent", "backendCrashed", "noHealthyBackend"],
-  sources: ["https://www.rfc-editor.org/rfc/rfc9110#section-15.6", "https://nginx.org/en/docs/http/ngx_http_proxy_module.html"],
+  sources: [
+    "https://www.rfc-editor.org/rfc/rfc9110#section-15.6",
+    "https://nginx.org/en/docs/http/ngx_http_proxy_module.html",
+  ],
   check(connection) {
     const found = answered(connection, "gateway");
     if (found === null) return null;
@@ -118,7 +142,7 @@ export const fieldsStripped: Rule = {
     const { request, response } = exchange;
     const target = targetOf(exchange);
     const proxy = forwardedBy(exchange);
-    const path = target.split("?")[0] ?? target;
+    const path = pathOf(target);
     return draft("http.upgrade.fields-stripped", request.version === "1.0" ? "http10" : "http11", {
       confidence: proxy === null && request.version !== "1.0" ? "likely" : "certain",
       at: request.first,
@@ -129,9 +153,14 @@ export const fieldsStripped: Rule = {
           connection: fieldValue(request, "connection"),
           marks: proxy,
         }),
-        response === null ? null : shows(response.first, "response", { status: response.status, reason: response.reason }),
+        response === null
+          ? null
+          : shows(response.first, "response", { status: response.status, reason: response.reason }),
       ],
-      causes: [cause("likely", "nginxUpgradeLines", { path, port: connection.server.port }), cause("possible", "proxyUpgradeOff", {})],
+      causes: [
+        cause("likely", "nginxUpgradeLines", { path, port: connection.server.port }),
+        cause("possible", "proxyUpgradeOff", {}),
+      ],
     });
   },
 };

@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import { type Context, keyOf } from "../context.ts";
-import { fieldValue, serverOf, targetOf } from "../reading.ts";
+import { fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf, outcomeOf, proxyOf } from "../upgrade-outcome.ts";
 
@@ -12,7 +12,8 @@ function forwardedByProxy(connection: ConnectionFacts, context: Context): Connec
       if (exchange.request === null) continue;
       const chain = `${fieldValue(exchange.request, "x-forwarded-for") ?? ""}, ${fieldValue(exchange.request, "x-real-ip") ?? ""}`;
       const namesClient = chain.split(",").some((part) => part.trim() === connection.client.address);
-      if (namesClient || (other.client.address === connection.server.address && other.exchanges.length > 0)) return other;
+      if (namesClient || (other.client.address === connection.server.address && other.exchanges.length > 0))
+        return other;
     }
   }
   return null;
@@ -31,7 +32,7 @@ function check(connection: ConnectionFacts, context: Context) {
   const forwarded = forwardedByProxy(connection, context);
   if (forwarded === null) return null;
   const target = targetOf(exchange);
-  const path = target.split("?")[0] ?? target;
+  const path = pathOf(target);
   const response = exchange.response;
   const other = forwarded.exchanges.find((item) => item.request !== null);
   return draft("http.upgrade.not-forwarded", "plain", {
@@ -55,6 +56,9 @@ export const notForwarded: Rule = {
   severity: "error",
   spec: "RFC 9110 §7.6",
   causes: ["locationMissing", "devProxyWs"],
-  sources: ["https://nginx.org/en/docs/http/websocket.html", "https://nginx.org/en/docs/http/ngx_http_core_module.html#location"],
+  sources: [
+    "https://nginx.org/en/docs/http/websocket.html",
+    "https://nginx.org/en/docs/http/ngx_http_core_module.html#location",
+  ],
   check,
 };

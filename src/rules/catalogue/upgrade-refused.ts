@@ -1,5 +1,5 @@
 import type { ConnectionFacts } from "../../store/types.ts";
-import { bodyLine, fieldValue, serverOf, targetOf } from "../reading.ts";
+import { bodyLine, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, VariantOf } from "../types.ts";
 import { handshakeOf, outcomeOf, refusalArgs } from "../upgrade-outcome.ts";
@@ -20,12 +20,20 @@ function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cau
   const exchange = handshakeOf(connection);
   const origin = exchange?.request ? fieldValue(exchange.request, "origin") : null;
   const server = exchange?.response ? (fieldValue(exchange.response, "server") ?? "") : "";
-  const path = target.split("?")[0] ?? target;
+  const path = pathOf(target);
   switch (kind) {
     case "badRequest":
-      return [cause("likely", "wrongPath", { path }), cause("possible", "badHandshakeFields", {}), cause("possible", "proxyChangedRequest", {})];
+      return [
+        cause("likely", "wrongPath", { path }),
+        cause("possible", "badHandshakeFields", {}),
+        cause("possible", "proxyChangedRequest", {}),
+      ];
     case "unauthorized":
-      return [cause("likely", "tokenRejected", {}), cause("possible", "clockSkew", {}), cause("possible", "cookieMissing", {})];
+      return [
+        cause("likely", "tokenRejected", {}),
+        cause("possible", "clockSkew", {}),
+        cause("possible", "cookieMissing", {}),
+      ];
     case "forbidden":
       return [
         origin !== null && cause("likely", "originRefused", { origin }),
@@ -41,7 +49,10 @@ function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cau
     case "method":
       return [cause("likely", "pathNotWebSocket", { path }), cause("possible", "methodChanged", {})];
     case "upgradeRequired":
-      return [cause("likely", "upgradeFieldsMissing", { path, port: connection.server.port }), cause("possible", "versionOther", {})];
+      return [
+        cause("likely", "upgradeFieldsMissing", { path, port: connection.server.port }),
+        cause("possible", "versionOther", {}),
+      ];
     case "tooMany":
       return [cause("certain", "rateLimited", {}), cause("likely", "reconnectStorm", {})];
     case "serverError":

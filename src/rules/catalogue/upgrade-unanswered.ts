@@ -1,7 +1,7 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
-import { clientOf, endOf, fieldValue, hasEnded, serverOf, spanMs, targetOf } from "../reading.ts";
+import { clientOf, endOf, fieldValue, hasEnded, pathOf, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf, outcomeOf } from "../upgrade-outcome.ts";
 
@@ -17,7 +17,7 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   if (!exchange || !request) return null;
   const { tcp } = connection;
   const target = targetOf(exchange);
-  const path = target.split("?")[0] ?? target;
+  const path = pathOf(target);
   const base = { target, server: serverOf(connection), client: clientOf(connection) };
   const asked = shows(request.first, "upgradeRequest", { target, host: fieldValue(request, "host") });
   const afterMs = spanMs(request.last, endOf(connection));
@@ -79,7 +79,11 @@ function checkDropped(connection: ConnectionFacts) {
     return draft("http.upgrade.dropped", "unacknowledged", {
       at: request.first,
       args: { ...base, repeats: waiting.retransmissions, waitedMs: spanMs(waiting.since, waiting.last) },
-      evidence: [asked, shows(waiting.last, "lastRetransmission", { from: "client", repeats: waiting.retransmissions }), endingEvidence(connection)],
+      evidence: [
+        asked,
+        shows(waiting.last, "lastRetransmission", { from: "client", repeats: waiting.retransmissions }),
+        endingEvidence(connection),
+      ],
       causes: [cause("likely", "pathFiltersUpgrade", { port }), cause("possible", "pathMtu", {})],
     });
   const reset = connection.tcp.resets.find((item) => item.from === "server" && !item.ignored);

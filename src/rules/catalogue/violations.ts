@@ -2,7 +2,7 @@ import type { Side } from "../../base/brand.ts";
 import type { ConnectionFacts, WebSocketEventFacts } from "../../store/types.ts";
 import { endingEvidence } from "../ending.ts";
 import { directionOf, endOf, otherSide } from "../reading.ts";
-import { cause, draft, type Draft, type Rule, shows } from "../rule.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { CauseId, RuleId } from "../types.ts";
 
 /** After this time an end is no longer put down to the violation. */
@@ -19,7 +19,10 @@ function reaction(connection: ConnectionFacts, event: WebSocketEventFacts) {
   const close = connection.webSocket?.closeFrames[directionOf(peer)] ?? null;
   const soon = (atNs: number): boolean => atNs >= event.timestampNs && atNs - event.timestampNs <= REACTION_NS;
   if (close !== null && soon(close.timestampNs))
-    return { word: "closedWithCode", item: shows(close, "closeFrame", { from: peer, code: close.code, reason: close.reason }) };
+    return {
+      word: "closedWithCode",
+      item: shows(close, "closeFrame", { from: peer, code: close.code, reason: close.reason }),
+    };
   const { tcp } = connection;
   if (tcp.closedAt !== null && soon(tcp.closedAt.timestampNs))
     return { word: tcp.ending === "rst" ? "closedWithRst" : "closedWithFin", item: endingEvidence(connection) };
@@ -50,11 +53,20 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
     return draft(ruleId, "plain", {
       at: first,
       // A violation that the peer lets pass explains neither a later end nor anything but its own repetitions.
-      explainsUntil: word === "wentOn" ? (webSocket.events.at(-1)?.timestampNs ?? first.timestampNs) : end.timestampNs + REACTION_NS,
+      explainsUntil:
+        word === "wentOn" ? (webSocket.events.at(-1)?.timestampNs ?? first.timestampNs) : end.timestampNs + REACTION_NS,
       confidence: webSocket.midstream ? "possible" : "certain",
       severity: webSocket.midstream ? "warning" : undefined,
-      args: { from: first.from, count: webSocket.eventCounts[code] ?? events.length, value: first.value, peerDid: word },
-      evidence: [...events.slice(0, 4).map((event) => shows(event, "violation", { from: event.from, rule: event.section })), item],
+      args: {
+        from: first.from,
+        count: webSocket.eventCounts[code] ?? events.length,
+        value: first.value,
+        peerDid: word,
+      },
+      evidence: [
+        ...events.slice(0, 4).map((event) => shows(event, "violation", { from: event.from, rule: event.section })),
+        item,
+      ],
       causes: causes.map((id) => causeFor(id, first.from)),
     });
   };
@@ -65,7 +77,9 @@ const rule = (id: ViolationId, code: string, spec: string, causes: readonly Caus
   severity: "error",
   spec,
   causes,
-  sources: [`https://www.rfc-editor.org/rfc/${spec.startsWith("RFC 7692") ? "rfc7692" : `rfc6455#section-${/§([\d.]+)/.exec(spec)?.[1] ?? "5"}`}`],
+  sources: [
+    `https://www.rfc-editor.org/rfc/${spec.startsWith("RFC 7692") ? "rfc7692" : `rfc6455#section-${/§([\d.]+)/.exec(spec)?.[1] ?? "5"}`}`,
+  ],
   check: check(id, code, causes),
 });
 
@@ -85,5 +99,9 @@ export const violations: readonly Rule[] = [
   rule("ws.text.invalid-utf8", "invalid-utf8", "RFC 6455 §8.1", ["binaryAsText"]),
   rule("ws.close.malformed", "close-malformed", "RFC 6455 §5.5.1", ["brokenLibrary"]),
   rule("ws.data-after-close", "data-after-close", "RFC 6455 §5.5.1", ["brokenLibrary"]),
-  rule("ws.deflate.failed", "deflate-failed", "RFC 7692 §7.2.2", ["mixedDeflate", "transformingProxy", "brokenLibrary"]),
+  rule("ws.deflate.failed", "deflate-failed", "RFC 7692 §7.2.2", [
+    "mixedDeflate",
+    "transformingProxy",
+    "brokenLibrary",
+  ]),
 ];

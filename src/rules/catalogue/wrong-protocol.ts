@@ -42,7 +42,10 @@ function checkTlsOnPlain(connection: ConnectionFacts) {
 
 function clientHelloOf(connection: ConnectionFacts): Mark | null {
   const first = connection.notHttp[0];
-  return connection.tls?.clientHello ?? (first !== null && first.firstBytes[0] === 0x16 && isTlsRecord(first.firstBytes) ? first : null);
+  return (
+    connection.tls?.clientHello ??
+    (first !== null && first.firstBytes[0] === 0x16 && isTlsRecord(first.firstBytes) ? first : null)
+  );
 }
 
 export const tlsOnPlainPort: Rule = {
@@ -77,12 +80,19 @@ function checkHttpOnTls(connection: ConnectionFacts) {
   return draft("http.on-tls-port", "told", {
     at: exchange.request.first,
     args: { server, target, status: exchange.response.status },
-    evidence: [asked, shows(exchange.response.first, "response", { status: exchange.response.status, reason: exchange.response.reason })],
+    evidence: [
+      asked,
+      shows(exchange.response.first, "response", {
+        status: exchange.response.status,
+        reason: exchange.response.reason,
+      }),
+    ],
     causes,
   });
 }
 
-const saysTls = (exchange: HttpExchangeFacts): boolean => exchange.response?.status === 400 && TOLD.test(exchange.responseBodyPreview);
+const saysTls = (exchange: HttpExchangeFacts): boolean =>
+  exchange.response?.status === 400 && TOLD.test(exchange.responseBodyPreview);
 
 export const httpOnTlsPort: Rule = {
   id: "http.on-tls-port",
@@ -97,7 +107,8 @@ export const httpOnTlsPort: Rule = {
 function checkOther(connection: ConnectionFacts) {
   const exchange = connection.exchanges.find((item) => item.request !== null && wantsWebSocket(item.request));
   const answer = connection.notHttp[1];
-  if (!exchange?.request || exchange.response !== null || answer === null || isTlsRecord(answer.firstBytes)) return null;
+  if (!exchange?.request || exchange.response !== null || answer === null || isTlsRecord(answer.firstBytes))
+    return null;
   const server = serverOf(connection);
   const protocol = protocolOf(answer.firstBytes);
   const target = targetOf(exchange);
@@ -141,7 +152,8 @@ function checkTlsFailed(connection: ConnectionFacts) {
       foldBy: word,
       evidence: [hello, shows(alert, "tlsAlert", { from: alert.from, alert: word })],
       causes: [
-        UNTRUSTED.has(alert.description) && cause("likely", "certificateNotTrusted", { name: name ?? connection.server.address }),
+        UNTRUSTED.has(alert.description) &&
+          cause("likely", "certificateNotTrusted", { name: name ?? connection.server.address }),
         (alert.description === 70 || alert.description === 40) && cause("likely", "tlsVersions", {}),
         alert.description === 112 && cause("likely", "serverNameUnknown", { name: name ?? connection.server.address }),
         cause("possible", "tlsVersions", {}),
@@ -153,9 +165,17 @@ function checkTlsFailed(connection: ConnectionFacts) {
   return draft("tls.handshake.failed", "closed", {
     confidence: "likely",
     at: tls.clientHello,
-    args: { server, name, closer: tcp.firstCloser, afterMs: ((tcp.closedAt?.timestampNs ?? 0) - tls.clientHello.timestampNs) / 1e6 },
+    args: {
+      server,
+      name,
+      closer: tcp.firstCloser,
+      afterMs: ((tcp.closedAt?.timestampNs ?? 0) - tls.clientHello.timestampNs) / 1e6,
+    },
     evidence: [hello, endingEvidence(connection)],
-    causes: [cause("possible", "certificateNotTrusted", { name: name ?? connection.server.address }), cause("possible", "tlsVersions", {})],
+    causes: [
+      cause("possible", "certificateNotTrusted", { name: name ?? connection.server.address }),
+      cause("possible", "tlsVersions", {}),
+    ],
   });
 }
 

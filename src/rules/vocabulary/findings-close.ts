@@ -30,7 +30,11 @@ export const closeFindings = {
     private: code,
     unassigned: code,
   },
-  "ws.close.unanswered": { fin: "from to code? waitedMs closer", rst: "from to code? waitedMs closer", open: "from to code? waitedMs" },
+  "ws.close.unanswered": {
+    fin: "from to code? waitedMs closer",
+    rst: "from to code? waitedMs closer",
+    open: "from to code? waitedMs",
+  },
   "ws.close.reserved-code": { plain: "code from" },
   "tcp.rst": {
     established: "from openMs idleMs? answered?",

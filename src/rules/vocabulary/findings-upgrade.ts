@@ -1,39 +1,8 @@
 const refusal = "status reason? target server afterMs? proxy? body?";
 const request = "target server client";
 
-/** From the SYN to the 101. */
-export const openingFindings = {
-  "tcp.open.refused": {
-    host: "server port client attempts answerMs?",
-    middlebox: "server port client attempts answerMs? hops usualHops",
-    loopback: "server port client attempts answerMs?",
-    otherFamily: "server port client attempts other",
-  },
-  "tcp.open.unanswered": {
-    silent: "server port client attempts waitedMs",
-    portOnly: "server port client attempts waitedMs",
-    otherFamily: "server port client attempts waitedMs other",
-  },
-  "tcp.open.icmp": {
-    port: "server port sender",
-    host: "server port sender",
-    net: "server port sender",
-    prohibited: "server port sender",
-    other: "server port sender type code",
-  },
-  "tcp.open.synack-unacknowledged": { plain: "server client repeats waitedMs" },
-  "tcp.open.no-request": {
-    ended: "server client openMs closer",
-    waiting: "server client openMs",
-    spare: "server client openMs",
-  },
-  "tls.on-plain-port": { httpAnswer: "server status", otherAnswer: "server", closed: "server closer?" },
-  "http.on-tls-port": { alert: "server target", told: "server target status" },
-  "tls.handshake.failed": {
-    alert: "server name? from alert",
-    closed: "server name? closer afterMs",
-  },
-  "port.other-protocol": { known: "server protocol target?", unknown: "server target?" },
+/** From the request to the 101. */
+export const upgradeFindings = {
   "http.upgrade.refused": {
     badRequest: refusal,
     unauthorized: refusal,
@@ -54,7 +23,10 @@ export const openingFindings = {
     protocolVersion: refusal,
   },
   "http.upgrade.redirected": { plain: "status target server location?" },
-  "http.upgrade.page-returned": { page: "status target server contentType?", other: "status target server contentType?" },
+  "http.upgrade.page-returned": {
+    page: "status target server contentType?",
+    other: "status target server contentType?",
+  },
   "http.upgrade.gateway-error": { plain: "status reason? target server proxy? afterMs?" },
   "http.upgrade.unanswered": {
     serverClosed: `${request} afterMs`,

@@ -3,9 +3,10 @@ import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Context, contextOf, keyOf } from "./context.ts";
 import { foldAlike } from "./fold.ts";
+import { knownTimers } from "./known-timers.ts";
 import type { Draft } from "./rule.ts";
 import { type Placed, tellStory } from "./story.ts";
-import { knownTimers, type Timer } from "./timers.ts";
+import type { Timer } from "./timers.ts";
 import type { Finding, RuleId, Severity } from "./types.ts";
 
 export interface JudgeOptions {

@@ -1,0 +1,102 @@
+import type { CauseText } from "../texts.ts";
+
+/** Causes before anyone asks: network, ports, TLS. */
+export const causesNetwork = {
+  notListening: {
+    cause: "The server program is not running, or it listens on another port.",
+    fix: "On the server: sudo ss -tlnp | grep :{port} must show a listener. Start the server, or correct its port (WS_PORT={port}).",
+  },
+  boundToLoopback: {
+    cause: "The server listens on 127.0.0.1 only and cannot be reached from other machines.",
+    fix: "sudo ss -tlnp | grep :{port} shows 127.0.0.1:{port}? Make it listen on 0.0.0.0 (or ::), for example --host 0.0.0.0.",
+  },
+  localhostUrl: {
+    cause: "The page connects to localhost, which is the machine of the browser and not the device.",
+    fix: "Put the device's address into the page: VITE_WS_URL=ws://<device-ip>:{port}/, then build it again. hostname -I on the device shows its addresses.",
+  },
+  oneFamilyBound: {
+    cause: "The server listens on IPv4 only or on IPv6 only, and the name stands for both.",
+    fix: "Listen on :: (both families), or use the literal address in the URL[[: {other} works]].",
+  },
+  wrongPort: {
+    cause: "The client uses the wrong port.",
+    fix: "Compare the port {port} in the client's URL with what sudo ss -tlnp shows on the server.",
+  },
+  rejectRule: {
+    cause: "A firewall rule rejects the port.",
+    fix: "On the server: sudo ufw status; then sudo ufw allow {port}/tcp. In a cloud, also its security group.",
+  },
+  serverStartedLater: {
+    cause: "The server was not up yet: the same address accepted a connection later in this capture.",
+    fix: "Nothing to repair if it was just starting. Let clients reconnect with a growing delay, and start the server first.",
+  },
+  dropRule: {
+    cause: "A firewall drops the packets without a word (ufw deny, a security group, DROP).",
+    fix: "On the server: sudo ufw allow {port}/tcp (check with sudo ufw status). In a cloud, open TCP {port} in its security group.",
+  },
+  wrongAddress: {
+    cause: "The address is not, or no longer, that of the server: another network card, another DHCP lease.",
+    fix: "hostname -I on the server must list {server}. From the client: ping {server}, nc -vz {server} {port}.",
+  },
+  hostDown: {
+    cause: "The host is off, asleep or not connected.",
+    fix: "From the client: ping {server}. In the same network, ip neigh show {server} says FAILED when nobody owns the address.",
+  },
+  noRoute: {
+    cause: "There is no route to the server's network: a VPN or an interface is down.",
+    fix: "ip route get {server} on the client shows the way the packets take.",
+  },
+  carrierBlocks: {
+    cause: "The mobile operator, VPN or company network blocks port {port}.",
+    fix: "Try the same from another network. If it works there, serve through 443 behind a reverse proxy (wss://).",
+  },
+  returnPath: {
+    cause: "The server's answers take another way back and get lost (asymmetric routing, NAT, VPN).",
+    fix: "On the server: ip route get {client}. Capture at the client as well: does the SYN-ACK arrive there?",
+  },
+  clientFirewall: {
+    cause: "The client's firewall drops the answers.",
+    fix: "Check the firewall of the client; a capture on the client shows whether the SYN-ACK arrives.",
+  },
+  severalInterfaces: {
+    cause: "The server has several network cards and answers through the wrong one.",
+    fix: "On {server}: ip route, and sysctl net.ipv4.conf.all.rp_filter (2 is loose, 1 drops such packets).",
+  },
+  portProbe: {
+    cause: "A port check or health check (nc -vz, a load balancer), not a client.",
+    fix: "Harmless. If it was a real client, look at why it left before it sent its request.",
+  },
+  spareConnection: { cause: "A browser opened a spare connection in advance.", fix: "Harmless, nothing to do." },
+  requestLost: {
+    cause: "The client hangs before it sends, or its request got lost before it reached this capture point.",
+    fix: "Capture at the client as well, and compare.",
+  },
+  useWs: {
+    cause: "The URL says wss:// (or https://), but this port speaks plain ws://.",
+    fix: "Use ws://…:{port}, or the port where TLS is served (usually 443). From an https:// page browsers allow wss:// only: put a TLS proxy in front.",
+  },
+  missingTls: {
+    cause: "TLS is meant to be served here, but is not configured.",
+    fix: "nginx: listen {port} ssl; with ssl_certificate and ssl_certificate_key. Node: https.createServer({ key, cert }).",
+  },
+  useWss: {
+    cause: "The URL says ws:// (or http://), but this port expects TLS.",
+    fix: "Use wss://…:{port}. If the page builds the URL: location.protocol === 'https:' ? 'wss:' : 'ws:'.",
+  },
+  otherService: {
+    cause: "Another service owns port {port}.",
+    fix: "sudo ss -tlnp | grep :{port} on the server names the program. Correct the port in the client's URL or in the server's configuration.",
+  },
+  certificateNotTrusted: {
+    cause: "The client does not trust the server's certificate: self-signed, expired, or for another name than {name}.",
+    fix: "openssl s_client -connect <host>:<port> -servername <name> shows chain, dates and names. For a WebSocket no browser asks whether to proceed: open the https:// page once, or install the CA.",
+  },
+  tlsVersions: {
+    cause: "Client and server share no TLS version or cipher.",
+    fix: "nginx: ssl_protocols TLSv1.2 TLSv1.3; old devices may need an update of their TLS library.",
+  },
+  serverNameUnknown: {
+    cause: "The server has no certificate for the name {name}.",
+    fix: "Correct the host in the URL, or add the name to server_name and to the certificate.",
+  },
+} as const satisfies Record<string, CauseText>;

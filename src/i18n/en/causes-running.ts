@@ -1,0 +1,228 @@
+import type { CauseText } from "../texts.ts";
+
+/** Causes while the WebSocket is open, and what a capture lacks. */
+export const causesRunning = {
+  heartbeatGaveUp: {
+    cause: "Its heartbeat gave up: {missing:one ping|# pings} without a pong in {waitedMs:ms}.",
+    fix: "See the finding about the missing pongs: it says whether the program or the path was dead.",
+  },
+  timerFits: {
+    cause: "{timer}: ends connections that are idle for {seconds} s.",
+    fix: "Send a ping every {pingSeconds} s or more often, or raise the timer: {setting}",
+  },
+  lifetimeFits: {
+    cause: "{timer}: ends connections after {seconds} s, busy or not.",
+    fix: "Raise it ({setting}), and let clients reconnect: a lifetime ends every connection some day.",
+  },
+  serverTerminated: {
+    cause:
+      "The server's code dropped the connection without closing the WebSocket (ws.terminate(), socket.destroy(), or a proxy's timer).",
+    fix: "Search the server for terminate() and destroy(); use close(code, reason), so that the client learns why. Its log at this time tells more.",
+  },
+  serverDied: {
+    cause: "The server process was killed, crashed or was redeployed: the system then sends the FIN.",
+    fix: "journalctl, pm2 logs or dmesg (out of memory) at this time. On SIGTERM send Close 1001 or 1012 to all clients first.",
+  },
+  clientKilled: {
+    cause: "The client's process was killed or crashed, or its tab was discarded: the system then sends the FIN.",
+    fix: "Look at the client: crash report, memory, tab discarding, app sent to the background.",
+  },
+  clientTerminated: {
+    cause: "The client's code dropped the connection without closing the WebSocket (terminate(), destroy()).",
+    fix: "Use close(code, reason), so that the server learns why.",
+  },
+  backpressure: {
+    cause: "Its send buffer was full: the other side had stopped reading.",
+    fix: "Look at bufferedAmount and at the zero windows; limit what is sent to slow clients.",
+  },
+  unknownIdleTimer: {
+    cause: "Some timer of {idleMs:ms} that is not in the list of known ones.",
+    fix: "Look through proxies, load balancers and the server for that number; give it to wscap as --timer name=seconds.",
+  },
+  pathDied: {
+    cause: "The path between both ends is gone, or one end lost power.",
+    fix: "Capture at both ends; a heartbeat with a pong timeout notices it within seconds.",
+  },
+  closedWithUnread: {
+    cause: "The {from:word} closed its socket while data was still unread: the system then sends RST instead of FIN.",
+    fix: "Typical of a process that stops reading and exits or destroys the socket. Read to the end, or close the WebSocket first.",
+  },
+  abortiveClose: {
+    cause: "The {from:word}'s code reset on purpose (resetAndDestroy(), SO_LINGER 0).",
+    fix: "Search for it; use close(code, reason).",
+  },
+  processCrashed: { cause: "The {from:word}'s process crashed.", fix: "Look at its log and at dmesg at this time." },
+  middleboxReset: {
+    cause: "A firewall or proxy on the path reset the connection.",
+    fix: "Capture at both ends: an RST that one end got and the other never sent comes from between.",
+  },
+  closedSocketWritten: {
+    cause: "A packet arrived at a socket that was closed already.",
+    fix: "Nothing to repair here: look at who closed first, and why.",
+  },
+  injectingBox: {
+    cause: "A firewall, IPS, operator or censor on the path forged it.",
+    fix: "Use wss:// on 443 instead of ws:// on {port}; compare with another network; capture at both ends to prove it.",
+  },
+  proxyInPath: {
+    cause: "A transparent proxy or VPN answers for that host.",
+    fix: "Compare the hop limits of SYN-ACK and data packets.",
+  },
+  strayReset: { cause: "A late or forged RST.", fix: "Nothing to repair while the connection goes on." },
+  stateForgotten: {
+    cause: "A NAT, load balancer or firewall forgot the idle connection.",
+    fix: "Send a ping at least every {pingSeconds} s, so that it never looks idle; or raise the device's idle timeout.",
+  },
+  hostRebooted: { cause: "The other host rebooted and knows nothing of the connection.", fix: "uptime on it." },
+  peerVanished: {
+    cause: "The {to:word} lost its network, power, or went to sleep.",
+    fix: "Look at the {to:word}: Wi-Fi or mobile signal, suspend, cable. A heartbeat with a pong timeout notices it within seconds; let the client reconnect.",
+  },
+  firewallState: {
+    cause: "A firewall on the path began to drop the connection.",
+    fix: "Capture at both ends; conntrack -L on the firewalls.",
+  },
+  heartbeatReason: {
+    cause: "The reason blames the heartbeat or a timeout.",
+    fix: "See ping and pong of this connection: who stopped answering, and was it acknowledged by TCP?",
+  },
+  serverShutdown: { cause: "The server restarts or shuts down.", fix: "Let clients reconnect with a random delay." },
+  framesBroken: {
+    cause: "The other side sent a frame that the protocol forbids.",
+    fix: "See the violations of this connection; both sides should use maintained libraries.",
+  },
+  messageLimit: {
+    cause:
+      "The message exceeds the receiver's limit (ws maxPayload 100 MiB by default, Socket.IO maxHttpBufferSize 1 MB, uWebSockets 16 KiB).",
+    fix: "Raise the limit at the receiver, or let the {from:word} send smaller pieces.",
+  },
+  serverOverloaded: {
+    cause: "The server is overloaded.",
+    fix: "Let clients reconnect with a random delay of 5 to 30 s.",
+  },
+  badPayload: {
+    cause: "Binary data was sent as text, or compressed data got damaged.",
+    fix: "Send bytes as a binary message.",
+  },
+  wrongMessageType: {
+    cause: "The receiver takes only text, or only binary.",
+    fix: "Send the other type: a string becomes text, an ArrayBuffer or Buffer binary.",
+  },
+  extensionWanted: {
+    cause: "The client insists on an extension.",
+    fix: "Offer it at the server (perMessageDeflate), or drop the demand in the client.",
+  },
+  graphqlInit: {
+    cause: "graphql-ws ended it: login, initialisation or a subscription id.",
+    fix: "Send connection_init first and in time; check its payload (token).",
+  },
+  applicationCode: {
+    cause: "The application closed on purpose; it alone knows what {code} means.",
+    fix: "Search the code at {server} for {code}.",
+  },
+  closeIgnored: {
+    cause: "The {to:word}'s code does not answer Close frames.",
+    fix: "A WebSocket library answers by itself; code that works on raw sockets must do it.",
+  },
+  peerBlocked: {
+    cause:
+      "The {to:word}'s program is stuck: its host acknowledges the packets, the program does not react (busy loop, debugger, SIGSTOP, blocked event loop).",
+    fix: "Look at the {to:word}'s CPU load at this time. Browser: Performance panel; Node: --cpu-prof, monitorEventLoopDelay().",
+  },
+  leftWithoutWaiting: { cause: "The {from:word} did not wait for the answer.", fix: "Usually harmless." },
+  brokenLibrary: {
+    cause: "The {from:word}'s WebSocket implementation is wrong, or writes past its library into the socket.",
+    fix: "Use a maintained library; look for code that writes to the raw socket.",
+  },
+  peerStoppedReading: {
+    cause: "The {to:word} does not read as fast as it is sent to (paused socket, blocked program).",
+    fix: "Read and process faster at the {to:word}, or send less: check bufferedAmount before sending, drop stale updates.",
+  },
+  pongsNotSent: {
+    cause: "The {to:word} goes on sending data, but does not answer pings: its code ignores them.",
+    fix: "Answer with autoPong (ws), or with a pong of the same payload; a proxy that speaks WebSocket itself may also swallow them.",
+  },
+  pageFrozen: {
+    cause: "The page or device sleeps: background tab, suspended laptop, app in the background.",
+    fix: "Reconnect on visibilitychange and online; give the server's pong timeout two or three ping intervals.",
+  },
+  heartbeatHabit: { cause: "Interval and patience are those of: {timer}.", fix: "That timer to change: {setting}" },
+  queuedBehindData: {
+    cause: "The pong waited behind large messages.",
+    fix: "Send large messages in pieces; look at the throughput.",
+  },
+  slowPath: {
+    cause: "The path is slow or loses packets.",
+    fix: "Look at round trip and retransmissions; give the heartbeat more time.",
+  },
+  oneWayHeartbeat: {
+    cause: "A library uses unsolicited pongs as its heartbeat (.NET's KeepAliveInterval does).",
+    fix: "Nothing to repair.",
+  },
+  addHeartbeat: {
+    cause: "No heartbeat is configured.",
+    fix: "Let the server ping every 25 s and end connections that miss two pongs (ws: README “detect broken connections”). That also keeps 60 s proxy timers quiet.",
+  },
+  proxyInjectsFrames: {
+    cause: "A server or proxy writes an HTTP error into the upgraded connection.",
+    fix: "Read the text: it names the reason. With Socket.IO, compare the EIO versions of both sides.",
+  },
+  mixedDeflate: {
+    cause: "One side compresses and the other did not agree to it, or a proxy stripped Sec-WebSocket-Extensions.",
+    fix: "Compare the extensions in request and 101; switch perMessageDeflate off to test.",
+  },
+  binaryAsText: {
+    cause: "Bytes that are not text are sent as a text message.",
+    fix: "Send them as binary; build strings as UTF-8.",
+  },
+  captureFromStart: {
+    cause: "The capture began after the handshake, or lost packets.",
+    fix: "Start the capture first, then connect (or reload the page).",
+  },
+  readerLimit: { cause: "wscap inflates messages up to a limit.", fix: "Nothing to repair." },
+  lossyPath: {
+    cause: "Wi-Fi, mobile link, overload or a bad cable.",
+    fix: "ping -i 0.2 to the other side for a minute shows the loss.",
+  },
+  wrongInterface: {
+    cause: "The traffic uses another interface (lo for localhost).",
+    fix: "Capture on any: sudo tcpdump -i any …",
+  },
+  wrongFilter: {
+    cause: "The capture filter asks for another port or host.",
+    fix: "Capture without a filter for a moment, or with port 8080 of your server.",
+  },
+  captureAtEndpoint: {
+    cause: "Captured at a place that the WebSocket does not pass.",
+    fix: "Capture on the server or on the client itself.",
+  },
+  keyLogNeeded: {
+    cause: "The WebSocket is inside TLS.",
+    fix: "Capture behind the TLS proxy, where it is plain; or give Wireshark the keys (SSLKEYLOGFILE).",
+  },
+  captureBehindProxy: {
+    cause: "A proxy ends TLS before the server.",
+    fix: "On the proxy host: sudo tcpdump -i lo port <backend-port>.",
+  },
+  http2Unread: {
+    cause: "HTTP/2 was negotiated.",
+    fix: "Capture between the proxy and the backend, where it is HTTP/1.1, or switch HTTP/2 off for a test.",
+  },
+  captureBuffer: {
+    cause: "The recorder was too slow or its buffer too small.",
+    fix: "tcpdump -B 16384, a filter on the port, or a faster disk.",
+  },
+  otherPath: {
+    cause: "Part of the packets takes another way (several links, offload, mirror port of one direction).",
+    fix: "Capture on an endpoint, on any interface.",
+  },
+  snapLength: { cause: "The snapshot length was set too small.", fix: "tcpdump -s 0" },
+  anyInterface: {
+    cause: "The packet passes several interfaces (loopback, bridge, veth), and all were captured.",
+    fix: "Nothing to repair.",
+  },
+  captureCut: {
+    cause: "The recorder was killed, the disk was full, or the copy is incomplete.",
+    fix: "End tcpdump with Ctrl-C and copy the file afterwards; -U writes each packet at once.",
+  },
+} as const satisfies Record<string, CauseText>;

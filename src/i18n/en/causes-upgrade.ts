@@ -1,0 +1,192 @@
+import type { CauseText } from "../texts.ts";
+
+/** Causes of a handshake that is not accepted. */
+export const causesUpgrade = {
+  wrongPath: {
+    cause: "The path {path} is not where the server expects WebSockets.",
+    fix: "Compare with the server: new WebSocketServer({ path }), the route, io(…, { path }). For Socket.IO the path is /socket.io/, a namespace is not a path.",
+  },
+  badHandshakeFields: {
+    cause: "A field of the request is not accepted: Sec-WebSocket-Key, -Version, -Extensions or -Protocol.",
+    fix: "The body of the response usually names it. Compare with the request of a browser that works.",
+  },
+  proxyChangedRequest: {
+    cause: "A proxy on the way changed the request.",
+    fix: "Capture on the server as well and compare the two requests field by field; or connect past the proxy once.",
+  },
+  tokenRejected: {
+    cause: "The token or session is missing, expired or revoked.",
+    fix: "Log in again and compare. Whether a token is revoked in a database cannot be seen in packets: the server's log says so.",
+  },
+  clockSkew: {
+    cause: "The clocks of the two machines differ, so a fresh token looks expired or not yet valid.",
+    fix: "timedatectl status on both; the Date field of the responses shows the server's clock.",
+  },
+  cookieMissing: {
+    cause: "The session cookie was not sent: other host, other port scheme, SameSite or Secure.",
+    fix: "Look at the Cookie field of the request; serve page and WebSocket under one host.",
+  },
+  originRefused: {
+    cause: "The server does not allow pages from {origin}.",
+    fix: "Add {origin} to its allowed origins (CORS_ORIGIN, FRONTEND_URL, cors: { origin }), exactly: scheme, host and port. Then restart it.",
+  },
+  gatewayPolicy: {
+    cause: "A gateway, WAF or company proxy forbids it.",
+    fix: "The Server and Via fields of the response say who answered. Ask for an exception, or connect past it.",
+  },
+  locationMissing: {
+    cause: "The proxy has no location for {path}, so it serves the path itself instead of passing it to the backend.",
+    fix: 'nginx, before location / : location {path} { proxy_pass http://127.0.0.1:<backend-port>; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_set_header Host $host; } then sudo nginx -t && sudo nginx -s reload.',
+  },
+  devProxyWs: {
+    cause: "The development proxy (Vite, webpack) does not forward WebSockets for this path.",
+    fix: "vite.config: server: { proxy: { '{path}': { target: 'ws://localhost:<port>', ws: true } } }.",
+  },
+  pathNotWebSocket: {
+    cause: "{path} is a plain HTTP route.",
+    fix: "Use the path at which the server registers its WebSocket.",
+  },
+  methodChanged: {
+    cause: "The request did not arrive as GET.",
+    fix: "A WebSocket is opened by GET only (RFC 6455 §4.1). Look at what rewrites it on the way.",
+  },
+  upgradeFieldsMissing: {
+    cause: "The Upgrade and Connection fields were lost at a proxy before the server.",
+    fix: 'nginx, in the location for {path}: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";',
+  },
+  versionOther: {
+    cause: "The server wants another WebSocket version.",
+    fix: "Its response lists the versions it speaks in Sec-WebSocket-Version; 13 is the standard.",
+  },
+  rateLimited: {
+    cause: "The server or gateway limits how often one client may connect.",
+    fix: "Wait as Retry-After says; raise the limit for the WebSocket path.",
+  },
+  reconnectStorm: {
+    cause: "The client reconnects without pause.",
+    fix: "Reconnect with a growing, random delay (1 s, 2 s, 4 s … up to 30 s).",
+  },
+  handlerThrew: {
+    cause: "The server's own code failed, or refused on purpose, while it handled this connection.",
+    fix: "Look at the server's log at exactly this time.",
+  },
+  serverClosing: { cause: "The server is shutting down.", fix: "Try again; let clients reconnect with a delay." },
+  transportNotAllowed: {
+    cause: "The server does not offer this transport.",
+    fix: "Socket.IO server: transports: ['polling', 'websocket'].",
+  },
+  noStickySession: {
+    cause: "Several server processes without sticky sessions: the request reached one that does not know the session.",
+    fix: "nginx: upstream { ip_hash; … }; PM2: @socket.io/pm2 with sticky; or let clients use transports: ['websocket'] only.",
+  },
+  serverRestarted: {
+    cause: "The server restarted and forgot its sessions.",
+    fix: "Clients reconnect by themselves; if it goes on, look at why it restarts (pm2 logs, journalctl).",
+  },
+  engineIoVersions: {
+    cause: "A Socket.IO 1 or 2 client at a server of version 3 or 4 (or the reverse).",
+    fix: "Use the same major version on both sides, or allowEIO3: true on the server.",
+  },
+  allowRequest: {
+    cause: "The server's allowRequest callback refused.",
+    fix: "Look at that callback; the message of the answer is its reason.",
+  },
+  redirectToHttps: {
+    cause: "The server sends http to https.",
+    fix: "Use wss:// and the final host in the client's URL.",
+  },
+  trailingSlash: {
+    cause: "Only the slash at the end is missing.",
+    fix: "Connect to {path}/ , or let the server accept both.",
+  },
+  loginRedirect: {
+    cause: "The request is not logged in and is sent to a login page.",
+    fix: "Send the session (cookie or token) with the upgrade; let the server answer 401 for WebSockets instead.",
+  },
+  noUpgradeListener: {
+    cause: "The HTTP server at {path} has no WebSocket server attached, so it answers like any GET.",
+    fix: "Node: new WebSocketServer({ server, path: '{path}' }) on that very server; otherwise correct the port or path in the client's URL.",
+  },
+  fellToSpa: {
+    cause: "The proxy's rule for pages (try_files … /index.html) took the request for {path}.",
+    fix: 'nginx: put a location {path} with proxy_pass, proxy_http_version 1.1, proxy_set_header Upgrade $http_upgrade and proxy_set_header Connection "upgrade" before location /.',
+  },
+  backendSilent: {
+    cause: "The backend accepted the connection and never answered the upgrade of {path}.",
+    fix: "Connect to the backend directly (wscat -c ws://127.0.0.1:<port><path>). A server that ignores unknown upgrades must destroy them.",
+  },
+  backendFirewalled: {
+    cause: "The backend cannot be reached from the proxy.",
+    fix: "From the proxy host: nc -vz <backend> <port>.",
+  },
+  noHealthyBackend: {
+    cause: "The load balancer has no healthy backend.",
+    fix: "Look at its health checks: a WebSocket port answers a plain GET with 426, which a check may take for ill.",
+  },
+  backendDown: {
+    cause: "The backend is not running, or proxy_pass names the wrong port.",
+    fix: "On the proxy host: sudo ss -tlnp; compare with proxy_pass. The proxy's error log names the reason (connect() failed …).",
+  },
+  backendCrashed: {
+    cause: "The backend ended the connection while it handled the upgrade.",
+    fix: "Look at the backend's log at this time; nginx logs “upstream prematurely closed connection”.",
+  },
+  nginxUpgradeLines: {
+    cause: "nginx passes {path} on without the upgrade fields.",
+    fix: "In http: map $http_upgrade $connection_upgrade { default upgrade; '' close; } In the location: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade; then sudo nginx -t && sudo nginx -s reload.",
+  },
+  proxyUpgradeOff: {
+    cause: "Another proxy on the way has WebSockets switched off.",
+    fix: "Apache: mod_proxy_wstunnel or upgrade=websocket; Cloudflare: Network → WebSockets; Vite: ws: true.",
+  },
+  engineIoPath: {
+    cause:
+      "Engine.IO destroys upgrades that no handler takes after just this second: the path is not the Socket.IO path.",
+    fix: "The path is /socket.io/ unless the server says otherwise; {path} looks like a namespace. io('http://host/namespace') asks for /socket.io/ by itself.",
+  },
+  upgradeIgnored: {
+    cause: "The server has an upgrade handler, but it ignores {path}.",
+    fix: "Let the handler end what it does not take: socket.destroy() or an HTTP 404. Then correct the path.",
+  },
+  serverBlocked: {
+    cause: "The server process is stuck and answers nobody.",
+    fix: "Look at its CPU load; does a plain GET get an answer?",
+  },
+  pathFiltersUpgrade: {
+    cause: "A firewall, IPS or operator on the path refuses WebSocket upgrades.",
+    fix: "Use wss:// on 443: inside TLS the upgrade cannot be seen. Compare with another network.",
+  },
+  pathMtu: {
+    cause:
+      "Large packets do not fit the path, and the ICMP message that would say so is filtered (path MTU black hole).",
+    fix: "ping -M do -s 1472 <host>, smaller until it passes. On the router or VPN: iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu.",
+  },
+  brokenServer: {
+    cause: "The server's WebSocket implementation is wrong.",
+    fix: "Use a maintained library, or compute base64(SHA-1(key + 258EAFA5-E914-47DA-95CA-C5AB0DC85B11)).",
+  },
+  transformingProxy: {
+    cause: "A proxy or security software on the way rewrites or caches the answer or the frames.",
+    fix: "Connect past it, or use wss:// so that it cannot.",
+  },
+  subprotocolMismatch: {
+    cause: "Client and server do not agree on the subprotocol.",
+    fix: "new WebSocket(url, protocols) and the server's handleProtocols must share one; the server answers with exactly one of those offered.",
+  },
+  oldClient: {
+    cause: "An outdated client library.",
+    fix: "Update it; all current ones send Sec-WebSocket-Version: 13.",
+  },
+  upgradedTwice: {
+    cause: "Two handlers upgrade the same socket, or two proxies do.",
+    fix: "Attach one WebSocket server to an HTTP server, or route by path with noServer: true.",
+  },
+  clientRejected101: {
+    cause: "The client did not accept the 101 (subprotocol, extension, Accept), or its code closed at once.",
+    fix: "The browser's console or the client's log names the reason.",
+  },
+  pageLeft: {
+    cause: "The page was left or reloaded, or its code closed the WebSocket.",
+    fix: "Nothing to repair, if that was meant.",
+  },
+} as const satisfies Record<string, CauseText>;

@@ -1,0 +1,84 @@
+import type { captureFindings } from "../../rules/vocabulary/findings-capture.ts";
+import type { FindingTexts } from "../texts.ts";
+
+/** What the capture itself does not hold. */
+export const findingsCapture: FindingTexts<keyof typeof captureFindings> = {
+  "capture.empty": {
+    noPackets: {
+      title: "The capture holds no packet",
+      detail: "Nothing matched its filter while it ran, or nothing was sent.",
+    },
+    noTcp: {
+      title: "The capture holds {packets:one packet|# packets}, but no TCP connection",
+      detail: "What is there instead: {reasons}.",
+    },
+  },
+  "capture.no-websocket": {
+    tcp: {
+      title: "No WebSocket in {connections:the only TCP connection|# TCP connections}",
+      detail: "Nobody asked for an upgrade. There are {http:n} HTTP connections and {other:n} others.",
+    },
+    tls: {
+      title: "No readable WebSocket: {tls:one connection is|# connections are} encrypted (TLS)",
+      detail:
+        "wss:// cannot be looked into without its keys[[ (server names: {names})]]. How TCP opened and ended is shown all the same.",
+    },
+  },
+  "http2.not-decoded": {
+    clear: {
+      title: "The connection to {server} speaks HTTP/2, which is not decoded",
+      detail: "A WebSocket inside HTTP/2 (RFC 8441) stays invisible here.",
+    },
+    tls: {
+      title: "The connection to {server} agreed on HTTP/2 inside TLS, which is not decoded",
+      detail: "A WebSocket inside HTTP/2 (RFC 8441) stays invisible here.",
+    },
+  },
+  "capture.packets-dropped": {
+    plain: {
+      title: "The capture lost {dropped:a packet|# packets}: the recorder could not keep up",
+      detail: "They were on the wire but are not in the file; what depends on them cannot be known.",
+    },
+  },
+  "capture.gap": {
+    plain: {
+      title: "Bytes are missing from the capture: {client:bytes} of the client, {server:bytes} of the server",
+      detail:
+        "The receiver acknowledged them, so the network delivered them; only the recorder missed them. Frames in the hole are unknown.",
+    },
+  },
+  "capture.truncated": {
+    plain: {
+      title: "{packets:One packet was|# packets were} cut short by the snapshot length ({share} %)",
+      detail: "Their ends are not in the file; frames that lie there are unknown.",
+    },
+  },
+  "capture.midstream": {
+    webSocket: {
+      title: "The WebSocket to {server} was already open when the capture began",
+      detail: "Its handshake is not here: path, subprotocol and compression are unknown.",
+    },
+    tcp: {
+      title: "{connections:One connection|# connections} to {server} were already open when the capture began",
+      detail: "How they were opened is unknown.",
+    },
+  },
+  "capture.one-way": {
+    plain: {
+      title: "Only what the {from:word} sent was captured; the {to:word}'s packets are missing",
+      detail: "Answers, pongs and Close frames of the {to:word} cannot be seen: their absence proves nothing.",
+    },
+  },
+  "capture.duplicates": {
+    plain: {
+      title: "{packets:One packet was|# packets were} captured twice and counted once",
+      detail: "Normal for tcpdump -i any: the same packet is seen on several interfaces.",
+    },
+  },
+  "capture.ended-early": {
+    plain: {
+      title: "{name} breaks off at byte {offset} ({reason})",
+      detail: "Everything before that was read. How connections ended may be in the missing part.",
+    },
+  },
+};

@@ -1,0 +1,196 @@
+import type { closeFindings } from "../../rules/vocabulary/findings-close.ts";
+import type { FindingTexts } from "../texts.ts";
+
+const ends =
+  "[[The client's onclose says {clientCode}. ]][[The server's says {serverCode}. ]]It was open for {openMs:ms}[[; the last ping was sent {sincePingMs:ms} before the end]][[, the last pong {sincePongMs:ms} before it]][[. A frame was cut off: {cutBytes:bytes} of it never came]].";
+const said = "It was open for {openMs:ms}[[. Reason given: “{reason}”]].";
+
+/** How an established WebSocket ended. */
+export const findingsClose: FindingTexts<keyof typeof closeFindings> = {
+  "ws.close.no-close-frame": {
+    fin: {
+      title:
+        "1006: the {closer:word} ended the connection with a plain FIN and no Close frame[[, {sincePongMs:ms} after the last pong]]",
+      detail: `[[Nothing had been sent for {idleMs:ms}. ]]${ends}`,
+    },
+    rst: {
+      title:
+        "1006: the {closer:word} tore the connection down with an RST and no Close frame[[, {sincePongMs:ms} after the last pong]]",
+      detail: `[[Nothing had been sent for {idleMs:ms}. ]]${ends}`,
+    },
+    icmp: {
+      title: "1006: the network ended the connection: ICMP unreachable, no Close frame",
+      detail: `[[Nothing had been sent for {idleMs:ms}. ]]${ends}`,
+    },
+    silent: {
+      title: "1006: the connection between {client} and {server} just fell silent: no Close frame, no FIN, no RST",
+      detail: ends,
+    },
+  },
+  "ws.close.code": {
+    goingAway: {
+      title: "The {from:word} closed with 1001, going away",
+      detail: `Normal: a page was left or reloaded, or the server shuts down. ${said}`,
+    },
+    empty: {
+      title: "The {from:word} closed with an empty Close frame (the API shows 1005)",
+      detail: `Lawful: no code was given. ${said}`,
+    },
+    protocolError: {
+      title: "The {from:word} closed with 1002, protocol error: it received a frame that breaks the rules",
+      detail: `Look at what the other side sent right before. ${said}`,
+    },
+    unsupportedData: {
+      title: "The {from:word} closed with 1003, unsupported data: it got a message of a type it does not take",
+      detail: `Text where binary is wanted, or the reverse. ${said}`,
+    },
+    invalidPayload: {
+      title:
+        "The {from:word} closed with 1007, invalid payload: it received text that is not UTF-8, or data it could not inflate",
+      detail: said,
+    },
+    policy: {
+      title: "The {from:word} closed with 1008, policy violation",
+      detail: `It refuses what it was sent, or who sent it; servers use it for failed logins and missed heartbeats. ${said}`,
+    },
+    tooBig: {
+      title: "The {from:word} closed with 1009, message too big",
+      detail: `A message was larger than its limit. ${said}`,
+    },
+    extension: {
+      title: "The {from:word} closed with 1010: it needs an extension that the server did not agree to",
+      detail: said,
+    },
+    internal: {
+      title: "The {from:word} closed with 1011, internal error",
+      detail: `Its code failed, or a heartbeat went unanswered (some libraries use 1011 for that). ${said}`,
+    },
+    restart: {
+      title: "The {from:word} closed with 1012, service restart",
+      detail: `Clients should reconnect after a random delay. ${said}`,
+    },
+    tryLater: { title: "The {from:word} closed with 1013, try again later", detail: `It is overloaded. ${said}` },
+    badGateway: {
+      title: "The {from:word} closed with 1014, bad gateway",
+      detail: `A gateway got an invalid answer from its backend. ${said}`,
+    },
+    unauthorized: {
+      title: "The {from:word} closed with 3000, unauthorized",
+      detail: `The login was missing or not accepted. ${said}`,
+    },
+    forbidden: {
+      title: "The {from:word} closed with 3003, forbidden",
+      detail: `The login was accepted, what it asked for was not. ${said}`,
+    },
+    timeout: { title: "The {from:word} closed with 3008, timeout", detail: said },
+    graphql: { title: "The {from:word} closed with {code}: {meaning:word} (graphql-transport-ws)", detail: said },
+    registered: {
+      title: "The {from:word} closed with {code}, a code registered by a library or framework",
+      detail: said,
+    },
+    private: {
+      title: "The {from:word} closed with {code}, a code of the application's own[[: “{reason}”]]",
+      detail: `Codes from 4000 to 4999 mean what the application says they mean. ${said}`,
+    },
+    unassigned: { title: "The {from:word} closed with {code}, a code that nobody has defined", detail: said },
+  },
+  "ws.close.unanswered": {
+    fin: {
+      title:
+        "The {from:word} sent Close[[ {code}]], the {to:word} never answered; the {closer:word} ended TCP {waitedMs:ms} later",
+      detail:
+        "The closing handshake is not complete. The side that got the Close reports its code; the one that sent it reports 1006 or its own code, with wasClean = false.",
+    },
+    rst: {
+      title:
+        "The {from:word} sent Close[[ {code}]], the {to:word} never answered; the {closer:word} reset TCP {waitedMs:ms} later",
+      detail:
+        "The closing handshake is not complete. The side that got the Close reports its code; the one that sent it reports 1006 or its own code, with wasClean = false.",
+    },
+    open: {
+      title: "The {from:word} sent Close[[ {code}]], and the {to:word} has not answered for {waitedMs:ms}",
+      detail: "The closing handshake hangs. Browsers wait 20 to 60 s before they cut the connection.",
+    },
+  },
+  "ws.close.reserved-code": {
+    plain: {
+      title: "The {from:word} sent close code {code}, which must never be on the wire",
+      detail:
+        "1005, 1006 and 1015 are for an API to report, other values are not assigned. The peer must treat this as a protocol error.",
+    },
+  },
+  "tcp.rst": {
+    established: {
+      title:
+        "The {from:word} reset the WebSocket (RST) after {openMs:ms}, without a Close frame[[, after {idleMs:ms} of silence]]",
+      detail:
+        "Data on its way is lost, both ends report 1006. An RST is sent on purpose, or by a system that does not know the connection (any more).",
+    },
+    afterFin: {
+      title: "RST by the {from:word} {afterMs:ms} after the {finFrom:word}'s FIN: a consequence",
+      detail:
+        "The {finFrom:word} had closed already; data that still came was answered by RST. The FIN is what to look at.",
+    },
+    afterClose: {
+      title: "RST by the {from:word} after a Close frame: a consequence",
+      detail: "The WebSocket was closing; the socket was dropped without waiting for the rest.",
+    },
+    handshake: {
+      title: "The {from:word} reset the connection (RST) during the opening handshake",
+      detail: "The WebSocket was not open yet.",
+    },
+  },
+  "tcp.rst.injected": {
+    plain: {
+      title: "RST in the name of the {from:word} that it most likely did not send: {oddities:words}",
+      detail:
+        "It arrived with hop limit {hops}[[, the {from:word}'s other packets with {usualHops}]]. A device on the path (firewall, IPS, carrier, censor) forged it to cut the connection.",
+    },
+  },
+  "tcp.rst.ignored": {
+    plain: {
+      title: "{count:A stray RST was|# stray RSTs were} ignored: the connection went on",
+      detail: "Its sequence number lies outside the window, so it closed nothing.",
+    },
+  },
+  "tcp.rst.after-idle": {
+    plain: {
+      title:
+        "After {idleMs:ms} of silence the {to:word}'s next packet was answered by an RST: somebody forgot the connection",
+      detail:
+        "A NAT, load balancer or firewall drops idle connections from its table and resets what comes later; a rebooted host does the same. Both ends thought that the WebSocket was open.",
+    },
+  },
+  "tcp.path.blackhole": {
+    midTraffic: {
+      title:
+        "What the {from:word} sends no longer arrives: {bytes:bytes} sent again {repeats:once|# times} in {waitedMs:ms}, never acknowledged",
+      detail:
+        "The {to:word} vanished without a word: cable, radio link, sleep, power, or a firewall that drops the connection. Nobody closed it.",
+    },
+    afterIdle: {
+      title:
+        "After {idleMs:ms} of silence nothing from the {from:word} arrives any more: sent again {repeats:once|# times}, never acknowledged",
+      detail: "A NAT or load balancer has most likely dropped the idle connection and now discards its packets.",
+    },
+    fullSize: {
+      title:
+        "Large packets from the {from:word} do not arrive: {segmentBytes:bytes} sent again {repeats:once|# times}, never acknowledged",
+      detail:
+        "The path seems to take only smaller packets[[ (a router says {mtu} bytes)]], and everything behind the lost one waits, pongs included. VPN and mobile links do this.",
+    },
+  },
+  "ws.idle.timeout": {
+    idle: {
+      title:
+        "The end fits an idle timer of {seconds} s: the {closer:word} closed after just that much silence[[ ({timer})]]",
+      detail:
+        "{candidates:One known timer has|# known timers have} this value. No byte was sent in either direction for that time, then the connection was ended without a Close frame.",
+    },
+    lifetime: {
+      title:
+        "The end fits a maximum lifetime of {seconds} s: closed that long after the 101 although it was busy[[ ({timer})]]",
+      detail: "{candidates:One known timer has|# known timers have} this value. Pings do not help against a lifetime.",
+    },
+  },
+};

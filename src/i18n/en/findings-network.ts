@@ -1,0 +1,137 @@
+import type { networkFindings } from "../../rules/vocabulary/findings-network.ts";
+import type { FindingTexts } from "../texts.ts";
+
+/** From the SYN to the request. */
+export const findingsNetwork: FindingTexts<keyof typeof networkFindings> = {
+  "tcp.open.refused": {
+    host: {
+      title: "{server} refused the connection: nothing listens on port {port} there",
+      detail:
+        "The SYN was answered by an RST[[ after {answerMs:ms}]]. The host is up and reachable, its port is closed. A program sees ECONNREFUSED, a browser ERR_CONNECTION_REFUSED and close code 1006.",
+    },
+    middlebox: {
+      title: "Connection to {server} refused, but not by the server: a firewall answered in its name",
+      detail:
+        "The RST arrived with hop limit {hops}; this host's other packets arrive with {usualHops}. So a device on the way sent it, as a REJECT rule does.",
+    },
+    loopback: {
+      title: "{server} refused the connection: nothing on this machine listens on port {port}",
+      detail:
+        "The client called its own machine (loopback)[[ and got an RST after {answerMs:ms}]]. In a browser, localhost is the machine that the browser runs on, not the device that serves the page.",
+    },
+    otherFamily: {
+      title: "{server} refused, {other} accepted: only one address family is served",
+      detail:
+        "The name has an IPv4 and an IPv6 address, and the server listens on one of them. The client tried both, so the connection came about.",
+    },
+  },
+  "tcp.open.unanswered": {
+    silent: {
+      title: "No answer from {server}: {attempts:one SYN was|# SYNs were} sent in {waitedMs:ms}, nothing came back",
+      detail:
+        "Neither SYN-ACK nor RST nor ICMP: the packets are dropped on the way, or the address belongs to nobody. Linux keeps trying for about 127 s, browsers give up sooner; until then the page just waits.",
+    },
+    portOnly: {
+      title: "Port {port} of {server} is silent although the host answers on others: a firewall drops it",
+      detail:
+        "{attempts:One SYN|# SYNs} in {waitedMs:ms} to this port brought nothing back, while the same address answered elsewhere in this capture. A closed port would have answered with RST: a rule drops these packets.",
+    },
+    otherFamily: {
+      title: "{server} did not answer, {other} did: one address family leads nowhere",
+      detail: "The client tried both families, so the connection came about, later than necessary.",
+    },
+  },
+  "tcp.open.icmp": {
+    port: {
+      title: "{sender} rejects connections to port {port}: ICMP port unreachable",
+      detail:
+        "A closed TCP port would send RST. This ICMP message is what a firewall's REJECT rule sends (ufw reject, iptables -j REJECT).",
+    },
+    host: {
+      title: "{server} cannot be reached: {sender} says that there is no such host",
+      detail:
+        "The last router asked for the address (ARP or neighbour discovery) and nobody answered: the device is off, or has another address.",
+    },
+    net: {
+      title: "{server} cannot be reached: {sender} has no route to its network",
+      detail: "The packets stop at {sender}. A VPN that is down or a missing route does this.",
+    },
+    prohibited: {
+      title: "{sender} forbids connections to {server}: administratively prohibited",
+      detail: "A firewall said no by ICMP. It is a rule somebody wrote, not a fault.",
+    },
+    other: {
+      title: "{sender} answered the connection to {server} with ICMP type {type} code {code}",
+      detail: "The connection could not be opened; the ICMP message says why.",
+    },
+  },
+  "tcp.open.synack-unacknowledged": {
+    plain: {
+      title: "{server} answers, but its SYN-ACK never gets back to {client}",
+      detail:
+        "The SYN-ACK was repeated {repeats:once|# times} in {waitedMs:ms} and never acknowledged. The way there works, the way back does not. (Captured at the server's side; at the client this looks like no answer at all.)",
+    },
+  },
+  "tcp.open.no-request": {
+    ended: {
+      title: "{client} connected to {server} and left after {openMs:ms} without asking for anything",
+      detail:
+        "TCP was opened and closed by the {closer:word}, no byte of a request in between. Port checks (nc -vz) and health checks do this.",
+    },
+    waiting: {
+      title: "{client} connected to {server} and has sent no request for {openMs:ms}",
+      detail: "The connection stands, but the upgrade request never came.",
+    },
+    spare: {
+      title: "Spare connection without a request from {client} to {server}",
+      detail:
+        "The same client uses another connection to this server. Browsers open one more in advance; it is harmless.",
+    },
+  },
+  "tls.on-plain-port": {
+    httpAnswer: {
+      title: "wss:// was used, but {server} speaks plain HTTP: it answered the TLS hello with {status}",
+      detail: "The client began with TLS (wss:// or https://). The server took it for a broken HTTP request.",
+    },
+    otherAnswer: {
+      title: "wss:// was used, but {server} does not speak TLS",
+      detail: "The client began with TLS (wss:// or https://) and the server answered with something that is not TLS.",
+    },
+    closed: {
+      title: "{server} hung up on the TLS hello: most likely it speaks plain ws://, not wss://",
+      detail: "The client began with TLS; the server closed without sending a single byte.",
+    },
+  },
+  "http.on-tls-port": {
+    alert: {
+      title: "ws:// was used, but {server} expects TLS: use wss://",
+      detail: "The client sent a plain GET; the server answered with a TLS alert.",
+    },
+    told: {
+      title: "ws:// was used on the TLS port of {server}: it answered {status} and says so",
+      detail: "The client sent a plain GET to a port that serves https:// and wss://.",
+    },
+  },
+  "tls.handshake.failed": {
+    alert: {
+      title: "TLS to {server} failed: the {from:word} sent the alert “{alert:word}”",
+      detail:
+        "The WebSocket never began[[ (asked for {name})]]. A browser shows 1006 for it; the console may name the certificate error.",
+    },
+    closed: {
+      title: "TLS to {server} was given up: the {closer:word} closed after {afterMs:ms} without an alert",
+      detail:
+        "The hello was answered, the handshake never finished[[ (asked for {name})]]. Clients that do not trust a certificate often leave like this.",
+    },
+  },
+  "port.other-protocol": {
+    known: {
+      title: "{server} is not a WebSocket server: {protocol} answered the upgrade request",
+      detail: "The address or the port is that of another service.",
+    },
+    unknown: {
+      title: "{server} is not a WebSocket server: what answered is not HTTP",
+      detail: "The address or the port is that of another service.",
+    },
+  },
+};

@@ -1,0 +1,199 @@
+import type { upgradeFindings } from "../../rules/vocabulary/findings-upgrade.ts";
+import type { FindingTexts } from "../texts.ts";
+
+const refusedEnds =
+  "A browser only shows 1006 and “connection failed”; the status and this body are seen nowhere but here.";
+
+/** From the request to the 101. */
+export const findingsUpgrade: FindingTexts<keyof typeof upgradeFindings> = {
+  "http.upgrade.refused": {
+    badRequest: {
+      title: "{server} refused the upgrade of {target}: 400[[ {reason}]]",
+      detail: `The server read the request and did not accept it as a WebSocket handshake[[. It says: “{body}”]]. ${refusedEnds}`,
+    },
+    unauthorized: {
+      title: "{server} refused the upgrade of {target}: 401, not logged in",
+      detail: `The request reached the server; it wants credentials and got none, or not these[[. It says: “{body}”]]. ${refusedEnds}`,
+    },
+    forbidden: {
+      title: "{server} refused the upgrade of {target}: 403, not allowed",
+      detail: `The request reached the server and was turned away: by an Origin check, a token check or a gateway's policy[[. It says: “{body}”]]. ${refusedEnds}`,
+    },
+    notFound: {
+      title: "{server} has no WebSocket at {target}: 404",
+      detail: `Something answered HTTP there, but knows no such path[[. It says: “{body}”]]. ${refusedEnds}`,
+    },
+    method: {
+      title: "{server} refused the upgrade of {target}: 405, method not allowed",
+      detail: `The path exists, but not as a WebSocket[[. It says: “{body}”]]. ${refusedEnds}`,
+    },
+    upgradeRequired: {
+      title: "{server} answered 426 for {target}: it wants an upgrade and does not see one",
+      detail: `The upgrade fields did not reach it as they should, or it wants another version[[. It says: “{body}”]]. ${refusedEnds}`,
+    },
+    tooMany: {
+      title: "{server} refused the upgrade of {target}: 429, too many requests",
+      detail: `A rate limit counts these attempts[[. It says: “{body}”]]. ${refusedEnds}`,
+    },
+    serverError: {
+      title: "{server} failed on the upgrade of {target}: {status}[[ {reason}]]",
+      detail: `The server broke while it handled the request[[. It says: “{body}”]]. ${refusedEnds}`,
+    },
+    other: {
+      title: "{server} answered the upgrade of {target} with {status}[[ {reason}]] instead of 101",
+      detail: `Only 101 opens a WebSocket[[. It says: “{body}”]]. ${refusedEnds}`,
+    },
+  },
+  "eio.request.refused": {
+    transport: {
+      title: "Engine.IO at {server} refused: “Transport unknown” (code 0)",
+      detail:
+        "The request says transport=websocket, but no upgrade arrived with it, or this transport is switched off.",
+    },
+    session: {
+      title: "Engine.IO at {server} refused: “Session ID unknown” (code 1)",
+      detail:
+        "The session was opened at another server process, or before a restart. Polling and WebSocket of one client must reach the same process.",
+    },
+    handshakeMethod: {
+      title: "Engine.IO at {server} refused: “Bad handshake method” (code 2)",
+      detail: "A session is opened by GET; this request was not one.",
+    },
+    badRequest: {
+      title: "Engine.IO at {server} refused: “Bad request” (code 3)",
+      detail:
+        "The transport does not fit the session: most often the session moved on to WebSocket, or the upgrade was stripped.",
+    },
+    forbidden: {
+      title: "Engine.IO at {server} refused: “Forbidden” (code 4)",
+      detail: "The server's allowRequest said no.",
+    },
+    protocolVersion: {
+      title: "Engine.IO at {server} refused: “Unsupported protocol version” (code 5)",
+      detail:
+        "Client and server are of generations that do not understand each other (EIO=3 is Socket.IO 1 and 2, EIO=4 is 3 and 4).",
+    },
+  },
+  "http.upgrade.redirected": {
+    plain: {
+      title: "{server} redirects the WebSocket: {status} for {target}[[ to {location}]]",
+      detail:
+        "Browsers do not follow redirects for a WebSocket; the connection fails with 1006. The client must use the final URL itself.",
+    },
+  },
+  "http.upgrade.page-returned": {
+    page: {
+      title:
+        "{server} answered the upgrade of {target} with a web page ({status}): the request went to the wrong handler",
+      detail:
+        "The upgrade never reached a WebSocket server; whoever serves the pages took it (index.html of a single-page app does this).",
+    },
+    other: {
+      title: "{server} answered the upgrade of {target} with {status}[[ and {contentType}]] instead of 101",
+      detail: "The request was handled as a plain HTTP request: nothing there upgrades this path to a WebSocket.",
+    },
+  },
+  "http.upgrade.gateway-error": {
+    plain: {
+      title:
+        "The proxy[[ {proxy}]] at {server} could not reach the WebSocket server: {status}[[ {reason}]][[ after {afterMs:ms}]]",
+      detail: "The client and the proxy are fine; the trouble is between the proxy and its backend.",
+    },
+  },
+  "http.upgrade.unanswered": {
+    serverClosed: {
+      title: "{server} took the upgrade request of {target} and hung up after {afterMs:ms} without an answer",
+      detail: "No byte of a response. The request arrived (TCP acknowledged it), then the server ended the connection.",
+    },
+    clientGaveUp: {
+      title: "{server} never answered the upgrade request of {target}; the client gave up after {afterMs:ms}",
+      detail: "The request arrived (TCP acknowledged it), but nothing there answers upgrades of this path.",
+    },
+    silent: {
+      title: "{server} has not answered the upgrade request of {target} for {afterMs:ms}",
+      detail: "The request arrived (TCP acknowledged it), but nothing there answers upgrades of this path.",
+    },
+  },
+  "http.upgrade.dropped": {
+    unacknowledged: {
+      title:
+        "The upgrade request to {server} vanishes on the way: sent again {repeats:once|# times}, never acknowledged",
+      detail:
+        "TCP opened without trouble, but the packet with the request does not get through: something on the path refuses upgrades, or large packets.",
+    },
+    reset: {
+      title: "The upgrade request to {server} was answered with an RST after {afterMs:ms}",
+      detail: "No HTTP answer, the connection was torn down on sight of the request ({target}).",
+    },
+  },
+  "http.upgrade.fields-stripped": {
+    http10: {
+      title: "The proxy at {client} does not forward the upgrade: {server} got an HTTP/1.0 request without Upgrade",
+      detail:
+        "The request still carries Sec-WebSocket-Key, so the client did ask for a WebSocket. Upgrade and Connection are hop-by-hop: a proxy drops them unless it is told to set them. HTTP/1.0 is nginx's old default.",
+    },
+    http11: {
+      title: "The proxy at {client} does not forward the upgrade: {server} got a request without Upgrade/Connection",
+      detail:
+        "The request was meant for a WebSocket, but the two fields that ask for it are missing. They are hop-by-hop: a proxy drops them unless it is told to set them.",
+    },
+  },
+  "http.upgrade.not-forwarded": {
+    plain: {
+      title: "The proxy at {server} answered {target} itself[[ with {status}]]: the upgrade never went to the backend",
+      detail:
+        "Other requests were passed on, this one was not: there is no request with its key on any other connection. The backend's log stays empty, because it never heard of it.",
+    },
+  },
+  "http.upgrade.accept-invalid": {
+    wrong: {
+      title: "{server} answered 101 with a wrong Sec-WebSocket-Accept",
+      detail: "It sent {accept}, the key asks for {expected}. The client must fail the connection, and reports 1006.",
+    },
+    missing: {
+      title: "{server} answered 101 without Sec-WebSocket-Accept",
+      detail: "The key asks for {expected}. The client must fail the connection, and reports 1006.",
+    },
+    upgradeField: {
+      title: "{server} answered 101 without “Upgrade: websocket”",
+      detail: "[[It says Upgrade: {value}. ]]The client must fail the connection, and reports 1006.",
+    },
+    connectionField: {
+      title: "{server} answered 101 without “Connection: Upgrade”",
+      detail: "[[It says Connection: {value}. ]]The client must fail the connection, and reports 1006.",
+    },
+  },
+  "http.upgrade.not-negotiated": {
+    extension: {
+      title: "{server} chose the extension {value}, which the client did not offer",
+      detail: "[[Offered: {offered}. ]]The client must fail the connection, and reports 1006.",
+    },
+    protocol: {
+      title: "{server} chose the subprotocol {value}, which the client did not offer",
+      detail: "[[Offered: {offered}. ]]The client must fail the connection, and reports 1006.",
+    },
+    protocolAbsent: {
+      title: "{server} chose none of the offered subprotocols ({offered}), and the {closer:word} left at once",
+      detail:
+        "Without a Sec-WebSocket-Protocol in the 101, a browser fails a WebSocket that was opened with subprotocols.",
+    },
+  },
+  "http.upgrade.version": {
+    plain: {
+      title: "The client asked {server} for WebSocket version [[{version} ]]instead of 13",
+      detail: "Only version 13 is standard[[; the server speaks {supported}]][[. It answered {status}]].",
+    },
+  },
+  "http.upgrade.closed-at-once": {
+    fin: {
+      title:
+        "The WebSocket to {server} opened (101), and the {closer:word} closed it {afterMs:ms} later, before any frame",
+      detail: "No Close frame was sent: both ends report 1006. The handshake of {target} itself is fine.",
+    },
+    rst: {
+      title:
+        "The WebSocket to {server} opened (101), and the {closer:word} reset it {afterMs:ms} later, before any frame",
+      detail: "No Close frame was sent: both ends report 1006. The handshake of {target} itself is fine.",
+    },
+  },
+};

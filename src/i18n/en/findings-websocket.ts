@@ -1,0 +1,195 @@
+import type { webSocketFindings } from "../../rules/vocabulary/findings-websocket.ts";
+import type { FindingTexts } from "../texts.ts";
+
+const interval = "[[Pings come every {intervalMs:ms}. ]]";
+const did = "The other side {peerDid:word}.";
+
+/** Heartbeat, frames, messages, and how TCP fared. */
+export const findingsWebSocket: FindingTexts<keyof typeof webSocketFindings> = {
+  "ws.pong.missing": {
+    gaveUp: {
+      title:
+        "The {to:word} stopped answering pings; the {from:word} gave up {waitedMs:ms} after the first unanswered one[[, {sincePongMs:ms} after the last pong]]",
+      detail: `${interval}{missing:One ping|# pings} stayed without pong, then the {closer:word} ended the connection. The network delivered the pings as far as this capture can tell: the program at the {to:word} did not answer.`,
+    },
+    gaveUpUnacknowledged: {
+      title:
+        "Pings no longer reach the {to:word}; the {from:word} gave up {waitedMs:ms} after the first lost one[[, {sincePongMs:ms} after the last pong]]",
+      detail: `${interval}{missing:One ping|# pings} stayed without pong, and not even TCP acknowledged them: the {to:word}'s host or the path to it is gone.`,
+    },
+    gaveUpBlocked: {
+      title:
+        "The {to:word} stopped reading and so never saw the pings; the {from:word} gave up after {waitedMs:ms}[[, {sincePongMs:ms} after the last pong]]",
+      detail: `${interval}{missing:One ping|# pings} stayed without pong. The {to:word} announced a zero window: its receive buffer is full, the pings queue behind data that it does not read.`,
+    },
+    ongoing: {
+      title: "The {to:word} has not answered {missing:a ping|# pings} for {waitedMs:ms}",
+      detail: `${interval}[[The last pong came {sincePongMs:ms} ago. ]]The connection is still open, but its heartbeat has stopped.`,
+    },
+    survived: {
+      title: "{missing:One ping|# pings} of the {from:word} stayed without pong",
+      detail: `${interval}The connection ended for another reason.`,
+    },
+  },
+  "ws.pong.late": {
+    plain: {
+      title: "The {to:word} answers pings late: {slowestMs:ms} at worst, usually {medianMs:ms}",
+      detail: `${interval}{late:One pong was|# pongs were} late. A heartbeat with little patience would have ended this connection.`,
+    },
+  },
+  "ws.pong.unsolicited": {
+    plain: {
+      title: "The {from:word} sent {count:a pong|# pongs} that answer no ping",
+      detail:
+        "Allowed: a one-way heartbeat (RFC 6455 §5.5.3). It keeps timers quiet, but does not show whether the other side lives.",
+    },
+  },
+  "ws.ping.absent": {
+    plain: {
+      title: "No heartbeat: neither side sent a ping in {openMs:ms}",
+      detail:
+        "A dead connection would go unnoticed, and an idle one may be cut by the next proxy or NAT. Browsers cannot send pings: the server must.",
+    },
+  },
+  "ws.frame.unmasked-client": {
+    plain: {
+      title: "The client sent {count:an unmasked frame|# unmasked frames}",
+      detail: `Each frame from a client must be masked; a server must close on this. ${did}`,
+    },
+  },
+  "ws.frame.masked-server": {
+    plain: {
+      title: "The server sent {count:a masked frame|# masked frames}",
+      detail: `A server must not mask; a client must close on this. ${did}`,
+    },
+  },
+  "ws.frame.reserved-bits": {
+    plain: {
+      title:
+        "The {from:word} sent {count:a frame|# frames} with reserved bits set ({value}) that no extension explains",
+      detail: `Often a compressed frame although compression was not agreed, or bytes that are out of step. ${did}`,
+    },
+  },
+  "ws.frame.reserved-opcode": {
+    plain: {
+      title: "The {from:word} sent {count:a frame|# frames} with the undefined opcode {value}",
+      detail: `Usually the bytes are out of step: the frame before was not what its length says. ${did}`,
+    },
+  },
+  "ws.frame.control-fragmented": {
+    plain: {
+      title: "The {from:word} sent {count:a fragmented control frame|# fragmented control frames}",
+      detail: `Close, ping and pong must come in one piece. ${did}`,
+    },
+  },
+  "ws.frame.control-too-long": {
+    plain: { title: "The {from:word} sent a control frame of {value} bytes, 125 are allowed", detail: did },
+  },
+  "ws.frame.length-not-minimal": {
+    plain: {
+      title: "The {from:word} wrote {count:a frame length|# frame lengths} in more bytes than needed",
+      detail: `The length must use its shortest form. ${did}`,
+    },
+  },
+  "ws.frame.length-too-large": {
+    plain: {
+      title: "The {from:word} sent a frame whose length has its highest bit set",
+      detail: `No such length exists: the bytes are out of step, or the sender is broken. ${did}`,
+    },
+  },
+  "ws.frame.unexpected-continuation": {
+    plain: { title: "The {from:word} sent a continuation frame with nothing to continue", detail: did },
+  },
+  "ws.frame.expected-continuation": {
+    plain: {
+      title: "The {from:word} began a new message inside an unfinished one",
+      detail: `Until the last fragment only control frames may come between. ${did}`,
+    },
+  },
+  "ws.frame.not-websocket": {
+    plain: {
+      title: "After the 101 the {from:word} sent something that is not WebSocket frames",
+      detail: `Often an HTTP error text written into the upgraded connection (Engine.IO does this to clients of another version). ${did}`,
+    },
+  },
+  "ws.text.invalid-utf8": {
+    plain: {
+      title: "The {from:word} sent {count:a text message|# text messages} that {count:is|are} not valid UTF-8",
+      detail: `The receiver must fail the connection with 1007. ${did}`,
+    },
+  },
+  "ws.close.malformed": {
+    plain: {
+      title: "The {from:word} sent a malformed Close frame",
+      detail: `Its body must be empty, or a code of two bytes and a reason in UTF-8. ${did}`,
+    },
+  },
+  "ws.data-after-close": {
+    plain: {
+      title: "The {from:word} sent data after its own Close frame",
+      detail: `After Close nothing more may be sent; the peer discards it. ${did}`,
+    },
+  },
+  "ws.deflate.failed": {
+    plain: {
+      title: "The {from:word} sent {count:a compressed message|# compressed messages} that cannot be inflated",
+      detail: `permessage-deflate was agreed, but the data is corrupt or the windows of both sides differ. ${did}`,
+    },
+  },
+  "ws.deflate.undecodable": {
+    plain: {
+      title:
+        "{count:A compressed message|# compressed messages} of the {from:word} cannot be read: earlier bytes are missing from the capture",
+      detail: "With context takeover each message needs the ones before it.",
+    },
+    unknown: {
+      title:
+        "{count:A compressed message|# compressed messages} of the {from:word} cannot be read: the handshake is not in the capture",
+      detail:
+        "Without the 101 the compression parameters are unknown, and the earlier messages that the window needs are missing.",
+    },
+    limit: {
+      title: "{count:A message|# messages} of the {from:word} inflate beyond the reader's limit",
+      detail: "The rest is counted, not shown. A tiny message that inflates hugely is also how attacks look.",
+    },
+  },
+  "ws.message.too-big": {
+    refused: {
+      title: "The {from:word}'s message was too big: the other side closed with 1009",
+      detail: "[[The largest message seen has {bytes:bytes}. ]][[Reason given: “{reason}”.]]",
+    },
+    cut: {
+      title: "The {closer:word} hung up in the middle of a large message of the {from:word}",
+      detail:
+        "{missingBytes:bytes} of the frame were still to come. A receiver that checks the announced length may end it like this.",
+    },
+  },
+  "tcp.retransmissions": {
+    plain: {
+      title: "Some packets were sent again: {client:n} by the client, {server:n} by the server ({share} %)",
+      detail: "TCP repaired it[[; the round trip is {roundTripMs:ms}]].",
+    },
+    many: {
+      title:
+        "The path loses much: {client:n} packets were sent again by the client, {server:n} by the server ({share} %)",
+      detail:
+        "Everything is delayed[[; the undisturbed round trip is {roundTripMs:ms}]]. Heartbeats with little patience will fail on such a path.",
+    },
+  },
+  "tcp.zero-window": {
+    plain: {
+      title: "The {from:word} stopped reading {count:once|# times}, for up to {longestMs:ms} (zero window)",
+      detail: "Whatever the other side sends waits meanwhile, pings and pongs included.",
+    },
+    ended: {
+      title: "The {from:word} stopped reading and never went on: zero window for {longestMs:ms} until the end",
+      detail: "Whatever the other side sends waits, pings and pongs included.",
+    },
+  },
+  "tcp.keepalive.unanswered": {
+    plain: {
+      title: "{count:A TCP keep-alive probe|# TCP keep-alive probes} of the {from:word} got no answer",
+      detail: "The {to:word}'s host or the path to it is gone.",
+    },
+  },
+};

@@ -1,0 +1,56 @@
+import type { Finding, RuleDescription, TextArgs } from "../rules/types.ts";
+import { english } from "./en/texts.ts";
+import type { Language } from "./language.ts";
+import { fill } from "./template.ts";
+import type { FindingText, Texts } from "./texts.ts";
+import { chinese } from "./zh-cn/texts.ts";
+
+const textsByLanguage: Readonly<Record<Language, Texts>> = { en: english, "zh-CN": chinese };
+
+export const textsOf = (language: Language): Texts => textsByLanguage[language];
+
+export interface RenderedFinding {
+  readonly title: string;
+  readonly detail: string;
+  /** In the order of the finding's own evidence and causes. */
+  readonly evidence: readonly string[];
+  readonly causes: readonly { readonly cause: string; readonly fix: string }[];
+}
+
+/** A finding in words. Text that came from the network is escaped. */
+export function render(finding: Finding, language: Language): RenderedFinding {
+  const texts = textsOf(language);
+  const say = (template: string, args: TextArgs): string => fill(template, args, texts);
+  const variants: Readonly<Record<string, FindingText>> = texts.findings[finding.ruleId];
+  const { title, detail } = variants[finding.variant] as FindingText;
+  const connections = 1 + finding.alsoConnections.length;
+  return {
+    title: say(title, finding.args) + (connections > 1 ? say(texts.alike, { connections }) : ""),
+    detail: say(detail, finding.args),
+    evidence: finding.evidence.map((item) => say(texts.evidence[item.what], item.args)),
+    causes: finding.causes.map(({ id, args }) => ({
+      cause: say(texts.causes[id].cause, args),
+      fix: say(texts.causes[id].fix, args),
+    })),
+  };
+}
+
+export interface RenderedRule {
+  readonly name: string;
+  readonly meaning: string;
+  readonly seen: string;
+  readonly causes: readonly { readonly cause: string; readonly fix: string }[];
+  readonly sources: readonly string[];
+}
+
+/** The long page about a rule. Where a cause needs a capture's own numbers, `<name>` stands for them. */
+export function explain(rule: RuleDescription, language: Language): RenderedRule {
+  const texts = textsOf(language);
+  const general = (template: string): string =>
+    template.replace(/\[\[[\s\S]*?\]\]/g, "").replace(/\{([a-zA-Z]+)(?::[^{}]*)?\}/g, "<$1>");
+  return {
+    ...texts.pages[rule.id],
+    causes: rule.causes.map((id) => ({ cause: general(texts.causes[id].cause), fix: general(texts.causes[id].fix) })),
+    sources: rule.sources,
+  };
+}

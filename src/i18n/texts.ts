@@ -1,0 +1,50 @@
+import type { CauseId, EvidenceId, RuleId, Token, VariantOf } from "../rules/types.ts";
+
+/**
+ * Texts are templates: `{name}` an argument, `{name:format}` an argument in a form (see template.ts), `[[…]]` a part
+ * that is left out when an argument in it is absent.
+ */
+export interface FindingText {
+  /** What happened, in one line. */
+  readonly title: string;
+  /** What that means at both ends, in a sentence or three. */
+  readonly detail: string;
+}
+
+export interface CauseText {
+  readonly cause: string;
+  /** What to change or to check next, as concretely as the capture allows. */
+  readonly fix: string;
+}
+
+/** The page of `wscap explain`. */
+export interface RulePage {
+  /** A few words, for lists. */
+  readonly name: string;
+  readonly meaning: string;
+  /** What in the packets makes it fire, and what does not. */
+  readonly seen: string;
+}
+
+export type FindingTexts<Ids extends RuleId> = {
+  readonly [R in Ids]: { readonly [V in VariantOf<R>]: FindingText };
+};
+
+export interface Units {
+  readonly duration: (ms: number) => string;
+  readonly bytes: (bytes: number) => string;
+  readonly count: (value: number) => string;
+  readonly list: (words: readonly string[]) => string;
+}
+
+/** All that is said about findings in one language. Total: a missing text does not compile. */
+export interface Texts {
+  readonly findings: FindingTexts<RuleId>;
+  readonly evidence: Readonly<Record<EvidenceId, string>>;
+  readonly causes: Readonly<Record<CauseId, CauseText>>;
+  readonly tokens: Readonly<Record<Token, string>>;
+  readonly pages: Readonly<Record<RuleId, RulePage>>;
+  readonly units: Units;
+  /** Put after the title when several connections failed alike; `{connections}`. */
+  readonly alike: string;
+}

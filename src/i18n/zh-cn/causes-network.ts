@@ -1,0 +1,96 @@
+import type { CauseText } from "../texts.ts";
+
+/** Causes before anyone asks: network, ports, TLS. */
+export const causesNetwork = {
+  notListening: {
+    cause: "服务没有启动，或监听的是别的端口。",
+    fix: "在服务器上执行 sudo ss -tlnp | grep :{port}，应能看到监听进程。启动服务，或修正端口（WS_PORT={port}）。",
+  },
+  boundToLoopback: {
+    cause: "服务只监听 127.0.0.1，其他机器连不上。",
+    fix: "sudo ss -tlnp | grep :{port} 显示的是 127.0.0.1:{port} 吗？改为监听 0.0.0.0（或 ::），例如加 --host 0.0.0.0。",
+  },
+  localhostUrl: {
+    cause: "页面连的是 localhost，也就是浏览器所在的机器，而不是设备。",
+    fix: "把设备地址写进前端：VITE_WS_URL=ws://<设备IP>:{port}/，然后重新构建。设备上用 hostname -I 查看地址。",
+  },
+  oneFamilyBound: {
+    cause: "服务只监听了 IPv4 或 IPv6 其中一种，而主机名两种地址都有。",
+    fix: "监听 ::（同时支持两种），或在 URL 里直接写地址[[：{other} 可用]]。",
+  },
+  wrongPort: { cause: "客户端的端口填错了。", fix: "对照客户端 URL 里的端口 {port} 与服务器上 sudo ss -tlnp 的结果。" },
+  rejectRule: {
+    cause: "防火墙规则拒绝了这个端口。",
+    fix: "在服务器上先 sudo ufw status，再 sudo ufw allow {port}/tcp。云主机还要检查安全组。",
+  },
+  serverStartedLater: {
+    cause: "当时服务还没起来：稍后同一地址就接受了连接。",
+    fix: "如果只是刚启动，不用处理。建议先启动服务，并让客户端按递增间隔重连。",
+  },
+  dropRule: {
+    cause: "防火墙静默丢弃（ufw deny、安全组、DROP 规则）。",
+    fix: "在服务器上执行 sudo ufw allow {port}/tcp（用 sudo ufw status 查看）。云主机请在安全组放行 TCP {port}。",
+  },
+  wrongAddress: {
+    cause: "地址不是（或不再是）服务器的地址：连错了网卡，或 DHCP 换了地址。",
+    fix: "服务器上 hostname -I 应包含 {server}。在客户端执行 ping {server} 和 nc -vz {server} {port}。",
+  },
+  hostDown: {
+    cause: "主机没开机、休眠了，或没接入网络。",
+    fix: "在客户端 ping {server}。同一网段内 ip neigh show {server} 显示 FAILED，说明没有主机使用这个地址。",
+  },
+  noRoute: {
+    cause: "没有到服务器网段的路由：VPN 或网卡断开。",
+    fix: "在客户端执行 ip route get {server}，看报文从哪里走。",
+  },
+  carrierBlocks: {
+    cause: "运营商、VPN 或公司网络拦截了 {port} 端口。",
+    fix: "换一个网络再试。如果换网后正常，就改用 443 端口，前面加反向代理（wss://）。",
+  },
+  returnPath: {
+    cause: "服务器的应答走了另一条路，半路丢失（路由不对称、NAT、VPN）。",
+    fix: "在服务器上执行 ip route get {client}；同时在客户端抓包，看 SYN-ACK 到没到。",
+  },
+  clientFirewall: {
+    cause: "客户端的防火墙丢弃了应答。",
+    fix: "检查客户端防火墙；在客户端抓包即可看到 SYN-ACK 是否到达。",
+  },
+  severalInterfaces: {
+    cause: "服务器有多块网卡，应答从错误的网卡发出。",
+    fix: "在 {server} 上查看 ip route 和 sysctl net.ipv4.conf.all.rp_filter（2 为宽松，1 会丢弃这类报文）。",
+  },
+  portProbe: {
+    cause: "端口探测或健康检查（nc -vz、负载均衡），不是真正的客户端。",
+    fix: "无害。如果确实是客户端，请查它为什么没发请求就走了。",
+  },
+  spareConnection: { cause: "浏览器预先开的备用连接。", fix: "无害，不用处理。" },
+  requestLost: { cause: "客户端卡住没发出请求，或请求在到达抓包点之前丢失。", fix: "同时在客户端抓包，对比两边。" },
+  useWs: {
+    cause: "URL 写的是 wss://（或 https://），而这个端口只支持明文 ws://。",
+    fix: "改用 ws://…:{port}，或改用提供 TLS 的端口（通常是 443）。https:// 页面里浏览器只允许 wss://，需要在前面加 TLS 代理。",
+  },
+  missingTls: {
+    cause: "这个端口本该提供 TLS，但没有配置。",
+    fix: "nginx：listen {port} ssl; 并配置 ssl_certificate 和 ssl_certificate_key。Node：https.createServer({ key, cert })。",
+  },
+  useWss: {
+    cause: "URL 写的是 ws://（或 http://），而这个端口要求 TLS。",
+    fix: "改用 wss://…:{port}。如果地址由页面拼出：location.protocol === 'https:' ? 'wss:' : 'ws:'。",
+  },
+  otherService: {
+    cause: "{port} 端口属于别的服务。",
+    fix: "在服务器上用 sudo ss -tlnp | grep :{port} 查看是哪个程序，然后修正客户端 URL 或服务端配置里的端口。",
+  },
+  certificateNotTrusted: {
+    cause: "客户端不信任服务器证书：自签名、已过期，或证书不包含 {name}。",
+    fix: "openssl s_client -connect <主机>:<端口> -servername <主机名> 可查看证书链、有效期和域名。WebSocket 不会弹出“继续访问”，请先打开一次 https:// 页面，或安装 CA 证书。",
+  },
+  tlsVersions: {
+    cause: "两端没有共同支持的 TLS 版本或加密套件。",
+    fix: "nginx：ssl_protocols TLSv1.2 TLSv1.3; 老设备可能需要更新 TLS 库。",
+  },
+  serverNameUnknown: {
+    cause: "服务器没有 {name} 的证书。",
+    fix: "修正 URL 里的主机名，或把它加进 server_name 和证书。",
+  },
+} as const satisfies Record<string, CauseText>;

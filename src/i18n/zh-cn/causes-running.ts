@@ -1,0 +1,166 @@
+import type { CauseText } from "../texts.ts";
+
+/** Causes while the WebSocket is open, and what a capture lacks. */
+export const causesRunning = {
+  heartbeatGaveUp: {
+    cause: "心跳放弃了连接：{waitedMs:ms}内 {missing} 个 ping 没有 pong。",
+    fix: "请看“缺少 pong”那一条：它会说明是程序卡住还是链路断了。",
+  },
+  timerFits: {
+    cause: "{timer}：空闲 {seconds} 秒就断开。",
+    fix: "每 {pingSeconds} 秒（或更短）发一次 ping，或调大定时器：{setting}",
+  },
+  lifetimeFits: {
+    cause: "{timer}：{seconds} 秒后断开，不管有没有数据。",
+    fix: "调大（{setting}），并让客户端自动重连：有寿命限制的连接总有一天会断。",
+  },
+  serverTerminated: {
+    cause: "服务端代码没有关闭 WebSocket 就丢掉了连接（ws.terminate()、socket.destroy()，或代理的定时器）。",
+    fix: "在服务端代码里搜索 terminate() 和 destroy()；改用 close(code, reason) 让客户端知道原因。再看这一时刻的日志。",
+  },
+  serverDied: {
+    cause: "服务进程被杀、崩溃或重新部署：系统会替它发 FIN。",
+    fix: "查看这一时刻的 journalctl、pm2 logs 或 dmesg（内存不足）。收到 SIGTERM 时应先向所有客户端发 Close 1001 或 1012。",
+  },
+  clientKilled: {
+    cause: "客户端进程被杀、崩溃，或标签页被浏览器回收：系统会替它发 FIN。",
+    fix: "查看客户端：崩溃报告、内存、标签页回收、应用切到后台。",
+  },
+  clientTerminated: {
+    cause: "客户端代码没有关闭 WebSocket 就丢掉了连接（terminate()、destroy()）。",
+    fix: "改用 close(code, reason)，让服务端知道原因。",
+  },
+  backpressure: {
+    cause: "发送缓冲区满了：对端已停止读取。",
+    fix: "查看 bufferedAmount 和零窗口；限制发给慢客户端的数据量。",
+  },
+  unknownIdleTimer: {
+    cause: "某个 {idleMs:ms}的定时器，不在已知列表里。",
+    fix: "在代理、负载均衡和服务端配置里找这个数字；用 --timer 名称=秒数 告诉 wscap。",
+  },
+  pathDied: { cause: "两端之间的链路断了，或一端断电。", fix: "两端同时抓包；带 pong 超时的心跳几秒内就能发现。" },
+  closedWithUnread: {
+    cause: "{from:word}关闭套接字时还有没读完的数据：系统会发 RST 而不是 FIN。",
+    fix: "典型场景是进程不再读取就退出或销毁套接字。先读完，或先关闭 WebSocket。",
+  },
+  abortiveClose: {
+    cause: "{from:word}的代码有意重置连接（resetAndDestroy()、SO_LINGER 0）。",
+    fix: "找到这处代码，改用 close(code, reason)。",
+  },
+  processCrashed: { cause: "{from:word}的进程崩溃。", fix: "查看这一时刻的日志和 dmesg。" },
+  middleboxReset: {
+    cause: "途中的防火墙或代理重置了连接。",
+    fix: "两端同时抓包：一端收到而另一端从未发出的 RST，就是中间设备发的。",
+  },
+  closedSocketWritten: { cause: "报文到达了一个已经关闭的套接字。", fix: "这里不用处理：要查谁先关闭的、为什么。" },
+  injectingBox: {
+    cause: "途中的防火墙、IPS、运营商或审查设备伪造了它。",
+    fix: "用 443 端口的 wss:// 代替 {port} 端口的 ws://；换网络对比；两端同时抓包即可证实。",
+  },
+  proxyInPath: { cause: "透明代理或 VPN 代替该主机应答。", fix: "对比 SYN-ACK 与数据报文的 TTL。" },
+  strayReset: { cause: "迟到的或伪造的 RST。", fix: "连接仍然正常，不用处理。" },
+  stateForgotten: {
+    cause: "NAT、负载均衡或防火墙忘了这条空闲连接。",
+    fix: "至少每 {pingSeconds} 秒发一次 ping，让连接不显得空闲；或调大该设备的空闲超时。",
+  },
+  hostRebooted: { cause: "对端主机重启过，不认识这条连接。", fix: "在对端执行 uptime。" },
+  peerVanished: {
+    cause: "{to:word}断网、断电或休眠了。",
+    fix: "检查{to:word}：Wi-Fi 或移动信号、休眠、网线。带 pong 超时的心跳几秒内就能发现；客户端要能自动重连。",
+  },
+  firewallState: { cause: "途中的防火墙开始丢弃这条连接的报文。", fix: "两端同时抓包；在防火墙上执行 conntrack -L。" },
+  heartbeatReason: {
+    cause: "关闭理由指向心跳或超时。",
+    fix: "看这条连接的 ping 和 pong：谁不再应答，TCP 有没有确认？",
+  },
+  serverShutdown: { cause: "服务正在重启或停止。", fix: "让客户端随机延迟后重连。" },
+  framesBroken: { cause: "对端发了协议不允许的帧。", fix: "看这条连接的违规项；两端都应使用成熟的库。" },
+  messageLimit: {
+    cause:
+      "消息超过接收方上限（ws 的 maxPayload 默认 100 MiB，Socket.IO 的 maxHttpBufferSize 1 MB，uWebSockets 16 KiB）。",
+    fix: "在接收方调大上限，或让{from:word}拆成小块发送。",
+  },
+  serverOverloaded: { cause: "服务器过载。", fix: "让客户端随机延迟 5～30 秒后重连。" },
+  badPayload: { cause: "把二进制当文本发送，或压缩数据损坏。", fix: "字节数据请用二进制消息发送。" },
+  wrongMessageType: {
+    cause: "接收方只接受文本，或只接受二进制。",
+    fix: "换一种类型发送：字符串是文本，ArrayBuffer 或 Buffer 是二进制。",
+  },
+  extensionWanted: {
+    cause: "客户端坚持要某个扩展。",
+    fix: "在服务端启用（perMessageDeflate），或在客户端去掉这个要求。",
+  },
+  graphqlInit: {
+    cause: "graphql-ws 结束了连接：登录、初始化或订阅 ID 的问题。",
+    fix: "先及时发送 connection_init，并检查其中的内容（令牌）。",
+  },
+  applicationCode: { cause: "应用主动关闭，{code} 的含义只有它自己知道。", fix: "在 {server} 的代码里搜索 {code}。" },
+  closeIgnored: {
+    cause: "{to:word}的代码不回应 Close 帧。",
+    fix: "WebSocket 库会自动回应；直接操作套接字的代码要自己处理。",
+  },
+  peerBlocked: {
+    cause: "{to:word}的程序卡住了：主机仍在确认报文，程序却没有反应（死循环、断点调试、SIGSTOP、事件循环阻塞）。",
+    fix: "查看{to:word}这一时刻的 CPU 占用。浏览器用 Performance 面板；Node 用 --cpu-prof、monitorEventLoopDelay()。",
+  },
+  leftWithoutWaiting: { cause: "{from:word}没等回应就走了。", fix: "通常无害。" },
+  brokenLibrary: {
+    cause: "{from:word}的 WebSocket 实现有误，或绕过库直接写了套接字。",
+    fix: "改用成熟的库；查找直接写底层套接字的代码。",
+  },
+  peerStoppedReading: {
+    cause: "{to:word}读得没有对端发得快（套接字被暂停、程序阻塞）。",
+    fix: "让{to:word}处理得更快，或少发一些：发送前检查 bufferedAmount，丢弃过时的更新。",
+  },
+  pongsNotSent: {
+    cause: "{to:word}还在发数据，却不回应 ping：它的代码忽略了 ping。",
+    fix: "启用 autoPong（ws），或用相同载荷回 pong；自己实现 WebSocket 的代理也可能吞掉它们。",
+  },
+  pageFrozen: {
+    cause: "页面或设备休眠：后台标签页、笔记本合盖、应用切到后台。",
+    fix: "在 visibilitychange 和 online 事件里重连；服务端的 pong 超时设为两三个 ping 间隔。",
+  },
+  heartbeatHabit: { cause: "间隔和等待时间与此相符：{timer}。", fix: "要调的就是这个定时器：{setting}" },
+  queuedBehindData: { cause: "pong 排在大消息后面。", fix: "大消息拆成小块发送；查看吞吐量。" },
+  slowPath: { cause: "链路慢或丢包。", fix: "查看往返时延和重传；放宽心跳超时。" },
+  oneWayHeartbeat: { cause: "某些库用主动发 pong 作为心跳（例如 .NET 的 KeepAliveInterval）。", fix: "不用处理。" },
+  addHeartbeat: {
+    cause: "没有配置心跳。",
+    fix: "让服务端每 25 秒发一次 ping，连续两次没有 pong 就断开（参考 ws README 的“detect broken connections”）。这样也不会触发 60 秒的代理超时。",
+  },
+  proxyInjectsFrames: {
+    cause: "服务端或代理把 HTTP 错误写进了已升级的连接。",
+    fix: "读一下这段文本，原因就在里面。Socket.IO 请对比两端的 EIO 版本。",
+  },
+  mixedDeflate: {
+    cause: "一端压缩，另一端没同意；或代理去掉了 Sec-WebSocket-Extensions。",
+    fix: "对比请求和 101 里的扩展；可先关闭 perMessageDeflate 验证。",
+  },
+  binaryAsText: { cause: "把不是文本的字节当成文本消息发送。", fix: "改用二进制消息；字符串按 UTF-8 编码。" },
+  captureFromStart: { cause: "抓包在握手之后才开始，或中途丢了报文。", fix: "先开始抓包，再连接（或刷新页面）。" },
+  readerLimit: { cause: "wscap 解压消息有上限。", fix: "不用处理。" },
+  lossyPath: { cause: "Wi-Fi、移动网络、拥塞或网线质量差。", fix: "ping -i 0.2 对端一分钟，即可看到丢包率。" },
+  wrongInterface: { cause: "流量走的是另一个接口（localhost 走 lo）。", fix: "抓所有接口：sudo tcpdump -i any …" },
+  wrongFilter: {
+    cause: "抓包过滤条件的端口或主机不对。",
+    fix: "先不加过滤抓一会儿，或改成服务实际使用的端口，如 port 8080。",
+  },
+  captureAtEndpoint: { cause: "抓包的位置不在 WebSocket 经过的路上。", fix: "直接在服务器或客户端上抓包。" },
+  keyLogNeeded: {
+    cause: "WebSocket 在 TLS 里面。",
+    fix: "在 TLS 代理之后（明文处）抓包；或把密钥交给 Wireshark（SSLKEYLOGFILE）。",
+  },
+  captureBehindProxy: {
+    cause: "代理在服务之前终结了 TLS。",
+    fix: "在代理主机上执行 sudo tcpdump -i lo port <后端端口>。",
+  },
+  http2Unread: { cause: "协商了 HTTP/2。", fix: "在代理与后端之间抓包（那里是 HTTP/1.1），或临时关闭 HTTP/2 验证。" },
+  captureBuffer: { cause: "抓包程序太慢，或缓冲区太小。", fix: "tcpdump -B 16384，按端口过滤，或换更快的磁盘。" },
+  otherPath: { cause: "部分报文走了别的路（多链路、网卡卸载、单向镜像口）。", fix: "在端点上抓所有接口。" },
+  snapLength: { cause: "抓包长度设得太小。", fix: "tcpdump -s 0" },
+  anyInterface: { cause: "报文经过多个接口（回环、网桥、veth），每个都抓到了。", fix: "不用处理。" },
+  captureCut: {
+    cause: "抓包程序被杀、磁盘写满，或文件没有复制完。",
+    fix: "用 Ctrl-C 结束 tcpdump 之后再复制文件；-U 会让每个报文立即写入。",
+  },
+} as const satisfies Record<string, CauseText>;

@@ -1,0 +1,163 @@
+import type { CauseText } from "../texts.ts";
+
+/** Causes of a handshake that is not accepted. */
+export const causesUpgrade = {
+  wrongPath: {
+    cause: "{path} 不是服务器提供 WebSocket 的路径。",
+    fix: "对照服务端：new WebSocketServer({ path })、路由、io(…, { path })。Socket.IO 的路径是 /socket.io/，命名空间不是路径。",
+  },
+  badHandshakeFields: {
+    cause: "请求的某个字段不被接受：Sec-WebSocket-Key、-Version、-Extensions 或 -Protocol。",
+    fix: "响应正文一般会指出是哪个。与正常工作的浏览器请求对比。",
+  },
+  proxyChangedRequest: {
+    cause: "途中的代理改动了请求。",
+    fix: "同时在服务器上抓包，逐个字段对比；或者绕过代理直连一次。",
+  },
+  tokenRejected: {
+    cause: "令牌或会话缺失、过期或已被撤销。",
+    fix: "重新登录后对比。令牌是否在数据库里被撤销，抓包看不出来，要看服务端日志。",
+  },
+  clockSkew: {
+    cause: "两台机器时钟不一致，新令牌看起来已过期或尚未生效。",
+    fix: "两边都执行 timedatectl status；响应里的 Date 字段就是服务器的时间。",
+  },
+  cookieMissing: {
+    cause: "没有带上会话 Cookie：主机名不同、协议不同、SameSite 或 Secure 限制。",
+    fix: "查看请求里的 Cookie 字段；让页面和 WebSocket 使用同一个域名。",
+  },
+  originRefused: {
+    cause: "服务器不允许来自 {origin} 的页面。",
+    fix: "把 {origin} 加进允许的来源（CORS_ORIGIN、FRONTEND_URL、cors: { origin }），协议、主机、端口要完全一致，然后重启服务。",
+  },
+  gatewayPolicy: {
+    cause: "网关、WAF 或公司代理禁止访问。",
+    fix: "响应里的 Server 和 Via 字段说明是谁应答的。申请放行，或绕过它。",
+  },
+  locationMissing: {
+    cause: "代理没有为 {path} 配置 location，于是自己处理了，没有转给后端。",
+    fix: 'nginx，写在 location / 之前：location {path} { proxy_pass http://127.0.0.1:<后端端口>; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_set_header Host $host; }，然后 sudo nginx -t && sudo nginx -s reload。',
+  },
+  devProxyWs: {
+    cause: "开发代理（Vite、webpack）没有为这个路径转发 WebSocket。",
+    fix: "vite.config：server: { proxy: { '{path}': { target: 'ws://localhost:<端口>', ws: true } } }。",
+  },
+  pathNotWebSocket: { cause: "{path} 是普通 HTTP 路由。", fix: "改用服务端注册 WebSocket 的路径。" },
+  methodChanged: {
+    cause: "到达时请求方法不是 GET。",
+    fix: "WebSocket 只能用 GET 打开（RFC 6455 §4.1），查一下途中是谁改写的。",
+  },
+  upgradeFieldsMissing: {
+    cause: "Upgrade 和 Connection 字段在代理处丢失，没有到达服务器。",
+    fix: 'nginx，在 {path} 的 location 里：proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";',
+  },
+  versionOther: {
+    cause: "服务器要求别的 WebSocket 版本。",
+    fix: "响应的 Sec-WebSocket-Version 列出了它支持的版本，标准版本是 13。",
+  },
+  rateLimited: {
+    cause: "服务器或网关限制了单个客户端的连接频率。",
+    fix: "按 Retry-After 等待；或为 WebSocket 路径调高限额。",
+  },
+  reconnectStorm: {
+    cause: "客户端不停地立即重连。",
+    fix: "重连间隔应递增并加随机抖动（1 秒、2 秒、4 秒……最多 30 秒）。",
+  },
+  handlerThrew: { cause: "服务端代码在处理这条连接时出错，或主动拒绝。", fix: "查看服务端在这一时刻的日志。" },
+  serverClosing: { cause: "服务正在停止。", fix: "稍后再试；让客户端延迟重连。" },
+  transportNotAllowed: {
+    cause: "服务器没有启用这种传输方式。",
+    fix: "Socket.IO 服务端：transports: ['polling', 'websocket']。",
+  },
+  noStickySession: {
+    cause: "多个服务进程没有会话保持：请求落到了不认识该会话的进程。",
+    fix: "nginx：upstream { ip_hash; … }；PM2：使用 @socket.io/pm2 并开启 sticky；或让客户端只用 transports: ['websocket']。",
+  },
+  serverRestarted: {
+    cause: "服务重启，会话丢失。",
+    fix: "客户端会自动重连；如果反复出现，查为什么重启（pm2 logs、journalctl）。",
+  },
+  engineIoVersions: {
+    cause: "Socket.IO 1/2 的客户端连了 3/4 的服务器（或反过来）。",
+    fix: "两端使用相同的大版本，或在服务端设置 allowEIO3: true。",
+  },
+  allowRequest: { cause: "服务端的 allowRequest 回调拒绝了请求。", fix: "查看该回调；应答里的消息就是原因。" },
+  redirectToHttps: { cause: "服务器把 http 跳转到 https。", fix: "客户端 URL 直接使用 wss:// 和最终主机名。" },
+  trailingSlash: { cause: "只差末尾的斜杠。", fix: "改连 {path}/ ，或让服务器两种写法都接受。" },
+  loginRedirect: {
+    cause: "请求没有登录，被跳转到登录页。",
+    fix: "升级请求要带上会话（Cookie 或令牌）；服务端对 WebSocket 应返回 401 而不是跳转。",
+  },
+  noUpgradeListener: {
+    cause: "{path} 所在的 HTTP 服务没有挂 WebSocket 服务，于是按普通 GET 应答。",
+    fix: "Node：在同一个 server 上 new WebSocketServer({ server, path: '{path}' })；否则修正客户端 URL 的端口或路径。",
+  },
+  fellToSpa: {
+    cause: "代理的页面规则（try_files … /index.html）接走了 {path} 的请求。",
+    fix: 'nginx：在 location / 之前加 location {path}，写上 proxy_pass、proxy_http_version 1.1、proxy_set_header Upgrade $http_upgrade 和 proxy_set_header Connection "upgrade"。',
+  },
+  backendSilent: {
+    cause: "后端接受了连接，却一直没有应答 {path} 的升级。",
+    fix: "直接连后端试试（wscat -c ws://127.0.0.1:<端口><路径>）。服务端不处理的升级应主动销毁。",
+  },
+  backendFirewalled: { cause: "代理连不到后端。", fix: "在代理主机上执行 nc -vz <后端> <端口>。" },
+  noHealthyBackend: {
+    cause: "负载均衡没有健康的后端。",
+    fix: "检查健康检查：WebSocket 端口对普通 GET 回 426，可能被误判为不健康。",
+  },
+  backendDown: {
+    cause: "后端没启动，或 proxy_pass 的端口写错。",
+    fix: "在代理主机上执行 sudo ss -tlnp，与 proxy_pass 对照。代理的错误日志会写明原因（connect() failed …）。",
+  },
+  backendCrashed: {
+    cause: "后端在处理升级时断开了连接。",
+    fix: "查看后端在这一时刻的日志；nginx 会记录“upstream prematurely closed connection”。",
+  },
+  nginxUpgradeLines: {
+    cause: "nginx 转发 {path} 时没有带升级字段。",
+    fix: "http 块：map $http_upgrade $connection_upgrade { default upgrade; '' close; }；location 块：proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade; 然后 sudo nginx -t && sudo nginx -s reload。",
+  },
+  proxyUpgradeOff: {
+    cause: "途中另一个代理没有开启 WebSocket。",
+    fix: "Apache：mod_proxy_wstunnel 或 upgrade=websocket；Cloudflare：Network → WebSockets；Vite：ws: true。",
+  },
+  engineIoPath: {
+    cause: "Engine.IO 对没有人接手的升级恰好在 1 秒后销毁：这个路径不是 Socket.IO 的路径。",
+    fix: "除非服务端另有设置，路径应为 /socket.io/；{path} 看起来像命名空间。io('http://主机/命名空间') 会自动请求 /socket.io/。",
+  },
+  upgradeIgnored: {
+    cause: "服务端有升级处理函数，但不理会 {path}。",
+    fix: "对不处理的升级要 socket.destroy() 或返回 404，然后修正路径。",
+  },
+  serverBlocked: { cause: "服务进程卡死，谁都不应答。", fix: "查看 CPU 占用；普通 GET 有应答吗？" },
+  pathFiltersUpgrade: {
+    cause: "途中的防火墙、IPS 或运营商拦截 WebSocket 升级。",
+    fix: "改用 443 端口的 wss://：TLS 里看不到升级请求。换个网络对比。",
+  },
+  pathMtu: {
+    cause: "大报文过不去，而本该提示的 ICMP 又被过滤（路径 MTU 黑洞）。",
+    fix: "ping -M do -s 1472 <主机>，逐步减小直到能通。在路由器或 VPN 上：iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu。",
+  },
+  brokenServer: {
+    cause: "服务端的 WebSocket 实现有误。",
+    fix: "改用成熟的库，或按 base64(SHA-1(key + 258EAFA5-E914-47DA-95CA-C5AB0DC85B11)) 计算。",
+  },
+  transformingProxy: {
+    cause: "途中的代理或安全软件改写、缓存了应答或帧。",
+    fix: "绕过它，或改用 wss:// 让它无法改写。",
+  },
+  subprotocolMismatch: {
+    cause: "两端的子协议对不上。",
+    fix: "new WebSocket(url, protocols) 与服务端的 handleProtocols 必须有一个相同；服务端只能从客户端提出的里面选一个。",
+  },
+  oldClient: { cause: "客户端库太旧。", fix: "请更新；现在的库都发 Sec-WebSocket-Version: 13。" },
+  upgradedTwice: {
+    cause: "同一个套接字被两个处理函数（或两层代理）升级。",
+    fix: "一个 HTTP 服务只挂一个 WebSocket 服务，或用 noServer: true 按路径分发。",
+  },
+  clientRejected101: {
+    cause: "客户端不接受这个 101（子协议、扩展、Accept），或代码立即关闭。",
+    fix: "浏览器控制台或客户端日志会写明原因。",
+  },
+  pageLeft: { cause: "页面被关闭或刷新，或代码主动关闭了 WebSocket。", fix: "如果是有意为之，不用处理。" },
+} as const satisfies Record<string, CauseText>;

@@ -1,0 +1,73 @@
+import type { captureFindings } from "../../rules/vocabulary/findings-capture.ts";
+import type { FindingTexts } from "../texts.ts";
+
+/** What the capture itself does not hold. */
+export const findingsCapture: FindingTexts<keyof typeof captureFindings> = {
+  "capture.empty": {
+    noPackets: { title: "抓包里一个报文都没有", detail: "抓包期间没有符合过滤条件的报文，或者根本没有发送。" },
+    noTcp: { title: "抓包里有 {packets:n} 个报文，但没有 TCP 连接", detail: "里面是：{reasons}。" },
+  },
+  "capture.no-websocket": {
+    tcp: {
+      title: "{connections} 条 TCP 连接里没有 WebSocket",
+      detail: "没有人请求升级。其中 HTTP 连接 {http:n} 条，其他 {other:n} 条。",
+    },
+    tls: {
+      title: "没有可读的 WebSocket：{tls} 条连接是加密的（TLS）",
+      detail: "没有密钥就看不到 wss:// 里面的内容[[（主机名：{names}）]]，但 TCP 如何建立、如何结束照样能看。",
+    },
+  },
+  "http2.not-decoded": {
+    clear: {
+      title: "到 {server} 的连接使用 HTTP/2，暂不解码",
+      detail: "HTTP/2 里的 WebSocket（RFC 8441）在这里看不到。",
+    },
+    tls: {
+      title: "到 {server} 的连接在 TLS 内协商了 HTTP/2，暂不解码",
+      detail: "HTTP/2 里的 WebSocket（RFC 8441）在这里看不到。",
+    },
+  },
+  "capture.packets-dropped": {
+    plain: {
+      title: "抓包丢了 {dropped:n} 个报文：抓包程序来不及处理",
+      detail: "这些报文在线路上出现过，却不在文件里；依赖它们的结论无从得知。",
+    },
+  },
+  "capture.gap": {
+    plain: {
+      title: "抓包缺数据：客户端 {client:bytes}，服务器 {server:bytes}",
+      detail: "接收方已经确认，说明网络送到了，只是抓包漏掉。缺口里的帧无从得知。",
+    },
+  },
+  "capture.truncated": {
+    plain: {
+      title: "有 {packets:n} 个报文被截短（{share}%），抓包长度设得太小",
+      detail: "报文尾部不在文件里，落在其中的帧无从得知。",
+    },
+  },
+  "capture.midstream": {
+    webSocket: {
+      title: "开始抓包时，到 {server} 的 WebSocket 已经建立",
+      detail: "抓包里没有握手，所以路径、子协议和压缩参数都不知道。",
+    },
+    tcp: { title: "开始抓包时，到 {server} 的 {connections} 条连接已经建立", detail: "如何建立的无从得知。" },
+  },
+  "capture.one-way": {
+    plain: {
+      title: "只抓到{from:word}发的报文，{to:word}的报文一个都没有",
+      detail: "{to:word}的应答、pong 和 Close 帧都看不到，没看到不代表没有。",
+    },
+  },
+  "capture.duplicates": {
+    plain: {
+      title: "有 {packets:n} 个报文被抓了两次，只计一次",
+      detail: "tcpdump -i any 的正常现象：同一个报文在几个接口上都会出现。",
+    },
+  },
+  "capture.ended-early": {
+    plain: {
+      title: "{name} 在第 {offset} 字节处中断（{reason}）",
+      detail: "在此之前的内容都已读取。连接如何结束可能在缺失的部分里。",
+    },
+  },
+};

@@ -1,0 +1,147 @@
+import type { closeFindings } from "../../rules/vocabulary/findings-close.ts";
+import type { FindingTexts } from "../texts.ts";
+
+const idle = "[[断开前已有 {idleMs:ms}没有任何数据。]]";
+const ends =
+  "[[客户端 onclose 得到 {clientCode}，]][[服务器得到 {serverCode}，]]连接共存活 {openMs:ms}[[；最后一个 ping 在断开前 {sincePingMs:ms}]][[，最后一个 pong 在断开前 {sincePongMs:ms}]]。[[有一个帧只传了一部分，还差 {cutBytes:bytes}。]]";
+const said = "连接共存活 {openMs:ms}[[，给出的理由是“{reason}”]]。";
+const half =
+  "关闭握手没有完成。收到 Close 的一方报它的关闭码；发出 Close 的一方报 1006 或自己的码，wasClean 为 false。";
+
+/** How an established WebSocket ended. */
+export const findingsClose: FindingTexts<keyof typeof closeFindings> = {
+  "ws.close.no-close-frame": {
+    fin: {
+      title: "1006：{closer:word}没发 Close 帧，直接用 FIN 断开[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${idle}${ends}`,
+    },
+    rst: {
+      title: "1006：{closer:word}没发 Close 帧，直接用 RST 掐断连接[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${idle}${ends}`,
+    },
+    icmp: { title: "1006：连接被网络中断：收到 ICMP 不可达，没有 Close 帧", detail: `${idle}${ends}` },
+    silent: {
+      title: "1006：{client} 与 {server} 之间的连接突然没了声音：没有 Close 帧，也没有 FIN 或 RST",
+      detail: ends,
+    },
+  },
+  "ws.close.code": {
+    goingAway: {
+      title: "{from:word}以 1001（离开）关闭",
+      detail: `正常现象：页面被关闭或刷新，或者服务器正在停机。${said}`,
+    },
+    empty: { title: "{from:word}发出空的 Close 帧（API 里显示 1005）", detail: `合法，只是没有给出关闭码。${said}` },
+    protocolError: {
+      title: "{from:word}以 1002（协议错误）关闭：它收到了违反协议的帧",
+      detail: `请看对端在此之前刚发了什么。${said}`,
+    },
+    unsupportedData: {
+      title: "{from:word}以 1003（不支持的数据）关闭：收到了它不接受的消息类型",
+      detail: `该发二进制的发了文本，或者反过来。${said}`,
+    },
+    invalidPayload: { title: "{from:word}以 1007（数据无效）关闭：收到的文本不是 UTF-8，或数据无法解压", detail: said },
+    policy: {
+      title: "{from:word}以 1008（违反策略）关闭",
+      detail: `它不接受所收到的内容，或不接受对方身份；服务器常用它表示登录失败或心跳超时。${said}`,
+    },
+    tooBig: { title: "{from:word}以 1009（消息过大）关闭", detail: `有一条消息超过了它的上限。${said}` },
+    extension: { title: "{from:word}以 1010 关闭：它需要的扩展服务器没有同意", detail: said },
+    internal: {
+      title: "{from:word}以 1011（内部错误）关闭",
+      detail: `它的代码出了错，或者心跳无人应答（有些库用 1011 表示）。${said}`,
+    },
+    restart: { title: "{from:word}以 1012（服务重启）关闭", detail: `客户端应随机延迟后重连。${said}` },
+    tryLater: { title: "{from:word}以 1013（稍后再试）关闭", detail: `它过载了。${said}` },
+    badGateway: { title: "{from:word}以 1014（网关错误）关闭", detail: `网关从后端得到了无效的应答。${said}` },
+    unauthorized: { title: "{from:word}以 3000（未认证）关闭", detail: `没有登录信息，或登录信息不被接受。${said}` },
+    forbidden: { title: "{from:word}以 3003（禁止）关闭", detail: `身份没问题，但没有权限。${said}` },
+    timeout: { title: "{from:word}以 3008（超时）关闭", detail: said },
+    graphql: { title: "{from:word}以 {code} 关闭：{meaning:word}（graphql-transport-ws）", detail: said },
+    registered: { title: "{from:word}以 {code} 关闭，这是某个库或框架注册的关闭码", detail: said },
+    private: {
+      title: "{from:word}以 {code} 关闭，这是应用自定义的关闭码[[：“{reason}”]]",
+      detail: `4000～4999 的含义由应用自己决定。${said}`,
+    },
+    unassigned: { title: "{from:word}以 {code} 关闭，这个关闭码没有任何定义", detail: said },
+  },
+  "ws.close.unanswered": {
+    fin: {
+      title: "{from:word}发了 Close[[ {code}]]，{to:word}没有回应；{waitedMs:ms}后{closer:word}关闭了 TCP",
+      detail: half,
+    },
+    rst: {
+      title: "{from:word}发了 Close[[ {code}]]，{to:word}没有回应；{waitedMs:ms}后{closer:word}用 RST 断开了 TCP",
+      detail: half,
+    },
+    open: {
+      title: "{from:word}发了 Close[[ {code}]]，{to:word}已有 {waitedMs:ms}没有回应",
+      detail: "关闭握手卡住了。浏览器会等 20～60 秒再强行断开。",
+    },
+  },
+  "ws.close.reserved-code": {
+    plain: {
+      title: "{from:word}在线路上发出了不允许出现的关闭码 {code}",
+      detail: "1005、1006、1015 只供 API 报告使用，其余的码尚未分配。对端必须按协议错误处理。",
+    },
+  },
+  "tcp.rst": {
+    established: {
+      title: "{from:word}在连接建立 {openMs:ms}后用 RST 掐断了 WebSocket，没有 Close 帧[[，此前静默 {idleMs:ms}]]",
+      detail: "途中的数据全部丢失，两端都报 1006。RST 要么是有意发出，要么来自一个不认识（或已忘记）这条连接的系统。",
+    },
+    afterFin: {
+      title: "{finFrom:word} FIN 之后 {afterMs:ms}，{from:word}发出 RST：只是后果",
+      detail: "{finFrom:word}早已关闭，之后到达的数据被 RST 拒收。要查的是那个 FIN。",
+    },
+    afterClose: {
+      title: "Close 帧之后{from:word}发出 RST：只是后果",
+      detail: "WebSocket 已在关闭过程中，套接字没等收尾就被丢弃了。",
+    },
+    handshake: { title: "握手期间{from:word}用 RST 断开了连接", detail: "此时 WebSocket 还没有打开。" },
+  },
+  "tcp.rst.injected": {
+    plain: {
+      title: "以{from:word}名义发出的 RST，很可能不是它发的：{oddities:words}异常",
+      detail:
+        "到达时 TTL 为 {hops}[[，而{from:word}其他报文的 TTL 为 {usualHops}]]。途中设备（防火墙、IPS、运营商、审查设备）伪造了它来掐断连接。",
+    },
+  },
+  "tcp.rst.ignored": {
+    plain: {
+      title: "有 {count} 个游离的 RST 被忽略：连接继续正常",
+      detail: "序列号落在窗口之外，因此没有关闭任何东西。",
+    },
+  },
+  "tcp.rst.after-idle": {
+    plain: {
+      title: "静默 {idleMs:ms}后，{to:word}的下一个报文被 RST：途中有人忘了这条连接",
+      detail:
+        "NAT、负载均衡或防火墙会清掉空闲连接的表项，之后的报文一律 RST；重启过的主机也是如此。两端都还以为 WebSocket 是通的。",
+    },
+  },
+  "tcp.path.blackhole": {
+    midTraffic: {
+      title: "{from:word}发的数据不再到达：{bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次，始终没有确认",
+      detail: "{to:word}不辞而别：网线、无线信号、休眠、断电，或防火墙丢弃了连接。没有任何一方关闭过连接。",
+    },
+    afterIdle: {
+      title: "静默 {idleMs:ms}后，{from:word}的报文再也到不了：重传 {repeats} 次，始终没有确认",
+      detail: "很可能是 NAT 或负载均衡清掉了这条空闲连接，之后的报文全部被丢弃。",
+    },
+    fullSize: {
+      title: "{from:word}的大报文过不去：{segmentBytes:bytes} 的报文重传 {repeats} 次，始终没有确认",
+      detail:
+        "这条路径似乎只能通过更小的报文[[（路由器称上限为 {mtu} 字节）]]，排在后面的数据全都堵住，包括 pong。VPN 和移动网络上常见。",
+    },
+  },
+  "ws.idle.timeout": {
+    idle: {
+      title: "断开时间与 {seconds} 秒的空闲定时器吻合：恰好静默这么久后{closer:word}关闭[[（{timer}）]]",
+      detail: "已知有 {candidates} 个定时器是这个值。这段时间内双向都没有数据，随后连接在没有 Close 帧的情况下结束。",
+    },
+    lifetime: {
+      title: "断开时间与 {seconds} 秒的最长寿命吻合：101 之后恰好这么久，仍有数据却被关闭[[（{timer}）]]",
+      detail: "已知有 {candidates} 个定时器是这个值。对寿命限制发 ping 没有用。",
+    },
+  },
+};

@@ -1,0 +1,125 @@
+import type { networkFindings } from "../../rules/vocabulary/findings-network.ts";
+import type { FindingTexts } from "../texts.ts";
+
+/** From the SYN to the request. */
+export const findingsNetwork: FindingTexts<keyof typeof networkFindings> = {
+  "tcp.open.refused": {
+    host: {
+      title: "{server} 拒绝连接：{port} 端口没有程序在监听",
+      detail:
+        "SYN [[在 {answerMs:ms}后]]收到 RST，说明主机可达，只是端口没开。程序报 ECONNREFUSED，浏览器报 ERR_CONNECTION_REFUSED，关闭码 1006。",
+    },
+    middlebox: {
+      title: "连接 {server} 被拒，但拒绝的不是服务器本身，而是途中的防火墙",
+      detail:
+        "RST 到达时的 TTL 为 {hops}，而该主机其他报文的 TTL 为 {usualHops}，可见它由途中设备代发，常见于 REJECT 规则。",
+    },
+    loopback: {
+      title: "{server} 拒绝连接：本机 {port} 端口没有程序在监听",
+      detail:
+        "客户端连的是自己这台机器（回环地址）[[，{answerMs:ms}后收到 RST]]。浏览器里的 localhost 指运行浏览器的机器，而不是提供页面的设备。",
+    },
+    otherFamily: {
+      title: "{server} 拒绝，{other} 接受：服务只监听了一种地址族",
+      detail: "这个主机名同时有 IPv4 和 IPv6 地址，而服务只监听其中一种。客户端两个都试了，所以最终还是连上了。",
+    },
+  },
+  "tcp.open.unanswered": {
+    silent: {
+      title: "{server} 毫无回应：{waitedMs:ms}内发出 {attempts} 个 SYN，没有收到任何回包",
+      detail:
+        "既没有 SYN-ACK，也没有 RST 或 ICMP：要么报文在途中被丢弃，要么这个地址上没有主机。Linux 会一直重试约 127 秒，浏览器放弃得更早；在此之前页面只能干等。",
+    },
+    portOnly: {
+      title: "{server} 的 {port} 端口不回包，而同一主机的其他端口正常：被防火墙丢弃了",
+      detail:
+        "{waitedMs:ms}内向该端口发出 {attempts} 个 SYN 均无回应，但抓包中同一地址的其他端口有应答。端口若只是没开会回 RST，不回包说明有规则在静默丢弃。",
+    },
+    otherFamily: {
+      title: "{server} 没有回应，{other} 正常：其中一种地址族不通",
+      detail: "客户端两种地址族都试了，所以最终连上了，只是慢了一些。",
+    },
+  },
+  "tcp.open.icmp": {
+    port: {
+      title: "{sender} 拒绝到 {port} 端口的连接：ICMP 端口不可达",
+      detail: "TCP 端口没开应该回 RST；回 ICMP 说明是防火墙的 REJECT 规则（ufw reject、iptables -j REJECT）。",
+    },
+    host: {
+      title: "无法到达 {server}：{sender} 称主机不存在",
+      detail: "最后一跳路由器查询该地址（ARP 或邻居发现）无人应答：设备没开机，或者换了地址。",
+    },
+    net: {
+      title: "无法到达 {server}：{sender} 没有到该网段的路由",
+      detail: "报文走到 {sender} 就走不下去了，常见于 VPN 断开或缺少路由。",
+    },
+    prohibited: {
+      title: "{sender} 禁止连接 {server}：被管理策略拒绝",
+      detail: "防火墙用 ICMP 明确拒绝。这是有人配置的规则，不是故障。",
+    },
+    other: {
+      title: "{sender} 对发往 {server} 的连接回复了 ICMP 类型 {type} 代码 {code}",
+      detail: "连接没能建立，原因见 ICMP 报文。",
+    },
+  },
+  "tcp.open.synack-unacknowledged": {
+    plain: {
+      title: "{server} 已应答，但 SYN-ACK 始终到不了 {client}",
+      detail:
+        "SYN-ACK 在 {waitedMs:ms}内重发了 {repeats} 次，一直没有得到确认：去程通，回程不通。（这是在服务器一侧抓到的；在客户端看来就是完全没有回应。）",
+    },
+  },
+  "tcp.open.no-request": {
+    ended: {
+      title: "{client} 连上 {server} 后什么都没发，{openMs:ms}后断开",
+      detail: "TCP 建立后由{closer:word}关闭，中间没有发送任何请求数据。端口探测（nc -vz）和健康检查就是这样。",
+    },
+    waiting: {
+      title: "{client} 连上 {server} 已 {openMs:ms}，仍未发出请求",
+      detail: "TCP 连接正常，但升级请求一直没来。",
+    },
+    spare: {
+      title: "{client} 到 {server} 的一条备用连接，没有请求",
+      detail: "同一客户端正在使用另一条连接。浏览器会预先多开一条，无害。",
+    },
+  },
+  "tls.on-plain-port": {
+    httpAnswer: {
+      title: "用了 wss://，但 {server} 只支持明文 HTTP：对 TLS 握手回了 {status}",
+      detail: "客户端一上来就发 TLS（wss:// 或 https://），服务器把它当成了格式错误的 HTTP 请求。",
+    },
+    otherAnswer: {
+      title: "用了 wss://，但 {server} 不支持 TLS",
+      detail: "客户端一上来就发 TLS（wss:// 或 https://），服务器回的不是 TLS。",
+    },
+    closed: {
+      title: "{server} 收到 TLS 握手后直接断开：很可能只支持 ws://，不支持 wss://",
+      detail: "客户端一上来就发 TLS，服务器一个字节没回就关闭了连接。",
+    },
+  },
+  "http.on-tls-port": {
+    alert: {
+      title: "用了 ws://，但 {server} 要求 TLS：请改用 wss://",
+      detail: "客户端发的是明文 GET，服务器回了 TLS 告警。",
+    },
+    told: {
+      title: "用 ws:// 连到了 {server} 的 TLS 端口：服务器回了 {status} 并明确指出",
+      detail: "客户端把明文 GET 发到了提供 https:// 和 wss:// 的端口。",
+    },
+  },
+  "tls.handshake.failed": {
+    alert: {
+      title: "与 {server} 的 TLS 握手失败：{from:word}发出告警“{alert:word}”",
+      detail: "WebSocket 根本没有开始[[（请求的主机名：{name}）]]。浏览器显示 1006，控制台里可能会写明证书错误。",
+    },
+    closed: {
+      title: "与 {server} 的 TLS 握手中途放弃：{closer:word}在 {afterMs:ms}后断开，没有告警",
+      detail:
+        "ClientHello 得到了应答，但握手没有完成[[（请求的主机名：{name}）]]。客户端不信任证书时常常这样直接离开。",
+    },
+  },
+  "port.other-protocol": {
+    known: { title: "{server} 不是 WebSocket 服务：应答升级请求的是 {protocol}", detail: "地址或端口填成了别的服务。" },
+    unknown: { title: "{server} 不是 WebSocket 服务：回的不是 HTTP", detail: "地址或端口填成了别的服务。" },
+  },
+};

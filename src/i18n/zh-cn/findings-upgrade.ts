@@ -1,0 +1,184 @@
+import type { upgradeFindings } from "../../rules/vocabulary/findings-upgrade.ts";
+import type { FindingTexts } from "../texts.ts";
+
+const refusedEnds = "浏览器里只能看到 1006 和“连接失败”，状态码和响应正文只有抓包才看得到。";
+
+/** From the request to the 101. */
+export const findingsUpgrade: FindingTexts<keyof typeof upgradeFindings> = {
+  "http.upgrade.refused": {
+    badRequest: {
+      title: "{server} 拒绝升级 {target}：400[[ {reason}]]",
+      detail: `服务器读到了请求，但不认为它是合格的 WebSocket 握手[[，正文为“{body}”]]。${refusedEnds}`,
+    },
+    unauthorized: {
+      title: "{server} 拒绝升级 {target}：401 未认证",
+      detail: `请求已到达服务器，但没有带凭证，或凭证不被接受[[，正文为“{body}”]]。${refusedEnds}`,
+    },
+    forbidden: {
+      title: "{server} 拒绝升级 {target}：403 不允许",
+      detail: `请求已到达服务器，被 Origin 校验、令牌校验或网关策略挡下[[，正文为“{body}”]]。${refusedEnds}`,
+    },
+    notFound: {
+      title: "{server} 上没有 {target} 这个 WebSocket：404",
+      detail: `有 HTTP 服务应答，但不认识这个路径[[，正文为“{body}”]]。${refusedEnds}`,
+    },
+    method: {
+      title: "{server} 拒绝升级 {target}：405 方法不允许",
+      detail: `路径存在，但不是 WebSocket[[，正文为“{body}”]]。${refusedEnds}`,
+    },
+    upgradeRequired: {
+      title: "{server} 对 {target} 回了 426：它要求升级，却没看到升级请求",
+      detail: `升级字段没有完整送达，或者服务器要求其他版本[[，正文为“{body}”]]。${refusedEnds}`,
+    },
+    tooMany: {
+      title: "{server} 拒绝升级 {target}：429 请求过多",
+      detail: `触发了限流[[，正文为“{body}”]]。${refusedEnds}`,
+    },
+    serverError: {
+      title: "{server} 处理 {target} 的升级时出错：{status}[[ {reason}]]",
+      detail: `服务器在处理这个请求时自己出了错[[，正文为“{body}”]]。${refusedEnds}`,
+    },
+    other: {
+      title: "{server} 对 {target} 的升级回了 {status}[[ {reason}]]，而不是 101",
+      detail: `只有 101 才能打开 WebSocket[[，正文为“{body}”]]。${refusedEnds}`,
+    },
+  },
+  "eio.request.refused": {
+    transport: {
+      title: "{server} 的 Engine.IO 拒绝请求：“Transport unknown”（代码 0）",
+      detail: "请求写着 transport=websocket，却没有带升级字段，或者服务器关闭了这种传输方式。",
+    },
+    session: {
+      title: "{server} 的 Engine.IO 拒绝请求：“Session ID unknown”（代码 1）",
+      detail: "会话是在另一个服务进程上建立的，或者服务重启前建立的。同一客户端的轮询和 WebSocket 必须落到同一个进程。",
+    },
+    handshakeMethod: {
+      title: "{server} 的 Engine.IO 拒绝请求：“Bad handshake method”（代码 2）",
+      detail: "建立会话必须用 GET，这个请求不是。",
+    },
+    badRequest: {
+      title: "{server} 的 Engine.IO 拒绝请求：“Bad request”（代码 3）",
+      detail: "传输方式与会话不符：多半是会话已切到 WebSocket，或升级字段被去掉了。",
+    },
+    forbidden: {
+      title: "{server} 的 Engine.IO 拒绝请求：“Forbidden”（代码 4）",
+      detail: "服务器的 allowRequest 返回了拒绝。",
+    },
+    protocolVersion: {
+      title: "{server} 的 Engine.IO 拒绝请求：“Unsupported protocol version”（代码 5）",
+      detail: "客户端与服务器的大版本不兼容（EIO=3 对应 Socket.IO 1、2，EIO=4 对应 3、4）。",
+    },
+  },
+  "http.upgrade.redirected": {
+    plain: {
+      title: "{server} 对 WebSocket 做了重定向：{target} 返回 {status}[[，指向 {location}]]",
+      detail: "浏览器不会为 WebSocket 跟随重定向，直接以 1006 失败。客户端必须自己使用最终地址。",
+    },
+  },
+  "http.upgrade.page-returned": {
+    page: {
+      title: "{server} 用网页（{status}）应答了 {target} 的升级：请求走错了地方",
+      detail: "升级请求没有到达 WebSocket 服务，被提供网页的一方接走了（单页应用的 index.html 就是这样）。",
+    },
+    other: {
+      title: "{server} 对 {target} 的升级回了 {status}[[（{contentType}）]]，而不是 101",
+      detail: "请求被当成普通 HTTP 处理，这个路径上没有 WebSocket 服务。",
+    },
+  },
+  "http.upgrade.gateway-error": {
+    plain: {
+      title: "{server} 处的代理[[ {proxy} ]]连不上后端 WebSocket 服务：{status}[[ {reason}]][[，{afterMs:ms}后返回]]",
+      detail: "客户端和代理都正常，问题出在代理与后端之间。",
+    },
+  },
+  "http.upgrade.unanswered": {
+    serverClosed: {
+      title: "{server} 收下 {target} 的升级请求，{afterMs:ms}后不作应答直接断开",
+      detail: "一个字节的响应都没有。请求确实送达（TCP 已确认），随后服务器结束了连接。",
+    },
+    clientGaveUp: {
+      title: "{server} 一直没有应答 {target} 的升级请求，客户端 {afterMs:ms}后放弃",
+      detail: "请求确实送达（TCP 已确认），但没有程序应答这个路径的升级。",
+    },
+    silent: {
+      title: "{server} 已有 {afterMs:ms}没有应答 {target} 的升级请求",
+      detail: "请求确实送达（TCP 已确认），但没有程序应答这个路径的升级。",
+    },
+  },
+  "http.upgrade.dropped": {
+    unacknowledged: {
+      title: "发往 {server} 的升级请求在途中消失：重传 {repeats} 次，始终没有确认",
+      detail: "TCP 建立正常，但带请求的报文过不去：途中有设备拦截升级请求，或拦截大报文。",
+    },
+    reset: {
+      title: "发往 {server} 的升级请求在 {afterMs:ms}后被 RST",
+      detail: "没有任何 HTTP 应答，一看到请求（{target}）连接就被掐断。",
+    },
+  },
+  "http.upgrade.fields-stripped": {
+    http10: {
+      title: "{client} 处的代理没有转发升级：{server} 收到的是不带 Upgrade 的 HTTP/1.0 请求",
+      detail:
+        "请求里还带着 Sec-WebSocket-Key，说明客户端确实要求了 WebSocket。Upgrade 和 Connection 是逐跳字段，代理不显式设置就会丢掉；HTTP/1.0 是 nginx 旧版的默认行为。",
+    },
+    http11: {
+      title: "{client} 处的代理没有转发升级：{server} 收到的请求缺少 Upgrade/Connection",
+      detail: "这个请求本来要建立 WebSocket，但表明升级意图的两个字段不见了。它们是逐跳字段，代理不显式设置就会丢掉。",
+    },
+  },
+  "http.upgrade.not-forwarded": {
+    plain: {
+      title: "{server} 处的代理自己应答了 {target}[[（{status}）]]：升级请求根本没有转给后端",
+      detail:
+        "其他请求都转发了，唯独这个没有：它的 Sec-WebSocket-Key 没有出现在任何别的连接上。后端日志里什么都没有，因为后端压根没收到。",
+    },
+  },
+  "http.upgrade.accept-invalid": {
+    wrong: {
+      title: "{server} 回了 101，但 Sec-WebSocket-Accept 是错的",
+      detail: "它发的是 {accept}，按请求的 Key 应为 {expected}。客户端必须判定失败，报 1006。",
+    },
+    missing: {
+      title: "{server} 回了 101，但没有 Sec-WebSocket-Accept",
+      detail: "按请求的 Key 应为 {expected}。客户端必须判定失败，报 1006。",
+    },
+    upgradeField: {
+      title: "{server} 回了 101，但没有“Upgrade: websocket”",
+      detail: "[[实际为 Upgrade: {value}。]]客户端必须判定失败，报 1006。",
+    },
+    connectionField: {
+      title: "{server} 回了 101，但没有“Connection: Upgrade”",
+      detail: "[[实际为 Connection: {value}。]]客户端必须判定失败，报 1006。",
+    },
+  },
+  "http.upgrade.not-negotiated": {
+    extension: {
+      title: "{server} 选用了扩展 {value}，而客户端并没有提出",
+      detail: "[[客户端提出的是：{offered}。]]客户端必须判定失败，报 1006。",
+    },
+    protocol: {
+      title: "{server} 选用了子协议 {value}，而客户端并没有提出",
+      detail: "[[客户端提出的是：{offered}。]]客户端必须判定失败，报 1006。",
+    },
+    protocolAbsent: {
+      title: "{server} 没有选用任何子协议（客户端提出 {offered}），{closer:word}随即断开",
+      detail: "创建 WebSocket 时指定了子协议，而 101 里没有 Sec-WebSocket-Protocol，浏览器会判定失败。",
+    },
+  },
+  "http.upgrade.version": {
+    plain: {
+      title: "客户端向 {server} 请求的 WebSocket 版本[[为 {version}，]]不是 13",
+      detail: "只有 13 是标准版本[[；服务器支持 {supported}]][[；它回了 {status}]]。",
+    },
+  },
+  "http.upgrade.closed-at-once": {
+    fin: {
+      title: "到 {server} 的 WebSocket 刚打开（101），{afterMs:ms}后就被{closer:word}关闭，一个帧都没发",
+      detail: "没有 Close 帧，两端都报 1006。{target} 的握手本身没有问题。",
+    },
+    rst: {
+      title: "到 {server} 的 WebSocket 刚打开（101），{afterMs:ms}后就被{closer:word} RST，一个帧都没发",
+      detail: "没有 Close 帧，两端都报 1006。{target} 的握手本身没有问题。",
+    },
+  },
+};

@@ -1,0 +1,172 @@
+import type { webSocketFindings } from "../../rules/vocabulary/findings-websocket.ts";
+import type { FindingTexts } from "../texts.ts";
+
+const interval = "[[ping 间隔 {intervalMs:ms}。]]";
+const did = "对端的反应：{peerDid:word}。";
+
+/** Heartbeat, frames, messages, and how TCP fared. */
+export const findingsWebSocket: FindingTexts<keyof typeof webSocketFindings> = {
+  "ws.pong.missing": {
+    gaveUp: {
+      title:
+        "{to:word}不再回应 ping：从第一个无应答的 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${interval}共有 {missing} 个 ping 没有等到 pong，随后{closer:word}结束了连接。从抓包看 ping 已经送到，是{to:word}的程序没有应答。`,
+    },
+    gaveUpUnacknowledged: {
+      title:
+        "ping 已经到不了{to:word}：从第一个丢失的 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${interval}共有 {missing} 个 ping 没有等到 pong，连 TCP 确认都没有：{to:word}主机或途中链路断了。`,
+    },
+    gaveUpBlocked: {
+      title:
+        "{to:word}停止接收数据，因而没看到 ping；{waitedMs:ms}后{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${interval}共有 {missing} 个 ping 没有等到 pong。{to:word}通告了零窗口：接收缓冲区已满，ping 排在它没读的数据后面。`,
+    },
+    ongoing: {
+      title: "{to:word}已有 {waitedMs:ms}没有回应 ping（{missing} 个）",
+      detail: `${interval}[[上一个 pong 是 {sincePongMs:ms}前。]]连接还开着，但心跳已经停了。`,
+    },
+    survived: {
+      title: "{from:word}有 {missing} 个 ping 没有等到 pong",
+      detail: `${interval}不过连接是因为别的原因结束的。`,
+    },
+  },
+  "ws.pong.late": {
+    plain: {
+      title: "{to:word}回 pong 偏慢：最慢 {slowestMs:ms}，平时 {medianMs:ms}",
+      detail: `${interval}有 {late} 个 pong 迟到。换成没耐心的心跳，这条连接已经断了。`,
+    },
+  },
+  "ws.pong.unsolicited": {
+    plain: {
+      title: "{from:word}主动发了 {count} 个 pong，不对应任何 ping",
+      detail: "这是允许的单向心跳（RFC 6455 §5.5.3）：能避免空闲超时，但看不出对端是否还活着。",
+    },
+  },
+  "ws.ping.absent": {
+    plain: {
+      title: "没有心跳：{openMs:ms}内双方都没发过 ping",
+      detail: "连接断了没人知道，空闲时还可能被途中的代理或 NAT 掐掉。浏览器不能主动发 ping，只能由服务器发。",
+    },
+  },
+  "ws.frame.unmasked-client": {
+    plain: {
+      title: "客户端发了 {count} 个未加掩码的帧",
+      detail: `客户端的每个帧都必须加掩码，服务器遇到这种帧必须关闭连接。${did}`,
+    },
+  },
+  "ws.frame.masked-server": {
+    plain: {
+      title: "服务器发了 {count} 个加了掩码的帧",
+      detail: `服务器不得加掩码，客户端遇到这种帧必须关闭连接。${did}`,
+    },
+  },
+  "ws.frame.reserved-bits": {
+    plain: {
+      title: "{from:word}发了 {count} 个置了保留位（{value}）的帧，没有扩展能解释",
+      detail: `多半是没协商压缩却发了压缩帧，或者字节流已经错位。${did}`,
+    },
+  },
+  "ws.frame.reserved-opcode": {
+    plain: {
+      title: "{from:word}发了 {count} 个操作码未定义（{value}）的帧",
+      detail: `通常是字节流错位：前一帧的实际长度与声明不符。${did}`,
+    },
+  },
+  "ws.frame.control-fragmented": {
+    plain: { title: "{from:word}发了 {count} 个被分片的控制帧", detail: `Close、ping、pong 不允许分片。${did}` },
+  },
+  "ws.frame.control-too-long": {
+    plain: { title: "{from:word}发了 {value} 字节的控制帧，上限是 125 字节", detail: did },
+  },
+  "ws.frame.length-not-minimal": {
+    plain: { title: "{from:word}有 {count} 个帧的长度没有用最短编码", detail: `长度必须用最短的形式表示。${did}` },
+  },
+  "ws.frame.length-too-large": {
+    plain: {
+      title: "{from:word}发了一个长度最高位为 1 的帧",
+      detail: `不存在这样的长度：字节流错位，或发送方实现有误。${did}`,
+    },
+  },
+  "ws.frame.unexpected-continuation": { plain: { title: "{from:word}发了后续帧，但前面没有未完的消息", detail: did } },
+  "ws.frame.expected-continuation": {
+    plain: {
+      title: "{from:word}在一条消息还没发完时又开始了新消息",
+      detail: `最后一个分片之前，中间只允许插入控制帧。${did}`,
+    },
+  },
+  "ws.frame.not-websocket": {
+    plain: {
+      title: "101 之后{from:word}发的不是 WebSocket 帧",
+      detail: `多半是把 HTTP 错误文本写进了已升级的连接（Engine.IO 对版本不符的客户端就是这样）。${did}`,
+    },
+  },
+  "ws.text.invalid-utf8": {
+    plain: { title: "{from:word}发了 {count} 条不是合法 UTF-8 的文本消息", detail: `接收方必须以 1007 断开。${did}` },
+  },
+  "ws.close.malformed": {
+    plain: {
+      title: "{from:word}发了格式错误的 Close 帧",
+      detail: `正文要么为空，要么是两字节关闭码加 UTF-8 理由。${did}`,
+    },
+  },
+  "ws.data-after-close": {
+    plain: {
+      title: "{from:word}在自己的 Close 帧之后又发了数据",
+      detail: `Close 之后不得再发任何数据，对端会丢弃。${did}`,
+    },
+  },
+  "ws.deflate.failed": {
+    plain: {
+      title: "{from:word}发了 {count} 条无法解压的压缩消息",
+      detail: `已协商 permessage-deflate，但数据损坏，或两端的窗口不一致。${did}`,
+    },
+  },
+  "ws.deflate.undecodable": {
+    plain: {
+      title: "{from:word}的 {count} 条压缩消息无法解读：抓包缺了前面的数据",
+      detail: "启用上下文接管时，每条消息都依赖前面的消息。",
+    },
+    unknown: {
+      title: "{from:word}的 {count} 条压缩消息无法解读：抓包里没有握手",
+      detail: "没有 101 就不知道压缩参数，也缺少窗口所需的前面的消息。",
+    },
+    limit: {
+      title: "{from:word}的 {count} 条消息解压后超过了读取上限",
+      detail: "超出部分只计数、不显示。很小的消息解压出极大的内容，也可能是攻击。",
+    },
+  },
+  "ws.message.too-big": {
+    refused: {
+      title: "{from:word}发的消息太大：对端以 1009 关闭",
+      detail: "[[见到的最大消息为 {bytes:bytes}。]][[给出的理由是“{reason}”。]]",
+    },
+    cut: {
+      title: "{from:word}的大消息还没发完，{closer:word}就断开了",
+      detail: "这个帧还差 {missingBytes:bytes}。接收方检查到声明的长度超限时会这样断开。",
+    },
+  },
+  "tcp.retransmissions": {
+    plain: {
+      title: "有报文重传：客户端 {client:n} 个，服务器 {server:n} 个（{share}%）",
+      detail: "TCP 已经补上[[，往返时延 {roundTripMs:ms}]]。",
+    },
+    many: {
+      title: "链路丢包严重：客户端重传 {client:n} 个，服务器重传 {server:n} 个（{share}%）",
+      detail: "所有数据都会变慢[[，无干扰时往返时延为 {roundTripMs:ms}]]。在这样的链路上，超时设得太短的心跳会失败。",
+    },
+  },
+  "tcp.zero-window": {
+    plain: {
+      title: "{from:word}停止读取 {count} 次，最长 {longestMs:ms}（零窗口）",
+      detail: "期间对端发的一切都得等着，包括 ping 和 pong。",
+    },
+    ended: {
+      title: "{from:word}停止读取后再没恢复：零窗口持续 {longestMs:ms}直到结束",
+      detail: "对端发的一切都得等着，包括 ping 和 pong。",
+    },
+  },
+  "tcp.keepalive.unanswered": {
+    plain: { title: "{from:word}的 {count} 个 TCP 保活探测没有回应", detail: "{to:word}主机或途中链路断了。" },
+  },
+};

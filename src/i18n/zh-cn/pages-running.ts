@@ -1,0 +1,195 @@
+import type { RulePage } from "../texts.ts";
+
+const violation =
+  "两端必须对帧的边界和含义理解一致；对端看到违规必须关闭连接（通常是 1002 或 1007）。作为旁观者，wscap 会记录下来并继续往下读。";
+
+/** `wscap explain`: from the 101 on, and the capture itself. */
+export const pagesRunning = {
+  "ws.close.no-close-frame": {
+    name: "1006：没有 Close 帧",
+    meaning:
+      "WebSocket 已打开，但 TCP 结束时没有关闭握手。1006 是 API 在这种情况下报告的码，线路上不会出现。与流行说法不同，RST 并不是常见的迹象：terminate()、进程被杀、nginx 空闲超时都是普通的 FIN。",
+    seen: "打开的 WebSocket 上出现 FIN、RST、ICMP 或静默，而双方都没有 Close 帧。如果缺少 pong、RST 或链路中断能解释它，那些才是错误，本条只作提示保留。",
+  },
+  "ws.close.code": {
+    name: "关闭码",
+    meaning: "一端用关闭码说明了原因。1000 和 1001 是正常的；其他的会连同理由文本一起解释。",
+    seen: "连接上的第一个 Close 帧及其关闭码。",
+  },
+  "ws.close.unanswered": {
+    name: "Close 没有回应",
+    meaning: "收到 Close 帧必须回 Close 帧。没有回应时，关闭方只能等定时器，并报告非正常关闭。",
+    seen: "一个方向有 Close 帧，另一方向直到 TCP 结束（或好几秒）都没有。",
+  },
+  "ws.close.reserved-code": {
+    name: "禁止的关闭码",
+    meaning: "1005、1006、1015 只供 API 报告；小于 1000、1015～2999、大于 4999 的码都不该发送。",
+    seen: "Close 帧里出现这样的码。",
+  },
+  "tcp.rst": {
+    name: "RST",
+    meaning: "RST 立即结束连接，途中的数据全部作废。它终结了 WebSocket 时是错误，只是跟在 FIN 或 Close 之后时是提示。",
+    seen: "有升级的连接上的每个 RST：谁发的、处于什么状态、回应了哪个报文。",
+  },
+  "tcp.rst.injected": {
+    name: "伪造的 RST",
+    meaning: "这个 RST 不像它声称的主机发的，或那台主机之后还在继续发送。途中设备掐断了连接。",
+    seen: "与该主机其他报文对比 TTL、IP 标识和选项；以及“自己” RST 之后的流量。",
+  },
+  "tcp.rst.ignored": {
+    name: "游离的 RST",
+    meaning: "窗口之外的 RST 什么也关不掉（RFC 5961）。",
+    seen: "序列号不符，连接照常继续。",
+  },
+  "tcp.rst.after-idle": {
+    name: "静默之后的 RST",
+    meaning: "连接空闲，途中有人忘了它，下一个报文就被 RST。负载均衡、NAT 和重启过的主机会这样。",
+    seen: "至少 30 秒没有数据，然后有数据，接着是回应它的 RST。",
+  },
+  "tcp.path.blackhole": {
+    name: "数据消失",
+    meaning:
+      "报文发出去，什么都回不来，连确认也没有。没有人关闭连接，是对端或链路没了。没有心跳的话要 15 分钟才会发现。",
+    seen: "数据在两秒以上的时间里至少重传三次，始终没有确认。如果只有满长报文受影响，则怀疑路径 MTU。",
+  },
+  "ws.idle.timeout": {
+    name: "定时器吻合",
+    meaning: "连接恰好在某个已知定时器的空闲时间或寿命之后结束：代理和负载均衡会断开安静的连接。",
+    seen: "空闲时间或存活时间与已知值相差一秒以内，且由对的一方以对的方式结束。30、60、300 秒有多家产品共用，会全部列出；Server、Via 等字段可以区分。",
+  },
+  "ws.pong.missing": {
+    name: "缺少 pong",
+    meaning:
+      "收到 ping 必须回 pong。迟迟等不到时，发 ping 的一方会放弃并断开，两端都报 1006。TCP 是否确认了 ping，可以区分是程序卡住还是链路断了。",
+    seen: "ping 至少一秒（或四倍平时往返时延）没有 pong。一般是警告；如果发 ping 的一方因此断开，就是错误。",
+  },
+  "ws.pong.late": {
+    name: "pong 迟到",
+    meaning: "pong 来了，但比平时慢得多，或比下一个 ping 还晚。下次可能就超过心跳的耐心了。",
+    seen: "超过 ping 间隔，或超过中位数的八倍；一秒以内不算。",
+  },
+  "ws.pong.unsolicited": {
+    name: "主动 pong",
+    meaning: "不对应任何 ping 的 pong 是允许的单向心跳。",
+    seen: "pong 的载荷与任何未应答的 ping 都不符。",
+  },
+  "ws.ping.absent": {
+    name: "没有心跳",
+    meaning: "没有 ping，连接断了没人知道，途中的空闲定时器也可能把它掐掉。",
+    seen: "WebSocket 打开一分钟以上，双方都没有 ping 或 pong。",
+  },
+  "ws.frame.unmasked-client": { name: "客户端帧未加掩码", meaning: violation, seen: "客户端的帧没有置掩码位。" },
+  "ws.frame.masked-server": { name: "服务器帧加了掩码", meaning: violation, seen: "服务器的帧置了掩码位。" },
+  "ws.frame.reserved-bits": {
+    name: "保留位被置位",
+    meaning: violation,
+    seen: "RSV1、RSV2 或 RSV3 被置位，但没有定义它的扩展。",
+  },
+  "ws.frame.reserved-opcode": { name: "未定义的操作码", meaning: violation, seen: "操作码为 3～7 或 11～15。" },
+  "ws.frame.control-fragmented": {
+    name: "控制帧被分片",
+    meaning: violation,
+    seen: "Close、ping 或 pong 没有置 FIN 位。",
+  },
+  "ws.frame.control-too-long": { name: "控制帧过长", meaning: violation, seen: "Close、ping 或 pong 超过 125 字节。" },
+  "ws.frame.length-not-minimal": {
+    name: "帧长度不是最短编码",
+    meaning: violation,
+    seen: "可以用更短形式表示的长度用了 16 位或 64 位。",
+  },
+  "ws.frame.length-too-large": { name: "不可能的帧长度", meaning: violation, seen: "64 位长度的最高位为 1。" },
+  "ws.frame.unexpected-continuation": {
+    name: "多余的后续帧",
+    meaning: violation,
+    seen: "没有未完的消息时出现后续帧。",
+  },
+  "ws.frame.expected-continuation": {
+    name: "消息交错",
+    meaning: violation,
+    seen: "分片消息未完时出现新的文本或二进制帧。",
+  },
+  "ws.frame.not-websocket": {
+    name: "不是 WebSocket 帧",
+    meaning: "101 之后应该全是帧，这里却是别的内容，多半是 HTTP 错误。",
+    seen: "101 之后的字节读起来像 HTTP 响应，或根本不是帧头。",
+  },
+  "ws.text.invalid-utf8": { name: "文本不是 UTF-8", meaning: violation, seen: "对整条文本消息去掩码、解压后检查。" },
+  "ws.close.malformed": {
+    name: "Close 帧格式错误",
+    meaning: violation,
+    seen: "Close 正文只有一个字节，或理由不是 UTF-8。",
+  },
+  "ws.data-after-close": { name: "Close 之后还有数据", meaning: violation, seen: "同一方在 Close 帧之后又发数据帧。" },
+  "ws.deflate.failed": {
+    name: "压缩数据损坏",
+    meaning: "已协商 permessage-deflate，但消息无法解压：数据损坏，或两端窗口不一致。",
+    seen: "没有缺字节，解压却报错。",
+  },
+  "ws.deflate.undecodable": {
+    name: "压缩内容无法解读",
+    meaning: "消息是压缩的，从这份抓包无法解压。绝不会把它当文本显示。",
+    seen: "缺少握手或前面的字节，或消息超过读取上限。",
+  },
+  "ws.message.too-big": {
+    name: "消息过大",
+    meaning: "接收方拒绝超过上限的消息，用 1009 或直接断开。",
+    seen: "Close 1009，或在一个大帧中途结束。",
+  },
+  "tcp.retransmissions": {
+    name: "重传",
+    meaning: "报文丢失后重发。TCP 会补上，但要花时间。",
+    seen: "一般作提示；三分之一的数据需要重发时为警告。",
+  },
+  "tcp.zero-window": {
+    name: "零窗口",
+    meaning: "一端通告接收缓冲区已满：它的程序没有读取，发给它的一切都得等。",
+    seen: "窗口为零；两秒以上为警告。",
+  },
+  "tcp.keepalive.unanswered": {
+    name: "保活无回应",
+    meaning: "系统自己在探测对端是否还在，没有回应。",
+    seen: "两个以上的 TCP 保活探测没有得到确认。",
+  },
+  "capture.empty": { name: "没抓到内容", meaning: "没有可判断的 TCP 连接。", seen: "没有报文，或报文里没有 TCP。" },
+  "capture.no-websocket": {
+    name: "没有 WebSocket",
+    meaning: "有连接，但没有能读的 WebSocket。",
+    seen: "所有连接都没有升级请求；TLS 里面的看不到。",
+  },
+  "http2.not-decoded": {
+    name: "HTTP/2",
+    meaning: "HTTP/2 可以承载 WebSocket（RFC 8441），这里暂不解码。",
+    seen: "HTTP/2 前导，或 TLS 里协商了 h2。",
+  },
+  "capture.packets-dropped": {
+    name: "抓包丢报文",
+    meaning: "抓包程序自己说来不及处理。此时没看到某个报文不能说明问题。",
+    seen: "抓包文件里的丢包计数。",
+  },
+  "capture.gap": {
+    name: "抓包有缺口",
+    meaning: "已经送达的字节不在抓包里。",
+    seen: "接收方确认了抓包从未见过的字节。",
+  },
+  "capture.truncated": {
+    name: "报文被截短",
+    meaning: "抓包长度限制截掉了报文尾部。",
+    seen: "抓到的长度小于原始长度。",
+  },
+  "capture.midstream": {
+    name: "连接早已建立",
+    meaning: "连接先于抓包，握手无从得知。",
+    seen: "没有 SYN，或没有升级。",
+  },
+  "capture.one-way": { name: "只有单向", meaning: "只抓到一端的报文。", seen: "整条连接里没有另一端的报文。" },
+  "capture.duplicates": {
+    name: "报文重复",
+    meaning: "同一报文在多个接口上被抓到，只计一次。",
+    seen: "几毫秒内出现相同的字节。",
+  },
+  "capture.ended-early": {
+    name: "抓包中断",
+    meaning: "文件在一条记录中间结束，或在那里损坏。",
+    seen: "会给出读取位置和原因。",
+  },
+} as const satisfies Record<string, RulePage>;

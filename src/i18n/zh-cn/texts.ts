@@ -1,0 +1,23 @@
+import type { Texts } from "../texts.ts";
+import { unitsOf } from "../units.ts";
+import { causesNetwork } from "./causes-network.ts";
+import { causesRunning } from "./causes-running.ts";
+import { causesUpgrade } from "./causes-upgrade.ts";
+import { evidence } from "./evidence.ts";
+import { findingsCapture } from "./findings-capture.ts";
+import { findingsClose } from "./findings-close.ts";
+import { findingsNetwork } from "./findings-network.ts";
+import { findingsUpgrade } from "./findings-upgrade.ts";
+import { findingsWebSocket } from "./findings-websocket.ts";
+import { pages } from "./pages.ts";
+import { tokens } from "./tokens.ts";
+
+export const chinese: Texts = {
+  findings: { ...findingsNetwork, ...findingsUpgrade, ...findingsClose, ...findingsWebSocket, ...findingsCapture },
+  evidence,
+  causes: { ...causesNetwork, ...causesUpgrade, ...causesRunning },
+  tokens,
+  pages,
+  units: unitsOf({ ms: "毫秒", s: "秒", min: "分", h: "小时", day: "天", separator: "、" }),
+  alike: "（共 {connections} 条连接）",
+};

@@ -1,0 +1,366 @@
+import { connectionId, packetNumber, relativeNs } from "../../src/base/brand.ts";
+import type { Mark } from "../../src/base/packet-view.ts";
+import type {
+  Analysis,
+  BeatFacts,
+  CaptureFacts,
+  CloseFrameFacts,
+  ConnectionFacts,
+  FrameCounts,
+  HalfFacts,
+  HttpExchangeFacts,
+  HttpFieldFacts,
+  ResetFacts,
+  TcpFacts,
+  UpgradeFacts,
+  WebSocketFacts,
+} from "../../src/store/types.ts";
+
+/** Hand-made facts for the rules' tests: healthy unless told otherwise. Times in seconds; packet numbers follow time. */
+
+export const mark = (seconds: number): Mark => ({
+  packet: packetNumber(Math.max(1, Math.round(seconds * 10) + 1)),
+  timestampNs: relativeNs(Math.round(seconds * 1e9)),
+});
+
+export const SECOND_NS = 1e9;
+
+const counts: FrameCounts = {
+  text: 4,
+  binary: 0,
+  continuation: 0,
+  close: 1,
+  ping: 0,
+  pong: 0,
+  reserved: 0,
+  payloadBytes: 400,
+};
+
+const quietBeat: BeatFacts = {
+  pings: 0,
+  answered: 0,
+  skipped: 0,
+  missing: 0,
+  late: 0,
+  pending: 0,
+  intervalMs: null,
+  roundTripMs: null,
+  unsolicitedPongs: 0,
+  lastPing: null,
+  lastPong: null,
+  lastAnsweredPing: null,
+  unanswered: [],
+  slowest: null,
+};
+
+/** A heartbeat that is answered, `pings` times every `intervalSeconds`. */
+export const beat = (overrides: Partial<BeatFacts> = {}): BeatFacts => ({
+  ...quietBeat,
+  pings: 3,
+  answered: 3,
+  intervalMs: 10_000,
+  roundTripMs: { min: 1, median: 2, p95: 3, max: 4 },
+  lastPing: mark(30),
+  lastPong: mark(30.002),
+  lastAnsweredPing: mark(30),
+  slowest: { ping: mark(10), pong: mark(10.004), roundTripMs: 4 },
+  ...overrides,
+});
+
+/** The server's pings of which the last ones stay unanswered; the last pong came at `lastPong` s. */
+export const deafBeat = (lastPong: number, unanswered: readonly number[], acknowledged: boolean | null = true): BeatFacts =>
+  beat({
+    pings: 2 + unanswered.length,
+    answered: 2,
+    missing: unanswered.length,
+    lastPing: mark(unanswered.at(-1) ?? lastPong),
+    lastPong: mark(lastPong),
+    lastAnsweredPing: mark(lastPong - 0.002),
+    unanswered: unanswered.map((seconds) => ({ ...mark(seconds), acknowledged })),
+  });
+
+export const half = (overrides: Partial<HalfFacts> = {}): HalfFacts => ({
+  packets: 20,
+  duplicatePackets: 0,
+  streamBytes: 1000,
+  dataSegments: 8,
+  largestSegmentBytes: 400,
+  retransmissions: 0,
+  retransmittedBytes: 0,
+  outOfOrder: 0,
+  missingBytes: 0,
+  notCapturedBytes: 0,
+  truncatedBytes: 0,
+  conflicts: 0,
+  zeroWindows: 0,
+  zeroWindowNs: 0,
+  longestZeroWindowNs: 0,
+  zeroWindowSince: null,
+  keepAlives: 0,
+  keepAlivesUnanswered: 0,
+  firstData: mark(0.1),
+  lastData: mark(40),
+  firstPacket: mark(0),
+  lastPacket: mark(40),
+  fin: null,
+  finRetransmissions: 0,
+  finAcknowledged: null,
+  synOptions: null,
+  hopLimit: 64,
+  hopLimits: [64],
+  unacknowledged: null,
+  acknowledgedBytes: 1000,
+  lastAcknowledged: mark(40),
+  ...overrides,
+});
+
+type TcpOverrides = Partial<Omit<TcpFacts, "halves">> & {
+  readonly client?: Partial<HalfFacts>;
+  readonly server?: Partial<HalfFacts>;
+};
+
+/** Open and closed by FIN of both sides at 40 s, the client first. */
+export function tcp({ client, server, ...overrides }: TcpOverrides = {}): TcpFacts {
+  return {
+    opening: "complete",
+    ending: "fin",
+    firstCloser: "client",
+    closedAt: mark(40),
+    idleBeforeCloseNs: 0.01 * SECOND_NS,
+    syns: [mark(0)],
+    synAcks: [mark(0.001)],
+    established: mark(0.002),
+    roundTripMs: 1,
+    halves: [
+      half({ fin: mark(40), finAcknowledged: mark(40.001), ...client }),
+      half({ fin: mark(40.001), finAcknowledged: mark(40.002), ...server }),
+    ],
+    resets: [],
+    icmpErrors: [],
+    events: [],
+    eventsDropped: 0,
+    replaces: null,
+    fastOpenBytes: 0,
+    oneWay: false,
+    evicted: false,
+    ...overrides,
+  };
+}
+
+export const reset = (overrides: Partial<ResetFacts> & { readonly at?: number } = {}): ResetFacts => {
+  const { at = 40, ...rest } = overrides;
+  return {
+    ...mark(at),
+    from: "server",
+    state: "established",
+    afterFin: false,
+    ignored: false,
+    oddities: [],
+    likelyInjected: false,
+    hopLimit: 64,
+    usualHopLimit: 64,
+    payloadBytes: 0,
+    answers: null,
+    hasAck: true,
+    ...rest,
+  };
+};
+
+export const fields = (pairs: Readonly<Record<string, string>>): HttpFieldFacts[] =>
+  Object.entries(pairs).map(([name, value]) => ({ name, value }));
+
+export const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+export const ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
+export interface ExchangeOverrides {
+  readonly target?: string;
+  readonly version?: string;
+  readonly request?: Readonly<Record<string, string>> | null;
+  readonly status?: number | null;
+  readonly reason?: string;
+  readonly response?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly requestAt?: number;
+  readonly responseAt?: number;
+}
+
+export const UPGRADE_FIELDS = {
+  Host: "10.0.0.2:8080",
+  Upgrade: "websocket",
+  Connection: "Upgrade",
+  "Sec-WebSocket-Key": KEY,
+  "Sec-WebSocket-Version": "13",
+} as const;
+
+/** RFC 6455 §1.2's handshake. */
+export function exchange(overrides: ExchangeOverrides = {}): HttpExchangeFacts {
+  const { requestAt = 0.003, responseAt = 0.005, status = 101 } = overrides;
+  const switching = { Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Accept": ACCEPT };
+  return {
+    request: {
+      first: mark(requestAt),
+      last: mark(requestAt),
+      version: overrides.version ?? "1.1",
+      method: "GET",
+      target: overrides.target ?? "/chat",
+      fields: fields(overrides.request ?? UPGRADE_FIELDS),
+    },
+    response:
+      status === null
+        ? null
+        : {
+            first: mark(responseAt),
+            last: mark(responseAt),
+            version: "1.1",
+            status,
+            reason: overrides.reason ?? "",
+            fields: fields(overrides.response ?? (status === 101 ? switching : {})),
+          },
+    interimStatuses: [],
+    requestBodyBytes: 0,
+    responseBodyBytes: overrides.body?.length ?? 0,
+    requestBodyPreview: "",
+    responseBodyPreview: overrides.body ?? "",
+  };
+}
+
+export const upgrade = (overrides: ExchangeOverrides = {}, facts: Partial<UpgradeFacts> = {}): UpgradeFacts => ({
+  exchange: exchange(overrides),
+  requestDeviations: [],
+  responseDeviations: [],
+  acceptValid: overrides.status === undefined || overrides.status === 101 ? true : null,
+  expectedAccept: ACCEPT,
+  otherProtocol: null,
+  durationMs: overrides.status === null ? null : 2,
+  ...facts,
+});
+
+export const close = (seconds: number, code: number | null, reason = "", delivered = true): CloseFrameFacts => ({
+  ...mark(seconds),
+  code,
+  reason,
+  delivered,
+});
+
+export const webSocket = (overrides: Partial<WebSocketFacts> = {}): WebSocketFacts => ({
+  by: "handshake",
+  midstream: false,
+  openedAt: mark(0.005),
+  compression: null,
+  frames: [counts, counts],
+  messages: [
+    { text: 4, binary: 0, bytes: 400 },
+    { text: 4, binary: 0, bytes: 400 },
+  ],
+  closeFrames: [close(39.9, 1000), close(39.95, 1000)],
+  heartbeat: [quietBeat, beat()],
+  events: [],
+  eventCounts: {},
+  lastFrame: [mark(39.9), mark(39.95)],
+  firstFrame: [mark(0.1), mark(0.2)],
+  largestMessageBytes: [100, 100],
+  incompleteFrameBytes: [0, 0],
+  ...overrides,
+});
+
+/** A WebSocket that was opened, used for 40 s with a heartbeat, and closed with 1000 by both. */
+export function connectionFacts(overrides: Partial<ConnectionFacts> = {}): ConnectionFacts {
+  const handshake = overrides.upgrade === undefined ? upgrade() : overrides.upgrade;
+  return {
+    id: connectionId(0),
+    client: { address: "10.0.0.1", port: 51234 },
+    server: { address: "10.0.0.2", port: 8080 },
+    clientBy: "syn",
+    kind: "websocket",
+    first: mark(0),
+    last: mark(40.002),
+    tcp: tcp(),
+    exchanges: handshake === null ? [] : [handshake.exchange],
+    exchangeCount: handshake === null ? 0 : 1,
+    upgrade: handshake,
+    notHttp: [null, null],
+    tls: null,
+    webSocket: webSocket(),
+    close: {
+      verdict: "clean",
+      clientSees: { code: 1000, reason: "", clean: true },
+      serverSees: { code: 1000, reason: "", clean: true },
+    },
+    ...overrides,
+  };
+}
+
+const ABNORMAL = { code: 1006, reason: "", clean: false } as const;
+
+/** The same, ended at `seconds` by one side's FIN without a Close frame. */
+export function abnormal(
+  closer: "client" | "server",
+  seconds: number,
+  overrides: Partial<ConnectionFacts> & { readonly tcpFacts?: TcpOverrides; readonly webSocketFacts?: Partial<WebSocketFacts> } = {},
+): ConnectionFacts {
+  const { tcpFacts, webSocketFacts, ...rest } = overrides;
+  return connectionFacts({
+    last: mark(seconds + 0.002),
+    tcp: tcp({ firstCloser: closer, closedAt: mark(seconds), idleBeforeCloseNs: 2.3 * SECOND_NS, ...tcpFacts }),
+    webSocket: webSocket({
+      closeFrames: [null, null],
+      lastFrame: [mark(seconds - 2.3), mark(seconds - 2.4)],
+      ...webSocketFacts,
+    }),
+    close: { verdict: "abnormal", clientSees: ABNORMAL, serverSees: ABNORMAL },
+    ...rest,
+  });
+}
+
+/** A request for a WebSocket that came to nothing. */
+export function refusedUpgrade(overrides: ExchangeOverrides, more: Partial<ConnectionFacts> = {}): ConnectionFacts {
+  const unanswered = overrides.status === null;
+  return connectionFacts({
+    kind: unanswered ? "upgrade-unanswered" : "upgrade-refused",
+    upgrade: upgrade(overrides),
+    webSocket: null,
+    tcp: tcp({ firstCloser: "server", closedAt: mark(1), client: { lastData: mark(0.003) }, server: { lastData: mark(0.005) } }),
+    last: mark(1),
+    close: { verdict: "refused", clientSees: ABNORMAL, serverSees: null },
+    ...more,
+  });
+}
+
+const capture: CaptureFacts = {
+  name: "test.pcap",
+  format: "pcap",
+  compression: "none",
+  linkTypes: ["ETHERNET"],
+  packets: 100,
+  bytes: 10_000,
+  firstPacketTime: null,
+  lastPacketTime: null,
+  truncatedPackets: 0,
+  malformed: 0,
+  dropped: null,
+  endedEarly: null,
+};
+
+/** These connections, renumbered in order, in one capture that ends at `clockSeconds`. */
+export function analysisOf(
+  connections: readonly ConnectionFacts[],
+  overrides: Partial<Omit<Analysis, "captures" | "clockNs">> & {
+    readonly clockSeconds?: number;
+    readonly capture?: Partial<CaptureFacts>;
+  } = {},
+): Analysis {
+  const { clockSeconds = 120, capture: captureOverrides, ...rest } = overrides;
+  return {
+    captures: [{ ...capture, ...captureOverrides }],
+    originNs: 1_700_000_000_000_000_000n,
+    clockNs: relativeNs(clockSeconds * SECOND_NS),
+    packets: 100,
+    connections: connections.map((connection, index) => ({ ...connection, id: connectionId(index) })),
+    otherPackets: {},
+    malformed: [],
+    malformedCounts: {},
+    lastPacket: packetNumber(100),
+    live: false,
+    ...rest,
+  };
+}
