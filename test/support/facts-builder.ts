@@ -68,7 +68,11 @@ export const beat = (overrides: Partial<BeatFacts> = {}): BeatFacts => ({
 });
 
 /** The server's pings of which the last ones stay unanswered; the last pong came at `lastPong` s. */
-export const deafBeat = (lastPong: number, unanswered: readonly number[], acknowledged: boolean | null = true): BeatFacts =>
+export const deafBeat = (
+  lastPong: number,
+  unanswered: readonly number[],
+  acknowledged: boolean | null = true,
+): BeatFacts =>
   beat({
     pings: 2 + unanswered.length,
     answered: 2,
@@ -296,7 +300,10 @@ const ABNORMAL = { code: 1006, reason: "", clean: false } as const;
 export function abnormal(
   closer: "client" | "server",
   seconds: number,
-  overrides: Partial<ConnectionFacts> & { readonly tcpFacts?: TcpOverrides; readonly webSocketFacts?: Partial<WebSocketFacts> } = {},
+  overrides: Partial<ConnectionFacts> & {
+    readonly tcpFacts?: TcpOverrides;
+    readonly webSocketFacts?: Partial<WebSocketFacts>;
+  } = {},
 ): ConnectionFacts {
   const { tcpFacts, webSocketFacts, ...rest } = overrides;
   return connectionFacts({
@@ -319,7 +326,12 @@ export function refusedUpgrade(overrides: ExchangeOverrides, more: Partial<Conne
     kind: unanswered ? "upgrade-unanswered" : "upgrade-refused",
     upgrade: upgrade(overrides),
     webSocket: null,
-    tcp: tcp({ firstCloser: "server", closedAt: mark(1), client: { lastData: mark(0.003) }, server: { lastData: mark(0.005) } }),
+    tcp: tcp({
+      firstCloser: "server",
+      closedAt: mark(1),
+      client: { lastData: mark(0.003) },
+      server: { lastData: mark(0.005) },
+    }),
     last: mark(1),
     close: { verdict: "refused", clientSees: ABNORMAL, serverSees: null },
     ...more,
@@ -355,6 +367,8 @@ export function analysisOf(
     originNs: 1_700_000_000_000_000_000n,
     clockNs: relativeNs(clockSeconds * SECOND_NS),
     packets: 100,
+    dns: [],
+    arp: [],
     connections: connections.map((connection, index) => ({ ...connection, id: connectionId(index) })),
     otherPackets: {},
     malformed: [],
