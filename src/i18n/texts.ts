@@ -26,9 +26,10 @@ export interface RulePage {
   readonly seen: string;
 }
 
-export type FindingTexts<Ids extends RuleId> = {
-  readonly [R in Ids]: { readonly [V in VariantOf<R>]: FindingText };
-};
+export type FindingTexts = { readonly [R in RuleId]: { readonly [V in VariantOf<R>]: FindingText } };
+
+/** The texts are written family by family. */
+export type SomeFindings = Partial<FindingTexts>;
 
 export interface Units {
   readonly duration: (ms: number) => string;
@@ -39,7 +40,7 @@ export interface Units {
 
 /** All that is said about findings in one language. Total: a missing text does not compile. */
 export interface Texts {
-  readonly findings: FindingTexts<RuleId>;
+  readonly findings: FindingTexts;
   readonly evidence: Readonly<Record<EvidenceId, string>>;
   readonly causes: Readonly<Record<CauseId, CauseText>>;
   readonly tokens: Readonly<Record<Token, string>>;

@@ -135,8 +135,6 @@ export interface TcpFacts {
   closedAt: Mark | null;
   /** Nothing had been sent either way for this long before `closedAt` (data or control; not pure acknowledgments). */
   idleBeforeCloseNs: number | null;
-  /** The last time that neither side sent data for 10 s or more, and what ended it. */
-  lastSilence?: { readonly since: Mark; readonly until: Mark } | null;
   syns: readonly Mark[];
   synAcks: readonly Mark[];
   /** The acknowledgment that completed the handshake. */

@@ -284,6 +284,8 @@ export function connectionFacts(overrides: Partial<ConnectionFacts> = {}): Conne
     upgrade: handshake,
     notHttp: [null, null],
     tls: null,
+    session: null,
+    tokens: [],
     webSocket: webSocket(),
     close: {
       verdict: "clean",

@@ -1,8 +1,7 @@
-import type { captureFindings } from "../../rules/vocabulary/findings-capture.ts";
-import type { FindingTexts } from "../texts.ts";
+import type { SomeFindings } from "../texts.ts";
 
 /** What the capture itself does not hold. */
-export const findingsCapture: FindingTexts<keyof typeof captureFindings> = {
+export const findingsCapture = {
   "capture.empty": {
     noPackets: {
       title: "The capture holds no packet",
@@ -81,4 +80,4 @@ export const findingsCapture: FindingTexts<keyof typeof captureFindings> = {
       detail: "Everything before that was read. How connections ended may be in the missing part.",
     },
   },
-};
+} as const satisfies SomeFindings;

@@ -1,12 +1,11 @@
-import type { closeFindings } from "../../rules/vocabulary/findings-close.ts";
-import type { FindingTexts } from "../texts.ts";
+import type { SomeFindings } from "../texts.ts";
 
 const ends =
   "[[The client's onclose says {clientCode}. ]][[The server's says {serverCode}. ]]It was open for {openMs:ms}[[; the last ping was sent {sincePingMs:ms} before the end]][[, the last pong {sincePongMs:ms} before it]][[. A frame was cut off: {cutBytes:bytes} of it never came]].";
 const said = "It was open for {openMs:ms}[[. Reason given: “{reason}”]].";
 
 /** How an established WebSocket ended. */
-export const findingsClose: FindingTexts<keyof typeof closeFindings> = {
+export const findingsClose = {
   "ws.close.no-close-frame": {
     fin: {
       title:
@@ -193,4 +192,4 @@ export const findingsClose: FindingTexts<keyof typeof closeFindings> = {
       detail: "{candidates:One known timer has|# known timers have} this value. Pings do not help against a lifetime.",
     },
   },
-};
+} as const satisfies SomeFindings;

@@ -1,8 +1,7 @@
-import type { networkFindings } from "../../rules/vocabulary/findings-network.ts";
-import type { FindingTexts } from "../texts.ts";
+import type { SomeFindings } from "../texts.ts";
 
 /** From the SYN to the request. */
-export const findingsNetwork: FindingTexts<keyof typeof networkFindings> = {
+export const findingsNetwork = {
   "tcp.open.refused": {
     host: {
       title: "{server} refused the connection: nothing listens on port {port} there",
@@ -134,4 +133,4 @@ export const findingsNetwork: FindingTexts<keyof typeof networkFindings> = {
       detail: "The address or the port is that of another service.",
     },
   },
-};
+} as const satisfies SomeFindings;

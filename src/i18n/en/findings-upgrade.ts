@@ -1,11 +1,10 @@
-import type { upgradeFindings } from "../../rules/vocabulary/findings-upgrade.ts";
-import type { FindingTexts } from "../texts.ts";
+import type { SomeFindings } from "../texts.ts";
 
 const refusedEnds =
   "A browser only shows 1006 and “connection failed”; the status and this body are seen nowhere but here.";
 
 /** From the request to the 101. */
-export const findingsUpgrade: FindingTexts<keyof typeof upgradeFindings> = {
+export const findingsUpgrade = {
   "http.upgrade.refused": {
     badRequest: {
       title: "{server} refused the upgrade of {target}: 400[[ {reason}]]",
@@ -196,4 +195,4 @@ export const findingsUpgrade: FindingTexts<keyof typeof upgradeFindings> = {
       detail: "No Close frame was sent: both ends report 1006. The handshake of {target} itself is fine.",
     },
   },
-};
+} as const satisfies SomeFindings;

@@ -1,11 +1,10 @@
-import type { webSocketFindings } from "../../rules/vocabulary/findings-websocket.ts";
-import type { FindingTexts } from "../texts.ts";
+import type { SomeFindings } from "../texts.ts";
 
 const interval = "[[Pings come every {intervalMs:ms}. ]]";
 const did = "The other side {peerDid:word}.";
 
 /** Heartbeat, frames, messages, and how TCP fared. */
-export const findingsWebSocket: FindingTexts<keyof typeof webSocketFindings> = {
+export const findingsWebSocket = {
   "ws.pong.missing": {
     gaveUp: {
       title:
@@ -192,4 +191,4 @@ export const findingsWebSocket: FindingTexts<keyof typeof webSocketFindings> = {
       detail: "The {to:word}'s host or the path to it is gone.",
     },
   },
-};
+} as const satisfies SomeFindings;

@@ -1,8 +1,7 @@
-import type { captureFindings } from "../../rules/vocabulary/findings-capture.ts";
-import type { FindingTexts } from "../texts.ts";
+import type { SomeFindings } from "../texts.ts";
 
 /** What the capture itself does not hold. */
-export const findingsCapture: FindingTexts<keyof typeof captureFindings> = {
+export const findingsCapture = {
   "capture.empty": {
     noPackets: { title: "抓包里一个报文都没有", detail: "抓包期间没有符合过滤条件的报文，或者根本没有发送。" },
     noTcp: { title: "抓包里有 {packets:n} 个报文，但没有 TCP 连接", detail: "里面是：{reasons}。" },
@@ -70,4 +69,4 @@ export const findingsCapture: FindingTexts<keyof typeof captureFindings> = {
       detail: "在此之前的内容都已读取。连接如何结束可能在缺失的部分里。",
     },
   },
-};
+} as const satisfies SomeFindings;

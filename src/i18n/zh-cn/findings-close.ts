@@ -1,5 +1,4 @@
-import type { closeFindings } from "../../rules/vocabulary/findings-close.ts";
-import type { FindingTexts } from "../texts.ts";
+import type { SomeFindings } from "../texts.ts";
 
 const idle = "[[断开前已有 {idleMs:ms}没有任何数据。]]";
 const ends =
@@ -9,7 +8,7 @@ const half =
   "关闭握手没有完成。收到 Close 的一方报它的关闭码；发出 Close 的一方报 1006 或自己的码，wasClean 为 false。";
 
 /** How an established WebSocket ended. */
-export const findingsClose: FindingTexts<keyof typeof closeFindings> = {
+export const findingsClose = {
   "ws.close.no-close-frame": {
     fin: {
       title: "1006：{closer:word}没发 Close 帧，直接用 FIN 断开[[，距最后一个 pong {sincePongMs:ms}]]",
@@ -144,4 +143,4 @@ export const findingsClose: FindingTexts<keyof typeof closeFindings> = {
       detail: "已知有 {candidates} 个定时器是这个值。对寿命限制发 ping 没有用。",
     },
   },
-};
+} as const satisfies SomeFindings;

@@ -1,8 +1,7 @@
-import type { networkFindings } from "../../rules/vocabulary/findings-network.ts";
-import type { FindingTexts } from "../texts.ts";
+import type { SomeFindings } from "../texts.ts";
 
 /** From the SYN to the request. */
-export const findingsNetwork: FindingTexts<keyof typeof networkFindings> = {
+export const findingsNetwork = {
   "tcp.open.refused": {
     host: {
       title: "{server} 拒绝连接：{port} 端口没有程序在监听",
@@ -122,4 +121,4 @@ export const findingsNetwork: FindingTexts<keyof typeof networkFindings> = {
     known: { title: "{server} 不是 WebSocket 服务：应答升级请求的是 {protocol}", detail: "地址或端口填成了别的服务。" },
     unknown: { title: "{server} 不是 WebSocket 服务：回的不是 HTTP", detail: "地址或端口填成了别的服务。" },
   },
-};
+} as const satisfies SomeFindings;

@@ -1,10 +1,9 @@
-import type { upgradeFindings } from "../../rules/vocabulary/findings-upgrade.ts";
-import type { FindingTexts } from "../texts.ts";
+import type { SomeFindings } from "../texts.ts";
 
 const refusedEnds = "浏览器里只能看到 1006 和“连接失败”，状态码和响应正文只有抓包才看得到。";
 
 /** From the request to the 101. */
-export const findingsUpgrade: FindingTexts<keyof typeof upgradeFindings> = {
+export const findingsUpgrade = {
   "http.upgrade.refused": {
     badRequest: {
       title: "{server} 拒绝升级 {target}：400[[ {reason}]]",
@@ -181,4 +180,4 @@ export const findingsUpgrade: FindingTexts<keyof typeof upgradeFindings> = {
       detail: "没有 Close 帧，两端都报 1006。{target} 的握手本身没有问题。",
     },
   },
-};
+} as const satisfies SomeFindings;

@@ -1,11 +1,10 @@
-import type { webSocketFindings } from "../../rules/vocabulary/findings-websocket.ts";
-import type { FindingTexts } from "../texts.ts";
+import type { SomeFindings } from "../texts.ts";
 
 const interval = "[[ping 间隔 {intervalMs:ms}。]]";
 const did = "对端的反应：{peerDid:word}。";
 
 /** Heartbeat, frames, messages, and how TCP fared. */
-export const findingsWebSocket: FindingTexts<keyof typeof webSocketFindings> = {
+export const findingsWebSocket = {
   "ws.pong.missing": {
     gaveUp: {
       title:
@@ -169,4 +168,4 @@ export const findingsWebSocket: FindingTexts<keyof typeof webSocketFindings> = {
   "tcp.keepalive.unanswered": {
     plain: { title: "{from:word}的 {count} 个 TCP 保活探测没有回应", detail: "{to:word}主机或途中链路断了。" },
   },
-};
+} as const satisfies SomeFindings;

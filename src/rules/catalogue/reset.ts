@@ -133,7 +133,8 @@ function checkAfterIdle(connection: ConnectionFacts) {
     (item) => !item.ignored && !item.afterFin && item.state === "established" && item.answers !== null,
   );
   if (!found?.answers) return null;
-  const idle = silenceBefore(connection, found.answers.timestampNs);
+  if (tcp.closedAt?.packet !== found.packet) return null;
+  const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   if (idle < FORGOTTEN_AFTER_MS) return null;
   return draft("tcp.rst.after-idle", "plain", {
     confidence: "likely",
@@ -148,20 +149,6 @@ function checkAfterIdle(connection: ConnectionFacts) {
       cause("possible", "hostRebooted", {}),
     ],
   });
-}
-
-/** How long nothing was sent before this moment, as far as the marks that are kept tell. */
-function silenceBefore(connection: ConnectionFacts, atNs: number): number {
-  const { tcp, webSocket } = connection;
-  const silence = tcp.lastSilence;
-  if (silence && silence.until.timestampNs === atNs) return spanMs(silence.since, silence.until);
-  const marks = [
-    ...tcp.halves.flatMap((half) => [half.firstData, half.lastData, half.lastAcknowledged]),
-    ...(webSocket ? [...webSocket.lastFrame, webSocket.openedAt] : []),
-  ];
-  let last = Number.NEGATIVE_INFINITY;
-  for (const mark of marks) if (mark && mark.timestampNs < atNs) last = Math.max(last, mark.timestampNs);
-  return last === Number.NEGATIVE_INFINITY ? 0 : (atNs - last) / 1e6;
 }
 
 export const resetAfterIdle: Rule = {
