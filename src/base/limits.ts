@@ -11,6 +11,8 @@ export const limits = {
   fragmentDatagrams: 1024,
   fragmentBytes: 8 * 1024 * 1024,
   fragmentTimeoutMs: 30_000,
+  /** Holes in one datagram: more come from an attack that sends every other byte. */
+  fragmentHoles: 256,
   /** Copies of a complete datagram's fragments, when the capture sees packets twice, come within this time. */
   fragmentCopyMs: 1000,
   tunnelDepth: 8,

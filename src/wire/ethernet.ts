@@ -6,6 +6,8 @@ import { endNoLaterThan, has, hex16, LAYER, type Layer, malformed, other, type W
 /** Values of IEEE 802.3 §3.2.6 up to this are the length of an LLC frame, from 0x0600 on they are EtherTypes. */
 const LARGEST_LENGTH = 1500;
 
+const CISCO = 0x00000c;
+
 /** Destination, source, EtherType or length. */
 export function readEthernet(walk: Walk): Layer {
   if (!has(walk, 14, "wire.ethernet.header-cut")) return LAYER.done;
@@ -83,13 +85,14 @@ export function readLlc(walk: Walk): Layer {
     walk.at = at + 3;
     return LAYER.ipv4;
   }
-  if (accessPoints !== 0xaaaa || !isUnnumbered) return other(walk, `llc-${hex16(accessPoints)}`);
+  if (accessPoints !== 0xaaaa || !isUnnumbered)
+    return other(walk, `llc-0x${(accessPoints >> 8).toString(16).padStart(2, "0")}`);
   if (!has(walk, 8, "wire.snap.header-cut")) return LAYER.done;
   const organization = (u16be(bytes, at + 3) << 8) | u8(bytes, at + 5);
   const protocol = u16be(bytes, at + 6);
   // 00-00-F8: bridged as IEEE 802.1H says.
   if ((organization !== 0 && organization !== 0x0000f8) || protocol <= LARGEST_LENGTH) {
-    return other(walk, `snap-0x${organization.toString(16).padStart(6, "0")}-${hex16(protocol)}`);
+    return other(walk, organization === CISCO ? `snap-cisco-${hex16(protocol)}` : "snap");
   }
   walk.at = at + 8;
   walk.etherType = protocol;

@@ -109,6 +109,10 @@ export class FragmentStore {
     if (contradictsEnd(datagram, end, fragment.isLast)) return "contradicts-end";
     this.#makeRoom(datagram, end);
     const isNew = fillHoles(datagram, fragment);
+    if (datagram.holes.length > 2 * limits.fragmentHoles) {
+      this.#giveUp(fragment.key, datagram, "limit");
+      return "held";
+    }
     datagram.reach = Math.max(datagram.reach, end);
     if (fragment.offset === 0 && datagram.protocol < 0) {
       const { bytes, headerStart, headerLength } = fragment;

@@ -53,7 +53,7 @@ export function readLinkLayer(walk: Walk): Layer {
     case LINK.edsa:
       return readSwitchTag(walk, 8);
     default:
-      return other(walk, `link-type-${walk.linkType}`);
+      return other(walk, walk.linkType >>> 16 === 0 ? `link-type-${walk.linkType}` : "link-type-unknown");
   }
 }
 
@@ -112,7 +112,7 @@ function readNull(walk: Walk): Layer {
     case 30:
       return LAYER.ipv6;
     default:
-      return other(walk, `address-family-${family}`);
+      return other(walk, family < 256 ? `address-family-${family}` : "address-family-unknown");
   }
 }
 

@@ -107,6 +107,7 @@ function startWalk(walk: Walk, packet: PacketView): void {
   walk.linkType = packet.linkType;
   walk.wlanHeaderIsPadded = false;
   walk.ipHeaderCount = 0;
+  walk.waiting.length = 0;
 }
 
 function readLayer(walk: Walk, layer: Layer): Layer {
@@ -146,7 +147,9 @@ function plainIpv4Start(packet: PacketView): number {
   if (packet.capturedLength < IPV4_AND_TCP) return -1;
   switch (packet.linkType) {
     case LINK.ethernet:
-      return u16be(bytes, start + 12) === 0x0800 ? start + 14 : -1;
+      if (u16be(bytes, start + 12) === 0x0800) return start + 14;
+      // One VLAN tag (IEEE 802.1Q) is common enough to stay on this path.
+      return u16be(bytes, start + 12) === 0x8100 && u16be(bytes, start + 16) === 0x0800 ? start + 18 : -1;
     case LINK.sll:
       return u16be(bytes, start + 14) === 0x0800 ? start + 16 : -1;
     case LINK.sll2:

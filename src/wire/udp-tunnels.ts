@@ -79,7 +79,7 @@ export function readTzsp(walk: Walk): Layer {
   const type = u8(bytes, at + 1);
   if (u8(bytes, at) !== 1 || type > 1) return other(walk, "udp");
   const linkType = TZSP_LINK_TYPE[u16be(bytes, at + 2)];
-  if (linkType === undefined) return other(walk, `tzsp-${u16be(bytes, at + 2)}`);
+  if (linkType === undefined) return other(walk, "tzsp");
   walk.at = at + 4;
   for (;;) {
     if (!has(walk, 1, "wire.tzsp.tag-cut")) return LAYER.done;

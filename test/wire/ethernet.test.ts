@@ -63,8 +63,9 @@ describe("what carries no IP is counted by its kind", () => {
   test.each([
     ["ethertype-0x88cc", `${MACS} 88cc 0207`],
     ["ethertype-0x05ff", `${MACS} 05ff 0207`],
-    ["llc-0x4242", `${MACS} 0026 424203 0000`],
-    ["snap-0x00000c-0x2000", `${MACS} 0026 aaaa03 00000c 2000`],
+    ["llc-0x42", `${MACS} 0026 424203 0000`],
+    ["snap-cisco-0x2000", `${MACS} 0026 aaaa03 00000c 2000`],
+    ["snap", `${MACS} 0026 aaaa03 0080c2 0007`],
     ["pppoe-discovery", `${MACS} 8863 1109 0000 0000`],
     ["pppoe-discovery", `${MACS} 8864 1109 0000 0000`],
     ["ppp-0x8021", `${MACS} 8864 1100 0007 0006 8021 0101 0004`],

@@ -169,6 +169,17 @@ describe("bounds", () => {
     ]);
   });
 
+  test("a datagram of nothing but holes is given up", () => {
+    const played = new Played();
+    const piece = fragmentsOf(tcpPacket({ ...v4, payload }), [8, 16])[1] as Uint8Array;
+    for (let hole = 1; hole <= limits.fragmentHoles; hole += 1) {
+      const packet = new Uint8Array(piece);
+      packet.set([0x20 | ((2 * hole) >> 8), (2 * hole) & 255], 6);
+      played.play([packet]);
+    }
+    expect(played.said.malformed).toMatchObject([{ code: "wire.ip.fragments-incomplete-limit", packetNumber: 1 }]);
+  });
+
   test("no more bytes than the limit are held", () => {
     const played = new Played();
     const farAway = fragmentsOf(tcpPacket({ ...v4, payload }), [32])[1] as Uint8Array;

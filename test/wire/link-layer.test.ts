@@ -66,7 +66,9 @@ describe("a link header before IPv6", () => {
 describe("what carries no IP is counted by its kind", () => {
   test.each<[string, number, string]>([
     ["link-type-147", 147, "0102"],
+    ["link-type-unknown", 258, "0c000000 01000000 ffffff7f"],
     ["address-family-7", 0, "07000000 0000"],
+    ["address-family-unknown", 0, "00010000 0000"],
     ["ppp-0xc021", 9, "ff03 c021 0101 0004"],
     ["netlink", 113, "0000 0338 0000 0000000000000000 0000 0000"],
     ["sll-protocol-0x000c", 113, "0000 0118 0000 0000000000000000 000c 0000"],

@@ -75,7 +75,7 @@ describe("what only has the port of a tunnel is counted", () => {
     ["udp", 3544, "7fffffff"],
     ["udp", 37_008, "02000001"],
     ["udp", 37_008, "0200000101"],
-    ["tzsp-99", 37_008, "0100006301"],
+    ["tzsp", 37_008, "0100006301"],
     ["udp", 4789, ""],
     ["udp", 443, "c000000001"],
   ])("%s", (kind, port, payload) => {

@@ -66,7 +66,7 @@ describe("802.11 data", () => {
     ["wlan-protected", `0841 0000 ${ADDRESSES} 0010 00000000`],
     ["wlan-fragment", `0805 0000 ${ADDRESSES} 0010 00`],
     ["wlan-fragment", `0801 0000 ${ADDRESSES} 0110 00`],
-    ["llc-0x4242", `${DATA} 424203`],
+    ["llc-0x42", `${DATA} 424203`],
   ])("%s is counted", (kind, bytes) => {
     expect(decode(105, bytes)).toMatchObject({ others: [kind], malformed: [], segments: [] });
   });
