@@ -7,6 +7,8 @@ export const limits = {
   /** Interfaces of one capture, over all its sections; and each of their texts. */
   interfacesPerCapture: 65_536,
   interfaceTextBytes: 1024,
+  /** Largest zstd window: the bytes that decompressing keeps. `zstd -19` uses 8 MiB, `--ultra` and `--long` more. */
+  zstdWindowBytes: 32 * 1024 * 1024,
   /** IP fragments: datagrams in reassembly at once, bytes held, and how long one may take. */
   fragmentDatagrams: 1024,
   fragmentBytes: 8 * 1024 * 1024,

@@ -1,7 +1,7 @@
 import { packetNumber, relativeNs } from "../base/brand.ts";
+import { ByteWindow } from "../base/byte-window.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { PacketView } from "../base/packet-view.ts";
-import { ByteWindow } from "./byte-window.ts";
 import type { CaptureOrigin, CaptureSink, CaptureSummary, EndedEarlyCode } from "./types.ts";
 
 /** What the readers of both formats share: the bytes at hand, the view they fill, the tally, and the time origin. */
@@ -68,6 +68,10 @@ export class CaptureState {
       limitedBy,
       action,
     });
+  }
+
+  optionOverrun(offset: number): void {
+    this.malformed("pcap.option.too-long", offset, 0, 0, "record-length", "continued");
   }
 
   /** Gives up at `offset`: nothing after it can be trusted. */

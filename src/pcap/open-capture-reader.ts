@@ -2,7 +2,8 @@ import { u32be } from "../base/bytes.ts";
 import type { PacketView } from "../base/packet-view.ts";
 import { CaptureState } from "./capture-state.ts";
 import { PCAP_HEADER_BYTES, PcapReader, pcapMagic } from "./pcap-reader.ts";
-import { PcapngReader, SECTION_HEADER, sectionIsLittle } from "./pcapng-reader.ts";
+import { PcapngReader } from "./pcapng-reader.ts";
+import { SECTION_HEADER, sectionIsLittle } from "./pcapng-section.ts";
 import type { CaptureOrigin, CaptureReader, CaptureSink, CaptureSummary } from "./types.ts";
 
 const MAGIC_BYTES = 4;

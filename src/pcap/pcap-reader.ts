@@ -74,8 +74,8 @@ export class PcapReader {
     const { state, headerBytes, little } = this;
     const input = state.input;
     if (input.end - input.at < headerBytes && !input.need(headerBytes)) return state.starved(headerBytes);
-    let captured = u32(input.bytes, input.at + 8, little);
-    let original = u32(input.bytes, input.at + 12, little);
+    let captured = input.data.getUint32(input.at + 8, little);
+    let original = input.data.getUint32(input.at + 12, little);
     if (this.lengthsSwapped !== "no" && (this.lengthsSwapped === "yes" || captured > original)) {
       const other = captured;
       captured = original;
@@ -87,10 +87,10 @@ export class PcapReader {
     const recordBytes = headerBytes + captured;
     if (input.end - input.at < recordBytes && !input.need(recordBytes)) return state.starved(recordBytes);
 
-    const { bytes, at } = input;
+    const { bytes, data, at } = input;
     const { view, summary } = state;
-    const seconds = u32(bytes, at, little);
-    const fractionNs = u32(bytes, at + 4, little) * this.nsPerFraction;
+    const seconds = data.getUint32(at, little);
+    const fractionNs = data.getUint32(at + 4, little) * this.nsPerFraction;
     if (!this.timeKnown) this.learnOrigin(seconds, fractionNs);
     view.timestampNs = relativeNs((seconds - this.originSeconds) * 1e9 + (fractionNs - this.originFractionNs));
     view.packetNumber = ++summary.packets as PacketNumber;

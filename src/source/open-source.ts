@@ -1,48 +1,75 @@
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { EXIT, UserError } from "../base/user-error.ts";
-import { fileBytes } from "./file-bytes.ts";
-import type { ByteSource } from "./types.ts";
+import { decompress, recognise } from "./compression.ts";
+import { fileBytes, pipeBytes, streamBytes } from "./file-bytes.ts";
+import type { ByteSource, CompressionFault } from "./types.ts";
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
+const SMALLEST_CHUNK_BYTES = 64 * 1024;
+
+/** Opens the captures of one analysis; many of them share the memory that one would use for its buffer. */
+export function openSources(paths: readonly string[]): Promise<ByteSource[]> {
+  const chunkBytes = Math.max(SMALLEST_CHUNK_BYTES, Math.floor(CHUNK_BYTES / paths.length));
+  return Promise.all(paths.map((path) => openSource(path, chunkBytes)));
+}
 
 /**
- * A capture file. Throws `UserError` (exit 3) for what is missing, a directory, empty or not readable; the file itself
- * is opened when its chunks are asked for.
+ * A capture file, or standard input for "-". Throws `UserError` (exit 3) for what is missing, a directory, empty or
+ * not readable. The file is opened when its chunks are asked for, which throws the same.
  */
-export async function openSource(path: string): Promise<ByteSource> {
+export async function openSource(path: string, chunkBytes = CHUNK_BYTES): Promise<ByteSource> {
+  if (path === "-") {
+    if (process.stdin.isTTY) throw new UserError(EXIT.input, "input.terminal", { name: path });
+    return new StoredSource(path, null, (signal) => streamBytes(process.stdin, signal));
+  }
   const told = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw inputError(error, path);
   });
   if (told.isDirectory()) throw new UserError(EXIT.input, "input.is-directory", { name: path });
+  if (told.isFIFO()) return new StoredSource(path, null, (signal) => pipeBytes(path, signal));
   if (told.isFile() && told.size === 0) throw new UserError(EXIT.input, "input.empty", { name: path });
-  return new FileSource(path, told.isFile() ? told.size : null);
+  return new StoredSource(path, told.isFile() ? told.size : null, (signal) => fileBytes(path, chunkBytes, signal));
 }
 
-class FileSource implements ByteSource {
+class StoredSource implements ByteSource {
   readonly label: string;
   readonly live = false;
   readonly sizeBytes: number | null;
   compression: ByteSource["compression"] = "none";
-  endedEarly: string | null = null;
+  endedEarly: CompressionFault | null = null;
   readBytes = 0;
+  private readonly open: (signal?: AbortSignal) => AsyncGenerator<Uint8Array>;
 
-  constructor(path: string, sizeBytes: number | null) {
-    this.label = path;
+  constructor(label: string, sizeBytes: number | null, open: (signal?: AbortSignal) => AsyncGenerator<Uint8Array>) {
+    this.label = label;
     this.sizeBytes = sizeBytes;
+    this.open = open;
   }
 
   async *chunks(signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    let file: FileHandle | null = null;
     try {
-      file = await open(this.label, "r");
-      for await (const chunk of fileBytes(file, CHUNK_BYTES, signal)) {
-        this.readBytes += chunk.length;
+      const { compression, stored } = await recognise(this.counted(signal));
+      this.compression = compression;
+      const onFault = (fault: CompressionFault) => {
+        if (!signal?.aborted) this.endedEarly = fault;
+      };
+      let empty = true;
+      for await (const chunk of compression === "none" ? stored : decompress(compression, stored, onFault)) {
+        empty = false;
         yield chunk;
       }
+      if (empty && !signal?.aborted) {
+        throw new UserError(EXIT.input, `input.${this.endedEarly ?? "empty"}`, { name: this.label, compression });
+      }
     } catch (error) {
-      throw inputError(error as NodeJS.ErrnoException, this.label);
-    } finally {
-      await file?.close();
+      throw error instanceof UserError ? error : inputError(error as NodeJS.ErrnoException, this.label);
+    }
+  }
+
+  private async *counted(signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.open(signal)) {
+      this.readBytes += chunk.length;
+      yield chunk;
     }
   }
 }

@@ -1,3 +1,6 @@
+/** Why a compressed stream yielded less than it ought to: cut off, damaged, or wanting more memory than it gets. */
+export type CompressionFault = "compression-cut" | "compression-damaged" | "compression-window";
+
 /** Capture bytes from somewhere: a file, standard input, a capture backend. Decompression has already happened. */
 export interface ByteSource {
   /** The name a person gave: a path, "-" for standard input, or an interface. */
@@ -10,11 +13,11 @@ export interface ByteSource {
   /** Bytes read as stored so far. */
   readonly readBytes: number;
   /**
-   * Chunks of 64 KiB or more. A chunk is valid until the next one is asked for: files reuse one buffer.
-   * Throws `UserError` (exit 3) for what cannot be read. A compressed stream that breaks off yields what it can and
-   * then sets `endedEarly`.
+   * Never an empty chunk. A chunk is valid until the next one is asked for: files reuse one buffer. Throws `UserError`
+   * (exit 3) for what cannot be read, and when not a single byte comes. A compressed stream that breaks off yields what
+   * it can and then sets `endedEarly`. Ends quietly when `signal` says so; can be asked for once.
    */
   chunks(signal?: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Set when the stored bytes ended before the compressed stream did, or are damaged: a stable word. */
-  readonly endedEarly: string | null;
+  /** Set when the compressed bytes broke off or are damaged, after something could be read. */
+  readonly endedEarly: CompressionFault | null;
 }

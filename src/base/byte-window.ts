@@ -1,22 +1,26 @@
 const NOTHING = new Uint8Array(0);
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /**
- * The bytes of a capture that are at hand: `bytes[at, end)`. Usually the chunk itself; only a record that straddles two
- * chunks is joined, in a carry buffer that is reused and grows with bytes that arrived, never with a claimed length.
+ * The bytes of a stream that are at hand: `bytes[at, end)`. Usually the chunk itself; only what straddles two chunks is
+ * joined, in a carry buffer that is reused and grows with bytes that arrived, never with a claimed length.
  */
 export class ByteWindow {
   bytes: Uint8Array = NOTHING;
+  /** The same bytes: one read of 32 bits in either byte order is one machine instruction. */
+  data: DataView = viewOf(NOTHING);
   at = 0;
   end = 0;
-  /** Offset in the capture of `bytes[0]`. */
+  /** Offset in the stream of `bytes[0]`. */
   base = 0;
   private carry: Uint8Array = NOTHING;
+  private carryData: DataView = this.data;
   private inCarry = false;
   private rest: Uint8Array = NOTHING;
   private restAt = 0;
   private restBase = 0;
 
-  /** Offset in the capture of the next byte. */
+  /** Offset in the stream of the next byte. */
   get offset(): number {
     return this.base + this.at;
   }
@@ -56,6 +60,7 @@ export class ByteWindow {
   discard(): void {
     this.base = this.offset;
     this.bytes = NOTHING;
+    this.data = viewOf(NOTHING);
     this.carry = NOTHING;
     this.rest = NOTHING;
     this.restAt = 0;
@@ -66,6 +71,7 @@ export class ByteWindow {
 
   private moveTo(chunk: Uint8Array, at: number, base: number): void {
     this.bytes = chunk;
+    this.data = viewOf(chunk);
     this.at = at;
     this.end = chunk.length;
     this.base = base;
@@ -86,7 +92,6 @@ export class ByteWindow {
     this.at = 0;
     this.end = 0;
     this.inCarry = true;
-    this.bytes = this.carry;
     this.appendToCarry(tail);
   }
 
@@ -96,9 +101,11 @@ export class ByteWindow {
       const grown = new Uint8Array(Math.max(4096, length, Math.min(this.carry.length * 2, length + 1_048_576)));
       grown.set(this.carry.subarray(0, this.end));
       this.carry = grown;
+      this.carryData = viewOf(grown);
     }
     this.carry.set(piece, this.end);
     this.bytes = this.carry;
+    this.data = this.carryData;
     this.end = length;
   }
 }

@@ -1,0 +1,28 @@
+import { u64 } from "./endian.ts";
+import type { OptionCursor } from "./pcapng-options.ts";
+import type { CaptureStatistics } from "./types.ts";
+
+/** Interface Statistics Block (draft-ietf-opsawg-pcapng §4.6): interface id and time stamp before the options. */
+export const STATISTICS_FIXED_BYTES = 12;
+
+const ISB_IFRECV = 4;
+const ISB_IFDROP = 5;
+const ISB_OSDROP = 7;
+
+export function readStatistics(
+  bytes: Uint8Array,
+  little: boolean,
+  options: OptionCursor,
+): Pick<CaptureStatistics, "received" | "droppedByInterface" | "droppedByKernel"> {
+  let received: number | null = null;
+  let droppedByInterface: number | null = null;
+  let droppedByKernel: number | null = null;
+  while (options.next()) {
+    const { code, valueStart, valueLength } = options;
+    if (valueLength < 8) continue;
+    if (code === ISB_IFRECV) received = Number(u64(bytes, valueStart, little));
+    else if (code === ISB_IFDROP) droppedByInterface = Number(u64(bytes, valueStart, little));
+    else if (code === ISB_OSDROP) droppedByKernel = Number(u64(bytes, valueStart, little));
+  }
+  return { received, droppedByInterface, droppedByKernel };
+}

@@ -1,0 +1,152 @@
+import { u32be } from "../base/bytes.ts";
+import { limits } from "../base/limits.ts";
+import type { CaptureState } from "./capture-state.ts";
+import { u16, u32 } from "./endian.ts";
+import { IDB_FIXED_BYTES, readInterfaceDescription } from "./interface-description-block.ts";
+import { readStatistics, STATISTICS_FIXED_BYTES } from "./interface-statistics-block.ts";
+import { readNames } from "./name-resolution-block.ts";
+import { commentText, OPT_COMMENT, OptionCursor } from "./pcapng-options.ts";
+import type { TickClock } from "./tick-clock.ts";
+
+/** Block types (draft-ietf-opsawg-pcapng §4). Any that is not named here is skipped. */
+export const SECTION_HEADER = 0x0a0d0d0a;
+const INTERFACE_DESCRIPTION = 1;
+const NAME_RESOLUTION = 4;
+const INTERFACE_STATISTICS = 5;
+const DECRYPTION_SECRETS = 10;
+
+/** Byte-order magic, version and section length after the block's type and total length (§4.1). */
+const SHB_FIXED_BYTES = 16;
+
+/** The byte order of the section whose header starts at `at`; null: it has none (§4.1). */
+export function sectionIsLittle(bytes: Uint8Array, at: number): boolean | null {
+  const magic = u32be(bytes, at + 8);
+  if (magic === 0x1a2b3c4d) return false;
+  return magic === 0x4d3c2b1a ? true : null;
+}
+
+/** What packets need of the interface they name. */
+export interface PacketInterface {
+  readonly linkType: number;
+  readonly snapLength: number;
+  /** Over all sections of the capture. */
+  readonly interfaceIndex: number;
+  readonly clock: TickClock;
+}
+
+/** The section at hand: its interfaces, and everything in it that is not a packet. */
+export class PcapngSection {
+  /** By the interface id that blocks of this section use; empty when the section cannot be read. */
+  interfaces: PacketInterface[] = [];
+  /** False: the major version is unknown, so blocks cannot be interpreted, only stepped over. */
+  readable = true;
+  private interfaceCount = 0;
+  private readonly state: CaptureState;
+
+  constructor(state: CaptureState) {
+    this.state = state;
+  }
+
+  /** A block that is no packet: `bytes[at, end)` with its type and total length, but not the second total length. */
+  block(type: number, bytes: Uint8Array, at: number, end: number, little: boolean): void {
+    if (type === SECTION_HEADER) this.header(bytes, at, end, little);
+    else if (!this.readable) return;
+    else if (type === INTERFACE_DESCRIPTION) this.interfaceDescription(bytes, at, end, little);
+    else if (type === INTERFACE_STATISTICS) this.interfaceStatistics(bytes, at, end, little);
+    else if (type === NAME_RESOLUTION) this.nameResolution(bytes, at, end, little);
+    else if (type === DECRYPTION_SECRETS) this.decryptionSecrets(bytes, at, end, little);
+  }
+
+  private header(bytes: Uint8Array, at: number, end: number, little: boolean): void {
+    this.interfaces = [];
+    const whole = end - at >= 8 + SHB_FIXED_BYTES;
+    const major = whole ? u16(bytes, at + 12, little) : 0;
+    const minor = whole ? u16(bytes, at + 14, little) : 0;
+    // A section of another major version has to be skipped; 1.2 is 1.0, and other minor versions ought to be readable.
+    this.readable = major === 1;
+    if (!this.readable || (minor !== 0 && minor !== 2)) {
+      const action = this.readable ? "continued" : "skipped-rest";
+      this.state.malformed("pcap.section.version", this.state.input.base + at, 4, end - at - 12, "value", action);
+    }
+    if (this.readable) this.comments(bytes, at, at + 8 + SHB_FIXED_BYTES, end, little);
+  }
+
+  private interfaceDescription(bytes: Uint8Array, at: number, end: number, little: boolean): void {
+    const { state } = this;
+    const body = at + 8;
+    const offset = state.input.base + at;
+    if (end - body < IDB_FIXED_BYTES || this.interfaceCount >= limits.interfacesPerCapture) {
+      state.malformed("pcap.interface-block", offset, IDB_FIXED_BYTES, end - body, "limit", "continued");
+      return;
+    }
+    const options = new OptionCursor(bytes, body + IDB_FIXED_BYTES, end, little);
+    const { clock, comments, ...told } = readInterfaceDescription(bytes, body, little, options);
+    if (options.overrun) state.optionOverrun(offset);
+    const { captureIndex, sink } = state;
+    const interfaceIndex = this.interfaceCount++;
+    this.interfaces.push({ linkType: told.linkType, snapLength: told.snapLength, interfaceIndex, clock });
+    sink.onInterface({ captureIndex, interfaceIndex, resolutionNs: clock.resolutionNs, ...told });
+    for (const text of comments) sink.onComment({ captureIndex, packetNumber: 0, text });
+  }
+
+  private interfaceStatistics(bytes: Uint8Array, at: number, end: number, little: boolean): void {
+    const { state } = this;
+    const body = at + 8;
+    const offset = state.input.base + at;
+    const about = end - body < STATISTICS_FIXED_BYTES ? undefined : this.interfaces[u32(bytes, body, little)];
+    if (about === undefined) {
+      state.malformed("pcap.statistics-block", offset, STATISTICS_FIXED_BYTES, end - body, "value", "continued");
+      return;
+    }
+    const options = new OptionCursor(bytes, body + STATISTICS_FIXED_BYTES, end, little);
+    const counts = readStatistics(bytes, little, options);
+    if (options.overrun) state.optionOverrun(offset);
+    const { captureIndex, sink } = state;
+    sink.onStatistics({ captureIndex, interfaceIndex: about.interfaceIndex, ...counts });
+    this.comments(bytes, at, body + STATISTICS_FIXED_BYTES, end, little);
+  }
+
+  private nameResolution(bytes: Uint8Array, at: number, end: number, little: boolean): void {
+    const { captureIndex, sink, input } = this.state;
+    if (!readNames(bytes, at + 8, end, little, captureIndex, sink)) {
+      this.state.malformed("pcap.name-block", input.base + at, 0, end - at, "record-length", "continued");
+    }
+  }
+
+  /** Decryption Secrets Block (§4.7): type, length, data. */
+  private decryptionSecrets(bytes: Uint8Array, at: number, end: number, little: boolean): void {
+    const { captureIndex, sink, input } = this.state;
+    const start = at + 16;
+    const length = start > end ? 0 : u32(bytes, at + 12, little);
+    if (start + length > end) {
+      this.state.malformed(
+        "pcap.secrets-block",
+        input.base + at,
+        8 + length,
+        end - at - 8,
+        "record-length",
+        "continued",
+      );
+      return;
+    }
+    sink.onSecrets({
+      captureIndex,
+      secretsType: u32(bytes, at + 8, little),
+      bytes: bytes.slice(start, start + length),
+    });
+  }
+
+  private comments(bytes: Uint8Array, at: number, optionsStart: number, end: number, little: boolean): void {
+    const { captureIndex, sink, input } = this.state;
+    const options = new OptionCursor(bytes, optionsStart, end, little);
+    while (options.next()) {
+      if (options.code !== OPT_COMMENT) continue;
+      sink.onComment({
+        captureIndex,
+        packetNumber: 0,
+        text: commentText(bytes, options.valueStart, options.valueLength),
+      });
+    }
+    if (options.overrun) this.state.optionOverrun(input.base + at);
+  }
+}
