@@ -84,22 +84,22 @@ export class CaptureState {
   ): false {
     this.summary.endedEarly = { code, offset };
     this.malformed(`pcap.${code}`, offset, neededBytes, availableBytes, limitedBy, "stopped");
-    return this.finish();
+    // What lies behind the trouble is not read, however much of it is at hand.
+    return this.finish(limitedBy === "capture-length" ? offset + availableBytes : offset);
   }
 
   /** `next` found too few bytes: wait for more, or, after the end, say whether something was cut off. */
   starved(neededBytes: number): false {
-    const { input } = this;
-    this.summary.bytes = input.offset + input.availableBytes;
-    if (!this.ended || this.done) return false;
-    if (input.availableBytes > 0) {
-      return this.stop("cut-in-record", input.offset, neededBytes, input.availableBytes, "capture-length");
-    }
-    return this.finish();
+    if (this.done) return false;
+    const { offset, availableBytes } = this.input;
+    this.summary.bytes = offset + availableBytes;
+    if (!this.ended) return false;
+    if (availableBytes > 0) return this.stop("cut-in-record", offset, neededBytes, availableBytes, "capture-length");
+    return this.finish(offset);
   }
 
-  private finish(): false {
-    this.summary.bytes = this.input.offset + this.input.availableBytes;
+  private finish(bytes: number): false {
+    this.summary.bytes = bytes;
     this.done = true;
     this.input.discard();
     return false;

@@ -1,20 +1,19 @@
 import { limits } from "../base/limits.ts";
 import { u16, u32, u64 } from "./endian.ts";
-import { commentText, OPT_COMMENT, type OptionCursor, optionText } from "./pcapng-options.ts";
+import {
+  FILTER_IS_TEXT,
+  IF_DESCRIPTION,
+  IF_FILTER,
+  IF_NAME,
+  IF_OS,
+  IF_TSOFFSET,
+  IF_TSRESOL,
+  OPT_COMMENT,
+} from "./pcapng-format.ts";
+import { commentText, type OptionCursor, optionText } from "./pcapng-options.ts";
 import { TickClock } from "./tick-clock.ts";
 
-/** Body of an Interface Description Block (draft-ietf-opsawg-pcapng §4.2): link type, reserved, SnapLen, options. */
-export const IDB_FIXED_BYTES = 8;
-
-const IF_NAME = 2;
-const IF_DESCRIPTION = 3;
-const IF_TSRESOL = 9;
-const IF_FILTER = 11;
-const IF_OS = 12;
-const IF_TSOFFSET = 14;
 const MICROSECONDS = 6;
-/** if_filter's first byte: the rest is a libpcap filter string (and not BPF byte code). */
-const FILTER_IS_TEXT = 0;
 
 export interface InterfaceDescription {
   readonly linkType: number;
@@ -27,9 +26,10 @@ export interface InterfaceDescription {
   readonly comments: readonly string[];
 }
 
+/** Interface Description Block (draft-ietf-opsawg-pcapng §4.2): link type, reserved, SnapLen, options. */
 export function readInterfaceDescription(
   bytes: Uint8Array,
-  start: number,
+  at: number,
   little: boolean,
   options: OptionCursor,
 ): InterfaceDescription {
@@ -41,20 +41,20 @@ export function readInterfaceDescription(
   let offsetSeconds = 0n;
   const comments: string[] = [];
   while (options.next()) {
-    const { code, valueStart: at, valueLength: length } = options;
-    const text = () => optionText(bytes, at, length, limits.interfaceTextBytes);
+    const { code, valueStart: from, valueLength: length } = options;
+    const text = () => optionText(bytes, from, length, limits.interfaceTextBytes);
     if (code === IF_NAME) name = text();
     else if (code === IF_DESCRIPTION) description = text();
     else if (code === IF_OS) operatingSystem = text();
-    else if (code === IF_FILTER && length > 1 && bytes[at] === FILTER_IS_TEXT) {
-      filter = optionText(bytes, at + 1, length - 1, limits.interfaceTextBytes);
-    } else if (code === IF_TSRESOL && length >= 1) resolution = bytes[at] ?? MICROSECONDS;
-    else if (code === IF_TSOFFSET && length >= 8) offsetSeconds = BigInt.asIntN(64, u64(bytes, at, little));
-    else if (code === OPT_COMMENT) comments.push(commentText(bytes, at, length));
+    else if (code === IF_FILTER && length > 1 && bytes[from] === FILTER_IS_TEXT) {
+      filter = optionText(bytes, from + 1, length - 1, limits.interfaceTextBytes);
+    } else if (code === IF_TSRESOL && length >= 1) resolution = bytes[from] ?? MICROSECONDS;
+    else if (code === IF_TSOFFSET && length >= 8) offsetSeconds = BigInt.asIntN(64, u64(bytes, from, little));
+    else if (code === OPT_COMMENT) comments.push(commentText(bytes, from, length));
   }
   return {
-    linkType: u16(bytes, start, little),
-    snapLength: u32(bytes, start + 4, little),
+    linkType: u16(bytes, at + 8, little),
+    snapLength: u32(bytes, at + 12, little),
     clock: new TickClock(resolution, offsetSeconds),
     name,
     description,

@@ -1,14 +1,9 @@
 import { u64 } from "./endian.ts";
+import { ISB_IFDROP, ISB_IFRECV, ISB_OSDROP } from "./pcapng-format.ts";
 import type { OptionCursor } from "./pcapng-options.ts";
 import type { CaptureStatistics } from "./types.ts";
 
-/** Interface Statistics Block (draft-ietf-opsawg-pcapng §4.6): interface id and time stamp before the options. */
-export const STATISTICS_FIXED_BYTES = 12;
-
-const ISB_IFRECV = 4;
-const ISB_IFDROP = 5;
-const ISB_OSDROP = 7;
-
+/** Interface Statistics Block (draft-ietf-opsawg-pcapng §4.6): interface id, time stamp, options. */
 export function readStatistics(
   bytes: Uint8Array,
   little: boolean,

@@ -2,8 +2,9 @@ import { u32be } from "../base/bytes.ts";
 import type { PacketView } from "../base/packet-view.ts";
 import { CaptureState } from "./capture-state.ts";
 import { PCAP_HEADER_BYTES, PcapReader, pcapMagic } from "./pcap-reader.ts";
+import { SECTION_HEADER } from "./pcapng-format.ts";
 import { PcapngReader } from "./pcapng-reader.ts";
-import { SECTION_HEADER, sectionIsLittle } from "./pcapng-section.ts";
+import { sectionIsLittle } from "./pcapng-section.ts";
 import type { CaptureOrigin, CaptureReader, CaptureSink, CaptureSummary } from "./types.ts";
 
 const MAGIC_BYTES = 4;
@@ -32,6 +33,10 @@ class RecognisingReader implements CaptureReader {
 
   get firstPacketNs(): bigint | null {
     return this.state.firstPacketNs;
+  }
+
+  get recordStart(): number {
+    return this.view.recordOffset - this.state.input.base;
   }
 
   get done(): boolean {
@@ -71,7 +76,7 @@ class RecognisingReader implements CaptureReader {
         return this.reader;
       }
     }
-    state.stop("not-a-capture", 0, MAGIC_BYTES, input.availableBytes, "value");
+    state.stop("not-a-capture", 0, MAGIC_BYTES, MAGIC_BYTES, "value");
     return null;
   }
 

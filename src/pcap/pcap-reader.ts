@@ -82,7 +82,7 @@ export class PcapReader {
       original = other;
     }
     if (captured > limits.recordBytes) {
-      return state.stop("absurd-length", input.offset, captured, input.availableBytes, "limit");
+      return state.stop("absurd-length", input.offset, captured, limits.recordBytes, "limit");
     }
     const recordBytes = headerBytes + captured;
     if (input.end - input.at < recordBytes && !input.need(recordBytes)) return state.starved(recordBytes);

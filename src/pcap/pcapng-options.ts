@@ -1,23 +1,25 @@
 import { limits } from "../base/limits.ts";
 import { u16 } from "./endian.ts";
+import { OPT_END } from "./pcapng-format.ts";
 
-/** Option codes that every block may hold (draft-ietf-opsawg-pcapng §3.5). */
-export const OPT_END = 0;
-export const OPT_COMMENT = 1;
+/** An option's length field has 16 bits. */
+const OPTION_BYTES = 0xffff;
 
-const utf8 = new TextDecoder();
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+const padded = (lengthBytes: number): number => (lengthBytes + 3) & ~3;
 
 /** UTF-8 text of an option, cut at a limit and at the first NUL byte, which some writers append. */
 export function optionText(bytes: Uint8Array, start: number, length: number, limitBytes: number): string {
   const text = bytes.subarray(start, start + Math.min(length, limitBytes));
   const nul = text.indexOf(0);
-  return utf8.decode(nul < 0 ? text : text.subarray(0, nul));
+  return decoder.decode(nul < 0 ? text : text.subarray(0, nul));
 }
 
 export const commentText = (bytes: Uint8Array, start: number, length: number): string =>
   optionText(bytes, start, length, limits.optionTextBytes);
 
-/** Walks the options of one block: `next` until false, then look at `overrun`. */
+/** Walks the options of one block (draft-ietf-opsawg-pcapng §3.5): `next` until false, then look at `overrun`. */
 export class OptionCursor {
   code = 0;
   valueStart = 0;
@@ -47,7 +49,32 @@ export class OptionCursor {
       this.overrun = true;
       return false;
     }
-    this.at = this.valueStart + ((this.valueLength + 3) & ~3);
+    this.at = this.valueStart + padded(this.valueLength);
     return true;
+  }
+}
+
+export type Option = readonly [code: number, value: Uint8Array];
+
+/** UTF-8, cut between two characters where an option could not hold more. */
+export function textOption(code: number, text: string): Option {
+  const bytes = new Uint8Array(Math.min(text.length * 3, OPTION_BYTES));
+  return [code, bytes.subarray(0, encoder.encodeInto(text, bytes).written)];
+}
+
+/** With opt_endofopt; nothing at all where there are no options. */
+export function optionsLength(options: readonly Option[]): number {
+  return options.reduce((sum, [, value]) => sum + 4 + padded(value.length), options.length > 0 ? 4 : 0);
+}
+
+/** Into zeroed bytes: padding and opt_endofopt are zero. */
+export function writeOptions(bytes: Uint8Array, start: number, options: readonly Option[], little: boolean): void {
+  const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = start;
+  for (const [code, value] of options) {
+    data.setUint16(at, code, little);
+    data.setUint16(at + 2, value.length, little);
+    bytes.set(value, at + 4);
+    at += 4 + padded(value.length);
   }
 }

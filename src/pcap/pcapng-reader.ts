@@ -1,13 +1,18 @@
 import { type PacketNumber, type RelativeNs, relativeNs } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { CaptureState } from "./capture-state.ts";
-import { commentText, OPT_COMMENT, OptionCursor } from "./pcapng-options.ts";
-import { type PacketInterface, PcapngSection, SECTION_HEADER, sectionIsLittle } from "./pcapng-section.ts";
+import {
+  ENHANCED_PACKET,
+  EPB_FIXED_BYTES,
+  OPT_COMMENT,
+  PACKET,
+  SECTION_HEADER,
+  SIMPLE_PACKET,
+  SPB_FIXED_BYTES,
+} from "./pcapng-format.ts";
+import { commentText, OptionCursor } from "./pcapng-options.ts";
+import { type PacketInterface, PcapngSection, sectionIsLittle } from "./pcapng-section.ts";
 
-/** Block types that hold packets (draft-ietf-opsawg-pcapng §4.3, §4.4, appendix A). */
-const ENHANCED_PACKET = 6;
-const SIMPLE_PACKET = 3;
-const OBSOLETE_PACKET = 2;
 /** Not read, but Wireshark lists them as frames of their own: numbers stay the same as Wireshark's. */
 const CUSTOM = 0x00000bad;
 const CUSTOM_NOT_COPIED = 0x40000bad;
@@ -46,7 +51,7 @@ export class PcapngReader {
       const little = this.little;
       const total = input.data.getUint32(input.at + 4, little);
       if (total > limits.recordBytes) {
-        return state.stop("absurd-length", input.offset, total, input.availableBytes, "limit");
+        return state.stop("absurd-length", input.offset, total, limits.recordBytes, "limit");
       }
       if (total < BLOCK_FRAME_BYTES) {
         return state.stop("broken-block", input.offset, BLOCK_FRAME_BYTES, total, "value");
@@ -80,9 +85,9 @@ export class PcapngReader {
   private packetBlock(at: number, end: number, obsolete: boolean): boolean {
     const little = this.little;
     const { data } = this.state.input;
-    if (end - at < 28) return this.skipped("pcap.packet-block.too-short", at, 28, end - at);
+    if (end - at < EPB_FIXED_BYTES) return this.skipped("pcap.packet-block.too-short", at, EPB_FIXED_BYTES, end - at);
     const captured = data.getUint32(at + 20, little);
-    const start = at + 28;
+    const start = at + EPB_FIXED_BYTES;
     if (captured > end - start) return this.skipped("pcap.packet-block.data-too-long", at, captured, end - start);
     const face = this.section.interfaces[obsolete ? data.getUint16(at + 8, little) : data.getUint32(at + 8, little)];
     if (face === undefined) return this.skipped("pcap.packet-block.unknown-interface", at, 0, 0);
@@ -102,9 +107,11 @@ export class PcapngReader {
 
   private otherBlock(type: number, at: number, end: number): boolean {
     if (type === SIMPLE_PACKET) return this.simplePacket(at, end);
-    if (type === OBSOLETE_PACKET) return this.packetBlock(at, end, true);
+    if (type === PACKET) return this.packetBlock(at, end, true);
+    const { sink, input } = this.state;
+    sink.onBlock?.(input.bytes, at, end + 4, this.little);
     if (type === CUSTOM || type === CUSTOM_NOT_COPIED || type === SYSTEMD_JOURNAL) this.lastPacketNumber++;
-    else this.section.block(type, this.state.input.bytes, at, end, this.little);
+    else this.section.block(type, input.bytes, at, end, this.little);
     return false;
   }
 
@@ -113,13 +120,13 @@ export class PcapngReader {
    * length. It has no time stamp: the packet keeps the time of the one before it.
    */
   private simplePacket(at: number, end: number): boolean {
-    if (end - at < 12) return this.skipped("pcap.packet-block.too-short", at, 12, end - at);
+    if (end - at < SPB_FIXED_BYTES) return this.skipped("pcap.packet-block.too-short", at, SPB_FIXED_BYTES, end - at);
     const face = this.section.interfaces[0];
     if (face === undefined) return this.skipped("pcap.packet-block.unknown-interface", at, 0, 0);
     const original = this.state.input.data.getUint32(at + 8, this.little);
-    let captured = Math.min(original, end - at - 12);
+    let captured = Math.min(original, end - at - SPB_FIXED_BYTES);
     if (face.snapLength > 0) captured = Math.min(captured, face.snapLength);
-    this.fill(face, at, at + 12, captured, original);
+    this.fill(face, at, at + SPB_FIXED_BYTES, captured, original);
     return true;
   }
 

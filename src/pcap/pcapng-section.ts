@@ -1,28 +1,29 @@
-import { u32be } from "../base/bytes.ts";
+import { u32be, u32le } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 import type { CaptureState } from "./capture-state.ts";
 import { u16, u32 } from "./endian.ts";
-import { IDB_FIXED_BYTES, readInterfaceDescription } from "./interface-description-block.ts";
-import { readStatistics, STATISTICS_FIXED_BYTES } from "./interface-statistics-block.ts";
+import { readInterfaceDescription } from "./interface-description-block.ts";
+import { readStatistics } from "./interface-statistics-block.ts";
 import { readNames } from "./name-resolution-block.ts";
-import { commentText, OPT_COMMENT, OptionCursor } from "./pcapng-options.ts";
+import {
+  BYTE_ORDER_MAGIC,
+  DECRYPTION_SECRETS,
+  IDB_FIXED_BYTES,
+  INTERFACE_DESCRIPTION,
+  INTERFACE_STATISTICS,
+  ISB_FIXED_BYTES,
+  NAME_RESOLUTION,
+  OPT_COMMENT,
+  SECTION_HEADER,
+  SHB_FIXED_BYTES,
+} from "./pcapng-format.ts";
+import { commentText, OptionCursor } from "./pcapng-options.ts";
 import type { TickClock } from "./tick-clock.ts";
-
-/** Block types (draft-ietf-opsawg-pcapng §4). Any that is not named here is skipped. */
-export const SECTION_HEADER = 0x0a0d0d0a;
-const INTERFACE_DESCRIPTION = 1;
-const NAME_RESOLUTION = 4;
-const INTERFACE_STATISTICS = 5;
-const DECRYPTION_SECRETS = 10;
-
-/** Byte-order magic, version and section length after the block's type and total length (§4.1). */
-const SHB_FIXED_BYTES = 16;
 
 /** The byte order of the section whose header starts at `at`; null: it has none (§4.1). */
 export function sectionIsLittle(bytes: Uint8Array, at: number): boolean | null {
-  const magic = u32be(bytes, at + 8);
-  if (magic === 0x1a2b3c4d) return false;
-  return magic === 0x4d3c2b1a ? true : null;
+  if (u32be(bytes, at + 8) === BYTE_ORDER_MAGIC) return false;
+  return u32le(bytes, at + 8) === BYTE_ORDER_MAGIC ? true : null;
 }
 
 /** What packets need of the interface they name. */
@@ -59,7 +60,7 @@ export class PcapngSection {
 
   private header(bytes: Uint8Array, at: number, end: number, little: boolean): void {
     this.interfaces = [];
-    const whole = end - at >= 8 + SHB_FIXED_BYTES;
+    const whole = end - at >= SHB_FIXED_BYTES;
     const major = whole ? u16(bytes, at + 12, little) : 0;
     const minor = whole ? u16(bytes, at + 14, little) : 0;
     // A section of another major version has to be skipped; 1.2 is 1.0, and other minor versions ought to be readable.
@@ -68,19 +69,18 @@ export class PcapngSection {
       const action = this.readable ? "continued" : "skipped-rest";
       this.state.malformed("pcap.section.version", this.state.input.base + at, 4, end - at - 12, "value", action);
     }
-    if (this.readable) this.comments(bytes, at, at + 8 + SHB_FIXED_BYTES, end, little);
+    if (this.readable) this.comments(bytes, at, at + SHB_FIXED_BYTES, end, little);
   }
 
   private interfaceDescription(bytes: Uint8Array, at: number, end: number, little: boolean): void {
     const { state } = this;
-    const body = at + 8;
     const offset = state.input.base + at;
-    if (end - body < IDB_FIXED_BYTES || this.interfaceCount >= limits.interfacesPerCapture) {
-      state.malformed("pcap.interface-block", offset, IDB_FIXED_BYTES, end - body, "limit", "continued");
+    if (end - at < IDB_FIXED_BYTES || this.interfaceCount >= limits.interfacesPerCapture) {
+      state.malformed("pcap.interface-block", offset, IDB_FIXED_BYTES, end - at, "limit", "continued");
       return;
     }
-    const options = new OptionCursor(bytes, body + IDB_FIXED_BYTES, end, little);
-    const { clock, comments, ...told } = readInterfaceDescription(bytes, body, little, options);
+    const options = new OptionCursor(bytes, at + IDB_FIXED_BYTES, end, little);
+    const { clock, comments, ...told } = readInterfaceDescription(bytes, at, little, options);
     if (options.overrun) state.optionOverrun(offset);
     const { captureIndex, sink } = state;
     const interfaceIndex = this.interfaceCount++;
@@ -91,19 +91,18 @@ export class PcapngSection {
 
   private interfaceStatistics(bytes: Uint8Array, at: number, end: number, little: boolean): void {
     const { state } = this;
-    const body = at + 8;
     const offset = state.input.base + at;
-    const about = end - body < STATISTICS_FIXED_BYTES ? undefined : this.interfaces[u32(bytes, body, little)];
+    const about = end - at < ISB_FIXED_BYTES ? undefined : this.interfaces[u32(bytes, at + 8, little)];
     if (about === undefined) {
-      state.malformed("pcap.statistics-block", offset, STATISTICS_FIXED_BYTES, end - body, "value", "continued");
+      state.malformed("pcap.statistics-block", offset, ISB_FIXED_BYTES, end - at, "value", "continued");
       return;
     }
-    const options = new OptionCursor(bytes, body + STATISTICS_FIXED_BYTES, end, little);
+    const options = new OptionCursor(bytes, at + ISB_FIXED_BYTES, end, little);
     const counts = readStatistics(bytes, little, options);
     if (options.overrun) state.optionOverrun(offset);
     const { captureIndex, sink } = state;
     sink.onStatistics({ captureIndex, interfaceIndex: about.interfaceIndex, ...counts });
-    this.comments(bytes, at, body + STATISTICS_FIXED_BYTES, end, little);
+    this.comments(bytes, at, at + ISB_FIXED_BYTES, end, little);
   }
 
   private nameResolution(bytes: Uint8Array, at: number, end: number, little: boolean): void {

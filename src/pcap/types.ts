@@ -63,6 +63,11 @@ export interface CaptureSink {
   onSecrets(secrets: CaptureSecrets): void;
   onName(name: CaptureName): void;
   onMalformed(malformed: Malformed): void;
+  /**
+   * For who copies a pcapng capture: each block that is no packet, known or not, whole and as it is, before it is read:
+   * `bytes[start, end)`, in the byte order of its section.
+   */
+  onBlock?(bytes: Uint8Array, start: number, end: number, little: boolean): void;
 }
 
 /**
@@ -102,6 +107,8 @@ export interface CaptureReader {
   readonly view: PacketView;
   /** Epoch nanoseconds of this capture's first packet; null before it. */
   readonly firstPacketNs: bigint | null;
+  /** Where in `view.bytes` the record header or block of the packet at hand starts. */
+  readonly recordStart: number;
   /** Nothing will come any more: read to the end, or given up (`summary.endedEarly`); further bytes are ignored. */
   readonly done: boolean;
   push(chunk: Uint8Array): void;

@@ -1,0 +1,79 @@
+import { u32 } from "./endian.ts";
+import {
+  ENHANCED_PACKET,
+  EPB_FIXED_BYTES,
+  IDB_FIXED_BYTES,
+  INTERFACE_DESCRIPTION,
+  OPT_COMMENT,
+  PACKET,
+  SECTION_HEADER,
+  SHB_FIXED_BYTES,
+} from "./pcapng-format.ts";
+import { commentText, type Option, OptionCursor, optionsLength, textOption, writeOptions } from "./pcapng-options.ts";
+
+const SECTION_LENGTH_AT = 16;
+
+/**
+ * A block as it was, in the byte order of its section, with opt_comment options added in front of its own; `drop` tells
+ * which of its own comments to leave out. The block is the one that starts at `bytes[start]` and that a reader has
+ * accepted. A section's length becomes "unspecified", since its blocks may grow. Without anything to change the bytes
+ * are not copied.
+ *
+ * null: comments were given for a block that cannot hold options (a Simple Packet Block has none).
+ */
+export function copyBlock(
+  bytes: Uint8Array,
+  start: number,
+  little: boolean,
+  comments: readonly string[],
+  drop?: (comment: string) => boolean,
+): Uint8Array | null {
+  const type = u32(bytes, start, little);
+  const end = start + ((u32(bytes, start + 4, little) + 3) & ~3) - 4;
+  const optionsStart = optionsStartOf(type, bytes, start, end, little);
+  let kept: Option[] | null = null;
+  if (optionsStart !== null && (comments.length > 0 || drop !== undefined)) {
+    kept = keptOptions(bytes, optionsStart, end, little, drop);
+  } else if (comments.length > 0) return null;
+  if (kept === null && type !== SECTION_HEADER) return bytes.subarray(start, end + 4);
+
+  const options = [...comments.map((text) => textOption(OPT_COMMENT, text)), ...(kept ?? [])];
+  const head = bytes.subarray(start, kept === null ? end : (optionsStart ?? end));
+  const total = head.length + (kept === null ? 0 : optionsLength(options)) + 4;
+  const copy = new Uint8Array(total);
+  const data = new DataView(copy.buffer);
+  copy.set(head);
+  if (kept !== null) writeOptions(copy, head.length, options, little);
+  data.setUint32(4, total, little);
+  data.setUint32(total - 4, total, little);
+  if (type === SECTION_HEADER) data.setBigInt64(SECTION_LENGTH_AT, -1n, little);
+  return copy;
+}
+
+/** Index of the first option; null for blocks without options, or whose options are not for us to change. */
+function optionsStartOf(type: number, bytes: Uint8Array, start: number, end: number, little: boolean): number | null {
+  let at: number;
+  if (type === SECTION_HEADER) at = start + SHB_FIXED_BYTES;
+  else if (type === INTERFACE_DESCRIPTION) at = start + IDB_FIXED_BYTES;
+  else if (type === ENHANCED_PACKET || type === PACKET) {
+    at = start + EPB_FIXED_BYTES + ((u32(bytes, start + 20, little) + 3) & ~3);
+  } else return null;
+  return at <= end ? at : null;
+}
+
+function keptOptions(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  little: boolean,
+  drop: ((comment: string) => boolean) | undefined,
+): Option[] {
+  const kept: Option[] = [];
+  const options = new OptionCursor(bytes, start, end, little);
+  while (options.next()) {
+    const { code, valueStart, valueLength } = options;
+    if (code === OPT_COMMENT && drop?.(commentText(bytes, valueStart, valueLength))) continue;
+    kept.push([code, bytes.subarray(valueStart, valueStart + valueLength)]);
+  }
+  return kept;
+}
