@@ -5,7 +5,7 @@ import { PCAP_HEADER_BYTES, PcapReader, pcapMagic } from "./pcap-reader.ts";
 import { SECTION_HEADER } from "./pcapng-format.ts";
 import { PcapngReader } from "./pcapng-reader.ts";
 import { sectionIsLittle } from "./pcapng-section.ts";
-import type { CaptureOrigin, CaptureReader, CaptureSink, CaptureSummary } from "./types.ts";
+import type { CaptureOrigin, CaptureSink, CaptureSummary, RecordReader } from "./types.ts";
 
 const MAGIC_BYTES = 4;
 const SECTION_START_BYTES = 12;
@@ -15,11 +15,11 @@ const SECTION_START_BYTES = 12;
  * `summary.endedEarly.code` "empty", "not-a-capture" or "cut-in-header".
  * `origin` is shared by all captures of one analysis.
  */
-export function openCaptureReader(captureIndex: number, sink: CaptureSink, origin: CaptureOrigin): CaptureReader {
+export function openCaptureReader(captureIndex: number, sink: CaptureSink, origin: CaptureOrigin): RecordReader {
   return new RecognisingReader(new CaptureState(captureIndex, sink, origin));
 }
 
-class RecognisingReader implements CaptureReader {
+class RecognisingReader implements RecordReader {
   readonly summary: CaptureSummary;
   readonly view: PacketView;
   private readonly state: CaptureState;

@@ -107,12 +107,15 @@ export interface CaptureReader {
   readonly view: PacketView;
   /** Epoch nanoseconds of this capture's first packet; null before it. */
   readonly firstPacketNs: bigint | null;
-  /** Where in `view.bytes` the record header or block of the packet at hand starts. */
-  readonly recordStart: number;
   /** Nothing will come any more: read to the end, or given up (`summary.endedEarly`); further bytes are ignored. */
   readonly done: boolean;
   push(chunk: Uint8Array): void;
   /** No more bytes will come: what is left over is judged (cut off or complete). */
   end(): void;
   next(): boolean;
+}
+
+/** For who copies records: also says where in `view.bytes` the record header or block of the packet at hand starts. */
+export interface RecordReader extends CaptureReader {
+  readonly recordStart: number;
 }
