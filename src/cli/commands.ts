@@ -11,6 +11,7 @@ export interface CommandModule {
 export const commands: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   report: () => import("./commands/report.ts"),
   frames: () => import("./commands/frames.ts"),
+  explain: () => import("./commands/explain.ts"),
   schema: () => import("./commands/schema.ts"),
 };
 

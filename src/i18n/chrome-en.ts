@@ -7,24 +7,43 @@ export const chromeEn: Chrome = {
   severity: { error: "ERROR", warning: "WARNING", note: "NOTE" },
   confidence: { certain: "certain", likely: "likely", possible: "possible" },
   side: { client: "client", server: "server" },
-  failed: (failed, all) => (all === 1 ? "The connection failed:" : `${failed} of ${plural(all, "connection")} failed:`),
+  failed: (failed, all, why) =>
+    all === 1 ? `The connection failed: ${why}` : `${failed} of ${plural(all, "connection")} failed: ${why}`,
   failedInWays: (failed, all, ways) =>
     all === 1
       ? `The connection failed, and ${ways} things are wrong:`
       : `${failed} of ${plural(all, "connection")} failed, in ${ways} different ways:`,
-  captureFailed: (ways) => (ways === 1 ? "Something is wrong:" : `${ways} things are wrong:`),
-  warned: (warned, all) =>
+  wrong: (what) => what,
+  wrongInWays: (ways) => `${ways} things are wrong:`,
+  warned: (warned, all, why) =>
     all === 1
-      ? "The connection works, with a warning:"
-      : `No connection failed, but ${warned} of ${all} gave a warning:`,
-  healthy: (webSockets) =>
-    webSockets === 1 ? "Nothing is wrong with the WebSocket." : `Nothing is wrong with the ${webSockets} WebSockets.`,
+      ? `The connection works, with a warning: ${why}`
+      : `No connection failed; a warning about ${warned} of ${all}: ${why}`,
+  warnedInWays: (warned, all) =>
+    all === 1 ? "The connection works, with warnings:" : `No connection failed; warnings about ${warned} of ${all}:`,
+  healthy: (webSockets, closedCleanly, stillOpen) =>
+    [
+      `Nothing is wrong: ${plural(webSockets, "WebSocket")}`,
+      ...(closedCleanly > 0 ? [`${closedCleanly} closed cleanly`] : []),
+      ...(stillOpen > 0 ? [`${stillOpen} still open`] : []),
+    ].join(", "),
+  pingsAnswered: (answered, pings) => `; ${answered} of ${plural(pings, "ping")} answered`,
   noWebSocket: "No WebSocket in this capture, and nothing that failed.",
-  moreErrors: (n) => `and ${plural(n, "more error")} below`,
+  moreBelow: (n) => `and ${n} more below`,
   endedEarly: (name, why, offset) => `${name} breaks off at byte ${offset} (${why}): what came after is not known.`,
+  endedEarlyWhy: {
+    "cut-in-record": "in the middle of a packet",
+    "absurd-length": "an impossible length",
+    "broken-block": "a damaged block",
+    "compression-cut": "in the middle of the compressed data",
+    "compression-damaged": "damaged compressed data",
+    "compression-window": "compressed with too large a window",
+  },
   interrupted: (name) => `Interrupted while reading ${name}: this is what had been read by then.`,
   dropped: (n) => `The capturing computer lost ${plural(n, "packet")}: gaps can come from that, not from the network.`,
   connection: "connection",
+  followsFrom: (rule) => `follows from ${rule}`,
+  moreFindings: (n) => `… and ${plural(n, "more finding")} (--format json has all)`,
   alsoOn: (n, ids) => `The same on ${plural(n, "other connection")}: ${ids}`,
   packet: "Packet",
   time: "Time",
@@ -60,7 +79,7 @@ export const chromeEn: Chrome = {
     silent: () => "silence",
     open: () => "still open",
   },
-  refusedHttp: (status) => (status >= 400 ? `refused: HTTP ${status}` : `HTTP ${status} instead of 101`),
+  refusedHttp: (status) => (status >= 400 ? `refused: HTTP ${status}` : `HTTP ${status}, not 101`),
   refusedTcp: "refused (RST)",
   unansweredTcp: "SYN unanswered",
   unansweredHttp: "upgrade unanswered",

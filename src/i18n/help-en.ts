@@ -22,6 +22,14 @@ export const helpEn: HelpWords = {
         ["wscap frames --format ndjson capture.pcap | jq -r 'select(.opcode==\"close\")'", "the Close frames"],
       ],
     },
+    explain: {
+      summary: "list the rules, or explain one",
+      more: "What it means, how it is seen, what may have caused it, and what to do.",
+      examples: [
+        ["wscap explain", "every rule, one line each"],
+        ["wscap explain ws.pong.missing", "one of them at length"],
+      ],
+    },
     schema: {
       summary: "print the JSON Schema of what wscap writes for scripts",
       more: "JSON Schema, draft 2020-12.",

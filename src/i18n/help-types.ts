@@ -1,4 +1,4 @@
-export type CommandName = "report" | "frames" | "schema";
+export type CommandName = "report" | "frames" | "explain" | "schema";
 
 export interface CommandHelp {
   readonly summary: string;

@@ -22,6 +22,14 @@ export const helpZhCn: HelpWords = {
         ["wscap frames --format ndjson capture.pcap | jq -r 'select(.opcode==\"close\")'", "只看 Close 帧"],
       ],
     },
+    explain: {
+      summary: "列出所有规则，或说明其中一条",
+      more: "含义、判断依据、可能的原因和处理办法。",
+      examples: [
+        ["wscap explain", "所有规则，每条一行"],
+        ["wscap explain ws.pong.missing", "详细说明其中一条"],
+      ],
+    },
     schema: {
       summary: "输出供脚本使用的 JSON Schema",
       more: "JSON Schema，draft 2020-12。",

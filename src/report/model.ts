@@ -2,6 +2,7 @@ import type { RelativeNs, Side } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import { formatTime } from "../base/time.ts";
 import type { Language } from "../i18n/language.ts";
+import type { RenderedFinding } from "../i18n/render.ts";
 import type { Finding } from "../rules/types.ts";
 import type {
   Analysis,
@@ -24,15 +25,7 @@ export interface ModelOptions {
   /** Hide secrets (report/redact.ts). */
   readonly redact: boolean;
   /** `render` of i18n. */
-  readonly words: (
-    finding: Finding,
-    language: Language,
-  ) => {
-    title: string;
-    detail: string;
-    evidence: readonly string[];
-    causes: readonly { cause: string; fix: string }[];
-  };
+  readonly words: (finding: Finding, language: Language) => RenderedFinding;
 }
 
 /** The one model that every renderer reads; it *is* `report --format json`, key order included. */
@@ -227,6 +220,7 @@ function findingModel(finding: Finding, options: ModelOptions, time: TimeOf | nu
     severity: finding.severity,
     connection: finding.connectionId,
     alsoConnections: [...finding.alsoConnections],
+    followsFrom: finding.followsFrom,
     time: time === null ? null : time(finding.timestampNs),
     confidence: finding.confidence,
     title: redactor.text(words.title),

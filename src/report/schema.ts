@@ -135,6 +135,7 @@ const finding = z.strictObject({
   severity,
   connection: connectionId.nullable(),
   alsoConnections: z.array(connectionId).meta({ description: "others that failed alike, folded into this one" }),
+  followsFrom: z.string().nullable().meta({ description: "rule of the finding that this is a consequence of" }),
   time: time.nullable().meta({ description: "null: the capture holds no packet" }),
   confidence,
   title: z.string(),

@@ -6,8 +6,23 @@ import { offsetOf, paragraph, peersText, type TextPage } from "./text-page.ts";
 /** Folded connections named one by one; more are only counted. */
 const NAMED = 10;
 
+/** Findings told at length; the rest get a line each, and beyond that are counted. */
+const TOLD = 20;
+const LISTED = 200;
+
+/** All findings as sections. What merely follows from another is told briefly: its cure is that of the other. */
+export function findingSections(page: TextPage): string[][] {
+  const { model, chrome } = page;
+  const sections = model.findings.slice(0, TOLD).map((finding) => findingLines(page, finding));
+  const listed = model.findings.slice(TOLD, LISTED).flatMap((finding) => titleLines(page, finding));
+  const uncounted = model.findings.length - LISTED;
+  if (uncounted > 0) listed.push(chrome.moreFindings(uncounted));
+  return [...sections, listed];
+}
+
 /** One finding: what was seen, the packets that show it, why it may be, what to do, and the filter to see it. */
-export function findingLines(page: TextPage, finding: FindingModel): string[] {
+function findingLines(page: TextPage, finding: FindingModel): string[] {
+  if (finding.followsFrom !== null) return [...titleLines(page, finding), ...evidenceLines(page, finding)];
   return [
     ...titleLines(page, finding),
     ...(finding.detail === "" ? [] : paragraph(page, finding.detail, "  ")),
@@ -27,9 +42,13 @@ function titleLines(page: TextPage, finding: FindingModel): string[] {
     finding.connection === null || connection === undefined
       ? ""
       : `  ${chrome.connection} #${finding.connection}  ${peersText(connection)}${target === "" ? "" : ` ${escapeText(target)}`}`;
-  const confidence = finding.confidence === "certain" ? "" : `  (${chrome.confidence[finding.confidence]})`;
+  const remarks = [
+    ...(finding.confidence === "certain" ? [] : [chrome.confidence[finding.confidence]]),
+    ...(finding.followsFrom === null ? [] : [chrome.followsFrom(finding.followsFrom)]),
+  ];
+  const remark = remarks.length === 0 ? "" : `  (${remarks.join(", ")})`;
   return [
-    `${tint(chrome.severity[finding.severity])}  ${finding.rule}${confidence}${paint.dim(where)}`,
+    `${tint(chrome.severity[finding.severity])}  ${finding.rule}${remark}${paint.dim(where)}`,
     ...paragraph(page, finding.title, "  ").map(paint.strong),
   ];
 }
@@ -45,7 +64,9 @@ function alsoLines(page: TextPage, finding: FindingModel): string[] {
 function evidenceLines(page: TextPage, finding: FindingModel): string[] {
   if (finding.evidence.length === 0) return [];
   const { chrome, paint } = page;
-  const rows = finding.evidence.map((item) => [String(item.packet), offsetOf(page, item.time), item.what] as const);
+  const rows = [...finding.evidence]
+    .sort((a, b) => a.packet - b.packet)
+    .map((item) => [String(item.packet), offsetOf(page, item.time), item.what] as const);
   const packetWidth = Math.max(displayWidth(chrome.packet), ...rows.map(([packet]) => packet.length));
   const timeWidth = Math.max(displayWidth(chrome.time), ...rows.map(([, time]) => time.length));
   const head = `    ${padStartToWidth(chrome.packet, packetWidth)}  ${padStartToWidth(chrome.time, timeWidth)}  `;

@@ -1,3 +1,5 @@
+import { truncateToWidth } from "../base/display-width.ts";
+import { escapeText } from "../base/escape-text.ts";
 import type { ConnectionModel, FindingModel, ReportModel } from "./schema.ts";
 import { paragraph, type TextPage } from "./text-page.ts";
 
@@ -22,45 +24,78 @@ const withSeverity = (model: ReportModel, severity: FindingModel["severity"]): F
 
 /** What happened, to how many, and what to change: readable by somebody tired. */
 export function headlineLines(page: TextPage): string[] {
-  const { model, chrome, paint } = page;
+  const { model, paint } = page;
   const errors = withSeverity(model, "error");
   const warnings = withSeverity(model, "warning");
   const all = model.connections.filter(isAttempt).length;
   const caveats = caveatLines(page);
-  if (errors.length > 0) {
-    const failed = affected(errors);
-    let head = chrome.captureFailed(errors.length);
-    if (failed > 0) {
-      head = errors.length === 1 ? chrome.failed(failed, all) : chrome.failedInWays(failed, all, errors.length);
-    }
-    return [...mark(page, "✗", head, paint.error), ...troubleLines(page, errors), ...caveats];
-  }
-  if (warnings.length > 0) {
-    const warned = affected(warnings);
-    const head = warned > 0 ? chrome.warned(warned, all) : chrome.captureFailed(warnings.length);
-    return [...mark(page, "!", head, paint.warning), ...troubleLines(page, warnings), ...caveats];
-  }
-  const { webSockets } = model.totals;
-  const head = webSockets > 0 ? chrome.healthy(webSockets) : chrome.noWebSocket;
-  return [...mark(page, webSockets > 0 ? "✓" : "·", head, paint.good), ...caveats];
+  if (errors.length > 0) return [...errorLines(page, errors, all), ...caveats];
+  if (warnings.length > 0) return [...warningLines(page, warnings, all), ...caveats];
+  return [...paragraph(page, healthText(page), "  ", "").map(paint.good), ...caveats];
 }
 
-const mark = (page: TextPage, sign: string, text: string, paint: (text: string) => string): string[] =>
-  paragraph(page, text, "  ", `${sign} `).map(paint);
-
-function troubleLines(page: TextPage, findings: readonly FindingModel[]): string[] {
-  const { paint } = page;
-  const lines: string[] = [];
-  const numbered = findings.length > 1;
-  for (const [index, finding] of findings.slice(0, SHOWN).entries()) {
-    const indent = numbered ? "     " : "  ";
-    lines.push(...paragraph(page, finding.title, indent, numbered ? `  ${index + 1}. ` : indent).map(paint.strong));
-    const advice = firstParagraph(finding.causes[0]?.fix || finding.detail);
-    lines.push(...paragraph(page, advice, `${indent}  `, `${indent}→ `).map(paint.action));
+function errorLines(page: TextPage, errors: readonly FindingModel[], all: number): string[] {
+  const { chrome, paint } = page;
+  const failed = affected(errors);
+  const [only] = errors;
+  if (errors.length === 1 && only !== undefined) {
+    const head = failed > 0 ? chrome.failed(failed, all, only.title) : chrome.wrong(only.title);
+    return oneTrouble(page, `✗ ${head}`, only, paint.error);
   }
-  if (findings.length > SHOWN) lines.push(`     ${page.chrome.moreErrors(findings.length - SHOWN)}`);
+  const head = failed > 0 ? chrome.failedInWays(failed, all, errors.length) : chrome.wrongInWays(errors.length);
+  return manyTroubles(page, `✗ ${head}`, errors, paint.error);
+}
+
+function warningLines(page: TextPage, warnings: readonly FindingModel[], all: number): string[] {
+  const { chrome, paint } = page;
+  const warned = affected(warnings);
+  const [only] = warnings;
+  if (warnings.length === 1 && only !== undefined) {
+    const head = warned > 0 ? chrome.warned(warned, all, only.title) : chrome.wrong(only.title);
+    return oneTrouble(page, `! ${head}`, only, paint.warning);
+  }
+  const head = warned > 0 ? chrome.warnedInWays(warned, all) : chrome.wrongInWays(warnings.length);
+  return manyTroubles(page, `! ${head}`, warnings, paint.warning);
+}
+
+function healthText({ model, chrome }: TextPage): string {
+  const { webSockets } = model.totals;
+  if (webSockets === 0) return `· ${chrome.noWebSocket}`;
+  const having = (verdict: ConnectionModel["close"]["verdict"]): number =>
+    model.connections.filter((c) => c.kind === "websocket" && c.close.verdict === verdict).length;
+  let pings = 0;
+  let answered = 0;
+  for (const { heartbeat } of model.connections) {
+    pings += heartbeat.client.pings + heartbeat.server.pings;
+    answered += heartbeat.client.answered + heartbeat.server.answered;
+  }
+  const beat = pings > 0 ? chrome.pingsAnswered(answered, pings) : "";
+  return `✓ ${chrome.healthy(webSockets, having("clean"), having("open"))}${beat}`;
+}
+
+type Tint = (text: string) => string;
+
+function oneTrouble(page: TextPage, head: string, finding: FindingModel, tint: Tint): string[] {
+  return [
+    ...paragraph(page, head, "  ", "").map(tint),
+    ...paragraph(page, adviceOf(finding), "    ", "  → ").map(page.paint.action),
+  ];
+}
+
+/** Titles are cut to one line here, so that the advice comes early; they follow whole with the findings. */
+function manyTroubles(page: TextPage, head: string, findings: readonly FindingModel[], tint: Tint): string[] {
+  const { paint, chrome, width } = page;
+  const lines = paragraph(page, head, "  ", "").map(tint);
+  for (const [index, finding] of findings.slice(0, SHOWN).entries()) {
+    const title = `  ${index + 1}. ${escapeText(finding.title)}`;
+    lines.push(paint.strong(truncateToWidth(title, width)));
+    lines.push(...paragraph(page, adviceOf(finding), "       ", "     → ").map(paint.action));
+  }
+  if (findings.length > SHOWN) lines.push(`     ${chrome.moreBelow(findings.length - SHOWN)}`);
   return lines;
 }
+
+const adviceOf = (finding: FindingModel): string => firstParagraph(finding.causes[0]?.fix || finding.detail);
 
 /** Configuration to copy follows in the finding itself. */
 const firstParagraph = (text: string): string => text.split("\n")[0] ?? "";
@@ -76,7 +111,11 @@ function caveatLines(page: TextPage): string[] {
     const text =
       capture.endedEarly === "interrupted"
         ? chrome.interrupted(capture.name)
-        : chrome.endedEarly(capture.name, capture.endedEarly, capture.endedEarlyOffset ?? 0);
+        : chrome.endedEarly(
+            capture.name,
+            chrome.endedEarlyWhy[capture.endedEarly] ?? capture.endedEarly,
+            capture.endedEarlyOffset ?? 0,
+          );
     lines.push(...paragraph(page, text, "  ", "! ").map(paint.warning));
   }
   if (dropped > 0) lines.push(...paragraph(page, chrome.dropped(dropped), "  ", "! ").map(paint.warning));

@@ -3,7 +3,7 @@ import { type Paint, plain } from "./paint.ts";
 import type { ReportModel } from "./schema.ts";
 import { captureLines } from "./text-capture.ts";
 import { connectionLines } from "./text-connections.ts";
-import { findingLines } from "./text-finding.ts";
+import { findingSections } from "./text-finding.ts";
 import { headlineLines } from "./text-headline.ts";
 import type { TextPage } from "./text-page.ts";
 
@@ -27,12 +27,7 @@ export function renderText(model: ReportModel, options: { width: number; paint?:
         .filter((time) => time !== null)
         .sort()[0] ?? null,
   };
-  const sections = [
-    headlineLines(page),
-    ...model.findings.map((finding) => findingLines(page, finding)),
-    connectionLines(page),
-    captureLines(page),
-  ];
+  const sections = [headlineLines(page), ...findingSections(page), connectionLines(page), captureLines(page)];
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))

@@ -68,9 +68,9 @@ describe("the first three lines tell what to change", () => {
   test("one error", () => {
     const lines = textOf(analysis([cleanly, connection(1)]), [finding("error", 1)]);
     expect(lines.slice(0, 3)).toEqual([
-      "✗ 1 of 2 connections failed:",
-      "  The server closed without a Close frame",
+      "✗ 1 of 2 connections failed: The server closed without a Close frame",
       "  → Let the server ping every 25 s, or set in nginx:",
+      "",
     ]);
   });
 
@@ -85,7 +85,7 @@ describe("the first three lines tell what to change", () => {
 
   test("in Chinese", () => {
     const lines = textOf(analysis([connection(0)]), [finding("error", 0)], { language: "zh-CN" });
-    expect(lines[0]).toBe("✗ 连接失败：");
+    expect(lines[0]).toBe("✗ 连接失败：The server closed without a Close frame");
   });
 
   test("more than three are counted", () => {
@@ -93,16 +93,18 @@ describe("the first three lines tell what to change", () => {
       analysis([connection(0)]),
       [0, 0, 0, 0, 0].map((id) => finding("error", id)),
     );
-    expect(lines).toContain("     and 2 more errors below");
+    expect(lines).toContain("     and 2 more below");
   });
 
   test("nothing wrong", () => {
-    expect(textOf(analysis([cleanly]), [])[0]).toBe("✓ Nothing is wrong with the WebSocket.");
+    expect(textOf(analysis([cleanly]), [])[0]).toBe("✓ Nothing is wrong: 1 WebSocket, 1 closed cleanly");
     expect(textOf(analysis([]), [])[0]).toBe("· No WebSocket in this capture, and nothing that failed.");
   });
 
   test("a warning is no failure", () => {
-    expect(textOf(analysis([cleanly]), [finding("warning", 0)])[0]).toBe("! The connection works, with a warning:");
+    expect(textOf(analysis([cleanly]), [finding("warning", 0)])[0]).toBe(
+      "! The connection works, with a warning: The server closed without a Close frame",
+    );
   });
 
   test("what weakens every statement stands there too", () => {
@@ -112,7 +114,9 @@ describe("the first three lines tell what to change", () => {
         if (capture) Object.assign(capture, { endedEarly: "cut-in-record", endedEarlyOffset: 4000, dropped: 7 });
       },
     });
-    expect(lines[1]).toBe("! capture.pcapng breaks off at byte 4000 (cut-in-record): what came after is not known.");
+    expect(lines[1]).toBe(
+      "! capture.pcapng breaks off at byte 4000 (in the middle of a packet): what came after is not known.",
+    );
     expect(lines[2]).toBe("! The capturing computer lost 7 packets: gaps can come from that, not from the network.");
   });
 });

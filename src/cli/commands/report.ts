@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import { EXIT, type ExitCode } from "../../base/user-error.ts";
+import { render } from "../../i18n/render.ts";
 import { buildReport } from "../../report/model.ts";
 import { coloured, plain } from "../../report/paint.ts";
 import { safeJson } from "../../report/safe-json.ts";
 import type { ReportModel } from "../../report/schema.ts";
 import { renderText } from "../../report/text.ts";
+import { judge } from "../../rules/judge.ts";
 import { oneOf, portList } from "../option-values.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
 import { readCaptures } from "../read-captures.ts";
@@ -47,12 +49,7 @@ async function report(
     { ports: options.port ?? [], tap: null, origin: { ns: null }, breathe: () => undefined },
     surroundings,
   );
-  const model = buildReport(analysis, [], {
-    version,
-    language,
-    redact: options.redact,
-    words: () => ({ title: "", detail: "", evidence: [], causes: [] }),
-  });
+  const model = buildReport(analysis, judge(analysis), { version, language, redact: options.redact, words: render });
   const text = rendered(model, options, surroundings);
   if (options.output === undefined) surroundings.stdout.write(text);
   else await writeOutput(options.output, text);

@@ -1,0 +1,108 @@
+import { copyFile, link, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compileSchema } from "../support/json-schema.ts";
+import { wscap } from "../support/run-cli.ts";
+
+const TROUBLE = "captures/trouble.pcapng";
+const CLEAN = "captures/clean-close.pcap";
+const ESCAPE = String.fromCharCode(0x1b);
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "wscap-report-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("--format json", () => {
+  test.each([TROUBLE, CLEAN])("%s is what `wscap schema report` says", async (capture) => {
+    const validate = compileSchema(JSON.parse((await wscap(["schema", "report"])).stdout));
+    const { code, stdout, stderr } = await wscap(["report", "--format", "json", capture]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
+  });
+});
+
+describe("--fail-on", () => {
+  test.each([
+    [TROUBLE, "error", 1],
+    [TROUBLE, "never", 0],
+    [CLEAN, "error", 0],
+    [CLEAN, "warning", 0],
+  ])("%s %s exits %i", async (capture, severity, code) => {
+    expect((await wscap(["report", "--fail-on", severity, capture])).code).toBe(code);
+  });
+});
+
+describe("-o", () => {
+  test("writes the same as standard output, and leaves nothing else behind", async () => {
+    const target = join(folder, "report.txt");
+    const printed = await wscap(["report", CLEAN]);
+    expect(await wscap(["report", CLEAN, "-o", target])).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await readFile(target, "utf8")).toBe(printed.stdout);
+    expect(await readdir(folder)).toEqual(["report.txt"]);
+  });
+
+  test("replaces a file, keeps its permissions, follows a link", async () => {
+    const target = join(folder, "private.txt");
+    await writeFile(target, "old", { mode: 0o600 });
+    await symlink(target, join(folder, "link.txt"));
+    expect((await wscap(["report", CLEAN, "-o", join(folder, "link.txt")])).code).toBe(0);
+    expect(await readFile(target, "utf8")).toContain("CONNECTIONS");
+    expect((await stat(target)).mode & 0o777).toBe(0o600);
+  });
+
+  test("never onto the capture, under whatever name", async () => {
+    const capture = join(folder, "copy.pcap");
+    await copyFile(CLEAN, capture);
+    await link(capture, join(folder, "other-name.pcap"));
+    const before = await readFile(capture);
+    for (const name of ["copy.pcap", "other-name.pcap"]) {
+      const { code, stderr } = await wscap(["report", capture, "-o", join(folder, name)]);
+      expect([code, stderr.split("\n")[0]]).toEqual([2, expect.stringContaining("would overwrite the capture")]);
+    }
+    expect(await readFile(capture)).toEqual(before);
+  });
+
+  test("a folder, or a place that is not there", async () => {
+    expect((await wscap(["report", CLEAN, "-o", folder])).code).toBe(2);
+    const { code, stderr } = await wscap(["report", CLEAN, "-o", join(folder, "none", "x.txt")]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("cannot be written (ENOENT)")]);
+  });
+});
+
+describe("colour", () => {
+  test("not in a pipe, unless asked for", async () => {
+    expect((await wscap(["report", TROUBLE])).stdout).not.toContain(ESCAPE);
+    expect((await wscap(["report", "--color", TROUBLE])).stdout).toContain(`${ESCAPE}[1;31m`);
+  });
+});
+
+describe("the log", () => {
+  test("goes to its file as JSON lines, never to standard output, and tells no targets", async () => {
+    const file = join(folder, "log.ndjson");
+    const quiet = await wscap(["report", CLEAN]);
+    const { stdout, stderr } = await wscap(["report", CLEAN, "--log-file", file, "--log-level", "debug"]);
+    expect([stdout, stderr]).toEqual([quiet.stdout, ""]);
+    const lines = (await readFile(file, "utf8")).trim().split("\n");
+    expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(["started", "read", "done"]);
+  });
+
+  test("a log that cannot be written is said at once", async () => {
+    const { code, stderr } = await wscap(["report", CLEAN, "--log-file", join(folder, "none", "log")]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("cannot be written (ENOENT)")]);
+  });
+});
+
+describe("--port", () => {
+  test("keeps the connections of that port only", async () => {
+    const json = async (...args: string[]): Promise<{ connections: { server: { port: number } }[] }> =>
+      JSON.parse((await wscap(["report", "--format", "json", TROUBLE, ...args])).stdout);
+    const all = await json();
+    const port = all.connections[0]?.server.port ?? 0;
+    expect((await json("-p", String(port))).connections).toHaveLength(all.connections.length);
+    expect((await json("-p", "1")).connections).toEqual([]);
+    expect((await json("-p", "1", "-p", String(port))).connections).toHaveLength(all.connections.length);
+  });
+});
