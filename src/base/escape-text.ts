@@ -9,4 +9,7 @@ const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t"
 const escapeOne = (character: string): string =>
   NAMED[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 
-export const escapeText = (text: string): string => text.replace(UNSAFE, escapeOne);
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
+export const escapeText = (text: string): string =>
+  PRINTABLE_ASCII.test(text) ? text : text.replace(UNSAFE, escapeOne);

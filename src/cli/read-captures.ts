@@ -2,12 +2,13 @@ import { relativeNs } from "../base/brand.ts";
 import { formatTime } from "../base/time.ts";
 import { EXIT, UserError } from "../base/user-error.ts";
 import { linkTypeName } from "../pcap/link-type-names.ts";
+import { CaptureMerge } from "../pcap/merge.ts";
 import { openCaptureReader } from "../pcap/open-capture-reader.ts";
 import type { CaptureOrigin, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import type { FrameTap } from "../pipeline/websocket-stream.ts";
 import { type Feed, pump } from "../session/pump.ts";
-import { openSource } from "../source/open-source.ts";
+import { openSources } from "../source/open-source.ts";
 import type { Analysis, CaptureFacts } from "../store/types.ts";
 import { showProgress } from "./progress.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -46,23 +47,21 @@ export async function readCaptures(
   });
   const told = names.map((): Told => ({ linkTypes: new Set(), dropped: new Map() }));
   const sink = captureSink(told, pipeline);
-  const feeds: Feed[] = [];
-  for (const [index, name] of names.entries()) {
-    const source = await openSource(name);
+  if (names.filter((name) => name === "-").length > 1) throw new UserError(EXIT.usage, "input.stdin-twice");
+  const sources = await openSources(names);
+  const feeds = sources.map((source, index): Feed => {
     const reader = openCaptureReader(index, sink, options.origin);
-    feeds.push({ source, reader, lastPacketNs: null, interrupted: false });
-  }
+    return { source, reader, lastPacketNs: null, interrupted: false };
+  });
+  const order = new CaptureMerge(feeds.map(({ reader }) => reader));
   const progress = showProgress(feeds, surroundings);
+  const breathe = (): Promise<void> | undefined => {
+    progress.update();
+    for (const feed of feeds) refuseWhatIsNoCapture(feed);
+    return options.breathe();
+  };
   try {
-    for (const feed of feeds) {
-      await pump(feed, pipeline, {
-        signal: surroundings.interrupt,
-        breathe: () => {
-          progress.update();
-          return options.breathe();
-        },
-      });
-    }
+    await pump(feeds, order, pipeline, { signal: surroundings.interrupt, breathe });
   } finally {
     progress.erase();
   }

@@ -70,28 +70,38 @@ const TEXT_SHOWN = 1000;
 /** One line a frame for people: columns of fixed width, since what comes later is not known yet. */
 export function tableWriter(redactor: Redactor, chrome: Chrome, width: number): FrameWriter {
   const { columns, side } = chrome;
-  const sideWidth = Math.max(...Object.values(side).map(displayWidth));
-  const line = (cells: readonly string[]): string => {
-    const [packet = "", time = "", id = "", from = "", frame = "", length = "", text = ""] = cells;
-    const fixed =
-      `${padStartToWidth(packet, 7)} ${padStartToWidth(time, 11)} ${padStartToWidth(id, 4)}  ` +
-      `${padToWidth(from, sideWidth + 2)}  ${padToWidth(frame, 15)} ${padStartToWidth(length, 8)}  `;
-    return `${fixed}${truncateToWidth(text, width - displayWidth(fixed))}`.trimEnd().concat("\n");
-  };
+  const sideWidth = Math.max(...Object.values(side).map(displayWidth)) + 2;
+  const senders = [padToWidth(`↑ ${side.client}`, sideWidth), padToWidth(`↓ ${side.server}`, sideWidth)] as const;
+  const room = width - FIXED_WIDTH - sideWidth;
+  const line = (packet: string, time: string, id: string, from: string, frame: string, bytes: string, text: string) =>
+    `${`${packet} ${time} ${id}  ${from}  ${frame} ${bytes}  ${truncateToWidth(text, room)}`.trimEnd()}\n`;
   return {
-    head: line([chrome.packet, chrome.time, columns.id, columns.from, columns.frame, columns.length, columns.text]),
+    head: line(
+      padStartToWidth(chrome.packet, 7),
+      padStartToWidth(chrome.time, 11),
+      padStartToWidth(columns.id, 4),
+      padToWidth(columns.from, sideWidth),
+      padToWidth(columns.frame, 15),
+      padStartToWidth(columns.length, 8),
+      columns.text,
+    ),
     line: (row) =>
-      line([
-        String(row.packet),
-        `${row.timestampNs < 0 ? "-" : "+"}${(Math.abs(row.timestampNs) / 1e9).toFixed(6)}`,
-        `#${row.connection}`,
-        row.direction === 0 ? `↑ ${side.client}` : `↓ ${side.server}`,
-        frameText(row),
-        String(row.length),
+      line(
+        String(row.packet).padStart(7),
+        offsetOf(row.timestampNs).padStart(11),
+        `#${row.connection}`.padStart(4),
+        senders[row.direction],
+        frameText(row).padEnd(15),
+        String(row.length).padStart(8),
         shownText(row, redactor),
-      ]),
+      ),
   };
 }
+
+/** All columns but the sender and the text, and what is between them. */
+const FIXED_WIDTH = 7 + 1 + 11 + 1 + 4 + 2 + 2 + 15 + 1 + 8 + 2;
+
+const offsetOf = (ns: number): string => `${ns < 0 ? "-" : "+"}${(Math.abs(ns) / 1e9).toFixed(6)}`;
 
 /** "text"; "text…" where more frames follow; the first frame says that the message is deflated. */
 function frameText(row: FrameRow): string {

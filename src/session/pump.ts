@@ -12,42 +12,58 @@ export interface Feed {
   interrupted: boolean;
 }
 
-export interface PumpOptions {
-  readonly signal: AbortSignal;
-  /** Called between chunks: a promise makes the pump wait (slow output, a screen to draw). */
-  readonly breathe: () => Promise<void> | undefined;
+/** Packets of all feeds in time order (`pcap/merge.ts`); `needs` names the feed that must get bytes, -1: all are done. */
+export interface PacketOrder {
+  next(): PacketView | null;
+  needs(): number;
 }
 
 export interface PacketSink {
   onPacket(view: PacketView): void;
 }
 
-/** Reads one capture to its end, or to the signal, as fast as it comes: nothing but calls between chunks. */
-export async function pump(feed: Feed, sink: PacketSink, options: PumpOptions): Promise<void> {
-  const { source, reader } = feed;
-  for await (const chunk of source.chunks(options.signal)) {
-    reader.push(chunk);
-    drain(feed, sink);
-    if (reader.done) break;
-    const wait = options.breathe();
-    if (wait !== undefined) await wait;
-    if (options.signal.aborted) break;
-  }
-  if (options.signal.aborted) {
-    feed.interrupted = !reader.done;
-    return;
-  }
-  reader.end();
-  drain(feed, sink);
+export interface PumpOptions {
+  readonly signal: AbortSignal;
+  /** Called between chunks: a promise makes the pump wait (slow output, a screen to draw). */
+  readonly breathe: () => Promise<void> | undefined;
 }
 
-function drain(feed: Feed, sink: PacketSink): void {
-  const { reader } = feed;
-  const { view } = reader;
-  let last = feed.lastPacketNs ?? Number.NEGATIVE_INFINITY;
-  while (reader.next()) {
-    if (view.timestampNs > last) last = view.timestampNs;
+/** Reads captures to their end, or to the signal, as fast as they come: nothing but calls between chunks. */
+export async function pump(
+  feeds: readonly Feed[],
+  order: PacketOrder,
+  sink: PacketSink,
+  options: PumpOptions,
+): Promise<void> {
+  const { signal } = options;
+  const chunks = feeds.map(({ source }) => source.chunks(signal)[Symbol.asyncIterator]());
+  try {
+    for (;;) {
+      drain(feeds, order, sink);
+      const index = order.needs();
+      const feed = feeds[index];
+      if (feed === undefined) return;
+      const wait = options.breathe();
+      if (wait !== undefined) await wait;
+      if (signal.aborted) break;
+      const chunk = await chunks[index]?.next();
+      // A source that ends because it was told to is not a capture that ended.
+      if (signal.aborted) break;
+      if (chunk === undefined || chunk.done) feed.reader.end();
+      else feed.reader.push(chunk.value);
+    }
+    for (const feed of feeds) feed.interrupted = !feed.reader.done;
+  } finally {
+    for (const iterator of chunks) await iterator.return?.();
+  }
+}
+
+function drain(feeds: readonly Feed[], order: PacketOrder, sink: PacketSink): void {
+  for (let view = order.next(); view !== null; view = order.next()) {
+    const feed = feeds[view.captureIndex];
+    if (feed !== undefined && (feed.lastPacketNs === null || view.timestampNs > feed.lastPacketNs)) {
+      feed.lastPacketNs = view.timestampNs;
+    }
     sink.onPacket(view);
   }
-  if (last !== Number.NEGATIVE_INFINITY) feed.lastPacketNs = last as RelativeNs;
 }

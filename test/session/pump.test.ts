@@ -2,22 +2,31 @@ import { describe, expect, test } from "vitest";
 import { packetNumber, relativeNs } from "../../src/base/brand.ts";
 import type { PacketView } from "../../src/base/packet-view.ts";
 import type { CaptureReader } from "../../src/pcap/types.ts";
-import { type Feed, pump } from "../../src/session/pump.ts";
+import { type Feed, type PacketOrder, pump } from "../../src/session/pump.ts";
 import type { ByteSource } from "../../src/source/types.ts";
 
-/** A capture whose every byte is one packet, its value the time in seconds; the last chunk ends it. */
-function feedOf(chunks: readonly (readonly number[])[], onChunk: (index: number) => void = () => undefined): Feed {
-  const view = { packetNumber: packetNumber(0), timestampNs: relativeNs(0) } as PacketView;
+/** A capture whose every byte is one packet, its value the time in seconds. */
+function feedOf(
+  chunks: readonly (readonly number[])[],
+  onChunk: (index: number) => void = () => undefined,
+): { feed: Feed; order: PacketOrder; returned: () => boolean } {
+  const view = { packetNumber: packetNumber(0), timestampNs: relativeNs(0), captureIndex: 0 } as PacketView;
   let waiting: number[] = [];
+  let ended = false;
+  let returned = false;
   const reader: CaptureReader = {
     summary: { format: "pcap", bytes: 0, packets: 0, truncatedPackets: 0, malformed: 0, endedEarly: null },
     view,
     firstPacketNs: 0n,
-    done: false,
+    get done() {
+      return ended && waiting.length === 0;
+    },
     push: (chunk) => {
       waiting = [...chunk];
     },
-    end: () => undefined,
+    end: () => {
+      ended = true;
+    },
     next: () => {
       const value = waiting.shift();
       if (value === undefined) return false;
@@ -34,13 +43,21 @@ function feedOf(chunks: readonly (readonly number[])[], onChunk: (index: number)
     readBytes: 0,
     endedEarly: null,
     async *chunks() {
-      for (const [index, chunk] of chunks.entries()) {
-        onChunk(index);
-        yield Uint8Array.from(chunk);
+      try {
+        for (const [index, chunk] of chunks.entries()) {
+          onChunk(index);
+          yield Uint8Array.from(chunk);
+        }
+      } finally {
+        returned = true;
       }
     },
   };
-  return { source, reader, lastPacketNs: null, interrupted: false };
+  const order: PacketOrder = {
+    next: () => (reader.next() ? view : null),
+    needs: () => (reader.done ? -1 : 0),
+  };
+  return { feed: { source, reader, lastPacketNs: null, interrupted: false }, order, returned: () => returned };
 }
 
 const numbers = (): { seen: number[]; onPacket: (view: PacketView) => void } => {
@@ -48,21 +65,23 @@ const numbers = (): { seen: number[]; onPacket: (view: PacketView) => void } => 
   return { seen, onPacket: (view) => seen.push(view.packetNumber) };
 };
 
+const never = new AbortController().signal;
+const atOnce = (): undefined => undefined;
+
 describe("pump", () => {
   test("hands over every packet and remembers the latest time", async () => {
-    const feed = feedOf([[1, 5], [], [3]]);
+    const { feed, order } = feedOf([[1, 5], [], [3]]);
     const sink = numbers();
-    await pump(feed, sink, { signal: new AbortController().signal, breathe: () => undefined });
+    await pump([feed], order, sink, { signal: never, breathe: atOnce });
     expect(sink.seen).toEqual([1, 2, 3]);
-    expect(feed.lastPacketNs).toBe(5e9);
-    expect(feed.interrupted).toBe(false);
+    expect([feed.lastPacketNs, feed.interrupted]).toEqual([5e9, false]);
   });
 
   test("waits for whoever is slower", async () => {
     const order: string[] = [];
-    const feed = feedOf([[1], [2]], (index) => order.push(`chunk ${index}`));
-    await pump(feed, numbers(), {
-      signal: new AbortController().signal,
+    const given = feedOf([[1], [2]], (index) => order.push(`chunk ${index}`));
+    await pump([given.feed], given.order, numbers(), {
+      signal: never,
       breathe: () =>
         new Promise((resolve) => {
           setTimeout(() => {
@@ -71,23 +90,30 @@ describe("pump", () => {
           }, 5);
         }),
     });
-    expect(order).toEqual(["chunk 0", "ready", "chunk 1", "ready"]);
+    expect(order).toEqual(["ready", "chunk 0", "ready", "chunk 1", "ready"]);
   });
 
-  test("stops at the signal with what it has", async () => {
+  test("stops at the signal with what it has, and lets go of the source", async () => {
     const controller = new AbortController();
-    const feed = feedOf([[1], [2], [3]], (index) => {
-      if (index === 1) controller.abort();
+    const { feed, order, returned } = feedOf([[1], [2], [3]], (index) => {
+      if (index === 2) controller.abort();
     });
     const sink = numbers();
-    await pump(feed, sink, { signal: controller.signal, breathe: () => undefined });
-    expect(sink.seen).toEqual([1, 2]);
-    expect(feed.interrupted).toBe(true);
+    await pump([feed], order, sink, { signal: controller.signal, breathe: atOnce });
+    expect([sink.seen, feed.interrupted, returned()]).toEqual([[1, 2], true, true]);
+  });
+
+  test("a source that fails is let go of too", async () => {
+    const { feed, order, returned } = feedOf([[1], [2]], (index) => {
+      if (index === 1) throw new Error("disk");
+    });
+    await expect(pump([feed], order, numbers(), { signal: never, breathe: atOnce })).rejects.toThrow("disk");
+    expect(returned()).toBe(true);
   });
 
   test("a capture without packets has no latest time", async () => {
-    const feed = feedOf([[]]);
-    await pump(feed, numbers(), { signal: new AbortController().signal, breathe: () => undefined });
+    const { feed, order } = feedOf([[]]);
+    await pump([feed], order, numbers(), { signal: never, breathe: atOnce });
     expect(feed.lastPacketNs).toBeNull();
   });
 });
