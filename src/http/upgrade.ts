@@ -134,7 +134,8 @@ export function readUpgradeResponse(request: HttpRequest | null, response: HttpR
     status === 101 &&
     (named.some((protocol) => protocol.toLowerCase() === WEBSOCKET) ||
       fieldValue(fields, "sec-websocket-accept") !== null ||
-      (named.length === 0 && asked !== null && asked.kind !== "other"));
+      // A head that was cut off may have lost the field that says so; hardly anything else answers 101.
+      (named.length === 0 && (!response.complete || (asked !== null && asked.kind !== "other"))));
   const extensions = fieldValue(fields, "sec-websocket-extensions");
   const answered = parseExtensions(extensions ?? "");
   return {

@@ -27,7 +27,8 @@ export function closeFacts(
   const serverSees = seenBy(1, serverClose, clientClose, tcp, replaced);
   const over = clientSees !== null || serverSees !== null;
   const clean = clientClose !== null && serverClose !== null;
-  return { verdict: clean ? "clean" : over ? "abnormal" : "open", clientSees, serverSees };
+  const open = tcp.closedAt === null ? "open" : "none";
+  return { verdict: clean ? "clean" : over ? "abnormal" : open, clientSees, serverSees };
 }
 
 function closeWithoutWebSocket(kind: ConnectionKind, tcp: TcpFacts, replaced: boolean): CloseFacts {
@@ -49,6 +50,9 @@ function seenBy(
   tcp: TcpFacts,
   replaced: boolean,
 ): SeenClose | null {
+  // What reached this end is not in the capture at all: nothing can be said for it.
+  const inbound = tcp.halves[1 - side] as TcpFacts["halves"][0];
+  if (tcp.oneWay && inbound.packets === 0) return null;
   const ended = hasEnded(side, tcp, replaced);
   if (received !== null && (received.delivered || sent !== null)) {
     // Both Close frames make the closing handshake complete (§7.1.4), whatever TCP does afterwards.

@@ -101,7 +101,8 @@ export class ConnectionContext implements HttpSink {
     const { response } = exchange;
     const answered = response === null ? null : readUpgradeResponse(exchange.request, response);
     if (response !== null && answered?.isWebSocket === true && this.isUsable(exchange)) {
-      const agreement = answered.deflate === "invalid" ? "unknown" : answered.deflate;
+      const cutOff = answered.deflate === "none" && !response.complete;
+      const agreement = cutOff || answered.deflate === "invalid" ? "unknown" : answered.deflate;
       const at: Position = { packetNumber: response.last.packet, timestampNs: response.last.timestampNs };
       this.webSocket = new WebSocketStream(
         this.connection.id,
@@ -186,7 +187,7 @@ export class ConnectionContext implements HttpSink {
 
   /** Without a key no client waits for a WebSocket: servers that answer 101 all the same are read as HTTP on. */
   private isUsable({ request }: HttpExchange): boolean {
-    return request === null || readUpgradeRequest(request)?.key != null;
+    return request === null || !request.complete || readUpgradeRequest(request)?.key != null;
   }
 
   /** Frames on both sides, or by decree: a WebSocket whose handshake is not in the capture (RFC 6455 §5.2). */
