@@ -57,7 +57,6 @@ export class Link {
     const names = [`c${id}`, `s${id}`] as const;
     const child = spawn("/usr/bin/python3", [script, ...names], { stdio: ["pipe", "pipe", "inherit"] });
     const link = new Link(child);
-    process.once("exit", () => link.close());
     await firstLine(child);
     run("ip", "link", "set", names[0], "netns", client, "name", "eth0");
     run("ip", "link", "set", names[1], "netns", server, "name", "eth0");

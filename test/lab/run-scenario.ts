@@ -7,11 +7,13 @@ import { Stage } from "./stage.ts";
 import type { Expectation, LogEntry, Scenario } from "./types.ts";
 import { disagreements, observe } from "./verify.ts";
 
+/** What scenarios need besides iproute2. */
+export const labTools = ["tcpdump", "tshark", "nft", "nginx", "haproxy", "openssl", "python3"] as const;
+
 export interface Truth {
   readonly scenario: string;
   readonly injects: string;
-  readonly captures: readonly string[];
-  readonly expect: Expectation;
+  readonly captures: readonly { readonly file: string; readonly expect: Expectation }[];
   readonly log: readonly LogEntry[];
 }
 
@@ -24,15 +26,13 @@ export async function runScenario(scenario: Scenario, directory: string): Promis
     const truth: Truth = {
       scenario: scenario.name,
       injects: scenario.injects,
-      captures: stage.captureFiles.map((file) => basename(file)),
-      expect: scenario.expect,
+      captures: stage.captures.map(({ file, expect }) => ({ file: basename(file), expect })),
       log: stage.log,
     };
     writeFileSync(join(directory, `${scenario.name}.truth.json`), `${JSON.stringify(truth, null, 1)}\n`);
     const crash = stage.log.find((entry) => entry.event === "crashed" || entry.event === "stderr");
     if (crash) throw new Error(`${crash.peer}: ${crash["message"] ?? crash["text"]}`);
-    const [capture] = stage.captureFiles;
-    const wrong = capture === undefined ? [] : disagreements(truth, observe(capture));
+    const wrong = stage.captures.flatMap(({ file, expect }) => disagreements(stage.log, expect, observe(file)));
     if (wrong.length > 0) throw new Error(`the expectation is not so: ${wrong.join("; ")}`);
     return truth;
   } finally {

@@ -2,12 +2,18 @@
 
 import { closing } from "./scenarios/closing.ts";
 import { frames } from "./scenarios/frames.ts";
+import { haproxies } from "./scenarios/haproxy.ts";
 import { heartbeats } from "./scenarios/heartbeat.ts";
+import { injected } from "./scenarios/injected.ts";
 import { opening } from "./scenarios/opening.ts";
+import { paths } from "./scenarios/path.ts";
 import { proxies } from "./scenarios/proxied.ts";
 import { socketIo } from "./scenarios/socket-io.ts";
+import { socketIoBehindNginx } from "./scenarios/socket-io-nginx.ts";
+import { tokens } from "./scenarios/tokens.ts";
 import { trouble } from "./scenarios/trouble.ts";
 import { upgrades } from "./scenarios/upgrade.ts";
+import { viewpoints } from "./scenarios/viewpoints.ts";
 import type { Scenario } from "./types.ts";
 
 export const scenarios: readonly Scenario[] = [
@@ -15,8 +21,14 @@ export const scenarios: readonly Scenario[] = [
   ...opening,
   ...upgrades,
   ...proxies,
+  ...haproxies,
   ...heartbeats,
   ...closing,
   ...frames,
   ...socketIo,
+  ...socketIoBehindNginx,
+  ...tokens,
+  ...paths,
+  ...injected,
+  ...viewpoints,
 ];

@@ -8,7 +8,7 @@ import { run } from "../support/namespace.ts";
 import type { Link } from "./link.ts";
 import { makeNetwork, type Network } from "./network.ts";
 import { sleep } from "./peer-context.ts";
-import type { CapturePoint, LogEntry, Place, Scenario } from "./types.ts";
+import type { CapturePoint, Expectation, LogEntry, Place, Scenario } from "./types.ts";
 
 const peerScript = fileURLToPath(new URL("peer.ts", import.meta.url));
 const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
@@ -22,13 +22,13 @@ interface Waiter {
 
 export class Stage {
   readonly log: LogEntry[] = [];
-  readonly captureFiles: string[] = [];
+  readonly captures: { readonly file: string; readonly expect: Expectation }[] = [];
   readonly directory: string;
   readonly #scenario: Scenario;
   readonly #network: Network;
   readonly #peers = new Map<string, ChildProcess>();
   readonly #others: ChildProcess[] = [];
-  readonly #captures: ChildProcess[] = [];
+  readonly #captors: ChildProcess[] = [];
   readonly #waiters = new Set<Waiter>();
   readonly #endings: (() => void)[] = [];
 
@@ -116,6 +116,7 @@ export class Stage {
   async #capture(point: CapturePoint): Promise<void> {
     const file = join(this.directory, `${this.#scenario.name}${point.label ? `.${point.label}` : ""}.pcap`);
     const snap = point.snapLength === undefined ? [] : ["-s", String(point.snapLength)];
+    const direction = point.direction === undefined ? [] : ["-Q", point.direction];
     const options = [
       "-i",
       point.interface,
@@ -127,12 +128,13 @@ export class Stage {
       "-Z",
       "root",
       ...snap,
+      ...direction,
       "-w",
       file,
     ];
     const child = this.spawn(point.at, "tcpdump", ...options);
-    this.#captures.push(child);
-    this.captureFiles.push(file);
+    this.#captors.push(child);
+    this.captures.push({ file, expect: point.expect ?? this.#scenario.expect });
     await new Promise<void>((resolve, reject) => {
       child.stderr?.on("data", (text) => String(text).includes("listening on") && resolve());
       child.once("exit", (code) => reject(new Error(`tcpdump ended with ${code}`)));
@@ -143,7 +145,7 @@ export class Stage {
   async stopCaptures(): Promise<void> {
     await sleep(250);
     await Promise.all(
-      this.#captures.splice(0).map((child) => {
+      this.#captors.splice(0).map((child) => {
         const ended = new Promise((resolve) => child.once("exit", resolve));
         child.kill("SIGINT");
         return ended;

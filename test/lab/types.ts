@@ -47,6 +47,8 @@ export interface Expectation {
   readonly must: readonly string[];
   /** Rule ids that must not be reported, at any severity. */
   readonly mustNot?: readonly string[];
+  /** The capture does not hold everything: counts of messages and pings are not compared. */
+  readonly partial?: boolean;
   /** Further rule ids that may be errors or warnings here; anything else above a note is a mistake. */
   readonly may?: readonly string[];
 }
@@ -56,8 +58,12 @@ export interface CapturePoint {
   /** An interface of that namespace, or "any". */
   readonly interface: string;
   readonly snapLength?: number;
+  /** Only what arrives at, or leaves from, that place. */
+  readonly direction?: "in" | "out";
   /** Appended to the file name; needed when a scenario captures in several places. */
   readonly label?: string;
+  /** What is to be seen from here, where it differs from the scenario's `expect`. */
+  readonly expect?: Expectation;
   /** Do not start with the scenario: the fault starts it by `stage.startCapture()`. */
   readonly late?: boolean;
 }

@@ -2,8 +2,7 @@
 // wscap by an expectation, the expectation itself has to be true.
 
 import { run } from "../support/namespace.ts";
-import type { Truth } from "./run-scenario.ts";
-import type { ConnectionTruth, LogEntry } from "./types.ts";
+import type { ConnectionTruth, Expectation, LogEntry } from "./types.ts";
 
 /** A TCP connection as tshark splits them. */
 export interface ObservedConnection {
@@ -56,9 +55,11 @@ export function observe(capture: string, ports: readonly number[] = [8080, 7002,
     const source = `${last(source4) || source6}:${last(sourcePort)}`;
     const target = `${last(target4) || target6}:${last(targetPort)}`;
     const bits = Number(last(flags));
+    // A SYN-ACK comes from the server, and so does what comes from a server's port when no SYN was captured.
+    const fromServer = (bits & 0x12) === 0x12 || ((bits & 0x02) === 0 && ports.includes(Number(last(sourcePort))));
     const seen = streams.get(stream) ?? {
-      client: (bits & 0x12) === 0x12 ? target : source,
-      server: (bits & 0x12) === 0x12 ? source : target,
+      client: fromServer ? target : source,
+      server: fromServer ? source : target,
       status: null,
       closedBy: null,
       end: null,
@@ -76,16 +77,20 @@ export function observe(capture: string, ports: readonly number[] = [8080, 7002,
 }
 
 /** What of the expectation is not so, as sentences; empty when everything fits. */
-export function disagreements(truth: Truth, observed: readonly ObservedConnection[]): string[] {
-  const claimed = new Set(truth.expect.connections.flatMap((row) => connectionsOf(truth.log, row.dialledBy)));
-  return truth.expect.connections.flatMap((row) => {
-    const dialled = new Set(connectionsOf(truth.log, row.dialledBy));
+export function disagreements(
+  log: readonly LogEntry[],
+  expect: Expectation,
+  observed: readonly ObservedConnection[],
+): string[] {
+  const claimed = new Set(expect.connections.flatMap((row) => connectionsOf(log, row.dialledBy)));
+  return expect.connections.flatMap((row) => {
+    const dialled = new Set(connectionsOf(log, row.dialledBy));
     const mine = observed.filter(({ client }) => (dialled.size > 0 ? dialled.has(client) : !claimed.has(client)));
     const inCapture = mine.length === 0 ? [`${row.dialledBy}: no such connection in the capture`] : [];
     return [
       ...inCapture,
       ...mine.flatMap((connection) => wireDisagreements(row, connection)),
-      ...logDisagreements(truth, row),
+      ...logDisagreements(log, row),
     ];
   });
 }
@@ -105,7 +110,7 @@ function wireDisagreements(row: ConnectionTruth, { client, status, closedBy, end
   return found;
 }
 
-function logDisagreements({ log }: Truth, row: ConnectionTruth): string[] {
+function logDisagreements(log: readonly LogEntry[], row: ConnectionTruth): string[] {
   const found: string[] = [];
   const dialled = new Set(connectionsOf(log, row.dialledBy));
   const check = (side: "client" | "server", wanted: number | null | undefined) => {
@@ -125,5 +130,6 @@ function logDisagreements({ log }: Truth, row: ConnectionTruth): string[] {
   return found;
 }
 
-const connectionsOf = (log: readonly LogEntry[], peer: string): string[] =>
+/** Every connection that a peer logged, as address:port of the client. */
+export const connectionsOf = (log: readonly LogEntry[], peer: string): string[] =>
   log.filter((entry) => entry.peer === peer && entry.connection).map((entry) => entry.connection ?? "");

@@ -4,6 +4,7 @@
 import { execFileSync } from "node:child_process";
 
 const OWNED_NAME = /^wscap-(\d+)-/;
+const openSets = new Set<NamespaceSet>();
 let setsMade = 0;
 
 /** Runs a program to its end and returns its standard output; throws with its standard error when it fails. */
@@ -35,12 +36,16 @@ export function namespacesUnavailable(tools: readonly string[] = []): string | n
 export class NamespaceSet {
   readonly #prefix: string;
   readonly #names: string[] = [];
-  readonly #onExit = () => this.close();
 
   constructor() {
     this.#prefix = `wscap-${process.pid}-${setsMade++}-`;
-    if (setsMade === 1) removeAbandoned();
-    process.once("exit", this.#onExit);
+    if (setsMade === 1) {
+      removeAbandoned();
+      process.once("exit", () => {
+        for (const set of openSets) set.close();
+      });
+    }
+    openSets.add(this);
   }
 
   /** Makes a namespace with loopback up and IPv6 silent (no neighbour discovery noise in captures); returns its full name. */
@@ -56,7 +61,7 @@ export class NamespaceSet {
 
   /** Ends what still runs inside the namespaces and removes them. */
   close(): void {
-    process.removeListener("exit", this.#onExit);
+    openSets.delete(this);
     for (const name of this.#names.splice(0)) removeNamespace(name);
   }
 }

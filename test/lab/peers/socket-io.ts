@@ -3,7 +3,9 @@
 import { createServer } from "node:http";
 import { Server, type ServerOptions, type Socket } from "socket.io";
 import { type Socket as ClientSocket, io, type ManagerOptions, type SocketOptions } from "socket.io-client";
-import type { Peer } from "../peer-context.ts";
+import { type Peer, sleep } from "../peer-context.ts";
+import type { PeerRow } from "../types.ts";
+import { client } from "./rows.ts";
 
 /** A Socket.IO server on port 7002 (the second guide's backend) with the namespace /im. */
 export function serveSocketIo(
@@ -79,3 +81,18 @@ export const disconnected = (socket: ClientSocket): Promise<void> =>
   new Promise((resolve) => {
     socket.once("disconnect", () => resolve());
   });
+
+/** A chat client: connects, says some things, leaves. */
+export function chat(target: string, options: Partial<ManagerOptions & SocketOptions> = {}, stayMs = 1500): PeerRow {
+  return client(async (peer) => {
+    const socket = dialSocketIo(peer, target, options);
+    if (await connected(socket)) {
+      const timer = setInterval(() => socket.emit("message", "你好", () => {}), 300);
+      const gone = disconnected(socket);
+      await Promise.race([sleep(stayMs), gone]);
+      clearInterval(timer);
+    }
+    socket.disconnect();
+    await sleep(200);
+  });
+}

@@ -108,13 +108,15 @@ export function dial(peer: Peer, url: string, options: DialOptions = {}): Promis
       response.resume();
       response.on("end", () => ws.terminate());
     });
+    let wasOpen = false;
     ws.on("open", () => {
+      wasOpen = true;
       peer.log("open", { connection, protocol: ws.protocol, extensions: ws.extensions });
       logWebSocket(peer, ws, connection);
       resolve(ws);
     });
     ws.on("error", (error: NodeJS.ErrnoException) => {
-      if (ws.readyState === WebSocket.OPEN) return;
+      if (wasOpen) return;
       peer.log("error", { connection, code: error.code, message: error.message });
     });
     ws.on("close", () => resolve(null));

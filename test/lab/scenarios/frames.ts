@@ -17,7 +17,7 @@ import {
 import { client, dashboard, server, telemetry, url } from "../peers/rows.ts";
 import { serveTelemetry } from "../peers/telemetry.ts";
 import { closed, dial } from "../peers/websocket.ts";
-import type { Scenario } from "../types.ts";
+import type { ConnectionTruth, Scenario } from "../types.ts";
 
 /** A raw client that sends these frames to a real `ws` server after a greeting. */
 function fromClient(
@@ -25,7 +25,7 @@ function fromClient(
   injects: string,
   rule: string,
   bits: readonly FrameBits[],
-  may: string[] = [],
+  truth: Partial<ConnectionTruth> = {},
 ): Scenario {
   return {
     name,
@@ -46,7 +46,12 @@ function fromClient(
         await ended(socket);
       }),
     },
-    expect: { connections: [{ dialledBy: "browser" }], must: [rule], may: ["ws.close.code", "tcp.rst", ...may] },
+    // The server fails the connection: its Close arrives, and it gets none.
+    expect: {
+      connections: [{ dialledBy: "browser", clientSees: 1002, closedBy: "server", ...truth }],
+      must: [rule],
+      may: ["ws.close.code", "ws.close.unanswered", "tcp.rst"],
+    },
   };
 }
 
@@ -56,7 +61,8 @@ function fromServer(
   injects: string,
   rule: string,
   bits: readonly FrameBits[],
-  may: string[] = [],
+  truth: Partial<ConnectionTruth> = { clientSees: 1006, serverSees: 1002, closedBy: "client" },
+  may: readonly string[] = [],
 ): Scenario {
   return {
     name,
@@ -76,7 +82,13 @@ function fromServer(
       ),
       browser: dashboard(),
     },
-    expect: { connections: [{ dialledBy: "browser" }], must: [rule], may: ["ws.close.code", "tcp.rst", ...may] },
+    expect: {
+      connections: [{ dialledBy: "browser", ...truth }],
+      must: [rule],
+      may: ["ws.close.code", "ws.close.unanswered", "tcp.rst", ...may],
+      // What a peer must not read after a Close is counted on the wire and not by the peer.
+      partial: true,
+    },
   };
 }
 
@@ -193,6 +205,8 @@ export const frames: readonly Scenario[] = [
     "a short frame with a 64-bit length",
     "ws.frame.length-not-minimal",
     [{ opcode: 1, masked: false, payload: '{"type":"y"}', lengthBytes: 8 }],
+    // ws does not mind; the server's own bare FIN ends it.
+    { clientSees: 1006, serverSees: 1006, firstCloser: "server" },
     ["ws.close.no-close-frame"],
   ),
   fromClient("unexpected-continuation", "a continuation without a beginning", "ws.frame.unexpected-continuation", [
@@ -204,20 +218,40 @@ export const frames: readonly Scenario[] = [
     "ws.frame.expected-continuation",
     [{ ...text, fin: false }, text],
   ),
-  fromClient("invalid-utf8", "text that is Latin-1", "ws.text.invalid-utf8", [{ ...text, payload: latin1 }]),
-  fromClient("close-one-byte", "a Close with one byte", "ws.close.malformed", [
-    { opcode: 8, masked: true, payload: Buffer.from([3]) },
-  ]),
-  fromClient("close-reason-not-utf8", "a Close whose reason is not UTF-8", "ws.close.malformed", [
-    { opcode: 8, masked: true, payload: Buffer.concat([closePayload(1000), latin1]) },
-  ]),
-  fromServer("close-1006-on-wire", "a Close that carries 1006", "ws.close.reserved-code", [
-    { opcode: 8, masked: false, payload: closePayload(1006, "abnormal") },
-  ]),
-  fromServer("data-after-close", "messages after the Close", "ws.data-after-close", [
-    { opcode: 8, masked: false, payload: closePayload(1000, "bye") },
-    { opcode: 1, masked: false, payload: '{"type":"late"}' },
-  ]),
+  fromClient("invalid-utf8", "text that is Latin-1", "ws.text.invalid-utf8", [{ ...text, payload: latin1 }], {
+    clientSees: 1007,
+  }),
+  fromClient(
+    "close-one-byte",
+    "a Close with one byte",
+    "ws.close.malformed",
+    [{ opcode: 8, masked: true, payload: Buffer.from([3]) }],
+    { closedBy: "client" },
+  ),
+  fromClient(
+    "close-reason-not-utf8",
+    "a Close whose reason is not UTF-8",
+    "ws.close.malformed",
+    [{ opcode: 8, masked: true, payload: Buffer.concat([closePayload(1000), latin1]) }],
+    { clientSees: 1007, closedBy: "client" },
+  ),
+  fromServer(
+    "close-1006-on-wire",
+    "a Close that carries 1006",
+    "ws.close.reserved-code",
+    [{ opcode: 8, masked: false, payload: closePayload(1006, "abnormal") }],
+    { clientSees: 1006, serverSees: 1002, closedBy: "server" },
+  ),
+  fromServer(
+    "data-after-close",
+    "messages after the Close",
+    "ws.data-after-close",
+    [
+      { opcode: 8, masked: false, payload: closePayload(1000, "bye") },
+      { opcode: 1, masked: false, payload: '{"type":"late"}' },
+    ],
+    { clientSees: 1000, serverSees: 1000, closedBy: "server" },
+  ),
   {
     name: "binary-both-ways",
     injects: "nothing: binary messages of every length class, both ways",

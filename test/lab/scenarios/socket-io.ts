@@ -1,40 +1,16 @@
 // Socket.IO: healthy, refused, on the wrong path, behind a proxy that does not help.
 
-import { createHmac } from "node:crypto";
 import { WebSocket } from "ws";
-import { backAddress, frontAddress } from "../addresses.ts";
-import { startNginx, upgradeLines, upgradeMap } from "../nginx.ts";
-import { type Peer, sleep } from "../peer-context.ts";
+import { frontAddress } from "../addresses.ts";
+import { sleep } from "../peer-context.ts";
 import { client, server } from "../peers/rows.ts";
-import { connected, dialSocketIo, disconnected, serveSocketIo } from "../peers/socket-io.ts";
+import { chat, connected, dialSocketIo, serveSocketIo } from "../peers/socket-io.ts";
 import { closed } from "../peers/websocket.ts";
-import type { PeerRow, Scenario } from "../types.ts";
+import { token } from "../token.ts";
+import type { Scenario } from "../types.ts";
 
 const origin = `http://${frontAddress}:7002`;
 const backend = server((peer) => serveSocketIo(peer));
-
-/** A chat client: connects, says some things, leaves. */
-function chat(target: string, options: Parameters<typeof dialSocketIo>[2] = {}, stayMs = 1500): PeerRow {
-  return client(async (peer) => {
-    const socket = dialSocketIo(peer, target, options);
-    if (await connected(socket)) {
-      const timer = setInterval(() => socket.emit("message", "你好", () => {}), 300);
-      const gone = disconnected(socket);
-      await Promise.race([sleep(stayMs), gone]);
-      clearInterval(timer);
-    }
-    socket.disconnect();
-    await sleep(200);
-  });
-}
-
-/** An unsigned-by-anyone-who-matters JWT whose `exp` is this many seconds from now. */
-function token(expiresInSeconds: number): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const issuedAt = Math.floor(Date.now() / 1000) - 7200;
-  const body = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub: "lab", iat: issuedAt, exp: issuedAt + 7200 + expiresInSeconds })}`;
-  return `${body}.${createHmac("sha256", "lab").update(body).digest("base64url")}`;
-}
 
 /** The second guide's gateway: it reads the token and refuses with the guide's own words. */
 const guarded = server((peer) =>
@@ -67,31 +43,6 @@ function auth(name: string, injects: string, makeAuth: () => object, may: readon
     },
     expect: { connections: [], must: ["sio.connect.refused"], may },
   };
-}
-
-const page = `http://${frontAddress}`;
-const site = (location: string) => `${upgradeMap}
-  server {
-    listen 80;
-    ${location}
-    location /api/ { proxy_pass http://${backAddress}:7002/; }
-    location / { try_files $uri $uri/ /index.html; }
-  }`;
-
-const socketIoOnWebSocket = client(async (peer) => {
-  const socket = dialSocketIo(peer, `${page}/im`, { transports: ["websocket"], auth: { token: token(3600) } });
-  await connected(socket);
-  socket.disconnect();
-});
-
-const proxied = { network: "proxied", captures: [{ at: "proxy", interface: "any" }] } as const;
-
-async function callApi(peer: Peer): Promise<void> {
-  for (let times = 0; times < 3; times += 1) {
-    const answer = await fetch(`${page}/api/profile`);
-    peer.log("api", { status: answer.status });
-    await sleep(250);
-  }
 }
 
 export const socketIo: readonly Scenario[] = [
@@ -215,31 +166,6 @@ export const socketIo: readonly Scenario[] = [
     },
   },
   {
-    name: "sio-unknown-sid",
-    injects: "polling is balanced between two servers without sticky sessions: 400 code 1, Session ID unknown",
-    fast: true,
-    network: "proxied",
-    captures: [{ at: "proxy", interface: "any" }],
-    peers: {
-      server: backend,
-      other: server((peer) => serveSocketIo(peer, {}, undefined, 7003)),
-      browser: client(async (peer) => {
-        const socket = dialSocketIo(peer, `${page}/im`);
-        await connected(socket);
-        await sleep(500);
-        socket.disconnect();
-      }),
-    },
-    prepare: (stage) =>
-      startNginx(
-        stage,
-        `${upgradeMap}
-  upstream servers { server ${backAddress}:7002; server ${backAddress}:7003; }
-  server { listen 80; location /socket.io/ { proxy_pass http://servers; ${upgradeLines} } }`,
-      ),
-    expect: { connections: [], must: ["eio.request.refused"], may: ["eio.upgrade.failed", "http.upgrade.refused"] },
-  },
-  {
     name: "sio-old-client",
     injects: "an EIO=3 client polls a v4 server: 400 code 5, Unsupported protocol version",
     fast: true,
@@ -310,60 +236,5 @@ export const socketIo: readonly Scenario[] = [
       }),
     },
     expect: { connections: [], must: ["http.cors.refused"], may: [] },
-  },
-  {
-    name: "socketio-nginx",
-    injects: "nginx has no location /socket.io/: the upgrade gets the SPA's index.html, /api reaches the backend",
-    ...proxied,
-    fast: true,
-    peers: { server: backend, api: client(callApi), browser: socketIoOnWebSocket },
-    prepare: (stage) => startNginx(stage, site("")),
-    expect: {
-      connections: [],
-      must: ["http.upgrade.not-forwarded"],
-      may: ["http.upgrade.page-returned"],
-    },
-  },
-  {
-    name: "socketio-nginx-polling",
-    injects: "as socketio-nginx, with polling first: the polls get the SPA's index.html too",
-    ...proxied,
-    peers: { server: backend, api: client(callApi), browser: chat(`${page}/im`) },
-    prepare: (stage) => startNginx(stage, site("")),
-    expect: { connections: [], must: [], may: ["http.upgrade.not-forwarded", "http.upgrade.page-returned"] },
-  },
-  {
-    name: "socketio-nginx-stripped",
-    injects: "nginx passes /socket.io/ on without the upgrade lines: Engine.IO answers 400 code 3 or 0",
-    ...proxied,
-    fast: true,
-    peers: { server: backend, browser: socketIoOnWebSocket },
-    prepare: (stage) => startNginx(stage, site(`location /socket.io/ { proxy_pass http://${backAddress}:7002; }`)),
-    expect: {
-      connections: [],
-      must: ["http.upgrade.fields-stripped"],
-      may: ["eio.request.refused", "http.upgrade.refused"],
-    },
-  },
-  {
-    name: "socketio-nginx-upgrade-fails",
-    injects: "nginx without the upgrade lines, polling first: the session works on polling, its upgrade fails",
-    ...proxied,
-    peers: { server: backend, browser: chat(`${page}/im`, {}, 2500) },
-    prepare: (stage) => startNginx(stage, site(`location /socket.io/ { proxy_pass http://${backAddress}:7002; }`)),
-    expect: {
-      connections: [],
-      must: ["http.upgrade.fields-stripped"],
-      may: ["eio.upgrade.failed", "eio.request.refused", "http.upgrade.refused"],
-    },
-  },
-  {
-    name: "socketio-nginx-fixed",
-    injects: "nothing: the second guide's corrected nginx configuration",
-    ...proxied,
-    peers: { server: backend, browser: chat(`${page}/im`, { auth: { token: token(3600) } }) },
-    prepare: (stage) =>
-      startNginx(stage, site(`location /socket.io/ { proxy_pass http://${backAddress}:7002; ${upgradeLines} }`)),
-    expect: { connections: [], must: [] },
   },
 ];
