@@ -1,6 +1,6 @@
 import type { Direction } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
-import { INFLATED, type InflateStatus, WINDOW_BYTES } from "./inflate.ts";
+import { INFLATED, type InflateStatus, TOO_LARGE, WINDOW_BYTES } from "./inflate.ts";
 import { inflateLarge } from "./inflate-message.ts";
 import type { DecoderMemory, DeflateWindow, WindowOwner } from "./memory.ts";
 import { type DeflateAgreement, UNDECODABLE, type UndecodableCause } from "./types.ts";
@@ -24,8 +24,9 @@ export class DeflateContext implements WindowOwner {
   lost: UndecodableCause | null;
   /** The hole was reported. */
   reported = false;
-  /** The last message's bytes, `bytes[0 … length)`, valid until the next message of any direction. */
+  /** The last message: `bytes[0 … known)`, valid until the next message of any direction, of `length` inflated ones. */
   bytes: Uint8Array = new Uint8Array(0);
+  known = 0;
   length = 0;
   private readonly memory: DecoderMemory;
   private readonly takeover: boolean;
@@ -46,17 +47,21 @@ export class DeflateContext implements WindowOwner {
       if (window === null) window = this.window = windows.take(this);
       else windows.use(window);
     }
-    let status: InflateStatus;
-    if (length < LARGE_BYTES) {
-      status = inflater.inflate(input, length, window, limits.inflatedMessageBytes);
-      this.bytes = inflater.out.bytes;
-      this.length = inflater.outLength;
-    } else {
+    let status: InflateStatus = TOO_LARGE;
+    if (length >= LARGE_BYTES) {
       const large = inflateLarge(input, length, window, limits.inflatedMessageBytes);
       status = large.status;
       this.bytes = large.bytes;
-      this.length = large.bytes.length;
+      this.known = large.bytes.length;
     }
+    if (length < LARGE_BYTES || status === TOO_LARGE) {
+      // zlib gives nothing of a message that is too large: its beginning is read by our own.
+      const most = length < LARGE_BYTES ? limits.inflatedMessageBytes : limits.keptMessageBytes;
+      status = inflater.inflate(input, length, window, most);
+      this.bytes = inflater.out.bytes;
+      this.known = inflater.outLength;
+    }
+    this.length = status === TOO_LARGE ? limits.inflatedMessageBytes : this.known;
     if (window !== null && status === INFLATED) this.remember(window);
     return status;
   }

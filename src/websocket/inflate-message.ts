@@ -1,5 +1,13 @@
 import { constants, inflateRawSync } from "node:zlib";
-import { CORRUPT, type History, INFLATED, type InflateStatus, TOO_LARGE, WINDOW_BYTES } from "./inflate.ts";
+import {
+  CORRUPT,
+  endsWithFlush,
+  type History,
+  INFLATED,
+  type InflateStatus,
+  TOO_LARGE,
+  WINDOW_BYTES,
+} from "./inflate.ts";
 
 /** What `inflateRawSync` answers with `info: true`; `bytesWritten` counts the input it took. */
 interface InflateInfo {
@@ -9,7 +17,6 @@ interface InflateInfo {
 
 /** 00 00 ff ff (RFC 7692 §7.2.2), then an empty last block, so that zlib itself says whether the message was whole. */
 const ENDING = Uint8Array.of(0, 0, 0xff, 0xff, 1, 0, 0, 0xff, 0xff);
-const LAST_BLOCK = 4;
 const nothing = new Uint8Array(0);
 
 export interface LargeResult {
@@ -44,28 +51,24 @@ export function inflateLarge(
   history: History | null,
   maxBytes: number,
 ): LargeResult {
-  const whole = inflateStreams(
-    Buffer.concat([input.subarray(0, length), ENDING]),
-    length + LAST_BLOCK,
-    history,
-    maxBytes,
-  );
-  if (whole.status !== CORRUPT) return whole;
-  // A message that kept its own 00 00 ff ff: nothing is to be added.
-  return inflateStreams(
-    Buffer.concat([input.subarray(0, length), ENDING.subarray(LAST_BLOCK)]),
-    length,
-    history,
-    maxBytes,
-  );
+  const message = input.subarray(0, length);
+  const whole = inflateStreams(Buffer.concat([message, ENDING]), length, 4, history, maxBytes);
+  if (whole.status !== CORRUPT || !endsWithFlush(input, length)) return whole;
+  return inflateStreams(Buffer.concat([message, ENDING.subarray(4)]), length, 0, history, maxBytes);
 }
 
 /** Several DEFLATE streams in a row: a block with BFINAL set may stand inside a message (RFC 7692 §7.2.3.4). */
-function inflateStreams(input: Uint8Array, needed: number, history: History | null, maxBytes: number): LargeResult {
+function inflateStreams(
+  input: Uint8Array,
+  length: number,
+  added: number,
+  history: History | null,
+  maxBytes: number,
+): LargeResult {
   let dictionary: Uint8Array = history === null ? nothing : flat(history);
   let inflated: Uint8Array = nothing;
   let at = 0;
-  while (at < needed) {
+  do {
     try {
       const { buffer, engine } = inflateRawSync(input.subarray(at), {
         ...(dictionary.length > 0 ? { dictionary } : {}),
@@ -80,6 +83,8 @@ function inflateStreams(input: Uint8Array, needed: number, history: History | nu
     } catch (error) {
       return { status: codeOf(error) === "ERR_BUFFER_TOO_LARGE" ? TOO_LARGE : CORRUPT, bytes: inflated };
     }
-  }
-  return { status: inflated.length > maxBytes ? TOO_LARGE : INFLATED, bytes: inflated };
+  } while (at < length || (at > length && at < length + added));
+  // Anywhere else the last stream ended in the middle of what was added.
+  const ended = at === length || at === length + added || at === input.length;
+  return { status: !ended ? CORRUPT : inflated.length > maxBytes ? TOO_LARGE : INFLATED, bytes: inflated };
 }

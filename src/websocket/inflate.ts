@@ -40,6 +40,14 @@ const fixedDistance = new HuffmanCode(DISTANCE);
 fixedLiteral.build(fixedLengths, 0, 288);
 fixedDistance.build(fixedLengths, 288, 32);
 
+/** The sender left the 00 00 ff ff where it was. */
+export const endsWithFlush = (input: Uint8Array, length: number): boolean =>
+  length >= 4 &&
+  input[length - 4] === 0 &&
+  input[length - 3] === 0 &&
+  input[length - 2] === 0xff &&
+  input[length - 1] === 0xff;
+
 /** `length` ≤ `back` bytes that begin `back` bytes before the message. */
 function copyHistory(
   history: History,
@@ -116,8 +124,9 @@ export class Inflater {
       if (consumed > this.inputEnd) return TRUNCATED;
       if (type !== 0 && final === 0) continue;
       this.alignToByte();
-      // At the end of the added 00 00 ff ff, or of a message that came with an ending of its own.
-      if (consumed === this.inputEnd || consumed === length) return INFLATED;
+      if (consumed === this.inputEnd) return INFLATED;
+      // Or the message came with an ending of its own.
+      if (consumed === length && (final === 1 || endsWithFlush(input, length))) return INFLATED;
     }
   }
 

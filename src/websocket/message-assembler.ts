@@ -203,7 +203,7 @@ export class MessageAssembler {
     const slack = this.compressed ? INPUT_SLACK : 0;
     const needed = this.kept + length + slack;
     if (this.store === null || this.store.bytes.length < needed) {
-      if (!this.makeRoom(needed + announced)) {
+      if (!this.makeRoom(needed + announced) && !this.makeRoom(needed)) {
         this.overLimit(at);
         return false;
       }
@@ -287,7 +287,7 @@ export class MessageAssembler {
     }
     message.length = deflate.length;
     message.bytes = deflate.bytes;
-    message.keptLength = Math.min(deflate.length, this.keepBytes);
+    message.keptLength = Math.min(deflate.known, this.keepBytes);
     if (status === TOO_LARGE) {
       message.problem = "inflate-limit";
       message.validUtf8 = null;

@@ -180,8 +180,7 @@ export class Resynchroniser {
         candidate.open = !fin;
       }
       candidate.headers++;
-      candidate.score += tested.weak ? 0 : 1;
-      if (candidate.next === this.packetStart) candidate.score++;
+      if (!tested.weak) candidate.score += candidate.next === this.packetStart ? 2 : 1;
       if (tested.looksLikeText) candidate.score++;
       candidate.lastHeader = candidate.next;
       candidate.next += tested.headerLength + tested.length;

@@ -1,0 +1,199 @@
+import { describe, expect, it } from "vitest";
+import { limits } from "../../src/base/limits.ts";
+import { BufferPool, DecoderMemory, WindowPool } from "../../src/websocket/memory.ts";
+import { BINARY, CLOSE, CONTINUATION, PING, TEXT } from "../../src/websocket/types.ts";
+import { agreed, decoder, frame, hex, position, type Recorder, type Setup } from "../support/websocket-script.ts";
+
+const text = (payload: string, mask: number | null = null): Buffer => frame({ opcode: TEXT, payload, mask });
+const noise = (length: number, seed = 1): Buffer => {
+  let x = seed;
+  return Buffer.alloc(length).map(() => {
+    x = (Math.imul(x, 1_103_515_245) + 12_345) >>> 0;
+    return x >>> 16;
+  }) as Buffer;
+};
+
+type Part = Uint8Array | number;
+
+/** Each part is a packet; a number is a gap of that many bytes. */
+function play(parts: readonly Part[], setup: Setup = { direction: 1 }): Recorder {
+  const { seen, reader } = decoder(setup);
+  for (const [i, part] of parts.entries()) {
+    if (typeof part === "number") reader.gap(part, position(i + 1));
+    else reader.feed(part, 0, part.length, position(i + 1));
+  }
+  reader.end(position(parts.length));
+  return seen;
+}
+
+describe("after a gap of unknown content", () => {
+  it("a packet that is a whole frame is believed at once", () => {
+    const seen = play([text("before"), 100, text("after"), text("more")]);
+    expect(seen.texts).toEqual(["before", "after", "more"]);
+    expect(seen.codes).toEqual(["gap", "desynchronised", "resynchronised"]);
+    expect(seen.events.map((event) => event.value)).toEqual([100, 100, 0]);
+    expect(seen.frames.map((one) => one.resynchronised)).toEqual([false, true, true]);
+    expect(seen.frames.map((one) => one.streamOffset)).toEqual([0, 108, 115]);
+    expect(seen.frames.map((one) => one.firstPacketNumber)).toEqual([1, 3, 4]);
+  });
+
+  it("the rest of a lost frame in front is skipped", () => {
+    const rest = Buffer.from('"speed":12,"heading":90}');
+    const seen = play([text("before"), 50, Buffer.concat([rest, text("one"), text("two")]), text("three")]);
+    expect(seen.texts).toEqual(["before", "one", "two", "three"]);
+    expect(seen.events.at(-1)).toMatchObject({ code: "resynchronised", value: rest.length });
+  });
+
+  it("masked frames in the middle of a packet too", () => {
+    const rest = noise(300, 7);
+    const packet = Buffer.concat([rest, text("hello there", 0x11223344), text("and again", 0x55667788)]);
+    const seen = play([text("before", 0x01020304), 5000, packet], { direction: 0 });
+    expect(seen.texts).toEqual(["before", "hello there", "and again"]);
+  });
+
+  it("a frame that goes on in later packets is not lost, and keeps its packet numbers", () => {
+    const long = text("long ".repeat(1000));
+    const seen = play([
+      text("before"),
+      100,
+      long.subarray(0, 1400),
+      long.subarray(1400, 2800),
+      long.subarray(2800),
+      text("after"),
+    ]);
+    expect(seen.texts).toEqual(["before", "long ".repeat(1000), "after"]);
+    expect(seen.frames[1]).toMatchObject({ firstPacketNumber: 3, lastPacketNumber: 5, length: 5000 });
+  });
+
+  it("one header alone is not believed", () => {
+    const seen = play([
+      text("before"),
+      100,
+      frame({ opcode: BINARY, payload: noise(5000), mask: null }).subarray(0, 1400),
+    ]);
+    expect(seen.frames).toHaveLength(1);
+    expect(seen.codes).toEqual(["gap", "desynchronised"]);
+  });
+
+  it("zeros, repeated bytes and text are not taken for frames", () => {
+    for (const rest of [
+      Buffer.alloc(5000),
+      Buffer.alloc(5000, 0x20),
+      Buffer.from("A".repeat(999) + "B\n".repeat(500)),
+    ]) {
+      for (const direction of [0, 1] as const) {
+        const seen = play([100, rest.subarray(0, 1400), rest.subarray(1400)], { direction });
+        expect(seen.frames).toEqual([]);
+      }
+    }
+  });
+
+  it("a gap that cuts a frame shows it with what is missing, and the message as not whole", () => {
+    const seen = play([text("x".repeat(100)).subarray(0, 60), 500, text("after"), text("more")]);
+    expect(seen.frames[0]).toMatchObject({ length: 100, missingBytes: 42, lastPacketNumber: 2 });
+    expect(seen.messages[0]).toMatchObject({ problem: "gap", keptLength: 58 });
+    expect(seen.texts.slice(1)).toEqual(["after", "more"]);
+  });
+
+  it("a gap inside a header", () => {
+    const seen = play([hex("81"), 20, text("after"), text("more")]);
+    expect(seen.texts).toEqual(["after", "more"]);
+  });
+
+  it("fragments whose start was missed are no violation; a later stray one is", () => {
+    const end = frame({ opcode: CONTINUATION, payload: "the end", mask: null });
+    const seen = play([text("before"), 100, Buffer.concat([end, text("a whole one")]), end]);
+    expect(seen.codes).toEqual(["gap", "desynchronised", "resynchronised", "unexpected-continuation"]);
+    expect(seen.texts).toEqual(["before", "a whole one"]);
+  });
+
+  it("a fragmented message that was open is dropped, not joined to strangers", () => {
+    const open = frame({ opcode: TEXT, payload: "lost", fin: false, mask: null });
+    const seen = play([
+      open,
+      100,
+      Buffer.concat([frame({ opcode: CONTINUATION, payload: "xx", mask: null }), text("next")]),
+    ]);
+    expect(seen.texts).toEqual(["next"]);
+  });
+
+  it("another gap while searching starts over", () => {
+    const seen = play([text("before"), 100, text("x".repeat(900)).subarray(0, 400), 80, text("one"), text("two")]);
+    expect(seen.texts).toEqual(["before", "one", "two"]);
+    expect(seen.codes).toEqual(["gap", "desynchronised", "gap", "resynchronised"]);
+  });
+
+  it("compressed frames are found, and read where they can be", () => {
+    const one = frame({ opcode: TEXT, rsv: 4, payload: hex("f248cdc9c90700"), mask: null });
+    const seen = play([text("before"), 100, Buffer.concat([one, one])], { direction: 1, deflate: agreed });
+    expect(seen.texts).toEqual(["before", "Hello", "Hello"]);
+    expect(seen.frames[1]).toMatchObject({ compressed: true, resynchronised: true });
+  });
+
+  it("a boundary that proves false is given up again without calling it a violation", () => {
+    // Two plausible frames, then no frame at all, then good ones.
+    const lure = Buffer.concat([text("looks like text"), text("and so does this"), Buffer.alloc(40, 0xff)]);
+    const seen = play([100, lure, text("really"), text("truly")]);
+    expect(seen.codes).toEqual(["gap", "desynchronised", "resynchronised", "desynchronised", "resynchronised"]);
+    expect(seen.texts.slice(-2)).toEqual(["really", "truly"]);
+  });
+});
+
+describe("a capture that began in mid-stream", () => {
+  const MIDSTREAM: Setup = { direction: 1, midstream: true };
+
+  it("reads from the first boundary on, marked", () => {
+    const seen = play([Buffer.from("rest of something"), text("first"), text("second")], MIDSTREAM);
+    expect(seen.texts).toEqual(["first", "second"]);
+    expect(seen.codes).toEqual(["resynchronised"]);
+    expect(seen.frames.every((one) => one.resynchronised)).toBe(true);
+  });
+
+  it("a single ping, or a close, that fills its packet", () => {
+    expect(play([hex("8900")], MIDSTREAM).frames).toMatchObject([{ opcode: PING }]);
+    expect(play([hex("8802 03e8")], MIDSTREAM).frames).toMatchObject([{ opcode: CLOSE, closeCode: 1000 }]);
+    expect(play([hex("8802 0001")], MIDSTREAM).frames).toEqual([]);
+  });
+
+  it("starts inside a large frame and ends up at the next one", () => {
+    const large = frame({ opcode: BINARY, payload: noise(200_000, 99), mask: null });
+    const stream = Buffer.concat([large.subarray(100_000), text("found"), text("again")]);
+    const packets: Buffer[] = [];
+    for (let at = 0; at < stream.length; at += 1448) packets.push(stream.subarray(at, at + 1448));
+    const seen = play([...packets, text("more"), text("and more")], MIDSTREAM);
+    expect(seen.texts.slice(-2)).toEqual(["more", "and more"]);
+  });
+});
+
+describe("bounded work and memory", () => {
+  it("what is no WebSocket is given up after limits.resynchroniseSearchBytes, once", () => {
+    const { seen, reader } = decoder({ direction: 1, midstream: true });
+    const block = Buffer.alloc(1 << 20, 0xf7);
+    for (let i = 0; i < 20; i++) reader.feed(block, 0, block.length, position(i));
+    reader.feed(text("too late"), 0, 10, position(21));
+    reader.gap(5, position(22));
+    expect(seen.codes).toEqual(["not-websocket"]);
+    expect(seen.events[0]?.value).toBeGreaterThan(limits.resynchroniseSearchBytes);
+  });
+
+  it("without room to hold bytes it goes on with the packets to come", () => {
+    const buffers = new BufferPool(300);
+    const memory = new DecoderMemory(new WindowPool(), buffers);
+    const seen = play([Buffer.alloc(1000, 0xf7), text("one"), text("two")], { direction: 1, midstream: true, memory });
+    expect(seen.texts).toEqual(["one", "two"]);
+    expect(buffers.take(256)).not.toBeNull();
+  });
+
+  it("bytes full of candidates take time in proportion to their number", () => {
+    const seconds = (megabytes: number): number => {
+      const { reader } = decoder({ direction: 1, midstream: true });
+      const lure = Buffer.alloc(64 * 1024, hex("82 7e 7f f0 89 01 82 05 01 02"));
+      const start = performance.now();
+      for (let i = 0; i < megabytes * 16; i++) reader.feed(lure, 0, lure.length, position(i));
+      return performance.now() - start;
+    };
+    seconds(1);
+    const [few, many] = [Math.min(seconds(1), seconds(1)), seconds(8)];
+    expect(many).toBeLessThan(Math.max(20 * few, 4000));
+  });
+});
