@@ -88,4 +88,13 @@ export const limits = {
   heartbeatMessageBytes: 128,
   /** Engine.IO packets read from one polling body. */
   pollingPacketsPerBody: 64,
+  /** Notes of one sidecar. */
+  notesPerCapture: 100_000,
+  /** Rows of the connections that a person opened; packets that carry nothing of note go first. */
+  detailRows: 600_000,
+  /** Message bodies, and raw packets, kept for the connections that a person opened; older ones are read again. */
+  detailBodyBytes: 32 * 1024 * 1024,
+  detailPacketBytes: 16 * 1024 * 1024,
+  /** Of a message that a person looks at this much is read. */
+  shownMessageBytes: 4 * 1024 * 1024,
 } as const;
