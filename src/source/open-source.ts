@@ -75,7 +75,8 @@ class StoredSource implements ByteSource {
 }
 
 function inputError(error: NodeJS.ErrnoException, name: string): UserError {
-  if (error.code === "ENOENT" || error.code === "ENOTDIR") return new UserError(EXIT.input, "input.not-found", { name });
-  if (error.code === "EISDIR") return new UserError(EXIT.input, "input.is-directory", { name });
-  return new UserError(EXIT.input, "input.unreadable", { name, reason: error.code ?? error.message });
+  const { code, message } = error;
+  if (code === "ENOENT" || code === "ENOTDIR") return new UserError(EXIT.input, "input.not-found", { name });
+  if (code === "EISDIR") return new UserError(EXIT.input, "input.is-directory", { name });
+  return new UserError(EXIT.input, "input.unreadable", { name, reason: code ?? message });
 }
