@@ -73,6 +73,8 @@ export const limits = {
   beatShapes: 32,
   beatMoments: 256,
   beatMessageBytes: 96,
+  /** Kinds of packets that hold nothing for TCP, counted by name. */
+  otherKinds: 256,
   pendingPings: 1024,
   /** Frame violations and other WebSocket events kept for one connection. */
   webSocketEventsPerConnection: 256,

@@ -40,7 +40,7 @@ export interface ContextOptions {
  */
 export class ConnectionContext implements HttpSink {
   readonly connection: TcpConnection;
-  /** The first ones, in order; `exchangeCount` has all. */
+  /** The first and the last ones, in order; `exchangeCount` has all. */
   readonly exchanges: HttpExchange[] = [];
   exchangeCount = 0;
   /** The exchange that is, or was meant as, the WebSocket opening handshake; the last one when several were tried. */
@@ -53,6 +53,7 @@ export class ConnectionContext implements HttpSink {
   private candidates: [Candidate[], Candidate[]] | null = null;
   private candidateBytes = 0;
   private opaque = false;
+  private switches = 0;
   private readonly options: ContextOptions;
 
   constructor(connection: TcpConnection, options: ContextOptions) {
@@ -115,8 +116,11 @@ export class ConnectionContext implements HttpSink {
       );
       return;
     }
-    // A tunnel, another protocol, or a handshake no client could have meant: what follows is read anew.
-    this.http = new HttpConnectionDecoder(this);
+    // A tunnel, another protocol, or a handshake no client could have meant: what follows is read anew, but a stream
+    // of switches without end is nobody's.
+    this.switches++;
+    if (this.switches > limits.tunnelDepth) this.giveUp();
+    else this.http = new HttpConnectionDecoder(this);
   }
 
   onSwitchedBytes(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
@@ -180,7 +184,11 @@ export class ConnectionContext implements HttpSink {
 
   private note(exchange: HttpExchange): void {
     this.exchangeCount++;
-    if (this.exchanges.length < limits.httpExchangesPerConnection) this.exchanges.push(exchange);
+    // The first and the last ones tell the story; the middle is counted.
+    if (this.exchanges.length >= limits.httpExchangesPerConnection) {
+      this.exchanges.splice(limits.httpExchangesPerConnection >> 1, 1);
+    }
+    this.exchanges.push(exchange);
     const asks = exchange.request !== null && readUpgradeRequest(exchange.request) !== null;
     if (asks || meansWebSocket(exchange)) this.upgrade = exchange;
   }

@@ -12,6 +12,7 @@ import { closeFacts } from "./close-facts.ts";
 import type { ConnectionContext } from "./connection-context.ts";
 import { exchangeFacts, upgradeFacts } from "./http-facts.ts";
 import { mark } from "./marks.ts";
+import { pollingSession } from "./polling-session.ts";
 import { tcpFacts } from "./tcp-facts.ts";
 import { tlsFacts } from "./tls-facts.ts";
 import { requestTokens } from "./token-facts.ts";
@@ -30,6 +31,11 @@ export function connectionFacts(
   const endNs = tcp.closedAt === null ? clockNs : Math.min(clockNs, tcp.closedAt.timestampNs);
   const webSocket = context.webSocket === null ? null : webSocketFacts(context.webSocket, connection, endNs);
   const tls = context.tls === null ? null : tlsFacts(context.tls);
+  const polling = pollingSession(context.exchanges, (heartbeat, direction) => ({
+    ...heartbeat.summary(direction, endNs),
+    // A poll is answered as a whole: what TCP acknowledged of a ping says nothing.
+    unanswered: heartbeat.summary(direction, endNs).unanswered.map((ping) => ({ ...ping, acknowledged: null })),
+  }));
   const kind = kindOf(tcp, context, upgrade, tls !== null);
   return {
     id: connectionId(connection.id),
@@ -46,8 +52,12 @@ export function connectionFacts(
     notHttp: context.notHttp,
     tls,
     webSocket,
-    session: context.webSocket === null ? null : sessionFacts(context.webSocket, connection, endNs),
-    tokens: [...requestTokens(context.exchanges), ...(context.webSocket?.session.tokens ?? [])],
+    session: context.webSocket === null ? (polling?.facts ?? null) : sessionFacts(context.webSocket, connection, endNs),
+    tokens: [
+      ...requestTokens(context.exchanges),
+      ...(polling?.tokens ?? []),
+      ...(context.webSocket?.session.tokens ?? []),
+    ],
     close: closeFacts(kind, tcp, webSocket, connection.replaced),
   };
 }

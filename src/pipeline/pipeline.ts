@@ -79,6 +79,7 @@ export class Pipeline implements WireSink, TcpSink {
 
   /** The capture has ended. */
   finish(): void {
+    this.decoder.end();
     this.tracker.finish(this.last);
   }
 
@@ -212,6 +213,9 @@ export class Pipeline implements WireSink, TcpSink {
   }
 
   private count(kind: string): void {
-    this.others[kind] = (this.others[kind] ?? 0) + 1;
+    const known = this.others[kind];
+    // A capture may name any of 65,536 ethertypes: past the limit they share one word.
+    const kept = known === undefined && Object.keys(this.others).length >= limits.otherKinds ? "other" : kind;
+    this.others[kept] = (this.others[kept] ?? 0) + 1;
   }
 }

@@ -1,4 +1,4 @@
-import { type Direction, type Side, sideOf } from "../base/brand.ts";
+import { type Direction, sideOf } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Mark } from "../base/packet-view.ts";
 import { concernsDiagnosis } from "../payload/heartbeat.ts";
@@ -13,15 +13,40 @@ import type {
   TokenFacts,
 } from "../store/types.ts";
 import { Heartbeat } from "../websocket/heartbeat.ts";
-import { type MessageView, PING, PONG, TEXT } from "../websocket/types.ts";
+import { type FrameView, type MessageView, PING, PONG, TEXT } from "../websocket/types.ts";
 import { ApplicationBeat } from "./application-beat.ts";
 import { mark } from "./marks.ts";
 import { tokensIn } from "./token-facts.ts";
+
+const NO_BYTES = new Uint8Array(0);
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const markOf = (message: MessageView): Mark =>
   mark({ packetNumber: message.lastPacketNumber, timestampNs: message.lastTimestampNs });
+
+/** An Engine.IO ping or pong in the shape that the pairing of WebSocket pings takes. */
+const beatFrame = (direction: Direction, opcode: number, at: Mark, streamOffset: number): FrameView => ({
+  direction,
+  opcode,
+  fin: true,
+  rsv: 0,
+  masked: false,
+  maskingKey: 0,
+  length: 0,
+  compressed: false,
+  firstPacketNumber: at.packet,
+  firstTimestampNs: at.timestampNs,
+  lastPacketNumber: at.packet,
+  lastTimestampNs: at.timestampNs,
+  streamOffset,
+  missingBytes: 0,
+  resynchronised: false,
+  payload: NO_BYTES,
+  payloadLength: 0,
+  closeCode: null,
+  closeReason: null,
+});
 
 /** What the application protocol inside a WebSocket says about itself: openings, heartbeats, refusals, endings. */
 export class SessionWatch {
@@ -37,13 +62,18 @@ export class SessionWatch {
   private readonly applicationBeat = new ApplicationBeat();
   private readonly fedBytes: (direction: Direction) => number;
 
-  constructor(target: string | null, subprotocol: string | null, fedBytes: (direction: Direction) => number) {
+  constructor(
+    transport: EngineIoFacts["transport"],
+    target: string | null,
+    subprotocol: string | null,
+    fedBytes: (direction: Direction) => number,
+  ) {
     this.hints = hintsOf(target, subprotocol);
     this.fedBytes = fedBytes;
     const version = /[?&]EIO=(\d)/.exec(target ?? "")?.[1];
     this.engineIo = {
       version: version === undefined ? null : Number(version),
-      transport: "websocket",
+      transport,
       sid: /[?&]sid=([^&]+)/.exec(target ?? "")?.[1] ?? null,
       open: null,
       probeSent: null,
@@ -66,13 +96,19 @@ export class SessionWatch {
     }
     const payload = payloadOf(bytes, 0, keptLength, isText, length);
     const reading = readPayload(payload, this.hints);
-    this.protocol ??= reading.kind;
-    if (reading.kind === "engine.io") this.onEngineIo(reading, message);
-    else if (reading.kind === "socket.io") this.onSocketIo(reading, message, payload.text ?? "");
-    else {
-      this.onOther(reading, message);
-      if (isText && length <= limits.beatMessageBytes) this.applicationBeat.onMessage(message, reading.heartbeat);
+    this.onReading(reading, message.direction, markOf(message), payload.text ?? "");
+    const isOther = reading.kind !== "engine.io" && reading.kind !== "socket.io";
+    if (isOther && isText && length <= limits.beatMessageBytes) {
+      this.applicationBeat.onMessage(message, reading.heartbeat);
     }
+  }
+
+  /** A reading from anywhere: a message, or a packet in the body of a poll. `text` is what it was read from. */
+  onReading(reading: Reading, direction: Direction, at: Mark, text: string): void {
+    this.protocol ??= reading.kind;
+    if (reading.kind === "engine.io") this.onEngineIo(reading, direction, at);
+    else if (reading.kind === "socket.io") this.onSocketIo(reading, direction, at, text);
+    else this.onOther(reading, direction, at);
   }
 
   /** `beat` reads the pings of one direction as facts. */
@@ -86,56 +122,35 @@ export class SessionWatch {
     };
   }
 
-  private onEngineIo(reading: EngineIoReading, message: MessageView): void {
-    const at = markOf(message);
+  private onEngineIo(reading: EngineIoReading, direction: Direction, at: Mark): void {
     this.seeEngineIo();
     if (reading.open !== null && this.engineIo.open === null) {
-      this.engineIo.open = { ...at, ...reading.open };
-      this.engineIo.sid = reading.open.sid;
-    } else if (reading.packet === "ping" || reading.packet === "pong") this.onBeat(reading, message, at);
+      const { sid, pingIntervalMs, pingTimeoutMs, upgrades } = reading.open;
+      this.engineIo.open = { ...at, pingIntervalMs, pingTimeoutMs, upgrades };
+      this.engineIo.sid = sid;
+    } else if (reading.packet === "ping" || reading.packet === "pong") this.onBeat(reading, direction, at);
     else if (reading.packet === "upgrade") this.engineIo.upgraded ??= at;
-    else if (reading.packet === "close") this.engineIo.closed ??= { ...at, from: sideOf(message.direction) };
+    else if (reading.packet === "close") this.engineIo.closed ??= { ...at, from: sideOf(direction) };
   }
 
-  private onBeat(reading: EngineIoReading, message: MessageView, at: Mark): void {
+  private onBeat(reading: EngineIoReading, direction: Direction, at: Mark): void {
     if (reading.probe) {
       if (reading.packet === "ping") this.engineIo.probeSent ??= at;
       else this.engineIo.probeAnswered ??= at;
       return;
     }
-    this.beats.onFrame({
-      direction: message.direction,
-      opcode: reading.packet === "ping" ? PING : PONG,
-      fin: true,
-      rsv: 0,
-      masked: false,
-      maskingKey: 0,
-      length: 0,
-      compressed: false,
-      firstPacketNumber: message.firstPacketNumber,
-      firstTimestampNs: message.firstTimestampNs,
-      lastPacketNumber: message.lastPacketNumber,
-      lastTimestampNs: message.lastTimestampNs,
-      streamOffset: this.fedBytes(message.direction),
-      missingBytes: 0,
-      resynchronised: false,
-      payload: message.bytes,
-      payloadLength: 0,
-      closeCode: null,
-      closeReason: null,
-    });
+    const opcode = reading.packet === "ping" ? PING : PONG;
+    this.beats.onFrame(beatFrame(direction, opcode, at, this.fedBytes(direction)));
   }
 
-  private onSocketIo(reading: SocketIoReading, message: MessageView, text: string): void {
+  private onSocketIo(reading: SocketIoReading, direction: Direction, at: Mark, text: string): void {
     this.seeEngineIo();
     this.protocol = "socket.io";
     const namespace = this.namespace(reading.namespace);
     if (namespace === null) return;
-    const at = markOf(message);
-    const fromClient = message.direction === 0;
     switch (reading.packet) {
       case "CONNECT":
-        if (!fromClient) namespace.connected ??= at;
+        if (direction === 1) namespace.connected ??= at;
         else {
           namespace.connectRequested ??= at;
           namespace.hasAuth ||= reading.hasAuth;
@@ -146,18 +161,17 @@ export class SessionWatch {
         namespace.refused ??= { ...at, message: reading.errorMessage ?? "" };
         break;
       case "DISCONNECT":
-        namespace.disconnected ??= { ...at, from: sideOf(message.direction) };
+        namespace.disconnected ??= { ...at, from: sideOf(direction) };
         break;
       default:
     }
   }
 
-  private onOther(reading: Reading, message: MessageView): void {
+  private onOther(reading: Reading, direction: Direction, at: Mark): void {
     if (!("errorMessage" in reading) || reading.errorMessage === null) return;
     if (this.notices.length >= limits.protocolNotices || !("messageType" in reading)) return;
-    const from: Side = sideOf(message.direction);
     const { kind: protocol, messageType, errorMessage } = reading;
-    this.notices.push({ ...markOf(message), from, protocol, messageType: messageType ?? "", errorMessage });
+    this.notices.push({ ...at, from: sideOf(direction), protocol, messageType: messageType ?? "", errorMessage });
   }
 
   private seeEngineIo(): void {

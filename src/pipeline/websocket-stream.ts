@@ -96,6 +96,7 @@ export class WebSocketStream implements WebSocketSink {
     handshake: Handshake | null,
   ) {
     this.session = new SessionWatch(
+      "websocket",
       handshake?.target ?? null,
       handshake?.subprotocol ?? null,
       (direction) => this.tallies[direction].fedBytes,
