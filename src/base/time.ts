@@ -1,7 +1,8 @@
 import type { RelativeNs } from "./brand.ts";
 
-/** Range of `Date` (ECMA-262 §21.4.1.1). */
-const LATEST_MS = 8.64e15;
+/** Years 0000 to 9999: what RFC 3339 §5.6 can say. A time beyond, from a broken capture, is told as the nearest second. */
+const EARLIEST_MS = -62_167_219_200_000;
+const LATEST_MS = 253_402_300_799_000;
 const NS_PER_SECOND = 1_000_000_000n;
 
 /** RFC 3339 in UTC with nine fractional digits. `originNs` is epoch nanoseconds of the capture's origin. */
@@ -13,10 +14,12 @@ export function formatTime(originNs: bigint, relative: RelativeNs): string {
     fraction += NS_PER_SECOND;
     seconds -= 1n;
   }
-  const ms = Number(seconds) * 1000;
-  if (!Number.isFinite(ms) || Math.abs(ms) > LATEST_MS) return "1970-01-01T00:00:00.000000000Z";
-  return `${new Date(ms).toISOString().slice(0, -5)}.${fraction.toString().padStart(9, "0")}Z`;
+  return `${secondText(Number(seconds) * 1000)}${fraction.toString().padStart(9, "0")}Z`;
 }
+
+/** Date and time up to the decimal point. */
+const secondText = (ms: number): string =>
+  new Date(Math.min(Math.max(ms, EARLIEST_MS), LATEST_MS)).toISOString().slice(0, -4);
 
 /** `formatTime` for many times of one capture: what stays the same within a second is made once. */
 export class TimeFormatter {
@@ -37,8 +40,7 @@ export class TimeFormatter {
     const seconds = Math.floor(ns / 1e9);
     if (seconds !== this.second) {
       this.second = seconds;
-      const ms = (this.originSeconds + seconds) * 1000;
-      this.prefix = Math.abs(ms) > LATEST_MS ? "1970-01-01T00:00:00." : new Date(ms).toISOString().slice(0, -4);
+      this.prefix = secondText((this.originSeconds + seconds) * 1000);
     }
     return `${this.prefix}${String(ns - seconds * 1e9).padStart(9, "0")}Z`;
   }

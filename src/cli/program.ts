@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { displayWidth, wrapToWidth } from "../base/display-width.ts";
@@ -18,8 +19,9 @@ const PIPE_COLUMNS = 100;
 /** The whole program: arguments in, exit code out. Never throws. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
   const language = wantedLanguage(argv);
-  endQuietlyOnBrokenPipe(process.stdout);
-  endQuietlyOnBrokenPipe(process.stderr);
+  watchStream(process.stdout, language);
+  watchStream(process.stderr, language);
+  process.on("uncaughtException", (error) => end(error, language));
   let program: Command | null = null;
   try {
     const surroundings = await findSurroundings(argv, language);
@@ -40,12 +42,20 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/** `| head` closes the pipe: nobody reads any more, so there is nothing left to do. */
-function endQuietlyOnBrokenPipe(stream: NodeJS.WriteStream): void {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(EXIT.done);
-    throw error;
+/** `| head` closes the pipe: nobody reads any more, so there is nothing left to do. A full disk is worth a word. */
+function watchStream(stream: NodeJS.WriteStream, language: Language): void {
+  stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE") process.exit(EXIT.done);
+    const name = stream === process.stdout ? "stdout" : "stderr";
+    end(new UserError(EXIT.usage, "output.unwritable", { name, reason: code ?? message }), language);
   });
+}
+
+function end(failure: unknown, language: Language): never {
+  const { text, exitCode } = explainFailure(failure, language);
+  // Synchronous: the process ends with the next line.
+  writeSync(process.stderr.fd, text);
+  process.exit(exitCode);
 }
 
 /** Value of a global option, found before the real parsing: usage errors are told in that language too. */
@@ -74,7 +84,8 @@ async function findSurroundings(argv: readonly string[], language: Language): Pr
     stdout,
     stderr,
     colour,
-    columns: stdout.isTTY ? stdout.columns : PIPE_COLUMNS,
+    // A terminal that does not know its size says 0.
+    columns: (stdout.isTTY && stdout.columns) || PIPE_COLUMNS,
     logger,
     interrupt: watchSignals(),
     exitCode: EXIT.done,

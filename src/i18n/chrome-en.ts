@@ -4,6 +4,9 @@ const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n =
 const by = (from: string | null, what: string): string => (from === null ? what : `${from} ${what}`);
 
 export const chromeEn: Chrome = {
+  comma: ", ",
+  colon: ": ",
+  remark: (text) => `(${text})`,
   severity: { error: "ERROR", warning: "WARNING", note: "NOTE" },
   confidence: { certain: "certain", likely: "likely", possible: "possible" },
   side: { client: "client", server: "server" },

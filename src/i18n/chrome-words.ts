@@ -4,6 +4,10 @@ type SideName = "client" | "server";
 
 /** Words around the findings: headlines, column heads, facts of the capture. Both languages are total. */
 export interface Chrome {
+  /** Joins facts in a line, introduces what follows, sets a remark apart. */
+  readonly comma: string;
+  readonly colon: string;
+  readonly remark: (text: string) => string;
   readonly severity: Readonly<Record<Severity, string>>;
   readonly confidence: Readonly<Record<Confidence, string>>;
   readonly side: Readonly<Record<SideName, string>>;

@@ -5,6 +5,9 @@ const by = (from: "client" | "server" | null, what: string): string =>
   from === null ? what : `${sides[from]} ${what}`;
 
 export const chromeZhCn: Chrome = {
+  comma: "，",
+  colon: "：",
+  remark: (text) => `（${text}）`,
   severity: { error: "错误", warning: "警告", note: "提示" },
   confidence: { certain: "确定", likely: "很可能", possible: "可能" },
   side: sides,

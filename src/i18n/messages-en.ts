@@ -20,6 +20,18 @@ export const messagesEn = {
     sentence: "{name} ends inside its file header, before any packet.",
     next: "The capture was stopped before its first block was written: capture again, with tcpdump -U.",
   },
+  "input.compression-cut": {
+    sentence: "{name} ({compression}) breaks off before any capture bytes could be unpacked.",
+    next: "Copy the file again, and compare its size with the original's.",
+  },
+  "input.compression-damaged": {
+    sentence: "{name} ({compression}) is damaged: nothing could be unpacked.",
+    next: "Copy the file again (binary mode, if by FTP), and compare its checksum with the original's.",
+  },
+  "input.compression-window": {
+    sentence: "{name} ({compression}) was compressed with too large a window to be unpacked here.",
+    next: "Unpack it first: zstd -d --long=31 {name}",
+  },
   "input.terminal": {
     sentence: "Standard input is a terminal, not a capture.",
     next: "Pipe one in: ssh device sudo tcpdump -i any -U -w - port 8080 | wscap report -",

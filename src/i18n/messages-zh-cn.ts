@@ -22,6 +22,18 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "{name} 在文件头处就中断了，没有任何数据包。",
     next: "抓包在写出第一块之前就停止了：请用 tcpdump -U 重新抓包。",
   },
+  "input.compression-cut": {
+    sentence: "{name}（{compression}）不完整，还没解压出任何抓包数据就中断了。",
+    next: "请重新复制文件，并与原文件比较大小。",
+  },
+  "input.compression-damaged": {
+    sentence: "{name}（{compression}）已损坏，无法解压。",
+    next: "请重新复制文件（若用 FTP 请选二进制模式），并与原文件比较校验和。",
+  },
+  "input.compression-window": {
+    sentence: "{name}（{compression}）压缩时的窗口过大，无法在此解压。",
+    next: "请先解压：zstd -d --long=31 {name}",
+  },
   "input.terminal": {
     sentence: "标准输入是终端，不是抓包数据。",
     next: "请用管道传入：ssh device sudo tcpdump -i any -U -w - port 8080 | wscap report -",

@@ -19,6 +19,8 @@ const SECRET_WORDS = new Set(
     "sid credential credentials bearer cookie csrf xsrf signature sig ticket apikey accesskey secretkey privatekey otp"
   ).split(" "),
 );
+/** What may follow such a word and leave it a secret. */
+const STILL_SECRET = new Set("id key token value hash data string header code".split(" "));
 /** Secret in a query; in JSON far too common a word for an ordinary key. */
 const SECRET_IN_QUERY = new Set(["key"]);
 const SECRET_ENDINGS = /(token|password|passwd|secret|apikey|accesskey|authkey|secretkey|sessionid|credentials)$/;
@@ -56,7 +58,12 @@ function wordsOf(key: string): string {
 export function isSecretKey(key: string, inQuery: boolean): boolean {
   const words = wordsOf(key);
   if (QUALIFIED_KEY.test(words)) return true;
-  for (const word of words.split(" ")) {
+  const all = words.split(" ");
+  for (const [index, numbered] of all.entries()) {
+    const word = numbered.replace(/\d+$/, "");
+    const next = all[index + 1];
+    // `token_type` and `session_elapsed` tell about a secret without being one.
+    if (next !== undefined && !STILL_SECRET.has(next)) continue;
     if (SECRET_WORDS.has(word) || SECRET_ENDINGS.test(word)) return true;
     if (inQuery && SECRET_IN_QUERY.has(word)) return true;
   }

@@ -10,7 +10,7 @@ export function captureLines(page: TextPage): string[] {
   for (const capture of model.captures) lines.push(...paragraph(page, factsOf(page, capture), "    ", "  "));
   const others = Object.entries(model.totals.notDecoded).sort(([, a], [, b]) => b - a);
   if (others.length > 0) {
-    const what = others.map(([kind, n]) => `${n} ${escapeText(kind)}`).join(", ");
+    const what = others.map(([kind, n]) => `${n} ${escapeText(kind)}`).join(chrome.comma);
     lines.push(...paragraph(page, chrome.notDecoded(what), "    ", "  "));
   }
   const hidden = model.redaction.applied ? chrome.redacted(model.redaction.hidden) : chrome.notRedacted;
@@ -21,9 +21,10 @@ export function captureLines(page: TextPage): string[] {
 function factsOf(page: TextPage, capture: ReportModel["captures"][number]): string {
   const { chrome } = page;
   const { firstPacketTime: first, lastPacketTime: last } = capture;
-  const format = capture.compression === "none" ? capture.format : `${capture.format}, ${capture.compression}`;
+  const format =
+    capture.compression === "none" ? capture.format : `${capture.format}${chrome.comma}${capture.compression}`;
   return [
-    `${capture.name}: ${format}`,
+    `${capture.name}${chrome.colon}${format}`,
     capture.linkTypes.join(" + "),
     chrome.packets(capture.packets),
     first === null || last === null ? "" : chrome.duration(Math.max(0, secondsBetween(first, last))),
@@ -33,5 +34,5 @@ function factsOf(page: TextPage, capture: ReportModel["captures"][number]): stri
     capture.malformed === 0 ? "" : chrome.malformed(capture.malformed),
   ]
     .filter((part) => part !== "")
-    .join(", ");
+    .join(chrome.comma);
 }

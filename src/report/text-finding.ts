@@ -46,7 +46,7 @@ function titleLines(page: TextPage, finding: FindingModel): string[] {
     ...(finding.confidence === "certain" ? [] : [chrome.confidence[finding.confidence]]),
     ...(finding.followsFrom === null ? [] : [chrome.followsFrom(finding.followsFrom)]),
   ];
-  const remark = remarks.length === 0 ? "" : `  (${remarks.join(", ")})`;
+  const remark = remarks.length === 0 ? "" : `  ${chrome.remark(remarks.join(chrome.comma))}`;
   return [
     `${tint(chrome.severity[finding.severity])}  ${finding.rule}${remark}${paint.dim(where)}`,
     ...paragraph(page, finding.title, "  ").map(paint.strong),
@@ -58,7 +58,7 @@ function alsoLines(page: TextPage, finding: FindingModel): string[] {
   if (also.length === 0) return [];
   const ids = also.slice(0, NAMED).map((id) => `#${id}`);
   if (also.length > NAMED) ids.push("…");
-  return paragraph(page, page.chrome.alsoOn(also.length, ids.join(", ")), "  ");
+  return paragraph(page, page.chrome.alsoOn(also.length, ids.join(page.chrome.comma)), "  ");
 }
 
 function evidenceLines(page: TextPage, finding: FindingModel): string[] {
@@ -96,4 +96,4 @@ function causeLines(page: TextPage, finding: FindingModel): string[] {
 const filterLines = (page: TextPage, finding: FindingModel): string[] =>
   finding.wiresharkFilter === ""
     ? []
-    : [`    ${page.paint.dim(`${page.chrome.wireshark}:`)} ${escapeText(finding.wiresharkFilter)}`];
+    : [`    ${page.paint.dim(page.chrome.wireshark + page.chrome.colon)}${escapeText(finding.wiresharkFilter)}`];

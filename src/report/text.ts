@@ -9,6 +9,8 @@ import type { TextPage } from "./text-page.ts";
 
 /** Narrower terminals get lines of this width all the same: tables need the room. */
 const MINIMUM_WIDTH = 60;
+/** Longer lines are hard to read. */
+const MAXIMUM_WIDTH = 120;
 
 /**
  * The report for a person: the first lines say what to change; then each finding with its evidence, the connections,
@@ -19,7 +21,7 @@ export function renderText(model: ReportModel, options: { width: number; paint?:
     model,
     chrome: chromeOf(model.language),
     paint: options.paint ?? plain,
-    width: Math.max(MINIMUM_WIDTH, options.width),
+    width: Math.min(MAXIMUM_WIDTH, Math.max(MINIMUM_WIDTH, options.width)),
     connectionById: new Map(model.connections.map((connection) => [connection.id, connection])),
     origin:
       model.captures

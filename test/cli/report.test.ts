@@ -1,9 +1,11 @@
-import { copyFile, link, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, link, mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileSchema } from "../support/json-schema.ts";
-import { wscap } from "../support/run-cli.ts";
+import { program, wscap } from "../support/run-cli.ts";
 
 const TROUBLE = "captures/trouble.pcapng";
 const CLEAN = "captures/clean-close.pcap";
@@ -70,6 +72,18 @@ describe("-o", () => {
     const { code, stderr } = await wscap(["report", CLEAN, "-o", join(folder, "none", "x.txt")]);
     expect([code, stderr]).toEqual([2, expect.stringContaining("cannot be written (ENOENT)")]);
   });
+});
+
+test("a full disk behind standard output is said in one sentence", async () => {
+  const out = await open("/dev/full", "w");
+  const child = spawn(process.execPath, [program, "report", CLEAN], { stdio: ["ignore", out.fd, "pipe"], env: {} });
+  let stderr = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const [code] = await once(child, "close");
+  await out.close();
+  expect([code, stderr.split("\n")[0]]).toEqual([2, "wscap: stdout cannot be written (ENOSPC)."]);
 });
 
 describe("colour", () => {

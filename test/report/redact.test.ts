@@ -10,6 +10,7 @@ describe("what is hidden", () => {
     ["/ws?access_token=abc", "/ws?access_token=[redacted:1]"],
     ["/ws?room=7&apiKey=abc", "/ws?room=7&apiKey=[redacted:1]"],
     ["/ws?auth%5Btoken%5D=abc", "/ws?auth%5Btoken%5D=[redacted:1]"],
+    ["/ws?sessionId=abc&token2=def", "/ws?sessionId=[redacted:1]&token2=[redacted:2]"],
     ["/ws?key=abc", "/ws?key=[redacted:1]"],
     ["/socket.io/?EIO=4&transport=websocket&sid=Xy_1", "/socket.io/?EIO=4&transport=websocket&sid=[redacted:1]"],
     [`/ws/${JWT}/x`, "/ws/[redacted:1]/x"],
@@ -33,6 +34,7 @@ describe("what stays readable", () => {
     '44/im,{"message":"Authentication failed: token missing"}',
     "Basic authentication is needed",
     "the bearer of bad news",
+    '{"session_elapsed":"12 s","token_type":"x","tokenExpiresIn":3600,"password_required":true}',
     '{"type":"subscribe","topics":["realtime/*"]}',
   ])("%s", (text) => {
     expect(createRedactor(true).text(text)).toBe(text);

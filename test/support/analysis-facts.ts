@@ -210,7 +210,6 @@ export const analysis = (connections: readonly ConnectionFacts[], given: Partial
   packets: 20,
   connections,
   otherPackets: {},
-  joins: [],
   dns: [],
   arp: [],
   malformed: [],

@@ -371,7 +371,6 @@ export function analysisOf(
     packets: 100,
     dns: [],
     arp: [],
-    joins: [],
     connections: connections.map((connection, index) => ({ ...connection, id: connectionId(index) })),
     otherPackets: {},
     malformed: [],
