@@ -44,6 +44,7 @@ export async function readCaptures(
     // Hostile captures must not be able to pile collisions.
     seed: (Math.random() * 2 ** 32) | 0,
     rethrow: false,
+    vantageOf: (index) => settleVantage(feeds, index),
   });
   const told = names.map((): Told => ({ linkTypes: new Set(), dropped: new Map() }));
   const sink = captureSink(told, pipeline);
@@ -51,7 +52,7 @@ export async function readCaptures(
   const sources = await openSources(names);
   const feeds = sources.map((source, index): Feed => {
     const reader = openCaptureReader(index, sink, options.origin);
-    return { source, reader, lastPacketNs: null, interrupted: false };
+    return { source, reader, lastPacketNs: null, interrupted: false, vantage: 0 };
   });
   const order = new CaptureMerge(feeds.map(({ reader }) => reader));
   const progress = showProgress(feeds, surroundings);
@@ -72,6 +73,24 @@ export async function readCaptures(
   const facts = feeds.map((feed, index) => captureFacts(feed, told[index], options.origin));
   for (const capture of facts) surroundings.logger.info({ capture }, "read");
   return pipeline.analysis(facts, options.origin.ns, false);
+}
+
+function settleVantage(feeds: readonly Feed[], index: number): number {
+  const vantage = vantageOf(feeds, index);
+  const feed = feeds[index];
+  if (feed !== undefined) feed.vantage = vantage;
+  return vantage;
+}
+
+/** A capture that begins when all earlier ones are over continues the last of them; else it is another point of view. */
+function vantageOf(feeds: readonly Feed[], index: number): number {
+  let last = -1;
+  for (const [at, { lastPacketNs, reader }] of feeds.entries()) {
+    if (at === index || lastPacketNs === null) continue;
+    if (!reader.done) return index + 1;
+    if (last < 0 || lastPacketNs > (feeds[last]?.lastPacketNs ?? 0)) last = at;
+  }
+  return last < 0 ? index + 1 : (feeds[last]?.vantage ?? index + 1);
 }
 
 function captureSink(told: readonly Told[], pipeline: Pipeline): CaptureSink {

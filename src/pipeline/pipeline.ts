@@ -11,6 +11,7 @@ import { PacketDecoder } from "../wire/packet-decoder.ts";
 import type { ArpView, DatagramView, IcmpErrorView, SegmentView, WireSink } from "../wire/types.ts";
 import { ConnectionContext } from "./connection-context.ts";
 import { connectionFacts } from "./connection-facts.ts";
+import { findJoins } from "./joins.ts";
 import { NameWatch } from "./name-watch.ts";
 import { guessClient } from "./roles.ts";
 import type { FrameTap } from "./websocket-stream.ts";
@@ -19,6 +20,11 @@ export interface PipelineOptions {
   /** Only connections with one of these ports; empty: all. Also decodes WebSockets without handshake on them. */
   readonly ports: readonly number[];
   readonly tap: FrameTap | null;
+  /**
+   * The capture point of a capture, asked at its first packet: parts of one long capture share a point, captures taken
+   * at the same time at several places do not. Left out: one point.
+   */
+  readonly vantageOf?: (captureIndex: number) => number;
   /** Seeds the hash of the flow table. */
   readonly seed: number;
   /** Under test an unexpected exception is thrown on instead of stopping one direction. */
@@ -30,6 +36,8 @@ export class Pipeline implements WireSink, TcpSink {
   packets = 0;
   private readonly options: PipelineOptions;
   private readonly ports: ReadonlySet<number>;
+  private captureIndex = -1;
+  private readonly vantages: number[] = [];
   private readonly decoder = new PacketDecoder(this);
   private readonly tracker: TcpTracker;
   private readonly names = new NameWatch();
@@ -51,9 +59,16 @@ export class Pipeline implements WireSink, TcpSink {
 
   onPacket(packet: PacketView): void {
     this.packets++;
+    if (packet.captureIndex !== this.captureIndex) this.changeCapture(packet.captureIndex);
     this.last.packetNumber = packet.packetNumber;
     if (packet.timestampNs > this.last.timestampNs) this.last.timestampNs = packet.timestampNs;
     this.decoder.decode(packet);
+  }
+
+  private changeCapture(captureIndex: number): void {
+    this.captureIndex = captureIndex;
+    this.vantages[captureIndex] ??= this.options.vantageOf?.(captureIndex) ?? 0;
+    this.tracker.vantage = this.vantages[captureIndex] ?? 0;
   }
 
   /** Live: time has passed without packets. */
@@ -81,6 +96,7 @@ export class Pipeline implements WireSink, TcpSink {
       clockNs: this.last.timestampNs,
       packets: this.packets,
       connections,
+      joins: findJoins(this.tracker.connections, connections),
       dns: this.names.dns,
       arp: this.names.arp,
       otherPackets: { ...this.others },

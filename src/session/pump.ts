@@ -10,6 +10,8 @@ export interface Feed {
   /** Latest packet so far; null before the first. */
   lastPacketNs: RelativeNs | null;
   interrupted: boolean;
+  /** The capture point, settled at its first packet. */
+  vantage: number;
 }
 
 /** Packets of all feeds in time order (`pcap/merge.ts`); `needs` names the feed that must get bytes, -1: all are done. */

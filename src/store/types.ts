@@ -432,6 +432,35 @@ export interface CaptureFacts {
   readonly endedEarly: null | { readonly code: string; readonly offset: number };
 }
 
+/** Two connections of the capture that carry one WebSocket. */
+export interface JoinFacts {
+  /** `two-captures`: the same TCP connection seen at both its ends; `proxied`: the two legs of a proxy. */
+  readonly kind: "two-captures" | "proxied";
+  /** Nearer to the client first. */
+  readonly connections: readonly [ConnectionId, ConnectionId];
+  readonly by: "initial-sequence-numbers" | "key" | "request";
+  /** Two captures: how far the clock of the second is ahead of the first's, and by how much that may be off. */
+  readonly clockOffsetNs: number | null;
+  readonly clockErrorNs: number | null;
+  /** Two captures: RSTs that one end got and the other, whose name they bear, never sent. */
+  readonly foreignResets: readonly {
+    readonly connection: ConnectionId;
+    readonly packet: PacketNumber;
+    readonly from: Side;
+  }[];
+  /** Two captures: stream bytes that left one end and never came to the other, by direction. */
+  readonly lostBytes: PerDirection<number>;
+  /** Proxied: request fields that the proxy added, dropped (null behind) or changed; "(method)", "(target)", "(version)" too. */
+  readonly changedRequest: readonly ChangedField[];
+  readonly changedResponse: readonly ChangedField[];
+}
+
+export interface ChangedField {
+  readonly name: string;
+  readonly before: string | null;
+  readonly behind: string | null;
+}
+
 /** One DNS question and its fate. */
 export interface DnsFacts {
   readonly client: string;
@@ -467,6 +496,7 @@ export interface Analysis {
   readonly clockNs: RelativeNs;
   readonly packets: number;
   readonly connections: readonly ConnectionFacts[];
+  readonly joins: readonly JoinFacts[];
   readonly dns: readonly DnsFacts[];
   readonly arp: readonly ArpFacts[];
   /** Packets that held nothing for TCP, by stable reason. */

@@ -159,6 +159,8 @@ export class TcpConnection {
   key1 = 0;
   key2 = 0;
   readonly ipVersion: 4 | 6;
+  /** The capture point that saw it: see `FlowTable.vantage`. */
+  readonly vantage: number;
   readonly addresses: readonly [string, string];
   readonly ports: readonly [number, number];
   readonly halves: readonly [TcpHalf, TcpHalf];
@@ -195,8 +197,15 @@ export class TcpConnection {
   lastActivityNs = 0.5;
   gapBeforeLastActivityNs = 0.5;
 
-  constructor(id: number, ipVersion: 4 | 6, addresses: readonly [string, string], ports: readonly [number, number]) {
+  constructor(
+    id: number,
+    vantage: number,
+    ipVersion: 4 | 6,
+    addresses: readonly [string, string],
+    ports: readonly [number, number],
+  ) {
     this.id = id;
+    this.vantage = vantage;
     this.ipVersion = ipVersion;
     this.addresses = addresses;
     this.ports = ports;

@@ -12,6 +12,8 @@ const V6_WORDS = 8;
 export class FlowTable {
   /** Set by `find`: 0 when the segment's source is the key's low end, else 1. */
   index: 0 | 1 = 0;
+  /** Whose capture the packets come from: two captures of one connection, taken at its two ends, stay apart. */
+  vantage = 0;
   private slots = new Int32Array(4096).fill(-1);
   private mask = 4095;
   private flows: (TcpConnection | null)[] = [];
@@ -61,11 +63,11 @@ export class FlowTable {
       ? (segment.sourcePort << 16) | segment.destinationPort
       : (segment.destinationPort << 16) | segment.sourcePort;
     this.index = fromLow ? 0 : 1;
-    let hash = Math.imul(low ^ this.seed, 0x9e3779b1);
+    let hash = Math.imul(low ^ this.seed ^ this.vantage, 0x9e3779b1);
     hash = Math.imul(hash ^ (hash >>> 15) ^ high, 0x85ebca77);
     hash = Math.imul(hash ^ (hash >>> 13) ^ ports, 0xc2b2ae3d);
     hash ^= hash >>> 16;
-    const { slots, flows, mask } = this;
+    const { slots, flows, mask, vantage } = this;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const at = slots[slot] as number;
       if (at < 0) {
@@ -73,7 +75,13 @@ export class FlowTable {
         break;
       }
       const flow = flows[at] as TcpConnection;
-      if (flow.key2 === ports && flow.key1 === high && flow.key0 === low && flow.ipVersion === 4) {
+      if (
+        flow.key2 === ports &&
+        flow.key1 === high &&
+        flow.key0 === low &&
+        flow.ipVersion === 4 &&
+        flow.vantage === vantage
+      ) {
         this.slot = slot;
         return flow;
       }
@@ -104,25 +112,25 @@ export class FlowTable {
       : (segment.destinationPort << 16) | segment.sourcePort;
     this.index = fromLow ? 0 : 1;
     this.keyVersion = 6;
-    for (let slot = this.hashOf(key, V6_WORDS + 1) & this.mask; ; slot = (slot + 1) & this.mask) {
+    for (let slot = this.hashOf(key, V6_WORDS + 1, this.vantage) & this.mask; ; slot = (slot + 1) & this.mask) {
       this.slot = slot;
       const at = this.slots[slot] as number;
       if (at < 0) return null;
       const flow = this.flows[at] as TcpConnection;
-      if (sameKey(flow.key, key)) return flow;
+      if (flow.vantage === this.vantage && sameKey(flow.key, key)) return flow;
     }
   }
 
-  private hashOf(key: Int32Array, words: number): number {
-    let hash = this.seed;
+  private hashOf(key: Int32Array, words: number, vantage: number): number {
+    let hash = this.seed ^ vantage;
     for (let word = 0; word < words; word++) {
       hash = Math.imul(hash ^ (hash >>> 15) ^ (key[word] as number), 0x85ebca77);
     }
     return hash ^ (hash >>> 16);
   }
 
-  private hash4(key: Int32Array): number {
-    let hash = Math.imul((key[0] as number) ^ this.seed, 0x9e3779b1);
+  private hash4(key: Int32Array, vantage: number): number {
+    let hash = Math.imul((key[0] as number) ^ this.seed ^ vantage, 0x9e3779b1);
     hash = Math.imul(hash ^ (hash >>> 15) ^ (key[1] as number), 0x85ebca77);
     hash = Math.imul(hash ^ (hash >>> 13) ^ (key[2] as number), 0xc2b2ae3d);
     return hash ^ (hash >>> 16);
@@ -142,8 +150,8 @@ export class FlowTable {
     this.slots = new Int32Array(slotCount).fill(-1);
     this.mask = slotCount - 1;
     for (let at = 0; at < this.flows.length; at++) {
-      const { key } = this.flows[at] as TcpConnection;
-      const hash = key.length === 3 ? this.hash4(key) : this.hashOf(key, key.length);
+      const { key, vantage } = this.flows[at] as TcpConnection;
+      const hash = key.length === 3 ? this.hash4(key, vantage) : this.hashOf(key, key.length, vantage);
       let slot = hash & this.mask;
       while ((this.slots[slot] as number) >= 0) slot = (slot + 1) & this.mask;
       this.slots[slot] = at;

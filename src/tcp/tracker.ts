@@ -44,6 +44,11 @@ export class TcpTracker {
     this.flows = new FlowTable(seed);
   }
 
+  /** Whose packets come now: connections of different capture points are different ones, whatever their addresses. */
+  set vantage(vantage: number) {
+    this.flows.vantage = vantage;
+  }
+
   onSegment(segment: SegmentView, packet: PacketView): void {
     const { flags } = segment;
     const now = packet.timestampNs as number;
@@ -131,6 +136,7 @@ export class TcpTracker {
     const destination = formatAddress(segment.bytes, segment.destinationAddressStart, segment.ipVersion);
     const connection = new TcpConnection(
       this.connections.length,
+      this.flows.vantage,
       segment.ipVersion,
       fromLow ? [source, destination] : [destination, source],
       fromLow ? [segment.sourcePort, segment.destinationPort] : [segment.destinationPort, segment.sourcePort],

@@ -3,14 +3,19 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeCertificate } from "./certificate.ts";
 import { sleep } from "./peer-context.ts";
 import type { Stage } from "./stage.ts";
 
-/** Starts nginx in the proxy's namespace with this content of its `http` block; returns when it listens on `port`. */
+/**
+ * Starts nginx in the proxy's namespace with this content of its `http` block; returns when it listens on `port`. Where
+ * `tlsLines` stand, there is a certificate.
+ */
 export async function startNginx(stage: Stage, http: string, port = 80): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "wscap-nginx-"));
   mkdirSync(join(directory, "html"));
   writeFileSync(join(directory, "html", "index.html"), indexPage);
+  if (http.includes("ssl_certificate")) writeCertificate(directory);
   const configuration = join(directory, "nginx.conf");
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     .map((name) => `${name}_temp_path ${directory}/${name};`)
@@ -63,3 +68,5 @@ export const upgradeLines = `proxy_http_version 1.1;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;`;
 
 export const upgradeMap = "map $http_upgrade $connection_upgrade { default upgrade; '' close; }";
+
+export const tlsLines = "ssl_certificate cert.pem; ssl_certificate_key key.pem;";

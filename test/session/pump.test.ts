@@ -57,7 +57,11 @@ function feedOf(
     next: () => (reader.next() ? view : null),
     needs: () => (reader.done ? -1 : 0),
   };
-  return { feed: { source, reader, lastPacketNs: null, interrupted: false }, order, returned: () => returned };
+  return {
+    feed: { source, reader, lastPacketNs: null, interrupted: false, vantage: 0 },
+    order,
+    returned: () => returned,
+  };
 }
 
 const numbers = (): { seen: number[]; onPacket: (view: PacketView) => void } => {

@@ -210,6 +210,7 @@ export const analysis = (connections: readonly ConnectionFacts[], given: Partial
   packets: 20,
   connections,
   otherPackets: {},
+  joins: [],
   dns: [],
   arp: [],
   malformed: [],

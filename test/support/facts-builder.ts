@@ -371,6 +371,7 @@ export function analysisOf(
     packets: 100,
     dns: [],
     arp: [],
+    joins: [],
     connections: connections.map((connection, index) => ({ ...connection, id: connectionId(index) })),
     otherPackets: {},
     malformed: [],

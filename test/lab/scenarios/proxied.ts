@@ -1,7 +1,7 @@
 // nginx between browser and server: right, wrong, and with the server gone.
 
 import { backAddress, frontAddress } from "../addresses.ts";
-import { startNginx, upgradeLines, upgradeMap } from "../nginx.ts";
+import { startNginx, tlsLines, upgradeLines, upgradeMap } from "../nginx.ts";
 import { sleep } from "../peer-context.ts";
 import { refuseWith, serveHttp } from "../peers/http.ts";
 import { dashboard, leavingDashboard, server, telemetry } from "../peers/rows.ts";
@@ -26,6 +26,9 @@ const working = (more = "") =>
       ${upgradeLines}
       ${more}
     }`);
+
+const wssUrl = `wss://${frontAddress}/ws`;
+const overTls = (more: string) => working(more).replace("listen 80;", `listen 443 ssl; ${tlsLines}`);
 
 const nothing = server(async (peer) => {
   peer.log("listening", { port: null });
@@ -171,6 +174,46 @@ export const proxies: readonly Scenario[] = [
       connections: [{ dialledBy: "browser", kind: "upgrade-refused", status: 403 }],
       must: ["http.upgrade.refused"],
       mustNot: ["http.upgrade.not-forwarded", "http.upgrade.fields-stripped"],
+    },
+  },
+  {
+    name: "http-on-tls-port-nginx",
+    injects: "ws:// dialled on nginx's TLS port: 400 The plain HTTP request was sent to HTTPS port",
+    ...proxied,
+    fast: true,
+    peers: { server: nothing, browser: dashboard(() => {}, { url: `ws://${frontAddress}:443/ws` }) },
+    prepare: (stage) => startNginx(stage, `server { listen 443 ssl; ${tlsLines} location / { return 404; } }`, 443),
+    expect: { connections: [{ dialledBy: "browser", status: 400 }], must: ["http.on-tls-port"] },
+  },
+  {
+    name: "proxied-tls",
+    injects: "nothing: wss:// to nginx, ws:// behind it",
+    ...proxied,
+    peers: {
+      server: telemetry({ beat: [1000, 3000] }),
+      browser: leavingDashboard(3500, { url: wssUrl, rejectUnauthorized: false }),
+    },
+    prepare: (stage) => startNginx(stage, overTls("proxy_read_timeout 1h;"), 443),
+    expect: {
+      connections: [{ dialledBy: "browser", kind: "tls", ending: "fin" }],
+      must: [],
+      mustNot: ["tls.handshake.failed"],
+    },
+  },
+  {
+    name: "proxied-tls-idle",
+    injects: "nobody sends anything on a wss:// WebSocket; nginx ends it at proxy_read_timeout 3s (close_notify)",
+    ...proxied,
+    peers: {
+      server: telemetry({ everyMs: 60_000 }),
+      browser: dashboard(() => {}, { url: wssUrl, rejectUnauthorized: false }),
+    },
+    prepare: (stage) => startNginx(stage, overTls("proxy_read_timeout 3s;"), 443),
+    expect: {
+      connections: [{ dialledBy: "browser", kind: "tls", firstCloser: "server" }],
+      must: ["ws.close.no-close-frame"],
+      may: ["ws.idle.timeout", "tcp.rst"],
+      mustNot: ["tls.handshake.failed"],
     },
   },
   {

@@ -192,8 +192,8 @@ export const socketIo: readonly Scenario[] = [
     },
     expect: {
       connections: [],
-      must: ["eio.request.refused"],
-      may: ["ws.close.no-close-frame", "http.upgrade.closed-at-once"],
+      must: ["ws.frame.not-websocket"],
+      may: ["eio.request.refused", "ws.close.no-close-frame"],
     },
   },
   {

@@ -95,7 +95,7 @@ export const upgrades: readonly Scenario[] = [
   refusal("not-found-404", "404 Not Found", "Not Found", "http.upgrade.refused"),
   refusal("too-many-429", "429 Too Many Requests", "slow down", "http.upgrade.refused", ["Retry-After: 30"]),
   refusal("server-error-500", "500 Internal Server Error", "oops", "http.upgrade.refused"),
-  refusal("unavailable-503", "503 Service Unavailable", "starting", "http.upgrade.gateway-error"),
+  refusal("unavailable-503", "503 Service Unavailable", "starting", "http.upgrade.refused"),
   refusal("redirect-301", "301 Moved Permanently", "", "http.upgrade.redirected", ["Location: https://192.168.50.10/"]),
   {
     name: "plain-get-426",

@@ -1,0 +1,173 @@
+import { connectionId } from "../base/brand.ts";
+import type { ChangedField, ConnectionFacts, HttpFieldFacts, JoinFacts, PerDirection } from "../store/types.ts";
+import type { TcpConnection } from "../tcp/connection.ts";
+
+/** A proxy that makes a new key passes the request on within this time. */
+const FORWARD_NS = 5e9;
+
+/** Which connections carry the same WebSocket: one TCP connection in two captures, or the two legs of a proxy. */
+export function findJoins(tracked: readonly TcpConnection[], facts: readonly ConnectionFacts[]): JoinFacts[] {
+  const joins = twoCaptures(tracked, facts);
+  const joined = new Set(joins.flatMap(({ connections }) => connections.map(Number)));
+  return [...joins, ...proxied(facts.filter(({ id }) => !joined.has(id)))];
+}
+
+function twoCaptures(tracked: readonly TcpConnection[], facts: readonly ConnectionFacts[]): JoinFacts[] {
+  const byTuple = new Map<string, TcpConnection>();
+  const joins: JoinFacts[] = [];
+  if (tracked.every(({ vantage }) => vantage === tracked[0]?.vantage)) return [];
+  for (const connection of tracked) {
+    const { addresses, ports, halves, vantage } = connection;
+    const numbers = halves.map((half) => (half.synSeen ? half.initialSequence : "?")).join(" ");
+    const key = `${addresses.join(" ")} ${ports.join(" ")} ${numbers}`;
+    const other = byTuple.get(key);
+    if (other === undefined) byTuple.set(key, connection);
+    else if (other.vantage !== vantage) joins.push(joinOf(other, connection, facts));
+  }
+  return joins;
+}
+
+const factsOf = (facts: readonly ConnectionFacts[], connection: TcpConnection): ConnectionFacts | undefined =>
+  facts.find(({ id }) => id === connection.id);
+
+function joinOf(a: TcpConnection, b: TcpConnection, facts: readonly ConnectionFacts[]): JoinFacts {
+  // The SYN-ACK comes back a whole round trip later where the client is, and at once where the server is.
+  const [first, second] = b.synAckNs - b.synNs > a.synAckNs - a.synNs ? [b, a] : [a, b];
+  const there = second.synNs - first.synNs;
+  const back = second.synAckNs - first.synAckNs;
+  const timed = first.synSeen && second.synSeen && first.synAckSeen && second.synAckSeen;
+  const [nearClient, nearServer] = [factsOf(facts, first), factsOf(facts, second)];
+  return {
+    kind: "two-captures",
+    connections: [connectionId(first.id), connectionId(second.id)],
+    by: "initial-sequence-numbers",
+    // As in NTP (RFC 5905 §8): both ways taken as equally long, the difference bounds the error.
+    clockOffsetNs: timed ? (there + back) / 2 : null,
+    clockErrorNs: timed ? Math.abs(there - back) / 2 : null,
+    foreignResets: nearClient && nearServer ? foreignResets(nearClient, nearServer) : [],
+    lostBytes: nearClient && nearServer ? lostBytes(nearClient, nearServer) : [0, 0],
+    changedRequest: [],
+    changedResponse: [],
+  };
+}
+
+/** A RST that is not in the capture taken at its sender. */
+function foreignResets(nearClient: ConnectionFacts, nearServer: ConnectionFacts): JoinFacts["foreignResets"] {
+  const missing = (got: ConnectionFacts, sent: ConnectionFacts, from: "client" | "server") =>
+    got.tcp.resets
+      .filter((reset) => reset.from === from && sent.tcp.resets.every((other) => other.from !== from))
+      .map((reset) => ({ connection: got.id, packet: reset.packet, from }));
+  return [...missing(nearClient, nearServer, "server"), ...missing(nearServer, nearClient, "client")];
+}
+
+function lostBytes(nearClient: ConnectionFacts, nearServer: ConnectionFacts): PerDirection<number> {
+  const bytes = ({ tcp }: ConnectionFacts, direction: 0 | 1): number =>
+    tcp.halves[direction].streamBytes + tcp.halves[direction].notCapturedBytes;
+  return [
+    Math.max(0, bytes(nearClient, 0) - bytes(nearServer, 0)),
+    Math.max(0, bytes(nearServer, 1) - bytes(nearClient, 1)),
+  ];
+}
+
+/** Proxies hand Sec-WebSocket-Key on untouched; one that makes its own still passes the target on, in time and order. */
+function proxied(facts: readonly ConnectionFacts[]): JoinFacts[] {
+  const joins: JoinFacts[] = [];
+  const asked = facts.filter(({ upgrade }) => upgrade?.exchange.request != null && upgrade.otherProtocol === null);
+  const byKey = groupBy(asked, keyOf);
+  const byDialler = groupBy(asked, ({ client }) => client.address);
+  const behind = new Set<ConnectionFacts>();
+  for (const front of asked) {
+    const free = (leg: ConnectionFacts): boolean => !behind.has(leg) && isBehind(front, leg);
+    const back =
+      byKey.get(keyOf(front))?.find(free) ??
+      byDialler.get(front.server.address)?.find((leg) => free(leg) && isForwarded(front, leg));
+    if (back === undefined) continue;
+    behind.add(back);
+    joins.push({
+      kind: "proxied",
+      connections: [front.id, back.id],
+      by: keyOf(front) === keyOf(back) ? "key" : "request",
+      clockOffsetNs: null,
+      clockErrorNs: null,
+      foreignResets: [],
+      lostBytes: [0, 0],
+      ...changes(front, back),
+    });
+  }
+  return joins;
+}
+
+function groupBy<Key>(
+  facts: readonly ConnectionFacts[],
+  of: (one: ConnectionFacts) => Key,
+): Map<Key, ConnectionFacts[]> {
+  const groups = new Map<Key, ConnectionFacts[]>();
+  for (const one of facts) {
+    const key = of(one);
+    if (key === null) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+const keyOf = ({ upgrade }: ConnectionFacts): string | null =>
+  upgrade?.exchange.request?.fields.find(({ name }) => name.toLowerCase() === "sec-websocket-key")?.value ?? null;
+
+/** The other leg asks after the first one, at another pair of ends. */
+function isBehind(front: ConnectionFacts, back: ConnectionFacts): boolean {
+  const [asked, passed] = [front.upgrade?.exchange.request?.last, back.upgrade?.exchange.request?.first];
+  if (asked === undefined || passed === undefined || front === back) return false;
+  return passed.packet >= asked.packet && passed.timestampNs - asked.timestampNs < FORWARD_NS && !sameEnds(front, back);
+}
+
+const sameEnds = (a: ConnectionFacts, b: ConnectionFacts): boolean =>
+  a.client.address === b.client.address && a.server.address === b.server.address && a.server.port === b.server.port;
+
+/** With another key: the proxy's own address dials, and the path is the same or the end of it. */
+function isForwarded(front: ConnectionFacts, back: ConnectionFacts): boolean {
+  const [asked, passed] = [front.upgrade?.exchange.request?.target, back.upgrade?.exchange.request?.target];
+  if (asked === undefined || passed === undefined || back.first.packet < front.first.packet) return false;
+  const fits = asked === passed || (passed.length > 1 && asked.endsWith(passed));
+  const answered = front.upgrade?.exchange.response?.first.timestampNs ?? Number.POSITIVE_INFINITY;
+  return (
+    fits &&
+    back.first.timestampNs < answered &&
+    keyOf(front) !== keyOf(back) &&
+    back.client.address === front.server.address
+  );
+}
+
+type Head = { readonly version: string; readonly fields: readonly HttpFieldFacts[] } | null;
+
+function changes(front: ConnectionFacts, back: ConnectionFacts): Pick<JoinFacts, "changedRequest" | "changedResponse"> {
+  const [before, behind] = [front.upgrade?.exchange, back.upgrade?.exchange];
+  const request = changedFields(before?.request ?? null, behind?.request ?? null);
+  const [asked, passed] = [before?.request, behind?.request];
+  if (asked != null && passed != null && asked.target !== passed.target) {
+    request.unshift({ name: "(target)", before: asked.target, behind: passed.target });
+  }
+  return {
+    changedRequest: request,
+    changedResponse: changedFields(before?.response ?? null, behind?.response ?? null),
+  };
+}
+
+function changedFields(before: Head, behind: Head): ChangedField[] {
+  if (before === null || behind === null) return [];
+  const [a, b] = [valuesOf(before), valuesOf(behind)];
+  return [...new Set([...a.keys(), ...b.keys()])]
+    .filter((name) => a.get(name) !== b.get(name))
+    .map((name) => ({ name, before: a.get(name) ?? null, behind: b.get(name) ?? null }));
+}
+
+function valuesOf({ version, fields }: NonNullable<Head>): Map<string, string> {
+  const values = new Map<string, string>([["(version)", version]]);
+  for (const { name, value } of fields) {
+    const key = name.toLowerCase();
+    const known = values.get(key);
+    values.set(key, known === undefined ? value : `${known}, ${value}`);
+  }
+  return values;
+}

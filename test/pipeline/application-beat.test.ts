@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { ApplicationBeat } from "../../src/pipeline/application-beat.ts";
+import { type MessageView, TEXT } from "../../src/websocket/types.ts";
+
+function message(direction: 0 | 1, atMs: number, text: string, packet: number): MessageView {
+  const bytes = new Uint8Array(Buffer.from(text));
+  return {
+    direction,
+    opcode: TEXT,
+    compressed: false,
+    frames: 1,
+    wireLength: bytes.length,
+    length: bytes.length,
+    bytes,
+    keptLength: bytes.length,
+    problem: null,
+    validUtf8: true,
+    firstPacketNumber: packet,
+    firstTimestampNs: atMs * 1e6,
+    lastPacketNumber: packet,
+    lastTimestampNs: atMs * 1e6,
+  };
+}
+
+/** A question each `intervalMs` from the client and its answer 20 ms later, the last `unanswered` without one. */
+function beats(count: number, intervalMs: number, unanswered: number, jitterMs = 0): ApplicationBeat {
+  const beat = new ApplicationBeat();
+  for (let round = 0; round < count; round++) {
+    const atMs = round * intervalMs + (round % 2) * jitterMs;
+    beat.onMessage(message(0, atMs, `{"cmd":17,"n":${round}}`, round * 2 + 1), null);
+    if (round < count - unanswered)
+      beat.onMessage(message(1, atMs + 20, `{"rsp":17,"n":${round}}`, round * 2 + 2), null);
+  }
+  return beat;
+}
+
+describe("an application heartbeat without a telling name", () => {
+  test("shows by its even gaps and its answers", () => {
+    expect(beats(8, 5000, 0).facts()).toMatchObject({
+      from: "client",
+      by: "regularity",
+      intervalMs: 5000,
+      sent: 8,
+      answered: 8,
+      unansweredAtEnd: [],
+    });
+  });
+  test("that is no longer answered names the questions left open", () => {
+    const facts = beats(10, 5000, 3).facts();
+    expect(facts?.unansweredAtEnd.map(({ packet }) => packet)).toEqual([15, 17, 19]);
+    expect(facts?.lastAnswer?.packet).toBe(14);
+  });
+  test("irregular messages are a conversation", () => {
+    expect(beats(8, 5000, 0, 3000).facts()).toBeNull();
+  });
+  test("regular messages that nobody answers are telemetry", () => {
+    const beat = new ApplicationBeat();
+    for (let round = 0; round < 20; round++)
+      beat.onMessage(message(1, round * 1000, `{"speed":${round}}`, round), null);
+    expect(beat.facts()).toBeNull();
+  });
+  test("an answer to everything (a chat) is no answer to the beat", () => {
+    const beat = beats(6, 5000, 6);
+    for (let round = 0; round < 30; round++)
+      beat.onMessage(message(1, round * 937, `{"chat":${round}}`, 100 + round), null);
+    expect(beat.facts()).toBeNull();
+  });
+});
