@@ -81,8 +81,18 @@ export const limits = {
   roundTripSamples: 4096,
   /** Unanswered pings named for one side of a connection; more are only counted. */
   unansweredPings: 64,
-  /** Connections tracked at once; the ones idle for longest are closed as `idle` first. */
+  /** Connections tracked at once; the ones idle for longest are closed as evicted first. */
   trackedConnections: 262_144,
+  /** Connections whose facts are kept when they are not tracked any more, the newest ones; live, and reading files. */
+  keptConnectionsLive: 4096,
+  keptConnections: 262_144,
+  /** Live: findings remembered after their connection's facts have gone. */
+  keptFindings: 4096,
+  /** Live: an ended connection is tracked for so long, since packets of it may still come (TIME-WAIT of Linux). */
+  endedConnectionMs: 60_000,
+  /** Live, without -w: what is on disk for looking back, as a ring of files. */
+  scratchFileBytes: 64 * 1024 * 1024,
+  scratchFiles: 8,
   malformedKept: 1000,
   /** One line that says what a payload is. */
   payloadSummaryCharacters: 160,

@@ -1,4 +1,4 @@
-import { type PacketNumber, packetNumber, type RelativeNs, relativeNs } from "../base/brand.ts";
+import { type ConnectionId, type PacketNumber, packetNumber, type RelativeNs, relativeNs } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { PacketView, Position } from "../base/packet-view.ts";
@@ -14,6 +14,7 @@ import { connectionFacts } from "./connection-facts.ts";
 import { findJoins } from "./joins.ts";
 import { NameWatch } from "./name-watch.ts";
 import { guessClient } from "./roles.ts";
+import { SettledConnections } from "./settled-connections.ts";
 import type { FrameTap } from "./websocket-stream.ts";
 
 export interface PipelineOptions {
@@ -27,9 +28,20 @@ export interface PipelineOptions {
   readonly vantageOf?: (captureIndex: number) => number;
   /** Seeds the hash of the flow table. */
   readonly seed: number;
+  /** Live: ended connections make room for new ones after a while. Otherwise only when there are too many. */
+  readonly forgetsEnded?: boolean;
   /** Under test an unexpected exception is thrown on instead of stopping one direction. */
   readonly rethrow: boolean;
 }
+
+const NS_PER_MS = 1e6;
+const TIDY_NS = 10e9;
+/** Part of the tracked connections that goes when there are too many: seldom enough to cost nothing. */
+const ROOM_SHARE = 0.1;
+
+/** Nothing but strays can still come: both sides have said FIN, or a RST came. */
+const hasEnded = (connection: TcpConnection): boolean =>
+  connection.finished || connection.resets.length > 0 || connection.halves.every((half) => half.fin !== null);
 
 /** The wiring: packets in, facts out. The only room that knows the decoder rooms together. Sans I/O, without a clock. */
 export class Pipeline implements WireSink, TcpSink {
@@ -43,6 +55,9 @@ export class Pipeline implements WireSink, TcpSink {
   private readonly names = new NameWatch();
   private readonly memory = new DecoderMemory();
   private readonly contexts: (ConnectionContext | null)[] = [];
+  private readonly freeSlots: number[] = [];
+  private readonly settled: SettledConnections;
+  private nextTidyNs = 0;
   private readonly others: Record<string, number> = {};
   private readonly malformed: Malformed[] = [];
   private readonly malformedCounts: Record<string, number> = {};
@@ -55,6 +70,22 @@ export class Pipeline implements WireSink, TcpSink {
     this.options = options;
     this.ports = new Set(options.ports);
     this.tracker = new TcpTracker(this, options.seed);
+    this.settled = new SettledConnections(options.forgetsEnded ? limits.keptConnectionsLive : limits.keptConnections);
+  }
+
+  /** The newest packet's time, or what `advance` said since. */
+  get clockNs(): RelativeNs {
+    return this.last.timestampNs;
+  }
+
+  /** All connections that there ever were; ids count up to here. */
+  get connectionCount(): number {
+    return this.tracker.opened;
+  }
+
+  /** Connections of which nothing is known any more. */
+  get forgotten(): number {
+    return this.settled.forgotten;
   }
 
   onPacket(packet: PacketView): void {
@@ -75,6 +106,19 @@ export class Pipeline implements WireSink, TcpSink {
   advance(nowNs: RelativeNs): void {
     if (nowNs > this.last.timestampNs) this.last.timestampNs = nowNs;
     this.tracker.advance(nowNs);
+    if (this.options.forgetsEnded && nowNs >= this.nextTidyNs) this.tidy();
+  }
+
+  /** Everything known now about one connection; null: it was never there, or is forgotten. */
+  factsOf(id: ConnectionId): ConnectionFacts | null {
+    const connection = this.tracker.find(id);
+    return connection === null ? this.settled.get(id) : this.factsNow(connection);
+  }
+
+  /** Number of the connection's newest packet: tells cheaply whether its facts have changed. 0: forgotten. */
+  lastPacketOf(id: ConnectionId): number {
+    const connection = this.tracker.find(id);
+    return connection === null ? (this.settled.get(id)?.last.packet ?? 0) : connection.lastPacketNumber;
   }
 
   /** The capture has ended. */
@@ -84,12 +128,7 @@ export class Pipeline implements WireSink, TcpSink {
   }
 
   analysis(captures: readonly CaptureFacts[], originNs: bigint | null, live: boolean): Analysis {
-    const connections: ConnectionFacts[] = [];
-    for (const connection of this.tracker.connections) {
-      const context = this.contexts[connection.id];
-      if (context == null) continue;
-      connections.push(connectionFacts(connection, context, this.last.timestampNs));
-    }
+    const connections = this.settled.with(this.tracker.connections.map((connection) => this.factsNow(connection)));
     return {
       captures,
       originNs,
@@ -139,7 +178,9 @@ export class Pipeline implements WireSink, TcpSink {
   }
 
   onOpen(connection: TcpConnection): void {
-    this.contexts[connection.id] = new ConnectionContext(connection, {
+    if (this.tracker.connections.length > limits.trackedConnections) this.makeRoom();
+    connection.slot = this.freeSlots.pop() ?? this.contexts.length;
+    this.contexts[connection.slot] = new ConnectionContext(connection, {
       tap: this.options.tap,
       forced: this.ports.size > 0,
       memory: this.memory,
@@ -168,7 +209,7 @@ export class Pipeline implements WireSink, TcpSink {
     end: number,
     at: Position,
   ): void {
-    const context = this.contexts[connection.id];
+    const context = this.contexts[connection.slot];
     if (context == null) return;
     try {
       context.feed(direction, bytes, start, end, at);
@@ -179,14 +220,14 @@ export class Pipeline implements WireSink, TcpSink {
 
   onGap(connection: TcpConnection, direction: 0 | 1, lengthBytes: number, _cause: GapCause, at: Position): void {
     try {
-      this.contexts[connection.id]?.gap(direction, lengthBytes, at);
+      this.contexts[connection.slot]?.gap(direction, lengthBytes, at);
     } catch (error) {
       this.onInternal(error, connection, at);
     }
   }
 
   onEnd(connection: TcpConnection, direction: 0 | 1, _cause: EndCause, at: Position): void {
-    const context = this.contexts[connection.id];
+    const context = this.contexts[connection.slot];
     if (context == null) return;
     try {
       context.end(direction, at);
@@ -196,10 +237,43 @@ export class Pipeline implements WireSink, TcpSink {
     }
   }
 
+  private factsNow(connection: TcpConnection): ConnectionFacts {
+    return connectionFacts(connection, this.contexts[connection.slot] as ConnectionContext, this.last.timestampNs);
+  }
+
+  /** Live: what has ended a while ago is settled, so that days of coming and going do not fill the memory. */
+  private tidy(): void {
+    const now = this.last.timestampNs;
+    this.nextTidyNs = now + TIDY_NS;
+    const before = now - limits.endedConnectionMs * NS_PER_MS;
+    this.settle(this.tracker.connections.filter((c) => c.lastPacketNs < before && hasEnded(c)));
+  }
+
+  /** Too many at once: the ones that have been silent for longest go, ended or not. */
+  private makeRoom(): void {
+    const byAge = [...this.tracker.connections].sort((a, b) => a.lastPacketNs - b.lastPacketNs);
+    const gone = byAge.slice(0, Math.ceil(limits.trackedConnections * ROOM_SHARE));
+    for (const connection of gone) connection.evicted = !hasEnded(connection);
+    this.settle(gone);
+  }
+
+  /** Their decoders go, their facts stay. */
+  private settle(connections: readonly TcpConnection[]): void {
+    if (connections.length === 0) return;
+    for (const connection of connections) {
+      const at = { packetNumber: connection.lastPacketNumber, timestampNs: connection.lastPacketNs } as Position;
+      this.tracker.close(connection, connection.evicted ? "evicted" : "capture-end", at);
+      this.settled.add(this.factsNow(connection));
+      this.contexts[connection.slot] = null;
+      this.freeSlots.push(connection.slot);
+    }
+    this.tracker.forget(new Set(connections));
+  }
+
   /** A bug of ours must not cost the other connections: this one is no longer decoded, its TCP facts stay. */
   private onInternal(error: unknown, connection: TcpConnection, at: Position): void {
     if (this.options.rethrow) throw error;
-    this.contexts[connection.id]?.stop();
+    this.contexts[connection.slot]?.stop();
     this.onMalformed({
       code: "internal.exception",
       packetNumber: at.packetNumber,

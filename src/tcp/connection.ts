@@ -187,7 +187,10 @@ export class TcpConnection {
   replaces: number | null = null;
   fastOpenBytes = 0;
   replaced = false;
+  /** Closed to keep memory bounded, before it had ended. */
   evicted = false;
+  /** Where the sink keeps what belongs to it. */
+  slot = -1;
   finished = false;
   firstPacketNumber = 0;
   firstPacketNs = 0.5;

@@ -28,7 +28,9 @@ const LARGEST_WINDOW_BYTES = 1 << 30;
  */
 export class TcpTracker {
   /** In order of their first packet; ended ones stay until `forget`. */
-  readonly connections: TcpConnection[] = [];
+  connections: TcpConnection[] = [];
+  /** All that there ever were; the next one's id. */
+  opened = 0;
   private readonly flows: FlowTable;
   private readonly sink: TcpSink;
   private readonly budget = new HoldBudget();
@@ -130,12 +132,37 @@ export class TcpTracker {
     for (const connection of this.connections) if (!connection.finished) this.end(connection, "capture-end", at);
   }
 
+  /** A connection that is still tracked, or null. */
+  find(id: number): TcpConnection | null {
+    const { connections } = this;
+    let low = 0;
+    for (let high = connections.length; low < high; ) {
+      const middle = (low + high) >>> 1;
+      if ((connections[middle] as TcpConnection).id < id) low = middle + 1;
+      else high = middle;
+    }
+    const found = connections[low];
+    return found?.id === id ? found : null;
+  }
+
+  /** No more is expected of a connection: what is held is released and both directions end. */
+  close(connection: TcpConnection, cause: EndCause, at: Position): void {
+    if (!connection.finished) this.end(connection, cause, at);
+  }
+
+  /** Lets go of closed connections: a later packet on their ports begins a new one. */
+  forget(gone: ReadonlySet<TcpConnection>): void {
+    const keep = (connection: TcpConnection): boolean => !gone.has(connection);
+    this.connections = this.connections.filter(keep);
+    this.flows.prune(keep);
+  }
+
   private open(segment: SegmentView, packet: PacketView, replaced: TcpConnection | null): TcpConnection {
     const fromLow = this.flows.index === 0;
     const source = formatAddress(segment.bytes, segment.sourceAddressStart, segment.ipVersion);
     const destination = formatAddress(segment.bytes, segment.destinationAddressStart, segment.ipVersion);
     const connection = new TcpConnection(
-      this.connections.length,
+      this.opened++,
       this.flows.vantage,
       segment.ipVersion,
       fromLow ? [source, destination] : [destination, source],
@@ -144,6 +171,7 @@ export class TcpTracker {
     connection.replaces = replaced === null ? null : replaced.id;
     connection.firstPacketNumber = packet.packetNumber;
     connection.firstPacketNs = packet.timestampNs;
+    connection.lastPacketNs = packet.timestampNs;
     connection.lastActivityNs = packet.timestampNs;
     // Until something better is known: who speaks first asks. A SYN and the first payload say more.
     connection.clientIndex = this.flows.index;

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { connectionId, type PacketNumber, type RelativeNs, relativeNs } from "../../src/base/brand.ts";
+import { limits } from "../../src/base/limits.ts";
+import type { PacketView } from "../../src/base/packet-view.ts";
+import { Pipeline } from "../../src/pipeline/pipeline.ts";
+import { tcpPacket } from "../support/packet-builder.ts";
+
+const SECOND_NS = 1e9;
+
+function feeder(forgetsEnded: boolean) {
+  const pipeline = new Pipeline({ ports: [], tap: null, seed: 7, forgetsEnded, rethrow: true });
+  let number = 0;
+  const send = (bytes: Uint8Array, atNs: number): void => {
+    const view: PacketView = {
+      packetNumber: ++number as PacketNumber,
+      timestampNs: atNs as RelativeNs,
+      linkType: 1,
+      bytes,
+      start: 0,
+      capturedLength: bytes.length,
+      originalLength: bytes.length,
+      captureIndex: 0,
+      interfaceIndex: 0,
+      recordOffset: 0,
+    };
+    pipeline.onPacket(view);
+  };
+  const syn = (port: number, seq: number): Uint8Array =>
+    tcpPacket({ from: `10.0.0.1:${port}`, to: "10.0.0.2:8080", flags: "S", seq });
+  const refused = (port: number, atNs: number): void => {
+    send(syn(port, Math.round(atNs / 1e6)), atNs);
+    send(
+      tcpPacket({ from: "10.0.0.2:8080", to: `10.0.0.1:${port}`, flags: "RA", ack: Math.round(atNs / 1e6) + 1 }),
+      atNs + 1000,
+    );
+  };
+  const opened = (port: number, atNs: number): void => send(syn(port, Math.round(atNs / 1e6)), atNs);
+  return { pipeline, refused, opened };
+}
+
+const all = (pipeline: Pipeline) => pipeline.analysis([], 0n, true).connections;
+
+describe("connections that have ended", () => {
+  it("keep their facts, word for word, when they are not tracked any more", () => {
+    const { pipeline, refused, opened } = feeder(true);
+    refused(1000, 0);
+    opened(1001, 2000);
+    const before = pipeline.factsOf(connectionId(0));
+    pipeline.advance(relativeNs(SECOND_NS * 61));
+    expect(pipeline.factsOf(connectionId(0))).toEqual(before);
+    expect(all(pipeline).map(({ id, kind }) => [id, kind])).toEqual([
+      [0, "tcp-refused"],
+      [1, "tcp-unanswered"],
+    ]);
+    // The same ports again: a new connection, not the old one revived.
+    opened(1000, SECOND_NS * 62);
+    expect(all(pipeline).map(({ id, client }) => [id, client.port])).toEqual([
+      [0, 1000],
+      [1, 1001],
+      [2, 1000],
+    ]);
+    expect(pipeline.lastPacketOf(connectionId(0))).toBe(2);
+  });
+
+  it("stay tracked while packets of them may still come, and where a file is read", () => {
+    const [live, offline] = [feeder(true), feeder(false)];
+    for (const { refused, opened, pipeline } of [live, offline]) {
+      refused(1000, 0);
+      pipeline.advance(relativeNs(SECOND_NS * (pipeline === live.pipeline ? 30 : 3600)));
+      opened(1000, SECOND_NS * 4000);
+      expect(all(pipeline)).toHaveLength(2);
+      expect(all(pipeline)[1]?.tcp.replaces).toBe(0);
+    }
+  });
+
+  it("are forgotten, oldest first and counted, beyond the limit", () => {
+    const { pipeline, refused } = feeder(true);
+    const extra = 10;
+    for (let number = 0; number < limits.keptConnectionsLive + extra; number++) {
+      refused(10_000 + number, number * 1e6);
+    }
+    pipeline.advance(relativeNs(SECOND_NS * 600));
+    expect(pipeline.forgotten).toBe(extra);
+    expect(pipeline.connectionCount).toBe(limits.keptConnectionsLive + extra);
+    expect(all(pipeline)[0]?.id).toBe(extra);
+    expect(pipeline.factsOf(connectionId(0))).toBeNull();
+    expect(pipeline.lastPacketOf(connectionId(0))).toBe(0);
+  });
+});
