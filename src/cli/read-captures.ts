@@ -27,6 +27,8 @@ interface Told {
   readonly linkTypes: Set<number>;
   /** By interface: the counters are cumulative. null: never told. */
   readonly dropped: Map<number, number>;
+  /** Beyond the last packet: silence counts too. */
+  capturedUntilNs: bigint | null;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function readCaptures(
     rethrow: false,
     vantageOf: (index) => settleVantage(feeds, index),
   });
-  const told = names.map((): Told => ({ linkTypes: new Set(), dropped: new Map() }));
+  const told = names.map((): Told => ({ linkTypes: new Set(), dropped: new Map(), capturedUntilNs: null }));
   const sink = captureSink(told, pipeline);
   if (names.filter((name) => name === "-").length > 1) throw new UserError(EXIT.usage, "input.stdin-twice");
   const sources = await openSources(names);
@@ -69,6 +71,10 @@ export async function readCaptures(
   for (const feed of feeds) refuseWhatIsNoCapture(feed);
   if (surroundings.interrupt.aborted && pipeline.packets === 0)
     throw new UserError(EXIT.interrupted, "run.interrupted");
+  const originNs = options.origin.ns ?? 0n;
+  for (const { capturedUntilNs } of told) {
+    if (capturedUntilNs !== null) pipeline.advance(relativeNs(Number(capturedUntilNs - originNs)));
+  }
   pipeline.finish();
   const facts = feeds.map((feed, index) => captureFacts(feed, told[index], options.origin));
   for (const capture of facts) surroundings.logger.info({ capture }, "read");
@@ -102,7 +108,10 @@ function captureSink(told: readonly Told[], pipeline: Pipeline): CaptureSink {
     onInterface: (info) => told[info.captureIndex]?.linkTypes.add(info.linkType),
     onStatistics: (statistics) => {
       const dropped = drops(statistics);
-      if (dropped !== null) told[statistics.captureIndex]?.dropped.set(statistics.interfaceIndex, dropped);
+      const about = told[statistics.captureIndex];
+      if (about === undefined) return;
+      about.capturedUntilNs = statistics.capturedUntilNs;
+      if (dropped !== null) about.dropped.set(statistics.interfaceIndex, dropped);
     },
     onMalformed: (malformed) => pipeline.onMalformed(malformed),
     onComment: () => undefined,

@@ -30,5 +30,6 @@ export const IF_TSOFFSET = 14;
 export const ISB_IFRECV = 4;
 export const ISB_IFDROP = 5;
 export const ISB_OSDROP = 7;
+export const ISB_USRDELIV = 8;
 /** First byte of if_filter: the rest is a filter string, not BPF code. */
 export const FILTER_IS_TEXT = 0;

@@ -98,10 +98,13 @@ export class PcapngSection {
       return;
     }
     const options = new OptionCursor(bytes, at + ISB_FIXED_BYTES, end, little);
-    const counts = readStatistics(bytes, little, options);
+    const { delivered, ...counts } = readStatistics(bytes, little, options);
     if (options.overrun) state.optionOverrun(offset);
     const { captureIndex, sink } = state;
-    sink.onStatistics({ captureIndex, interfaceIndex: about.interfaceIndex, ...counts });
+    const isWhole = delivered !== null && delivered === state.summary.packets;
+    const takenNs = about.clock.epochNs(u32(bytes, at + 12, little), u32(bytes, at + 16, little));
+    const capturedUntilNs = isWhole ? takenNs : null;
+    sink.onStatistics({ captureIndex, interfaceIndex: about.interfaceIndex, ...counts, capturedUntilNs });
     this.comments(bytes, at, at + ISB_FIXED_BYTES, end, little);
   }
 

@@ -15,6 +15,7 @@ import {
   ISB_IFDROP,
   ISB_IFRECV,
   ISB_OSDROP,
+  ISB_USRDELIV,
   OPT_COMMENT,
   SECTION_HEADER,
   SHB_FIXED_BYTES,
@@ -129,11 +130,14 @@ export function enhancedPacketBlock(packet: WrittenPacket): Uint8Array {
   return written;
 }
 
-/** Interface Statistics Block (§4.6) as of `timeNs`; counts that are not known are left out. */
+/**
+ * Interface Statistics Block (§4.6) as of `timeNs`; counts that are not known are left out. `delivered`: packets of the
+ * interface that the capture holds.
+ */
 export function interfaceStatisticsBlock(
   interfaceId: number,
   timeNs: bigint,
-  counts: Pick<CaptureStatistics, "received" | "droppedByInterface" | "droppedByKernel">,
+  counts: Pick<CaptureStatistics, "received" | "droppedByInterface" | "droppedByKernel"> & { readonly delivered?: number },
 ): Uint8Array {
   const options: Option[] = [];
   const add = (code: number, count: number | null) => {
@@ -145,6 +149,7 @@ export function interfaceStatisticsBlock(
   add(ISB_IFRECV, counts.received);
   add(ISB_IFDROP, counts.droppedByInterface);
   add(ISB_OSDROP, counts.droppedByKernel);
+  add(ISB_USRDELIV, counts.delivered ?? null);
   const block = blockOf(INTERFACE_STATISTICS, ISB_FIXED_BYTES, 0, options);
   block.setUint32(8, interfaceId, LITTLE);
   block.setUint32(12, Number((timeNs >> 32n) & 0xffff_ffffn), LITTLE);

@@ -31,6 +31,11 @@ export interface CaptureStatistics {
   /** Dropped by the interface, and by the operating system for want of buffers. */
   readonly droppedByInterface: number | null;
   readonly droppedByKernel: number | null;
+  /**
+   * Epoch nanoseconds until which was captured, beyond the last packet: silence counts too. null: not told, or not to be
+   * believed, since a cut-out of a capture keeps this block and not the packets that it counts.
+   */
+  readonly capturedUntilNs: bigint | null;
 }
 
 /** Comes after its packet was handed out (with the following `next`), so that a merge has given the number. */

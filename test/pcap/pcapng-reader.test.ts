@@ -162,8 +162,8 @@ describe.each([
     expect(read.secrets).toEqual([{ captureIndex: 0, secretsType: 0x544c534b, bytes: text("CLIENT_RANDOM") }]);
     const about = { captureIndex: 0, interfaceIndex: 0 };
     expect(read.statistics).toEqual([
-      { ...about, received: 10, droppedByInterface: 2, droppedByKernel: 5_000_000_000 },
-      { ...about, received: null, droppedByInterface: null, droppedByKernel: null },
+      { ...about, received: 10, droppedByInterface: 2, droppedByKernel: 5_000_000_000, capturedUntilNs: null },
+      { ...about, received: null, droppedByInterface: null, droppedByKernel: null, capturedUntilNs: null },
     ]);
     expect(read.summary).toMatchObject({ packets: 0, malformed: 0, endedEarly: null });
   });
