@@ -9,6 +9,7 @@ export interface CommandModule {
 
 /** One line and one file a command. Loaded only when it is asked for: start-up stays short. */
 export const commands: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
+  live: () => import("./commands/live.ts"),
   report: () => import("./commands/report.ts"),
   frames: () => import("./commands/frames.ts"),
   explain: () => import("./commands/explain.ts"),

@@ -3,6 +3,18 @@ import type { HelpWords } from "./help-types.ts";
 export const helpEn: HelpWords = {
   program: "Finds out why a WebSocket failed, from the packets themselves.",
   commands: {
+    live: {
+      summary: "capture and analyse now, on this machine",
+      more: "Every interface and port 8080 unless said otherwise. Findings are told as they become true; Ctrl-C ends and prints the report. ICMP errors, ARP and DNS that explain why a connection never came to be are captured beside.",
+      examples: [
+        ["sudo wscap live", "port 8080 on every interface"],
+        ["sudo wscap live -p 3000 -p 8080 -w fault.pcapng", "two ports; keep the packets"],
+        ["sudo wscap live --duration 60 --format ndjson | jq -c 'select(.event==\"finding\")'", "for scripts"],
+        ["sudo wscap live -w night.pcapng --trigger ws.pong --before 120", "only the minutes around a fault"],
+        ["sudo wscap live -w days.pcapng --ring 20x100M", "wait for days with bounded disk"],
+        ["wscap live --remote root@device", "capture there, analyse here"],
+      ],
+    },
     report: {
       summary: "say what went wrong in a capture, with the evidence, and what to change",
       more: "Reads pcap and pcapng (gzip and zstd of either), told apart by content. Several files are read as one capture in time order; - is standard input.",
@@ -38,6 +50,25 @@ export const helpEn: HelpWords = {
   },
   options: {
     port: "only connections of this TCP port, and decode as WebSocket even without a handshake; may be repeated",
+    interface: "network interface, by name or by one of its addresses (default: any)",
+    livePort:
+      "TCP port to capture, and to decode as WebSocket even without a handshake; may be repeated (default: 8080)",
+    filter: "capture only TCP packets that this BPF also matches; without -p on every port",
+    write: "keep the packets in this file (pcapng)",
+    duration: "end after so many seconds",
+    count: "end after so many packets",
+    liveFormat: "text or ndjson (default: text on a terminal)",
+    headless: "plain lines also on a terminal",
+    backend: "what captures: auto, tcpdump, dumpcap or cap",
+    remote: "capture with tcpdump on another machine, over ssh",
+    ring: "keep the newest files only, such as 10x100M",
+    rotate: "begin a new file after so many seconds",
+    trigger: "keep only the time around this rule (or error, warning, note)",
+    before: "seconds kept before a trigger",
+    after: "seconds kept after a trigger",
+    snaplen: "bytes kept of each packet (default: whole packets)",
+    buffer: "capture buffer of the kernel, in MiB",
+    highRate: "hand packets over in batches: later by up to a second, but none lost at high rates",
     reportFormat: "text or json",
     framesFormat: "table or ndjson",
     output: "write to a file instead of standard output",

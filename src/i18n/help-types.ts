@@ -1,4 +1,4 @@
-export type CommandName = "report" | "frames" | "explain" | "schema";
+export type CommandName = "live" | "report" | "frames" | "explain" | "schema";
 
 export interface CommandHelp {
   readonly summary: string;
@@ -15,6 +15,24 @@ export interface HelpWords {
   readonly options: Readonly<
     Record<
       | "port"
+      | "interface"
+      | "livePort"
+      | "filter"
+      | "write"
+      | "duration"
+      | "count"
+      | "liveFormat"
+      | "headless"
+      | "backend"
+      | "remote"
+      | "ring"
+      | "rotate"
+      | "trigger"
+      | "before"
+      | "after"
+      | "snaplen"
+      | "buffer"
+      | "highRate"
       | "reportFormat"
       | "framesFormat"
       | "output"

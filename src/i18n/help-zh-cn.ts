@@ -3,6 +3,18 @@ import type { HelpWords } from "./help-types.ts";
 export const helpZhCn: HelpWords = {
   program: "从数据包中找出 WebSocket 失败的原因。",
   commands: {
+    live: {
+      summary: "在本机实时抓包并分析",
+      more: "默认抓取所有网卡的 8080 端口。问题一旦成立就立即报告；按 Ctrl-C 结束并输出报告。能说明连接为何没有建立的 ICMP 错误、ARP 和 DNS 也会一并抓取。",
+      examples: [
+        ["sudo wscap live", "所有网卡的 8080 端口"],
+        ["sudo wscap live -p 3000 -p 8080 -w fault.pcapng", "两个端口，并保存数据包"],
+        ["sudo wscap live --duration 60 --format ndjson | jq -c 'select(.event==\"finding\")'", "供脚本使用"],
+        ["sudo wscap live -w night.pcapng --trigger ws.pong --before 120", "只保存故障前后几分钟"],
+        ["sudo wscap live -w days.pcapng --ring 20x100M", "连续数天，磁盘占用有上限"],
+        ["wscap live --remote root@device", "在对方机器抓包，在本机分析"],
+      ],
+    },
     report: {
       summary: "分析抓包：哪里出了问题、证据是什么、该怎么改",
       more: "支持 pcap 和 pcapng（以及 gzip、zstd 压缩），按内容识别。多个文件按时间顺序合并为一次抓包；- 表示标准输入。",
@@ -38,6 +50,24 @@ export const helpZhCn: HelpWords = {
   },
   options: {
     port: "只看这个 TCP 端口的连接，没抓到握手也按 WebSocket 解析；可重复",
+    interface: "网卡，用名称或它的地址指定（默认 any）",
+    livePort: "要抓取的 TCP 端口，没抓到握手也按 WebSocket 解析；可重复（默认 8080）",
+    filter: "只抓同时符合这个 BPF 的 TCP 数据包；不加 -p 时不限端口",
+    write: "把数据包保存到这个文件（pcapng）",
+    duration: "多少秒后结束",
+    count: "抓到多少个数据包后结束",
+    liveFormat: "text 或 ndjson（在终端上默认 text）",
+    headless: "在终端上也只输出普通文本行",
+    backend: "抓包方式：auto、tcpdump、dumpcap 或 cap",
+    remote: "通过 ssh 在另一台机器上用 tcpdump 抓包",
+    ring: "只保留最新的若干文件，例如 10x100M",
+    rotate: "每隔多少秒换一个新文件",
+    trigger: "只保存这条规则成立前后的时间（也可以是 error、warning、note）",
+    before: "触发之前保留多少秒",
+    after: "触发之后保留多少秒",
+    snaplen: "每个数据包保留多少字节（默认完整保留）",
+    buffer: "内核抓包缓冲区，单位 MiB",
+    highRate: "成批交付数据包：最多晚一秒，但高速率下不丢包",
     reportFormat: "text 或 json",
     framesFormat: "table 或 ndjson",
     output: "写入文件，而不是标准输出",

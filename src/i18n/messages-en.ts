@@ -83,6 +83,68 @@ export const messagesEn = {
     sentence: "The log file {name} cannot be written ({reason}).",
     next: "Name another with --log-file.",
   },
+  "capture.no-tool": {
+    sentence: "There is nothing to capture with: neither tcpdump nor dumpcap nor npm's cap.",
+    next: "sudo apt install tcpdump",
+  },
+  "capture.tool-missing": { sentence: "{name} is not installed.", next: "sudo apt install {package}" },
+  "capture.no-permission-tcpdump": {
+    sentence: "Capturing on {name} is not permitted ({reason}).",
+    next: "Use sudo, or allow tcpdump once and for all: sudo setcap cap_net_raw+ep $(readlink -f $(command -v tcpdump))",
+  },
+  "capture.no-permission-dumpcap": {
+    sentence: "Capturing on {name} is not permitted ({reason}).",
+    next: "Use sudo, or become one who may: sudo dpkg-reconfigure wireshark-common && sudo usermod -aG wireshark $USER",
+  },
+  "capture.no-permission-cap": {
+    sentence: "Capturing on {name} is not permitted ({reason}).",
+    next: "Use sudo, or --backend tcpdump, which can be allowed alone (wscap doctor says how).",
+  },
+  "capture.no-permission-remote": {
+    sentence: "Capturing there is not permitted ({reason}).",
+    next: "Log in as root, or as a user who may use sudo without a password.",
+  },
+  "capture.remote-unreachable": {
+    sentence: "ssh does not get there ({reason}).",
+    next: "It must work without a question first: ssh -o BatchMode=yes {host} true",
+  },
+  "capture.remote-tool-missing": {
+    sentence: "There is no tcpdump there ({reason}).",
+    next: "Install it there: sudo apt install tcpdump",
+  },
+  "capture.no-such-interface": {
+    sentence: "There is no interface {name}.",
+    next: "wscap interfaces lists them; without -i all of them are captured.",
+  },
+  "capture.no-such-address": {
+    sentence: "No interface of this machine has the address {name}.",
+    next: "wscap interfaces lists them; without -i all of them are captured.",
+  },
+  "capture.bad-filter": {
+    sentence: "The filter does not compile ({reason}).",
+    next: "The language is pcap-filter(7); for example: -f 'host 10.0.0.5 and not port 22'",
+  },
+  "capture.interface-gone": {
+    sentence: "Interface {name} went away while it was captured.",
+    next: "What came until then is kept and judged above. wscap interfaces shows what is there now.",
+  },
+  "capture.backend-killed": {
+    sentence: "{backend} was ended from outside ({signal}).",
+    next: "What came until then is kept and judged above. dmesg tells whether memory ran out.",
+  },
+  "capture.backend-ended": {
+    sentence: "{backend} ended by itself with code {code} ({reason}).",
+    next: "What came until then is kept. wscap doctor shows which other --backend works.",
+  },
+  "capture.cap-missing": {
+    sentence: "npm's cap is not there: it could not be built when wscap was installed.",
+    next: "sudo apt install libpcap-dev build-essential python3, then install wscap again; --backend tcpdump needs none of it.",
+  },
+  "capture.cap-not-built": {
+    sentence: "npm's cap is there but was never built: npm did not run its install script.",
+    next: "npm install -g --allow-scripts=cap wscap (from a checkout: npm rebuild cap); --backend tcpdump needs none of it.",
+  },
+  "usage.needs-write": { sentence: "{option} needs -w FILE.", next: "The files are named after it: -w night.pcapng" },
   "run.interrupted": { sentence: "Interrupted before there was a result.", next: "" },
   bug: {
     sentence: "This is a bug in wscap, not in what you did. Please report it with the lines above.",

@@ -73,6 +73,68 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "无法写入日志文件 {name}（{reason}）。",
     next: "请用 --log-file 指定其他文件。",
   },
+  "capture.no-tool": {
+    sentence: "没有可用的抓包工具：tcpdump、dumpcap 和 npm 的 cap 都没有。",
+    next: "sudo apt install tcpdump",
+  },
+  "capture.tool-missing": { sentence: "没有安装 {name}。", next: "sudo apt install {package}" },
+  "capture.no-permission-tcpdump": {
+    sentence: "没有权限抓取 {name}（{reason}）。",
+    next: "请使用 sudo，或者一次性授权 tcpdump：sudo setcap cap_net_raw+ep $(readlink -f $(command -v tcpdump))",
+  },
+  "capture.no-permission-dumpcap": {
+    sentence: "没有权限抓取 {name}（{reason}）。",
+    next: "请使用 sudo，或者加入有权限的组：sudo dpkg-reconfigure wireshark-common && sudo usermod -aG wireshark $USER",
+  },
+  "capture.no-permission-cap": {
+    sentence: "没有权限抓取 {name}（{reason}）。",
+    next: "请使用 sudo，或者用可以单独授权的 --backend tcpdump（方法见 wscap doctor）。",
+  },
+  "capture.no-permission-remote": {
+    sentence: "在对方机器上没有抓包权限（{reason}）。",
+    next: "请以 root 登录，或使用可免密 sudo 的用户。",
+  },
+  "capture.remote-unreachable": {
+    sentence: "ssh 无法连接（{reason}）。",
+    next: "先确认不需要任何输入就能登录：ssh -o BatchMode=yes {host} true",
+  },
+  "capture.remote-tool-missing": {
+    sentence: "对方机器上没有 tcpdump（{reason}）。",
+    next: "请在那里安装：sudo apt install tcpdump",
+  },
+  "capture.no-such-interface": {
+    sentence: "没有 {name} 这个网卡。",
+    next: "wscap interfaces 列出所有网卡；不加 -i 则全部抓取。",
+  },
+  "capture.no-such-address": {
+    sentence: "本机没有网卡使用地址 {name}。",
+    next: "wscap interfaces 列出所有网卡；不加 -i 则全部抓取。",
+  },
+  "capture.bad-filter": {
+    sentence: "过滤表达式有误（{reason}）。",
+    next: "语法见 pcap-filter(7)，例如：-f 'host 10.0.0.5 and not port 22'",
+  },
+  "capture.interface-gone": {
+    sentence: "抓包过程中网卡 {name} 消失了。",
+    next: "此前的数据已保留并在上面分析。wscap interfaces 显示现有的网卡。",
+  },
+  "capture.backend-killed": {
+    sentence: "{backend} 被外部终止（{signal}）。",
+    next: "此前的数据已保留并在上面分析。dmesg 可查看是否内存不足。",
+  },
+  "capture.backend-ended": {
+    sentence: "{backend} 自行退出，退出码 {code}（{reason}）。",
+    next: "此前的数据已保留。wscap doctor 显示还有哪些 --backend 可用。",
+  },
+  "capture.cap-missing": {
+    sentence: "没有 npm 的 cap：安装 wscap 时未能编译它。",
+    next: "sudo apt install libpcap-dev build-essential python3 后重新安装 wscap；--backend tcpdump 不需要这些。",
+  },
+  "capture.cap-not-built": {
+    sentence: "npm 的 cap 没有编译：npm 没有运行它的安装脚本。",
+    next: "npm install -g --allow-scripts=cap wscap（源码目录中：npm rebuild cap）；--backend tcpdump 不需要这些。",
+  },
+  "usage.needs-write": { sentence: "{option} 需要同时指定 -w 文件。", next: "生成的文件以它命名：-w night.pcapng" },
   "run.interrupted": { sentence: "尚无结果就被中断。", next: "" },
   bug: { sentence: "这是 wscap 自身的缺陷，与您的操作无关。请附上以上内容报告给开发者。", next: "" },
 };

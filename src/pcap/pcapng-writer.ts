@@ -137,7 +137,9 @@ export function enhancedPacketBlock(packet: WrittenPacket): Uint8Array {
 export function interfaceStatisticsBlock(
   interfaceId: number,
   timeNs: bigint,
-  counts: Pick<CaptureStatistics, "received" | "droppedByInterface" | "droppedByKernel"> & { readonly delivered?: number },
+  counts: Pick<CaptureStatistics, "received" | "droppedByInterface" | "droppedByKernel"> & {
+    readonly delivered?: number;
+  },
 ): Uint8Array {
   const options: Option[] = [];
   const add = (code: number, count: number | null) => {

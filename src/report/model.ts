@@ -104,7 +104,7 @@ function totalsOf(analysis: Analysis, findings: readonly Finding[]): ReportModel
   return totals;
 }
 
-type TimeOf = (at: RelativeNs) => string;
+export type TimeOf = (at: RelativeNs) => string;
 
 const both = <T, R>(pair: readonly [T, T], of: (value: T) => R): { client: R; server: R } => ({
   client: of(pair[0]),
@@ -172,7 +172,7 @@ function tcpModel(tcp: TcpFacts, time: TimeOf): ConnectionModel["tcp"] {
   };
 }
 
-function connectionModel(
+export function connectionModel(
   facts: ConnectionFacts,
   rules: readonly string[],
   time: TimeOf,
@@ -212,7 +212,12 @@ function connectionModel(
   };
 }
 
-function findingModel(finding: Finding, options: ModelOptions, time: TimeOf | null, redactor: Redactor): FindingModel {
+export function findingModel(
+  finding: Finding,
+  options: ModelOptions,
+  time: TimeOf | null,
+  redactor: Redactor,
+): FindingModel {
   const words = options.words(finding, options.language);
   const timeOf = (mark: Mark): string => (time ?? (() => ""))(mark.timestampNs);
   return {

@@ -89,7 +89,14 @@ test("reading what was written gives it back", () => {
           ...packets.flatMap(({ comments }, index) => comments.map((text) => [index + 1, text])),
         ]);
         expect(read.statistics).toEqual([
-          { captureIndex: 0, interfaceIndex: 1, received: 7, droppedByInterface: null, droppedByKernel: 2 ** 40, capturedUntilNs: null },
+          {
+            captureIndex: 0,
+            interfaceIndex: 1,
+            received: 7,
+            droppedByInterface: null,
+            droppedByKernel: 2 ** 40,
+            capturedUntilNs: null,
+          },
         ]);
       },
     ),

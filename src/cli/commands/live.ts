@@ -1,0 +1,180 @@
+import { release, type as systemName } from "node:os";
+import type { Command } from "commander";
+import { EXIT, type ExitCode, UserError } from "../../base/user-error.ts";
+import { liveWordsOf } from "../../i18n/live.ts";
+import { render } from "../../i18n/render.ts";
+import { linkTypeName } from "../../pcap/link-type-names.ts";
+import { openCaptureReader } from "../../pcap/open-capture-reader.ts";
+import { PcapngRecorder } from "../../pcap/pcapng-recorder.ts";
+import type { CaptureOrigin } from "../../pcap/types.ts";
+import { buildReport, type ModelOptions } from "../../report/model.ts";
+import { coloured, plain } from "../../report/paint.ts";
+import { createRedactor } from "../../report/redact.ts";
+import { renderText } from "../../report/text.ts";
+import { catalogue } from "../../rules/catalogue.ts";
+import { LiveSession } from "../../session/live-session.ts";
+import type { LiveEvents } from "../../session/types.ts";
+import { KeptSource } from "../../source/live/kept-source.ts";
+import { Spool } from "../../source/live/spool.ts";
+import { BatchWriter } from "../batch-writer.ts";
+import { systemClock } from "../live/clock.ts";
+import { EventWriter } from "../live/event-writer.ts";
+import { type OpenedCapture, openCapture, portsOf } from "../live/open-capture.ts";
+import {
+  BACKENDS,
+  checkTrigger,
+  isTrigger,
+  LIVE_FORMATS,
+  type LiveOptions,
+  numberOption,
+  ringOption,
+  spoolPlanOf,
+} from "../live/options.ts";
+import { RunningText } from "../live/running-text.ts";
+import { Watch } from "../live/watch.ts";
+import { oneOf, portList } from "../option-values.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+/** Larger than any packet that Linux hands out (65,535 bytes and a link header): nothing is cut. */
+const WHOLE_PACKETS_BYTES = 65_600;
+const DEFAULT_BUFFER_MIB = 64;
+const DAY_SECONDS = 86_400;
+/** Packets may wait so long in kernel and backend before we see them. */
+const LAG_NS = { immediate: 300_000_000n, batched: 1_500_000_000n };
+
+export function define(command: Command, surroundings: Surroundings): void {
+  const { options: words } = surroundings.help;
+  const seconds = (option: string) => numberOption(option, 0.1, 365 * DAY_SECONDS, true);
+  command
+    .option("-i, --interface <name>", words.interface)
+    .option("-p, --port <port>", words.livePort, portList)
+    .option("-f, --filter <bpf>", words.filter)
+    .option("-w, --write <file>", words.write)
+    .option("--duration <seconds>", words.duration, seconds("--duration"))
+    .option("--count <packets>", words.count, numberOption("--count", 1, 1e12))
+    .option("--format <format>", words.liveFormat, oneOf("--format", LIVE_FORMATS))
+    .option("--headless", words.headless)
+    .option("--backend <backend>", words.backend, oneOf("--backend", BACKENDS), "auto")
+    .option("--remote <user@host>", words.remote)
+    .option("--ring <files>x<size>", words.ring, ringOption)
+    .option("--rotate <seconds>", words.rotate, numberOption("--rotate", 1, 365 * DAY_SECONDS))
+    .option("--trigger <rule>", words.trigger)
+    .option("--before <seconds>", words.before, numberOption("--before", 1, DAY_SECONDS), 60)
+    .option("--after <seconds>", words.after, numberOption("--after", 0, DAY_SECONDS), 60)
+    .option("--snaplen <bytes>", words.snaplen, numberOption("--snaplen", 64, 262_144), WHOLE_PACKETS_BYTES)
+    .option("--buffer <mib>", words.buffer, numberOption("--buffer", 1, 2047), DEFAULT_BUFFER_MIB)
+    .option("--high-rate", words.highRate)
+    .option("--no-redact", words.noRedact)
+    .action(async (options: LiveOptions) => {
+      surroundings.exitCode = await live(options, surroundings);
+    });
+}
+
+async function live(options: LiveOptions, surroundings: Surroundings): Promise<ExitCode> {
+  const plan = spoolPlanOf(options);
+  checkTrigger(
+    options.trigger,
+    catalogue.map(({ id }) => id),
+  );
+  const opened = await openCapture(options, surroundings.logger);
+  try {
+    const spool = new Spool(plan);
+    return await analyse(options, opened, spool, surroundings);
+  } finally {
+    opened.source.stop();
+  }
+}
+
+async function analyse(
+  options: LiveOptions,
+  opened: OpenedCapture,
+  spool: Spool,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { language, version, stdout, stderr, colour, interrupt } = surroundings;
+  const words = liveWordsOf(language);
+  const origin: CaptureOrigin = { ns: null };
+  const model: ModelOptions = { version, language, redact: options.redact, words: render };
+  const redactor = createRedactor(options.redact);
+  const out = new BatchWriter(stdout);
+  const paint = colour ? coloured : plain;
+  const format = options.format ?? (stdout.isTTY ? "text" : "ndjson");
+  const ndjson = format === "ndjson" ? new EventWriter(out, origin, model, redactor) : null;
+  const text = ndjson === null ? new RunningText(surroundings, words, origin, model, redactor, paint) : null;
+  const events = (ndjson ?? text) as LiveEvents;
+  const stop = AbortSignal.any([
+    interrupt,
+    ...(options.duration ? [AbortSignal.timeout(options.duration * 1000)] : []),
+  ]);
+  const session = new LiveSession({
+    source: new KeptSource(opened.source, recorderOf(opened, version), spool, systemClock.nowNs),
+    openReader: (sink, shared) => openCaptureReader(0, sink, shared),
+    origin,
+    ports: portsOf(options),
+    // Hostile traffic must not be able to pile collisions.
+    seed: (Math.random() * 2 ** 32) | 0,
+    clock: systemClock,
+    lagNs: options.highRate ? LAG_NS.batched : LAG_NS.immediate,
+    stop,
+    tap: ndjson?.tap ?? null,
+    events: options.trigger === undefined ? events : triggering(events, options.trigger, spool),
+    dropped: () => droppedOf(opened),
+    linkTypeName,
+  });
+  const watch = new Watch({ opened, spool, session, words, say: (line) => stderr.write(`${line}\n`), text });
+  watch.start(ndjson === null || stderr.isTTY);
+  const ended = await session.run().finally(() => watch.stop());
+  text?.end();
+  const files = await spool.finish();
+  const report = buildReport(ended.analysis, ended.findings, model);
+  const { failure } = opened.source;
+  ndjson?.onEnd(
+    report,
+    ended.analysis.clockNs,
+    files,
+    failure === null ? endOf(options, interrupt) : failure.messageId,
+  );
+  out.flush();
+  if (ndjson === null) stdout.write(renderText(report, { width: surroundings.columns, paint }));
+  watch.sayEnd(files, options.trigger ?? null);
+  if (failure !== null) throw failure;
+  if (interrupt.aborted && ended.analysis.packets === 0 && options.write === undefined) {
+    throw new UserError(EXIT.interrupted, "run.interrupted");
+  }
+  return EXIT.done;
+}
+
+const endOf = (options: LiveOptions, interrupt: AbortSignal): string =>
+  interrupt.aborted ? "interrupt" : options.count === undefined ? "duration" : "count";
+
+function droppedOf({ source }: OpenedCapture): number | null {
+  const { droppedByKernel, droppedByInterface } = source.counters;
+  return droppedByKernel === null ? null : droppedByKernel + (droppedByInterface ?? 0);
+}
+
+function recorderOf({ source, request }: OpenedCapture, version: string): PcapngRecorder {
+  const { backend } = source;
+  const stamps = backend.timestamps === "kernel" ? "kernel time stamps" : "time stamps made outside the kernel";
+  return new PcapngRecorder({
+    application: `wscap ${version}`,
+    operatingSystem: `${systemName()} ${release()}`,
+    interfaceName: source.label,
+    filter: request.filter,
+    comment: `wscap live, backend ${backend.name}, ${stamps}, drops told: ${backend.tellsDrops}`,
+  });
+}
+
+/** What is found makes the spool keep the time around it. */
+function triggering(events: LiveEvents, wanted: string, spool: Spool): LiveEvents {
+  return {
+    onOpened: (connection) => events.onOpened(connection),
+    onUpgrade: (connection) => events.onUpgrade(connection),
+    onClosed: (connection) => events.onClosed(connection),
+    onFinding: (finding, withdrawn) => {
+      if (!withdrawn && isTrigger(wanted, finding)) spool.trigger(finding.ruleId, systemClock.nowNs());
+      events.onFinding(finding, withdrawn);
+    },
+    onStatistics: (statistics, at) => events.onStatistics(statistics, at),
+    flush: () => events.flush(),
+  };
+}

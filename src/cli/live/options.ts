@@ -1,0 +1,93 @@
+import { EXIT, UserError } from "../../base/user-error.ts";
+import type { Finding } from "../../rules/types.ts";
+import { type SpoolPlan, scratchPlan } from "../../source/live/spool.ts";
+import type { BackendName } from "../../source/live/types.ts";
+
+export const BACKENDS = ["auto", "tcpdump", "dumpcap", "cap"] as const;
+export const LIVE_FORMATS = ["text", "ndjson"] as const;
+
+export interface LiveOptions {
+  readonly interface?: string;
+  readonly port?: readonly number[];
+  readonly filter?: string;
+  readonly write?: string;
+  readonly backend: "auto" | BackendName;
+  readonly remote?: string;
+  readonly duration?: number;
+  readonly count?: number;
+  readonly snaplen: number;
+  readonly buffer: number;
+  readonly highRate?: boolean;
+  readonly ring?: Ring;
+  readonly rotate?: number;
+  readonly trigger?: string;
+  readonly before: number;
+  readonly after: number;
+  readonly headless?: boolean;
+  readonly format?: (typeof LIVE_FORMATS)[number];
+  readonly redact: boolean;
+}
+
+export interface Ring {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+const invalid = (option: string, value: string, allowed: string): UserError =>
+  new UserError(EXIT.usage, "usage.invalid-value", { option, value, allowed });
+
+/** Parser of an option that takes a whole number, or with `fraction` any. */
+export const numberOption =
+  (option: string, least: number, most: number, fraction = false) =>
+  (value: string): number => {
+    const number = (fraction ? /^\d+(\.\d+)?$/ : /^\d+$/).test(value) ? Number(value) : Number.NaN;
+    if (!(number >= least && number <= most)) throw invalid(option, value, `${least} … ${most}`);
+    return number;
+  };
+
+const UNITS: Readonly<Record<string, number>> = { "": 1e6, k: 1e3, m: 1e6, g: 1e9 };
+
+/** "10x100M": so many files of such a size. */
+export function ringOption(value: string): Ring {
+  const [, files = "", size = "", unit = ""] = /^(\d{1,6})\s*[x×]\s*(\d{1,9})\s*([kmg]?)b?$/i.exec(value) ?? [];
+  const ring = { files: Number(files), bytes: Number(size) * (UNITS[unit.toLowerCase()] ?? 0) };
+  if (ring.files < 2 || ring.bytes < 1e4) throw invalid("--ring", value, "10x100M (2x10k …)");
+  return ring;
+}
+
+const SEVERITIES = ["error", "warning", "note"];
+
+/** `--trigger` means a rule, all rules that begin so ("ws.pong"), or all of a severity or worse. */
+export function isTrigger(wanted: string, { ruleId, severity }: Pick<Finding, "ruleId" | "severity">): boolean {
+  const worst = SEVERITIES.indexOf(wanted);
+  if (worst >= 0) return SEVERITIES.indexOf(severity) <= worst;
+  return ruleId === wanted || ruleId.startsWith(`${wanted}.`);
+}
+
+/** Throws `UserError` (exit 2) for a trigger that can never come. */
+export function checkTrigger(wanted: string | undefined, ruleIds: readonly string[]): void {
+  if (wanted === undefined || SEVERITIES.includes(wanted)) return;
+  if (!ruleIds.some((id) => id === wanted || id.startsWith(`${wanted}.`))) {
+    throw new UserError(EXIT.usage, "usage.unknown-rule", { name: wanted });
+  }
+}
+
+/** While waiting for a trigger the past is held in so many files at least: one goes at a time. */
+const TRIGGER_PARTS = 6;
+
+/** Throws `UserError` (exit 2) where options need `-w`. */
+export function spoolPlanOf({ write, ring, rotate, trigger, before, after }: LiveOptions): SpoolPlan {
+  if (write === undefined) {
+    const needing = ring ? "--ring" : rotate ? "--rotate" : trigger ? "--trigger" : null;
+    if (needing !== null) throw new UserError(EXIT.usage, "usage.needs-write", { option: needing });
+    return scratchPlan;
+  }
+  const fileSeconds = trigger === undefined ? (rotate ?? null) : Math.max(1, before / TRIGGER_PARTS);
+  return {
+    path: write,
+    fileBytes: ring?.bytes ?? null,
+    fileSeconds,
+    files: ring?.files ?? null,
+    trigger: trigger === undefined ? null : { beforeSeconds: before, afterSeconds: after },
+  };
+}

@@ -1,0 +1,120 @@
+import { type RelativeNs, relativeNs } from "../../base/brand.ts";
+import { truncateToWidth } from "../../base/display-width.ts";
+import { escapeText } from "../../base/escape-text.ts";
+import { formatTime } from "../../base/time.ts";
+import type { LiveWords } from "../../i18n/live-words.ts";
+import type { CaptureOrigin } from "../../pcap/types.ts";
+import { connectionModel, type ModelOptions } from "../../report/model.ts";
+import type { Paint } from "../../report/paint.ts";
+import type { Redactor } from "../../report/redact.ts";
+import { endedText } from "../../report/text-connections.ts";
+import type { Finding } from "../../rules/types.ts";
+import type { LiveEvents, LiveStatistics } from "../../session/types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+const SIGNS = { error: "✗", warning: "!", note: "·" } as const;
+
+/** A calm view for a terminal: a line for what matters, and below them one that counts. */
+export class RunningText implements LiveEvents {
+  private readonly surroundings: Surroundings;
+  private readonly words: LiveWords;
+  private readonly origin: CaptureOrigin;
+  private readonly options: ModelOptions;
+  private readonly redactor: Redactor;
+  private readonly paint: Paint;
+  private lines: string[] = [];
+  private status = "";
+
+  constructor(
+    surroundings: Surroundings,
+    words: LiveWords,
+    origin: CaptureOrigin,
+    options: ModelOptions,
+    redactor: Redactor,
+    paint: Paint,
+  ) {
+    this.surroundings = surroundings;
+    this.words = words;
+    this.origin = origin;
+    this.options = options;
+    this.redactor = redactor;
+    this.paint = paint;
+  }
+
+  onOpened(connection: ConnectionFacts): void {
+    const { client, server, first } = connection;
+    const peers = `${client.address}:${client.port} → ${server.address}:${server.port}`;
+    this.say(first.timestampNs, `#${connection.id}`, this.paint.dim(`${peers}  ${this.words.connected}`));
+  }
+
+  onUpgrade(connection: ConnectionFacts): void {
+    // What was refused is told by its finding.
+    if (connection.webSocket === null) return;
+    const { upgrade } = this.model(connection);
+    const target = escapeText(upgrade?.target ?? "");
+    this.say(connection.webSocket.openedAt.timestampNs, `#${connection.id}`, this.words.open(target));
+  }
+
+  onClosed(connection: ConnectionFacts): void {
+    const at = connection.tcp.closedAt?.timestampNs ?? connection.last.timestampNs;
+    this.say(at, `#${connection.id}`, endedText(this.surroundings.chrome, this.model(connection)));
+  }
+
+  onFinding(finding: Finding, withdrawn: boolean): void {
+    const { title } = this.options.words(finding, this.options.language);
+    const { severity, connectionId, ruleId } = finding;
+    if (severity === "note" && !withdrawn) return;
+    const colour =
+      severity === "error" ? this.paint.error : severity === "warning" ? this.paint.warning : this.paint.dim;
+    const id = connectionId === null ? " " : `#${connectionId}`;
+    const text = this.redactor.text(withdrawn ? this.words.withdrawn(title) : title);
+    this.say(finding.timestampNs, id, colour(`${withdrawn ? "·" : SIGNS[severity]} ${text} [${ruleId}]`));
+  }
+
+  onStatistics(): void {}
+
+  /** The line that counts. */
+  showStatus({ packets, connections, frames, dropped }: LiveStatistics): void {
+    const { stdout } = this.surroundings;
+    if (!stdout.isTTY) return;
+    const status = truncateToWidth(this.words.status(packets, connections, frames, dropped), stdout.columns - 1);
+    if (status === this.status && this.lines.length === 0) return;
+    this.status = status;
+    this.flush();
+    stdout.write(`\r\u001b[K${this.paint.dim(status)}`);
+  }
+
+  flush(): void {
+    if (this.lines.length === 0) return;
+    const { stdout } = this.surroundings;
+    const erase = stdout.isTTY ? "\r\u001b[K" : "";
+    const status = stdout.isTTY ? this.paint.dim(this.status) : "";
+    stdout.write(`${erase}${this.lines.join("")}${status}`);
+    this.lines = [];
+  }
+
+  /** The status line goes. */
+  end(): void {
+    this.flush();
+    if (this.surroundings.stdout.isTTY) this.surroundings.stdout.write("\r\u001b[K");
+  }
+
+  private say(at: RelativeNs, id: string, text: string): void {
+    this.lines.push(`${this.timeOfDay(at)} ${id.padStart(5)}  ${text}\n`);
+  }
+
+  /** Of this machine's clock and zone, since people compare it with logs. */
+  private timeOfDay(at: RelativeNs): string {
+    const ms = Number((this.origin.ns ?? 0n) / 1_000_000n) + Math.floor(at / 1e6);
+    const date = new Date(ms);
+    const two = (value: number): string => String(value).padStart(2, "0");
+    const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+    return `${time}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+  }
+
+  private model(connection: ConnectionFacts): ReturnType<typeof connectionModel> {
+    const time = (at: RelativeNs): string => formatTime(this.origin.ns ?? 0n, relativeNs(at));
+    return connectionModel(connection, [], time, this.redactor);
+  }
+}

@@ -1,0 +1,70 @@
+import type { ByteSource } from "../types.ts";
+import type { LiveSource } from "./live-source.ts";
+import type { Spool } from "./spool.ts";
+import type { BackendCounters } from "./types.ts";
+
+/** Turns what a backend writes into whole blocks of the format that is kept; `PcapngRecorder` of pcap/. */
+export interface Recorder {
+  readonly header: Uint8Array | null;
+  readonly packets: number;
+  readonly lastPacketNs: bigint;
+  readonly broken: boolean;
+  push(chunk: Uint8Array): Uint8Array;
+  statistics(nowNs: bigint, counters: BackendCounters): Uint8Array;
+}
+
+/** The capture as it is kept: each chunk is on disk before it is handed out, byte for byte the same. */
+export class KeptSource implements ByteSource {
+  readonly label: string;
+  readonly live = true;
+  readonly compression = "none" as const;
+  readonly sizeBytes = null;
+  readonly endedEarly = null;
+  private readonly source: LiveSource;
+  private readonly recorder: Recorder;
+  private readonly spool: Spool;
+  private readonly now: () => bigint;
+  private told: BackendCounters | null = null;
+
+  constructor(source: LiveSource, recorder: Recorder, spool: Spool, now: () => bigint) {
+    this.label = source.label;
+    this.source = source;
+    this.recorder = recorder;
+    this.spool = spool;
+    this.now = now;
+  }
+
+  get readBytes(): number {
+    return this.source.readBytes;
+  }
+
+  async *chunks(signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { source, recorder, spool } = this;
+    let begun = false;
+    for await (const chunk of source.chunks(signal)) {
+      const blocks = recorder.push(chunk);
+      if (!begun && recorder.header !== null) {
+        spool.open(recorder.header, this.now());
+        spool.write(blocks.subarray(recorder.header.length), this.timeOf(recorder));
+        begun = true;
+      } else spool.write(blocks, this.timeOf(recorder));
+      if (blocks.length > 0) yield blocks;
+      if (source.counters !== this.told) yield* this.tellCounters();
+      if (recorder.broken) break;
+    }
+    if (begun) yield* this.tellCounters();
+  }
+
+  private *tellCounters(): Generator<Uint8Array> {
+    this.told = this.source.counters;
+    const now = this.now();
+    const block = this.recorder.statistics(now, this.told);
+    this.spool.write(block, now);
+    if (block.length > 0) yield block;
+  }
+
+  /** Files are cut by the packets' own clock, so that a late reader cuts them alike. */
+  private timeOf(recorder: Recorder): bigint {
+    return recorder.lastPacketNs === 0n ? this.now() : recorder.lastPacketNs;
+  }
+}

@@ -1,0 +1,172 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { Readable } from "node:stream";
+import type { UserError } from "../../base/user-error.ts";
+import type { ByteSource } from "../types.ts";
+import { countersIn, failureOf } from "./backend-words.ts";
+import { makeFifo } from "./stream-ends.ts";
+import type { Backend, BackendCommand, BackendCounters, CaptureRequest } from "./types.ts";
+
+const STDERR_KEPT = 8192;
+/** After being asked to end, a backend writes out what it has; longer than this it is stuck. */
+const STOP_GRACE_MS = 3000;
+
+/** A backend that is capturing: its pcap stream as bytes, its counters, and why it ended. */
+export class LiveSource implements ByteSource {
+  readonly label: string;
+  readonly live = true;
+  readonly compression = "none" as const;
+  readonly sizeBytes = null;
+  readonly endedEarly = null;
+  readonly backend: Backend;
+  readonly request: CaptureRequest;
+  readBytes = 0;
+  counters: BackendCounters = { received: null, droppedByKernel: null, droppedByInterface: null };
+  /** Set at the end when nobody had asked for it. */
+  failure: UserError | null = null;
+  private readonly command: BackendCommand;
+  private readonly child: ChildProcess;
+  private readonly stream: Readable;
+  private readonly removeName: () => void;
+  private stderr = "";
+  private unread = "";
+  private stopping = false;
+  private listening = false;
+  private readonly exited: Promise<void>;
+
+  private constructor(backend: Backend, request: CaptureRequest) {
+    const fifo = backend.name === "tcpdump" ? makeFifo(request.owner) : null;
+    this.removeName = fifo?.removeName ?? (() => undefined);
+    this.backend = backend;
+    this.request = request;
+    this.label = request.interfaceName;
+    try {
+      this.command = backend.command(request, fifo?.path ?? "-");
+    } catch (error) {
+      fifo?.stream.destroy();
+      this.removeName();
+      throw error;
+    }
+    const { program, args, stopBy, output } = this.command;
+    this.child = spawn(program, args, {
+      stdio: [stopBy === "stdin-end" ? "pipe" : "ignore", output === "stdout" ? "pipe" : "ignore", "pipe"],
+      // In a process group of its own: Ctrl-C in the terminal is for us to pass on.
+      detached: true,
+      env: { ...process.env, LC_ALL: "C" },
+    });
+    this.stream = fifo?.stream ?? (this.child.stdout as Readable);
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => this.hear(text));
+    this.child.stdin?.on("error", () => undefined);
+    this.exited = new Promise((resolve) => {
+      this.child.once("error", (error) => {
+        this.hear(`${error.message}\n`);
+        resolve();
+      });
+      // "close": standard error has been read to its end.
+      this.child.once("close", () => resolve());
+    });
+  }
+
+  /** Resolves when packets are being captured; throws `UserError` when that cannot be. */
+  static async start(backend: Backend, request: CaptureRequest): Promise<LiveSource> {
+    const source = new LiveSource(backend, request);
+    const opened = await source.firstBytes();
+    source.removeName();
+    if (!opened) {
+      source.stream.destroy();
+      throw source.whyEnded();
+    }
+    return source;
+  }
+
+  /** Until the backend has ended; asked to end by the signal, it hands over what it still has. */
+  async *chunks(signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    const stop = (): void => this.stop();
+    if (signal?.aborted) stop();
+    signal?.addEventListener("abort", stop, { once: true });
+    let ended = false;
+    try {
+      for await (const chunk of this.stream) {
+        this.readBytes += (chunk as Uint8Array).length;
+        yield chunk as Uint8Array;
+      }
+      ended = true;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      // Whoever stops reading stops the capture; a stream that ended by itself has its own reason.
+      if (!ended) this.stop();
+      await this.exited;
+    }
+  }
+
+  /** Asks for counters; they come a little later. */
+  askCounters(): void {
+    // Before it says so, tcpdump has no handler yet and the signal would end it.
+    this.listening ||= this.stderr.includes("listening on");
+    if (this.stopping || !this.listening) return;
+    if (this.command.countersBy === "user-signal") this.signal("SIGUSR1");
+    else if (this.command.countersBy === "stdin-line") this.child.stdin?.write("\n");
+  }
+
+  /** "down" or "gone" tell why nothing comes any more; libpcap 1.10 survives a downed interface without a word. */
+  interfaceState(): "up" | "down" | "gone" | "unknown" {
+    if (this.label === "any" || this.backend.name === "remote") return "unknown";
+    try {
+      const flags = Number(readFileSync(`/sys/class/net/${this.label}/flags`, "latin1"));
+      return (flags & 1) === 1 ? "up" : "down";
+    } catch {
+      return "gone";
+    }
+  }
+
+  stop(): void {
+    if (this.stopping) return;
+    this.stopping = true;
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    if (this.command.stopBy === "stdin-end") this.child.stdin?.end();
+    else this.signal("SIGINT");
+    setTimeout(() => {
+      this.signal("SIGKILL");
+      this.stream.destroy();
+    }, STOP_GRACE_MS).unref();
+  }
+
+  private signal(signal: NodeJS.Signals): void {
+    try {
+      this.child.kill(signal);
+    } catch {
+      // It belongs to somebody else by now; closing its stream ends it with its next packet.
+    }
+  }
+
+  /** The file header is written when the capture is open: true; false when the backend ended before it. */
+  private firstBytes(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.stream.once("readable", () => resolve(this.stream.readableLength > 0));
+      this.stream.once("end", () => resolve(false));
+      void this.exited.then(() => {
+        this.noteEnd();
+        // Both may be under way at once: what it wrote before it ended still counts.
+        setImmediate(() => resolve(this.stream.readableLength > 0));
+      });
+    });
+  }
+
+  private noteEnd(): void {
+    const asked = this.stopping || (this.request.packetCount !== null && this.child.exitCode === 0);
+    if (!asked) this.failure = this.whyEnded();
+  }
+
+  private whyEnded(): UserError {
+    const { backend, request, stderr, child } = this;
+    return failureOf({ backend, request, stderr, code: child.exitCode, signal: child.signalCode });
+  }
+
+  private hear(text: string): void {
+    this.stderr = (this.stderr + text).slice(-STDERR_KEPT);
+    this.unread = (this.unread + text).slice(-STDERR_KEPT);
+    const end = this.unread.lastIndexOf("\n") + 1;
+    this.counters = countersIn(this.unread.slice(0, end), this.counters);
+    this.unread = this.unread.slice(end);
+  }
+}

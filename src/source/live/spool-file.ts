@@ -1,0 +1,69 @@
+import { closeSync, existsSync, ftruncateSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+
+const CREATE_MODE = 0o600;
+const PARTIAL = ".partial";
+
+/**
+ * One file of a spool, made of whole pcapng blocks: readable at every moment, also after a crash. It has a temporary
+ * name (`….partial`) until `complete`.
+ */
+export class SpoolFile {
+  readonly path: string;
+  readonly partialPath: string;
+  readonly firstNs: bigint;
+  lastNs: bigint;
+  bytes = 0;
+  private fd: number | null;
+
+  /** Throws what the file system says. */
+  constructor(path: string, firstNs: bigint) {
+    this.path = path;
+    this.firstNs = firstNs;
+    this.lastNs = firstNs;
+    this.partialPath = freeName(path + PARTIAL);
+    // Never through a name that somebody else has put there.
+    this.fd = openSync(this.partialPath, "wx", CREATE_MODE);
+  }
+
+  /** All of `blocks`, or nothing of them: false, and `problem` says why. Into the page cache, before it returns. */
+  append(blocks: Uint8Array, nowNs: bigint): NodeJS.ErrnoException | null {
+    const { fd } = this;
+    if (fd === null) return null;
+    try {
+      for (let at = 0; at < blocks.length; ) at += writeSync(fd, blocks, at, blocks.length - at, this.bytes + at);
+    } catch (error) {
+      ftruncateSync(fd, this.bytes);
+      return error as NodeJS.ErrnoException;
+    }
+    this.bytes += blocks.length;
+    this.lastNs = nowNs;
+    return null;
+  }
+
+  /** No more will be written; keeps the temporary name. */
+  close(): void {
+    if (this.fd !== null) closeSync(this.fd);
+    this.fd = null;
+  }
+
+  /** Gives it its name, or a numbered one when that is taken by now. */
+  complete(): string {
+    this.close();
+    const name = freeName(this.path);
+    renameSync(this.partialPath, name);
+    return name;
+  }
+
+  remove(): void {
+    this.close();
+    unlinkSync(this.partialPath);
+  }
+}
+
+function freeName(path: string): string {
+  if (!existsSync(path)) return path;
+  for (let number = 2; ; number++) {
+    const candidate = `${path}-${number}`;
+    if (!existsSync(candidate)) return candidate;
+  }
+}

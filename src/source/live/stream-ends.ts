@@ -1,0 +1,29 @@
+import { execFileSync } from "node:child_process";
+import { chownSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Owner } from "./types.ts";
+
+/** A fifo in a folder that only its owner can enter. Read through the event loop: no thread waits for packets. */
+export interface Fifo {
+  readonly path: string;
+  readonly stream: Socket;
+  /** The name is not needed any more once both ends are open. */
+  removeName(): void;
+}
+
+export function makeFifo(owner: Owner | null): Fifo {
+  const folder = mkdtempSync(join(tmpdir(), "wscap-"));
+  // AppArmor's profile for tcpdump allows names that end so.
+  const path = join(folder, "live.pcap");
+  execFileSync("mkfifo", ["-m", "600", path]);
+  if (owner !== null) {
+    chownSync(path, owner.uid, owner.gid);
+    chownSync(folder, owner.uid, owner.gid);
+  }
+  // Without waiting for the writer, which may never come.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stream = new Socket({ fd, readable: true, writable: false });
+  return { path, stream, removeName: () => rmSync(folder, { recursive: true, force: true }) };
+}
