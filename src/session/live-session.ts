@@ -7,9 +7,11 @@ import { judge } from "../rules/judge.ts";
 import type { Finding } from "../rules/types.ts";
 import type { ByteSource } from "../source/types.ts";
 import type { Analysis, CaptureFacts, ConnectionFacts } from "../store/types.ts";
-import type { FrameView, MessageView } from "../websocket/types.ts";
 import { FindingWatch } from "./finding-watch.ts";
 import type { Clock, LiveEvents, LiveStatistics, Snapshot, Told } from "./types.ts";
+
+type FrameView = Parameters<FrameTap["onFrame"]>[1];
+type MessageView = Parameters<FrameTap["onMessage"]>[1];
 
 const TICK_MS = 100;
 const JUDGE_NS = 1_000_000_000n;
