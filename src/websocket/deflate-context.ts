@@ -1,9 +1,11 @@
 import type { Direction } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
-import { INFLATED, type InflateStatus, TOO_LARGE, WINDOW_BYTES } from "./inflate.ts";
+import { remember, WINDOW_BYTES } from "./history.ts";
+import { INFLATED, type InflateStatus, TOO_LARGE } from "./inflate.ts";
 import { inflateLarge } from "./inflate-message.ts";
-import type { DecoderMemory, DeflateWindow, WindowOwner } from "./memory.ts";
+import type { DecoderMemory } from "./memory.ts";
 import { type DeflateAgreement, UNDECODABLE, type UndecodableCause } from "./types.ts";
+import type { DeflateWindow, WindowOwner } from "./window-pool.ts";
 
 /** From here on (compressed bytes) zlib beats our own inflater; see native-notes/decisions/0002-two-inflaters.md. */
 const LARGE_BYTES = 2048;
@@ -62,7 +64,10 @@ export class DeflateContext implements WindowOwner {
       this.known = inflater.outLength;
     }
     this.length = status === TOO_LARGE ? limits.inflatedMessageBytes : this.known;
-    if (window !== null && status === INFLATED) this.remember(window);
+    if (window !== null && status === INFLATED) {
+      remember(window, this.bytes, this.length);
+      if (window.have === WINDOW_BYTES) this.lost = null;
+    }
     return status;
   }
 
@@ -84,24 +89,5 @@ export class DeflateContext implements WindowOwner {
   release(): void {
     if (this.window !== null) this.memory.windows.give(this.window);
     this.window = null;
-  }
-
-  private remember(window: DeflateWindow): void {
-    const { bytes, length } = this;
-    if (length === 0) return;
-    const ring = window.bytes;
-    const from = Math.max(0, length - WINDOW_BYTES);
-    let next = window.next;
-    if (length <= 64 && next + length <= WINDOW_BYTES) {
-      for (let i = 0; i < length; i++) ring[next + i] = bytes[i] as number;
-    } else {
-      const first = Math.min(length - from, WINDOW_BYTES - next);
-      ring.set(bytes.subarray(from, from + first), next);
-      ring.set(bytes.subarray(from + first, length), 0);
-    }
-    next = (next + length - from) & (WINDOW_BYTES - 1);
-    window.next = next;
-    window.have = Math.min(WINDOW_BYTES, window.have + length);
-    if (window.have === WINDOW_BYTES) this.lost = null;
   }
 }

@@ -107,11 +107,11 @@ export class FrameDecoder implements WebSocketDecoder {
   /** A header that starts at `pos`; short whole data frames are done with here. Answers where to go on. */
   private readHeader(bytes: Uint8Array, pos: number, end: number, at: Position): number {
     const { frames } = this;
-    frames.startsAt(this.base + pos, at);
     const first = bytes[pos] as number;
     const second = pos + 1 < end ? (bytes[pos + 1] as number) : 0;
     const payload = pos + headerBytes(second);
-    if (payload > end || (mayBeHttp(first, second) && pos + HTTP.length > end)) return this.cutHeader(bytes, pos, end);
+    if (payload > end || (mayBeHttp(first, second) && pos + HTTP.length > end))
+      return this.cutHeader(bytes, pos, end, at);
     const form = second & 0x7f;
     const length = form < 126 ? form : form === 126 ? u16be(bytes, pos + 2) : longLength(bytes, pos);
     const key = second >= 0x80 ? i32be(bytes, payload - 4) : 0;
@@ -127,14 +127,16 @@ export class FrameDecoder implements WebSocketDecoder {
       !frames.closed
     ) {
       if (this.doubtfulFrames > 0) this.doubtfulFrames--;
-      frames.whole(bytes, payload, first, key, length, at);
+      frames.whole(bytes, payload, first, key, length, this.base + pos, at);
       return payload + length;
     }
+    frames.startsAt(this.base + pos, at);
     return this.begin(bytes, pos, payload, key, length, payload + length <= end, at);
   }
 
   /** Keeps a header that is cut off by the end of the piece. */
-  private cutHeader(bytes: Uint8Array, pos: number, end: number): number {
+  private cutHeader(bytes: Uint8Array, pos: number, end: number, at: Position): number {
+    this.frames.startsAt(this.base + pos, at);
     this.head ??= new Uint8Array(LONGEST_HEADER);
     for (let i = pos; i < end; i++) this.head[this.headLength++] = bytes[i] as number;
     return end;

@@ -81,18 +81,39 @@ export class FrameReader {
   }
 
   /** One unfragmented data frame that breaks no rule and lies in one piece, its payload at `bytes[payload …)`. */
-  whole(bytes: Uint8Array, payload: number, first: number, key: number, length: number, at: Position): void {
-    this.first = first;
-    this.masked = this.direction === 0;
-    this.key = key;
-    this.length = length;
-    this.missingBytes = 0;
-    this.openUnknown = false;
-    this.compressed = first >= 0xc0;
-    this.present(at);
-    const { scratch } = this.memory;
+  whole(
+    bytes: Uint8Array,
+    payload: number,
+    first: number,
+    key: number,
+    length: number,
+    offset: number,
+    at: Position,
+  ): void {
+    const { frame, scratch } = this.memory;
     const opcode = first & 0x0f;
-    if (this.compressed) {
+    const compressed = first >= 0xc0;
+    this.openUnknown = false;
+    frame.direction = this.direction;
+    frame.opcode = opcode;
+    frame.fin = true;
+    frame.rsv = compressed ? 4 : 0;
+    frame.masked = this.direction === 0;
+    frame.maskingKey = key;
+    frame.length = length;
+    frame.compressed = compressed;
+    frame.firstPacketNumber = at.packetNumber;
+    frame.firstTimestampNs = at.timestampNs;
+    frame.lastPacketNumber = at.packetNumber;
+    frame.lastTimestampNs = at.timestampNs;
+    frame.streamOffset = offset;
+    frame.missingBytes = 0;
+    frame.resynchronised = this.resynchronised;
+    frame.payloadLength = 0;
+    frame.closeCode = null;
+    frame.closeReason = null;
+    this.sink.onFrame(frame);
+    if (compressed) {
       unmask(bytes, payload, length, scratch, 0, key, 0);
       this.message.wholeCompressed(opcode, length, at);
     } else {

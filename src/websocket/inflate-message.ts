@@ -1,13 +1,6 @@
 import { constants, inflateRawSync } from "node:zlib";
-import {
-  CORRUPT,
-  endsWithFlush,
-  type History,
-  INFLATED,
-  type InflateStatus,
-  TOO_LARGE,
-  WINDOW_BYTES,
-} from "./inflate.ts";
+import { flat, type History, WINDOW_BYTES } from "./history.ts";
+import { CORRUPT, endsWithFlush, INFLATED, type InflateStatus, TOO_LARGE } from "./inflate.ts";
 
 /** What `inflateRawSync` answers with `info: true`; `bytesWritten` counts the input it took. */
 interface InflateInfo {
@@ -22,16 +15,6 @@ const nothing = new Uint8Array(0);
 export interface LargeResult {
   status: InflateStatus;
   bytes: Uint8Array;
-}
-
-/** The ring laid out flat, oldest byte first. */
-function flat(history: History): Uint8Array {
-  const { bytes, have, next } = history;
-  if (have <= next) return bytes.subarray(next - have, next);
-  const dictionary = new Uint8Array(have);
-  dictionary.set(bytes.subarray(WINDOW_BYTES - (have - next)));
-  dictionary.set(bytes.subarray(0, next), have - next);
-  return dictionary;
 }
 
 const lastWindow = (before: Uint8Array, after: Uint8Array): Uint8Array =>

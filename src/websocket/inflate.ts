@@ -1,14 +1,6 @@
+import { copyEarlier, copyHistory, type History } from "./history.ts";
 import { BASE, CODE_LENGTH, DISTANCE, END_OF_BLOCK, HuffmanCode, LITERAL, LITERAL_LENGTH } from "./huffman.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
-
-export const WINDOW_BYTES = 32_768;
-
-/** The last ≤ 32 KiB of one direction's inflated bytes, as a ring: what back references may reach (RFC 1951 §2). */
-export interface History extends ByteStore {
-  /** Bytes known, ending at `next`. */
-  have: number;
-  next: number;
-}
 
 export const INFLATED = 0;
 /** Not DEFLATE: bad block type, code, length or symbol. */
@@ -47,36 +39,6 @@ export const endsWithFlush = (input: Uint8Array, length: number): boolean =>
   input[length - 3] === 0 &&
   input[length - 2] === 0xff &&
   input[length - 1] === 0xff;
-
-/** `length` ≤ `back` bytes that begin `back` bytes before the message. */
-function copyHistory(
-  history: History,
-  back: number,
-  length: number,
-  out: Uint8Array,
-  view: DataView,
-  start: number,
-): void {
-  const { bytes: ring, view: ringView } = history;
-  let from = (history.next - back) & (WINDOW_BYTES - 1);
-  let o = start;
-  let n = length;
-  if (from + n <= WINDOW_BYTES) {
-    for (; n > 3; n -= 4, o += 4, from += 4) view.setInt32(o, ringView.getInt32(from, true), true);
-  }
-  for (; n > 0; n--, from++) out[o++] = ring[from & (WINDOW_BYTES - 1)] as number;
-}
-
-/** `length` bytes that begin `distance` bytes back and may run into what they write (RFC 1951 §2). */
-function copyEarlier(out: Uint8Array, view: DataView, start: number, distance: number, length: number): void {
-  let from = start - distance;
-  let o = start;
-  let n = length;
-  if (distance >= 4) {
-    for (; n > 3; n -= 4, o += 4, from += 4) view.setInt32(o, view.getInt32(from, true), true);
-  }
-  for (; n > 0; n--) out[o++] = out[from++] as number;
-}
 
 /**
  * DEFLATE (RFC 1951) of whole small messages, synchronous and total: any input ends with a status, never an exception,

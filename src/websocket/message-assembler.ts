@@ -2,9 +2,10 @@ import { isUtf8 } from "node:buffer";
 import type { Direction } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
+import { readCompressed } from "./compressed-message.ts";
 import { DeflateContext } from "./deflate-context.ts";
 import { tell } from "./events.ts";
-import { INFLATED, INPUT_SLACK, TOO_LARGE } from "./inflate.ts";
+import { INPUT_SLACK } from "./inflate.ts";
 import { type DecoderMemory, SCRATCH_BYTES } from "./memory.ts";
 import { type DeflateAgreement, type MessageView, TEXT, UNDECODABLE, type WebSocketSink } from "./types.ts";
 import { type ByteStore, unmask } from "./unmask.ts";
@@ -261,53 +262,10 @@ export class MessageAssembler {
     tell(this.sink, "invalid-utf8", this.direction, at, this.opcode);
   }
 
-  /** Fills the view from a whole compressed message (RFC 7692 §7.2.2). */
   private inflate(input: Uint8Array, length: number, at: Position): void {
     const { message } = this.memory;
-    const deflate = this.deflate as DeflateContext;
-    message.problem = null;
-    message.validUtf8 = this.opcode === TEXT ? true : null;
-    message.length = 0;
-    message.keptLength = 0;
-    message.bytes = noBytes;
-    // Some peers send an empty message as no bytes at all instead of one empty block (§7.2.3.6).
-    if (length === 0) return;
-    const status = deflate.inflate(input, length);
-    let known = status === INFLATED || status === TOO_LARGE;
-    let valid = true;
-    if (known && this.opcode === TEXT && status === INFLATED) {
-      valid = isUtf8(deflate.bytes.subarray(0, deflate.length));
-      // In a context that is not certain, text that is no text was not inflated from the right place.
-      if (!valid && deflate.lost !== null) known = false;
-    }
-    if (!known) {
-      message.problem = this.notInflated(deflate, at);
-      message.validUtf8 = null;
-      return;
-    }
-    message.length = deflate.length;
-    message.bytes = deflate.bytes;
-    message.keptLength = Math.min(deflate.known, this.keepBytes);
-    if (status === TOO_LARGE) {
-      message.problem = "inflate-limit";
-      message.validUtf8 = null;
-      tell(this.sink, "inflate-limit", this.direction, at, deflate.length);
-      deflate.lose(UNDECODABLE.earlierMessage);
-    } else if (!valid) {
-      message.validUtf8 = false;
-      tell(this.sink, "invalid-utf8", this.direction, at, this.opcode);
-    }
-  }
-
-  private notInflated(deflate: DeflateContext, at: Position): Problem {
-    if (deflate.lost === null) {
-      tell(this.sink, "deflate-failed", this.direction, at, this.wireLength);
-      deflate.lose(UNDECODABLE.earlierMessage);
-      return "inflate-failed";
-    }
-    if (!deflate.reported) tell(this.sink, "deflate-undecodable", this.direction, at, deflate.lost);
-    deflate.reported = true;
-    deflate.lose(deflate.lost);
-    return "undecodable";
+    message.opcode = this.opcode;
+    message.direction = this.direction;
+    readCompressed(message, this.deflate as DeflateContext, input, length, this.keepBytes, this.sink, at);
   }
 }

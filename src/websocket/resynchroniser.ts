@@ -1,7 +1,7 @@
 import type { Direction } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
-import type { BufferPool } from "./memory.ts";
+import type { BufferPool } from "./buffer-pool.ts";
 import { IMPLAUSIBLE, PLAUSIBLE, TOO_SHORT, tested, testHeader } from "./plausible-header.ts";
 import type { ByteStore } from "./unmask.ts";
 

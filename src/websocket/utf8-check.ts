@@ -51,7 +51,9 @@ export class Utf8Check {
     let at = start;
     const needed = characterBytes((this.pending >>> (8 * (this.pendingBytes - 1))) & 0xff);
     while (this.pendingBytes < needed && at < end) {
-      this.pending = (this.pending << 8) | (bytes[at++] as number);
+      const byte = bytes[at++] as number;
+      if ((byte & 0xc0) !== 0x80) return -1;
+      this.pending = (this.pending << 8) | byte;
       this.pendingBytes++;
     }
     if (this.pendingBytes < needed) return at;

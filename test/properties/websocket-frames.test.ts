@@ -61,7 +61,7 @@ describe("a stream written by ws", () => {
           if (bytes.length < 3000) expect(play(bytes, setup, everyByte(bytes), 1)).toEqual(whole);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 40 },
     );
   });
 });

@@ -1,15 +1,8 @@
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type History,
-  INFLATED,
-  INPUT_SLACK,
-  Inflater,
-  type InflateStatus,
-  TOO_LARGE,
-  WINDOW_BYTES,
-} from "../../src/websocket/inflate.ts";
+import { type History, WINDOW_BYTES } from "../../src/websocket/history.ts";
+import { INFLATED, INPUT_SLACK, Inflater, type InflateStatus, TOO_LARGE } from "../../src/websocket/inflate.ts";
 import { inflateLarge } from "../../src/websocket/inflate-message.ts";
 import { byteStore } from "../../src/websocket/unmask.ts";
 

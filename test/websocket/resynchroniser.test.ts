@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/base/limits.ts";
-import { BufferPool, DecoderMemory, WindowPool } from "../../src/websocket/memory.ts";
+import { BufferPool } from "../../src/websocket/buffer-pool.ts";
+import { DecoderMemory } from "../../src/websocket/memory.ts";
 import { BINARY, CLOSE, CONTINUATION, PING, TEXT } from "../../src/websocket/types.ts";
+import { WindowPool } from "../../src/websocket/window-pool.ts";
 import { agreed, decoder, frame, hex, position, type Recorder, type Setup } from "../support/websocket-script.ts";
 
 const text = (payload: string, mask: number | null = null): Buffer => frame({ opcode: TEXT, payload, mask });
