@@ -1,3 +1,4 @@
+import { appHeartbeatMissing, appSilent, viteHmr } from "./catalogue/application.ts";
 import {
   captureDuplicates,
   captureEmpty,
@@ -13,8 +14,11 @@ import {
 import { closeCode, closeUnanswered, reservedCode } from "./catalogue/close-code.ts";
 import { noCloseFrame } from "./catalogue/close-no-frame.ts";
 import { engineIoRefused } from "./catalogue/eio-refused.ts";
+import { engineIoPongMissing, engineIoUpgradeFailed } from "./catalogue/engine-io.ts";
+import { connectRefused, corsRefused } from "./catalogue/http-other.ts";
 import { idleTimeout } from "./catalogue/idle-timeout.ts";
 import { deflateUndecodable, messageTooBig } from "./catalogue/messages.ts";
+import { arpUnanswered, dnsFailed } from "./catalogue/names.ts";
 import { noRequest, synAckUnacknowledged } from "./catalogue/open-half.ts";
 import { openIcmp } from "./catalogue/open-icmp.ts";
 import { openRefused } from "./catalogue/open-refused.ts";
@@ -23,7 +27,9 @@ import { pathBlackhole } from "./catalogue/path-blackhole.ts";
 import { pongMissing } from "./catalogue/pong-missing.ts";
 import { pingAbsent, pongLate, pongUnsolicited } from "./catalogue/pong-other.ts";
 import { reset, resetAfterIdle, resetIgnored, resetInjected } from "./catalogue/reset.ts";
+import { connectErrored, connectMissing, disconnected } from "./catalogue/socket-io.ts";
 import { keepAliveUnanswered, retransmissions, zeroWindow } from "./catalogue/tcp-quality.ts";
+import { clockSkew, tokenExpired } from "./catalogue/tokens.ts";
 import { acceptInvalid, closedAtOnce, notNegotiated, versionOther } from "./catalogue/upgrade-accept.ts";
 import { fieldsStripped, gatewayError, pageReturned, upgradeRedirected } from "./catalogue/upgrade-answered.ts";
 import { notForwarded } from "./catalogue/upgrade-not-forwarded.ts";
@@ -38,6 +44,8 @@ import type { Rule } from "./rule.ts";
  * the root.
  */
 export const catalogue: readonly Rule[] = [
+  dnsFailed,
+  arpUnanswered,
   openIcmp,
   openRefused,
   openUnanswered,
@@ -47,10 +55,13 @@ export const catalogue: readonly Rule[] = [
   tlsOnPlainPort,
   tlsFailed,
   otherProtocol,
+  connectRefused,
+  tokenExpired,
   fieldsStripped,
   notForwarded,
   versionOther,
   engineIoRefused,
+  corsRefused,
   upgradeRedirected,
   pageReturned,
   gatewayError,
@@ -67,6 +78,10 @@ export const catalogue: readonly Rule[] = [
   pathBlackhole,
   zeroWindow,
   pongMissing,
+  engineIoPongMissing,
+  connectErrored,
+  connectMissing,
+  disconnected,
   keepAliveUnanswered,
   reservedCode,
   closeCode,
@@ -74,9 +89,14 @@ export const catalogue: readonly Rule[] = [
   noCloseFrame,
   closeUnanswered,
   idleTimeout,
+  engineIoUpgradeFailed,
+  appHeartbeatMissing,
+  clockSkew,
   pongLate,
   pongUnsolicited,
   pingAbsent,
+  appSilent,
+  viteHmr,
   resetIgnored,
   retransmissions,
   deflateUndecodable,

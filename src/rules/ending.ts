@@ -1,4 +1,7 @@
+import type { Side } from "../base/brand.ts";
+import type { Mark } from "../base/packet-view.ts";
 import type { ConnectionFacts } from "../store/types.ts";
+import { directionOf, otherSide } from "./reading.ts";
 import { shows } from "./rule.ts";
 import type { EvidenceItem } from "./types.ts";
 
@@ -13,4 +16,12 @@ export function endingEvidence(connection: ConnectionFacts): EvidenceItem | null
   }
   const byReset = tcp.resets.some((reset) => reset.packet === tcp.closedAt?.packet);
   return shows(tcp.closedAt, byReset ? "rst" : "fin", { from });
+}
+
+/** When this side ended the WebSocket: by Close, or by FIN or RST as the first. */
+export function endedBy({ webSocket, tcp }: ConnectionFacts, side: Side): Mark | null {
+  const own = webSocket?.closeFrames[directionOf(side)] ?? null;
+  const peers = webSocket?.closeFrames[directionOf(otherSide(side))] ?? null;
+  if (own !== null) return peers === null || own.timestampNs <= peers.timestampNs ? own : null;
+  return peers === null && tcp.firstCloser === side ? tcp.closedAt : null;
 }

@@ -25,10 +25,20 @@ export interface MissedBeat {
 /** A pong on its way when the end came is not missing: it may take this long, or four usual round trips. */
 const LEAST_WAIT_MS = 1000;
 
-export function missedBeat(connection: ConnectionFacts, direction: Direction, context: Context): MissedBeat | null {
+export const missedBeat = (connection: ConnectionFacts, direction: Direction, context: Context): MissedBeat | null =>
+  connection.webSocket === null
+    ? null
+    : missedIn(connection.webSocket.heartbeat[direction], connection, direction, context);
+
+/** The same for any pings that the side of `direction` sends: WebSocket's own, or Engine.IO's. */
+export function missedIn(
+  beat: BeatFacts,
+  connection: ConnectionFacts,
+  direction: Direction,
+  context: Context,
+): MissedBeat | null {
   const { webSocket, tcp } = connection;
-  const beat = webSocket?.heartbeat[direction];
-  if (!webSocket || !beat || beat.missing === 0) return null;
+  if (webSocket === null || beat.missing === 0 || tcp.oneWay) return null;
   const pinger = sideOf(direction);
   const closing = later(null, webSocket.closeFrames[direction]) ?? tcp.closedAt;
   const endNs = closing?.timestampNs ?? context.analysis.clockNs;

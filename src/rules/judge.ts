@@ -1,13 +1,16 @@
 import type { ConnectionId } from "../base/brand.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
+import { isViteHmr } from "./catalogue/application.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Context, contextOf, keyOf } from "./context.ts";
 import { foldAlike } from "./fold.ts";
 import { knownTimers } from "./known-timers.ts";
-import type { Draft } from "./rule.ts";
-import { type Placed, tellStory } from "./story.ts";
+import { isBlind } from "./reading.ts";
+import type { Draft, Rule } from "./rule.ts";
+import { type Judged, type Placed, tellStory } from "./story.ts";
 import type { Timer } from "./timers.ts";
 import type { Finding, RuleId, Severity } from "./types.ts";
+import { outcomeOf } from "./upgrade-outcome.ts";
 
 export interface JudgeOptions {
   /** The user's own timers, matched before the known ones. */
@@ -21,24 +24,47 @@ export interface JudgeOptions {
 export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[] {
   const context = contextOf(analysis, [...(options.timers ?? []), ...knownTimers]);
   const judged = storiesOf(context).flatMap((story) =>
-    tellStory(story.flatMap((connection) => draftsOf(connection, context))),
+    tellStory(story.flatMap((connection) => draftsOf(connection, context))).map(notOurs),
   );
   const ofCapture = tellStory(draftsOf(null, context));
   return raiseLimits(foldAlike([...judged, ...ofCapture])).sort(byImportance);
 }
 
-/** Connections that are legs of one WebSocket (same key, overlapping in time) are judged together. */
+/** The development server's own socket is nobody's trouble. */
+const notOurs = (judged: Judged): Judged =>
+  judged.connection !== null && isViteHmr(judged.connection) ? { ...judged, severity: "note" } : judged;
+
+/**
+ * Connections that are judged together: the legs of one WebSocket (same key, overlapping in time), and what a proxy tried
+ * towards its backend while it kept a client waiting for a gateway error.
+ */
 function storiesOf(context: Context): ConnectionFacts[][] {
   const stories: ConnectionFacts[][] = [];
   const told = new Set<ConnectionId>();
   for (const connection of context.analysis.connections) {
     if (told.has(connection.id)) continue;
     const legs = context.legsByKey.get(keyOf(connection.upgrade?.exchange) ?? "") ?? [connection];
-    const story = legs.filter((leg) => !told.has(leg.id) && overlap(connection, leg));
+    const story = [...legs.filter((leg) => overlap(connection, leg)), ...backendAttempts(connection, context)].filter(
+      (leg) => !told.has(leg.id),
+    );
     for (const leg of story) told.add(leg.id);
     stories.push(story);
   }
   return stories;
+}
+
+/** Attempts at another server that failed between the request and its 502 or 503. */
+function backendAttempts(connection: ConnectionFacts, { analysis }: Context): ConnectionFacts[] {
+  if (outcomeOf(connection) !== "gateway") return [];
+  const { request, response } = connection.upgrade?.exchange ?? { request: null, response: null };
+  if (!request || !response) return [];
+  return analysis.connections.filter(
+    (other) =>
+      (other.kind === "tcp-refused" || other.kind === "tcp-unanswered") &&
+      other.client.address !== connection.client.address &&
+      other.first.timestampNs >= request.first.timestampNs &&
+      other.first.timestampNs <= response.first.timestampNs,
+  );
 }
 
 const overlap = (a: ConnectionFacts, b: ConnectionFacts): boolean =>
@@ -48,12 +74,16 @@ function draftsOf(connection: ConnectionFacts | null, context: Context): Placed[
   const placed: Placed[] = [];
   let order = 0;
   for (const rule of catalogue) {
-    const found = connection === null ? rule.checkCapture?.(context) : rule.check?.(connection, context);
+    const found = connection === null ? rule.checkCapture?.(context) : checked(rule, connection, context);
     for (const draft of asList(found)) placed.push({ draft, rule, order, connection });
     order += 1;
   }
   return placed;
 }
+
+/** Of a connection with one side unseen only the capture can be judged. */
+const checked = (rule: Rule, connection: ConnectionFacts, context: Context): ReturnType<NonNullable<Rule["check"]>> =>
+  isBlind(connection) && !rule.id.startsWith("capture.") ? null : (rule.check?.(connection, context) ?? null);
 
 const asList = (found: Draft | readonly Draft[] | null | undefined): readonly Draft[] =>
   !found ? [] : "ruleId" in found ? [found] : found;

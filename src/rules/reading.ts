@@ -23,6 +23,10 @@ export const spanMs = (from: Mark, to: Mark): number => Math.max(0, (to.timestam
 /** When the connection ended, or the last that was seen of it. */
 export const endOf = (connection: ConnectionFacts): Mark => connection.tcp.closedAt ?? connection.last;
 
+/** Only one side was captured although the other spoke: its silence proves nothing. */
+export const isBlind = ({ tcp }: ConnectionFacts): boolean =>
+  tcp.oneWay && (tcp.halves[0].dataSegments > 0 || tcp.halves[1].packets > 0);
+
 /** Nothing more can come: it was closed, or the capture stopped. */
 export const hasEnded = (connection: ConnectionFacts): boolean => connection.tcp.ending !== "open";
 
@@ -31,6 +35,17 @@ export const later = (a: Mark | null | undefined, b: Mark | null | undefined): M
 
 export const earlier = (a: Mark | null | undefined, b: Mark | null | undefined): Mark | null =>
   !a ? (b ?? null) : !b ? a : a.timestampNs <= b.timestampNs ? a : b;
+
+/** Silence before a byte of this direction that was never acknowledged: all that was sent before it was. In ms. */
+export function silenceBefore({ tcp, webSocket }: ConnectionFacts, direction: Direction, since: Mark): number {
+  const marks = [
+    tcp.halves[direction].lastAcknowledged,
+    tcp.halves[direction === 0 ? 1 : 0].lastData,
+    webSocket?.openedAt ?? tcp.established,
+  ].filter((mark) => mark !== null && mark.timestampNs <= since.timestampNs);
+  const last = marks.reduce<Mark | null>((a, b) => later(a, b), null);
+  return last === null ? 0 : spanMs(last, since);
+}
 
 /** First value of a field (RFC 9110 §5.1: names are case-insensitive); null when absent. */
 export function fieldValue(message: HttpMessageFacts, name: string): string | null {

@@ -32,9 +32,18 @@ export function tellStory(placed: readonly Placed[]): Judged[] {
     const severity = severityOf(item);
     if (severity === "note" || roots.includes(item) || item.draft.independent) return { ...item, severity, root: null };
     const root = rootOf(item, roots);
-    return { ...item, severity: root === null ? severity : "note", root };
+    // The same failure again (a proxy's next attempt) is the same finding, not a consequence: it is folded into the root.
+    if (root === null || isAlike(item, root)) return { ...item, severity, root: null };
+    return { ...item, severity: "note", root };
   });
 }
+
+const isAlike = (a: Placed, b: Placed): boolean =>
+  a.draft.ruleId === b.draft.ruleId &&
+  a.draft.variant === b.draft.variant &&
+  a.connection !== b.connection &&
+  a.connection?.server.address === b.connection?.server.address &&
+  a.connection?.server.port === b.connection?.server.port;
 
 const rootOf = (item: Placed, roots: readonly Placed[]): Placed | null =>
   roots.find((root) => root.draft.onset <= item.draft.at && item.draft.onset <= root.draft.explainsUntil) ?? null;

@@ -16,6 +16,10 @@ export type Outcome =
 const GATEWAYS =
   /nginx|openresty|tengine|haproxy|cloudflare|envoy|awselb|cloudfront|varnish|caddy|traefik|apache|akamai|gws|vercel|kong/i;
 
+/** HAProxy names itself nowhere, but its error pages are its own (haproxy/src/http.c). */
+const HAPROXY_ERRORS =
+  /No server is available to handle this request|The server returned an invalid or incomplete response|The server didn't respond in time/;
+
 /** The exchange that is, or was meant as, the opening handshake. */
 export const handshakeOf = (connection: ConnectionFacts): HttpExchangeFacts | null =>
   connection.upgrade?.exchange ??
@@ -52,12 +56,11 @@ function wasDropped({ tcp }: ConnectionFacts): boolean {
   );
 }
 
-/** 502 and 504 are a gateway's by definition (RFC 9110 §15.6); 503 and Cloudflare's own need its name beside them. */
-function isGatewayError(status: number, exchange: HttpExchangeFacts): boolean {
-  if (status === 502 || status === 504) return true;
-  const name = serverName(exchange) ?? "";
-  return (status === 503 || (status >= 520 && status <= 530)) && GATEWAYS.test(name);
-}
+/** RFC 9110 §15.6: 502 and 504 are a gateway's by definition; 503 and Cloudflare's own need its name beside them. */
+const isGatewayError = (status: number, exchange: HttpExchangeFacts): boolean =>
+  status === 502 ||
+  status === 504 ||
+  ((status === 503 || (status >= 520 && status <= 530)) && proxyOf(exchange) !== null);
 
 /** Arguments that all texts about an answered request share. */
 export function refusalArgs(connection: ConnectionFacts, exchange: HttpExchangeFacts, server: string) {
@@ -75,7 +78,8 @@ export function refusalArgs(connection: ConnectionFacts, exchange: HttpExchangeF
 /** The proxy that answered, as it names itself. */
 export function proxyOf(exchange: HttpExchangeFacts): string | null {
   const name = serverName(exchange);
-  return name !== null && GATEWAYS.test(name) ? name : null;
+  if (name !== null) return GATEWAYS.test(name) ? name : null;
+  return HAPROXY_ERRORS.test(exchange.responseBodyPreview) ? "HAProxy" : null;
 }
 
 /** Marks of a proxy in the request: who forwarded it. */

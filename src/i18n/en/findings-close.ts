@@ -10,16 +10,16 @@ export const findingsClose = {
     fin: {
       title:
         "1006: the {closer:word} ended the connection with a plain FIN and no Close frame[[, {sincePongMs:ms} after the last pong]]",
-      detail: `[[Nothing had been sent for {idleMs:ms}. ]]${ends}`,
+      detail: `[[Nothing had been sent for {idleMs:ms}. ]][[Data was flowing until {busyMs:ms} before the end. ]]${ends}`,
     },
     rst: {
       title:
         "1006: the {closer:word} tore the connection down with an RST and no Close frame[[, {sincePongMs:ms} after the last pong]]",
-      detail: `[[Nothing had been sent for {idleMs:ms}. ]]${ends}`,
+      detail: `[[Nothing had been sent for {idleMs:ms}. ]][[Data was flowing until {busyMs:ms} before the end. ]]${ends}`,
     },
     icmp: {
       title: "1006: the network ended the connection: ICMP unreachable, no Close frame",
-      detail: `[[Nothing had been sent for {idleMs:ms}. ]]${ends}`,
+      detail: `[[Nothing had been sent for {idleMs:ms}. ]][[Data was flowing until {busyMs:ms} before the end. ]]${ends}`,
     },
     silent: {
       title: "1006: the connection between {client} and {server} just fell silent: no Close frame, no FIN, no RST",
@@ -30,10 +30,6 @@ export const findingsClose = {
     goingAway: {
       title: "The {from:word} closed with 1001, going away",
       detail: `Normal: a page was left or reloaded, or the server shuts down. ${said}`,
-    },
-    empty: {
-      title: "The {from:word} closed with an empty Close frame (the API shows 1005)",
-      detail: `Lawful: no code was given. ${said}`,
     },
     protocolError: {
       title: "The {from:word} closed with 1002, protocol error: it received a frame that breaks the rules",

@@ -2,6 +2,28 @@ import type { SomeFindings } from "../texts.ts";
 
 /** From the SYN to the request. */
 export const findingsNetwork = {
+  "dns.failed": {
+    noSuchName: {
+      title: "The name {name} does not exist: the client could not even look up the server's address",
+      detail: "{client} asked {server}, the answer was NXDOMAIN (code {code}). No connection was tried.",
+    },
+    serverFailed: {
+      title: "The name server {server} could not answer for {name} (code {code})",
+      detail: "{client} got an error instead of an address. No connection was tried.",
+    },
+    unanswered: {
+      title: "The name server {server} does not answer: {name} cannot be looked up",
+      detail: "{client} asked {repeats:once|# times} and got nothing. No connection can be tried without an address.",
+    },
+  },
+  "arp.unanswered": {
+    plain: {
+      title:
+        "Nobody on the network has the address {target}: {requests:one ARP request|# ARP requests} without an answer",
+      detail:
+        "{sender} wants to send to {target} and asked who owns it. The device is off, in another network, or has another address now.",
+    },
+  },
   "tcp.open.refused": {
     host: {
       title: "{server} refused the connection: nothing listens on port {port} there",
@@ -110,6 +132,12 @@ export const findingsNetwork = {
       title: "ws:// was used on the TLS port of {server}: it answered {status} and says so",
       detail: "The client sent a plain GET to a port that serves https:// and wss://.",
     },
+    hungUp: {
+      title:
+        "Perhaps ws:// was used on a TLS port: {server} hung up {afterMs:ms} after the plain request, without a byte",
+      detail:
+        "TLS servers do this to a plain request; so does a handler that destroys the socket. If {target} is served by TLS, use wss://.",
+    },
   },
   "tls.handshake.failed": {
     alert: {
@@ -121,6 +149,24 @@ export const findingsNetwork = {
       title: "TLS to {server} was given up: the {closer:word} closed after {afterMs:ms} without an alert",
       detail:
         "The hello was answered, the handshake never finished[[ (asked for {name})]]. Clients that do not trust a certificate often leave like this.",
+    },
+  },
+  "http.proxy.connect-refused": {
+    forbidden: {
+      title: "The forward proxy {server} forbids the way to {target}: {status}[[ {reason}]]",
+      detail: "A wss:// through a proxy needs a CONNECT tunnel; the proxy refused it.",
+    },
+    authentication: {
+      title: "The forward proxy {server} wants a login before it lets anybody through to {target} (407)",
+      detail: "The client sent no credentials, or the wrong ones, and did not try again with better ones.",
+    },
+    unreachable: {
+      title: "The forward proxy {server} cannot reach {target}: {status}[[ {reason}]]",
+      detail: "The tunnel was accepted in principle, but its other end could not be opened.",
+    },
+    other: {
+      title: "The forward proxy {server} answered CONNECT {target} with {status}[[ {reason}]]",
+      detail: "Only a 2xx opens the tunnel that a wss:// needs.",
     },
   },
   "port.other-protocol": {

@@ -72,6 +72,24 @@ export const findingsUpgrade = {
       detail:
         "Client and server are of generations that do not understand each other (EIO=3 is Socket.IO 1 and 2, EIO=4 is 3 and 4).",
     },
+    inFrames: {
+      title:
+        "Engine.IO at {server} said 101 and then refused in plain HTTP: versions that do not fit[[ (client: EIO={version})]]",
+      detail:
+        "A server of version 4 does this to a client of version 2 or older over WebSocket. The client sees garbage in place of frames and closes.",
+    },
+  },
+  "http.cors.refused": {
+    answer: {
+      title: "{server} does not allow the page's origin {origin}: the browser throws the answer away",
+      detail:
+        "Socket.IO's polling is subject to CORS. The answer [[allows {allowed}]] and not this page; in DevTools it shows as a CORS error, the server notices nothing. A plain WebSocket is not subject to CORS, its server must check Origin itself.",
+    },
+    preflight: {
+      title: "{server} refused the preflight of a page from {origin}",
+      detail:
+        "The browser asked with OPTIONS whether the page may send its request, and got no permission[[ (allowed: {allowed})]]. The request itself is never sent.",
+    },
   },
   "http.upgrade.redirected": {
     plain: {

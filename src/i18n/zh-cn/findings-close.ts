@@ -1,6 +1,6 @@
 import type { SomeFindings } from "../texts.ts";
 
-const idle = "[[断开前已有 {idleMs:ms}没有任何数据。]]";
+const idle = "[[断开前已有 {idleMs:ms}没有任何数据。]][[断开前 {busyMs:ms}还有数据。]]";
 const ends =
   "[[客户端 onclose 得到 {clientCode}，]][[服务器得到 {serverCode}，]]连接共存活 {openMs:ms}[[；最后一个 ping 在断开前 {sincePingMs:ms}]][[，最后一个 pong 在断开前 {sincePongMs:ms}]]。[[有一个帧只传了一部分，还差 {cutBytes:bytes}。]]";
 const said = "连接共存活 {openMs:ms}[[，给出的理由是“{reason}”]]。";
@@ -29,7 +29,6 @@ export const findingsClose = {
       title: "{from:word}以 1001（离开）关闭",
       detail: `正常现象：页面被关闭或刷新，或者服务器正在停机。${said}`,
     },
-    empty: { title: "{from:word}发出空的 Close 帧（API 里显示 1005）", detail: `合法，只是没有给出关闭码。${said}` },
     protocolError: {
       title: "{from:word}以 1002（协议错误）关闭：它收到了违反协议的帧",
       detail: `请看对端在此之前刚发了什么。${said}`,

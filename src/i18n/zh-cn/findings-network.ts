@@ -2,6 +2,26 @@ import type { SomeFindings } from "../texts.ts";
 
 /** From the SYN to the request. */
 export const findingsNetwork = {
+  "dns.failed": {
+    noSuchName: {
+      title: "域名 {name} 不存在：客户端连服务器地址都查不到",
+      detail: "{client} 向 {server} 查询，得到 NXDOMAIN（代码 {code}），之后没有尝试连接。",
+    },
+    serverFailed: {
+      title: "DNS 服务器 {server} 无法解析 {name}（代码 {code}）",
+      detail: "{client} 得到的是错误而不是地址，之后没有尝试连接。",
+    },
+    unanswered: {
+      title: "DNS 服务器 {server} 没有回应：{name} 无法解析",
+      detail: "{client} 查询了 {repeats} 次都没有结果。没有地址就无从连接。",
+    },
+  },
+  "arp.unanswered": {
+    plain: {
+      title: "网络里没有主机使用地址 {target}：{requests} 个 ARP 请求无人应答",
+      detail: "{sender} 要给 {target} 发数据，询问谁在用这个地址。设备没开机、在别的网段，或已换了地址。",
+    },
+  },
   "tcp.open.refused": {
     host: {
       title: "{server} 拒绝连接：{port} 端口没有程序在监听",
@@ -105,6 +125,11 @@ export const findingsNetwork = {
       title: "用 ws:// 连到了 {server} 的 TLS 端口：服务器回了 {status} 并明确指出",
       detail: "客户端把明文 GET 发到了提供 https:// 和 wss:// 的端口。",
     },
+    hungUp: {
+      title: "可能是用 ws:// 连到了 TLS 端口：{server} 收到明文请求后 {afterMs:ms}直接断开，一个字节没回",
+      detail:
+        "TLS 服务器对明文请求会这样，主动销毁套接字的处理函数也会。如果 {target} 是用 TLS 提供的，请改用 wss://。",
+    },
   },
   "tls.handshake.failed": {
     alert: {
@@ -115,6 +140,24 @@ export const findingsNetwork = {
       title: "与 {server} 的 TLS 握手中途放弃：{closer:word}在 {afterMs:ms}后断开，没有告警",
       detail:
         "ClientHello 得到了应答，但握手没有完成[[（请求的主机名：{name}）]]。客户端不信任证书时常常这样直接离开。",
+    },
+  },
+  "http.proxy.connect-refused": {
+    forbidden: {
+      title: "正向代理 {server} 不允许访问 {target}：{status}[[ {reason}]]",
+      detail: "经代理使用 wss:// 要先用 CONNECT 建隧道，代理拒绝了。",
+    },
+    authentication: {
+      title: "正向代理 {server} 要求先登录才能访问 {target}（407）",
+      detail: "客户端没有带凭证或凭证不对，之后也没有带正确的凭证重试。",
+    },
+    unreachable: {
+      title: "正向代理 {server} 连不上 {target}：{status}[[ {reason}]]",
+      detail: "代理愿意建隧道，但另一头连不上。",
+    },
+    other: {
+      title: "正向代理 {server} 对 CONNECT {target} 回了 {status}[[ {reason}]]",
+      detail: "只有 2xx 才能打开 wss:// 需要的隧道。",
     },
   },
   "port.other-protocol": {

@@ -67,6 +67,21 @@ export const findingsUpgrade = {
       title: "{server} 的 Engine.IO 拒绝请求：“Unsupported protocol version”（代码 5）",
       detail: "客户端与服务器的大版本不兼容（EIO=3 对应 Socket.IO 1、2，EIO=4 对应 3、4）。",
     },
+    inFrames: {
+      title: "{server} 的 Engine.IO 先回 101，又用明文 HTTP 拒绝：版本不符[[（客户端 EIO={version}）]]",
+      detail: "第 4 版服务器对第 2 版及更早的客户端在 WebSocket 上就是这样。客户端看到的不是帧而是乱码，只好关闭。",
+    },
+  },
+  "http.cors.refused": {
+    answer: {
+      title: "{server} 不允许页面来源 {origin}：浏览器会丢弃应答",
+      detail:
+        "Socket.IO 的轮询受 CORS 限制，而应答[[只允许 {allowed}，]]不包含这个页面；DevTools 里显示 CORS 错误，服务端毫无察觉。纯 WebSocket 不受 CORS 限制，由服务端自己检查 Origin。",
+    },
+    preflight: {
+      title: "{server} 拒绝了来自 {origin} 的页面的预检请求",
+      detail: "浏览器用 OPTIONS 询问页面能否发送请求，没有得到许可[[（允许的是 {allowed}）]]，真正的请求根本不会发出。",
+    },
   },
   "http.upgrade.redirected": {
     plain: {

@@ -1,9 +1,11 @@
 import type { Texts } from "../texts.ts";
 import { unitsOf } from "../units.ts";
+import { causesApplication } from "./causes-application.ts";
 import { causesNetwork } from "./causes-network.ts";
 import { causesRunning } from "./causes-running.ts";
 import { causesUpgrade } from "./causes-upgrade.ts";
 import { evidence } from "./evidence.ts";
+import { findingsApplication } from "./findings-application.ts";
 import { findingsCapture } from "./findings-capture.ts";
 import { findingsClose } from "./findings-close.ts";
 import { findingsNetwork } from "./findings-network.ts";
@@ -13,9 +15,16 @@ import { pages } from "./pages.ts";
 import { tokens } from "./tokens.ts";
 
 export const chinese: Texts = {
-  findings: { ...findingsNetwork, ...findingsUpgrade, ...findingsClose, ...findingsWebSocket, ...findingsCapture },
+  findings: {
+    ...findingsNetwork,
+    ...findingsUpgrade,
+    ...findingsClose,
+    ...findingsWebSocket,
+    ...findingsApplication,
+    ...findingsCapture,
+  },
   evidence,
-  causes: { ...causesNetwork, ...causesUpgrade, ...causesRunning },
+  causes: { ...causesApplication, ...causesNetwork, ...causesUpgrade, ...causesRunning },
   tokens,
   pages,
   units: unitsOf({ ms: "毫秒", s: "秒", min: "分", h: "小时", day: "天", separator: "、" }),

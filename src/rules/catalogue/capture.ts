@@ -1,6 +1,6 @@
 import type { CaptureFacts, ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { serverOf } from "../reading.ts";
+import { isBlind, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
 const PCAPNG = "https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/";
@@ -174,7 +174,7 @@ export const captureMidstream: Rule = {
 
 function checkOneWay(connection: ConnectionFacts): Draft | null {
   const { tcp } = connection;
-  if (!tcp.oneWay || tcp.opening === "unanswered" || connection.kind === "tcp-unanswered") return null;
+  if (!isBlind(connection)) return null;
   const from = tcp.halves[0].packets > 0 ? "client" : "server";
   return draft("capture.one-way", "plain", {
     at: connection.first,

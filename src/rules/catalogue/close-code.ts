@@ -12,7 +12,6 @@ import { handshakeOf } from "../upgrade-outcome.ts";
 /** 1001 is a page that was left; an empty Close is lawful; 1012 and 1013 say that the server will be back. */
 const SEVERITIES: Readonly<Record<string, Severity>> = {
   goingAway: "note",
-  empty: "note",
   restart: "warning",
   tryLater: "warning",
 };

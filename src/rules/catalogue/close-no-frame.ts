@@ -8,6 +8,9 @@ import { cause, draft, type Rule, shows } from "../rule.ts";
 import { timerCauses } from "../timer-causes.ts";
 import type { Cause } from "../types.ts";
 
+/** Data this short before the end: it did not end for being idle. */
+const BUSY_MS = 1000;
+
 /** The 1006 label: an established WebSocket whose TCP ended with no Close frame (RFC 6455 §7.1.5). */
 function check(connection: ConnectionFacts, context: Context) {
   const { webSocket, tcp, close } = connection;
@@ -17,12 +20,14 @@ function check(connection: ConnectionFacts, context: Context) {
   const end = endOf(connection);
   const lastPong = later(webSocket.heartbeat[0].lastPong, webSocket.heartbeat[1].lastPong);
   const lastPing = later(webSocket.heartbeat[0].lastPing, webSocket.heartbeat[1].lastPing);
+  const idleMs = tcp.idleBeforeCloseNs === null ? null : tcp.idleBeforeCloseNs / 1e6;
   const facts = {
     client: clientOf(connection),
     server: serverOf(connection),
     clientCode: close.clientSees?.code,
     serverCode: close.serverSees?.code,
-    idleMs: tcp.idleBeforeCloseNs === null ? null : tcp.idleBeforeCloseNs / 1e6,
+    idleMs: idleMs !== null && idleMs >= BUSY_MS ? idleMs : null,
+    busyMs: idleMs !== null && idleMs < BUSY_MS ? idleMs : null,
     sincePongMs: lastPong === null ? null : spanMs(lastPong, end),
     sincePingMs: lastPing === null ? null : spanMs(lastPing, end),
     openMs: spanMs(webSocket.openedAt, end),
@@ -64,11 +69,12 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   if (closer === null) return [cause("likely", "pathDied", {})];
   const direction = directionOf(closer);
   const missed = missedBeat(connection, direction, context);
+  if (missed?.gaveUp === true)
+    return [cause("likely", "heartbeatGaveUp", { missing: missed.dead.length, waitedMs: missed.waitedMs })];
+  if (tcp.ending === "rst") return [cause("likely", "resetEnded", { from: closer })];
   const named = timerCauses(connection, context);
   const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   return [
-    missed?.gaveUp === true &&
-      cause("likely", "heartbeatGaveUp", { missing: missed.dead.length, waitedMs: missed.waitedMs }),
     ...(missed === null ? named : []),
     closer === "server" && cause("likely", "serverTerminated", {}),
     closer === "server" && cause("possible", "serverDied", {}),

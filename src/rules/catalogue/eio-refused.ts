@@ -52,6 +52,25 @@ function causesOf(kind: Kind, target: string, port: number): Cause[] {
   }
 }
 
+/** A server of version 4 says 101 to a client of version 3 and then writes its refusal into the stream as HTTP. */
+function inFrames(connection: ConnectionFacts) {
+  const { webSocket, upgrade } = connection;
+  const target = upgrade?.exchange.request?.target ?? "";
+  const event = webSocket?.events.find((item) => item.code === "not-websocket" && item.from === "server");
+  if (event === undefined || !upgrade || !/[?&]EIO=/.test(target)) return null;
+  const version = /[?&]EIO=(\d)/.exec(target)?.[1];
+  return draft("eio.request.refused", "inFrames", {
+    confidence: "likely",
+    at: event,
+    args: { server: serverOf(connection), target: targetOf(upgrade.exchange), version },
+    evidence: [
+      shows(upgrade.exchange.request?.first, "upgradeRequest", { target: targetOf(upgrade.exchange) }),
+      shows(event, "violation", { from: "server", rule: event.section }),
+    ],
+    causes: [cause("likely", "engineIoVersions", {})],
+  });
+}
+
 function check(connection: ConnectionFacts) {
   for (const exchange of connection.exchanges) {
     const kind = engineIoCode(exchange);
@@ -70,7 +89,7 @@ function check(connection: ConnectionFacts) {
       causes: causesOf(kind, target, connection.server.port),
     });
   }
-  return null;
+  return inFrames(connection);
 }
 
 export const engineIoRefused: Rule = {

@@ -2,7 +2,7 @@ import type { Direction } from "../../base/brand.ts";
 import { sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { endingEvidence } from "../ending.ts";
-import { endOf, hasEnded, otherSide } from "../reading.ts";
+import { directionOf, endOf, hasEnded, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
 /** Compressed messages that cannot be shown: why. */
@@ -11,6 +11,8 @@ function checkUndecodable(connection: ConnectionFacts): Draft | null {
   if (webSocket === null) return null;
   const code = ["deflate-undecodable", "inflate-limit"].find((word) => (webSocket.eventCounts[word] ?? 0) > 0);
   const first = webSocket.events.find((event) => event.code === code);
+  // Damaged copies of bytes that arrived whole in the end: the receiver could inflate them.
+  if (first !== undefined && connection.tcp.halves[directionOf(first.from)].conflicts > 0) return null;
   if (code === undefined || first === undefined) return null;
   const variant = code === "inflate-limit" ? "limit" : webSocket.compression === "unknown" ? "unknown" : "plain";
   return draft("ws.deflate.undecodable", variant, {
@@ -55,7 +57,9 @@ function checkTooBig(connection: ConnectionFacts): Draft | null {
   for (const direction of [0, 1] as const) {
     const missingBytes = webSocket.incompleteFrameBytes[direction];
     const from = sideOf(direction);
-    if (missingBytes < LARGE_BYTES || tcp.firstCloser !== otherSide(from)) continue;
+    // A receiver that had stopped reading did not look at the length.
+    const readOn = tcp.halves[direction === 0 ? 1 : 0].zeroWindows === 0;
+    if (missingBytes < LARGE_BYTES || tcp.firstCloser !== otherSide(from) || !readOn) continue;
     return draft("ws.message.too-big", "cut", {
       confidence: "possible",
       at: endOf(connection),

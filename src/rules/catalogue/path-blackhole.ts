@@ -1,9 +1,8 @@
 import type { Direction } from "../../base/brand.ts";
 import { sideOf } from "../../base/brand.ts";
-import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { endingEvidence } from "../ending.ts";
-import { later, otherSide, spanMs } from "../reading.ts";
+import { otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
 /** Fewer, or shorter, is ordinary loss that may still be repaired. */
@@ -74,17 +73,6 @@ function checkDirection(connection: ConnectionFacts, direction: Direction): Draf
       cause("possible", "stateForgotten", { idleMs: 0, pingSeconds: 20 }),
     ],
   });
-}
-
-/** Silence before the first byte that was never acknowledged: all that was sent earlier was. */
-function silenceBefore({ tcp, webSocket }: ConnectionFacts, direction: Direction, since: Mark): number {
-  const marks = [
-    tcp.halves[direction].lastAcknowledged,
-    tcp.halves[direction === 0 ? 1 : 0].lastData,
-    webSocket?.openedAt ?? tcp.established,
-  ].filter((mark) => mark !== null && mark.timestampNs <= since.timestampNs);
-  const last = marks.reduce<Mark | null>((a, b) => later(a, b), null);
-  return last === null ? 0 : spanMs(last, since);
 }
 
 const check = (connection: ConnectionFacts): Draft | null =>

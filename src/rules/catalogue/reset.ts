@@ -1,5 +1,5 @@
 import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
-import { otherSide, spanMs } from "../reading.ts";
+import { directionOf, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
 /** Silence before the data that an RST answered, from which on the connection may have been forgotten by somebody. */
@@ -79,12 +79,11 @@ export const reset: Rule = {
 };
 
 function checkInjected(connection: ConnectionFacts) {
-  const odd = connection.tcp.resets.find((item) => item.likelyInjected && item.state !== "opening");
+  const odd = connection.tcp.resets.find((item) => item.likelyInjected && !item.ignored && item.state !== "opening");
   if (odd === undefined || !isDecoded(connection)) return null;
   return draft("tcp.rst.injected", "plain", {
     confidence: "likely",
     at: odd,
-    severity: odd.ignored ? "warning" : undefined,
     args: { from: odd.from, oddities: odd.oddities.join(","), hops: odd.hopLimit, usualHops: odd.usualHopLimit },
     evidence: connection.tcp.resets
       .filter((item) => item.likelyInjected)
@@ -103,9 +102,7 @@ export const resetInjected: Rule = {
 };
 
 function checkIgnored(connection: ConnectionFacts) {
-  const ignored = connection.tcp.resets.filter(
-    (item) => item.ignored && !item.likelyInjected && item.state !== "closed",
-  );
+  const ignored = connection.tcp.resets.filter((item) => item.ignored && item.state !== "closed");
   const first = ignored[0];
   if (first === undefined || !isDecoded(connection)) return null;
   return draft("tcp.rst.ignored", "plain", {
@@ -133,8 +130,7 @@ function checkAfterIdle(connection: ConnectionFacts) {
     (item) => !item.ignored && !item.afterFin && item.state === "established" && item.answers !== null,
   );
   if (!found?.answers) return null;
-  if (tcp.closedAt?.packet !== found.packet) return null;
-  const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
+  const idle = silenceBefore(connection, directionOf(otherSide(found.from)), found.answers);
   if (idle < FORGOTTEN_AFTER_MS) return null;
   return draft("tcp.rst.after-idle", "plain", {
     confidence: "likely",

@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import { endingEvidence } from "../ending.ts";
-import { endOf, fieldHas, fieldValue, hasEnded, serverOf, spanMs, targetOf } from "../reading.ts";
+import { directionOf, endOf, fieldHas, fieldValue, hasEnded, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf, outcomeOf } from "../upgrade-outcome.ts";
 
@@ -188,7 +188,9 @@ function checkClosedAtOnce(connection: ConnectionFacts) {
     !hasEnded(connection)
   )
     return null;
-  if (webSocket.firstFrame[0] !== null || webSocket.firstFrame[1] !== null) return null;
+  if ((webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
+  // What the other side had sent already does not matter: the closer never took part.
+  if (webSocket.firstFrame[directionOf(tcp.firstCloser)] !== null) return null;
   if (tcp.halves[0].missingBytes + tcp.halves[1].missingBytes > 0) return null;
   const afterMs = spanMs(webSocket.openedAt, endOf(connection));
   if (afterMs > AT_ONCE_MS) return null;

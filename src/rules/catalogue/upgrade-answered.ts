@@ -119,6 +119,7 @@ export const gatewayError: Rule = {
         slow && cause("likely", "backendSilent", { path: found.path }),
         slow && cause("possible", "backendFirewalled", {}),
         !slow && status === 503 && cause("likely", "noHealthyBackend", {}),
+        !slow && status === 503 && cause("possible", "serverClosing", {}),
         !slow && cause("likely", "backendDown", {}),
         !slow && cause("possible", "backendCrashed", {}),
       ],

@@ -1,22 +1,44 @@
-import type { ConnectionFacts } from "../../store/types.ts";
+import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
 import { type Context, keyOf } from "../context.ts";
 import { fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf, outcomeOf, proxyOf } from "../upgrade-outcome.ts";
 
-/** Requests that the host of this server endpoint sent on: its own connections as a client, or ones that name our client. */
+/** Another connection on which this proxy asked its backend: the host of the endpoint as a client, or a request that nests. */
 function forwardedByProxy(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
-  for (const other of context.analysis.connections) {
-    if (other === connection || sameServer(other, connection)) continue;
-    for (const exchange of other.exchanges) {
-      if (exchange.request === null) continue;
-      const chain = `${fieldValue(exchange.request, "x-forwarded-for") ?? ""}, ${fieldValue(exchange.request, "x-real-ip") ?? ""}`;
-      const namesClient = chain.split(",").some((part) => part.trim() === connection.client.address);
-      if (namesClient || (other.client.address === connection.server.address && other.exchanges.length > 0))
-        return other;
-    }
-  }
-  return null;
+  const { analysis, byServer } = context;
+  const asked = (byServer.get(`${connection.server.address} ${connection.server.port}`) ?? []).flatMap(
+    (item) => item.exchanges,
+  );
+  const found = analysis.connections.find(
+    (other) =>
+      other !== connection &&
+      !sameServer(other, connection) &&
+      other.exchanges.some(
+        (exchange) =>
+          exchange.request !== null &&
+          (namesClient(exchange, connection) ||
+            (other.client.address === connection.server.address && other.clientBy !== "first-packet") ||
+            asked.some((outer) => nests(outer, exchange))),
+      ),
+  );
+  return found ?? null;
+}
+
+function namesClient({ request }: HttpExchangeFacts, connection: ConnectionFacts): boolean {
+  if (request === null) return false;
+  const chain = `${fieldValue(request, "x-forwarded-for") ?? ""}, ${fieldValue(request, "x-real-ip") ?? ""}`;
+  return chain.split(",").some((part) => part.trim() === connection.client.address);
+}
+
+/** Asked after the outer request and answered before its answer, for the same path or the end of it: passed on. */
+function nests(outer: HttpExchangeFacts, inner: HttpExchangeFacts): boolean {
+  if (!outer.request || !outer.response || !inner.request || !inner.response) return false;
+  const inside =
+    inner.request.first.timestampNs >= outer.request.first.timestampNs &&
+    inner.response.first.timestampNs <= outer.response.first.timestampNs;
+  const path = (target: string): string => target.split("?", 1)[0] ?? "";
+  return inside && path(outer.request.target).endsWith(path(inner.request.target));
 }
 
 const sameServer = (a: ConnectionFacts, b: ConnectionFacts): boolean =>

@@ -56,7 +56,9 @@ function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cau
     case "tooMany":
       return [cause("certain", "rateLimited", {}), cause("likely", "reconnectStorm", {})];
     case "serverError":
-      return [cause("likely", "handlerThrew", {}), cause("possible", "serverClosing", {})];
+      return exchange?.response?.status === 503
+        ? [cause("likely", "serverClosing", {}), cause("possible", "noHealthyBackend", {})]
+        : [cause("likely", "handlerThrew", {}), cause("possible", "serverClosing", {})];
     default:
       return [cause("possible", "gatewayPolicy", {}), cause("possible", "handlerThrew", {})];
   }

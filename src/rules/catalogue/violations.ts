@@ -50,13 +50,17 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
     if (first === undefined) return null;
     const { word, item } = reaction(connection, events.at(-1) ?? first);
     const end = endOf(connection);
+    // Two versions of the same bytes were captured: the receiver may have seen the other one.
+    const { conflicts } = connection.tcp.halves[directionOf(first.from)];
+    const doubtful = webSocket.midstream || conflicts > 0;
+    const conflict = connection.tcp.events.find((event) => event.kind === "conflict" && event.from === first.from);
     return draft(ruleId, "plain", {
       at: first,
       // A violation that the peer lets pass explains neither a later end nor anything but its own repetitions.
       explainsUntil:
         word === "wentOn" ? (webSocket.events.at(-1)?.timestampNs ?? first.timestampNs) : end.timestampNs + REACTION_NS,
-      confidence: webSocket.midstream ? "possible" : "certain",
-      severity: webSocket.midstream ? "warning" : undefined,
+      confidence: doubtful ? "possible" : "certain",
+      severity: conflicts > 0 ? "note" : webSocket.midstream ? "warning" : undefined,
       args: {
         from: first.from,
         count: webSocket.eventCounts[code] ?? events.length,
@@ -66,6 +70,7 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
       evidence: [
         ...events.slice(0, 4).map((event) => shows(event, "violation", { from: event.from, rule: event.section })),
         item,
+        shows(conflict, "conflict", { from: first.from }),
       ],
       causes: causes.map((id) => causeFor(id, first.from)),
     });

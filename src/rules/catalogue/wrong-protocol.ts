@@ -2,7 +2,7 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
 import { endingEvidence } from "../ending.ts";
 import { isTlsRecord, protocolOf, readable } from "../protocol-names.ts";
-import { hasEnded, serverOf, targetOf, wantsWebSocket } from "../reading.ts";
+import { endOf, hasEnded, serverOf, spanMs, targetOf, wantsWebSocket } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 
 /** ClientHello to a port that does not speak TLS: wss:// where ws:// is served. */
@@ -76,6 +76,17 @@ function checkHttpOnTls(connection: ConnectionFacts) {
       evidence: [asked, shows(answer, "firstBytes", { from: "server", text: "TLS" })],
       causes,
     });
+  if (exchange.response === null && hungUpAtOnce(connection, exchange)) {
+    const afterMs = spanMs(exchange.request.last, endOf(connection));
+    return draft("http.on-tls-port", "hungUp", {
+      severity: "note",
+      confidence: "possible",
+      at: exchange.request.first,
+      args: { server, target, afterMs },
+      evidence: [asked, endingEvidence(connection)],
+      causes: [cause("possible", "useWss", { port })],
+    });
+  }
   if (!saysTls(exchange) || !exchange.response) return null;
   return draft("http.on-tls-port", "told", {
     at: exchange.request.first,
@@ -90,6 +101,16 @@ function checkHttpOnTls(connection: ConnectionFacts) {
     causes,
   });
 }
+
+const AT_ONCE_MS = 200;
+
+/** Not a byte in answer: TLS servers drop a plain request like this, and so do handlers that destroy the socket. */
+const hungUpAtOnce = (connection: ConnectionFacts, exchange: HttpExchangeFacts): boolean =>
+  connection.tcp.firstCloser === "server" &&
+  connection.tcp.halves[1].dataSegments === 0 &&
+  connection.tcp.halves[1].missingBytes === 0 &&
+  exchange.request !== null &&
+  spanMs(exchange.request.last, endOf(connection)) <= AT_ONCE_MS;
 
 const saysTls = (exchange: HttpExchangeFacts): boolean =>
   exchange.response?.status === 400 && TOLD.test(exchange.responseBodyPreview);
@@ -136,6 +157,9 @@ export const otherProtocol: Rule = {
 
 const UNTRUSTED = new Set([42, 43, 44, 45, 46, 48]);
 
+/** In TLS 1.3 the client's Finished is the first it encrypts, and longer than an alert (RFC 8446 §4.4.4, §6). */
+const LESS_THAN_FINISHED_BYTES = 40;
+
 /** TLS given up before it was up: by an alert, or without a word. */
 function checkTlsFailed(connection: ConnectionFacts) {
   const { tls, tcp } = connection;
@@ -160,8 +184,8 @@ function checkTlsFailed(connection: ConnectionFacts) {
       ],
     });
   }
-  const applicationBytes = tls.applicationDataBytes[0] + tls.applicationDataBytes[1];
-  if (tls.serverHello === null || applicationBytes > 0 || tcp.firstCloser === null) return null;
+  if (tls.serverHello === null || tls.applicationDataBytes[0] > LESS_THAN_FINISHED_BYTES || tcp.firstCloser === null)
+    return null;
   return draft("tls.handshake.failed", "closed", {
     confidence: "likely",
     at: tls.clientHello,

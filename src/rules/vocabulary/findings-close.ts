@@ -1,4 +1,4 @@
-const ended = "closer client server clientCode? serverCode? idleMs? sincePongMs? sincePingMs? openMs cutBytes?";
+const ended = "closer client server clientCode? serverCode? idleMs? busyMs? sincePongMs? sincePingMs? openMs cutBytes?";
 const code = "code from reason? openMs answered";
 
 /** How an established WebSocket ended. */
@@ -7,11 +7,10 @@ export const closeFindings = {
     fin: ended,
     rst: ended,
     icmp: ended,
-    silent: "client server clientCode? serverCode? idleMs? sincePongMs? sincePingMs? openMs cutBytes?",
+    silent: "client server clientCode? serverCode? idleMs? busyMs? sincePongMs? sincePingMs? openMs cutBytes?",
   },
   "ws.close.code": {
     goingAway: code,
-    empty: code,
     protocolError: code,
     unsupportedData: code,
     invalidPayload: code,

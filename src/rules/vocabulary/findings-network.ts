@@ -1,5 +1,11 @@
 /** From the SYN to the request. */
 export const networkFindings = {
+  "dns.failed": {
+    noSuchName: "name client server code",
+    serverFailed: "name client server code",
+    unanswered: "name client server repeats",
+  },
+  "arp.unanswered": { plain: "sender target requests" },
   "tcp.open.refused": {
     host: "server port client attempts answerMs?",
     middlebox: "server port client attempts answerMs? hops usualHops",
@@ -25,10 +31,16 @@ export const networkFindings = {
     spare: "server client openMs",
   },
   "tls.on-plain-port": { httpAnswer: "server status", otherAnswer: "server", closed: "server closer?" },
-  "http.on-tls-port": { alert: "server target", told: "server target status" },
+  "http.on-tls-port": { alert: "server target", told: "server target status", hungUp: "server target afterMs" },
   "tls.handshake.failed": {
     alert: "server name? from alert",
     closed: "server name? closer afterMs",
+  },
+  "http.proxy.connect-refused": {
+    forbidden: "server target status reason?",
+    authentication: "server target status reason?",
+    unreachable: "server target status reason?",
+    other: "server target status reason?",
   },
   "port.other-protocol": { known: "server protocol target?", unknown: "server target?" },
 } as const;

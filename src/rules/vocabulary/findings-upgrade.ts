@@ -21,13 +21,17 @@ export const upgradeFindings = {
     badRequest: refusal,
     forbidden: refusal,
     protocolVersion: refusal,
+    inFrames: "server target version?",
   },
+  "http.cors.refused": { answer: "server origin allowed?", preflight: "server origin allowed?" },
   "http.upgrade.redirected": { plain: "status target server location?" },
   "http.upgrade.page-returned": {
     page: "status target server contentType?",
     other: "status target server contentType?",
   },
-  "http.upgrade.gateway-error": { plain: "status reason? target server proxy? afterMs?" },
+  "http.upgrade.gateway-error": {
+    plain: "status reason? target server proxy? afterMs?",
+  },
   "http.upgrade.unanswered": {
     serverClosed: `${request} afterMs`,
     clientGaveUp: `${request} afterMs`,

@@ -1,3 +1,4 @@
+import { applicationFindings } from "./findings-application.ts";
 import { captureFindings } from "./findings-capture.ts";
 import { closeFindings } from "./findings-close.ts";
 import { networkFindings } from "./findings-network.ts";
@@ -10,5 +11,6 @@ export const findingWords = {
   ...upgradeFindings,
   ...closeFindings,
   ...webSocketFindings,
+  ...applicationFindings,
   ...captureFindings,
 } as const;

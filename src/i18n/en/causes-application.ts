@@ -1,0 +1,67 @@
+import type { CauseText } from "../texts.ts";
+
+/** Causes in names, applications and tokens. */
+export const causesApplication = {
+  resetEnded: {
+    cause: "The {from:word}'s RST ended it.",
+    fix: "See the finding about the RST: it says what the RST answered and who may have sent it.",
+  },
+  nameUnknown: {
+    cause: "The name is misspelt, or unknown to this name server.",
+    fix: "getent hosts <name> on the client; correct the host in the URL, or add it to DNS or /etc/hosts.",
+  },
+  nameServerDown: {
+    cause: "The name server {server} is down, blocked, or has no answer from its own upstream.",
+    fix: "resolvectl status on the client; dig @{server} <name>. Another name server, such as the router's, for a test.",
+  },
+  useAddress: {
+    cause: "The device is not in DNS at all.",
+    fix: "Use its address in the URL: ws://<ip>:<port>/ (hostname -I on the device).",
+  },
+  addressUnowned: {
+    cause: "The URL holds an address that no device has (any more).",
+    fix: "hostname -I on the server; if it is not {server}, correct the URL or reserve the address in DHCP.",
+  },
+  proxyLogin: {
+    cause: "The proxy needs a user name and a password.",
+    fix: "Enter them in the system's proxy settings, or exempt the host (NO_PROXY).",
+  },
+  proxyCannotReach: {
+    cause: "The proxy itself cannot reach {target}.",
+    fix: "Ask for it to be allowed, or exempt the host (NO_PROXY) when it is in your own network.",
+  },
+  engineIoTimers: {
+    cause: "The timers are shorter than the pauses of this client.",
+    fix: "Only when such pauses are normal: new Server({ pingInterval: 25000, pingTimeout: 60000 }).",
+  },
+  notSocketIoClient: {
+    cause: "The client is a plain WebSocket client (new WebSocket, wscat), the server is Socket.IO.",
+    fix: "Use socket.io-client of the same major version, or a plain WebSocket server. They are different protocols.",
+  },
+  namespaceUnknown: {
+    cause: "The server declares no namespace {namespace}.",
+    fix: "Compare io('…{namespace}') in the client with io.of('…') or @WebSocketGateway({ namespace }) in the server.",
+  },
+  authMissing: {
+    cause: "The client connects without a token.",
+    fix: "io(url, { auth: { token } }): set it before connect(), after the login has finished.",
+  },
+  gatewayDisconnects: {
+    cause: "The server's code calls disconnect() for {namespace}, often in its connection handler when a check fails.",
+    fix: "Look at handleConnection and the middleware: better to refuse with an error, so that the client learns why.",
+  },
+  beatHandlerStopped: {
+    cause: "The {to:word}'s code that answers the heartbeat stopped: an exception, a lost timer or subscription.",
+    fix: "Look at the {to:word}'s log at this time; better still, use WebSocket pings, which libraries answer by themselves.",
+  },
+  nothingSubscribed: {
+    cause: "The subscription did not take: wrong topic, wrong message format, or no data for it.",
+    fix: "wscap frames shows what the client sent; compare it with what the server expects.",
+  },
+  viteOwnSocket: { cause: "The development server talks to its page.", fix: "Nothing to repair here." },
+  tokenNotRenewed: {
+    cause: "The client uses an old token.",
+    fix: "Renew it before connecting, and on each reconnect: auth: (cb) => cb({ token: currentToken() }).",
+  },
+  captureClock: { cause: "The clock of the machine that captured is wrong.", fix: "timedatectl status on it." },
+} as const satisfies Record<string, CauseText>;

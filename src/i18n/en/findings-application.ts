@@ -1,0 +1,115 @@
+import type { SomeFindings } from "../texts.ts";
+
+/** What runs inside the WebSocket. */
+export const findingsApplication = {
+  "eio.pong.missing": {
+    gaveUp: {
+      title:
+        "The {to:word} stopped answering Socket.IO pings; the {from:word} gave up {waitedMs:ms} after the first unanswered one",
+      detail:
+        "[[Engine.IO pings every {intervalMs:ms}]][[ and waits {timeoutMs:ms} for the pong]]. The application's own heartbeat failed: the program at the {to:word} did not run, whatever the network did.",
+    },
+    waiting: {
+      title: "The {to:word} has not answered {missing:a Socket.IO ping|# Socket.IO pings} for {waitedMs:ms}",
+      detail: "[[Engine.IO pings every {intervalMs:ms}]][[ and waits {timeoutMs:ms} for the pong]].",
+    },
+    noPing: {
+      title: "The {from:word} stopped sending Socket.IO pings; the {to:word} gave up after {waitedMs:ms}",
+      detail:
+        "From version 4 on the server pings every {intervalMs:ms}, and a client that hears none for {timeoutMs:ms} longer closes. The server's program stood still, or nothing from it arrived.",
+    },
+  },
+  "eio.upgrade.failed": {
+    refused: {
+      title: "Socket.IO stays on polling: its WebSocket to {server} was not accepted[[ ({status})]]",
+      detail:
+        "The session works over HTTP polling, but each message costs a request. Users only notice that everything is slow.",
+    },
+    probe: {
+      title: "Socket.IO stays on polling: the probe over its WebSocket to {server} got no answer",
+      detail:
+        "The WebSocket opened, but “2probe” was not answered by “3probe”: it reached another process, or nothing behind the proxy.",
+    },
+  },
+  "sio.connect.missing": {
+    silent: {
+      title: "{server} speaks Socket.IO and waited {waitedMs:ms} for a CONNECT that never came",
+      detail:
+        "The client opened the WebSocket and said nothing. A plain WebSocket client does not know that Socket.IO wants “40” first.",
+    },
+    other: {
+      title: "{server} speaks Socket.IO, the client does not: no CONNECT within {waitedMs:ms}",
+      detail: "The client sent messages of its own kind. A plain WebSocket client cannot talk to a Socket.IO server.",
+    },
+  },
+  "sio.connect.refused": {
+    namespace: {
+      title: "Socket.IO refused: the server has no namespace {namespace}",
+      detail: "The WebSocket is fine; CONNECT was answered by CONNECT_ERROR: “{message}”.",
+    },
+    auth: {
+      title: "Socket.IO refused the login to {namespace}: “{message}”",
+      detail: "The WebSocket is fine and the client did send auth data; the server's middleware said no.",
+    },
+    noAuth: {
+      title: "Socket.IO refused the login to {namespace}: “{message}”. The client sent no auth data",
+      detail: "The WebSocket is fine; CONNECT carried no auth, and the server's middleware said no.",
+    },
+  },
+  "sio.disconnected": {
+    plain: {
+      title: "The server disconnected the client from {namespace}[[ {afterMs:ms} after it had connected]]",
+      detail:
+        "Socket.IO's DISCONNECT: the server's code called disconnect(). The client does not reconnect by itself after this.",
+    },
+  },
+  "app.heartbeat.missing": {
+    alive: {
+      title: "The {to:word} stopped answering the application's heartbeat {waitedMs:ms} ago, but goes on sending",
+      detail:
+        "“{sample}” was sent every {intervalMs:ms} and answered each time, then {missing:once|# times} not. The connection works: only the answer is missing.",
+    },
+    silent: {
+      title: "The {to:word} stopped answering the application's heartbeat {waitedMs:ms} ago",
+      detail: "“{sample}” was sent every {intervalMs:ms} and answered each time, then {missing:once|# times} not.",
+    },
+  },
+  "app.silent": {
+    plain: {
+      title:
+        "The server never sent a message: connected, {messages:one message|# messages} from the client, then nothing for {silentMs:ms}",
+      detail: "The WebSocket works. Perhaps nothing was subscribed, or there is nothing to send.",
+    },
+  },
+  "app.vite-hmr": {
+    plain: {
+      title: "This is Vite's own WebSocket for hot reload at {server}, not your application's",
+      detail:
+        "Its subprotocol is vite-hmr. It belongs to the development server; ignore it when you look for your own connection.",
+    },
+  },
+  "jwt.expired": {
+    expired: {
+      title: "The token in the {where:word} had expired {agoMs:ms} before it was sent",
+      detail: "Its exp lies before the time of the packet. The token itself is not shown.",
+    },
+    notYetValid: {
+      title: "The token in the {where:word} is not valid for another {inMs:ms}",
+      detail: "Its nbf lies after the time of the packet: clocks differ. The token itself is not shown.",
+    },
+    during: {
+      title: "The server ended the connection just when the token in the {where:word} expired, after {openMs:ms}",
+      detail: "The server enforces the token's life also on open connections.",
+    },
+  },
+  "clock.skew": {
+    ahead: {
+      title: "The clock of {server} is {offMs:ms} ahead of the capture's",
+      detail: "By the Date field of its response. Tokens and certificates are judged by that clock.",
+    },
+    behind: {
+      title: "The clock of {server} is {offMs:ms} behind the capture's",
+      detail: "By the Date field of its response. Tokens and certificates are judged by that clock.",
+    },
+  },
+} as const satisfies SomeFindings;

@@ -1,0 +1,82 @@
+import type { RulePage } from "../texts.ts";
+
+/** `wscap explain`: names, proxies, Engine.IO, Socket.IO, tokens. */
+export const pagesApplication = {
+  "dns.failed": {
+    name: "name not found",
+    meaning: "Before a connection the server's name must become an address. That failed, so nothing else could happen.",
+    seen: "A question for an IPv4 or IPv6 address answered with an error, or not at all. When the same name was found after all (search list, other server), it does not count; when the client connected all the same, it is a note.",
+  },
+  "arp.unanswered": {
+    name: "address nobody has",
+    meaning: "In its own network a host asks by ARP who has an address. Nobody answered: there is no device with it.",
+    seen: "At least two ARP requests for the same address without a reply. Beside working connections only a note, since it may concern anybody.",
+  },
+  "http.cors.refused": {
+    name: "CORS",
+    meaning:
+      "Socket.IO begins with HTTP polling, and a browser lets a page read the answer only when the server allows the page's origin. What the browser alone decides cannot be seen in packets; that the permission is missing can.",
+    seen: "An answer to a poll from another origin whose Access-Control-Allow-Origin is missing or names another one.",
+  },
+  "http.proxy.connect-refused": {
+    name: "CONNECT refused",
+    meaning: "Through a forward proxy a wss:// needs a tunnel, which the proxy did not open.",
+    seen: "CONNECT answered with 3xx, 4xx or 5xx. A 407 that was followed by a successful login is a note.",
+  },
+  "eio.pong.missing": {
+    name: "Socket.IO heartbeat",
+    meaning:
+      "Socket.IO has a heartbeat of its own (Engine.IO packets 2 and 3), which needs the page's or program's code to run. It fails when tabs sleep or event loops block, even while the network and WebSocket pings are fine.",
+    seen: "Engine.IO pings without pong until one side gave up, by the timers that the server announced when the session opened. From version 4 on the server pings, before that the client.",
+  },
+  "eio.upgrade.failed": {
+    name: "stays on polling",
+    meaning: "Socket.IO began with polling and could not move to WebSocket. It works, slowly.",
+    seen: "A WebSocket request with the session's sid that was not accepted, or whose probe was not answered.",
+  },
+  "sio.connect.refused": {
+    name: "Socket.IO refused",
+    meaning:
+      "The transport works; Socket.IO's CONNECT was answered by CONNECT_ERROR. Its message is the server's reason. Whether a token was revoked in a database cannot be seen in packets.",
+    seen: "Packet type 4 for a namespace.",
+  },
+  "sio.connect.missing": {
+    name: "no Socket.IO client",
+    meaning:
+      "The server speaks Socket.IO, the client opened a WebSocket and never sent CONNECT. After connectTimeout (45 s) the server hangs up.",
+    seen: "An Engine.IO session over WebSocket without CONNECT that the server ended.",
+  },
+  "sio.disconnected": {
+    name: "Socket.IO disconnect",
+    meaning: "The server's code disconnected this client.",
+    seen: "Packet type 1 from the server.",
+  },
+  "app.heartbeat.missing": {
+    name: "application heartbeat",
+    meaning:
+      "The application exchanges regular messages of its own to see that the other side lives, and the answers stopped.",
+    seen: "A regular message that was answered each time, then at least twice not. Found by its regularity, or by its name (ping, heartbeat).",
+  },
+  "app.silent": {
+    name: "server never speaks",
+    meaning: "The connection stands and the client asked for something, but no message came.",
+    seen: "At least one message from the client, none from the server, for half a minute.",
+  },
+  "app.vite-hmr": {
+    name: "Vite's hot reload",
+    meaning:
+      "Vite's development server keeps a WebSocket of its own to the page. It is not the application's; whatever happens to it is at most a note.",
+    seen: "The subprotocol vite-hmr.",
+  },
+  "jwt.expired": {
+    name: "token expired",
+    meaning:
+      "A JSON Web Token carries its own times. This one was out of them when it was sent. The token is never shown.",
+    seen: "exp or nbf against the time of the packet, with a few seconds of grace. An error when the server turned the client away, else a note.",
+  },
+  "clock.skew": {
+    name: "clocks differ",
+    meaning: "The server's clock and that of the capturing machine differ. Tokens with short lives fail then.",
+    seen: "The Date field of a response differs by 30 s or more from the packet's time. A warning where tokens or refusals are in play, else a note.",
+  },
+} as const satisfies Record<string, RulePage>;

@@ -1,0 +1,61 @@
+import type { CauseText } from "../texts.ts";
+
+/** Causes in names, applications and tokens. */
+export const causesApplication = {
+  resetEnded: {
+    cause: "是{from:word}的 RST 终结了连接。",
+    fix: "请看关于 RST 的那一条：它说明 RST 回应的是什么、可能是谁发的。",
+  },
+  nameUnknown: {
+    cause: "域名写错了，或这台 DNS 服务器不认识它。",
+    fix: "在客户端执行 getent hosts <域名>；修正 URL 里的主机名，或加进 DNS 或 /etc/hosts。",
+  },
+  nameServerDown: {
+    cause: "DNS 服务器 {server} 故障、被拦截，或得不到上游的答复。",
+    fix: "在客户端执行 resolvectl status 和 dig @{server} <域名>；可临时换一台 DNS 服务器（如路由器）验证。",
+  },
+  useAddress: {
+    cause: "设备根本没有登记在 DNS 里。",
+    fix: "在 URL 里直接写地址：ws://<IP>:<端口>/（在设备上用 hostname -I 查看）。",
+  },
+  addressUnowned: {
+    cause: "URL 里的地址没有任何设备在用（或已不再使用）。",
+    fix: "在服务器上执行 hostname -I；如果不是 {server}，修正 URL，或在 DHCP 里固定地址。",
+  },
+  proxyLogin: { cause: "代理需要用户名和密码。", fix: "在系统代理设置里填写，或把该主机加入例外（NO_PROXY）。" },
+  proxyCannotReach: { cause: "代理自己连不上 {target}。", fix: "申请放行；如果是内网主机，把它加入例外（NO_PROXY）。" },
+  engineIoTimers: {
+    cause: "超时时间比这个客户端正常的停顿还短。",
+    fix: "仅当这种停顿属于正常情况时才调大：new Server({ pingInterval: 25000, pingTimeout: 60000 })。",
+  },
+  notSocketIoClient: {
+    cause: "客户端是普通 WebSocket（new WebSocket、wscat），服务端是 Socket.IO。",
+    fix: "使用同一大版本的 socket.io-client，或改用普通 WebSocket 服务。两者是不同的协议。",
+  },
+  namespaceUnknown: {
+    cause: "服务端没有声明命名空间 {namespace}。",
+    fix: "对照客户端的 io('…{namespace}') 与服务端的 io.of('…') 或 @WebSocketGateway({ namespace })。",
+  },
+  authMissing: {
+    cause: "客户端连接时没有带令牌。",
+    fix: "io(url, { auth: { token } })：登录完成之后、connect() 之前设置好。",
+  },
+  gatewayDisconnects: {
+    cause: "服务端代码对 {namespace} 调用了 disconnect()，常见于连接处理函数里校验失败时。",
+    fix: "查看 handleConnection 和中间件；最好返回错误再拒绝，让客户端知道原因。",
+  },
+  beatHandlerStopped: {
+    cause: "{to:word}回应心跳的代码停了：抛了异常，或定时器、订阅丢失。",
+    fix: "查看{to:word}这一时刻的日志；更稳妥的是用 WebSocket 的 ping，库会自动回应。",
+  },
+  nothingSubscribed: {
+    cause: "订阅没有生效：主题不对、消息格式不对，或没有数据。",
+    fix: "用 wscap frames 查看客户端发了什么，与服务端的要求对照。",
+  },
+  viteOwnSocket: { cause: "开发服务器与它的页面通信。", fix: "不用处理。" },
+  tokenNotRenewed: {
+    cause: "客户端用的是旧令牌。",
+    fix: "连接前以及每次重连时都要更新：auth: (cb) => cb({ token: currentToken() })。",
+  },
+  captureClock: { cause: "抓包机器的时钟不准。", fix: "在它上面执行 timedatectl status。" },
+} as const satisfies Record<string, CauseText>;

@@ -1,0 +1,107 @@
+import type { SomeFindings } from "../texts.ts";
+
+/** What runs inside the WebSocket. */
+export const findingsApplication = {
+  "eio.pong.missing": {
+    gaveUp: {
+      title: "{to:word}不再回应 Socket.IO 的 ping：从第一个无应答的 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接",
+      detail:
+        "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等待 pong {timeoutMs:ms}]]。这是应用层心跳失败：不管网络如何，{to:word}的程序没有在运行。",
+    },
+    waiting: {
+      title: "{to:word}已有 {waitedMs:ms}没有回应 Socket.IO 的 ping（{missing} 个）",
+      detail: "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等待 pong {timeoutMs:ms}]]。",
+    },
+    noPing: {
+      title: "{from:word}不再发 Socket.IO 的 ping，{to:word}等了 {waitedMs:ms}后放弃",
+      detail:
+        "从第 4 版起由服务器每 {intervalMs:ms}发一次 ping，客户端再多等 {timeoutMs:ms}没收到就会关闭。要么服务端程序停住了，要么它发的东西都没到。",
+    },
+  },
+  "eio.upgrade.failed": {
+    refused: {
+      title: "Socket.IO 停留在轮询：到 {server} 的 WebSocket 没有被接受[[（{status}）]]",
+      detail: "会话靠 HTTP 轮询还能用，但每条消息都要一个请求，用户只会觉得慢。",
+    },
+    probe: {
+      title: "Socket.IO 停留在轮询：到 {server} 的 WebSocket 上探测没有得到回应",
+      detail: "WebSocket 打开了，但“2probe”没有等到“3probe”：连到了别的进程，或代理后面没有服务。",
+    },
+  },
+  "sio.connect.missing": {
+    silent: {
+      title: "{server} 是 Socket.IO 服务，等了 {waitedMs:ms}也没等到 CONNECT",
+      detail: "客户端打开 WebSocket 后什么都没发。普通 WebSocket 客户端不知道 Socket.IO 要先发“40”。",
+    },
+    other: {
+      title: "{server} 是 Socket.IO 服务，客户端却不是：{waitedMs:ms}内没有 CONNECT",
+      detail: "客户端发的是自己的消息格式。普通 WebSocket 客户端不能与 Socket.IO 服务器通信。",
+    },
+  },
+  "sio.connect.refused": {
+    namespace: {
+      title: "Socket.IO 拒绝：服务器没有命名空间 {namespace}",
+      detail: "WebSocket 本身正常，CONNECT 得到的是 CONNECT_ERROR：“{message}”。",
+    },
+    auth: {
+      title: "Socket.IO 拒绝登录 {namespace}：“{message}”",
+      detail: "WebSocket 本身正常，客户端也带了认证信息，是服务端中间件不接受。",
+    },
+    noAuth: {
+      title: "Socket.IO 拒绝登录 {namespace}：“{message}”，客户端没有带认证信息",
+      detail: "WebSocket 本身正常，但 CONNECT 里没有 auth，服务端中间件拒绝。",
+    },
+  },
+  "sio.disconnected": {
+    plain: {
+      title: "服务器把客户端从 {namespace} 断开[[，距连接成功 {afterMs:ms}]]",
+      detail: "这是 Socket.IO 的 DISCONNECT：服务端代码调用了 disconnect()。此后客户端不会自动重连。",
+    },
+  },
+  "app.heartbeat.missing": {
+    alive: {
+      title: "{to:word}不再回应应用心跳，已有 {waitedMs:ms}，但仍在发送数据",
+      detail: "“{sample}”每 {intervalMs:ms}发一次，原先每次都有回应，后来 {missing} 次没有。连接是通的，只缺回应。",
+    },
+    silent: {
+      title: "{to:word}不再回应应用心跳，已有 {waitedMs:ms}",
+      detail: "“{sample}”每 {intervalMs:ms}发一次，原先每次都有回应，后来 {missing} 次没有。",
+    },
+  },
+  "app.silent": {
+    plain: {
+      title: "服务器一条消息都没发：连上后客户端发了 {messages} 条，之后 {silentMs:ms}毫无动静",
+      detail: "WebSocket 是通的。可能没有订阅成功，也可能确实没有数据可发。",
+    },
+  },
+  "app.vite-hmr": {
+    plain: {
+      title: "这是 Vite 在 {server} 上的热更新 WebSocket，不是你的应用",
+      detail: "它的子协议是 vite-hmr，属于开发服务器；排查自己的连接时不用看它。",
+    },
+  },
+  "jwt.expired": {
+    expired: {
+      title: "{where:word}里的令牌在发送时已过期 {agoMs:ms}",
+      detail: "令牌的 exp 早于报文时间。令牌内容不会显示。",
+    },
+    notYetValid: {
+      title: "{where:word}里的令牌还要 {inMs:ms}才生效",
+      detail: "令牌的 nbf 晚于报文时间，说明两边时钟不一致。令牌内容不会显示。",
+    },
+    during: {
+      title: "服务器恰好在{where:word}里的令牌到期时断开连接，此时已连接 {openMs:ms}",
+      detail: "服务器对已打开的连接也会检查令牌有效期。",
+    },
+  },
+  "clock.skew": {
+    ahead: {
+      title: "{server} 的时钟比抓包机快 {offMs:ms}",
+      detail: "依据是响应里的 Date 字段。令牌和证书都按那个时钟判断。",
+    },
+    behind: {
+      title: "{server} 的时钟比抓包机慢 {offMs:ms}",
+      detail: "依据是响应里的 Date 字段。令牌和证书都按那个时钟判断。",
+    },
+  },
+} as const satisfies SomeFindings;

@@ -1,0 +1,78 @@
+import type { RulePage } from "../texts.ts";
+
+/** `wscap explain`: names, proxies, Engine.IO, Socket.IO, tokens. */
+export const pagesApplication = {
+  "dns.failed": {
+    name: "域名解析失败",
+    meaning: "连接之前要先把域名变成地址。这一步失败了，后面的都无从谈起。",
+    seen: "查询 IPv4 或 IPv6 地址得到错误，或没有回应。如果同一名字最终查到了（搜索域、另一台服务器），不算；如果客户端照样连上了，只作提示。",
+  },
+  "arp.unanswered": {
+    name: "地址没有主机",
+    meaning: "同一网段内，主机用 ARP 询问谁在用某个地址。没有人应答，说明没有设备使用它。",
+    seen: "对同一地址至少两个 ARP 请求没有应答。如果抓包里有正常的连接，只作提示，因为可能与此无关。",
+  },
+  "http.cors.refused": {
+    name: "跨域被拒",
+    meaning:
+      "Socket.IO 先用 HTTP 轮询，浏览器只有在服务器允许页面来源时才让页面读取应答。浏览器自己的决定抓包看不到，但缺少许可是看得到的。",
+    seen: "跨域轮询的应答缺少 Access-Control-Allow-Origin，或写的是别的来源。",
+  },
+  "http.proxy.connect-refused": {
+    name: "CONNECT 被拒绝",
+    meaning: "经正向代理使用 wss:// 需要隧道，而代理没有打开。",
+    seen: "CONNECT 得到 3xx、4xx 或 5xx。407 之后登录成功的，只作提示。",
+  },
+  "eio.pong.missing": {
+    name: "Socket.IO 心跳",
+    meaning:
+      "Socket.IO 有自己的心跳（Engine.IO 的 2 和 3 号包），需要页面或程序的代码在运行。标签页休眠或事件循环阻塞时它会失败，哪怕网络和 WebSocket 的 ping 都正常。",
+    seen: "按会话打开时服务器公布的定时器，Engine.IO 的 ping 没有 pong，直到一方放弃。第 4 版起由服务器发 ping，之前由客户端发。",
+  },
+  "eio.upgrade.failed": {
+    name: "停留在轮询",
+    meaning: "Socket.IO 以轮询开始，却没能切到 WebSocket。能用，但慢。",
+    seen: "带会话 sid 的 WebSocket 请求没有被接受，或探测没有回应。",
+  },
+  "sio.connect.refused": {
+    name: "Socket.IO 拒绝连接",
+    meaning:
+      "传输正常，Socket.IO 的 CONNECT 得到的是 CONNECT_ERROR，其中的消息就是服务端给的理由。令牌是否在数据库里被撤销，抓包看不出来。",
+    seen: "某个命名空间的 4 号包。",
+  },
+  "sio.connect.missing": {
+    name: "不是 Socket.IO 客户端",
+    meaning: "服务器是 Socket.IO，客户端打开 WebSocket 后一直没发 CONNECT。超过 connectTimeout（45 秒）服务器会断开。",
+    seen: "WebSocket 上的 Engine.IO 会话没有 CONNECT，最后由服务器结束。",
+  },
+  "sio.disconnected": {
+    name: "Socket.IO 断开",
+    meaning: "服务端代码断开了这个客户端。",
+    seen: "服务器发出的 1 号包。",
+  },
+  "app.heartbeat.missing": {
+    name: "应用心跳",
+    meaning: "应用自己定期收发消息来确认对端还活着，现在没有回应了。",
+    seen: "一种定期消息原先每次都有回应，后来至少两次没有。按规律识别，或按名字（ping、heartbeat）识别。",
+  },
+  "app.silent": {
+    name: "服务器一言不发",
+    meaning: "连接是通的，客户端也提了要求，却没有任何消息。",
+    seen: "客户端至少发了一条消息，服务器半分钟内一条都没有。",
+  },
+  "app.vite-hmr": {
+    name: "Vite 热更新",
+    meaning: "Vite 开发服务器与页面之间有自己的 WebSocket，不属于应用；它出什么事最多只作提示。",
+    seen: "子协议为 vite-hmr。",
+  },
+  "jwt.expired": {
+    name: "令牌过期",
+    meaning: "JWT 自带有效期，这个令牌在发送时不在有效期内。令牌内容绝不显示。",
+    seen: "exp 或 nbf 与报文时间比较，允许几秒误差。服务器因此拒绝时为错误，否则为提示。",
+  },
+  "clock.skew": {
+    name: "时钟不一致",
+    meaning: "服务器的时钟与抓包机器不一致，短有效期的令牌会因此失败。",
+    seen: "响应的 Date 字段与报文时间相差 30 秒以上。涉及令牌或拒绝时为警告，否则为提示。",
+  },
+} as const satisfies Record<string, RulePage>;

@@ -1,0 +1,116 @@
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { endOf, fieldValue, otherSide, serverOf, spanMs } from "../reading.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { handshakeOf } from "../upgrade-outcome.ts";
+
+/** So many beats, and so long, before a heartbeat counts as stopped. */
+const LEAST_BEATS = 2;
+const LEAST_INTERVALS = 1.5;
+
+function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | null {
+  const beat = connection.session?.heartbeat;
+  const first = beat?.unansweredAtEnd[0];
+  if (!beat || first === undefined || beat.unansweredAtEnd.length < LEAST_BEATS || beat.answered < LEAST_BEATS)
+    return null;
+  const end = connection.tcp.closedAt?.timestampNs ?? context.analysis.clockNs;
+  const waitedMs = (end - first.timestampNs) / 1e6;
+  if (waitedMs < LEAST_INTERVALS * beat.intervalMs) return null;
+  const { from } = beat;
+  const to = otherSide(from);
+  const peer = connection.tcp.halves[to === "client" ? 0 : 1];
+  const talks = peer.lastData !== null && peer.lastData.timestampNs > first.timestampNs;
+  return draft("app.heartbeat.missing", talks ? "alive" : "silent", {
+    confidence: beat.by === "name" ? "certain" : "likely",
+    at: first,
+    args: {
+      from,
+      to,
+      missing: beat.unansweredAtEnd.length,
+      intervalMs: beat.intervalMs,
+      waitedMs,
+      sample: beat.sample,
+    },
+    evidence: [
+      shows(beat.lastAnswer, "lastBeatAnswer", { from: to }),
+      ...beat.unansweredAtEnd.slice(0, 5).map((mark) => shows(mark, "unansweredBeat", { from })),
+    ],
+    causes: [
+      cause("likely", talks ? "beatHandlerStopped" : "peerBlocked", { to }),
+      cause("possible", talks ? "peerBlocked" : "beatHandlerStopped", { to }),
+    ],
+  });
+}
+
+export const appHeartbeatMissing: Rule = {
+  id: "app.heartbeat.missing",
+  severity: "warning",
+  spec: "",
+  causes: ["beatHandlerStopped", "peerBlocked"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-5.5.2"],
+  check: checkHeartbeat,
+};
+
+const SILENT_AFTER_MS = 30_000;
+
+/** The client spoke, and for long no message came back. */
+function checkSilent(connection: ConnectionFacts, context: Context): Draft | null {
+  const { webSocket } = connection;
+  if (webSocket === null || webSocket.midstream || connection.tcp.oneWay) return null;
+  const [client, server] = webSocket.messages;
+  if (server.text + server.binary > 0 || client.text + client.binary === 0 || webSocket.firstFrame[0] === null)
+    return null;
+  if (connection.tcp.halves[1].missingBytes > 0 || (webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
+  const end = connection.tcp.closedAt ?? endOf(connection);
+  const silentMs = Math.max(
+    spanMs(webSocket.firstFrame[0], end),
+    connection.tcp.closedAt === null ? (context.analysis.clockNs - webSocket.firstFrame[0].timestampNs) / 1e6 : 0,
+  );
+  if (silentMs < SILENT_AFTER_MS) return null;
+  return draft("app.silent", "plain", {
+    at: webSocket.firstFrame[0],
+    args: { messages: client.text + client.binary, silentMs },
+    evidence: [
+      shows(webSocket.openedAt, "switched", {}),
+      shows(webSocket.firstFrame[0], "firstMessage", { from: "client" }),
+    ],
+    causes: [cause("likely", "nothingSubscribed", {}), cause("possible", "serverBlocked", {})],
+  });
+}
+
+export const appSilent: Rule = {
+  id: "app.silent",
+  severity: "note",
+  spec: "",
+  causes: ["nothingSubscribed", "serverBlocked"],
+  sources: [],
+  check: checkSilent,
+};
+
+/** Vite's own socket for hot reload on the development port: not the application's. */
+export const isViteHmr = (connection: ConnectionFacts): boolean => {
+  const request = handshakeOf(connection)?.request;
+  return /^vite-(hmr|ping)$/.test((request && fieldValue(request, "sec-websocket-protocol")) ?? "");
+};
+
+export const viteHmr: Rule = {
+  id: "app.vite-hmr",
+  severity: "note",
+  spec: "",
+  causes: ["viteOwnSocket"],
+  sources: ["https://vite.dev/config/server-options#server-hmr"],
+  check: (connection) =>
+    isViteHmr(connection)
+      ? draft("app.vite-hmr", "plain", {
+          at: handshakeOf(connection)?.request?.first ?? connection.first,
+          args: { server: serverOf(connection) },
+          evidence: [
+            shows(handshakeOf(connection)?.request?.first, "responseField", {
+              name: "Sec-WebSocket-Protocol",
+              value: "vite-hmr",
+            }),
+          ],
+          causes: [cause("certain", "viteOwnSocket", {})],
+        })
+      : null,
+};

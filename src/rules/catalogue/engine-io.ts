@@ -1,0 +1,138 @@
+import { type Direction, sideOf } from "../../base/brand.ts";
+import type { ConnectionFacts, EngineIoFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { endedBy, endingEvidence } from "../ending.ts";
+import { missedIn } from "../heartbeat.ts";
+import { clientOf, hasEnded, otherSide, serverOf, spanMs, targetOf } from "../reading.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { handshakeOf } from "../upgrade-outcome.ts";
+
+/** Both sides wait so much longer than the timers say, for the way there and back. */
+const SLACK_MS = 500;
+const SHOWN_PINGS = 5;
+
+/** Pings of one side that the other left unanswered. */
+function checkPongs(
+  connection: ConnectionFacts,
+  engineIo: EngineIoFacts,
+  direction: Direction,
+  context: Context,
+): Draft | null {
+  const missed = missedIn(engineIo.heartbeat[direction], connection, direction, context);
+  if (missed === null) return null;
+  const from = sideOf(direction);
+  const to = otherSide(from);
+  const intervalMs = engineIo.open?.pingIntervalMs ?? missed.beat.intervalMs;
+  const timeoutMs = engineIo.open?.pingTimeoutMs;
+  const ended = endedBy(connection, from);
+  const base = { from, to, missing: missed.dead.length, intervalMs, timeoutMs };
+  const evidence = [
+    shows(missed.beat.lastPong, "lastPong", { from: to }),
+    ...missed.dead
+      .slice(0, SHOWN_PINGS)
+      .map((ping) =>
+        shows(ping, ping.acknowledged === true ? "unansweredPingAcknowledged" : "unansweredPing", { from }),
+      ),
+    ended === null ? null : shows(ended, "endOfSession", { from }),
+    endingEvidence(connection),
+  ];
+  const causes = [
+    missed.acknowledged === false
+      ? cause("likely", "peerVanished", { to })
+      : cause("likely", to === "client" ? "pageFrozen" : "serverBlocked", {}),
+    cause("likely", "peerBlocked", { to }),
+    cause("possible", "engineIoTimers", {}),
+  ];
+  if (ended !== null)
+    return draft("eio.pong.missing", "gaveUp", {
+      at: missed.first,
+      severity: "error",
+      args: { ...base, waitedMs: spanMs(missed.first, ended) },
+      evidence,
+      causes,
+    });
+  return draft("eio.pong.missing", "waiting", {
+    at: missed.first,
+    args: { ...base, waitedMs: missed.waitedMs },
+    evidence,
+    causes,
+  });
+}
+
+/** Version 4: the server pings, and a client that hears none for interval plus timeout closes. */
+function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft | null {
+  const { open } = engineIo;
+  if (open === null || open.pingIntervalMs === null || open.pingTimeoutMs === null || engineIo.version === 3)
+    return null;
+  const ended = endedBy(connection, "client");
+  if (ended === null) return null;
+  const lastPing = engineIo.heartbeat[1].lastPing;
+  const since = lastPing ?? open;
+  const waitedMs = spanMs(since, ended);
+  if (Math.abs(waitedMs - open.pingIntervalMs - open.pingTimeoutMs) > SLACK_MS) return null;
+  return draft("eio.pong.missing", "noPing", {
+    at: since,
+    severity: "error",
+    confidence: "likely",
+    args: { from: "server", to: "client", waitedMs, intervalMs: open.pingIntervalMs, timeoutMs: open.pingTimeoutMs },
+    evidence: [
+      shows(since, lastPing === null ? "engineIoOpen" : "lastPing", { from: "server" }),
+      shows(ended, "endOfSession", { from: "client" }),
+    ],
+    causes: [cause("likely", "serverBlocked", {}), cause("possible", "peerVanished", { to: "server" })],
+  });
+}
+
+function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | null {
+  const engineIo = connection.session?.engineIo;
+  if (!engineIo || engineIo.transport !== "websocket") return null;
+  return (
+    checkPongs(connection, engineIo, 1, context) ??
+    checkPongs(connection, engineIo, 0, context) ??
+    checkPings(connection, engineIo)
+  );
+}
+
+export const engineIoPongMissing: Rule = {
+  id: "eio.pong.missing",
+  severity: "warning",
+  spec: "Engine.IO protocol v4, heartbeat",
+  causes: ["pageFrozen", "serverBlocked", "peerBlocked", "peerVanished", "engineIoTimers"],
+  sources: [
+    "https://socket.io/docs/v4/engine-io-protocol/#heartbeat",
+    "https://socket.io/docs/v4/server-options/#pingtimeout",
+  ],
+  check: checkHeartbeat,
+};
+
+/** Polling works, the WebSocket of the same session does not: everything is slower, and nothing tells the user. */
+function checkUpgrade(connection: ConnectionFacts): Draft | null {
+  const exchange = handshakeOf(connection);
+  const target = exchange?.request?.target ?? "";
+  if (!/[?&]transport=websocket/.test(target) || !/[?&]sid=/.test(target) || !exchange?.request) return null;
+  const engineIo = connection.session?.engineIo;
+  const evidence = [shows(exchange.request.first, "upgradeRequest", { target: targetOf(exchange) })];
+  const args = { server: serverOf(connection), client: clientOf(connection), status: exchange.response?.status };
+  const causes = [
+    cause("likely", "nginxUpgradeLines", { path: "/socket.io/", port: connection.server.port }),
+    cause("likely", "noStickySession", {}),
+  ];
+  if (connection.webSocket === null)
+    return draft("eio.upgrade.failed", "refused", { at: exchange.request.first, args, evidence, causes });
+  if (!engineIo?.probeSent || engineIo.probeAnswered !== null || !hasEnded(connection)) return null;
+  return draft("eio.upgrade.failed", "probe", {
+    at: engineIo.probeSent,
+    args,
+    evidence: [...evidence, shows(engineIo.probeSent, "probe", { from: "client" }), endingEvidence(connection)],
+    causes,
+  });
+}
+
+export const engineIoUpgradeFailed: Rule = {
+  id: "eio.upgrade.failed",
+  severity: "warning",
+  spec: "Engine.IO protocol v4, upgrade",
+  causes: ["nginxUpgradeLines", "noStickySession"],
+  sources: ["https://socket.io/docs/v4/engine-io-protocol/#upgrade"],
+  check: checkUpgrade,
+};

@@ -1,0 +1,104 @@
+import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { fieldValue, serverOf, targetOf } from "../reading.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import type { VariantOf } from "../types.ts";
+
+const isEngineIo = (exchange: HttpExchangeFacts): boolean => /[?&]EIO=\d/.test(exchange.request?.target ?? "");
+
+/** Of the Origin and the Host, the latter has no scheme: the same host and port is the same origin as far as packets tell. */
+function crossOrigin(exchange: HttpExchangeFacts): string | null {
+  const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
+  const host = exchange.request ? fieldValue(exchange.request, "host") : null;
+  if (origin === null || origin === "null" || origin.replace(/^[a-z]+:\/\//i, "") === host) return null;
+  return origin;
+}
+
+/** Fetch standard, CORS check: the answer must name the page's origin, or be for everybody. */
+function checkCors(connection: ConnectionFacts): Draft | null {
+  for (const exchange of connection.exchanges) {
+    const { request, response } = exchange;
+    const origin = crossOrigin(exchange);
+    if (!request || !response || origin === null || !isEngineIo(exchange) || response.status === 101) continue;
+    if (/[?&]transport=websocket/.test(request.target)) continue;
+    const allowed = fieldValue(response, "access-control-allow-origin");
+    if (allowed === origin || allowed === "*") continue;
+    const preflight = request.method === "OPTIONS";
+    return draft("http.cors.refused", preflight ? "preflight" : "answer", {
+      confidence: "likely",
+      at: response.first,
+      args: { server: serverOf(connection), origin, allowed },
+      evidence: [
+        shows(request.first, "request", { method: request.method, target: targetOf(exchange) }),
+        shows(request.first, "responseField", { name: "Origin", value: origin }),
+        shows(response.first, "response", { status: response.status, reason: response.reason }),
+        allowed === null
+          ? null
+          : shows(response.first, "responseField", { name: "Access-Control-Allow-Origin", value: allowed }),
+      ],
+      causes: [cause("likely", "originRefused", { origin })],
+    });
+  }
+  return null;
+}
+
+export const corsRefused: Rule = {
+  id: "http.cors.refused",
+  severity: "error",
+  spec: "Fetch §3.2",
+  causes: ["originRefused"],
+  sources: ["https://fetch.spec.whatwg.org/#http-cors-protocol", "https://socket.io/docs/v4/handling-cors/"],
+  check: checkCors,
+};
+
+type Refusal = VariantOf<"http.proxy.connect-refused">;
+
+const REFUSALS: Readonly<Record<number, Refusal>> = { 403: "forbidden", 407: "authentication" };
+
+/** The tunnel that a wss:// through a forward proxy needs (RFC 9110 §9.3.6). */
+function checkConnect(connection: ConnectionFacts, context: Context): Draft | null {
+  const refused = connection.exchanges.find(
+    ({ request, response }) => request?.method === "CONNECT" && response !== null && response.status >= 300,
+  );
+  if (!refused?.request || !refused.response) return null;
+  const { request, response } = refused;
+  const target = request.target.slice(0, 100);
+  const succeeded = (context.byServer.get(`${connection.server.address} ${connection.server.port}`) ?? []).some(
+    (other) =>
+      other.exchanges.some(
+        (exchange) =>
+          exchange.request?.method === "CONNECT" &&
+          exchange.request.target === request.target &&
+          exchange.response !== null &&
+          exchange.response.status < 300,
+      ),
+  );
+  const { status, reason } = response;
+  return draft("http.proxy.connect-refused", REFUSALS[status] ?? (status >= 500 ? "unreachable" : "other"), {
+    // A first 407 is how a proxy asks for a password (RFC 9110 §15.5.8).
+    severity: succeeded ? "note" : undefined,
+    at: response.first,
+    foldBy: `${status} ${request.target}`,
+    args: { server: serverOf(connection), target, status, reason },
+    evidence: [
+      shows(request.first, "request", { method: "CONNECT", target }),
+      shows(response.first, "response", { status, reason }),
+    ],
+    causes: [
+      status === 407
+        ? cause("certain", "proxyLogin", {})
+        : status >= 500
+          ? cause("likely", "proxyCannotReach", { target })
+          : cause("likely", "gatewayPolicy", {}),
+    ],
+  });
+}
+
+export const connectRefused: Rule = {
+  id: "http.proxy.connect-refused",
+  severity: "error",
+  spec: "RFC 9110 §9.3.6, RFC 6455 §4.1",
+  causes: ["gatewayPolicy", "proxyLogin", "proxyCannotReach"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6"],
+  check: checkConnect,
+};

@@ -1,0 +1,122 @@
+import type { Mark } from "../../base/packet-view.ts";
+import type { ConnectionFacts, HttpExchangeFacts, TokenFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { fieldValue, serverOf, spanMs } from "../reading.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { handshakeOf } from "../upgrade-outcome.ts";
+
+/** The server turned this client away: at the upgrade, at Socket.IO's CONNECT, or by a close code that means it. */
+function turnedAway(connection: ConnectionFacts): Mark | null {
+  const response = handshakeOf(connection)?.response;
+  if (response && (response.status === 401 || response.status === 403)) return response.first;
+  const refused = connection.session?.socketIo.find((namespace) => namespace.refused !== null)?.refused;
+  if (refused) return refused;
+  const close = connection.webSocket?.closeFrames[1];
+  return close && [1008, 3000, 3003, 4401, 4403, 4001, 4003].includes(close.code ?? 0) ? close : null;
+}
+
+const secondsOf = (mark: Mark, originNs: bigint): number =>
+  Number(originNs / 1_000_000n) / 1000 + mark.timestampNs / 1e9;
+
+/** How much a token may be past its time before it counts: clocks differ a little (RFC 7519 §4.1.4). */
+const LEEWAY_SECONDS = 5;
+
+function checkToken(connection: ConnectionFacts, { analysis }: Context): Draft | null {
+  const { originNs } = analysis;
+  if (originNs === null) return null;
+  const away = turnedAway(connection);
+  for (const token of connection.tokens) {
+    const seenAt = secondsOf(token, originNs);
+    const parts = {
+      at: token,
+      severity: away === null ? ("note" as const) : undefined,
+      evidence: [shows(token, "tokenSeen", { where: `token.${token.where}` }), shows(away, "turnedAway", {})],
+    };
+    if (token.expiresAtSeconds !== null && seenAt - token.expiresAtSeconds > LEEWAY_SECONDS)
+      return draft("jwt.expired", "expired", {
+        ...parts,
+        args: { where: `token.${token.where}`, agoMs: (seenAt - token.expiresAtSeconds) * 1000 },
+        causes: [cause("likely", "tokenNotRenewed", {}), cause("possible", "clockSkew", {})],
+      });
+    if (token.notBeforeSeconds !== null && token.notBeforeSeconds - seenAt > LEEWAY_SECONDS)
+      return draft("jwt.expired", "notYetValid", {
+        ...parts,
+        args: { where: `token.${token.where}`, inMs: (token.notBeforeSeconds - seenAt) * 1000 },
+        causes: [cause("likely", "clockSkew", {})],
+      });
+    const during = endedAtExpiry(connection, token, seenAt);
+    if (during !== null) return during;
+  }
+  return null;
+}
+
+/** Closed in the seconds around the token's end: the server enforces it. */
+function endedAtExpiry(connection: ConnectionFacts, token: TokenFacts, seenAt: number): Draft | null {
+  const close = connection.webSocket?.closeFrames[1] ?? null;
+  const end = close ?? (connection.tcp.firstCloser === "server" ? connection.tcp.closedAt : null);
+  if (connection.webSocket === null || end === null || token.expiresAtSeconds === null || close?.code === 1001)
+    return null;
+  const endedAt = seenAt + (end.timestampNs - token.timestampNs) / 1e9;
+  const late = endedAt - token.expiresAtSeconds;
+  if (late < 0 || late > LEEWAY_SECONDS) return null;
+  return draft("jwt.expired", "during", {
+    confidence: "likely",
+    severity: "warning",
+    at: end,
+    args: { where: `token.${token.where}`, openMs: spanMs(connection.webSocket.openedAt, end) },
+    evidence: [
+      shows(token, "tokenSeen", { where: `token.${token.where}` }),
+      shows(end, "endOfSession", { from: "server" }),
+    ],
+    causes: [cause("likely", "tokenNotRenewed", {})],
+  });
+}
+
+export const tokenExpired: Rule = {
+  id: "jwt.expired",
+  severity: "error",
+  spec: "RFC 7519 §4.1.4, §4.1.5",
+  causes: ["tokenNotRenewed", "clockSkew"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4"],
+  check: checkToken,
+};
+
+/** RFC 9110 §6.6.1: Date has seconds, and is when the message was made. */
+const SKEW_SECONDS = 30;
+
+function dateOf(exchange: HttpExchangeFacts): number | null {
+  if (!exchange.response || fieldValue(exchange.response, "age") !== null) return null;
+  const date = fieldValue(exchange.response, "date");
+  const ms = date === null || !/GMT$/.test(date) ? Number.NaN : Date.parse(date);
+  return Number.isFinite(ms) ? ms / 1000 : null;
+}
+
+function checkClock(connection: ConnectionFacts, { analysis }: Context): Draft | null {
+  const exchange = connection.exchanges.find((item) => dateOf(item) !== null);
+  if (!exchange?.response || analysis.originNs === null) return null;
+  const skew = (dateOf(exchange) ?? 0) - secondsOf(exchange.response.first, analysis.originNs);
+  if (Math.abs(skew) < SKEW_SECONDS) return null;
+  const away = turnedAway(connection);
+  return draft("clock.skew", skew > 0 ? "ahead" : "behind", {
+    at: exchange.response.first,
+    severity: away === null && connection.tokens.length === 0 ? "note" : undefined,
+    independent: true,
+    args: { server: serverOf(connection), offMs: Math.abs(skew) * 1000 },
+    evidence: [
+      shows(exchange.response.first, "responseField", {
+        name: "Date",
+        value: fieldValue(exchange.response, "date") ?? "",
+      }),
+    ],
+    causes: [cause("likely", "clockSkew", {}), cause("possible", "captureClock", {})],
+  });
+}
+
+export const clockSkew: Rule = {
+  id: "clock.skew",
+  severity: "warning",
+  spec: "RFC 9110 §6.6.1",
+  causes: ["clockSkew", "captureClock"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1"],
+  check: checkClock,
+};

@@ -1,0 +1,19 @@
+const beat = "from to missing intervalMs? timeoutMs? waitedMs";
+const refused = "namespace message server";
+
+/** What runs inside the WebSocket: Engine.IO, Socket.IO, heartbeats of applications, tokens. */
+export const applicationFindings = {
+  "eio.pong.missing": { gaveUp: beat, waiting: beat, noPing: "from to waitedMs intervalMs timeoutMs" },
+  "eio.upgrade.failed": { refused: "server client status?", probe: "server client status?" },
+  "sio.connect.missing": { silent: "server waitedMs", other: "server waitedMs" },
+  "sio.connect.refused": { namespace: refused, auth: refused, noAuth: refused },
+  "sio.disconnected": { plain: "namespace afterMs?" },
+  "app.heartbeat.missing": {
+    alive: "from to missing intervalMs waitedMs sample",
+    silent: "from to missing intervalMs waitedMs sample",
+  },
+  "app.silent": { plain: "messages silentMs" },
+  "app.vite-hmr": { plain: "server" },
+  "jwt.expired": { expired: "where agoMs", notYetValid: "where inMs", during: "where openMs" },
+  "clock.skew": { ahead: "server offMs", behind: "server offMs" },
+} as const;
