@@ -50,7 +50,10 @@ export class BufferPool {
 
   /** A larger buffer with the first `used` bytes of `store`, which goes back; null (and `store` stays) without room. */
   grow(store: ByteStore, used: number, lengthBytes: number): ByteStore | null {
+    // The old one is on its way out: only what comes on top must fit.
+    this.usedBytes -= store.bytes.length;
     const larger = this.take(lengthBytes);
+    this.usedBytes += store.bytes.length;
     if (larger === null) return null;
     larger.bytes.set(store.bytes.subarray(0, used));
     this.give(store);

@@ -46,6 +46,8 @@ export class FrameDecoder implements WebSocketDecoder {
   private headLength = 0;
   private search: Resynchroniser | null = null;
   private replaying = false;
+  /** That a boundary was lost has been told. */
+  private desynchronised = false;
   private doubtfulFrames = 0;
 
   constructor(direction: Direction, sink: WebSocketSink, deflate: DeflateAgreement, options: DecoderOptions) {
@@ -83,6 +85,9 @@ export class FrameDecoder implements WebSocketDecoder {
     if (remaining > 0) tell(this.sink, "incomplete-frame", this.direction, at, remaining);
     else if (this.headLength > 0) tell(this.sink, "incomplete-frame", this.direction, at, 0);
     else if (message.open) tell(this.sink, "incomplete-message", this.direction, at, 0);
+    const unread = this.search?.searchedBytes ?? 0;
+    // In a capture that began in mid-stream no boundary was ever found.
+    if (unread > 0 && !this.desynchronised) tell(this.sink, "desynchronised", this.direction, at, unread);
     message.end();
     this.search?.reset();
     this.search = null;
@@ -204,6 +209,7 @@ export class FrameDecoder implements WebSocketDecoder {
 
   private desynchronise(at: Position, value: number): void {
     tell(this.sink, "desynchronised", this.direction, at, value);
+    this.desynchronised = true;
     this.headLength = 0;
     this.frames.message.lose();
     this.startSearch();

@@ -330,6 +330,15 @@ describe("messages larger than what is kept", () => {
     expect(seen.messages[0]?.bytes.equals(body)).toBe(true);
   });
 
+  it("are kept up to limits.inflatedMessageBytes, however they arrive", () => {
+    const body = Buffer.alloc(limits.inflatedMessageBytes - 1, "text ");
+    const bytes = frame({ opcode: TEXT, payload: body, mask: null });
+    const cuts = Array.from({ length: 64 }, (_, i) => (i + 1) << 20);
+    const [message] = play(bytes, { direction: 1, keepBytes: limits.inflatedMessageBytes }, cuts).messages;
+    expect(message).toMatchObject({ problem: null, keptLength: body.length, validUtf8: true });
+    expect(message?.bytes.equals(body)).toBe(true);
+  });
+
   it("give counts only when nothing is to be kept, and text is still checked", () => {
     const bytes = frames(
       { opcode: TEXT, payload: "hello" },

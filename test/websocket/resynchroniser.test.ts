@@ -157,6 +157,12 @@ describe("a capture that began in mid-stream", () => {
     expect(play([hex("8802 0001")], MIDSTREAM).frames).toEqual([]);
   });
 
+  it("says at the end that nothing could be read", () => {
+    const seen = play([Buffer.alloc(300, 0xff), Buffer.alloc(200, 0xff)], MIDSTREAM);
+    expect(seen.events).toMatchObject([{ code: "desynchronised", value: 500, packetNumber: 2 }]);
+    expect(play([], MIDSTREAM).codes).toEqual([]);
+  });
+
   it("starts inside a large frame and ends up at the next one", () => {
     const large = frame({ opcode: BINARY, payload: noise(200_000, 99), mask: null });
     const stream = Buffer.concat([large.subarray(100_000), text("found"), text("again")]);
