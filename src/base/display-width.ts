@@ -13,8 +13,16 @@ export const displayWidth = (text: string): number =>
 export function truncateToWidth(text: string, width: number): string {
   if (width <= 0) return "";
   if (displayWidth(text) <= width) return text;
-  const { index } = getTruncatedWidth(text, { limit: width, ellipsis: "…", ellipsisWidth: 1 });
-  return `${text.slice(0, index)}…`;
+  return `${cutToWidth(text, width - 1)}…`;
+}
+
+/** The longest beginning within `width` columns; whole code points. */
+function cutToWidth(text: string, width: number): string {
+  let end = getTruncatedWidth(text, { limit: width }).index;
+  // The library counts some characters (arrows, dashes) late, and so cuts up to a few of them too far right.
+  while (end > 0 && displayWidth(text.slice(0, end)) > width) end--;
+  const last = text.charCodeAt(end - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? end - 1 : end);
 }
 
 export const padToWidth = (text: string, width: number): string =>
@@ -46,9 +54,9 @@ export function wrapToWidth(text: string, width: number): string[] {
       if (/^\s/.test(piece)) continue;
     }
     while (wide > width) {
-      const { index } = getTruncatedWidth(piece, { limit: width, ellipsis: "" });
-      lines.push(piece.slice(0, Math.max(1, index)));
-      piece = piece.slice(Math.max(1, index));
+      const cut = cutToWidth(piece, width) || [...piece].slice(0, 1).join("");
+      lines.push(cut);
+      piece = piece.slice(cut.length);
       wide = displayWidth(piece);
     }
     line += piece;

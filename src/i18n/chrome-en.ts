@@ -16,6 +16,10 @@ export const chromeEn: Chrome = {
     all === 1
       ? `The connection failed, and ${ways} things are wrong:`
       : `${failed} of ${plural(all, "connection")} failed, in ${ways} different ways:`,
+  troubled: (troubled, all, why) =>
+    all === 1 ? `The connection works, with an error: ${why}` : `An error on ${troubled} of ${all} connections: ${why}`,
+  troubledInWays: (troubled, all, ways) =>
+    all === 1 ? `The connection works, with ${ways} errors:` : `${ways} errors on ${troubled} of ${all} connections:`,
   wrong: (what) => what,
   wrongInWays: (ways) => `${ways} things are wrong:`,
   warned: (warned, all, why) =>

@@ -13,6 +13,9 @@ export interface Chrome {
   readonly side: Readonly<Record<SideName, string>>;
   readonly failed: (failed: number, all: number, why: string) => string;
   readonly failedInWays: (failed: number, all: number, ways: number) => string;
+  /** An error, but the connection did not fail of it. */
+  readonly troubled: (troubled: number, all: number, why: string) => string;
+  readonly troubledInWays: (troubled: number, all: number, ways: number) => string;
   readonly wrong: (what: string) => string;
   readonly wrongInWays: (ways: number) => string;
   readonly warned: (warned: number, all: number, why: string) => string;

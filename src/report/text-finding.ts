@@ -1,4 +1,4 @@
-import { displayWidth, padStartToWidth, padToWidth } from "../base/display-width.ts";
+import { displayWidth, padStartToWidth, padToWidth, truncateToWidth } from "../base/display-width.ts";
 import { escapeText } from "../base/escape-text.ts";
 import type { FindingModel } from "./schema.ts";
 import { offsetOf, paragraph, peersText, type TextPage } from "./text-page.ts";
@@ -47,10 +47,11 @@ function titleLines(page: TextPage, finding: FindingModel): string[] {
     ...(finding.followsFrom === null ? [] : [chrome.followsFrom(finding.followsFrom)]),
   ];
   const remark = remarks.length === 0 ? "" : `  ${chrome.remark(remarks.join(chrome.comma))}`;
-  return [
-    `${tint(chrome.severity[finding.severity])}  ${finding.rule}${remark}${paint.dim(where)}`,
-    ...paragraph(page, finding.title, "  ").map(paint.strong),
-  ];
+  const severity = chrome.severity[finding.severity];
+  const name = `  ${finding.rule}${remark}`;
+  // A long target would only wrap: it stands whole with the evidence.
+  const shown = truncateToWidth(where, page.width - displayWidth(severity + name));
+  return [`${tint(severity)}${name}${paint.dim(shown)}`, ...paragraph(page, finding.title, "  ").map(paint.strong)];
 }
 
 function alsoLines(page: TextPage, finding: FindingModel): string[] {

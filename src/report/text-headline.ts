@@ -10,14 +10,21 @@ const SHOWN = 3;
 const isAttempt = (c: ConnectionModel): boolean =>
   (c.kind !== "http" && c.kind !== "tls" && c.kind !== "tcp") || c.findings.length > 0;
 
-function affected(findings: readonly FindingModel[]): number {
+function affected(findings: readonly FindingModel[]): Set<number> {
   const ids = new Set<number>();
   for (const finding of findings) {
     if (finding.connection !== null) ids.add(finding.connection);
     for (const id of finding.alsoConnections) ids.add(id);
   }
-  return ids.size;
+  return ids;
 }
+
+/** It did not come about, or did not end as a WebSocket should. */
+const hasFailed = (c: ConnectionModel): boolean =>
+  c.close.verdict === "abnormal" ||
+  c.close.verdict === "refused" ||
+  c.kind === "tcp-unanswered" ||
+  c.kind === "upgrade-unanswered";
 
 const withSeverity = (model: ReportModel, severity: FindingModel["severity"]): FindingModel[] =>
   model.findings.filter((finding) => finding.severity === severity);
@@ -35,20 +42,29 @@ export function headlineLines(page: TextPage): string[] {
 }
 
 function errorLines(page: TextPage, errors: readonly FindingModel[], all: number): string[] {
-  const { chrome, paint } = page;
-  const failed = affected(errors);
+  const { chrome, paint, connectionById } = page;
+  const ids = [...affected(errors)];
+  const failed = ids.filter((id) => {
+    const connection = connectionById.get(id);
+    return connection !== undefined && hasFailed(connection);
+  }).length;
+  const ways = errors.length;
   const [only] = errors;
-  if (errors.length === 1 && only !== undefined) {
-    const head = failed > 0 ? chrome.failed(failed, all, only.title) : chrome.wrong(only.title);
+  if (ways === 1 && only !== undefined) {
+    let head = chrome.wrong(only.title);
+    if (failed > 0) head = chrome.failed(failed, all, only.title);
+    else if (ids.length > 0) head = chrome.troubled(ids.length, all, only.title);
     return oneTrouble(page, `✗ ${head}`, only, paint.error);
   }
-  const head = failed > 0 ? chrome.failedInWays(failed, all, errors.length) : chrome.wrongInWays(errors.length);
+  let head = chrome.wrongInWays(ways);
+  if (failed > 0) head = chrome.failedInWays(failed, all, ways);
+  else if (ids.length > 0) head = chrome.troubledInWays(ids.length, all, ways);
   return manyTroubles(page, `✗ ${head}`, errors, paint.error);
 }
 
 function warningLines(page: TextPage, warnings: readonly FindingModel[], all: number): string[] {
   const { chrome, paint } = page;
-  const warned = affected(warnings);
+  const warned = affected(warnings).size;
   const [only] = warnings;
   if (warnings.length === 1 && only !== undefined) {
     const head = warned > 0 ? chrome.warned(warned, all, only.title) : chrome.wrong(only.title);

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { displayWidth, padToWidth, truncateToWidth, wrapToWidth } from "../../src/base/display-width.ts";
 
@@ -32,4 +33,19 @@ test("wraps between Chinese characters, and no line begins with their punctuatio
 
 test("a word longer than the line is cut", () => {
   expect(wrapToWidth("abcdefghij k", 4)).toEqual(["abcd", "efgh", "ij k"]);
+});
+
+test("any text is cut to the width, losing at most the column that half a wide character would need", () => {
+  const pieces = fc.constantFrom("a", "→", "…", "连", "🙂", " ", "é", "[2001:db8::1]:80", "·", "👨‍👩‍👧");
+  fc.assert(
+    fc.property(fc.array(pieces), fc.integer({ min: 1, max: 30 }), (parts, width) => {
+      const text = parts.join("");
+      const cut = displayWidth(truncateToWidth(text, width));
+      expect(cut).toBeLessThanOrEqual(width);
+      expect(cut).toBeGreaterThanOrEqual(Math.min(displayWidth(text), width - 1));
+      // Punctuation may hang over by its own width.
+      for (const line of wrapToWidth(text, width))
+        expect(displayWidth(line)).toBeLessThanOrEqual(Math.max(width, 2) + 1);
+    }),
+  );
 });
