@@ -68,12 +68,20 @@ export function concernsDiagnosis(bytes: Uint8Array, start: number, end: number,
   // WAMP ABORT and GOODBYE; SignalR ping and close, which have numbers for names.
   if (first === 0x5b && (second === 0x33 || second === 0x36)) return true;
   if (length <= limits.heartbeatMessageBytes && hasWord(bytes, start, end)) return true;
-  return first === 0x7b && length > 9 && beginsWithType(bytes, start) && isSignalOrError(u8(bytes, start + 8));
+  return first === 0x7b && length > 9 && beginsWithType(bytes, start) && isSignalOrError(bytes, start + 8);
 }
 
 /** `{"type":` as two words. */
 const beginsWithType = (bytes: Uint8Array, start: number): boolean =>
   i32be(bytes, start) === 0x7b227479 && i32be(bytes, start + 4) === 0x7065223a;
 
-/** The numbers 6 and 7 are SignalR's; a name may be GraphQL's connection_… or error. */
-const isSignalOrError = (byte: number): boolean => byte === 0x36 || byte === 0x37 || byte === 0x22;
+/**
+ * The numbers 6 and 7 are SignalR's; names of GraphQL begin with c (connection_…), e (error) or k (ka). Most messages of
+ * most applications begin with a type: only these letters are worth a reading.
+ */
+function isSignalOrError(bytes: Uint8Array, at: number): boolean {
+  const byte = u8(bytes, at);
+  if (byte !== 0x22) return byte === 0x36 || byte === 0x37;
+  const letter = u8(bytes, at + 1);
+  return letter === 0x63 || letter === 0x65 || letter === 0x6b;
+}

@@ -18,7 +18,7 @@ async function interrupted(bytes: Uint8Array): Promise<{ code: number; stdout: s
   });
   child.stdin.write(bytes);
   // Started, and what was written has been read.
-  await sleep(1000);
+  await sleep(3000);
   child.kill("SIGINT");
   const [code] = (await once(child, "close")) as [number];
   return { code, stdout, stderr };
