@@ -3,15 +3,20 @@ import { type RelativeNs, relativeNs } from "../base/brand.ts";
 const TWO_32 = 4_294_967_296;
 const NS_PER_SECOND = 1_000_000_000n;
 
+/** 10^9 = 2^9 · 5^9: only the odd part is multiplied, so that the product stays exact. */
+const ODD_NS = 5 ** 9;
+const EVEN_NS = 2 ** 9;
+
 /**
  * Turns the 64-bit time stamps of one pcapng interface into nanoseconds since the analysis' origin, without a bigint a
- * packet: ticks are counted from the whole second before the origin, so that for `if_tsresol` down to 10^-9 every step
- * is an exact integer double for 104 days around it. Finer resolutions are rounded down to nanoseconds.
+ * packet: ticks are counted from the whole second before the origin. Exact, rounded down to a nanosecond, for 104 days
+ * around the origin and resolutions of 10^-15, 2^-32 or coarser; finite for any.
  */
 export class TickClock {
   /** `align` has been called. */
   aligned = false;
   private readonly ticksPerSecond: bigint;
+  private readonly perSecond: number;
   private readonly offsetSeconds: bigint;
   /** One of the two is 0: ticks of a whole number of nanoseconds, or a whole number of ticks a nanosecond. */
   private readonly nsPerTick: number;
@@ -28,6 +33,7 @@ export class TickClock {
     const exponent = resolution & 0x7f;
     const decimal = resolution < 0x80;
     this.ticksPerSecond = (decimal ? 10n : 2n) ** BigInt(exponent);
+    this.perSecond = Number(this.ticksPerSecond);
     this.offsetSeconds = offsetSeconds;
     this.nsPerTick = decimal && exponent <= 9 ? 10 ** (9 - exponent) : 0;
     this.ticksPerNs = decimal && exponent > 9 ? 10 ** (exponent - 9) : 0;
@@ -35,7 +41,7 @@ export class TickClock {
 
   /** Smallest step. */
   get resolutionNs(): number {
-    return 1e9 / Number(this.ticksPerSecond);
+    return 1e9 / this.perSecond;
   }
 
   /** Epoch nanoseconds: for the first packet of a capture only. */
@@ -54,15 +60,21 @@ export class TickClock {
   }
 
   sinceOrigin(high: number, low: number): RelativeNs {
-    const ticks = (high - this.baseHigh) * TWO_32 + (low - this.baseLow);
-    return relativeNs((this.nsPerTick === 0 ? this.fineNs(ticks) : ticks * this.nsPerTick) + this.baseNs);
+    const ticksHigh = (high - this.baseHigh) * TWO_32;
+    const ticksLow = low - this.baseLow;
+    const ns = this.nsPerTick === 0 ? this.fineNs(ticksHigh, ticksLow) : (ticksHigh + ticksLow) * this.nsPerTick;
+    return relativeNs(ns + this.baseNs);
   }
 
-  private fineNs(ticks: number): number {
-    if (this.ticksPerNs !== 0) return Math.floor(ticks / this.ticksPerNs);
-    // Dividing by a power of two is exact, so only the fraction of a second is rounded.
-    const perSecond = Number(this.ticksPerSecond);
-    const seconds = Math.floor(ticks / perSecond);
-    return seconds * 1e9 + Math.floor(((ticks - seconds * perSecond) * 1e9) / perSecond);
+  /** Steps that are not whole nanoseconds: more ticks than a double counts, so whole seconds are taken out first. */
+  private fineNs(ticksHigh: number, ticksLow: number): number {
+    const perSecond = this.perSecond;
+    const rest = ticksHigh % perSecond;
+    const ticks = rest + ticksLow;
+    const carry = Math.floor(ticks / perSecond);
+    const seconds = Math.round((ticksHigh - rest) / perSecond) + carry;
+    const fraction = ticks - carry * perSecond;
+    const fractionNs = this.ticksPerNs === 0 ? (fraction * ODD_NS) / (perSecond / EVEN_NS) : fraction / this.ticksPerNs;
+    return seconds * 1e9 + Math.floor(fractionNs);
   }
 }
