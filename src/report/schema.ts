@@ -189,7 +189,6 @@ export const frameSchema = z.strictObject({
 export type ReportModel = z.infer<typeof reportSchema>;
 export type ConnectionModel = z.infer<typeof connection>;
 export type FindingModel = z.infer<typeof finding>;
-export type FrameModel = z.infer<typeof frameSchema>;
 
 /** JSON Schema, draft 2020-12. */
 export const jsonSchemaOf = (schema: z.ZodType): unknown => z.toJSONSchema(schema, { target: "draft-2020-12" });
