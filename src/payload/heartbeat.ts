@@ -20,7 +20,8 @@ export function heartbeatOf(name: string): Heartbeat {
   return words.some((word) => ANSWERS.has(word)) ? "pong" : "ping";
 }
 
-const LOOK_BYTES = 48;
+/** So much of a message is looked at for words; what lies behind never changes the answer. */
+export const LOOK_BYTES = 48;
 /** Last letters of the words below: only there is it worth to look back. */
 const LAST_LETTER = new Uint8Array(256);
 for (const letter of "grvbaGRVBA") LAST_LETTER[letter.charCodeAt(0)] = 1;
