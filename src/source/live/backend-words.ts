@@ -10,20 +10,28 @@ export interface BackendEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-const NO_PERMISSION = /operation not permitted|permission (?:to|denied)|don't have permission|a password is required/i;
+const NO_PERMISSION =
+  /operation not permitted|EACCES|permission (?:to|denied)|don't have permission|a password is required/i;
 const NO_INTERFACE = /no such device|SIOCGIFHWADDR|there is no interface|does not exist|unknown interface/i;
-const BAD_FILTER = /filter expression|syntax error|capture filter|not a valid|illegal token|unknown host|can't parse/i;
+const BAD_FILTER =
+  /filter expression|syntax error|capture filter|not a valid|illegal token|unknown (?:host|port)|can't parse/i;
 const GONE = /interface disappeared|interface went down|network is down|no longer attached|'status == 0'|status == 0/i;
 const NOT_BUILT = /cap\.node/;
 const NO_MODULE = /cannot find (?:module|package) '?cap'?/i;
 const UNREACHABLE = /permission denied \(|could not resolve|connection (?:refused|timed out|closed)|host key/i;
 const NO_TOOL = /command not found|not found$/im;
 
-/** The last line that a backend said about itself, for people. */
+const OWN_NAME = /^(?:tcpdump|dumpcap|wscap-cap): /;
+const CHATTER = /^$|^(?:tcpdump: )?listening on|^(?:tcpdump: )?\d+ packets?|^Capturing on|^File:|^Warning:|^See the /;
+const LONGEST_REASON = 300;
+
+/** What a backend said of its trouble, for people: the last line under its own name, or the last at all. */
 function lastWords(stderr: string): string {
-  const lines = stderr.split("\n").map((line) => line.replace(/^(?:tcpdump|dumpcap|wscap-cap): /, "").trim());
-  const said = lines.filter((line) => line !== "" && !/^listening on|^\d+ packets?|^Capturing on|^File:/.test(line));
-  return said.at(-1)?.slice(0, 300) ?? "";
+  const filter = /syntax error[^.)\n]*|can't parse [^.)\n]*|unknown (?:host|port) [^.)\n]*/.exec(stderr);
+  if (filter !== null) return filter[0].slice(0, LONGEST_REASON);
+  const said = stderr.split("\n").filter((line) => !CHATTER.test(line.trim()));
+  const last = said.findLast((line) => OWN_NAME.test(line)) ?? said.at(-1) ?? "";
+  return last.replace(OWN_NAME, "").trim().slice(0, LONGEST_REASON);
 }
 
 /** Why a backend did not start, or ended without being asked to. Always exit code 4, but for what the user typed. */

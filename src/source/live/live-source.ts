@@ -74,6 +74,7 @@ export class LiveSource implements ByteSource {
     source.removeName();
     if (!opened) {
       source.stream.destroy();
+      await source.exited;
       throw source.whyEnded();
     }
     return source;

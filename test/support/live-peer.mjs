@@ -1,0 +1,57 @@
+// Real WebSocket traffic for live tests. Arguments: what to do, and the port. Prints "listening" when the server is up,
+// then goes on until its standard input ends.
+import { connect, createServer } from "node:net";
+import { WebSocket, WebSocketServer } from "ws";
+
+const [what = "talk", port = "8080"] = process.argv.slice(2);
+const url = `ws://127.0.0.1:${port}/live?token=s3cr3t-value-of-a-token`;
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Calls `say` for so many messages, answered each, then ends with `end`. */
+async function talk(messages, end) {
+  const client = new WebSocket(url);
+  await new Promise((resolve) => client.once("open", resolve));
+  for (let number = 0; number < messages; number++) {
+    client.send(`message ${number}`);
+    await new Promise((resolve) => client.once("message", resolve));
+  }
+  end(client);
+  await pause(200);
+}
+
+const scenarios = {
+  talk: () => talk(20, (client) => client.close(1000, "done")),
+  /** 1006 on both sides. */
+  drop: () => talk(3, (client) => client.terminate()),
+  reset: () => talk(3, (client) => client._socket.resetAndDestroy()),
+  /** The server pings every 300 ms; the client's application hangs and answers the first two only. */
+  "no-pong": async (server) => {
+    server.on("connection", (socket) => setInterval(() => socket.ping("beat"), 300).unref());
+    const client = new WebSocket(url, { autoPong: false });
+    let answered = 0;
+    client.on("ping", (data) => {
+      if (++answered <= 2) client.pong(data);
+    });
+  },
+  refused: () => new Promise((resolve) => connect(Number(port) + 1, "127.0.0.1").on("error", resolve)),
+  /** Connections that come and go until the input ends. */
+  churn: async () => {
+    for (;;) await talk(5, (client) => client.close(1000));
+  },
+};
+
+const server = new WebSocketServer({ port: Number(port), host: "127.0.0.1" });
+server.on("connection", (socket) => {
+  socket.on("message", (data) => socket.send(`answer to ${data}`));
+  socket.on("error", () => undefined);
+});
+await new Promise((resolve) => server.once("listening", resolve));
+process.stdin.on("end", () => process.exit(0)).resume();
+// `createServer` keeps a port taken that must be free in "refused": proves that nothing listens there.
+await new Promise((resolve, reject) => {
+  const probe = createServer().on("error", reject);
+  probe.listen(Number(port) + 1, "127.0.0.1", () => probe.close(resolve));
+});
+process.stdout.write("listening\n");
+await scenarios[what](server);
+process.stdout.write("done\n");
