@@ -98,6 +98,7 @@ async function buildProgram(argv: readonly string[], surroundings: Surroundings)
   configure(program, help);
   program
     .description(help.program)
+    .helpCommand("help [command]", help.options.help)
     .version(surroundings.version, "-V, --version", help.options.version)
     .addOption(new Option("--lang <language>", help.options.language).argParser(languageOption))
     .option("--color", help.options.color)

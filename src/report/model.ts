@@ -240,6 +240,6 @@ export function findingModel(
       fix: redactor.text(words.causes[index]?.fix ?? ""),
       confidence: cause.confidence,
     })),
-    wiresharkFilter: finding.wiresharkFilter,
+    wiresharkFilter: redactor.text(finding.wiresharkFilter),
   };
 }

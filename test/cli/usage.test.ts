@@ -13,10 +13,10 @@ describe("help", () => {
   test.each(commandNames)("of %s has examples, in English and Chinese", async (name) => {
     const english = await wscap([name, "--help"]);
     expect([english.code, english.stderr]).toEqual([0, ""]);
-    expect(english.stdout).toMatch(/^Examples:\n {2}(ssh|wscap)/m);
+    expect(english.stdout).toMatch(/^Examples:\n {2}(ssh|sudo|wscap)/m);
     expect(english.stdout).toContain("--lang");
     const chinese = await wscap([name, "--help", "--lang", "zh-CN"]);
-    expect(chinese.stdout).toMatch(/^示例：\n {2}(ssh|wscap)/m);
+    expect(chinese.stdout).toMatch(/^示例：\n {2}(ssh|sudo|wscap)/m);
     expect(chinese.stdout).toMatch(/^用法： wscap/m);
   });
 
@@ -24,6 +24,11 @@ describe("help", () => {
     const { code, stdout, stderr } = await wscap([]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain("Commands:");
+  });
+
+  test("is also a command", async () => {
+    expect(await wscap(["help", "frames"])).toEqual(await wscap(["frames", "--help"]));
+    expect(await wscap(["help"])).toEqual(await wscap(["--help"]));
   });
 
   test("the version", async () => {
