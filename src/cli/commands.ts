@@ -9,6 +9,8 @@ export interface CommandModule {
 
 /** One line and one file a command. Loaded only when it is asked for: start-up stays short. */
 export const commands: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
+  interfaces: () => import("./commands/interfaces.ts"),
+  doctor: () => import("./commands/doctor.ts"),
   live: () => import("./commands/live.ts"),
   report: () => import("./commands/report.ts"),
   frames: () => import("./commands/frames.ts"),

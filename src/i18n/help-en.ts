@@ -15,6 +15,19 @@ export const helpEn: HelpWords = {
         ["wscap live --remote root@device", "capture there, analyse here"],
       ],
     },
+    interfaces: {
+      summary: "list the interfaces that can be captured on",
+      more: "With state and addresses; -i of wscap live takes the name or an address.",
+      examples: [["wscap interfaces", "names for -i"]],
+    },
+    doctor: {
+      summary: "say what this machine can capture with, and what stands in the way",
+      more: "Looks at backends, permissions, who listens on the port, firewalls and the clock; changes nothing. Exit code 4 when nothing can capture.",
+      examples: [
+        ["sudo wscap doctor", "with root all can be seen"],
+        ["wscap doctor -p 3000 --json", "another port, for scripts"],
+      ],
+    },
     report: {
       summary: "say what went wrong in a capture, with the evidence, and what to change",
       more: "Reads pcap and pcapng (gzip and zstd of either), told apart by content. Several files are read as one capture in time order; - is standard input.",
@@ -50,6 +63,8 @@ export const helpEn: HelpWords = {
   },
   options: {
     port: "only connections of this TCP port, and decode as WebSocket even without a handshake; may be repeated",
+    json: "print JSON for scripts",
+    doctorPort: "TCP port of the server (default: 8080)",
     interface: "network interface, by name or by one of its addresses (default: any)",
     livePort:
       "TCP port to capture, and to decode as WebSocket even without a handshake; may be repeated (default: 8080)",
@@ -66,7 +81,7 @@ export const helpEn: HelpWords = {
     trigger: "keep only the time around this rule (or error, warning, note)",
     before: "seconds kept before a trigger",
     after: "seconds kept after a trigger",
-    snaplen: "bytes kept of each packet (default: whole packets)",
+    snaplen: "bytes kept of each packet; as it is, whole packets",
     buffer: "capture buffer of the kernel, in MiB",
     highRate: "hand packets over in batches: later by up to a second, but none lost at high rates",
     reportFormat: "text or json",

@@ -1,4 +1,4 @@
-export type CommandName = "live" | "report" | "frames" | "explain" | "schema";
+export type CommandName = "live" | "interfaces" | "doctor" | "report" | "frames" | "explain" | "schema";
 
 export interface CommandHelp {
   readonly summary: string;
@@ -16,6 +16,8 @@ export interface HelpWords {
     Record<
       | "port"
       | "interface"
+      | "json"
+      | "doctorPort"
       | "livePort"
       | "filter"
       | "write"

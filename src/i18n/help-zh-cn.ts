@@ -15,6 +15,19 @@ export const helpZhCn: HelpWords = {
         ["wscap live --remote root@device", "在对方机器抓包，在本机分析"],
       ],
     },
+    interfaces: {
+      summary: "列出可以抓包的网卡",
+      more: "包括状态和地址；wscap live 的 -i 可用名称或地址。",
+      examples: [["wscap interfaces", "查看 -i 可用的名称"]],
+    },
+    doctor: {
+      summary: "检查本机能用什么抓包，以及有什么障碍",
+      more: "检查抓包方式、权限、谁在监听端口、防火墙和时钟；不做任何改动。完全不能抓包时退出码为 4。",
+      examples: [
+        ["sudo wscap doctor", "root 能看到全部信息"],
+        ["wscap doctor -p 3000 --json", "检查其他端口，供脚本使用"],
+      ],
+    },
     report: {
       summary: "分析抓包：哪里出了问题、证据是什么、该怎么改",
       more: "支持 pcap 和 pcapng（以及 gzip、zstd 压缩），按内容识别。多个文件按时间顺序合并为一次抓包；- 表示标准输入。",
@@ -50,6 +63,8 @@ export const helpZhCn: HelpWords = {
   },
   options: {
     port: "只看这个 TCP 端口的连接，没抓到握手也按 WebSocket 解析；可重复",
+    json: "输出 JSON，供脚本使用",
+    doctorPort: "服务器的 TCP 端口（默认 8080）",
     interface: "网卡，用名称或它的地址指定（默认 any）",
     livePort: "要抓取的 TCP 端口，没抓到握手也按 WebSocket 解析；可重复（默认 8080）",
     filter: "只抓同时符合这个 BPF 的 TCP 数据包；不加 -p 时不限端口",
@@ -65,7 +80,7 @@ export const helpZhCn: HelpWords = {
     trigger: "只保存这条规则成立前后的时间（也可以是 error、warning、note）",
     before: "触发之前保留多少秒",
     after: "触发之后保留多少秒",
-    snaplen: "每个数据包保留多少字节（默认完整保留）",
+    snaplen: "每个数据包保留多少字节；默认值即完整保留",
     buffer: "内核抓包缓冲区，单位 MiB",
     highRate: "成批交付数据包：最多晚一秒，但高速率下不丢包",
     reportFormat: "text 或 json",

@@ -57,6 +57,24 @@ export class Stage {
     return new LiveRun(this.inside(process.execPath, [program, ...args], environment));
   }
 
+  /** Runs wscap to its end; words before its own arguments are a program that starts it. */
+  output(...words: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    const at = words.indexOf("doctor") < 0 ? words.indexOf("probe") : words.indexOf("doctor");
+    const [command = process.execPath, ...args] = [
+      ...words.slice(0, at),
+      process.execPath,
+      program,
+      ...words.slice(at),
+    ];
+    const child = this.inside(command, args);
+    const [out, err]: [string[], string[]] = [[], []];
+    child.stdout?.on("data", (chunk: Buffer) => out.push(chunk.toString()));
+    child.stderr?.on("data", (chunk: Buffer) => err.push(chunk.toString()));
+    return new Promise((resolve) => {
+      child.once("close", (code) => resolve({ code, stdout: out.join(""), stderr: err.join("") }));
+    });
+  }
+
   run(command: string, ...args: string[]): Promise<void> {
     return new Promise((resolve) => this.inside(command, args).once("close", () => resolve()));
   }
