@@ -1,5 +1,5 @@
 // Prints how fast wscap is, as ratios against others that read the same file in the same run: whole process against
-// whole process. `npm run bench -- --quick` makes files a tenth as large; `-- --only offline` leaves the other parts out.
+// whole process. `npm run bench -- --quick` makes files a tenth as large; `-- --only PART` runs one part of PARTS.
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -71,12 +71,28 @@ async function offline(folder: string): Promise<void> {
       const parser = await best(1, process.execPath, ["-e", parserRead, path]);
       console.log(row("pcap-parser, reading", parser.seconds, own.seconds, parser.peakMegabytes, ""));
     }
-    const tshark = await measure("tshark", ["-n", "-q", "-z", "expert", "-r", path]).catch(() => null);
+    await compareWithTshark(path, own.seconds, wantedRatio);
+  }
+}
+
+/**
+ * tshark twice: its expert summary, for which it builds no protocol tree and looks at little of each frame; and the
+ * fields of each WebSocket frame, which is what wscap reads too.
+ */
+async function compareWithTshark(path: string, own: number, wantedRatio: number): Promise<void> {
+  const fields = ["frame.number", "websocket.opcode", "websocket.payload_length"].flatMap((field) => ["-e", field]);
+  const runsOf: readonly (readonly [name: string, args: readonly string[], note: string])[] = [
+    ["tshark -q -z expert", ["-n", "-q", "-z", "expert", "-r", path], ""],
+    [
+      "tshark -Y websocket",
+      ["-n", "-Y", "websocket", "-T", "fields", ...fields, "-r", path],
+      `wanted ≥ ${wantedRatio}×`,
+    ],
+  ];
+  for (const [name, args, note] of runsOf) {
+    const tshark = await measure("tshark", args).catch(() => null);
     if (tshark === null) console.log("  tshark is not installed");
-    else
-      console.log(
-        row("tshark -q -z expert", tshark.seconds, own.seconds, tshark.peakMegabytes, `wanted ≥ ${wantedRatio}×`),
-      );
+    else console.log(row(name, tshark.seconds, own, tshark.peakMegabytes, note));
   }
 }
 
@@ -89,10 +105,13 @@ async function start(): Promise<void> {
   console.log(`  ${(help.seconds / node.seconds).toFixed(2)}×, wanted < 2×`);
 }
 
+const PARTS: Readonly<Record<string, (folder: string) => Promise<void>>> = { start, offline };
+
+const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;
+if (only !== undefined && PARTS[only] === undefined) throw new Error(`--only takes ${Object.keys(PARTS).join(", ")}`);
 const folder = mkdtempSync(join(tmpdir(), "wscap-bench-"));
 try {
-  await start();
-  await offline(folder);
+  for (const [name, run] of Object.entries(PARTS)) if (only === undefined || only === name) await run(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
