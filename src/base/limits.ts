@@ -100,6 +100,16 @@ export const limits = {
   heartbeatMessageBytes: 128,
   /** Engine.IO packets read from one polling body. */
   pollingPacketsPerBody: 64,
+  /** Secrets that are looked for wherever they stand, and the longest of them. */
+  knownSecrets: 20_000,
+  secretCharacters: 8192,
+  /** Frames kept for reports: over all connections, and of one of them its first and its last. */
+  loggedFrames: 200_000,
+  loggedFramesFirst: 2000,
+  loggedFramesLast: 20_000,
+  /** Text kept of one frame (`--payloads full` keeps limits.keptMessageBytes), and of all. */
+  loggedTextCharacters: 300,
+  loggedTextTotal: 64 * 1024 * 1024,
   /** Notes of one sidecar. */
   notesPerCapture: 100_000,
   /** Rows of the connections that a person opened; packets that carry nothing of note go first. */

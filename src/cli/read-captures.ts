@@ -1,10 +1,11 @@
-import { relativeNs } from "../base/brand.ts";
+import { type RelativeNs, relativeNs } from "../base/brand.ts";
+import type { PacketView } from "../base/packet-view.ts";
 import { formatTime } from "../base/time.ts";
 import { EXIT, UserError } from "../base/user-error.ts";
 import { linkTypeName } from "../pcap/link-type-names.ts";
 import { CaptureMerge } from "../pcap/merge.ts";
 import { openCaptureReader } from "../pcap/open-capture-reader.ts";
-import type { CaptureOrigin, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
+import type { CaptureComment, CaptureOrigin, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import type { FrameTap } from "../pipeline/websocket-stream.ts";
 import { type Feed, pump } from "../session/pump.ts";
@@ -20,6 +21,10 @@ export interface ReadOptions {
   readonly origin: CaptureOrigin;
   /** Waits for slow output between chunks. */
   readonly breathe: () => Promise<void> | undefined;
+  /** pcapng comments, with the time of their packet (0 for those on a section or interface). */
+  readonly onComment?: (comment: CaptureComment, timestampNs: RelativeNs) => void;
+  /** Packets whose times are wanted, by number: filled while reading. */
+  readonly packetTimes?: Map<number, RelativeNs | null>;
 }
 
 /** What the blocks of one capture tell beside its packets. */
@@ -49,7 +54,11 @@ export async function readCaptures(
     vantageOf: (index) => settleVantage(feeds, index),
   });
   const told = names.map((): Told => ({ linkTypes: new Set(), dropped: new Map(), capturedUntilNs: null }));
-  const sink = captureSink(told, pipeline);
+  const onComment = (comment: CaptureComment): void => {
+    // The reader still stands at the packet that the comment is about.
+    options.onComment?.(comment, feeds[comment.captureIndex]?.reader.view.timestampNs ?? relativeNs(0));
+  };
+  const sink = captureSink(told, pipeline, onComment);
   if (names.filter((name) => name === "-").length > 1) throw new UserError(EXIT.usage, "input.stdin-twice");
   const sources = await openSources(names);
   const feeds = sources.map((source, index): Feed => {
@@ -64,7 +73,7 @@ export async function readCaptures(
     return options.breathe();
   };
   try {
-    await pump(feeds, order, pipeline, { signal: surroundings.interrupt, breathe });
+    await pump(feeds, order, watched(pipeline, options.packetTimes), { signal: surroundings.interrupt, breathe });
   } finally {
     progress.erase();
   }
@@ -99,7 +108,22 @@ function vantageOf(feeds: readonly Feed[], index: number): number {
   return last < 0 ? index + 1 : (feeds[last]?.vantage ?? index + 1);
 }
 
-function captureSink(told: readonly Told[], pipeline: Pipeline): CaptureSink {
+/** Notes the times of a few packets on their way. */
+function watched(pipeline: Pipeline, times: ReadOptions["packetTimes"]): { onPacket(view: PacketView): void } {
+  if (times === undefined || times.size === 0) return pipeline;
+  return {
+    onPacket(view) {
+      if (times.has(view.packetNumber)) times.set(view.packetNumber, view.timestampNs);
+      pipeline.onPacket(view);
+    },
+  };
+}
+
+function captureSink(
+  told: readonly Told[],
+  pipeline: Pipeline,
+  onComment: (comment: CaptureComment) => void,
+): CaptureSink {
   const drops = (s: CaptureStatistics): number | null =>
     s.droppedByInterface === null && s.droppedByKernel === null
       ? null
@@ -114,7 +138,7 @@ function captureSink(told: readonly Told[], pipeline: Pipeline): CaptureSink {
       if (dropped !== null) about.dropped.set(statistics.interfaceIndex, dropped);
     },
     onMalformed: (malformed) => pipeline.onMalformed(malformed),
-    onComment: () => undefined,
+    onComment,
     onSecrets: () => undefined,
     onName: () => undefined,
   };

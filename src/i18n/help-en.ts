@@ -1,3 +1,4 @@
+import { shareArgumentsEn, shareOptionsEn } from "./help-share-en.ts";
 import type { HelpWords } from "./help-types.ts";
 
 export const helpEn: HelpWords = {
@@ -62,6 +63,7 @@ export const helpEn: HelpWords = {
     },
   },
   options: {
+    ...shareOptionsEn,
     port: "only connections of this TCP port, and decode as WebSocket even without a handshake; may be repeated",
     json: "print JSON for scripts",
     doctorPort: "TCP port of the server (default: 8080)",
@@ -84,7 +86,7 @@ export const helpEn: HelpWords = {
     snaplen: "bytes kept of each packet; as it is, whole packets",
     buffer: "capture buffer of the kernel, in MiB",
     highRate: "hand packets over in batches: later by up to a second, but none lost at high rates",
-    reportFormat: "text or json",
+    reportFormat: "text, json, markdown, html, svg (a ladder) or har",
     framesFormat: "table or ndjson",
     output: "write to a file instead of standard output",
     failOn: "exit with 1 when there is a finding this severe or worse: error, warning, note or never",
@@ -98,6 +100,7 @@ export const helpEn: HelpWords = {
     help: "print this help",
   },
   arguments: {
+    ...shareArgumentsEn,
     captures: "capture files, or - for standard input",
     rule: "id of a rule, such as ws.pong.missing",
     schema: "report or frame",

@@ -1,3 +1,5 @@
+import type { ShareArgument, ShareOption } from "./help-share-types.ts";
+
 export type CommandName = "live" | "interfaces" | "doctor" | "report" | "frames" | "explain" | "schema";
 
 export interface CommandHelp {
@@ -46,11 +48,12 @@ export interface HelpWords {
       | "logFile"
       | "logLevel"
       | "version"
-      | "help",
+      | "help"
+      | ShareOption,
       string
     >
   >;
-  readonly arguments: Readonly<Record<"captures" | "rule" | "schema", string>>;
+  readonly arguments: Readonly<Record<"captures" | "rule" | "schema" | ShareArgument, string>>;
   readonly headings: Readonly<Record<"Usage:" | "Arguments:" | "Options:" | "Global Options:" | "Commands:", string>>;
   readonly examples: string;
   readonly default: string;

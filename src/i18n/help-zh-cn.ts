@@ -1,3 +1,4 @@
+import { shareArgumentsZhCn, shareOptionsZhCn } from "./help-share-zh-cn.ts";
 import type { HelpWords } from "./help-types.ts";
 
 export const helpZhCn: HelpWords = {
@@ -62,6 +63,7 @@ export const helpZhCn: HelpWords = {
     },
   },
   options: {
+    ...shareOptionsZhCn,
     port: "只看这个 TCP 端口的连接，没抓到握手也按 WebSocket 解析；可重复",
     json: "输出 JSON，供脚本使用",
     doctorPort: "服务器的 TCP 端口（默认 8080）",
@@ -83,7 +85,7 @@ export const helpZhCn: HelpWords = {
     snaplen: "每个数据包保留多少字节；默认值即完整保留",
     buffer: "内核抓包缓冲区，单位 MiB",
     highRate: "成批交付数据包：最多晚一秒，但高速率下不丢包",
-    reportFormat: "text 或 json",
+    reportFormat: "text、json、markdown、html、svg（时序图）或 har",
     framesFormat: "table 或 ndjson",
     output: "写入文件，而不是标准输出",
     failOn: "有达到该级别的结论时退出码为 1：error、warning、note 或 never",
@@ -97,6 +99,7 @@ export const helpZhCn: HelpWords = {
     help: "显示帮助",
   },
   arguments: {
+    ...shareArgumentsZhCn,
     captures: "抓包文件，或用 - 表示标准输入",
     rule: "规则 id，例如 ws.pong.missing",
     schema: "report 或 frame",

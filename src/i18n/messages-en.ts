@@ -70,6 +70,23 @@ export const messagesEn = {
     sentence: "There is no rule “{name}”.",
     next: "Did you mean: wscap explain {similar}",
   },
+  "notes.unreadable": { sentence: "The notes in {name} cannot be read ({reason}).", next: "" },
+  "notes.damaged": {
+    sentence: "{name} is damaged: it is not what wscap writes. It is left as it is.",
+    next: "Repair or move it, or keep notes elsewhere with --notes FILE.",
+  },
+  "notes.newer": {
+    sentence: "{name} was written by a newer wscap. It is left as it is.",
+    next: "Update wscap, or keep notes elsewhere with --notes FILE.",
+  },
+  "notes.locked": {
+    sentence: "Another wscap is writing the notes: {name} stays.",
+    next: "Try again; if no wscap is running, remove that file.",
+  },
+  "notes.unwritable": {
+    sentence: "Notes cannot be written to {name} ({reason}).",
+    next: "Keep them elsewhere with --notes FILE.",
+  },
   "output.is-input": {
     sentence: "-o {name} would overwrite the capture that is being read.",
     next: "Choose another name for the output; wscap never writes into a capture.",

@@ -60,6 +60,23 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "没有“{name}”这条规则。",
     next: "是否想输入：wscap explain {similar}",
   },
+  "notes.unreadable": { sentence: "无法读取 {name} 中的备注（{reason}）。", next: "" },
+  "notes.damaged": {
+    sentence: "{name} 已损坏，不是 wscap 写出的格式；文件保持原样。",
+    next: "修复或移走它，或用 --notes FILE 把备注存到别处。",
+  },
+  "notes.newer": {
+    sentence: "{name} 由更新版本的 wscap 写成；文件保持原样。",
+    next: "请更新 wscap，或用 --notes FILE 把备注存到别处。",
+  },
+  "notes.locked": {
+    sentence: "另一个 wscap 正在写备注：{name} 一直存在。",
+    next: "请重试；如果没有 wscap 在运行，删除该文件即可。",
+  },
+  "notes.unwritable": {
+    sentence: "无法把备注写到 {name}（{reason}）。",
+    next: "用 --notes FILE 把备注存到别处。",
+  },
   "output.is-input": {
     sentence: "-o {name} 会覆盖正在读取的抓包文件。",
     next: "请换一个输出文件名；wscap 绝不改写抓包文件。",

@@ -15,22 +15,26 @@ import type {
   MessageCounts,
   TcpFacts,
 } from "../store/types.ts";
-import { createRedactor, type Redactor } from "./redact.ts";
+import { learnSecrets } from "./learn.ts";
+import { annotationModel, type PlacedNote } from "./notes.ts";
+import type { Redactor } from "./redact.ts";
 import type { ConnectionModel, FindingModel, ReportModel } from "./schema.ts";
 import { upgradeModel } from "./upgrade-model.ts";
 
 export interface ModelOptions {
   readonly version: string;
   readonly language: Language;
-  /** Hide secrets (report/redact.ts). */
-  readonly redact: boolean;
+  /** Hides secrets; shared by everything that is written together. */
+  readonly redactor: Redactor;
+  readonly notes?: readonly PlacedNote[];
   /** `render` of i18n. */
   readonly words: (finding: Finding, language: Language) => RenderedFinding;
 }
 
 /** The one model that every renderer reads; it *is* `report --format json`, key order included. */
 export function buildReport(analysis: Analysis, findings: readonly Finding[], options: ModelOptions): ReportModel {
-  const redactor = createRedactor(options.redact);
+  const { redactor } = options;
+  learnSecrets(analysis, redactor);
   const time = (at: RelativeNs): string => formatTime(analysis.originNs ?? 0n, at);
   const rules = rulesByConnection(findings);
   const connections = analysis.connections.map((c) => connectionModel(c, rules.get(c.id) ?? [], time, redactor));
@@ -38,12 +42,12 @@ export function buildReport(analysis: Analysis, findings: readonly Finding[], op
     schema: "wscap-report/1",
     tool: { name: "wscap", version: options.version },
     language: options.language,
-    redaction: { applied: options.redact, hidden: 0 },
-    captures: analysis.captures.map(captureModel),
+    redaction: { applied: redactor.applied, hidden: 0 },
+    captures: analysis.captures.map((capture) => captureModel(capture, redactor)),
     totals: totalsOf(analysis, findings),
     connections,
     findings: findings.map((f) => findingModel(f, options, analysis.originNs === null ? null : time, redactor)),
-    annotations: [],
+    annotations: (options.notes ?? []).map((note) => annotationModel(note, analysis, redactor)),
   };
   model.redaction.hidden = redactor.hidden;
   return model;
@@ -62,8 +66,8 @@ function rulesByConnection(findings: readonly Finding[]): Map<number, string[]> 
   return rules;
 }
 
-const captureModel = (capture: CaptureFacts): ReportModel["captures"][number] => ({
-  name: capture.name,
+const captureModel = (capture: CaptureFacts, redactor: Redactor): ReportModel["captures"][number] => ({
+  name: redactor.text(capture.name),
   format: capture.format,
   compression: capture.compression,
   linkTypes: [...capture.linkTypes],
@@ -184,7 +188,7 @@ export function connectionModel(
   const closeFrame = (frame: CloseFrameFacts | null): ConnectionModel["close"]["frames"]["client"] =>
     frame === null ? null : { code: frame.code, reason: redactor.text(frame.reason), packet: frame.packet };
   const address = (side: Side): ConnectionModel["client"] => ({
-    address: facts[side].address,
+    address: redactor.address(facts[side].address),
     port: facts[side].port,
   });
   return {

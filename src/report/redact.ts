@@ -1,123 +1,166 @@
+import { AddressPseudonyms } from "./redaction/address-pseudonyms.ts";
+import { cookies, findSecrets, merged, protocols, type SecretKind, type SecretSpan } from "./redaction/find-secrets.ts";
+import { SecretIndex } from "./redaction/secret-index.ts";
+import { SecretKeys } from "./redaction/secret-keys.ts";
+
+/** A secret in a text, with the tag that stands for it. */
+export interface TaggedSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly tag: string;
+}
+
 /**
  * Hides secrets in text that is written to share. The same secret gets the same tag within one output, so that a story
- * stays readable: `?token=[redacted:1]` here and there is the same token.
+ * stays readable: `?token=[redacted:1]` here and there is the same token. A secret that was found once is hidden
+ * wherever it stands, also where nothing gives it away.
  */
 export interface Redactor {
   /** Any text: a target, a field value, a payload, a sentence that quotes one. */
   text(value: string): string;
   /** One subprotocol name: some clients carry their token there. */
   token(value: string): string;
+  /** The value of one HTTP field. */
+  field(name: string, value: string): string;
+  /** An address, or what stands for it. */
+  address(value: string): string;
+  /** Where the secrets of a text are; remembers them. */
+  spans(value: string): readonly TaggedSpan[];
   readonly applied: boolean;
-  /** Different secrets hidden so far. */
+  readonly addresses: boolean;
+  /** Different secrets hidden so far, and by kind. */
   readonly hidden: number;
+  readonly hiddenByKind: Readonly<Partial<Record<SecretKind, number>>>;
 }
 
-/** Words that make a key secret; keys are split into words at case changes and punctuation. */
-const SECRET_WORDS = new Set(
-  (
-    "token tokens auth authorization authentication jwt password passwd pwd passphrase secret secrets session sessionid " +
-    "sid credential credentials bearer cookie csrf xsrf signature sig ticket apikey accesskey secretkey privatekey otp"
-  ).split(" "),
-);
-/** What may follow such a word and leave it a secret. */
-const STILL_SECRET = new Set("id key token value hash data string header code".split(" "));
-/** Secret in a query; in JSON far too common a word for an ordinary key. */
-const SECRET_IN_QUERY = new Set(["key"]);
-const SECRET_ENDINGS = /(token|password|passwd|secret|apikey|accesskey|authkey|secretkey|sessionid|credentials)$/;
-/** "api_key", "access-key": `key` counts after one of these. */
-const QUALIFIED_KEY = /(^| )(api|access|secret|private|auth|client|app|signing|encryption|subscription) key( |$)/;
+export interface RedactionOptions {
+  /** Further keys whose values are secret. */
+  readonly keys?: readonly string[];
+  /** Also give addresses other names. */
+  readonly addresses?: boolean;
+}
 
-const MIGHT_HOLD_SECRET =
-  /eyJ|bearer|basic|token|auth|jwt|pass|pwd|secret|session|sid|cred|cookie|srf|sig|ticket|key|otp|:\/\/[^/\s]*@/i;
-const JSON_WEB_TOKEN = /\beyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*){0,3}/g;
-const BEARER = /\b(bearer\s+)(?=[\w.~+/-]*\d)([\w.~+/-]{8,}=*)/gi;
-const BASIC = /\b(authorization["':\s]+basic\s+)([\w+/]{4,}=*)/gi;
-const USER_INFORMATION = /(:\/\/[^/\s:@]*:)([^/\s@]+)(?=@)/g;
-const PAIR = /([\w.%[\]-]{1,64})=([^&;#\s"'<>]+)/g;
-/** `"key": "value"`, also inside a string that is itself JSON (`\"key\":\"value\"`), also cut off before its end. */
-const JSON_PAIR = /(\\*)"([\w.-]{1,64})\1"(\s*:\s*)(\1"((?:(?!\1")(?:\\.|[^\\]))*)(\1"|$)|-?\d[\d.eE+-]*)/g;
-const JSON_DEPTH = 4;
-const ALREADY = /^\[redacted:\d+\]$/;
+export const createRedactor = (applied: boolean, options: RedactionOptions = {}): Redactor =>
+  new TaggingRedactor(applied, options);
 
-function wordsOf(key: string): string {
-  let plain = key;
-  if (key.includes("%")) {
-    try {
-      plain = decodeURIComponent(key);
-    } catch {
-      // Not percent-encoding after all: judged as it stands.
-    }
+class TaggingRedactor implements Redactor {
+  readonly applied: boolean;
+  readonly hiddenByKind: Partial<Record<SecretKind, number>> = {};
+  private readonly keys: SecretKeys;
+  private readonly tags = new Map<string, string>();
+  private readonly index = new SecretIndex();
+  private readonly pseudonyms: AddressPseudonyms | null;
+
+  constructor(applied: boolean, options: RedactionOptions) {
+    this.applied = applied;
+    this.keys = new SecretKeys(options.keys);
+    this.pseudonyms = options.addresses === true ? new AddressPseudonyms() : null;
   }
-  return plain
-    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
-    .toLowerCase()
-    .replace(/[^a-z\d]+/g, " ")
-    .trim();
-}
 
-export function isSecretKey(key: string, inQuery: boolean): boolean {
-  const words = wordsOf(key);
-  if (QUALIFIED_KEY.test(words)) return true;
-  const all = words.split(" ");
-  for (const [index, numbered] of all.entries()) {
-    const word = numbered.replace(/\d+$/, "");
-    const next = all[index + 1];
-    // `token_type` and `session_elapsed` tell about a secret without being one.
-    if (next !== undefined && !STILL_SECRET.has(next)) continue;
-    if (SECRET_WORDS.has(word) || SECRET_ENDINGS.test(word)) return true;
-    if (inQuery && SECRET_IN_QUERY.has(word)) return true;
+  get hidden(): number {
+    return this.tags.size;
   }
-  return false;
-}
 
-/** Long, without structure, letters and digits mixed: a token rather than a name. */
-const looksOpaque = (value: string): boolean =>
-  /^[\w+/=.~-]{20,}$/.test(value) && /\d{2}|\d.*\d.*\d/.test(value) && /[a-z]/i.test(value);
+  get addresses(): boolean {
+    return this.pseudonyms !== null;
+  }
 
-export function createRedactor(applied: boolean): Redactor {
-  const tags = new Map<string, string>();
-  const tagOf = (secret: string): string => {
-    if (ALREADY.test(secret)) return secret;
-    const known = tags.get(secret);
-    if (known !== undefined) return known;
-    const tag = `[redacted:${tags.size + 1}]`;
-    tags.set(secret, tag);
-    return tag;
-  };
+  spans(value: string): TaggedSpan[] {
+    return this.applied ? this.tagged(value, findSecrets(value, this.keys)) : [];
+  }
 
-  const jsonPairs = (value: string, depth: number): string =>
-    value.replace(
-      JSON_PAIR,
-      (whole, slashes: string, key: string, colon: string, raw: string, inner?: string, end?: string) => {
-        const quote = `${slashes}"`;
-        if (isSecretKey(key, false)) {
-          const hidden = inner === undefined ? `${quote}${tagOf(raw)}${quote}` : `${quote}${tagOf(inner)}${end ?? ""}`;
-          return `${quote}${key}${quote}${colon}${hidden}`;
+  text(value: string): string {
+    return this.named(replaced(value, this.spans(value)));
+  }
+
+  token(value: string): string {
+    return this.protocolList(value);
+  }
+
+  field(name: string, value: string): string {
+    if (!this.applied) return this.named(value);
+    if (/^sec-websocket-protocol$/i.test(name)) return this.protocolList(value);
+    const found: SecretSpan[] = [];
+    if (/^(set-)?cookie$/i.test(name)) cookies(value, 0, /^set/i.test(name), found);
+    else {
+      const head = `${name}: `;
+      for (const span of findSecrets(head + value, this.keys)) {
+        if (span.start >= head.length) {
+          found.push({ ...span, start: span.start - head.length, end: span.end - head.length });
         }
-        // A string that is JSON itself holds pairs of its own.
-        if (depth === JSON_DEPTH || !inner?.includes('"')) return whole;
-        return `${quote}${key}${quote}${colon}${quote}${jsonPairs(inner, depth + 1)}${end ?? ""}`;
-      },
-    );
+      }
+    }
+    return this.named(replaced(value, this.tagged(value, merged(value, found))));
+  }
 
-  const text = (value: string): string => {
-    if (!applied || !MIGHT_HOLD_SECRET.test(value)) return value;
-    return jsonPairs(value, 0)
-      .replace(JSON_WEB_TOKEN, tagOf)
-      .replace(BEARER, (_, scheme: string, secret: string) => scheme + tagOf(secret))
-      .replace(BASIC, (_, scheme: string, secret: string) => scheme + tagOf(secret))
-      .replace(USER_INFORMATION, (_, before: string, secret: string) => before + tagOf(secret))
-      .replace(PAIR, (whole, key: string, secret: string) =>
-        isSecretKey(key, true) ? `${key}=${tagOf(secret)}` : whole,
-      );
-  };
+  address(value: string): string {
+    return this.pseudonyms?.of(value) ?? value;
+  }
 
-  return {
-    text,
-    token: (value) => (applied && looksOpaque(value) ? tagOf(value) : text(value)),
-    applied,
-    get hidden() {
-      return tags.size;
-    },
-  };
+  private protocolList(value: string): string {
+    if (!this.applied) return value;
+    const found: SecretSpan[] = findSecrets(value, this.keys);
+    protocols(value, 0, this.keys, found);
+    return this.named(replaced(value, this.tagged(value, merged(value, found))));
+  }
+
+  private named(value: string): string {
+    return this.pseudonyms === null ? value : this.pseudonyms.text(value);
+  }
+
+  /** What gives itself away, and what is known from elsewhere in between. */
+  private tagged(value: string, found: readonly SecretSpan[]): TaggedSpan[] {
+    const spans: TaggedSpan[] = found.map(({ start, end, kind }) => ({
+      start,
+      end,
+      tag: this.tagOf(value.slice(start, end), kind),
+    }));
+    let next = 0;
+    const known: TaggedSpan[] = [];
+    this.index.find(value, (start, end, tag) => {
+      while ((spans[next]?.end ?? Number.POSITIVE_INFINITY) <= start) next++;
+      const covering = spans[next];
+      if (covering === undefined || covering.start >= end) known.push({ start, end, tag });
+      // Partly inside: the rest of it is hidden too.
+      else if (start < covering.start) known.push({ start, end: covering.start, tag });
+      else if (end > covering.end) known.push({ start: covering.end, end, tag });
+    });
+    return known.length === 0 ? spans : [...spans, ...known].sort((a, b) => a.start - b.start);
+  }
+
+  private tagOf(secret: string, kind: SecretKind): string {
+    const plain = plainOf(secret);
+    const known = this.tags.get(plain);
+    if (known !== undefined) return known;
+    const tag = `[redacted:${this.tags.size + 1}]`;
+    this.tags.set(plain, tag);
+    this.hiddenByKind[kind] = (this.hiddenByKind[kind] ?? 0) + 1;
+    this.index.add(plain, tag);
+    if (plain !== secret) this.index.add(secret, tag);
+    return tag;
+  }
+}
+
+/** The same secret, percent-encoded or not, has the same tag. */
+function plainOf(secret: string): string {
+  if (!secret.includes("%")) return secret;
+  try {
+    return decodeURIComponent(secret);
+  } catch {
+    return secret;
+  }
+}
+
+function replaced(value: string, spans: readonly TaggedSpan[]): string {
+  if (spans.length === 0) return value;
+  let text = "";
+  let at = 0;
+  for (const { start, end, tag } of spans) {
+    if (start < at) continue;
+    // In JSON a number is hidden as a string, so that it stays JSON.
+    const isNumber = /^-?[\d.eE+-]+$/.test(value.slice(start, end)) && /[:,[]\s*$/.test(value.slice(at, start));
+    text += value.slice(at, start) + (isNumber ? `"${tag}"` : tag);
+    at = end;
+  }
+  return text + value.slice(at);
 }

@@ -145,6 +145,21 @@ const finding = z.strictObject({
   wiresharkFilter: z.string(),
 });
 
+const annotation = z.strictObject({
+  id: z.string(),
+  kind: z.enum(["capture", "connection", "packet", "frame"]),
+  packet: packet.nullable(),
+  time: z.string().nullable(),
+  frame: count.nullable().meta({ description: "0-based among the frames that end in the packet" }),
+  connection: connectionId.nullable(),
+  text: z.string(),
+  author: z.string(),
+  tag: z.enum(["none", "red", "yellow", "green", "blue"]),
+  createdAt: z.string(),
+  source: z.enum(["sidecar", "capture"]).meta({ description: "capture: a comment in the pcapng file" }),
+  stranded: z.boolean().meta({ description: "what it was about is not in this capture" }),
+});
+
 export const reportSchema = z.strictObject({
   schema: z.literal("wscap-report/1"),
   tool: z.strictObject({ name: z.literal("wscap"), version: z.string() }),
@@ -166,7 +181,7 @@ export const reportSchema = z.strictObject({
   }),
   connections: z.array(connection),
   findings: z.array(finding),
-  annotations: z.array(z.looseObject({})),
+  annotations: z.array(annotation),
 });
 
 export const frameSchema = z.strictObject({
@@ -188,6 +203,7 @@ export const frameSchema = z.strictObject({
 
 export type ReportModel = z.infer<typeof reportSchema>;
 export type ConnectionModel = z.infer<typeof connection>;
+export type AnnotationModel = z.infer<typeof annotation>;
 export type FindingModel = z.infer<typeof finding>;
 
 /** JSON Schema, draft 2020-12. */

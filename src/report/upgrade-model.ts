@@ -13,8 +13,12 @@ export function upgradeModel(upgrade: UpgradeFacts, redactor: Redactor): NonNull
   const { request, response } = upgrade.exchange;
   const redacted = (value: string | null | undefined): string | null =>
     value === null || value === undefined ? null : redactor.text(value);
-  const asked = (name: string): string | null => redacted(fieldValue(request?.fields, name));
-  const answered = (name: string): string | null => redacted(fieldValue(response?.fields, name));
+  const field = (fields: readonly HttpFieldFacts[] | undefined, name: string): string | null => {
+    const value = fieldValue(fields, name);
+    return value === null ? null : redactor.field(name, value);
+  };
+  const asked = (name: string): string | null => field(request?.fields, name);
+  const answered = (name: string): string | null => field(response?.fields, name);
   const protocol = fieldValue(response?.fields, "sec-websocket-protocol");
   const offered = fieldValue(request?.fields, "sec-websocket-protocol") ?? "";
   return {
@@ -29,9 +33,10 @@ export function upgradeModel(upgrade: UpgradeFacts, redactor: Redactor): NonNull
     // Neither a secret nor a credential (RFC 6455 §1.3): it joins the two legs of a proxied connection.
     key: fieldValue(request?.fields, "sec-websocket-key"),
     version: asked("sec-websocket-version"),
-    protocolsOffered: offered
+    protocolsOffered: redactor
+      .token(offered)
       .split(",")
-      .map((name) => redactor.token(name.trim()))
+      .map((name) => name.trim())
       .filter((name) => name !== ""),
     extensionsOffered: asked("sec-websocket-extensions"),
     status: response?.status ?? null,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { buildReport, type ModelOptions } from "../../src/report/model.ts";
+import { createRedactor } from "../../src/report/redact.ts";
 import { jsonSchemaOf, reportSchema } from "../../src/report/schema.ts";
 import type { Finding } from "../../src/rules/types.ts";
 import { analysis, beat, connection, frameCounts, mark, tcp, webSocket } from "../support/analysis-facts.ts";
@@ -8,7 +9,7 @@ import { compileSchema } from "../support/json-schema.ts";
 const options: ModelOptions = {
   version: "0.1.0",
   language: "en",
-  redact: true,
+  redactor: createRedactor(true),
   words: (finding) => ({
     title: `title of ${finding.ruleId}`,
     detail: "it asked for /im?token=s3cret-token",
@@ -133,7 +134,7 @@ describe("report --format json", () => {
   });
 
   test("--no-redact shows it and says so", () => {
-    const open = buildReport(rich, [finding], { ...options, redact: false });
+    const open = buildReport(rich, [finding], { ...options, redactor: createRedactor(false) });
     expect(open.connections[0]?.upgrade?.target).toBe("/im?token=s3cret-token");
     expect(open.redaction).toEqual({ applied: false, hidden: 0 });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createRedactor, isSecretKey } from "../../src/report/redact.ts";
+import { createRedactor } from "../../src/report/redact.ts";
+import { SecretKeys } from "../../src/report/redaction/secret-keys.ts";
 
 // Header {"alg":"HS256"}, payload {"sub":"1234567890"}: the example of RFC 7519's readers everywhere.
 const JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U";
@@ -78,8 +79,12 @@ test("hostile text takes linear time", () => {
 });
 
 test("keys", () => {
-  expect(isSecretKey("x-auth-token", true)).toBe(true);
-  expect(isSecretKey("authkey", true)).toBe(true);
-  expect(isSecretKey("userPassword", false)).toBe(true);
-  expect(isSecretKey("keyboard", true)).toBe(false);
+  const keys = new SecretKeys(["plate number"]);
+  expect(keys.holds("x-auth-token", true)).toBe(true);
+  expect(keys.holds("authkey", true)).toBe(true);
+  expect(keys.holds("userPassword", false)).toBe(true);
+  expect(keys.holds("plateNumber", false)).toBe(true);
+  expect(keys.holds("keyboard", true)).toBe(false);
+  expect(keys.holds("Sec-WebSocket-Key", false)).toBe(false);
+  expect(keys.holds("token_type", false)).toBe(false);
 });

@@ -3,6 +3,7 @@ import { displayWidth } from "../../src/base/display-width.ts";
 import type { Language } from "../../src/i18n/language.ts";
 import { buildReport } from "../../src/report/model.ts";
 import { coloured } from "../../src/report/paint.ts";
+import { createRedactor } from "../../src/report/redact.ts";
 import type { ReportModel } from "../../src/report/schema.ts";
 import { renderText } from "../../src/report/text.ts";
 import type { Finding, Severity } from "../../src/rules/types.ts";
@@ -51,7 +52,7 @@ function textOf(
   const model = buildReport(facts, findings, {
     version: "0.1.0",
     language: given.language ?? "en",
-    redact: true,
+    redactor: createRedactor(true),
     words: () => ({
       title: given.title ?? "The server closed without a Close frame",
       detail: "A FIN after 20.2 s without a frame.",

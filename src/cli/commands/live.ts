@@ -94,8 +94,8 @@ async function analyse(
   const { language, version, stdout, stderr, colour, interrupt } = surroundings;
   const words = liveWordsOf(language);
   const origin: CaptureOrigin = { ns: null };
-  const model: ModelOptions = { version, language, redact: options.redact, words: render };
   const redactor = createRedactor(options.redact);
+  const model: ModelOptions = { version, language, redactor, words: render };
   const out = new BatchWriter(stdout);
   const paint = colour ? coloured : plain;
   const format = options.format ?? (stdout.isTTY ? "text" : "ndjson");

@@ -1,26 +1,28 @@
 import type { Command } from "commander";
 import { EXIT, type ExitCode } from "../../base/user-error.ts";
 import { render } from "../../i18n/render.ts";
+import { renderMarkdown } from "../../report/markdown/render-markdown.ts";
 import { buildReport } from "../../report/model.ts";
 import { coloured, plain } from "../../report/paint.ts";
+import type { Redactor } from "../../report/redact.ts";
 import { safeJson } from "../../report/safe-json.ts";
 import type { ReportModel } from "../../report/schema.ts";
+import { laddersOf, sharePage, troubled } from "../../report/share-page.ts";
 import { renderText } from "../../report/text.ts";
-import { judge } from "../../rules/judge.ts";
+import { type Analysed, analyse } from "../analyse.ts";
 import { oneOf, portList } from "../option-values.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
-import { readCaptures } from "../read-captures.ts";
+import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
 
-const FORMATS = ["text", "json"] as const;
+const FORMATS = ["text", "json", "markdown"] as const;
 const FAIL_ON = ["error", "warning", "note", "never"] as const;
 
-interface ReportOptions {
+interface ReportOptions extends SharingOptions {
   readonly port?: readonly number[];
   readonly format: (typeof FORMATS)[number];
   readonly output?: string;
   readonly failOn: (typeof FAIL_ON)[number];
-  readonly redact: boolean;
 }
 
 export function define(command: Command, surroundings: Surroundings): void {
@@ -30,11 +32,10 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("-p, --port <port>", help.options.port, portList)
     .option("--format <format>", help.options.reportFormat, oneOf("--format", FORMATS), "text")
     .option("-o, --output <file>", help.options.output)
-    .option("--fail-on <severity>", help.options.failOn, oneOf("--fail-on", FAIL_ON), "never")
-    .option("--no-redact", help.options.noRedact)
-    .action(async (captures: readonly string[], options: ReportOptions) => {
-      surroundings.exitCode = await report(captures, options, surroundings);
-    });
+    .option("--fail-on <severity>", help.options.failOn, oneOf("--fail-on", FAIL_ON), "never");
+  addSharingOptions(command, surroundings).action(async (captures: readonly string[], options: ReportOptions) => {
+    surroundings.exitCode = await report(captures, options, surroundings);
+  });
 }
 
 async function report(
@@ -44,20 +45,36 @@ async function report(
 ): Promise<ExitCode> {
   const { language, version } = surroundings;
   if (options.output !== undefined) await checkOutput(options.output, captures);
-  const analysis = await readCaptures(
+  const redactor = redactorOf(options);
+  const wantsFrames = options.format !== "text" && options.format !== "json";
+  const analysed = await analyse(
     captures,
-    { ports: options.port ?? [], tap: null, origin: { ns: null }, breathe: () => undefined },
+    { ports: options.port ?? [], notes: options.notes, payloads: wantsFrames ? options.payloads : null, redactor },
     surroundings,
   );
-  const model = buildReport(analysis, judge(analysis), { version, language, redact: options.redact, words: render });
-  const text = rendered(model, options, surroundings);
+  const { analysis, findings, notes } = analysed;
+  const model = buildReport(analysis, findings, { version, language, redactor, notes, words: render });
+  const text = rendered(model, analysed, redactor, options, surroundings);
   if (options.output === undefined) surroundings.stdout.write(text);
   else await writeOutput(options.output, text);
   return failure(model, options.failOn);
 }
 
-function rendered(model: ReportModel, options: ReportOptions, { colour, columns }: Surroundings): string {
+/** Ladders in a Markdown report: more would bury the story. */
+const MARKDOWN_LADDERS = 3;
+
+function rendered(
+  model: ReportModel,
+  { analysis, findings, recorder }: Analysed,
+  redactor: Redactor,
+  options: ReportOptions,
+  { colour, columns }: Surroundings,
+): string {
   if (options.format === "json") return `${safeJson(model, 2)}\n`;
+  if (options.format === "markdown" && recorder !== null) {
+    const ids = troubled(findings, analysis, MARKDOWN_LADDERS);
+    return renderMarkdown(sharePage(model, redactor), laddersOf(ids, analysis, recorder.log, findings, redactor));
+  }
   const toFile = options.output !== undefined;
   return renderText(model, { width: columns, paint: colour && !toFile ? coloured : plain });
 }

@@ -1,0 +1,105 @@
+import { type CommentPlace, readComment } from "../annotations/comment-form.ts";
+import { living } from "../annotations/notes.ts";
+import type { Note } from "../annotations/types.ts";
+import type { RelativeNs } from "../base/brand.ts";
+import { limits } from "../base/limits.ts";
+import { formatTime } from "../base/time.ts";
+import type { CaptureOrigin } from "../pcap/types.ts";
+import { FrameRecorder, type PayloadsKept } from "../pipeline/frame-recorder.ts";
+import { isStranded, type PlacedNote } from "../report/notes.ts";
+import type { Redactor } from "../report/redact.ts";
+import { judge } from "../rules/judge.ts";
+import type { Finding } from "../rules/types.ts";
+import type { Analysis } from "../store/types.ts";
+import { notesPath, readNotes } from "./notes-file.ts";
+import { readCaptures } from "./read-captures.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+export interface AnalyseOptions {
+  readonly ports: readonly number[];
+  /** `--notes`. */
+  readonly notes: string | undefined;
+  /** null: no frames are wanted. */
+  readonly payloads: PayloadsKept | null;
+  readonly redactor: Redactor;
+}
+
+/** Captures read and judged, with the notes that belong to them. */
+export interface Analysed {
+  readonly analysis: Analysis;
+  readonly findings: readonly Finding[];
+  readonly notes: readonly PlacedNote[];
+  readonly recorder: FrameRecorder | null;
+}
+
+interface SeenComment {
+  readonly packet: number;
+  readonly text: string;
+  readonly timestampNs: RelativeNs;
+}
+
+/** Reads captures with everything that reports tell. Throws `UserError` as `readCaptures` and `readNotes` do. */
+export async function analyse(
+  captures: readonly string[],
+  options: AnalyseOptions,
+  surroundings: Surroundings,
+): Promise<Analysed> {
+  const { redactor } = options;
+  const recorder =
+    options.payloads === null ? null : new FrameRecorder(options.payloads, (text) => redactor.text(text));
+  const sidecar = living(await readNotes(notesPath(captures[0] ?? "-", options.notes)));
+  const packetTimes = new Map<number, RelativeNs | null>(
+    sidecar.flatMap(({ anchor }) => (anchor.kind === "capture" ? [] : [[anchor.packet, null] as const])),
+  );
+  const comments: SeenComment[] = [];
+  const origin: CaptureOrigin = { ns: null };
+  const analysis = await readCaptures(
+    captures,
+    {
+      ports: options.ports,
+      tap: recorder,
+      origin,
+      breathe: () => undefined,
+      packetTimes,
+      onComment: ({ packetNumber, text }, timestampNs) => {
+        if (comments.length < limits.notesPerCapture) comments.push({ packet: packetNumber, text, timestampNs });
+      },
+    },
+    surroundings,
+  );
+  recorder?.finish();
+  const times = new Map<number, string>();
+  for (const [packet, at] of packetTimes) if (at !== null) times.set(packet, formatTime(origin.ns ?? 0n, at));
+  const placed = sidecar.map(
+    (note): PlacedNote => ({ note, source: "sidecar", stranded: isStranded(note, analysis, times) }),
+  );
+  return {
+    analysis,
+    findings: judge(analysis),
+    notes: [...placed, ...notesOfCapture(comments, analysis, sidecar)],
+    recorder,
+  };
+}
+
+/** Comments in the capture that are a person's words; those that the sidecar has too are told once. */
+function notesOfCapture(comments: readonly SeenComment[], analysis: Analysis, known: readonly Note[]): PlacedNote[] {
+  const ids = new Set(known.map(({ id }) => id));
+  const byFirstPacket = new Map(analysis.connections.map((facts) => [facts.first.packet as number, facts]));
+  const placed: PlacedNote[] = [];
+  for (const [index, { packet, text, timestampNs }] of comments.entries()) {
+    const facts = byFirstPacket.get(packet);
+    const place: CommentPlace = {
+      packet,
+      time: packet === 0 ? "" : formatTime(analysis.originNs ?? 0n, timestampNs),
+      connection: facts === undefined ? null : { client: endpoint(facts.client), server: endpoint(facts.server) },
+    };
+    const read = readComment(text, place, index);
+    if (read === null || ids.has(read.note.id)) continue;
+    ids.add(read.note.id);
+    placed.push({ note: read.note, source: "capture", stranded: false });
+  }
+  return placed;
+}
+
+export const endpoint = ({ address, port }: { readonly address: string; readonly port: number }): string =>
+  address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;

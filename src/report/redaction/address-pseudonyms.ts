@@ -1,0 +1,75 @@
+/**
+ * Other addresses for the ones in a capture: who is in the same subnet (IPv4 /24, IPv6 /64) stays in the same one, and
+ * an address keeps its pseudonym within one output. Loopback and unspecified addresses tell nothing and stay.
+ */
+export class AddressPseudonyms {
+  private readonly networks = new Map<string, number>();
+  private readonly hosts = new Map<string, string>();
+  private readonly counts = new Map<string, number>();
+
+  get size(): number {
+    return this.hosts.size;
+  }
+
+  of(address: string): string {
+    const known = this.hosts.get(address);
+    if (known !== undefined) return known;
+    const made = address.includes(":") ? this.six(address) : this.four(address);
+    if (made !== address) this.hosts.set(address, made);
+    return made;
+  }
+
+  /** Every address in a text. */
+  text(value: string): string {
+    return value.replace(ADDRESS, (found) => this.of(found));
+  }
+
+  private four(address: string): string {
+    const parts = address.split(".").map(Number);
+    const [first = 0, second = 0] = parts;
+    if (first === 127 || address === "0.0.0.0" || first >= 224) return address;
+    const network = this.number(parts.slice(0, 3).join("."));
+    const isPrivate =
+      first === 10 || (first === 172 && second >= 16 && second < 32) || (first === 192 && second === 168);
+    // RFC 1918 for what was private, RFC 2544's test network for what was public.
+    const head = isPrivate ? `10.${(network >> 8) & 255}` : `198.${18 + ((network >> 8) & 1)}`;
+    return `${head}.${network & 255}.${this.host(`4 ${network}`)}`;
+  }
+
+  private six(address: string): string {
+    if (address === "::" || address === "::1" || address.startsWith("ff")) return address;
+    const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
+    if (mapped !== undefined) return `::ffff:${this.four(mapped)}`;
+    const isLinkLocal = address.toLowerCase().startsWith("fe80");
+    const network = this.number(groupsOf(address).slice(0, 4).join(":"));
+    // RFC 3849: addresses for documentation.
+    return `${isLinkLocal ? "fe80" : `2001:db8:0:${network.toString(16)}`}::${this.host(`6 ${network}`).toString(16)}`;
+  }
+
+  private number(network: string): number {
+    const known = this.networks.get(network);
+    if (known !== undefined) return known;
+    const next = this.networks.size + 1;
+    this.networks.set(network, next);
+    return next;
+  }
+
+  private host(network: string): number {
+    const next = (this.counts.get(network) ?? 0) + 1;
+    this.counts.set(network, next);
+    return ((next - 1) % 254) + 1;
+  }
+}
+
+const IPV4 = /(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.]*\d)/;
+const IPV6 =
+  /(?<![\w:.])(?:[0-9a-f]{1,4}:){1,7}(?::|[0-9a-f]{1,4})(?:[0-9a-f:]*[0-9a-f])?(?:(?<=:)\d+\.\d+\.\d+\.\d+)?(?![\w:])|(?<![\w:.])::[0-9a-f][0-9a-f:.]*(?![\w:])/i;
+const ADDRESS = new RegExp(`${IPV6.source}|${IPV4.source}`, "gi");
+
+function groupsOf(address: string): string[] {
+  const [head = "", tail] = address.split("::");
+  const before = head === "" ? [] : head.split(":");
+  if (tail === undefined) return before;
+  const after = tail === "" ? [] : tail.split(":");
+  return [...before, ...Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => "0"), ...after];
+}
