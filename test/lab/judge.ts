@@ -38,7 +38,9 @@ export function mistakes(report: Report, log: readonly LogEntry[], expect: Expec
   return [
     ...ruleMistakes(report, expect),
     ...expect.connections.flatMap((row) => connectionMistakes(report, log, expect, row)),
-    ...(expect.partial ? [] : report.connections.flatMap((connection) => countMistakes(connection, log))),
+    ...(expect.partial
+      ? []
+      : report.connections.filter(isDecoded).flatMap((connection) => countMistakes(connection, log))),
   ];
 }
 
@@ -56,6 +58,7 @@ function ruleMistakes({ findings }: Report, expect: Expectation): string[] {
   ];
 }
 
+const isDecoded = ({ kind }: Connection) => kind === "websocket";
 const keyOf = ({ client }: Connection) => `${client.address}:${client.port}`;
 
 function connectionMistakes(

@@ -28,7 +28,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => pr
 if (values.list) {
   for (const { name, injects } of scenarios) process.stdout.write(`${name}\t${injects}\n`);
 } else if (values.judge !== undefined) {
-  process.exitCode = judgeDirectory(values.judge, positionals) === 0 ? 0 : 1;
+  process.exitCode = (await judgeDirectory(values.judge, positionals)) === 0 ? 0 : 1;
 } else {
   process.exitCode = await play(values.ship ? shipped.map(({ scenario }) => scenario) : positionals);
 }

@@ -32,7 +32,8 @@ export async function runScenario(scenario: Scenario, directory: string): Promis
     writeFileSync(join(directory, `${scenario.name}.truth.json`), `${JSON.stringify(truth, null, 1)}\n`);
     const crash = stage.log.find((entry) => entry.event === "crashed" || entry.event === "stderr");
     if (crash) throw new Error(`${crash.peer}: ${crash["message"] ?? crash["text"]}`);
-    const wrong = stage.captures.flatMap(({ file, expect }) => disagreements(stage.log, expect, observe(file)));
+    const wrong: string[] = [];
+    for (const { file, expect } of stage.captures) wrong.push(...disagreements(stage.log, expect, await observe(file)));
     if (wrong.length > 0) throw new Error(`the expectation is not so: ${wrong.join("; ")}`);
     return truth;
   } finally {

@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url";
 import { run } from "../support/namespace.ts";
 import type { Link } from "./link.ts";
 import { makeNetwork, type Network } from "./network.ts";
+import { peerBundle } from "./peer-bundle.ts";
 import { sleep } from "./peer-context.ts";
 import type { CapturePoint, Expectation, LogEntry, Place, Scenario } from "./types.ts";
 
-const peerScript = fileURLToPath(new URL("peer.ts", import.meta.url));
 const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
 
 interface Waiter {
@@ -31,15 +31,18 @@ export class Stage {
   readonly #captors: ChildProcess[] = [];
   readonly #waiters = new Set<Waiter>();
   readonly #endings: (() => void)[] = [];
+  readonly #peerProgram: string;
 
-  private constructor(scenario: Scenario, network: Network, directory: string) {
+  private constructor(scenario: Scenario, network: Network, directory: string, peerProgram: string) {
     this.#scenario = scenario;
     this.#network = network;
     this.directory = directory;
+    this.#peerProgram = peerProgram;
   }
 
   static async open(scenario: Scenario, directory: string): Promise<Stage> {
-    return new Stage(scenario, await makeNetwork(scenario.network ?? "direct"), directory);
+    const peerProgram = await peerBundle();
+    return new Stage(scenario, await makeNetwork(scenario.network ?? "direct"), directory, peerProgram);
   }
 
   get link(): Link {
@@ -71,7 +74,7 @@ export class Stage {
   startPeer(name: string): void {
     const row = this.#scenario.peers[name];
     if (row === undefined) throw new Error(`no peer ${name}`);
-    const child = this.spawn(row.at, process.execPath, "--import", "tsx", peerScript, this.#scenario.name, name);
+    const child = this.spawn(row.at, process.execPath, this.#peerProgram, this.#scenario.name, name);
     this.#peers.set(name, child);
     if (child.stdout) createInterface({ input: child.stdout }).on("line", (line) => this.#heard(JSON.parse(line)));
     child.stderr?.on("data", (text) =>

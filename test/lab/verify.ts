@@ -1,7 +1,7 @@
 // Holds a scenario's expectation against what the endpoints logged and what tshark sees in the capture: before anybody judges
 // wscap by an expectation, the expectation itself has to be true.
 
-import { run } from "../support/namespace.ts";
+import { runSlow } from "../support/namespace.ts";
 import type { ConnectionTruth, Expectation, LogEntry } from "./types.ts";
 
 /** A TCP connection as tshark splits them. */
@@ -28,7 +28,10 @@ const fields = [
 ];
 
 /** Every TCP connection of a capture, in order of its first packet. `ports` are what tshark has to decode as HTTP. */
-export function observe(capture: string, ports: readonly number[] = [8080, 7002, 80, 8081]): ObservedConnection[] {
+export async function observe(
+  capture: string,
+  ports: readonly number[] = [8080, 7002, 80, 8081],
+): Promise<ObservedConnection[]> {
   const decodeAs = ports.flatMap((port) => ["-d", `tcp.port==${port},http`]);
   const columns = [...fields, "http.response.code", "websocket.opcode"].flatMap((field) => ["-e", field]);
   const options = [
@@ -46,7 +49,7 @@ export function observe(capture: string, ports: readonly number[] = [8080, 7002,
     "separator=\t",
   ];
   const streams = new Map<string, { -readonly [K in keyof ObservedConnection]: ObservedConnection[K] }>();
-  for (const line of run("tshark", ...options, ...columns).split("\n")) {
+  for (const line of (await runSlow("tshark", ...options, ...columns)).split("\n")) {
     const [stream = "", source4, source6, sourcePort, target4, target6, targetPort, flags, icmp, status, opcodes] =
       line.split("\t");
     if (stream === "") continue;

@@ -1,7 +1,8 @@
 // Network namespaces for tests that need a network of their own. They are removed when the set is closed, when the process
 // exits or is interrupted, and, after a SIGKILL, by the next process that makes a set.
 
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { promisify } from "node:util";
 
 const OWNED_NAME = /^wscap-(\d+)-/;
 const openSets = new Set<NamespaceSet>();
@@ -10,6 +11,16 @@ let setsMade = 0;
 /** Runs a program to its end and returns its standard output; throws with its standard error when it fails. */
 export function run(program: string, ...args: string[]): string {
   return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], timeout: 20_000 });
+}
+
+/** As `run`, for programs that take a while: other scenarios' clocks go on meanwhile. */
+export async function runSlow(program: string, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(program, args, {
+    encoding: "utf8",
+    timeout: 30_000,
+    maxBuffer: 2 ** 26,
+  });
+  return stdout;
 }
 
 /** Why namespaces cannot be made here, as a sentence, or null when they can. */

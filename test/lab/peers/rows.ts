@@ -46,6 +46,13 @@ export function dashboard(
   });
 }
 
+/** A dashboard that leaves when the lab says "leave", for faults that have to be over first. */
+export const dashboardUntilTold = (options: DialOptions & { url?: string } = {}): PeerRow =>
+  dashboard(async (ws, peer) => {
+    await peer.told("leave");
+    ws.close(1000);
+  }, options);
+
 /** A dashboard that leaves after a while, as a page does that has seen enough. */
 export const leavingDashboard = (afterMs: number, options: DialOptions & { url?: string } = {}): PeerRow =>
   dashboard((ws) => setTimeout(() => ws.close(1000), afterMs), options);

@@ -2,7 +2,7 @@
 
 import { WebSocket } from "ws";
 import { type Peer, sleep } from "../peer-context.ts";
-import { client, dashboard, leavingDashboard, telemetry, url } from "../peers/rows.ts";
+import { client, dashboard, dashboardUntilTold, telemetry, url } from "../peers/rows.ts";
 import { serveTelemetry, watchTelemetry } from "../peers/telemetry.ts";
 import { closed } from "../peers/websocket.ts";
 import type { Scenario } from "../types.ts";
@@ -107,13 +107,15 @@ export const heartbeats: readonly Scenario[] = [
   {
     name: "late-pong",
     injects: "the client is frozen for two and a half heartbeats, then goes on: nothing ends",
-    peers: { server: telemetry({ beat: [1000, 5000] }), browser: leavingDashboard(7500) },
+    peers: { server: telemetry({ beat: [1000, 5000] }), browser: dashboardUntilTold() },
     fault: async (stage) => {
       await stage.logged("browser", "ping", 2);
       await sleep(200);
       stage.signal("browser", "SIGSTOP");
       await sleep(2600);
       stage.signal("browser", "SIGCONT");
+      await stage.logged("browser", "ping", 6);
+      stage.tell("browser", "leave");
       return undefined;
     },
     expect: {

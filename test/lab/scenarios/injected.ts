@@ -2,7 +2,7 @@
 
 import type { ForgedReset } from "../link.ts";
 import { sleep } from "../peer-context.ts";
-import { dashboard, leavingDashboard, telemetry } from "../peers/rows.ts";
+import { dashboard, dashboardUntilTold, telemetry } from "../peers/rows.ts";
 import type { CapturePoint, Expectation, Scenario } from "../types.ts";
 
 const captures = (server: Expectation): readonly CapturePoint[] => [
@@ -76,11 +76,13 @@ export const injected: readonly Scenario[] = [
     network: "link",
     captures: captures(healthy),
     fast: true,
-    peers: { server: telemetry(), browser: leavingDashboard(4000) },
+    peers: { server: telemetry(), browser: dashboardUntilTold() },
     fault: async (stage) => {
       await stage.logged("browser", "open");
       await sleep(1500);
       stage.link.forgeReset({ from: "server", hopLimit: 60, ipId: 1, sequenceOffset: 50_000_000 });
+      await sleep(1500);
+      stage.tell("browser", "leave");
       return undefined;
     },
     expect: {
@@ -96,11 +98,13 @@ export const injected: readonly Scenario[] = [
     injects: "a RST within the window but not at the awaited number: challenge ACK (RFC 5961 §3.2), and it goes on",
     network: "link",
     captures: captures(healthy),
-    peers: { server: telemetry(), browser: leavingDashboard(4000) },
+    peers: { server: telemetry(), browser: dashboardUntilTold() },
     fault: async (stage) => {
       await stage.logged("browser", "open");
       await sleep(1500);
       stage.link.forgeReset({ from: "server", hopLimit: 60, ipId: 1, sequenceOffset: 900 });
+      await sleep(1500);
+      stage.tell("browser", "leave");
       return undefined;
     },
     expect: {

@@ -2,7 +2,7 @@
 
 import { backAddress } from "../addresses.ts";
 import { sleep } from "../peer-context.ts";
-import { dashboard, leavingDashboard, telemetry } from "../peers/rows.ts";
+import { dashboard, dashboardUntilTold, leavingDashboard, telemetry } from "../peers/rows.ts";
 import { socketOf } from "../peers/websocket.ts";
 import type { Stage } from "../stage.ts";
 import type { Expectation, Scenario } from "../types.ts";
@@ -95,13 +95,15 @@ export const paths: readonly Scenario[] = [
     name: "outage-repaired",
     injects: "the cable is out for two seconds, then back: TCP repairs it",
     ...onLink(),
-    peers: { server: telemetry({ everyMs: 100 }), browser: leavingDashboard(9000) },
+    peers: { server: telemetry({ everyMs: 100 }), browser: dashboardUntilTold() },
     fault: async (stage) => {
       await stage.logged("browser", "open");
       await sleep(1500);
       stage.link.harm("both", { cut: true });
       await sleep(2000);
       stage.link.harm("both", {});
+      await sleep(5000);
+      stage.tell("browser", "leave");
       return undefined;
     },
     expect: { ...healthy, may: ["tcp.retransmissions"] },

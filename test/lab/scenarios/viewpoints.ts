@@ -3,7 +3,7 @@
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { frontAddress6 } from "../addresses.ts";
 import { type Peer, sleep } from "../peer-context.ts";
-import { dashboard, leavingDashboard, server, telemetry } from "../peers/rows.ts";
+import { dashboard, dashboardUntilTold, leavingDashboard, server, telemetry } from "../peers/rows.ts";
 import type { CapturePoint, ConnectionTruth, Expectation, PeerRow, Scenario } from "../types.ts";
 
 const healthy: Expectation = {
@@ -11,9 +11,9 @@ const healthy: Expectation = {
   must: [],
 };
 const deflate = { perMessageDeflate: { threshold: 0 } };
-const peers = (options = {}): Record<string, PeerRow> => ({
-  server: telemetry({ beat: [1000, 3000], ...options }),
-  browser: leavingDashboard(3500, options),
+const peers = (): Record<string, PeerRow> => ({
+  server: telemetry({ beat: [1000, 3000] }),
+  browser: leavingDashboard(3500),
 });
 const onLoopback = (url: string): PeerRow => ({ ...leavingDashboard(2500, { url }), at: "server" });
 
@@ -23,11 +23,13 @@ const late = (name: string, injects: string, options: object, must: readonly str
   injects,
   fast: true,
   captures: [{ at: "server", interface: "eth0", late: true }],
-  peers: peers(options),
+  peers: { server: telemetry({ beat: [1000, 3000], ...options }), browser: dashboardUntilTold(options) },
   fault: async (stage) => {
     await stage.logged("browser", "open");
     await sleep(1500);
     await stage.startCaptures(true);
+    await sleep(2500);
+    stage.tell("browser", "leave");
     return undefined;
   },
   expect: { ...healthy, partial: true, must: ["capture.midstream", ...must] },
