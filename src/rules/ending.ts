@@ -1,6 +1,6 @@
-import type { Side } from "../base/brand.ts";
+import type { Direction, Side } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { ConnectionFacts } from "../store/types.ts";
+import type { CloseFrameFacts, ConnectionFacts } from "../store/types.ts";
 import { directionOf, otherSide } from "./reading.ts";
 import { shows } from "./rule.ts";
 import type { EvidenceItem } from "./types.ts";
@@ -24,4 +24,11 @@ export function endedBy({ webSocket, tcp }: ConnectionFacts, side: Side): Mark |
   const peers = webSocket?.closeFrames[directionOf(otherSide(side))] ?? null;
   if (own !== null) return peers === null || own.timestampNs <= peers.timestampNs ? own : null;
   return peers === null && tcp.firstCloser === side ? tcp.closedAt : null;
+}
+
+/** The Close that began the closing handshake; the answer merely repeats its code. */
+export function firstClose(connection: ConnectionFacts): { close: CloseFrameFacts; direction: Direction } | null {
+  const [client, server] = connection.webSocket?.closeFrames ?? [null, null];
+  if (client && (!server || client.timestampNs <= server.timestampNs)) return { close: client, direction: 0 };
+  return server ? { close: server, direction: 1 } : null;
 }

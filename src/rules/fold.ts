@@ -1,6 +1,7 @@
+import type { ConnectionFacts } from "../store/types.ts";
 import { filterOf, pairFilterOf } from "./reading.ts";
 import type { Judged } from "./story.ts";
-import type { Finding } from "./types.ts";
+import type { Finding, RuleId } from "./types.ts";
 
 /** Connections of one client with one server endpoint that failed alike become one finding: the first, which names the others. */
 export function foldAlike(judged: readonly Judged[]): Finding[] {
@@ -14,9 +15,13 @@ export function foldAlike(judged: readonly Judged[]): Finding[] {
   return [...groups.values()].map(findingOf);
 }
 
+/** Said once for all connections: it is the capture or the path that lacks something. */
+const isAboutCapture = (ruleId: RuleId): boolean => ruleId.startsWith("capture.") || ruleId === "tcp.retransmissions";
+
+const pairOf = ({ client, server }: ConnectionFacts): string => `${client.address} ${server.address} ${server.port}`;
+
 function foldKey({ draft, connection, severity, root }: Judged): string {
-  const between =
-    connection === null ? "" : `${connection.client.address} ${connection.server.address} ${connection.server.port}`;
+  const between = connection === null || isAboutCapture(draft.ruleId) ? "" : pairOf(connection);
   return [between, draft.ruleId, draft.variant, severity, root?.draft.ruleId ?? "", draft.foldBy].join("\u0000");
 }
 
@@ -37,6 +42,13 @@ function findingOf(group: readonly Judged[]): Finding {
     args: draft.args,
     evidence: draft.evidence,
     causes: draft.causes,
-    wiresharkFilter: connection === null ? "" : also.size > 0 ? pairFilterOf(connection) : filterOf(connection),
+    wiresharkFilter: filterFor(group, connection),
   };
+}
+
+function filterFor(group: readonly Judged[], first: ConnectionFacts | null): string {
+  if (first === null) return "";
+  const pair = pairOf(first);
+  const samePair = group.every(({ connection }) => connection !== null && pairOf(connection) === pair);
+  return group.length > 1 && samePair ? pairFilterOf(first) : filterOf(first);
 }

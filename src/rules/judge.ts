@@ -26,7 +26,8 @@ export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[]
   const judged = storiesOf(context).flatMap((story) =>
     tellStory(story.flatMap((connection) => draftsOf(connection, context))).map(notOurs),
   );
-  const ofCapture = tellStory(draftsOf(null, context));
+  // What concerns the capture as a whole has no story: each stands for itself.
+  const ofCapture = draftsOf(null, context).flatMap((placed) => tellStory([placed]));
   return raiseLimits(foldAlike([...judged, ...ofCapture])).sort(byImportance);
 }
 
@@ -96,11 +97,14 @@ const WEAKENING: ReadonlySet<RuleId> = new Set([
   "capture.ended-early",
 ]);
 
+/** A SYN that was refused is refused, whatever else is missing. */
+const STANDS_ALONE = /^(tcp\.open|tls|dns|arp)\./;
+
 /** What the capture does not hold weakens the errors beside it: then it is a warning. */
 function raiseLimits(findings: readonly Finding[]): Finding[] {
   const troubled = new Set<ConnectionId>();
-  for (const { severity, connectionId, alsoConnections } of findings) {
-    if (severity !== "error" || connectionId === null) continue;
+  for (const { ruleId, severity, connectionId, alsoConnections } of findings) {
+    if (severity !== "error" || connectionId === null || STANDS_ALONE.test(ruleId)) continue;
     for (const id of [connectionId, ...alsoConnections]) troubled.add(id);
   }
   const weakens = ({ connectionId, alsoConnections }: Finding): boolean =>

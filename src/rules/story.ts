@@ -30,12 +30,21 @@ export function tellStory(placed: readonly Placed[]): Judged[] {
   for (const error of errors) if (rootOf(error, roots) === null) roots.push(error);
   return placed.map((item) => {
     const severity = severityOf(item);
-    if (severity === "note" || roots.includes(item) || item.draft.independent) return { ...item, severity, root: null };
+    if (severity === "note" || roots.includes(item)) return { ...item, severity, root: null };
+    if (item.draft.independent) return said(item, severity, placed);
     const root = rootOf(item, roots);
     // The same failure again (a proxy's next attempt) is the same finding, not a consequence: it is folded into the root.
     if (root === null || isAlike(item, root)) return { ...item, severity, root: null };
     return { ...item, severity: "note", root };
   });
+}
+
+/** What stands beside the error (a timer that fits) is said once for all legs of a story. */
+function said(item: Placed, severity: Severity, placed: readonly Placed[]): Judged {
+  const first = placed.find(({ draft }) => draft.ruleId === item.draft.ruleId);
+  if (first === undefined || first === item || first.connection === item.connection)
+    return { ...item, severity, root: null };
+  return { ...item, severity: "note", root: first };
 }
 
 const isAlike = (a: Placed, b: Placed): boolean =>

@@ -34,6 +34,10 @@ export const causesNetwork = {
     cause: "A firewall drops the packets without a word (ufw deny, a security group, DROP).",
     fix: "On the server: sudo ufw allow {port}/tcp (check with sudo ufw status). In a cloud, open TCP {port} in its security group.",
   },
+  backlogFull: {
+    cause: "The server was overloaded (its queue of new connections full), or just restarting.",
+    fix: "On the server: ss -ltn | grep :{port} (Recv-Q at its limit?), nstat -az TcpExtListenDrops; raise the backlog and net.core.somaxconn.",
+  },
   wrongAddress: {
     cause: "The address is not, or no longer, that of the server: another network card, another DHCP lease.",
     fix: "hostname -I on the server must list {server}. From the client: ping {server}, nc -vz {server} {port}.",

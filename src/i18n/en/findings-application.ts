@@ -49,7 +49,8 @@ export const findingsApplication = {
     },
     auth: {
       title: "Socket.IO refused the login to {namespace}: “{message}”",
-      detail: "The WebSocket is fine and the client did send auth data; the server's middleware said no.",
+      detail:
+        "The WebSocket is fine and CONNECT carried auth data (whatever was in it); the server's middleware said no.",
     },
     noAuth: {
       title: "Socket.IO refused the login to {namespace}: “{message}”. The client sent no auth data",

@@ -53,13 +53,9 @@ export const findingsCapture = {
     },
   },
   "capture.midstream": {
-    webSocket: {
+    plain: {
       title: "The WebSocket to {server} was already open when the capture began",
       detail: "Its handshake is not here: path, subprotocol and compression are unknown.",
-    },
-    tcp: {
-      title: "{connections:One connection|# connections} to {server} were already open when the capture began",
-      detail: "How they were opened is unknown.",
     },
   },
   "capture.one-way": {

@@ -53,9 +53,13 @@ export const findingsNetwork = {
         "Neither SYN-ACK nor RST nor ICMP: the packets are dropped on the way, or the address belongs to nobody. Linux keeps trying for about 127 s, browsers give up sooner; until then the page just waits.",
     },
     portOnly: {
-      title: "Port {port} of {server} is silent although the host answers on others: a firewall drops it",
+      title: "{server} is silent although the host answers on other ports: a firewall drops port {port}",
       detail:
         "{attempts:One SYN|# SYNs} in {waitedMs:ms} to this port brought nothing back, while the same address answered elsewhere in this capture. A closed port would have answered with RST: a rule drops these packets.",
+    },
+    sometimes: {
+      title: "{server} did not answer this time: {attempts:one SYN|# SYNs} in {waitedMs:ms}, nothing came back",
+      detail: "The same port does answer at other times in this capture, so it is neither closed nor blocked for good.",
     },
     otherFamily: {
       title: "{server} did not answer, {other} did: one address family leads nowhere",

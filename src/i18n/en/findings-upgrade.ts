@@ -80,15 +80,10 @@ export const findingsUpgrade = {
     },
   },
   "http.cors.refused": {
-    answer: {
-      title: "{server} does not allow the page's origin {origin}: the browser throws the answer away",
+    plain: {
+      title: "{server} does not allow the page's origin {origin}: the browser keeps the answers from the page",
       detail:
-        "Socket.IO's polling is subject to CORS. The answer [[allows {allowed}]] and not this page; in DevTools it shows as a CORS error, the server notices nothing. A plain WebSocket is not subject to CORS, its server must check Origin itself.",
-    },
-    preflight: {
-      title: "{server} refused the preflight of a page from {origin}",
-      detail:
-        "The browser asked with OPTIONS whether the page may send its request, and got no permission[[ (allowed: {allowed})]]. The request itself is never sent.",
+        "Socket.IO's polling is subject to CORS. The answers [[allow {allowed}]] and not this page; in DevTools that is a CORS error, the server notices nothing. A plain WebSocket is not subject to CORS: its server must check Origin itself.",
     },
   },
   "http.upgrade.redirected": {

@@ -38,7 +38,7 @@ export const findingsWebSocket = {
   },
   "ws.pong.unsolicited": {
     plain: {
-      title: "The {from:word} sent {count:a pong|# pongs} that answer no ping",
+      title: "The {from:word} sent {count:a pong that answers|# pongs that answer} no ping",
       detail:
         "Allowed: a one-way heartbeat (RFC 6455 §5.5.3). It keeps timers quiet, but does not show whether the other side lives.",
     },

@@ -31,6 +31,10 @@ export const causesNetwork = {
     cause: "防火墙静默丢弃（ufw deny、安全组、DROP 规则）。",
     fix: "在服务器上执行 sudo ufw allow {port}/tcp（用 sudo ufw status 查看）。云主机请在安全组放行 TCP {port}。",
   },
+  backlogFull: {
+    cause: "服务器过载（新连接队列已满），或正在重启。",
+    fix: "在服务器上执行 ss -ltn | grep :{port}（Recv-Q 到上限了吗？）和 nstat -az TcpExtListenDrops；调大 backlog 和 net.core.somaxconn。",
+  },
   wrongAddress: {
     cause: "地址不是（或不再是）服务器的地址：连错了网卡，或 DHCP 换了地址。",
     fix: "服务器上 hostname -I 应包含 {server}。在客户端执行 ping {server} 和 nc -vz {server} {port}。",

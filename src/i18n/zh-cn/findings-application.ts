@@ -45,7 +45,7 @@ export const findingsApplication = {
     },
     auth: {
       title: "Socket.IO 拒绝登录 {namespace}：“{message}”",
-      detail: "WebSocket 本身正常，客户端也带了认证信息，是服务端中间件不接受。",
+      detail: "WebSocket 本身正常，CONNECT 里也带了 auth（内容不论），是服务端中间件不接受。",
     },
     noAuth: {
       title: "Socket.IO 拒绝登录 {namespace}：“{message}”，客户端没有带认证信息",

@@ -45,11 +45,10 @@ export const findingsCapture = {
     },
   },
   "capture.midstream": {
-    webSocket: {
+    plain: {
       title: "开始抓包时，到 {server} 的 WebSocket 已经建立",
       detail: "抓包里没有握手，所以路径、子协议和压缩参数都不知道。",
     },
-    tcp: { title: "开始抓包时，到 {server} 的 {connections} 条连接已经建立", detail: "如何建立的无从得知。" },
   },
   "capture.one-way": {
     plain: {

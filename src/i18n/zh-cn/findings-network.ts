@@ -54,6 +54,10 @@ export const findingsNetwork = {
       detail:
         "{waitedMs:ms}内向该端口发出 {attempts} 个 SYN 均无回应，但抓包中同一地址的其他端口有应答。端口若只是没开会回 RST，不回包说明有规则在静默丢弃。",
     },
+    sometimes: {
+      title: "{server} 这一次没有回应：{waitedMs:ms}内发出 {attempts} 个 SYN，没有收到任何回包",
+      detail: "抓包中同一端口在其他时候有应答，所以既不是端口没开，也不是一直被拦截。",
+    },
     otherFamily: {
       title: "{server} 没有回应，{other} 正常：其中一种地址族不通",
       detail: "客户端两种地址族都试了，所以最终连上了，只是慢了一些。",

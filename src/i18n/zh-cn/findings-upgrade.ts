@@ -73,14 +73,10 @@ export const findingsUpgrade = {
     },
   },
   "http.cors.refused": {
-    answer: {
-      title: "{server} 不允许页面来源 {origin}：浏览器会丢弃应答",
+    plain: {
+      title: "{server} 不允许页面来源 {origin}：浏览器不会把应答交给页面",
       detail:
         "Socket.IO 的轮询受 CORS 限制，而应答[[只允许 {allowed}，]]不包含这个页面；DevTools 里显示 CORS 错误，服务端毫无察觉。纯 WebSocket 不受 CORS 限制，由服务端自己检查 Origin。",
-    },
-    preflight: {
-      title: "{server} 拒绝了来自 {origin} 的页面的预检请求",
-      detail: "浏览器用 OPTIONS 询问页面能否发送请求，没有得到许可[[（允许的是 {allowed}）]]，真正的请求根本不会发出。",
     },
   },
   "http.upgrade.redirected": {

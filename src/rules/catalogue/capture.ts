@@ -153,9 +153,8 @@ export const captureTruncated: Rule = {
 };
 
 function checkMidstream(connection: ConnectionFacts): Draft | null {
-  const { webSocket, tcp } = connection;
-  if (webSocket?.midstream !== true && (tcp.opening !== "not-captured" || webSocket === null)) return null;
-  return draft("capture.midstream", "webSocket", {
+  if (connection.webSocket?.midstream !== true) return null;
+  return draft("capture.midstream", "plain", {
     at: connection.first,
     args: { server: serverOf(connection) },
     evidence: [shows(connection.first, "firstSeen", {})],

@@ -2,7 +2,7 @@ import type { Direction } from "../../base/brand.ts";
 import { sideOf } from "../../base/brand.ts";
 import type { CloseFrameFacts, ConnectionFacts } from "../../store/types.ts";
 import { codeVariant, isReservedCode } from "../close-codes.ts";
-import { endingEvidence } from "../ending.ts";
+import { endingEvidence, firstClose } from "../ending.ts";
 import { TIMED_OUT } from "../heartbeat.ts";
 import { endOf, fieldValue, otherSide, serverOf, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
@@ -60,13 +60,6 @@ function causesOf(
     default:
       return [timedOut];
   }
-}
-
-/** The Close that began the closing handshake; the answer merely repeats its code. */
-function firstClose(connection: ConnectionFacts): { close: CloseFrameFacts; direction: Direction } | null {
-  const [client, server] = connection.webSocket?.closeFrames ?? [null, null];
-  if (client && (!server || client.timestampNs <= server.timestampNs)) return { close: client, direction: 0 };
-  return server ? { close: server, direction: 1 } : null;
 }
 
 function check(connection: ConnectionFacts): Draft | null {

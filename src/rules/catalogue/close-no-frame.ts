@@ -28,7 +28,7 @@ function check(connection: ConnectionFacts, context: Context) {
     serverCode: close.serverSees?.code,
     idleMs: idleMs !== null && idleMs >= BUSY_MS ? idleMs : null,
     busyMs: idleMs !== null && idleMs < BUSY_MS ? idleMs : null,
-    sincePongMs: lastPong === null ? null : spanMs(lastPong, end),
+    sincePongMs: lastPong === null || spanMs(lastPong, end) < BUSY_MS ? null : spanMs(lastPong, end),
     sincePingMs: lastPing === null ? null : spanMs(lastPing, end),
     openMs: spanMs(webSocket.openedAt, end),
     cutBytes: webSocket.incompleteFrameBytes[0] || webSocket.incompleteFrameBytes[1] || null,

@@ -23,8 +23,7 @@ function checkCors(connection: ConnectionFacts): Draft | null {
     if (/[?&]transport=websocket/.test(request.target)) continue;
     const allowed = fieldValue(response, "access-control-allow-origin");
     if (allowed === origin || allowed === "*") continue;
-    const preflight = request.method === "OPTIONS";
-    return draft("http.cors.refused", preflight ? "preflight" : "answer", {
+    return draft("http.cors.refused", "plain", {
       confidence: "likely",
       at: response.first,
       args: { server: serverOf(connection), origin, allowed },

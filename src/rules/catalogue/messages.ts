@@ -1,7 +1,7 @@
 import type { Direction } from "../../base/brand.ts";
 import { sideOf } from "../../base/brand.ts";
-import type { ConnectionFacts } from "../../store/types.ts";
-import { endingEvidence } from "../ending.ts";
+import type { CloseFrameFacts, ConnectionFacts, WebSocketFacts } from "../../store/types.ts";
+import { endingEvidence, firstClose } from "../ending.ts";
 import { directionOf, endOf, hasEnded, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
@@ -34,25 +34,28 @@ export const deflateUndecodable: Rule = {
 
 const LARGE_BYTES = 16 * 1024;
 
+/** The side that closed with 1009 did not take what the other had sent. */
+function refusedMessage(webSocket: WebSocketFacts, close: CloseFrameFacts, direction: Direction): Draft {
+  const sender: Direction = direction === 0 ? 1 : 0;
+  const from = sideOf(sender);
+  const bytes = webSocket.largestMessageBytes[sender] || null;
+  return draft("ws.message.too-big", "refused", {
+    at: close,
+    args: { from, bytes, code: 1009, reason: close.reason },
+    evidence: [
+      bytes === null ? null : shows(webSocket.lastFrame[sender], "tooBigMessage", { from, bytes }),
+      shows(close, "closeFrame", { from: sideOf(direction), code: 1009, reason: close.reason }),
+    ],
+    causes: [cause("certain", "messageLimit", { from })],
+  });
+}
+
 /** Refused with 1009, or cut off while a large message was under way. */
 function checkTooBig(connection: ConnectionFacts): Draft | null {
   const { webSocket, tcp } = connection;
   if (webSocket === null) return null;
-  for (const direction of [0, 1] as const) {
-    const close = webSocket.closeFrames[direction];
-    if (close?.code !== 1009) continue;
-    const from = otherSide(sideOf(direction));
-    const sender: Direction = direction === 0 ? 1 : 0;
-    return draft("ws.message.too-big", "refused", {
-      at: close,
-      args: { from, bytes: webSocket.largestMessageBytes[sender] || null, code: 1009, reason: close.reason },
-      evidence: [
-        shows(webSocket.lastFrame[sender], "tooBigMessage", { from, bytes: webSocket.largestMessageBytes[sender] }),
-        shows(close, "closeFrame", { from: sideOf(direction), code: 1009, reason: close.reason }),
-      ],
-      causes: [cause("certain", "messageLimit", { from })],
-    });
-  }
+  const refusal = firstClose(connection);
+  if (refusal?.close.code === 1009) return refusedMessage(webSocket, refusal.close, refusal.direction);
   if (!hasEnded(connection) || webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null) return null;
   for (const direction of [0, 1] as const) {
     const missingBytes = webSocket.incompleteFrameBytes[direction];

@@ -7,11 +7,18 @@ import { acceptedElsewhere } from "./open-refused.ts";
 /** A single SYN may just have come right before the capture's end; the first repetition comes after 1 s (RFC 6298 §2). */
 const LEAST_WAIT_MS = 2000;
 
-/** The host answers something, on whatever port: it is up and reachable. */
+const answers = ({ tcp }: ConnectionFacts): boolean =>
+  tcp.synAcks.length > 0 || tcp.opening === "complete" || tcp.resets.some((reset) => reset.from === "server");
+
+/** The host answers on another port: it is up and reachable. */
 const hostAnswers = (connection: ConnectionFacts, context: Context): boolean =>
   (context.byServerAddress.get(connection.server.address) ?? []).some(
-    (other) => other.tcp.synAcks.length > 0 || other.tcp.opening === "refused" || other.tcp.opening === "complete",
+    (other) => other.server.port !== connection.server.port && answers(other),
   );
+
+/** The same port answered at another time: it was not closed for good. */
+const answeredOnce = (connection: ConnectionFacts, context: Context): ConnectionFacts | undefined =>
+  (context.byServer.get(`${connection.server.address} ${connection.server.port}`) ?? []).find(answers);
 
 function check(connection: ConnectionFacts, context: Context) {
   const { tcp } = connection;
@@ -48,6 +55,14 @@ function check(connection: ConnectionFacts, context: Context) {
       ],
       causes: [cause("likely", "oneFamilyBound", { port, other: serverOf(elsewhere) })],
     });
+  const once = answeredOnce(connection, context);
+  if (once !== undefined)
+    return draft("tcp.open.unanswered", "sometimes", {
+      at: first,
+      args,
+      evidence: [...evidence, shows(once.tcp.established ?? once.first, "accepted", { server })],
+      causes: [cause("likely", "backlogFull", { port }), cause("possible", "lossyPath", {})],
+    });
   if (hostAnswers(connection, context))
     return draft("tcp.open.unanswered", "portOnly", {
       at: first,
@@ -72,7 +87,7 @@ export const openUnanswered: Rule = {
   id: "tcp.open.unanswered",
   severity: "error",
   spec: "RFC 9293 §3.8.3, RFC 6298 §5.7",
-  causes: ["dropRule", "wrongAddress", "hostDown", "carrierBlocks", "oneFamilyBound"],
+  causes: ["dropRule", "wrongAddress", "hostDown", "carrierBlocks", "backlogFull", "oneFamilyBound"],
   sources: [
     "https://docs.kernel.org/networking/ip-sysctl.html",
     "https://manpages.ubuntu.com/manpages/focal/man8/ufw.8.html",

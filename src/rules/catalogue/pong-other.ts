@@ -58,7 +58,9 @@ export const pongLate: Rule = {
 
 function checkUnsolicited(connection: ConnectionFacts, direction: Direction): Draft | null {
   const beat = connection.webSocket?.heartbeat[direction];
-  if (!beat || beat.unsolicitedPongs === 0) return null;
+  // The first pong of a connection that was open already may answer a ping from before.
+  const before = connection.webSocket?.midstream === true ? 1 : 0;
+  if (!beat || beat.unsolicitedPongs <= before) return null;
   const from = otherSide(sideOf(direction));
   return draft("ws.pong.unsolicited", "plain", {
     at: connection.webSocket?.openedAt ?? connection.first,

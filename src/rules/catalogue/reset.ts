@@ -6,7 +6,7 @@ import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 const FORGOTTEN_AFTER_MS = 30_000;
 
 const isDecoded = (connection: ConnectionFacts): boolean =>
-  connection.webSocket !== null || connection.upgrade !== null;
+  connection.webSocket !== null || (connection.upgrade !== null && connection.upgrade.otherProtocol === null);
 
 const counted = (connection: ConnectionFacts): ResetFacts[] =>
   isDecoded(connection) ? connection.tcp.resets.filter((reset) => !reset.ignored && reset.state !== "opening") : [];

@@ -11,7 +11,7 @@ function checkRetransmissions(connection: ConnectionFacts): Draft | null {
   const { tcp } = connection;
   const [client, server] = tcp.halves;
   const total = client.retransmissions + server.retransmissions;
-  if (total === 0) return null;
+  if (total === 0 || client.dataSegments + server.dataSegments === 0) return null;
   const first = tcp.events.find((event) => event.kind === "retransmission");
   const share = total / Math.max(1, client.dataSegments + server.dataSegments);
   const many = total >= MANY && share >= MANY_SHARE;

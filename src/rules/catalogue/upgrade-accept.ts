@@ -188,7 +188,8 @@ function checkClosedAtOnce(connection: ConnectionFacts) {
     !hasEnded(connection)
   )
     return null;
-  if ((webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
+  const [clientClose, serverClose] = webSocket.closeFrames;
+  if (clientClose !== null || serverClose !== null || (webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
   // What the other side had sent already does not matter: the closer never took part.
   if (webSocket.firstFrame[directionOf(tcp.firstCloser)] !== null) return null;
   if (tcp.halves[0].missingBytes + tcp.halves[1].missingBytes > 0) return null;

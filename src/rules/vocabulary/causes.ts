@@ -8,6 +8,7 @@ export const causeWords = {
   rejectRule: "port",
   serverStartedLater: "server",
   dropRule: "port",
+  backlogFull: "port",
   wrongAddress: "server port",
   hostDown: "server",
   noRoute: "server",

@@ -6,7 +6,7 @@ export const captureFindings = {
   "capture.packets-dropped": { plain: "dropped packets" },
   "capture.gap": { plain: "client server" },
   "capture.truncated": { plain: "packets share" },
-  "capture.midstream": { webSocket: "server", tcp: "server connections" },
+  "capture.midstream": { plain: "server" },
   "capture.one-way": { plain: "from to" },
   "capture.duplicates": { plain: "packets" },
   "capture.ended-early": { plain: "name reason offset" },

@@ -15,6 +15,7 @@ export const networkFindings = {
   "tcp.open.unanswered": {
     silent: "server port client attempts waitedMs",
     portOnly: "server port client attempts waitedMs",
+    sometimes: "server port client attempts waitedMs",
     otherFamily: "server port client attempts waitedMs other",
   },
   "tcp.open.icmp": {

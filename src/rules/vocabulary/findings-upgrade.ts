@@ -23,7 +23,7 @@ export const upgradeFindings = {
     protocolVersion: refusal,
     inFrames: "server target version?",
   },
-  "http.cors.refused": { answer: "server origin allowed?", preflight: "server origin allowed?" },
+  "http.cors.refused": { plain: "server origin allowed?" },
   "http.upgrade.redirected": { plain: "status target server location?" },
   "http.upgrade.page-returned": {
     page: "status target server contentType?",
