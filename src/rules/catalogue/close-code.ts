@@ -1,4 +1,3 @@
-import type { Direction } from "../../base/brand.ts";
 import { sideOf } from "../../base/brand.ts";
 import type { CloseFrameFacts, ConnectionFacts } from "../../store/types.ts";
 import { codeVariant, isReservedCode } from "../close-codes.ts";

@@ -85,7 +85,7 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft
 
 function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | null {
   const engineIo = connection.session?.engineIo;
-  if (!engineIo || engineIo.transport !== "websocket") return null;
+  if (engineIo?.transport !== "websocket") return null;
   return (
     checkPongs(connection, engineIo, 1, context) ??
     checkPongs(connection, engineIo, 0, context) ??
