@@ -29,12 +29,12 @@ export const GRAPHQL_CODES: ReadonlySet<number> = new Set([
 export const isReservedCode = (code: number): boolean =>
   code < 1000 || code === 1004 || code === 1005 || code === 1006 || (code >= 1015 && code < 3000) || code >= 5000;
 
-/** Which text explains a close code; null: a normal closure (1000, or no code at all). */
+/** Which text explains a close code; null: a normal closure (1000, or no code at all), or a code that must not be sent. */
 export function codeVariant(code: number | null, subprotocol: string | null): CodeVariant | null {
   if (code === null || code === 1000) return null;
   const registered = REGISTERED[code];
   if (registered !== undefined) return registered;
   if (code >= 4000 && code < 5000)
     return GRAPHQL_CODES.has(code) && /^graphql-(transport-)?ws$/.test(subprotocol ?? "") ? "graphql" : "private";
-  return code >= 3000 && code < 4000 ? "registered" : "unassigned";
+  return code >= 3000 && code < 4000 ? "registered" : null;
 }

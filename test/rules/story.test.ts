@@ -1,18 +1,216 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { connectionId } from "../../src/base/brand.ts";
 import { judge } from "../../src/rules/judge.ts";
-import { abnormal, analysisOf, beat, connectionFacts, deafBeat } from "../support/facts-builder.ts";
+import { ownTimers } from "../../src/rules/timers.ts";
+import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";
+import {
+  abnormal,
+  analysisOf,
+  beat,
+  close,
+  connectionFacts,
+  deafBeat,
+  half,
+  mark,
+  refusedUpgrade,
+  reset,
+  tcp,
+  upgrade,
+  webSocket,
+} from "../support/facts-builder.ts";
+import { cases } from "./cases/all.ts";
 
-test("a healthy connection yields nothing", () => {
-  expect(judge(analysisOf([connectionFacts()]))).toEqual([]);
+const told = (analysis: Analysis) =>
+  judge(analysis).map(({ ruleId, severity, followsFrom }) => [ruleId, severity, followsFrom] as const);
+const one = (connection: ConnectionFacts) => told(analysisOf([connection]));
+const quiet = beat({ pings: 0, answered: 0 });
+
+describe("one root cause, one error", () => {
+  test("missing pongs are the error, the 1006 that follows is a note that names it", () => {
+    const frozen = abnormal("server", 52, { webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] } });
+    expect(one(frozen)).toEqual([
+      ["ws.pong.missing", "error", null],
+      ["ws.close.no-close-frame", "note", "ws.pong.missing"],
+    ]);
+  });
+
+  test("an RST that ends a WebSocket is the error, the 1006 label a note", () => {
+    const torn = abnormal("server", 40, { tcpFacts: { ending: "rst", resets: [reset()] } });
+    expect(one(torn)).toEqual([
+      ["tcp.rst", "error", null],
+      ["ws.close.no-close-frame", "note", "tcp.rst"],
+    ]);
+  });
+
+  test("an RST after a FIN blames the FIN", () => {
+    const written = abnormal("server", 40, {
+      tcpFacts: { resets: [reset({ at: 40.2, from: "server", afterFin: true, answers: mark(40.1) })] },
+    });
+    expect(one(written)).toEqual([
+      ["ws.close.no-close-frame", "error", null],
+      ["tcp.rst", "note", null],
+    ]);
+  });
+
+  test("a path that swallows the pings is the root of the missing pongs", () => {
+    const cut = abnormal("server", 60, {
+      webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50], false)] },
+      tcpFacts: {
+        client: { fin: null },
+        server: {
+          lastAcknowledged: mark(29),
+          unacknowledged: { bytes: 600, since: mark(30), retransmissions: 7, last: mark(58), fullSize: false },
+        },
+      },
+    });
+    expect(one(cut).filter(([, severity]) => severity === "error")).toEqual([["tcp.path.blackhole", "error", null]]);
+    expect(one(cut)).toContainEqual(["ws.pong.missing", "note", "tcp.path.blackhole"]);
+  });
+
+  test("a forbidden frame is the root of the Close that answers it", () => {
+    const broken = connectionFacts({
+      webSocket: webSocket({
+        events: [{ ...mark(10), code: "unmasked-client", from: "client", section: "RFC 6455 §5.1", value: 0 }],
+        eventCounts: { "unmasked-client": 1 },
+        closeFrames: [null, close(10.2, 1002)],
+      }),
+    });
+    expect(one(broken).slice(0, 2)).toEqual([
+      ["ws.frame.unmasked-client", "error", null],
+      ["ws.close.code", "note", "ws.frame.unmasked-client"],
+    ]);
+  });
+
+  test("a forbidden frame that nobody minded does not explain an end half an hour later", () => {
+    const later = abnormal("server", 1800, {
+      webSocketFacts: {
+        events: [{ ...mark(10), code: "length-not-minimal", from: "server", section: "RFC 6455 §5.2", value: 0 }],
+        eventCounts: { "length-not-minimal": 1 },
+      },
+    });
+    const errors = told(analysisOf([later], { clockSeconds: 2000 })).filter(([, severity]) => severity === "error");
+    expect(errors.map(([ruleId]) => ruleId)).toEqual(["ws.frame.length-not-minimal", "ws.close.no-close-frame"]);
+  });
+
+  test("the legs of one WebSocket, joined by its key, are one story", () => {
+    const stripped = refusedUpgrade(
+      {
+        version: "1.0",
+        status: 400,
+        request: { Connection: "close", "Sec-WebSocket-Key": "k", "Sec-WebSocket-Version": "13" },
+        requestAt: 0.1,
+        responseAt: 0.2,
+      },
+      { client: { address: "172.16.0.1", port: 4000 }, server: { address: "172.16.0.2", port: 7002 } },
+    );
+    const asked = refusedUpgrade({
+      status: 400,
+      request: { Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Key": "k", "Sec-WebSocket-Version": "13" },
+      responseAt: 0.3,
+    });
+    expect(told(analysisOf([asked, stripped]))).toEqual([
+      ["http.upgrade.fields-stripped", "error", null],
+      ["http.upgrade.refused", "note", "http.upgrade.fields-stripped"],
+    ]);
+  });
+
+  test("a backend that refuses the proxy is the root of the client's 502", () => {
+    const refused = connectionFacts({
+      kind: "tcp-refused",
+      client: { address: "172.16.0.1", port: 4000 },
+      server: { address: "172.16.0.2", port: 7002 },
+      first: mark(0.1),
+      upgrade: null,
+      webSocket: null,
+      tcp: {
+        ...tcp({
+          opening: "refused",
+          ending: "rst",
+          established: null,
+          resets: [reset({ at: 0.1, state: "opening" })],
+        }),
+        halves: [half({ dataSegments: 0 }), half({ packets: 0, dataSegments: 0 })],
+      },
+      close: { verdict: "none", clientSees: null, serverSees: null },
+    });
+    const asked = refusedUpgrade({ status: 502, response: { Server: "nginx" }, requestAt: 0.05, responseAt: 0.3 });
+    expect(told(analysisOf([asked, refused]))).toEqual([
+      ["tcp.open.refused", "error", null],
+      ["http.upgrade.gateway-error", "note", "tcp.open.refused"],
+    ]);
+  });
+
+  test("the development server's own socket is nobody's error", () => {
+    const hmr = abnormal("server", 40, {
+      upgrade: upgrade({
+        request: {
+          ...Object.fromEntries([]),
+          Upgrade: "websocket",
+          Connection: "Upgrade",
+          "Sec-WebSocket-Protocol": "vite-hmr",
+        },
+      }),
+    });
+    expect(one(hmr).every(([, severity]) => severity === "note")).toBe(true);
+  });
 });
 
-test("missing pongs are the error, the 1006 that follows is a note that names it", () => {
-  const frozen = abnormal("server", 52, {
-    webSocketFacts: { heartbeat: [beat({ pings: 0 }), deafBeat(20, [30, 40, 50])] },
+describe("folding", () => {
+  const attempt = (index: number, port = 8080): ConnectionFacts =>
+    refusedUpgrade(
+      { status: 403, responseAt: index + 0.1 },
+      { client: { address: "10.0.0.1", port: 50_000 + index }, server: { address: "10.0.0.2", port } },
+    );
+
+  test("forty attempts that fail alike are one finding with the first one's evidence", () => {
+    const findings = judge(analysisOf(Array.from({ length: 40 }, (_, index) => attempt(index))));
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ connectionId: 0, severity: "error", timestampNs: 0.1e9 });
+    expect(findings[0]?.alsoConnections).toEqual(Array.from({ length: 39 }, (_, index) => connectionId(index + 1)));
+    expect(findings[0]?.wiresharkFilter).toBe("ip.addr==10.0.0.1 && ip.addr==10.0.0.2 && tcp.port==8080");
   });
-  const told = judge(analysisOf([frozen])).map(({ ruleId, severity, followsFrom }) => [ruleId, severity, followsFrom]);
-  expect(told).toEqual([
-    ["ws.pong.missing", "error", null],
-    ["ws.close.no-close-frame", "note", "ws.pong.missing"],
-  ]);
+
+  test("another port, or another status, is another finding", () => {
+    expect(judge(analysisOf([attempt(0), attempt(1, 9090)]))).toHaveLength(2);
+    expect(
+      judge(analysisOf([attempt(0), refusedUpgrade({ status: 418 }), refusedUpgrade({ status: 451 })])),
+    ).toHaveLength(3);
+  });
+});
+
+describe("order", () => {
+  test("errors first, then by time; the same however often it is asked", () => {
+    const analysis = analysisOf(
+      Object.values(cases).flatMap(({ fires }) =>
+        Object.values<Analysis>(fires).flatMap(({ connections }) => connections),
+      ),
+    );
+    const findings = judge(analysis);
+    const rank = { error: 0, warning: 1, note: 2 };
+    const keys = findings.map(({ severity, timestampNs }) => rank[severity] * 1e15 + timestampNs);
+    expect(keys).toEqual([...keys].sort((a, b) => a - b));
+    expect(judge(structuredClone(analysis))).toEqual(findings);
+  });
+});
+
+describe("what weakens a finding", () => {
+  test("dropped packets are a note, and a warning beside an error that hangs on what is there", () => {
+    const dropped = { capture: { dropped: 9 } };
+    expect(told(analysisOf([connectionFacts()], dropped))).toEqual([["capture.packets-dropped", "note", null]]);
+    expect(told(analysisOf([abnormal("server", 40)], dropped))).toContainEqual([
+      "capture.packets-dropped",
+      "warning",
+      null,
+    ]);
+  });
+});
+
+test("the user's own timer is matched first", () => {
+  const ended = abnormal("server", 300, { tcpFacts: { idleBeforeCloseNs: 47e9 } });
+  const findings = judge(analysisOf([ended], { clockSeconds: 400 }), { timers: ownTimers("edge box", 47) });
+  expect(findings.find(({ ruleId }) => ruleId === "ws.idle.timeout")?.args).toMatchObject({
+    timer: "edge box",
+    seconds: 47,
+  });
+  expect(findings[0]?.causes[0]).toMatchObject({ id: "timerFits", confidence: "likely" });
 });

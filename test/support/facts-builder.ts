@@ -118,6 +118,8 @@ export const half = (overrides: Partial<HalfFacts> = {}): HalfFacts => ({
   ...overrides,
 });
 
+export type HalfOverrides = Partial<HalfFacts>;
+
 type TcpOverrides = Partial<Omit<TcpFacts, "halves">> & {
   readonly client?: Partial<HalfFacts>;
   readonly server?: Partial<HalfFacts>;

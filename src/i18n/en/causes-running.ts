@@ -192,10 +192,6 @@ export const causesRunning = {
     cause: "The capture filter asks for another port or host.",
     fix: "Capture without a filter for a moment, or with port 8080 of your server.",
   },
-  captureAtEndpoint: {
-    cause: "Captured at a place that the WebSocket does not pass.",
-    fix: "Capture on the server or on the client itself.",
-  },
   keyLogNeeded: {
     cause: "The WebSocket is inside TLS.",
     fix: "Capture behind the TLS proxy, where it is plain; or give Wireshark the keys (SSLKEYLOGFILE).",

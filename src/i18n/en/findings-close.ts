@@ -87,7 +87,6 @@ export const findingsClose = {
       title: "The {from:word} closed with {code}, a code of the application's own[[: “{reason}”]]",
       detail: `Codes from 4000 to 4999 mean what the application says they mean. ${said}`,
     },
-    unassigned: { title: "The {from:word} closed with {code}, a code that nobody has defined", detail: said },
   },
   "ws.close.unanswered": {
     fin: {

@@ -145,7 +145,6 @@ export const causesRunning = {
     cause: "抓包过滤条件的端口或主机不对。",
     fix: "先不加过滤抓一会儿，或改成服务实际使用的端口，如 port 8080。",
   },
-  captureAtEndpoint: { cause: "抓包的位置不在 WebSocket 经过的路上。", fix: "直接在服务器或客户端上抓包。" },
   keyLogNeeded: {
     cause: "WebSocket 在 TLS 里面。",
     fix: "在 TLS 代理之后（明文处）抓包；或把密钥交给 Wireshark（SSLKEYLOGFILE）。",

@@ -60,7 +60,6 @@ export const findingsClose = {
       title: "{from:word}以 {code} 关闭，这是应用自定义的关闭码[[：“{reason}”]]",
       detail: `4000～4999 的含义由应用自己决定。${said}`,
     },
-    unassigned: { title: "{from:word}以 {code} 关闭，这个关闭码没有任何定义", detail: said },
   },
   "ws.close.unanswered": {
     fin: {

@@ -44,7 +44,7 @@ export const noWebSocket: Rule = {
   id: "capture.no-websocket",
   severity: "note",
   spec: "",
-  causes: ["captureAtEndpoint", "keyLogNeeded", "wrongFilter"],
+  causes: ["keyLogNeeded", "wrongFilter", "localhostUrl", "captureBehindProxy"],
   sources: ["https://wiki.wireshark.org/TLS"],
   checkCapture({ analysis }) {
     const { connections } = analysis;
@@ -72,7 +72,19 @@ export const noWebSocket: Rule = {
 
 const H2_PREFACE = "PRI * HTTP/2.0";
 
+/** HTTP/2 alone was offered or chosen (RFC 7301): a browser's wss:// offers HTTP/1.1. */
+const onlyHttp2 = (protocols: readonly string[]): boolean =>
+  protocols.includes("h2") && !protocols.includes("http/1.1");
+
 function checkHttp2(connection: ConnectionFacts): Draft | null {
+  const { tls } = connection;
+  if (tls !== null && onlyHttp2(tls.applicationProtocols))
+    return draft("http2.not-decoded", "tls", {
+      at: tls.serverHello ?? tls.clientHello ?? connection.first,
+      args: { server: serverOf(connection), name: tls.serverName },
+      evidence: [shows(tls.clientHello, "tlsHello", { name: tls.serverName })],
+      causes: [cause("certain", "http2Unread", {})],
+    });
   const first = connection.notHttp[0];
   const preface = first === null ? "" : String.fromCharCode(...first.firstBytes.subarray(0, H2_PREFACE.length));
   if (first === null || preface !== H2_PREFACE) return null;

@@ -54,7 +54,6 @@ function causesOf(
       return [cause("likely", "graphqlInit", {})];
     case "private":
     case "registered":
-    case "unassigned":
       return [timedOut, cause("likely", "applicationCode", { code: close.code ?? 0, server: serverOf(connection) })];
     default:
       return [timedOut];
@@ -67,7 +66,7 @@ function check(connection: ConnectionFacts): Draft | null {
   const { close, direction } = found;
   const response = handshakeOf(connection)?.response;
   const variant = codeVariant(close.code, response ? fieldValue(response, "sec-websocket-protocol") : null);
-  if (variant === null || (close.code !== null && isReservedCode(close.code))) return null;
+  if (variant === null) return null;
   const from = sideOf(direction);
   const answer = connection.webSocket.closeFrames[direction === 0 ? 1 : 0];
   const args = {
@@ -106,6 +105,13 @@ export const closeCode: Rule = {
     "pageLeft",
     "serverShutdown",
     "heartbeatReason",
+    "transformingProxy",
+    "wrongMessageType",
+    "gatewayPolicy",
+    "extensionWanted",
+    "serverOverloaded",
+    "backendDown",
+    "clockSkew",
   ],
   sources: [
     "https://www.iana.org/assignments/websocket/websocket.xhtml",

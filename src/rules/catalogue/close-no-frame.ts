@@ -98,6 +98,8 @@ export const noCloseFrame: Rule = {
     "clientTerminated",
     "unknownIdleTimer",
     "pathDied",
+    "resetEnded",
+    "backpressure",
   ],
   sources: [
     "https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5",

@@ -96,7 +96,16 @@ export const engineIoRefused: Rule = {
   id: "eio.request.refused",
   severity: "error",
   spec: "Engine.IO protocol v4",
-  causes: ["noStickySession", "serverRestarted", "engineIoVersions", "upgradeFieldsMissing", "allowRequest"],
+  causes: [
+    "noStickySession",
+    "serverRestarted",
+    "engineIoVersions",
+    "upgradeFieldsMissing",
+    "allowRequest",
+    "transportNotAllowed",
+    "proxyChangedRequest",
+    "tokenRejected",
+  ],
   sources: [
     "https://github.com/socketio/socket.io/blob/main/packages/engine.io/lib/server.ts",
     "https://socket.io/docs/v4/troubleshooting-connection-issues/",

@@ -118,7 +118,12 @@ function checkUpgrade(connection: ConnectionFacts): Draft | null {
     cause("likely", "noStickySession", {}),
   ];
   if (connection.webSocket === null)
-    return draft("eio.upgrade.failed", "refused", { at: exchange.request.first, args, evidence, causes });
+    return draft("eio.upgrade.failed", "refused", {
+      at: (exchange.response ?? exchange.request).first,
+      args,
+      evidence,
+      causes,
+    });
   if (!engineIo?.probeSent || engineIo.probeAnswered !== null || !hasEnded(connection)) return null;
   return draft("eio.upgrade.failed", "probe", {
     at: engineIo.probeSent,

@@ -87,7 +87,7 @@ export const openUnanswered: Rule = {
   id: "tcp.open.unanswered",
   severity: "error",
   spec: "RFC 9293 §3.8.3, RFC 6298 §5.7",
-  causes: ["dropRule", "wrongAddress", "hostDown", "carrierBlocks", "backlogFull", "oneFamilyBound"],
+  causes: ["dropRule", "wrongAddress", "hostDown", "carrierBlocks", "backlogFull", "oneFamilyBound", "lossyPath"],
   sources: [
     "https://docs.kernel.org/networking/ip-sysctl.html",
     "https://manpages.ubuntu.com/manpages/focal/man8/ufw.8.html",

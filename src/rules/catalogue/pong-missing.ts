@@ -114,6 +114,7 @@ export const pongMissing: Rule = {
     "peerVanished",
     "pathMtu",
     "heartbeatHabit",
+    "firewallState",
   ],
   sources: [
     "https://github.com/websockets/ws#how-to-detect-and-close-broken-connections",

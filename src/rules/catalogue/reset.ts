@@ -70,7 +70,14 @@ export const reset: Rule = {
   id: "tcp.rst",
   severity: "error",
   spec: "RFC 9293 §3.10.7.4",
-  causes: ["closedWithUnread", "abortiveClose", "processCrashed", "middleboxReset", "closedSocketWritten"],
+  causes: [
+    "closedWithUnread",
+    "abortiveClose",
+    "processCrashed",
+    "middleboxReset",
+    "closedSocketWritten",
+    "handlerThrew",
+  ],
   sources: [
     "https://www.rfc-editor.org/rfc/rfc9293#section-3.10.7.4",
     "https://www.rfc-editor.org/rfc/rfc2525#section-2.17",

@@ -61,7 +61,6 @@ function endedAtExpiry(connection: ConnectionFacts, token: TokenFacts, seenAt: n
   if (late < 0 || late > LEEWAY_SECONDS) return null;
   return draft("jwt.expired", "during", {
     confidence: "likely",
-    severity: "warning",
     at: end,
     args: { where: `token.${token.where}`, openMs: spanMs(connection.webSocket.openedAt, end) },
     evidence: [

@@ -107,6 +107,12 @@ export const upgradeRefused: Rule = {
     "handlerThrew",
     "serverClosing",
     "clockSkew",
+    "proxyChangedRequest",
+    "cookieMissing",
+    "pathNotWebSocket",
+    "methodChanged",
+    "versionOther",
+    "reconnectStorm",
   ],
   sources: [
     "https://www.rfc-editor.org/rfc/rfc6455#section-4.2.2",

@@ -126,7 +126,6 @@ export const causeWords = {
   lossyPath: "",
   wrongInterface: "",
   wrongFilter: "",
-  captureAtEndpoint: "",
   keyLogNeeded: "",
   captureBehindProxy: "",
   http2Unread: "",

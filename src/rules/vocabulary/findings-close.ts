@@ -27,7 +27,6 @@ export const closeFindings = {
     graphql: `${code} meaning`,
     registered: code,
     private: code,
-    unassigned: code,
   },
   "ws.close.unanswered": {
     fin: "from to code? waitedMs closer",

@@ -1,0 +1,287 @@
+import type {
+  ApplicationBeatFacts,
+  ConnectionFacts,
+  EngineIoFacts,
+  SessionFacts,
+  SocketIoNamespaceFacts,
+  TokenFacts,
+} from "../../../src/store/types.ts";
+import {
+  beat,
+  close,
+  connectionFacts,
+  deafBeat,
+  type HalfOverrides,
+  mark,
+  refusedUpgrade,
+  tcp,
+  UPGRADE_FIELDS,
+  upgrade,
+  webSocket,
+} from "../../support/facts-builder.ts";
+import { one, type SomeCases } from "./case.ts";
+
+const quiet = webSocket().heartbeat[0];
+const TARGET = "/socket.io/?EIO=4&transport=websocket";
+
+const engineIo = (given: Partial<EngineIoFacts> = {}): EngineIoFacts => ({
+  version: 4,
+  transport: "websocket",
+  sid: "s",
+  open: { ...mark(0.01), pingIntervalMs: 10_000, pingTimeoutMs: 5_000, upgrades: [] },
+  heartbeat: [quiet, beat()],
+  probeSent: null,
+  probeAnswered: null,
+  upgraded: null,
+  closed: null,
+  ...given,
+});
+
+const namespace = (given: Partial<SocketIoNamespaceFacts> = {}): SocketIoNamespaceFacts => ({
+  name: "/im",
+  connectRequested: mark(0.02),
+  hasAuth: true,
+  connected: mark(0.03),
+  refused: null,
+  disconnected: null,
+  ...given,
+});
+
+const session = (given: Partial<SessionFacts> = {}): SessionFacts => ({
+  protocol: "socket.io",
+  engineIo: engineIo(),
+  socketIo: [namespace()],
+  notices: [],
+  heartbeat: null,
+  ...given,
+});
+
+/** A Socket.IO connection; its WebSocket ended by `closer` with an empty Close at `seconds`. */
+const socketIo = (
+  facts: SessionFacts,
+  closer: "client" | "server" = "client",
+  seconds = 40,
+  more: Partial<ConnectionFacts> = {},
+) =>
+  one(
+    connectionFacts({
+      upgrade: upgrade({ target: TARGET }),
+      session: facts,
+      webSocket: webSocket({
+        closeFrames: closer === "client" ? [close(seconds, null), null] : [null, close(seconds, null)],
+        heartbeat: [quiet, quiet],
+      }),
+      ...more,
+    }),
+  );
+
+const appBeat = (
+  unanswered: readonly number[],
+  given: Partial<ApplicationBeatFacts> = {},
+  server: HalfOverrides = {},
+) =>
+  one(
+    connectionFacts({
+      tcp: tcp({ server }),
+      session: session({
+        protocol: "json",
+        engineIo: null,
+        socketIo: [],
+        heartbeat: {
+          from: "client",
+          by: "name",
+          sample: '{"type":"ping"}',
+          answerSample: '{"type":"pong"}',
+          intervalMs: 5000,
+          sent: 8,
+          answered: 8 - unanswered.length,
+          unansweredAtEnd: unanswered.map(mark),
+          lastAnswer: mark(10),
+          ...given,
+        },
+      }),
+    }),
+  );
+
+/** Seconds since 1970 at the analysis' origin, as the builder sets it. */
+const ORIGIN = 1_700_000_000;
+const token = (given: Partial<TokenFacts>): TokenFacts => ({
+  ...mark(0.003),
+  where: "query",
+  from: "client",
+  expiresAtSeconds: ORIGIN + 3600,
+  notBeforeSeconds: null,
+  issuedAtSeconds: null,
+  ...given,
+});
+const refusedWith = (given: Partial<TokenFacts>) => one(refusedUpgrade({ status: 401 }, { tokens: [token(given)] }));
+
+const dated = (date: string, tokens: readonly TokenFacts[] = [token({})]) =>
+  one(
+    connectionFacts({
+      tokens,
+      upgrade: upgrade({
+        response: {
+          Upgrade: "websocket",
+          Connection: "Upgrade",
+          "Sec-WebSocket-Accept": "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+          Date: date,
+        },
+      }),
+    }),
+  );
+
+const silent = (seconds: number) =>
+  one(
+    connectionFacts({
+      last: mark(seconds),
+      webSocket: webSocket({
+        messages: [
+          { text: 1, binary: 0, bytes: 50 },
+          { text: 0, binary: 0, bytes: 0 },
+        ],
+      }),
+      tcp: { ...connectionFacts().tcp, closedAt: mark(seconds) },
+    }),
+  );
+
+export const applicationCases = {
+  "eio.pong.missing": {
+    severity: "error",
+    severities: { waiting: "warning" },
+    fires: {
+      gaveUp: socketIo(session({ engineIo: engineIo({ heartbeat: [quiet, deafBeat(20, [30])] }) }), "server", 35),
+      waiting: one(
+        connectionFacts({
+          session: session({ engineIo: engineIo({ heartbeat: [quiet, deafBeat(20, [30])] }) }),
+          webSocket: webSocket({ closeFrames: [null, null] }),
+          tcp: { ...connectionFacts().tcp, ending: "open", closedAt: null, firstCloser: null },
+          close: { verdict: "open", clientSees: null, serverSees: null },
+        }),
+      ),
+      noPing: socketIo(
+        session({ engineIo: engineIo({ heartbeat: [quiet, beat({ lastPing: mark(25) })] }) }),
+        "client",
+        40,
+      ),
+    },
+    near: {
+      "all answered": socketIo(session(), "server"),
+      "the client left before its patience ended": socketIo(
+        session({ engineIo: engineIo({ heartbeat: [quiet, beat({ lastPing: mark(35) })] }) }),
+        "client",
+        40,
+      ),
+    },
+  },
+  "eio.upgrade.failed": {
+    severity: "warning",
+    severities: { refused: "note" },
+    fires: {
+      refused: one(refusedUpgrade({ target: `${TARGET}&sid=abc`, status: 400 })),
+      probe: one(
+        connectionFacts({
+          upgrade: upgrade({ target: `${TARGET}&sid=abc` }),
+          session: session({ engineIo: engineIo({ probeSent: mark(0.1) }) }),
+        }),
+      ),
+    },
+    near: {
+      answered: one(
+        connectionFacts({
+          upgrade: upgrade({ target: `${TARGET}&sid=abc` }),
+          session: session({ engineIo: engineIo({ probeSent: mark(0.1), probeAnswered: mark(0.2) }) }),
+        }),
+      ),
+      "no session before": one(refusedUpgrade({ target: TARGET, status: 400 })),
+    },
+  },
+  "sio.connect.missing": {
+    severity: "error",
+    fires: {
+      silent: socketIo(session({ socketIo: [] }), "server", 45, {
+        webSocket: webSocket({
+          closeFrames: [null, close(45, null)],
+          messages: [
+            { text: 0, binary: 0, bytes: 0 },
+            { text: 1, binary: 0, bytes: 90 },
+          ],
+        }),
+      }),
+      other: socketIo(session({ socketIo: [] }), "server", 45),
+    },
+    near: {
+      "the client left": socketIo(session({ socketIo: [] }), "client", 45),
+      "it did connect": socketIo(session(), "server", 45),
+    },
+  },
+  "sio.connect.refused": {
+    severity: "error",
+    fires: {
+      namespace: socketIo(
+        session({ socketIo: [namespace({ refused: { ...mark(0.05), message: "Invalid namespace" } })] }),
+      ),
+      auth: socketIo(session({ socketIo: [namespace({ refused: { ...mark(0.05), message: "jwt malformed" } })] })),
+      noAuth: socketIo(
+        session({ socketIo: [namespace({ hasAuth: false, refused: { ...mark(0.05), message: "missing token" } })] }),
+      ),
+    },
+    near: { connected: socketIo(session()) },
+  },
+  "sio.disconnected": {
+    severity: "warning",
+    fires: {
+      plain: socketIo(session({ socketIo: [namespace({ disconnected: { ...mark(1), from: "server" } })] })),
+    },
+    near: {
+      "the client's own": socketIo(
+        session({ socketIo: [namespace({ disconnected: { ...mark(1), from: "client" } })] }),
+      ),
+    },
+  },
+  "app.heartbeat.missing": {
+    severity: "warning",
+    fires: {
+      alive: appBeat([15, 20, 25, 30, 35]),
+      silent: appBeat([15, 20, 25, 30, 35], {}, { lastData: mark(12) }),
+    },
+    near: { "answered to the end": appBeat([]), "the last one may be on its way": appBeat([39.5]) },
+  },
+  "app.silent": {
+    severity: "note",
+    fires: { plain: silent(90) },
+    near: { "half a minute is not long": silent(20), "it spoke": one(connectionFacts()) },
+  },
+  "app.vite-hmr": {
+    severity: "note",
+    fires: {
+      plain: one(
+        connectionFacts({ upgrade: upgrade({ request: { ...UPGRADE_FIELDS, "Sec-WebSocket-Protocol": "vite-hmr" } }) }),
+      ),
+    },
+    near: { "the application's own": one(connectionFacts()) },
+  },
+  "jwt.expired": {
+    severity: "error",
+    fires: {
+      expired: refusedWith({ expiresAtSeconds: ORIGIN - 60 }),
+      notYetValid: refusedWith({ notBeforeSeconds: ORIGIN + 600 }),
+      during: one(
+        connectionFacts({
+          tokens: [token({ expiresAtSeconds: ORIGIN + 38 })],
+          webSocket: webSocket({ closeFrames: [close(39.95, 4000), close(39.9, 4000)] }),
+        }),
+      ),
+    },
+    near: {
+      valid: refusedWith({}),
+      "two seconds over": refusedWith({ expiresAtSeconds: ORIGIN - 2 }),
+      "valid long after the end": one(connectionFacts({ tokens: [token({})] })),
+    },
+  },
+  "clock.skew": {
+    severity: "warning",
+    fires: { ahead: dated("Wed, 15 Nov 2023 01:13:20 GMT"), behind: dated("Tue, 14 Nov 2023 20:13:20 GMT") },
+    near: { "the same clock": dated("Tue, 14 Nov 2023 22:13:21 GMT"), "no date at all": dated("yesterday") },
+  },
+} satisfies SomeCases;

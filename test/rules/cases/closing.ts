@@ -1,0 +1,239 @@
+import type { ConnectionFacts } from "../../../src/store/types.ts";
+import {
+  abnormal,
+  close,
+  connectionFacts,
+  deafBeat,
+  mark,
+  reset,
+  tcp,
+  upgrade,
+  webSocket,
+} from "../../support/facts-builder.ts";
+import { one, type SomeCases } from "./case.ts";
+
+const closed = (code: number | null, reason = "", more: Partial<ConnectionFacts> = {}) =>
+  one(
+    connectionFacts({
+      webSocket: webSocket({ closeFrames: [close(39.95, code), close(39.9, code, reason)] }),
+      ...more,
+    }),
+  );
+
+const graphql = upgrade({
+  response: {
+    Upgrade: "websocket",
+    Connection: "Upgrade",
+    "Sec-WebSocket-Accept": "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+    "Sec-WebSocket-Protocol": "graphql-transport-ws",
+  },
+  request: {
+    Upgrade: "websocket",
+    Connection: "Upgrade",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Protocol": "graphql-transport-ws",
+  },
+});
+
+/** The client says Close at 30 s, the server does not; TCP ends at `seconds`. */
+const unansweredClose = (
+  seconds: number | null,
+  ending: "fin" | "rst" = "fin",
+  closer: "client" | "server" = "client",
+) =>
+  one(
+    connectionFacts({
+      last: mark(seconds ?? 60),
+      webSocket: webSocket({ closeFrames: [close(30, 1000), null] }),
+      tcp: tcp({
+        ending: seconds === null ? "open" : ending,
+        firstCloser: seconds === null ? null : closer,
+        closedAt: seconds === null ? null : mark(seconds),
+      }),
+    }),
+  );
+
+const byReset = (more: Parameters<typeof reset>[0] = {}, tcpMore: Parameters<typeof tcp>[0] = {}): ConnectionFacts =>
+  abnormal("server", 40, { tcpFacts: { ending: "rst", resets: [reset(more)], ...tcpMore } });
+
+const waiting = (fullSize: boolean, since: number, retransmissions = 6) => ({
+  unacknowledged: { bytes: 1448, since: mark(since), retransmissions, last: mark(since + 12), fullSize },
+});
+
+/** The server's data since `since` s is never acknowledged; before, the last acknowledgment came at `before` s. */
+const vanished = (fullSize: boolean, since: number, before: number, retransmissions = 6): ConnectionFacts =>
+  connectionFacts({
+    webSocket: webSocket({ closeFrames: [null, null] }),
+    tcp: tcp({
+      ending: "silent",
+      firstCloser: null,
+      closedAt: null,
+      client: { fin: null, lastData: mark(before) },
+      server: {
+        fin: null,
+        lastAcknowledged: mark(before),
+        largestSegmentBytes: 1448,
+        ...waiting(fullSize, since, retransmissions),
+      },
+    }),
+    close: { verdict: "open", clientSees: null, serverSees: null },
+  });
+
+const idleEnd = (idleSeconds: number, more: Parameters<typeof abnormal>[2] = {}) =>
+  one(abnormal("server", 300, { ...more, tcpFacts: { idleBeforeCloseNs: idleSeconds * 1e9, ...more.tcpFacts } }), 400);
+
+const nginx = upgrade({
+  response: {
+    Upgrade: "websocket",
+    Connection: "upgrade",
+    Server: "nginx/1.22.1",
+    "Sec-WebSocket-Accept": "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+  },
+});
+
+export const closingCases = {
+  "ws.close.no-close-frame": {
+    severity: "error",
+    severities: { rst: "note" },
+    fires: {
+      fin: one(abnormal("server", 40)),
+      rst: one(byReset()),
+      icmp: one(abnormal("client", 40, { tcpFacts: { ending: "icmp" } })),
+      silent: one(abnormal("client", 40, { tcpFacts: { ending: "silent", firstCloser: null, closedAt: null } })),
+    },
+    near: {
+      "closed as it should be": one(connectionFacts()),
+      "a Close that was not answered": unansweredClose(35),
+      "the capture cannot tell": one(
+        abnormal("server", 40, { close: { verdict: "abnormal", clientSees: null, serverSees: null } }),
+      ),
+    },
+  },
+  "ws.close.code": {
+    severity: "error",
+    severities: { goingAway: "note", restart: "warning", tryLater: "warning", tooBig: "note" },
+    fires: {
+      goingAway: closed(1001),
+      protocolError: closed(1002),
+      unsupportedData: closed(1003),
+      invalidPayload: closed(1007),
+      policy: closed(1008, "heartbeat timeout"),
+      tooBig: closed(1009),
+      extension: closed(1010),
+      internal: closed(1011, "keepalive ping timeout"),
+      restart: closed(1012),
+      tryLater: closed(1013),
+      badGateway: closed(1014),
+      unauthorized: closed(3000),
+      forbidden: closed(3003),
+      timeout: closed(3008),
+      graphql: closed(4401, "Unauthorized", { upgrade: graphql }),
+      registered: closed(3333),
+      private: closed(4401, "token expired"),
+    },
+    near: { "1000": one(connectionFacts()), "no code": closed(null) },
+  },
+  "ws.close.unanswered": {
+    severity: "warning",
+    fires: { fin: unansweredClose(60), rst: unansweredClose(60, "rst"), open: unansweredClose(null) },
+    near: {
+      answered: one(connectionFacts()),
+      "the peer's bytes are missing": one(
+        connectionFacts({
+          webSocket: webSocket({ closeFrames: [close(30, 1000), null] }),
+          tcp: tcp({ closedAt: mark(60), server: { missingBytes: 20 } }),
+        }),
+      ),
+    },
+  },
+  "ws.close.reserved-code": {
+    severity: "error",
+    fires: { plain: closed(1006) },
+    near: { "1014 may be sent": closed(1014) },
+  },
+  "tcp.rst": {
+    severity: "note",
+    severities: { established: "error", handshake: "note" },
+    fires: {
+      established: one(byReset()),
+      afterFin: one(
+        abnormal("server", 40, { tcpFacts: { resets: [reset({ at: 40.1, from: "client", afterFin: true })] } }),
+      ),
+      afterClose: one(connectionFacts({ tcp: tcp({ resets: [reset({ at: 40.1 })] }) })),
+      handshake: one(
+        connectionFacts({
+          kind: "upgrade-refused",
+          webSocket: null,
+          upgrade: upgrade({ status: 403 }),
+          tcp: tcp({ ending: "rst", resets: [reset({ at: 1, from: "client" })] }),
+        }),
+      ),
+    },
+    near: {
+      "no RST": one(connectionFacts()),
+      "an RST that closed nothing": one(connectionFacts({ tcp: tcp({ resets: [reset({ at: 10, ignored: true })] }) })),
+      "plain HTTP": one(
+        connectionFacts({ kind: "http", upgrade: null, webSocket: null, tcp: tcp({ resets: [reset()] }) }),
+      ),
+    },
+  },
+  "tcp.rst.injected": {
+    severity: "error",
+    fires: { plain: one(byReset({ likelyInjected: true, oddities: ["hop-limit", "ip-id"], hopLimit: 47 })) },
+    near: { "an ordinary RST": one(byReset()), ignored: one(byReset({ likelyInjected: true, ignored: true })) },
+  },
+  "tcp.rst.ignored": {
+    severity: "note",
+    fires: { plain: one(connectionFacts({ tcp: tcp({ resets: [reset({ at: 10, ignored: true })] }) })) },
+    near: { "an RST that counts": one(byReset()) },
+  },
+  "tcp.rst.after-idle": {
+    severity: "error",
+    fires: {
+      plain: one(
+        byReset({ answers: mark(39.99) }, { client: { lastAcknowledged: mark(5) }, server: { lastData: mark(4) } }),
+      ),
+    },
+    near: {
+      "data was flowing": one(
+        byReset({ answers: mark(39.99) }, { client: { lastAcknowledged: mark(38) }, server: { lastData: mark(39) } }),
+      ),
+      unprompted: one(byReset({}, { client: { lastAcknowledged: mark(5) }, server: { lastData: mark(4) } })),
+    },
+  },
+  "tcp.path.blackhole": {
+    severity: "error",
+    fires: {
+      midTraffic: one(vanished(false, 30, 29.9)),
+      afterIdle: one(vanished(false, 100, 40)),
+      fullSize: one(vanished(true, 30, 29.9)),
+    },
+    near: {
+      "lost twice, and then the capture ends": one(vanished(false, 30, 29.9, 2)),
+      "sent into a socket that is closed": one(
+        abnormal("client", 29, {
+          tcpFacts: { client: { fin: mark(29) }, server: { fin: null, ...waiting(false, 30) } },
+        }),
+      ),
+    },
+  },
+  "ws.idle.timeout": {
+    severity: "warning",
+    fires: {
+      idle: idleEnd(60.02, { upgrade: nginx }),
+      lifetime: one(abnormal("server", 30.005, { tcpFacts: { idleBeforeCloseNs: 0.2e9 } })),
+    },
+    near: {
+      "no timer has 47 s": idleEnd(47),
+      "closed by the client, no proxy in sight": one(
+        abnormal("client", 300, { tcpFacts: { idleBeforeCloseNs: 60e9 } }),
+        400,
+      ),
+      "a heartbeat explains it": idleEnd(60, {
+        webSocketFacts: { heartbeat: [webSocket().heartbeat[0], deafBeat(200, [210, 240])] },
+      }),
+      "busy until the end, after a minute": one(abnormal("server", 60.005, { tcpFacts: { idleBeforeCloseNs: 0.2e9 } })),
+    },
+  },
+} satisfies SomeCases;

@@ -1,0 +1,105 @@
+import { abnormal, beat, close, connectionFacts, deafBeat, mark, webSocket } from "../../support/facts-builder.ts";
+import { one, type SomeCases } from "./case.ts";
+
+const quiet = webSocket().heartbeat[0];
+
+/** The server pings every 10 s and gives up at 52 s; the last pong came at 20 s. */
+const frozen = (acknowledged: boolean | null, blocked = false) =>
+  one(
+    abnormal("server", 52, {
+      webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50], acknowledged)] },
+      tcpFacts: blocked ? { client: { zeroWindows: 1, zeroWindowSince: mark(28), longestZeroWindowNs: 24e9 } } : {},
+    }),
+  );
+
+const late = (roundTripMs: number, median: number, intervalMs = 60_000) =>
+  one(
+    connectionFacts({
+      webSocket: webSocket({
+        heartbeat: [
+          quiet,
+          beat({
+            late: 1,
+            intervalMs,
+            roundTripMs: { min: 1, median, p95: roundTripMs, max: roundTripMs },
+            slowest: { ping: mark(10), pong: mark(10 + roundTripMs / 1000), roundTripMs },
+          }),
+        ],
+      }),
+    }),
+  );
+
+const withoutPings = (openSeconds: number) =>
+  one(
+    connectionFacts({
+      last: mark(openSeconds),
+      webSocket: webSocket({ heartbeat: [quiet, quiet] }),
+      tcp: { ...connectionFacts().tcp, closedAt: mark(openSeconds) },
+    }),
+  );
+
+export const heartbeatCases = {
+  "ws.pong.missing": {
+    severity: "error",
+    severities: { ongoing: "warning", survived: "warning" },
+    fires: {
+      gaveUp: frozen(true),
+      gaveUpUnacknowledged: frozen(false),
+      gaveUpBlocked: frozen(true, true),
+      ongoing: one(
+        connectionFacts({
+          webSocket: webSocket({ closeFrames: [null, null], heartbeat: [quiet, deafBeat(20, [30, 40])] }),
+          tcp: { ...connectionFacts().tcp, ending: "open", closedAt: null, firstCloser: null },
+          close: { verdict: "open", clientSees: null, serverSees: null },
+        }),
+      ),
+      survived: one(
+        connectionFacts({
+          webSocket: webSocket({
+            closeFrames: [close(45, 1000), close(45.01, 1000)],
+            heartbeat: [quiet, deafBeat(20, [30, 40])],
+          }),
+        }),
+      ),
+    },
+    near: {
+      "all answered": one(connectionFacts()),
+      "the pong was on its way when the end came": one(
+        abnormal("server", 52, { webSocketFacts: { heartbeat: [quiet, deafBeat(50, [51.9])] } }),
+      ),
+      "only one side was captured": one(
+        abnormal("server", 52, {
+          webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] },
+          tcpFacts: { oneWay: true, client: { packets: 0 } },
+        }),
+      ),
+    },
+  },
+  "ws.pong.late": {
+    severity: "warning",
+    fires: { plain: late(5000, 2) },
+    near: {
+      "slow but steady": late(900, 700),
+      "under a second": late(800, 2),
+      "slow, and the heartbeat is patient": late(1500, 700),
+    },
+  },
+  "ws.pong.unsolicited": {
+    severity: "note",
+    fires: {
+      plain: one(connectionFacts({ webSocket: webSocket({ heartbeat: [quiet, beat({ unsolicitedPongs: 3 })] }) })),
+    },
+    near: {
+      "the first of a connection that was open already": one(
+        connectionFacts({
+          webSocket: webSocket({ midstream: true, heartbeat: [quiet, beat({ unsolicitedPongs: 1 })] }),
+        }),
+      ),
+    },
+  },
+  "ws.ping.absent": {
+    severity: "note",
+    fires: { plain: withoutPings(90) },
+    near: { "half a minute is no time": withoutPings(30), "there are pings": one(connectionFacts()) },
+  },
+} satisfies SomeCases;

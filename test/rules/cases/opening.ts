@@ -1,0 +1,127 @@
+import type { ConnectionFacts, IcmpFacts, TcpFacts } from "../../../src/store/types.ts";
+import { connectionFacts, half, mark, reset, tcp } from "../../support/facts-builder.ts";
+import { one, type SomeCases, several } from "./case.ts";
+
+const nothing = half({ packets: 0, dataSegments: 0, streamBytes: 0, firstData: null, lastData: null, hopLimit: null });
+
+/** A TCP connection that was tried; without data, without upgrade. */
+const tried = (facts: Partial<TcpFacts>, more: Partial<ConnectionFacts> = {}): ConnectionFacts =>
+  connectionFacts({
+    kind: "tcp-refused",
+    upgrade: null,
+    webSocket: null,
+    exchanges: [],
+    exchangeCount: 0,
+    last: mark(0.1),
+    tcp: {
+      ...tcp({ established: null, synAcks: [], firstCloser: null, closedAt: null, idleBeforeCloseNs: null }),
+      halves: [half({ dataSegments: 0, firstData: null, lastData: null }), nothing],
+      ...facts,
+    },
+    close: { verdict: "none", clientSees: null, serverSees: null },
+    ...more,
+  });
+
+const refused = (facts: Partial<TcpFacts> = {}, more: Partial<ConnectionFacts> = {}): ConnectionFacts =>
+  tried(
+    {
+      opening: "refused",
+      ending: "rst",
+      firstCloser: "server",
+      closedAt: mark(0.001),
+      resets: [reset({ at: 0.001, state: "opening", usualHopLimit: null })],
+      ...facts,
+    },
+    more,
+  );
+
+const unanswered = (facts: Partial<TcpFacts> = {}, more: Partial<ConnectionFacts> = {}): ConnectionFacts =>
+  tried(
+    { opening: "unanswered", ending: "silent", syns: [mark(0), mark(1), mark(3)], oneWay: true, ...facts },
+    { kind: "tcp-unanswered", ...more },
+  );
+
+const unreachable = (code: number, type = 3): ConnectionFacts => {
+  const error: IcmpFacts = {
+    ...mark(0.01),
+    sender: "10.0.0.254",
+    ipVersion: 4,
+    type,
+    code,
+    mtuBytes: 0,
+    about: "client",
+  };
+  return tried({ opening: "refused", ending: "icmp", icmpErrors: [error], oneWay: true });
+};
+
+const synAckLost = (synAcks: number[]): ConnectionFacts =>
+  tried(
+    { opening: "unanswered", ending: "silent", syns: [mark(0), mark(1)], synAcks: synAcks.map(mark) },
+    { kind: "tcp-unanswered" },
+  );
+
+const idle = (facts: Partial<TcpFacts>): ConnectionFacts => {
+  const empty = half({ dataSegments: 0, streamBytes: 0, firstData: null, lastData: null });
+  return tried({ opening: "complete", established: mark(0.002), halves: [empty, empty], ...facts }, { kind: "tcp" });
+};
+
+const V6 = { address: "fd00::2", port: 8080 };
+const LOOPBACK = { address: "127.0.0.1", port: 8080 };
+
+export const openingCases = {
+  "tcp.open.refused": {
+    severity: "error",
+    severities: { otherFamily: "note" },
+    fires: {
+      host: one(refused()),
+      middlebox: several(
+        refused({ resets: [reset({ at: 0.001, state: "opening", hopLimit: 61, usualHopLimit: null })] }),
+        connectionFacts({ first: mark(30), server: { address: "10.0.0.2", port: 9000 } }),
+      ),
+      loopback: one(refused({}, { server: LOOPBACK })),
+      otherFamily: several(refused({}, { server: V6 }), connectionFacts({ first: mark(0.2) })),
+    },
+    near: {
+      "an RST on an open connection is another matter": one(
+        connectionFacts({ tcp: tcp({ ending: "rst", resets: [reset()] }) }),
+      ),
+    },
+  },
+  "tcp.open.unanswered": {
+    severity: "error",
+    severities: { otherFamily: "note" },
+    fires: {
+      silent: one(unanswered()),
+      portOnly: several(unanswered(), connectionFacts({ first: mark(30), server: { address: "10.0.0.2", port: 22 } })),
+      sometimes: several(unanswered(), connectionFacts({ first: mark(30) })),
+      otherFamily: several(unanswered({}, { server: V6 }), connectionFacts({ first: mark(0.2) })),
+    },
+    near: { "a SYN right before the end": one(unanswered({ syns: [mark(119.5)] }, { first: mark(119.5) })) },
+  },
+  "tcp.open.icmp": {
+    severity: "error",
+    fires: {
+      net: one(unreachable(0)),
+      host: one(unreachable(1)),
+      port: one(unreachable(3)),
+      prohibited: one(unreachable(13)),
+      other: one(unreachable(2)),
+    },
+    near: { "fragmentation needed is no refusal": one(unreachable(4)), "time exceeded": one(unreachable(0, 11)) },
+  },
+  "tcp.open.synack-unacknowledged": {
+    severity: "error",
+    fires: { plain: one(synAckLost([0.001, 1.001, 3.001])) },
+    near: { "one SYN-ACK may just have come": one(synAckLost([0.001])) },
+  },
+  "tcp.open.no-request": {
+    severity: "warning",
+    severities: { spare: "note" },
+    fires: {
+      ended: one(idle({ ending: "fin", firstCloser: "client", closedAt: mark(0.01) })),
+      waiting: one(idle({ ending: "open" })),
+      spare: several(idle({ ending: "open" }), connectionFacts()),
+    },
+    near: { "opened just now": one(idle({ ending: "open" }), 1), "a request came": one(connectionFacts()) },
+  },
+} satisfies SomeCases;

@@ -1,0 +1,179 @@
+import type { ArpFacts, ConnectionFacts, DnsFacts, NotHttpFacts, TlsFacts } from "../../../src/store/types.ts";
+import {
+  analysisOf,
+  connectionFacts,
+  exchange,
+  type HalfOverrides,
+  mark,
+  refusedUpgrade,
+  tcp,
+} from "../../support/facts-builder.ts";
+import { one, type SomeCases } from "./case.ts";
+
+const question = (given: Partial<DnsFacts>): DnsFacts => ({
+  client: "10.0.0.1",
+  server: "10.0.0.53",
+  name: "orin.example",
+  type: 1,
+  asked: mark(0),
+  repeats: 0,
+  answered: null,
+  responseCode: null,
+  addresses: [],
+  ...given,
+});
+
+const search = (given: Partial<ArpFacts>): ArpFacts => ({
+  sender: "10.0.0.1",
+  target: "10.0.0.9",
+  first: mark(0),
+  last: mark(2),
+  requests: 3,
+  answered: null,
+  ...given,
+});
+
+const bytes = (text: string): NotHttpFacts => ({ ...mark(0.02), firstBytes: Buffer.from(text, "latin1") });
+const CLIENT_HELLO = bytes("\x16\x03\x01\x02\x00\x01");
+const SILENT: HalfOverrides = { dataSegments: 0, streamBytes: 0, firstData: null, lastData: null };
+
+/** A connection that is no WebSocket and asked for none. */
+const plain = (more: Partial<ConnectionFacts>): ConnectionFacts =>
+  connectionFacts({
+    kind: "tcp",
+    upgrade: null,
+    webSocket: null,
+    last: mark(1),
+    close: { verdict: "none", clientSees: null, serverSees: null },
+    ...more,
+  });
+
+const connect = (status: number): ConnectionFacts => {
+  const tunnel = exchange({ status, target: "orin.example:443", request: { Host: "orin.example:443" }, response: {} });
+  return plain({
+    kind: "http",
+    exchanges: [{ ...tunnel, request: tunnel.request && { ...tunnel.request, method: "CONNECT" } }],
+  });
+};
+
+const hello = (more: Partial<ConnectionFacts>): ConnectionFacts => plain({ notHttp: [CLIENT_HELLO, null], ...more });
+
+const tlsConnection = (given: Partial<TlsFacts>): ConnectionFacts =>
+  plain({
+    kind: "tls",
+    tcp: tcp({ firstCloser: "client", closedAt: mark(0.1) }),
+    tls: {
+      serverName: "orin.example",
+      applicationProtocols: [],
+      clientVersion: "TLS 1.3",
+      negotiatedVersion: "TLS 1.3",
+      clientHello: mark(0.01),
+      serverHello: mark(0.02),
+      handshakeComplete: false,
+      alerts: [],
+      applicationDataBytes: [0, 700],
+      ...given,
+    },
+  });
+
+export const reachingCases = {
+  "dns.failed": {
+    severity: "error",
+    fires: {
+      noSuchName: analysisOf([], { dns: [question({ answered: mark(0.1), responseCode: 3 })] }),
+      serverFailed: analysisOf([], { dns: [question({ answered: mark(0.1), responseCode: 2 })] }),
+      unanswered: analysisOf([], { dns: [question({ repeats: 1 })] }),
+    },
+    near: {
+      "found under the search list's name": analysisOf([], {
+        dns: [
+          question({ name: "orin.lan", answered: mark(0.1), responseCode: 3 }),
+          question({ name: "orin", answered: mark(0.2), responseCode: 0, addresses: ["10.0.0.2"] }),
+        ],
+      }),
+      "not a question for an address": analysisOf([], { dns: [question({ type: 12, repeats: 2 })] }),
+      "asked just now": analysisOf([], { clockSeconds: 1, dns: [question({})] }),
+    },
+  },
+  "arp.unanswered": {
+    severity: "error",
+    fires: { plain: analysisOf([], { arp: [search({})] }) },
+    near: {
+      answered: analysisOf([], { arp: [search({ answered: mark(0.1) })] }),
+      "one request may be the last packet": analysisOf([], { arp: [search({ requests: 1 })] }),
+      "a scan": analysisOf([], { arp: [1, 2, 3, 4, 5].map((host) => search({ target: `10.0.0.${host}` })) }),
+    },
+  },
+  "http.proxy.connect-refused": {
+    severity: "error",
+    fires: {
+      forbidden: one(connect(403)),
+      authentication: one(connect(407)),
+      unreachable: one(connect(503)),
+      other: one(connect(404)),
+    },
+    near: { "a tunnel": one(connect(200)) },
+  },
+  "tls.on-plain-port": {
+    severity: "error",
+    fires: {
+      httpAnswer: one(hello({ exchanges: [{ ...exchange({ status: 400, response: {} }), request: null }] })),
+      otherAnswer: one(hello({ notHttp: [CLIENT_HELLO, bytes("SSH-2.0-OpenSSH_9.2\r\n")] })),
+      closed: one(hello({ tcp: tcp({ firstCloser: "server", closedAt: mark(0.1), server: SILENT }) })),
+    },
+    near: {
+      "TLS that is answered": one(hello({ notHttp: [CLIENT_HELLO, bytes("\x16\x03\x03\x00\x7a\x02")] })),
+      "closed by the client": one(hello({ tcp: tcp({ firstCloser: "client", closedAt: mark(0.1), server: SILENT }) })),
+    },
+  },
+  "http.on-tls-port": {
+    severity: "error",
+    severities: { hungUp: "note" },
+    fires: {
+      alert: one(refusedUpgrade({ status: null }, { notHttp: [null, bytes("\x15\x03\x01\x00\x02\x02\x46")] })),
+      told: one(
+        refusedUpgrade({ status: 400, body: "<center>The plain HTTP request was sent to HTTPS port</center>" }),
+      ),
+      hungUp: one(
+        refusedUpgrade({ status: null }, { tcp: tcp({ firstCloser: "server", closedAt: mark(0.01), server: SILENT }) }),
+      ),
+    },
+    near: {
+      "another 400": one(refusedUpgrade({ status: 400, body: "Bad Request" })),
+      "hung up after a second": one(
+        refusedUpgrade({ status: null }, { tcp: tcp({ firstCloser: "server", closedAt: mark(1), server: SILENT }) }),
+      ),
+    },
+  },
+  "tls.handshake.failed": {
+    severity: "error",
+    fires: {
+      alert: one(
+        tlsConnection({ alerts: [{ ...mark(0.03), from: "client", level: 2, description: 48, encrypted: false }] }),
+      ),
+      closed: one(tlsConnection({})),
+    },
+    near: {
+      "a complete handshake": one(tlsConnection({ handshakeComplete: true })),
+      "data of the client": one(tlsConnection({ applicationDataBytes: [400, 700] })),
+      close_notify: one(
+        tlsConnection({
+          handshakeComplete: true,
+          alerts: [{ ...mark(0.03), from: "client", level: 1, description: 0, encrypted: false }],
+        }),
+      ),
+    },
+  },
+  "port.other-protocol": {
+    severity: "error",
+    fires: {
+      known: one(refusedUpgrade({ status: null }, { notHttp: [null, bytes("-ERR unknown command 'GET'\r\n")] })),
+      unknown: one(refusedUpgrade({ status: null }, { notHttp: [null, bytes("hello there")] })),
+    },
+    near: {
+      "SSH that nobody asked for a WebSocket": one(
+        plain({ notHttp: [bytes("SSH-2.0-a\r\n"), bytes("SSH-2.0-b\r\n")] }),
+      ),
+    },
+  },
+} satisfies SomeCases;

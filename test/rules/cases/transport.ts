@@ -1,0 +1,134 @@
+import type { ConnectionFacts } from "../../../src/store/types.ts";
+import { analysisOf, connectionFacts, type HalfOverrides, mark, tcp, webSocket } from "../../support/facts-builder.ts";
+import { one, type SomeCases } from "./case.ts";
+
+const withClient = (client: HalfOverrides, more: Partial<ConnectionFacts> = {}) =>
+  one(connectionFacts({ tcp: tcp({ client }), ...more }));
+
+const probe = (seconds: number) => ({
+  ...mark(seconds),
+  kind: "keep-alive" as const,
+  from: "client" as const,
+  streamOffset: 0,
+  value: 1,
+});
+
+const bytes = (text: string) => ({ ...mark(0.1), firstBytes: Buffer.from(text, "latin1") });
+
+const notWebSocket = (kind: ConnectionFacts["kind"], more: Partial<ConnectionFacts> = {}): ConnectionFacts =>
+  connectionFacts({
+    kind,
+    upgrade: null,
+    webSocket: null,
+    exchanges: [],
+    close: { verdict: "none", clientSees: null, serverSees: null },
+    ...more,
+  });
+
+export const transportCases = {
+  "tcp.retransmissions": {
+    severity: "note",
+    severities: { many: "warning" },
+    fires: {
+      plain: withClient({ retransmissions: 2 }),
+      many: withClient({ retransmissions: 60, dataSegments: 100 }),
+    },
+    near: {
+      none: one(connectionFacts()),
+      "no data at all": one(
+        connectionFacts({ tcp: tcp({ client: { retransmissions: 2, dataSegments: 0 }, server: { dataSegments: 0 } }) }),
+      ),
+    },
+  },
+  "tcp.zero-window": {
+    severity: "warning",
+    fires: {
+      plain: withClient({ zeroWindows: 1, longestZeroWindowNs: 5e9 }),
+      ended: withClient({ zeroWindows: 1, longestZeroWindowNs: 5e9, zeroWindowSince: mark(35) }),
+    },
+    near: { never: one(connectionFacts()) },
+  },
+  "tcp.keepalive.unanswered": {
+    severity: "warning",
+    fires: {
+      plain: one(
+        connectionFacts({
+          tcp: tcp({ client: { keepAlivesUnanswered: 3 }, events: [probe(10), probe(20), probe(30)] }),
+        }),
+      ),
+    },
+    near: { "one may be lost": withClient({ keepAlivesUnanswered: 1 }) },
+  },
+  "http2.not-decoded": {
+    severity: "note",
+    fires: {
+      clear: one(notWebSocket("tcp", { notHttp: [bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), null] })),
+      tls: one(
+        notWebSocket("tls", {
+          tls: {
+            serverName: "orin.example",
+            applicationProtocols: ["h2"],
+            clientVersion: "TLS 1.3",
+            negotiatedVersion: "TLS 1.2",
+            clientHello: mark(0.01),
+            serverHello: mark(0.02),
+            handshakeComplete: true,
+            alerts: [],
+            applicationDataBytes: [100, 100],
+          },
+        }),
+      ),
+    },
+    near: { "another preface": one(notWebSocket("tcp", { notHttp: [bytes("PRI * HTTP/1.1"), null] })) },
+  },
+  "capture.empty": {
+    severity: "note",
+    fires: {
+      noPackets: analysisOf([], { packets: 0 }),
+      noTcp: analysisOf([], { otherPackets: { udp: 40, arp: 60 } }),
+    },
+    near: { "a connection": one(connectionFacts()) },
+  },
+  "capture.no-websocket": {
+    severity: "note",
+    fires: { tcp: one(notWebSocket("http")), tls: one(notWebSocket("tls")) },
+    near: { "a WebSocket": one(connectionFacts()), "somebody tried": one(notWebSocket("tcp-refused")) },
+  },
+  "capture.packets-dropped": {
+    severity: "note",
+    fires: { plain: analysisOf([connectionFacts()], { capture: { dropped: 7 } }) },
+    near: { none: analysisOf([connectionFacts()], { capture: { dropped: 0 } }), untold: one(connectionFacts()) },
+  },
+  "capture.gap": {
+    severity: "note",
+    fires: { plain: withClient({ missingBytes: 100, notCapturedBytes: 100 }) },
+    near: { "lost on the way, and sent again": withClient({ missingBytes: 100, notCapturedBytes: 0 }) },
+  },
+  "capture.truncated": {
+    severity: "note",
+    fires: { plain: analysisOf([connectionFacts()], { capture: { truncatedPackets: 3 } }) },
+    near: { none: one(connectionFacts()) },
+  },
+  "capture.midstream": {
+    severity: "note",
+    fires: { plain: one(connectionFacts({ webSocket: webSocket({ midstream: true }), upgrade: null })) },
+    near: { "its handshake is here": one(connectionFacts({ tcp: tcp({ opening: "not-captured" }) })) },
+  },
+  "capture.one-way": {
+    severity: "note",
+    fires: { plain: one(connectionFacts({ tcp: tcp({ oneWay: true, server: { packets: 0 } }) })) },
+    near: { both: one(connectionFacts()) },
+  },
+  "capture.duplicates": {
+    severity: "note",
+    fires: { plain: withClient({ duplicatePackets: 20 }) },
+    near: { none: one(connectionFacts()) },
+  },
+  "capture.ended-early": {
+    severity: "note",
+    fires: {
+      plain: analysisOf([connectionFacts()], { capture: { endedEarly: { code: "pcap.record.cut", offset: 4000 } } }),
+    },
+    near: { "read to its end": one(connectionFacts()) },
+  },
+} satisfies SomeCases;

@@ -1,0 +1,281 @@
+import type { ConnectionFacts } from "../../../src/store/types.ts";
+import {
+  abnormal,
+  connectionFacts,
+  type ExchangeOverrides,
+  exchange,
+  half,
+  KEY,
+  mark,
+  refusedUpgrade,
+  reset,
+  tcp,
+  UPGRADE_FIELDS,
+  upgrade,
+  webSocket,
+} from "../../support/facts-builder.ts";
+import { one, type SomeCases, several } from "./case.ts";
+
+const answer = (status: number, more: ExchangeOverrides = {}) => one(refusedUpgrade({ status, ...more }));
+const POLL = "/socket.io/?EIO=4&transport=polling&sid=abc";
+
+/** An answer to a Socket.IO request that asked for no upgrade. */
+const poll = (more: ExchangeOverrides): ConnectionFacts =>
+  connectionFacts({
+    kind: "http",
+    upgrade: null,
+    webSocket: null,
+    exchanges: [exchange({ target: POLL, request: { Host: "10.0.0.2:8080" }, ...more })],
+    close: { verdict: "none", clientSees: null, serverSees: null },
+  });
+
+const eio = (code: number, status = 400) =>
+  one(poll({ status, body: `{"code":${code},"message":"…"}`, response: { "Content-Type": "application/json" } }));
+
+const cors = (origin: string, allowed: string | null) =>
+  one(
+    poll({
+      status: 200,
+      request: { Host: "10.0.0.2:8080", Origin: origin },
+      response: allowed === null ? {} : { "Access-Control-Allow-Origin": allowed },
+    }),
+  );
+
+const STRIPPED = { Host: "backend", Connection: "close", "Sec-WebSocket-Key": KEY, "Sec-WebSocket-Version": "13" };
+
+const switching = (response: Readonly<Record<string, string>>, acceptValid: boolean | null = true) =>
+  one(connectionFacts({ upgrade: upgrade({ response }, { acceptValid }) }));
+
+const FINE = { Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Accept": "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" };
+
+const leftAtOnce = (more: ExchangeOverrides, after = 0.01): ConnectionFacts =>
+  abnormal("client", 0.005 + after, {
+    upgrade: upgrade(more),
+    webSocketFacts: { firstFrame: [null, null], lastFrame: [null, null] },
+  });
+
+/** A page of the same client through the same proxy, and the request that the proxy made of it. */
+const outer = connectionFacts({
+  kind: "http",
+  upgrade: null,
+  webSocket: null,
+  exchanges: [exchange({ status: 200, target: "/api/me", request: {}, requestAt: 0.1, responseAt: 0.4 })],
+});
+const inner = connectionFacts({
+  kind: "http",
+  client: { address: "172.16.0.1", port: 40_000 },
+  server: { address: "172.16.0.2", port: 7002 },
+  upgrade: null,
+  webSocket: null,
+  exchanges: [exchange({ status: 200, target: "/me", request: {}, requestAt: 0.2, responseAt: 0.3 })],
+});
+const otherLeg = connectionFacts({
+  client: { address: "172.16.0.1", port: 40_001 },
+  server: { address: "172.16.0.2", port: 7002 },
+});
+
+const unanswered = (closer: "client" | "server" | null, seconds: number): ConnectionFacts =>
+  refusedUpgrade(
+    { status: null },
+    {
+      tcp: tcp({
+        firstCloser: closer,
+        ending: closer === null ? "open" : "fin",
+        closedAt: closer === null ? null : mark(seconds),
+        server: { dataSegments: 0, streamBytes: 0, firstData: null, lastData: null, fin: null },
+      }),
+      last: mark(seconds),
+    },
+  );
+
+const dropped = (retransmissions: number): ConnectionFacts =>
+  refusedUpgrade(
+    { status: null },
+    {
+      tcp: tcp({
+        ending: "silent",
+        firstCloser: null,
+        closedAt: null,
+        client: {
+          unacknowledged: { bytes: 400, since: mark(0.003), retransmissions, last: mark(6), fullSize: true },
+        },
+        server: { dataSegments: 0, firstData: null, lastData: null },
+      }),
+    },
+  );
+
+export const upgradeCases = {
+  "http.upgrade.refused": {
+    severity: "error",
+    fires: {
+      badRequest: answer(400, { body: "Bad Request" }),
+      unauthorized: answer(401),
+      forbidden: answer(403, { request: { ...UPGRADE_FIELDS, Origin: "http://evil.example" } }),
+      notFound: answer(404),
+      method: answer(405),
+      upgradeRequired: answer(426),
+      tooMany: answer(429),
+      serverError: answer(500),
+      other: answer(418),
+    },
+    near: { accepted: one(connectionFacts()), "a health check": one(poll({ target: "/", status: 426 })) },
+  },
+  "eio.request.refused": {
+    severity: "error",
+    fires: {
+      transport: eio(0),
+      session: eio(1),
+      handshakeMethod: eio(2),
+      badRequest: eio(3),
+      forbidden: eio(4, 403),
+      protocolVersion: eio(5),
+      inFrames: one(
+        connectionFacts({
+          upgrade: upgrade({ target: "/socket.io/?EIO=3&transport=websocket" }),
+          webSocket: webSocket({
+            events: [{ ...mark(1), code: "not-websocket", from: "server", section: "RFC 6455 §5.2", value: 0 }],
+            eventCounts: { "not-websocket": 1 },
+          }),
+        }),
+      ),
+    },
+    near: {
+      "the same body from another API": one(poll({ target: "/api", status: 400, body: '{"code":1}' })),
+      "a code of its own": one(poll({ status: 400, body: '{"code":7}' })),
+    },
+  },
+  "http.cors.refused": {
+    severity: "error",
+    fires: { plain: cors("http://10.0.0.2:5173", null) },
+    near: {
+      allowed: cors("http://10.0.0.2:5173", "http://10.0.0.2:5173"),
+      everybody: cors("http://10.0.0.2:5173", "*"),
+      "the same origin": cors("http://10.0.0.2:8080", null),
+    },
+  },
+  "http.upgrade.redirected": {
+    severity: "error",
+    fires: { plain: answer(301, { response: { Location: "https://10.0.0.2/chat" } }) },
+    near: { refused: answer(400) },
+  },
+  "http.upgrade.page-returned": {
+    severity: "error",
+    fires: {
+      page: answer(200, { response: { "Content-Type": "text/html", Server: "nginx" } }),
+      other: answer(200, { response: { "Content-Type": "application/json" } }),
+    },
+    near: { "a page that was asked for": one(poll({ target: "/", status: 200 })) },
+  },
+  "http.upgrade.gateway-error": {
+    severity: "error",
+    fires: { plain: answer(502, { response: { Server: "nginx/1.22.1" } }) },
+    near: {
+      "a server that is closing": answer(503),
+      "503 of a proxy is one": answer(500, { response: { Server: "nginx" } }),
+    },
+  },
+  "http.upgrade.unanswered": {
+    severity: "error",
+    fires: {
+      serverClosed: one(unanswered("server", 1.003)),
+      clientGaveUp: one(unanswered("client", 5)),
+      silent: one(unanswered(null, 60)),
+    },
+    near: { "asked just now": one(unanswered(null, 1), 1) },
+  },
+  "http.upgrade.dropped": {
+    severity: "error",
+    fires: {
+      unacknowledged: one(dropped(4)),
+      reset: one(
+        refusedUpgrade(
+          { status: null },
+          { tcp: tcp({ ending: "rst", firstCloser: "server", closedAt: mark(0.01), resets: [reset({ at: 0.01 })] }) },
+        ),
+      ),
+    },
+    near: { "a server that is silent": one(unanswered("client", 5)) },
+  },
+  "http.upgrade.fields-stripped": {
+    severity: "error",
+    fires: {
+      http10: answer(400, { request: STRIPPED, version: "1.0" }),
+      http11: answer(404, { request: { ...STRIPPED, "X-Forwarded-For": "10.0.0.1" } }),
+    },
+    near: { "HTTP/1.0 that carries them": one(connectionFacts({ upgrade: upgrade({ version: "1.0" }) })) },
+  },
+  "http.upgrade.not-forwarded": {
+    severity: "error",
+    fires: { plain: several(refusedUpgrade({ status: 200, response: { Server: "nginx" } }), outer, inner) },
+    near: {
+      "its backend leg is here": several(refusedUpgrade({ status: 403 }), outer, inner, otherLeg),
+      "no other traffic of the proxy": one(refusedUpgrade({ status: 200 })),
+    },
+  },
+  "http.upgrade.accept-invalid": {
+    severity: "error",
+    fires: {
+      wrong: switching({ ...FINE, "Sec-WebSocket-Accept": "nonsense=" }, false),
+      missing: switching({ Upgrade: "websocket", Connection: "Upgrade" }, false),
+      upgradeField: switching({ ...FINE, Upgrade: "other" }),
+      connectionField: switching({ ...FINE, Connection: "keep-alive" }),
+    },
+    near: { fine: switching(FINE), "request not captured": switching(FINE, null) },
+  },
+  "http.upgrade.not-negotiated": {
+    severity: "error",
+    fires: {
+      extension: switching({ ...FINE, "Sec-WebSocket-Extensions": "permessage-deflate" }),
+      protocol: switching({ ...FINE, "Sec-WebSocket-Protocol": "mqtt" }),
+      protocolAbsent: one(leftAtOnce({ request: { ...UPGRADE_FIELDS, "Sec-WebSocket-Protocol": "chat" } })),
+    },
+    near: {
+      offered: one(
+        connectionFacts({
+          upgrade: upgrade({
+            request: { ...UPGRADE_FIELDS, "Sec-WebSocket-Protocol": "chat, mqtt" },
+            response: { ...FINE, "Sec-WebSocket-Protocol": "mqtt" },
+          }),
+        }),
+      ),
+      "absent, and the client does not mind": one(
+        connectionFacts({ upgrade: upgrade({ request: { ...UPGRADE_FIELDS, "Sec-WebSocket-Protocol": "chat" } }) }),
+      ),
+    },
+  },
+  "http.upgrade.version": {
+    severity: "error",
+    fires: {
+      plain: answer(426, {
+        request: { ...UPGRADE_FIELDS, "Sec-WebSocket-Version": "12" },
+        response: { "Sec-WebSocket-Version": "13, 8" },
+      }),
+    },
+    near: {
+      "version 8 that is accepted": one(
+        connectionFacts({ upgrade: upgrade({ request: { ...UPGRADE_FIELDS, "Sec-WebSocket-Version": "8" } }) }),
+      ),
+      "426 for another reason": answer(426),
+    },
+  },
+  "http.upgrade.closed-at-once": {
+    severity: "error",
+    fires: {
+      fin: one(leftAtOnce({})),
+      rst: one({
+        ...leftAtOnce({}),
+        tcp: tcp({ ending: "rst", firstCloser: "server", closedAt: mark(0.02), resets: [reset({ at: 0.02 })] }),
+      }),
+    },
+    near: {
+      "a second and a half later": one(leftAtOnce({}, 1.5)),
+      "after a frame of the closer": one(
+        abnormal("client", 0.5, { webSocketFacts: { firstFrame: [mark(0.1), null] } }),
+      ),
+      "bytes are missing": one({
+        ...leftAtOnce({}),
+        tcp: { ...leftAtOnce({}).tcp, halves: [half({ missingBytes: 10 }), half()] },
+      }),
+    },
+  },
+} satisfies SomeCases;
