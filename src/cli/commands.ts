@@ -11,6 +11,7 @@ export interface CommandModule {
 export const commands: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   interfaces: () => import("./commands/interfaces.ts"),
   doctor: () => import("./commands/doctor.ts"),
+  probe: () => import("./commands/probe.ts"),
   live: () => import("./commands/live.ts"),
   report: () => import("./commands/report.ts"),
   frames: () => import("./commands/frames.ts"),

@@ -29,6 +29,18 @@ export const helpEn: HelpWords = {
         ["wscap doctor -p 3000 --json", "another port, for scripts"],
       ],
     },
+    probe: {
+      summary: "connect as a client would, and say what happened on the wire",
+      more: "Connects, subscribes to the topics, prints what comes, closes, and judges its own packets (with sudo; without, only what the client saw). Exit code 1 when something is wrong.",
+      examples: [
+        ["sudo wscap probe ws://localhost:8080/", "does it open at all?"],
+        ["sudo wscap probe ws://device:8080/ 'realtime/*' realtime/overview", "and does data come?"],
+        [
+          "TOKEN=… wscap probe --socketio --namespace /im --token-env TOKEN http://device:7002",
+          "Socket.IO with a token",
+        ],
+      ],
+    },
     report: {
       summary: "say what went wrong in a capture, with the evidence, and what to change",
       more: "Reads pcap and pcapng (gzip and zstd of either), told apart by content. Several files are read as one capture in time order; - is standard input.",
@@ -67,6 +79,13 @@ export const helpEn: HelpWords = {
     port: "only connections of this TCP port, and decode as WebSocket even without a handshake; may be repeated",
     json: "print JSON for scripts",
     doctorPort: "TCP port of the server (default: 8080)",
+    probeDuration: "close after so many seconds",
+    probeMessages: "close after so many messages",
+    subscribe: "text that subscribes; {topics} becomes the topics as JSON",
+    socketio: "speak Socket.IO",
+    namespace: "namespace of Socket.IO",
+    tokenEnv: "environment variable that holds the token",
+    tokenFile: "file that holds the token",
     interface: "network interface, by name or by one of its addresses (default: any)",
     livePort:
       "TCP port to capture, and to decode as WebSocket even without a handshake; may be repeated (default: 8080)",
@@ -101,6 +120,8 @@ export const helpEn: HelpWords = {
   },
   arguments: {
     ...shareArgumentsEn,
+    url: "ws://HOST:PORT/PATH (wss, http and https too)",
+    topics: "topics to subscribe to",
     captures: "capture files, or - for standard input",
     rule: "id of a rule, such as ws.pong.missing",
     schema: "report or frame",

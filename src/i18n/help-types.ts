@@ -1,6 +1,6 @@
 import type { ShareArgument, ShareOption } from "./help-share-types.ts";
 
-export type CommandName = "live" | "interfaces" | "doctor" | "report" | "frames" | "explain" | "schema";
+export type CommandName = "live" | "interfaces" | "doctor" | "probe" | "report" | "frames" | "explain" | "schema";
 
 export interface CommandHelp {
   readonly summary: string;
@@ -18,6 +18,13 @@ export interface HelpWords {
     Record<
       | "port"
       | "interface"
+      | "probeDuration"
+      | "probeMessages"
+      | "subscribe"
+      | "socketio"
+      | "namespace"
+      | "tokenEnv"
+      | "tokenFile"
       | "json"
       | "doctorPort"
       | "livePort"
@@ -53,7 +60,7 @@ export interface HelpWords {
       string
     >
   >;
-  readonly arguments: Readonly<Record<"captures" | "rule" | "schema" | ShareArgument, string>>;
+  readonly arguments: Readonly<Record<"url" | "topics" | "captures" | "rule" | "schema" | ShareArgument, string>>;
   readonly headings: Readonly<Record<"Usage:" | "Arguments:" | "Options:" | "Global Options:" | "Commands:", string>>;
   readonly examples: string;
   readonly default: string;

@@ -29,6 +29,15 @@ export const helpZhCn: HelpWords = {
         ["wscap doctor -p 3000 --json", "检查其他端口，供脚本使用"],
       ],
     },
+    probe: {
+      summary: "像客户端一样连接，并说明线路上发生了什么",
+      more: "连接、订阅主题、显示收到的消息、关闭，并分析自己的数据包（需要 sudo；否则只有客户端看到的情况）。有问题时退出码为 1。",
+      examples: [
+        ["sudo wscap probe ws://localhost:8080/", "能否建立连接"],
+        ["sudo wscap probe ws://device:8080/ 'realtime/*' realtime/overview", "是否有数据"],
+        ["TOKEN=… wscap probe --socketio --namespace /im --token-env TOKEN http://device:7002", "带令牌的 Socket.IO"],
+      ],
+    },
     report: {
       summary: "分析抓包：哪里出了问题、证据是什么、该怎么改",
       more: "支持 pcap 和 pcapng（以及 gzip、zstd 压缩），按内容识别。多个文件按时间顺序合并为一次抓包；- 表示标准输入。",
@@ -67,6 +76,13 @@ export const helpZhCn: HelpWords = {
     port: "只看这个 TCP 端口的连接，没抓到握手也按 WebSocket 解析；可重复",
     json: "输出 JSON，供脚本使用",
     doctorPort: "服务器的 TCP 端口（默认 8080）",
+    probeDuration: "多少秒后关闭",
+    probeMessages: "收到多少条消息后关闭",
+    subscribe: "订阅时发送的文本；{topics} 会换成 JSON 形式的主题列表",
+    socketio: "使用 Socket.IO 协议",
+    namespace: "Socket.IO 命名空间",
+    tokenEnv: "保存令牌的环境变量",
+    tokenFile: "保存令牌的文件",
     interface: "网卡，用名称或它的地址指定（默认 any）",
     livePort: "要抓取的 TCP 端口，没抓到握手也按 WebSocket 解析；可重复（默认 8080）",
     filter: "只抓同时符合这个 BPF 的 TCP 数据包；不加 -p 时不限端口",
@@ -100,6 +116,8 @@ export const helpZhCn: HelpWords = {
   },
   arguments: {
     ...shareArgumentsZhCn,
+    url: "ws://主机:端口/路径（也可用 wss、http、https）",
+    topics: "要订阅的主题",
     captures: "抓包文件，或用 - 表示标准输入",
     rule: "规则 id，例如 ws.pong.missing",
     schema: "report 或 frame",

@@ -162,6 +162,10 @@ export const messagesEn = {
     next: "npm install -g --allow-scripts=cap wscap (from a checkout: npm rebuild cap); --backend tcpdump needs none of it.",
   },
   "usage.needs-write": { sentence: "{option} needs -w FILE.", next: "The files are named after it: -w night.pcapng" },
+  "probe.no-token": {
+    sentence: "The environment variable {name} is not set.",
+    next: "Set it for this command only: read -rs {name} && export {name}",
+  },
   "run.interrupted": { sentence: "Interrupted before there was a result.", next: "" },
   bug: {
     sentence: "This is a bug in wscap, not in what you did. Please report it with the lines above.",

@@ -152,6 +152,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     next: "npm install -g --allow-scripts=cap wscap（源码目录中：npm rebuild cap）；--backend tcpdump 不需要这些。",
   },
   "usage.needs-write": { sentence: "{option} 需要同时指定 -w 文件。", next: "生成的文件以它命名：-w night.pcapng" },
+  "probe.no-token": {
+    sentence: "没有设置环境变量 {name}。",
+    next: "可只为本次命令设置：read -rs {name} && export {name}",
+  },
   "run.interrupted": { sentence: "尚无结果就被中断。", next: "" },
   bug: { sentence: "这是 wscap 自身的缺陷，与您的操作无关。请附上以上内容报告给开发者。", next: "" },
 };

@@ -1,11 +1,9 @@
-import { release, type as systemName } from "node:os";
 import type { Command } from "commander";
 import { EXIT, type ExitCode, UserError } from "../../base/user-error.ts";
 import { liveWordsOf } from "../../i18n/live.ts";
 import { render } from "../../i18n/render.ts";
 import { linkTypeName } from "../../pcap/link-type-names.ts";
 import { openCaptureReader } from "../../pcap/open-capture-reader.ts";
-import { PcapngRecorder } from "../../pcap/pcapng-recorder.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import { buildReport, type ModelOptions } from "../../report/model.ts";
 import { coloured, plain } from "../../report/paint.ts";
@@ -19,9 +17,10 @@ import { Spool } from "../../source/live/spool.ts";
 import { BatchWriter } from "../batch-writer.ts";
 import { systemClock } from "../live/clock.ts";
 import { EventWriter } from "../live/event-writer.ts";
-import { type OpenedCapture, openCapture, portsOf } from "../live/open-capture.ts";
+import { droppedOf, type OpenedCapture, openCapture, portsOf, recorderOf } from "../live/open-capture.ts";
 import {
   BACKENDS,
+  captureDefaults,
   checkTrigger,
   isTrigger,
   LIVE_FORMATS,
@@ -31,13 +30,11 @@ import {
   spoolPlanOf,
 } from "../live/options.ts";
 import { RunningText } from "../live/running-text.ts";
+import { stopSignal } from "../live/stop-signal.ts";
 import { Watch } from "../live/watch.ts";
 import { oneOf, portList } from "../option-values.ts";
 import type { Surroundings } from "../surroundings.ts";
 
-/** Larger than any packet that Linux hands out (65,535 bytes and a link header): nothing is cut. */
-const WHOLE_PACKETS_BYTES = 65_600;
-const DEFAULT_BUFFER_MIB = 64;
 const DAY_SECONDS = 86_400;
 /** Packets may wait so long in kernel and backend before we see them. */
 const LAG_NS = { immediate: 300_000_000n, batched: 1_500_000_000n };
@@ -61,8 +58,8 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("--trigger <rule>", words.trigger)
     .option("--before <seconds>", words.before, numberOption("--before", 1, DAY_SECONDS), 60)
     .option("--after <seconds>", words.after, numberOption("--after", 0, DAY_SECONDS), 60)
-    .option("--snaplen <bytes>", words.snaplen, numberOption("--snaplen", 64, 262_144), WHOLE_PACKETS_BYTES)
-    .option("--buffer <mib>", words.buffer, numberOption("--buffer", 1, 2047), DEFAULT_BUFFER_MIB)
+    .option("--snaplen <bytes>", words.snaplen, numberOption("--snaplen", 64, 262_144), captureDefaults.snaplen)
+    .option("--buffer <mib>", words.buffer, numberOption("--buffer", 1, 2047), captureDefaults.buffer)
     .option("--high-rate", words.highRate)
     .option("--no-redact", words.noRedact)
     .action(async (options: LiveOptions) => {
@@ -102,10 +99,7 @@ async function analyse(
   const ndjson = format === "ndjson" ? new EventWriter(out, origin, model, redactor) : null;
   const text = ndjson === null ? new RunningText(surroundings, words, origin, model, redactor, paint) : null;
   const events = (ndjson ?? text) as LiveEvents;
-  const stop = AbortSignal.any([
-    interrupt,
-    ...(options.duration ? [AbortSignal.timeout(options.duration * 1000)] : []),
-  ]);
+  const stop = stopSignal(interrupt, options.duration);
   const session = new LiveSession({
     source: new KeptSource(opened.source, recorderOf(opened, version), spool, systemClock.nowNs),
     openReader: (sink, shared) => openCaptureReader(0, sink, shared),
@@ -115,7 +109,7 @@ async function analyse(
     seed: (Math.random() * 2 ** 32) | 0,
     clock: systemClock,
     lagNs: options.highRate ? LAG_NS.batched : LAG_NS.immediate,
-    stop,
+    stop: stop.signal,
     tap: ndjson?.tap ?? null,
     events: options.trigger === undefined ? events : triggering(events, options.trigger, spool),
     dropped: () => droppedOf(opened),
@@ -123,7 +117,10 @@ async function analyse(
   });
   const watch = new Watch({ opened, spool, session, words, say: (line) => stderr.write(`${line}\n`), text });
   watch.start(ndjson === null || stderr.isTTY);
-  const ended = await session.run().finally(() => watch.stop());
+  const ended = await session.run().finally(() => {
+    watch.stop();
+    stop.done();
+  });
   text?.end();
   const files = await spool.finish();
   const report = buildReport(ended.analysis, ended.findings, model);
@@ -146,23 +143,6 @@ async function analyse(
 
 const endOf = (options: LiveOptions, interrupt: AbortSignal): string =>
   interrupt.aborted ? "interrupt" : options.count === undefined ? "duration" : "count";
-
-function droppedOf({ source }: OpenedCapture): number | null {
-  const { droppedByKernel, droppedByInterface } = source.counters;
-  return droppedByKernel === null ? null : droppedByKernel + (droppedByInterface ?? 0);
-}
-
-function recorderOf({ source, request }: OpenedCapture, version: string): PcapngRecorder {
-  const { backend } = source;
-  const stamps = backend.timestamps === "kernel" ? "kernel time stamps" : "time stamps made outside the kernel";
-  return new PcapngRecorder({
-    application: `wscap ${version}`,
-    operatingSystem: `${systemName()} ${release()}`,
-    interfaceName: source.label,
-    filter: request.filter,
-    comment: `wscap live, backend ${backend.name}, ${stamps}, drops told: ${backend.tellsDrops}`,
-  });
-}
 
 /** What is found makes the spool keep the time around it. */
 function triggering(events: LiveEvents, wanted: string, spool: Spool): LiveEvents {

@@ -1,14 +1,15 @@
 import { realpathSync } from "node:fs";
-import { networkInterfaces } from "node:os";
+import { networkInterfaces, release, type as systemName } from "node:os";
 import { dirname, join } from "node:path";
 import { EXIT, UserError } from "../../base/user-error.ts";
+import { PcapngRecorder } from "../../pcap/pcapng-recorder.ts";
 import { backendsFor, remote } from "../../source/live/backends.ts";
 import { captureFilter, tcpFilter } from "../../source/live/filter.ts";
 import { LiveSource } from "../../source/live/live-source.ts";
 import { becomeOwner, sudoOwner } from "../../source/live/owner.ts";
 import type { Backend, CaptureRequest } from "../../source/live/types.ts";
 import type { Logger } from "../logger.ts";
-import type { LiveOptions } from "./options.ts";
+import { captureDefaults, type LiveOptions } from "./options.ts";
 
 const MIB = 1024 * 1024;
 /** Where nobody said: the port of the owner's servers. */
@@ -35,6 +36,9 @@ export function interfaceOf(wanted: string): { name: string; address: string | n
   return { name: wanted, address: null };
 }
 
+type CaptureOptions = Pick<LiveOptions, "backend" | "interface" | "port" | "filter" | "remote" | "highRate" | "count"> &
+  Partial<Pick<LiveOptions, "snaplen" | "buffer">>;
+
 export interface OpenedCapture {
   readonly source: LiveSource;
   readonly request: CaptureRequest;
@@ -47,7 +51,7 @@ export interface OpenedCapture {
  * Starts the first backend that can capture, then gives root up. Throws `UserError`: what the first one said that was
  * there at all.
  */
-export async function openCapture(options: LiveOptions, logger: Logger): Promise<OpenedCapture> {
+export async function openCapture(options: CaptureOptions, logger: Logger): Promise<OpenedCapture> {
   const { name, address } =
     options.remote === undefined
       ? interfaceOf(options.interface ?? "any")
@@ -56,8 +60,8 @@ export async function openCapture(options: LiveOptions, logger: Logger): Promise
   const request: CaptureRequest = {
     interfaceName: name,
     filter: captureFilter(portsOf(options), options.filter ?? null),
-    snapLengthBytes: options.snaplen,
-    bufferBytes: options.buffer * MIB,
+    snapLengthBytes: options.snaplen ?? captureDefaults.snaplen,
+    bufferBytes: (options.buffer ?? captureDefaults.buffer) * MIB,
     highRate: options.highRate ?? false,
     packetCount: options.count ?? null,
     owner,
@@ -95,3 +99,21 @@ async function firstThatStarts(
 
 const isMissing = ({ messageId }: UserError): boolean =>
   messageId === "capture.tool-missing" || messageId === "capture.cap-missing" || messageId === "capture.cap-not-built";
+
+/** What kernel and interface dropped; null: not told. */
+export function droppedOf({ source }: OpenedCapture): number | null {
+  const { droppedByKernel, droppedByInterface } = source.counters;
+  return droppedByKernel === null ? null : droppedByKernel + (droppedByInterface ?? 0);
+}
+
+export function recorderOf({ source, request }: OpenedCapture, version: string): PcapngRecorder {
+  const { backend } = source;
+  const stamps = backend.timestamps === "kernel" ? "kernel time stamps" : "time stamps made outside the kernel";
+  return new PcapngRecorder({
+    application: `wscap ${version}`,
+    operatingSystem: `${systemName()} ${release()}`,
+    interfaceName: source.label,
+    filter: request.filter,
+    comment: `wscap live, backend ${backend.name}, ${stamps}, drops told: ${backend.tellsDrops}`,
+  });
+}

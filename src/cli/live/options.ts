@@ -6,6 +6,13 @@ import type { BackendName } from "../../source/live/types.ts";
 export const BACKENDS = ["auto", "tcpdump", "dumpcap", "cap"] as const;
 export const LIVE_FORMATS = ["text", "ndjson"] as const;
 
+export const captureDefaults = {
+  /** Larger than any packet that Linux hands out (65,535 bytes and a link header): nothing is cut. */
+  snaplen: 65_600,
+  /** MiB */
+  buffer: 64,
+} as const;
+
 export interface LiveOptions {
   readonly interface?: string;
   readonly port?: readonly number[];
@@ -75,8 +82,11 @@ export function checkTrigger(wanted: string | undefined, ruleIds: readonly strin
 /** While waiting for a trigger the past is held in so many files at least: one goes at a time. */
 const TRIGGER_PARTS = 6;
 
+type SpoolOptions = Pick<LiveOptions, "write" | "ring" | "rotate" | "trigger" | "before" | "after">;
+
 /** Throws `UserError` (exit 2) where options need `-w`. */
-export function spoolPlanOf({ write, ring, rotate, trigger, before, after }: LiveOptions): SpoolPlan {
+export function spoolPlanOf(options: SpoolOptions): SpoolPlan {
+  const { write, ring, rotate, trigger, before, after } = options;
   if (write === undefined) {
     const needing = ring ? "--ring" : rotate ? "--rotate" : trigger ? "--trigger" : null;
     if (needing !== null) throw new UserError(EXIT.usage, "usage.needs-write", { option: needing });
