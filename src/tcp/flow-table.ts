@@ -1,4 +1,4 @@
-import { i32be } from "../base/bytes.ts";
+import { i32be, viewOf } from "../base/bytes.ts";
 import type { SegmentView } from "../wire/types.ts";
 import type { TcpConnection } from "./connection.ts";
 
@@ -54,8 +54,9 @@ export class FlowTable {
 
   private find4(segment: SegmentView): TcpConnection | null {
     const { bytes } = segment;
-    const source = i32be(bytes, segment.sourceAddressStart);
-    const destination = i32be(bytes, segment.destinationAddressStart);
+    const view = viewOf(bytes);
+    const source = view.getInt32(segment.sourceAddressStart);
+    const destination = view.getInt32(segment.destinationAddressStart);
     const fromLow = source < destination || (source === destination && segment.sourcePort <= segment.destinationPort);
     const low = fromLow ? source : destination;
     const high = fromLow ? destination : source;

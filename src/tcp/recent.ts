@@ -1,4 +1,4 @@
-import { i32be, u8 } from "../base/bytes.ts";
+import { i32be, u8, viewOf } from "../base/bytes.ts";
 import type { SegmentView } from "../wire/types.ts";
 
 const WORDS = 8;
@@ -17,9 +17,10 @@ function sampleOf(bytes: Uint8Array, start: number, length: number): number {
     for (let at = start; at < start + length; at++) hash = Math.imul(hash, 31) + u8(bytes, at);
     return hash | 0;
   }
-  const head = i32be(bytes, start);
-  const middle = i32be(bytes, start + (length >> 1) - 2);
-  const tail = i32be(bytes, start + length - 4);
+  const view = viewOf(bytes);
+  const head = view.getInt32(start);
+  const middle = view.getInt32(start + (length >> 1) - 2);
+  const tail = view.getInt32(start + length - 4);
   return (Math.imul(head, 0x9e3779b1) ^ Math.imul(middle, 0x85ebca77) ^ Math.imul(tail, 0xc2b2ae3d) ^ length) | 0;
 }
 
@@ -47,7 +48,7 @@ export class RecentPackets {
       this.ring = larger;
     }
     const { ring } = this;
-    const at = (this.count % (ring.length / WORDS)) * WORDS;
+    const at = (this.count * WORDS) & (ring.length - 1);
     ring[at] = segment.sequenceNumber;
     ring[at + 1] = segment.acknowledgmentNumber;
     ring[at + 2] = segment.flags | (segment.payloadLength << 8);

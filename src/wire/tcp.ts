@@ -1,16 +1,17 @@
-import { i32be, u8, u16be } from "../base/bytes.ts";
+import { u8, viewOf } from "../base/bytes.ts";
 import type { SegmentView } from "./types.ts";
 import { has, LAYER, type Layer, malformed, type Walk } from "./walk.ts";
 
 /** The fields of a TCP header whose 20 fixed bytes are there (RFC 9293 §3.1). */
 export function readTcpFields(segment: SegmentView, bytes: Uint8Array, at: number): void {
-  segment.sourcePort = u16be(bytes, at);
-  segment.destinationPort = u16be(bytes, at + 2);
-  segment.sequenceNumber = i32be(bytes, at + 4);
-  segment.acknowledgmentNumber = i32be(bytes, at + 8);
+  const view = viewOf(bytes);
+  segment.sourcePort = view.getUint16(at);
+  segment.destinationPort = view.getUint16(at + 2);
+  segment.sequenceNumber = view.getInt32(at + 4);
+  segment.acknowledgmentNumber = view.getInt32(at + 8);
   segment.flags = u8(bytes, at + 13);
-  segment.window = u16be(bytes, at + 14);
-  segment.urgentPointer = u16be(bytes, at + 18);
+  segment.window = view.getUint16(at + 14);
+  segment.urgentPointer = view.getUint16(at + 18);
   segment.optionsStart = at + 20;
 }
 
