@@ -7,7 +7,7 @@ import { probeWordsOf } from "../../i18n/probe.ts";
 import { render } from "../../i18n/render.ts";
 import { buildReport } from "../../report/model.ts";
 import { coloured, plain } from "../../report/paint.ts";
-import { createRedactor } from "../../report/redact.ts";
+import { createRedactor, type Redactor } from "../../report/redact.ts";
 import { renderText } from "../../report/text.ts";
 import { judge } from "../../rules/judge.ts";
 import { type OpenedCapture, openCapture } from "../live/open-capture.ts";
@@ -72,7 +72,8 @@ async function probe(
     token: tokenOf(options),
     messages: options.messages,
   };
-  const ears = new Ears(surroundings, options.redact);
+  const redactor = createRedactor(options.redact);
+  const ears = new Ears(surroundings, redactor);
   const end = stopSignal(interrupt, options.duration);
   const opened = await openOrSayWhyNot({ ...options, port }, surroundings);
   if (opened === null) {
@@ -86,7 +87,7 @@ async function probe(
   // Others use the server too: only its own connection is the probe's business.
   const connections = analysis.connections.filter(({ client }) => client.port === ears.localPort);
   const own = connections.length > 0 ? { ...analysis, connections } : analysis;
-  const report = buildReport(own, judge(own), { version, language, redact: options.redact, words: render });
+  const report = buildReport(own, judge(own), { version, language, redactor, words: render });
   const paint = surroundings.colour ? coloured : plain;
   stdout.write(`\n${renderText(report, { width: surroundings.columns, paint })}`);
   for (const file of files) surroundings.stderr.write(`${probeWordsOf(language).kept(file)}\n`);
@@ -140,12 +141,12 @@ class Ears implements ProbeEars {
   localPort = 0;
   private readonly surroundings: Surroundings;
   private readonly words;
-  private readonly redactor;
+  private readonly redactor: Redactor;
 
-  constructor(surroundings: Surroundings, redact: boolean) {
+  constructor(surroundings: Surroundings, redactor: Redactor) {
     this.surroundings = surroundings;
     this.words = probeWordsOf(surroundings.language);
-    this.redactor = createRedactor(redact);
+    this.redactor = redactor;
   }
 
   onLocalPort(port: number): void {
