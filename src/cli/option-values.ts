@@ -21,3 +21,9 @@ export function portList(value: string, before: readonly number[] | undefined): 
   }
   return [...(before ?? []), port];
 }
+
+/** Parser of `--connection`: the number that reports show. */
+export function connectionNumber(value: string): number {
+  if (/^#?\d{1,9}$/.test(value)) return Number(value.replace("#", ""));
+  throw new UserError(EXIT.usage, "usage.invalid-value", { option: "--connection", value, allowed: "0, 1, 2 …" });
+}

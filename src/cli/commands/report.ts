@@ -10,18 +10,19 @@ import type { ReportModel } from "../../report/schema.ts";
 import { laddersOf, sharePage, troubled } from "../../report/share-page.ts";
 import { renderText } from "../../report/text.ts";
 import { type Analysed, analyse } from "../analyse.ts";
-import { oneOf, portList } from "../option-values.ts";
+import { connectionNumber, oneOf, portList } from "../option-values.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
 
-const FORMATS = ["text", "json", "markdown"] as const;
+const FORMATS = ["text", "json", "markdown", "html", "svg"] as const;
 const FAIL_ON = ["error", "warning", "note", "never"] as const;
 
 interface ReportOptions extends SharingOptions {
   readonly port?: readonly number[];
   readonly format: (typeof FORMATS)[number];
   readonly output?: string;
+  readonly connection?: number;
   readonly failOn: (typeof FAIL_ON)[number];
 }
 
@@ -32,6 +33,7 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("-p, --port <port>", help.options.port, portList)
     .option("--format <format>", help.options.reportFormat, oneOf("--format", FORMATS), "text")
     .option("-o, --output <file>", help.options.output)
+    .option("--connection <number>", help.options.svgConnection, connectionNumber)
     .option("--fail-on <severity>", help.options.failOn, oneOf("--fail-on", FAIL_ON), "never");
   addSharingOptions(command, surroundings).action(async (captures: readonly string[], options: ReportOptions) => {
     surroundings.exitCode = await report(captures, options, surroundings);
@@ -54,7 +56,7 @@ async function report(
   );
   const { analysis, findings, notes } = analysed;
   const model = buildReport(analysis, findings, { version, language, redactor, notes, words: render });
-  const text = rendered(model, analysed, redactor, options, surroundings);
+  const text = await rendered(model, analysed, redactor, options, surroundings);
   if (options.output === undefined) surroundings.stdout.write(text);
   else await writeOutput(options.output, text);
   return failure(model, options.failOn);
@@ -63,20 +65,28 @@ async function report(
 /** Ladders in a Markdown report: more would bury the story. */
 const MARKDOWN_LADDERS = 3;
 
-function rendered(
+async function rendered(
   model: ReportModel,
-  { analysis, findings, recorder }: Analysed,
+  analysed: Analysed,
   redactor: Redactor,
   options: ReportOptions,
   { colour, columns }: Surroundings,
-): string {
+): Promise<string> {
   if (options.format === "json") return `${safeJson(model, 2)}\n`;
-  if (options.format === "markdown" && recorder !== null) {
+  if (options.format === "text" || analysed.recorder === null) {
+    const toFile = options.output !== undefined;
+    return renderText(model, { width: columns, paint: colour && !toFile ? coloured : plain });
+  }
+  const { analysis, findings, recorder } = analysed;
+  if (options.format === "markdown") {
     const ids = troubled(findings, analysis, MARKDOWN_LADDERS);
     return renderMarkdown(sharePage(model, redactor), laddersOf(ids, analysis, recorder.log, findings, redactor));
   }
-  const toFile = options.output !== undefined;
-  return renderText(model, { width: columns, paint: colour && !toFile ? coloured : plain });
+  // React is loaded only for what needs it.
+  const { htmlReport, svgLadder } = await import("../../report/html/reports.tsx");
+  if (options.format === "svg")
+    return svgLadder(model, options.connection ?? null, { ...analysed, recorder }, redactor);
+  return htmlReport(model, { ...analysed, recorder }, redactor, options.payloads === "none");
 }
 
 function failure({ totals }: ReportModel, failOn: ReportOptions["failOn"]): ExitCode {
