@@ -1,14 +1,13 @@
 // A real HAProxy in a namespace.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sleep } from "./peer-context.ts";
 import type { Stage } from "./stage.ts";
 
 /** Starts HAProxy in the proxy's namespace before this backend, with these `timeout` lines; returns when it listens on 80. */
 export async function startHaproxy(stage: Stage, backend: string, timeouts: readonly string[]): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "wscap-haproxy-"));
+  const directory = stage.temporaryDirectory();
   const configuration = join(directory, "haproxy.cfg");
   writeFileSync(
     configuration,
@@ -25,7 +24,6 @@ backend app
   );
   const haproxy = stage.spawn("proxy", "haproxy", "-db", "-f", configuration);
   haproxy.stderr?.on("data", (text) => stage.note("haproxy-stderr", { text: String(text) }));
-  stage.atEnd(() => rmSync(directory, { recursive: true, force: true }));
   for (let tries = 0; tries < 100; tries += 1) {
     if (stage.run("proxy", "ss", "-Hltn", "sport = :80") !== "") return;
     await sleep(50);

@@ -1,7 +1,6 @@
 // A real nginx in a namespace.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeCertificate } from "./certificate.ts";
 import { sleep } from "./peer-context.ts";
@@ -12,7 +11,7 @@ import type { Stage } from "./stage.ts";
  * `tlsLines` stand, there is a certificate.
  */
 export async function startNginx(stage: Stage, http: string, port = 80): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "wscap-nginx-"));
+  const directory = stage.temporaryDirectory();
   mkdirSync(join(directory, "html"));
   writeFileSync(join(directory, "html", "index.html"), indexPage);
   if (http.includes("ssl_certificate")) writeCertificate(directory);
@@ -46,7 +45,6 @@ http {
         .filter(Boolean);
       for (const line of lines) stage.note(`nginx-${name}`, { line });
     }
-    rmSync(directory, { recursive: true, force: true });
   });
   for (let tries = 0; tries < 100; tries += 1) {
     if (stage.run("proxy", "ss", "-Hltn", `sport = :${port}`) !== "") return;

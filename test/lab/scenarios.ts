@@ -1,5 +1,6 @@
 // Every scenario of the lab.
 
+import { browsers } from "./scenarios/browser.ts";
 import { closing } from "./scenarios/closing.ts";
 import { frames } from "./scenarios/frames.ts";
 import { haproxies } from "./scenarios/haproxy.ts";
@@ -31,4 +32,5 @@ export const scenarios: readonly Scenario[] = [
   ...paths,
   ...injected,
   ...viewpoints,
+  ...browsers,
 ];

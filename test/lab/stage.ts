@@ -1,6 +1,8 @@
 // A running scenario: its processes, their logs, its captures, and everything that has to be ended afterwards.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -31,18 +33,21 @@ export class Stage {
   readonly #captors: ChildProcess[] = [];
   readonly #waiters = new Set<Waiter>();
   readonly #endings: (() => void)[] = [];
+  readonly #temporary: string[] = [];
   readonly #peerProgram: string;
 
-  private constructor(scenario: Scenario, network: Network, directory: string, peerProgram: string) {
+  private constructor(scenario: Scenario, network: Network, directory: string) {
     this.#scenario = scenario;
     this.#network = network;
     this.directory = directory;
-    this.#peerProgram = peerProgram;
+    this.#peerProgram = join(this.temporaryDirectory(), "peer.mjs");
   }
 
   static async open(scenario: Scenario, directory: string): Promise<Stage> {
-    const peerProgram = await peerBundle();
-    return new Stage(scenario, await makeNetwork(scenario.network ?? "direct"), directory, peerProgram);
+    const program = await peerBundle();
+    const stage = new Stage(scenario, await makeNetwork(scenario.network ?? "direct"), directory);
+    writeFileSync(stage.#peerProgram, program);
+    return stage;
   }
 
   get link(): Link {
@@ -59,6 +64,20 @@ export class Stage {
     child.stdin?.on("error", () => {});
     this.#others.push(child);
     return child;
+  }
+
+  /** As `spawn`, with two more pipes, which the program finds as descriptors 3 and 4. */
+  spawnPiped(place: Place, program: string, ...args: string[]): ChildProcess {
+    const child = spawn("ip", ["netns", "exec", this.#network.namespace(place), program, ...args], {
+      stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+    });
+    this.#others.push(child);
+    return child;
+  }
+
+  /** Takes a log entry of a peer that is no process of ours. */
+  heard(entry: { peer: string; event: string } & Record<string, unknown>): void {
+    this.#heard({ time: Date.now(), ...entry });
   }
 
   /** Runs a program in a place to its end; throws when it fails. */
@@ -156,6 +175,13 @@ export class Stage {
     );
   }
 
+  /** A directory that is removed once everything that might write to it has been ended. */
+  temporaryDirectory(): string {
+    const directory = mkdtempSync(join(tmpdir(), "wscap-stage-"));
+    this.#temporary.push(directory);
+    return directory;
+  }
+
   /** Runs when the scenario's traffic is over, before the truth is written. */
   atEnd(work: () => void): void {
     this.#endings.push(work);
@@ -169,6 +195,7 @@ export class Stage {
     this.end();
     for (const child of this.#others.splice(0)) child.kill("SIGKILL");
     this.#network.close();
+    for (const directory of this.#temporary) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   }
 
   #heard(entry: LogEntry): void {

@@ -121,7 +121,8 @@ function logDisagreements(log: readonly LogEntry[], row: ConnectionTruth): strin
     const closes = log.filter(
       (entry) =>
         entry.event === "close" &&
-        dialled.has(entry.connection ?? "") &&
+        // A browser's page does not know its own port: it has one WebSocket.
+        (dialled.has(entry.connection ?? "") || (entry.peer === row.dialledBy && entry.connection === undefined)) &&
         (entry.peer === row.dialledBy) === (side === "client"),
     );
     for (const { peer, code } of closes.map((entry) => ({ peer: entry.peer, code: entry["code"] }))) {
