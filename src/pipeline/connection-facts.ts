@@ -1,5 +1,6 @@
 import { connectionId } from "../base/brand.ts";
 import type {
+  ActivityFacts,
   ConnectionFacts,
   ConnectionKind,
   Endpoint,
@@ -58,12 +59,19 @@ export function connectionFacts(
       ...(polling?.tokens ?? []),
       ...(context.webSocket?.session.tokens ?? []),
     ],
+    activity: activityFacts(connection),
     close: closeFacts(kind, tcp, webSocket, connection.replaced),
   };
 }
 
 const sessionFacts = (stream: WebSocketStream, connection: TcpConnection, endNs: number): SessionFacts =>
   stream.session.facts((heartbeat, direction) => beatFacts(heartbeat, stream, connection, direction, endNs));
+
+/** Up to the last bin that holds a packet. */
+function activityFacts({ activity, activityBinNs }: TcpConnection): ActivityFacts {
+  const end = activity.findLastIndex((count) => count > 0) + 1;
+  return { binNs: activityBinNs, packets: Array.from(activity.subarray(0, end)) };
+}
 
 const endpoint = (connection: TcpConnection, index: 0 | 1): Endpoint => ({
   address: connection.addresses[index],

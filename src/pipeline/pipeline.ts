@@ -51,7 +51,7 @@ export class Pipeline implements WireSink, TcpSink {
   private captureIndex = -1;
   private readonly vantages: number[] = [];
   private readonly decoder = new PacketDecoder(this);
-  private readonly tracker: TcpTracker;
+  protected readonly tracker: TcpTracker;
   private readonly names = new NameWatch();
   private readonly memory = new DecoderMemory();
   private readonly contexts: (ConnectionContext | null)[] = [];

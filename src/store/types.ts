@@ -385,6 +385,12 @@ export interface CloseFacts {
   serverSees: SeenClose | null;
 }
 
+/** Packets (both directions) over the life of a connection: bin i begins `i * binNs` after its first packet. */
+export interface ActivityFacts {
+  readonly binNs: number;
+  readonly packets: readonly number[];
+}
+
 export type ConnectionKind =
   | "websocket"
   | "upgrade-refused"
@@ -414,6 +420,7 @@ export interface ConnectionFacts {
   session: SessionFacts | null;
   tokens: readonly TokenFacts[];
   close: CloseFacts;
+  readonly activity: ActivityFacts;
 }
 
 export interface CaptureFacts {

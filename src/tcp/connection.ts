@@ -1,4 +1,5 @@
 import type { Direction, RelativeNs, Side } from "../base/brand.ts";
+import { ACTIVITY_BINS, FIRST_BIN_NS } from "./activity.ts";
 import type { Hold } from "./hold.ts";
 import { RecentPackets } from "./recent.ts";
 
@@ -164,6 +165,8 @@ export class TcpConnection {
   readonly addresses: readonly [string, string];
   readonly ports: readonly [number, number];
   readonly halves: readonly [TcpHalf, TcpHalf];
+  readonly activity = new Uint16Array(ACTIVITY_BINS);
+  activityBinNs = FIRST_BIN_NS;
   /** Physical index of the client; settled by SYN, or by the first payload. */
   clientIndex: 0 | 1 = 0;
   clientBy: "syn" | "syn-ack" | "http" | "masking" | "port" | "first-packet" = "first-packet";

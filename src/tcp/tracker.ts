@@ -3,6 +3,7 @@ import type { PacketNumber, RelativeNs } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { PacketView, Position } from "../base/packet-view.ts";
 import { ACK, FIN, type IcmpErrorView, RST, type SegmentView, SYN, URG } from "../wire/types.ts";
+import { countActivity } from "./activity.ts";
 import { type Moment, neverSeen, TcpConnection, type TcpHalf } from "./connection.ts";
 import { noteEvent } from "./events.ts";
 import { FlowTable } from "./flow-table.ts";
@@ -74,6 +75,7 @@ export class TcpTracker {
 
     connection.lastPacketNumber = packet.packetNumber;
     connection.lastPacketNs = now;
+    countActivity(connection, now);
     if ((flags & RST) !== 0) {
       onReset(connection, index, segment, packet);
       half.recent.add(segment, now);
@@ -103,6 +105,11 @@ export class TcpTracker {
     half.lastIpIdentification = segment.ipIdentification;
     half.dontFragment = segment.dontFragment;
     if (half.holePackets > 0 || peer.holePackets > 0) this.checkHoles(connection, now, false);
+  }
+
+  /** Whose segment it is, as far as is known now. */
+  connectionOf(segment: SegmentView): TcpConnection | null {
+    return this.flows.find(segment);
   }
 
   onIcmpError(error: IcmpErrorView, packet: PacketView): void {

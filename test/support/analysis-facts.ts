@@ -179,6 +179,7 @@ export const connection = (id: number, given: Partial<ConnectionFacts> = {}): Co
   webSocket: webSocket(),
   session: null,
   tokens: [],
+  activity: { binNs: 1e6, packets: [] },
   close: {
     verdict: "abnormal",
     clientSees: { code: 1006, reason: "", clean: false },

@@ -288,6 +288,7 @@ export function connectionFacts(overrides: Partial<ConnectionFacts> = {}): Conne
     tls: null,
     session: null,
     tokens: [],
+    activity: { binNs: 1e6, packets: [] },
     webSocket: webSocket(),
     close: {
       verdict: "clean",

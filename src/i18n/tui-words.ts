@@ -1,0 +1,158 @@
+type ActionWord =
+  | "up" | "down" | "pageUp" | "pageDown" | "top" | "bottom" | "open" | "detail" | "back" | "nextView" | "previousView"
+  | "connections" | "findings" | "heartbeat" | "statistics" | "search" | "nextMatch" | "previousMatch" | "filter"
+  | "sort" | "reverse" | "group" | "columns" | "mark" | "unmarkAll" | "explain" | "level" | "nextEvidence"
+  | "previousEvidence" | "pick" | "compare" | "nextTab" | "previousTab" | "nextRow" | "previousRow" | "note"
+  | "deleteNote" | "undo" | "save" | "freeze" | "follow" | "stop" | "redraw" | "suspend" | "interrupt" | "help" | "quit";
+
+/** `short` stands in the footer, `long` in the help. */
+export interface ActionWords {
+  readonly short: string;
+  readonly long: string;
+}
+
+type MainView = "connections" | "findings" | "heartbeat" | "statistics";
+type ColumnWord = "id" | "start" | "peers" | "path" | "outcome" | "frames" | "traffic" | "lasted" | "closer";
+type TabWord = "head" | "text" | "json" | "hex" | "packet" | "body";
+
+/** Everything that the screens say beside findings and the words of the report. Both languages are total. */
+export interface TuiWords {
+  readonly actions: Readonly<Record<ActionWord, ActionWords>>;
+  readonly sections: Readonly<Record<"move" | "views" | "find" | "read" | "notes" | "capture", string>>;
+  readonly reasons: Readonly<
+    Record<"notLive" | "ended" | "stillReading" | "nothingPicked" | "nothingToUndo", string>
+  >;
+  readonly views: Readonly<Record<MainView | "ladder" | "detail", string>>;
+  readonly columns: Readonly<Record<ColumnWord, string>>;
+  readonly tabs: Readonly<Record<TabWord, string>>;
+  readonly levels: Readonly<Record<"session" | "frames" | "packets", string>>;
+  readonly comma: string;
+  readonly noClose: string;
+  readonly afterLastPong: (duration: string) => string;
+  readonly groupFine: string;
+  readonly groupedBy: Readonly<Record<"none" | "client" | "server" | "finding", string>>;
+  readonly sortNames: Readonly<
+    Record<"trouble" | "id" | "start" | "client" | "server" | "path" | "frames" | "lasted", string>
+  >;
+  readonly sortedBy: (name: string, descending: boolean) => string;
+  readonly bytes: (bytes: number) => string;
+  readonly count: (n: number) => string;
+  readonly packets: (n: number) => string;
+  readonly connections: (n: number) => string;
+  readonly shownOf: (shown: number, all: number) => string;
+  readonly marked: (n: number) => string;
+  readonly reading: (percent: number | null, megabytes: string) => string;
+  readonly readingConnection: (percent: number | null) => string;
+  readonly readFailed: (why: string) => string;
+  readonly waiting: string;
+  readonly empty: string;
+  readonly emptyFiltered: string;
+  readonly noFindings: string;
+  readonly noHeartbeat: string;
+  readonly nothingWrong: string;
+  readonly noConnection: string;
+  readonly notFound: (text: string) => string;
+  readonly hint: string;
+  readonly live: Readonly<Record<"waiting" | "running" | "ended", string>>;
+  readonly packetsPerSecond: (n: number) => string;
+  readonly dropped: (n: number | null) => string;
+  readonly spool: (bytes: number) => string;
+  readonly frozen: (behind: number) => string;
+  readonly following: string;
+  readonly stopped: string;
+  readonly filterIs: (filter: string) => string;
+  readonly filterErrors: Readonly<
+    Record<
+      "unknown-field" | "bad-value" | "not-a-number" | "unclosed-quote" | "unclosed-bracket" | "unexpected",
+      (what: string, allowed: string) => string
+    >
+  >;
+  readonly filterHelp: string;
+  readonly searchingPayloads: (text: string) => string;
+  readonly promptSearch: string;
+  readonly promptFilter: string;
+  readonly silent: (duration: string) => string;
+  readonly evidence: (what: string) => string;
+  readonly resetBy: (side: string) => string;
+  readonly fromSender: (sender: string) => string;
+  readonly withoutCode: string;
+  readonly rowMarks: Readonly<Record<"retransmission" | "duplicate" | "outOfOrder" | "keepAlive", string>>;
+  readonly client: string;
+  readonly server: string;
+  readonly proxy: string;
+  readonly rowsDropped: (n: number) => string;
+  readonly fields: Readonly<
+    Record<
+      | "packet" | "time" | "direction" | "fin" | "rsv" | "opcode" | "mask" | "length" | "message" | "compressed"
+      | "offset" | "resynchronised" | "code" | "reason" | "reading" | "summary" | "flags" | "sequence" | "acknowledgment"
+      | "window" | "payload" | "status" | "target" | "evidence" | "note" | "problem" | "answer",
+      string
+    >
+  >;
+  readonly yes: string;
+  readonly no: string;
+  readonly fromTo: (from: string, to: string) => string;
+  readonly packetRange: (first: number, last: number) => string;
+  readonly messageOf: (frames: number, wire: string, whole: string) => string;
+  readonly maskingKey: (key: string) => string;
+  readonly notMasked: string;
+  readonly lengthForm: (bits: number) => string;
+  readonly notJson: string;
+  readonly notText: string;
+  readonly notInMemory: string;
+  readonly noBody: string;
+  readonly bodyCut: (shown: string, all: string) => string;
+  readonly partOfMessage: string;
+  readonly layers: Readonly<Record<"link" | "ip" | "tcp" | "payload", string>>;
+  readonly comparing: (a: number, b: number) => string;
+  readonly equal: string;
+  readonly differ: (only: number, other: number) => string;
+  readonly problems: Readonly<Record<string, string>>;
+  readonly pings: (pings: number, answered: number, missing: number) => string;
+  readonly every: (duration: string) => string;
+  readonly roundTrip: (median: string, max: string) => string;
+  readonly pingsFrom: (side: string) => string;
+  readonly gaveUp: (side: string, duration: string) => string;
+  readonly withoutHeartbeat: (n: number) => string;
+  readonly heartbeatColumns: readonly [string, string, string, string, string];
+  readonly heartbeatLegend: string;
+  readonly statistics: Readonly<
+    Record<
+      | "capture" | "packets" | "rate" | "duration" | "drops" | "truncated" | "malformed" | "connections" | "verdicts"
+      | "closeCodes" | "rules" | "roundTrips" | "frames" | "messages" | "traffic" | "median" | "worst" | "none",
+      string
+    >
+  >;
+  readonly verdicts: Readonly<Record<"error" | "warning" | "open" | "clean" | "other", string>>;
+  readonly noteOn: {
+    readonly connection: (id: number) => string;
+    readonly packet: (packet: number) => string;
+    readonly frame: (packet: number) => string;
+  };
+  readonly noteKeys: string;
+  readonly noteDiscard: string;
+  readonly noteTag: string;
+  readonly tagNames: Readonly<Record<"none" | "red" | "yellow" | "green" | "blue", string>>;
+  readonly noNoteHere: string;
+  readonly noteDeleted: string;
+  readonly undone: string;
+  readonly notesKept: (name: string) => string;
+  readonly notesDamaged: (name: string, other: string) => string;
+  readonly notesFailed: (why: string) => string;
+  readonly strandedNotes: (n: number) => string;
+  readonly saveTitle: string;
+  readonly saveFormats: Readonly<Record<"text" | "markdown" | "html" | "json" | "pcapng", string>>;
+  readonly savePath: string;
+  readonly saveKeys: string;
+  readonly saved: (path: string) => string;
+  readonly saveFailed: (why: string) => string;
+  readonly overwrite: (path: string) => string;
+  readonly columnsTitle: string;
+  readonly columnsKeys: string;
+  readonly helpTitle: string;
+  readonly helpKeys: string;
+  readonly quitLive: string;
+  readonly yesNo: string;
+  readonly tooSmall: string;
+  readonly plainBecause: Readonly<Record<"dumb" | "pipe" | "stdin", string>>;
+}

@@ -1,0 +1,169 @@
+import { packetNumber, relativeNs } from "../base/brand.ts";
+import type { CaptureOrigin } from "../pcap/types.ts";
+import { Pipeline } from "../pipeline/pipeline.ts";
+import { judge } from "../rules/judge.ts";
+import type { Analysis, CaptureFacts } from "../store/types.ts";
+import { type Feed, type PacketOrder, pump } from "./pump.ts";
+import type { Snapshot } from "./types.ts";
+
+const FIRST_SHOT_MS = 100;
+const SHOT_MS = 300;
+/** Snapshots while loading take at most this part of the time. */
+const SHOT_SHARE = 10;
+
+export interface LoadOptions {
+  readonly feeds: readonly Feed[];
+  readonly order: PacketOrder;
+  readonly origin: CaptureOrigin;
+  readonly ports: readonly number[];
+  readonly seed: number;
+  /** What is known of the captures now. */
+  readonly facts: () => CaptureFacts[];
+  readonly nowMs: () => number;
+  /** Lets keys and screen have their turn. */
+  readonly breathe: () => Promise<void>;
+}
+
+/** Captures being read, seen as snapshots from the first moment on. */
+export class LoadSession {
+  /** The whole of it; null until it was read. */
+  analysis: Analysis | null = null;
+  private readonly options: LoadOptions;
+  private readonly controller = new AbortController();
+  private readonly listeners = new Set<() => void>();
+  private snapshot: Snapshot;
+  private nextShotMs: number;
+
+  constructor(options: LoadOptions) {
+    this.options = options;
+    this.nextShotMs = options.nowMs() + FIRST_SHOT_MS;
+    this.snapshot = shotOf(emptyAnalysis(options.facts()), [], "waiting", 0);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly getSnapshot = (): Snapshot => this.snapshot;
+
+  /** Keeps what was read so far. */
+  stop(): void {
+    this.controller.abort();
+  }
+
+  /** Until everything is read, or stopped. Throws what the sources throw. */
+  async run(): Promise<Analysis> {
+    const { feeds, order, ports, seed, breathe } = this.options;
+    const pipeline = new Pipeline({ ports, tap: null, seed, rethrow: false });
+    await pump(feeds, order, pipeline, {
+      signal: this.controller.signal,
+      breathe: () => {
+        if (this.options.nowMs() >= this.nextShotMs) this.shoot(pipeline, "running");
+        return breathe();
+      },
+    });
+    pipeline.finish();
+    this.analysis = this.shoot(pipeline, "ended");
+    return this.analysis;
+  }
+
+  private shoot(pipeline: Pipeline, state: Snapshot["state"]): Analysis {
+    const { facts, origin, nowMs } = this.options;
+    const began = nowMs();
+    const analysis = pipeline.analysis(facts(), origin.ns, state === "running");
+    this.snapshot = shotOf(analysis, judge(analysis), state, this.snapshot.revision + 1);
+    const now = nowMs();
+    this.nextShotMs = now + Math.max(SHOT_MS, (now - began) * SHOT_SHARE);
+    for (const listener of this.listeners) listener();
+    return analysis;
+  }
+}
+
+const NOTHING: CaptureFacts = {
+  name: "",
+  format: "pcap",
+  compression: "none",
+  linkTypes: [],
+  packets: 0,
+  bytes: 0,
+  firstPacketTime: null,
+  lastPacketTime: null,
+  truncatedPackets: 0,
+  malformed: 0,
+  dropped: null,
+  endedEarly: null,
+};
+
+/** Several captures as one, for the head of the screen. */
+function joined(captures: readonly CaptureFacts[]): CaptureFacts {
+  const [first = NOTHING, ...others] = captures;
+  if (others.length === 0) return first;
+  const sum = (of: (capture: CaptureFacts) => number): number => captures.reduce((total, c) => total + of(c), 0);
+  const times = (of: (capture: CaptureFacts) => string | null): string[] =>
+    captures.flatMap((capture) => of(capture) ?? []).sort();
+  const drops = captures.flatMap(({ dropped }) => dropped ?? []);
+  return {
+    ...first,
+    name: captures.map(({ name }) => name).join(" + "),
+    linkTypes: [...new Set(captures.flatMap(({ linkTypes }) => linkTypes))],
+    packets: sum(({ packets }) => packets),
+    bytes: sum(({ bytes }) => bytes),
+    firstPacketTime: times(({ firstPacketTime }) => firstPacketTime)[0] ?? null,
+    lastPacketTime: times(({ lastPacketTime }) => lastPacketTime).at(-1) ?? null,
+    truncatedPackets: sum(({ truncatedPackets }) => truncatedPackets),
+    malformed: sum(({ malformed }) => malformed),
+    dropped: drops.length === 0 ? null : drops.reduce((total, n) => total + n, 0),
+    endedEarly: captures.find(({ endedEarly }) => endedEarly !== null)?.endedEarly ?? null,
+  };
+}
+
+function shotOf(
+  analysis: Analysis,
+  findings: Snapshot["findings"],
+  state: Snapshot["state"],
+  revision: number,
+): Snapshot {
+  const { captures, connections, originNs, clockNs, packets } = analysis;
+  const capture = joined(captures);
+  return {
+    revision,
+    state,
+    originNs,
+    clockNs,
+    capture,
+    connections,
+    findings,
+    statistics: {
+      packets,
+      connections: connections.length,
+      active: connections.filter(({ tcp }) => tcp.ending === "open").length,
+      frames: connections.reduce((sum, { webSocket }) => sum + framesOf(webSocket), 0),
+      dropped: capture.dropped,
+      malformed: capture.malformed,
+      forgotten: 0,
+    },
+  };
+}
+
+function framesOf(webSocket: Analysis["connections"][number]["webSocket"]): number {
+  if (webSocket === null) return 0;
+  return webSocket.frames.reduce((sum, { payloadBytes: _, ...counts }) => {
+    return sum + Object.values(counts).reduce((total, n) => total + n, 0);
+  }, 0);
+}
+
+const emptyAnalysis = (captures: readonly CaptureFacts[]): Analysis => ({
+  captures,
+  originNs: null,
+  clockNs: relativeNs(0),
+  packets: 0,
+  connections: [],
+  dns: [],
+  arp: [],
+  otherPackets: {},
+  malformed: [],
+  malformedCounts: {},
+  lastPacket: packetNumber(0),
+  live: false,
+});

@@ -1,0 +1,32 @@
+import { limits } from "../base/limits.ts";
+import { Pipeline } from "../pipeline/pipeline.ts";
+import type { Replay } from "./connection-detail.ts";
+
+/** Connections with a message that holds a text, ignoring case: the whole capture is read once more. */
+export async function searchPayloads(
+  text: string,
+  ports: readonly number[],
+  replay: Replay,
+  signal: AbortSignal,
+): Promise<Set<number>> {
+  const found = new Set<number>();
+  const wanted = text.toLowerCase();
+  const pipeline = new Pipeline({
+    ports,
+    seed: 0,
+    rethrow: false,
+    tap: {
+      keptMessageBytes: limits.keptMessageBytes,
+      onFrame: () => undefined,
+      onMessage: (id, { bytes, keptLength }) => {
+        if (found.has(id)) return;
+        const message = Buffer.from(bytes.buffer, bytes.byteOffset, keptLength).toString("utf8");
+        if (message.toLowerCase().includes(wanted)) found.add(id);
+      },
+    },
+  });
+  await replay(pipeline, signal);
+  signal.throwIfAborted();
+  pipeline.finish();
+  return found;
+}

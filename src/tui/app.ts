@@ -1,0 +1,333 @@
+import type { ReadStream, WriteStream } from "node:tty";
+import type { Note } from "../annotations/types.ts";
+import { connectionId } from "../base/brand.ts";
+import type { ConnectionDetail, Desk } from "../session/detail-types.ts";
+import type { Context } from "./context.ts";
+import type { DialogHost } from "./dialogs/dialog-host.tsx";
+import { drawScreen } from "./draw.ts";
+import type { InputEvent } from "./input.ts";
+import { Painter } from "./painter.ts";
+import { type ColourDepth, isLightAnswer, paletteOf } from "./palette.ts";
+import { type Action, reduce } from "./reduce.ts";
+import type { DialogResult } from "./reduce-dialog.ts";
+import { type Effect, initialState, type State } from "./state.ts";
+import { Terminal } from "./terminal.ts";
+
+/** Frames that only new data asked for: at most one in so long. */
+const DATA_FRAME_MS = 100;
+/** Dialogs are loaded once the first screen stands. */
+const DIALOGS_AFTER_MS = 30;
+const MESSAGE_MS = 6000;
+
+/** What the composition root does for the screen beside the desk. */
+export interface Errands {
+  readonly notes: readonly Note[];
+  readonly author: string;
+  readonly unsaved: boolean;
+  /** Formats that can be saved, in their order. */
+  readonly formats: readonly string[];
+  readonly suggestedPath: (format: string) => string;
+  /** Writes the notes; gives them back merged with what others wrote, and what to say. */
+  saveNotes(notes: readonly Note[]): Promise<{ notes: readonly Note[]; message: string; failed: boolean }>;
+  /** "exists": asks first, then again with `overwrite`. */
+  save(
+    format: string,
+    path: string,
+    overwrite: boolean,
+    state: { readonly marked: ReadonlySet<number>; readonly notes: readonly Note[] },
+  ): Promise<{ kind: "saved" } | { kind: "exists" } | { kind: "failed"; why: string }>;
+  newId(): string;
+  now(): string;
+}
+
+export interface AppOptions {
+  readonly input: ReadStream;
+  readonly output: WriteStream;
+  readonly desk: Desk;
+  readonly errands: Errands;
+  readonly live: boolean;
+  readonly depth: ColourDepth;
+  readonly light: boolean;
+  readonly context: Omit<Context, "palette">;
+  /** Said on the first screen (a damaged sidecar). */
+  readonly greeting: string | null;
+}
+
+export type Ending = "quit" | "SIGTERM" | "SIGHUP" | "SIGINT";
+
+/** The screen from its first frame to the terminal given back. */
+export class App {
+  private readonly options: AppOptions;
+  private readonly terminal: Terminal;
+  private readonly painter: Painter;
+  private context: Context;
+  private state: State;
+  private dialogs: DialogHost | null = null;
+  private shownDialog: State["dialog"] = null;
+  private details: { key: string; detail: ConnectionDetail }[] = [];
+  private reading: AbortController | null = null;
+  private readonly blobs = new AbortController();
+  private scheduled: NodeJS.Immediate | null = null;
+  private dataTimer: NodeJS.Timeout | null = null;
+  private messageTimer: NodeJS.Timeout | null = null;
+  private finish: (ending: Ending) => void = () => undefined;
+
+  constructor(options: AppOptions) {
+    this.options = options;
+    this.context = { ...options.context, palette: paletteOf(options.depth, options.light) };
+    this.terminal = new Terminal(options.input, options.output, {
+      onInput: (event) => this.onInput(event),
+      onResize: () => {
+        this.painter.forget();
+        this.terminal.write("\u001b[2J");
+        this.dispatch({ kind: "resized", ...this.terminal.size });
+      },
+      onResume: () => {
+        this.painter.forget();
+        this.dispatch({ kind: "resized", ...this.terminal.size });
+      },
+      onEnd: (signal) => this.finish(signal),
+    });
+    this.painter = new Painter(this.terminal.write);
+    const { live, errands, desk } = options;
+    this.state = initialState(desk.getSnapshot(), this.terminal.size, { live, unsaved: errands.unsaved, notes: errands.notes });
+    if (options.greeting !== null) this.state = { ...this.state, message: { text: options.greeting, tone: "error" } };
+  }
+
+  /** Until somebody quits, or is gone. */
+  async run(): Promise<Ending> {
+    const { desk } = this.options;
+    const ended = new Promise<Ending>((resolve) => {
+      this.finish = resolve;
+    });
+    const unsubscribe = desk.subscribe(() => this.onData());
+    const ticks = setInterval(() => this.onData(), DATA_FRAME_MS * 2);
+    this.terminal.enter();
+    try {
+      this.onData();
+      this.draw();
+      setTimeout(() => void this.loadDialogs(), DIALOGS_AFTER_MS);
+      return await ended;
+    } finally {
+      unsubscribe();
+      clearInterval(ticks);
+      this.reading?.abort();
+      this.blobs.abort();
+      for (const timer of [this.dataTimer, this.messageTimer]) if (timer !== null) clearTimeout(timer);
+      if (this.scheduled !== null) clearImmediate(this.scheduled);
+      this.dialogs?.close();
+      this.terminal.leave();
+    }
+  }
+
+  /** A crash: the terminal first, then the news. */
+  giveBackTerminal(): void {
+    this.terminal.leave();
+  }
+
+  private onInput(event: InputEvent): void {
+    if (event.kind === "background") {
+      const light = isLightAnswer(event.answer);
+      if (light === null || light === this.options.light) return;
+      this.context = { ...this.context, palette: paletteOf(this.options.depth, light) };
+      this.painter.forget();
+      this.schedule();
+      return;
+    }
+    if (this.state.dialog !== null) {
+      if (event.kind === "key") this.dialogs?.type(event.bytes);
+      else if (event.kind === "paste") this.dialogs?.paste(event.text);
+      this.schedule();
+      return;
+    }
+    this.dispatch({ kind: "input", event });
+  }
+
+  private onData(): void {
+    const { desk } = this.options;
+    const snapshot = desk.getSnapshot();
+    const progress = desk.progress();
+    if (snapshot === this.state.latest && progress?.readBytes === this.state.progress?.readBytes) return;
+    this.apply({ kind: "snapshot", snapshot, progress });
+    if (this.dataTimer !== null) return;
+    this.dataTimer = setTimeout(() => {
+      this.dataTimer = null;
+      this.draw();
+    }, DATA_FRAME_MS);
+  }
+
+  private dispatch(action: Action): void {
+    this.apply(action);
+    this.schedule();
+  }
+
+  private apply(action: Action): void {
+    const [state, ...effects] = reduce(this.state, action, this.context);
+    if (state.message !== this.state.message) this.forgetMessageLater(state);
+    this.state = state;
+    for (const effect of effects) this.perform(effect);
+  }
+
+  private forgetMessageLater({ message }: State): void {
+    if (this.messageTimer !== null) clearTimeout(this.messageTimer);
+    this.messageTimer = message === null ? null : setTimeout(() => this.dispatch({ kind: "message", message: null }), MESSAGE_MS);
+  }
+
+  /** Several keys that came together are drawn together. */
+  private schedule(): void {
+    this.scheduled ??= setImmediate(() => {
+      this.scheduled = null;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    this.syncDialog();
+    const overlay = this.state.dialog === null ? [] : (this.dialogs?.lines() ?? []);
+    const lines = drawScreen(this.state, this.context, overlay);
+    const at = overlay.length === 0 ? null : (this.dialogs?.cursor() ?? null);
+    const cursor = at === null ? null : { row: Math.max(1, this.state.size.rows - overlay.length) + at.row, column: at.column };
+    this.painter.paint(lines, cursor);
+  }
+
+  private async loadDialogs(): Promise<void> {
+    if (this.dialogs !== null) return;
+    const { createDialogHost } = await import("./dialogs/dialog-host.tsx");
+    this.dialogs ??= createDialogHost(() => this.schedule());
+    this.schedule();
+  }
+
+  /** The dialog of the state, in a component of its own. */
+  private syncDialog(): void {
+    const { dialog, size } = this.state;
+    if (dialog !== null && this.dialogs === null) {
+      void this.loadDialogs();
+      return;
+    }
+    if (this.dialogs === null || (dialog === this.shownDialog && !this.dialogs.isStale(size, this.state.list.hidden))) return;
+    const isNew = dialog !== this.shownDialog;
+    this.shownDialog = dialog;
+    if (dialog === null) {
+      this.dialogs.close();
+      return;
+    }
+    const { errands } = this.options;
+    this.dialogs.show(
+      dialog,
+      {
+        size,
+        context: this.context,
+        view: this.state.view,
+        hidden: this.state.list.hidden,
+        formats: errands.formats,
+        suggestedPath: errands.suggestedPath,
+        stamp: () => ({ id: errands.newId(), author: errands.author, now: errands.now() }),
+        onResult: (result: DialogResult) => this.dispatch({ kind: "dialog", result }),
+      },
+      isNew,
+    );
+  }
+
+  private perform(effect: Effect): void {
+    switch (effect.kind) {
+      case "quit":
+        this.finish("quit");
+        return;
+      case "suspend":
+        this.terminal.suspend();
+        return;
+      case "redraw":
+        this.painter.forget();
+        this.terminal.write("\u001b[2J");
+        return;
+      case "stop":
+        this.options.desk.stop();
+        this.say(this.context.words.stopped, "plain");
+        return;
+      case "open-detail":
+        void this.openDetail(effect.ids);
+        return;
+      case "cancel-detail":
+        this.reading?.abort();
+        return;
+      case "read-blob":
+        void this.readBlob(effect.of, effect.blob);
+        return;
+      case "search-payloads":
+        for (const text of effect.texts) void this.searchPayloads(text);
+        return;
+      case "notes":
+        void this.saveNotes();
+        return;
+      case "save":
+        void this.save(effect.format, effect.path, effect.overwrite);
+    }
+  }
+
+  private say(text: string, tone: "good" | "error" | "plain"): void {
+    this.dispatch({ kind: "message", message: { text, tone } });
+  }
+
+  private async openDetail(ids: readonly number[]): Promise<void> {
+    const { desk } = this.options;
+    this.reading?.abort();
+    const reading = new AbortController();
+    this.reading = reading;
+    const key = `${desk.getSnapshot().revision} ${ids.join(" ")}`;
+    const known = this.details.find((entry) => entry.key === key);
+    if (known !== undefined) {
+      this.dispatch({ kind: "detail", ids, detail: known.detail });
+      return;
+    }
+    try {
+      const detail = await desk.openDetail(
+        ids.map(connectionId),
+        (progress) => this.dispatch({ kind: "detail-progress", progress }),
+        reading.signal,
+      );
+      this.details = [{ key, detail }, ...this.details].slice(0, DETAILS_KEPT);
+      this.dispatch({ kind: "detail", ids, detail });
+    } catch (error) {
+      if (!reading.signal.aborted) this.dispatch({ kind: "detail-failed", why: reasonOf(error) });
+    }
+  }
+
+  private async readBlob(of: "body" | "packet", blob: number): Promise<void> {
+    const { detail } = this.state.ladder;
+    if (detail === null) return;
+    await this.options.desk.readBlob(detail, of, blob, this.blobs.signal).catch((error: unknown) => {
+      if (!this.blobs.signal.aborted) this.say(this.context.words.readFailed(reasonOf(error)), "error");
+    });
+    this.dispatch({ kind: "blob-read" });
+  }
+
+  private async searchPayloads(text: string): Promise<void> {
+    this.say(this.context.words.searchingPayloads(text), "plain");
+    try {
+      const ids = await this.options.desk.searchPayloads(text, () => undefined, this.blobs.signal);
+      this.apply({ kind: "message", message: null });
+      this.dispatch({ kind: "payloads", text, ids });
+    } catch (error) {
+      if (!this.blobs.signal.aborted) this.say(this.context.words.readFailed(reasonOf(error)), "error");
+    }
+  }
+
+  private async saveNotes(): Promise<void> {
+    const { notes, message, failed } = await this.options.errands.saveNotes(this.state.list.notes);
+    this.apply({ kind: "notes", notes });
+    this.say(message, failed ? "error" : "good");
+  }
+
+  private async save(format: string, path: string, overwrite: boolean): Promise<void> {
+    const { marked, notes } = this.state.list;
+    const { words } = this.context;
+    const outcome = await this.options.errands.save(format, path, overwrite, { marked, notes });
+    if (outcome.kind === "exists") this.dispatch({ kind: "ask-overwrite", format, path });
+    else if (outcome.kind === "saved") this.say(words.saved(path), "good");
+    else this.say(words.saveFailed(outcome.why), "error");
+  }
+}
+
+const DETAILS_KEPT = 4;
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,70 @@
+import { displayWidth, padStartToWidth, padToWidth, truncateToWidth } from "../base/display-width.ts";
+import type { Palette, Role } from "./palette.ts";
+
+/** Exactly `width` columns of plain text: cut with an ellipsis or filled with spaces. */
+export const fit = (text: string, width: number): string =>
+  width <= 0 ? "" : padToWidth(truncateToWidth(text, width), width);
+
+export const fitStart = (text: string, width: number): string =>
+  width <= 0 ? "" : padStartToWidth(truncateToWidth(text, width), width);
+
+/** Keeps the end, which tells more (paths, addresses). */
+export function fitEnd(text: string, width: number): string {
+  if (displayWidth(text) <= width) return padToWidth(text, width);
+  const characters = [...text];
+  let kept = "";
+  for (let at = characters.length - 1; at >= 0; at--) {
+    const longer = `${characters[at]}${kept}`;
+    if (displayWidth(longer) > width - 1) break;
+    kept = longer;
+  }
+  return padToWidth(`…${kept}`, width);
+}
+
+export const centre = (text: string, width: number, fill = " "): string => {
+  const cut = truncateToWidth(text, width);
+  const left = Math.max(0, Math.floor((width - displayWidth(cut)) / 2));
+  return fill.repeat(left) + cut + fill.repeat(Math.max(0, width - left - displayWidth(cut)));
+};
+
+/** A line put together from marked pieces, which knows how wide it is. */
+export class Line {
+  width = 0;
+  private text = "";
+  private readonly palette: Palette;
+  private readonly limit: number;
+
+  constructor(palette: Palette, limit: number) {
+    this.palette = palette;
+    this.limit = limit;
+  }
+
+  /** What does not fit is cut. */
+  add(text: string, role: Role = "plain"): this {
+    const room = this.limit - this.width;
+    if (room <= 0 || text === "") return this;
+    const wide = displayWidth(text);
+    const cut = wide <= room ? text : truncateToWidth(text, room);
+    this.width += wide <= room ? wide : displayWidth(cut);
+    this.text += this.palette[role](cut);
+    return this;
+  }
+
+  gap(columns: number): this {
+    return this.add(" ".repeat(Math.max(0, Math.min(columns, this.limit - this.width))));
+  }
+
+  to(column: number): this {
+    return this.gap(column - this.width);
+  }
+
+  end(): string {
+    return this.text;
+  }
+
+  /** The whole line, to the right edge, as the line that the cursor is on. */
+  endAs(role: Role): string {
+    this.to(this.limit);
+    return this.palette[role](this.text);
+  }
+}

@@ -1,0 +1,46 @@
+import { Text } from "ink";
+import { type ReactNode, useEffect, useState } from "react";
+import { type Note, type NoteTag, noteTags } from "../../annotations/types.ts";
+import { Frame } from "./frame.tsx";
+import type { DialogProps } from "./types.ts";
+import { useText } from "./use-text.ts";
+
+const LEAST_LINES = 4;
+
+/** A note of any number of lines. */
+export function NoteEditor({ title, note, props }: { title: string; note: Note | null; props: DialogProps }): ReactNode {
+  const { words, palette } = props.context;
+  const [tag, setTag] = useState<NoteTag>(note?.tag ?? "none");
+  const [asked, setAsked] = useState(false);
+  const width = Math.max(10, props.size.columns - 3);
+  const { shown } = useText({
+    initial: note?.text ?? "",
+    width,
+    multiline: true,
+    onKey: (input, key, text) => {
+      if (key.ctrl && input === "s") props.onResult({ kind: "note", text, tag, stamp: props.stamp() });
+      else if (key.tab) setTag(noteTags[(noteTags.indexOf(tag) + 1) % noteTags.length] ?? "none");
+      else if (key.escape && (asked || text === (note?.text ?? ""))) props.onResult({ kind: "cancel" });
+      else if (key.escape) setAsked(true);
+      else {
+        setAsked(false);
+        return false;
+      }
+      return true;
+    },
+  });
+  const room = Math.max(LEAST_LINES, Math.min(shown.lines.length, props.size.rows - 8));
+  const top = Math.max(0, shown.row - room + 1);
+  const row = 1 + shown.row - top;
+  const column = 1 + shown.column;
+  useEffect(() => props.onCursor({ row, column }), [row, column, props]);
+  const keys = asked ? palette.error(words.noteDiscard) : `${words.noteKeys} · ${words.noteTag} ${words.tagNames[tag]}`;
+  return (
+    <Frame title={title} keys={keys} props={props}>
+      {Array.from({ length: room }, (_, index) => {
+        const line = shown.lines[top + index] ?? "";
+        return <Text key={`line-${top + index}`} wrap="truncate">{` ${line}`}</Text>;
+      })}
+    </Frame>
+  );
+}

@@ -1,0 +1,36 @@
+import { Text } from "ink";
+import { type ReactNode, useEffect } from "react";
+import { displayWidth, truncateToWidth } from "../../base/display-width.ts";
+import { parseFilter } from "../rows/filter.ts";
+import type { DialogProps } from "./types.ts";
+import { useText } from "./use-text.ts";
+
+/** One line at the foot of the screen: the search, or the filter with what is wrong with it. */
+export function Prompt({ kind, value, props }: { kind: "search" | "filter"; value: string; props: DialogProps }): ReactNode {
+  const { words, palette } = props.context;
+  const label = ` ${kind === "search" ? words.promptSearch : words.promptFilter} `;
+  const { shown, text } = useText({
+    initial: value,
+    width: Number.MAX_SAFE_INTEGER,
+    multiline: false,
+    onKey: (_, key, now) => {
+      if (key.escape) props.onResult({ kind: "cancel" });
+      else if (key.return) props.onResult({ kind, value: now, done: true });
+      else return false;
+      return true;
+    },
+    onChange: (now) => props.onResult({ kind, value: now, done: false }),
+  });
+  const row = kind === "filter" ? 1 : 0;
+  const column = Math.min(props.size.columns - 1, displayWidth(label) + shown.column);
+  useEffect(() => props.onCursor({ row, column }), [row, column, props]);
+  const filter = kind === "filter" ? parseFilter(text) : null;
+  const remark =
+    filter === null || filter.ok ? palette.dim(words.filterHelp) : palette.error(words.filterErrors[filter.error.code](filter.error.what, filter.error.allowed));
+  return (
+    <>
+      {filter === null ? null : <Text wrap="truncate">{` ${remark}`}</Text>}
+      <Text wrap="truncate">{`${palette.barStrong(label)}${truncateToWidth(shown.lines[0] ?? "", props.size.columns - displayWidth(label))}`}</Text>
+    </>
+  );
+}

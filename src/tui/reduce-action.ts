@@ -1,0 +1,183 @@
+import type { Context } from "./context.ts";
+import type { ActionId } from "./keymap.ts";
+import { bodyRows, listRows } from "./layout.ts";
+import { currentList, cursorIndex, moveTo } from "./reduce-cursor.ts";
+import { compareRows, matchLadder, openLadder, performInConnection } from "./reduce-ladder.ts";
+import { deleteNote, noteDialog, undoNote } from "./reduce-notes.ts";
+import { heartbeatRows } from "./rows/heartbeat-row.ts";
+import { groupings, rowText, sortColumns } from "./rows/list-items.ts";
+import { mainViews, type State, type Step, type View } from "./state.ts";
+
+const goTo = (state: State, view: View): State =>
+  view === state.view ? state : { ...state, view, trail: isMain(view) ? [] : [state.view, ...state.trail] };
+
+const isMain = (view: View): boolean => mainViews.some((known) => known === view);
+
+/** Does what a key stands for. */
+export function perform(state: State, action: ActionId, context: Context): Step {
+  const by = (steps: number): Step => [moveTo(state, cursorIndex(state, context) + steps, context)];
+  const page = Math.max(1, (state.view === "detail" || state.view === "statistics" ? bodyRows(state) : listRows(state)) - 1);
+  switch (action) {
+    case "up":
+      return by(-1);
+    case "down":
+      return by(1);
+    case "pageUp":
+      return by(-page);
+    case "pageDown":
+      return by(page);
+    case "top":
+      return [moveTo({ ...state, follow: false }, 0, context)];
+    case "bottom":
+      return [moveTo(state, state.view === "detail" || state.view === "statistics" ? 10_000 : Number.MAX_SAFE_INTEGER, context)];
+    case "open":
+      return open(state, context);
+    case "back":
+      return back(state);
+    case "nextView":
+    case "previousView": {
+      const at = mainViews.findIndex((view) => view === state.view);
+      const step = action === "nextView" ? 1 : mainViews.length - 1;
+      return [goTo(state, mainViews[(at + step) % mainViews.length] ?? "connections")];
+    }
+    case "connections":
+    case "findings":
+    case "heartbeat":
+    case "statistics":
+      return [goTo({ ...state, findings: { ...state.findings, explained: false } }, action)];
+    case "explain":
+      return [explain(state, context)];
+    case "search":
+    case "filter":
+      return [{ ...state, dialog: { kind: action, value: action === "filter" ? state.list.filter : "" } }];
+    case "nextMatch":
+      return [match(state, 1, context)];
+    case "previousMatch":
+      return [match(state, -1, context)];
+    case "sort":
+    case "reverse":
+    case "group":
+      return [arrange(state, action, context)];
+    case "mark":
+      return [mark(state, context)];
+    case "unmarkAll":
+      return [{ ...state, list: { ...state.list, marked: new Set() } }];
+    case "columns":
+    case "save":
+    case "help":
+      return [{ ...state, dialog: { kind: action } }];
+    case "freeze":
+      return [state.frozen ? { ...state, frozen: false, shown: state.latest } : { ...state, frozen: true }];
+    case "follow":
+      return [{ ...state, follow: !state.follow }];
+    case "stop":
+    case "suspend":
+    case "redraw":
+      return [state, { kind: action }];
+    case "interrupt":
+      return state.latest.state === "ended" ? quit(state) : [state, { kind: "stop" }];
+    case "quit":
+      return quit(state);
+    case "note":
+      return [noteDialog(state, context)];
+    case "deleteNote":
+      return deleteNote(state, context);
+    case "undo":
+      return undoNote(state, context);
+    case "compare":
+      return [compareRows(state)];
+    default:
+      return performInConnection(state, action);
+  }
+}
+
+/** What was captured and is kept nowhere is asked for first. */
+const quit = (state: State): Step =>
+  state.unsaved ? [{ ...state, dialog: { kind: "quit" } }] : [state, { kind: "quit" }];
+
+function open(state: State, context: Context): Step {
+  if (state.view === "findings") {
+    const finding = state.shown.findings[state.findings.cursor];
+    if (finding === undefined) return [state];
+    const packet = finding.evidence[0]?.packet ?? null;
+    if (finding.connectionId === null) return [{ ...state, message: { text: context.words.noConnection, tone: "plain" } }];
+    return openLadder(goTo(state, "ladder"), [finding.connectionId], packet);
+  }
+  if (state.view === "heartbeat") {
+    const beat = heartbeatRows(state.shown)[state.heartbeat.cursor];
+    if (beat === undefined) return [state];
+    return openLadder(goTo(state, "ladder"), [beat.facts.id], beat.beat.unanswered[0]?.packet ?? null);
+  }
+  const item = currentList(state, context).items[cursorIndex(state, context)];
+  if (item?.kind !== "row") return [state];
+  const { id } = item.row.facts;
+  const { marked } = state.list;
+  const ids = marked.size > 0 && marked.has(id) ? [...marked].sort((a, b) => a - b) : [id];
+  const evidence = item.row.findings.find(({ severity }) => severity === "error")?.evidence[0]?.packet ?? null;
+  return openLadder(goTo(state, "ladder"), ids, evidence);
+}
+
+function back(state: State): Step {
+  if (state.view === "findings" && state.findings.explained)
+    return [{ ...state, findings: { ...state.findings, explained: false, pageTop: 0 } }];
+  if (state.view === "detail" && state.detail.compared !== null)
+    return [{ ...state, detail: { tab: 0, top: 0, compared: null } }];
+  const [previous, ...trail] = state.trail;
+  if (previous !== undefined) {
+    const step: State = { ...state, view: previous, trail };
+    return state.view === "ladder" && state.ladder.detail === null ? [step, { kind: "cancel-detail" }] : [step];
+  }
+  if (state.view !== "connections") return [{ ...state, view: "connections" }];
+  if (state.list.filter !== "") return [{ ...state, list: { ...state.list, filter: "", top: 0 } }];
+  return [state.list.search === "" ? state : { ...state, list: { ...state.list, search: "" } }];
+}
+
+/** The page of the rule, in place; from a connection that of its worst finding. */
+function explain(state: State, context: Context): State {
+  const { findings } = state;
+  if (state.view === "findings") return { ...state, findings: { ...findings, explained: !findings.explained, pageTop: 0 } };
+  const item = currentList(state, context).items[cursorIndex(state, context)];
+  const worst = item?.kind === "row" ? item.row.findings[0] : undefined;
+  if (worst === undefined) return { ...state, message: { text: context.words.nothingWrong, tone: "good" } };
+  const cursor = state.shown.findings.indexOf(worst);
+  const next = goTo({ ...state, findings: { cursor, top: 0, explained: true, pageTop: 0 } }, "findings");
+  return { ...next, trail: ["connections"] };
+}
+
+function arrange(state: State, action: "sort" | "reverse" | "group", context: Context): State {
+  const { list } = state;
+  const next = <T>(of: readonly T[], now: T): T => of[(of.indexOf(now) + 1) % of.length] as T;
+  if (action === "group") {
+    const grouping = next(groupings, list.grouping);
+    const message = { text: context.words.groupedBy[grouping], tone: "plain" } as const;
+    return { ...state, list: { ...list, grouping, top: 0 }, message };
+  }
+  const sort = action === "sort" ? next(sortColumns, list.sort) : list.sort;
+  const descending = action === "reverse" ? !list.descending : list.descending;
+  const text = context.words.sortedBy(context.words.sortNames[sort], descending);
+  return { ...state, list: { ...list, sort, descending, top: 0 }, follow: false, message: { text, tone: "plain" } };
+}
+
+function mark(state: State, context: Context): State {
+  const index = cursorIndex(state, context);
+  const item = currentList(state, context).items[index];
+  if (item?.kind !== "row") return state;
+  const marked = new Set(state.list.marked);
+  if (!marked.delete(item.row.facts.id)) marked.add(item.row.facts.id);
+  return moveTo({ ...state, list: { ...state.list, marked } }, index + 1, context);
+}
+
+/** The next row that holds the search text, around the end. */
+export function match(state: State, step: 1 | -1, context: Context, includeHere = false): State {
+  if (state.view === "ladder") return matchLadder(state, step, context, includeHere);
+  const search = state.list.search.toLowerCase();
+  if (search === "" || state.view !== "connections") return state;
+  const { items } = currentList(state, context);
+  const start = cursorIndex(state, context);
+  for (let tried = includeHere ? 0 : 1; tried <= items.length; tried++) {
+    const at = (start + step * tried + items.length * 2) % items.length;
+    const item = items[at];
+    if (item?.kind === "row" && rowText(item.row, context).toLowerCase().includes(search)) return moveTo(state, at, context);
+  }
+  return { ...state, message: { text: context.words.notFound(state.list.search), tone: "plain" } };
+}

@@ -1,0 +1,152 @@
+import type { ConnectionDetail } from "../session/detail-types.ts";
+import { ROW } from "../session/detail-types.ts";
+import type { Context } from "./context.ts";
+import type { ActionId } from "./keymap.ts";
+import { kept, listRows } from "./layout.ts";
+import { tabsOf } from "./rows/detail-tabs.ts";
+import { arrowText } from "./rows/frame-words.ts";
+import { evidenceOf, itemOfPacket, type LadderItems, ladderItems, rowOfItem } from "./rows/ladder-items.ts";
+import { legsOf } from "./rows/legs.ts";
+import { type LadderState, levels, type State, type Step } from "./state.ts";
+
+const NOTHING: LadderItems = new Int32Array(0);
+
+export const itemsOfLadder = ({ ladder, shown }: State): LadderItems =>
+  ladder.detail === null ? NOTHING : ladderItems(ladder.detail, ladder.level, shown.findings);
+
+/** Row that the cursor is on; -1 when there is none. */
+export const cursorRow = (state: State): number => {
+  const items = itemsOfLadder(state);
+  return items.length === 0 ? -1 : rowOfItem(items, state.ladder.scroll.cursor);
+};
+
+/** Opens connections; one that is opened alone brings the other legs of its WebSocket along. */
+export function openLadder(state: State, chosen: readonly number[], packet: number | null): Step {
+  const { connections } = state.shown;
+  const alone = chosen.length === 1 ? connections.find(({ id }) => id === chosen[0]) : undefined;
+  const ids = alone === undefined ? [...chosen] : legsOf(alone, connections).map(({ id }) => id as number);
+  const { ladder } = state;
+  const isSame = ladder.detail !== null && ids.length === ladder.ids.length && ids.every((id, at) => id === ladder.ids[at]);
+  const next: LadderState = { ...ladder, ids, wantedPacket: packet, failure: null };
+  if (isSame && state.latest.state === "ended" && ladder.detail !== null)
+    return [ladderOpened({ ...state, ladder: next }, ids, ladder.detail)];
+  return [
+    { ...state, ladder: { ...next, detail: null, progress: null, picked: null, scroll: { cursor: 0, top: 0 } } },
+    { kind: "open-detail", ids },
+  ];
+}
+
+export function ladderOpened(state: State, ids: readonly number[], detail: ConnectionDetail): State {
+  if (ids.some((id, at) => id !== state.ladder.ids[at])) return state;
+  const { wantedPacket } = state.ladder;
+  const next: State = { ...state, ladder: { ...state.ladder, detail, progress: null, wantedPacket: null } };
+  const items = itemsOfLadder(next);
+  const at = wantedPacket === null ? 0 : itemOfPacket(detail, items, wantedPacket);
+  return centred(next, at);
+}
+
+/** The cursor there, with what came before it in view. */
+function centred(state: State, item: number): State {
+  const rows = listRows({ ...state, view: "ladder" });
+  const items = itemsOfLadder(state);
+  const top = Math.max(0, Math.min(item - Math.floor(rows / 2), items.length - rows));
+  return { ...state, ladder: { ...state.ladder, scroll: { cursor: item, top } }, detail: { ...state.detail, top: 0, compared: null } };
+}
+
+export function moveLadder(state: State, index: number): State {
+  const items = itemsOfLadder(state);
+  if (items.length === 0) return state;
+  const { scroll } = state.ladder;
+  let at = Math.max(0, Math.min(items.length - 1, index));
+  // Silence is passed over: there is nothing to open.
+  if ((items[at] ?? 0) < 0) at = at + 1 < items.length && (index >= scroll.cursor || at === 0) ? at + 1 : Math.max(0, at - 1);
+  const next = kept({ cursor: at, top: scroll.top }, items.length, listRows({ ...state, view: "ladder" }));
+  return { ...state, ladder: { ...state.ladder, scroll: next }, detail: { ...state.detail, top: 0, compared: null } };
+}
+
+/** Bodies of rows that are looked at are fetched when memory does not hold them any more. */
+function looked(state: State): Step {
+  const { detail } = state.ladder;
+  const at = cursorRow(state);
+  if (detail === null || at < 0) return [state];
+  const row = detail.row(at);
+  if (row.kind === ROW.frame && row.body !== null && detail.bodyBytes(row.body.blob) === null)
+    return [state, { kind: "read-blob", of: "body", blob: row.body.blob }];
+  if (row.kind === ROW.packet && detail.packetBytes(row.blob) === null)
+    return [state, { kind: "read-blob", of: "packet", blob: row.blob }];
+  return [state];
+}
+
+export function performInConnection(state: State, action: ActionId): Step {
+  switch (action) {
+    case "detail":
+      return looked({ ...state, view: "detail", trail: ["ladder", ...state.trail], detail: { ...state.detail, tab: 0, top: 0, compared: null } });
+    case "level":
+      return [level(state)];
+    case "nextEvidence":
+      return looked(toEvidence(state, 1));
+    case "previousEvidence":
+      return looked(toEvidence(state, -1));
+    case "nextRow":
+      return looked(moveLadder(state, state.ladder.scroll.cursor + 1));
+    case "previousRow":
+      return looked(moveLadder(state, state.ladder.scroll.cursor - 1));
+    case "nextTab":
+    case "previousTab": {
+      const { detail } = state.ladder;
+      const at = cursorRow(state);
+      const count = detail === null || at < 0 ? 1 : tabsOf(detail.row(at)).length;
+      const step = action === "nextTab" ? 1 : count - 1;
+      return looked({ ...state, detail: { tab: (Math.min(state.detail.tab, count - 1) + step) % count, top: 0, compared: null } });
+    }
+    case "pick": {
+      const row = cursorRow(state);
+      return [moveLadder({ ...state, ladder: { ...state.ladder, picked: state.ladder.picked === row ? null : row } }, state.ladder.scroll.cursor + 1)];
+    }
+    default:
+      return [state];
+  }
+}
+
+export function compareRows(state: State): State {
+  const row = cursorRow(state);
+  const { picked } = state.ladder;
+  if (picked === null || row < 0) return state;
+  const trail = state.view === "ladder" ? (["ladder", ...state.trail] as const) : state.trail;
+  return { ...state, view: "detail", trail, detail: { tab: 0, top: 0, compared: [picked, row] } };
+}
+
+/** More or less of it, with the cursor on the same packet. */
+function level(state: State): State {
+  const { ladder } = state;
+  const row = cursorRow(state);
+  const next = levels[(levels.indexOf(ladder.level) + 1) % levels.length] ?? "frames";
+  const changed: State = { ...state, ladder: { ...ladder, level: next } };
+  if (ladder.detail === null || row < 0) return changed;
+  return centred(changed, itemOfPacket(ladder.detail, itemsOfLadder(changed), ladder.detail.packetOf(row)));
+}
+
+function toEvidence(state: State, step: 1 | -1): State {
+  const { detail } = state.ladder;
+  const row = cursorRow(state);
+  if (detail === null || row < 0) return state;
+  const here = detail.packetOf(row);
+  const packets = [...evidenceOf(detail, state.shown.findings).keys()].sort((a, b) => a - b);
+  const after = packets.filter((packet) => (step === 1 ? packet > here : packet < here));
+  const packet = (step === 1 ? after[0] : after.at(-1)) ?? (step === 1 ? packets[0] : packets.at(-1));
+  return packet === undefined ? state : centred(state, itemOfPacket(detail, itemsOfLadder(state), packet));
+}
+
+/** The next arrow whose words hold the search text, around the end. */
+export function matchLadder(state: State, step: 1 | -1, context: Context, includeHere: boolean): State {
+  const { detail, scroll } = state.ladder;
+  const search = state.list.search.toLowerCase();
+  const items = itemsOfLadder(state);
+  if (detail === null || search === "" || items.length === 0) return state;
+  for (let tried = includeHere ? 0 : 1; tried <= items.length; tried++) {
+    const at = (((scroll.cursor + step * tried) % items.length) + items.length) % items.length;
+    const row = items[at] ?? -1;
+    if (row >= 0 && arrowText(detail, detail.row(row), context).text.toLowerCase().includes(search)) return centred(state, at);
+  }
+  return { ...state, message: { text: context.words.notFound(state.list.search), tone: "plain" } };
+}

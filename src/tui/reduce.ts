@@ -1,0 +1,142 @@
+import type { Note } from "../annotations/types.ts";
+import type { ConnectionDetail, Progress } from "../session/detail-types.ts";
+import type { Snapshot } from "../session/types.ts";
+import type { Context } from "./context.ts";
+import type { InputEvent } from "./input.ts";
+import { bindingFor } from "./keymap.ts";
+import { kept, listRows } from "./layout.ts";
+import { onDialogResult, type DialogResult } from "./reduce-dialog.ts";
+import { perform } from "./reduce-action.ts";
+import { cursorIndex, itemsOf, moveTo } from "./reduce-cursor.ts";
+import { ladderOpened } from "./reduce-ladder.ts";
+import { tabSpans } from "./views/head.ts";
+import type { Message, State, Step } from "./state.ts";
+
+/** Everything that can happen to the screen. */
+export type Action =
+  | { readonly kind: "input"; readonly event: InputEvent }
+  | { readonly kind: "resized"; readonly rows: number; readonly columns: number }
+  | { readonly kind: "snapshot"; readonly snapshot: Snapshot; readonly progress: Progress | null }
+  | { readonly kind: "detail"; readonly ids: readonly number[]; readonly detail: ConnectionDetail }
+  | { readonly kind: "detail-progress"; readonly progress: Progress }
+  | { readonly kind: "detail-failed"; readonly why: string }
+  | { readonly kind: "payloads"; readonly text: string; readonly ids: ReadonlySet<number> }
+  | { readonly kind: "notes"; readonly notes: readonly Note[] }
+  | { readonly kind: "blob-read" }
+  | { readonly kind: "message"; readonly message: Message | null }
+  | { readonly kind: "ask-overwrite"; readonly format: string; readonly path: string }
+  | { readonly kind: "dialog"; readonly result: DialogResult };
+
+/** The next state, and what the world should do. Pure. */
+export function reduce(state: State, action: Action, context: Context): Step {
+  switch (action.kind) {
+    case "input":
+      return onInput(state, action.event, context);
+    case "resized":
+      return [settled({ ...state, size: { rows: action.rows, columns: action.columns } }, context)];
+    case "snapshot":
+      return [onSnapshot(state, action.snapshot, action.progress, context)];
+    case "detail":
+      return [ladderOpened(state, action.ids, action.detail)];
+    case "detail-progress":
+      return [{ ...state, ladder: { ...state.ladder, progress: action.progress } }];
+    case "detail-failed":
+      return [{ ...state, ladder: { ...state.ladder, progress: null, failure: action.why } }];
+    case "payloads": {
+      const payloads = { ...state.list.payloads, [action.text]: action.ids };
+      return [settled({ ...state, list: { ...state.list, payloads } }, context)];
+    }
+    case "notes":
+      return [{ ...state, list: { ...state.list, notes: action.notes } }];
+    case "blob-read":
+      return [{ ...state, redraws: state.redraws + 1 }];
+    case "message":
+      return [{ ...state, message: action.message }];
+    case "ask-overwrite":
+      return [{ ...state, dialog: { kind: "overwrite", format: action.format, path: action.path } }];
+    case "dialog":
+      return onDialogResult(state, action.result, context);
+  }
+}
+
+function onInput(before: State, event: InputEvent, context: Context): Step {
+  const state: State = { ...before, greeted: before.greeted || event.kind === "key", message: null };
+  switch (event.kind) {
+    case "key": {
+      const binding = bindingFor(event.name, state.view);
+      if (binding === undefined) return [state];
+      const reason = binding.refuses?.(state) ?? null;
+      if (reason === null) return perform(state, binding.action, context);
+      return [{ ...state, message: { text: context.words.reasons[reason], tone: "plain" } }];
+    }
+    case "wheel":
+      return [moveTo(state, cursorIndex(state, context) + WHEEL_ROWS * event.steps, context)];
+    case "click":
+      return onClick(state, event.row, event.column, context);
+    default:
+      return [before];
+  }
+}
+
+const WHEEL_ROWS = 3;
+
+/** A click puts the cursor there; on the line where it stands already it opens. */
+function onClick(state: State, row: number, column: number, context: Context): Step {
+  if (row === 0) return onTabClick(state, column, context);
+  const first = FIRST_LIST_ROW[state.view];
+  if (first === undefined) return [state];
+  const index = row - first + topOf(state);
+  if (row < first || row >= first + listRows(state) || index >= itemsOf(state, context)) return [state];
+  if (index === cursorIndex(state, context)) return perform(state, state.view === "ladder" ? "detail" : "open", context);
+  return [moveTo(state, index, context)];
+}
+
+const FIRST_LIST_ROW: Partial<Record<State["view"], number>> = { connections: 2, ladder: 3, findings: 1, heartbeat: 2 };
+
+function topOf(state: State): number {
+  if (state.view === "connections") return state.list.top;
+  if (state.view === "ladder") return state.ladder.scroll.top;
+  return state.view === "findings" ? state.findings.top : state.heartbeat.top;
+}
+
+function onTabClick(state: State, column: number, context: Context): Step {
+  const tab = tabSpans(state, context).find(({ start, end }) => column >= start && column < end);
+  return tab === undefined ? [state] : perform(state, tab.view, context);
+}
+
+function onSnapshot(before: State, latest: Snapshot, progress: Progress | null, context: Context): State {
+  const state: State = {
+    ...before,
+    latest,
+    progress,
+    rate: rateOf(before, latest),
+    shown: before.frozen ? before.shown : latest,
+  };
+  if (state.frozen || !state.follow || state.view !== "connections") return settled(state, context);
+  return moveTo(state, Number.MAX_SAFE_INTEGER, context);
+}
+
+const SMOOTHING = 0.3;
+
+/** Of the capture's own time, smoothed. */
+function rateOf({ latest: before, rate }: State, { clockNs, statistics }: Snapshot): number {
+  const seconds = (clockNs - before.clockNs) / 1e9;
+  if (seconds <= 0) return rate;
+  return Math.round(rate + SMOOTHING * ((statistics.packets - before.statistics.packets) / seconds - rate));
+}
+
+/** After the number of rows has changed: the cursor stays on its connection, and on the screen. */
+export function settled(state: State, context: Context): State {
+  if (state.view !== "connections") {
+    const { findings, heartbeat } = state;
+    const rows = listRows(state);
+    return {
+      ...state,
+      findings: { ...findings, ...kept(findings, state.shown.findings.length, rows) },
+      heartbeat: state.view === "heartbeat" ? kept(heartbeat, itemsOf(state, context), rows) : heartbeat,
+    };
+  }
+  const index = cursorIndex(state, context);
+  const { top } = kept({ cursor: index, top: state.list.top }, itemsOf(state, context), listRows(state));
+  return top === state.list.top ? state : { ...state, list: { ...state.list, top } };
+}

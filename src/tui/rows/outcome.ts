@@ -1,0 +1,52 @@
+import type { Side } from "../../base/brand.ts";
+import type { Chrome } from "../../i18n/chrome-words.ts";
+import type { TuiWords } from "../../i18n/tui-words.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import type { ConnectionRow } from "./connection-row.ts";
+import { seenCode } from "./connection-row.ts";
+
+/** A pong this long before the end is worth a word. */
+const NOTABLE_SILENCE_NS = 2e9;
+
+/** What happened, in words: what the API shows, what the wire shows, and the name of what is wrong. */
+export function outcomeText(row: ConnectionRow, { chrome, words, texts }: Context): string {
+  const ended = endedText(row.facts, chrome, words);
+  const worst = row.findings.find(({ severity }) => severity !== "note");
+  return worst === undefined ? ended : `${ended} — ${texts.pages[worst.ruleId].name}`;
+}
+
+export function endedText(facts: ConnectionFacts, chrome: Chrome, words: TuiWords): string {
+  const { close, tcp, kind, upgrade, webSocket } = facts;
+  const how = chrome.how[tcp.ending](closerOf(facts));
+  if (kind === "tcp-refused") return tcp.ending === "icmp" ? how : chrome.refusedTcp;
+  if (kind === "tcp-unanswered") return chrome.unansweredTcp;
+  if (kind === "upgrade-refused") return chrome.refusedHttp(upgrade?.exchange.response?.status ?? 0);
+  if (kind === "upgrade-unanswered") return `${chrome.unansweredHttp}, ${how}`;
+  const code = seenCode(facts);
+  if (close.verdict === "clean" && code !== null) return chrome.closedCleanly(code);
+  if (close.verdict !== "abnormal" || code === null) return how;
+  const from = firstCloseFrom(facts);
+  if (from !== null) return chrome.closedWith(webSocket?.closeFrames[from === "client" ? 0 : 1]?.code ?? code, from);
+  const silence = sinceLastPongNs(facts);
+  const parts = [`${code}: ${how}`, words.noClose];
+  if (silence !== null && silence > NOTABLE_SILENCE_NS) parts.push(words.afterLastPong(chrome.duration(silence / 1e9)));
+  return parts.join(words.comma);
+}
+
+/** Who ended it: by RST the one that counted, else by the first FIN. */
+export function closerOf({ tcp }: ConnectionFacts): Side | null {
+  return tcp.ending === "rst" ? (tcp.resets.find(({ ignored }) => !ignored)?.from ?? tcp.firstCloser) : tcp.firstCloser;
+}
+
+function firstCloseFrom({ webSocket }: ConnectionFacts): Side | null {
+  const [client, server] = webSocket?.closeFrames ?? [null, null];
+  if (client === null) return server === null ? null : "server";
+  return server === null || client.packet <= server.packet ? "client" : "server";
+}
+
+function sinceLastPongNs({ webSocket, tcp }: ConnectionFacts): number | null {
+  if (webSocket === null || tcp.closedAt === null) return null;
+  const pongs = webSocket.heartbeat.flatMap(({ lastPong }) => lastPong?.timestampNs ?? []);
+  return pongs.length === 0 ? null : tcp.closedAt.timestampNs - Math.max(...pongs);
+}

@@ -1,0 +1,102 @@
+import { escapeText } from "../../base/escape-text.ts";
+import { wrapToWidth } from "../../base/display-width.ts";
+import { explain, render } from "../../i18n/render.ts";
+import type { Finding } from "../../rules/types.ts";
+import { fitStart, Line } from "../cells.ts";
+import type { Context } from "../context.ts";
+import { bodyRows, listRows } from "../layout.ts";
+import type { Palette } from "../palette.ts";
+import { addressText } from "../rows/connection-row.ts";
+import type { State } from "../state.ts";
+
+export const signOfSeverity = { error: "✗", warning: "!", note: "·" } as const;
+export const tintOf = (palette: Palette, severity: Finding["severity"]): ((text: string) => string) =>
+  ({ error: palette.error, warning: palette.warning, note: palette.plain })[severity];
+
+/** What went wrong in this capture, errors first, and the one under the cursor in full. */
+export function findingsView(state: State, context: Context): string[] {
+  const { palette, words } = context;
+  const { findings } = state.shown;
+  const body = bodyRows(state);
+  if (findings.length === 0) return filled([`    ${palette.good(words.noFindings)}`], body);
+  const finding = findings[state.findings.cursor];
+  if (state.findings.explained && finding !== undefined)
+    return filled(pageLines(finding, state, context).slice(state.findings.pageTop), body);
+  const rows = listRows(state);
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const index = state.findings.top + row;
+    const item = findings[index];
+    return item === undefined ? "" : findingLine(item, index === state.findings.cursor, state, context);
+  });
+  const below = finding === undefined ? [] : storyLines(finding, state, context);
+  return filled([...lines, palette.dim("─".repeat(state.size.columns)), ...below], body);
+}
+
+function findingLine(finding: Finding, isCursor: boolean, state: State, context: Context): string {
+  const { palette, language } = context;
+  const line = new Line(palette, state.size.columns);
+  const role = finding.severity === "note" ? "dim" : finding.severity;
+  line.add(isCursor ? "›" : " ", "strong").add(`${signOfSeverity[finding.severity]} `, role);
+  line.add(fitStart(finding.connectionId === null ? "" : `#${finding.connectionId}`, 5), "dim").gap(1);
+  line.add(`${escapeText(render(finding, language).title)}`, finding.severity === "error" ? "error" : "plain");
+  return isCursor ? line.endAs("cursor") : line.end();
+}
+
+const wrapped = (text: string, width: number, indent: string, first = indent): string[] =>
+  text
+    .split("\n")
+    .flatMap((line) => {
+      const lead = /^ */.exec(line)?.[0] ?? "";
+      return wrapToWidth(escapeText(line.trim()), width - indent.length - lead.length - 1).map((part) => lead + part);
+    })
+    .map((part, index) => (index === 0 ? first : indent) + part);
+
+/** Title, meaning, evidence, causes with what to do, and the filter for Wireshark. */
+export function storyLines(finding: Finding, state: State, context: Context): string[] {
+  const { palette, language, chrome } = context;
+  const width = Math.min(state.size.columns, MAXIMUM_WIDTH);
+  const { title, detail, evidence, causes } = render(finding, language);
+  const connection = state.shown.connections.find(({ id }) => id === finding.connectionId);
+  const where = connection === undefined ? "" : `  ${chrome.connection} #${connection.id}  ${addressText(connection.client)} → ${addressText(connection.server)}`;
+  const lines = [
+    `${tintOf(palette, finding.severity)(` ${chrome.severity[finding.severity]}`)}  ${finding.ruleId}  ${palette.dim(`(${chrome.confidence[finding.confidence]})${where}`)}`,
+    ...wrapped(title, width, "  ").map(palette.strong),
+    ...wrapped(detail, width, "  "),
+  ];
+  if (causes.length > 0) lines.push("", palette.dim(`  ${chrome.causes}`));
+  for (const [index, { cause, fix }] of causes.entries()) {
+    const confidence = finding.causes[index]?.confidence;
+    lines.push(...wrapped(`${cause}${confidence === undefined ? "" : ` (${chrome.confidence[confidence]})`}`, width, "    ", "  • "));
+    if (fix !== "") lines.push(...wrapped(fix, width, "      ", "    → ").map(palette.accent));
+  }
+  if (finding.evidence.length > 0) lines.push("", palette.dim(`  ${chrome.packet}      ${chrome.what}`));
+  for (const [index, { packet, timestampNs }] of finding.evidence.entries()) {
+    const head = `  ${fitStart(String(packet), 7)} ${fitStart(`+${(timestampNs / 1e9).toFixed(3)}`, 10)}  `;
+    lines.push(...wrapped(evidence[index] ?? "", width, " ".repeat(head.length), head));
+  }
+  if (finding.wiresharkFilter !== "") lines.push("", ...wrapped(`${chrome.wireshark}: ${finding.wiresharkFilter}`, width, "  ").map(palette.dim));
+  return lines;
+}
+
+const MAXIMUM_WIDTH = 120;
+
+/** The page of the rule: what it means and how it is seen, then this finding. */
+function pageLines(finding: Finding, state: State, context: Context): string[] {
+  const { palette, language, chrome } = context;
+  const width = Math.min(state.size.columns, MAXIMUM_WIDTH);
+  const page = explain({ id: finding.ruleId, severity: finding.severity, spec: "", causes: [], sources: [] }, language);
+  return [
+    palette.strong(` ${finding.ruleId} · ${page.name}`),
+    "",
+    palette.dim(`  ${chrome.meaning}`),
+    ...wrapped(page.meaning, width, "  "),
+    "",
+    palette.dim(`  ${chrome.seen}`),
+    ...wrapped(page.seen, width, "  "),
+    "",
+    ...storyLines(finding, state, context),
+  ];
+}
+
+const filled = (lines: readonly string[], height: number): string[] =>
+  Array.from({ length: height }, (_, index) => lines[index] ?? "");

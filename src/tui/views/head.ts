@@ -1,0 +1,98 @@
+import { displayWidth } from "../../base/display-width.ts";
+import { escapeText } from "../../base/escape-text.ts";
+import { Line } from "../cells.ts";
+import type { Context } from "../context.ts";
+import { keyName, keymap } from "../keymap.ts";
+import { mainViews, type State, type View } from "../state.ts";
+
+const NAME = " wscap ";
+
+interface TabSpan {
+  readonly view: (typeof mainViews)[number];
+  readonly label: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the names of the views stand: drawn and clicked on. */
+export function tabSpans(state: State, { words }: Context): TabSpan[] {
+  let at = displayWidth(NAME) + 1;
+  return mainViews.map((view, index) => {
+    const count = view === "findings" && state.shown.findings.length > 0 ? ` ${state.shown.findings.length}` : "";
+    const label = ` ${index + 1} ${words.views[view]}${count} `;
+    const span = { view, label, start: at, end: at + displayWidth(label) };
+    at = span.end;
+    return span;
+  });
+}
+
+/** The top line: where one is, where one can go, and what is looked at. */
+export function headLine(state: State, context: Context): string {
+  const { palette, words } = context;
+  const { columns } = state.size;
+  const line = new Line(palette, columns);
+  line.add(NAME, "barStrong").add(" ", "bar");
+  const current: View = state.view === "ladder" || state.view === "detail" ? "connections" : state.view;
+  for (const { view, label } of tabSpans(state, context)) line.add(label, view === current ? "cursorTab" : "bar");
+  if (state.view !== current) line.add(` › ${words.views[state.view]} `, "barStrong");
+  const name = escapeText(state.shown.capture.name);
+  const facts = ` ${name} · ${words.packets(state.shown.statistics.packets)} `;
+  const short = ` ${name.slice(name.lastIndexOf("/") + 1)} `;
+  const right = [facts, short].find((text) => displayWidth(text) <= columns - line.width) ?? "";
+  line.add(" ".repeat(Math.max(0, columns - line.width - displayWidth(right))), "bar").add(right, "bar");
+  return line.end();
+}
+
+/** The bottom line: what the keys do here. */
+export function footLine(state: State, { palette, words }: Context): string {
+  const line = new Line(palette, state.size.columns);
+  const hints = keymap
+    .filter(({ views, hint }) => hint !== undefined && views.includes(state.view))
+    .filter(({ refuses }) => (refuses?.(state) ?? null) === null)
+    .filter(({ action }) => action !== "back" || canGoBack(state))
+    .sort((a, b) => (a.hint ?? 0) - (b.hint ?? 0));
+  // Help and quit are always there, whatever else fits.
+  const last = hints.filter(({ action }) => action === "help" || action === "quit");
+  const text = (binding: (typeof hints)[number]): [string, string] => [
+    ` ${keyName(binding.keys[0] ?? "")} `,
+    `${words.actions[binding.action].short} `,
+  ];
+  const width = (binding: (typeof hints)[number]): number => displayWidth(text(binding).join(""));
+  let room = state.size.columns - last.reduce((sum, binding) => sum + width(binding), 0);
+  for (const binding of hints) {
+    const isLast = last.includes(binding);
+    if (!isLast && width(binding) > room) continue;
+    if (!isLast) room -= width(binding);
+    const [key, label] = text(binding);
+    line.add(key, "barStrong").add(label, "dim");
+  }
+  return line.end();
+}
+
+const canGoBack = (state: State): boolean =>
+  state.trail.length > 0 || state.view !== "connections" || state.list.filter !== "";
+
+/** Between body and foot: a message, or progress, or what the capture is doing, or a first hint. */
+export function statusLine(state: State, context: Context): string {
+  const { palette, words, chrome } = context;
+  const line = new Line(palette, state.size.columns);
+  const { message, progress, list, latest, frozen } = state;
+  if (message !== null) {
+    const role = { good: "good", error: "error", plain: "strong" } as const;
+    return line.add(` ${message.text}`, role[message.tone]).end();
+  }
+  if (frozen) line.add(` ${words.frozen(latest.statistics.packets - state.shown.statistics.packets)} `, "alarm").gap(1);
+  if (state.live) {
+    const seconds = latest.clockNs / 1e9;
+    line.add(` ● ${words.live[latest.state]}`, latest.state === "ended" ? "dim" : "good").add(`  ${escapeText(latest.capture.name)}`);
+    line.add(`  ${words.packetsPerSecond(state.rate)}`).add(`  ${words.dropped(latest.statistics.dropped)}`, (latest.statistics.dropped ?? 0) > 0 ? "error" : "dim");
+    line.add(`  ${words.spool(latest.capture.bytes)}`, "dim").add(`  ${chrome.duration(seconds)}`, "dim");
+    if (state.follow) line.add(`  ${words.following}`, "accent");
+  } else if (progress !== null) {
+    const percent = progress.totalBytes ? Math.floor((100 * progress.readBytes) / progress.totalBytes) : null;
+    line.add(` ${words.reading(percent, `${(progress.readBytes / 1e6).toFixed(0)} MB`)}`, "accent");
+  }
+  if (list.filter !== "") line.add(`  ${words.filterIs(escapeText(list.filter))}`, "accent");
+  if (line.width === 0 && !state.greeted) line.add(` ${words.hint}`, "accent");
+  return line.end();
+}

@@ -1,0 +1,207 @@
+import { living } from "../../annotations/notes.ts";
+import { displayWidth, truncateToWidth } from "../../base/display-width.ts";
+import { escapeText } from "../../base/escape-text.ts";
+import { render } from "../../i18n/render.ts";
+import { type ConnectionDetail, type DetailRow, ROW } from "../../session/detail-types.ts";
+import { centre, fit, fitStart, Line } from "../cells.ts";
+import type { Context } from "../context.ts";
+import { isSplit, listRows, paneRows } from "../layout.ts";
+import type { Role } from "../palette.ts";
+import { cursorRow, itemsOfLadder } from "../reduce-ladder.ts";
+import { addressText } from "../rows/connection-row.ts";
+import { detailLines } from "../rows/detail-lines.ts";
+import { arrowText } from "../rows/frame-words.ts";
+import { type EvidenceMark, evidenceOf } from "../rows/ladder-items.ts";
+import { type Lifelines, lifelinesOf } from "../rows/legs.ts";
+import type { State } from "../state.ts";
+
+/** Cursor, evidence and note signs; time; packet number. */
+const MARGIN = 4;
+const TIME = 10;
+const PACKET = 8;
+const LEFT = MARGIN + TIME + PACKET + 1;
+/** Where lifelines get less than this, their labels are cut first. */
+const PREVIEW_SHARE = 0.42;
+
+const lifelines = new WeakMap<ConnectionDetail, Lifelines>();
+
+function lifelinesFor(detail: ConnectionDetail): Lifelines {
+  const known = lifelines.get(detail) ?? lifelinesOf(detail.legs);
+  lifelines.set(detail, known);
+  return known;
+}
+
+export const ladderWidth = (state: State): number =>
+  isSplit(state) ? Math.floor(state.size.columns * (1 - PREVIEW_SHARE)) : state.size.columns;
+
+export function ladderView(state: State, context: Context): string[] {
+  const { words, palette } = context;
+  const { ladder } = state;
+  if (ladder.failure !== null) return ["", `    ${palette.error(words.readFailed(escapeText(ladder.failure)))}`];
+  if (ladder.detail === null) {
+    const { progress } = ladder;
+    const percent = progress?.totalBytes ? Math.floor((100 * progress.readBytes) / progress.totalBytes) : null;
+    return ["", `    ${palette.accent(words.readingConnection(percent))}`];
+  }
+  const { detail } = ladder;
+  const width = ladderWidth(state);
+  const parties = lifelinesFor(detail);
+  const places = placesOf(parties.lines.length, width);
+  const lines = headLines(detail, parties, places, width, state, context);
+  const items = itemsOfLadder(state);
+  const evidence = evidenceOf(detail, state.shown.findings);
+  const noted = new Set(living(state.list.notes).map(({ anchor }) => (anchor.kind === "capture" ? "" : String(anchor.packet))));
+  const marks = { evidence, noted };
+  for (let at = ladder.scroll.top; at < ladder.scroll.top + listRows(state); at++) {
+    const item = items[at];
+    if (item === undefined) lines.push("");
+    else if (item < 0) lines.push(gapLine(detail, items, at, places, width, context));
+    else lines.push(arrowLine(detail, item, { parties, places, width, marks, state, context, isCursor: at === ladder.scroll.cursor }));
+  }
+  return isSplit(state) ? beside(lines, state, context) : [...lines, ...paneLines(state, context)];
+}
+
+/** Columns of the lifelines. */
+function placesOf(count: number, width: number): number[] {
+  const [first, last] = [LEFT + 1, width - 2];
+  return Array.from({ length: count }, (_, index) => Math.round(first + ((last - first) * index) / Math.max(1, count - 1)));
+}
+
+function headLines(
+  detail: ConnectionDetail,
+  { lines: parties, legs }: Lifelines,
+  places: readonly number[],
+  width: number,
+  state: State,
+  { palette, words }: Context,
+): string[] {
+  const roleName = (index: number): string => {
+    const isClient = legs.some(([client]) => client === index);
+    const isServer = legs.some(([, server]) => server === index);
+    return isClient && isServer ? words.proxy : isClient ? words.client : words.server;
+  };
+  const labels = parties.map(({ endpoints }) => {
+    const [first] = endpoints;
+    if (first === undefined) return "";
+    return endpoints.length === 1 ? addressText(first) : first.address;
+  });
+  const level = ` ${words.levels[state.ladder.level]}`;
+  const row = (texts: readonly string[], left: string, role: Role): string => {
+    let line = new Line(palette, width).add(fit(left, LEFT), "dim");
+    const room = Math.floor((width - LEFT) / parties.length);
+    for (const [index, text] of texts.entries()) {
+      const cut = truncateToWidth(text, room - 1);
+      const place = places[index] ?? 0;
+      const wanted = index === 0 ? place : index === parties.length - 1 ? width - displayWidth(cut) : place - Math.floor(displayWidth(cut) / 2);
+      line = line.to(Math.max(line.width, Math.min(wanted, width - displayWidth(cut)))).add(cut, role);
+    }
+    return line.end();
+  };
+  const dropped = detail.dropped > 0 ? words.rowsDropped(detail.dropped) : level;
+  return [row(parties.map((_, index) => roleName(index)), dropped, "dim"), row(labels.map(escapeText), "", "strong")];
+}
+
+function gapLine(
+  detail: ConnectionDetail,
+  items: Int32Array,
+  at: number,
+  places: readonly number[],
+  width: number,
+  { palette, words, chrome }: Context,
+): string {
+  const next = -(items[at] ?? 0) - 1;
+  const before = items[at - 1] ?? 0;
+  const seconds = (detail.timeOf(next) - detail.timeOf(before)) / 1e9;
+  const text = ` ${words.silent(chrome.duration(seconds))} `;
+  const [first = 0, last = width] = [places[0], places.at(-1)];
+  const line = new Line(palette, width).to(first).add("┊", "dim");
+  line.add(centre(text, last - first - 1), "dim").add("┊", "dim");
+  return line.end();
+}
+
+interface ArrowContext {
+  readonly parties: Lifelines;
+  readonly places: readonly number[];
+  readonly width: number;
+  readonly marks: { readonly evidence: ReadonlyMap<number, EvidenceMark>; readonly noted: ReadonlySet<string> };
+  readonly state: State;
+  readonly context: Context;
+  readonly isCursor: boolean;
+}
+
+function arrowLine(detail: ConnectionDetail, index: number, of: ArrowContext): string {
+  const { parties, places, width, marks, state, context, isCursor } = of;
+  const row = detail.row(index);
+  const { text, role } = arrowText(detail, row, context);
+  const line = new Line(context.palette, width);
+  const mark = marks.evidence.get(row.packet);
+  line.add(isCursor ? "›" : " ", "strong");
+  line.add(mark === undefined ? " " : "◆", mark === undefined || mark.severity === "note" ? "dim" : mark.severity);
+  line.add(state.ladder.picked === index ? "■" : marks.noted.has(String(row.packet)) ? "✎" : " ", "note").gap(1);
+  line.add(fitStart((row.timeNs / 1e9).toFixed(4), TIME), "dim").add(fitStart(String(row.packet), PACKET), role === "dim" ? "dim" : "plain");
+  line.gap(1);
+  const [client, server] = parties.legs[row.leg] ?? [0, 1];
+  const [from, to] = row.direction === 0 ? [client, server] : [server, client];
+  const [left, right] = [Math.min(places[from] ?? 0, places[to] ?? 0), Math.max(places[from] ?? 0, places[to] ?? 0)];
+  for (const place of places) if (place < left) line.to(place).add("│", "dim");
+  line.to(left);
+  const toRight = (places[to] ?? 0) > (places[from] ?? 0);
+  addArrow(line, text, role, right - left - 1, toRight, row);
+  for (const place of places) if (place > right) line.to(place).add("│", "dim");
+  return isCursor ? line.endAs("cursor") : line.end();
+}
+
+/** `│── label ──────▶│`: a Close or RST in full voice, what is only transport in thin lines. */
+function addArrow(line: Line, text: string, role: Role, room: number, toRight: boolean, row: DetailRow): void {
+  const isLoud = role === "alarm";
+  const stroke = isLoud ? "━" : row.kind === ROW.packet ? "╌" : "─";
+  const label = truncateToWidth(text, Math.max(0, room - 6));
+  const shown = label === "" ? "" : ` ${label} `;
+  const rest = Math.max(0, room - 1 - displayWidth(shown));
+  const before = toRight ? Math.min(2, rest) : Math.min(1, rest);
+  const lineRole: Role = isLoud ? "error" : role === "dim" ? "dim" : row.direction === 0 ? "client" : "server";
+  line.add("│", "dim");
+  if (!toRight) line.add("◀", lineRole);
+  line.add(stroke.repeat(before), lineRole).add(shown, role).add(stroke.repeat(rest - before), lineRole);
+  if (toRight) line.add("▶", lineRole);
+  line.add("│", "dim");
+}
+
+/** What the cursor is on: below the ladder, or beside it. */
+function paneLines(state: State, context: Context): string[] {
+  const height = paneRows(state);
+  if (height === 0) return [];
+  const { palette } = context;
+  const lines = [palette.dim("─".repeat(state.size.columns)), ...previewLines(state, state.size.columns, height - 1, context)];
+  return Array.from({ length: height }, (_, index) => lines[index] ?? "");
+}
+
+function beside(lines: readonly string[], state: State, context: Context): string[] {
+  const width = state.size.columns - ladderWidth(state);
+  const preview = previewLines(state, width - 2, lines.length, context);
+  const column = ladderWidth(state) + 1;
+  // Placed by column, since the ladder's lines are of different lengths.
+  return lines.map((line, index) => `${line}\u001b[${column}G${context.palette.dim("│")} ${preview[index] ?? ""}`);
+}
+
+function previewLines(state: State, width: number, height: number, context: Context): string[] {
+  const { detail } = state.ladder;
+  const at = cursorRow(state);
+  if (detail === null || at < 0) return [];
+  const row = detail.row(at);
+  const lines: string[] = [];
+  const mark = evidenceOf(detail, state.shown.findings).get(row.packet);
+  if (mark !== undefined) {
+    const { palette, language, words } = context;
+    const { title, evidence } = render(mark.finding, language);
+    const line = new Line(palette, width).add(words.evidence(escapeText(evidence[mark.index] ?? title)), mark.severity === "note" ? "plain" : mark.severity);
+    lines.push(line.end());
+  }
+  for (const note of living(state.list.notes)) {
+    if (note.anchor.kind === "capture" || note.anchor.packet !== row.packet || note.anchor.kind === "connection") continue;
+    for (const text of note.text.split("\n")) lines.push(new Line(context.palette, width).add(`✎ ${escapeText(text)}`, "note").end());
+  }
+  return [...lines, ...detailLines(detail, at, previewTab(row), width, context, state)].slice(0, height);
+}
+
+const previewTab = (row: DetailRow): "head" | "text" => (row.kind === ROW.frame && row.body !== null && row.opcode < 8 ? "text" : "head");
