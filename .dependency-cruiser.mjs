@@ -32,7 +32,7 @@ const rooms = {
   cli: { may: Object.keys({}), why: "the composition root" },
 };
 
-const path = (room) => (room.endsWith("#types") ? `^src/${room.slice(0, -6)}/([a-z-]+-)?types\\.ts$` : `^src/${room}/`);
+const path = (room) => (room.endsWith("#types") ? `^src/${room.slice(0, -6)}/[a-z-]*types\\.ts$` : `^src/${room}/`);
 
 const walls = Object.entries(rooms)
   .filter(([room]) => room !== "cli")

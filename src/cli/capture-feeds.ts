@@ -86,7 +86,11 @@ function vantageOf(feeds: readonly Feed[], index: number): number {
   return last < 0 ? index + 1 : (feeds[last]?.vantage ?? index + 1);
 }
 
-function captureSink(told: readonly Told[], feeds: readonly Feed[], { onMalformed, onComment }: FeedEvents): CaptureSink {
+function captureSink(
+  told: readonly Told[],
+  feeds: readonly Feed[],
+  { onMalformed, onComment }: FeedEvents,
+): CaptureSink {
   const drops = (s: CaptureStatistics): number | null =>
     s.droppedByInterface === null && s.droppedByKernel === null
       ? null
@@ -102,8 +106,7 @@ function captureSink(told: readonly Told[], feeds: readonly Feed[], { onMalforme
     },
     onMalformed,
     // The reader still stands at the packet that the comment is about.
-    onComment: (comment) =>
-      onComment(comment, feeds[comment.captureIndex]?.reader.view.timestampNs ?? relativeNs(0)),
+    onComment: (comment) => onComment(comment, feeds[comment.captureIndex]?.reader.view.timestampNs ?? relativeNs(0)),
     onSecrets: () => undefined,
     onName: () => undefined,
   };

@@ -13,6 +13,7 @@ export const commands: Readonly<Record<CommandName, () => Promise<CommandModule>
   doctor: () => import("./commands/doctor.ts"),
   probe: () => import("./commands/probe.ts"),
   live: () => import("./commands/live.ts"),
+  load: () => import("./commands/load.ts"),
   report: () => import("./commands/report.ts"),
   frames: () => import("./commands/frames.ts"),
   explain: () => import("./commands/explain.ts"),

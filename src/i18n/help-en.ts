@@ -16,6 +16,15 @@ export const helpEn: HelpWords = {
         ["wscap live --remote root@device", "capture there, analyse here"],
       ],
     },
+    load: {
+      summary: "look at captures in the terminal: connections, ladders, heartbeats, findings, notes",
+      more: "? lists every key. Usable at once while a large capture is still being read. Where no screen can be drawn the report is printed instead.",
+      examples: [
+        ["wscap load capture.pcapng", "then Enter on a connection, e for what is wrong with it"],
+        ["ssh device sudo tcpdump -i any -U -w - port 8080 | wscap load -", "from another machine, while it happens"],
+        ["wscap load --plain capture.pcapng | less", "the same views as text, also for screen readers"],
+      ],
+    },
     interfaces: {
       summary: "list the interfaces that can be captured on",
       more: "With state and addresses; -i of wscap live takes the name or an address.",
@@ -75,6 +84,7 @@ export const helpEn: HelpWords = {
     },
   },
   options: {
+    plain: "print the views as text instead of drawing a screen",
     ...shareOptionsEn,
     port: "only connections of this TCP port, and decode as WebSocket even without a handshake; may be repeated",
     json: "print JSON for scripts",

@@ -1,6 +1,15 @@
 import type { ShareArgument, ShareOption } from "./help-share-types.ts";
 
-export type CommandName = "live" | "interfaces" | "doctor" | "probe" | "report" | "frames" | "explain" | "schema";
+export type CommandName =
+  | "live"
+  | "load"
+  | "interfaces"
+  | "doctor"
+  | "probe"
+  | "report"
+  | "frames"
+  | "explain"
+  | "schema";
 
 export interface CommandHelp {
   readonly summary: string;
@@ -25,6 +34,7 @@ export interface HelpWords {
       | "namespace"
       | "tokenEnv"
       | "tokenFile"
+      | "plain"
       | "json"
       | "doctorPort"
       | "livePort"

@@ -16,6 +16,15 @@ export const helpZhCn: HelpWords = {
         ["wscap live --remote root@device", "在对方机器抓包，在本机分析"],
       ],
     },
+    load: {
+      summary: "在终端中查看抓包：连接、时序图、心跳、诊断、备注",
+      more: "按 ? 列出所有按键。大文件在读取过程中即可使用。无法绘制界面时改为打印报告。",
+      examples: [
+        ["wscap load capture.pcapng", "在连接上按 Enter，按 e 查看哪里出错"],
+        ["ssh device sudo tcpdump -i any -U -w - port 8080 | wscap load -", "来自另一台机器，边抓边看"],
+        ["wscap load --plain capture.pcapng | less", "以文本形式给出相同的视图，也适合读屏软件"],
+      ],
+    },
     interfaces: {
       summary: "列出可以抓包的网卡",
       more: "包括状态和地址；wscap live 的 -i 可用名称或地址。",
@@ -72,6 +81,7 @@ export const helpZhCn: HelpWords = {
     },
   },
   options: {
+    plain: "以文本打印各视图，而不绘制界面",
     ...shareOptionsZhCn,
     port: "只看这个 TCP 端口的连接，没抓到握手也按 WebSocket 解析；可重复",
     json: "输出 JSON，供脚本使用",

@@ -25,7 +25,7 @@ export const tuiEn: TuiWords = {
     search: word("search", "search, while you type"),
     nextMatch: word("next", "next match"),
     previousMatch: word("previous", "previous match"),
-    filter: word("filter", "filter: verdict:abnormal path:/im -rule:tcp text:\"token\" …"),
+    filter: word("filter", 'filter: verdict:abnormal path:/im -rule:tcp text:"token" …'),
     sort: word("sort", "sort by the next column"),
     reverse: word("reverse", "reverse the order"),
     group: word("group", "group by client, by server, by finding"),
@@ -111,8 +111,10 @@ export const tuiEn: TuiWords = {
   connections: (n) => plural(n, "connection"),
   shownOf: (shown, all) => `${count(shown)} of ${plural(all, "connection")}`,
   marked: (n) => `${count(n)} marked`,
-  reading: (percent, megabytes) => `reading ${percent === null ? megabytes : `${percent} %`} · x stops and keeps what is there`,
-  readingConnection: (percent) => `Reading this connection from the capture … ${percent === null ? "" : `${percent} %`}`,
+  reading: (percent, megabytes) =>
+    `reading ${percent === null ? megabytes : `${percent} %`} · x stops and keeps what is there`,
+  readingConnection: (percent) =>
+    `Reading this connection from the capture … ${percent === null ? "" : `${percent} %`}`,
   readFailed: (why) => `The capture cannot be read again: ${why}`,
   waiting: "Waiting for the first packet …",
   empty: "No TCP connection in this capture.",
@@ -139,7 +141,8 @@ export const tuiEn: TuiWords = {
     "unclosed-bracket": () => "A bracket is never closed",
     unexpected: (what) => `“${what}” is out of place`,
   },
-  filterHelp: 'verdict:abnormal · port:8080 · path:/im · rule:ws.pong · code:1006 · frames:>100 · text:"…" · -not · a or b',
+  filterHelp:
+    'verdict:abnormal · port:8080 · path:/im · rule:ws.pong · code:1006 · frames:>100 · text:"…" · -not · a or b',
   searchingPayloads: (text) => `looking through all messages for “${text}” …`,
   promptSearch: "search:",
   promptFilter: "filter:",
@@ -191,7 +194,8 @@ export const tuiEn: TuiWords = {
   no: "no",
   fromTo: (from, to) => `${from} → ${to}`,
   packetRange: (first, last) => (first === last ? String(last) : `${first} … ${last}`),
-  messageOf: (frames, wire, whole) => `${plural(frames, "frame")}, ${wire}${wire === whole ? "" : ` on the wire, ${whole} inflated`}`,
+  messageOf: (frames, wire, whole) =>
+    `${plural(frames, "frame")}, ${wire}${wire === whole ? "" : ` on the wire, ${whole} inflated`}`,
   maskingKey: (key) => `yes, key ${key}`,
   notMasked: "no",
   lengthForm: (bits) => `in the ${bits}-bit form`,
@@ -212,7 +216,8 @@ export const tuiEn: TuiWords = {
     gap: "part of it is not in the capture",
     limit: "too large to keep",
   },
-  pings: (pings, answered, missing) => `${plural(pings, "ping")}, ${count(answered)} answered${missing > 0 ? `, ${count(missing)} MISSING` : ""}`,
+  pings: (pings, answered, missing) =>
+    `${plural(pings, "ping")}, ${count(answered)} answered${missing > 0 ? `, ${count(missing)} MISSING` : ""}`,
   every: (duration) => `every ${duration}`,
   roundTrip: (median, max) => `round trip ${median}, worst ${max}`,
   pingsFrom: (side) => `the ${side} pings`,

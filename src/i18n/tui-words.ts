@@ -1,9 +1,51 @@
 type ActionWord =
-  | "up" | "down" | "pageUp" | "pageDown" | "top" | "bottom" | "open" | "detail" | "back" | "nextView" | "previousView"
-  | "connections" | "findings" | "heartbeat" | "statistics" | "search" | "nextMatch" | "previousMatch" | "filter"
-  | "sort" | "reverse" | "group" | "columns" | "mark" | "unmarkAll" | "explain" | "level" | "nextEvidence"
-  | "previousEvidence" | "pick" | "compare" | "nextTab" | "previousTab" | "nextRow" | "previousRow" | "note"
-  | "deleteNote" | "undo" | "save" | "freeze" | "follow" | "stop" | "redraw" | "suspend" | "interrupt" | "help" | "quit";
+  | "up"
+  | "down"
+  | "pageUp"
+  | "pageDown"
+  | "top"
+  | "bottom"
+  | "open"
+  | "detail"
+  | "back"
+  | "nextView"
+  | "previousView"
+  | "connections"
+  | "findings"
+  | "heartbeat"
+  | "statistics"
+  | "search"
+  | "nextMatch"
+  | "previousMatch"
+  | "filter"
+  | "sort"
+  | "reverse"
+  | "group"
+  | "columns"
+  | "mark"
+  | "unmarkAll"
+  | "explain"
+  | "level"
+  | "nextEvidence"
+  | "previousEvidence"
+  | "pick"
+  | "compare"
+  | "nextTab"
+  | "previousTab"
+  | "nextRow"
+  | "previousRow"
+  | "note"
+  | "deleteNote"
+  | "undo"
+  | "save"
+  | "freeze"
+  | "follow"
+  | "stop"
+  | "redraw"
+  | "suspend"
+  | "interrupt"
+  | "help"
+  | "quit";
 
 /** `short` stands in the footer, `long` in the help. */
 export interface ActionWords {
@@ -19,9 +61,7 @@ type TabWord = "head" | "text" | "json" | "hex" | "packet" | "body";
 export interface TuiWords {
   readonly actions: Readonly<Record<ActionWord, ActionWords>>;
   readonly sections: Readonly<Record<"move" | "views" | "find" | "read" | "notes" | "capture", string>>;
-  readonly reasons: Readonly<
-    Record<"notLive" | "ended" | "stillReading" | "nothingPicked" | "nothingToUndo", string>
-  >;
+  readonly reasons: Readonly<Record<"notLive" | "ended" | "stillReading" | "nothingPicked" | "nothingToUndo", string>>;
   readonly views: Readonly<Record<MainView | "ladder" | "detail", string>>;
   readonly columns: Readonly<Record<ColumnWord, string>>;
   readonly tabs: Readonly<Record<TabWord, string>>;
@@ -83,9 +123,33 @@ export interface TuiWords {
   readonly rowsDropped: (n: number) => string;
   readonly fields: Readonly<
     Record<
-      | "packet" | "time" | "direction" | "fin" | "rsv" | "opcode" | "mask" | "length" | "message" | "compressed"
-      | "offset" | "resynchronised" | "code" | "reason" | "reading" | "summary" | "flags" | "sequence" | "acknowledgment"
-      | "window" | "payload" | "status" | "target" | "evidence" | "note" | "problem" | "answer",
+      | "packet"
+      | "time"
+      | "direction"
+      | "fin"
+      | "rsv"
+      | "opcode"
+      | "mask"
+      | "length"
+      | "message"
+      | "compressed"
+      | "offset"
+      | "resynchronised"
+      | "code"
+      | "reason"
+      | "reading"
+      | "summary"
+      | "flags"
+      | "sequence"
+      | "acknowledgment"
+      | "window"
+      | "payload"
+      | "status"
+      | "target"
+      | "evidence"
+      | "note"
+      | "problem"
+      | "answer",
       string
     >
   >;
@@ -118,8 +182,24 @@ export interface TuiWords {
   readonly heartbeatLegend: string;
   readonly statistics: Readonly<
     Record<
-      | "capture" | "packets" | "rate" | "duration" | "drops" | "truncated" | "malformed" | "connections" | "verdicts"
-      | "closeCodes" | "rules" | "roundTrips" | "frames" | "messages" | "traffic" | "median" | "worst" | "none",
+      | "capture"
+      | "packets"
+      | "rate"
+      | "duration"
+      | "drops"
+      | "truncated"
+      | "malformed"
+      | "connections"
+      | "verdicts"
+      | "closeCodes"
+      | "rules"
+      | "roundTrips"
+      | "frames"
+      | "messages"
+      | "traffic"
+      | "median"
+      | "worst"
+      | "none",
       string
     >
   >;

@@ -24,7 +24,7 @@ export const tuiZhCn: TuiWords = {
     search: word("搜索", "搜索，边输入边查找"),
     nextMatch: word("下一处", "下一处匹配"),
     previousMatch: word("上一处", "上一处匹配"),
-    filter: word("过滤", "过滤：verdict:abnormal path:/im -rule:tcp text:\"token\" …"),
+    filter: word("过滤", '过滤：verdict:abnormal path:/im -rule:tcp text:"token" …'),
     sort: word("排序", "按下一列排序"),
     reverse: word("反序", "反转顺序"),
     group: word("分组", "按客户端、服务器或诊断结果分组"),
@@ -105,7 +105,8 @@ export const tuiZhCn: TuiWords = {
   connections: (n) => `${count(n)} 条连接`,
   shownOf: (shown, all) => `${count(shown)} / ${count(all)} 条连接`,
   marked: (n) => `已标记 ${count(n)} 条`,
-  reading: (percent, megabytes) => `正在读取 ${percent === null ? megabytes : `${percent} %`} · 按 x 停止并保留已读内容`,
+  reading: (percent, megabytes) =>
+    `正在读取 ${percent === null ? megabytes : `${percent} %`} · 按 x 停止并保留已读内容`,
   readingConnection: (percent) => `正在从抓包文件中读取该连接 … ${percent === null ? "" : `${percent} %`}`,
   readFailed: (why) => `无法再次读取抓包文件：${why}`,
   waiting: "等待第一个数据包 …",
@@ -133,7 +134,8 @@ export const tuiZhCn: TuiWords = {
     "unclosed-bracket": () => "括号没有闭合",
     unexpected: (what) => `“${what}”的位置不对`,
   },
-  filterHelp: 'verdict:abnormal · port:8080 · path:/im · rule:ws.pong · code:1006 · frames:>100 · text:"…" · -取反 · a or b',
+  filterHelp:
+    'verdict:abnormal · port:8080 · path:/im · rule:ws.pong · code:1006 · frames:>100 · text:"…" · -取反 · a or b',
   searchingPayloads: (text) => `正在所有消息中查找“${text}” …`,
   promptSearch: "搜索：",
   promptFilter: "过滤：",
@@ -180,7 +182,8 @@ export const tuiZhCn: TuiWords = {
   no: "否",
   fromTo: (from, to) => `${from} → ${to}`,
   packetRange: (first, last) => (first === last ? String(last) : `${first} … ${last}`),
-  messageOf: (frames, wire, whole) => `${count(frames)} 帧，${wire}${wire === whole ? "" : `（线路上），解压后 ${whole}`}`,
+  messageOf: (frames, wire, whole) =>
+    `${count(frames)} 帧，${wire}${wire === whole ? "" : `（线路上），解压后 ${whole}`}`,
   maskingKey: (key) => `是，掩码键 ${key}`,
   notMasked: "否",
   lengthForm: (bits) => `${bits} 位形式`,
@@ -201,7 +204,8 @@ export const tuiZhCn: TuiWords = {
     gap: "部分内容不在抓包中",
     limit: "过大，未保留",
   },
-  pings: (pings, answered, missing) => `${count(pings)} 个 ping，${count(answered)} 个有应答${missing > 0 ? `，${count(missing)} 个没有 pong` : ""}`,
+  pings: (pings, answered, missing) =>
+    `${count(pings)} 个 ping，${count(answered)} 个有应答${missing > 0 ? `，${count(missing)} 个没有 pong` : ""}`,
   every: (duration) => `每 ${duration} 一次`,
   roundTrip: (median, max) => `往返 ${median}，最差 ${max}`,
   pingsFrom: (side) => `${side}发送 ping`,

@@ -6,11 +6,17 @@ import type { FrameTap } from "../pipeline/websocket-stream.ts";
 import type { ConnectionFacts, Endpoint } from "../store/types.ts";
 import { BlobStore } from "./blob-store.ts";
 import { DetailTable, HEAD, MARK, packLayers, packWindow, type RawRow } from "./detail-table.ts";
-import { ROW } from "./detail-types.ts";
+import { type ConnectionDetail, ROW } from "./detail-types.ts";
 import type { PacketSink } from "./pump.ts";
 
-/** Passes every packet of the capture again, numbered as before; rejects when the signal is aborted. */
-export type Replay = (sink: PacketSink, signal: AbortSignal) => Promise<void>;
+/**
+ * Passes every packet of the capture again, numbered as before, to the sink that is made once the captures are open
+ * (`vantageOf`: see `PipelineOptions`). Ends early when the signal is aborted.
+ */
+export type Replay = (
+  makeSink: (vantageOf: (captureIndex: number) => number) => PacketSink,
+  signal: AbortSignal,
+) => Promise<void>;
 
 export interface DetailRequest {
   /** All connections known, so that later ones on the same ports are told apart. */
@@ -29,20 +35,36 @@ type Message = Parameters<FrameTap["onMessage"]>[1];
 const PREVIEW_BYTES = 96;
 const FIRST_CONTROL_OPCODE = 8;
 
-/** The rows of some connections, read from the capture again. */
-export async function readConnectionDetail(request: DetailRequest): Promise<DetailTable> {
-  const recorder = new Recorder(request);
-  await run(request, recorder);
-  recorder.finish();
-  return recorder.table;
+/** Reads the rows of connections, and later what memory did not keep of them. */
+export class DetailReader {
+  private readonly requests = new WeakMap<ConnectionDetail, DetailRequest>();
+
+  /** The rows of some connections, read from the capture again. Rejects with the signal's reason when aborted. */
+  async open(request: DetailRequest): Promise<ConnectionDetail> {
+    const recorder = new Recorder(request);
+    await run(request, recorder);
+    recorder.finish();
+    this.requests.set(recorder.table, request);
+    return recorder.table;
+  }
+
+  /** One body or packet of them: afterwards the detail has it. */
+  async readBlob(
+    detail: ConnectionDetail,
+    of: "body" | "packet",
+    blob: number,
+    replay: Replay,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const request = this.requests.get(detail);
+    if (request === undefined || !(detail instanceof DetailTable)) return;
+    const bytes = await readBlobAgain({ ...request, replay, signal }, of, blob);
+    if (bytes !== null) (of === "body" ? detail.bodies : detail.packets).put(blob, bytes);
+  }
 }
 
-/** The bytes of one blob of a detail, read again: what has come before it is known from the first reading. */
-export async function readBlobAgain(
-  request: DetailRequest,
-  of: "body" | "packet",
-  blob: number,
-): Promise<Uint8Array | null> {
+/** Found by counting, as in the first reading. */
+async function readBlobAgain(request: DetailRequest, of: "body" | "packet", blob: number): Promise<Uint8Array | null> {
   const found = new AbortController();
   const recorder = new Recorder(request, { of, blob, onFound: () => found.abort() });
   const signal = AbortSignal.any([request.signal, found.signal]);
@@ -53,14 +75,14 @@ export async function readBlobAgain(
 }
 
 async function run(request: DetailRequest, recorder: Recorder): Promise<void> {
-  const pipeline = new SelectedPipeline(
-    { ports: request.ports, tap: recorder, seed: 0, rethrow: false },
-    recorder.pairs,
-    recorder,
-  );
-  await request.replay(pipeline, request.signal);
+  let pipeline: SelectedPipeline | null = null;
+  await request.replay((vantageOf) => {
+    const options = { ports: request.ports, tap: recorder, seed: 0, rethrow: false, vantageOf };
+    pipeline = new SelectedPipeline(options, recorder.pairs, recorder);
+    return pipeline;
+  }, request.signal);
   request.signal.throwIfAborted();
-  pipeline.finish();
+  (pipeline as SelectedPipeline | null)?.finish();
 }
 
 interface Wanted {

@@ -1,4 +1,4 @@
-import { packetNumber, relativeNs } from "../base/brand.ts";
+import { packetNumber, type RelativeNs, relativeNs } from "../base/brand.ts";
 import type { CaptureOrigin } from "../pcap/types.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import { judge } from "../rules/judge.ts";
@@ -19,6 +19,9 @@ export interface LoadOptions {
   readonly seed: number;
   /** What is known of the captures now. */
   readonly facts: () => CaptureFacts[];
+  readonly vantageOf: (captureIndex: number) => number;
+  /** Moments up to which the captures were capturing, beyond their last packets. */
+  readonly capturedUntil: () => readonly RelativeNs[];
   readonly nowMs: () => number;
   /** Lets keys and screen have their turn. */
   readonly breathe: () => Promise<void>;
@@ -54,8 +57,8 @@ export class LoadSession {
 
   /** Until everything is read, or stopped. Throws what the sources throw. */
   async run(): Promise<Analysis> {
-    const { feeds, order, ports, seed, breathe } = this.options;
-    const pipeline = new Pipeline({ ports, tap: null, seed, rethrow: false });
+    const { feeds, order, ports, seed, breathe, vantageOf, capturedUntil } = this.options;
+    const pipeline = new Pipeline({ ports, tap: null, seed, rethrow: false, vantageOf });
     await pump(feeds, order, pipeline, {
       signal: this.controller.signal,
       breathe: () => {
@@ -63,6 +66,7 @@ export class LoadSession {
         return breathe();
       },
     });
+    for (const until of capturedUntil()) pipeline.advance(until);
     pipeline.finish();
     this.analysis = this.shoot(pipeline, "ended");
     return this.analysis;
@@ -159,6 +163,7 @@ const emptyAnalysis = (captures: readonly CaptureFacts[]): Analysis => ({
   clockNs: relativeNs(0),
   packets: 0,
   connections: [],
+  joins: [],
   dns: [],
   arp: [],
   otherPackets: {},

@@ -1,5 +1,6 @@
 import { limits } from "../base/limits.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
+import type { FrameTap } from "../pipeline/websocket-stream.ts";
 import type { Replay } from "./connection-detail.ts";
 
 /** Connections with a message that holds a text, ignoring case: the whole capture is read once more. */
@@ -11,22 +12,21 @@ export async function searchPayloads(
 ): Promise<Set<number>> {
   const found = new Set<number>();
   const wanted = text.toLowerCase();
-  const pipeline = new Pipeline({
-    ports,
-    seed: 0,
-    rethrow: false,
-    tap: {
-      keptMessageBytes: limits.keptMessageBytes,
-      onFrame: () => undefined,
-      onMessage: (id, { bytes, keptLength }) => {
-        if (found.has(id)) return;
-        const message = Buffer.from(bytes.buffer, bytes.byteOffset, keptLength).toString("utf8");
-        if (message.toLowerCase().includes(wanted)) found.add(id);
-      },
+  const tap: FrameTap = {
+    keptMessageBytes: limits.keptMessageBytes,
+    onFrame: () => undefined,
+    onMessage: (id, { bytes, keptLength }) => {
+      if (found.has(id)) return;
+      const message = Buffer.from(bytes.buffer, bytes.byteOffset, keptLength).toString("utf8");
+      if (message.toLowerCase().includes(wanted)) found.add(id);
     },
-  });
-  await replay(pipeline, signal);
+  };
+  let pipeline: Pipeline | null = null;
+  await replay((vantageOf) => {
+    pipeline = new Pipeline({ ports, seed: 0, rethrow: false, tap, vantageOf });
+    return pipeline;
+  }, signal);
   signal.throwIfAborted();
-  pipeline.finish();
+  (pipeline as Pipeline | null)?.finish();
   return found;
 }

@@ -71,6 +71,7 @@ export class App {
   private dataTimer: NodeJS.Timeout | null = null;
   private messageTimer: NodeJS.Timeout | null = null;
   private finish: (ending: Ending) => void = () => undefined;
+  private crash: (error: unknown) => void = () => undefined;
 
   constructor(options: AppOptions) {
     this.options = options;
@@ -90,15 +91,20 @@ export class App {
     });
     this.painter = new Painter(this.terminal.write);
     const { live, errands, desk } = options;
-    this.state = initialState(desk.getSnapshot(), this.terminal.size, { live, unsaved: errands.unsaved, notes: errands.notes });
+    this.state = initialState(desk.getSnapshot(), this.terminal.size, {
+      live,
+      unsaved: errands.unsaved,
+      notes: errands.notes,
+    });
     if (options.greeting !== null) this.state = { ...this.state, message: { text: options.greeting, tone: "error" } };
   }
 
   /** Until somebody quits, or is gone. */
   async run(): Promise<Ending> {
     const { desk } = this.options;
-    const ended = new Promise<Ending>((resolve) => {
+    const ended = new Promise<Ending>((resolve, reject) => {
       this.finish = resolve;
+      this.crash = reject;
     });
     const unsubscribe = desk.subscribe(() => this.onData());
     const ticks = setInterval(() => this.onData(), DATA_FRAME_MS * 2);
@@ -120,9 +126,9 @@ export class App {
     }
   }
 
-  /** A crash: the terminal first, then the news. */
-  giveBackTerminal(): void {
-    this.terminal.leave();
+  /** A crash: `run` gives the terminal back and rejects, so that the news stands on the shell's screen. */
+  fail(error: unknown): void {
+    this.crash(error);
   }
 
   private onInput(event: InputEvent): void {
@@ -170,7 +176,8 @@ export class App {
 
   private forgetMessageLater({ message }: State): void {
     if (this.messageTimer !== null) clearTimeout(this.messageTimer);
-    this.messageTimer = message === null ? null : setTimeout(() => this.dispatch({ kind: "message", message: null }), MESSAGE_MS);
+    this.messageTimer =
+      message === null ? null : setTimeout(() => this.dispatch({ kind: "message", message: null }), MESSAGE_MS);
   }
 
   /** Several keys that came together are drawn together. */
@@ -186,7 +193,8 @@ export class App {
     const overlay = this.state.dialog === null ? [] : (this.dialogs?.lines() ?? []);
     const lines = drawScreen(this.state, this.context, overlay);
     const at = overlay.length === 0 ? null : (this.dialogs?.cursor() ?? null);
-    const cursor = at === null ? null : { row: Math.max(1, this.state.size.rows - overlay.length) + at.row, column: at.column };
+    const cursor =
+      at === null ? null : { row: Math.max(1, this.state.size.rows - overlay.length) + at.row, column: at.column };
     this.painter.paint(lines, cursor);
   }
 
@@ -204,7 +212,8 @@ export class App {
       void this.loadDialogs();
       return;
     }
-    if (this.dialogs === null || (dialog === this.shownDialog && !this.dialogs.isStale(size, this.state.list.hidden))) return;
+    if (this.dialogs === null || (dialog === this.shownDialog && !this.dialogs.isStale(size, this.state.list.hidden)))
+      return;
     const isNew = dialog !== this.shownDialog;
     this.shownDialog = dialog;
     if (dialog === null) {

@@ -2,7 +2,7 @@ import { displayWidth, padStartToWidth, padToWidth, truncateToWidth } from "../b
 import type { Palette, Role } from "./palette.ts";
 
 /** Exactly `width` columns of plain text: cut with an ellipsis or filled with spaces. */
-export const fit = (text: string, width: number): string =>
+export const fitted = (text: string, width: number): string =>
   width <= 0 ? "" : padToWidth(truncateToWidth(text, width), width);
 
 export const fitStart = (text: string, width: number): string =>
@@ -39,7 +39,7 @@ export class Line {
     this.limit = limit;
   }
 
-  /** What does not fit is cut. */
+  /** What does not fitted is cut. */
   add(text: string, role: Role = "plain"): this {
     const room = this.limit - this.width;
     if (room <= 0 || text === "") return this;

@@ -9,8 +9,7 @@ export const needsStatusLine = ({ live, progress, message, greeted, list, frozen
   live || frozen || progress !== null || message !== null || !greeted || list.filter !== "";
 
 /** Rows between the head and the foot of the screen. */
-export const bodyRows = (state: State): number =>
-  Math.max(1, state.size.rows - 2 - (needsStatusLine(state) ? 1 : 0));
+export const bodyRows = (state: State): number => Math.max(1, state.size.rows - 2 - (needsStatusLine(state) ? 1 : 0));
 
 /** Rows of the pane that tells about the connection that the cursor is on. */
 export function paneRows(state: State): number {
@@ -30,7 +29,10 @@ export function listRows(state: State): number {
     case "ladder":
       return Math.max(1, body - 2 - (isSplit(state) ? 0 : paneRows(state)));
     case "findings":
-      return Math.max(1, state.findings.explained ? 0 : Math.min(Math.floor(body * 0.4), state.shown.findings.length + 1));
+      return Math.max(
+        1,
+        state.findings.explained ? 0 : Math.min(Math.floor(body * 0.4), state.shown.findings.length + 1),
+      );
     case "heartbeat":
       return Math.max(1, body - 1 - paneRows(state));
     default:

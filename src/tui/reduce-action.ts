@@ -16,7 +16,10 @@ const isMain = (view: View): boolean => mainViews.some((known) => known === view
 /** Does what a key stands for. */
 export function perform(state: State, action: ActionId, context: Context): Step {
   const by = (steps: number): Step => [moveTo(state, cursorIndex(state, context) + steps, context)];
-  const page = Math.max(1, (state.view === "detail" || state.view === "statistics" ? bodyRows(state) : listRows(state)) - 1);
+  const page = Math.max(
+    1,
+    (state.view === "detail" || state.view === "statistics" ? bodyRows(state) : listRows(state)) - 1,
+  );
   switch (action) {
     case "up":
       return by(-1);
@@ -29,14 +32,20 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     case "top":
       return [moveTo({ ...state, follow: false }, 0, context)];
     case "bottom":
-      return [moveTo(state, state.view === "detail" || state.view === "statistics" ? 10_000 : Number.MAX_SAFE_INTEGER, context)];
+      return [
+        moveTo(
+          state,
+          state.view === "detail" || state.view === "statistics" ? 10_000 : Number.MAX_SAFE_INTEGER,
+          context,
+        ),
+      ];
     case "open":
       return open(state, context);
     case "back":
       return back(state);
     case "nextView":
     case "previousView": {
-      const at = mainViews.findIndex((view) => view === state.view);
+      const at = mainViews.indexOf(state.view as (typeof mainViews)[number]);
       const step = action === "nextView" ? 1 : mainViews.length - 1;
       return [goTo(state, mainViews[(at + step) % mainViews.length] ?? "connections")];
     }
@@ -100,7 +109,8 @@ function open(state: State, context: Context): Step {
     const finding = state.shown.findings[state.findings.cursor];
     if (finding === undefined) return [state];
     const packet = finding.evidence[0]?.packet ?? null;
-    if (finding.connectionId === null) return [{ ...state, message: { text: context.words.noConnection, tone: "plain" } }];
+    if (finding.connectionId === null)
+      return [{ ...state, message: { text: context.words.noConnection, tone: "plain" } }];
     return openLadder(goTo(state, "ladder"), [finding.connectionId], packet);
   }
   if (state.view === "heartbeat") {
@@ -135,7 +145,8 @@ function back(state: State): Step {
 /** The page of the rule, in place; from a connection that of its worst finding. */
 function explain(state: State, context: Context): State {
   const { findings } = state;
-  if (state.view === "findings") return { ...state, findings: { ...findings, explained: !findings.explained, pageTop: 0 } };
+  if (state.view === "findings")
+    return { ...state, findings: { ...findings, explained: !findings.explained, pageTop: 0 } };
   const item = currentList(state, context).items[cursorIndex(state, context)];
   const worst = item?.kind === "row" ? item.row.findings[0] : undefined;
   if (worst === undefined) return { ...state, message: { text: context.words.nothingWrong, tone: "good" } };
@@ -177,7 +188,8 @@ export function match(state: State, step: 1 | -1, context: Context, includeHere 
   for (let tried = includeHere ? 0 : 1; tried <= items.length; tried++) {
     const at = (start + step * tried + items.length * 2) % items.length;
     const item = items[at];
-    if (item?.kind === "row" && rowText(item.row, context).toLowerCase().includes(search)) return moveTo(state, at, context);
+    if (item?.kind === "row" && rowText(item.row, context).toLowerCase().includes(search))
+      return moveTo(state, at, context);
   }
   return { ...state, message: { text: context.words.notFound(state.list.search), tone: "plain" } };
 }

@@ -84,7 +84,11 @@ export function moveTo(state: State, index: number, context: Context): State {
       return moveLadder(state, index);
     case "findings": {
       const { findings } = state;
-      if (findings.explained) return { ...state, findings: { ...findings, pageTop: Math.max(0, findings.pageTop + index - findings.cursor) } };
+      if (findings.explained)
+        return {
+          ...state,
+          findings: { ...findings, pageTop: Math.max(0, findings.pageTop + index - findings.cursor) },
+        };
       const scroll = kept({ cursor: index, top: findings.top }, state.shown.findings.length, rows);
       return { ...state, findings: { ...findings, ...scroll, pageTop: 0 } };
     }

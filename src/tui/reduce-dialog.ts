@@ -34,7 +34,9 @@ export function onDialogResult(state: State, result: DialogResult, context: Cont
       return result.done && texts.length > 0 ? [next, { kind: "search-payloads", texts }] : [next];
     }
     case "note":
-      return dialog?.kind === "note" ? keepNote(closed, dialog.anchor, result.text, result.tag, result.stamp) : [closed];
+      return dialog?.kind === "note"
+        ? keepNote(closed, dialog.anchor, result.text, result.tag, result.stamp)
+        : [closed];
     case "column": {
       const hidden = new Set(state.list.hidden);
       if (!hidden.delete(result.column)) hidden.add(result.column);

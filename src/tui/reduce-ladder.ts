@@ -26,7 +26,8 @@ export function openLadder(state: State, chosen: readonly number[], packet: numb
   const alone = chosen.length === 1 ? connections.find(({ id }) => id === chosen[0]) : undefined;
   const ids = alone === undefined ? [...chosen] : legsOf(alone, connections).map(({ id }) => id as number);
   const { ladder } = state;
-  const isSame = ladder.detail !== null && ids.length === ladder.ids.length && ids.every((id, at) => id === ladder.ids[at]);
+  const isSame =
+    ladder.detail !== null && ids.length === ladder.ids.length && ids.every((id, at) => id === ladder.ids[at]);
   const next: LadderState = { ...ladder, ids, wantedPacket: packet, failure: null };
   if (isSame && state.latest.state === "ended" && ladder.detail !== null)
     return [ladderOpened({ ...state, ladder: next }, ids, ladder.detail)];
@@ -50,7 +51,11 @@ function centred(state: State, item: number): State {
   const rows = listRows({ ...state, view: "ladder" });
   const items = itemsOfLadder(state);
   const top = Math.max(0, Math.min(item - Math.floor(rows / 2), items.length - rows));
-  return { ...state, ladder: { ...state.ladder, scroll: { cursor: item, top } }, detail: { ...state.detail, top: 0, compared: null } };
+  return {
+    ...state,
+    ladder: { ...state.ladder, scroll: { cursor: item, top } },
+    detail: { ...state.detail, top: 0, compared: null },
+  };
 }
 
 export function moveLadder(state: State, index: number): State {
@@ -59,7 +64,8 @@ export function moveLadder(state: State, index: number): State {
   const { scroll } = state.ladder;
   let at = Math.max(0, Math.min(items.length - 1, index));
   // Silence is passed over: there is nothing to open.
-  if ((items[at] ?? 0) < 0) at = at + 1 < items.length && (index >= scroll.cursor || at === 0) ? at + 1 : Math.max(0, at - 1);
+  if ((items[at] ?? 0) < 0)
+    at = at + 1 < items.length && (index >= scroll.cursor || at === 0) ? at + 1 : Math.max(0, at - 1);
   const next = kept({ cursor: at, top: scroll.top }, items.length, listRows({ ...state, view: "ladder" }));
   return { ...state, ladder: { ...state.ladder, scroll: next }, detail: { ...state.detail, top: 0, compared: null } };
 }
@@ -80,7 +86,12 @@ function looked(state: State): Step {
 export function performInConnection(state: State, action: ActionId): Step {
   switch (action) {
     case "detail":
-      return looked({ ...state, view: "detail", trail: ["ladder", ...state.trail], detail: { ...state.detail, tab: 0, top: 0, compared: null } });
+      return looked({
+        ...state,
+        view: "detail",
+        trail: ["ladder", ...state.trail],
+        detail: { ...state.detail, tab: 0, top: 0, compared: null },
+      });
     case "level":
       return [level(state)];
     case "nextEvidence":
@@ -97,11 +108,19 @@ export function performInConnection(state: State, action: ActionId): Step {
       const at = cursorRow(state);
       const count = detail === null || at < 0 ? 1 : tabsOf(detail.row(at)).length;
       const step = action === "nextTab" ? 1 : count - 1;
-      return looked({ ...state, detail: { tab: (Math.min(state.detail.tab, count - 1) + step) % count, top: 0, compared: null } });
+      return looked({
+        ...state,
+        detail: { tab: (Math.min(state.detail.tab, count - 1) + step) % count, top: 0, compared: null },
+      });
     }
     case "pick": {
       const row = cursorRow(state);
-      return [moveLadder({ ...state, ladder: { ...state.ladder, picked: state.ladder.picked === row ? null : row } }, state.ladder.scroll.cursor + 1)];
+      return [
+        moveLadder(
+          { ...state, ladder: { ...state.ladder, picked: state.ladder.picked === row ? null : row } },
+          state.ladder.scroll.cursor + 1,
+        ),
+      ];
     }
     default:
       return [state];
@@ -146,7 +165,8 @@ export function matchLadder(state: State, step: 1 | -1, context: Context, includ
   for (let tried = includeHere ? 0 : 1; tried <= items.length; tried++) {
     const at = (((scroll.cursor + step * tried) % items.length) + items.length) % items.length;
     const row = items[at] ?? -1;
-    if (row >= 0 && arrowText(detail, detail.row(row), context).text.toLowerCase().includes(search)) return centred(state, at);
+    if (row >= 0 && arrowText(detail, detail.row(row), context).text.toLowerCase().includes(search))
+      return centred(state, at);
   }
   return { ...state, message: { text: context.words.notFound(state.list.search), tone: "plain" } };
 }

@@ -4,7 +4,7 @@ import { relativeNs } from "../base/brand.ts";
 import { formatTime } from "../base/time.ts";
 import { ROW } from "../session/detail-types.ts";
 import type { Context } from "./context.ts";
-import { cursorIndex, currentList } from "./reduce-cursor.ts";
+import { currentList, cursorIndex } from "./reduce-cursor.ts";
 import { cursorRow } from "./reduce-ladder.ts";
 import { addressText } from "./rows/connection-row.ts";
 import type { State, Step } from "./state.ts";
@@ -30,7 +30,8 @@ function anchorHere(state: State, context: Context): { anchor: Anchor; title: st
   const at = cursorRow(state);
   if (detail === null || at < 0) return null;
   const { packet, timeNs, kind } = detail.row(at);
-  if (kind !== ROW.frame) return { anchor: { kind: "packet", packet, time: time(timeNs) }, title: words.noteOn.packet(packet) };
+  if (kind !== ROW.frame)
+    return { anchor: { kind: "packet", packet, time: time(timeNs) }, title: words.noteOn.packet(packet) };
   let frame = 0;
   for (let before = at - 1; before >= 0 && detail.packetOf(before) === packet; before--) {
     if (detail.kindOf(before) === ROW.frame) frame++;
@@ -90,7 +91,11 @@ export function undoNote(state: State, context: Context): Step {
 }
 
 const withNotes = (state: State, notes: readonly Note[]): Step => [
-  { ...state, list: { ...state.list, notes }, noteHistory: [state.list.notes, ...state.noteHistory].slice(0, UNDO_STEPS) },
+  {
+    ...state,
+    list: { ...state.list, notes },
+    noteHistory: [state.list.notes, ...state.noteHistory].slice(0, UNDO_STEPS),
+  },
   { kind: "notes" },
 ];
 

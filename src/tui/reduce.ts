@@ -5,12 +5,12 @@ import type { Context } from "./context.ts";
 import type { InputEvent } from "./input.ts";
 import { bindingFor } from "./keymap.ts";
 import { kept, listRows } from "./layout.ts";
-import { onDialogResult, type DialogResult } from "./reduce-dialog.ts";
 import { perform } from "./reduce-action.ts";
 import { cursorIndex, itemsOf, moveTo } from "./reduce-cursor.ts";
+import { type DialogResult, onDialogResult } from "./reduce-dialog.ts";
 import { ladderOpened } from "./reduce-ladder.ts";
-import { tabSpans } from "./views/head.ts";
 import type { Message, State, Step } from "./state.ts";
+import { tabSpans } from "./views/head.ts";
 
 /** Everything that can happen to the screen. */
 export type Action =
@@ -87,7 +87,8 @@ function onClick(state: State, row: number, column: number, context: Context): S
   if (first === undefined) return [state];
   const index = row - first + topOf(state);
   if (row < first || row >= first + listRows(state) || index >= itemsOf(state, context)) return [state];
-  if (index === cursorIndex(state, context)) return perform(state, state.view === "ladder" ? "detail" : "open", context);
+  if (index === cursorIndex(state, context))
+    return perform(state, state.view === "ladder" ? "detail" : "open", context);
   return [moveTo(state, index, context)];
 }
 

@@ -1,5 +1,5 @@
-import type { ReadStream, WriteStream } from "node:tty";
 import { StringDecoder } from "node:string_decoder";
+import type { ReadStream, WriteStream } from "node:tty";
 import { type InputEvent, InputReader } from "./input.ts";
 
 /** Alternate screen, no cursor, mouse buttons and wheel in SGR form, bracketed paste, no wrapping at the right edge. */

@@ -40,6 +40,25 @@ export function define(command: Command, surroundings: Surroundings): void {
   });
 }
 
+/** What `wscap load` prints where no screen can be drawn. */
+export const reportAsText = (
+  captures: readonly string[],
+  { port, notes }: Pick<ReportOptions, "port" | "notes">,
+  surroundings: Surroundings,
+): Promise<ExitCode> =>
+  report(
+    captures,
+    {
+      format: "text",
+      failOn: "never",
+      redact: true,
+      payloads: "preview",
+      ...(port === undefined ? {} : { port }),
+      ...(notes === undefined ? {} : { notes }),
+    },
+    surroundings,
+  );
+
 async function report(
   captures: readonly string[],
   options: ReportOptions,

@@ -50,7 +50,8 @@ export function Save({ props }: { props: DialogProps }): ReactNode {
     onKey: (_, key, path) => {
       const step = key.downArrow || key.tab ? 1 : key.upArrow ? formats.length - 1 : 0;
       if (key.escape) props.onResult({ kind: "cancel" });
-      else if (key.return && path.trim() !== "") props.onResult({ kind: "save", format, path: path.trim(), overwrite: false });
+      else if (key.return && path.trim() !== "")
+        props.onResult({ kind: "save", format, path: path.trim(), overwrite: false });
       else if (step > 0) {
         const next = (at + step) % formats.length;
         setAt(next);

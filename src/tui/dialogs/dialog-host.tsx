@@ -132,6 +132,8 @@ function elementOf(dialog: Dialog, props: DialogProps, serial: number): ReactNod
       return <Question key={serial} text={words.overwrite(path)} onYes={onYes} props={props} />;
     }
     case "quit":
-      return <Question key={serial} text={words.quitLive} onYes={() => props.onResult({ kind: "quit" })} props={props} />;
+      return (
+        <Question key={serial} text={words.quitLive} onYes={() => props.onResult({ kind: "quit" })} props={props} />
+      );
   }
 }

@@ -1,7 +1,7 @@
 import { Text, useInput } from "ink";
 import { type ReactNode, useEffect, useState } from "react";
-import { fit } from "../cells.ts";
-import { keyName, keymap, sections } from "../keymap.ts";
+import { fitted } from "../cells.ts";
+import { keymap, keyName, sections } from "../keymap.ts";
 import { Frame } from "./frame.tsx";
 import type { DialogProps } from "./types.ts";
 
@@ -26,11 +26,7 @@ export function Help({ props }: { props: DialogProps }): ReactNode {
   const more = last > 0 ? `  ${shown + 1}–${Math.min(lines.length, shown + rows)} / ${lines.length}` : "";
   return (
     <Frame title={words.helpTitle} keys={`${words.helpKeys}${more}`} props={props}>
-      {lines.slice(shown, shown + rows).map((line, index) => (
-        <Text key={`line-${shown + index}`} wrap="truncate">
-          {line}
-        </Text>
-      ))}
+      <Text>{lines.slice(shown, shown + rows).join("\n")}</Text>
     </Frame>
   );
 }
@@ -45,8 +41,8 @@ function helpLines({ context: { words, palette }, view, size }: DialogProps): st
     for (const { keys, action, views } of bindings) {
       const names = keys.map(keyName).join("  ");
       const where = views.includes(view) ? "" : ` (${views.map((known) => words.views[known]).join(words.comma)})`;
-      const text = `${fit(words.actions[action].long + where, Math.max(10, size.columns - KEYS - 4))}`.trimEnd();
-      const line = `   ${fit(names, KEYS)}${text}`;
+      const text = `${fitted(words.actions[action].long + where, Math.max(10, size.columns - KEYS - 4))}`.trimEnd();
+      const line = `   ${fitted(names, KEYS)}${text}`;
       lines.push(views.includes(view) ? line : palette.dim(line));
     }
   }

@@ -8,7 +8,15 @@ import { useText } from "./use-text.ts";
 const LEAST_LINES = 4;
 
 /** A note of any number of lines. */
-export function NoteEditor({ title, note, props }: { title: string; note: Note | null; props: DialogProps }): ReactNode {
+export function NoteEditor({
+  title,
+  note,
+  props,
+}: {
+  title: string;
+  note: Note | null;
+  props: DialogProps;
+}): ReactNode {
   const { words, palette } = props.context;
   const [tag, setTag] = useState<NoteTag>(note?.tag ?? "none");
   const [asked, setAsked] = useState(false);
@@ -31,16 +39,15 @@ export function NoteEditor({ title, note, props }: { title: string; note: Note |
   });
   const room = Math.max(LEAST_LINES, Math.min(shown.lines.length, props.size.rows - 8));
   const top = Math.max(0, shown.row - room + 1);
+  // A space keeps an empty line from vanishing.
+  const visible = Array.from({ length: room }, (_, index) => ` ${shown.lines[top + index] ?? ""}`);
   const row = 1 + shown.row - top;
   const column = 1 + shown.column;
   useEffect(() => props.onCursor({ row, column }), [row, column, props]);
   const keys = asked ? palette.error(words.noteDiscard) : `${words.noteKeys} · ${words.noteTag} ${words.tagNames[tag]}`;
   return (
     <Frame title={title} keys={keys} props={props}>
-      {Array.from({ length: room }, (_, index) => {
-        const line = shown.lines[top + index] ?? "";
-        return <Text key={`line-${top + index}`} wrap="truncate">{` ${line}`}</Text>;
-      })}
+      <Text>{visible.join("\n")}</Text>
     </Frame>
   );
 }

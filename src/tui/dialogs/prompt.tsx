@@ -6,7 +6,15 @@ import type { DialogProps } from "./types.ts";
 import { useText } from "./use-text.ts";
 
 /** One line at the foot of the screen: the search, or the filter with what is wrong with it. */
-export function Prompt({ kind, value, props }: { kind: "search" | "filter"; value: string; props: DialogProps }): ReactNode {
+export function Prompt({
+  kind,
+  value,
+  props,
+}: {
+  kind: "search" | "filter";
+  value: string;
+  props: DialogProps;
+}): ReactNode {
   const { words, palette } = props.context;
   const label = ` ${kind === "search" ? words.promptSearch : words.promptFilter} `;
   const { shown, text } = useText({
@@ -26,7 +34,9 @@ export function Prompt({ kind, value, props }: { kind: "search" | "filter"; valu
   useEffect(() => props.onCursor({ row, column }), [row, column, props]);
   const filter = kind === "filter" ? parseFilter(text) : null;
   const remark =
-    filter === null || filter.ok ? palette.dim(words.filterHelp) : palette.error(words.filterErrors[filter.error.code](filter.error.what, filter.error.allowed));
+    filter === null || filter.ok
+      ? palette.dim(words.filterHelp)
+      : palette.error(words.filterErrors[filter.error.code](filter.error.what, filter.error.allowed));
   return (
     <>
       {filter === null ? null : <Text wrap="truncate">{` ${remark}`}</Text>}

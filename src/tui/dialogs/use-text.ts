@@ -1,6 +1,15 @@
 import { type Key, useInput } from "ink";
 import { useState } from "react";
-import { type EditedText, editedText, inserted, movedBy, movedLine, removedBefore, shownText, textOf } from "./edited-text.ts";
+import {
+  type EditedText,
+  editedText,
+  inserted,
+  movedBy,
+  movedLine,
+  removedBefore,
+  shownText,
+  textOf,
+} from "./edited-text.ts";
 
 interface TextOptions {
   readonly initial: string;
@@ -36,6 +45,4 @@ export function useText({ initial, width, multiline, onKey, onChange }: TextOpti
 
 /** What was pasted may hold anything: controls other than line ends are left out. */
 const printable = (input: string, multiline: boolean): string =>
-  input
-    .replace(/\r\n?/g, "\n")
-    .replace(multiline ? /[^\P{Cc}\n]/gu : /\p{Cc}/gu, multiline ? "" : " ");
+  input.replace(/\r\n?/g, "\n").replace(multiline ? /[^\P{Cc}\n]/gu : /\p{Cc}/gu, multiline ? "" : " ");

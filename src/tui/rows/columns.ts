@@ -22,15 +22,15 @@ interface Column {
 }
 
 const columns: readonly Column[] = [
-  { id: "id", minimum: 4, grows: 0, maximum: 7, right: true, weight: 9 },
-  { id: "start", minimum: 9, grows: 0, maximum: 11, right: true, weight: 5 },
-  { id: "peers", minimum: 15, grows: 3, maximum: 47, right: false, weight: 8 },
-  { id: "path", minimum: 6, grows: 2, maximum: 40, right: false, weight: 7 },
+  { id: "id", minimum: 4, grows: 0, maximum: 4, right: true, weight: 9 },
+  { id: "start", minimum: 9, grows: 0, maximum: 9, right: true, weight: 5 },
+  { id: "peers", minimum: 15, grows: 2, maximum: 44, right: false, weight: 8 },
+  { id: "path", minimum: 6, grows: 1, maximum: 40, right: false, weight: 7 },
   { id: "outcome", minimum: 24, grows: 6, maximum: 200, right: false, weight: 10 },
-  { id: "frames", minimum: 11, grows: 0, maximum: 13, right: true, weight: 4 },
+  { id: "frames", minimum: 11, grows: 0, maximum: 11, right: true, weight: 4 },
   { id: "traffic", minimum: 16, grows: 0, maximum: 16, right: false, weight: 3 },
-  { id: "lasted", minimum: 8, grows: 0, maximum: 12, right: true, weight: 6 },
-  { id: "closer", minimum: 6, grows: 0, maximum: 8, right: false, weight: 2 },
+  { id: "lasted", minimum: 8, grows: 0, maximum: 8, right: true, weight: 6 },
+  { id: "closer", minimum: 6, grows: 0, maximum: 6, right: false, weight: 2 },
 ];
 
 export interface Placed {
@@ -41,7 +41,7 @@ export interface Placed {
 
 const GAP = 1;
 
-/** The columns that fit, in their order, with their widths. */
+/** The columns that fitted, in their order, with their widths. */
 export function placeColumns(width: number, hidden: ReadonlySet<ColumnId>): Placed[] {
   let chosen = columns.filter(({ id }) => !hidden.has(id));
   const needed = (): number => chosen.reduce((sum, { minimum }) => sum + minimum + GAP, -GAP);
@@ -51,13 +51,7 @@ export function placeColumns(width: number, hidden: ReadonlySet<ColumnId>): Plac
   }
   let left = width - needed();
   const widths = new Map(chosen.map(({ id, minimum }) => [id, minimum]));
-  // Columns of fixed content first, then those that grow, by their shares; several rounds, since some reach their limit.
-  for (const { id, grows, minimum, maximum } of chosen) {
-    if (grows > 0 || left <= 0) continue;
-    const more = Math.min(left, maximum - minimum);
-    widths.set(id, minimum + more);
-    left -= more;
-  }
+  // Several rounds, since some reach their limit.
   for (let round = 0; round < 4 && left > 0; round++) {
     const growing = chosen.filter(({ id, grows, maximum }) => grows > 0 && (widths.get(id) ?? 0) < maximum);
     const shares = growing.reduce((sum, { grows }) => sum + grows, 0);
@@ -126,6 +120,12 @@ function peersText(facts: ConnectionFacts, width: number): string {
 
 export const roleOfCell = (column: ColumnId, row: ConnectionRow): Role => {
   if (column === "outcome")
-    return row.rank === RANK.error ? "error" : row.rank === RANK.warning ? "warning" : row.rank === RANK.clean ? "good" : "plain";
+    return row.rank === RANK.error
+      ? "error"
+      : row.rank === RANK.warning
+        ? "warning"
+        : row.rank === RANK.clean
+          ? "good"
+          : "plain";
   return column === "start" || column === "lasted" || column === "traffic" ? "dim" : "plain";
 };

@@ -14,7 +14,11 @@ export function compareLines(a: readonly string[], b: readonly string[]): Compar
   const lengths = new Uint16Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
-      const [right = 0, below = 0, next = 0] = [lengths[i * width + j + 1], lengths[(i + 1) * width + j], lengths[(i + 1) * width + j + 1]];
+      const [right = 0, below = 0, next = 0] = [
+        lengths[i * width + j + 1],
+        lengths[(i + 1) * width + j],
+        lengths[(i + 1) * width + j + 1],
+      ];
       lengths[i * width + j] = a[i] === b[j] ? next + 1 : Math.max(right, below);
     }
   }
@@ -25,7 +29,10 @@ export function compareLines(a: readonly string[], b: readonly string[]): Compar
       lines.push({ sign: " ", text: a[i] ?? "" });
       i++;
       j++;
-    } else if (j >= b.length || (i < a.length && (lengths[(i + 1) * width + j] ?? 0) >= (lengths[i * width + j + 1] ?? 0))) {
+    } else if (
+      j >= b.length ||
+      (i < a.length && (lengths[(i + 1) * width + j] ?? 0) >= (lengths[i * width + j + 1] ?? 0))
+    ) {
       lines.push({ sign: "-", text: a[i++] ?? "" });
     } else lines.push({ sign: "+", text: b[j++] ?? "" });
   }

@@ -1,9 +1,16 @@
+import { relativeNs } from "../../base/brand.ts";
 import { wrapToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import { formatTime } from "../../base/time.ts";
-import { relativeNs } from "../../base/brand.ts";
-import { type ConnectionDetail, type DetailRow, type FrameRow, type HttpRow, type PacketRow, ROW } from "../../session/detail-types.ts";
-import { fit, Line } from "../cells.ts";
+import {
+  type ConnectionDetail,
+  type DetailRow,
+  type FrameRow,
+  type HttpRow,
+  type PacketRow,
+  ROW,
+} from "../../session/detail-types.ts";
+import { fitted, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import type { State } from "../state.ts";
 import { addressText } from "./connection-row.ts";
@@ -46,7 +53,11 @@ function fieldLines(fields: readonly Field[], width: number, { palette, words }:
     const label = typeof name === "string" ? words.fields[name] : escapeText(name.name);
     const column = Math.min(LABEL, Math.floor(width / 3));
     return wrapToWidth(escapeText(value), Math.max(8, width - column - 1)).map((part, index) =>
-      new Line(palette, width).add(index === 0 ? fit(label, column - 1) : " ".repeat(column - 1), "dim").gap(1).add(part).end(),
+      new Line(palette, width)
+        .add(index === 0 ? fitted(label, column - 1) : " ".repeat(column - 1), "dim")
+        .gap(1)
+        .add(part)
+        .end(),
     );
   });
 }
@@ -57,7 +68,10 @@ function fieldsOf(detail: ConnectionDetail, row: DetailRow, context: Context, st
   const { words, chrome } = context;
   const leg = detail.legs[row.leg];
   if (leg === undefined) return [];
-  const [client, server] = [`${chrome.side.client} ${addressText(leg.client)}`, `${chrome.side.server} ${addressText(leg.server)}`];
+  const [client, server] = [
+    `${chrome.side.client} ${addressText(leg.client)}`,
+    `${chrome.side.server} ${addressText(leg.server)}`,
+  ];
   const [from, to] = row.direction === 0 ? [client, server] : [server, client];
   const common: Field[] = [
     ["direction", words.fromTo(from, to)],
@@ -70,7 +84,11 @@ function fieldsOf(detail: ConnectionDetail, row: DetailRow, context: Context, st
       return [...packetFields(row, context), ...common];
     case ROW.icmp: {
       const error = leg.tcp.icmpErrors[row.error];
-      return [["summary", `ICMP type ${error?.type} code ${error?.code} ${words.fromSender(error?.sender ?? "")}`], ["packet", String(row.packet)], ...common];
+      return [
+        ["summary", `ICMP type ${error?.type} code ${error?.code} ${words.fromSender(error?.sender ?? "")}`],
+        ["packet", String(row.packet)],
+        ...common,
+      ];
     }
     default:
       return [...httpFields(detail, row), ["packet", String(row.packet)], ...common];
@@ -126,11 +144,17 @@ function httpFields(detail: ConnectionDetail, row: HttpRow): Field[] {
   if (row.kind === ROW.request) {
     const request = exchange?.request ?? null;
     if (request === null) return [];
-    return [["target", `${request.method} ${request.target} HTTP/${request.version}`], ...request.fields.map(({ name, value }): Field => [{ name }, value])];
+    return [
+      ["target", `${request.method} ${request.target} HTTP/${request.version}`],
+      ...request.fields.map(({ name, value }): Field => [{ name }, value]),
+    ];
   }
   const response = exchange?.response ?? null;
   if (response === null) return [];
-  return [["status", `${response.status} ${response.reason} (HTTP/${response.version})`], ...response.fields.map(({ name, value }): Field => [{ name }, value])];
+  return [
+    ["status", `${response.status} ${response.reason} (HTTP/${response.version})`],
+    ...response.fields.map(({ name, value }): Field => [{ name }, value]),
+  ];
 }
 
 interface Body {
@@ -158,10 +182,18 @@ function textLines(detail: ConnectionDetail, row: DetailRow, width: number, cont
   if (typeof body === "string") return remark(body, width, context);
   const leg = detail.legs[row.leg];
   const reading = row.kind === ROW.frame && leg !== undefined ? readingOf(detail, row, leg) : null;
-  const head = reading === null || reading.kind === "text" || reading.kind === "binary" ? [] : [context.palette.accent(escapeText(reading.label)), ""];
+  const head =
+    reading === null || reading.kind === "text" || reading.kind === "binary"
+      ? []
+      : [context.palette.accent(escapeText(reading.label)), ""];
   if (!body.isText) {
-    if (reading !== null && reading.kind !== "binary") return [...head, ...wrapToWidth(escapeText(reading.summary), width)];
-    return [...remark(context.words.notText, width, context), "", ...hexLines(body.bytes.subarray(0, SHOWN_BYTES), [], width, context.palette)];
+    if (reading !== null && reading.kind !== "binary")
+      return [...head, ...wrapToWidth(escapeText(reading.summary), width)];
+    return [
+      ...remark(context.words.notText, width, context),
+      "",
+      ...hexLines(body.bytes.subarray(0, SHOWN_BYTES), [], width, context.palette),
+    ];
   }
   const shown = utf8(body.bytes.subarray(0, SHOWN_BYTES));
   const lines = shown.split("\n").flatMap((line) => wrapToWidth(escapeText(line), Math.max(8, width - 1)));
@@ -173,19 +205,32 @@ const SHOWN_BYTES = 256 * 1024;
 
 const cutRemark = (body: Body, width: number, context: Context): string[] =>
   Math.min(body.bytes.length, SHOWN_BYTES) < body.length
-    ? remark(context.words.bodyCut(context.words.bytes(Math.min(body.bytes.length, SHOWN_BYTES)), context.words.bytes(body.length)), width, context)
+    ? remark(
+        context.words.bodyCut(
+          context.words.bytes(Math.min(body.bytes.length, SHOWN_BYTES)),
+          context.words.bytes(body.length),
+        ),
+        width,
+        context,
+      )
     : [];
 
 function jsonOf(detail: ConnectionDetail, row: DetailRow, width: number, context: Context): string[] {
   const body = bodyOf(detail, row, context);
   if (typeof body === "string") return remark(body, width, context);
-  return jsonLines(utf8(body.bytes.subarray(0, SHOWN_BYTES)), width, context.palette) ?? remark(context.words.notJson, width, context);
+  return (
+    jsonLines(utf8(body.bytes.subarray(0, SHOWN_BYTES)), width, context.palette) ??
+    remark(context.words.notJson, width, context)
+  );
 }
 
 function bodyHex(detail: ConnectionDetail, row: DetailRow, width: number, context: Context): string[] {
   const body = bodyOf(detail, row, context);
   if (typeof body === "string") return remark(body, width, context);
-  return [...hexLines(body.bytes.subarray(0, SHOWN_BYTES), [], width, context.palette), ...cutRemark(body, width, context)];
+  return [
+    ...hexLines(body.bytes.subarray(0, SHOWN_BYTES), [], width, context.palette),
+    ...cutRemark(body, width, context),
+  ];
 }
 
 function packetHex(detail: ConnectionDetail, row: DetailRow, width: number, context: Context): string[] {
@@ -213,6 +258,13 @@ function httpBody(detail: ConnectionDetail, row: HttpRow, width: number, context
   const length = (isRequest ? exchange?.requestBodyBytes : exchange?.responseBodyBytes) ?? 0;
   if (preview === "") return remark(context.words.noBody, width, context);
   const lines = preview.split("\n").flatMap((line) => wrapToWidth(escapeText(line), Math.max(8, width - 1)));
-  const cut = Buffer.byteLength(preview) < length ? remark(context.words.bodyCut(context.words.bytes(Buffer.byteLength(preview)), context.words.bytes(length)), width, context) : [];
+  const cut =
+    Buffer.byteLength(preview) < length
+      ? remark(
+          context.words.bodyCut(context.words.bytes(Buffer.byteLength(preview)), context.words.bytes(length)),
+          width,
+          context,
+        )
+      : [];
   return [...lines, ...cut];
 }

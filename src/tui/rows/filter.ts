@@ -23,7 +23,11 @@ export interface FilterError {
 }
 
 export type Filter =
-  | { readonly ok: true; readonly matches: Predicate; /** Of `text:`, to be looked for in the capture. */ readonly texts: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly matches: Predicate /** Of `text:`, to be looked for in the capture. */;
+      readonly texts: readonly string[];
+    }
   | { readonly ok: false; readonly error: FilterError };
 
 type Field = (value: string) => Predicate | { readonly allowed: string } | "number";
@@ -60,7 +64,16 @@ const number =
     return (row) => of(row).some((n) => n !== null && n !== undefined && holds(n));
   };
 
-const kinds = ["websocket", "upgrade-refused", "upgrade-unanswered", "http", "tls", "tcp-refused", "tcp-unanswered", "tcp"];
+const kinds = [
+  "websocket",
+  "upgrade-refused",
+  "upgrade-unanswered",
+  "http",
+  "tls",
+  "tcp-refused",
+  "tcp-unanswered",
+  "tcp",
+];
 /** `abnormal`, `refused` … are the close verdicts of the report; the others are how this screen ranks. */
 const closeVerdicts = ["clean", "abnormal", "refused", "open", "none"];
 
@@ -81,17 +94,22 @@ export const filterFields: Readonly<Record<string, Field>> = {
   client: containing(({ facts }) => facts.client.address),
   server: containing(({ facts }) => facts.server.address),
   path: containing(
-    ({ facts }) => facts.upgrade?.exchange.request?.target ?? facts.exchanges.map(({ request }) => request?.target).join(" "),
+    ({ facts }) =>
+      facts.upgrade?.exchange.request?.target ?? facts.exchanges.map(({ request }) => request?.target).join(" "),
   ),
   host: containing(({ facts }) => headerOf(facts, "host")),
   origin: containing(({ facts }) => headerOf(facts, "origin")),
   protocol: containing(({ facts }) => facts.session?.protocol ?? ""),
   note: containing(({ facts }, { notes }) => {
     const key = `connection ${facts.first.packet}`;
-    return notes.filter(({ anchor }) => anchorKey(anchor) === key).map(({ text }) => text).join(" ");
+    return notes
+      .filter(({ anchor }) => anchorKey(anchor) === key)
+      .map(({ text }) => text)
+      .join(" ");
   }),
   is: oneOf(["marked", "noted"], () => true),
-  text: (value) => (row, world) => world.payloads[value]?.has(row.facts.id) === true || includes(world.textOf(row), value),
+  text: (value) => (row, world) =>
+    world.payloads[value]?.has(row.facts.id) === true || includes(world.textOf(row), value),
 };
 
 interface Token {

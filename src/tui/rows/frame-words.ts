@@ -2,12 +2,26 @@ import { escapeText } from "../../base/escape-text.ts";
 import { textPayload } from "../../payload/payload.ts";
 import { hintsOf, readPayload } from "../../payload/read-payload.ts";
 import type { Reading } from "../../payload/types.ts";
-import { type ConnectionDetail, type DetailRow, type FrameRow, type HttpRow, type PacketRow, ROW } from "../../session/detail-types.ts";
+import {
+  type ConnectionDetail,
+  type DetailRow,
+  type FrameRow,
+  type HttpRow,
+  type PacketRow,
+  ROW,
+} from "../../session/detail-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import type { Role } from "../palette.ts";
 
-const OPCODES: Readonly<Record<number, string>> = { 0: "continuation", 1: "text", 2: "binary", 8: "Close", 9: "ping", 10: "pong" };
+const OPCODES: Readonly<Record<number, string>> = {
+  0: "continuation",
+  1: "text",
+  2: "binary",
+  8: "Close",
+  9: "ping",
+  10: "pong",
+};
 export const opcodeName = (opcode: number): string => OPCODES[opcode] ?? `opcode ${opcode}`;
 
 const FLAGS = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];
@@ -30,10 +44,16 @@ export function arrowText(detail: ConnectionDetail, row: DetailRow, context: Con
       return frameText(detail, row, leg, context);
     case ROW.request:
     case ROW.response:
-      return { text: escapeText(headText(row, leg)), role: row.kind === ROW.request ? "strong" : responseRole(row, leg) };
+      return {
+        text: escapeText(headText(row, leg)),
+        role: row.kind === ROW.request ? "strong" : responseRole(row, leg),
+      };
     case ROW.icmp: {
       const error = leg.tcp.icmpErrors[row.error];
-      return { text: `ICMP ${error?.type}/${error?.code} ${context.words.fromSender(error?.sender ?? "")}`, role: "alarm" };
+      return {
+        text: `ICMP ${error?.type}/${error?.code} ${context.words.fromSender(error?.sender ?? "")}`,
+        role: "alarm",
+      };
     }
   }
 }
@@ -48,16 +68,25 @@ function packetText(row: PacketRow, { words, chrome }: Context): { text: string;
     row.keepAlive ? words.rowMarks.keepAlive : "",
   ];
   const text = [flags.join(" "), size, ...marks].filter((part) => part !== "").join("  ");
-  if ((row.flags & RST) !== 0) return { text: `RST  ${words.resetBy(chrome.side[row.direction === 0 ? "client" : "server"])}`, role: "alarm" };
+  if ((row.flags & RST) !== 0)
+    return { text: `RST  ${words.resetBy(chrome.side[row.direction === 0 ? "client" : "server"])}`, role: "alarm" };
   if (row.retransmission || row.duplicate || row.keepAlive) return { text, role: "dim" };
   return { text, role: (row.flags & SYN_FIN_RST) === 0 ? "dim" : "strong" };
 }
 
-function frameText(detail: ConnectionDetail, row: FrameRow, leg: ConnectionFacts, context: Context): { text: string; role: Role } {
+function frameText(
+  detail: ConnectionDetail,
+  row: FrameRow,
+  leg: ConnectionFacts,
+  context: Context,
+): { text: string; role: Role } {
   const { words } = context;
   if (row.opcode === CLOSE) {
     const { code, reason } = closeOf(detail, row);
-    return { text: `Close ${code ?? words.withoutCode}${reason === "" ? "" : ` “${escapeText(reason)}”`}`, role: "alarm" };
+    return {
+      text: `Close ${code ?? words.withoutCode}${reason === "" ? "" : ` “${escapeText(reason)}”`}`,
+      role: "alarm",
+    };
   }
   const name = opcodeName(row.opcode) + (row.fin ? "" : " …");
   const size = words.bytes(row.body?.length ?? row.length);
@@ -81,7 +110,10 @@ export function readingOf(detail: ConnectionDetail, { body }: FrameRow, leg: Con
   const hints = hintsOf(request?.target ?? null, protocolOf(leg));
   const complete = bytes.length === body.length;
   if (body.opcode === 1) return readPayload(textPayload(utf8(bytes), complete), hints);
-  return readPayload({ text: null, bytes, complete, lengthBytes: body.length, json: undefined, jsonTried: false }, hints);
+  return readPayload(
+    { text: null, bytes, complete, lengthBytes: body.length, json: undefined, jsonTried: false },
+    hints,
+  );
 }
 
 const protocolOf = ({ upgrade }: ConnectionFacts): string | null =>

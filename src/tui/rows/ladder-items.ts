@@ -54,10 +54,7 @@ export interface EvidenceMark {
 const marks = new WeakMap<ConnectionDetail, { findings: readonly Finding[]; byPacket: Map<number, EvidenceMark> }>();
 
 /** Packets that findings about these connections name; of several findings the worst. */
-export function evidenceOf(
-  detail: ConnectionDetail,
-  findings: readonly Finding[],
-): ReadonlyMap<number, EvidenceMark> {
+export function evidenceOf(detail: ConnectionDetail, findings: readonly Finding[]): ReadonlyMap<number, EvidenceMark> {
   const known = marks.get(detail);
   if (known !== undefined && known.findings === findings) return known.byPacket;
   const ids = new Set<number>(detail.legs.map(({ id }) => id));

@@ -1,5 +1,4 @@
-import type { Endpoint } from "../../store/types.ts";
-import type { ConnectionFacts } from "../../store/types.ts";
+import type { ConnectionFacts, Endpoint } from "../../store/types.ts";
 
 /** The other legs of the same WebSocket: a proxy hands the key on (RFC 6455 §4.1), so equal keys mean one story. */
 export function legsOf(connection: ConnectionFacts, all: readonly ConnectionFacts[]): ConnectionFacts[] {
@@ -56,9 +55,7 @@ const isNextLeg = (before: ConnectionFacts, leg: ConnectionFacts): boolean =>
 function lineAt(lines: readonly { endpoints: Endpoint[] }[], endpoint: Endpoint, peer: Endpoint): number {
   const byAddress = endpoint.address !== peer.address;
   return lines.findIndex(({ endpoints }) =>
-    endpoints.some(
-      ({ address, port }) => address === endpoint.address && (byAddress || port === endpoint.port),
-    ),
+    endpoints.some(({ address, port }) => address === endpoint.address && (byAddress || port === endpoint.port)),
   );
 }
 

@@ -9,11 +9,13 @@ import { seenCode } from "./connection-row.ts";
 /** A pong this long before the end is worth a word. */
 const NOTABLE_SILENCE_NS = 2e9;
 
-/** What happened, in words: what the API shows, what the wire shows, and the name of what is wrong. */
+/** What happened, in words: the name of what is wrong, what the API shows, what the wire shows. */
 export function outcomeText(row: ConnectionRow, { chrome, words, texts }: Context): string {
   const ended = endedText(row.facts, chrome, words);
   const worst = row.findings.find(({ severity }) => severity !== "note");
-  return worst === undefined ? ended : `${ended} — ${texts.pages[worst.ruleId].name}`;
+  if (worst === undefined || worst.ruleId === "ws.close.no-close-frame") return ended;
+  const { name } = texts.pages[worst.ruleId];
+  return ended.includes(name) ? ended : `${name} — ${ended}`;
 }
 
 export function endedText(facts: ConnectionFacts, chrome: Chrome, words: TuiWords): string {

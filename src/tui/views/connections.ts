@@ -1,8 +1,8 @@
 import { anchorKey, living } from "../../annotations/notes.ts";
-import { escapeText } from "../../base/escape-text.ts";
 import { wrapToWidth } from "../../base/display-width.ts";
+import { escapeText } from "../../base/escape-text.ts";
 import { render } from "../../i18n/render.ts";
-import { fit, fitStart, Line } from "../cells.ts";
+import { fitStart, fitted, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { listRows, paneRows } from "../layout.ts";
 import { currentList, cursorIndex } from "../reduce-cursor.ts";
@@ -26,7 +26,12 @@ export function connectionsView(state: State, context: Context): string[] {
     const item = list.items[at];
     if (item === undefined) lines.push(at === 0 ? emptyLine(state, context) : "");
     else if (item.kind === "group") {
-      lines.push(new Line(context.palette, columns).add(` ${escapeText(item.label)}`, "strong").add(`  ${context.words.count(item.count)}`, "dim").end());
+      lines.push(
+        new Line(context.palette, columns)
+          .add(` ${escapeText(item.label)}`, "strong")
+          .add(`  ${context.words.count(item.count)}`, "dim")
+          .end(),
+      );
     } else lines.push(rowLine(item.row, placed, at === cursor, noted, state, context));
   }
   const item = list.items[cursor];
@@ -36,7 +41,8 @@ export function connectionsView(state: State, context: Context): string[] {
 }
 
 function emptyLine(state: State, { palette, words }: Context): string {
-  const text = state.list.filter !== "" ? words.emptyFiltered : state.latest.state === "ended" ? words.empty : words.waiting;
+  const text =
+    state.list.filter !== "" ? words.emptyFiltered : state.latest.state === "ended" ? words.empty : words.waiting;
   return new Line(palette, state.size.columns).add(`    ${text}`, "dim").end();
 }
 
@@ -46,7 +52,7 @@ function headOf(placed: readonly Placed[], state: State, context: Context): stri
   for (const [index, { id, width, right }] of placed.entries()) {
     if (index > 0) line.gap(1);
     const name = words.columns[id];
-    line.add(right ? fitStart(name, width) : fit(name, width), "dim");
+    line.add(right ? fitStart(name, width) : fitted(name, width), "dim");
   }
   return line.end();
 }
@@ -68,12 +74,15 @@ function rowLine(
   for (const [index, { id, width, right }] of placed.entries()) {
     if (index > 0) line.gap(1);
     const text = cellText(id, row, context, width);
-    const cell = right ? fitStart(text, width) : fit(text, width);
+    const cell = right ? fitStart(text, width) : fitted(text, width);
     const at = search === "" ? -1 : cell.toLowerCase().indexOf(search);
     const cellRole = roleOfCell(id, row);
     if (at < 0) line.add(cell, cellRole);
     else {
-      line.add(cell.slice(0, at), cellRole).add(cell.slice(at, at + search.length), "match").add(cell.slice(at + search.length), cellRole);
+      line
+        .add(cell.slice(0, at), cellRole)
+        .add(cell.slice(at, at + search.length), "match")
+        .add(cell.slice(at + search.length), cellRole);
     }
   }
   return isCursor ? line.endAs("cursor") : line.end();
@@ -87,22 +96,36 @@ function paneLines(row: ConnectionRow | null, height: number, state: State, cont
   if (row === null) return filled(lines, height);
   const worst = row.findings[0];
   const wrap = (text: string, indent: string, first = indent): string[] =>
-    wrapToWidth(escapeText(text), columns - indent.length - 1).map((part, index) => (index === 0 ? first : indent) + part);
+    wrapToWidth(escapeText(text), columns - indent.length - 1).map(
+      (part, index) => (index === 0 ? first : indent) + part,
+    );
   if (worst === undefined) {
     lines.push(...wrap(endedText(row.facts, chrome, words), "  ", " ").map((line) => palette.plain(line)));
   } else {
     const { title, detail, causes } = render(worst, language);
     const tint = { error: palette.error, warning: palette.warning, note: palette.strong }[worst.severity];
-    lines.push(...wrap(title, "   ", ` ${worst.severity === "error" ? "✗" : worst.severity === "warning" ? "!" : "·"} `).map(tint));
+    lines.push(
+      ...wrap(title, "   ", ` ${worst.severity === "error" ? "✗" : worst.severity === "warning" ? "!" : "·"} `).map(
+        tint,
+      ),
+    );
     const [cause] = causes;
-    if (cause !== undefined) lines.push(...wrap(`${cause.fix.split("\n")[0] || cause.cause}`, "     ", "   → ").map(palette.accent));
+    if (cause !== undefined)
+      lines.push(...wrap(`${cause.fix.split("\n")[0] || cause.cause}`, "     ", "   → ").map(palette.accent));
     lines.push(...wrap(detail, "   ").map(palette.plain));
     const others = row.findings.slice(1).map(({ ruleId }) => context.texts.pages[ruleId].name);
     if (others.length > 0) lines.push(...wrap(`+ ${others.join(" · ")}`, "   ").map(palette.dim));
   }
   for (const note of living(state.list.notes)) {
     if (anchorKey(note.anchor) === `connection ${row.facts.first.packet}`)
-      lines.splice(1, 0, ...note.text.split("\n").flatMap((text) => wrap(text, "   ", " ✎ ")).map(palette.note));
+      lines.splice(
+        1,
+        0,
+        ...note.text
+          .split("\n")
+          .flatMap((text) => wrap(text, "   ", " ✎ "))
+          .map(palette.note),
+      );
   }
   return filled(lines, height);
 }

@@ -1,16 +1,15 @@
+import { escapeText } from "../../base/escape-text.ts";
+import { type ConnectionDetail, ROW } from "../../session/detail-types.ts";
 import { Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { bodyRows } from "../layout.ts";
+import { paletteOf } from "../palette.ts";
 import { cursorRow } from "../reduce-ladder.ts";
 import { compareLines } from "../rows/compare-lines.ts";
 import { detailLines } from "../rows/detail-lines.ts";
 import { type Tab, tabsOf } from "../rows/detail-tabs.ts";
-import { arrowText } from "../rows/frame-words.ts";
+import { arrowText, utf8 } from "../rows/frame-words.ts";
 import { jsonLines } from "../rows/json-lines.ts";
-import { utf8 } from "../rows/frame-words.ts";
-import { type ConnectionDetail, ROW } from "../../session/detail-types.ts";
-import { escapeText } from "../../base/escape-text.ts";
-import { paletteOf } from "../palette.ts";
 import type { State } from "../state.ts";
 
 /** Everything about what the cursor is on, one way to look at it at a time. */
@@ -41,7 +40,12 @@ function visible(lines: readonly string[], state: State, above: number, { palett
 }
 
 /** Two rows, line against line: messages as pretty JSON where they are JSON. */
-function comparison(detail: ConnectionDetail, [a, b]: readonly [number, number], state: State, context: Context): string[] {
+function comparison(
+  detail: ConnectionDetail,
+  [a, b]: readonly [number, number],
+  state: State,
+  context: Context,
+): string[] {
   const { palette, words } = context;
   const lines = compareLines(plainLines(detail, a, state, context), plainLines(detail, b, state, context));
   const only = lines.filter(({ sign }) => sign === "-").length;
@@ -63,7 +67,10 @@ const unmarked = paletteOf(0, false);
 function plainLines(detail: ConnectionDetail, at: number, state: State, context: Context): string[] {
   const row = detail.row(at);
   const width = Math.max(20, state.size.columns - 6);
-  const plain: Context = { ...context, palette: { ...unmarked, strong: same, dim: same, error: same, note: same, alarm: same } };
+  const plain: Context = {
+    ...context,
+    palette: { ...unmarked, strong: same, dim: same, error: same, note: same, alarm: same },
+  };
   if (row.kind !== ROW.frame || row.body === null) return detailLines(detail, at, "head", width, plain, state);
   const bytes = detail.bodyBytes(row.body.blob);
   if (bytes === null) return [context.words.notInMemory];

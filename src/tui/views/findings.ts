@@ -1,5 +1,5 @@
-import { escapeText } from "../../base/escape-text.ts";
 import { wrapToWidth } from "../../base/display-width.ts";
+import { escapeText } from "../../base/escape-text.ts";
 import { explain, render } from "../../i18n/render.ts";
 import type { Finding } from "../../rules/types.ts";
 import { fitStart, Line } from "../cells.ts";
@@ -57,7 +57,10 @@ export function storyLines(finding: Finding, state: State, context: Context): st
   const width = Math.min(state.size.columns, MAXIMUM_WIDTH);
   const { title, detail, evidence, causes } = render(finding, language);
   const connection = state.shown.connections.find(({ id }) => id === finding.connectionId);
-  const where = connection === undefined ? "" : `  ${chrome.connection} #${connection.id}  ${addressText(connection.client)} → ${addressText(connection.server)}`;
+  const where =
+    connection === undefined
+      ? ""
+      : `  ${chrome.connection} #${connection.id}  ${addressText(connection.client)} → ${addressText(connection.server)}`;
   const lines = [
     `${tintOf(palette, finding.severity)(` ${chrome.severity[finding.severity]}`)}  ${finding.ruleId}  ${palette.dim(`(${chrome.confidence[finding.confidence]})${where}`)}`,
     ...wrapped(title, width, "  ").map(palette.strong),
@@ -66,7 +69,14 @@ export function storyLines(finding: Finding, state: State, context: Context): st
   if (causes.length > 0) lines.push("", palette.dim(`  ${chrome.causes}`));
   for (const [index, { cause, fix }] of causes.entries()) {
     const confidence = finding.causes[index]?.confidence;
-    lines.push(...wrapped(`${cause}${confidence === undefined ? "" : ` (${chrome.confidence[confidence]})`}`, width, "    ", "  • "));
+    lines.push(
+      ...wrapped(
+        `${cause}${confidence === undefined ? "" : ` (${chrome.confidence[confidence]})`}`,
+        width,
+        "    ",
+        "  • ",
+      ),
+    );
     if (fix !== "") lines.push(...wrapped(fix, width, "      ", "    → ").map(palette.accent));
   }
   if (finding.evidence.length > 0) lines.push("", palette.dim(`  ${chrome.packet}      ${chrome.what}`));
@@ -74,7 +84,8 @@ export function storyLines(finding: Finding, state: State, context: Context): st
     const head = `  ${fitStart(String(packet), 7)} ${fitStart(`+${(timestampNs / 1e9).toFixed(3)}`, 10)}  `;
     lines.push(...wrapped(evidence[index] ?? "", width, " ".repeat(head.length), head));
   }
-  if (finding.wiresharkFilter !== "") lines.push("", ...wrapped(`${chrome.wireshark}: ${finding.wiresharkFilter}`, width, "  ").map(palette.dim));
+  if (finding.wiresharkFilter !== "")
+    lines.push("", ...wrapped(`${chrome.wireshark}: ${finding.wiresharkFilter}`, width, "  ").map(palette.dim));
   return lines;
 }
 

@@ -2,7 +2,7 @@ import { displayWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import { Line } from "../cells.ts";
 import type { Context } from "../context.ts";
-import { keyName, keymap } from "../keymap.ts";
+import { keymap, keyName } from "../keymap.ts";
 import { mainViews, type State, type View } from "../state.ts";
 
 const NAME = " wscap ";
@@ -84,8 +84,12 @@ export function statusLine(state: State, context: Context): string {
   if (frozen) line.add(` ${words.frozen(latest.statistics.packets - state.shown.statistics.packets)} `, "alarm").gap(1);
   if (state.live) {
     const seconds = latest.clockNs / 1e9;
-    line.add(` ● ${words.live[latest.state]}`, latest.state === "ended" ? "dim" : "good").add(`  ${escapeText(latest.capture.name)}`);
-    line.add(`  ${words.packetsPerSecond(state.rate)}`).add(`  ${words.dropped(latest.statistics.dropped)}`, (latest.statistics.dropped ?? 0) > 0 ? "error" : "dim");
+    line
+      .add(` ● ${words.live[latest.state]}`, latest.state === "ended" ? "dim" : "good")
+      .add(`  ${escapeText(latest.capture.name)}`);
+    line
+      .add(`  ${words.packetsPerSecond(state.rate)}`)
+      .add(`  ${words.dropped(latest.statistics.dropped)}`, (latest.statistics.dropped ?? 0) > 0 ? "error" : "dim");
     line.add(`  ${words.spool(latest.capture.bytes)}`, "dim").add(`  ${chrome.duration(seconds)}`, "dim");
     if (state.follow) line.add(`  ${words.following}`, "accent");
   } else if (progress !== null) {

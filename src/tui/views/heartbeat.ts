@@ -1,4 +1,4 @@
-import { fit, fitStart, Line } from "../cells.ts";
+import { fitStart, fitted, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { bodyRows, listRows, paneRows } from "../layout.ts";
 import { addressText } from "../rows/connection-row.ts";
@@ -20,8 +20,16 @@ export function heartbeatView(state: State, context: Context): string[] {
   const silent = withoutHeartbeat(state.shown).length;
   if (rows.length === 0) return filled([`    ${words.noHeartbeat}`], body);
   const [id, who, every, pings, life] = words.heartbeatColumns;
-  const head = new Line(palette, columns).add(" ").add(fitStart(id, ID - 1), "dim").gap(1);
-  head.add(fit(who, WHO), "dim").add(fitStart(every, EVERY), "dim").add(fitStart(pings, PINGS), "dim").gap(2).add(life, "dim");
+  const head = new Line(palette, columns)
+    .add(" ")
+    .add(fitStart(id, ID - 1), "dim")
+    .gap(1);
+  head
+    .add(fitted(who, WHO), "dim")
+    .add(fitStart(every, EVERY), "dim")
+    .add(fitStart(pings, PINGS), "dim")
+    .gap(2)
+    .add(life, "dim");
   const lines = [head.end()];
   const { top, cursor } = state.heartbeat;
   for (let at = top; at < top + listRows(state); at++) {
@@ -36,10 +44,18 @@ export function heartbeatView(state: State, context: Context): string[] {
   return filled([...lines, ...pane.slice(0, height)], body);
 }
 
-function rowLine({ facts, from, beat, by }: HeartbeatRow, isCursor: boolean, columns: number, context: Context): string {
+function rowLine(
+  { facts, from, beat, by }: HeartbeatRow,
+  isCursor: boolean,
+  columns: number,
+  context: Context,
+): string {
   const { palette, chrome } = context;
-  const line = new Line(palette, columns).add(isCursor ? "›" : " ", "strong").add(fitStart(`#${facts.id}`, ID - 1)).gap(1);
-  line.add(fit(`${chrome.side[from]}${by === "engine.io" ? " (Engine.IO)" : ""} ${addressText(facts.client)}`, WHO));
+  const line = new Line(palette, columns)
+    .add(isCursor ? "›" : " ", "strong")
+    .add(fitStart(`#${facts.id}`, ID - 1))
+    .gap(1);
+  line.add(fitted(`${chrome.side[from]}${by === "engine.io" ? " (Engine.IO)" : ""} ${addressText(facts.client)}`, WHO));
   line.add(fitStart(beat.intervalMs === null ? "?" : chrome.duration(beat.intervalMs / 1000), EVERY), "dim");
   line.add(fitStart(`${beat.answered}/${beat.pings}`, PINGS), beat.missing > 0 ? "error" : "good").gap(2);
   for (const cell of strip({ facts, from, beat, by }, Math.max(10, columns - line.width - 1))) {
@@ -52,8 +68,13 @@ function storyLines({ facts, from, beat }: HeartbeatRow, { palette, words, chrom
   const parts = [words.pingsFrom(chrome.side[from]), words.pings(beat.pings, beat.answered, beat.missing)];
   if (beat.intervalMs !== null) parts.push(words.every(chrome.duration(beat.intervalMs / 1000)));
   if (beat.roundTripMs !== null)
-    parts.push(words.roundTrip(chrome.duration(beat.roundTripMs.median / 1000), chrome.duration(beat.roundTripMs.max / 1000)));
-  const lines = [` #${facts.id}  ${addressText(facts.client)} → ${addressText(facts.server)}`, ` ${parts.join(words.comma)}`];
+    parts.push(
+      words.roundTrip(chrome.duration(beat.roundTripMs.median / 1000), chrome.duration(beat.roundTripMs.max / 1000)),
+    );
+  const lines = [
+    ` #${facts.id}  ${addressText(facts.client)} → ${addressText(facts.server)}`,
+    ` ${parts.join(words.comma)}`,
+  ];
   const closer = closerOf(facts);
   if (closer !== null && facts.tcp.closedAt !== null && beat.missing > 0 && beat.lastPong !== null) {
     const seconds = (facts.tcp.closedAt.timestampNs - beat.lastPong.timestampNs) / 1e9;

@@ -3,7 +3,7 @@ import { displayWidth, truncateToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import { render } from "../../i18n/render.ts";
 import { type ConnectionDetail, type DetailRow, ROW } from "../../session/detail-types.ts";
-import { centre, fit, fitStart, Line } from "../cells.ts";
+import { centre, fitStart, fitted, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { isSplit, listRows, paneRows } from "../layout.ts";
 import type { Role } from "../palette.ts";
@@ -50,13 +50,26 @@ export function ladderView(state: State, context: Context): string[] {
   const lines = headLines(detail, parties, places, width, state, context);
   const items = itemsOfLadder(state);
   const evidence = evidenceOf(detail, state.shown.findings);
-  const noted = new Set(living(state.list.notes).map(({ anchor }) => (anchor.kind === "capture" ? "" : String(anchor.packet))));
+  const noted = new Set(
+    living(state.list.notes).map(({ anchor }) => (anchor.kind === "capture" ? "" : String(anchor.packet))),
+  );
   const marks = { evidence, noted };
   for (let at = ladder.scroll.top; at < ladder.scroll.top + listRows(state); at++) {
     const item = items[at];
     if (item === undefined) lines.push("");
     else if (item < 0) lines.push(gapLine(detail, items, at, places, width, context));
-    else lines.push(arrowLine(detail, item, { parties, places, width, marks, state, context, isCursor: at === ladder.scroll.cursor }));
+    else
+      lines.push(
+        arrowLine(detail, item, {
+          parties,
+          places,
+          width,
+          marks,
+          state,
+          context,
+          isCursor: at === ladder.scroll.cursor,
+        }),
+      );
   }
   return isSplit(state) ? beside(lines, state, context) : [...lines, ...paneLines(state, context)];
 }
@@ -64,7 +77,9 @@ export function ladderView(state: State, context: Context): string[] {
 /** Columns of the lifelines. */
 function placesOf(count: number, width: number): number[] {
   const [first, last] = [LEFT + 1, width - 2];
-  return Array.from({ length: count }, (_, index) => Math.round(first + ((last - first) * index) / Math.max(1, count - 1)));
+  return Array.from({ length: count }, (_, index) =>
+    Math.round(first + ((last - first) * index) / Math.max(1, count - 1)),
+  );
 }
 
 function headLines(
@@ -87,18 +102,30 @@ function headLines(
   });
   const level = ` ${words.levels[state.ladder.level]}`;
   const row = (texts: readonly string[], left: string, role: Role): string => {
-    let line = new Line(palette, width).add(fit(left, LEFT), "dim");
+    let line = new Line(palette, width).add(fitted(left, LEFT), "dim");
     const room = Math.floor((width - LEFT) / parties.length);
     for (const [index, text] of texts.entries()) {
       const cut = truncateToWidth(text, room - 1);
       const place = places[index] ?? 0;
-      const wanted = index === 0 ? place : index === parties.length - 1 ? width - displayWidth(cut) : place - Math.floor(displayWidth(cut) / 2);
+      const wanted =
+        index === 0
+          ? place
+          : index === parties.length - 1
+            ? width - displayWidth(cut)
+            : place - Math.floor(displayWidth(cut) / 2);
       line = line.to(Math.max(line.width, Math.min(wanted, width - displayWidth(cut)))).add(cut, role);
     }
     return line.end();
   };
   const dropped = detail.dropped > 0 ? words.rowsDropped(detail.dropped) : level;
-  return [row(parties.map((_, index) => roleName(index)), dropped, "dim"), row(labels.map(escapeText), "", "strong")];
+  return [
+    row(
+      parties.map((_, index) => roleName(index)),
+      dropped,
+      "dim",
+    ),
+    row(labels.map(escapeText), "", "strong"),
+  ];
 }
 
 function gapLine(
@@ -138,7 +165,9 @@ function arrowLine(detail: ConnectionDetail, index: number, of: ArrowContext): s
   line.add(isCursor ? "›" : " ", "strong");
   line.add(mark === undefined ? " " : "◆", mark === undefined || mark.severity === "note" ? "dim" : mark.severity);
   line.add(state.ladder.picked === index ? "■" : marks.noted.has(String(row.packet)) ? "✎" : " ", "note").gap(1);
-  line.add(fitStart((row.timeNs / 1e9).toFixed(4), TIME), "dim").add(fitStart(String(row.packet), PACKET), role === "dim" ? "dim" : "plain");
+  line
+    .add(fitStart((row.timeNs / 1e9).toFixed(4), TIME), "dim")
+    .add(fitStart(String(row.packet), PACKET), role === "dim" ? "dim" : "plain");
   line.gap(1);
   const [client, server] = parties.legs[row.leg] ?? [0, 1];
   const [from, to] = row.direction === 0 ? [client, server] : [server, client];
@@ -162,7 +191,10 @@ function addArrow(line: Line, text: string, role: Role, room: number, toRight: b
   const lineRole: Role = isLoud ? "error" : role === "dim" ? "dim" : row.direction === 0 ? "client" : "server";
   line.add("│", "dim");
   if (!toRight) line.add("◀", lineRole);
-  line.add(stroke.repeat(before), lineRole).add(shown, role).add(stroke.repeat(rest - before), lineRole);
+  line
+    .add(stroke.repeat(before), lineRole)
+    .add(shown, role)
+    .add(stroke.repeat(rest - before), lineRole);
   if (toRight) line.add("▶", lineRole);
   line.add("│", "dim");
 }
@@ -172,7 +204,10 @@ function paneLines(state: State, context: Context): string[] {
   const height = paneRows(state);
   if (height === 0) return [];
   const { palette } = context;
-  const lines = [palette.dim("─".repeat(state.size.columns)), ...previewLines(state, state.size.columns, height - 1, context)];
+  const lines = [
+    palette.dim("─".repeat(state.size.columns)),
+    ...previewLines(state, state.size.columns, height - 1, context),
+  ];
   return Array.from({ length: height }, (_, index) => lines[index] ?? "");
 }
 
@@ -194,14 +229,20 @@ function previewLines(state: State, width: number, height: number, context: Cont
   if (mark !== undefined) {
     const { palette, language, words } = context;
     const { title, evidence } = render(mark.finding, language);
-    const line = new Line(palette, width).add(words.evidence(escapeText(evidence[mark.index] ?? title)), mark.severity === "note" ? "plain" : mark.severity);
+    const line = new Line(palette, width).add(
+      words.evidence(escapeText(evidence[mark.index] ?? title)),
+      mark.severity === "note" ? "plain" : mark.severity,
+    );
     lines.push(line.end());
   }
   for (const note of living(state.list.notes)) {
-    if (note.anchor.kind === "capture" || note.anchor.packet !== row.packet || note.anchor.kind === "connection") continue;
-    for (const text of note.text.split("\n")) lines.push(new Line(context.palette, width).add(`✎ ${escapeText(text)}`, "note").end());
+    if (note.anchor.kind === "capture" || note.anchor.packet !== row.packet || note.anchor.kind === "connection")
+      continue;
+    for (const text of note.text.split("\n"))
+      lines.push(new Line(context.palette, width).add(`✎ ${escapeText(text)}`, "note").end());
   }
   return [...lines, ...detailLines(detail, at, previewTab(row), width, context, state)].slice(0, height);
 }
 
-const previewTab = (row: DetailRow): "head" | "text" => (row.kind === ROW.frame && row.body !== null && row.opcode < 8 ? "text" : "head");
+const previewTab = (row: DetailRow): "head" | "text" =>
+  row.kind === ROW.frame && row.body !== null && row.opcode < 8 ? "text" : "head";

@@ -1,11 +1,11 @@
 import { displayWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
-import { fit, fitStart, Line } from "../cells.ts";
+import { fitStart, fitted, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { bodyRows } from "../layout.ts";
 import { connectionRows, frameTotal, seenCode, verdictOf, verdicts } from "../rows/connection-row.ts";
-import { signOfSeverity, tintOf } from "./findings.ts";
 import type { State } from "../state.ts";
+import { signOfSeverity, tintOf } from "./findings.ts";
 
 /** The capture in numbers. */
 export function statisticsView(state: State, context: Context): string[] {
@@ -13,7 +13,10 @@ export function statisticsView(state: State, context: Context): string[] {
   const lines = sections(state, context).flatMap(([title, rows]) => [
     palette.strong(` ${title}`),
     ...rows.map(([label, value, role]) => {
-      const line = new Line(palette, state.size.columns).gap(3).add(fit(label, labelWidth(rows)), "dim").gap(2);
+      const line = new Line(palette, state.size.columns)
+        .gap(3)
+        .add(fitted(label, labelWidth(rows)), "dim")
+        .gap(2);
       return line.add(value, role ?? "plain").end();
     }),
     "",
@@ -25,7 +28,8 @@ export function statisticsView(state: State, context: Context): string[] {
 
 type Row = readonly [label: string, value: string, role?: "error" | "warning" | "good" | "plain"];
 
-const labelWidth = (rows: readonly Row[]): number => Math.min(40, Math.max(24, ...rows.map(([label]) => displayWidth(label))));
+const labelWidth = (rows: readonly Row[]): number =>
+  Math.min(40, Math.max(24, ...rows.map(([label]) => displayWidth(label))));
 
 function sections(state: State, context: Context): (readonly [string, readonly Row[]])[] {
   const { words } = context;
@@ -43,8 +47,14 @@ function captureRows({ shown }: State, { words, chrome }: Context): Row[] {
   const { statistics: w } = words;
   const { capture, statistics, clockNs, connections } = shown;
   const seconds = clockNs / 1e9;
-  const frames = connections.reduce((sum, { webSocket }) => sum + (webSocket?.frames ?? []).reduce((n, counts) => n + frameTotal(counts), 0), 0);
-  const messages = connections.reduce((sum, { webSocket }) => sum + (webSocket?.messages ?? []).reduce((n, { text, binary }) => n + text + binary, 0), 0);
+  const frames = connections.reduce(
+    (sum, { webSocket }) => sum + (webSocket?.frames ?? []).reduce((n, counts) => n + frameTotal(counts), 0),
+    0,
+  );
+  const messages = connections.reduce(
+    (sum, { webSocket }) => sum + (webSocket?.messages ?? []).reduce((n, { text, binary }) => n + text + binary, 0),
+    0,
+  );
   return [
     [w.packets, `${words.count(statistics.packets)}, ${words.bytes(capture.bytes)}`],
     [w.duration, chrome.duration(seconds)],
@@ -59,7 +69,8 @@ function captureRows({ shown }: State, { words, chrome }: Context): Row[] {
 }
 
 const BAR = 30;
-const bar = (n: number, most: number): string => "█".repeat(Math.max(n > 0 ? 1 : 0, Math.round((BAR * n) / Math.max(1, most))));
+const bar = (n: number, most: number): string =>
+  "█".repeat(Math.max(n > 0 ? 1 : 0, Math.round((BAR * n) / Math.max(1, most))));
 
 function verdictRows({ shown }: State, { words }: Context): Row[] {
   const counts = new Map<string, number>();
@@ -80,11 +91,15 @@ function codeRows({ shown }: State, { words }: Context): Row[] {
   }
   if (counts.size === 0) return [[words.statistics.none, ""]];
   const most = Math.max(...counts.values());
-  return [...counts].sort(([, a], [, b]) => b - a).map(([code, n]): Row => [
-    String(code),
-    `${fitStart(words.count(n), 8)}  ${bar(n, most)}`,
-    code === 1000 || code === 1001 ? "good" : "error",
-  ]);
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(
+      ([code, n]): Row => [
+        String(code),
+        `${fitStart(words.count(n), 8)}  ${bar(n, most)}`,
+        code === 1000 || code === 1001 ? "good" : "error",
+      ],
+    );
 }
 
 function ruleRows({ shown }: State, { words, texts, palette }: Context): Row[] {
@@ -95,10 +110,12 @@ function ruleRows({ shown }: State, { words, texts, palette }: Context): Row[] {
     counts.set(ruleId, known);
   }
   if (counts.size === 0) return [[words.statistics.none, ""]];
-  return [...counts].map(([rule, { n, severity, name }]): Row => [
-    rule,
-    `${fitStart(words.count(n), 8)}  ${tintOf(palette, severity)(`${signOfSeverity[severity]} ${name}`)}`,
-  ]);
+  return [...counts].map(
+    ([rule, { n, severity, name }]): Row => [
+      rule,
+      `${fitStart(words.count(n), 8)}  ${tintOf(palette, severity)(`${signOfSeverity[severity]} ${name}`)}`,
+    ],
+  );
 }
 
 function roundTripRows({ shown }: State, { words, chrome }: Context): Row[] {

@@ -1,0 +1,153 @@
+import { mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { EXIT, type ExitCode } from "../../base/user-error.ts";
+import { textsOf } from "../../i18n/render.ts";
+import { tuiWordsOf } from "../../i18n/tui.ts";
+import type { CaptureOrigin } from "../../pcap/types.ts";
+import { LoadSession } from "../../session/load-session.ts";
+import { paletteOf } from "../../tui/palette.ts";
+import { plainViews } from "../../tui/plain.ts";
+import { openFeeds } from "../capture-feeds.ts";
+import { notesPath } from "../notes-file.ts";
+import { portList } from "../option-values.ts";
+import { createDesk } from "../screen/desk.ts";
+import { openNoteKeeper } from "../screen/note-keeper.ts";
+import { openScreen, whyPlain } from "../screen/open-screen.ts";
+import { progressOf } from "../screen/replay.ts";
+import { savingOf } from "../screen/save-report.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+interface LoadOptions {
+  readonly port?: readonly number[];
+  readonly notes?: string;
+  readonly plain?: boolean;
+}
+
+export function define(command: Command, surroundings: Surroundings): void {
+  const { help } = surroundings;
+  command
+    .argument("<capture...>", help.arguments.captures)
+    .option("-p, --port <port>", help.options.port, portList)
+    .option("--notes <file>", help.options.notes)
+    .option("--plain", help.options.plain)
+    .action(async (captures: readonly string[], options: LoadOptions) => {
+      surroundings.exitCode = await load(captures, options, surroundings);
+    });
+}
+
+async function load(names: readonly string[], options: LoadOptions, surroundings: Surroundings): Promise<ExitCode> {
+  const { language, stderr } = surroundings;
+  const reason = options.plain ? null : whyPlain(surroundings);
+  if (reason !== null) {
+    stderr.write(`${tuiWordsOf(language).plainBecause[reason]}\n`);
+    const { reportAsText } = await import("./report.ts");
+    return reportAsText(names, options, surroundings);
+  }
+  const keeper = await openNoteKeeper(notesPath(names[0] ?? "-", options.notes), language);
+  const kept = keepStandardInput(names);
+  try {
+    return await show(kept.paths, names, options, keeper, surroundings);
+  } finally {
+    kept.remove();
+  }
+}
+
+async function show(
+  paths: readonly string[],
+  names: readonly string[],
+  options: LoadOptions,
+  keeper: Awaited<ReturnType<typeof openNoteKeeper>>,
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  const { language, chrome, stdout, columns } = surroundings;
+  const ports = options.port ?? [];
+  const origin: CaptureOrigin = { ns: null };
+  const captures = await openFeeds(names, origin, { onMalformed: () => undefined, onComment: () => undefined });
+  let reading = true;
+  const session = new LoadSession({
+    ...captures,
+    origin,
+    ports,
+    // Hostile captures must not be able to pile collisions.
+    seed: (Math.random() * 2 ** 32) | 0,
+    nowMs: () => performance.now(),
+    breathe: () => {
+      captures.refuseWhatIsNoCapture();
+      return new Promise((resolve) => setImmediate(resolve));
+    },
+  });
+  const desk = createDesk({
+    session,
+    ports,
+    paths: () => paths,
+    progress: () => (reading ? progressOf(captures.feeds) : null),
+    stop: () => session.stop(),
+  });
+  const loaded = session.run().finally(() => {
+    reading = false;
+  });
+  if (options.plain) {
+    await loaded;
+    captures.refuseWhatIsNoCapture();
+    const context = {
+      language,
+      chrome,
+      words: tuiWordsOf(language),
+      texts: textsOf(language),
+      palette: paletteOf(0, false),
+    };
+    for await (const text of plainViews(desk, { ...context, palette: unmarked(context.palette) }, columns))
+      stdout.write(text);
+    return EXIT.done;
+  }
+  // What is no capture is said on the command line, not on a screen that would show nothing.
+  await Promise.race([loaded, firstSnapshot(session)]);
+  captures.refuseWhatIsNoCapture();
+  const save = savingOf(
+    { paths: () => paths, name: names[0] === "-" ? "stdin" : (names[0] ?? ""), ports },
+    surroundings,
+  );
+  const failure = loaded.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  const exitCode = await openScreen({ desk, keeper, live: false, unsaved: false, save }, surroundings);
+  session.stop();
+  const error = await failure;
+  if (error !== null) throw error;
+  return exitCode;
+}
+
+const FIRST_SCREEN_MS = 150;
+
+const firstSnapshot = (session: LoadSession): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, FIRST_SCREEN_MS);
+    const unsubscribe = session.subscribe(() => {
+      clearTimeout(timer);
+      unsubscribe();
+      resolve();
+    });
+  });
+
+type Palette = ReturnType<typeof paletteOf>;
+const same = (text: string): string => text;
+const unmarked = (palette: Palette): Palette =>
+  Object.fromEntries(Object.keys(palette).map((role) => [role, same])) as unknown as Palette;
+
+/** Standard input can be read once, the screen reads captures again: what comes in is also written to a file of ours. */
+function keepStandardInput(names: readonly string[]): { paths: readonly string[]; remove(): void } {
+  if (!names.includes("-") || process.stdin.isTTY) return { paths: names, remove: () => undefined };
+  const folder = mkdtempSync(join(tmpdir(), "wscap-load-"));
+  const path = join(folder, "stdin");
+  const file = openSync(path, "wx", 0o600);
+  // Paused, it hands out data only when the reader of the capture asks for it; then we hear of it first.
+  process.stdin.pause();
+  process.stdin.on("data", (chunk: Buffer) => writeSync(file, chunk));
+  return {
+    paths: names.map((name) => (name === "-" ? path : name)),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,44 @@
+import { DetailReader } from "../../session/connection-detail.ts";
+import type { Desk, Progress } from "../../session/detail-types.ts";
+import { searchPayloads } from "../../session/search-payloads.ts";
+import type { Snapshot } from "../../session/types.ts";
+import { replayOf } from "./replay.ts";
+
+/** A running analysis, loaded or live. */
+export interface Watched {
+  subscribe(listener: () => void): () => void;
+  getSnapshot(): Snapshot;
+}
+
+export interface DeskOptions {
+  readonly session: Watched;
+  readonly ports: readonly number[];
+  /** Files that hold what has been read so far. */
+  readonly paths: () => readonly string[];
+  readonly progress: () => Progress | null;
+  readonly stop: () => void;
+}
+
+/** What the views ask for, answered by the session and by reading its files again. */
+export function createDesk({ session, ports, paths, progress, stop }: DeskOptions): Desk {
+  const originNs = (): bigint | null => session.getSnapshot().originNs;
+  const replay = (onProgress: (progress: Progress) => void) => replayOf({ paths, originNs, onProgress });
+  const reader = new DetailReader();
+  return {
+    subscribe: session.subscribe,
+    getSnapshot: session.getSnapshot,
+    progress,
+    stop,
+    openDetail: (ids, onProgress, signal) =>
+      reader.open({ connections: session.getSnapshot().connections, ids, ports, replay: replay(onProgress), signal }),
+    readBlob: (detail, of, blob, signal) =>
+      reader.readBlob(
+        detail,
+        of,
+        blob,
+        replay(() => undefined),
+        signal,
+      ),
+    searchPayloads: (text, onProgress, signal) => searchPayloads(text, ports, replay(onProgress), signal),
+  };
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import { openSync } from "node:fs";
+import { userInfo } from "node:os";
+import { ReadStream } from "node:tty";
+import { EXIT, type ExitCode } from "../../base/user-error.ts";
+import { textsOf } from "../../i18n/render.ts";
+import { tuiWordsOf } from "../../i18n/tui.ts";
+import type { Desk } from "../../session/detail-types.ts";
+import { App, type Errands } from "../../tui/app.ts";
+import { colourDepth, isLight } from "../../tui/palette.ts";
+import type { Surroundings } from "../surroundings.ts";
+import type { NoteKeeper } from "./note-keeper.ts";
+
+/** Why the screen cannot be drawn; null: it can. */
+export function whyPlain({ stdout }: Surroundings): "dumb" | "pipe" | "stdin" | null {
+  if (!stdout.isTTY) return "pipe";
+  if (process.env["TERM"] === "dumb") return "dumb";
+  return keyboard() === null ? "stdin" : null;
+}
+
+let opened: ReadStream | null = null;
+
+/** Standard input may be the capture: then keys come from the terminal itself. */
+function keyboard(): ReadStream | null {
+  if (process.stdin.isTTY) return process.stdin as ReadStream;
+  try {
+    opened ??= new ReadStream(openSync("/dev/tty", "r"));
+    return opened;
+  } catch {
+    return null;
+  }
+}
+
+export interface ScreenOptions {
+  readonly desk: Desk;
+  readonly keeper: NoteKeeper;
+  readonly live: boolean;
+  /** Nothing but the screen keeps what was captured. */
+  readonly unsaved: boolean;
+  readonly save: Pick<Errands, "formats" | "suggestedPath" | "save">;
+}
+
+/** The terminal UI until somebody leaves it. */
+export async function openScreen(options: ScreenOptions, surroundings: Surroundings): Promise<ExitCode> {
+  const { desk, keeper, live, unsaved, save } = options;
+  const { language, chrome, colour, stdout } = surroundings;
+  const input = keyboard();
+  if (input === null) return EXIT.usage;
+  const app = new App({
+    input,
+    output: stdout as ConstructorParameters<typeof App>[0]["output"],
+    desk,
+    live,
+    depth: colourDepth(process.env, colour),
+    light: isLight(process.env),
+    context: { language, chrome, words: tuiWordsOf(language), texts: textsOf(language) },
+    greeting: keeper.problem,
+    errands: {
+      ...save,
+      notes: keeper.notes,
+      author: userInfo().username,
+      unsaved,
+      newId: randomUUID,
+      now: () => new Date().toISOString(),
+      saveNotes: (notes) => keeper.save(notes, desk.getSnapshot().capture),
+    },
+  });
+  const onCrash = (error: unknown): void => app.fail(error);
+  process.on("uncaughtException", onCrash);
+  try {
+    const ending = await app.run();
+    return ending === "quit" ? EXIT.done : EXIT.interrupted;
+  } finally {
+    process.off("uncaughtException", onCrash);
+    opened?.destroy();
+  }
+}
