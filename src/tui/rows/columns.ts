@@ -26,7 +26,7 @@ const columns: readonly Column[] = [
   { id: "start", minimum: 9, grows: 0, maximum: 9, right: true, weight: 5 },
   { id: "peers", minimum: 15, grows: 2, maximum: 44, right: false, weight: 8 },
   { id: "path", minimum: 6, grows: 1, maximum: 40, right: false, weight: 7 },
-  { id: "outcome", minimum: 24, grows: 6, maximum: 200, right: false, weight: 10 },
+  { id: "outcome", minimum: 34, grows: 6, maximum: 200, right: false, weight: 10 },
   { id: "frames", minimum: 11, grows: 0, maximum: 11, right: true, weight: 4 },
   { id: "traffic", minimum: 16, grows: 0, maximum: 16, right: false, weight: 3 },
   { id: "lasted", minimum: 8, grows: 0, maximum: 8, right: true, weight: 6 },

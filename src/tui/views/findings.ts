@@ -61,11 +61,11 @@ export function storyLines(finding: Finding, state: State, context: Context): st
     connection === undefined
       ? ""
       : `  ${chrome.connection} #${connection.id}  ${addressText(connection.client)} → ${addressText(connection.server)}`;
-  const lines = [
-    `${tintOf(palette, finding.severity)(` ${chrome.severity[finding.severity]}`)}  ${finding.ruleId}  ${palette.dim(`(${chrome.confidence[finding.confidence]})${where}`)}`,
-    ...wrapped(title, width, "  ").map(palette.strong),
-    ...wrapped(detail, width, "  "),
-  ];
+  const head = new Line(palette, state.size.columns)
+    .add(` ${chrome.severity[finding.severity]}`, finding.severity === "note" ? "strong" : finding.severity)
+    .add(`  ${finding.ruleId}  `)
+    .add(`(${chrome.confidence[finding.confidence]})${where}`, "dim");
+  const lines = [head.end(), ...wrapped(title, width, "  ").map(palette.strong), ...wrapped(detail, width, "  ")];
   if (causes.length > 0) lines.push("", palette.dim(`  ${chrome.causes}`));
   for (const [index, { cause, fix }] of causes.entries()) {
     const confidence = finding.causes[index]?.confidence;
