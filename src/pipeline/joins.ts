@@ -13,30 +13,39 @@ export function findJoins(tracked: readonly TcpConnection[], facts: readonly Con
 }
 
 function twoCaptures(tracked: readonly TcpConnection[], facts: readonly ConnectionFacts[]): JoinFacts[] {
-  const byTuple = new Map<string, TcpConnection>();
-  const joins: JoinFacts[] = [];
   if (tracked.every(({ vantage }) => vantage === tracked[0]?.vantage)) return [];
+  const byId = new Map(facts.map((one) => [Number(one.id), one]));
+  const byTuple = new Map<string, TcpConnection[]>();
+  const joins: JoinFacts[] = [];
   for (const connection of tracked) {
-    const { addresses, ports, halves, vantage } = connection;
-    const numbers = halves.map((half) => (half.synSeen ? half.initialSequence : "?")).join(" ");
-    const key = `${addresses.join(" ")} ${ports.join(" ")} ${numbers}`;
-    const other = byTuple.get(key);
-    if (other === undefined) byTuple.set(key, connection);
-    else if (other.vantage !== vantage) joins.push(joinOf(other, connection, facts));
+    const key = `${connection.addresses.join(" ")} ${connection.ports.join(" ")}`;
+    const waiting = byTuple.get(key) ?? [];
+    byTuple.set(key, waiting);
+    const at = waiting.findIndex((other) => isSame(other, connection));
+    const [other] = at < 0 ? [] : waiting.splice(at, 1);
+    if (other === undefined) waiting.push(connection);
+    else joins.push(joinOf(other, connection, byId));
   }
   return joins;
 }
 
-const factsOf = (facts: readonly ConnectionFacts[], connection: TcpConnection): ConnectionFacts | undefined =>
-  facts.find(({ id }) => id === connection.id);
+/** The same initial sequence numbers (RFC 9293 §3.4.1), as far as both captures hold them; one at least is in both. */
+function isSame(a: TcpConnection, b: TcpConnection): boolean {
+  if (a.vantage === b.vantage) return false;
+  const pairs = a.halves.map((half, index) => [half, b.halves[index === 0 ? 0 : 1]] as const);
+  const known = pairs.filter(([one, other]) => one.synSeen && other.synSeen);
+  return known.length > 0 && known.every(([one, other]) => one.initialSequence === other.initialSequence);
+}
 
-function joinOf(a: TcpConnection, b: TcpConnection, facts: readonly ConnectionFacts[]): JoinFacts {
+function joinOf(a: TcpConnection, b: TcpConnection, facts: ReadonlyMap<number, ConnectionFacts>): JoinFacts {
   // The SYN-ACK comes back a whole round trip later where the client is, and at once where the server is.
-  const [first, second] = b.synAckNs - b.synNs > a.synAckNs - a.synNs ? [b, a] : [a, b];
+  // Who never got it is the client.
+  const waited = (one: TcpConnection): number => (one.synAckSeen ? one.synAckNs - one.synNs : Number.POSITIVE_INFINITY);
+  const [first, second] = waited(b) > waited(a) ? [b, a] : [a, b];
   const there = second.synNs - first.synNs;
   const back = second.synAckNs - first.synAckNs;
   const timed = first.synSeen && second.synSeen && first.synAckSeen && second.synAckSeen;
-  const [nearClient, nearServer] = [factsOf(facts, first), factsOf(facts, second)];
+  const [nearClient, nearServer] = [facts.get(first.id), facts.get(second.id)];
   return {
     kind: "two-captures",
     connections: [connectionId(first.id), connectionId(second.id)],

@@ -1,4 +1,5 @@
 import { appHeartbeatMissing, appSilent, viteHmr } from "./catalogue/application.ts";
+import { bothEnds } from "./catalogue/both-ends.ts";
 import {
   captureDuplicates,
   captureEmpty,
@@ -109,5 +110,6 @@ export const catalogue: readonly Rule[] = [
   captureMidstream,
   captureOneWay,
   captureDuplicates,
+  bothEnds,
   captureEndedEarly,
 ];

@@ -1,4 +1,5 @@
 import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import { type Joins, joinsOf } from "./legs.ts";
 import { fieldValue } from "./reading.ts";
 import type { Timer } from "./timers.ts";
 
@@ -7,8 +8,8 @@ export interface Context {
   readonly analysis: Analysis;
   /** The user's own timers come first. */
   readonly timers: readonly Timer[];
-  /** Legs of one WebSocket: a proxy forwards Sec-WebSocket-Key untouched. */
-  readonly legsByKey: ReadonlyMap<string, readonly ConnectionFacts[]>;
+  /** Which connections carry one WebSocket. */
+  readonly joins: Joins;
   /** Usual hop limit of what a host sends, from connections that were accepted. */
   readonly hopLimitOf: ReadonlyMap<string, number>;
   /** Connections to a server endpoint, in order: "address port". */
@@ -27,14 +28,11 @@ export const keyOf = (exchange: HttpExchangeFacts | null | undefined): string | 
   exchange?.request ? fieldValue(exchange.request, "sec-websocket-key") : null;
 
 export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context {
-  const legsByKey = new Map<string, ConnectionFacts[]>();
   const hopLimitOf = new Map<string, number>();
   const byServer = new Map<string, ConnectionFacts[]>();
   const byServerPort = new Map<number, ConnectionFacts[]>();
   const byServerAddress = new Map<string, ConnectionFacts[]>();
   for (const connection of analysis.connections) {
-    const key = keyOf(connection.upgrade?.exchange);
-    if (key !== null) push(legsByKey, key, connection);
     push(byServer, `${connection.server.address} ${connection.server.port}`, connection);
     push(byServerPort, connection.server.port, connection);
     push(byServerAddress, connection.server.address, connection);
@@ -42,5 +40,5 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context
     if (hops !== null && connection.tcp.opening === "complete" && !hopLimitOf.has(connection.server.address))
       hopLimitOf.set(connection.server.address, hops);
   }
-  return { analysis, timers, legsByKey, hopLimitOf, byServer, byServerPort, byServerAddress };
+  return { analysis, timers, joins: joinsOf(analysis), hopLimitOf, byServer, byServerPort, byServerAddress };
 }

@@ -2,15 +2,16 @@ import type { ConnectionId } from "../base/brand.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import { isViteHmr } from "./catalogue/application.ts";
 import { catalogue } from "./catalogue.ts";
-import { type Context, contextOf, keyOf } from "./context.ts";
+import { type Context, contextOf } from "./context.ts";
 import { foldAlike } from "./fold.ts";
 import { knownTimers } from "./known-timers.ts";
+import { withLegs } from "./leg-evidence.ts";
 import { isBlind } from "./reading.ts";
 import type { Draft, Rule } from "./rule.ts";
+import { storiesOf } from "./stories.ts";
 import { type Judged, type Placed, tellStory } from "./story.ts";
 import type { Timer } from "./timers.ts";
 import type { Finding, RuleId, Severity } from "./types.ts";
-import { outcomeOf } from "./upgrade-outcome.ts";
 
 export interface JudgeOptions {
   /** The user's own timers, matched before the known ones. */
@@ -24,10 +25,13 @@ export interface JudgeOptions {
 export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[] {
   const context = contextOf(analysis, [...(options.timers ?? []), ...knownTimers]);
   const judged = storiesOf(context).flatMap((story) =>
-    tellStory(story.flatMap((connection) => draftsOf(connection, context))).map(notOurs),
+    tellStory(
+      story.flatMap((connection) => draftsOf(connection, context)),
+      context.joins,
+    ).map((item) => withLegs(notOurs(item), context)),
   );
   // What concerns the capture as a whole has no story: each stands for itself.
-  const ofCapture = draftsOf(null, context).flatMap((placed) => tellStory([placed]));
+  const ofCapture = draftsOf(null, context).flatMap((placed) => tellStory([placed], context.joins));
   return raiseLimits(foldAlike([...judged, ...ofCapture])).sort(byImportance);
 }
 
@@ -35,48 +39,14 @@ export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[]
 const notOurs = (judged: Judged): Judged =>
   judged.connection !== null && isViteHmr(judged.connection) ? { ...judged, severity: "note" } : judged;
 
-/**
- * Connections that are judged together: the legs of one WebSocket (same key, overlapping in time), and what a proxy tried
- * towards its backend while it kept a client waiting for a gateway error.
- */
-function storiesOf(context: Context): ConnectionFacts[][] {
-  const stories: ConnectionFacts[][] = [];
-  const told = new Set<ConnectionId>();
-  for (const connection of context.analysis.connections) {
-    if (told.has(connection.id)) continue;
-    const legs = context.legsByKey.get(keyOf(connection.upgrade?.exchange) ?? "") ?? [connection];
-    const story = [...legs.filter((leg) => overlap(connection, leg)), ...backendAttempts(connection, context)].filter(
-      (leg) => !told.has(leg.id),
-    );
-    for (const leg of story) told.add(leg.id);
-    stories.push(story);
-  }
-  return stories;
-}
-
-/** Attempts at another server that failed between the request and its 502 or 503. */
-function backendAttempts(connection: ConnectionFacts, { analysis }: Context): ConnectionFacts[] {
-  if (outcomeOf(connection) !== "gateway") return [];
-  const { request, response } = connection.upgrade?.exchange ?? { request: null, response: null };
-  if (!request || !response) return [];
-  return analysis.connections.filter(
-    (other) =>
-      (other.kind === "tcp-refused" || other.kind === "tcp-unanswered") &&
-      other.client.address !== connection.client.address &&
-      other.first.timestampNs >= request.first.timestampNs &&
-      other.first.timestampNs <= response.first.timestampNs,
-  );
-}
-
-const overlap = (a: ConnectionFacts, b: ConnectionFacts): boolean =>
-  a.first.timestampNs <= b.last.timestampNs && b.first.timestampNs <= a.last.timestampNs;
-
 function draftsOf(connection: ConnectionFacts | null, context: Context): Placed[] {
   const placed: Placed[] = [];
+  const twin = connection === null ? undefined : context.joins.twins.get(connection.id);
+  const aheadNs = twin !== undefined && twin.back === connection ? (twin.facts.clockOffsetNs ?? 0) : 0;
   let order = 0;
   for (const rule of catalogue) {
     const found = connection === null ? rule.checkCapture?.(context) : checked(rule, connection, context);
-    for (const draft of asList(found)) placed.push({ draft, rule, order, connection });
+    for (const draft of asList(found)) placed.push({ draft, rule, order, connection, aheadNs });
     order += 1;
   }
   return placed;

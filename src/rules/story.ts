@@ -1,6 +1,8 @@
 import type { ConnectionFacts } from "../store/types.ts";
+import type { Joins } from "./legs.ts";
+import { repeatsIn } from "./repeats.ts";
 import type { Draft, Rule } from "./rule.ts";
-import type { Severity } from "./types.ts";
+import type { RuleId, Severity } from "./types.ts";
 
 /** A draft that knows its connection and its place in the catalogue (causes stand before what they cause). */
 export interface Placed {
@@ -9,6 +11,8 @@ export interface Placed {
   readonly order: number;
   /** null: about the capture as a whole. */
   readonly connection: ConnectionFacts | null;
+  /** By how much the clock of its capture is ahead of the story's. */
+  readonly aheadNs: number;
 }
 
 export interface Judged extends Placed {
@@ -19,32 +23,34 @@ export interface Judged extends Placed {
 
 const severityOf = ({ draft, rule }: Placed): Severity => draft.severity ?? rule.severity;
 
+/** What only two captures of one connection can prove; what each shows by itself is its consequence. */
+const PROVED_BY_BOTH: ReadonlySet<RuleId> = new Set(["tcp.rst.injected", "tcp.open.synack-unacknowledged"]);
+
 /**
  * One root cause, one error. Of the errors of one story the one whose trouble began first is the root (at the same
  * moment: the one that the catalogue names first); those that began while it still explains them become notes, and so
- * do the warnings that came with it.
+ * do the warnings that came with it. What another leg or the other capture shows better is not said again.
  */
-export function tellStory(placed: readonly Placed[]): Judged[] {
-  const errors = placed.filter((item) => severityOf(item) === "error").sort(byOnset);
+export function tellStory(placed: readonly Placed[], joins: Joins): Judged[] {
+  const repeats = repeatsIn(placed, joins);
+  const errors = placed.filter((item) => severityOf(item) === "error" && !repeats.has(item)).sort(byOnset(joins));
   const roots: Placed[] = [];
-  for (const error of errors) if (rootOf(error, roots) === null) roots.push(error);
-  return placed.map((item) => {
+  for (const error of errors) if (rootOf(error, roots, joins) === null) roots.push(error);
+  return placed.flatMap((item): Judged[] => {
     const severity = severityOf(item);
-    if (severity === "note" || roots.includes(item)) return { ...item, severity, root: null };
-    if (item.draft.independent) return said(item, severity, placed);
-    const root = rootOf(item, roots);
+    const original = repeats.get(item);
+    if (original !== undefined) {
+      const { connection } = item;
+      if (severity !== "error" || (connection !== null && joins.twins.has(connection.id))) return [];
+      return [{ ...item, severity: "note", root: rootOf(original, roots, joins) ?? original }];
+    }
+    if (severity === "note" || roots.includes(item) || item.draft.independent)
+      return [{ ...item, severity, root: null }];
+    const root = rootOf(item, roots, joins);
     // The same failure again (a proxy's next attempt) is the same finding, not a consequence: it is folded into the root.
-    if (root === null || isAlike(item, root)) return { ...item, severity, root: null };
-    return { ...item, severity: "note", root };
+    if (root === null || isAlike(item, root)) return [{ ...item, severity, root: null }];
+    return [{ ...item, severity: "note", root }];
   });
-}
-
-/** What stands beside the error (a timer that fits) is said once for all legs of a story. */
-function said(item: Placed, severity: Severity, placed: readonly Placed[]): Judged {
-  const first = placed.find(({ draft }) => draft.ruleId === item.draft.ruleId);
-  if (first === undefined || first === item || first.connection === item.connection)
-    return { ...item, severity, root: null };
-  return { ...item, severity: "note", root: first };
 }
 
 const isAlike = (a: Placed, b: Placed): boolean =>
@@ -54,8 +60,26 @@ const isAlike = (a: Placed, b: Placed): boolean =>
   a.connection?.server.address === b.connection?.server.address &&
   a.connection?.server.port === b.connection?.server.port;
 
-const rootOf = (item: Placed, roots: readonly Placed[]): Placed | null =>
-  roots.find((root) => root.draft.onset <= item.draft.at && item.draft.onset <= root.draft.explainsUntil) ?? null;
+/** Seen in the other capture of the same connection. */
+const inOtherCopy = (item: Placed, root: Placed, { twins }: Joins): boolean =>
+  item.connection !== null &&
+  root.connection !== null &&
+  item.connection !== root.connection &&
+  twins.get(item.connection.id) === (twins.get(root.connection.id) ?? null);
 
-const byOnset = (a: Placed, b: Placed): number =>
-  a.draft.onset - b.draft.onset || a.order - b.order || (a.connection?.id ?? -1) - (b.connection?.id ?? -1);
+const rootOf = (item: Placed, roots: readonly Placed[], joins: Joins): Placed | null =>
+  roots.find(
+    (root) =>
+      inOtherCopy(item, root, joins) ||
+      (onsetOf(root) <= item.draft.at - item.aheadNs && onsetOf(item) <= root.draft.explainsUntil - root.aheadNs),
+  ) ?? null;
+
+const onsetOf = ({ draft, aheadNs }: Placed): number => draft.onset - aheadNs;
+
+const byOnset =
+  ({ twins }: Joins) =>
+  (a: Placed, b: Placed): number =>
+    (twins.size > 0 ? Number(PROVED_BY_BOTH.has(b.rule.id)) - Number(PROVED_BY_BOTH.has(a.rule.id)) : 0) ||
+    onsetOf(a) - onsetOf(b) ||
+    a.order - b.order ||
+    (a.connection?.id ?? -1) - (b.connection?.id ?? -1);

@@ -43,6 +43,31 @@ export const causesRunning = {
     cause: "The path between both ends is gone, or one end lost power.",
     fix: "Capture at both ends; a heartbeat with a pong timeout notices it within seconds.",
   },
+  nginxReadTimeout: {
+    cause: "nginx's proxy_read_timeout, here {idleMs:ms}: it ends a WebSocket on which nothing came for that long.",
+    fix: "Send a ping every {pingSeconds} s or more often; or write proxy_read_timeout 3600s; proxy_send_timeout 3600s; in the location, then sudo nginx -t && sudo nginx -s reload.",
+  },
+  haproxyTunnelTimeout: {
+    cause:
+      "HAProxy's timeout tunnel (without it, timeout client or timeout server), here {idleMs:ms}: FIN to the client and RST to the backend is its way.",
+    fix: "Send a ping every {pingSeconds} s or more often; or in the defaults or backend section: timeout tunnel 1h, then sudo systemctl reload haproxy.",
+  },
+  proxyIdleTimer: {
+    cause: "An idle timer of the proxy, here {idleMs:ms}.",
+    fix: "Send a ping every {pingSeconds} s or more often; or raise the proxy's timer: nginx proxy_read_timeout, HAProxy timeout tunnel, Apache ProxyTimeout, Envoy idle_timeout, Traefik idleTimeout.",
+  },
+  proxyRestarted: {
+    cause: "The proxy was restarted, reloaded or killed: its connections go with it.",
+    fix: "Its log and journalctl at this time. nginx: worker_shutdown_timeout decides how long old workers may live after a reload; clients must reconnect, with a random delay.",
+  },
+  proxyLifetime: {
+    cause: "The proxy limits how long a connection may live, busy or not.",
+    fix: "Compare with how long other connections lived: a round number tells. Raise the limit, and let clients reconnect.",
+  },
+  lostBetween: {
+    cause: "The path between both capture points lost it: one capture shows it leave, the other never shows it arrive.",
+    fix: "Capture at the hops in between (router, VPN, access point, hypervisor) to find the one that drops it; neither program is to blame.",
+  },
   closedWithUnread: {
     cause: "The {from:word} closed its socket while data was still unread: the system then sends RST instead of FIN.",
     fix: "Typical of a process that stops reading and exits or destroys the socket. Read to the end, or close the WebSocket first.",
@@ -59,6 +84,10 @@ export const causesRunning = {
   closedSocketWritten: {
     cause: "A packet arrived at a socket that was closed already.",
     fix: "Nothing to repair here: look at who closed first, and why.",
+  },
+  boxBetween: {
+    cause: "A device between both capture points forged it: a firewall, IPS, operator or censor.",
+    fix: "Use wss:// on 443 instead of ws:// on {port}, or ask who runs the path; a device whose packets reach you with hop limit {hops} is the one.",
   },
   injectingBox: {
     cause: "A firewall, IPS, operator or censor on the path forged it.",

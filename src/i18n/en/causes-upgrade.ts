@@ -26,6 +26,14 @@ export const causesUpgrade = {
     cause: "The session cookie was not sent: other host, other port scheme, SameSite or Secure.",
     fix: "Look at the Cookie field of the request; serve page and WebSocket under one host.",
   },
+  proxyRewritesPath: {
+    cause: "The proxy passes {before} on as {behind}, and the backend knows no such path.",
+    fix: "nginx: a path after the port in proxy_pass replaces the location's own. proxy_pass http://127.0.0.1:<port>; without a trailing slash keeps the path as it came.",
+  },
+  proxyChangesHost: {
+    cause: "The proxy changes Host from {before} to {behind}, so that Origin and Host no longer agree.",
+    fix: "nginx, in the location: proxy_set_header Host $host; (with the port: $http_host), then sudo nginx -t && sudo nginx -s reload.",
+  },
   originRefused: {
     cause: "The server does not allow pages from {origin}.",
     fix: "Add {origin} to its allowed origins (CORS_ORIGIN, FRONTEND_URL, cors: { origin }), exactly: scheme, host and port. Then restart it.",

@@ -70,6 +70,29 @@ export const findingsCapture = {
       detail: "Normal for tcpdump -i any: the same packet is seen on several interfaces.",
     },
   },
+  "capture.both-ends": {
+    agree: {
+      title: "Captured at both ends and joined; both clocks agree (± {errorMs:ms})",
+      detail: "Connection #{other} is this one as the other end saw it: same addresses, ports and initial sequence numbers.",
+    },
+    ahead: {
+      title:
+        "Captured at both ends and joined; the clock at the server's end is {offMs:ms} ahead of the client's (± {errorMs:ms})",
+      detail:
+        "Connection #{other} is this one as the other end saw it: same addresses, ports and initial sequence numbers. Times are shown as each capture has them.",
+    },
+    behind: {
+      title:
+        "Captured at both ends and joined; the clock at the server's end is {offMs:ms} behind the client's (± {errorMs:ms})",
+      detail:
+        "Connection #{other} is this one as the other end saw it: same addresses, ports and initial sequence numbers. Times are shown as each capture has them.",
+    },
+    untimed: {
+      title: "Captured at both ends and joined; how far both clocks differ cannot be told",
+      detail:
+        "Connection #{other} is this one as the other end saw it: same addresses, ports and initial sequence numbers. SYN and SYN-ACK are not in both captures.",
+    },
+  },
   "capture.ended-early": {
     plain: {
       title: "{name} breaks off at byte {offset} ({reason})",

@@ -25,6 +25,16 @@ export const findingsClose = {
       title: "1006: the connection between {client} and {server} just fell silent: no Close frame, no FIN, no RST",
       detail: ends,
     },
+    proxyIdle: {
+      title: "1006: the proxy at {proxy}[[ ({name})]] ended both legs after {idleMs:ms} of silence",
+      detail:
+        "Neither the client nor the backend {backend} hung up: the proxy between them closed both connections at the same moment, without a Close frame. [[The client's onclose says {clientCode}. ]][[The backend's says {serverCode}. ]]It was open for {openMs:ms}.",
+    },
+    proxyBusy: {
+      title: "1006: the proxy at {proxy}[[ ({name})]] ended both legs while they were in use",
+      detail:
+        "Neither the client nor the backend {backend} hung up: the proxy between them closed both connections at the same moment, without a Close frame. [[The client's onclose says {clientCode}. ]][[The backend's says {serverCode}. ]]It was open for {openMs:ms}.",
+    },
   },
   "ws.close.code": {
     goingAway: {
@@ -139,6 +149,11 @@ export const findingsClose = {
       title: "RST in the name of the {from:word} that it most likely did not send: {oddities:words}",
       detail:
         "It arrived with hop limit {hops}[[, the {from:word}'s other packets with {usualHops}]]. A device on the path (firewall, IPS, carrier, censor) forged it to cut the connection.",
+    },
+    proved: {
+      title: "RST in the name of the {from:word} that the {from:word} never sent",
+      detail:
+        "The capture taken at the {from:word} does not hold it: it was put in on the way, by a firewall, IPS, carrier or censor. It arrived with hop limit {hops}[[, the {from:word}'s other packets with {usualHops}]].",
     },
   },
   "tcp.rst.ignored": {

@@ -232,6 +232,12 @@ export const pagesRunning = {
     meaning: "The same packet was captured on several interfaces and counted once.",
     seen: "Equal bytes within milliseconds.",
   },
+  "capture.both-ends": {
+    name: "captured at both ends",
+    meaning:
+      "Two captures given together hold the same TCP connection: what each end saw is compared, and it is judged once. A packet that one end got and the other never sent was injected; one that left and never arrived was lost between.",
+    seen: "Same addresses, ports and initial sequence numbers. The clocks' difference comes from the times of SYN and SYN-ACK at both ends.",
+  },
   "capture.ended-early": {
     name: "capture breaks off",
     meaning: "The file ends in the middle of a record, or is damaged there.",

@@ -3,6 +3,9 @@ import type { Token } from "../../rules/types.ts";
 export const tokens: Readonly<Record<Token, string>> = {
   client: "client",
   server: "server",
+  proxy: "proxy",
+  request: "request",
+  response: "response",
   yes: "yes",
   no: "no",
   "hop-limit": "hop limit",

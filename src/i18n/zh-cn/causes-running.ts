@@ -39,6 +39,31 @@ export const causesRunning = {
     fix: "在代理、负载均衡和服务端配置里找这个数字；用 --timer 名称=秒数 告诉 wscap。",
   },
   pathDied: { cause: "两端之间的链路断了，或一端断电。", fix: "两端同时抓包；带 pong 超时的心跳几秒内就能发现。" },
+  nginxReadTimeout: {
+    cause: "nginx 的 proxy_read_timeout，这里是 {idleMs:ms}：WebSocket 上这么久没有数据，它就断开。",
+    fix: "至少每 {pingSeconds} 秒发一个 ping；或者在 location 里写 proxy_read_timeout 3600s; proxy_send_timeout 3600s;，然后 sudo nginx -t && sudo nginx -s reload。",
+  },
+  haproxyTunnelTimeout: {
+    cause:
+      "HAProxy 的 timeout tunnel（没配时用 timeout client 或 timeout server），这里是 {idleMs:ms}：给客户端发 FIN、给后端发 RST 正是它的做法。",
+    fix: "至少每 {pingSeconds} 秒发一个 ping；或者在 defaults 或 backend 段里写 timeout tunnel 1h，然后 sudo systemctl reload haproxy。",
+  },
+  proxyIdleTimer: {
+    cause: "代理的空闲超时，这里是 {idleMs:ms}。",
+    fix: "至少每 {pingSeconds} 秒发一个 ping；或者调大代理的超时：nginx proxy_read_timeout、HAProxy timeout tunnel、Apache ProxyTimeout、Envoy idle_timeout、Traefik idleTimeout。",
+  },
+  proxyRestarted: {
+    cause: "代理重启、重新加载配置或被杀掉，它的连接也就跟着断了。",
+    fix: "看那一刻代理的日志和 journalctl。nginx 重新加载后旧 worker 能活多久由 worker_shutdown_timeout 决定；客户端要会重连，并加随机延迟。",
+  },
+  proxyLifetime: {
+    cause: "代理限制了连接的最长存活时间，不管忙不忙。",
+    fix: "和其他连接的存活时间比一比：如果都是同一个整数，就是它。调大上限，并让客户端自动重连。",
+  },
+  lostBetween: {
+    cause: "两个抓包点之间的链路丢了数据：一份抓包里看到它发出，另一份里始终没到。",
+    fix: "在中间各跳（路由器、VPN、无线 AP、虚拟机宿主）上抓包，找出丢包的那一跳；两端的程序都没有错。",
+  },
   closedWithUnread: {
     cause: "{from:word}关闭套接字时还有没读完的数据：系统会发 RST 而不是 FIN。",
     fix: "典型场景是进程不再读取就退出或销毁套接字。先读完，或先关闭 WebSocket。",
@@ -53,6 +78,10 @@ export const causesRunning = {
     fix: "两端同时抓包：一端收到而另一端从未发出的 RST，就是中间设备发的。",
   },
   closedSocketWritten: { cause: "报文到达了一个已经关闭的套接字。", fix: "这里不用处理：要查谁先关闭的、为什么。" },
+  boxBetween: {
+    cause: "两个抓包点之间的设备伪造的：防火墙、IPS、运营商或审查设备。",
+    fix: "改用 443 端口的 wss://，不要用 {port} 上的 ws://；或者找管这段网络的人查：到达时 TTL 为 {hops} 的那台设备就是它。",
+  },
   injectingBox: {
     cause: "途中的防火墙、IPS、运营商或审查设备伪造了它。",
     fix: "用 443 端口的 wss:// 代替 {port} 端口的 ws://；换网络对比；两端同时抓包即可证实。",

@@ -26,6 +26,14 @@ export const causesUpgrade = {
     cause: "没有带上会话 Cookie：主机名不同、协议不同、SameSite 或 Secure 限制。",
     fix: "查看请求里的 Cookie 字段；让页面和 WebSocket 使用同一个域名。",
   },
+  proxyRewritesPath: {
+    cause: "代理把 {before} 改成了 {behind}，后端没有这个路径。",
+    fix: "nginx：proxy_pass 端口后面如果带路径，会替换 location 的路径。写成 proxy_pass http://127.0.0.1:<端口>;（末尾不带斜杠）就原样转发。",
+  },
+  proxyChangesHost: {
+    cause: "代理把 Host 从 {before} 改成了 {behind}，于是 Origin 和 Host 对不上。",
+    fix: "nginx 在 location 里写 proxy_set_header Host $host;（要带端口就用 $http_host），然后 sudo nginx -t && sudo nginx -s reload。",
+  },
   originRefused: {
     cause: "服务器不允许来自 {origin} 的页面。",
     fix: "把 {origin} 加进允许的来源（CORS_ORIGIN、FRONTEND_URL、cors: { origin }），协议、主机、端口要完全一致，然后重启服务。",

@@ -62,6 +62,25 @@ export const findingsCapture = {
       detail: "tcpdump -i any 的正常现象：同一个报文在几个接口上都会出现。",
     },
   },
+  "capture.both-ends": {
+    agree: {
+      title: "同一连接在两端都抓了包，已合并分析；两个时钟一致（误差 ±{errorMs:ms}）",
+      detail: "连接 #{other} 就是这条连接在另一端的样子：地址、端口、初始序列号都相同。",
+    },
+    ahead: {
+      title: "同一连接在两端都抓了包，已合并分析；服务器一端的时钟比客户端快 {offMs:ms}（误差 ±{errorMs:ms}）",
+      detail: "连接 #{other} 就是这条连接在另一端的样子：地址、端口、初始序列号都相同。时间按各自抓包的时钟显示。",
+    },
+    behind: {
+      title: "同一连接在两端都抓了包，已合并分析；服务器一端的时钟比客户端慢 {offMs:ms}（误差 ±{errorMs:ms}）",
+      detail: "连接 #{other} 就是这条连接在另一端的样子：地址、端口、初始序列号都相同。时间按各自抓包的时钟显示。",
+    },
+    untimed: {
+      title: "同一连接在两端都抓了包，已合并分析；两个时钟差多少无法确定",
+      detail:
+        "连接 #{other} 就是这条连接在另一端的样子：地址、端口、初始序列号都相同。SYN 和 SYN-ACK 没有在两份抓包里都出现。",
+    },
+  },
   "capture.ended-early": {
     plain: {
       title: "{name} 在第 {offset} 字节处中断（{reason}）",

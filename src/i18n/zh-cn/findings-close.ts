@@ -23,6 +23,16 @@ export const findingsClose = {
       title: "1006：{client} 与 {server} 之间的连接突然没了声音：没有 Close 帧，也没有 FIN 或 RST",
       detail: ends,
     },
+    proxyIdle: {
+      title: "1006：静默 {idleMs:ms}后，代理 {proxy}[[（{name}）]]把前后两段连接都断了",
+      detail:
+        "客户端和后端 {backend} 都没有断开：是中间的代理在同一时刻关掉了两段连接，也没发 Close 帧。[[客户端 onclose 得到 {clientCode}，]][[后端得到 {serverCode}，]]连接共存活 {openMs:ms}。",
+    },
+    proxyBusy: {
+      title: "1006：还有数据往来时，代理 {proxy}[[（{name}）]]把前后两段连接都断了",
+      detail:
+        "客户端和后端 {backend} 都没有断开：是中间的代理在同一时刻关掉了两段连接，也没发 Close 帧。[[客户端 onclose 得到 {clientCode}，]][[后端得到 {serverCode}，]]连接共存活 {openMs:ms}。",
+    },
   },
   "ws.close.code": {
     goingAway: {
@@ -101,6 +111,11 @@ export const findingsClose = {
       title: "以{from:word}名义发出的 RST，很可能不是它发的：{oddities:words}异常",
       detail:
         "到达时 TTL 为 {hops}[[，而{from:word}其他报文的 TTL 为 {usualHops}]]。途中设备（防火墙、IPS、运营商、审查设备）伪造了它来掐断连接。",
+    },
+    proved: {
+      title: "以{from:word}名义发出的 RST，{from:word}根本没发过",
+      detail:
+        "在{from:word}那一端抓的包里没有它，是途中的防火墙、IPS、运营商或审查设备插进来的。到达时 TTL 为 {hops}[[，而{from:word}其他报文的 TTL 为 {usualHops}]]。",
     },
   },
   "tcp.rst.ignored": {

@@ -187,6 +187,12 @@ export const pagesRunning = {
     meaning: "同一报文在多个接口上被抓到，只计一次。",
     seen: "几毫秒内出现相同的字节。",
   },
+  "capture.both-ends": {
+    name: "两端都抓了包",
+    meaning:
+      "一起给出的两份抓包里有同一条 TCP 连接：对比两端看到的报文，只下一次结论。一端收到而另一端没发过的报文是途中插入的；发出却没到的是途中丢的。",
+    seen: "地址、端口、初始序列号都相同。时钟差由两端 SYN 和 SYN-ACK 的时间算出。",
+  },
   "capture.ended-early": {
     name: "抓包中断",
     meaning: "文件在一条记录中间结束，或在那里损坏。",

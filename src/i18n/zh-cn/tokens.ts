@@ -3,6 +3,9 @@ import type { Token } from "../../rules/types.ts";
 export const tokens: Readonly<Record<Token, string>> = {
   client: "客户端",
   server: "服务器",
+  proxy: "代理",
+  request: "请求",
+  response: "响应",
   yes: "是",
   no: "否",
   "hop-limit": "TTL",

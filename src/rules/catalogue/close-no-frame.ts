@@ -3,7 +3,8 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { missedBeat } from "../heartbeat.ts";
-import { clientOf, directionOf, endOf, later, serverOf, spanMs } from "../reading.ts";
+import { endedByProxy, type Join } from "../legs.ts";
+import { clientOf, directionOf, endOf, later, serverName, serverOf, spanMs } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { timerCauses } from "../timer-causes.ts";
 import type { Cause } from "../types.ts";
@@ -45,12 +46,66 @@ function check(connection: ConnectionFacts, context: Context) {
       .slice(0, 1)
       .map((reset) => shows(reset, "rst", { from: reset.from })),
   ];
+  const byProxy = endedByProxy(connection, context.joins);
+  if (byProxy !== null) return byProxy.front === connection ? proxyEnded(connection, byProxy, context) : null;
   const closer = tcp.firstCloser;
   const parts = { at: end, evidence, causes: causesOf(connection, context) };
   if (closer === null || tcp.ending === "silent" || tcp.ending === "open")
     return draft("ws.close.no-close-frame", "silent", { ...parts, args: facts });
   const variant = tcp.ending === "icmp" ? "icmp" : tcp.ending === "rst" ? "rst" : "fin";
   return draft("ws.close.no-close-frame", variant, { ...parts, args: { ...facts, closer } });
+}
+
+/** Silence this short before both legs end is no timer's work. */
+const LEAST_IDLE_MS = 2000;
+
+/** Both ends were there, the proxy between them hung up on both: said once, for the leg of the client. */
+function proxyEnded(front: ConnectionFacts, join: Join, context: Context) {
+  const { tcp, close, webSocket } = front;
+  const idleMs = Math.min(tcp.idleBeforeCloseNs ?? 0, join.back.tcp.idleBeforeCloseNs ?? 0) / 1e6;
+  const args = {
+    proxy: serverOf(front),
+    name: proxyName(join),
+    backend: serverOf(join.back),
+    clientCode: close.clientSees?.code,
+    serverCode: join.back.close.serverSees?.code,
+    openMs: spanMs(webSocket?.openedAt ?? front.first, endOf(front)),
+  };
+  const evidence = [
+    shows(later(webSocket?.lastFrame[0], webSocket?.lastFrame[1]), "lastData", { from: lastSender(front) }),
+    shows(tcp.closedAt, tcp.ending === "rst" ? "rst" : "fin", { from: "proxy" }),
+  ];
+  const parts = { at: endOf(front), evidence };
+  if (idleMs < LEAST_IDLE_MS)
+    return draft("ws.close.no-close-frame", "proxyBusy", {
+      ...parts,
+      args,
+      causes: [cause("likely", "proxyRestarted", {}), cause("possible", "proxyLifetime", {})],
+    });
+  return draft("ws.close.no-close-frame", "proxyIdle", {
+    ...parts,
+    args: { ...args, idleMs },
+    causes: proxyTimerCauses(front, join, idleMs, context),
+  });
+}
+
+/** A product that names itself, or ends connections as only it does, by its own setting; else every timer that fits. */
+function proxyTimerCauses(front: ConnectionFacts, join: Join, idleMs: number, context: Context): Cause[] {
+  const name = proxyName(join) ?? "";
+  const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
+  const fitting = timerCauses(front, context);
+  const own = fitting.filter(({ args: { timer } }) =>
+    context.timers.some((one) => one.name === timer && one.source === ""),
+  );
+  if (/nginx|openresty|tengine/i.test(name)) return [...own, cause("likely", "nginxReadTimeout", args)];
+  if (join.back.tcp.ending === "rst") return [...own, cause("likely", "haproxyTunnelTimeout", args), ...fitting];
+  return fitting.length > 0 ? fitting : [cause("likely", "proxyIdleTimer", args)];
+}
+
+/** As the answer to the client names it and the backend's does not; null: it says nothing of itself. */
+function proxyName({ front, back }: Join): string | null {
+  const [said, behind] = [front, back].map(({ upgrade }) => (upgrade ? serverName(upgrade.exchange) : null));
+  return said !== behind ? (said ?? null) : null;
 }
 
 const lastSender = ({ webSocket }: ConnectionFacts) => {
@@ -100,6 +155,11 @@ export const noCloseFrame: Rule = {
     "pathDied",
     "resetEnded",
     "backpressure",
+    "nginxReadTimeout",
+    "haproxyTunnelTimeout",
+    "proxyIdleTimer",
+    "proxyRestarted",
+    "proxyLifetime",
   ],
   sources: [
     "https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5",

@@ -2,6 +2,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { missedBeat } from "../heartbeat.ts";
+import { endedByProxy } from "../legs.ts";
 import { later } from "../reading.ts";
 import { draft, type Rule, shows } from "../rule.ts";
 import { timerCauses } from "../timer-causes.ts";
@@ -14,12 +15,16 @@ function check(connection: ConnectionFacts, context: Context) {
   const [client, server] = webSocket.closeFrames;
   if (client !== null || server !== null) return null;
   if (missedBeat(connection, 0, context) !== null || missedBeat(connection, 1, context) !== null) return null;
+  const byProxy = endedByProxy(connection, context.joins);
+  if (byProxy !== null && byProxy.back === connection) return null;
   const [best] = matchTimers(connection, context.timers);
   if (best === undefined) return null;
   const causes = timerCauses(connection, context);
   return draft("ws.idle.timeout", best.timer.kind, {
     confidence: best.named || causes.length === 1 ? "likely" : "possible",
     at: tcp.closedAt,
+    // The error about the proxy names its timers already.
+    severity: byProxy === null ? undefined : "note",
     independent: true,
     args: { closer: tcp.firstCloser, seconds: best.timer.seconds, timer: best.timer.name, candidates: causes.length },
     evidence: [

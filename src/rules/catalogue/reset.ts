@@ -1,4 +1,6 @@
 import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { endedByProxy, twinOf } from "../legs.ts";
 import { directionOf, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
@@ -12,10 +14,10 @@ const counted = (connection: ConnectionFacts): ResetFacts[] =>
   isDecoded(connection) ? connection.tcp.resets.filter((reset) => !reset.ignored && reset.state !== "opening") : [];
 
 /** The RSTs of one connection: the first that counts speaks, the others are its evidence. */
-function checkReset(connection: ConnectionFacts): Draft | null {
+function checkReset(connection: ConnectionFacts, { joins }: Context): Draft | null {
   const resets = counted(connection);
   const reset = resets[0];
-  if (reset === undefined) return null;
+  if (reset === undefined || endedByProxy(connection, joins) !== null) return null;
   const { webSocket, tcp } = connection;
   const { from } = reset;
   const evidence = [
@@ -85,7 +87,41 @@ export const reset: Rule = {
   check: checkReset,
 };
 
-function checkInjected(connection: ConnectionFacts) {
+/** How exactly the two clocks are compared. */
+const CLOCK_LEEWAY_NS = 100e6;
+
+/** RSTs that only one of two captures of this connection holds: their sender's own capture lacks them. */
+function foreignResets(connection: ConnectionFacts, { joins }: Context): ResetFacts[] {
+  const twin = joins.twins.get(connection.id);
+  if (twin === undefined) return [];
+  const foreign = twin.facts.foreignResets.filter((item) => item.connection === connection.id);
+  const ahead = (twin.facts.clockOffsetNs ?? 0) * (twin.back === connection ? 1 : -1);
+  // The other capture went on: it does not lack the RST because it had ended.
+  const until = twinOf(twin, connection).last.timestampNs + ahead + CLOCK_LEEWAY_NS;
+  return connection.tcp.resets.filter(
+    (item) => item.timestampNs <= until && foreign.some(({ packet }) => packet === item.packet),
+  );
+}
+
+
+/** A forger that cuts both ends sends each a RST in the other's name. */
+function foreignToOther(connection: ConnectionFacts, context: Context): ResetFacts[] {
+  const twin = context.joins.twins.get(connection.id);
+  return twin === undefined ? [] : foreignResets(twinOf(twin, connection), context);
+}
+
+function checkInjected(connection: ConnectionFacts, context: Context) {
+  const foreign = foreignResets(connection, context);
+  const [first] = foreign;
+  if (first !== undefined)
+    return draft("tcp.rst.injected", "proved", {
+      at: first,
+      args: { from: first.from, hops: first.hopLimit, usualHops: first.usualHopLimit },
+      evidence: [...foreign, ...foreignToOther(connection, context)].map((item) =>
+        shows(item, "rstForeign", { from: item.from }),
+      ),
+      causes: [cause("certain", "boxBetween", { port: connection.server.port, hops: first.hopLimit })],
+    });
   const odd = connection.tcp.resets.find((item) => item.likelyInjected && !item.ignored && item.state !== "opening");
   if (odd === undefined || !isDecoded(connection)) return null;
   return draft("tcp.rst.injected", "plain", {
@@ -103,7 +139,7 @@ export const resetInjected: Rule = {
   id: "tcp.rst.injected",
   severity: "error",
   spec: "RFC 9293 §3.10.7.4, RFC 5961 §3",
-  causes: ["injectingBox", "proxyInPath"],
+  causes: ["injectingBox", "boxBetween", "proxyInPath"],
   sources: ["https://www.icir.org/vern/papers/reset-injection.ndss09.pdf"],
   check: checkInjected,
 };

@@ -11,6 +11,8 @@ function checkRetransmissions(connection: ConnectionFacts): Draft | null {
   const { tcp } = connection;
   const [client, server] = tcp.halves;
   const total = client.retransmissions + server.retransmissions;
+  // What was never acknowledged is no repaired loss: the path rules speak of it.
+  if (client.unacknowledged !== null || server.unacknowledged !== null) return null;
   if (total === 0 || client.dataSegments + server.dataSegments === 0) return null;
   const first = tcp.events.find((event) => event.kind === "retransmission");
   const share = total / Math.max(1, client.dataSegments + server.dataSegments);

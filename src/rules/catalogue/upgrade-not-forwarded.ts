@@ -50,7 +50,13 @@ function check(connection: ConnectionFacts, context: Context) {
   if (outcome !== "page" && outcome !== "refused" && outcome !== "redirected" && outcome !== "unanswered") return null;
   const exchange = handshakeOf(connection);
   const key = keyOf(exchange);
-  if (!exchange?.request || key === null || (context.legsByKey.get(key)?.length ?? 0) > 1) return null;
+  if (
+    !exchange?.request ||
+    key === null ||
+    context.joins.behind.has(connection.id) ||
+    context.joins.before.has(connection.id)
+  )
+    return null;
   const forwarded = forwardedByProxy(connection, context);
   if (forwarded === null) return null;
   const target = targetOf(exchange);

@@ -8,6 +8,8 @@ export const closeFindings = {
     rst: ended,
     icmp: ended,
     silent: "client server clientCode? serverCode? idleMs? busyMs? sincePongMs? sincePingMs? openMs cutBytes?",
+    proxyIdle: "proxy name? backend clientCode? serverCode? idleMs openMs",
+    proxyBusy: "proxy name? backend clientCode? serverCode? openMs",
   },
   "ws.close.code": {
     goingAway: code,
@@ -40,7 +42,7 @@ export const closeFindings = {
     afterClose: "from",
     handshake: "from",
   },
-  "tcp.rst.injected": { plain: "from oddities hops usualHops?" },
+  "tcp.rst.injected": { plain: "from oddities hops usualHops?", proved: "from hops usualHops?" },
   "tcp.rst.ignored": { plain: "from count" },
   "tcp.rst.after-idle": { plain: "from idleMs to" },
   "tcp.path.blackhole": {

@@ -2,6 +2,9 @@
 export const tokenList = [
   "client",
   "server",
+  "proxy",
+  "request",
+  "response",
   "yes",
   "no",
   "hop-limit",

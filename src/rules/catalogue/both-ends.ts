@@ -1,0 +1,39 @@
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { NS_PER_MS } from "../reading.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+
+/** Clocks of one machine, or kept by NTP on one network, agree within this. */
+const ORDINARY_MS = 100;
+
+/** Two captures hold one connection: said once, with what their clocks differ. */
+function check(connection: ConnectionFacts, { joins }: Context): Draft | null {
+  const twin = joins.twins.get(connection.id);
+  if (twin === undefined || twin.front !== connection) return null;
+  const { clockOffsetNs, clockErrorNs } = twin.facts;
+  const parts = {
+    at: connection.first,
+    evidence: [shows(twin.back.tcp.syns[0] ?? twin.back.first, "sameConnection", {})],
+  };
+  const other = twin.back.id;
+  if (clockOffsetNs === null || clockErrorNs === null)
+    return draft("capture.both-ends", "untimed", { ...parts, args: { other } });
+  const offMs = Math.abs(clockOffsetNs) / NS_PER_MS;
+  const errorMs = clockErrorNs / NS_PER_MS;
+  if (offMs <= Math.max(errorMs, 1))
+    return draft("capture.both-ends", "agree", { ...parts, args: { other, errorMs: Math.max(errorMs, offMs) } });
+  return draft("capture.both-ends", clockOffsetNs >= 0 ? "ahead" : "behind", {
+    ...parts,
+    args: { other, offMs, errorMs },
+    causes: [offMs - errorMs > ORDINARY_MS && cause("likely", "captureClock", {})],
+  });
+}
+
+export const bothEnds: Rule = {
+  id: "capture.both-ends",
+  severity: "note",
+  spec: "RFC 9293 §3.4.1, RFC 5905 §8",
+  causes: ["captureClock"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc5905#section-8"],
+  check,
+};

@@ -1,0 +1,137 @@
+import type { Side } from "../base/brand.ts";
+import type { ChangedField, ConnectionFacts } from "../store/types.ts";
+import type { Context } from "./context.ts";
+import type { Join } from "./legs.ts";
+import { clientOf, safeTarget, serverOf } from "./reading.ts";
+import { cause, shows } from "./rule.ts";
+import type { Judged } from "./story.ts";
+import type { Cause, EvidenceItem, RuleId, Token } from "./types.ts";
+
+const ENDINGS = /^(ws\.close\.no-close-frame|tcp\.rst|ws\.pong\.missing|eio\.pong\.missing|ws\.idle\.timeout)$/;
+const HANDSHAKE = /^http\.upgrade\.|^eio\.request\./;
+/** Errors that bytes lost between both capture points explain. */
+const LOSSES: ReadonlySet<RuleId> = new Set([
+  "tcp.path.blackhole",
+  "http.upgrade.dropped",
+  "ws.pong.missing",
+  "eio.pong.missing",
+]);
+
+/** Fields that decide an upgrade; of the ones that may hold a credential only the name is said. */
+const DECIDING = new Set([
+  "(version)",
+  "(target)",
+  "host",
+  "origin",
+  "upgrade",
+  "connection",
+  "sec-websocket-version",
+  "sec-websocket-extensions",
+  "sec-websocket-accept",
+]);
+/** Case does not count in them (RFC 9110 §7.6.1, §7.8). */
+const TOKENS = new Set(["upgrade", "connection"]);
+const NAMED_ONLY = new Set(["sec-websocket-key", "sec-websocket-protocol", "authorization", "cookie"]);
+
+/** What the other leg, or the other capture, shows of the same trouble: joined to the error that it belongs to. */
+export function withLegs(judged: Judged, { joins }: Context): Judged {
+  const { connection, severity, root } = judged;
+  if (connection === null || severity !== "error" || root !== null) return judged;
+  const evidence: (EvidenceItem | null)[] = [];
+  const causes: Cause[] = [];
+  const proxied = joins.behind.get(connection.id) ?? joins.before.get(connection.id);
+  if (proxied !== undefined) {
+    if (ENDINGS.test(judged.rule.id)) evidence.push(...endOfOther(proxied, connection));
+    if (HANDSHAKE.test(judged.rule.id)) {
+      evidence.push(...changesBy(proxied), answerOfOther(proxied, connection));
+      causes.push(...causedByProxy(proxied, judged.rule.id));
+    }
+  }
+  const twin = joins.twins.get(connection.id);
+  if (twin !== undefined && LOSSES.has(judged.rule.id)) {
+    const lost = lostBetween(twin);
+    evidence.push(...lost);
+    if (lost.length > 0) causes.push(cause("certain", "lostBetween", {}));
+  }
+  if (twin !== undefined && judged.rule.id === "tcp.open.synack-unacknowledged" && twin.front.tcp.synAcks.length === 0) {
+    evidence.push(shows(twin.front.last, "neverArrived", {}));
+    causes.push(cause("certain", "lostBetween", {}));
+  }
+  const found = evidence.filter((item) => item !== null);
+  if (found.length === 0) return judged;
+  const { draft } = judged;
+  return {
+    ...judged,
+    draft: { ...draft, evidence: [...draft.evidence, ...found], causes: [...causes, ...draft.causes] },
+  };
+}
+
+const legText = (connection: ConnectionFacts): string => `${clientOf(connection)} → ${serverOf(connection)}`;
+
+/** Of the front leg the proxy is the server, of the back leg the client. */
+const speaker = (leg: ConnectionFacts, { front }: Join, side: Side): Token =>
+  (leg === front) === (side === "server") ? "proxy" : side;
+
+function endOfOther(join: Join, connection: ConnectionFacts): (EvidenceItem | null)[] {
+  const leg = join.front === connection ? join.back : join.front;
+  const { closedAt, firstCloser, ending } = leg.tcp;
+  if (closedAt === null || firstCloser === null) return [];
+  const from = speaker(leg, join, firstCloser);
+  return [shows(closedAt, ending === "rst" ? "legRst" : "legFin", { leg: legText(leg), from })];
+}
+
+function answerOfOther(join: Join, connection: ConnectionFacts): EvidenceItem | null {
+  const leg = join.front === connection ? join.back : join.front;
+  const response = leg.upgrade?.exchange.response ?? null;
+  return response === null
+    ? null
+    : shows(response.first, "legAnswered", { leg: legText(leg), status: response.status, reason: response.reason });
+}
+
+function changesBy({ facts, back }: Join): (EvidenceItem | null)[] {
+  const { request, response } = back.upgrade?.exchange ?? { request: null, response: null };
+  return [
+    ...facts.changedRequest.map((field) => (request === null ? null : changeOf(field, "request", request.first))),
+    ...facts.changedResponse.map((field) => (response === null ? null : changeOf(field, "response", response.first))),
+  ].filter((item) => item !== null);
+}
+
+function changeOf({ name, before, behind }: ChangedField, message: Token, mark: Parameters<typeof shows>[0]) {
+  const known = DECIDING.has(name) && !(message === "response" && (name === "(version)" || name === "connection"));
+  if (!known && !NAMED_ONLY.has(name)) return null;
+  if (before === null && message === "response") return null;
+  if (behind !== null && before?.toLowerCase() === behind.toLowerCase() && TOKENS.has(name)) return null;
+  const shown = (value: string): string => (name === "(target)" ? safeTarget(value) : value);
+  if (behind === null) return shows(mark, "fieldDropped", { name, message });
+  if (before === null) return shows(mark, "fieldAdded", { name, message });
+  return known
+    ? shows(mark, "fieldChanged", { name, message, before: shown(before), behind: shown(behind) })
+    : shows(mark, "fieldReplaced", { name, message });
+}
+
+/** What the proxy did to the request that servers are known to refuse. */
+function causedByProxy({ facts, back }: Join, ruleId: RuleId): Cause[] {
+  const status = back.upgrade?.exchange.response?.status ?? 0;
+  if (ruleId !== "http.upgrade.refused") return [];
+  const changed = (name: string) => facts.changedRequest.find((field) => field.name === name);
+  const [target, host] = [changed("(target)"), changed("host")];
+  const causes: Cause[] = [];
+  if (target?.before != null && target.behind !== null && (status === 404 || status === 400))
+    causes.push(
+      cause("likely", "proxyRewritesPath", { before: safeTarget(target.before), behind: safeTarget(target.behind) }),
+    );
+  if (host?.before != null && host.behind !== null && (status === 403 || status === 400))
+    causes.push(cause("likely", "proxyChangesHost", { before: host.before, behind: host.behind }));
+  return causes;
+}
+
+/** Sent at one end and never seen at the other, although it was sent again. */
+function lostBetween({ facts, front, back }: Join): EvidenceItem[] {
+  const items = [lostFrom("client", facts.lostBytes[0], front), lostFrom("server", facts.lostBytes[1], back)];
+  return items.filter((item) => item !== null);
+}
+
+function lostFrom(from: Side, bytes: number, sender: ConnectionFacts): EvidenceItem | null {
+  const waiting = sender.tcp.halves[from === "client" ? 0 : 1].unacknowledged;
+  return bytes > 0 && waiting !== null ? shows(waiting.since, "lostBetween", { from, bytes }) : null;
+}
