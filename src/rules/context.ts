@@ -10,6 +10,8 @@ export interface Context {
   readonly timers: readonly Timer[];
   /** Which connections carry one WebSocket. */
   readonly joins: Joins;
+  /** How many connections asked with this Sec-WebSocket-Key: more than one when a proxy passed it on. */
+  readonly keyUses: ReadonlyMap<string, number>;
   /** Usual hop limit of what a host sends, from connections that were accepted. */
   readonly hopLimitOf: ReadonlyMap<string, number>;
   /** Connections to a server endpoint, in order: "address port". */
@@ -28,11 +30,14 @@ export const keyOf = (exchange: HttpExchangeFacts | null | undefined): string | 
   exchange?.request ? fieldValue(exchange.request, "sec-websocket-key") : null;
 
 export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context {
+  const keyUses = new Map<string, number>();
   const hopLimitOf = new Map<string, number>();
   const byServer = new Map<string, ConnectionFacts[]>();
   const byServerPort = new Map<number, ConnectionFacts[]>();
   const byServerAddress = new Map<string, ConnectionFacts[]>();
   for (const connection of analysis.connections) {
+    const key = keyOf(connection.upgrade?.exchange);
+    if (key !== null) keyUses.set(key, (keyUses.get(key) ?? 0) + 1);
     push(byServer, `${connection.server.address} ${connection.server.port}`, connection);
     push(byServerPort, connection.server.port, connection);
     push(byServerAddress, connection.server.address, connection);
@@ -40,5 +45,5 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context
     if (hops !== null && connection.tcp.opening === "complete" && !hopLimitOf.has(connection.server.address))
       hopLimitOf.set(connection.server.address, hops);
   }
-  return { analysis, timers, joins: joinsOf(analysis), hopLimitOf, byServer, byServerPort, byServerAddress };
+  return { analysis, timers, joins: joinsOf(analysis), keyUses, hopLimitOf, byServer, byServerPort, byServerAddress };
 }

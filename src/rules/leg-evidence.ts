@@ -53,7 +53,11 @@ export function withLegs(judged: Judged, { joins }: Context): Judged {
     evidence.push(...lost);
     if (lost.length > 0) causes.push(cause("certain", "lostBetween", {}));
   }
-  if (twin !== undefined && judged.rule.id === "tcp.open.synack-unacknowledged" && twin.front.tcp.synAcks.length === 0) {
+  if (
+    twin !== undefined &&
+    judged.rule.id === "tcp.open.synack-unacknowledged" &&
+    twin.front.tcp.synAcks.length === 0
+  ) {
     evidence.push(shows(twin.front.last, "neverArrived", {}));
     causes.push(cause("certain", "lostBetween", {}));
   }

@@ -11,6 +11,7 @@ import {
   connectionFacts,
   deafBeat,
   half,
+  joined,
   mark,
   refusedUpgrade,
   reset,
@@ -108,7 +109,7 @@ describe("one root cause, one error", () => {
       request: { Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Key": "k", "Sec-WebSocket-Version": "13" },
       responseAt: 0.3,
     });
-    expect(told(analysisOf([asked, stripped]))).toEqual([
+    expect(told(analysisOf([asked, stripped], { joins: [joined("proxied")] }))).toEqual([
       ["http.upgrade.fields-stripped", "error", null],
       ["http.upgrade.refused", "note", "http.upgrade.fields-stripped"],
     ]);

@@ -10,6 +10,7 @@ import type {
   HalfFacts,
   HttpExchangeFacts,
   HttpFieldFacts,
+  JoinFacts,
   ResetFacts,
   TcpFacts,
   UpgradeFacts,
@@ -359,6 +360,33 @@ const capture: CaptureFacts = {
 };
 
 /** These connections, renumbered in order, in one capture that ends at `clockSeconds`. */
+/** How two connections, by their place in the analysis, carry one WebSocket. */
+export const joined = (
+  kind: JoinFacts["kind"],
+  overrides: Partial<Omit<JoinFacts, "connections">> & { readonly places?: readonly [number, number] } = {},
+): JoinFacts => {
+  const { places: [front, back] = [0, 1], ...rest } = overrides;
+  const isCopy = kind === "two-captures";
+  return {
+    kind,
+    connections: [connectionId(front), connectionId(back)],
+    by: isCopy ? "initial-sequence-numbers" : "key",
+    clockOffsetNs: isCopy ? 0 : null,
+    clockErrorNs: isCopy ? 20e3 : null,
+    foreignResets: [],
+    lostBytes: [0, 0],
+    changedRequest: [],
+    changedResponse: [],
+    ...rest,
+  };
+};
+
+/** The other leg of a proxy: from it to its backend. */
+export const BACKEND_LEG = {
+  client: { address: "172.16.0.1", port: 4000 },
+  server: { address: "172.16.0.2", port: 7002 },
+} as const;
+
 export function analysisOf(
   connections: readonly ConnectionFacts[],
   overrides: Partial<Omit<Analysis, "captures" | "clockNs">> & {

@@ -73,7 +73,8 @@ export const findingsCapture = {
   "capture.both-ends": {
     agree: {
       title: "Captured at both ends and joined; both clocks agree (± {errorMs:ms})",
-      detail: "Connection #{other} is this one as the other end saw it: same addresses, ports and initial sequence numbers.",
+      detail:
+        "Connection #{other} is this one as the other end saw it: same addresses, ports and initial sequence numbers.",
     },
     ahead: {
       title:

@@ -103,7 +103,6 @@ function foreignResets(connection: ConnectionFacts, { joins }: Context): ResetFa
   );
 }
 
-
 /** A forger that cuts both ends sends each a RST in the other's name. */
 function foreignToOther(connection: ConnectionFacts, context: Context): ResetFacts[] {
   const twin = context.joins.twins.get(connection.id);

@@ -50,13 +50,8 @@ function check(connection: ConnectionFacts, context: Context) {
   if (outcome !== "page" && outcome !== "refused" && outcome !== "redirected" && outcome !== "unanswered") return null;
   const exchange = handshakeOf(connection);
   const key = keyOf(exchange);
-  if (
-    !exchange?.request ||
-    key === null ||
-    context.joins.behind.has(connection.id) ||
-    context.joins.before.has(connection.id)
-  )
-    return null;
+  if (!exchange?.request || key === null || (context.keyUses.get(key) ?? 0) > 1) return null;
+  if (context.joins.behind.has(connection.id) || context.joins.before.has(connection.id)) return null;
   const forwarded = forwardedByProxy(connection, context);
   if (forwarded === null) return null;
   const target = targetOf(exchange);

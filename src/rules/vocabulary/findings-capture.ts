@@ -9,6 +9,11 @@ export const captureFindings = {
   "capture.midstream": { plain: "server" },
   "capture.one-way": { plain: "from to" },
   "capture.duplicates": { plain: "packets" },
-  "capture.both-ends": { agree: "other errorMs", ahead: "other offMs errorMs", behind: "other offMs errorMs", untimed: "other" },
+  "capture.both-ends": {
+    agree: "other errorMs",
+    ahead: "other offMs errorMs",
+    behind: "other offMs errorMs",
+    untimed: "other",
+  },
   "capture.ended-early": { plain: "name reason offset" },
 } as const;

@@ -1,3 +1,4 @@
+import { connectionId } from "../../../src/base/brand.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   abnormal,
@@ -11,6 +12,7 @@ import {
   webSocket,
 } from "../../support/facts-builder.ts";
 import { one, type SomeCases } from "./case.ts";
+import { atBothEnds, hungUpByProxy } from "./legs.ts";
 
 const closed = (code: number | null, reason = "", more: Partial<ConnectionFacts> = {}) =>
   one(
@@ -57,6 +59,8 @@ const unansweredClose = (
 const byReset = (more: Parameters<typeof reset>[0] = {}, tcpMore: Parameters<typeof tcp>[0] = {}): ConnectionFacts =>
   abnormal("server", 40, { tcpFacts: { ending: "rst", resets: [reset(more)], ...tcpMore } });
 
+const foreign = { connection: connectionId(0), packet: reset().packet, from: "server" } as const;
+
 const waiting = (fullSize: boolean, since: number, retransmissions = 6) => ({
   unacknowledged: { bytes: 1448, since: mark(since), retransmissions, last: mark(since + 12), fullSize },
 });
@@ -101,6 +105,8 @@ export const closingCases = {
       rst: one(byReset()),
       icmp: one(abnormal("client", 40, { tcpFacts: { ending: "icmp" } })),
       silent: one(abnormal("client", 40, { tcpFacts: { ending: "silent", firstCloser: null, closedAt: null } })),
+      proxyIdle: hungUpByProxy(60),
+      proxyBusy: hungUpByProxy(0.01),
     },
     near: {
       "closed as it should be": one(connectionFacts()),
@@ -180,8 +186,18 @@ export const closingCases = {
   },
   "tcp.rst.injected": {
     severity: "error",
-    fires: { plain: one(byReset({ likelyInjected: true, oddities: ["hop-limit", "ip-id"], hopLimit: 47 })) },
-    near: { "an ordinary RST": one(byReset()), ignored: one(byReset({ likelyInjected: true, ignored: true })) },
+    fires: {
+      plain: one(byReset({ likelyInjected: true, oddities: ["hop-limit", "ip-id"], hopLimit: 47 })),
+      proved: atBothEnds(byReset(), connectionFacts(), { foreignResets: [foreign] }),
+    },
+    near: {
+      "an ordinary RST": one(byReset()),
+      ignored: one(byReset({ likelyInjected: true, ignored: true })),
+      "both captures hold it": atBothEnds(byReset(), byReset()),
+      "the other capture had ended": atBothEnds(byReset(), connectionFacts({ last: mark(30) }), {
+        foreignResets: [foreign],
+      }),
+    },
   },
   "tcp.rst.ignored": {
     severity: "note",

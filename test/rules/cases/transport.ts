@@ -1,6 +1,7 @@
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import { analysisOf, connectionFacts, type HalfOverrides, mark, tcp, webSocket } from "../../support/facts-builder.ts";
 import { one, type SomeCases } from "./case.ts";
+import { atBothEnds, hungUpByProxy } from "./legs.ts";
 
 const withClient = (client: HalfOverrides, more: Partial<ConnectionFacts> = {}) =>
   one(connectionFacts({ tcp: tcp({ client }), ...more }));
@@ -123,6 +124,16 @@ export const transportCases = {
     severity: "note",
     fires: { plain: withClient({ duplicatePackets: 20 }) },
     near: { none: one(connectionFacts()) },
+  },
+  "capture.both-ends": {
+    severity: "note",
+    fires: {
+      agree: atBothEnds(connectionFacts(), connectionFacts()),
+      ahead: atBothEnds(connectionFacts(), connectionFacts(), { clockOffsetNs: 5e9, clockErrorNs: 1e6 }),
+      behind: atBothEnds(connectionFacts(), connectionFacts(), { clockOffsetNs: -5e9, clockErrorNs: 1e6 }),
+      untimed: atBothEnds(connectionFacts(), connectionFacts(), { clockOffsetNs: null, clockErrorNs: null }),
+    },
+    near: { "seen at one end": one(connectionFacts()), "the legs of a proxy": hungUpByProxy(3) },
   },
   "capture.ended-early": {
     severity: "note",
