@@ -6,10 +6,11 @@ import { type Context, contextOf } from "./context.ts";
 import { foldAlike } from "./fold.ts";
 import { knownTimers } from "./known-timers.ts";
 import { withLegs } from "./leg-evidence.ts";
+import type { Placed } from "./placed.ts";
 import { isBlind } from "./reading.ts";
 import type { Draft, Rule } from "./rule.ts";
 import { storiesOf } from "./stories.ts";
-import { type Judged, type Placed, tellStory } from "./story.ts";
+import { type Judged, tellStory } from "./story.ts";
 import type { Timer } from "./timers.ts";
 import type { Finding, RuleId, Severity } from "./types.ts";
 

@@ -1,6 +1,6 @@
 import type { Side } from "../base/brand.ts";
 import type { Joins } from "./legs.ts";
-import type { Placed } from "./story.ts";
+import type { Placed } from "./placed.ts";
 import type { RuleId } from "./types.ts";
 
 /**

@@ -1,19 +1,7 @@
-import type { ConnectionFacts } from "../store/types.ts";
 import type { Joins } from "./legs.ts";
+import type { Placed } from "./placed.ts";
 import { repeatsIn } from "./repeats.ts";
-import type { Draft, Rule } from "./rule.ts";
 import type { RuleId, Severity } from "./types.ts";
-
-/** A draft that knows its connection and its place in the catalogue (causes stand before what they cause). */
-export interface Placed {
-  readonly draft: Draft;
-  readonly rule: Rule;
-  readonly order: number;
-  /** null: about the capture as a whole. */
-  readonly connection: ConnectionFacts | null;
-  /** By how much the clock of its capture is ahead of the story's. */
-  readonly aheadNs: number;
-}
 
 export interface Judged extends Placed {
   readonly severity: Severity;
