@@ -271,6 +271,7 @@ export const tuiEn: TuiWords = {
     pcapng: "packets of the marked connections (all, if none is marked) as pcapng",
   },
   savePath: "file:",
+  saving: "saving …",
   saveKeys: "↑↓ what · type to change the name · Enter saves · Esc: back",
   saved: (path) => `saved: ${path}`,
   saveFailed: (why) => `not saved: ${why}`,

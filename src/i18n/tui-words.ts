@@ -224,6 +224,7 @@ export interface TuiWords {
   readonly saveFormats: Readonly<Record<"text" | "markdown" | "html" | "json" | "pcapng", string>>;
   readonly savePath: string;
   readonly saveKeys: string;
+  readonly saving: string;
   readonly saved: (path: string) => string;
   readonly saveFailed: (why: string) => string;
   readonly overwrite: (path: string) => string;

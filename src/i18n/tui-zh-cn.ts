@@ -259,6 +259,7 @@ export const tuiZhCn: TuiWords = {
     pcapng: "已标记连接的数据包（未标记则为全部），pcapng 格式",
   },
   savePath: "文件：",
+  saving: "正在保存 …",
   saveKeys: "↑↓ 选择格式 · 直接输入修改文件名 · Enter 保存 · Esc 返回",
   saved: (path) => `已保存：${path}`,
   saveFailed: (why) => `未保存：${why}`,

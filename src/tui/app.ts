@@ -273,7 +273,8 @@ export class App {
     }
   }
 
-  private say(text: string, tone: "good" | "error" | "plain"): void {
+  /** One line at the foot of the screen, for some seconds. */
+  say(text: string, tone: "good" | "error" | "plain"): void {
     this.dispatch({ kind: "message", message: { text, tone } });
   }
 
@@ -324,16 +325,20 @@ export class App {
   private async saveNotes(): Promise<void> {
     const { notes, message, failed } = await this.options.errands.saveNotes(this.state.list.notes);
     this.apply({ kind: "notes", notes });
-    this.say(message, failed ? "error" : "good");
+    // What has just been said (deleted, undone) tells how to take it back.
+    if (failed || (message !== "" && this.state.message === null)) this.say(message, failed ? "error" : "good");
   }
 
   private async save(format: string, path: string, overwrite: boolean): Promise<void> {
     const { marked, notes } = this.state.list;
+    this.say(this.context.words.saving, "plain");
     const { words } = this.context;
     const outcome = await this.options.errands.save(format, path, overwrite, { marked, notes });
     if (outcome.kind === "exists") this.dispatch({ kind: "ask-overwrite", format, path });
-    else if (outcome.kind === "saved") this.say(words.saved(path), "good");
-    else this.say(words.saveFailed(outcome.why), "error");
+    else if (outcome.kind === "saved") {
+      if (format === "pcapng" && marked.size === 0) this.state = { ...this.state, unsaved: false };
+      this.say(words.saved(path), "good");
+    } else this.say(words.saveFailed(outcome.why), "error");
   }
 }
 

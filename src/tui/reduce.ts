@@ -59,7 +59,15 @@ export function reduce(state: State, action: Action, context: Context): Step {
   }
 }
 
+/** Who moves away from the newest connection stays there; who moves to it follows again. */
 function onInput(before: State, event: InputEvent, context: Context): Step {
+  const [state, ...effects] = afterInput(before, event, context);
+  const isMoved = state.view === "connections" && state.list.cursor !== before.list.cursor;
+  if (!state.live || !isMoved) return [state, ...effects];
+  return [{ ...state, follow: cursorIndex(state, context) === itemsOf(state, context) - 1 }, ...effects];
+}
+
+function afterInput(before: State, event: InputEvent, context: Context): Step {
   const state: State = { ...before, greeted: before.greeted || event.kind === "key", message: null };
   switch (event.kind) {
     case "key": {

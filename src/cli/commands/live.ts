@@ -30,6 +30,7 @@ import {
   spoolPlanOf,
 } from "../live/options.ts";
 import { RunningText } from "../live/running-text.ts";
+import { LiveScreen, noEvents, wantsScreen } from "../live/screen.ts";
 import { stopSignal } from "../live/stop-signal.ts";
 import { Watch } from "../live/watch.ts";
 import { oneOf, portList } from "../option-values.ts";
@@ -96,9 +97,11 @@ async function analyse(
   const out = new BatchWriter(stdout);
   const paint = colour ? coloured : plain;
   const format = options.format ?? (stdout.isTTY ? "text" : "ndjson");
+  const screen = wantsScreen(options, surroundings) ? new LiveScreen(surroundings) : null;
   const ndjson = format === "ndjson" ? new EventWriter(out, origin, model, redactor) : null;
-  const text = ndjson === null ? new RunningText(surroundings, words, origin, model, redactor, paint) : null;
-  const events = (ndjson ?? text) as LiveEvents;
+  const text =
+    ndjson === null && screen === null ? new RunningText(surroundings, words, origin, model, redactor, paint) : null;
+  const events: LiveEvents = ndjson ?? text ?? noEvents;
   const stop = stopSignal(interrupt, options.duration);
   const session = new LiveSession({
     source: new KeptSource(opened.source, recorderOf(opened, version), spool, systemClock.nowNs),
@@ -115,12 +118,23 @@ async function analyse(
     dropped: () => droppedOf(opened),
     linkTypeName,
   });
-  const watch = new Watch({ opened, spool, session, words, say: (line) => stderr.write(`${line}\n`), text });
+  const watch = new Watch({
+    opened,
+    spool,
+    session,
+    words,
+    say: screen?.notices.say ?? ((line) => stderr.write(`${line}\n`)),
+    text,
+  });
   watch.start(ndjson === null || stderr.isTTY);
-  const ended = await session.run().finally(() => {
+  const running = session.run().finally(() => {
     watch.stop();
     stop.done();
   });
+  await screen?.show({ session, spool, running, ports: portsOf(options), isKept: options.write !== undefined }, () =>
+    opened.source.stop(),
+  );
+  const ended = await running;
   text?.end();
   const files = await spool.finish();
   const report = buildReport(ended.analysis, ended.findings, model);
@@ -132,8 +146,9 @@ async function analyse(
     failure === null ? endOf(options, interrupt) : failure.messageId,
   );
   out.flush();
-  if (ndjson === null) stdout.write(renderText(report, { width: surroundings.columns, paint }));
+  if (text !== null) stdout.write(renderText(report, { width: surroundings.columns, paint }));
   watch.sayEnd(files, options.trigger ?? null);
+  for (const line of screen?.notices.unseen ?? []) stderr.write(`${line}\n`);
   if (failure !== null) throw failure;
   if (interrupt.aborted && ended.analysis.packets === 0 && options.write === undefined) {
     throw new UserError(EXIT.interrupted, "run.interrupted");

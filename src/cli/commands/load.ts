@@ -106,7 +106,7 @@ async function show(
   await Promise.race([loaded, firstSnapshot(session)]);
   captures.refuseWhatIsNoCapture();
   const save = savingOf(
-    { paths: () => paths, name: names[0] === "-" ? "stdin" : (names[0] ?? ""), ports },
+    { paths: () => paths, name: names[0] === "-" ? "stdin" : (names[0] ?? ""), ports, session },
     surroundings,
   );
   const failure = loaded.then(

@@ -31,12 +31,24 @@ function keyboard(): ReadStream | null {
   }
 }
 
+/** Lines that something beside the screen has to say: on the screen while it is there. */
+export class Notices {
+  listener: ((line: string) => void) | null = null;
+  readonly unseen: string[] = [];
+
+  readonly say = (line: string): void => {
+    if (this.listener === null) this.unseen.push(line);
+    else this.listener(line);
+  };
+}
+
 export interface ScreenOptions {
   readonly desk: Desk;
   readonly keeper: NoteKeeper;
   readonly live: boolean;
   /** Nothing but the screen keeps what was captured. */
   readonly unsaved: boolean;
+  readonly notices?: Notices;
   readonly save: Pick<Errands, "formats" | "suggestedPath" | "save">;
 }
 
@@ -67,11 +79,13 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
   });
   const onCrash = (error: unknown): void => app.fail(error);
   process.on("uncaughtException", onCrash);
+  if (options.notices !== undefined) options.notices.listener = (line) => app.say(line, "plain");
   try {
     const ending = await app.run();
     return ending === "quit" ? EXIT.done : EXIT.interrupted;
   } finally {
     process.off("uncaughtException", onCrash);
+    if (options.notices !== undefined) options.notices.listener = null;
     opened?.destroy();
   }
 }

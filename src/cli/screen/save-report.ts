@@ -13,9 +13,12 @@ import type { Errands } from "../../tui/app.ts";
 import { analyse } from "../analyse.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
 import type { Surroundings } from "../surroundings.ts";
+import type { Watched } from "./desk.ts";
 import { reasonOf } from "./note-keeper.ts";
+import { replayOf } from "./replay.ts";
+import { savePackets } from "./save-packets.ts";
 
-const ENDINGS: Readonly<Record<string, string>> = { text: "txt", markdown: "md", json: "json" };
+const ENDINGS: Readonly<Record<string, string>> = { text: "txt", markdown: "md", json: "json", pcapng: "saved.pcapng" };
 const MARKDOWN_LADDERS = 5;
 const TEXT_COLUMNS = 100;
 
@@ -24,6 +27,7 @@ export interface SaveOptions {
   /** Names are made from it. */
   readonly name: string;
   readonly ports: readonly number[];
+  readonly session: Watched;
 }
 
 /** Saving from the screen: the captures are read once more, so that a saved report is the one that `report` prints. */
@@ -35,18 +39,36 @@ export function savingOf(
     formats: Object.keys(ENDINGS),
     suggestedPath: (format) =>
       `${options.name.replace(/\.(pcapng|pcap|cap)(\.gz|\.zst)?$/, "")}.${ENDINGS[format] ?? format}`,
-    save: async (format, typed, overwrite, { notes }) => {
+    save: async (format, typed, overwrite, { marked, notes }) => {
       const path = typed.startsWith("~/") ? join(homedir(), typed.slice(2)) : typed;
       try {
         await checkOutput(path, options.paths());
         if (!overwrite && (await stat(path).catch(() => null)) !== null) return { kind: "exists" };
-        await writeOutput(path, await reportText(format, notes, options, surroundings));
+        if (format === "pcapng") await saveMarked(path, marked, notes, options, surroundings);
+        else await writeOutput(path, await reportText(format, notes, options, surroundings));
         return { kind: "saved" };
       } catch (error) {
         return { kind: "failed", why: reasonOf(error, surroundings.language) };
       }
     },
   };
+}
+
+function saveMarked(
+  path: string,
+  marked: ReadonlySet<number>,
+  notes: readonly Note[],
+  { paths, session }: SaveOptions,
+  { version }: Surroundings,
+): Promise<void> {
+  const { connections, originNs } = session.getSnapshot();
+  return savePackets(path, {
+    replay: replayOf({ paths, originNs: () => originNs, onProgress: () => undefined }),
+    originNs: originNs ?? 0n,
+    connections: marked.size === 0 ? null : connections.filter(({ id }) => marked.has(id)),
+    notes,
+    application: `wscap ${version}`,
+  });
 }
 
 async function reportText(

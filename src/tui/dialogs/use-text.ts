@@ -1,5 +1,5 @@
 import { type Key, useInput } from "ink";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import {
   type EditedText,
   editedText,
@@ -22,12 +22,22 @@ interface TextOptions {
 
 /** Text that is being written, and what the keys do to it. */
 export function useText({ initial, width, multiline, onKey, onChange }: TextOptions) {
-  const [text, setText] = useState<EditedText>(() => editedText(initial));
+  // Several keys may come before the next drawing: they work on what the one before has made.
+  const held = useRef<EditedText | null>(null);
+  held.current ??= editedText(initial);
+  const [, setDrawn] = useState(0);
+  const set = (next: EditedText): void => {
+    held.current = next;
+    setDrawn((count) => count + 1);
+  };
+  const now = (): EditedText => held.current ?? editedText(initial);
   const change = (next: EditedText): void => {
-    setText(next);
-    if (next.characters !== text.characters) onChange?.(textOf(next));
+    const isOther = next.characters !== now().characters;
+    set(next);
+    if (isOther) onChange?.(textOf(next));
   };
   useInput((input, key) => {
+    const text = now();
     if (onKey(input, key, textOf(text))) return;
     if (key.backspace || key.delete) change(removedBefore(text));
     else if (key.leftArrow) change(movedBy(text, -1));
@@ -40,7 +50,8 @@ export function useText({ initial, width, multiline, onKey, onChange }: TextOpti
     else if (multiline && key.return) change(inserted(text, "\n"));
     else if (input !== "" && !key.ctrl && !key.meta) change(inserted(text, printable(input, multiline)));
   });
-  return { text: textOf(text), shown: shownText(text, width), replace: (next: string) => setText(editedText(next)) };
+  const text = now();
+  return { text: textOf(text), shown: shownText(text, width), replace: (next: string) => set(editedText(next)) };
 }
 
 /** What was pasted may hold anything: controls other than line ends are left out. */

@@ -24,7 +24,7 @@ interface Column {
 const columns: readonly Column[] = [
   { id: "id", minimum: 4, grows: 0, maximum: 4, right: true, weight: 9 },
   { id: "start", minimum: 9, grows: 0, maximum: 9, right: true, weight: 5 },
-  { id: "peers", minimum: 15, grows: 2, maximum: 44, right: false, weight: 8 },
+  { id: "peers", minimum: 15, grows: 4, maximum: 44, right: false, weight: 8 },
   { id: "path", minimum: 6, grows: 1, maximum: 40, right: false, weight: 7 },
   { id: "outcome", minimum: 34, grows: 6, maximum: 200, right: false, weight: 10 },
   { id: "frames", minimum: 11, grows: 0, maximum: 11, right: true, weight: 4 },

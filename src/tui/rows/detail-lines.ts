@@ -112,8 +112,11 @@ function frameFields(detail: ConnectionDetail, row: FrameRow, context: Context):
     const { code, reason } = closeOf(detail, row);
     fields.push(["code", code === null ? words.withoutCode : String(code)]);
     if (reason !== "") fields.push(["reason", reason]);
-  } else if (row.opcode > 8 && body !== null) fields.push(["payload", utf8(detail.bodyPreview(body.blob))]);
-  else if (body !== null) {
+  } else if (row.opcode > 8 && body !== null && body.length > 0)
+    fields.push(["payload", utf8(detail.bodyPreview(body.blob))]);
+  else if (row.opcode > 8) {
+    // Nothing more in it.
+  } else if (body !== null) {
     fields.push(["message", words.messageOf(body.frames, words.bytes(body.wireLength), words.bytes(body.length))]);
     const leg = detail.legs[row.leg];
     const reading = leg === undefined ? null : readingOf(detail, row, leg);

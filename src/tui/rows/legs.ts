@@ -45,11 +45,14 @@ export function lifelinesOf(legs: readonly ConnectionFacts[]): Lifelines {
   return { lines, legs: places };
 }
 
-/** What one leg's server receives the other leg's client sends on. */
+/**
+ * What one leg's server receives the other leg's client sends on: the same key to somebody else. The proxy may have an
+ * address of its own on each side.
+ */
 const isNextLeg = (before: ConnectionFacts, leg: ConnectionFacts): boolean =>
-  before.server.address === leg.client.address &&
-  before.server.port !== leg.server.port &&
-  keyOf(before) === keyOf(leg);
+  keyOf(before) !== "" &&
+  keyOf(before) === keyOf(leg) &&
+  (before.server.address !== leg.server.address || before.server.port !== leg.server.port);
 
 /** On loopback all have one address: there only the port tells them apart. */
 function lineAt(lines: readonly { endpoints: Endpoint[] }[], endpoint: Endpoint, peer: Endpoint): number {

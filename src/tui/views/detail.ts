@@ -71,7 +71,8 @@ function plainLines(detail: ConnectionDetail, at: number, state: State, context:
     ...context,
     palette: { ...unmarked, strong: same, dim: same, error: same, note: same, alarm: same },
   };
-  if (row.kind !== ROW.frame || row.body === null) return detailLines(detail, at, "head", width, plain, state);
+  if (row.kind !== ROW.frame || row.body === null || row.body.length === 0)
+    return detailLines(detail, at, "head", width, plain, state);
   const bytes = detail.bodyBytes(row.body.blob);
   if (bytes === null) return [context.words.notInMemory];
   const tab: Tab = row.body.opcode === 2 ? "hex" : "text";
