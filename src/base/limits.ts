@@ -103,6 +103,8 @@ export const limits = {
   /** Secrets that are looked for wherever they stand, and the longest of them. */
   knownSecrets: 20_000,
   secretCharacters: 8192,
+  /** Stream bytes held while an export looks for secrets; what goes beyond is blanked unread. */
+  scrubHeldBytes: 256 * 1024 * 1024,
   /** Frames kept for reports: over all connections, and of one of them its first and its last. */
   loggedFrames: 200_000,
   loggedFramesFirst: 2000,

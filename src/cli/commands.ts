@@ -16,6 +16,9 @@ export const commands: Readonly<Record<CommandName, () => Promise<CommandModule>
   load: () => import("./commands/load.ts"),
   report: () => import("./commands/report.ts"),
   frames: () => import("./commands/frames.ts"),
+  export: () => import("./commands/export.ts"),
+  annotate: () => import("./commands/annotate.ts"),
+  share: () => import("./commands/share.ts"),
   explain: () => import("./commands/explain.ts"),
   schema: () => import("./commands/schema.ts"),
 };

@@ -1,4 +1,4 @@
-import { shareArgumentsEn, shareOptionsEn } from "./help-share-en.ts";
+import { shareArgumentsEn, shareCommandsEn, shareOptionsEn } from "./help-share-en.ts";
 import type { HelpWords } from "./help-types.ts";
 
 export const helpEn: HelpWords = {
@@ -69,6 +69,7 @@ export const helpEn: HelpWords = {
         ["wscap frames --format ndjson capture.pcap | jq -r 'select(.opcode==\"close\")'", "the Close frames"],
       ],
     },
+    ...shareCommandsEn,
     explain: {
       summary: "list the rules, or explain one",
       more: "What it means, how it is seen, what may have caused it, and what to do.",

@@ -9,7 +9,10 @@ export type CommandName =
   | "report"
   | "frames"
   | "explain"
-  | "schema";
+  | "schema"
+  | "export"
+  | "annotate"
+  | "share";
 
 export interface CommandHelp {
   readonly summary: string;

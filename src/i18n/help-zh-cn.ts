@@ -1,4 +1,4 @@
-import { shareArgumentsZhCn, shareOptionsZhCn } from "./help-share-zh-cn.ts";
+import { shareArgumentsZhCn, shareCommandsZhCn, shareOptionsZhCn } from "./help-share-zh-cn.ts";
 import type { HelpWords } from "./help-types.ts";
 
 export const helpZhCn: HelpWords = {
@@ -66,6 +66,7 @@ export const helpZhCn: HelpWords = {
         ["wscap frames --format ndjson capture.pcap | jq -r 'select(.opcode==\"close\")'", "只看 Close 帧"],
       ],
     },
+    ...shareCommandsZhCn,
     explain: {
       summary: "列出所有规则，或说明其中一条",
       more: "含义、判断依据、可能的原因和处理办法。",

@@ -87,6 +87,21 @@ export const messagesEn = {
     sentence: "Notes cannot be written to {name} ({reason}).",
     next: "Keep them elsewhere with --notes FILE.",
   },
+  "notes.where": {
+    sentence: "Notes about standard input need a place.",
+    next: "Name a file for them: --notes FILE",
+  },
+  "notes.no-text": { sentence: "What is the note?", next: 'wscap annotate CAPTURE --packet 161 "text"' },
+  "notes.no-place": {
+    sentence: "What is the note about?",
+    next: "Give one of --connection N, --packet N and --capture.",
+  },
+  "notes.unknown": { sentence: "There is no note {name}.", next: "wscap annotate CAPTURE --list shows their ids." },
+  "export.addresses": {
+    sentence: "Addresses stand in every packet: --redact-addresses cannot be kept in a pcapng file.",
+    next: "Leave it out, or share a report instead: wscap report --redact-addresses --format html CAPTURE",
+  },
+  "output.is-file": { sentence: "{name} is a file.", next: "Name a folder, or a file that ends in .zip." },
   "output.is-input": {
     sentence: "-o {name} would overwrite the capture that is being read.",
     next: "Choose another name for the output; wscap never writes into a capture.",

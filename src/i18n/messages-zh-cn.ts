@@ -77,6 +77,18 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "无法把备注写到 {name}（{reason}）。",
     next: "用 --notes FILE 把备注存到别处。",
   },
+  "notes.where": { sentence: "标准输入的备注需要一个存放的位置。", next: "指定一个文件：--notes FILE" },
+  "notes.no-text": { sentence: "备注写什么？", next: 'wscap annotate CAPTURE --packet 161 "内容"' },
+  "notes.no-place": {
+    sentence: "备注针对什么？",
+    next: "在 --connection N、--packet N、--capture 中选一个。",
+  },
+  "notes.unknown": { sentence: "没有备注 {name}。", next: "wscap annotate CAPTURE --list 会列出所有 id。" },
+  "export.addresses": {
+    sentence: "每个数据包都带有地址，pcapng 文件无法做到 --redact-addresses。",
+    next: "去掉这个选项，或改为分享报告：wscap report --redact-addresses --format html CAPTURE",
+  },
+  "output.is-file": { sentence: "{name} 是一个文件。", next: "请指定文件夹，或以 .zip 结尾的文件。" },
   "output.is-input": {
     sentence: "-o {name} 会覆盖正在读取的抓包文件。",
     next: "请换一个输出文件名；wscap 绝不改写抓包文件。",

@@ -54,7 +54,7 @@ export class Pipeline implements WireSink, TcpSink {
   protected readonly tracker: TcpTracker;
   private readonly names = new NameWatch();
   private readonly memory = new DecoderMemory();
-  private readonly contexts: (ConnectionContext | null)[] = [];
+  protected readonly contexts: (ConnectionContext | null)[] = [];
   private readonly freeSlots: number[] = [];
   private readonly settled: SettledConnections;
   private nextTidyNs = 0;

@@ -1,0 +1,102 @@
+import type { Command } from "commander";
+import { EXIT, UserError } from "../../base/user-error.ts";
+import { shareWordsOf } from "../../i18n/share.ts";
+import type { ShareWords } from "../../i18n/share-words.ts";
+import type { Redactor } from "../../report/redact.ts";
+import { type Analysed, analyse } from "../analyse.ts";
+import { type Exported, type ExportPlan, exportCapture, withReadableTwice } from "../export-capture.ts";
+import { connectionNumber, portList } from "../option-values.ts";
+import { checkOutput, writeOutput } from "../output-file.ts";
+import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
+import type { Surroundings } from "../surroundings.ts";
+
+interface ExportOptions extends SharingOptions {
+  readonly port?: readonly number[];
+  readonly output: string;
+  readonly connection?: readonly number[];
+  readonly trim?: readonly [number, number];
+}
+
+export function define(command: Command, surroundings: Surroundings): void {
+  const { help } = surroundings;
+  command
+    .argument("<capture>", help.arguments.capture)
+    .requiredOption("-o, --output <file>", help.options.exportOutput)
+    .option("-p, --port <port>", help.options.port, portList)
+    .option("--connection <number>", help.options.exportConnection, (value: string, before?: readonly number[]) => [
+      ...(before ?? []),
+      connectionNumber(value),
+    ])
+    .option("--trim <seconds>", help.options.trim, trimSeconds);
+  addSharingOptions(command, surroundings).action((capture: string, options: ExportOptions) =>
+    exportTo(capture, options, surroundings),
+  );
+}
+
+function trimSeconds(value: string): readonly [number, number] {
+  const [before, after = before] = value.split(",").map((part) => (/^\d+(\.\d+)?$/.test(part) ? Number(part) : null));
+  if (before == null || after == null) {
+    throw new UserError(EXIT.usage, "usage.invalid-value", { option: "--trim", value, allowed: "30 … 30,5 …" });
+  }
+  return [before, after];
+}
+
+async function exportTo(capture: string, options: ExportOptions, surroundings: Surroundings): Promise<void> {
+  await checkOutput(options.output, [capture]);
+  if (options.redactAddresses === true) throw new UserError(EXIT.usage, "export.addresses");
+  const redactor = redactorOf(options);
+  await withReadableTwice(capture, async (path) => {
+    const analysed = await analyse(
+      [path],
+      { ports: options.port ?? [], notes: options.notes, payloads: "preview", redactor },
+      surroundings,
+    );
+    const exported = await exportCapture(path, analysed, planOf(analysed, options), redactor, surroundings);
+    await writeOutput(options.output, exported.bytes);
+    surroundings.stderr.write(exportSummary(options.output, exported, redactor, shareWordsOf(surroundings.language)));
+  });
+}
+
+function planOf({ analysis, findings }: Analysed, options: ExportOptions): ExportPlan {
+  const known = new Set<number>(analysis.connections.map(({ id }) => id));
+  for (const id of options.connection ?? []) {
+    if (!known.has(id)) {
+      const allowed = analysis.connections.length === 0 ? "–" : `0 … ${analysis.connections.length - 1}`;
+      throw new UserError(EXIT.usage, "usage.invalid-value", { option: "--connection", value: String(id), allowed });
+    }
+  }
+  const connections = options.connection === undefined ? null : new Set(options.connection);
+  const times = findings
+    .filter(({ severity }) => severity !== "note")
+    .flatMap((finding) =>
+      connections === null || (finding.connectionId !== null && connections.has(finding.connectionId))
+        ? [finding.timestampNs, ...finding.evidence.map(({ timestampNs }) => timestampNs)]
+        : [],
+    );
+  const [before, after] = times.length === 0 ? [null, null] : (options.trim ?? [null, null]);
+  return {
+    connections,
+    fromNs: before === null ? Number.NEGATIVE_INFINITY : Math.min(...times) - before * 1e9,
+    toNs: after === null ? Number.POSITIVE_INFINITY : Math.max(...times) + after * 1e9,
+    blankPayloads: options.payloads === "none",
+    ports: options.port ?? [],
+  };
+}
+
+/** What was written, and what was hidden in it. */
+export function exportSummary(name: string, exported: Exported, redactor: Redactor, words: ShareWords): string {
+  const lines = [words.wrote(name, words.exported(exported.packets, exported.comments))];
+  const { blankedParts } = words;
+  const blanked = [
+    [exported.values, blankedParts.values],
+    [exported.compressed, blankedParts.compressed],
+    [exported.unreadBytes, blankedParts.unread],
+    [exported.fragments, blankedParts.fragments],
+    [exported.blocksLeftOut, blankedParts.blocks],
+  ] as const;
+  const parts = blanked.flatMap(([n, say]) => (n > 0 ? [say(n)] : []));
+  if (!redactor.applied) lines.push(words.notRedactedWarning);
+  else if (parts.length > 0) lines.push(words.blanked(parts.join(", ")));
+  else lines.push(words.hiddenList(0, ""));
+  return `${lines.join("\n")}\n`;
+}
