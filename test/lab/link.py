@@ -1,6 +1,7 @@
 """A wire between two namespaces that can be told to misbehave (the kernels of small machines often lack netem).
 
-Usage: link.py CLIENT_TAP SERVER_TAP. Makes the two TAP devices, prints "ready", forwards frames, and takes one JSON command
+Usage: link.py CLIENT_TAP SERVER_TAP [MIRROR_TAP]. Makes the TAP devices; what enters the first two is copied to the third
+(a switch's mirror port, VLAN tags and all). Prints "ready", forwards frames, and takes one JSON command
 a line on standard input (see link.ts for their meaning). Standard library only.
 """
 
@@ -70,7 +71,9 @@ def forge_reset(model, sequence, hop_limit, ip_id):
 
 class Link:
     def __init__(self, names):
-        self.taps = [open_tap(name) for name in names]
+        self.taps = [open_tap(name) for name in names[:2]]
+        self.mirror = open_tap(names[2]) if len(names) > 2 else None
+        self.tags = b""
         self.harms = [{}, {}]
         self.queue = []  # (due, order, tap index, frame)
         self.order = 0
@@ -104,6 +107,10 @@ class Link:
                 self.harms[way] = command
         elif command["do"] == "reset":
             self.reset(command)
+        elif command["do"] == "tag":
+            ids = command["vlans"]
+            kinds = [0x88A8] * (len(ids) - 1) + [0x8100]  # IEEE 802.1ad outside, 802.1Q inside
+            self.tags = b"".join(struct.pack("!HH", kind, vlan) for kind, vlan in zip(kinds, ids))
 
     def reset(self, command):
         way = UP if command["from"] == "client" else DOWN
@@ -121,6 +128,8 @@ class Link:
             frame = os.read(self.taps[way], 65536)
         except OSError:
             return
+        if self.mirror is not None:
+            self.write_to(self.mirror, frame[:12] + self.tags + frame[12:])
         segment = Segment.of(frame)
         if segment is not None:
             self.newest[way] = segment
@@ -159,10 +168,14 @@ class Link:
         heapq.heappush(self.queue, (due, self.order, way, frame))
 
     def write(self, side, frame):
+        self.write_to(self.taps[side], frame)
+
+    @staticmethod
+    def write_to(tap, frame):
         try:
-            os.write(self.taps[side], frame)
+            os.write(tap, frame)
         except OSError:
             pass  # the other end is down: what a cable does
 
 
-Link(sys.argv[1:3]).run()
+Link(sys.argv[1:]).run()

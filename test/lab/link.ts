@@ -51,16 +51,29 @@ export class Link {
     this.#child = child;
   }
 
-  /** Opens the link and moves its two ends, each called eth0, into the namespaces. */
-  static async open(client: string, server: string): Promise<Link> {
+  /**
+   * Opens the link and moves its two ends, each called eth0, into the namespaces; a third namespace gets the mirror port, up
+   * and called mirror.
+   */
+  static async open(client: string, server: string, monitor?: string): Promise<Link> {
     const id = `${process.pid}n${linksMade++}`.slice(-12);
     const names = [`c${id}`, `s${id}`] as const;
-    const child = spawn("/usr/bin/python3", [script, ...names], { stdio: ["pipe", "pipe", "inherit"] });
+    const mirror = monitor === undefined ? [] : [`m${id}`];
+    const child = spawn("/usr/bin/python3", [script, ...names, ...mirror], { stdio: ["pipe", "pipe", "inherit"] });
     const link = new Link(child);
     await firstLine(child);
     run("ip", "link", "set", names[0], "netns", client, "name", "eth0");
     run("ip", "link", "set", names[1], "netns", server, "name", "eth0");
+    for (const name of mirror) {
+      run("ip", "link", "set", name, "netns", monitor ?? "", "name", "mirror");
+      run("ip", "-n", monitor ?? "", "link", "set", "mirror", "up");
+    }
     return link;
+  }
+
+  /** From now on the mirror port's frames carry these VLAN tags, outermost first. */
+  tagMirror(...vlans: readonly number[]): void {
+    this.#tell({ do: "tag", vlans });
   }
 
   harm(way: Way, harm: Harm): void {

@@ -70,15 +70,8 @@ const builders: Record<NetworkKind, Builder> = {
     configure(server, "eth0", `${frontAddress6}/64`);
     return null;
   },
-  link: async (client, add) => {
-    const server = add("server");
-    const link = await Link.open(client, server);
-    run("ip", "-n", client, "link", "set", "eth0", "address", macs.client);
-    run("ip", "-n", server, "link", "set", "eth0", "address", macs.front);
-    configure(client, "eth0", ...clientAddresses);
-    configure(server, "eth0", `${frontAddress}/24`);
-    return link;
-  },
+  link: (client, add) => linked(client, add("server")),
+  mirrored: (client, add) => linked(client, add("server"), add("router")),
   routed: async (client, add) => {
     const router = add("router");
     const server = add("server");
@@ -120,6 +113,15 @@ const builders: Record<NetworkKind, Builder> = {
     return null;
   },
 };
+
+async function linked(client: string, server: string, monitor?: string): Promise<Link> {
+  const link = await Link.open(client, server, monitor);
+  run("ip", "-n", client, "link", "set", "eth0", "address", macs.client);
+  run("ip", "-n", server, "link", "set", "eth0", "address", macs.front);
+  configure(client, "eth0", ...clientAddresses);
+  configure(server, "eth0", `${frontAddress}/24`);
+  return link;
+}
 
 function eth(interfaceName: string, namespace: string, mac?: string) {
   return { interface: interfaceName, namespace, ...(mac === undefined ? {} : { mac }) };

@@ -7,10 +7,14 @@ import type { Stage } from "./stage.ts";
 export type Place = "client" | "server" | "proxy" | "router";
 
 /**
- * direct: client and server on one segment (direct6: with IPv6 only). routed: a router between two segments. bridged: a host whose bridge joins both.
- * proxied: client | proxy | server on two segments. link: as direct, but every frame passes the userspace link (link.py).
+ * direct: client and server on one segment (direct6: IPv6 only).
+ * link: as direct, but every frame passes the userspace link (link.py).
+ * mirrored: as link, and the router's place has a switch's mirror port, called mirror.
+ * routed: a router between two segments, interfaces lan and wan.
+ * bridged: the router's place is a host whose bridge br0 joins both.
+ * proxied: client | proxy | server on two segments, interfaces front and back.
  */
-export type NetworkKind = "direct" | "direct6" | "routed" | "bridged" | "proxied" | "link";
+export type NetworkKind = "direct" | "direct6" | "routed" | "bridged" | "proxied" | "link" | "mirrored";
 
 export type Ending = "fin" | "rst" | "icmp" | "silent" | "open";
 

@@ -103,6 +103,17 @@ export const viewpoints: readonly Scenario[] = [
       browser: leavingDashboard(2500, { url: `ws://[${frontAddress6}]:8080/` }),
     },
   },
+  ...[[100], [200, 100]].map(
+    (vlans): Scenario => ({
+      ...seen(
+        vlans.length > 1 ? "mirror-port-qinq" : "mirror-port-vlan",
+        `a switch's mirror port with VLAN tags ${vlans.join(" and ")}`,
+        [{ at: "router", interface: "mirror" }],
+      ),
+      network: "mirrored",
+      prepare: async (stage) => stage.link.tagMirror(...vlans),
+    }),
+  ),
   {
     name: "ends-early",
     injects: "the capture is stopped while a healthy WebSocket is still open",
