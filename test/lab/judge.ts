@@ -46,10 +46,13 @@ export function mistakes(report: Report, log: readonly LogEntry[], expect: Expec
 
 function ruleMistakes({ findings }: Report, expect: Expectation): string[] {
   const reported = new Set(findings.map(({ rule }) => rule));
-  const allowed = new Set([...expect.must, ...(expect.may ?? [])]);
+  const oneOf = expect.mustOneOf ?? [];
+  const allowed = new Set([...expect.must, ...oneOf, ...(expect.may ?? [])]);
+  const isOneThere = oneOf.length === 0 || findings.some((one) => one.severity === "error" && oneOf.includes(one.rule));
   const unexpected = findings.filter(({ rule, severity }) => severity !== "note" && !allowed.has(rule));
   const unique = new Map(unexpected.map((finding) => [finding.rule, finding]));
   return [
+    ...(isOneThere ? [] : [`missing an error of ${oneOf.join(", ")}`]),
     ...expect.must.filter((rule) => !reported.has(rule)).map((rule) => `missing ${rule}`),
     ...(expect.mustNot ?? [])
       .filter((rule) => reported.has(rule) && !unique.has(rule))

@@ -49,6 +49,8 @@ export interface Expectation {
   readonly connections: readonly ConnectionTruth[];
   /** Rule ids that must be reported. */
   readonly must: readonly string[];
+  /** Rule ids of which at least one must be reported as an error. */
+  readonly mustOneOf?: readonly string[];
   /** Rule ids that must not be reported, at any severity. */
   readonly mustNot?: readonly string[];
   /** The capture does not hold everything: counts of messages and pings are not compared. */

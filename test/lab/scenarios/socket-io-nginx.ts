@@ -79,7 +79,11 @@ export const socketIoBehindNginx: readonly Scenario[] = [
     ...proxied,
     peers: { server: backend, api: client(callApi), browser: chat(`${page}/im`) },
     prepare: (stage) => startNginx(stage, site("")),
-    expect: { connections: [], must: [], may: ["http.upgrade.not-forwarded", "http.upgrade.page-returned"] },
+    expect: {
+      connections: [],
+      must: [],
+      mustOneOf: ["http.upgrade.not-forwarded", "http.upgrade.page-returned", "eio.request.refused"],
+    },
   },
   {
     name: "socketio-nginx-stripped",
