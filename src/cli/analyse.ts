@@ -9,6 +9,7 @@ import { FrameRecorder, type PayloadsKept } from "../pipeline/frame-recorder.ts"
 import { isStranded, type PlacedNote } from "../report/notes.ts";
 import type { Redactor } from "../report/redact.ts";
 import { judge } from "../rules/judge.ts";
+import type { Timer } from "../rules/timers.ts";
 import type { Finding } from "../rules/types.ts";
 import type { Analysis } from "../store/types.ts";
 import { notesPath, readNotes } from "./notes-file.ts";
@@ -22,6 +23,8 @@ export interface AnalyseOptions {
   /** null: no frames are wanted. */
   readonly payloads: PayloadsKept | null;
   readonly redactor: Redactor;
+  /** `--timer`. */
+  readonly timers?: readonly Timer[];
 }
 
 /** Captures read and judged, with the notes that belong to them. */
@@ -75,7 +78,7 @@ export async function analyse(
   );
   return {
     analysis,
-    findings: judge(analysis),
+    findings: judge(analysis, options),
     notes: [...placed, ...notesOfCapture(comments, analysis, sidecar)],
     recorder,
   };

@@ -1,4 +1,5 @@
 import { EXIT, UserError } from "../base/user-error.ts";
+import { ownTimers, type Timer } from "../rules/timers.ts";
 
 const HIGHEST_PORT = 65_535;
 
@@ -20,6 +21,14 @@ export function portList(value: string, before: readonly number[] | undefined): 
     throw new UserError(EXIT.usage, "usage.invalid-value", { option: "--port", value, allowed: `1 … ${HIGHEST_PORT}` });
   }
   return [...(before ?? []), port];
+}
+
+/** Parser of `--timer name=seconds`, which may be repeated. */
+export function timerList(value: string, before: readonly Timer[] | undefined): readonly Timer[] {
+  const [, name, seconds] = /^(.{1,60})=(\d{1,7}(?:\.\d{1,3})?)s?$/.exec(value) ?? [];
+  if (name === undefined || Number(seconds) <= 0)
+    throw new UserError(EXIT.usage, "usage.invalid-value", { option: "--timer", value, allowed: "name=seconds" });
+  return [...(before ?? []), ...ownTimers(name, Number(seconds))];
 }
 
 /** Parser of `--connection`: the number that reports show. */

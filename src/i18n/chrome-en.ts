@@ -74,6 +74,10 @@ export const chromeEn: Chrome = {
     length: "Bytes",
     text: "Text",
   },
+  legs: (front, back, proxy) => `#${front} and #${back} are one WebSocket: before and behind the proxy ${proxy}`,
+  bothEnds: (nearClient, nearServer) =>
+    `#${nearClient} and #${nearServer} are one connection: captured near the client and near the server`,
+  moreJoins: (n) => `… and ${n} more such pairs (all of them: --format json)`,
   moreConnections: (n) => `… and ${plural(n, "more connection")} (--format json has all)`,
   kind: { http: "(HTTP)", tls: "(TLS)", tcp: "(not HTTP)" },
   closedCleanly: (code) => `clean, ${code}`,

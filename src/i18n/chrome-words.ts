@@ -48,6 +48,9 @@ export interface Chrome {
       string
     >
   >;
+  readonly legs: (front: number, back: number, proxy: string) => string;
+  readonly bothEnds: (nearClient: number, nearServer: number) => string;
+  readonly moreJoins: (n: number) => string;
   readonly moreConnections: (n: number) => string;
   readonly kind: Readonly<Record<"http" | "tls" | "tcp", string>>;
   readonly closedCleanly: (code: number) => string;

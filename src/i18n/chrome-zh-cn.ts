@@ -70,6 +70,10 @@ export const chromeZhCn: Chrome = {
     length: "字节",
     text: "文本",
   },
+  legs: (front, back, proxy) => `#${front} 和 #${back} 是同一个 WebSocket：代理 ${proxy} 的前后两段`,
+  bothEnds: (nearClient, nearServer) =>
+    `#${nearClient} 和 #${nearServer} 是同一条连接：分别在靠近客户端和靠近服务器处抓到`,
+  moreJoins: (n) => `…… 这样的还有 ${n} 对（用 --format json 查看全部）`,
   moreConnections: (n) => `…… 另有 ${n} 个连接（用 --format json 查看全部）`,
   kind: { http: "（HTTP）", tls: "（TLS）", tcp: "（非 HTTP）" },
   closedCleanly: (code) => `正常关闭，${code}`,

@@ -61,6 +61,7 @@ export interface HelpWords {
       | "framesFormat"
       | "output"
       | "failOn"
+      | "timer"
       | "noRedact"
       | "language"
       | "color"

@@ -115,6 +115,7 @@ export const helpZhCn: HelpWords = {
     reportFormat: "text、json、markdown、html、svg（时序图）或 har",
     framesFormat: "table 或 ndjson",
     output: "写入文件，而不是标准输出",
+    timer: "自己环境里的超时，单位秒，用来匹配断开时刻：gateway=90（可重复）",
     failOn: "有达到该级别的结论时退出码为 1：error、warning、note 或 never",
     noRedact: "显示令牌和密码（默认隐藏）",
     language: "en 或 zh-CN（默认取自 LC_ALL、LC_MESSAGES、LANG）",

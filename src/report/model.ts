@@ -15,6 +15,7 @@ import type {
   MessageCounts,
   TcpFacts,
 } from "../store/types.ts";
+import { joinModel } from "./join-model.ts";
 import { learnSecrets } from "./learn.ts";
 import { annotationModel, type PlacedNote } from "./notes.ts";
 import type { Redactor } from "./redact.ts";
@@ -46,6 +47,7 @@ export function buildReport(analysis: Analysis, findings: readonly Finding[], op
     captures: analysis.captures.map((capture) => captureModel(capture, redactor)),
     totals: totalsOf(analysis, findings),
     connections,
+    joins: analysis.joins.map((join) => joinModel(join, redactor)),
     findings: findings.map((f) => findingModel(f, options, analysis.originNs === null ? null : time, redactor)),
     annotations: (options.notes ?? []).map((note) => annotationModel(note, analysis, redactor)),
   };

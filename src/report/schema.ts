@@ -160,6 +160,25 @@ const annotation = z.strictObject({
   stranded: z.boolean().meta({ description: "what it was about is not in this capture" }),
 });
 
+const changedField = z.strictObject({ name: z.string(), before: z.string().nullable(), behind: z.string().nullable() });
+
+const join = z.strictObject({
+  kind: z.enum(["two-captures", "proxied"]).meta({
+    description: "one TCP connection captured at both its ends, or the two legs of a proxy",
+  }),
+  by: z.enum(["initial-sequence-numbers", "key", "request"]),
+  nearClient: connectionId,
+  nearServer: connectionId,
+  clockOffsetMs: ms.nullable().meta({ description: "how far the clock at the server's end is ahead of the client's" }),
+  clockErrorMs: ms.nullable(),
+  foreignResets: z
+    .array(z.strictObject({ connection: connectionId, packet, from: side }))
+    .meta({ description: "RSTs that one end got and the other never sent" }),
+  lostBytes: bothSides(count).meta({ description: "left one end and never came to the other, by who sent them" }),
+  changedRequest: z.array(changedField).meta({ description: "by the proxy; null behind: dropped" }),
+  changedResponse: z.array(changedField),
+});
+
 export const reportSchema = z.strictObject({
   schema: z.literal("wscap-report/1"),
   tool: z.strictObject({ name: z.literal("wscap"), version: z.string() }),
@@ -180,6 +199,7 @@ export const reportSchema = z.strictObject({
     notDecoded: z.record(z.string(), count).meta({ description: "packets that hold nothing for TCP, by reason" }),
   }),
   connections: z.array(connection),
+  joins: z.array(join).meta({ description: "which connections carry one WebSocket" }),
   findings: z.array(finding),
   annotations: z.array(annotation),
 });
@@ -204,6 +224,7 @@ export const frameSchema = z.strictObject({
 export type ReportModel = z.infer<typeof reportSchema>;
 export type ConnectionModel = z.infer<typeof connection>;
 export type AnnotationModel = z.infer<typeof annotation>;
+export type JoinModel = z.infer<typeof join>;
 export type FindingModel = z.infer<typeof finding>;
 
 /** JSON Schema, draft 2020-12. */

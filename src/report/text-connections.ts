@@ -39,7 +39,21 @@ export function connectionLines(page: TextPage): string[] {
     ...(shown.length < model.connections.length
       ? [`   ${chrome.moreConnections(model.connections.length - shown.length)}`]
       : []),
+    ...joinLines(page),
   ];
+}
+
+/** Joins that are told one by one. */
+const JOINS_SHOWN = 8;
+
+/** Which of them carry one WebSocket. */
+function joinLines({ model, chrome, connectionById }: TextPage): string[] {
+  const told = model.joins.slice(0, JOINS_SHOWN).map(({ kind, nearClient, nearServer }) => {
+    if (kind === "two-captures") return `   ${chrome.bothEnds(nearClient, nearServer)}`;
+    return `   ${chrome.legs(nearClient, nearServer, connectionById.get(nearClient)?.server.address ?? "")}`;
+  });
+  const more = model.joins.length - told.length;
+  return more > 0 ? [...told, `   ${chrome.moreJoins(more)}`] : told;
 }
 
 function worstByConnection(findings: readonly FindingModel[]): Map<number, Severity> {

@@ -19,6 +19,17 @@ function affected(findings: readonly FindingModel[]): Set<number> {
   return ids;
 }
 
+/** Legs of one WebSocket, and both captures of one connection, count once: by the connection nearest to the client. */
+function whole(model: ReportModel): (ids: Iterable<number>) => Set<number> {
+  const nearer = new Map(model.joins.map(({ nearClient, nearServer }) => [nearServer, nearClient]));
+  const nearest = (id: number): number => {
+    let at = id;
+    for (let next = nearer.get(at); next !== undefined; next = nearer.get(at)) at = next;
+    return at;
+  };
+  return (ids) => new Set([...ids].map(nearest));
+}
+
 /** It did not come about, or did not end as a WebSocket should. */
 const hasFailed = (c: ConnectionModel): boolean =>
   c.close.verdict === "abnormal" ||
@@ -34,7 +45,7 @@ export function headlineLines(page: TextPage): string[] {
   const { model, paint } = page;
   const errors = withSeverity(model, "error");
   const warnings = withSeverity(model, "warning");
-  const all = model.connections.filter(isAttempt).length;
+  const all = whole(model)(model.connections.filter(isAttempt).map(({ id }) => id)).size;
   const caveats = caveatLines(page);
   if (errors.length > 0) return [...errorLines(page, errors, all), ...caveats];
   if (warnings.length > 0) return [...warningLines(page, warnings, all), ...caveats];
@@ -43,28 +54,32 @@ export function headlineLines(page: TextPage): string[] {
 
 function errorLines(page: TextPage, errors: readonly FindingModel[], all: number): string[] {
   const { chrome, paint, connectionById } = page;
-  const ids = [...affected(errors)];
-  const failed = ids.filter((id) => {
-    const connection = connectionById.get(id);
-    return connection !== undefined && hasFailed(connection);
-  }).length;
+  const count = whole(page.model);
+  const ids = affected(errors);
+  const troubled = count(ids).size;
+  const failed = count(
+    [...ids].filter((id) => {
+      const connection = connectionById.get(id);
+      return connection !== undefined && hasFailed(connection);
+    }),
+  ).size;
   const ways = errors.length;
   const [only] = errors;
   if (ways === 1 && only !== undefined) {
     let head = chrome.wrong(only.title);
     if (failed > 0) head = chrome.failed(failed, all, only.title);
-    else if (ids.length > 0) head = chrome.troubled(ids.length, all, only.title);
+    else if (troubled > 0) head = chrome.troubled(troubled, all, only.title);
     return oneTrouble(page, `✗ ${head}`, only, paint.error);
   }
   let head = chrome.wrongInWays(ways);
   if (failed > 0) head = chrome.failedInWays(failed, all, ways);
-  else if (ids.length > 0) head = chrome.troubledInWays(ids.length, all, ways);
+  else if (troubled > 0) head = chrome.troubledInWays(troubled, all, ways);
   return manyTroubles(page, `✗ ${head}`, errors, paint.error);
 }
 
 function warningLines(page: TextPage, warnings: readonly FindingModel[], all: number): string[] {
   const { chrome, paint } = page;
-  const warned = affected(warnings).size;
+  const warned = whole(page.model)(affected(warnings)).size;
   const [only] = warnings;
   if (warnings.length === 1 && only !== undefined) {
     const head = warned > 0 ? chrome.warned(warned, all, only.title) : chrome.wrong(only.title);
@@ -75,18 +90,20 @@ function warningLines(page: TextPage, warnings: readonly FindingModel[], all: nu
 }
 
 function healthText({ model, chrome }: TextPage): string {
-  const { webSockets } = model.totals;
-  if (webSockets === 0) return `· ${chrome.noWebSocket}`;
+  const sockets = model.connections.filter(({ kind }) => kind === "websocket");
+  const ids = whole(model)(sockets.map(({ id }) => id));
+  if (ids.size === 0) return `· ${chrome.noWebSocket}`;
+  const counted = sockets.filter(({ id }) => ids.has(id));
   const having = (verdict: ConnectionModel["close"]["verdict"]): number =>
-    model.connections.filter((c) => c.kind === "websocket" && c.close.verdict === verdict).length;
+    counted.filter((c) => c.close.verdict === verdict).length;
   let pings = 0;
   let answered = 0;
-  for (const { heartbeat } of model.connections) {
+  for (const { heartbeat } of counted) {
     pings += heartbeat.client.pings + heartbeat.server.pings;
     answered += heartbeat.client.answered + heartbeat.server.answered;
   }
   const beat = pings > 0 ? chrome.pingsAnswered(answered, pings) : "";
-  return `✓ ${chrome.healthy(webSockets, having("clean"), having("open"))}${beat}`;
+  return `✓ ${chrome.healthy(ids.size, having("clean"), having("open"))}${beat}`;
 }
 
 type Tint = (text: string) => string;

@@ -28,6 +28,9 @@ export function matchTimers(connection: ConnectionFacts, timers: readonly Timer[
   const matches: TimerMatch[] = [];
   for (const timer of timers) {
     if (timer.seconds < LEAST_SECONDS && timer.source !== "") continue;
+    // What was idle for all of its life fits both kinds of the user's own timer: then it was the silence.
+    if (timer.kind === "lifetime" && idleMs !== null && Math.abs(idleMs - timer.seconds * 1000) <= timer.toleranceMs)
+      continue;
     const measured = timer.kind === "idle" ? idleMs : lifeMs;
     if (measured === null || (timer.kind === "lifetime" && (idleMs ?? 0) > BUSY_MS && timer.source !== "")) continue;
     const offByMs = Math.abs(measured - timer.seconds * 1000);

@@ -4,6 +4,7 @@ import type { CaptureOrigin, CaptureReader, CaptureSink, CaptureStatistics } fro
 import { Pipeline } from "../pipeline/pipeline.ts";
 import type { FrameTap } from "../pipeline/websocket-stream.ts";
 import { judge } from "../rules/judge.ts";
+import type { Timer } from "../rules/timers.ts";
 import type { Finding } from "../rules/types.ts";
 import type { ByteSource } from "../source/types.ts";
 import type { Analysis, CaptureFacts, ConnectionFacts } from "../store/types.ts";
@@ -39,6 +40,8 @@ export interface LiveSessionOptions {
   /** Packets that kernel and backend say they dropped; null: they do not say. */
   readonly dropped: () => number | null;
   readonly linkTypeName: (linkType: number) => string;
+  /** The user's own, matched before the known ones. */
+  readonly timers?: readonly Timer[];
 }
 
 /** One live analysis: reads until the capture ends, tells what happens, and shows the present as snapshots. */
@@ -150,7 +153,7 @@ export class LiveSession implements FrameTap {
   private judgeNow(now: bigint): void {
     const began = performance.now();
     const analysis = this.analysis(true);
-    this.findings = judge(analysis);
+    this.findings = judge(analysis, this.options);
     const isForgotten = (id: ConnectionId): boolean => this.pipeline.lastPacketOf(id) === 0;
     this.findingWatch.update(this.findings, isForgotten);
     const cost = BigInt(Math.round((performance.now() - began) * 1e6));
@@ -167,7 +170,7 @@ export class LiveSession implements FrameTap {
     for (const id of [...this.told.keys()]) this.announceNow(id, true);
     const analysis = this.analysis(false);
     const isForgotten = (id: ConnectionId): boolean => this.pipeline.lastPacketOf(id) === 0;
-    const findings = judge(analysis);
+    const findings = judge(analysis, this.options);
     this.findingWatch.update(findings, isForgotten);
     this.findings = [...findings, ...this.findingWatch.kept(isForgotten)];
     this.options.events.onStatistics(this.statistics(), this.pipeline.clockNs);

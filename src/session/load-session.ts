@@ -2,6 +2,7 @@ import { packetNumber, type RelativeNs, relativeNs } from "../base/brand.ts";
 import type { CaptureOrigin } from "../pcap/types.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import { judge } from "../rules/judge.ts";
+import type { Timer } from "../rules/timers.ts";
 import type { Analysis, CaptureFacts } from "../store/types.ts";
 import { type Feed, type PacketOrder, pump } from "./pump.ts";
 import type { Snapshot } from "./types.ts";
@@ -25,6 +26,8 @@ export interface LoadOptions {
   readonly nowMs: () => number;
   /** Lets keys and screen have their turn. */
   readonly breathe: () => Promise<void>;
+  /** The user's own, matched before the known ones. */
+  readonly timers?: readonly Timer[];
 }
 
 /** Captures being read, seen as snapshots from the first moment on. */
@@ -76,7 +79,7 @@ export class LoadSession {
     const { facts, origin, nowMs } = this.options;
     const began = nowMs();
     const analysis = pipeline.analysis(facts(), origin.ns, state === "running");
-    this.snapshot = shotOf(analysis, judge(analysis), state, this.snapshot.revision + 1);
+    this.snapshot = shotOf(analysis, judge(analysis, this.options), state, this.snapshot.revision + 1);
     const now = nowMs();
     this.nextShotMs = now + Math.max(SHOT_MS, (now - began) * SHOT_SHARE);
     for (const listener of this.listeners) listener();

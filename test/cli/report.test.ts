@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("--format json", () => {
-  test.each([TROUBLE, CLEAN])("%s is what `wscap schema report` says", async (capture) => {
+  test.each([TROUBLE, CLEAN, "captures/proxied-any.pcap"])("%s is what `wscap schema report` says", async (capture) => {
     const validate = compileSchema(JSON.parse((await wscap(["schema", "report"])).stdout));
     const { code, stdout, stderr } = await wscap(["report", "--format", "json", capture]);
     expect([code, stderr]).toEqual([0, ""]);
@@ -34,6 +34,21 @@ describe("--fail-on", () => {
     [CLEAN, "warning", 0],
   ])("%s %s exits %i", async (capture, severity, code) => {
     expect((await wscap(["report", "--fail-on", severity, capture])).code).toBe(code);
+  });
+});
+
+describe("--timer", () => {
+  const FIN = "captures/fin-1006.pcap";
+
+  test("names the user's own timer where the end fits it, and only there", async () => {
+    const { stdout } = await wscap(["report", "--timer", "office gateway=2", FIN]);
+    expect(stdout).toContain("office gateway");
+    expect((await wscap(["report", "--timer", "office gateway=77", FIN])).stdout).not.toContain("office gateway");
+  });
+
+  test.each(["60", "gateway=", "=60", "gateway=-1", "gateway=0"])("%s is refused", async (value) => {
+    const { code, stderr } = await wscap(["report", "--timer", value, FIN]);
+    expect([code, stderr.includes("name=seconds")]).toEqual([2, true]);
   });
 });
 

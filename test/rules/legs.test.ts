@@ -228,3 +228,8 @@ describe("one connection in two captures", () => {
     expect(findings.map(({ ruleId, connectionId }) => [ruleId, connectionId])).toEqual([["tcp.rst", 0]]);
   });
 });
+
+test("a timer of the user's own that fits the silence is not said to be a lifetime too", () => {
+  const idle = judge(hungUpByProxy(3), { timers: ownTimers("edge box", 3) });
+  expect(idle.flatMap(({ causes }) => causes.map(({ id }) => id))).not.toContain("lifetimeFits");
+});

@@ -33,7 +33,7 @@ import { RunningText } from "../live/running-text.ts";
 import { LiveScreen, noEvents, wantsScreen } from "../live/screen.ts";
 import { stopSignal } from "../live/stop-signal.ts";
 import { Watch } from "../live/watch.ts";
-import { oneOf, portList } from "../option-values.ts";
+import { oneOf, portList, timerList } from "../option-values.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 const DAY_SECONDS = 86_400;
@@ -59,6 +59,7 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("--trigger <rule>", words.trigger)
     .option("--before <seconds>", words.before, numberOption("--before", 1, DAY_SECONDS), 60)
     .option("--after <seconds>", words.after, numberOption("--after", 0, DAY_SECONDS), 60)
+    .option("--timer <name=seconds>", words.timer, timerList)
     .option("--snaplen <bytes>", words.snaplen, numberOption("--snaplen", 64, 262_144), captureDefaults.snaplen)
     .option("--buffer <mib>", words.buffer, numberOption("--buffer", 1, 2047), captureDefaults.buffer)
     .option("--high-rate", words.highRate)
@@ -117,6 +118,7 @@ async function analyse(
     events: options.trigger === undefined ? events : triggering(events, options.trigger, spool),
     dropped: () => droppedOf(opened),
     linkTypeName,
+    timers: options.timer ?? [],
   });
   const watch = new Watch({
     opened,

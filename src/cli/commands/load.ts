@@ -6,12 +6,13 @@ import { EXIT, type ExitCode } from "../../base/user-error.ts";
 import { textsOf } from "../../i18n/render.ts";
 import { tuiWordsOf } from "../../i18n/tui.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
+import type { Timer } from "../../rules/timers.ts";
 import { LoadSession } from "../../session/load-session.ts";
 import { paletteOf } from "../../tui/palette.ts";
 import { plainViews } from "../../tui/plain.ts";
 import { openFeeds } from "../capture-feeds.ts";
 import { notesPath } from "../notes-file.ts";
-import { portList } from "../option-values.ts";
+import { portList, timerList } from "../option-values.ts";
 import { createDesk } from "../screen/desk.ts";
 import { openNoteKeeper } from "../screen/note-keeper.ts";
 import { openScreen, whyPlain } from "../screen/open-screen.ts";
@@ -23,6 +24,7 @@ interface LoadOptions {
   readonly port?: readonly number[];
   readonly notes?: string;
   readonly plain?: boolean;
+  readonly timer?: readonly Timer[];
 }
 
 export function define(command: Command, surroundings: Surroundings): void {
@@ -31,6 +33,7 @@ export function define(command: Command, surroundings: Surroundings): void {
     .argument("<capture...>", help.arguments.captures)
     .option("-p, --port <port>", help.options.port, portList)
     .option("--notes <file>", help.options.notes)
+    .option("--timer <name=seconds>", help.options.timer, timerList)
     .option("--plain", help.options.plain)
     .action(async (captures: readonly string[], options: LoadOptions) => {
       surroundings.exitCode = await load(captures, options, surroundings);
@@ -63,6 +66,7 @@ async function show(
 ): Promise<ExitCode> {
   const { language, chrome, stdout, columns } = surroundings;
   const ports = options.port ?? [];
+  const timers = options.timer ?? [];
   const origin: CaptureOrigin = { ns: null };
   const captures = await openFeeds(names, origin, { onMalformed: () => undefined, onComment: () => undefined });
   let reading = true;
@@ -70,6 +74,7 @@ async function show(
     ...captures,
     origin,
     ports,
+    timers,
     // Hostile captures must not be able to pile collisions.
     seed: (Math.random() * 2 ** 32) | 0,
     nowMs: () => performance.now(),
@@ -106,7 +111,7 @@ async function show(
   await Promise.race([loaded, firstSnapshot(session)]);
   captures.refuseWhatIsNoCapture();
   const save = savingOf(
-    { paths: () => paths, name: names[0] === "-" ? "stdin" : (names[0] ?? ""), ports, session },
+    { paths: () => paths, name: names[0] === "-" ? "stdin" : (names[0] ?? ""), ports, timers, session },
     surroundings,
   );
   const failure = loaded.then(

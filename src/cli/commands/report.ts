@@ -9,8 +9,9 @@ import { safeJson } from "../../report/safe-json.ts";
 import type { ReportModel } from "../../report/schema.ts";
 import { laddersOf, sharePage, troubled } from "../../report/share-page.ts";
 import { renderText } from "../../report/text.ts";
+import type { Timer } from "../../rules/timers.ts";
 import { type Analysed, analyse } from "../analyse.ts";
-import { connectionNumber, oneOf, portList } from "../option-values.ts";
+import { connectionNumber, oneOf, portList, timerList } from "../option-values.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -23,6 +24,7 @@ interface ReportOptions extends SharingOptions {
   readonly format: (typeof FORMATS)[number];
   readonly output?: string;
   readonly connection?: number;
+  readonly timer?: readonly Timer[];
   readonly failOn: (typeof FAIL_ON)[number];
 }
 
@@ -34,6 +36,7 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("--format <format>", help.options.reportFormat, oneOf("--format", FORMATS), "text")
     .option("-o, --output <file>", help.options.output)
     .option("--connection <number>", help.options.svgConnection, connectionNumber)
+    .option("--timer <name=seconds>", help.options.timer, timerList)
     .option("--fail-on <severity>", help.options.failOn, oneOf("--fail-on", FAIL_ON), "never");
   addSharingOptions(command, surroundings).action(async (captures: readonly string[], options: ReportOptions) => {
     surroundings.exitCode = await report(captures, options, surroundings);
@@ -43,7 +46,7 @@ export function define(command: Command, surroundings: Surroundings): void {
 /** What `wscap load` prints where no screen can be drawn. */
 export const reportAsText = (
   captures: readonly string[],
-  { port, notes }: Pick<ReportOptions, "port" | "notes">,
+  { port, notes, timer }: Pick<ReportOptions, "port" | "notes" | "timer">,
   surroundings: Surroundings,
 ): Promise<ExitCode> =>
   report(
@@ -54,6 +57,7 @@ export const reportAsText = (
       redact: true,
       payloads: "preview",
       ...(port === undefined ? {} : { port }),
+      ...(timer === undefined ? {} : { timer }),
       ...(notes === undefined ? {} : { notes }),
     },
     surroundings,
@@ -70,7 +74,13 @@ async function report(
   const wantsFrames = options.format !== "text" && options.format !== "json";
   const analysed = await analyse(
     captures,
-    { ports: options.port ?? [], notes: options.notes, payloads: wantsFrames ? options.payloads : null, redactor },
+    {
+      ports: options.port ?? [],
+      notes: options.notes,
+      payloads: wantsFrames ? options.payloads : null,
+      redactor,
+      timers: options.timer ?? [],
+    },
     surroundings,
   );
   const { analysis, findings, notes } = analysed;

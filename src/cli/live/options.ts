@@ -1,4 +1,5 @@
 import { EXIT, UserError } from "../../base/user-error.ts";
+import type { Timer } from "../../rules/timers.ts";
 import type { Finding } from "../../rules/types.ts";
 import { type SpoolPlan, scratchPlan } from "../../source/live/spool.ts";
 import type { BackendName } from "../../source/live/types.ts";
@@ -33,6 +34,7 @@ export interface LiveOptions {
   readonly headless?: boolean;
   readonly format?: (typeof LIVE_FORMATS)[number];
   readonly redact: boolean;
+  readonly timer?: readonly Timer[];
 }
 
 export interface Ring {

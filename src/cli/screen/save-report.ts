@@ -9,6 +9,7 @@ import { createRedactor } from "../../report/redact.ts";
 import { safeJson } from "../../report/safe-json.ts";
 import { laddersOf, sharePage, troubled } from "../../report/share-page.ts";
 import { renderText } from "../../report/text.ts";
+import type { Timer } from "../../rules/timers.ts";
 import type { Errands } from "../../tui/app.ts";
 import { analyse } from "../analyse.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
@@ -28,6 +29,7 @@ export interface SaveOptions {
   readonly name: string;
   readonly ports: readonly number[];
   readonly session: Watched;
+  readonly timers?: readonly Timer[];
 }
 
 /** Saving from the screen: the captures are read once more, so that a saved report is the one that `report` prints. */
@@ -74,7 +76,7 @@ function saveMarked(
 async function reportText(
   format: string,
   notes: readonly Note[],
-  { paths, ports }: SaveOptions,
+  { paths, ports, timers }: SaveOptions,
   surroundings: Surroundings,
 ): Promise<string> {
   const { language, version } = surroundings;
@@ -85,7 +87,7 @@ async function reportText(
   };
   const analysed = await analyse(
     paths(),
-    { ports, notes: undefined, payloads: format === "markdown" ? "preview" : null, redactor },
+    { ports, notes: undefined, payloads: format === "markdown" ? "preview" : null, redactor, timers: timers ?? [] },
     quiet,
   );
   const { analysis, findings, recorder } = analysed;
