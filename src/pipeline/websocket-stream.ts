@@ -1,4 +1,4 @@
-import { type Direction, packetNumber, relativeNs, sideOf } from "../base/brand.ts";
+import { type Direction, otherDirection, packetNumber, relativeNs, sideOf } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import type { FrameCounts, MessageCounts, WebSocketEventFacts } from "../store/types.ts";
@@ -82,6 +82,7 @@ export class WebSocketStream implements WebSocketSink {
   readonly session: SessionWatch;
   readonly events: WebSocketEventFacts[] = [];
   readonly eventCounts: Record<string, number> = {};
+  private readonly endedNs: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   private readonly decoders: readonly [FrameDecoder, FrameDecoder];
   private readonly connectionId: number;
   private readonly tap: FrameTap | null;
@@ -131,6 +132,7 @@ export class WebSocketStream implements WebSocketSink {
   }
 
   end(direction: Direction, at: Position): void {
+    this.endedNs[direction] = Math.min(this.endedNs[direction], at.timestampNs);
     this.decoders[direction].end(at);
   }
 
@@ -153,7 +155,8 @@ export class WebSocketStream implements WebSocketSink {
         break;
       case PONG:
         frames.pong++;
-        this.heartbeat.onFrame(frame);
+        // Who has closed its side reads no more: a peer that wakes up now answers nobody.
+        if (frame.lastTimestampNs <= this.endedNs[otherDirection(frame.direction)]) this.heartbeat.onFrame(frame);
         break;
       case CLOSE:
         frames.close++;

@@ -12,6 +12,8 @@ export interface Context {
   readonly joins: Joins;
   /** How many connections asked with this Sec-WebSocket-Key: more than one when a proxy passed it on. */
   readonly keyUses: ReadonlyMap<string, number>;
+  /** Connections on which a request was refused, by target and status. */
+  readonly refusals: ReadonlyMap<string, readonly ConnectionFacts[]>;
   /** Usual hop limit of what a host sends, from connections that were accepted. */
   readonly hopLimitOf: ReadonlyMap<string, number>;
   /** Connections to a server endpoint, in order: "address port". */
@@ -29,8 +31,12 @@ function push<K>(map: Map<K, ConnectionFacts[]>, key: K, connection: ConnectionF
 export const keyOf = (exchange: HttpExchangeFacts | null | undefined): string | null =>
   exchange?.request ? fieldValue(exchange.request, "sec-websocket-key") : null;
 
+export const refusalKey = ({ request, response }: HttpExchangeFacts): string | null =>
+  request !== null && response !== null && response.status >= 400 ? `${response.status} ${request.target}` : null;
+
 export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context {
   const keyUses = new Map<string, number>();
+  const refusals = new Map<string, ConnectionFacts[]>();
   const hopLimitOf = new Map<string, number>();
   const byServer = new Map<string, ConnectionFacts[]>();
   const byServerPort = new Map<number, ConnectionFacts[]>();
@@ -38,6 +44,10 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context
   for (const connection of analysis.connections) {
     const key = keyOf(connection.upgrade?.exchange);
     if (key !== null) keyUses.set(key, (keyUses.get(key) ?? 0) + 1);
+    for (const exchange of connection.exchanges) {
+      const refusal = refusalKey(exchange);
+      if (refusal !== null) push(refusals, refusal, connection);
+    }
     push(byServer, `${connection.server.address} ${connection.server.port}`, connection);
     push(byServerPort, connection.server.port, connection);
     push(byServerAddress, connection.server.address, connection);
@@ -45,5 +55,15 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context
     if (hops !== null && connection.tcp.opening === "complete" && !hopLimitOf.has(connection.server.address))
       hopLimitOf.set(connection.server.address, hops);
   }
-  return { analysis, timers, joins: joinsOf(analysis), keyUses, hopLimitOf, byServer, byServerPort, byServerAddress };
+  return {
+    analysis,
+    timers,
+    joins: joinsOf(analysis),
+    keyUses,
+    refusals,
+    hopLimitOf,
+    byServer,
+    byServerPort,
+    byServerAddress,
+  };
 }

@@ -41,7 +41,8 @@ function findingOf(group: readonly Judged[]): Finding {
     timestampNs: draft.at,
     args: draft.args,
     evidence: draft.evidence,
-    causes: draft.causes,
+    // What follows from something else is cured with it.
+    causes: root === null ? draft.causes : [],
     wiresharkFilter: filterFor(group, connection),
   };
 }

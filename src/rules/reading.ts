@@ -95,6 +95,16 @@ export const targetOf = (exchange: HttpExchangeFacts): string => safeTarget(exch
 export const wantsWebSocket = (request: HttpMessageFacts): boolean =>
   fieldValue(request, "sec-websocket-key") !== null || fieldHas(request, "upgrade", "websocket");
 
+/** Asked after the outer request and answered before its answer, for the same path or the end of it: passed on. */
+export function nests(outer: HttpExchangeFacts, inner: HttpExchangeFacts): boolean {
+  if (!outer.request || !outer.response || !inner.request || !inner.response) return false;
+  const inside =
+    inner.request.first.timestampNs >= outer.request.first.timestampNs &&
+    inner.response.first.timestampNs <= outer.response.first.timestampNs;
+  const path = (target: string): string => target.split("?", 1)[0] ?? "";
+  return inside && path(outer.request.target).endsWith(path(inner.request.target));
+}
+
 /** Names whoever stands between: its fields in a request. Empty: no mark of a proxy. */
 export function proxyMarks(message: HttpMessageFacts): string {
   const names = ["Via", "X-Forwarded-For", "X-Real-IP", "X-Forwarded-Proto", "Forwarded", "CF-Ray", "X-Amzn-Trace-Id"];

@@ -1,6 +1,7 @@
 import type { ConnectionId } from "../base/brand.ts";
 import type { ConnectionFacts } from "../store/types.ts";
-import type { Context } from "./context.ts";
+import { type Context, refusalKey } from "./context.ts";
+import { nests } from "./reading.ts";
 import { outcomeOf } from "./upgrade-outcome.ts";
 
 /**
@@ -8,7 +9,7 @@ import { outcomeOf } from "./upgrade-outcome.ts";
  * that was captured at both ends), and what a proxy tried towards its backend while it kept a client waiting for a
  * gateway error. In order of their first packets.
  */
-export function storiesOf({ analysis, joins }: Context): ConnectionFacts[][] {
+export function storiesOf({ analysis, joins, refusals }: Context): ConnectionFacts[][] {
   const heads = new Map<ConnectionId, ConnectionId>();
   const headOf = (id: ConnectionId): ConnectionId => {
     let head = id;
@@ -25,6 +26,8 @@ export function storiesOf({ analysis, joins }: Context): ConnectionFacts[][] {
     for (const connection of analysis.connections)
       for (const attempt of backendAttempts(connection, failed)) unite(connection, attempt);
   }
+  for (const connection of analysis.connections)
+    for (const other of backendRefusals(connection, refusals)) unite(connection, other);
   const stories = new Map<ConnectionId, ConnectionFacts[]>();
   for (const connection of analysis.connections) {
     const head = headOf(connection.id);
@@ -34,6 +37,18 @@ export function storiesOf({ analysis, joins }: Context): ConnectionFacts[][] {
   }
   return [...stories.values()];
 }
+
+/** Other servers that refused the same request while this client waited for the same refusal: its proxy passed it on. */
+const backendRefusals = (
+  connection: ConnectionFacts,
+  refusals: ReadonlyMap<string, readonly ConnectionFacts[]>,
+): ConnectionFacts[] =>
+  connection.exchanges.flatMap((outer) =>
+    (refusals.get(refusalKey(outer) ?? "") ?? []).filter(
+      (other) =>
+        other.client.address !== connection.client.address && other.exchanges.some((inner) => nests(outer, inner)),
+    ),
+  );
 
 /** Attempts at another server that failed between the request and its 502 or 503. */
 function backendAttempts(connection: ConnectionFacts, failed: readonly ConnectionFacts[]): ConnectionFacts[] {

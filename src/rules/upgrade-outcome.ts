@@ -1,4 +1,5 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import { engineIoCode } from "./engine-io-code.ts";
 import { fieldHas, fieldValue, proxyMarks, serverName, targetOf, wantsWebSocket } from "./reading.ts";
 
 /** What became of a WebSocket's opening handshake; one word, so that exactly one rule speaks of it. */
@@ -24,7 +25,19 @@ const HAPROXY_ERRORS =
 export const handshakeOf = (connection: ConnectionFacts): HttpExchangeFacts | null =>
   connection.upgrade?.exchange ??
   connection.exchanges.find((exchange) => exchange.request !== null && wantsWebSocket(exchange.request)) ??
+  connection.exchanges.find(isFailedPoll) ??
   null;
+
+/** Socket.IO opens its session by a poll, before it asks for a WebSocket: who fails this never gets there. */
+export const isOpeningPoll = ({ request }: HttpExchangeFacts): boolean =>
+  request !== null && /[?&]transport=polling(&|$)/.test(request.target) && !/[?&]sid=/.test(request.target);
+
+function isFailedPoll(exchange: HttpExchangeFacts): boolean {
+  const { response } = exchange;
+  if (response === null || !isOpeningPoll(exchange) || exchange.request?.method !== "GET") return false;
+  if (response.status < 300) return /html/i.test(contentType(exchange) ?? "");
+  return response.status !== 304 && engineIoCode(exchange) === null;
+}
 
 /** RFC 6455 §4.2.1: without these two fields a server sees a plain request. */
 export const asksPlainly = (exchange: HttpExchangeFacts): boolean =>
@@ -36,7 +49,7 @@ export function outcomeOf(connection: ConnectionFacts): Outcome {
   if (!exchange?.request) return "none";
   const status = exchange.response?.status ?? null;
   if (status === 101) return "switched";
-  if (asksPlainly(exchange)) return "stripped";
+  if (!isOpeningPoll(exchange) && asksPlainly(exchange)) return "stripped";
   if (connection.notHttp[1] !== null && status === null) return "none";
   if (status === null) return wasDropped(connection) ? "dropped" : "unanswered";
   if (status >= 300 && status < 400) return "redirected";
@@ -69,11 +82,15 @@ export function refusalArgs(connection: ConnectionFacts, exchange: HttpExchangeF
     status,
     reason: exchange.response?.reason ?? null,
     target: targetOf(exchange),
+    ask: askOf(exchange),
     server,
     afterMs: connection.upgrade?.durationMs ?? null,
     proxy: proxyOf(exchange),
   };
 }
+
+/** What was asked for, as a word. */
+export const askOf = (exchange: HttpExchangeFacts): string => (isOpeningPoll(exchange) ? "ask.poll" : "ask.upgrade");
 
 /** The proxy that answered, as it names itself. */
 export function proxyOf(exchange: HttpExchangeFacts): string | null {

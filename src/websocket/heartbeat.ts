@@ -72,7 +72,9 @@ interface Pair {
 
 const noBytes = new Uint8Array(0);
 
+/** A pong that waited behind lost bytes is decoded late, but cannot answer what was sent after it. */
 const answers = (ping: Ping, pong: FrameView): boolean => {
+  if (ping.sentNs > pong.lastTimestampNs) return false;
   if (ping.cut || pong.missingBytes > 0) return true;
   if (ping.payload.length !== pong.payloadLength) return false;
   for (let i = 0; i < ping.payload.length; i++) if (ping.payload[i] !== pong.payload[i]) return false;

@@ -53,6 +53,20 @@ describe("pings of the server, pongs of the client", () => {
     expect(beat.slowest).toMatchObject({ ping: { packet: 3 }, pong: { packet: 4 } });
   });
 
+  it("takes no pong for an answer to a ping that was sent after it", () => {
+    // The pong lay behind lost bytes and was decoded only when they were given up.
+    const beat = beats(
+      [
+        [0, 1, "ping"],
+        [0.02, 0, "pong"],
+        [10, 1, "ping"],
+        [5, 0, "pong"],
+      ],
+      20,
+    );
+    expect(beat).toMatchObject({ pings: 2, answered: 1, missing: 1, unsolicitedPongs: 1 });
+  });
+
   it("keeps the two directions apart", () => {
     const steps: Step[] = [
       [0, 0, "ping"],

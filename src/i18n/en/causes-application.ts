@@ -2,10 +2,6 @@ import type { CauseText } from "../texts.ts";
 
 /** Causes in names, applications and tokens. */
 export const causesApplication = {
-  resetEnded: {
-    cause: "The {from:word}'s RST ended it.",
-    fix: "See the finding about the RST: it says what the RST answered and who may have sent it.",
-  },
   nameUnknown: {
     cause: "The name is misspelt, or unknown to this name server.",
     fix: "getent hosts <name> on the client; correct the host in the URL, or add it to DNS or /etc/hosts.",

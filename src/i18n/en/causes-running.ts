@@ -2,10 +2,6 @@ import type { CauseText } from "../texts.ts";
 
 /** Causes while the WebSocket is open, and what a capture lacks. */
 export const causesRunning = {
-  heartbeatGaveUp: {
-    cause: "Its heartbeat gave up: {missing:one ping|# pings} without a pong in {waitedMs:ms}.",
-    fix: "See the finding about the missing pongs: it says whether the program or the path was dead.",
-  },
   timerFits: {
     cause: "{timer}: ends connections that are idle for {seconds} s.",
     fix: "Send a ping every {pingSeconds} s or more often, or raise the timer: {setting}",

@@ -7,39 +7,39 @@ const refusedEnds =
 export const findingsUpgrade = {
   "http.upgrade.refused": {
     badRequest: {
-      title: "{server} refused the upgrade of {target}: 400[[ {reason}]]",
+      title: "{server} refused {ask:word} {target}: 400[[ {reason}]]",
       detail: `The server read the request and did not accept it as a WebSocket handshake[[. It says: “{body}”]]. ${refusedEnds}`,
     },
     unauthorized: {
-      title: "{server} refused the upgrade of {target}: 401, not logged in",
+      title: "{server} refused {ask:word} {target}: 401, not logged in",
       detail: `The request reached the server; it wants credentials and got none, or not these[[. It says: “{body}”]]. ${refusedEnds}`,
     },
     forbidden: {
-      title: "{server} refused the upgrade of {target}: 403, not allowed",
+      title: "{server} refused {ask:word} {target}: 403, not allowed",
       detail: `The request reached the server and was turned away: by an Origin check, a token check or a gateway's policy[[. It says: “{body}”]]. ${refusedEnds}`,
     },
     notFound: {
-      title: "{server} has no WebSocket at {target}: 404",
+      title: "{server} knows nothing of {target}: 404",
       detail: `Something answered HTTP there, but knows no such path[[. It says: “{body}”]]. ${refusedEnds}`,
     },
     method: {
-      title: "{server} refused the upgrade of {target}: 405, method not allowed",
+      title: "{server} refused {ask:word} {target}: 405, method not allowed",
       detail: `The path exists, but not as a WebSocket[[. It says: “{body}”]]. ${refusedEnds}`,
     },
     upgradeRequired: {
-      title: "{server} answered 426 for {target}: it wants an upgrade and does not see one",
+      title: "{server} answered 426 to {ask:word} {target}: it wants an upgrade and does not see one",
       detail: `The upgrade fields did not reach it as they should, or it wants another version[[. It says: “{body}”]]. ${refusedEnds}`,
     },
     tooMany: {
-      title: "{server} refused the upgrade of {target}: 429, too many requests",
+      title: "{server} refused {ask:word} {target}: 429, too many requests",
       detail: `A rate limit counts these attempts[[. It says: “{body}”]]. ${refusedEnds}`,
     },
     serverError: {
-      title: "{server} failed on the upgrade of {target}: {status}[[ {reason}]]",
+      title: "{server} failed on {ask:word} {target}: {status}[[ {reason}]]",
       detail: `The server broke while it handled the request[[. It says: “{body}”]]. ${refusedEnds}`,
     },
     other: {
-      title: "{server} answered the upgrade of {target} with {status}[[ {reason}]] instead of 101",
+      title: "{server} answered {ask:word} {target} with {status}[[ {reason}]] instead of 101",
       detail: `Only 101 opens a WebSocket[[. It says: “{body}”]]. ${refusedEnds}`,
     },
   },
@@ -88,20 +88,19 @@ export const findingsUpgrade = {
   },
   "http.upgrade.redirected": {
     plain: {
-      title: "{server} redirects the WebSocket: {status} for {target}[[ to {location}]]",
+      title: "{server} redirects {ask:word} {target}: {status}[[ to {location}]]",
       detail:
         "Browsers do not follow redirects for a WebSocket; the connection fails with 1006. The client must use the final URL itself.",
     },
   },
   "http.upgrade.page-returned": {
     page: {
-      title:
-        "{server} answered the upgrade of {target} with a web page ({status}): the request went to the wrong handler",
+      title: "{server} answered {ask:word} {target} with a web page ({status}): the request went to the wrong handler",
       detail:
         "The upgrade never reached a WebSocket server; whoever serves the pages took it (index.html of a single-page app does this).",
     },
     other: {
-      title: "{server} answered the upgrade of {target} with {status}[[ and {contentType}]] instead of 101",
+      title: "{server} answered {ask:word} {target} with {status}[[ and {contentType}]] instead of 101",
       detail: "The request was handled as a plain HTTP request: nothing there upgrades this path to a WebSocket.",
     },
   },
@@ -152,9 +151,10 @@ export const findingsUpgrade = {
   },
   "http.upgrade.not-forwarded": {
     plain: {
-      title: "The proxy at {server} answered {target} itself[[ with {status}]]: the upgrade never went to the backend",
+      title:
+        "The proxy at {server} answered {ask:word} {target} itself[[ with {status}]]: it never went to the backend",
       detail:
-        "Other requests were passed on, this one was not: there is no request with its key on any other connection. The backend's log stays empty, because it never heard of it.",
+        "Other requests were passed on, this one was not: it appears on no other connection. The backend's log stays empty, because it never heard of it.",
     },
   },
   "http.upgrade.accept-invalid": {

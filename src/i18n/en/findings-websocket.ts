@@ -186,6 +186,12 @@ export const findingsWebSocket = {
     },
   },
   "tcp.keepalive.unanswered": {
+    gaveUp: {
+      title:
+        "The {to:word} vanished: {count:a TCP keep-alive probe|# TCP keep-alive probes} of the {from:word} got no answer, then it gave up",
+      detail:
+        "The connection was idle when the {to:word}'s host or the path to it died; only the system's own probes noticed, after a long time. A WebSocket heartbeat notices within seconds.",
+    },
     plain: {
       title: "{count:A TCP keep-alive probe|# TCP keep-alive probes} of the {from:word} got no answer",
       detail: "The {to:word}'s host or the path to it is gone.",

@@ -2,10 +2,6 @@ import type { CauseText } from "../texts.ts";
 
 /** Causes in names, applications and tokens. */
 export const causesApplication = {
-  resetEnded: {
-    cause: "是{from:word}的 RST 终结了连接。",
-    fix: "请看关于 RST 的那一条：它说明 RST 回应的是什么、可能是谁发的。",
-  },
   nameUnknown: {
     cause: "域名写错了，或这台 DNS 服务器不认识它。",
     fix: "在客户端执行 getent hosts <域名>；修正 URL 里的主机名，或加进 DNS 或 /etc/hosts。",

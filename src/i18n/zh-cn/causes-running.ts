@@ -2,10 +2,6 @@ import type { CauseText } from "../texts.ts";
 
 /** Causes while the WebSocket is open, and what a capture lacks. */
 export const causesRunning = {
-  heartbeatGaveUp: {
-    cause: "心跳放弃了连接：{waitedMs:ms}内 {missing} 个 ping 没有 pong。",
-    fix: "请看“缺少 pong”那一条：它会说明是程序卡住还是链路断了。",
-  },
   timerFits: {
     cause: "{timer}：空闲 {seconds} 秒就断开。",
     fix: "每 {pingSeconds} 秒（或更短）发一次 ping，或调大定时器：{setting}",

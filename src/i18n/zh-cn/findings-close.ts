@@ -108,7 +108,7 @@ export const findingsClose = {
   },
   "tcp.rst.injected": {
     plain: {
-      title: "以{from:word}名义发出的 RST，很可能不是它发的：{oddities:words}异常",
+      title: "以{from:word}名义发出的 RST 很可能是伪造的，可疑之处：{oddities:words}",
       detail:
         "到达时 TTL 为 {hops}[[，而{from:word}其他报文的 TTL 为 {usualHops}]]。途中设备（防火墙、IPS、运营商、审查设备）伪造了它来掐断连接。",
     },

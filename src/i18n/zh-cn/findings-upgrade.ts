@@ -6,39 +6,39 @@ const refusedEnds = "浏览器里只能看到 1006 和“连接失败”，状�
 export const findingsUpgrade = {
   "http.upgrade.refused": {
     badRequest: {
-      title: "{server} 拒绝升级 {target}：400[[ {reason}]]",
+      title: "{server} 拒绝{ask:word} {target}：400[[ {reason}]]",
       detail: `服务器读到了请求，但不认为它是合格的 WebSocket 握手[[，正文为“{body}”]]。${refusedEnds}`,
     },
     unauthorized: {
-      title: "{server} 拒绝升级 {target}：401 未认证",
+      title: "{server} 拒绝{ask:word} {target}：401 未认证",
       detail: `请求已到达服务器，但没有带凭证，或凭证不被接受[[，正文为“{body}”]]。${refusedEnds}`,
     },
     forbidden: {
-      title: "{server} 拒绝升级 {target}：403 不允许",
+      title: "{server} 拒绝{ask:word} {target}：403 不允许",
       detail: `请求已到达服务器，被 Origin 校验、令牌校验或网关策略挡下[[，正文为“{body}”]]。${refusedEnds}`,
     },
     notFound: {
-      title: "{server} 上没有 {target} 这个 WebSocket：404",
+      title: "{server} 不认识 {target}：404",
       detail: `有 HTTP 服务应答，但不认识这个路径[[，正文为“{body}”]]。${refusedEnds}`,
     },
     method: {
-      title: "{server} 拒绝升级 {target}：405 方法不允许",
+      title: "{server} 拒绝{ask:word} {target}：405 方法不允许",
       detail: `路径存在，但不是 WebSocket[[，正文为“{body}”]]。${refusedEnds}`,
     },
     upgradeRequired: {
-      title: "{server} 对 {target} 回了 426：它要求升级，却没看到升级请求",
+      title: "{server} 对{ask:word} {target} 回了 426：它要求升级，却没看到升级请求",
       detail: `升级字段没有完整送达，或者服务器要求其他版本[[，正文为“{body}”]]。${refusedEnds}`,
     },
     tooMany: {
-      title: "{server} 拒绝升级 {target}：429 请求过多",
+      title: "{server} 拒绝{ask:word} {target}：429 请求过多",
       detail: `触发了限流[[，正文为“{body}”]]。${refusedEnds}`,
     },
     serverError: {
-      title: "{server} 处理 {target} 的升级时出错：{status}[[ {reason}]]",
+      title: "{server} 处理{ask:word} {target} 时出错：{status}[[ {reason}]]",
       detail: `服务器在处理这个请求时自己出了错[[，正文为“{body}”]]。${refusedEnds}`,
     },
     other: {
-      title: "{server} 对 {target} 的升级回了 {status}[[ {reason}]]，而不是 101",
+      title: "{server} 对{ask:word} {target} 回了 {status}[[ {reason}]]，而不是 101",
       detail: `只有 101 才能打开 WebSocket[[，正文为“{body}”]]。${refusedEnds}`,
     },
   },
@@ -81,17 +81,17 @@ export const findingsUpgrade = {
   },
   "http.upgrade.redirected": {
     plain: {
-      title: "{server} 对 WebSocket 做了重定向：{target} 返回 {status}[[，指向 {location}]]",
+      title: "{server} 对{ask:word} {target} 做了重定向：{status}[[，指向 {location}]]",
       detail: "浏览器不会为 WebSocket 跟随重定向，直接以 1006 失败。客户端必须自己使用最终地址。",
     },
   },
   "http.upgrade.page-returned": {
     page: {
-      title: "{server} 用网页（{status}）应答了 {target} 的升级：请求走错了地方",
+      title: "{server} 用网页（{status}）应答了{ask:word} {target}：请求走错了地方",
       detail: "升级请求没有到达 WebSocket 服务，被提供网页的一方接走了（单页应用的 index.html 就是这样）。",
     },
     other: {
-      title: "{server} 对 {target} 的升级回了 {status}[[（{contentType}）]]，而不是 101",
+      title: "{server} 对{ask:word} {target} 回了 {status}[[（{contentType}）]]，而不是 101",
       detail: "请求被当成普通 HTTP 处理，这个路径上没有 WebSocket 服务。",
     },
   },
@@ -138,9 +138,8 @@ export const findingsUpgrade = {
   },
   "http.upgrade.not-forwarded": {
     plain: {
-      title: "{server} 处的代理自己应答了 {target}[[（{status}）]]：升级请求根本没有转给后端",
-      detail:
-        "其他请求都转发了，唯独这个没有：它的 Sec-WebSocket-Key 没有出现在任何别的连接上。后端日志里什么都没有，因为后端压根没收到。",
+      title: "{server} 处的代理自己应答了{ask:word} {target}[[（{status}）]]：根本没有转给后端",
+      detail: "其他请求都转发了，唯独这个没有：它没有出现在任何别的连接上。后端日志里什么都没有，因为后端压根没收到。",
     },
   },
   "http.upgrade.accept-invalid": {

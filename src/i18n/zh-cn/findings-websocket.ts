@@ -166,6 +166,11 @@ export const findingsWebSocket = {
     },
   },
   "tcp.keepalive.unanswered": {
+    gaveUp: {
+      title: "{to:word}失联：{from:word}的 {count} 个 TCP 保活探测没有回应，随后放弃了连接",
+      detail:
+        "连接空闲期间，{to:word}主机或途中链路断了，只有系统的保活探测隔了很久才发现。WebSocket 心跳几秒内就能发现。",
+    },
     plain: { title: "{from:word}的 {count} 个 TCP 保活探测没有回应", detail: "{to:word}主机或途中链路断了。" },
   },
 } as const satisfies SomeFindings;

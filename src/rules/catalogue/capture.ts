@@ -2,6 +2,7 @@ import type { CaptureFacts, ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { isBlind, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { outcomeOf } from "../upgrade-outcome.ts";
 
 const PCAPNG = "https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/";
 const TCPDUMP = "https://www.tcpdump.org/manpages/tcpdump.1.html";
@@ -48,7 +49,11 @@ export const noWebSocket: Rule = {
   sources: ["https://wiki.wireshark.org/TLS"],
   checkCapture({ analysis }) {
     const { connections } = analysis;
-    if (connections.length === 0 || connections.some((one) => isWebSocketish(one) || one.upgrade !== null)) return null;
+    if (
+      connections.length === 0 ||
+      connections.some((one) => isWebSocketish(one) || outcomeOf(one) !== "none" || one.upgrade !== null)
+    )
+      return null;
     const count = (kind: string): number => connections.filter((one) => one.kind === kind).length;
     const tls = connections.filter((one) => one.kind === "tls");
     if (tls.length > 0) {

@@ -124,9 +124,8 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   if (closer === null) return [cause("likely", "pathDied", {})];
   const direction = directionOf(closer);
   const missed = missedBeat(connection, direction, context);
-  if (missed?.gaveUp === true)
-    return [cause("likely", "heartbeatGaveUp", { missing: missed.dead.length, waitedMs: missed.waitedMs })];
-  if (tcp.ending === "rst") return [cause("likely", "resetEnded", { from: closer })];
+  // What these did is a finding of its own, from which this one follows.
+  if (missed?.gaveUp === true || tcp.ending === "rst") return [];
   const named = timerCauses(connection, context);
   const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   return [
@@ -145,7 +144,6 @@ export const noCloseFrame: Rule = {
   severity: "error",
   spec: "RFC 6455 §7.1.5, §7.1.6",
   causes: [
-    "heartbeatGaveUp",
     "timerFits",
     "serverTerminated",
     "serverDied",
@@ -153,7 +151,6 @@ export const noCloseFrame: Rule = {
     "clientTerminated",
     "unknownIdleTimer",
     "pathDied",
-    "resetEnded",
     "backpressure",
     "nginxReadTimeout",
     "haproxyTunnelTimeout",

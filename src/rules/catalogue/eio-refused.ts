@@ -1,42 +1,11 @@
-import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import { type EngineIoRefusal, engineIoCode } from "../engine-io-code.ts";
 import { bodyLine, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
-import type { Cause, VariantOf } from "../types.ts";
+import type { Cause } from "../types.ts";
 import { refusalArgs } from "../upgrade-outcome.ts";
 
-type Kind = VariantOf<"eio.request.refused">;
-
-/** Engine.IO's own error codes, in the body as {"code":n,"message":…} (engine.io/lib/server.ts). */
-const KINDS: readonly Kind[] = [
-  "transport",
-  "session",
-  "handshakeMethod",
-  "badRequest",
-  "forbidden",
-  "protocolVersion",
-];
-
-const CODE = /^\s*\{\s*"code"\s*:\s*([0-5])\s*[,}]/;
-
-/** Over WebSocket the upgrade is refused with the message alone, as plain text. */
-const MESSAGES: Readonly<Record<string, Kind>> = {
-  "Transport unknown": "transport",
-  "Session ID unknown": "session",
-  "Bad handshake method": "handshakeMethod",
-  "Unsupported protocol version": "protocolVersion",
-};
-
-export function engineIoCode(exchange: HttpExchangeFacts): Kind | null {
-  const target = exchange.request?.target ?? "";
-  if (!/[?&](EIO|transport)=/.test(target)) return null;
-  const status = exchange.response?.status;
-  if (status !== 400 && status !== 403) return null;
-  const digit = CODE.exec(exchange.responseBodyPreview)?.[1];
-  if (digit !== undefined) return KINDS[Number(digit)] ?? null;
-  return MESSAGES[exchange.responseBodyPreview.trim()] ?? null;
-}
-
-function causesOf(kind: Kind, target: string, port: number): Cause[] {
+function causesOf(kind: EngineIoRefusal, target: string, port: number): Cause[] {
   const path = pathOf(target);
   switch (kind) {
     case "transport":

@@ -4,6 +4,9 @@ import { endedByProxy, twinOf } from "../legs.ts";
 import { directionOf, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
+/** Shorter pauses are worth no word. */
+const IDLE_NS = 1e9;
+
 /** Silence before the data that an RST answered, from which on the connection may have been forgotten by somebody. */
 const FORGOTTEN_AFTER_MS = 30_000;
 
@@ -56,7 +59,7 @@ function checkReset(connection: ConnectionFacts, { joins }: Context): Draft | nu
     args: {
       from,
       openMs: spanMs(webSocket.openedAt, reset),
-      idleMs: tcp.idleBeforeCloseNs === null ? null : tcp.idleBeforeCloseNs / 1e6,
+      idleMs: (tcp.idleBeforeCloseNs ?? 0) < IDLE_NS ? null : (tcp.idleBeforeCloseNs ?? 0) / 1e6,
       answered: reset.answers === null ? null : "yes",
     },
     causes: [

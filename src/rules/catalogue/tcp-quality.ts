@@ -1,6 +1,7 @@
 import type { Direction } from "../../base/brand.ts";
 import { sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import { endingEvidence } from "../ending.ts";
 import { hasEnded, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
@@ -78,10 +79,16 @@ function checkKeepAlive(connection: ConnectionFacts, direction: Direction): Draf
   const from = sideOf(direction);
   const probes = connection.tcp.events.filter((event) => event.kind === "keep-alive" && event.from === from);
   const to = otherSide(from);
-  return draft("tcp.keepalive.unanswered", "plain", {
+  // The prober's own RST, or its silence for good: it gave up.
+  const gaveUp = connection.tcp.ending === "rst" && connection.tcp.firstCloser === from;
+  return draft("tcp.keepalive.unanswered", gaveUp ? "gaveUp" : "plain", {
+    severity: gaveUp && connection.webSocket !== null ? "error" : undefined,
     at: probes.at(-half.keepAlivesUnanswered) ?? probes[0] ?? connection.last,
     args: { from, to, count: half.keepAlivesUnanswered },
-    evidence: probes.slice(-3).map((probe) => shows(probe, "keepAlive", { from })),
+    evidence: [
+      ...probes.slice(-3).map((probe) => shows(probe, "keepAlive", { from })),
+      gaveUp ? endingEvidence(connection) : null,
+    ],
     causes: [
       cause("likely", "peerVanished", { to }),
       cause("possible", "stateForgotten", { idleMs: 0, pingSeconds: 30 }),

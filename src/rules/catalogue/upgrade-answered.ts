@@ -2,6 +2,7 @@ import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
 import { bodyLine, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import {
+  askOf,
   contentType,
   forwardedBy,
   handshakeOf,
@@ -40,6 +41,7 @@ export const upgradeRedirected: Rule = {
       at: found.response.first,
       args: {
         status: found.response.status,
+        ask: askOf(found.exchange),
         target: found.target,
         server: found.server,
         location: location?.split("?")[0],
@@ -73,7 +75,13 @@ export const pageReturned: Rule = {
     const port = connection.server.port;
     return draft("http.upgrade.page-returned", /html/i.test(type ?? "") ? "page" : "other", {
       at: found.response.first,
-      args: { status: found.response.status, target: found.target, server: found.server, contentType: type },
+      args: {
+        status: found.response.status,
+        ask: askOf(found.exchange),
+        target: found.target,
+        server: found.server,
+        contentType: type,
+      },
       evidence: [...found.evidence, bodyEvidence(found.exchange)],
       causes: [
         proxyOf(found.exchange) === null

@@ -1,8 +1,8 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
 import { type Context, keyOf } from "../context.ts";
-import { fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
+import { fieldValue, nests, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
-import { handshakeOf, outcomeOf, proxyOf } from "../upgrade-outcome.ts";
+import { askOf, handshakeOf, outcomeOf, proxyOf } from "../upgrade-outcome.ts";
 
 /** Another connection on which this proxy asked its backend: the host of the endpoint as a client, or a request that nests. */
 function forwardedByProxy(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
@@ -31,26 +31,24 @@ function namesClient({ request }: HttpExchangeFacts, connection: ConnectionFacts
   return chain.split(",").some((part) => part.trim() === connection.client.address);
 }
 
-/** Asked after the outer request and answered before its answer, for the same path or the end of it: passed on. */
-function nests(outer: HttpExchangeFacts, inner: HttpExchangeFacts): boolean {
-  if (!outer.request || !outer.response || !inner.request || !inner.response) return false;
-  const inside =
-    inner.request.first.timestampNs >= outer.request.first.timestampNs &&
-    inner.response.first.timestampNs <= outer.response.first.timestampNs;
-  const path = (target: string): string => target.split("?", 1)[0] ?? "";
-  return inside && path(outer.request.target).endsWith(path(inner.request.target));
-}
-
 const sameServer = (a: ConnectionFacts, b: ConnectionFacts): boolean =>
   a.server.address === b.server.address && a.server.port === b.server.port;
+
+/** Its key, or for a poll its target, was seen on another connection: it was passed on. */
+function isOnAnotherLeg(connection: ConnectionFacts, exchange: HttpExchangeFacts, context: Context): boolean {
+  const key = keyOf(exchange);
+  if (key !== null) return (context.keyUses.get(key) ?? 0) > 1;
+  return context.analysis.connections.some(
+    (other) => !sameServer(other, connection) && other.exchanges.some((inner) => nests(exchange, inner)),
+  );
+}
 
 /** Asked of a proxy whose other traffic is here, and no request with this key left it: it answered by itself. */
 function check(connection: ConnectionFacts, context: Context) {
   const outcome = outcomeOf(connection);
   if (outcome !== "page" && outcome !== "refused" && outcome !== "redirected" && outcome !== "unanswered") return null;
   const exchange = handshakeOf(connection);
-  const key = keyOf(exchange);
-  if (!exchange?.request || key === null || (context.keyUses.get(key) ?? 0) > 1) return null;
+  if (!exchange?.request || isOnAnotherLeg(connection, exchange, context)) return null;
   if (context.joins.behind.has(connection.id) || context.joins.before.has(connection.id)) return null;
   const forwarded = forwardedByProxy(connection, context);
   if (forwarded === null) return null;
@@ -61,7 +59,7 @@ function check(connection: ConnectionFacts, context: Context) {
   return draft("http.upgrade.not-forwarded", "plain", {
     confidence: proxyOf(exchange) === null ? "likely" : "certain",
     at: exchange.request.first,
-    args: { target, server: serverOf(connection), status: response?.status },
+    args: { ask: askOf(exchange), target, server: serverOf(connection), status: response?.status },
     evidence: [
       shows(exchange.request.first, "upgradeRequest", { target, host: fieldValue(exchange.request, "host") }),
       response ? shows(response.first, "response", { status: response.status, reason: response.reason }) : null,

@@ -36,7 +36,7 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   }
   const causes = [
     cause("likely", "upgradeIgnored", { path }),
-    cause("likely", "devProxyWs", { path }),
+    cause("possible", "devProxyWs", { path }),
     cause("possible", "serverBlocked", {}),
   ];
   if (hasEnded(connection) && tcp.firstCloser === "client")

@@ -73,8 +73,6 @@ export const causeWords = {
   upgradedTwice: "",
   clientRejected101: "",
   pageLeft: "",
-  heartbeatGaveUp: "missing waitedMs",
-  resetEnded: "from",
   timerFits: "timer seconds setting pingSeconds",
   lifetimeFits: "timer seconds setting pingSeconds",
   serverTerminated: "",

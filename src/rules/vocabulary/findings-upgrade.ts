@@ -1,4 +1,4 @@
-const refusal = "status reason? target server afterMs? proxy? body?";
+const refusal = "status reason? ask target server afterMs? proxy? body?";
 const request = "target server client";
 
 /** From the request to the 101. */
@@ -24,13 +24,13 @@ export const upgradeFindings = {
     inFrames: "server target version?",
   },
   "http.cors.refused": { plain: "server origin allowed?" },
-  "http.upgrade.redirected": { plain: "status target server location?" },
+  "http.upgrade.redirected": { plain: "status ask target server location?" },
   "http.upgrade.page-returned": {
-    page: "status target server contentType?",
-    other: "status target server contentType?",
+    page: "status ask target server contentType?",
+    other: "status ask target server contentType?",
   },
   "http.upgrade.gateway-error": {
-    plain: "status reason? target server proxy? afterMs?",
+    plain: "status reason? ask target server proxy? afterMs?",
   },
   "http.upgrade.unanswered": {
     serverClosed: `${request} afterMs`,
@@ -39,7 +39,7 @@ export const upgradeFindings = {
   },
   "http.upgrade.dropped": { unacknowledged: `${request} repeats waitedMs`, reset: `${request} from afterMs` },
   "http.upgrade.fields-stripped": { http10: "target server client proxy?", http11: "target server client proxy?" },
-  "http.upgrade.not-forwarded": { plain: "target server status?" },
+  "http.upgrade.not-forwarded": { plain: "ask target server status?" },
   "http.upgrade.accept-invalid": {
     wrong: "server accept expected",
     missing: "server expected",

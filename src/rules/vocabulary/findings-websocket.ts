@@ -32,5 +32,5 @@ export const webSocketFindings = {
   "ws.message.too-big": { refused: "from bytes? code reason?", cut: "from bytes missingBytes closer" },
   "tcp.retransmissions": { plain: "client server roundTripMs? share", many: "client server roundTripMs? share" },
   "tcp.zero-window": { plain: "from count longestMs", ended: "from count longestMs" },
-  "tcp.keepalive.unanswered": { plain: "from to count" },
+  "tcp.keepalive.unanswered": { plain: "from to count", gaveUp: "from to count" },
 } as const;

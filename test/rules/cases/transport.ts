@@ -1,5 +1,13 @@
 import type { ConnectionFacts } from "../../../src/store/types.ts";
-import { analysisOf, connectionFacts, type HalfOverrides, mark, tcp, webSocket } from "../../support/facts-builder.ts";
+import {
+  analysisOf,
+  connectionFacts,
+  type HalfOverrides,
+  mark,
+  reset,
+  tcp,
+  webSocket,
+} from "../../support/facts-builder.ts";
 import { one, type SomeCases } from "./case.ts";
 import { atBothEnds, hungUpByProxy } from "./legs.ts";
 
@@ -13,6 +21,8 @@ const probe = (seconds: number) => ({
   streamOffset: 0,
   value: 1,
 });
+
+const PROBED = { client: { keepAlivesUnanswered: 3 }, events: [probe(10), probe(20), probe(30)] };
 
 const bytes = (text: string) => ({ ...mark(0.1), firstBytes: Buffer.from(text, "latin1") });
 
@@ -51,10 +61,12 @@ export const transportCases = {
   },
   "tcp.keepalive.unanswered": {
     severity: "warning",
+    severities: { gaveUp: "error" },
     fires: {
-      plain: one(
+      plain: one(connectionFacts({ tcp: tcp({ ...PROBED }) })),
+      gaveUp: one(
         connectionFacts({
-          tcp: tcp({ client: { keepAlivesUnanswered: 3 }, events: [probe(10), probe(20), probe(30)] }),
+          tcp: tcp({ ...PROBED, ending: "rst", firstCloser: "client", resets: [reset({ from: "client" })] }),
         }),
       ),
     },
