@@ -1,6 +1,7 @@
 import type { ConnectionId, PacketNumber, RelativeNs, Side } from "../base/brand.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { Mark } from "../base/packet-view.ts";
+import type { TcpEventKind } from "../base/tcp-event-kind.ts";
 
 /** Everything that rules and reports read. Plain data: no methods, no cycles, structured-clone-safe. */
 
@@ -49,22 +50,6 @@ export interface IcmpFacts extends Mark {
   /** Whose packet was refused. */
   readonly about: Side;
 }
-
-export type TcpEventKind =
-  | "syn"
-  | "syn-ack"
-  | "fin"
-  | "rst"
-  | "retransmission"
-  | "keep-alive"
-  | "zero-window"
-  | "window-open"
-  | "window-probe"
-  | "gap"
-  | "conflict"
-  | "data-after-fin"
-  | "urgent"
-  | "challenge-ack";
 
 /** A notable moment; `from` is who sent that packet. `value`: bytes (retransmission, gap, conflict), repeats (syn). */
 export interface TcpEvent extends Mark {

@@ -1,4 +1,6 @@
-import type { Direction, RelativeNs, Side } from "../base/brand.ts";
+import type { Direction, Side } from "../base/brand.ts";
+import type { Position } from "../base/packet-view.ts";
+import type { TcpEventKind } from "../base/tcp-event-kind.ts";
 import { ACTIVITY_BINS, FIRST_BIN_NS } from "./activity.ts";
 import type { Hold } from "./hold.ts";
 import { RecentPackets } from "./recent.ts";
@@ -9,24 +11,8 @@ export interface Moment {
   readonly timestampNs: number;
 }
 
-export type EventKind =
-  | "syn"
-  | "syn-ack"
-  | "fin"
-  | "rst"
-  | "retransmission"
-  | "keep-alive"
-  | "zero-window"
-  | "window-open"
-  | "window-probe"
-  | "gap"
-  | "conflict"
-  | "data-after-fin"
-  | "urgent"
-  | "challenge-ack";
-
 export interface TcpEventRow extends Moment {
-  readonly kind: EventKind;
+  readonly kind: TcpEventKind;
   /** Physical index of the sender: see `TcpHalf`. */
   readonly from: 0 | 1;
   readonly streamOffset: number;
@@ -71,7 +57,7 @@ export interface SynOptionsRow {
   readonly timestamps: boolean;
 }
 
-const NEVER = -1.5e300; // a double from the start, so that the field never changes its representation
+export const NEVER = -1.5e300; // a double from the start, so that the field never changes its representation
 
 /** What one end sent. `index` 0 is the numerically lower address and port, 1 the higher: no claim about roles. */
 export class TcpHalf {
@@ -231,6 +217,7 @@ export class TcpConnection {
   }
 }
 
+export const momentOf = (at: Position): Moment => ({ packetNumber: at.packetNumber, timestampNs: at.timestampNs });
+
 /** A time field that was never set. */
 export const neverSeen = (ns: number): boolean => ns === NEVER;
-export const timeOf = (ns: number): RelativeNs => ns as RelativeNs;

@@ -1,11 +1,12 @@
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
-import type { EventKind, TcpConnection } from "./connection.ts";
+import type { TcpEventKind } from "../base/tcp-event-kind.ts";
+import type { TcpConnection } from "./connection.ts";
 
 /** Keeps a notable moment; the first and the last ones of a connection are what tells its story, the middle is counted. */
 export function noteEvent(
   connection: TcpConnection,
-  kind: EventKind,
+  kind: TcpEventKind,
   from: 0 | 1,
   streamOffset: number,
   value: number,

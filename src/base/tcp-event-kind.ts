@@ -1,0 +1,16 @@
+/** The notable moments of a TCP connection. */
+export type TcpEventKind =
+  | "syn"
+  | "syn-ack"
+  | "fin"
+  | "rst"
+  | "retransmission"
+  | "keep-alive"
+  | "zero-window"
+  | "window-open"
+  | "window-probe"
+  | "gap"
+  | "conflict"
+  | "data-after-fin"
+  | "urgent"
+  | "challenge-ack";

@@ -1,0 +1,87 @@
+import type { PacketView } from "../base/packet-view.ts";
+import { type SegmentView, SYN } from "../wire/types.ts";
+import { momentOf, NEVER, neverSeen, type TcpConnection, type TcpHalf } from "./connection.ts";
+import { noteEvent } from "./events.ts";
+
+/**
+ * What an acknowledgment tells (RFC 9293 §3.10.7.4): the peer's bytes that have arrived, round trips, windows, the end of
+ * the handshake. `half` sent it, `peer` is acknowledged. True when it acknowledges more than before.
+ */
+export function onAcknowledgment(
+  connection: TcpConnection,
+  half: TcpHalf,
+  peer: TcpHalf,
+  segment: SegmentView,
+  packet: PacketView,
+): boolean {
+  const acknowledged = segment.acknowledgmentNumber;
+  let advanced = false;
+  if (!half.acknowledgedKnown) {
+    half.acknowledgedKnown = true;
+    half.acknowledged = acknowledged;
+    noteEstablished(connection, half, packet);
+    noteFinAcknowledged(half, peer, packet);
+    advanced = peer.hold !== null || peer.anchored;
+  } else if (((acknowledged - half.acknowledged) | 0) > 0) {
+    half.acknowledged = acknowledged;
+    advanced = true;
+  }
+  if (advanced) noteAdvance(connection, half, peer, packet);
+  if ((segment.flags & SYN) === 0) noteWindow(connection, half, segment.window, packet);
+  return advanced;
+}
+
+function noteAdvance(connection: TcpConnection, half: TcpHalf, peer: TcpHalf, packet: PacketView): void {
+  const now = packet.timestampNs as number;
+  peer.lastAdvanceNumber = packet.packetNumber;
+  peer.lastAdvanceNs = now;
+  if (connection.established === null) noteEstablished(connection, half, packet);
+  if (!neverSeen(peer.timedNs) && ((half.acknowledged - peer.timedSequence) | 0) >= 0) {
+    const roundTrip = now - peer.timedNs;
+    if (roundTrip >= 0 && roundTrip < peer.leastRoundTripNs) peer.leastRoundTripNs = roundTrip;
+    peer.timedNs = NEVER;
+  }
+  if (peer.sequenceKnown && ((half.acknowledged - peer.maxSequence) | 0) >= 0) peer.oldestUnackedNs = NEVER;
+  else if (!neverSeen(peer.oldestUnackedNs)) {
+    // Some is still out; its first transmission is not known exactly, the last progress bounds it.
+    peer.oldestUnackedNs = now;
+    peer.oldestUnackedNumber = packet.packetNumber;
+  }
+  peer.unackedRetransmissions = 0;
+  noteFinAcknowledged(half, peer, packet);
+}
+
+/** A window of 0 says that this side has stopped reading (RFC 9293 §3.8.6.1); a SYN's window is not scaled. */
+function noteWindow(connection: TcpConnection, half: TcpHalf, window: number, packet: PacketView): void {
+  half.lastWindow = window;
+  const index = half === connection.halves[0] ? 0 : 1;
+  if (window === 0) {
+    if (half.zeroWindowSince !== null) return;
+    half.zeroWindowSince = momentOf(packet);
+    half.zeroWindows++;
+    noteEvent(connection, "zero-window", index, half.streamOffset, 0, packet);
+  } else if (half.zeroWindowSince !== null) {
+    const lasted = packet.timestampNs - half.zeroWindowSince.timestampNs;
+    half.zeroWindowNs += lasted;
+    if (lasted > half.longestZeroWindowNs) half.longestZeroWindowNs = lasted;
+    half.zeroWindowSince = null;
+    noteEvent(connection, "window-open", index, half.streamOffset, lasted, packet);
+  }
+}
+
+function noteEstablished(connection: TcpConnection, half: TcpHalf, packet: PacketView): void {
+  if (connection.established !== null || !connection.synAckSeen) return;
+  const index = half === connection.halves[0] ? 0 : 1;
+  const peer = connection.halves[1 - index] as TcpHalf;
+  if (index !== connection.clientIndex || !peer.synSeen) return;
+  if (((half.acknowledged - peer.initialSequence) | 0) < 1) return;
+  connection.established = momentOf(packet);
+  if (connection.syns.length === 1 && connection.synAcks.length === 1) {
+    connection.handshakeRoundTripNs = packet.timestampNs - connection.synNs;
+  }
+}
+
+function noteFinAcknowledged(half: TcpHalf, peer: TcpHalf, packet: PacketView): void {
+  if (peer.fin === null || peer.finAcknowledged !== null) return;
+  if (((half.acknowledged - peer.finSequence) | 0) > 0) peer.finAcknowledged = momentOf(packet);
+}

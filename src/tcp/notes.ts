@@ -1,0 +1,122 @@
+import type { PacketView } from "../base/packet-view.ts";
+import type { SegmentView } from "../wire/types.ts";
+import { momentOf, NEVER, neverSeen, type TcpConnection, type TcpHalf } from "./connection.ts";
+import { noteEvent } from "./events.ts";
+
+/** A segment without payload, SYN, FIN or RST: keep-alive, or nothing to note. */
+export function onBare(
+  connection: TcpConnection,
+  index: 0 | 1,
+  half: TcpHalf,
+  segment: SegmentView,
+  packet: PacketView,
+): void {
+  if (!half.sequenceKnown) {
+    half.sequenceKnown = true;
+    half.maxSequence = segment.sequenceNumber;
+  }
+  const peer = connection.halves[1 - index] as TcpHalf;
+  // RFC 9293 §3.8.4: a keep-alive repeats the last acknowledged sequence number.
+  if (((segment.sequenceNumber - half.maxSequence) | 0) === -1 && half.fin === null) {
+    noteProbe(connection, index, half, peer, packet);
+  } else if (connection.resets.length > 0) noteEvent(connection, "challenge-ack", index, half.streamOffset, 0, packet);
+}
+
+export function noteProbe(
+  connection: TcpConnection,
+  index: 0 | 1,
+  half: TcpHalf,
+  peer: TcpHalf,
+  packet: PacketView,
+): void {
+  if (peer.zeroWindowSince !== null) {
+    noteEvent(connection, "window-probe", index, half.streamOffset, 0, packet);
+    return;
+  }
+  half.keepAlives++;
+  half.keepAlivesUnanswered++;
+  noteEvent(connection, "keep-alive", index, half.streamOffset, half.keepAlivesUnanswered, packet);
+}
+
+export function isAcknowledged(peer: TcpHalf, last: number): boolean {
+  return peer.acknowledgedKnown && ((peer.acknowledged - last) | 0) >= 0;
+}
+
+export function noteNewData(
+  connection: TcpConnection,
+  index: 0 | 1,
+  half: TcpHalf,
+  peer: TcpHalf,
+  packet: PacketView,
+  last: number,
+): void {
+  const now = packet.timestampNs as number;
+  if (peer.fin !== null) noteEvent(connection, "data-after-fin", index, half.streamOffset, 0, packet);
+  connection.gapBeforeLastActivityNs = now - connection.lastActivityNs;
+  connection.lastActivityNs = now;
+  if (neverSeen(half.timedNs)) {
+    half.timedNs = now;
+    half.timedSequence = last;
+  }
+  if (neverSeen(half.oldestUnackedNs) && !isAcknowledged(peer, last)) {
+    half.oldestUnackedNs = now;
+    half.oldestUnackedNumber = packet.packetNumber;
+    half.unackedRetransmissions = 0;
+  }
+}
+
+export function noteRetransmission(
+  connection: TcpConnection,
+  index: 0 | 1,
+  half: TcpHalf,
+  segment: SegmentView,
+  packet: PacketView,
+  length: number,
+  sequence: number,
+  last: number,
+): void {
+  const fillsHole = half.anchored && ((last - half.nextSequence) | 0) > 0;
+  half.timedNs = NEVER;
+  if (fillsHole && !isHeld(half, sequence, last)) {
+    // Never seen before: it was overtaken, or its first copy was lost before the capture point.
+    half.outOfOrder++;
+    return;
+  }
+  half.retransmissions++;
+  half.retransmittedBytes += length;
+  half.unackedRetransmissions++;
+  half.lastRetransmissionNumber = packet.packetNumber;
+  half.lastRetransmissionNs = packet.timestampNs;
+  half.lastRetransmissionBytes = length;
+  noteEvent(connection, "retransmission", index, half.streamOffset, length, packet);
+  if (half.recent.contradicts(segment)) {
+    half.conflicts++;
+    noteEvent(connection, "conflict", index, half.streamOffset, length, packet);
+  }
+}
+
+function isHeld(half: TcpHalf, sequence: number, last: number): boolean {
+  if (half.hold === null) return false;
+  for (const held of half.hold.segments) {
+    if (((sequence - held.sequenceNumber) | 0) >= 0 && ((held.sequenceNumber + held.bytes.length - last) | 0) >= 0)
+      return true;
+  }
+  return false;
+}
+
+export function onFin(connection: TcpConnection, index: 0 | 1, half: TcpHalf, last: number, packet: PacketView): void {
+  if (half.fin !== null) {
+    if (last === half.finSequence) half.finRetransmissions++;
+    return;
+  }
+  half.fin = momentOf(packet);
+  half.finSequence = last;
+  half.maxSequence = (last + 1) | 0;
+  noteEvent(connection, "fin", index, half.streamOffset, 0, packet);
+  if (connection.finFirst === null && !connection.finished) {
+    connection.finFirst = half.fin;
+    connection.finFirstFrom = index;
+    connection.idleBeforeFinNs = packet.timestampNs - connection.lastActivityNs;
+  }
+  connection.lastActivityNs = packet.timestampNs;
+}
