@@ -137,16 +137,6 @@ export const knownTimers: readonly Timer[] = [
     "https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts",
   ),
   timer(
-    "Jetty WebSocket idle timeout",
-    300,
-    "idle",
-    "server",
-    ["close", "fin"],
-    /jetty/i,
-    "idleTimeout",
-    "https://jetty.org/docs/jetty/12/programming-guide/server/websocket.html",
-  ),
-  timer(
     "Oracle Cloud load balancer idle timeout",
     300,
     "idle",

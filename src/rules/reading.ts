@@ -89,6 +89,9 @@ export function pathOf(target: string): string {
   return /^\/[\w.~/-]{0,100}$/.test(path) ? path : "<path>";
 }
 
+/** Stands in a configuration line where the capture does not show the backend. */
+export const UNKNOWN_BACKEND = "127.0.0.1:<port>";
+
 export const targetOf = (exchange: HttpExchangeFacts): string => safeTarget(exchange.request?.target ?? "?");
 
 /** The request asks for a WebSocket (RFC 6455 §4.1), whole or with fields missing. */

@@ -169,7 +169,7 @@ export const causesRunning = {
   },
   pageFrozen: {
     cause: "The page or device sleeps: background tab, suspended laptop, app in the background.",
-    fix: "Reconnect on visibilitychange and online; give the server's pong timeout two or three ping intervals.",
+    fix: "Reconnect on visibilitychange and online; give the server's pong timeout two or three ping intervals[[, here up to {patienceMs:ms}]].",
   },
   heartbeatHabit: { cause: "Interval and patience are those of: {timer}.", fix: "That timer to change: {setting}" },
   queuedBehindData: {

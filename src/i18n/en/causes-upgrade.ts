@@ -44,11 +44,11 @@ export const causesUpgrade = {
   },
   locationMissing: {
     cause: "The proxy has no location for {path}, so it serves the path itself instead of passing it to the backend.",
-    fix: 'nginx, before location / : location {path} { proxy_pass http://127.0.0.1:<backend-port>; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_set_header Host $host; } then sudo nginx -t && sudo nginx -s reload.',
+    fix: 'nginx: give {path} a location of its own, before location / :\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# then: sudo nginx -t && sudo nginx -s reload',
   },
   devProxyWs: {
     cause: "The development proxy (Vite, webpack) does not forward WebSockets for this path.",
-    fix: "vite.config: server: { proxy: { '{path}': { target: 'ws://localhost:<port>', ws: true } } }.",
+    fix: "vite.config: forward {path} with ws: true, under server.proxy:\n'{path}': { target: 'ws://localhost:<port>', ws: true },",
   },
   pathNotWebSocket: {
     cause: "{path} is a plain HTTP route.",
@@ -60,7 +60,7 @@ export const causesUpgrade = {
   },
   upgradeFieldsMissing: {
     cause: "The Upgrade and Connection fields were lost at a proxy before the server.",
-    fix: 'nginx, in the location for {path}: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";',
+    fix: 'nginx: pass the upgrade on, in the location for {path}:\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection "upgrade";\n# then: sudo nginx -t && sudo nginx -s reload',
   },
   versionOther: {
     cause: "The server wants another WebSocket version.",
@@ -117,7 +117,7 @@ export const causesUpgrade = {
   },
   fellToSpa: {
     cause: "The proxy's rule for pages (try_files … /index.html) took the request for {path}.",
-    fix: 'nginx: put a location {path} with proxy_pass, proxy_http_version 1.1, proxy_set_header Upgrade $http_upgrade and proxy_set_header Connection "upgrade" before location /.',
+    fix: 'nginx: give {path} a location of its own, before location / :\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# then: sudo nginx -t && sudo nginx -s reload',
   },
   backendSilent: {
     cause: "The backend accepted the connection and never answered the upgrade of {path}.",
@@ -141,7 +141,7 @@ export const causesUpgrade = {
   },
   nginxUpgradeLines: {
     cause: "nginx passes {path} on without the upgrade fields.",
-    fix: "In http: map $http_upgrade $connection_upgrade { default upgrade; '' close; } In the location: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade; then sudo nginx -t && sudo nginx -s reload.",
+    fix: "nginx: pass the upgrade on, in the location for {path}:\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection $connection_upgrade;\n# and in the http block:\nmap $http_upgrade $connection_upgrade { default upgrade; '' close; }\n# then: sudo nginx -t && sudo nginx -s reload",
   },
   proxyUpgradeOff: {
     cause: "Another proxy on the way has WebSockets switched off.",

@@ -143,7 +143,7 @@ export const causesRunning = {
   },
   pageFrozen: {
     cause: "页面或设备休眠：后台标签页、笔记本合盖、应用切到后台。",
-    fix: "在 visibilitychange 和 online 事件里重连；服务端的 pong 超时设为两三个 ping 间隔。",
+    fix: "在 visibilitychange 和 online 事件里重连；服务端的 pong 超时设为两三个 ping 间隔[[，这里即最多 {patienceMs:ms}]]。",
   },
   heartbeatHabit: { cause: "间隔和等待时间与此相符：{timer}。", fix: "要调的就是这个定时器：{setting}" },
   queuedBehindData: { cause: "pong 排在大消息后面。", fix: "大消息拆成小块发送；查看吞吐量。" },

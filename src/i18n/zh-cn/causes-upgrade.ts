@@ -44,11 +44,11 @@ export const causesUpgrade = {
   },
   locationMissing: {
     cause: "代理没有为 {path} 配置 location，于是自己处理了，没有转给后端。",
-    fix: 'nginx，写在 location / 之前：location {path} { proxy_pass http://127.0.0.1:<后端端口>; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_set_header Host $host; }，然后 sudo nginx -t && sudo nginx -s reload。',
+    fix: 'nginx：在 location / 之前为 {path} 单独写一个 location：\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# 然后：sudo nginx -t && sudo nginx -s reload',
   },
   devProxyWs: {
     cause: "开发代理（Vite、webpack）没有为这个路径转发 WebSocket。",
-    fix: "vite.config：server: { proxy: { '{path}': { target: 'ws://localhost:<端口>', ws: true } } }。",
+    fix: "vite.config 的 server.proxy 里为 {path} 加上 ws: true：\n'{path}': { target: 'ws://localhost:<端口>', ws: true },",
   },
   pathNotWebSocket: { cause: "{path} 是普通 HTTP 路由。", fix: "改用服务端注册 WebSocket 的路径。" },
   methodChanged: {
@@ -57,7 +57,7 @@ export const causesUpgrade = {
   },
   upgradeFieldsMissing: {
     cause: "Upgrade 和 Connection 字段在代理处丢失，没有到达服务器。",
-    fix: 'nginx，在 {path} 的 location 里：proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";',
+    fix: 'nginx：在 {path} 的 location 里转发升级字段：\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection "upgrade";\n# 然后：sudo nginx -t && sudo nginx -s reload',
   },
   versionOther: {
     cause: "服务器要求别的 WebSocket 版本。",
@@ -102,7 +102,7 @@ export const causesUpgrade = {
   },
   fellToSpa: {
     cause: "代理的页面规则（try_files … /index.html）接走了 {path} 的请求。",
-    fix: 'nginx：在 location / 之前加 location {path}，写上 proxy_pass、proxy_http_version 1.1、proxy_set_header Upgrade $http_upgrade 和 proxy_set_header Connection "upgrade"。',
+    fix: 'nginx：在 location / 之前为 {path} 单独写一个 location：\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# 然后：sudo nginx -t && sudo nginx -s reload',
   },
   backendSilent: {
     cause: "后端接受了连接，却一直没有应答 {path} 的升级。",
@@ -123,7 +123,7 @@ export const causesUpgrade = {
   },
   nginxUpgradeLines: {
     cause: "nginx 转发 {path} 时没有带升级字段。",
-    fix: "http 块：map $http_upgrade $connection_upgrade { default upgrade; '' close; }；location 块：proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade; 然后 sudo nginx -t && sudo nginx -s reload。",
+    fix: "nginx：在 {path} 的 location 里转发升级字段：\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection $connection_upgrade;\n# 并在 http 块里：\nmap $http_upgrade $connection_upgrade { default upgrade; '' close; }\n# 然后：sudo nginx -t && sudo nginx -s reload",
   },
   proxyUpgradeOff: {
     cause: "途中另一个代理没有开启 WebSocket。",

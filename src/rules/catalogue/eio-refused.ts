@@ -5,11 +5,11 @@ import { cause, draft, type Rule, shows } from "../rule.ts";
 import type { Cause } from "../types.ts";
 import { refusalArgs } from "../upgrade-outcome.ts";
 
-function causesOf(kind: EngineIoRefusal, target: string, port: number): Cause[] {
+function causesOf(kind: EngineIoRefusal, target: string): Cause[] {
   const path = pathOf(target);
   switch (kind) {
     case "transport":
-      return [cause("likely", "upgradeFieldsMissing", { path, port }), cause("possible", "transportNotAllowed", {})];
+      return [cause("likely", "upgradeFieldsMissing", { path }), cause("possible", "transportNotAllowed", {})];
     case "session":
       return [cause("likely", "noStickySession", {}), cause("likely", "serverRestarted", {})];
     case "protocolVersion":
@@ -55,7 +55,7 @@ function check(connection: ConnectionFacts) {
         shows(exchange.response.first, "response", { status, reason }),
         shows(exchange.response.last, "responseBody", { text: body }),
       ],
-      causes: causesOf(kind, target, connection.server.port),
+      causes: causesOf(kind, target),
     });
   }
   return inFrames(connection);

@@ -39,7 +39,9 @@ function checkPongs(
   const causes = [
     missed.acknowledged === false
       ? cause("likely", "peerVanished", { to })
-      : cause("likely", to === "client" ? "pageFrozen" : "serverBlocked", {}),
+      : to === "client"
+        ? cause("likely", "pageFrozen", { patienceMs: intervalMs && 3 * intervalMs })
+        : cause("likely", "serverBlocked", {}),
     cause("likely", "peerBlocked", { to }),
     cause("possible", "engineIoTimers", {}),
   ];
@@ -114,7 +116,7 @@ function checkUpgrade(connection: ConnectionFacts): Draft | null {
   const evidence = [shows(exchange.request.first, "upgradeRequest", { target: targetOf(exchange) })];
   const args = { server: serverOf(connection), client: clientOf(connection), status: exchange.response?.status };
   const causes = [
-    cause("likely", "nginxUpgradeLines", { path: "/socket.io/", port: connection.server.port }),
+    cause("likely", "nginxUpgradeLines", { path: "/socket.io/" }),
     cause("likely", "noStickySession", {}),
   ];
   if (connection.webSocket === null)

@@ -47,7 +47,9 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
   return [
     dataAfter && cause("likely", "pongsNotSent", { to }),
     missed.acknowledged === true && !dataAfter && cause("likely", "peerBlocked", { to }),
-    to === "client" && !dataAfter && cause("likely", "pageFrozen", {}),
+    to === "client" &&
+      !dataAfter &&
+      cause("likely", "pageFrozen", { patienceMs: missed.beat.intervalMs && 3 * missed.beat.intervalMs }),
     missed.acknowledged === null && cause("possible", "peerVanished", { to }),
     ...habitCauses(missed),
   ];

@@ -1,5 +1,5 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
-import { bodyLine, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
+import { bodyLine, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import {
   askOf,
@@ -72,7 +72,6 @@ export const pageReturned: Rule = {
     const found = answered(connection, "page");
     if (found === null) return null;
     const type = contentType(found.exchange);
-    const port = connection.server.port;
     return draft("http.upgrade.page-returned", /html/i.test(type ?? "") ? "page" : "other", {
       at: found.response.first,
       args: {
@@ -86,10 +85,10 @@ export const pageReturned: Rule = {
       causes: [
         proxyOf(found.exchange) === null
           ? cause("likely", "noUpgradeListener", { path: found.path })
-          : cause("likely", "fellToSpa", { path: found.path, port }),
+          : cause("likely", "fellToSpa", { path: found.path, backend: UNKNOWN_BACKEND }),
         cause("possible", proxyOf(found.exchange) === null ? "fellToSpa" : "noUpgradeListener", {
           path: found.path,
-          port,
+          backend: UNKNOWN_BACKEND,
         }),
       ],
     });
@@ -166,10 +165,7 @@ export const fieldsStripped: Rule = {
           ? null
           : shows(response.first, "response", { status: response.status, reason: response.reason }),
       ],
-      causes: [
-        cause("likely", "nginxUpgradeLines", { path, port: connection.server.port }),
-        cause("possible", "proxyUpgradeOff", {}),
-      ],
+      causes: [cause("likely", "nginxUpgradeLines", { path }), cause("possible", "proxyUpgradeOff", {})],
     });
   },
 };

@@ -66,7 +66,7 @@ function check(connection: ConnectionFacts, context: Context) {
       other ? shows(other.request?.first, "legRequest", { target: targetOf(other) }) : null,
     ],
     causes: [
-      cause("likely", "locationMissing", { path, port: forwarded.server.port }),
+      cause("likely", "locationMissing", { path, backend: serverOf(forwarded) }),
       cause("possible", "devProxyWs", { path }),
     ],
   });

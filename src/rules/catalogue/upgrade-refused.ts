@@ -1,5 +1,5 @@
 import type { ConnectionFacts } from "../../store/types.ts";
-import { bodyLine, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
+import { bodyLine, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, VariantOf } from "../types.ts";
 import { handshakeOf, outcomeOf, refusalArgs } from "../upgrade-outcome.ts";
@@ -43,16 +43,13 @@ function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cau
     case "notFound":
       return [
         cause("likely", "wrongPath", { path }),
-        /nginx/i.test(server) && cause("likely", "locationMissing", { path, port: connection.server.port }),
+        /nginx/i.test(server) && cause("likely", "locationMissing", { path, backend: UNKNOWN_BACKEND }),
         cause("possible", "devProxyWs", { path }),
       ];
     case "method":
       return [cause("likely", "pathNotWebSocket", { path }), cause("possible", "methodChanged", {})];
     case "upgradeRequired":
-      return [
-        cause("likely", "upgradeFieldsMissing", { path, port: connection.server.port }),
-        cause("possible", "versionOther", {}),
-      ];
+      return [cause("likely", "upgradeFieldsMissing", { path }), cause("possible", "versionOther", {})];
     case "tooMany":
       return [cause("certain", "rateLimited", {}), cause("likely", "reconnectStorm", {})];
     case "serverError":
