@@ -3,6 +3,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { live } from "./live.ts";
 import { makeCapture, type Recipe } from "./make-capture.ts";
 import { best, measure } from "./measure.ts";
 
@@ -105,7 +106,11 @@ async function start(): Promise<void> {
   console.log(`  ${(help.seconds / node.seconds).toFixed(2)}×, wanted < 2×`);
 }
 
-const PARTS: Readonly<Record<string, (folder: string) => Promise<void>>> = { start, offline };
+const PARTS: Readonly<Record<string, (folder: string) => Promise<void>>> = {
+  start,
+  offline,
+  live: () => live(main),
+};
 
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;
 if (only !== undefined && PARTS[only] === undefined) throw new Error(`--only takes ${Object.keys(PARTS).join(", ")}`);

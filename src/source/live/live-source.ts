@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { setPriority } from "node:os";
 import type { Readable } from "node:stream";
 import type { UserError } from "../../base/user-error.ts";
 import type { ByteSource } from "../types.ts";
 import { countersIn, failureOf } from "./backend-words.ts";
+import { pacedChunks } from "./paced-chunks.ts";
 import { makeFifo } from "./stream-ends.ts";
 import type { Backend, BackendCommand, BackendCounters, CaptureRequest } from "./types.ts";
 
 const STDERR_KEPT = 8192;
+const CAPTURE_NICENESS = -10;
 /** After being asked to end, a backend writes out what it has; longer than this it is stuck. */
 const STOP_GRACE_MS = 3000;
 
@@ -54,6 +57,7 @@ export class LiveSource implements ByteSource {
       detached: true,
       env: { ...process.env, LC_ALL: "C" },
     });
+    this.prefer();
     this.stream = fifo?.stream ?? (this.child.stdout as Readable);
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => this.hear(text));
     this.child.stdin?.on("error", () => undefined);
@@ -87,9 +91,9 @@ export class LiveSource implements ByteSource {
     signal?.addEventListener("abort", stop, { once: true });
     let ended = false;
     try {
-      for await (const chunk of this.stream) {
-        this.readBytes += (chunk as Uint8Array).length;
-        yield chunk as Uint8Array;
+      for await (const chunk of pacedChunks(this.stream)) {
+        this.readBytes += chunk.length;
+        yield chunk;
       }
       ended = true;
     } finally {
@@ -130,6 +134,15 @@ export class LiveSource implements ByteSource {
       this.signal("SIGKILL");
       this.stream.destroy();
     }, STOP_GRACE_MS).unref();
+  }
+
+  /** What the kernel buffers lasts for some milliseconds only: its reader goes before all others, where we may say so. */
+  private prefer(): void {
+    try {
+      setPriority(this.child.pid ?? 0, CAPTURE_NICENESS);
+    } catch {
+      // Not root: it competes like everybody.
+    }
   }
 
   private signal(signal: NodeJS.Signals): void {
