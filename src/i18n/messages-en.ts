@@ -102,6 +102,11 @@ export const messagesEn = {
     next: "Leave it out, or share a report instead: wscap report --redact-addresses --format html CAPTURE",
   },
   "output.is-file": { sentence: "{name} is a file.", next: "Name a folder, or a file that ends in .zip." },
+  "compare.two": { sentence: "--compare needs two captures.", next: "wscap report works.pcap fails.pcap --compare" },
+  "compare.nothing": {
+    sentence: "{name} holds no connection to compare.",
+    next: "wscap report {name} says what it holds.",
+  },
   "output.is-input": {
     sentence: "-o {name} would overwrite the capture that is being read.",
     next: "Choose another name for the output; wscap never writes into a capture.",

@@ -89,6 +89,8 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     next: "去掉这个选项，或改为分享报告：wscap report --redact-addresses --format html CAPTURE",
   },
   "output.is-file": { sentence: "{name} 是一个文件。", next: "请指定文件夹，或以 .zip 结尾的文件。" },
+  "compare.two": { sentence: "--compare 需要两个抓包。", next: "wscap report works.pcap fails.pcap --compare" },
+  "compare.nothing": { sentence: "{name} 中没有可以比较的连接。", next: "wscap report {name} 会列出其中的内容。" },
   "output.is-input": {
     sentence: "-o {name} 会覆盖正在读取的抓包文件。",
     next: "请换一个输出文件名；wscap 绝不改写抓包文件。",

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { EXIT, type ExitCode } from "../../base/user-error.ts";
 import { render } from "../../i18n/render.ts";
+import { harOf } from "../../report/har.ts";
 import { renderMarkdown } from "../../report/markdown/render-markdown.ts";
 import { buildReport } from "../../report/model.ts";
 import { coloured, plain } from "../../report/paint.ts";
@@ -11,12 +12,13 @@ import { laddersOf, sharePage, troubled } from "../../report/share-page.ts";
 import { renderText } from "../../report/text.ts";
 import type { Timer } from "../../rules/timers.ts";
 import { type Analysed, analyse } from "../analyse.ts";
+import { compareCaptures } from "../compare-captures.ts";
 import { connectionNumber, oneOf, portList, timerList } from "../option-values.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
 
-const FORMATS = ["text", "json", "markdown", "html", "svg"] as const;
+const FORMATS = ["text", "json", "markdown", "html", "svg", "har"] as const;
 const FAIL_ON = ["error", "warning", "note", "never"] as const;
 
 interface ReportOptions extends SharingOptions {
@@ -25,6 +27,7 @@ interface ReportOptions extends SharingOptions {
   readonly output?: string;
   readonly connection?: number;
   readonly timer?: readonly Timer[];
+  readonly compare?: boolean;
   readonly failOn: (typeof FAIL_ON)[number];
 }
 
@@ -37,8 +40,10 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("-o, --output <file>", help.options.output)
     .option("--connection <number>", help.options.svgConnection, connectionNumber)
     .option("--timer <name=seconds>", help.options.timer, timerList)
+    .option("--compare", help.options.compare)
     .option("--fail-on <severity>", help.options.failOn, oneOf("--fail-on", FAIL_ON), "never");
   addSharingOptions(command, surroundings).action(async (captures: readonly string[], options: ReportOptions) => {
+    if (options.compare === true) return compareCaptures(captures, options, surroundings);
     surroundings.exitCode = await report(captures, options, surroundings);
   });
 }
@@ -110,6 +115,9 @@ async function rendered(
   if (options.format === "markdown") {
     const ids = troubled(findings, analysis, MARKDOWN_LADDERS);
     return renderMarkdown(sharePage(model, redactor), laddersOf(ids, analysis, recorder.log, findings, redactor));
+  }
+  if (options.format === "har") {
+    return `${safeJson(harOf(analysis, recorder.log, redactor, model.tool.version), 2)}\n`;
   }
   // React is loaded only for what needs it.
   const { htmlReport, svgLadder } = await import("../../report/html/reports.tsx");
