@@ -48,8 +48,7 @@ export async function analyse(
   surroundings: Surroundings,
 ): Promise<Analysed> {
   const { redactor } = options;
-  const recorder =
-    options.payloads === null ? null : new FrameRecorder(options.payloads, (text) => redactor.text(text));
+  const recorder = options.payloads === null ? null : new FrameRecorder(options.payloads, redactor);
   const sidecar = living(await readNotes(notesPath(captures[0] ?? "-", options.notes)));
   const packetTimes = new Map<number, RelativeNs | null>(
     sidecar.flatMap(({ anchor }) => (anchor.kind === "capture" ? [] : [[anchor.packet, null] as const])),

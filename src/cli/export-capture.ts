@@ -40,8 +40,6 @@ export interface Exported {
   readonly blocksLeftOut: number;
 }
 
-const SUSPICIOUS = /token|passw|pwd|secret|auth|bearer|cookie|session|credential|api[-_]?key|jwt/i;
-
 /** The packets of a capture as pcapng, with findings and notes as comments. Reads the capture twice more. */
 export async function exportCapture(
   path: string,
@@ -51,10 +49,9 @@ export async function exportCapture(
   surroundings: Surroundings,
 ): Promise<Exported> {
   const find = (text: string) => redactor.spans(text);
-  const suspicious = (text: string): boolean => SUSPICIOUS.test(text);
   const scrub = redactor.applied || plan.blankPayloads;
   const { blankPayloads, ports } = plan;
-  const pipeline = new ScrubPipeline({ find, suspicious, blankPayloads, scrub, ports }, (Math.random() * 2 ** 32) | 0);
+  const pipeline = new ScrubPipeline({ find, blankPayloads, scrub, ports }, (Math.random() * 2 ** 32) | 0);
   await readPackets(path, NO_SINK, (packet) => pipeline.onPacket(packet));
   pipeline.finish();
   const writer = new EvidenceWriter(analysed, plan, redactor, surroundings, pipeline, scrub);

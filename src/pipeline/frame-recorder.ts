@@ -3,6 +3,7 @@ import { limits } from "../base/limits.ts";
 import { Activity } from "../store/activity.ts";
 import { FrameLog, type LoggedFrame, type RoundTrip } from "../store/frame-log.ts";
 import { CONTINUATION, type FrameView, type MessageView, PING, PONG, TEXT } from "../websocket/types.ts";
+import { isSuspicious } from "./scrub/suspicious.ts";
 import type { FrameTap } from "./websocket-stream.ts";
 
 export type PayloadsKept = "none" | "preview" | "full";
@@ -21,13 +22,15 @@ export class FrameRecorder implements FrameTap {
   readonly roundTrips: RoundTrip[] = [];
   private readonly payloads: PayloadsKept;
   private readonly redact: (text: string) => string;
+  private readonly hides: boolean;
   private readonly pending = new Map<number, [Pending[], Pending[]]>();
   private waiting: LoggedFrame | null = null;
   private textKept = 0;
 
-  constructor(payloads: PayloadsKept, redact: (text: string) => string) {
+  constructor(payloads: PayloadsKept, redactor: { readonly applied: boolean; text(value: string): string }) {
     this.payloads = payloads;
-    this.redact = redact;
+    this.hides = redactor.applied;
+    this.redact = (text) => redactor.text(text);
   }
 
   onFrame(connection: number, frame: FrameView): void {
@@ -92,7 +95,8 @@ export class FrameRecorder implements FrameTap {
     const most = this.payloads === "full" ? limits.keptMessageBytes : limits.loggedTextCharacters;
     if (!isText) {
       // Bytes that hold a secret are not shown: cutting it out of an unknown format would need that format.
-      if (this.payloads !== "full" || text !== whole.toString("latin1")) return frame;
+      const plain = whole.toString("latin1");
+      if (this.payloads !== "full" || text !== plain || (this.hides && isSuspicious(plain))) return frame;
       this.textKept += whole.length;
       return { ...frame, base64: whole.toString("base64") };
     }

@@ -46,7 +46,11 @@ describe("bad usage: exit 2, one sentence, and what to do next", () => {
     [["report", "--xyzzy", FILE], "There is no option --xyzzy.", "wscap report --help lists the options."],
     [["report"], "CAPTURE is missing.", "wscap report --help shows examples."],
     [["report", FILE, "--format"], "--format <format> needs a value.", "wscap report --help shows which."],
-    [["report", FILE, "--format", "jsno"], "--format cannot be “jsno”.", "Possible: text, json, markdown, html, svg, har"],
+    [
+      ["report", FILE, "--format", "jsno"],
+      "--format cannot be “jsno”.",
+      "Possible: text, json, markdown, html, svg, har",
+    ],
     [["report", FILE, "-p", "http"], "--port cannot be “http”.", "Possible: 1 … 65535"],
     [["report", FILE, "-p", "65536"], "--port cannot be “65536”.", "Possible: 1 … 65535"],
     [["report", FILE, "--lang", "de"], "--lang cannot be “de”.", "Possible: en, zh-CN"],

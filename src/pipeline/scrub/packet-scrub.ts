@@ -80,7 +80,10 @@ export class PacketScrub implements WireSink {
     const from = Math.min(tcp + header, end);
     if (from >= end) return;
     const icmp = ip - 8;
-    this.replace(from - packet.start, new Uint8Array(end - from).fill(BLANK), icmp - packet.start, ICMP_CHECKSUM);
+    const before = this.target.slice();
+    this.replace(from - packet.start, new Uint8Array(end - from).fill(BLANK), tcp - packet.start, TCP_CHECKSUM);
+    // The quoted checksum has changed as well: ICMP's covers both.
+    this.carry(before, tcp - packet.start, icmp - packet.start, ICMP_CHECKSUM);
   }
 
   onDatagram(): void {
@@ -115,27 +118,30 @@ export class PacketScrub implements WireSink {
 
   /** Lays `bytes` at `at` and carries the difference into the checksum of the header that starts at `header`. */
   private replace(at: number, bytes: Uint8Array, header: number, checksumAt: number): void {
+    const before = this.target.slice(0, at + bytes.length);
+    this.target.set(bytes, at);
+    this.carry(before, at, header, checksumAt);
+  }
+
+  /** Corrects a checksum for what differs from `before` on (RFC 1624 §3). */
+  private carry(before: Uint8Array, from: number, header: number, checksumAt: number): void {
     const { target } = this;
     let sum = 0;
-    let differs = false;
-    for (let i = 0; i < bytes.length; i++) {
-      const before = target[at + i] as number;
-      const after = bytes[i] as number;
-      if (before === after) continue;
-      differs = true;
+    for (let i = from; i < before.length; i++) {
+      const was = before[i] as number;
+      const is = target[i] as number;
+      if (was === is) continue;
+      this.changed = true;
       // One's complement arithmetic: the byte's place within its 16-bit word decides its weight.
-      const weight = ((at + i - header) & 1) === 0 ? 256 : 1;
-      sum += 0xffff - before * weight + after * weight;
-      target[at + i] = after;
+      const weight = ((i - header) & 1) === 0 ? 256 : 1;
+      sum += 0xffff - was * weight + is * weight;
     }
-    if (!differs) return;
-    this.changed = true;
     const place = header + checksumAt;
+    if (sum === 0 || place + 2 > target.length) return;
     let check = 0xffff - u16be(target, place) + sum;
-    while (check > 0xffff) check = (check & 0xffff) + Math.floor(check / 0x10000);
-    check = 0xffff - check;
-    target[place] = check >> 8;
-    target[place + 1] = check & 0xff;
+    while (check > 0xffff) check = (check % 0x10000) + Math.floor(check / 0x10000);
+    target[place] = (0xffff - check) >> 8;
+    target[place + 1] = (0xffff - check) & 0xff;
   }
 }
 

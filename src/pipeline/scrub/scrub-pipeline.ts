@@ -10,11 +10,11 @@ import type { FrameTap } from "../websocket-stream.ts";
 import { scrubBody } from "./body-scrub.ts";
 import { DirectionEdits } from "./edits.ts";
 import { HeldStream } from "./held-stream.ts";
+import { isSuspicious } from "./suspicious.ts";
 import { type FindSpans, scrubFrames, standIn } from "./websocket-scrub.ts";
 
 export interface ScrubPlanOptions {
   readonly find: FindSpans;
-  readonly suspicious: (text: string) => boolean;
   readonly blankPayloads: boolean;
   /** false: only who owns which packet is learnt. */
   readonly scrub: boolean;
@@ -192,7 +192,6 @@ export class ScrubPipeline extends Pipeline {
         bytes,
         {
           find: this.plan.find,
-          suspicious: this.plan.suspicious,
           blankAll: this.plan.blankPayloads,
           compressed: (index) => this.compressed.holdsSecret(connection.id, direction, index),
         },
@@ -246,7 +245,7 @@ class CompressedWatch implements FrameTap {
     else {
       const { bytes, keptLength } = message;
       const text = Buffer.from(bytes.buffer, bytes.byteOffset, keptLength).toString("latin1");
-      list.push(this.plan.find(text).length > 0 || (message.opcode === 2 && this.plan.suspicious(text)));
+      list.push(this.plan.find(text).length > 0 || (message.opcode === 2 && isSuspicious(text)));
     }
   }
 

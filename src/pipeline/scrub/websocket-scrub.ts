@@ -3,6 +3,7 @@ import { headerBytes } from "../../websocket/frame-header.ts";
 import { BINARY, CLOSE, CONTINUATION } from "../../websocket/types.ts";
 import { deflateFiller } from "./deflate-filler.ts";
 import { BLANK } from "./edits.ts";
+import { isSuspicious } from "./suspicious.ts";
 
 /** Where a secret is in a text, and what stands for it. */
 export interface FoundSpan {
@@ -22,8 +23,6 @@ interface FramePart {
 
 export interface ScrubOptions {
   readonly find: FindSpans;
-  /** A binary message with such a word may hold a secret in a form that nobody here reads. */
-  readonly suspicious: (text: string) => boolean;
   /** `--payloads none`: no data message is kept. */
   readonly blankAll: boolean;
   /** Tells of the nth compressed message of this direction whether it holds a secret; null: it could not be read. */
@@ -122,7 +121,7 @@ function rewrite(
 ): number {
   const plain = Buffer.concat(parts.map((part) => unmasked(bytes, part)));
   const text = plain.toString("latin1", skip);
-  if ((options.blankAll && skip === 0) || (isBinary && options.suspicious(text))) {
+  if ((options.blankAll && skip === 0) || (isBinary && isSuspicious(text))) {
     overwrite(parts, new Uint8Array(plain.length).fill(BLANK), edit);
     return 1;
   }
