@@ -146,6 +146,7 @@ export const tuiEn: TuiWords = {
   searchingPayloads: (text) => `looking through all messages for “${text}” …`,
   promptSearch: "search:",
   promptFilter: "filter:",
+  notShown: (duration, arrows) => `… ${duration}, ${plural(arrows, "arrow")} not shown …`,
   silent: (duration) => `… ${duration} silent …`,
   evidence: (what) => `◆ ${what}`,
   resetBy: (side) => `reset by the ${side}`,

@@ -112,6 +112,7 @@ export interface TuiWords {
   readonly promptSearch: string;
   readonly promptFilter: string;
   readonly silent: (duration: string) => string;
+  readonly notShown: (duration: string, arrows: number) => string;
   readonly evidence: (what: string) => string;
   readonly resetBy: (side: string) => string;
   readonly fromSender: (sender: string) => string;

@@ -139,6 +139,7 @@ export const tuiZhCn: TuiWords = {
   searchingPayloads: (text) => `正在所有消息中查找“${text}” …`,
   promptSearch: "搜索：",
   promptFilter: "过滤：",
+  notShown: (duration, arrows) => `… ${duration}，${count(arrows)} 条箭头未显示 …`,
   silent: (duration) => `… 静默 ${duration} …`,
   evidence: (what) => `◆ ${what}`,
   resetBy: (side) => `由${side}重置`,

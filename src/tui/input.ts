@@ -89,9 +89,9 @@ function readOne(text: string, atEnd: boolean): Step | null {
   if (text.startsWith("\u001b]")) return readAnswer(text, atEnd);
   const mouse = /^\u001b\[<(\d+);(\d+);(\d+)([Mm])/.exec(text);
   if (mouse !== null) return readMouse(mouse);
-  const sequence = /^\u001b(?:\[|O)([\d;<]*)([A-Za-z~])/.exec(text);
+  const sequence = /^\u001b(?:\[|O)([\d;<=>?]*)([A-Za-z~])/.exec(text);
   if (sequence !== null) return readSequence(sequence);
-  if (/^\u001b(\[[\d;<?]*|O)?$/.test(text) && !atEnd) return null;
+  if (/^\u001b(\[[\d;<=>?]*|O)?$/.test(text) && !atEnd) return null;
   const next = text[1];
   if (next === undefined || next === "\u001b" || next === "[") return key("escape", "\u001b");
   const inner = readCharacter(text.slice(1));

@@ -1,22 +1,24 @@
 import { Text, useInput } from "ink";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect } from "react";
 import { displayWidth } from "../../base/display-width.ts";
 import { columnIds } from "../rows/columns.ts";
 import { Frame } from "./frame.tsx";
 import type { DialogProps } from "./types.ts";
+import { useHeld } from "./use-held.ts";
 import { useText } from "./use-text.ts";
 
 /** Which columns the list has. */
 export function Columns({ props }: { props: DialogProps }): ReactNode {
   const { words, palette } = props.context;
-  const [at, setAt] = useState(0);
+  const [now, setAt] = useHeld(() => 0);
+  const at = now();
   useEffect(() => props.onCursor(null), [props]);
   useInput((input, key) => {
     if (key.escape || key.return || input === "q") props.onResult({ kind: "cancel" });
-    else if (key.downArrow || input === "j") setAt((at + 1) % columnIds.length);
-    else if (key.upArrow || input === "k") setAt((at + columnIds.length - 1) % columnIds.length);
+    else if (key.downArrow || input === "j") setAt((now() + 1) % columnIds.length);
+    else if (key.upArrow || input === "k") setAt((now() + columnIds.length - 1) % columnIds.length);
     else if (input === " ") {
-      const column = columnIds[at];
+      const column = columnIds[now()];
       if (column !== undefined) props.onResult({ kind: "column", column });
     }
   });
@@ -39,7 +41,8 @@ type Format = keyof DialogProps["context"]["words"]["saveFormats"];
 /** What to save, and under which name. */
 export function Save({ props }: { props: DialogProps }): ReactNode {
   const { words, palette } = props.context;
-  const [at, setAt] = useState(0);
+  const [now, setAt] = useHeld(() => 0);
+  const at = now();
   const formats = props.formats as readonly Format[];
   const format = formats[at] ?? "text";
   const label = ` ${words.savePath} `;
@@ -51,9 +54,9 @@ export function Save({ props }: { props: DialogProps }): ReactNode {
       const step = key.downArrow || key.tab ? 1 : key.upArrow ? formats.length - 1 : 0;
       if (key.escape) props.onResult({ kind: "cancel" });
       else if (key.return && path.trim() !== "")
-        props.onResult({ kind: "save", format, path: path.trim(), overwrite: false });
+        props.onResult({ kind: "save", format: formats[now()] ?? "text", path: path.trim(), overwrite: false });
       else if (step > 0) {
-        const next = (at + step) % formats.length;
+        const next = (now() + step) % formats.length;
         setAt(next);
         editor.replace(props.suggestedPath(formats[next] ?? "text"));
       } else return key.return;

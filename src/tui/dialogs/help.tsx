@@ -15,13 +15,14 @@ export function Help({ props }: { props: DialogProps }): ReactNode {
   const rows = Math.max(1, props.size.rows - 4);
   const last = Math.max(0, lines.length - rows);
   const shown = Math.min(top, last);
+  const scroll = (by: number): void => setTop((before) => Math.max(0, Math.min(last, Math.min(before, last) + by)));
   useEffect(() => props.onCursor(null), [props]);
   useInput((input, key) => {
     if (key.escape || key.return || input === "q" || input === "?") props.onResult({ kind: "cancel" });
-    else if (key.downArrow || input === "j") setTop(Math.min(last, shown + 1));
-    else if (key.upArrow || input === "k") setTop(Math.max(0, shown - 1));
-    else if (key.pageDown || input === " ") setTop(Math.min(last, shown + rows - 1));
-    else if (key.pageUp) setTop(Math.max(0, shown - rows + 1));
+    else if (key.downArrow || input === "j") scroll(1);
+    else if (key.upArrow || input === "k") scroll(-1);
+    else if (key.pageDown || input === " ") scroll(rows - 1);
+    else if (key.pageUp) scroll(1 - rows);
   });
   const more = last > 0 ? `  ${shown + 1}–${Math.min(lines.length, shown + rows)} / ${lines.length}` : "";
   return (

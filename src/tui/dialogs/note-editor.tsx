@@ -1,8 +1,9 @@
 import { Text } from "ink";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect } from "react";
 import { type Note, type NoteTag, noteTags } from "../../annotations/types.ts";
 import { Frame } from "./frame.tsx";
 import type { DialogProps } from "./types.ts";
+import { useHeld } from "./use-held.ts";
 import { useText } from "./use-text.ts";
 
 const LEAST_LINES = 4;
@@ -18,20 +19,20 @@ export function NoteEditor({
   props: DialogProps;
 }): ReactNode {
   const { words, palette } = props.context;
-  const [tag, setTag] = useState<NoteTag>(note?.tag ?? "none");
-  const [asked, setAsked] = useState(false);
+  const [tag, setTag] = useHeld<NoteTag>(() => note?.tag ?? "none");
+  const [asked, setAsked] = useHeld(() => false);
   const width = Math.max(10, props.size.columns - 3);
   const { shown } = useText({
     initial: note?.text ?? "",
     width,
     multiline: true,
     onKey: (input, key, text) => {
-      if (key.ctrl && input === "s") props.onResult({ kind: "note", text, tag, stamp: props.stamp() });
-      else if (key.tab) setTag(noteTags[(noteTags.indexOf(tag) + 1) % noteTags.length] ?? "none");
-      else if (key.escape && (asked || text === (note?.text ?? ""))) props.onResult({ kind: "cancel" });
+      if (key.ctrl && input === "s") props.onResult({ kind: "note", text, tag: tag(), stamp: props.stamp() });
+      else if (key.tab) setTag(noteTags[(noteTags.indexOf(tag()) + 1) % noteTags.length] ?? "none");
+      else if (key.escape && (asked() || text === (note?.text ?? ""))) props.onResult({ kind: "cancel" });
       else if (key.escape) setAsked(true);
       else {
-        setAsked(false);
+        if (asked()) setAsked(false);
         return false;
       }
       return true;
@@ -44,7 +45,9 @@ export function NoteEditor({
   const row = 1 + shown.row - top;
   const column = 1 + shown.column;
   useEffect(() => props.onCursor({ row, column }), [row, column, props]);
-  const keys = asked ? palette.error(words.noteDiscard) : `${words.noteKeys} · ${words.noteTag} ${words.tagNames[tag]}`;
+  const keys = asked()
+    ? palette.error(words.noteDiscard)
+    : `${words.noteKeys} · ${words.noteTag} ${words.tagNames[tag()]}`;
   return (
     <Frame title={title} keys={keys} props={props}>
       <Text>{visible.join("\n")}</Text>

@@ -1,5 +1,4 @@
 import { type Key, useInput } from "ink";
-import { useRef, useState } from "react";
 import {
   type EditedText,
   editedText,
@@ -10,6 +9,7 @@ import {
   shownText,
   textOf,
 } from "./edited-text.ts";
+import { useHeld } from "./use-held.ts";
 
 interface TextOptions {
   readonly initial: string;
@@ -22,15 +22,7 @@ interface TextOptions {
 
 /** Text that is being written, and what the keys do to it. */
 export function useText({ initial, width, multiline, onKey, onChange }: TextOptions) {
-  // Several keys may come before the next drawing: they work on what the one before has made.
-  const held = useRef<EditedText | null>(null);
-  held.current ??= editedText(initial);
-  const [, setDrawn] = useState(0);
-  const set = (next: EditedText): void => {
-    held.current = next;
-    setDrawn((count) => count + 1);
-  };
-  const now = (): EditedText => held.current ?? editedText(initial);
+  const [now, set] = useHeld<EditedText>(() => editedText(initial));
   const change = (next: EditedText): void => {
     const isOther = next.characters !== now().characters;
     set(next);

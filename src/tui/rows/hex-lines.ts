@@ -9,9 +9,9 @@ export interface Layer {
 
 const OFFSET = 8;
 
-/** Offset, sixteen bytes (eight on a narrow screen), and what of them is ASCII; layers by colour. */
+/** Offset, sixteen bytes (fewer on a narrow screen), and what of them is ASCII; layers by colour. */
 export function hexLines(bytes: Uint8Array, layers: readonly Layer[], width: number, palette: Palette): string[] {
-  const perLine = width >= OFFSET + 16 * 4 + 3 ? 16 : 8;
+  const perLine = [16, 8, 4].find((count) => OFFSET + count * 4 + 3 <= width) ?? 2;
   const lines: string[] = [];
   for (let start = 0; start < bytes.length; start += perLine) {
     let hex = "";

@@ -54,9 +54,10 @@ function comparison(
     const line = new Line(palette, state.size.columns - 2);
     return line.add(`${sign} ${text}`, sign === "-" ? "error" : sign === "+" ? "good" : "plain").end();
   });
+  const { columns } = state.size;
   const head = [
-    palette.strong(` ${words.comparing(detail.packetOf(a), detail.packetOf(b))}`),
-    ` ${only + other === 0 ? words.equal : words.differ(only, other)}`,
+    new Line(palette, columns).add(` ${words.comparing(detail.packetOf(a), detail.packetOf(b))}`, "strong").end(),
+    new Line(palette, columns).add(` ${only + other === 0 ? words.equal : words.differ(only, other)}`).end(),
     "",
   ];
   return [...head, ...visible(painted, state, head.length, context)];

@@ -79,7 +79,8 @@ export function storyLines(finding: Finding, state: State, context: Context): st
     );
     if (fix !== "") lines.push(...wrapped(fix, width, "      ", "    → ").map(palette.accent));
   }
-  if (finding.evidence.length > 0) lines.push("", palette.dim(`  ${chrome.packet}      ${chrome.what}`));
+  if (finding.evidence.length > 0)
+    lines.push("", new Line(palette, width).add(`  ${chrome.packet}      ${chrome.what}`, "dim").end());
   for (const [index, { packet, timestampNs }] of finding.evidence.entries()) {
     const head = `  ${fitStart(String(packet), 7)} ${fitStart(`+${(timestampNs / 1e9).toFixed(3)}`, 10)}  `;
     lines.push(...wrapped(evidence[index] ?? "", width, " ".repeat(head.length), head));
@@ -97,7 +98,7 @@ function pageLines(finding: Finding, state: State, context: Context): string[] {
   const width = Math.min(state.size.columns, MAXIMUM_WIDTH);
   const page = explain({ id: finding.ruleId, severity: finding.severity, spec: "", causes: [], sources: [] }, language);
   return [
-    palette.strong(` ${finding.ruleId} · ${page.name}`),
+    new Line(palette, state.size.columns).add(` ${finding.ruleId} · ${page.name}`, "strong").end(),
     "",
     palette.dim(`  ${chrome.meaning}`),
     ...wrapped(page.meaning, width, "  "),

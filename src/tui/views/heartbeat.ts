@@ -1,3 +1,4 @@
+import { wrapToWidth } from "../../base/display-width.ts";
 import { fitStart, fitted, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { bodyRows, listRows, paneRows } from "../layout.ts";
@@ -18,7 +19,11 @@ export function heartbeatView(state: State, context: Context): string[] {
   const rows = heartbeatRows(state.shown);
   const body = bodyRows(state);
   const silent = withoutHeartbeat(state.shown).length;
-  if (rows.length === 0) return filled([`    ${words.noHeartbeat}`], body);
+  if (rows.length === 0)
+    return filled(
+      wrapToWidth(words.noHeartbeat, columns - 8).map((line) => `    ${line}`),
+      body,
+    );
   const [id, who, every, pings, life] = words.heartbeatColumns;
   const head = new Line(palette, columns)
     .add(" ")
@@ -37,9 +42,10 @@ export function heartbeatView(state: State, context: Context): string[] {
     lines.push(row === undefined ? "" : rowLine(row, at === cursor, columns, context));
   }
   const row = rows[cursor];
-  const pane = [palette.dim("─".repeat(columns)), ...(row === undefined ? [] : storyLines(row, context))];
-  pane.push("", ` ${palette.dim(words.heartbeatLegend)}`);
-  if (silent > 0) pane.push(` ${palette.dim(words.withoutHeartbeat(silent))}`);
+  const pane = [palette.dim("─".repeat(columns)), ...(row === undefined ? [] : storyLines(row, columns, context))];
+  const remark = (text: string): string => new Line(palette, columns).add(` ${text}`, "dim").end();
+  pane.push("", remark(words.heartbeatLegend));
+  if (silent > 0) pane.push(remark(words.withoutHeartbeat(silent)));
   const height = Math.max(paneRows(state), 0);
   return filled([...lines, ...pane.slice(0, height)], body);
 }
@@ -64,7 +70,9 @@ function rowLine(
   return isCursor ? line.endAs("cursor") : line.end();
 }
 
-function storyLines({ facts, from, beat }: HeartbeatRow, { palette, words, chrome }: Context): string[] {
+function storyLines({ facts, from, beat }: HeartbeatRow, columns: number, context: Context): string[] {
+  const { palette, words, chrome } = context;
+  const wrapped = (text: string): string[] => wrapToWidth(text, columns - 2).map((part) => ` ${part}`);
   const parts = [words.pingsFrom(chrome.side[from]), words.pings(beat.pings, beat.answered, beat.missing)];
   if (beat.intervalMs !== null) parts.push(words.every(chrome.duration(beat.intervalMs / 1000)));
   if (beat.roundTripMs !== null)
@@ -72,13 +80,13 @@ function storyLines({ facts, from, beat }: HeartbeatRow, { palette, words, chrom
       words.roundTrip(chrome.duration(beat.roundTripMs.median / 1000), chrome.duration(beat.roundTripMs.max / 1000)),
     );
   const lines = [
-    ` #${facts.id}  ${addressText(facts.client)} → ${addressText(facts.server)}`,
-    ` ${parts.join(words.comma)}`,
+    ...wrapped(`#${facts.id}  ${addressText(facts.client)} → ${addressText(facts.server)}`),
+    ...wrapped(parts.join(words.comma)),
   ];
   const closer = closerOf(facts);
   if (closer !== null && facts.tcp.closedAt !== null && beat.missing > 0 && beat.lastPong !== null) {
     const seconds = (facts.tcp.closedAt.timestampNs - beat.lastPong.timestampNs) / 1e9;
-    lines.push(palette.error(` ${words.gaveUp(chrome.side[closer], chrome.duration(seconds))}`));
+    lines.push(...wrapped(words.gaveUp(chrome.side[closer], chrome.duration(seconds))).map(palette.error));
   }
   return lines;
 }

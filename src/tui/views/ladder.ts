@@ -139,11 +139,20 @@ function gapLine(
   const next = -(items[at] ?? 0) - 1;
   const before = items[at - 1] ?? 0;
   const seconds = (detail.timeOf(next) - detail.timeOf(before)) / 1e9;
-  const text = ` ${words.silent(chrome.duration(seconds))} `;
+  const hidden = hiddenBetween(detail, before, next);
+  const lasted = chrome.duration(seconds);
+  const text = ` ${hidden === 0 ? words.silent(lasted) : words.notShown(lasted, hidden)} `;
   const [first = 0, last = width] = [places[0], places.at(-1)];
   const line = new Line(palette, width).to(first).add("┊", "dim");
   line.add(centre(text, last - first - 1), "dim").add("┊", "dim");
   return line.end();
+}
+
+/** Rows that this level leaves out, other than bare acknowledgments: time with them was not silent. */
+function hiddenBetween(detail: ConnectionDetail, before: number, next: number): number {
+  let hidden = 0;
+  for (let row = before + 1; row < next; row++) if (!detail.isPlain(row)) hidden++;
+  return hidden;
 }
 
 interface ArrowContext {

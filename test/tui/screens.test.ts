@@ -1,0 +1,261 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { displayWidth } from "../../src/base/display-width.ts";
+import { type Language, languages } from "../../src/i18n/language.ts";
+import type { Desk } from "../../src/session/detail-types.ts";
+import { drawScreen } from "../../src/tui/draw.ts";
+import { keymap } from "../../src/tui/keymap.ts";
+import { connectionRows } from "../../src/tui/rows/connection-row.ts";
+import { contextOf, Driver, openDesk } from "../support/open-desk.ts";
+
+const SIZES = [
+  [24, 80],
+  [45, 140],
+  [10, 40],
+  [100, 300],
+] as const;
+
+/** What stands on the screen: marks taken out, and what is placed by column put there. */
+function visible(line: string): string {
+  let text = "";
+  for (const part of line.split(/(\u001b\[[\d;?]*[A-Za-z])/)) {
+    const place = /^\u001b\[(\d+)G$/.exec(part);
+    if (place !== null) text += " ".repeat(Math.max(0, Number(place[1]) - 1 - displayWidth(text)));
+    else if (!part.startsWith("\u001b[")) text += part;
+  }
+  return text;
+}
+
+let trouble: Desk;
+let proxied: Desk;
+let refused: Desk;
+let socketIo: Desk;
+let frozen: Desk;
+
+beforeAll(async () => {
+  [trouble, proxied, refused, socketIo, frozen] = (await Promise.all(
+    ["trouble.pcapng", "proxied-any.pcap", "refused.pcap", "socketio-nginx.pcapng", "frozen-client.pcap"].map((name) =>
+      openDesk(`captures/${name}`),
+    ),
+  )) as [Desk, Desk, Desk, Desk, Desk];
+});
+
+const driver = (desk: Desk, rows: number, columns: number, language: Language = "en", live = false): Driver =>
+  new Driver(desk, contextOf(language), rows, columns, live);
+const screen = ({ state, context }: Driver): string[] => drawScreen(state, context, []).map(visible);
+const text = (of: Driver): string => screen(of).join("\n");
+
+const paths: readonly (readonly [string, readonly string[]])[] = [
+  ["connections", []],
+  ["grouped", ["b", "b", "b"]],
+  ["findings", ["2"]],
+  ["explained", ["e"]],
+  ["heartbeat", ["3"]],
+  ["statistics", ["4"]],
+  ["ladder", ["enter"]],
+  ["ladder, session", ["enter", "v", "v"]],
+  ["ladder, packets", ["enter", "v"]],
+  ["detail", ["enter", "enter"]],
+  ["detail, text", ["enter", "enter", "tab"]],
+  ["detail, JSON", ["enter", "enter", "tab", "tab"]],
+  ["detail, hex", ["enter", "enter", "tab", "tab", "tab"]],
+  ["packet bytes", ["enter", "v", "g", "enter", "tab"]],
+  ["compared", ["enter", "space", "down", "="]],
+];
+
+describe.each(languages)("every view in %s", (language) => {
+  it.each(SIZES)("fits %i rows of %i columns exactly", async (rows, columns) => {
+    for (const desk of [trouble, proxied, refused, socketIo]) {
+      for (const [, keys] of paths) {
+        const it = driver(desk, rows, columns, language);
+        await it.press(...keys);
+        const lines = screen(it);
+        expect(lines).toHaveLength(rows);
+        for (const line of lines) expect(displayWidth(line), line).toBeLessThanOrEqual(columns);
+      }
+    }
+  });
+});
+
+describe("connections", () => {
+  it("shows failures first, and what to do about the one under the cursor", () => {
+    const lines = screen(driver(trouble, 24, 80));
+    expect(lines[2]).toMatch(/^›✗ +#1 .*missing pong — 1006: server FIN/);
+    expect(lines.slice(2, 6).map((line) => /#(\d)/.exec(line)?.[1])).toEqual(["1", "2", "3", "0"]);
+    expect(lines.join("\n")).toContain("The client stopped answering pings");
+    expect(lines.join("\n")).toContain("→ Look at the client's CPU load");
+  });
+
+  it("says what happened in the words of the one who reads it", () => {
+    const lines = text(driver(trouble, 45, 200));
+    expect(lines).toContain("1006: server RST, no Close, 4.3 s after last pong");
+    expect(lines).toContain("clean, 1000");
+    expect(text(driver(trouble, 24, 100, "zh-CN"))).toContain("服务器 RST，无 Close 帧");
+  });
+
+  it("filters, says so, and drops the filter with Esc", async () => {
+    const it = driver(trouble, 24, 80);
+    await it.dispatch({ kind: "dialog", result: { kind: "filter", value: "code:1000", done: true } });
+    expect(text(it)).toContain("filter: code:1000");
+    expect(text(it)).toContain("clean, 1000");
+    expect(text(it)).not.toContain("1006: server RST");
+    await it.press("escape");
+    expect(text(it)).toContain("1006: server RST");
+  });
+
+  it("finds connections by what their messages say", async () => {
+    const it = driver(trouble, 24, 100);
+    const value = 'text:"no such words anywhere"';
+    await it.dispatch({ kind: "dialog", result: { kind: "filter", value, done: true } });
+    expect(text(it)).toContain("No connection matches");
+    await it.dispatch({ kind: "dialog", result: { kind: "filter", value: "text:speedKmh", done: true } });
+    expect(text(it)).toContain("#0");
+  });
+
+  it("keeps the cursor on its connection while the order changes", async () => {
+    const it = driver(trouble, 24, 80);
+    await it.press("down", "down");
+    expect(it.state.list.cursor).toBe(3);
+    await it.press("o", "O");
+    expect(it.state.list.cursor).toBe(3);
+    expect(screen(it).find((line) => line.startsWith("›"))).toContain("#3");
+  });
+
+  it("opens the marked connections side by side", async () => {
+    const it = driver(trouble, 45, 140);
+    await it.press("space", "space", "up", "enter");
+    expect(it.state.ladder.ids).toEqual([1, 2]);
+    expect(text(it)).toContain("192.168.50.22");
+    expect(text(it)).toContain("192.168.50.23");
+  });
+});
+
+describe("ladder", () => {
+  it("begins at the evidence, marked, and jumps to the next", async () => {
+    const it = driver(trouble, 24, 80);
+    await it.press("enter");
+    const line = screen(it).find((row) => row.startsWith("›"));
+    expect(line).toMatch(/^›◆ +8\.1685 +117 .*pong/);
+    await it.press("]");
+    expect(screen(it).find((row) => row.startsWith("›"))).toMatch(/201 .*ping/);
+    await it.press("[");
+    expect(screen(it).find((row) => row.startsWith("›"))).toMatch(/ 117 .*pong/);
+  });
+
+  it("draws what is left out, and reset and Close in full voice", async () => {
+    const it = driver(trouble, 45, 100);
+    await it.press("down", "down", "enter");
+    await it.press("v", "v");
+    expect(it.state.ladder.level).toBe("session");
+    expect(text(it)).toMatch(/… 8\.0 s, \d+ arrows not shown …/);
+    expect(text(it)).toMatch(/◀━ RST {2}reset by the server ━+/);
+  });
+
+  it("draws silence as silence", async () => {
+    const it = driver(frozen, 24, 100);
+    await it.press("enter", "g");
+    expect(text(it)).toMatch(/… \d+\.\d s silent …/);
+  });
+
+  it("draws a proxy as one party between client and backend", async () => {
+    const it = driver(proxied, 30, 119);
+    await it.press("enter");
+    const lines = screen(it);
+    expect(lines[1]).toMatch(/client +proxy +server/);
+    const requests = lines.filter((line) => line.includes("GET /ws"));
+    expect(requests).toHaveLength(2);
+  });
+
+  it("shows the head of a frame field by field, and its text as JSON", async () => {
+    const it = driver(trouble, 45, 100);
+    await it.press("enter", "down", "enter");
+    expect(text(it)).toMatch(/FIN +yes/);
+    expect(text(it)).toMatch(/Opcode +0x1 text/);
+    expect(text(it)).toMatch(/Masked +no/);
+    expect(text(it)).toMatch(/Length +191 B \(191\), in the 16-bit form/);
+    await it.press("tab", "tab");
+    expect(text(it)).toContain('"topic": "realtime/overview"');
+    await it.press("tab");
+    expect(text(it)).toContain('000000  7b 22 74 79 70 65 22 3a  22 74 65 6c 65 6d 65 74   {"type":"telemet');
+  });
+
+  it("reads Socket.IO", async () => {
+    const it = driver(socketIo, 45, 140);
+    await it.press("4");
+    expect(text(it)).toContain("Statistics");
+    const rows = connectionRows(it.state.shown);
+    expect(rows.some(({ facts }) => facts.exchanges.some(({ request }) => request?.target.includes("socket.io")))).toBe(
+      true,
+    );
+  });
+
+  it("compares two messages", async () => {
+    const it = driver(trouble, 45, 100);
+    await it.press("enter", "down", "space", "=");
+    expect(text(it)).toContain("lines only in the first");
+    expect(text(it)).toMatch(/- +"sequence": \d+/);
+    expect(text(it)).toMatch(/\+ +"sequence": \d+/);
+  });
+});
+
+describe("live", () => {
+  it("freezes and unfreezes without losing anything", async () => {
+    const it = driver(trouble, 24, 100, "en", true);
+    await it.press("f");
+    const later = {
+      ...trouble.getSnapshot(),
+      revision: 99,
+      statistics: { ...trouble.getSnapshot().statistics, packets: 400 },
+    };
+    await it.dispatch({ kind: "snapshot", snapshot: later, progress: null });
+    expect(text(it)).toContain("FROZEN, 23 packets behind");
+    expect(it.state.shown.statistics.packets).toBe(377);
+    await it.press("f");
+    expect(it.state.shown.statistics.packets).toBe(400);
+  });
+
+  it("asks before it quits with an unsaved capture", async () => {
+    const it = driver(trouble, 24, 100, "en", true);
+    await it.press("q");
+    expect(it.state.dialog).toEqual({ kind: "quit" });
+    expect(it.effects).toEqual([]);
+    await it.dispatch({ kind: "dialog", result: { kind: "quit" } });
+    expect(it.effects).toEqual([{ kind: "quit" }]);
+  });
+
+  it("stays where somebody has moved to, and follows again from the end", async () => {
+    const it = driver(trouble, 24, 100, "en", true);
+    await it.press("end");
+    expect(it.state.follow).toBe(true);
+    await it.press("up");
+    expect(it.state.follow).toBe(false);
+    await it.press("G");
+    expect(it.state.follow).toBe(true);
+  });
+});
+
+describe("keys", () => {
+  it("mean one thing in each view", () => {
+    const seen = new Set<string>();
+    for (const { keys, views } of keymap) {
+      for (const key of keys) {
+        for (const view of views) {
+          expect(seen.has(`${view} ${key}`), `${view} ${key}`).toBe(false);
+          seen.add(`${view} ${key}`);
+        }
+      }
+    }
+  });
+
+  it("all do something, or say why not", async () => {
+    for (const { action, keys, views } of keymap) {
+      const it = driver(trouble, 45, 140);
+      await it.press("down", "enter", "space");
+      if (views.includes("detail") && !views.includes("ladder")) await it.press("enter");
+      else if (!views.includes("ladder")) await it.press("escape", ...(views.includes("connections") ? [] : ["2"]));
+      const before = it.state;
+      const effects = it.effects.length;
+      await it.press(keys[0] ?? "");
+      expect(it.state !== before || it.effects.length > effects, action).toBe(true);
+    }
+  });
+});
