@@ -1,7 +1,9 @@
 import type { ConnectionId } from "../base/brand.ts";
 import type { ConnectionFacts } from "../store/types.ts";
-import { type Context, refusalKey } from "./context.ts";
+import type { Context } from "./context.ts";
+import { type Others, passedOn } from "./others.ts";
 import { nests } from "./reading.ts";
+import { type TimeIndex, timeIndex, within } from "./time-index.ts";
 import { outcomeOf } from "./upgrade-outcome.ts";
 
 /**
@@ -9,11 +11,12 @@ import { outcomeOf } from "./upgrade-outcome.ts";
  * that was captured at both ends), and what a proxy tried towards its backend while it kept a client waiting for a
  * gateway error. In order of their first packets.
  */
-export function storiesOf({ analysis, joins, refusals }: Context): ConnectionFacts[][] {
+export function storiesOf({ analysis, joins, others }: Context): ConnectionFacts[][] {
   const heads = new Map<ConnectionId, ConnectionId>();
   const headOf = (id: ConnectionId): ConnectionId => {
     let head = id;
     for (let next = heads.get(head); next !== undefined; next = heads.get(head)) head = next;
+    if (head !== id) heads.set(id, head);
     return head;
   };
   const unite = (a: ConnectionFacts, b: ConnectionFacts): void => {
@@ -21,13 +24,14 @@ export function storiesOf({ analysis, joins, refusals }: Context): ConnectionFac
     if (first !== second) heads.set(Math.max(first, second) as ConnectionId, Math.min(first, second) as ConnectionId);
   };
   for (const { front, back } of joins.all) unite(front, back);
-  const failed = analysis.connections.filter(({ kind }) => kind === "tcp-refused" || kind === "tcp-unanswered");
-  if (failed.length > 0) {
-    for (const connection of analysis.connections)
-      for (const attempt of backendAttempts(connection, failed)) unite(connection, attempt);
+  const failed = timeIndex(
+    analysis.connections.filter(({ kind }) => kind === "tcp-refused" || kind === "tcp-unanswered"),
+    ({ first }) => first.timestampNs,
+  );
+  for (const connection of analysis.connections) {
+    for (const attempt of backendAttempts(connection, failed)) unite(connection, attempt);
+    for (const other of backendRefusals(connection, others)) unite(connection, other);
   }
-  for (const connection of analysis.connections)
-    for (const other of backendRefusals(connection, refusals)) unite(connection, other);
   const stories = new Map<ConnectionId, ConnectionFacts[]>();
   for (const connection of analysis.connections) {
     const head = headOf(connection.id);
@@ -38,27 +42,26 @@ export function storiesOf({ analysis, joins, refusals }: Context): ConnectionFac
   return [...stories.values()];
 }
 
-/** Other servers that refused the same request while this client waited for the same refusal: its proxy passed it on. */
-const backendRefusals = (
-  connection: ConnectionFacts,
-  refusals: ReadonlyMap<string, readonly ConnectionFacts[]>,
-): ConnectionFacts[] =>
-  connection.exchanges.flatMap((outer) =>
-    (refusals.get(refusalKey(outer) ?? "") ?? []).filter(
-      (other) =>
-        other.client.address !== connection.client.address && other.exchanges.some((inner) => nests(outer, inner)),
-    ),
-  );
+/** Another server that refused the same request while this client waited for the same refusal: its proxy passed it on. */
+const backendRefusals = (connection: ConnectionFacts, others: () => Others): ConnectionFacts[] =>
+  connection.exchanges.flatMap((outer) => {
+    if (outer.response === null || outer.response.status < 400) return [];
+    const other = passedOn(outer, connection, others());
+    const isSame = other?.exchanges.some(
+      (inner) =>
+        inner.response?.status === outer.response?.status &&
+        inner.request?.target === outer.request?.target &&
+        nests(outer, inner),
+    );
+    return other && isSame && other.client.address !== connection.client.address ? [other] : [];
+  });
 
 /** Attempts at another server that failed between the request and its 502 or 503. */
-function backendAttempts(connection: ConnectionFacts, failed: readonly ConnectionFacts[]): ConnectionFacts[] {
+function backendAttempts(connection: ConnectionFacts, failed: TimeIndex<ConnectionFacts>): ConnectionFacts[] {
   if (outcomeOf(connection) !== "gateway") return [];
   const { request, response } = connection.upgrade?.exchange ?? { request: null, response: null };
   if (!request || !response) return [];
-  return failed.filter(
-    (other) =>
-      other.client.address !== connection.client.address &&
-      other.first.timestampNs >= request.first.timestampNs &&
-      other.first.timestampNs <= response.first.timestampNs,
+  return within(failed, request.first.timestampNs, response.first.timestampNs).filter(
+    (other) => other.client.address !== connection.client.address,
   );
 }

@@ -62,16 +62,7 @@ function checkConnect(connection: ConnectionFacts, context: Context): Draft | nu
   if (!refused?.request || !refused.response) return null;
   const { request, response } = refused;
   const target = request.target.slice(0, 100);
-  const succeeded = (context.byServer.get(`${connection.server.address} ${connection.server.port}`) ?? []).some(
-    (other) =>
-      other.exchanges.some(
-        (exchange) =>
-          exchange.request?.method === "CONNECT" &&
-          exchange.request.target === request.target &&
-          exchange.response !== null &&
-          exchange.response.status < 300,
-      ),
-  );
+  const succeeded = context.others().tunnels.has(`${serverOf(connection)} ${request.target}`);
   const { status, reason } = response;
   return draft("http.proxy.connect-refused", REFUSALS[status] ?? (status >= 500 ? "unreachable" : "other"), {
     // A first 407 is how a proxy asks for a password (RFC 9110 §15.5.8).

@@ -1,6 +1,7 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
+import { pairKey } from "../others.ts";
 import { clientOf, endOf, hasEnded, serverOf, spanMs } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 
@@ -53,11 +54,7 @@ function checkNoRequest(connection: ConnectionFacts, context: Context) {
   const openMs = Math.max(0, (end - opened.timestampNs) / 1e6);
   const base = { server: serverOf(connection), client: clientOf(connection), openMs };
   const evidence = [shows(opened, "established", {}), endingEvidence(connection)];
-  const neighbours = context.byServer.get(`${connection.server.address} ${connection.server.port}`) ?? [];
-  const hasBusyNeighbour = neighbours.some(
-    (other) => other.client.address === connection.client.address && other.tcp.halves[0].dataSegments > 0,
-  );
-  if (hasBusyNeighbour)
+  if (context.others().busy.has(pairKey(connection)))
     return draft("tcp.open.no-request", "spare", {
       severity: "note",
       confidence: "likely",

@@ -2,27 +2,28 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { clientOf, isLoopback, serverOf, spanMs } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
+import { within } from "../time-index.ts";
 
 const OTHER_FAMILY_WITHIN_MS = 3000;
 
 /** The same port at an address of the other family was accepted right after: the client tried both (RFC 8305). */
 export function acceptedElsewhere(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
+  const accepted = context.others().acceptedAtPort.get(connection.server.port);
+  if (accepted === undefined) return null;
   const isV6 = connection.server.address.includes(":");
-  const found = (context.byServerPort.get(connection.server.port) ?? []).find(
-    (other) =>
-      other.tcp.opening === "complete" &&
-      other.server.address.includes(":") !== isV6 &&
-      isLoopback(other.server.address) === isLoopback(connection.server.address) &&
-      Math.abs(other.first.timestampNs - connection.first.timestampNs) <= OTHER_FAMILY_WITHIN_MS * 1e6,
+  const at = connection.first.timestampNs;
+  const found = within(accepted, at - OTHER_FAMILY_WITHIN_MS * 1e6, at + OTHER_FAMILY_WITHIN_MS * 1e6).find(
+    ({ server }) =>
+      server.address.includes(":") !== isV6 && isLoopback(server.address) === isLoopback(connection.server.address),
   );
   return found ?? null;
 }
 
 /** A later connection to the same endpoint was accepted: the server was not up yet, or came back. */
-export const acceptedLater = (connection: ConnectionFacts, context: Context): ConnectionFacts | null =>
-  (context.byServer.get(`${connection.server.address} ${connection.server.port}`) ?? []).find(
-    (other) => other.tcp.opening === "complete" && other.first.timestampNs > connection.first.timestampNs,
-  ) ?? null;
+export function acceptedLater(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
+  const accepted = context.others().accepted.get(serverOf(connection));
+  return (accepted && within(accepted, connection.first.timestampNs + 1, Number.POSITIVE_INFINITY)[0]) ?? null;
+}
 
 function check(connection: ConnectionFacts, context: Context) {
   const { tcp } = connection;

@@ -7,18 +7,15 @@ import { acceptedElsewhere } from "./open-refused.ts";
 /** A single SYN may just have come right before the capture's end; the first repetition comes after 1 s (RFC 6298 §2). */
 const LEAST_WAIT_MS = 2000;
 
-const answers = ({ tcp }: ConnectionFacts): boolean =>
-  tcp.synAcks.length > 0 || tcp.opening === "complete" || tcp.resets.some((reset) => reset.from === "server");
-
 /** The host answers on another port: it is up and reachable. */
-const hostAnswers = (connection: ConnectionFacts, context: Context): boolean =>
-  (context.byServerAddress.get(connection.server.address) ?? []).some(
-    (other) => other.server.port !== connection.server.port && answers(other),
-  );
+function hostAnswers({ server }: ConnectionFacts, context: Context): boolean {
+  const ports = context.others().answering.get(server.address);
+  return ports !== undefined && ports.size > (ports.has(server.port) ? 1 : 0);
+}
 
 /** The same port answered at another time: it was not closed for good. */
-const answeredOnce = (connection: ConnectionFacts, context: Context): ConnectionFacts | undefined =>
-  (context.byServer.get(`${connection.server.address} ${connection.server.port}`) ?? []).find(answers);
+const answeredOnce = ({ server }: ConnectionFacts, context: Context): ConnectionFacts | undefined =>
+  context.others().answering.get(server.address)?.get(server.port);
 
 function check(connection: ConnectionFacts, context: Context) {
   const { tcp } = connection;

@@ -1,46 +1,30 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
 import { type Context, keyOf } from "../context.ts";
-import { fieldValue, nests, pathOf, serverOf, targetOf } from "../reading.ts";
+import { passedOn } from "../others.ts";
+import { fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { askOf, handshakeOf, outcomeOf, proxyOf } from "../upgrade-outcome.ts";
 
-/** Another connection on which this proxy asked its backend: the host of the endpoint as a client, or a request that nests. */
+/** Another connection on which this proxy asked its backend: one that names our client, comes from it, or nests. */
 function forwardedByProxy(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
-  const { analysis, byServer } = context;
-  const asked = (byServer.get(`${connection.server.address} ${connection.server.port}`) ?? []).flatMap(
-    (item) => item.exchanges,
-  );
-  const found = analysis.connections.find(
-    (other) =>
-      other !== connection &&
-      !sameServer(other, connection) &&
-      other.exchanges.some(
-        (exchange) =>
-          exchange.request !== null &&
-          (namesClient(exchange, connection) ||
-            (other.client.address === connection.server.address && other.clientBy !== "first-packet") ||
-            asked.some((outer) => nests(outer, exchange))),
-      ),
-  );
-  return found ?? null;
+  const others = context.others();
+  const endpoint = serverOf(connection);
+  for (const [server, other] of others.forwardedFor.get(connection.client.address) ?? [])
+    if (server !== endpoint) return other;
+  const own = others.askedBy.get(connection.server.address);
+  if (own !== undefined && serverOf(own) !== endpoint && own.clientBy !== "first-packet") return own;
+  for (const outer of others.askedOf.get(endpoint) ?? []) {
+    const other = passedOn(outer, connection, others);
+    if (other !== null) return other;
+  }
+  return null;
 }
-
-function namesClient({ request }: HttpExchangeFacts, connection: ConnectionFacts): boolean {
-  if (request === null) return false;
-  const chain = `${fieldValue(request, "x-forwarded-for") ?? ""}, ${fieldValue(request, "x-real-ip") ?? ""}`;
-  return chain.split(",").some((part) => part.trim() === connection.client.address);
-}
-
-const sameServer = (a: ConnectionFacts, b: ConnectionFacts): boolean =>
-  a.server.address === b.server.address && a.server.port === b.server.port;
 
 /** Its key, or for a poll its target, was seen on another connection: it was passed on. */
 function isOnAnotherLeg(connection: ConnectionFacts, exchange: HttpExchangeFacts, context: Context): boolean {
   const key = keyOf(exchange);
   if (key !== null) return (context.keyUses.get(key) ?? 0) > 1;
-  return context.analysis.connections.some(
-    (other) => !sameServer(other, connection) && other.exchanges.some((inner) => nests(exchange, inner)),
-  );
+  return passedOn(exchange, connection, context.others()) !== null;
 }
 
 /** Asked of a proxy whose other traffic is here, and no request with this key left it: it answered by itself. */

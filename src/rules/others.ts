@@ -1,0 +1,125 @@
+import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import { endpointText, fieldValue, nests, serverOf } from "./reading.ts";
+import { type TimeIndex, timeIndex, within } from "./time-index.ts";
+
+interface Asked {
+  readonly connection: ConnectionFacts;
+  readonly exchange: HttpExchangeFacts;
+}
+
+/** What the other connections of a capture tell about one that failed. Built when the first rule asks. */
+export interface Others {
+  /** Accepted connections by server endpoint, and by port alone. */
+  readonly accepted: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
+  readonly acceptedAtPort: ReadonlyMap<number, TimeIndex<ConnectionFacts>>;
+  /** Ports of a host that answered, each with a connection that shows it. */
+  readonly answering: ReadonlyMap<string, ReadonlyMap<number, ConnectionFacts>>;
+  /** "client address, server endpoint" with data of the client. */
+  readonly busy: ReadonlySet<string>;
+  /** Every request, by its time. */
+  readonly asked: TimeIndex<Asked>;
+  /** Requests to a server endpoint, the first ones. */
+  readonly askedOf: ReadonlyMap<string, readonly HttpExchangeFacts[]>;
+  /** Connections on which a client's address is named as forwarded (X-Forwarded-For, X-Real-IP), one for each server. */
+  readonly forwardedFor: ReadonlyMap<string, ReadonlyMap<string, ConnectionFacts>>;
+  /** A connection with a request that came from this address. */
+  readonly askedBy: ReadonlyMap<string, ConnectionFacts>;
+  /** "endpoint target" of tunnels that were opened. */
+  readonly tunnels: ReadonlySet<string>;
+}
+
+const ASKED_KEPT = 64;
+
+export const pairKey = ({ client, server }: ConnectionFacts): string => `${client.address} ${endpointText(server)}`;
+
+export const answers = ({ tcp }: ConnectionFacts): boolean =>
+  tcp.synAcks.length > 0 || tcp.opening === "complete" || tcp.resets.some((reset) => reset.from === "server");
+
+function inner<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<L, V>();
+  map.set(key, made);
+  return made;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+const indexed = <K>(lists: ReadonlyMap<K, readonly ConnectionFacts[]>): Map<K, TimeIndex<ConnectionFacts>> =>
+  new Map([...lists].map(([key, list]) => [key, timeIndex(list, ({ first }) => first.timestampNs)]));
+
+export function othersOf({ connections }: Analysis): Others {
+  const accepted = new Map<string, ConnectionFacts[]>();
+  const acceptedAtPort = new Map<number, ConnectionFacts[]>();
+  const answering = new Map<string, Map<number, ConnectionFacts>>();
+  const busy = new Set<string>();
+  const asked: Asked[] = [];
+  const askedOf = new Map<string, HttpExchangeFacts[]>();
+  const forwardedFor = new Map<string, Map<string, ConnectionFacts>>();
+  const askedBy = new Map<string, ConnectionFacts>();
+  const tunnels = new Set<string>();
+  for (const connection of connections) {
+    const { server, client, tcp } = connection;
+    const endpoint = serverOf(connection);
+    if (tcp.opening === "complete") {
+      push(accepted, endpoint, connection);
+      push(acceptedAtPort, server.port, connection);
+    }
+    if (answers(connection)) {
+      const ports = inner(answering, server.address);
+      if (!ports.has(server.port)) ports.set(server.port, connection);
+    }
+    if (tcp.halves[0].dataSegments > 0) busy.add(pairKey(connection));
+    for (const exchange of connection.exchanges) {
+      const { request, response } = exchange;
+      if (request === null) continue;
+      asked.push({ connection, exchange });
+      if (!askedBy.has(client.address)) askedBy.set(client.address, connection);
+      if ((askedOf.get(endpoint)?.length ?? 0) < ASKED_KEPT) push(askedOf, endpoint, exchange);
+      for (const address of forwardedAddresses(exchange)) {
+        const servers = inner(forwardedFor, address);
+        if (!servers.has(endpoint)) servers.set(endpoint, connection);
+      }
+      if (request.method === "CONNECT" && response !== null && response.status < 300)
+        tunnels.add(`${endpoint} ${request.target}`);
+    }
+  }
+  return {
+    accepted: indexed(accepted),
+    acceptedAtPort: indexed(acceptedAtPort),
+    answering,
+    busy,
+    asked: timeIndex(asked, ({ exchange }) => exchange.request?.first.timestampNs ?? 0),
+    askedOf,
+    forwardedFor,
+    askedBy,
+    tunnels,
+  };
+}
+
+function forwardedAddresses({ request }: HttpExchangeFacts): string[] {
+  if (request === null) return [];
+  const chain = `${fieldValue(request, "x-forwarded-for") ?? ""},${fieldValue(request, "x-real-ip") ?? ""}`;
+  return chain
+    .split(",", 8)
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+/** A request that the server of `connection` passed on while it answered `outer`: asked of another server in between. */
+export function passedOn(
+  outer: HttpExchangeFacts,
+  connection: ConnectionFacts,
+  { asked }: Others,
+): ConnectionFacts | null {
+  if (!outer.request || !outer.response) return null;
+  const endpoint = serverOf(connection);
+  const found = within(asked, outer.request.first.timestampNs, outer.response.first.timestampNs).find(
+    (other) => serverOf(other.connection) !== endpoint && nests(outer, other.exchange),
+  );
+  return found?.connection ?? null;
+}
