@@ -1,4 +1,4 @@
-import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import type { Analysis, HttpExchangeFacts } from "../store/types.ts";
 import { type Joins, joinsOf } from "./legs.ts";
 import { type Others, othersOf } from "./others.ts";
 import { fieldValue } from "./reading.ts";
