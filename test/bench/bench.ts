@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { live } from "./live.ts";
 import { makeCapture, type Recipe } from "./make-capture.ts";
 import { best, measure } from "./measure.ts";
+import { tui } from "./tui.ts";
 
 const quick = process.argv.includes("--quick");
 const scale = quick ? 0.1 : 1;
@@ -110,6 +111,7 @@ const PARTS: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   start,
   offline,
   live: () => live(main),
+  tui,
 };
 
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;
