@@ -16,18 +16,14 @@ export const chromeEn: Chrome = {
     all === 1
       ? `The connection failed, and ${ways} things are wrong:`
       : `${failed} of ${plural(all, "connection")} failed, in ${ways} different ways:`,
-  troubled: (troubled, all, why) =>
-    all === 1 ? `The connection works, with an error: ${why}` : `An error on ${troubled} of ${all} connections: ${why}`,
+  troubled: (troubled, all, why) => (all === 1 ? why : `An error on ${troubled} of ${all} connections: ${why}`),
   troubledInWays: (troubled, all, ways) =>
-    all === 1 ? `The connection works, with ${ways} errors:` : `${ways} errors on ${troubled} of ${all} connections:`,
+    all === 1 ? `${ways} things are wrong:` : `${ways} errors on ${troubled} of ${all} connections:`,
   wrong: (what) => what,
   wrongInWays: (ways) => `${ways} things are wrong:`,
-  warned: (warned, all, why) =>
-    all === 1
-      ? `The connection works, with a warning: ${why}`
-      : `No connection failed; a warning about ${warned} of ${all}: ${why}`,
+  warned: (warned, all, why) => (all === 1 ? why : `No connection failed; a warning about ${warned} of ${all}: ${why}`),
   warnedInWays: (warned, all) =>
-    all === 1 ? "The connection works, with warnings:" : `No connection failed; warnings about ${warned} of ${all}:`,
+    all === 1 ? "Some things to look at:" : `No connection failed; warnings about ${warned} of ${all}:`,
   healthy: (webSockets, closedCleanly, stillOpen) =>
     [
       `Nothing is wrong: ${plural(webSockets, "WebSocket")}`,

@@ -14,16 +14,14 @@ export const chromeZhCn: Chrome = {
   failed: (failed, all, why) => (all === 1 ? `连接失败：${why}` : `${all} 个连接中有 ${failed} 个失败：${why}`),
   failedInWays: (failed, all, ways) =>
     all === 1 ? `连接失败，共有 ${ways} 个问题：` : `${all} 个连接中有 ${failed} 个失败，共 ${ways} 种情况：`,
-  troubled: (troubled, all, why) =>
-    all === 1 ? `连接可用，但有错误：${why}` : `${all} 个连接中有 ${troubled} 个有错误：${why}`,
+  troubled: (troubled, all, why) => (all === 1 ? why : `${all} 个连接中有 ${troubled} 个有错误：${why}`),
   troubledInWays: (troubled, all, ways) =>
-    all === 1 ? `连接可用，但有 ${ways} 个错误：` : `${all} 个连接中有 ${troubled} 个有错误，共 ${ways} 种：`,
+    all === 1 ? `共有 ${ways} 个问题：` : `${all} 个连接中有 ${troubled} 个有错误，共 ${ways} 种：`,
   wrong: (what) => what,
   wrongInWays: (ways) => `发现 ${ways} 个问题：`,
-  warned: (warned, all, why) =>
-    all === 1 ? `连接正常，但有警告：${why}` : `没有连接失败，${all} 个连接中有 ${warned} 个出现警告：${why}`,
+  warned: (warned, all, why) => (all === 1 ? why : `没有连接失败，${all} 个连接中有 ${warned} 个出现警告：${why}`),
   warnedInWays: (warned, all) =>
-    all === 1 ? "连接正常，但有警告：" : `没有连接失败，${all} 个连接中有 ${warned} 个出现警告：`,
+    all === 1 ? "有几处需要注意：" : `没有连接失败，${all} 个连接中有 ${warned} 个出现警告：`,
   healthy: (webSockets, closedCleanly, stillOpen) =>
     [
       `一切正常：${webSockets} 个 WebSocket`,

@@ -1,7 +1,7 @@
 import type { Finding, RuleDescription, TextArgs } from "../rules/types.ts";
 import { english } from "./en/texts.ts";
 import type { Language } from "./language.ts";
-import { fill } from "./template.ts";
+import { fill, generalised } from "./template.ts";
 import type { FindingText, Texts } from "./texts.ts";
 import { chinese } from "./zh-cn/texts.ts";
 
@@ -43,11 +43,10 @@ export interface RenderedRule {
   readonly sources: readonly string[];
 }
 
-/** The long page about a rule. Where a cause needs a capture's own numbers, `<name>` stands for them. */
+/** The long page about a rule. Where a cause needs a capture's own numbers and names, general words stand for them. */
 export function explain(rule: RuleDescription, language: Language): RenderedRule {
   const texts = textsOf(language);
-  const general = (template: string): string =>
-    template.replace(/\[\[[\s\S]*?\]\]/g, "").replace(/\{([a-zA-Z]+)(?::[^{}]*)?\}/g, "<$1>");
+  const general = (template: string): string => generalised(template, texts.general);
   return {
     ...texts.pages[rule.id],
     causes: rule.causes.map((id) => ({ cause: general(texts.causes[id].cause), fix: general(texts.causes[id].fix) })),

@@ -27,6 +27,13 @@ export function fill(template: string, args: TextArgs, texts: Pick<Texts, "token
   });
 }
 
+/** Without a capture: optional parts are left out, and a general word stands for each argument. */
+export const generalised = (template: string, words: Readonly<Record<string, string>>): string =>
+  template.replace(OPTIONAL, "").replace(PLACEHOLDER, (whole, name: string, format: string | undefined) => {
+    const word = words[name] ?? whole;
+    return format?.includes("|") ? (format.split("|")[1] ?? "").replace("#", word) : word;
+  });
+
 function formatted(
   value: string | number,
   format: string | undefined,

@@ -1,4 +1,4 @@
-import type { CauseId, EvidenceId, RuleId, Token, VariantOf } from "../rules/types.ts";
+import type { CauseArgument, CauseId, EvidenceId, RuleId, Token, VariantOf } from "../rules/types.ts";
 
 /**
  * Texts are templates: `{name}` an argument, `{name:format}` an argument in a form (see template.ts), `[[…]]` a part
@@ -46,6 +46,8 @@ export interface Texts {
   readonly tokens: Readonly<Record<Token, string>>;
   readonly pages: Readonly<Record<RuleId, RulePage>>;
   readonly units: Units;
+  /** What stands for an argument of a cause where there is no capture. */
+  readonly general: Readonly<Record<CauseArgument, string>>;
   /** Put after the title when several connections failed alike; `{connections}`. */
   readonly alike: string;
 }

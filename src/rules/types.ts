@@ -4,6 +4,7 @@ import type { causeWords } from "./vocabulary/causes.ts";
 import type { evidenceWords } from "./vocabulary/evidence.ts";
 import type { findingWords } from "./vocabulary/findings.ts";
 import type { tokenList } from "./vocabulary/tokens.ts";
+import type { ArgsOf } from "./vocabulary/words.ts";
 
 export type Severity = "error" | "warning" | "note";
 export type Confidence = "certain" | "likely" | "possible";
@@ -16,6 +17,8 @@ export type RuleId = keyof FindingWords;
 export type VariantOf<R extends RuleId> = keyof FindingWords[R] & string;
 export type EvidenceId = keyof typeof evidenceWords;
 export type CauseId = keyof typeof causeWords;
+/** Names that the texts of causes may use. */
+export type CauseArgument = { [C in CauseId]: keyof ArgsOf<(typeof causeWords)[C]> }[CauseId] & string;
 /** Words that an argument may name, to be said in the reader's language. */
 export type Token = (typeof tokenList)[number];
 

@@ -100,8 +100,8 @@ export function proxyOf(exchange: HttpExchangeFacts): string | null {
 }
 
 /** Marks of a proxy in the request: who forwarded it. */
-export const forwardedBy = (exchange: HttpExchangeFacts): string | null =>
-  exchange.request === null ? null : proxyMarks(exchange.request) || null;
+export const forwardedBy = (exchange: HttpExchangeFacts | null): string | null =>
+  !exchange?.request ? null : proxyMarks(exchange.request) || null;
 
 export const contentType = (exchange: HttpExchangeFacts): string | null =>
   exchange.response ? fieldValue(exchange.response, "content-type") : null;

@@ -75,6 +75,10 @@ describe.each([
       const page = explain(rule, texts === english ? "en" : "zh-CN");
       expect(page.causes.length).toBe(rule.causes.length);
       expect(JSON.stringify(page)).not.toMatch(/\{[a-zA-Z]+(:[^}]*)?\}|\[\[|\]\]/);
+      // Nor a bare name of an argument: "the <from>" says nothing to anybody.
+      expect(JSON.stringify(page)).not.toMatch(
+        /<(from|to|server|client|name|path|origin|timer|setting|seconds|\w+Ms)>/,
+      );
     }
   });
 });

@@ -16,6 +16,7 @@ import {
   refusedUpgrade,
   reset,
   tcp,
+  UPGRADE_FIELDS,
   upgrade,
   webSocket,
 } from "../support/facts-builder.ts";
@@ -214,4 +215,50 @@ test("the user's own timer is matched first", () => {
     seconds: 47,
   });
   expect(findings[0]?.causes[0]).toMatchObject({ id: "timerFits", confidence: "likely" });
+});
+
+describe("causes that the packets tell apart", () => {
+  const causesOf = (connection: ConnectionFacts, ruleId: string) =>
+    judge(analysisOf([connection]))
+      .find((finding) => finding.ruleId === ruleId)
+      ?.causes.map(({ id }) => id) ?? [];
+
+  test("an RST that acknowledges nothing comes from a system that does not know the connection", () => {
+    const torn = (hasAck: boolean, answers: ReturnType<typeof mark> | null) =>
+      abnormal("client", 40, {
+        tcpFacts: {
+          ending: "rst",
+          resets: [reset({ from: "client", hasAck, answers })],
+          server: { lastAcknowledged: mark(39) },
+        },
+      });
+    expect(causesOf(torn(false, mark(39.99)), "tcp.rst")[0]).toBe("connectionUnknown");
+    expect(causesOf(torn(true, mark(39.99)), "tcp.rst")).not.toContain("connectionUnknown");
+    expect(causesOf(torn(false, null), "tcp.rst")).not.toContain("connectionUnknown");
+  });
+
+  test("large segments that get lost while small ones pass are a matter of the path MTU", () => {
+    const unacknowledged = { bytes: 9000, since: mark(30), retransmissions: 7, last: mark(58), fullSize: true };
+    const lost = (largestSegmentBytes: number) =>
+      abnormal("server", 60, {
+        tcpFacts: {
+          ending: "silent",
+          firstCloser: null,
+          closedAt: null,
+          client: { lastData: mark(50) },
+          server: { unacknowledged, largestSegmentBytes, dataSegments: 20 },
+        },
+      });
+    expect(causesOf(lost(1448), "tcp.path.blackhole")[0]).toBe("pathMtu");
+    expect(causesOf(lost(500), "tcp.path.blackhole")).not.toContain("pathMtu");
+  });
+
+  test("a proxy that ends its connection to the backend is named by its silence, or by the client behind it", () => {
+    const fields = { ...UPGRADE_FIELDS, "X-Forwarded-For": "192.0.2.7" };
+    const left = (idleNs: number, request: Record<string, string> = fields) =>
+      abnormal("client", 40, { upgrade: upgrade({ request }), tcpFacts: { idleBeforeCloseNs: idleNs } });
+    expect(causesOf(left(3e9), "ws.close.no-close-frame")).toEqual(["proxyIdleTimer", "clientBehindLeft"]);
+    expect(causesOf(left(0.1e9), "ws.close.no-close-frame")[0]).toBe("clientBehindLeft");
+    expect(causesOf(left(3e9, UPGRADE_FIELDS), "ws.close.no-close-frame")[0]).toBe("clientKilled");
+  });
 });

@@ -4,11 +4,11 @@ import type { CauseText } from "../texts.ts";
 export const causesApplication = {
   nameUnknown: {
     cause: "The name is misspelt, or unknown to this name server.",
-    fix: "getent hosts <name> on the client; correct the host in the URL, or add it to DNS or /etc/hosts.",
+    fix: "getent hosts {name} on the client; correct the host in the URL, or add it to DNS or /etc/hosts.",
   },
   nameServerDown: {
-    cause: "The name server {server} is down, blocked, or has no answer from its own upstream.",
-    fix: "resolvectl status on the client; dig @{server} <name>. Another name server, such as the router's, for a test.",
+    cause: "The name server {resolver} is down, blocked, or has no answer from its own upstream.",
+    fix: "resolvectl status on the client; dig @{resolver} {name}. Another name server, such as the router's, for a test.",
   },
   useAddress: {
     cause: "The device is not in DNS at all.",

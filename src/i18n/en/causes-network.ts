@@ -93,7 +93,7 @@ export const causesNetwork = {
   },
   certificateNotTrusted: {
     cause: "The client does not trust the server's certificate: self-signed, expired, or for another name than {name}.",
-    fix: "openssl s_client -connect <host>:<port> -servername <name> shows chain, dates and names. For a WebSocket no browser asks whether to proceed: open the https:// page once, or install the CA.",
+    fix: "openssl s_client -connect {server} -servername {name} shows chain, dates and names. For a WebSocket no browser asks whether to proceed: open the https:// page once, or install the CA.",
   },
   tlsVersions: {
     cause: "Client and server share no TLS version or cipher.",

@@ -52,6 +52,10 @@ export const causesRunning = {
     cause: "An idle timer of the proxy, here {idleMs:ms}.",
     fix: "Send a ping every {pingSeconds} s or more often; or raise the proxy's timer: nginx proxy_read_timeout, HAProxy timeout tunnel, Apache ProxyTimeout, Envoy idle_timeout, Traefik idleTimeout.",
   },
+  clientBehindLeft: {
+    cause: "The real client behind the proxy left without a Close frame, and the proxy passed its end on.",
+    fix: "Capture on the client's side of the proxy at the same time, or look at the proxy's access log: it tells how long the connection lived and who ended it.",
+  },
   proxyRestarted: {
     cause: "The proxy was restarted, reloaded or killed: its connections go with it.",
     fix: "Its log and journalctl at this time. nginx: worker_shutdown_timeout decides how long old workers may live after a reload; clients must reconnect, with a random delay.",
@@ -63,6 +67,11 @@ export const causesRunning = {
   lostBetween: {
     cause: "The path between both capture points lost it: one capture shows it leave, the other never shows it arrive.",
     fix: "Capture at the hops in between (router, VPN, access point, hypervisor) to find the one that drops it; neither program is to blame.",
+  },
+  connectionUnknown: {
+    cause:
+      "The {from:word}'s system no longer knew this connection when the {to:word}'s packet came: it had ended there unnoticed. Its process was gone, its host restarted, or an RST that is not in this capture had reached it.",
+    fix: "Capture at the {from:word} at the same time: an RST that arrives there and never left the {to:word} was forged on the way. Otherwise look at what ended its process.",
   },
   closedWithUnread: {
     cause: "The {from:word} closed its socket while data was still unread: the system then sends RST instead of FIN.",
@@ -158,6 +167,11 @@ export const causesRunning = {
   brokenLibrary: {
     cause: "The {from:word}'s WebSocket implementation is wrong, or writes past its library into the socket.",
     fix: "Use a maintained library; look for code that writes to the raw socket.",
+  },
+  pongsBehindLoss: {
+    cause:
+      "The {to:word}'s packets do not all arrive: {bytes:bytes} of what it sent are missing here and were never repaired, and pongs that come after a hole wait behind it.",
+    fix: "Its program may well answer: look at the path. If large packets are lost (path MTU, VPN, mobile link): ping -M do -s 1472 from the {to:word}'s side, and clamp the MSS on the router.",
   },
   peerStoppedReading: {
     cause: "The {to:word} does not read as fast as it is sent to (paused socket, blocked program).",

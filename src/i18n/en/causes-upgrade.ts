@@ -121,7 +121,7 @@ export const causesUpgrade = {
   },
   backendSilent: {
     cause: "The backend accepted the connection and never answered the upgrade of {path}.",
-    fix: "Connect to the backend directly (wscat -c ws://127.0.0.1:<port><path>). A server that ignores unknown upgrades must destroy them.",
+    fix: "Connect to the backend directly (wscat -c ws://127.0.0.1:<port>{path}). A server that ignores unknown upgrades must destroy them.",
   },
   backendFirewalled: {
     cause: "The backend cannot be reached from the proxy.",
@@ -167,7 +167,11 @@ export const causesUpgrade = {
   pathMtu: {
     cause:
       "Large packets do not fit the path, and the ICMP message that would say so is filtered (path MTU black hole).",
-    fix: "ping -M do -s 1472 <host>, smaller until it passes. On the router or VPN: iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu.",
+    fix: "ping -M do -s 1472 {to}, smaller until it passes: 1400 that passes where 1472 does not proves it. On the router or VPN: iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu.",
+  },
+  fieldsLostIn101: {
+    cause: "The server writes the 101 by hand and leaves fields out, or a proxy drops them from it.",
+    fix: "The 101 needs Upgrade: websocket, Connection: Upgrade and Sec-WebSocket-Accept. Connect past the proxy to see who drops them; on the server use a maintained library.",
   },
   brokenServer: {
     cause: "The server's WebSocket implementation is wrong.",

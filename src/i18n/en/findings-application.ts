@@ -90,6 +90,16 @@ export const findingsApplication = {
     },
   },
   "jwt.expired": {
+    refused: {
+      title: "The server refused the client with {status}: the token in the {where:word} had expired {agoMs:ms} before",
+      detail: "Its exp lies before the time of the packet. The token itself is not shown.",
+    },
+    refusedNamespace: {
+      title:
+        "Socket.IO refused the login to {namespace}, “{message}”: the token in the {where:word} had expired {agoMs:ms} before",
+      detail:
+        "The WebSocket itself works: the server's middleware turned this namespace down. The token's exp lies before the time of the packet; the token itself is not shown.",
+    },
     expired: {
       title: "The token in the {where:word} had expired {agoMs:ms} before it was sent",
       detail: "Its exp lies before the time of the packet. The token itself is not shown.",

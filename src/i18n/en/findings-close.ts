@@ -30,6 +30,12 @@ export const findingsClose = {
       detail:
         "Neither the client nor the backend {backend} hung up: the proxy between them closed both connections at the same moment, without a Close frame. [[The client's onclose says {clientCode}. ]][[The backend's says {serverCode}. ]]It was open for {openMs:ms}.",
     },
+    proxyAsClient: {
+      title:
+        "1006: the proxy {proxy} ended its connection to {server}[[ after {idleMs:ms} of silence]], without a Close frame",
+      detail:
+        "The client of this connection is a proxy ({marks} in its request). Either one of its timers ended it, or the real client behind it left; its own connection to the proxy is not readable in this capture. [[The server's code says {serverCode}. ]]It was open for {openMs:ms}.",
+    },
     proxyBusy: {
       title: "1006: the proxy at {proxy}[[ ({name})]] ended both legs while they were in use",
       detail:

@@ -21,6 +21,11 @@ export const findingsWebSocket = {
         "The {to:word} stopped reading and so never saw the pings; the {from:word} gave up after {waitedMs:ms}[[, {sincePongMs:ms} after the last pong]]",
       detail: `${interval}{missing:One ping|# pings} stayed without pong. The {to:word} announced a zero window: its receive buffer is full, the pings queue behind data that it does not read.`,
     },
+    gaveUpLoss: {
+      title:
+        "Packets of the {to:word} get lost for good, pongs wait behind them; the {from:word} gave up {waitedMs:ms} after the first unanswered ping[[, {sincePongMs:ms} after the last pong]]",
+      detail: `${interval}{missing:One ping|# pings} stayed without pong, then the {closer:word} ended the connection. TCP hands bytes over in order: after a hole that is never repaired nothing more can be read, although the {to:word}'s program may have answered.`,
+    },
     ongoing: {
       title: "The {to:word} has not answered {missing:a ping|# pings} for {waitedMs:ms}",
       detail: `${interval}[[The last pong came {sincePongMs:ms} ago. ]]The connection is still open, but its heartbeat has stopped.`,

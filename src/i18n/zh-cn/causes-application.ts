@@ -4,11 +4,11 @@ import type { CauseText } from "../texts.ts";
 export const causesApplication = {
   nameUnknown: {
     cause: "域名写错了，或这台 DNS 服务器不认识它。",
-    fix: "在客户端执行 getent hosts <域名>；修正 URL 里的主机名，或加进 DNS 或 /etc/hosts。",
+    fix: "在客户端执行 getent hosts {name}；修正 URL 里的主机名，或加进 DNS 或 /etc/hosts。",
   },
   nameServerDown: {
-    cause: "DNS 服务器 {server} 故障、被拦截，或得不到上游的答复。",
-    fix: "在客户端执行 resolvectl status 和 dig @{server} <域名>；可临时换一台 DNS 服务器（如路由器）验证。",
+    cause: "DNS 服务器 {resolver} 故障、被拦截，或得不到上游的答复。",
+    fix: "在客户端执行 resolvectl status 和 dig @{resolver} {name}；可临时换一台 DNS 服务器（如路由器）验证。",
   },
   useAddress: {
     cause: "设备根本没有登记在 DNS 里。",

@@ -87,7 +87,7 @@ export const causesNetwork = {
   },
   certificateNotTrusted: {
     cause: "客户端不信任服务器证书：自签名、已过期，或证书不包含 {name}。",
-    fix: "openssl s_client -connect <主机>:<端口> -servername <主机名> 可查看证书链、有效期和域名。WebSocket 不会弹出“继续访问”，请先打开一次 https:// 页面，或安装 CA 证书。",
+    fix: "openssl s_client -connect {server} -servername {name} 可查看证书链、有效期和域名。WebSocket 不会弹出“继续访问”，请先打开一次 https:// 页面，或安装 CA 证书。",
   },
   tlsVersions: {
     cause: "两端没有共同支持的 TLS 版本或加密套件。",

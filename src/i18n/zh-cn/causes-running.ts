@@ -48,6 +48,10 @@ export const causesRunning = {
     cause: "代理的空闲超时，这里是 {idleMs:ms}。",
     fix: "至少每 {pingSeconds} 秒发一个 ping；或者调大代理的超时：nginx proxy_read_timeout、HAProxy timeout tunnel、Apache ProxyTimeout、Envoy idle_timeout、Traefik idleTimeout。",
   },
+  clientBehindLeft: {
+    cause: "代理前面真正的客户端没发 Close 帧就走了，代理跟着断开。",
+    fix: "在代理的客户端一侧同时抓包，或看代理的 access log：里面有连接存活了多久、是谁断的。",
+  },
   proxyRestarted: {
     cause: "代理重启、重新加载配置或被杀掉，它的连接也就跟着断了。",
     fix: "看那一刻代理的日志和 journalctl。nginx 重新加载后旧 worker 能活多久由 worker_shutdown_timeout 决定；客户端要会重连，并加随机延迟。",
@@ -59,6 +63,11 @@ export const causesRunning = {
   lostBetween: {
     cause: "两个抓包点之间的链路丢了数据：一份抓包里看到它发出，另一份里始终没到。",
     fix: "在中间各跳（路由器、VPN、无线 AP、虚拟机宿主）上抓包，找出丢包的那一跳；两端的程序都没有错。",
+  },
+  connectionUnknown: {
+    cause:
+      "{to:word}的报文到达时，{from:word}的系统里已经没有这条连接：它在那边悄悄结束了。可能是进程没了、主机重启了，或者有一个不在这份抓包里的 RST 先到了那边。",
+    fix: "在{from:word}上同时抓包：如果那边收到了{to:word}从没发过的 RST，就是途中伪造的；否则去查它的进程为什么结束。",
   },
   closedWithUnread: {
     cause: "{from:word}关闭套接字时还有没读完的数据：系统会发 RST 而不是 FIN。",
@@ -132,6 +141,10 @@ export const causesRunning = {
   brokenLibrary: {
     cause: "{from:word}的 WebSocket 实现有误，或绕过库直接写了套接字。",
     fix: "改用成熟的库；查找直接写底层套接字的代码。",
+  },
+  pongsBehindLoss: {
+    cause: "{to:word}发出的报文没有全到：这里缺 {bytes:bytes}，始终没有补上；空洞后面的 pong 只能干等。",
+    fix: "它的程序可能一直在应答，问题在链路上。如果丢的是大包（路径 MTU、VPN、移动网络）：从{to:word}一侧执行 ping -M do -s 1472，并在路由器上限制 MSS。",
   },
   peerStoppedReading: {
     cause: "{to:word}读得没有对端发得快（套接字被暂停、程序阻塞）。",

@@ -106,7 +106,7 @@ export const causesUpgrade = {
   },
   backendSilent: {
     cause: "后端接受了连接，却一直没有应答 {path} 的升级。",
-    fix: "直接连后端试试（wscat -c ws://127.0.0.1:<端口><路径>）。服务端不处理的升级应主动销毁。",
+    fix: "直接连后端试试（wscat -c ws://127.0.0.1:<端口>{path}）。服务端不处理的升级应主动销毁。",
   },
   backendFirewalled: { cause: "代理连不到后端。", fix: "在代理主机上执行 nc -vz <后端> <端口>。" },
   noHealthyBackend: {
@@ -144,7 +144,11 @@ export const causesUpgrade = {
   },
   pathMtu: {
     cause: "大报文过不去，而本该提示的 ICMP 又被过滤（路径 MTU 黑洞）。",
-    fix: "ping -M do -s 1472 <主机>，逐步减小直到能通。在路由器或 VPN 上：iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu。",
+    fix: "ping -M do -s 1472 {to}，逐步减小直到能通：1472 不通而 1400 能通就坐实了。在路由器或 VPN 上：iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu。",
+  },
+  fieldsLostIn101: {
+    cause: "服务端自己拼的 101 漏了字段，或者被代理去掉了。",
+    fix: "101 必须带 Upgrade: websocket、Connection: Upgrade 和 Sec-WebSocket-Accept。绕过代理直连，看是谁去掉的；服务端请用成熟的库。",
   },
   brokenServer: {
     cause: "服务端的 WebSocket 实现有误。",

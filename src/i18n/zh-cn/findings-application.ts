@@ -81,6 +81,14 @@ export const findingsApplication = {
     },
   },
   "jwt.expired": {
+    refused: {
+      title: "服务器以 {status} 拒绝了客户端：{where:word}里的令牌在此之前 {agoMs:ms}就已过期",
+      detail: "令牌的 exp 早于报文时间。令牌内容不会显示。",
+    },
+    refusedNamespace: {
+      title: "Socket.IO 拒绝登录 {namespace}，“{message}”：{where:word}里的令牌在此之前 {agoMs:ms}就已过期",
+      detail: "WebSocket 本身没问题，是服务端中间件拒绝了这个命名空间。令牌的 exp 早于报文时间；令牌内容不会显示。",
+    },
     expired: {
       title: "{where:word}里的令牌在发送时已过期 {agoMs:ms}",
       detail: "令牌的 exp 早于报文时间。令牌内容不会显示。",

@@ -28,6 +28,11 @@ export const findingsClose = {
       detail:
         "客户端和后端 {backend} 都没有断开：是中间的代理在同一时刻关掉了两段连接，也没发 Close 帧。[[客户端 onclose 得到 {clientCode}，]][[后端得到 {serverCode}，]]连接共存活 {openMs:ms}。",
     },
+    proxyAsClient: {
+      title: "1006：[[静默 {idleMs:ms}后，]]代理 {proxy} 断开了到 {server} 的连接，没有 Close 帧",
+      detail:
+        "这条连接的客户端是代理（请求里有 {marks}）。要么是代理自己的超时，要么是它前面真正的客户端走了；那一段在这份抓包里读不到。[[服务器得到 {serverCode}，]]连接共存活 {openMs:ms}。",
+    },
     proxyBusy: {
       title: "1006：还有数据往来时，代理 {proxy}[[（{name}）]]把前后两段连接都断了",
       detail:

@@ -21,6 +21,11 @@ export const findingsWebSocket = {
         "{to:word}停止接收数据，因而没看到 ping；{waitedMs:ms}后{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
       detail: `${interval}共有 {missing} 个 ping 没有等到 pong。{to:word}通告了零窗口：接收缓冲区已满，ping 排在它没读的数据后面。`,
     },
+    gaveUpLoss: {
+      title:
+        "{to:word}的报文丢了一直没补上，pong 堵在后面；第一个没有应答的 ping 之后 {waitedMs:ms}，{from:word}放弃[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${interval}{missing} 个 ping 没有 pong，随后{closer:word}断开连接。TCP 按顺序交付：空洞不补，后面的字节就读不到，{to:word}的程序其实可能已经应答了。`,
+    },
     ongoing: {
       title: "{to:word}已有 {waitedMs:ms}没有回应 ping（{missing} 个）",
       detail: `${interval}[[上一个 pong 是 {sincePongMs:ms}前。]]连接还开着，但心跳已经停了。`,

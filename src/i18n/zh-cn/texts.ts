@@ -11,6 +11,7 @@ import { findingsClose } from "./findings-close.ts";
 import { findingsNetwork } from "./findings-network.ts";
 import { findingsUpgrade } from "./findings-upgrade.ts";
 import { findingsWebSocket } from "./findings-websocket.ts";
+import { general } from "./general.ts";
 import { pages } from "./pages.ts";
 import { tokens } from "./tokens.ts";
 
@@ -26,6 +27,7 @@ export const chinese: Texts = {
   evidence,
   causes: { ...causesApplication, ...causesNetwork, ...causesUpgrade, ...causesRunning },
   tokens,
+  general,
   pages,
   units: unitsOf({ ms: "毫秒", s: "秒", min: "分", h: "小时", day: "天", separator: "、" }),
   alike: "（共 {connections} 条连接）",

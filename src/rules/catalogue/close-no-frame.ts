@@ -8,6 +8,7 @@ import { clientOf, directionOf, endOf, later, serverName, serverOf, spanMs } fro
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { timerCauses } from "../timer-causes.ts";
 import type { Cause } from "../types.ts";
+import { forwardedBy, handshakeOf } from "../upgrade-outcome.ts";
 
 /** Data this short before the end: it did not end for being idle. */
 const BUSY_MS = 1000;
@@ -52,6 +53,23 @@ function check(connection: ConnectionFacts, context: Context) {
   const parts = { at: end, evidence, causes: causesOf(connection, context) };
   if (closer === null || tcp.ending === "silent" || tcp.ending === "open")
     return draft("ws.close.no-close-frame", "silent", { ...parts, args: facts });
+  const marks = closer === "client" ? forwardedBy(handshakeOf(connection)) : null;
+  if (marks !== null && tcp.ending !== "icmp" && !context.joins.before.has(connection.id))
+    return draft("ws.close.no-close-frame", "proxyAsClient", {
+      ...parts,
+      args: {
+        proxy: connection.client.address,
+        server: serverOf(connection),
+        marks,
+        idleMs: idleMs !== null && idleMs >= LEAST_IDLE_MS ? idleMs : null,
+        serverCode: facts.serverCode,
+        openMs: facts.openMs,
+      },
+      causes:
+        missedBeat(connection, 0, context)?.gaveUp === true
+          ? []
+          : proxyAsClientCauses(connection, context, idleMs ?? 0),
+    });
   const variant = tcp.ending === "icmp" ? "icmp" : tcp.ending === "rst" ? "rst" : "fin";
   return draft("ws.close.no-close-frame", variant, { ...parts, args: { ...facts, closer } });
 }
@@ -87,6 +105,14 @@ function proxyEnded(front: ConnectionFacts, join: Join, context: Context) {
     args: { ...args, idleMs },
     causes: proxyTimerCauses(front, join, idleMs, context),
   });
+}
+
+function proxyAsClientCauses(connection: ConnectionFacts, context: Context, idleMs: number): Cause[] {
+  const left = cause("possible", "clientBehindLeft", {});
+  if (idleMs < LEAST_IDLE_MS) return [{ ...left, confidence: "likely" }, cause("possible", "proxyRestarted", {})];
+  const fitting = timerCauses(connection, context);
+  const own = cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) });
+  return [...(fitting.length > 0 ? fitting : [own]), left];
 }
 
 /** A product that names itself, or ends connections as only it does, by its own setting; else every timer that fits. */
@@ -155,6 +181,7 @@ export const noCloseFrame: Rule = {
     "nginxReadTimeout",
     "haproxyTunnelTimeout",
     "proxyIdleTimer",
+    "clientBehindLeft",
     "proxyRestarted",
     "proxyLifetime",
   ],

@@ -16,16 +16,13 @@ function check(connection: ConnectionFacts, context: Context) {
   if (client !== null || server !== null) return null;
   if (missedBeat(connection, 0, context) !== null || missedBeat(connection, 1, context) !== null) return null;
   const byProxy = endedByProxy(connection, context.joins);
-  if (byProxy !== null && byProxy.back === connection) return null;
+  if (byProxy?.back === connection) return null;
   const [best] = matchTimers(connection, context.timers);
   if (best === undefined) return null;
   const causes = timerCauses(connection, context);
   return draft("ws.idle.timeout", best.timer.kind, {
     confidence: best.named || causes.length === 1 ? "likely" : "possible",
     at: tcp.closedAt,
-    // The error about the proxy names its timers already.
-    severity: byProxy === null ? undefined : "note",
-    independent: true,
     args: { closer: tcp.firstCloser, seconds: best.timer.seconds, timer: best.timer.name, candidates: causes.length },
     evidence: [
       best.timer.kind === "lifetime" ? shows(webSocket.openedAt, "switched", {}) : null,

@@ -70,7 +70,10 @@ function checkNames({ analysis }: Context): Draft[] {
         draft("dns.failed", "unanswered", {
           ...parts,
           args: { ...args, repeats: asksOf(query, analysis) },
-          causes: [cause("likely", "nameServerDown", { server: query.server }), cause("possible", "useAddress", {})],
+          causes: [
+            cause("likely", "nameServerDown", { resolver: query.server, name }),
+            cause("possible", "useAddress", {}),
+          ],
         }),
       );
     else
@@ -80,8 +83,8 @@ function checkNames({ analysis }: Context): Draft[] {
           args: { ...args, code: query.responseCode ?? 0 },
           causes: [
             failure === "noSuchName"
-              ? cause("likely", "nameUnknown", {})
-              : cause("likely", "nameServerDown", { server: query.server }),
+              ? cause("likely", "nameUnknown", { name })
+              : cause("likely", "nameServerDown", { resolver: query.server, name }),
             cause("possible", "useAddress", {}),
           ],
         }),

@@ -48,8 +48,8 @@ function checkDirection(connection: ConnectionFacts, direction: Direction): Draf
       confidence: tooBig === undefined ? "possible" : "certain",
       args: { ...base, segmentBytes, mtu: tooBig?.mtuBytes },
       causes: [
-        cause(tooBig === undefined ? "possible" : "likely", "pathMtu", {}),
-        cause("likely", "peerVanished", { to }),
+        cause(tooBig === undefined ? "likely" : "certain", "pathMtu", { to: connection[to].address }),
+        cause(tooBig === undefined && !peerStillTalks ? "likely" : "possible", "peerVanished", { to }),
         cause("possible", "firewallState", {}),
       ],
     });

@@ -1,4 +1,4 @@
-import type { Direction } from "../../base/brand.ts";
+import type { Direction, Side } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
@@ -42,8 +42,12 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
     return [
       cause("likely", "peerVanished", { to }),
       cause("possible", "firewallState", {}),
-      cause("possible", "pathMtu", {}),
+      cause("possible", "pathMtu", { to: connection[to].address }),
     ];
+  // Bytes of the peer that nobody repaired: what it said after them is stuck behind the hole.
+  const holeBytes = peer.missingBytes - peer.notCapturedBytes;
+  if (holeBytes > 0)
+    return [cause("likely", "pongsBehindLoss", { to, bytes: holeBytes }), cause("possible", "peerBlocked", { to })];
   return [
     dataAfter && cause("likely", "pongsNotSent", { to }),
     missed.acknowledged === true && !dataAfter && cause("likely", "peerBlocked", { to }),
@@ -71,6 +75,11 @@ function habitCauses(missed: MissedBeat): Cause[] {
     .map((habit) => cause("possible", "heartbeatHabit", { timer: habit.name, setting: habit.setting }));
 }
 
+const hasHole = ({ tcp }: ConnectionFacts, pinger: Side): boolean => {
+  const peer = tcp.halves[directionOf(otherSide(pinger))];
+  return peer.missingBytes > peer.notCapturedBytes;
+};
+
 function checkDirection(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
   const missed = missedBeat(connection, direction, context);
   if (missed === null) return null;
@@ -92,7 +101,9 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       ? "gaveUpBlocked"
       : missed.acknowledged === false
         ? "gaveUpUnacknowledged"
-        : "gaveUp";
+        : hasHole(connection, from)
+          ? "gaveUpLoss"
+          : "gaveUp";
     return draft("ws.pong.missing", variant, {
       ...parts,
       severity: "error",
@@ -115,6 +126,7 @@ export const pongMissing: Rule = {
     "peerStoppedReading",
     "peerVanished",
     "pathMtu",
+    "pongsBehindLoss",
     "heartbeatHabit",
     "firewallState",
   ],

@@ -54,6 +54,7 @@ function checkReset(connection: ConnectionFacts, { joins }: Context): Draft | nu
       evidence: [shows(fin, "finNoClose", { from: finFrom }), ...evidence],
       causes: [cause("likely", "closedSocketWritten", {})],
     });
+  const isUnknown = reset.answers !== null && !reset.hasAck;
   return draft("tcp.rst", "established", {
     ...parts,
     args: {
@@ -63,8 +64,10 @@ function checkReset(connection: ConnectionFacts, { joins }: Context): Draft | nu
       answered: reset.answers === null ? null : "yes",
     },
     causes: [
-      cause("likely", "closedWithUnread", { from }),
-      cause("likely", "abortiveClose", { from }),
+      // RFC 9293 §3.10.7.1: a system that has no such connection answers with an RST that acknowledges nothing.
+      isUnknown && cause("likely", "connectionUnknown", { from, to: otherSide(from) }),
+      cause(isUnknown ? "possible" : "likely", "closedWithUnread", { from }),
+      cause(isUnknown ? "possible" : "likely", "abortiveClose", { from }),
       cause("possible", "processCrashed", { from }),
       cause("possible", "middleboxReset", {}),
     ],
@@ -76,6 +79,7 @@ export const reset: Rule = {
   severity: "error",
   spec: "RFC 9293 §3.10.7.4",
   causes: [
+    "connectionUnknown",
     "closedWithUnread",
     "abortiveClose",
     "processCrashed",

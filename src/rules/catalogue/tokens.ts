@@ -3,6 +3,7 @@ import type { ConnectionFacts, HttpExchangeFacts, TokenFacts } from "../../store
 import type { Context } from "../context.ts";
 import { fieldValue, serverOf, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import type { EvidenceItem } from "../types.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
 /** The server turned this client away: at the upgrade, at Socket.IO's CONNECT, or by a close code that means it. */
@@ -27,27 +28,60 @@ function checkToken(connection: ConnectionFacts, { analysis }: Context): Draft |
   const away = turnedAway(connection);
   for (const token of connection.tokens) {
     const seenAt = secondsOf(token, originNs);
+    const where = `token.${token.where}`;
     const parts = {
       at: token,
+      where,
       severity: away === null ? ("note" as const) : undefined,
       evidence: [shows(token, "tokenSeen", { where: `token.${token.where}` }), shows(away, "turnedAway", {})],
     };
     if (token.expiresAtSeconds !== null && seenAt - token.expiresAtSeconds > LEEWAY_SECONDS)
-      return draft("jwt.expired", "expired", {
-        ...parts,
-        args: { where: `token.${token.where}`, agoMs: (seenAt - token.expiresAtSeconds) * 1000 },
-        causes: [cause("likely", "tokenNotRenewed", {}), cause("possible", "clockSkew", {})],
-      });
+      return expired(connection, parts, { where: parts.where, agoMs: (seenAt - token.expiresAtSeconds) * 1000 });
+    const { severity, evidence, at } = parts;
     if (token.notBeforeSeconds !== null && token.notBeforeSeconds - seenAt > LEEWAY_SECONDS)
       return draft("jwt.expired", "notYetValid", {
-        ...parts,
-        args: { where: `token.${token.where}`, inMs: (token.notBeforeSeconds - seenAt) * 1000 },
+        at,
+        severity,
+        evidence,
+        args: { where, inMs: (token.notBeforeSeconds - seenAt) * 1000 },
         causes: [cause("likely", "clockSkew", {})],
       });
     const during = endedAtExpiry(connection, token, seenAt);
     if (during !== null) return during;
   }
   return null;
+}
+
+/** With the words of the refusal, where one followed: they are what people see first. */
+function expired(
+  connection: ConnectionFacts,
+  { at, severity, evidence }: { at: Mark; severity: "note" | undefined; evidence: (EvidenceItem | null)[] },
+  args: { where: string; agoMs: number },
+): Draft {
+  const causes = [cause("likely", "tokenNotRenewed", {}), cause("possible", "clockSkew", {})];
+  const response = handshakeOf(connection)?.response;
+  if (response && (response.status === 401 || response.status === 403))
+    return draft("jwt.expired", "refused", {
+      at,
+      evidence: [
+        evidence[0] ?? null,
+        shows(response.first, "response", { status: response.status, reason: response.reason }),
+      ],
+      args: { ...args, status: response.status },
+      causes,
+    });
+  const namespace = connection.session?.socketIo.find(({ refused }) => refused !== null);
+  if (namespace?.refused) {
+    const { name, refused } = namespace;
+    return draft("jwt.expired", "refusedNamespace", {
+      at,
+      foldBy: `${name} ${refused.message}`,
+      evidence: [evidence[0] ?? null, shows(refused, "connectError", { namespace: name, message: refused.message })],
+      args: { ...args, namespace: name, message: refused.message },
+      causes,
+    });
+  }
+  return draft("jwt.expired", "expired", { at, severity, evidence, args, causes });
 }
 
 /** Closed in the seconds around the token's end: the server enforces it. */

@@ -43,10 +43,14 @@ function checkAccept(connection: ConnectionFacts) {
           args: { server, accept, expected },
           evidence: [...evidence, field("Sec-WebSocket-Accept", accept)],
         });
+  const lost = {
+    at: response.first,
+    causes: [cause("likely", "fieldsLostIn101", {}), cause("possible", "transformingProxy", {})],
+  };
   if (!fieldHas(response, "upgrade", "websocket")) {
     const value = fieldValue(response, "upgrade");
     return draft("http.upgrade.accept-invalid", "upgradeField", {
-      ...parts,
+      ...lost,
       args: { server, value },
       evidence: [...evidence, field("Upgrade", value)],
     });
@@ -54,7 +58,7 @@ function checkAccept(connection: ConnectionFacts) {
   if (fieldHas(response, "connection", "upgrade")) return null;
   const value = fieldValue(response, "connection");
   return draft("http.upgrade.accept-invalid", "connectionField", {
-    ...parts,
+    ...lost,
     args: { server, value },
     evidence: [...evidence, field("Connection", value)],
   });
@@ -64,7 +68,7 @@ export const acceptInvalid: Rule = {
   id: "http.upgrade.accept-invalid",
   severity: "error",
   spec: "RFC 6455 §4.1, §4.2.2",
-  causes: ["brokenServer", "transformingProxy"],
+  causes: ["brokenServer", "fieldsLostIn101", "transformingProxy"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-4.1"],
   check: checkAccept,
 };

@@ -84,7 +84,10 @@ function checkDropped(connection: ConnectionFacts) {
         shows(waiting.last, "lastRetransmission", { from: "client", repeats: waiting.retransmissions }),
         endingEvidence(connection),
       ],
-      causes: [cause("likely", "pathFiltersUpgrade", { port }), cause("possible", "pathMtu", {})],
+      causes: [
+        cause("likely", "pathFiltersUpgrade", { port }),
+        cause("possible", "pathMtu", { to: connection.server.address }),
+      ],
     });
   const reset = connection.tcp.resets.find((item) => item.from === "server" && !item.ignored);
   return draft("http.upgrade.dropped", "reset", {

@@ -177,7 +177,7 @@ function checkTlsFailed(connection: ConnectionFacts) {
       evidence: [hello, shows(alert, "tlsAlert", { from: alert.from, alert: word })],
       causes: [
         UNTRUSTED.has(alert.description) &&
-          cause("likely", "certificateNotTrusted", { name: name ?? connection.server.address }),
+          cause("likely", "certificateNotTrusted", { name: name ?? connection.server.address, server }),
         (alert.description === 70 || alert.description === 40) && cause("likely", "tlsVersions", {}),
         alert.description === 112 && cause("likely", "serverNameUnknown", { name: name ?? connection.server.address }),
         cause("possible", "tlsVersions", {}),
@@ -197,7 +197,7 @@ function checkTlsFailed(connection: ConnectionFacts) {
     },
     evidence: [hello, endingEvidence(connection)],
     causes: [
-      cause("possible", "certificateNotTrusted", { name: name ?? connection.server.address }),
+      cause("possible", "certificateNotTrusted", { name: name ?? connection.server.address, server }),
       cause("possible", "tlsVersions", {}),
     ],
   });

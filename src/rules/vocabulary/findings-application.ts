@@ -14,6 +14,12 @@ export const applicationFindings = {
   },
   "app.silent": { plain: "messages silentMs" },
   "app.vite-hmr": { plain: "server" },
-  "jwt.expired": { expired: "where agoMs", notYetValid: "where inMs", during: "where openMs" },
+  "jwt.expired": {
+    expired: "where agoMs",
+    refused: "where agoMs status",
+    refusedNamespace: "where agoMs namespace message",
+    notYetValid: "where inMs",
+    during: "where openMs",
+  },
   "clock.skew": { ahead: "server offMs", behind: "server offMs" },
 } as const;

@@ -9,6 +9,7 @@ export const closeFindings = {
     icmp: ended,
     silent: "client server clientCode? serverCode? idleMs? busyMs? sincePongMs? sincePingMs? openMs cutBytes?",
     proxyIdle: "proxy name? backend clientCode? serverCode? idleMs openMs",
+    proxyAsClient: "proxy server marks idleMs? serverCode? openMs",
     proxyBusy: "proxy name? backend clientCode? serverCode? openMs",
   },
   "ws.close.code": {

@@ -7,6 +7,7 @@ export const webSocketFindings = {
     gaveUp: missing,
     gaveUpUnacknowledged: missing,
     gaveUpBlocked: missing,
+    gaveUpLoss: missing,
     ongoing: "from to missing intervalMs? waitedMs sincePongMs?",
     survived: "from to missing intervalMs?",
   },

@@ -264,7 +264,19 @@ export const applicationCases = {
   "jwt.expired": {
     severity: "error",
     fires: {
-      expired: refusedWith({ expiresAtSeconds: ORIGIN - 60 }),
+      expired: one(
+        connectionFacts({
+          tokens: [token({ expiresAtSeconds: ORIGIN - 60 })],
+          webSocket: webSocket({ closeFrames: [close(39.95, 4401), close(39.9, 4401)] }),
+        }),
+      ),
+      refused: refusedWith({ expiresAtSeconds: ORIGIN - 60 }),
+      refusedNamespace: one(
+        connectionFacts({
+          tokens: [token({ where: "socket.io-auth", expiresAtSeconds: ORIGIN - 600 })],
+          session: session({ socketIo: [namespace({ refused: { ...mark(0.05), message: "Token 已过期" } })] }),
+        }),
+      ),
       notYetValid: refusedWith({ notBeforeSeconds: ORIGIN + 600 }),
       during: one(
         connectionFacts({

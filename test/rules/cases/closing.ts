@@ -8,6 +8,7 @@ import {
   mark,
   reset,
   tcp,
+  UPGRADE_FIELDS,
   upgrade,
   webSocket,
 } from "../../support/facts-builder.ts";
@@ -107,6 +108,11 @@ export const closingCases = {
       silent: one(abnormal("client", 40, { tcpFacts: { ending: "silent", firstCloser: null, closedAt: null } })),
       proxyIdle: hungUpByProxy(60),
       proxyBusy: hungUpByProxy(0.01),
+      proxyAsClient: one(
+        abnormal("client", 40, {
+          upgrade: upgrade({ request: { ...UPGRADE_FIELDS, "X-Forwarded-For": "192.0.2.7" } }),
+        }),
+      ),
     },
     near: {
       "closed as it should be": one(connectionFacts()),
@@ -235,7 +241,7 @@ export const closingCases = {
     },
   },
   "ws.idle.timeout": {
-    severity: "warning",
+    severity: "note",
     fires: {
       idle: idleEnd(60.02, { upgrade: nginx }),
       lifetime: one(abnormal("server", 30.005, { tcpFacts: { idleBeforeCloseNs: 0.2e9 } })),

@@ -46,6 +46,12 @@ export const heartbeatCases = {
       gaveUp: frozen(true),
       gaveUpUnacknowledged: frozen(false),
       gaveUpBlocked: frozen(true, true),
+      gaveUpLoss: one(
+        abnormal("server", 52, {
+          webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] },
+          tcpFacts: { client: { missingBytes: 1460 } },
+        }),
+      ),
       ongoing: one(
         connectionFacts({
           webSocket: webSocket({ closeFrames: [null, null], heartbeat: [quiet, deafBeat(20, [30, 40])] }),
