@@ -23,5 +23,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   code: "4000",
   target: "the target",
   namespace: "/im",
+  backend: "127.0.0.1:3000",
+  patienceMs: "some time",
   resolver: "192.0.2.53",
 };

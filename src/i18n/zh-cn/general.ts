@@ -23,5 +23,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   code: "4000",
   target: "目标地址",
   namespace: "/im",
+  backend: "127.0.0.1:3000",
+  patienceMs: "一段时间",
   resolver: "192.0.2.53",
 };
