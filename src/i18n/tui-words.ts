@@ -222,7 +222,7 @@ export interface TuiWords {
   readonly notesFailed: (why: string) => string;
   readonly strandedNotes: (n: number) => string;
   readonly saveTitle: string;
-  readonly saveFormats: Readonly<Record<"text" | "markdown" | "html" | "json" | "pcapng", string>>;
+  readonly saveFormats: Readonly<Record<"text" | "markdown" | "html" | "json" | "evidence" | "pcapng", string>>;
   readonly savePath: string;
   readonly saveKeys: string;
   readonly saving: string;

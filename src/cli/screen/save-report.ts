@@ -5,13 +5,14 @@ import type { Note } from "../../annotations/types.ts";
 import { render } from "../../i18n/render.ts";
 import { renderMarkdown } from "../../report/markdown/render-markdown.ts";
 import { buildReport } from "../../report/model.ts";
-import { createRedactor } from "../../report/redact.ts";
+import { createRedactor, type Redactor } from "../../report/redact.ts";
 import { safeJson } from "../../report/safe-json.ts";
 import { laddersOf, sharePage, troubled } from "../../report/share-page.ts";
 import { renderText } from "../../report/text.ts";
 import type { Timer } from "../../rules/timers.ts";
 import type { Errands } from "../../tui/app.ts";
-import { analyse } from "../analyse.ts";
+import { type Analysed, analyse } from "../analyse.ts";
+import { type ExportPlan, exportCapture } from "../export-capture.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Watched } from "./desk.ts";
@@ -19,7 +20,14 @@ import { reasonOf } from "./note-keeper.ts";
 import { replayOf } from "./replay.ts";
 import { savePackets } from "./save-packets.ts";
 
-const ENDINGS: Readonly<Record<string, string>> = { text: "txt", markdown: "md", json: "json", pcapng: "saved.pcapng" };
+const ENDINGS: Readonly<Record<string, string>> = {
+  text: "txt",
+  markdown: "md",
+  html: "html",
+  json: "json",
+  evidence: "evidence.pcapng",
+  pcapng: "saved.pcapng",
+};
 const MARKDOWN_LADDERS = 5;
 const TEXT_COLUMNS = 100;
 
@@ -38,7 +46,8 @@ export function savingOf(
   surroundings: Surroundings,
 ): Pick<Errands, "formats" | "suggestedPath" | "save"> {
   return {
-    formats: Object.keys(ENDINGS),
+    // The export joins no captures.
+    formats: Object.keys(ENDINGS).filter((format) => format !== "evidence" || options.paths().length <= 1),
     suggestedPath: (format) =>
       `${options.name.replace(/\.(pcapng|pcap|cap)(\.gz|\.zst)?$/, "")}.${ENDINGS[format] ?? format}`,
     save: async (format, typed, overwrite, { marked, notes }) => {
@@ -47,6 +56,7 @@ export function savingOf(
         await checkOutput(path, options.paths());
         if (!overwrite && (await stat(path).catch(() => null)) !== null) return { kind: "exists" };
         if (format === "pcapng") await saveMarked(path, marked, notes, options, surroundings);
+        else if (format === "evidence") await saveEvidence(path, marked, notes, options, surroundings);
         else await writeOutput(path, await reportText(format, notes, options, surroundings));
         return { kind: "saved" };
       } catch (error) {
@@ -73,32 +83,60 @@ function saveMarked(
   });
 }
 
+/** The captures read once more, with the notes as they stand on the screen. */
+async function readAgain(
+  payloads: "preview" | null,
+  notes: readonly Note[],
+  redactor: Redactor,
+  { paths, ports, timers }: SaveOptions,
+  surroundings: Surroundings,
+): Promise<Analysed> {
+  const stderr = { ...surroundings.stderr, isTTY: false } as typeof surroundings.stderr;
+  const options = { ports, notes: undefined, payloads, redactor, timers: timers ?? [] };
+  const analysed = await analyse(paths(), options, { ...surroundings, stderr });
+  const living = notes.filter(({ deleted }) => !deleted);
+  return { ...analysed, notes: living.map((note) => ({ note, source: "sidecar", stranded: false })) };
+}
+
+/** To share: secrets blanked in the bytes, findings and notes as comments. */
+async function saveEvidence(
+  path: string,
+  marked: ReadonlySet<number>,
+  notes: readonly Note[],
+  options: SaveOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  const redactor = createRedactor(true);
+  const analysed = await readAgain("preview", notes, redactor, options, surroundings);
+  const plan: ExportPlan = {
+    connections: marked.size === 0 ? null : marked,
+    fromNs: Number.NEGATIVE_INFINITY,
+    toNs: Number.POSITIVE_INFINITY,
+    blankPayloads: false,
+    ports: options.ports,
+  };
+  const [capture = ""] = options.paths();
+  await writeOutput(path, (await exportCapture(capture, analysed, plan, redactor, surroundings)).bytes);
+}
+
 async function reportText(
   format: string,
   notes: readonly Note[],
-  { paths, ports, timers }: SaveOptions,
+  options: SaveOptions,
   surroundings: Surroundings,
 ): Promise<string> {
   const { language, version } = surroundings;
   const redactor = createRedactor(true);
-  const quiet: Surroundings = {
-    ...surroundings,
-    stderr: { ...surroundings.stderr, isTTY: false } as typeof surroundings.stderr,
-  };
-  const analysed = await analyse(
-    paths(),
-    { ports, notes: undefined, payloads: format === "markdown" ? "preview" : null, redactor, timers: timers ?? [] },
-    quiet,
-  );
+  const wantsFrames = format === "markdown" || format === "html";
+  const analysed = await readAgain(wantsFrames ? "preview" : null, notes, redactor, options, surroundings);
   const { analysis, findings, recorder } = analysed;
-  const placed = notes
-    .filter(({ deleted }) => !deleted)
-    .map((note) => ({ note, source: "sidecar" as const, stranded: false }));
-  const model = buildReport(analysis, findings, { version, language, redactor, notes: placed, words: render });
+  const model = buildReport(analysis, findings, { version, language, redactor, notes: analysed.notes, words: render });
   if (format === "json") return `${safeJson(model, 2)}\n`;
-  if (format === "markdown" && recorder !== null) {
+  if (recorder === null) return renderText(model, { width: TEXT_COLUMNS });
+  if (format === "markdown") {
     const ids = troubled(findings, analysis, MARKDOWN_LADDERS);
     return renderMarkdown(sharePage(model, redactor), laddersOf(ids, analysis, recorder.log, findings, redactor));
   }
-  return renderText(model, { width: TEXT_COLUMNS });
+  const { htmlReport } = await import("../../report/html/reports.tsx");
+  return htmlReport(model, { ...analysed, recorder }, redactor, false);
 }

@@ -5,6 +5,7 @@ import { render } from "../../i18n/render.ts";
 import { fitStart, fitted, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { listRows, paneRows } from "../layout.ts";
+import { LineCache } from "../line-cache.ts";
 import { currentList, cursorIndex } from "../reduce-cursor.ts";
 import { cellText, type Placed, placeColumns, roleOfCell, signOf } from "../rows/columns.ts";
 import type { ConnectionRow } from "../rows/connection-row.ts";
@@ -14,6 +15,9 @@ import type { State } from "../state.ts";
 /** Sign, mark and note stand before the columns. */
 const MARGIN = 4;
 
+/** A key moves the cursor: all lines but two are as they were. */
+const drawn = new LineCache<ConnectionRow>();
+
 export function connectionsView(state: State, context: Context): string[] {
   const { columns } = state.size;
   const list = currentList(state, context);
@@ -21,6 +25,8 @@ export function connectionsView(state: State, context: Context): string[] {
   const cursor = cursorIndex(state, context);
   const rows = listRows(state);
   const noted = new Set(living(state.list.notes).map(({ anchor }) => anchorKey(anchor)));
+  const { hidden, search, notes, marked } = state.list;
+  const cache = drawn.under([columns, hidden, search, notes, marked, context.palette, context.words]);
   const lines = [headOf(placed, state, context)];
   for (let at = state.list.top; at < state.list.top + rows; at++) {
     const item = list.items[at];
@@ -32,7 +38,8 @@ export function connectionsView(state: State, context: Context): string[] {
           .add(`  ${context.words.count(item.count)}`, "dim")
           .end(),
       );
-    } else lines.push(rowLine(item.row, placed, at === cursor, noted, state, context));
+    } else if (at === cursor) lines.push(rowLine(item.row, placed, true, noted, state, context));
+    else lines.push(cache.of(item.row, () => rowLine(item.row, placed, false, noted, state, context)));
   }
   const item = list.items[cursor];
   const pane = paneRows(state);

@@ -6,6 +6,7 @@ import { type ConnectionDetail, type DetailRow, ROW } from "../../session/detail
 import { centre, fitStart, fitted, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { isSplit, listRows, paneRows } from "../layout.ts";
+import { LineCache } from "../line-cache.ts";
 import type { Role } from "../palette.ts";
 import { cursorRow, itemsOfLadder } from "../reduce-ladder.ts";
 import { addressText } from "../rows/connection-row.ts";
@@ -34,6 +35,9 @@ function lifelinesFor(detail: ConnectionDetail): Lifelines {
 export const ladderWidth = (state: State): number =>
   isSplit(state) ? Math.floor(state.size.columns * (1 - PREVIEW_SHARE)) : state.size.columns;
 
+/** Readings of payloads are not made anew for each key. */
+const drawn = new LineCache<number>();
+
 export function ladderView(state: State, context: Context): string[] {
   const { words, palette } = context;
   const { ladder } = state;
@@ -54,22 +58,15 @@ export function ladderView(state: State, context: Context): string[] {
     living(state.list.notes).map(({ anchor }) => (anchor.kind === "capture" ? "" : String(anchor.packet))),
   );
   const marks = { evidence, noted };
+  const drawing = { parties, places, width, marks, state, context };
+  const { notes } = state.list;
+  const cache = drawn.under([detail, width, notes, ladder.picked, evidence, palette, words, state.redraws]);
   for (let at = ladder.scroll.top; at < ladder.scroll.top + listRows(state); at++) {
     const item = items[at];
     if (item === undefined) lines.push("");
     else if (item < 0) lines.push(gapLine(detail, items, at, places, width, context));
-    else
-      lines.push(
-        arrowLine(detail, item, {
-          parties,
-          places,
-          width,
-          marks,
-          state,
-          context,
-          isCursor: at === ladder.scroll.cursor,
-        }),
-      );
+    else if (at === ladder.scroll.cursor) lines.push(arrowLine(detail, item, { ...drawing, isCursor: true }));
+    else lines.push(cache.of(item, () => arrowLine(detail, item, { ...drawing, isCursor: false })));
   }
   return isSplit(state) ? beside(lines, state, context) : [...lines, ...paneLines(state, context)];
 }
