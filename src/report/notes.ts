@@ -1,5 +1,4 @@
 import type { Note } from "../annotations/types.ts";
-import { formatTime } from "../base/time.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import type { Redactor } from "./redact.ts";
 import type { AnnotationModel } from "./schema.ts";
@@ -23,9 +22,6 @@ export function isStranded(note: Note, analysis: Analysis, times: ReadonlyMap<nu
 /** The connection that begins with a packet; null: none does. */
 const connectionOf = (packet: number, { connections }: Analysis): ConnectionFacts | null =>
   connections.find((connection) => connection.first.packet === packet) ?? null;
-
-export const timeOf = (analysis: Analysis, facts: ConnectionFacts): string =>
-  formatTime(analysis.originNs ?? 0n, facts.first.timestampNs);
 
 export function annotationModel(
   { note, source, stranded }: PlacedNote,

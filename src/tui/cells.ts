@@ -8,19 +8,6 @@ export const fitted = (text: string, width: number): string =>
 export const fitStart = (text: string, width: number): string =>
   width <= 0 ? "" : padStartToWidth(truncateToWidth(text, width), width);
 
-/** Keeps the end, which tells more (paths, addresses). */
-export function fitEnd(text: string, width: number): string {
-  if (displayWidth(text) <= width) return padToWidth(text, width);
-  const characters = [...text];
-  let kept = "";
-  for (let at = characters.length - 1; at >= 0; at--) {
-    const longer = `${characters[at]}${kept}`;
-    if (displayWidth(longer) > width - 1) break;
-    kept = longer;
-  }
-  return padToWidth(`…${kept}`, width);
-}
-
 export const centre = (text: string, width: number, fill = " "): string => {
   const cut = truncateToWidth(text, width);
   const left = Math.max(0, Math.floor((width - displayWidth(cut)) / 2));

@@ -40,11 +40,6 @@ export function listRows(state: State): number {
   }
 }
 
-/** Moves the cursor within `length` items of which `rows` are seen. */
-export function moved({ cursor, top }: Scroll, by: number, length: number, rows: number): Scroll {
-  return kept({ cursor: cursor + by, top }, length, rows);
-}
-
 /** The cursor inside the list, and the list scrolled so that it is seen. */
 export function kept({ cursor, top }: Scroll, length: number, rows: number): Scroll {
   const at = Math.max(0, Math.min(length - 1, cursor));

@@ -90,6 +90,5 @@ export interface WireSink {
 export const FIN = 1;
 export const SYN = 2;
 export const RST = 4;
-export const PSH = 8;
 export const ACK = 16;
 export const URG = 32;

@@ -34,8 +34,7 @@ const rowsOf = (facts: ConnectionFacts, by: HeartbeatRow["by"], beats: readonly 
 export const withoutHeartbeat = ({ connections }: Snapshot): ConnectionFacts[] =>
   connections.filter(
     ({ webSocket, session }) =>
-      webSocket !== null &&
-      webSocket.heartbeat.every(({ pings }) => pings === 0) &&
+      webSocket?.heartbeat.every(({ pings }) => pings === 0) &&
       (session?.engineIo?.heartbeat ?? []).every(({ pings }) => pings === 0),
   );
 
