@@ -7,7 +7,8 @@ import { backendsFor, remote } from "../../source/live/backends.ts";
 import { captureFilter, tcpFilter } from "../../source/live/filter.ts";
 import { LiveSource } from "../../source/live/live-source.ts";
 import { becomeOwner, sudoOwner } from "../../source/live/owner.ts";
-import type { Backend, CaptureRequest } from "../../source/live/types.ts";
+import { PairedSource } from "../../source/live/paired-source.ts";
+import type { Backend, CaptureRequest, CaptureSource } from "../../source/live/types.ts";
 import type { Logger } from "../logger.ts";
 import { captureDefaults, type LiveOptions } from "./options.ts";
 
@@ -40,7 +41,7 @@ type CaptureOptions = Pick<LiveOptions, "backend" | "interface" | "port" | "filt
   Partial<Pick<LiveOptions, "snaplen" | "buffer">>;
 
 export interface OpenedCapture {
-  readonly source: LiveSource;
+  readonly source: CaptureSource;
   readonly request: CaptureRequest;
   readonly address: string | null;
   /** The part of the filter that people asked for. */
@@ -77,11 +78,11 @@ async function firstThatStarts(
   backends: readonly Backend[],
   request: CaptureRequest,
   logger: Logger,
-): Promise<LiveSource> {
+): Promise<CaptureSource> {
   const failures: UserError[] = [];
   for (const backend of backends) {
     try {
-      return await LiveSource.start(backend, request);
+      return await startPaired(backend, request);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       logger.info({ backend: backend.name, why: error.messageId }, "backend does not start");
@@ -95,6 +96,22 @@ async function firstThatStarts(
   if (told !== undefined) throw told;
   if (backends.length > 1 && failures.every(isMissing)) throw new UserError(EXIT.capture, "capture.no-tool");
   throw present ?? failures[0] ?? new UserError(EXIT.capture, "capture.no-tool");
+}
+
+/** The prompt one of two is followed only while little comes. */
+const PROMPT_BUFFER_BYTES = 16 * MIB;
+
+/** tcpdump listens twice, so that packets are neither late nor lost. */
+async function startPaired(backend: Backend, request: CaptureRequest): Promise<CaptureSource> {
+  if (backend.name !== "tcpdump" || request.highRate) return LiveSource.start(backend, request);
+  const bufferBytes = Math.min(request.bufferBytes, PROMPT_BUFFER_BYTES);
+  const prompt = await LiveSource.start(backend, { ...request, bufferBytes });
+  try {
+    return new PairedSource(prompt, await LiveSource.start(backend, { ...request, highRate: true }));
+  } catch (error) {
+    prompt.stop(true);
+    throw error;
+  }
 }
 
 const isMissing = ({ messageId }: UserError): boolean =>

@@ -41,6 +41,7 @@ const tcpdump: Backend = {
     args: tcpdumpArguments(request, fifo),
     output: "fifo",
     stopBy: "interrupt",
+    holdsBack: request.highRate,
     countersBy: "user-signal",
   }),
 };
@@ -60,7 +61,7 @@ const dumpcap: Backend = {
       ...(filter === "" ? [] : ["-f", filter]),
       ...["-w", "-"],
     ];
-    return asOwner({ program, args, output: "stdout", stopBy: "interrupt", countersBy: null }, owner);
+    return asOwner({ program, args, output: "stdout", stopBy: "interrupt", holdsBack: false, countersBy: null }, owner);
   },
 };
 
@@ -83,6 +84,7 @@ const cap = (helperPath: string): Backend => ({
     args: [helperPath, JSON.stringify(request)],
     output: "stdout",
     stopBy: "stdin-end",
+    holdsBack: false,
     countersBy: null,
   }),
 });
@@ -115,6 +117,7 @@ export const remote = (host: string): Backend => ({
       ],
       output: "stdout",
       stopBy: "stdin-end",
+      holdsBack: request.highRate,
       countersBy: "stdin-line",
     };
   },

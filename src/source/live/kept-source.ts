@@ -1,7 +1,6 @@
 import type { ByteSource } from "../types.ts";
-import type { LiveSource } from "./live-source.ts";
 import type { Spool } from "./spool.ts";
-import type { BackendCounters } from "./types.ts";
+import type { BackendCounters, CaptureSource } from "./types.ts";
 
 /** Turns what a backend writes into whole blocks of the format that is kept; `PcapngRecorder` of pcap/. */
 export interface Recorder {
@@ -20,13 +19,13 @@ export class KeptSource implements ByteSource {
   readonly compression = "none" as const;
   readonly sizeBytes = null;
   readonly endedEarly = null;
-  private readonly source: LiveSource;
+  private readonly source: CaptureSource;
   private readonly recorder: Recorder;
   private readonly spool: Spool;
   private readonly now: () => bigint;
   private told: BackendCounters | null = null;
 
-  constructor(source: LiveSource, recorder: Recorder, spool: Spool, now: () => bigint) {
+  constructor(source: CaptureSource, recorder: Recorder, spool: Spool, now: () => bigint) {
     this.label = source.label;
     this.source = source;
     this.recorder = recorder;

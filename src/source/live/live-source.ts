@@ -3,19 +3,20 @@ import { readFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import type { Readable } from "node:stream";
 import type { UserError } from "../../base/user-error.ts";
-import type { ByteSource } from "../types.ts";
 import { countersIn, failureOf } from "./backend-words.ts";
 import { pacedChunks } from "./paced-chunks.ts";
 import { makeFifo } from "./stream-ends.ts";
-import type { Backend, BackendCommand, BackendCounters, CaptureRequest } from "./types.ts";
+import type { Backend, BackendCommand, BackendCounters, CaptureRequest, CaptureSource } from "./types.ts";
 
 const STDERR_KEPT = 8192;
+/** tcpdump leaves without the batch that the kernel has not handed over yet, which takes up to a second. */
+const HELD_BACK_MS = 1100;
 const CAPTURE_NICENESS = -10;
 /** After being asked to end, a backend writes out what it has; longer than this it is stuck. */
 const STOP_GRACE_MS = 3000;
 
 /** A backend that is capturing: its pcap stream as bytes, its counters, and why it ended. */
-export class LiveSource implements ByteSource {
+export class LiveSource implements CaptureSource {
   readonly label: string;
   readonly live = true;
   readonly compression = "none" as const;
@@ -104,7 +105,6 @@ export class LiveSource implements ByteSource {
     }
   }
 
-  /** Asks for counters; they come a little later. */
   askCounters(): void {
     // Before it says so, tcpdump has no handler yet and the signal would end it.
     this.listening ||= this.stderr.includes("listening on");
@@ -113,7 +113,6 @@ export class LiveSource implements ByteSource {
     else if (this.command.countersBy === "stdin-line") this.child.stdin?.write("\n");
   }
 
-  /** "down" or "gone" tell why nothing comes any more; libpcap 1.10 survives a downed interface without a word. */
   interfaceState(): "up" | "down" | "gone" | "unknown" {
     if (this.label === "any" || this.backend.name === "remote") return "unknown";
     try {
@@ -124,16 +123,20 @@ export class LiveSource implements ByteSource {
     }
   }
 
-  stop(): void {
+  /** `atOnce`: nobody needs what the kernel still holds back. */
+  stop(atOnce = false): void {
     if (this.stopping) return;
     this.stopping = true;
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    if (this.command.stopBy === "stdin-end") this.child.stdin?.end();
-    else this.signal("SIGINT");
+    const waitMs = this.command.holdsBack && !atOnce ? HELD_BACK_MS : 0;
+    setTimeout(() => {
+      if (this.command.stopBy === "stdin-end") this.child.stdin?.end();
+      else this.signal("SIGINT");
+    }, waitMs);
     setTimeout(() => {
       this.signal("SIGKILL");
       this.stream.destroy();
-    }, STOP_GRACE_MS).unref();
+    }, waitMs + STOP_GRACE_MS).unref();
   }
 
   /** What the kernel buffers lasts for some milliseconds only: its reader goes before all others, where we may say so. */

@@ -1,3 +1,6 @@
+import type { UserError } from "../../base/user-error.ts";
+import type { ByteSource } from "../types.ts";
+
 export type BackendName = "tcpdump" | "dumpcap" | "cap";
 
 /** Whom the capture and its files belong to after root is given up. */
@@ -30,6 +33,8 @@ export interface BackendCommand {
   readonly output: "fifo" | "stdout";
   /** How it is asked to end, after writing what it has. */
   readonly stopBy: "interrupt" | "stdin-end";
+  /** Packets come in batches: those of the last second are lost when it is stopped at once. */
+  readonly holdsBack: boolean;
   /** How its counters are asked for while it runs; null: it tells them at the end, or never. */
   readonly countersBy: "user-signal" | "stdin-line" | null;
 }
@@ -43,6 +48,19 @@ export interface Backend {
   readonly host?: string;
   /** `fifo`: path to write to when `output` is "fifo". Throws `UserError` when the tool is missing. */
   command(request: CaptureRequest, fifo: string): BackendCommand;
+}
+
+/** A capture under way: its pcap stream as bytes, what it says of losses, and why it ended. */
+export interface CaptureSource extends ByteSource {
+  readonly backend: Backend;
+  readonly counters: BackendCounters;
+  /** Set at the end when nobody had asked for it. */
+  readonly failure: UserError | null;
+  /** Asks for counters; they come a little later. */
+  askCounters(): void;
+  /** "down" or "gone" tell why nothing comes any more; libpcap 1.10 survives a downed interface without a word. */
+  interfaceState(): "up" | "down" | "gone" | "unknown";
+  stop(): void;
 }
 
 /** Cumulative, as the backend tells them; null: it has not (yet). Loopback packets are counted twice by libpcap. */
