@@ -104,7 +104,7 @@ export const remote = (host: string): Backend => ({
   command: (request) => {
     const far = ["tcpdump", ...tcpdumpArguments({ ...request, owner: null }, "-")].map(quote).join(" ");
     const listen = "while read -r _; do kill -USR1 $t; done; kill -TERM $t";
-    const script = `exec 3<&0; ${far} <&- & t=$!; (${listen}) <&3 2>/dev/null & r=$!; wait $t; s=$?; kill $r; exit $s`;
+    const script = `exec 3<&0; ${far} <&- & t=$!; (${listen}) <&3 2>/dev/null & r=$!; wait $t; s=$?; kill $r 2>/dev/null; exit $s`;
     return {
       program: toolOrError("ssh"),
       args: [
