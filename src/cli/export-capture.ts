@@ -229,7 +229,7 @@ class EvidenceWriter {
 
   private isKnownNote(comment: string): boolean {
     const id = /\n?\[wscap note ([\w-]+) /.exec(comment)?.[1];
-    return id !== undefined && this.analysed.notes.some(({ note }) => note.id === id);
+    return id !== undefined && this.analysed.notes.some(({ note, source }) => source === "sidecar" && note.id === id);
   }
 
   private block(bytes: Uint8Array, start: number, end: number, little: boolean): void {

@@ -41,7 +41,7 @@ const CLIENT = "10.9.8.7";
 const SERVER = "10.9.8.1";
 
 /** One TCP conversation written packet by packet. */
-class Talk {
+export class Talk {
   readonly packets: { data: Uint8Array; comment?: string }[] = [];
   private readonly port: number;
   private next: [number, number] = [1000, 5000];
@@ -101,7 +101,12 @@ const accept = (key: string): string =>
   createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
 const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 
-function open(talk: Talk, target: string, fields: readonly string[], agreed: readonly string[] = []): void {
+export function openWebSocket(
+  talk: Talk,
+  target: string,
+  fields: readonly string[],
+  agreed: readonly string[] = [],
+): void {
   const request = [`GET ${target} HTTP/1.1`, "Host: planted.example", "Upgrade: websocket", "Connection: Upgrade"];
   talk.say(
     0,
@@ -112,12 +117,12 @@ function open(talk: Talk, target: string, fields: readonly string[], agreed: rea
   talk.say(1, `${[...response, `Sec-WebSocket-Accept: ${accept(KEY)}`, ...agreed].join("\r\n")}\r\n\r\n`);
 }
 
-const text = (payload: string): Buffer => frame({ opcode: 1, payload });
-const fromServer = (payload: string | Uint8Array, opcode = 1): Buffer => frame({ opcode, payload, mask: null });
+export const clientText = (payload: string): Buffer => frame({ opcode: 1, payload });
+export const fromServer = (payload: string | Uint8Array, opcode = 1): Buffer => frame({ opcode, payload, mask: null });
 
 function plainTalk(): Talk {
   const talk = new Talk(40001);
-  open(
+  openWebSocket(
     talk,
     `/socket.io/?EIO=4&transport=websocket&token=${planted.query}`,
     [
@@ -127,9 +132,9 @@ function plainTalk(): Talk {
     ],
     ["Sec-WebSocket-Protocol: chat", `Set-Cookie: session=${planted.setCookie}; Path=/; HttpOnly`],
   );
-  talk.say(0, text(`40{"token":"${planted.socketIo}","whatever":"${planted.socketIoOddKey}"}`));
+  talk.say(0, clientText(`40{"token":"${planted.socketIo}","whatever":"${planted.socketIoOddKey}"}`));
   // A secret across two segments, then sent again.
-  talk.say(0, text(`{"user":"li","password":"${planted.password}"}`), [24, 12]);
+  talk.say(0, clientText(`{"user":"li","password":"${planted.password}"}`), [24, 12]);
   talk.repeatLast();
   const parts = `{"accessToken":"${planted.fragmented}","n":1}`;
   talk.say(0, frame({ opcode: 1, payload: parts.slice(0, 25), fin: false }));
@@ -139,7 +144,7 @@ function plainTalk(): Talk {
   // Nothing but having seen it elsewhere gives it away here.
   talk.say(1, fromServer(`echo of ${planted.query} and ${planted.password} and ${planted.socketIo}`));
   talk.say(1, fromServer(`{"blob":"${Buffer.from(JSON.stringify({ password: planted.base64 })).toString("base64")}"}`));
-  talk.say(0, text(`data=${encodeURIComponent(JSON.stringify({ token: planted.percent }))}&n=1`));
+  talk.say(0, clientText(`data=${encodeURIComponent(JSON.stringify({ token: planted.percent }))}&n=1`));
   talk.say(0, frame({ opcode: 2, payload: Buffer.concat([Buffer.from("\u00a5token"), Buffer.from(planted.binary)]) }));
   talk.say(1, fromServer(`{"plate":"${planted.plate}","key_id":"${planted.apiKey}"}`));
   for (const secret of [planted.header, planted.cookie]) {
@@ -174,7 +179,7 @@ async function deflated(messages: readonly string[]): Promise<Buffer[]> {
 async function compressedTalk(): Promise<Talk> {
   const talk = new Talk(40002);
   const extension = "Sec-WebSocket-Extensions: permessage-deflate";
-  open(talk, "/compressed", [extension], [extension]);
+  openWebSocket(talk, "/compressed", [extension], [extension]);
   const up = await deflated([
     '{"hello":"first, harmless"}',
     `{"token":"${planted.compressed}"}`,
@@ -213,11 +218,11 @@ function httpTalk(): Talk {
 
 function gapTalk(): Talk {
   const talk = new Talk(40004);
-  open(talk, "/gap", []);
-  talk.say(0, text("before the hole"));
+  openWebSocket(talk, "/gap", []);
+  talk.say(0, clientText("before the hole"));
   talk.lose(0, 300);
-  talk.say(0, text(`{"token":"${planted.afterGap}"}`));
-  talk.say(0, text("and then some more"));
+  talk.say(0, clientText(`{"token":"${planted.afterGap}"}`));
+  talk.say(0, clientText("and then some more"));
   return talk;
 }
 
@@ -250,4 +255,13 @@ export async function plantedCapture(): Promise<Uint8Array> {
     section.secrets(0x544c534b, new Uint8Array(Buffer.from(planted.secretsBlock))),
     ...blocks,
   );
+}
+
+/** A capture of some talks, one packet every 10 ms. */
+export function captureOf(talks: readonly Talk[]): Uint8Array {
+  const section = new SectionBuilder(true);
+  const blocks = talks
+    .flatMap(({ packets }) => packets)
+    .map(({ data }, index) => section.enhanced(0, 1_700_000_000_000_000n + BigInt(index) * 10_000n, data));
+  return concat(section.header(), section.description(1, 0), ...blocks);
 }
