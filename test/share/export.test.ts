@@ -86,16 +86,13 @@ describe.skipIf(tsharkMissing !== null)("wscap export, as Wireshark's tools see 
       for (const { file } of files) {
         const to = join(folder, "corpus.pcapng");
         const { code, stderr } = await wscap(["export", corpusPath(file), "-o", to]);
-        if (code === 3) continue;
+        // What is no capture to wscap, or none to Wireshark, cannot be held against the copy.
+        if (code === 3 || !readable(corpusPath(file))) continue;
         if (code !== 0) {
           refused.push(`${file}: ${stderr}`);
           continue;
         }
-        try {
-          tool("capinfos", "-c", to);
-        } catch (error) {
-          refused.push(`${file}: ${String(error)}`);
-        }
+        if (!readable(to)) refused.push(file);
       }
       expect(refused).toEqual([]);
     },
