@@ -176,6 +176,16 @@ describe.skipIf(tmuxMissing !== null)("the screen in a real terminal", () => {
     expect(await tmux.modes()).toEqual({ alternate: false, cursor: true, mouse: false });
   });
 
+  it("gives the terminal back before it tells of a crash", async () => {
+    tmux = await Tmux.open(100, 30);
+    const crash = "data:text/javascript,setTimeout(()=>{throw%20new%20Error('boom')},1500)";
+    await tmux.type(`clear; node "--import=${crash}" ${program} load ${capture}; echo ended with $?`);
+    await tmux.press("Enter");
+    const screen = await tmux.until("ended with 70");
+    expect(screen).toContain("Error: boom");
+    expect(await tmux.modes()).toEqual({ alternate: false, cursor: true, mouse: false });
+  });
+
   it("stops for Ctrl-Z and comes back with fg", async () => {
     await load(80, 24);
     await tmux.press("C-z");

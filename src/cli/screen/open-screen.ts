@@ -78,6 +78,9 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
     },
   });
   const onCrash = (error: unknown): void => app.fail(error);
+  // While the screen is there a crash first gives the terminal back: whoever else would print it waits.
+  const others = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
   process.on("uncaughtException", onCrash);
   if (options.notices !== undefined) options.notices.listener = (line) => app.say(line, "plain");
   try {
@@ -85,6 +88,7 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
     return ending === "quit" ? EXIT.done : EXIT.interrupted;
   } finally {
     process.off("uncaughtException", onCrash);
+    for (const other of others) process.on("uncaughtException", other);
     if (options.notices !== undefined) options.notices.listener = null;
     opened?.destroy();
   }
