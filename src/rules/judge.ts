@@ -25,12 +25,12 @@ export interface JudgeOptions {
  */
 export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[] {
   const context = contextOf(analysis, [...(options.timers ?? []), ...knownTimers]);
-  const judged = storiesOf(context).flatMap((story) =>
-    tellStory(
-      story.flatMap((connection) => draftsOf(connection, context)),
-      context.joins,
-    ).map((item) => withLegs(notOurs(item), context)),
-  );
+  const judged = storiesOf(context).flatMap((story) => {
+    const placed = story.flatMap((connection) => draftsOf(connection, context));
+    // Most connections have nothing to tell.
+    if (placed.length === 0) return [];
+    return tellStory(placed, context.joins).map((item) => withLegs(notOurs(item), context));
+  });
   // What concerns the capture as a whole has no story: each stands for itself.
   const ofCapture = draftsOf(null, context).flatMap((placed) => tellStory([placed], context.joins));
   return raiseLimits(foldAlike([...judged, ...ofCapture])).sort(byImportance);

@@ -1,6 +1,6 @@
 import type { Direction, Side } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { ConnectionFacts, Endpoint, HttpExchangeFacts, HttpMessageFacts } from "../store/types.ts";
+import type { ConnectionFacts, Endpoint, HttpExchangeFacts, HttpFieldFacts, HttpMessageFacts } from "../store/types.ts";
 
 /** Small readings of facts that several rules share. */
 
@@ -47,17 +47,21 @@ export function silenceBefore({ tcp, webSocket }: ConnectionFacts, direction: Di
   return last === null ? 0 : spanMs(last, since);
 }
 
+/** `wanted` in lower case; most names differ in length already. */
+const isNamed = ({ name }: HttpFieldFacts, wanted: string): boolean =>
+  name.length === wanted.length && name.toLowerCase() === wanted;
+
 /** First value of a field (RFC 9110 §5.1: names are case-insensitive); null when absent. */
 export function fieldValue(message: HttpMessageFacts, name: string): string | null {
   const wanted = name.toLowerCase();
-  return message.fields.find((field) => field.name.toLowerCase() === wanted)?.value ?? null;
+  return message.fields.find((field) => isNamed(field, wanted))?.value ?? null;
 }
 
 /** The field holds this word among its comma-separated ones. */
 export const fieldHas = (message: HttpMessageFacts, name: string, word: string): boolean =>
   message.fields.some(
     (field) =>
-      field.name.toLowerCase() === name &&
+      isNamed(field, name) &&
       field.value
         .toLowerCase()
         .split(",")

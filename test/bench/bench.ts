@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { live } from "./live.ts";
 import { makeCapture, type Recipe } from "./make-capture.ts";
 import { best, measure } from "./measure.ts";
+import { rules } from "./rules.ts";
 import { tui } from "./tui.ts";
 
 const quick = process.argv.includes("--quick");
@@ -110,6 +111,7 @@ async function start(): Promise<void> {
 const PARTS: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   start,
   offline,
+  rules: async (folder) => rules(folder),
   live: () => live(main),
   tui,
 };

@@ -15,7 +15,8 @@ function switched(connection: ConnectionFacts) {
     response,
     target: targetOf(exchange),
     server: serverOf(connection),
-    evidence: [
+    /** Made for the few that need it. */
+    evidence: () => [
       shows(request.first, "upgradeRequest", { target: targetOf(exchange) }),
       shows(response.first, "response", { status: response.status, reason: response.reason }),
     ],
@@ -37,11 +38,11 @@ function checkAccept(connection: ConnectionFacts) {
     value === null ? null : shows(response.first, "responseField", { name, value });
   if (connection.upgrade?.acceptValid === false)
     return accept === null
-      ? draft("http.upgrade.accept-invalid", "missing", { ...parts, args: { server, expected }, evidence })
+      ? draft("http.upgrade.accept-invalid", "missing", { ...parts, args: { server, expected }, evidence: evidence() })
       : draft("http.upgrade.accept-invalid", "wrong", {
           ...parts,
           args: { server, accept, expected },
-          evidence: [...evidence, field("Sec-WebSocket-Accept", accept)],
+          evidence: [...evidence(), field("Sec-WebSocket-Accept", accept)],
         });
   const lost = {
     at: response.first,
@@ -52,7 +53,7 @@ function checkAccept(connection: ConnectionFacts) {
     return draft("http.upgrade.accept-invalid", "upgradeField", {
       ...lost,
       args: { server, value },
-      evidence: [...evidence, field("Upgrade", value)],
+      evidence: [...evidence(), field("Upgrade", value)],
     });
   }
   if (fieldHas(response, "connection", "upgrade")) return null;
@@ -60,7 +61,7 @@ function checkAccept(connection: ConnectionFacts) {
   return draft("http.upgrade.accept-invalid", "connectionField", {
     ...lost,
     args: { server, value },
-    evidence: [...evidence, field("Connection", value)],
+    evidence: [...evidence(), field("Connection", value)],
   });
 }
 
@@ -95,7 +96,7 @@ function checkNegotiated(connection: ConnectionFacts) {
       ...parts,
       args: { server, value: alien, offered: offeredExtensions },
       evidence: [
-        ...evidence,
+        ...evidence(),
         shows(response.first, "responseField", { name: "Sec-WebSocket-Extensions", value: extensions ?? "" }),
       ],
       causes: [cause("likely", "transformingProxy", {}), cause("possible", "brokenServer", {})],
@@ -107,7 +108,7 @@ function checkNegotiated(connection: ConnectionFacts) {
       ...parts,
       args: { server, value: protocol, offered },
       evidence: [
-        ...evidence,
+        ...evidence(),
         shows(response.first, "responseField", { name: "Sec-WebSocket-Protocol", value: protocol }),
       ],
       causes: [cause("likely", "subprotocolMismatch", {})],
@@ -117,7 +118,7 @@ function checkNegotiated(connection: ConnectionFacts) {
     ...parts,
     confidence: "likely",
     args: { server, offered: safeProtocols(offered), closer: "client" },
-    evidence: [...evidence, endingEvidence(connection)],
+    evidence: [...evidence(), endingEvidence(connection)],
     causes: [cause("likely", "subprotocolMismatch", {})],
   });
 }
@@ -203,7 +204,7 @@ function checkClosedAtOnce(connection: ConnectionFacts) {
   return draft("http.upgrade.closed-at-once", byReset ? "rst" : "fin", {
     at: found.response.first,
     args: { server: found.server, target: found.target, closer: tcp.firstCloser, afterMs },
-    evidence: [...found.evidence, endingEvidence(connection)],
+    evidence: [...found.evidence(), endingEvidence(connection)],
     causes:
       tcp.firstCloser === "server"
         ? [
