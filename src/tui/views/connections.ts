@@ -117,8 +117,12 @@ function paneLines(row: ConnectionRow | null, height: number, state: State, cont
       ),
     );
     const [cause] = causes;
-    if (cause !== undefined)
-      lines.push(...wrap(`${cause.fix.split("\n")[0] || cause.cause}`, "     ", "   → ").map(palette.accent));
+    if (cause !== undefined) {
+      // Configuration to copy keeps its lines and its indentation.
+      const [advice = "", ...more] = (cause.fix || cause.cause).split("\n");
+      const config = more.flatMap((text) => wrap(text.trim(), `     ${/^ */.exec(text)?.[0] ?? ""}`));
+      lines.push(...[...wrap(advice, "     ", "   → "), ...config].map(palette.accent));
+    }
     lines.push(...wrap(detail, "   ").map(palette.plain));
     const others = row.findings.slice(1).map(({ ruleId }) => context.texts.pages[ruleId].name);
     if (others.length > 0) lines.push(...wrap(`+ ${others.join(" · ")}`, "   ").map(palette.dim));
