@@ -80,8 +80,8 @@ export function ladderOf(
   ].sort((a, b) => a.timestampNs - b.timestampNs || a.packet - b.packet);
   return {
     connection: facts.id,
-    client: redactor.text(endpointOf(facts.client, redactor)),
-    server: redactor.text(endpointOf(facts.server, redactor)),
+    client: endpointOf(facts.client, redactor),
+    server: endpointOf(facts.server, redactor),
     rows: withSilence(chosen(arrows, evidence, droppedFrames)),
   };
 }
@@ -94,7 +94,7 @@ const endpointOf = ({ address, port }: { address: string; port: number }, redact
 const EVENTS: Partial<Readonly<Record<TcpEvent["kind"], readonly [label: string, tone: Tone]>>> = {
   syn: ["SYN", "plain"],
   "syn-ack": ["SYN, ACK", "plain"],
-  fin: ["FIN", "warning"],
+  fin: ["FIN", "plain"],
   rst: ["RST", "error"],
   retransmission: ["", "warning"],
   "zero-window": ["", "warning"],

@@ -104,7 +104,7 @@ figure{margin:0}
 .frames .fr .op{font-weight:600}.frames .fr.close .op{color:var(--error)}.frames .fr.control .op{color:var(--soft)}
 .foot{color:var(--soft);font-size:.85rem;margin-top:2.5rem;border-top:1px solid var(--line);padding-top:.9rem}
 @media (max-width:640px){body{font-size:15px}h1{font-size:1.3rem}.top nav{display:none}.top>div{justify-content:space-between}.card{padding:.85rem .9rem}
-.frames .head,.frames .fr{grid-template-columns:3.2rem 4.9rem 1.1rem 5.2rem 1fr;gap:.4rem;padding:0 .6rem}.frames .k3,.frames .k6{display:none}.fact{grid-template-columns:7rem 1fr;gap:.6rem}}
+.frames .head,.frames .fr{grid-template-columns:3.2rem 4.9rem 1.1rem 5.2rem 1fr;gap:.4rem;padding:0 .6rem}.frames .k3,.frames .k6{display:none}.frames .k4{text-overflow:clip}.frames .head .k4{visibility:hidden}.fact{grid-template-columns:7rem 1fr;gap:.6rem}}
 @media print{:root{--paper:#fff;--card:#fff;--text:#111;--soft:#4a4a4a;--line:#ccc;--code:#f3f3f3;--accent:#1a4fa3;--data:#1a4fa3;--good:#0b6b4b;--warning:#8a5000;--error:#a8141b;--mark:#fff2cc;--bar:#c3cfdf;--bar-error:#f0b9ba;--bar-good:#b7dfcf;--bar-data:#bcd2f5;--client:#1a4fa3;--server:#0f8f7e;--wash-error:#fff;--wash-warning:#fff;--wash-good:#fff}
 .top,.find{display:none}main{max-width:none;padding:0}body{font-size:10.5pt}.card,.remark{break-inside:avoid}.scroll{overflow:visible}.scroll svg{width:100%;height:auto}.frames .body{height:auto!important;overflow:visible}.frames .body[data-live]{height:auto}.frames .body[data-live] .fr{position:static}.frames .pad{display:none}.chip.error,.chip.warning{color:#fff}a{color:inherit;text-decoration:none}}
 `.trim();

@@ -6,22 +6,24 @@ export class AddressPseudonyms {
   private readonly networks = new Map<string, number>();
   private readonly hosts = new Map<string, string>();
   private readonly counts = new Map<string, number>();
-
-  get size(): number {
-    return this.hosts.size;
-  }
+  /** What stands for something already: text may come by more than once. */
+  private readonly made = new Set<string>();
 
   of(address: string): string {
     const known = this.hosts.get(address);
     if (known !== undefined) return known;
+    if (this.made.has(address)) return address;
     const made = address.includes(":") ? this.six(address) : this.four(address);
-    if (made !== address) this.hosts.set(address, made);
+    if (made !== address) {
+      this.hosts.set(address, made);
+      this.made.add(made);
+    }
     return made;
   }
 
   /** Every address in a text. */
   text(value: string): string {
-    return value.replace(ADDRESS, (found) => this.of(found));
+    return value.replace(ADDRESS, (found) => (isWhole(found) ? this.of(found) : found));
   }
 
   private four(address: string): string {
@@ -31,9 +33,10 @@ export class AddressPseudonyms {
     const network = this.number(parts.slice(0, 3).join("."));
     const isPrivate =
       first === 10 || (first === 172 && second >= 16 && second < 32) || (first === 192 && second === 168);
-    // RFC 1918 for what was private, RFC 2544's test network for what was public.
-    const head = isPrivate ? `10.${(network >> 8) & 255}` : `198.${18 + ((network >> 8) & 1)}`;
-    return `${head}.${network & 255}.${this.host(`4 ${network}`)}`;
+    // RFC 2544's test networks, which no real capture is likely to hold: one for what was private, one for the rest.
+    const head = isPrivate ? "198.18" : "198.19";
+    const subnet = `${head}.${network & 255}`;
+    return `${subnet}.${this.host(subnet)}`;
   }
 
   private six(address: string): string {
@@ -65,6 +68,10 @@ const IPV4 = /(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d
 const IPV6 =
   /(?<![\w:.])(?:[0-9a-f]{1,4}:){1,7}(?::|[0-9a-f]{1,4})(?:[0-9a-f:]*[0-9a-f])?(?:(?<=:)\d+\.\d+\.\d+\.\d+)?(?![\w:])|(?<![\w:.])::[0-9a-f][0-9a-f:.]*(?![\w:])/i;
 const ADDRESS = new RegExp(`${IPV6.source}|${IPV4.source}`, "gi");
+
+/** RFC 4291 §2.2: eight groups, or fewer and a `::`; times of day and MAC addresses have colons too. */
+const isWhole = (found: string): boolean =>
+  !found.includes(":") || found.includes("::") || found.split(":").length === (found.includes(".") ? 7 : 8);
 
 function groupsOf(address: string): string[] {
   const [head = "", tail] = address.split("::");
