@@ -14,10 +14,8 @@ export class AddressPseudonyms {
     if (known !== undefined) return known;
     if (this.made.has(address)) return address;
     const made = address.includes(":") ? this.six(address) : this.four(address);
-    if (made !== address) {
-      this.hosts.set(address, made);
-      this.made.add(made);
-    }
+    this.hosts.set(address, made);
+    this.made.add(made);
     return made;
   }
 
