@@ -13,6 +13,12 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const markOf = (packet: PacketView): Mark => ({ packet: packet.packetNumber, timestampNs: packet.timestampNs });
 
+/** The oldest goes first: in a capture of days the latest names matter. */
+function makeRoom(entries: Map<string, unknown>): void {
+  const oldest = entries.size < limits.namesWatched ? undefined : entries.keys().next().value;
+  if (oldest !== undefined) entries.delete(oldest);
+}
+
 /** Names that were asked for and addresses that were looked for, before any connection could be made. Bounded. */
 export class NameWatch {
   private readonly queries = new Map<string, Writable<DnsFacts>>();
@@ -38,7 +44,7 @@ export class NameWatch {
     const key = `${client} ${port} ${server} ${message.id} ${message.name} ${message.type}`;
     const known = this.queries.get(key);
     if (known === undefined) {
-      if (this.queries.size >= limits.namesWatched) return;
+      makeRoom(this.queries);
       this.queries.set(key, {
         client,
         server,
@@ -76,7 +82,8 @@ export class NameWatch {
     if (known !== undefined) {
       known.requests++;
       known.last = markOf(packet);
-    } else if (this.searches.size < limits.namesWatched) {
+    } else {
+      makeRoom(this.searches);
       this.searches.set(key, {
         sender,
         target,
