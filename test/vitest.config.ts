@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.{ts,tsx}"],
     environment: "node",
-    testTimeout: 30_000,
+    // A limit against hangs, generous for slow and busy machines: no test is about speed.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     reporters: process.env["CI"] ? ["default"] : ["dot"],
     maxWorkers: 2,
   },
