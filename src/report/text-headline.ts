@@ -92,6 +92,9 @@ function warningLines(page: TextPage, warnings: readonly FindingModel[], all: nu
 function healthText({ model, chrome }: TextPage): string {
   const sockets = model.connections.filter(({ kind }) => kind === "websocket");
   const ids = whole(model)(sockets.map(({ id }) => id));
+  // Nobody can say that a side is well of which nothing was captured.
+  const blind = model.findings.find(({ rule }) => rule === "capture.one-way");
+  if (blind !== undefined && blind.alsoConnections.length + 1 >= sockets.length) return `· ${escapeText(blind.title)}`;
   if (ids.size === 0) return `· ${chrome.noWebSocket}`;
   const counted = sockets.filter(({ id }) => ids.has(id));
   const having = (verdict: ConnectionModel["close"]["verdict"]): number =>

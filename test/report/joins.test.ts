@@ -41,3 +41,12 @@ test("what the proxy changed is in the model, without credentials", () => {
   expect(join?.changedRequest[0]?.before).not.toContain("abcdef");
   expect(modelOf(analysis, false).joins[0]?.changedRequest[0]?.before).toBe("Bearer abcdef123456");
 });
+
+test("a WebSocket of which one side was not captured is not called well", () => {
+  const healthy = connectionFacts();
+  const blind = connectionFacts({
+    tcp: { ...healthy.tcp, oneWay: true, halves: [healthy.tcp.halves[0], { ...healthy.tcp.halves[1], packets: 0 }] },
+  });
+  const [first = ""] = renderText(modelOf(analysisOf([blind])), { width: 100 }).split("\n");
+  expect(first).toMatch(/^· Only what the client sent was captured/);
+});

@@ -237,6 +237,16 @@ describe("causes that the packets tell apart", () => {
     expect(causesOf(torn(false, null), "tcp.rst")).not.toContain("connectionUnknown");
   });
 
+  test("a pong that comes after the pinger hung up does not show that its sender was awake", () => {
+    const woke = (lastDataSeconds: number) =>
+      abnormal("server", 52, {
+        webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] },
+        tcpFacts: { client: { lastData: mark(lastDataSeconds) } },
+      });
+    expect(causesOf(woke(52.5), "ws.pong.missing")[0]).toBe("peerBlocked");
+    expect(causesOf(woke(51), "ws.pong.missing")[0]).toBe("pongsNotSent");
+  });
+
   test("large segments that get lost while small ones pass are a matter of the path MTU", () => {
     const unacknowledged = { bytes: 9000, since: mark(30), retransmissions: 7, last: mark(58), fullSize: true };
     const lost = (largestSegmentBytes: number) =>
@@ -261,4 +271,20 @@ describe("causes that the packets tell apart", () => {
     expect(causesOf(left(0.1e9), "ws.close.no-close-frame")[0]).toBe("clientBehindLeft");
     expect(causesOf(left(3e9, UPGRADE_FIELDS), "ws.close.no-close-frame")[0]).toBe("clientKilled");
   });
+});
+
+test("HTTP/2 is known by the server's SETTINGS too, and only by them", () => {
+  const answered = (firstBytes: readonly number[]) =>
+    connectionFacts({
+      kind: "tcp",
+      upgrade: null,
+      webSocket: null,
+      notHttp: [null, { ...mark(0.1), firstBytes: Uint8Array.from(firstBytes) }],
+      close: { verdict: "none", clientSees: null, serverSees: null },
+    });
+  const rules = (firstBytes: readonly number[]) => one(answered(firstBytes)).map(([ruleId]) => ruleId);
+  expect(rules([0, 0, 0, 4, 0, 0, 0, 0, 0])).toContain("http2.not-decoded");
+  expect(rules([0, 0, 12, 4, 0, 0, 0, 0, 0, 0, 3])).toContain("http2.not-decoded");
+  expect(rules([0, 0, 5, 4, 0, 0, 0, 0, 0])).not.toContain("http2.not-decoded");
+  expect(rules([0, 0, 0, 4, 0, 0, 0, 0, 1])).not.toContain("http2.not-decoded");
 });

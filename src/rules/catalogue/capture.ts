@@ -81,6 +81,14 @@ const H2_PREFACE = "PRI * HTTP/2.0";
 const onlyHttp2 = (protocols: readonly string[]): boolean =>
   protocols.includes("h2") && !protocols.includes("http/1.1");
 
+/** RFC 9113 §6.5: a server begins with a SETTINGS frame on stream 0, of whole parameters. */
+const isSettings = (bytes: Uint8Array): boolean =>
+  bytes.length >= 9 &&
+  bytes[0] === 0 &&
+  (((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0)) % 6 === 0 &&
+  bytes[3] === 4 &&
+  bytes.subarray(4, 9).every((byte) => byte === 0);
+
 function checkHttp2(connection: ConnectionFacts): Draft | null {
   const { tls } = connection;
   if (tls !== null && onlyHttp2(tls.applicationProtocols))
@@ -92,6 +100,14 @@ function checkHttp2(connection: ConnectionFacts): Draft | null {
     });
   const first = connection.notHttp[0];
   const preface = first === null ? "" : String.fromCharCode(...first.firstBytes.subarray(0, H2_PREFACE.length));
+  const answer = connection.notHttp[1];
+  if (answer !== null && isSettings(answer.firstBytes) && preface === "")
+    return draft("http2.not-decoded", "clear", {
+      at: answer,
+      args: { server: serverOf(connection) },
+      evidence: [shows(answer, "firstBytes", { from: "server", text: "SETTINGS" })],
+      causes: [cause("certain", "http2Unread", {})],
+    });
   if (first === null || preface !== H2_PREFACE) return null;
   return draft("http2.not-decoded", "clear", {
     at: first,

@@ -36,7 +36,10 @@ function evidenceOf(missed: MissedBeat, connection: ConnectionFacts): (EvidenceI
 function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | false)[] {
   const to = otherSide(missed.pinger);
   const peer = connection.tcp.halves[directionOf(to)];
-  const dataAfter = peer.lastData !== null && peer.lastData.timestampNs > missed.first.timestampNs;
+  const endNs = connection.tcp.closedAt?.timestampNs ?? Number.POSITIVE_INFINITY;
+  // What it said only after the pinger had hung up does not show that it was awake before.
+  const dataAfter =
+    peer.lastData !== null && peer.lastData.timestampNs > missed.first.timestampNs && peer.lastData.timestampNs < endNs;
   if (missed.blocked) return [cause("likely", "peerStoppedReading", { to }), cause("possible", "peerBlocked", { to })];
   if (missed.acknowledged === false)
     return [
