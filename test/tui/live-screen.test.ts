@@ -1,21 +1,16 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { findTool } from "../../src/source/live/find-tool.ts";
 import { program, wscap } from "../support/run-cli.ts";
 import { Tmux, tmuxMissing } from "../support/tmux.ts";
 
 function cannotCapture(): string | null {
   if (process.geteuid?.() !== 0) return "capturing needs root";
-  try {
-    execFileSync("tcpdump", ["--version"], { stdio: "ignore" });
-    return null;
-  } catch {
-    return "tcpdump is not installed";
-  }
+  return findTool("tcpdump") === null ? "tcpdump is not installed" : null;
 }
 
 const missing = tmuxMissing ?? cannotCapture();
