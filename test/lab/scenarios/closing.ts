@@ -49,7 +49,6 @@ export const closing: readonly Scenario[] = [
   {
     name: "leave-1001",
     injects: "nothing: the page is left, the browser closes with 1001",
-    fast: true,
     peers: {
       server: telemetry(),
       // ws refuses 1001 to applications on the client only by convention of browsers; its API allows it.

@@ -178,7 +178,6 @@ export const opening: readonly Scenario[] = [
   {
     name: "dns-no-such-name",
     injects: "the name server answers NXDOMAIN",
-    fast: true,
     captures: [{ at: "client", interface: "eth0" }],
     peers: { server: server(refuseNames), browser: askName(1000) },
     expect: { connections: [], must: ["dns.failed"] },

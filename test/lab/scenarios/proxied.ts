@@ -70,7 +70,6 @@ export const proxies: readonly Scenario[] = [
     name: "proxy-fields-stripped-ws",
     injects: "nginx without the upgrade lines before a `ws` server, which answers 426",
     ...proxied,
-    fast: true,
     peers: { server: telemetry(), browser: dashboard(() => {}, { url: wsUrl }) },
     prepare: (stage) => startNginx(stage, site(`location /ws { proxy_pass ${backend}; }`)),
     expect: {

@@ -168,7 +168,6 @@ export const socketIo: readonly Scenario[] = [
   {
     name: "sio-old-client",
     injects: "an EIO=3 client polls a v4 server: 400 code 5, Unsupported protocol version",
-    fast: true,
     peers: {
       server: backend,
       browser: client(async (peer) => {

@@ -98,7 +98,6 @@ export const tokens: readonly Scenario[] = [
   {
     name: "connect-tunnel",
     injects: "nothing: a WebSocket through a forward proxy's CONNECT tunnel",
-    fast: true,
     peers: {
       server: telemetry({ port: 8081 }),
       proxy: server((peer) =>

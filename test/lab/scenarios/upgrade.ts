@@ -16,7 +16,7 @@ function refusal(name: string, status: string, body: string, rule: string, field
   return {
     name,
     injects: `the server answers the upgrade with ${status}`,
-    fast: true,
+    fast: name === "not-found-404" || name === "redirect-301",
     peers: { server: refusing(status, body, ["Content-Type: text/plain", ...fields]), browser },
     expect: {
       connections: [{ dialledBy: "browser", kind: "upgrade-refused", status: Number(status.split(" ")[0]) }],
@@ -37,7 +37,7 @@ function answering(
   return {
     name,
     injects,
-    fast: true,
+    fast: name === "accept-wrong" || name === "protocol-not-offered",
     peers: {
       server: server((peer) =>
         rawListen(peer, async (socket) => {
@@ -73,7 +73,6 @@ export const upgrades: readonly Scenario[] = [
   {
     name: "unauthorized-401",
     injects: "verifyClient refuses with its default, 401",
-    fast: true,
     peers: { server: telemetry({ verifyClient: () => false }), browser },
     expect: {
       connections: [{ dialledBy: "browser", kind: "upgrade-refused", status: 401 }],
