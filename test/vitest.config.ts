@@ -9,5 +9,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     reporters: process.env["CI"] ? ["default"] : ["dot"],
     maxWorkers: 2,
+    // Many tests drive real servers, terminals and captures: on a busy machine one may lose a race that says nothing of us.
+    retry: process.env["CI"] ? 2 : 0,
   },
 });

@@ -51,7 +51,9 @@ export class Tmux {
   }
 
   private async run(...args: readonly string[]): Promise<string> {
-    const { stdout } = await run("tmux", ["-L", this.server, "-f", "/dev/null", ...args]);
+    // In a locale without UTF-8 tmux would write "_" for every other character, and take keys apart.
+    const env = { ...process.env, LC_ALL: "C.UTF-8" };
+    const { stdout } = await run("tmux", ["-L", this.server, "-f", "/dev/null", ...args], { env });
     return stdout;
   }
 
