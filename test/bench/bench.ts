@@ -122,5 +122,5 @@ const folder = mkdtempSync(join(tmpdir(), "wscap-bench-"));
 try {
   for (const [name, run] of Object.entries(PARTS)) if (only === undefined || only === name) await run(folder);
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

@@ -41,7 +41,7 @@ for (const backend of ["tcpdump", "dumpcap", "cap"] as const) {
     });
     afterEach(() => {
       stage.close();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     });
 
     it("tells connections, frames and endings, the same as its file does later", { timeout: TIME_MS }, async () => {
@@ -136,7 +136,7 @@ describe.skipIf(unavailable !== null)(`two tcpdumps${unavailable === null ? "" :
   });
   afterEach(() => {
     stage.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   });
 
   it("lose nothing of a burst, and no packet twice, when the patient one takes over", {

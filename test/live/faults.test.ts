@@ -43,7 +43,7 @@ describe.skipIf(unavailable !== null)(`live and faults${unavailable === null ? "
       expect(report.captures[0].packets).toBeGreaterThan(100);
     } finally {
       stage.close();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
       rmSync(`${folder}.pcapng`, { force: true });
       expect(readdirSync(tmpdir())).not.toContain(folder);
     }

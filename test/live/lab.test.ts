@@ -14,7 +14,7 @@ const allowedToSkip = process.env["WSCAP_REQUIRE_ALL"] !== "1";
 
 describe.skipIf(why !== null && allowedToSkip)(`fault lab${why ? ` (cannot run: ${why})` : ""}`, () => {
   const directory = mkdtempSync(join(tmpdir(), "wscap-lab-"));
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  afterAll(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
 
   it.concurrent.each(scenarios.filter(({ fast }) => fast))("$name: $injects", { timeout: 60_000 }, async (scenario) => {
     expect(why).toBeNull();

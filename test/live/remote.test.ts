@@ -32,7 +32,7 @@ describe.skipIf(unavailable !== null)(`live --remote${unavailable === null ? "" 
   });
   afterEach(() => {
     stage.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   });
 
   it("tells what happens there, and leaves no tcpdump behind", { timeout: TIME_MS }, async () => {

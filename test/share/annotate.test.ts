@@ -13,7 +13,7 @@ beforeEach(async () => {
   await copyFile(join(root, "captures/frozen-client.pcap"), capture);
 });
 
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
 
 const sidecar = (): string => `${capture}.wscap.json`;
 const list = async (...more: string[]): Promise<string> =>

@@ -19,7 +19,7 @@ beforeAll(async () => {
   expect(note.code).toBe(0);
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
 
 /** The ways in which a secret may stand somewhere: as it is, a large part of it, and in other encodings. */
 function formsOf(secret: string): string[] {

@@ -122,5 +122,5 @@ try {
   }
 } finally {
   await browser.close();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

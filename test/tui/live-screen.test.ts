@@ -32,7 +32,7 @@ afterEach(async () => {
   for (const client of clients.splice(0)) client.terminate();
   await tmux?.close();
   server.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 });
 
 const port = (): number => (server.address() as AddressInfo).port;

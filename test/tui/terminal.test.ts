@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await tmux?.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 });
 
 async function load(columns: number, rows: number, args = "", file = capture): Promise<void> {

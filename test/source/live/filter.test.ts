@@ -34,7 +34,7 @@ function passing(filter: string, packets: readonly Uint8Array[]): number[] {
     });
     return [...out.matchAll(/^(\d+)\.0{6} /gm)].map(([, second]) => Number(second));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }
 

@@ -33,7 +33,7 @@ function write(spool: Spool, blocks: number, each: (second: number, nowNs: bigin
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "wscap-spool-test-"));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
 
 describe("a spool", () => {
   it("has its file under a temporary name until the end", async () => {
