@@ -1,4 +1,4 @@
-import { open as openFd } from "node:fs";
+import { open as openFd, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
@@ -8,10 +8,10 @@ import { promisify } from "node:util";
 export async function* fileBytes(path: string, chunkBytes: number, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   const file = await open(path, "r");
   try {
-    // Reading ahead into a second buffer was measured and gains nothing: the page cache answers in 0.2 ms a piece.
+    // A piece takes 0.2 ms from the page cache; asking the thread pool for it and waiting takes twice as long again.
     const buffer = new Uint8Array(chunkBytes);
     while (!signal?.aborted) {
-      const { bytesRead } = await file.read(buffer, 0, chunkBytes, null);
+      const bytesRead = readSync(file.fd, buffer, 0, chunkBytes, null);
       if (bytesRead === 0) return;
       yield bytesRead === chunkBytes ? buffer : buffer.subarray(0, bytesRead);
     }
