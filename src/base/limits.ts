@@ -22,6 +22,8 @@ export const limits = {
   heldBytesPerDirection: 4 * 1024 * 1024,
   heldBytesTotal: 64 * 1024 * 1024,
   heldSegmentsPerDirection: 4096,
+  /** Segments with a wrong checksum kept for one direction, until it shows whether the receiver dropped them. */
+  doubtedSegmentsPerDirection: 16,
   /** Notable TCP events kept for one connection; more are only counted. */
   tcpEventsPerConnection: 512,
   resetsPerConnection: 64,

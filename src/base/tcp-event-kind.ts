@@ -11,6 +11,7 @@ export type TcpEventKind =
   | "window-probe"
   | "gap"
   | "conflict"
+  | "damaged"
   | "data-after-fin"
   | "urgent"
   | "challenge-ack";

@@ -127,6 +127,7 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
     notCapturedBytes: half.notCapturedBytes,
     truncatedBytes: half.truncatedBytes,
     conflicts: half.conflicts,
+    damaged: half.damaged,
     zeroWindows: half.zeroWindows,
     zeroWindowNs: half.zeroWindowNs + zeroWindowRest,
     longestZeroWindowNs: Math.max(half.longestZeroWindowNs, zeroWindowRest),

@@ -87,6 +87,8 @@ export interface HalfFacts {
   notCapturedBytes: number;
   truncatedBytes: number;
   conflicts: number;
+  /** Segments that came with a wrong checksum and were dropped by the receiver, on a side whose checksums are right otherwise. */
+  damaged: number;
   /** This side announced a zero window (it stopped reading). */
   zeroWindows: number;
   zeroWindowNs: number;

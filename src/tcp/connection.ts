@@ -1,6 +1,7 @@
 import type { Direction, Side } from "../base/brand.ts";
-import type { Position } from "../base/packet-view.ts";
+import type { PacketView, Position } from "../base/packet-view.ts";
 import type { TcpEventKind } from "../base/tcp-event-kind.ts";
+import type { SegmentView } from "../wire/types.ts";
 import { ACTIVITY_BINS, FIRST_BIN_NS } from "./activity.ts";
 import type { Hold } from "./hold.ts";
 import { RecentPackets } from "./recent.ts";
@@ -57,6 +58,13 @@ export interface SynOptionsRow {
   readonly timestamps: boolean;
 }
 
+/** A segment with a wrong checksum: a copy, until the receiver's acknowledgment or a better copy decides. */
+export interface DoubtedSegment {
+  readonly segment: SegmentView;
+  readonly packet: PacketView;
+  readonly end: number;
+}
+
 export const NEVER = -1.5e300; // a double from the start, so that the field never changes its representation
 
 /** What one end sent. `index` 0 is the numerically lower address and port, 1 the higher: no claim about roles. */
@@ -76,6 +84,9 @@ export class TcpHalf {
   holeAcknowledgedNs = NEVER;
   holePackets = 0;
   recent = new RecentPackets();
+  /** See `CHECKSUMS`. */
+  checksums: 0 | 1 | 2 = 0;
+  doubts: DoubtedSegment[] | null = null;
 
   /** Highest acknowledgment number that this side has sent: it has everything of the peer before that. */
   acknowledged = 0;
@@ -95,6 +106,8 @@ export class TcpHalf {
   notCapturedBytes = 0;
   truncatedBytes = 0;
   conflicts = 0;
+  /** Segments that arrived damaged: their checksums were wrong and the receiver dropped them. */
+  damaged = 0;
   zeroWindows = 0;
   zeroWindowNs = 0;
   longestZeroWindowNs = 0;

@@ -1,6 +1,7 @@
 import type { PacketView } from "../base/packet-view.ts";
 import type { SegmentView } from "../wire/types.ts";
 import { momentOf, NEVER, neverSeen, type TcpConnection, type TcpHalf } from "./connection.ts";
+import { isDoubted } from "./doubts.ts";
 import { noteEvent } from "./events.ts";
 
 /** A segment without payload, SYN, FIN or RST: keep-alive, or nothing to note. */
@@ -77,7 +78,8 @@ export function noteRetransmission(
 ): void {
   const fillsHole = half.anchored && ((last - half.nextSequence) | 0) > 0;
   half.timedNs = NEVER;
-  if (fillsHole && !isHeld(half, sequence, last)) {
+  const doubted = fillsHole && isDoubted(half, sequence, last);
+  if (fillsHole && !doubted && !isHeld(half, sequence, last)) {
     // Never seen before: it was overtaken, or its first copy was lost before the capture point.
     half.outOfOrder++;
     return;
@@ -89,7 +91,7 @@ export function noteRetransmission(
   half.lastRetransmissionNs = packet.timestampNs;
   half.lastRetransmissionBytes = length;
   noteEvent(connection, "retransmission", index, half.streamOffset, length, packet);
-  if (half.recent.contradicts(segment)) {
+  if (!doubted && half.recent.contradicts(segment)) {
     half.conflicts++;
     noteEvent(connection, "conflict", index, half.streamOffset, length, packet);
   }

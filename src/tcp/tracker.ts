@@ -5,7 +5,9 @@ import type { PacketView, Position } from "../base/packet-view.ts";
 import { ACK, FIN, type IcmpErrorView, RST, type SegmentView, SYN, URG } from "../wire/types.ts";
 import { onAcknowledgment } from "./acknowledgment.ts";
 import { countActivity } from "./activity.ts";
-import { momentOf, TcpConnection, type TcpHalf } from "./connection.ts";
+import { type DoubtedSegment, momentOf, TcpConnection, type TcpHalf } from "./connection.ts";
+import { isDamaged, onDamaged } from "./damage.ts";
+import { CHECKSUMS, learnChecksums, leftDoubts, settleDoubts } from "./doubts.ts";
 import { noteEvent } from "./events.ts";
 import { FlowTable } from "./flow-table.ts";
 import { startsAnew } from "./incarnation.ts";
@@ -46,7 +48,7 @@ export class TcpTracker {
     const index = this.flows.index;
     if (connection === null) connection = this.open(segment, packet, null);
     else if ((flags & (SYN | RST)) === SYN && startsAnew(connection, segment, index)) {
-      this.reassembly.end(connection, "replaced", packet);
+      this.end(connection, "replaced", packet);
       connection.replaced = true;
       connection = this.open(segment, packet, connection);
     }
@@ -63,6 +65,12 @@ export class TcpTracker {
     connection.lastPacketNumber = packet.packetNumber;
     connection.lastPacketNs = now;
     countActivity(connection, now);
+    if (half.checksums === CHECKSUMS.right) {
+      if ((length > 0 || (flags & RST) !== 0) && isDamaged(segment) && peer.acknowledgedKnown) {
+        onDamaged(connection, index, half, peer, segment, packet, length);
+        return;
+      }
+    } else if (half.checksums === CHECKSUMS.unknown) learnChecksums(half, segment);
     if ((flags & RST) !== 0) {
       onReset(connection, index, segment, packet);
       half.recent.add(segment, now);
@@ -84,6 +92,8 @@ export class TcpTracker {
       sequence = (sequence + 1) | 0;
     }
     if ((flags & ACK) !== 0 && onAcknowledgment(connection, half, peer, segment, packet)) {
+      if (peer.doubts !== null)
+        this.believe(connection, index === 0 ? 1 : 0, peer, settleDoubts(peer, half.acknowledged));
       this.reassembly.onAcknowledged(connection, peer, half.acknowledged, packet);
     }
     peer.keepAlivesUnanswered = 0;
@@ -125,8 +135,7 @@ export class TcpTracker {
 
   /** The capture has ended: releases what is held and ends every direction. */
   finish(at: Position): void {
-    for (const connection of this.connections)
-      if (!connection.finished) this.reassembly.end(connection, "capture-end", at);
+    for (const connection of this.connections) if (!connection.finished) this.end(connection, "capture-end", at);
   }
 
   /** A connection that is still tracked, or null. */
@@ -144,7 +153,7 @@ export class TcpTracker {
 
   /** No more is expected of a connection: what is held is released and both directions end. */
   close(connection: TcpConnection, cause: EndCause, at: Position): void {
-    if (!connection.finished) this.reassembly.end(connection, cause, at);
+    if (!connection.finished) this.end(connection, cause, at);
   }
 
   /** Lets go of closed connections: a later packet on their ports begins a new one. */
@@ -271,6 +280,24 @@ export class TcpTracker {
     if (length > 0) this.reassembly.place(connection, half, segment, packet, sequence, length);
     if (half.fin !== null && half.nextSequence === half.finSequence && half.anchored)
       this.reassembly.endHalf(connection, half, "fin", packet);
+  }
+
+  private end(connection: TcpConnection, cause: EndCause, at: Position): void {
+    for (const index of [0, 1] as const) {
+      const half = connection.halves[index];
+      if (half.doubts !== null) this.believe(connection, index, half, leftDoubts(half));
+    }
+    this.reassembly.end(connection, cause, at);
+  }
+
+  /** What `half` sent and its peer took although its checksum was wrong. */
+  private believe(connection: TcpConnection, index: 0 | 1, half: TcpHalf, doubted: readonly DoubtedSegment[]): void {
+    for (const { segment, packet, end } of doubted) {
+      if ((segment.flags & FIN) !== 0) onFin(connection, index, half, end, packet);
+      this.reassembly.place(connection, half, segment, packet, segment.sequenceNumber, segment.payloadLength);
+      if (half.fin !== null && half.nextSequence === half.finSequence)
+        this.reassembly.endHalf(connection, half, "fin", packet);
+    }
   }
 
   private settleRole(connection: TcpConnection, index: 0 | 1, segment: SegmentView): void {

@@ -97,6 +97,7 @@ export const half = (overrides: Partial<HalfFacts> = {}): HalfFacts => ({
   notCapturedBytes: 0,
   truncatedBytes: 0,
   conflicts: 0,
+  damaged: 0,
   zeroWindows: 0,
   zeroWindowNs: 0,
   longestZeroWindowNs: 0,

@@ -9,6 +9,8 @@ import { PacketDecoder } from "../../src/wire/packet-decoder.ts";
 export interface Timed {
   readonly bytes: Uint8Array;
   readonly atMs: number;
+  /** Of a packet that the capture cut; left out: `bytes` is all of it. */
+  readonly originalLength?: number;
 }
 
 /** What the tracker said, one line a call, and the bytes of each connection and direction. */
@@ -54,12 +56,12 @@ export function track(packets: readonly Timed[], finish = true): Told {
     interfaceIndex: 0,
     recordOffset: 0,
   };
-  for (const { bytes, atMs } of packets) {
+  for (const { bytes, atMs, originalLength } of packets) {
     view.packetNumber = (view.packetNumber + 1) as PacketNumber;
     view.timestampNs = (atMs * 1e6) as RelativeNs;
     view.bytes = bytes;
     view.capturedLength = bytes.length;
-    view.originalLength = bytes.length;
+    view.originalLength = originalLength ?? bytes.length;
     decoder.decode(view);
   }
   if (finish) tracker.finish(view);

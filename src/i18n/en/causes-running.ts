@@ -219,6 +219,11 @@ export const causesRunning = {
     fix: "Start the capture first, then connect (or reload the page).",
   },
   readerLimit: { cause: "wscap inflates messages up to a limit.", fix: "Nothing to repair." },
+  damagingPath: {
+    cause:
+      "Bits are damaged on the way: a bad cable or port, a faulty network card, or a router or modem with bad memory.",
+    fix: "ethtool -S eth0 | grep -i -E 'err|crc' on each machine of the path; change cable and port, then the device.",
+  },
   lossyPath: {
     cause: "Wi-Fi, mobile link, overload or a bad cable.",
     fix: "ping -i 0.2 to the other side for a minute shows the loss.",

@@ -48,6 +48,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   keepAlive: "keep-alive probe of the {from:word}",
   gap: "{bytes:bytes} of the {from:word} are missing here",
   firstSeen: "first packet of the connection in the capture",
+  damaged: "segment of the {from:word} arrived damaged (wrong TCP checksum): the receiver dropped it",
   conflict: "the same bytes of the {from:word} were captured twice with different content",
   dnsQuery: "{client} asks {server} for {name}",
   dnsAnswer: "{server} answers[[ with code {code}]]",

@@ -171,13 +171,14 @@ export const findingsWebSocket = {
   "tcp.retransmissions": {
     plain: {
       title: "Some packets were sent again: {client:n} by the client, {server:n} by the server ({share} %)",
-      detail: "TCP repaired it[[; the round trip is {roundTripMs:ms}]].",
+      detail:
+        "TCP repaired it[[; the round trip is {roundTripMs:ms}]].[[ {damaged:One segment|# segments} arrived damaged.]]",
     },
     many: {
       title:
         "The path loses much: {client:n} packets were sent again by the client, {server:n} by the server ({share} %)",
       detail:
-        "Everything is delayed[[; the undisturbed round trip is {roundTripMs:ms}]]. Heartbeats with little patience will fail on such a path.",
+        "Everything is delayed[[; the undisturbed round trip is {roundTripMs:ms}]].[[ {damaged:One segment|# segments} arrived damaged.]] Heartbeats with little patience will fail on such a path.",
     },
   },
   "tcp.zero-window": {

@@ -177,6 +177,10 @@ export const causesRunning = {
   binaryAsText: { cause: "把不是文本的字节当成文本消息发送。", fix: "改用二进制消息；字符串按 UTF-8 编码。" },
   captureFromStart: { cause: "抓包在握手之后才开始，或中途丢了报文。", fix: "先开始抓包，再连接（或刷新页面）。" },
   readerLimit: { cause: "wscap 解压消息有上限。", fix: "不用处理。" },
+  damagingPath: {
+    cause: "数据在途中被损坏：网线或端口不良、网卡故障，或路由器、调制解调器内存有问题。",
+    fix: "在路径上的每台机器运行 ethtool -S eth0 | grep -i -E 'err|crc'；先换网线和端口，再换设备。",
+  },
   lossyPath: { cause: "Wi-Fi、移动网络、拥塞或网线质量差。", fix: "ping -i 0.2 对端一分钟，即可看到丢包率。" },
   wrongInterface: { cause: "流量走的是另一个接口（localhost 走 lo）。", fix: "抓所有接口：sudo tcpdump -i any …" },
   wrongFilter: {

@@ -48,6 +48,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   keepAlive: "{from:word}的保活探测",
   gap: "这里缺{from:word}的 {bytes:bytes}",
   firstSeen: "抓包中这条连接的第一个报文",
+  damaged: "{from:word}的报文段到达时已损坏（TCP 校验和错误），接收方已丢弃",
   conflict: "{from:word}的同一段字节抓到两次，内容不同",
   dnsQuery: "{client} 向 {server} 查询 {name}",
   dnsAnswer: "{server} 的回应[[，代码 {code}]]",

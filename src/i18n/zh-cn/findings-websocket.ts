@@ -153,11 +153,12 @@ export const findingsWebSocket = {
   "tcp.retransmissions": {
     plain: {
       title: "有报文重传：客户端 {client:n} 个，服务器 {server:n} 个（{share}%）",
-      detail: "TCP 已经补上[[，往返时延 {roundTripMs:ms}]]。",
+      detail: "TCP 已经补上[[，往返时延 {roundTripMs:ms}]]。[[有 {damaged} 个报文段到达时已损坏。]]",
     },
     many: {
       title: "链路丢包严重：客户端重传 {client:n} 个，服务器重传 {server:n} 个（{share}%）",
-      detail: "所有数据都会变慢[[，无干扰时往返时延为 {roundTripMs:ms}]]。在这样的链路上，超时设得太短的心跳会失败。",
+      detail:
+        "所有数据都会变慢[[，无干扰时往返时延为 {roundTripMs:ms}]]。[[有 {damaged} 个报文段到达时已损坏。]]在这样的链路上，超时设得太短的心跳会失败。",
     },
   },
   "tcp.zero-window": {

@@ -35,6 +35,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction): Draf
       endingEvidence(connection),
     ],
   };
+  const { damaged } = tcp.halves[direction];
   const segmentBytes = tcp.halves[direction].largestSegmentBytes;
   const peerStillTalks =
     peer.lastData !== null && peer.lastData.timestampNs > waiting.since.timestampNs + LEAST_WAIT_MS * 1e6;
@@ -68,6 +69,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction): Draf
     ...parts,
     args: base,
     causes: [
+      damaged > 0 && cause("certain", "damagingPath", {}),
       cause("likely", "peerVanished", { to }),
       cause("possible", "firewallState", {}),
       cause("possible", "stateForgotten", { idleMs: 0, pingSeconds: 20 }),
@@ -82,7 +84,7 @@ export const pathBlackhole: Rule = {
   id: "tcp.path.blackhole",
   severity: "error",
   spec: "RFC 9293 §3.8.3, RFC 4821",
-  causes: ["peerVanished", "stateForgotten", "firewallState", "pathMtu"],
+  causes: ["damagingPath", "peerVanished", "stateForgotten", "firewallState", "pathMtu"],
   sources: ["https://docs.kernel.org/networking/ip-sysctl.html", "https://www.rfc-editor.org/rfc/rfc2923"],
   check,
 };

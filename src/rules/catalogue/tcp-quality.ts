@@ -7,6 +7,7 @@ import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
 const MANY_SHARE = 0.3;
 const MANY = 30;
+const DAMAGED_SHOWN = 3;
 
 function checkRetransmissions(connection: ConnectionFacts): Draft | null {
   const { tcp } = connection;
@@ -16,6 +17,7 @@ function checkRetransmissions(connection: ConnectionFacts): Draft | null {
   if (client.unacknowledged !== null || server.unacknowledged !== null) return null;
   if (total === 0 || client.dataSegments + server.dataSegments === 0) return null;
   const first = tcp.events.find((event) => event.kind === "retransmission");
+  const damaged = client.damaged + server.damaged;
   const share = total / Math.max(1, client.dataSegments + server.dataSegments);
   const many = total >= MANY && share >= MANY_SHARE;
   return draft("tcp.retransmissions", many ? "many" : "plain", {
@@ -26,10 +28,17 @@ function checkRetransmissions(connection: ConnectionFacts): Draft | null {
       client: client.retransmissions,
       server: server.retransmissions,
       roundTripMs: tcp.roundTripMs,
+      damaged: damaged > 0 ? damaged : undefined,
       share: Math.min(100, Math.max(0.1, Math.round(share * 1000) / 10)),
     },
-    evidence: first === undefined ? [] : [shows(first, "retransmission", { from: first.from })],
-    causes: [cause("possible", "lossyPath", {})],
+    evidence: [
+      first === undefined ? null : shows(first, "retransmission", { from: first.from }),
+      ...tcp.events
+        .filter((event) => event.kind === "damaged")
+        .slice(0, DAMAGED_SHOWN)
+        .map((event) => shows(event, "damaged", { from: event.from })),
+    ],
+    causes: [damaged > 0 && cause("certain", "damagingPath", {}), cause("possible", "lossyPath", {})],
   });
 }
 
@@ -37,7 +46,7 @@ export const retransmissions: Rule = {
   id: "tcp.retransmissions",
   severity: "note",
   spec: "RFC 6298, RFC 9293 §3.8.1",
-  causes: ["lossyPath"],
+  causes: ["damagingPath", "lossyPath"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6298"],
   check: checkRetransmissions,
 };

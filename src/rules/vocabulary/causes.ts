@@ -135,6 +135,7 @@ export const causeWords = {
   captureFromStart: "",
   readerLimit: "",
   lossyPath: "",
+  damagingPath: "",
   wrongInterface: "",
   wrongFilter: "",
   keyLogNeeded: "",

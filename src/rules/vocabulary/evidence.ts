@@ -47,6 +47,7 @@ export const evidenceWords = {
   gap: "from bytes",
   firstSeen: "",
   conflict: "from",
+  damaged: "from",
   dnsQuery: "client name server",
   dnsAnswer: "server code?",
   arpRequest: "sender target",

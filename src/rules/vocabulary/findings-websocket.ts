@@ -31,7 +31,10 @@ export const webSocketFindings = {
   "ws.deflate.failed": { plain: frame },
   "ws.deflate.undecodable": { plain: "from count", unknown: "from count", limit: "from count" },
   "ws.message.too-big": { refused: "from bytes? code reason?", cut: "from bytes missingBytes closer" },
-  "tcp.retransmissions": { plain: "client server roundTripMs? share", many: "client server roundTripMs? share" },
+  "tcp.retransmissions": {
+    plain: "client server roundTripMs? share damaged?",
+    many: "client server roundTripMs? share damaged?",
+  },
   "tcp.zero-window": { plain: "from count longestMs", ended: "from count longestMs" },
   "tcp.keepalive.unanswered": { plain: "from to count", gaveUp: "from to count" },
 } as const;
