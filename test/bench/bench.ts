@@ -8,6 +8,7 @@ import { makeCapture, type Recipe } from "./make-capture.ts";
 import { best, measure } from "./measure.ts";
 import { rules } from "./rules.ts";
 import { tui } from "./tui.ts";
+import { tuiLive } from "./tui-live.ts";
 
 const quick = process.argv.includes("--quick");
 const scale = quick ? 0.1 : 1;
@@ -114,6 +115,7 @@ const PARTS: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   rules: async (folder) => rules(folder),
   live: () => live(main),
   tui,
+  "tui-live": tuiLive,
 };
 
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;

@@ -1,98 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeCapture } from "./make-capture.ts";
+import { pause, quantile, Screen } from "./screen.ts";
 
-const main = "dist/main.js";
-const END_OF_FRAME = "\u001b[?2026l";
+const main = `${process.execPath} dist/main.js`;
 const KEYS = 200;
-const CLOCK_TICKS_PER_SECOND = 100;
+const STARTS = 10;
 const plain = { messageBytes: 120, segmentBytes: 1400, compressed: false, pingEvery: 20 };
 
-/** The program on a pseudo-terminal of `script` (util-linux): keys in, frames out. */
-class Screen {
-  private readonly child: ChildProcess;
-  private seen = "";
-  private waiting: { from: number; until: string; resolve: () => void } | null = null;
-  readonly started = performance.now();
-
-  constructor(rows: number, columns: number, path: string) {
-    const command = `stty rows ${rows} cols ${columns}; exec ${process.execPath} ${main} load ${path}`;
-    this.child = spawn("script", ["-qfec", command, "/dev/null"], {
-      env: { ...process.env, TERM: "xterm-256color", CI: "false", NO_COLOR: "" },
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => this.hear(text));
-  }
-
-  private hear(text: string): void {
-    this.seen += text;
-    const { waiting } = this;
-    if (waiting === null || this.seen.indexOf(waiting.until, waiting.from) < 0) return;
-    this.waiting = null;
-    waiting.resolve();
-  }
-
-  /** Resolves once the text has come after everything seen so far. */
-  until(text: string): Promise<void> {
-    return new Promise((resolve) => {
-      this.waiting = { from: this.seen.length, until: text, resolve };
-    });
-  }
-
-  async open(text: string): Promise<number> {
-    if (!this.seen.includes(text)) {
-      await new Promise<void>((resolve) => {
-        this.waiting = { from: 0, until: text, resolve };
-        this.hear("");
-      });
-    }
-    return performance.now() - this.started;
-  }
-
-  async press(key: string, expected: string = END_OF_FRAME): Promise<number> {
-    this.seen = "";
-    const frame = this.until(expected);
-    const began = performance.now();
-    this.child.stdin?.write(key);
-    await frame;
-    return performance.now() - began;
-  }
-
-  /** Of the program itself, under `script` and its shell. */
-  get pid(): number {
-    let pid = this.child.pid ?? 0;
-    for (let depth = 0; depth < 3; depth++) {
-      const [first] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
-      if (first === undefined || first === "") return pid;
-      pid = Number(first);
-    }
-    return pid;
-  }
-
-  cpuMs(): number {
-    const [, rest = ""] = readFileSync(`/proc/${this.pid}/stat`, "utf8").split(") ");
-    const fields = rest.split(" ");
-    return ((Number(fields[11]) + Number(fields[12])) * 1000) / CLOCK_TICKS_PER_SECOND;
-  }
-
-  peakMegabytes(): number {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${this.pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
-  }
-
-  async close(): Promise<void> {
-    const ended = new Promise((resolve) => this.child.once("exit", resolve));
-    this.child.stdin?.write("q");
-    await ended;
-  }
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
-}
+const LINES = ["j", "j", "j", "k"];
+/** Two pages further every ten keys, so that no key stands at an end, where nothing would change. */
+const PAGES = [..."ddddddeeee"].map((key) => (key === "d" ? "\u001b[6~" : "\u001b[5~"));
 
 async function keys(screen: Screen, name: string, pressed: readonly string[]): Promise<void> {
   for (let warm = 0; warm < 20; warm++) await screen.press(pressed[warm % pressed.length] ?? "j");
@@ -115,8 +32,8 @@ export async function tui(folder: string): Promise<void> {
   makeCapture(many, { ...plain, connections: 10_000, messages: 40_000 });
   makeCapture(long, { ...plain, connections: 1, messages: 100_000 });
   const starts: number[] = [];
-  for (let run = 0; run < 5; run++) {
-    const screen = new Screen(24, 80, "captures/trouble.pcapng");
+  for (let run = 0; run < STARTS; run++) {
+    const screen = new Screen(24, 80, `${main} load captures/trouble.pcapng`);
     starts.push(await screen.open("missing pong"));
     await screen.close();
   }
@@ -126,23 +43,23 @@ export async function tui(folder: string): Promise<void> {
     [200, 200],
   ] as const) {
     console.log(`  at ${rows} rows of ${columns} columns`);
-    const list = new Screen(rows, columns, many);
+    const list = new Screen(rows, columns, `${main} load ${many}`);
     await list.open("wscap");
-    await pause(8000);
-    await keys(list, "list of 10,000 connections, line", ["j", "j", "j", "k"]);
-    await keys(list, "list of 10,000 connections, page", ["\u001b[6~", "\u001b[6~", "\u001b[5~"]);
+    await pause(4000);
+    await keys(list, "list of 10,000 connections, line", LINES);
+    await keys(list, "list of 10,000 connections, page", PAGES);
     const cpu = list.cpuMs();
     await pause(5000);
     console.log(`  idle: ${((list.cpuMs() - cpu) / 50).toFixed(2)} % CPU (wanted < 1)`);
     await list.close();
-    const ladder = new Screen(rows, columns, long);
+    const ladder = new Screen(rows, columns, `${main} load ${long}`);
     await ladder.open("wscap");
-    await pause(4000);
+    await pause(2000);
     const opened = await ladder.press("\r", "◀");
     console.log(`  ladder of 100,000 frames opened in ${opened.toFixed(0)} ms`);
     await pause(1500);
-    await keys(ladder, "ladder of 100,000 frames, line", ["j", "j", "j", "k"]);
-    await keys(ladder, "ladder of 100,000 frames, page", ["\u001b[6~", "\u001b[6~", "\u001b[5~"]);
+    await keys(ladder, "ladder of 100,000 frames, line", LINES);
+    await keys(ladder, "ladder of 100,000 frames, page", PAGES);
     await ladder.close();
   }
   await memory(folder);
@@ -151,7 +68,7 @@ export async function tui(folder: string): Promise<void> {
 async function memory(folder: string): Promise<void> {
   const path = join(folder, "large.pcap");
   const { bytes } = makeCapture(path, { ...plain, connections: 200, messages: 1_200_000 });
-  const screen = new Screen(50, 160, path);
+  const screen = new Screen(50, 160, `${main} load ${path}`);
   const shown = await screen.open("wscap");
   await pause(6000);
   console.log(
