@@ -20,6 +20,8 @@ export interface AnalyseOptions {
   readonly ports: readonly number[];
   /** `--notes`. */
   readonly notes: string | undefined;
+  /** The notes as they are now; then the sidecar, which may be damaged, is not read. */
+  readonly known?: readonly Note[];
   /** null: no frames are wanted. */
   readonly payloads: PayloadsKept | null;
   readonly redactor: Redactor;
@@ -35,7 +37,8 @@ export interface Analysed {
   readonly recorder: FrameRecorder | null;
 }
 
-interface SeenComment {
+/** A pcapng comment of a capture, as it came by. */
+export interface SeenComment {
   readonly packet: number;
   readonly text: string;
   readonly timestampNs: RelativeNs;
@@ -49,7 +52,8 @@ export async function analyse(
 ): Promise<Analysed> {
   const { redactor } = options;
   const recorder = options.payloads === null ? null : new FrameRecorder(options.payloads, redactor);
-  const sidecar = living(await readNotes(notesPath(captures[0] ?? "-", options.notes)));
+  const known = options.known ?? (await readNotes(notesPath(captures[0] ?? "-", options.notes)));
+  const sidecar = living(known);
   const packetTimes = new Map<number, RelativeNs | null>(
     sidecar.flatMap(({ anchor }) => (anchor.kind === "capture" ? [] : [[anchor.packet, null] as const])),
   );
@@ -78,13 +82,17 @@ export async function analyse(
   return {
     analysis,
     findings: judge(analysis, options),
-    notes: [...placed, ...notesOfCapture(comments, analysis, sidecar)],
+    notes: [...placed, ...notesOfCapture(comments, analysis, known)],
     recorder,
   };
 }
 
-/** Comments in the capture that are a person's words; those that the sidecar has too are told once. */
-function notesOfCapture(comments: readonly SeenComment[], analysis: Analysis, known: readonly Note[]): PlacedNote[] {
+/** Comments in the capture that are a person's words; those that are known, or were deleted, are not told again. */
+export function notesOfCapture(
+  comments: readonly SeenComment[],
+  analysis: Pick<Analysis, "connections" | "originNs">,
+  known: readonly Note[],
+): PlacedNote[] {
   const ids = new Set(known.map(({ id }) => id));
   const byFirstPacket = new Map(analysis.connections.map((facts) => [facts.first.packet as number, facts]));
   const placed: PlacedNote[] = [];

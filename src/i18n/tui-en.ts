@@ -124,7 +124,7 @@ export const tuiEn: TuiWords = {
   nothingWrong: "nothing is wrong with this connection",
   noConnection: "this is about the capture as a whole; e explains it",
   notFound: (text) => `not found: ${text}`,
-  hint: "First time here? Enter opens a connection, e explains what is wrong with it, ? lists every key.",
+  hint: "New here? Enter opens a connection, e explains its trouble, ? lists all keys.",
   live: { waiting: "waiting", running: "capturing", ended: "capture ended" },
   packetsPerSecond: (n) => `${count(n)} packets/s`,
   dropped: (n) => (n === null ? "drops unknown" : n === 0 ? "none dropped" : `${count(n)} DROPPED`),
@@ -260,9 +260,11 @@ export const tuiEn: TuiWords = {
   noteDeleted: "note deleted · u brings it back",
   undone: "undone",
   notesKept: (name) => `notes kept in ${name}`,
+  notesUnkept: "noted; saving the packets (s) keeps the notes beside them",
   notesDamaged: (name, other) => `${name} is damaged or from a newer wscap and stays untouched; notes go to ${other}`,
   notesFailed: (why) => `notes could not be written: ${why}`,
-  strandedNotes: (n) => `${plural(n, "note")} belong to another capture of this name`,
+  strandedNotes: (n) =>
+    `${plural(n, "note")} in the sidecar ${n === 1 ? "is" : "are"} about another capture of this name: kept, not shown`,
   saveTitle: "Save",
   saveFormats: {
     text: "report as text",
@@ -276,6 +278,7 @@ export const tuiEn: TuiWords = {
   saving: "saving …",
   saveKeys: "↑↓ what · type to change the name · Enter saves · Esc: back",
   saved: (path) => `saved: ${path}`,
+  savedWithout: (damaged) => `without the notes in ${damaged}, which is damaged or from a newer wscap`,
   saveFailed: (why) => `not saved: ${why}`,
   overwrite: (path) => `${path} exists. Overwrite it?`,
   columnsTitle: "Columns",
@@ -283,6 +286,7 @@ export const tuiEn: TuiWords = {
   helpTitle: "Keys",
   helpKeys: "↑↓ scroll · Esc: close",
   quitLive: "Quit? What was captured and not saved (s) is gone then.",
+  moreLines: (n) => `${plural(n, "more line")} · e shows all`,
   yesNo: "y: yes · n: no",
   tooSmall: "This window is too small.",
   plainBecause: {

@@ -218,6 +218,7 @@ export interface TuiWords {
   readonly noteDeleted: string;
   readonly undone: string;
   readonly notesKept: (name: string) => string;
+  readonly notesUnkept: string;
   readonly notesDamaged: (name: string, other: string) => string;
   readonly notesFailed: (why: string) => string;
   readonly strandedNotes: (n: number) => string;
@@ -227,6 +228,7 @@ export interface TuiWords {
   readonly saveKeys: string;
   readonly saving: string;
   readonly saved: (path: string) => string;
+  readonly savedWithout: (damaged: string) => string;
   readonly saveFailed: (why: string) => string;
   readonly overwrite: (path: string) => string;
   readonly columnsTitle: string;
@@ -235,6 +237,7 @@ export interface TuiWords {
   readonly helpKeys: string;
   readonly quitLive: string;
   readonly yesNo: string;
+  readonly moreLines: (n: number) => string;
   readonly tooSmall: string;
   readonly plainBecause: Readonly<Record<"dumb" | "pipe" | "stdin", string>>;
 }

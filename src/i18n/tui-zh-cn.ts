@@ -248,9 +248,10 @@ export const tuiZhCn: TuiWords = {
   noteDeleted: "备注已删除 · 按 u 恢复",
   undone: "已撤销",
   notesKept: (name) => `备注保存在 ${name}`,
+  notesUnkept: "已记下；保存数据包（s）时备注会一并保存",
   notesDamaged: (name, other) => `${name} 已损坏或来自更新版本的 wscap，不会改动；备注写入 ${other}`,
   notesFailed: (why) => `无法写入备注：${why}`,
-  strandedNotes: (n) => `有 ${count(n)} 条备注属于另一个同名抓包`,
+  strandedNotes: (n) => `备注文件中有 ${count(n)} 条属于另一个同名抓包：保留，但不显示`,
   saveTitle: "保存",
   saveFormats: {
     text: "文本报告",
@@ -264,6 +265,7 @@ export const tuiZhCn: TuiWords = {
   saving: "正在保存 …",
   saveKeys: "↑↓ 选择格式 · 直接输入修改文件名 · Enter 保存 · Esc 返回",
   saved: (path) => `已保存：${path}`,
+  savedWithout: (damaged) => `不含 ${damaged} 中的备注：该文件已损坏或来自更新版本的 wscap`,
   saveFailed: (why) => `未保存：${why}`,
   overwrite: (path) => `${path} 已存在。要覆盖吗？`,
   columnsTitle: "列",
@@ -271,6 +273,7 @@ export const tuiZhCn: TuiWords = {
   helpTitle: "按键",
   helpKeys: "↑↓ 滚动 · Esc 关闭",
   quitLive: "要退出吗？已抓取但未保存（s）的内容会丢失。",
+  moreLines: (n) => `还有 ${count(n)} 行 · 按 e 查看全部`,
   yesNo: "y：是 · n：否",
   tooSmall: "窗口太小。",
   plainBecause: {

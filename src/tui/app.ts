@@ -1,4 +1,5 @@
 import type { ReadStream, WriteStream } from "node:tty";
+import { mergeNotes } from "../annotations/notes.ts";
 import type { Note } from "../annotations/types.ts";
 import { connectionId } from "../base/brand.ts";
 import type { ConnectionDetail, Desk } from "../session/detail-types.ts";
@@ -35,7 +36,7 @@ export interface Errands {
     path: string,
     overwrite: boolean,
     state: { readonly marked: ReadonlySet<number>; readonly notes: readonly Note[] },
-  ): Promise<{ kind: "saved" } | { kind: "exists" } | { kind: "failed"; why: string }>;
+  ): Promise<{ kind: "saved"; remark: string | null } | { kind: "exists" } | { kind: "failed"; why: string }>;
   newId(): string;
   now(): string;
 }
@@ -329,6 +330,14 @@ export class App {
     if (failed || (message !== "" && this.state.message === null)) this.say(message, failed ? "error" : "good");
   }
 
+  /** What the capture itself holds is shown too; what is about another capture is not, and is told of. */
+  settleNotes(inCapture: readonly Note[], stranded: readonly Note[]): void {
+    const gone = new Set(stranded.map(({ id }) => id));
+    const notes = this.state.list.notes.filter(({ id }) => !gone.has(id));
+    this.dispatch({ kind: "notes", notes: mergeNotes(notes, inCapture) });
+    if (stranded.length > 0) this.say(this.context.words.strandedNotes(stranded.length), "error");
+  }
+
   private async save(format: string, path: string, overwrite: boolean): Promise<void> {
     const { marked, notes } = this.state.list;
     this.say(this.context.words.saving, "plain");
@@ -337,7 +346,7 @@ export class App {
     if (outcome.kind === "exists") this.dispatch({ kind: "ask-overwrite", format, path });
     else if (outcome.kind === "saved") {
       if (format === "pcapng" && marked.size === 0) this.state = { ...this.state, unsaved: false };
-      this.say(words.saved(path), "good");
+      this.say(outcome.remark === null ? words.saved(path) : `${words.saved(path)} · ${outcome.remark}`, "good");
     } else this.say(words.saveFailed(outcome.why), "error");
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,6 +69,11 @@ describe.skipIf(missing !== null)("the screen over a live capture", () => {
     await tmux.until("hello from /second");
     await tmux.press("Escape");
     await tmux.until("What happened");
+    await tmux.press("a");
+    await tmux.until("Note on connection #1");
+    await tmux.type("pulled the plug");
+    await tmux.press("C-s");
+    await tmux.until("✎ pulled the plug");
     await tmux.press("x");
     await tmux.until("capture ended");
     await tmux.press("q");
@@ -88,5 +93,8 @@ describe.skipIf(missing !== null)("the screen over a live capture", () => {
     const { stdout } = await wscap(["report", "--format", "json", path]);
     const model = JSON.parse(stdout) as { totals: { webSockets: number } };
     expect(model.totals.webSockets).toBe(2);
+    expect(await readFile(`${path}.wscap.json`, "utf8")).toContain("pulled the plug");
+    await rm(`${path}.wscap.json`);
+    expect((await wscap(["report", "--format", "json", path])).stdout).toContain("pulled the plug");
   });
 });

@@ -98,6 +98,54 @@ describe.skipIf(tmuxMissing !== null)("the screen in a real terminal", () => {
     await tmux.until(/notes kept in .*\.2\.json/);
     expect(await readFile(`${capture}.wscap.json`, "utf8")).toBe("{ not json");
     expect(await readFile(`${capture}.wscap.2.json`, "utf8")).toContain("kept elsewhere");
+    const path = join(folder, "out.json");
+    await tmux.press("s");
+    await tmux.until("report as text");
+    await tmux.press("Down", "Down", "Down", "C-u");
+    await tmux.type(path);
+    await tmux.press("Enter");
+    await tmux.until("without the notes in");
+    expect(await readFile(path, "utf8")).toContain("kept elsewhere");
+  });
+
+  it("does not show notes about another capture of the same name, and keeps them", async () => {
+    const noted = await wscap([
+      "annotate",
+      "captures/fin-1006.pcap",
+      "--packet",
+      "3",
+      "elsewhere",
+      "--notes",
+      join(folder, "n"),
+    ]);
+    expect(noted.code).toBe(0);
+    await copyFile(join(folder, "n"), `${capture}.wscap.json`);
+    await load(100, 24);
+    await tmux.until("1 note in the sidecar is about another capture");
+    await tmux.press("a");
+    await tmux.until("Note on connection #1");
+    await tmux.type("here");
+    await tmux.press("C-s");
+    await tmux.until("✎ here");
+    const kept = JSON.parse(await readFile(`${capture}.wscap.json`, "utf8")) as { notes: { text: string }[] };
+    expect(kept.notes.map(({ text }) => text).sort()).toEqual(["elsewhere", "here"]);
+  });
+
+  it("shows notes that the capture itself holds, and writes none of them anew", async () => {
+    const path = join(folder, "noted.pcapng");
+    await wscap(["annotate", capture, "--connection", "1", "the device froze"]);
+    await wscap(["export", capture, "-o", path]);
+    await load(100, 24, "", path);
+    await tmux.until("✎ the device froze");
+    await tmux.press("Down", "a");
+    await tmux.until("Note on connection #2");
+    await tmux.type("another");
+    await tmux.press("C-s");
+    await tmux.until("notes kept in");
+    await tmux.press("Up");
+    await tmux.until("✎ the device froze");
+    const kept = JSON.parse(await readFile(`${path}.wscap.json`, "utf8")) as { notes: { text: string }[] };
+    expect(kept.notes.map(({ text }) => text)).toEqual(["another"]);
   });
 
   it("filters and searches while one types", async () => {

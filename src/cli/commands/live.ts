@@ -133,7 +133,7 @@ async function analyse(
     watch.stop();
     stop.done();
   });
-  await screen?.show({ session, spool, running, ports: portsOf(options), isKept: options.write !== undefined }, () =>
+  await screen?.show({ session, spool, running, ports: portsOf(options), file: options.write }, () =>
     opened.source.stop(),
   );
   const ended = await running;

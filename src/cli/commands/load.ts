@@ -14,7 +14,8 @@ import { openFeeds } from "../capture-feeds.ts";
 import { notesPath } from "../notes-file.ts";
 import { portList, timerList } from "../option-values.ts";
 import { createDesk } from "../screen/desk.ts";
-import { openNoteKeeper } from "../screen/note-keeper.ts";
+import { NoteKeeper } from "../screen/note-keeper.ts";
+import { NoteWatch } from "../screen/note-watch.ts";
 import { openScreen, whyPlain } from "../screen/open-screen.ts";
 import { progressOf } from "../screen/replay.ts";
 import { savingOf } from "../screen/save-report.ts";
@@ -48,7 +49,7 @@ async function load(names: readonly string[], options: LoadOptions, surroundings
     const { reportAsText } = await import("./report.ts");
     return reportAsText(names, options, surroundings);
   }
-  const keeper = await openNoteKeeper(notesPath(names[0] ?? "-", options.notes), language);
+  const keeper = await NoteKeeper.open(notesPath(names[0] ?? "-", options.notes), language);
   const kept = keepStandardInput(names);
   try {
     return await show(kept.paths, names, options, keeper, surroundings);
@@ -61,17 +62,19 @@ async function show(
   paths: readonly string[],
   names: readonly string[],
   options: LoadOptions,
-  keeper: Awaited<ReturnType<typeof openNoteKeeper>>,
+  keeper: NoteKeeper,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { language, chrome, stdout, columns } = surroundings;
   const ports = options.port ?? [];
   const timers = options.timer ?? [];
   const origin: CaptureOrigin = { ns: null };
-  const captures = await openFeeds(names, origin, { onMalformed: () => undefined, onComment: () => undefined });
+  const watch = new NoteWatch(keeper.notes);
+  const captures = await openFeeds(names, origin, { onMalformed: () => undefined, onComment: watch.onComment });
   let reading = true;
   const session = new LoadSession({
     ...captures,
+    order: watch.over(captures.order),
     origin,
     ports,
     timers,
@@ -118,7 +121,11 @@ async function show(
     () => null,
     (error: unknown) => error,
   );
-  const exitCode = await openScreen({ desk, keeper, live: false, unsaved: false, save }, surroundings);
+  const lateNotes = loaded.then(
+    (analysis) => watch.settle(analysis, !captures.feeds.some(({ interrupted }) => interrupted)),
+    () => null,
+  );
+  const exitCode = await openScreen({ desk, keeper, live: false, unsaved: false, save, lateNotes }, surroundings);
   session.stop();
   const error = await failure;
   if (error !== null) throw error;

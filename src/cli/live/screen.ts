@@ -2,8 +2,9 @@ import type { ExitCode } from "../../base/user-error.ts";
 import type { LiveSession } from "../../session/live-session.ts";
 import type { LiveEvents } from "../../session/types.ts";
 import type { Spool } from "../../source/live/spool.ts";
+import { notesPath } from "../notes-file.ts";
 import { createDesk } from "../screen/desk.ts";
-import { openNoteKeeper } from "../screen/note-keeper.ts";
+import { NoteKeeper } from "../screen/note-keeper.ts";
 import { Notices, openScreen, whyPlain } from "../screen/open-screen.ts";
 import { savingOf } from "../screen/save-report.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -30,8 +31,8 @@ interface LiveShow {
   /** Settles when the capture has ended. */
   readonly running: Promise<unknown>;
   readonly ports: readonly number[];
-  /** A file was asked for: what is captured outlives the screen. */
-  readonly isKept: boolean;
+  /** The file that was asked for: what is captured outlives the screen, and its notes with it. */
+  readonly file: string | undefined;
 }
 
 /** The screen over a running capture. It stays after the capture has ended, until somebody leaves it. */
@@ -43,17 +44,31 @@ export class LiveScreen {
     this.surroundings = surroundings;
   }
 
-  async show({ session, spool, running, ports, isKept }: LiveShow, stop: () => void): Promise<ExitCode> {
+  async show({ session, spool, running, ports, file }: LiveShow, stop: () => void): Promise<ExitCode> {
     const { surroundings } = this;
     const paths = (): readonly string[] => [...spool.kept, ...(spool.currentPath === null ? [] : [spool.currentPath])];
     // Its failure is told by whoever started it.
     running.catch(nothing);
     try {
-      const keeper = await openNoteKeeper(null, surroundings.language);
+      const keeper = await NoteKeeper.open(
+        file === undefined ? null : notesPath(file, undefined),
+        surroundings.language,
+        true,
+      );
       const desk = createDesk({ session, ports, paths, progress: () => null, stop });
-      const save = savingOf({ paths, name: "live.pcapng", ports, session }, surroundings);
+      const saving = savingOf({ paths, name: "live.pcapng", ports, session }, surroundings);
+      const save: typeof saving = {
+        ...saving,
+        save: async (format, path, overwrite, state) => {
+          const outcome = await saving.save(format, path, overwrite, state);
+          // Notes go along with the packets, whole captures only: in others packets have other numbers.
+          if (outcome.kind === "saved" && format === "pcapng" && state.marked.size === 0 && file === undefined)
+            await keeper.moveTo(path, state.notes, session.getSnapshot().capture);
+          return outcome;
+        },
+      };
       return await openScreen(
-        { desk, keeper, live: true, unsaved: !isKept, save, notices: this.notices },
+        { desk, keeper, live: true, unsaved: file === undefined, save, notices: this.notices },
         surroundings,
       );
     } finally {

@@ -10,6 +10,7 @@ import { App, type Errands } from "../../tui/app.ts";
 import { colourDepth, isLight } from "../../tui/palette.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { NoteKeeper } from "./note-keeper.ts";
+import type { LateNotes } from "./note-watch.ts";
 
 /** Why the screen cannot be drawn; null: it can. */
 export function whyPlain({ stdout }: Surroundings): "dumb" | "pipe" | "stdin" | null {
@@ -50,12 +51,15 @@ export interface ScreenOptions {
   readonly unsaved: boolean;
   readonly notices?: Notices;
   readonly save: Pick<Errands, "formats" | "suggestedPath" | "save">;
+  /** What the notes turn out to be about, once everything is read; null: reading failed. */
+  readonly lateNotes?: Promise<LateNotes | null>;
 }
 
 /** The terminal UI until somebody leaves it. */
 export async function openScreen(options: ScreenOptions, surroundings: Surroundings): Promise<ExitCode> {
   const { desk, keeper, live, unsaved, save } = options;
   const { language, chrome, colour, stdout } = surroundings;
+  const words = tuiWordsOf(language);
   const input = keyboard();
   if (input === null) return EXIT.usage;
   const app = new App({
@@ -65,10 +69,15 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
     live,
     depth: colourDepth(process.env, colour),
     light: isLight(process.env),
-    context: { language, chrome, words: tuiWordsOf(language), texts: textsOf(language) },
+    context: { language, chrome, words, texts: textsOf(language) },
     greeting: keeper.problem,
     errands: {
       ...save,
+      save: async (format, path, overwrite, { marked, notes }) => {
+        const outcome = await save.save(format, path, overwrite, { marked, notes: keeper.all(notes) });
+        if (outcome.kind !== "saved" || keeper.damaged === null) return outcome;
+        return { kind: "saved", remark: words.savedWithout(keeper.damaged) };
+      },
       notes: keeper.notes,
       author: userInfo().username,
       unsaved,
@@ -82,6 +91,11 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
   const others = process.listeners("uncaughtException");
   process.removeAllListeners("uncaughtException");
   process.on("uncaughtException", onCrash);
+  void options.lateNotes?.then((late) => {
+    if (late === null) return;
+    keeper.know(late);
+    app.settleNotes(late.inCapture, late.stranded);
+  });
   if (options.notices !== undefined) options.notices.listener = (line) => app.say(line, "plain");
   try {
     const ending = await app.run();

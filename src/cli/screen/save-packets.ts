@@ -50,8 +50,10 @@ class PacketWriter implements PacketSink {
     for (const note of notes) {
       if (note.deleted) continue;
       const { anchor } = note;
-      if (anchor.kind === "capture") ofCapture.push(noteComment(note));
-      else this.comments.set(anchor.packet, [...(this.comments.get(anchor.packet) ?? []), noteComment(note)]);
+      // Other people's comments are written as they were.
+      const comment = note.id.startsWith("comment-") ? note.text : noteComment(note);
+      if (anchor.kind === "capture") ofCapture.push(comment);
+      else this.comments.set(anchor.packet, [...(this.comments.get(anchor.packet) ?? []), comment]);
     }
     write(sectionHeaderBlock({ application, comments: ofCapture }));
   }

@@ -58,7 +58,7 @@ export function savingOf(
         if (format === "pcapng") await saveMarked(path, marked, notes, options, surroundings);
         else if (format === "evidence") await saveEvidence(path, marked, notes, options, surroundings);
         else await writeOutput(path, await reportText(format, notes, options, surroundings));
-        return { kind: "saved" };
+        return { kind: "saved", remark: null };
       } catch (error) {
         return { kind: "failed", why: reasonOf(error, surroundings.language) };
       }
@@ -92,10 +92,8 @@ async function readAgain(
   surroundings: Surroundings,
 ): Promise<Analysed> {
   const stderr = { ...surroundings.stderr, isTTY: false } as typeof surroundings.stderr;
-  const options = { ports, notes: undefined, payloads, redactor, timers: timers ?? [] };
-  const analysed = await analyse(paths(), options, { ...surroundings, stderr });
-  const living = notes.filter(({ deleted }) => !deleted);
-  return { ...analysed, notes: living.map((note) => ({ note, source: "sidecar", stranded: false })) };
+  const options = { ports, notes: undefined, known: notes, payloads, redactor, timers: timers ?? [] };
+  return analyse(paths(), options, { ...surroundings, stderr });
 }
 
 /** To share: secrets blanked in the bytes, findings and notes as comments. */
