@@ -13,8 +13,6 @@ export type ColumnId = (typeof columnIds)[number];
 interface Column {
   readonly id: ColumnId;
   readonly minimum: number;
-  /** Takes its share of what is left over. */
-  readonly grows: number;
   readonly maximum: number;
   readonly right: boolean;
   /** The lower, the sooner it goes when the screen is narrow. */
@@ -22,16 +20,19 @@ interface Column {
 }
 
 const columns: readonly Column[] = [
-  { id: "id", minimum: 4, grows: 0, maximum: 4, right: true, weight: 9 },
-  { id: "start", minimum: 9, grows: 0, maximum: 9, right: true, weight: 5 },
-  { id: "peers", minimum: 15, grows: 4, maximum: 44, right: false, weight: 8 },
-  { id: "path", minimum: 6, grows: 1, maximum: 40, right: false, weight: 7 },
-  { id: "outcome", minimum: 34, grows: 6, maximum: 200, right: false, weight: 10 },
-  { id: "frames", minimum: 11, grows: 0, maximum: 11, right: true, weight: 4 },
-  { id: "traffic", minimum: 16, grows: 0, maximum: 16, right: false, weight: 3 },
-  { id: "lasted", minimum: 8, grows: 0, maximum: 8, right: true, weight: 6 },
-  { id: "closer", minimum: 6, grows: 0, maximum: 6, right: false, weight: 2 },
+  { id: "id", minimum: 4, maximum: 7, right: true, weight: 9 },
+  { id: "start", minimum: 9, maximum: 12, right: true, weight: 5 },
+  { id: "peers", minimum: 15, maximum: 80, right: false, weight: 8 },
+  { id: "path", minimum: 6, maximum: 60, right: false, weight: 7 },
+  { id: "outcome", minimum: 34, maximum: 200, right: false, weight: 10 },
+  { id: "frames", minimum: 11, maximum: 16, right: true, weight: 4 },
+  { id: "traffic", minimum: 16, maximum: 16, right: false, weight: 3 },
+  { id: "lasted", minimum: 8, maximum: 12, right: true, weight: 6 },
+  { id: "closer", minimum: 6, maximum: 6, right: false, weight: 2 },
 ];
+
+/** Who gets what is left over, one after the other, each up to what it needs: numbers, what happened, between whom, where. */
+const GROWING: readonly ColumnId[] = ["id", "start", "frames", "lasted", "outcome", "peers", "path"];
 
 export interface Placed {
   readonly id: ColumnId;
@@ -39,31 +40,58 @@ export interface Placed {
   readonly right: boolean;
 }
 
+/** Columns that the longest text of each column takes. */
+export type Needs = Readonly<Record<ColumnId, number>>;
+
 const GAP = 1;
 
-/** The columns that fitted, in their order, with their widths. */
-export function placeColumns(width: number, hidden: ReadonlySet<ColumnId>): Placed[] {
+/** The columns that fit, in their order, with their widths. Who closed first gives way to the words that say it too. */
+export function placeColumns(width: number, hidden: ReadonlySet<ColumnId>, needs: Needs): Placed[] {
+  const placed = place(width, hidden, needs);
+  const outcome = placed.find(({ id }) => id === "outcome");
+  if (outcome === undefined || outcome.width >= needs.outcome || hidden.has("closer")) return placed;
+  return place(width, new Set([...hidden, "closer"]), needs);
+}
+
+function place(width: number, hidden: ReadonlySet<ColumnId>, needs: Needs): Placed[] {
+  const wanted = ({ id, minimum, maximum }: Column): number => Math.min(maximum, Math.max(minimum, needs[id]));
+  const widths = new Map(
+    columns.map(({ id, minimum }) => [id, id === "path" ? Math.min(minimum, needs[id]) : minimum]),
+  );
+  const widthOf = ({ id }: Column): number => widths.get(id) ?? 0;
   let chosen = columns.filter(({ id }) => !hidden.has(id));
-  const needed = (): number => chosen.reduce((sum, { minimum }) => sum + minimum + GAP, -GAP);
-  while (needed() > width && chosen.length > 1) {
+  const taken = (): number => chosen.reduce((sum, column) => sum + widthOf(column) + GAP, -GAP);
+  while (taken() > width && chosen.length > 1) {
     const least = chosen.reduce((a, b) => (b.weight < a.weight ? b : a));
     chosen = chosen.filter((column) => column !== least);
   }
-  let left = width - needed();
-  const widths = new Map(chosen.map(({ id, minimum }) => [id, minimum]));
-  // Several rounds, since some reach their limit.
-  for (let round = 0; round < 4 && left > 0; round++) {
-    const growing = chosen.filter(({ id, grows, maximum }) => grows > 0 && (widths.get(id) ?? 0) < maximum);
-    const shares = growing.reduce((sum, { grows }) => sum + grows, 0);
-    const room = left;
-    for (const { id, grows, maximum } of growing) {
-      const now = widths.get(id) ?? 0;
-      const more = Math.min(maximum - now, Math.ceil((room * grows) / shares), left);
-      widths.set(id, now + more);
-      left -= more;
-    }
+  let left = width - taken();
+  for (const growing of GROWING) {
+    const column = chosen.find(({ id }) => id === growing);
+    if (column === undefined) continue;
+    const more = Math.max(0, Math.min(left, wanted(column) - widthOf(column)));
+    widths.set(growing, widthOf(column) + more);
+    left -= more;
   }
-  return chosen.map(({ id, right }) => ({ id, right, width: widths.get(id) ?? 0 }));
+  return chosen.map((column) => ({ id: column.id, right: column.right, width: widthOf(column) }));
+}
+
+/** Rows that are measured: of a long list some of each part, so that columns stay where they are while one scrolls. */
+const MEASURED = 400;
+
+export function needsOf(rows: readonly ConnectionRow[], context: Context): Needs {
+  const step = Math.max(1, Math.floor(rows.length / MEASURED));
+  const needs = Object.fromEntries(columnIds.map((id) => [id, displayWidth(context.words.columns[id])])) as Record<
+    ColumnId,
+    number
+  >;
+  for (let at = 0; at < rows.length; at += step) {
+    const row = rows[at];
+    if (row === undefined) continue;
+    for (const id of GROWING)
+      needs[id] = Math.max(needs[id], displayWidth(cellText(id, row, context, Number.MAX_SAFE_INTEGER)));
+  }
+  return needs;
 }
 
 export const SIGNS: readonly [string, Role][] = [
@@ -93,7 +121,9 @@ export function cellText(column: ColumnId, row: ConnectionRow, context: Context,
     case "frames":
       return facts.webSocket === null ? "" : `${framesOf(facts, 0)}↑ ${framesOf(facts, 1)}↓`;
     case "traffic":
-      return sparkline(facts, width);
+      return sparkline(facts, width)
+        .map(({ sign }) => sign)
+        .join("");
     case "lasted":
       return chrome.duration(lastedNs(facts) / 1e9);
     case "closer": {

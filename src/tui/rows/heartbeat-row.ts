@@ -39,9 +39,24 @@ export const withoutHeartbeat = ({ connections }: Snapshot): ConnectionFacts[] =
   );
 
 /**
- * The life of a connection as a strip: ● an answered ping, × one that was not, ○ the last pong, ▌ the end. Pings between
- * those that are known by their time are laid out by the interval that was inferred.
+ * When answered pings were sent, as far as one can tell: the last one is known, those before it are laid out by the
+ * interval that was inferred, no more of them than were answered, and not closer than `leastStepNs`.
  */
+export function pingTimes(facts: ConnectionFacts, beat: BeatFacts, leastStepNs: number): number[] {
+  const last = beat.lastAnsweredPing?.timestampNs;
+  if (last === undefined) return [];
+  const intervalNs = (beat.intervalMs ?? 0) * 1e6;
+  if (intervalNs <= 0) return [last];
+  const from = Math.max(
+    facts.webSocket?.openedAt.timestampNs ?? facts.first.timestampNs,
+    last - (beat.answered - 0.5) * intervalNs,
+  );
+  const times: number[] = [];
+  for (let ns: number = last; ns > from; ns -= Math.max(intervalNs, leastStepNs)) times.push(ns);
+  return times;
+}
+
+/** The life of a connection as a strip: ● an answered ping, × one that was not, ▌ the end. */
 export function strip({ facts, beat }: HeartbeatRow, width: number): string {
   const start = facts.first.timestampNs;
   const span = Math.max(1, facts.last.timestampNs - start);
@@ -50,12 +65,7 @@ export function strip({ facts, beat }: HeartbeatRow, width: number): string {
     const cell = Math.round(((ns - start) / span) * (width - 1));
     if (cell >= 0 && cell < width) cells[cell] = sign;
   };
-  const lastAnswered = beat.lastAnsweredPing?.timestampNs;
-  if (beat.intervalMs !== null && beat.intervalMs > 0 && lastAnswered !== undefined) {
-    const stepNs = Math.max(beat.intervalMs * 1e6, span / width);
-    const from = facts.webSocket?.openedAt.timestampNs ?? start;
-    for (let ns: number = lastAnswered; ns > from; ns -= stepNs) put(ns, "●");
-  } else if (lastAnswered !== undefined) put(lastAnswered, "●");
+  for (const ns of pingTimes(facts, beat, span / width)) put(ns, "●");
   for (const ping of beat.unanswered) put(ping.timestampNs, "×");
   if (facts.tcp.closedAt !== null) put(facts.tcp.closedAt.timestampNs, "▌");
   return cells.join("");

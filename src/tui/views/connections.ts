@@ -1,16 +1,15 @@
 import { anchorKey, living } from "../../annotations/notes.ts";
-import { wrapToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
-import { render } from "../../i18n/render.ts";
 import { fitStart, fitted, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { listRows, paneRows } from "../layout.ts";
 import { LineCache } from "../line-cache.ts";
 import { currentList, cursorIndex } from "../reduce-cursor.ts";
-import { cellText, type Placed, placeColumns, roleOfCell, signOf } from "../rows/columns.ts";
-import type { ConnectionRow } from "../rows/connection-row.ts";
-import { endedText } from "../rows/outcome.ts";
+import { cellText, type Needs, needsOf, type Placed, placeColumns, roleOfCell, signOf } from "../rows/columns.ts";
+import { type ConnectionRow, connectionRows } from "../rows/connection-row.ts";
+import { sparkline } from "../rows/sparkline.ts";
 import type { State } from "../state.ts";
+import { connectionPane } from "./connection-pane.ts";
 
 /** Sign, mark and note stand before the columns. */
 const MARGIN = 4;
@@ -21,12 +20,14 @@ const drawn = new LineCache<ConnectionRow>();
 export function connectionsView(state: State, context: Context): string[] {
   const { columns } = state.size;
   const list = currentList(state, context);
-  const placed = placeColumns(columns - MARGIN, state.list.hidden);
+  const placed = placeColumns(columns - MARGIN, state.list.hidden, needsFor(connectionRows(state.shown), context));
   const cursor = cursorIndex(state, context);
-  const rows = listRows(state);
+  // A short list leaves its room to what is told about the connection under the cursor.
+  const rows = Math.max(1, Math.min(listRows(state), paneRows(state) > 0 ? list.items.length : listRows(state)));
   const noted = new Set(living(state.list.notes).map(({ anchor }) => anchorKey(anchor)));
-  const { hidden, search, notes, marked } = state.list;
-  const cache = drawn.under([columns, hidden, search, notes, marked, context.palette, context.words]);
+  const { search, notes, marked } = state.list;
+  const widths = placed.map(({ id, width }) => `${id} ${width}`).join();
+  const cache = drawn.under([columns, widths, search, notes, marked, context.palette, context.words]);
   const lines = [headOf(placed, state, context)];
   for (let at = state.list.top; at < state.list.top + rows; at++) {
     const item = list.items[at];
@@ -42,9 +43,17 @@ export function connectionsView(state: State, context: Context): string[] {
     else lines.push(cache.of(item.row, () => rowLine(item.row, placed, false, noted, state, context)));
   }
   const item = list.items[cursor];
-  const pane = paneRows(state);
-  if (pane > 0) lines.push(...paneLines(item?.kind === "row" ? item.row : null, pane, state, context));
+  const pane = paneRows(state) === 0 ? 0 : paneRows(state) + listRows(state) - rows;
+  if (pane > 0) lines.push(...connectionPane(item?.kind === "row" ? item.row : null, pane, state, context));
   return lines;
+}
+
+let measured: { rows: readonly ConnectionRow[]; words: Context["words"]; needs: Needs } | null = null;
+
+function needsFor(rows: readonly ConnectionRow[], context: Context): Needs {
+  if (measured === null || measured.rows !== rows || measured.words !== context.words)
+    measured = { rows, words: context.words, needs: needsOf(rows, context) };
+  return measured.needs;
 }
 
 function emptyLine(state: State, { palette, words }: Context): string {
@@ -80,6 +89,10 @@ function rowLine(
   const search = state.list.search.toLowerCase();
   for (const [index, { id, width, right }] of placed.entries()) {
     if (index > 0) line.gap(1);
+    if (id === "traffic") {
+      addSparkline(line, row, width);
+      continue;
+    }
     const text = cellText(id, row, context, width);
     const cell = right ? fitStart(text, width) : fitted(text, width);
     const at = search === "" ? -1 : cell.toLowerCase().indexOf(search);
@@ -95,51 +108,10 @@ function rowLine(
   return isCursor ? line.endAs("cursor") : line.end();
 }
 
-/** What is known of the connection under the cursor: its worst finding with what to do, else how it ended. */
-function paneLines(row: ConnectionRow | null, height: number, state: State, context: Context): string[] {
-  const { palette, words, chrome, language } = context;
-  const { columns } = state.size;
-  const lines = [palette.dim("─".repeat(columns))];
-  if (row === null) return filled(lines, height);
-  const worst = row.findings[0];
-  const wrap = (text: string, indent: string, first = indent): string[] =>
-    wrapToWidth(escapeText(text), columns - indent.length - 1).map(
-      (part, index) => (index === 0 ? first : indent) + part,
-    );
-  if (worst === undefined) {
-    lines.push(...wrap(endedText(row.facts, chrome, words), "  ", " ").map((line) => palette.plain(line)));
-  } else {
-    const { title, detail, causes } = render(worst, language);
-    const tint = { error: palette.error, warning: palette.warning, note: palette.strong }[worst.severity];
-    lines.push(
-      ...wrap(title, "   ", ` ${worst.severity === "error" ? "✗" : worst.severity === "warning" ? "!" : "·"} `).map(
-        tint,
-      ),
-    );
-    const [cause] = causes;
-    if (cause !== undefined) {
-      // Configuration to copy keeps its lines and its indentation.
-      const [advice = "", ...more] = (cause.fix || cause.cause).split("\n");
-      const config = more.flatMap((text) => wrap(text.trim(), `     ${/^ */.exec(text)?.[0] ?? ""}`));
-      lines.push(...[...wrap(advice, "     ", "   → "), ...config].map(palette.accent));
-    }
-    lines.push(...wrap(detail, "   ").map(palette.plain));
-    const others = row.findings.slice(1).map(({ ruleId }) => context.texts.pages[ruleId].name);
-    if (others.length > 0) lines.push(...wrap(`+ ${others.join(" · ")}`, "   ").map(palette.dim));
-  }
-  for (const note of living(state.list.notes)) {
-    if (anchorKey(note.anchor) === `connection ${row.facts.first.packet}`)
-      lines.splice(
-        1,
-        0,
-        ...note.text
-          .split("\n")
-          .flatMap((text) => wrap(text, "   ", " ✎ "))
-          .map(palette.note),
-      );
-  }
-  return filled(lines, height);
+/** Bars in grey, those of answered pings in their colour, missing pongs unmissable. */
+function addSparkline(line: Line, { facts }: ConnectionRow, width: number): void {
+  const cells = sparkline(facts, width);
+  for (const { sign, kind } of cells)
+    line.add(sign, kind === "missing" ? "error" : kind === "answered" ? "good" : "dim");
+  line.gap(width - cells.length);
 }
-
-const filled = (lines: readonly string[], height: number): string[] =>
-  Array.from({ length: height }, (_, index) => lines[index] ?? "");

@@ -1,0 +1,115 @@
+import { anchorKey, living } from "../../annotations/notes.ts";
+import { wrapToWidth } from "../../base/display-width.ts";
+import { escapeText } from "../../base/escape-text.ts";
+import { render } from "../../i18n/render.ts";
+import { fitStart } from "../cells.ts";
+import type { Context } from "../context.ts";
+import { type ConnectionRow, headerOf, pathOf } from "../rows/connection-row.ts";
+import { endedText } from "../rows/outcome.ts";
+import type { State } from "../state.ts";
+import { signOfSeverity } from "./findings.ts";
+
+const WIDEST = 120;
+
+/** What is known of the connection under the cursor: its notes, its worst finding with what to do, how it was opened. */
+export function connectionPane(row: ConnectionRow | null, height: number, state: State, context: Context): string[] {
+  const { palette } = context;
+  const lines = [palette.dim("─".repeat(state.size.columns))];
+  if (row !== null) {
+    lines.push(...noteLines(row, state, context));
+    lines.push(...story(row, state, context));
+  }
+  const more = lines.length - height;
+  return Array.from({ length: height }, (_, index) =>
+    more > 0 && index === height - 1 ? palette.dim(`   ↓ ${context.words.moreLines(more + 1)}`) : (lines[index] ?? ""),
+  );
+}
+
+const wrap = (text: string, { size }: State, indent: string, first = indent): string[] =>
+  wrapToWidth(escapeText(text), Math.min(WIDEST, size.columns) - indent.length - 1).map(
+    (part, index) => (index === 0 ? first : indent) + part,
+  );
+
+function noteLines(row: ConnectionRow, state: State, { palette }: Context): string[] {
+  return living(state.list.notes)
+    .filter(({ anchor }) => anchorKey(anchor) === `connection ${row.facts.first.packet}`)
+    .flatMap(({ text }) => text.split("\n").flatMap((line) => wrap(line, state, "   ", " ✎ ")))
+    .map(palette.note);
+}
+
+/** The worst first, with what to do about it; then all that may be behind it, as far as there is room. */
+function story(row: ConnectionRow, state: State, context: Context): string[] {
+  const { palette, words, chrome, language } = context;
+  const [worst, ...others] = row.findings;
+  const opening = openingLines(row, state, context);
+  if (worst === undefined)
+    return [...wrap(endedText(row.facts, chrome, words), state, "  ", " ").map(palette.plain), ...opening];
+  const { title, detail, causes, evidence } = render(worst, language);
+  const tint = { error: palette.error, warning: palette.warning, note: palette.strong }[worst.severity];
+  const lines = wrap(title, state, "   ", ` ${signOfSeverity[worst.severity]} `).map(tint);
+  const [first, ...further] = causes;
+  if (first !== undefined) lines.push(...fixLines(first.fix || first.cause, state, "   ").map(palette.accent));
+  lines.push(...wrap(detail, state, "   ").map(palette.plain));
+  for (const finding of others)
+    lines.push(
+      ...wrap(`${signOfSeverity[finding.severity]} ${render(finding, language).title}`, state, "     ", "   "),
+    );
+  lines.push(...opening, "", ...causeLines(worst, causes, state, context));
+  for (const [index, { packet, timestampNs }] of worst.evidence.entries()) {
+    if (index === 0) lines.push("");
+    const place = `   ${fitStart(String(packet), 7)} ${fitStart(`+${(timestampNs / 1e9).toFixed(3)}`, 10)}  `;
+    lines.push(...wrap(evidence[index] ?? "", state, " ".repeat(place.length), place));
+  }
+  return further.length + worst.evidence.length === 0 ? lines.slice(0, -1) : lines;
+}
+
+/** Configuration to copy keeps its lines and its indentation. */
+function fixLines(fix: string, state: State, indent: string): string[] {
+  const [advice = "", ...more] = fix.split("\n");
+  const config = more.flatMap((text) => wrap(text.trim(), state, `${indent}  ${/^ */.exec(text)?.[0] ?? ""}`));
+  return [...wrap(advice, state, `${indent}  `, `${indent}→ `), ...config];
+}
+
+/** The advice of the first one stands above already. */
+function causeLines(
+  { causes }: ConnectionRow["findings"][number],
+  told: readonly { readonly cause: string; readonly fix: string }[],
+  state: State,
+  { palette, chrome }: Context,
+): string[] {
+  if (told.length === 0) return [];
+  const lines = [palette.dim(`   ${chrome.causes}`)];
+  for (const [index, { cause, fix }] of told.entries()) {
+    const confidence = causes[index]?.confidence;
+    const remark = confidence === undefined ? "" : ` ${chrome.remark(chrome.confidence[confidence])}`;
+    lines.push(...wrap(`${cause}${remark}`, state, "     ", "   • "));
+    if (index > 0 && fix !== "") lines.push(...fixLines(fix, state, "     ").map(palette.accent));
+  }
+  return lines;
+}
+
+/** Who asked for what, and what was agreed. */
+function openingLines({ facts }: ConnectionRow, state: State, { palette, chrome }: Context): string[] {
+  const { upgrade, webSocket, tcp } = facts;
+  const request = upgrade?.exchange.request ?? null;
+  const response = upgrade?.exchange.response ?? null;
+  const answer = (name: string): string =>
+    response?.fields.find((field) => field.name.toLowerCase() === name)?.value ?? "";
+  const took = upgrade?.durationMs ?? null;
+  const parts = [
+    request === null ? "" : `${request.method} ${pathOf(facts)}`,
+    response === null ? "" : `→ ${response.status}${took === null ? "" : ` (${chrome.duration(took / 1000)})`}`,
+    labelled("Host", headerOf(facts, "host")),
+    labelled("Origin", headerOf(facts, "origin")),
+    labelled("Subprotocol", answer("sec-websocket-protocol")),
+    webSocket?.compression === "permessage-deflate" ? "permessage-deflate" : "",
+    labelled("Server", answer("server")),
+    tcp.roundTripMs === null
+      ? ""
+      : `RTT ${tcp.roundTripMs < 10 ? tcp.roundTripMs.toPrecision(2) : Math.round(tcp.roundTripMs)} ms`,
+    labelled("User-Agent", headerOf(facts, "user-agent")),
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? [] : wrap(parts.join("  "), state, "   ", " ").map(palette.dim);
+}
+
+const labelled = (name: string, value: string): string => (value === "" ? "" : `${name} ${value}`);
