@@ -32,6 +32,12 @@ export function webSocketFacts(stream: WebSocketStream, connection: TcpConnectio
     lastFrame,
     firstFrame,
     largestMessageBytes: [client.largestMessageBytes, server.largestMessageBytes],
+    largestMessage: both((direction) =>
+      markOf(stream.tallies[direction].largestMessageNumber, stream.tallies[direction].largestMessageNs),
+    ),
+    lastMessage: both((direction) =>
+      markOf(stream.tallies[direction].lastMessageNumber, stream.tallies[direction].lastMessageNs),
+    ),
     incompleteFrameBytes: [client.incompleteFrameBytes, server.incompleteFrameBytes],
   };
 }

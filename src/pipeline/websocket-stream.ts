@@ -65,6 +65,10 @@ class Tally {
   lastFrameNumber = 0;
   lastFrameNs = 0.5;
   largestMessageBytes = 0;
+  largestMessageNumber = 0;
+  largestMessageNs = 0.5;
+  lastMessageNumber = 0;
+  lastMessageNs = 0.5;
   incompleteFrameBytes = 0;
   /** Bytes handed to the decoder, gaps included. */
   fedBytes = 0;
@@ -186,7 +190,13 @@ export class WebSocketStream implements WebSocketSink {
     if (message.opcode === TEXT) tally.messages.text++;
     else tally.messages.binary++;
     tally.messages.bytes += message.length;
-    if (message.length > tally.largestMessageBytes) tally.largestMessageBytes = message.length;
+    tally.lastMessageNumber = message.lastPacketNumber;
+    tally.lastMessageNs = message.lastTimestampNs;
+    if (message.length > tally.largestMessageBytes) {
+      tally.largestMessageBytes = message.length;
+      tally.largestMessageNumber = message.lastPacketNumber;
+      tally.largestMessageNs = message.lastTimestampNs;
+    }
     this.session.onMessage(message);
     if (this.tap !== null) this.tap.onMessage(this.connectionId, message);
   }

@@ -1,6 +1,6 @@
 import { type Direction, type Side, sideOf } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { BeatFacts, ConnectionFacts, UnansweredPing } from "../store/types.ts";
+import type { BeatFacts, CloseFrameFacts, ConnectionFacts, UnansweredPing } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { hasEnded, later, spanMs } from "./reading.ts";
 
@@ -16,6 +16,8 @@ export interface MissedBeat {
   readonly sincePongMs: number | null;
   /** The pinger gave the connection up for it. */
   readonly gaveUp: boolean;
+  /** The pinger closed it with a code that blames nobody: perhaps for it. */
+  readonly closedPlainly: boolean;
   /** TCP acknowledged them: the peer's host lives. null: mixed, or the capture cannot tell. */
   readonly acknowledged: boolean | null;
   /** The peer had stopped reading. */
@@ -62,6 +64,7 @@ export function missedIn(
     waitedMs: (endNs - first.timestampNs) / 1e6,
     sincePongMs: lastPong === null ? null : Math.max(0, (endNs - lastPong.timestampNs) / 1e6),
     gaveUp: hasEnded(connection) && gaveUp(connection, direction, pinger),
+    closedPlainly: closedPlainly(connection, direction),
     acknowledged: dead.every((ping) => ping.acknowledged === true)
       ? true
       : dead.every((ping) => ping.acknowledged === false)
@@ -73,16 +76,31 @@ export function missedIn(
   };
 }
 
+/** People set timers to whole seconds, and timers are late by little. */
+export const isTimerLike = (ms: number): boolean => ms % 1000 < 50;
+
 /** A reason that blames the heartbeat although the code says that all is well. */
 export const TIMED_OUT = /time.?out|timed out|heart.?beat|\bping\b|\bpong\b|keep.?alive|\bidle\b|inactiv/i;
 
 /** The pinger ended it: by its Close, its FIN or its RST, before the peer did. */
 function gaveUp(connection: ConnectionFacts, direction: Direction, pinger: Side): boolean {
-  const own = connection.webSocket?.closeFrames[direction] ?? null;
-  const peers = connection.webSocket?.closeFrames[direction === 0 ? 1 : 0] ?? null;
-  if (own !== null) {
-    if (peers !== null && peers.timestampNs < own.timestampNs) return false;
-    return (own.code !== 1000 && own.code !== 1001) || TIMED_OUT.test(own.reason);
-  }
-  return peers === null && connection.tcp.firstCloser === pinger;
+  const own = firstCloseOf(connection, direction);
+  if (own !== null) return !blamesNobody(own);
+  const [client, server] = connection.webSocket?.closeFrames ?? [null, null];
+  return client === null && server === null && connection.tcp.firstCloser === pinger;
+}
+
+function closedPlainly(connection: ConnectionFacts, direction: Direction): boolean {
+  const own = firstCloseOf(connection, direction);
+  return own !== null && blamesNobody(own);
+}
+
+const blamesNobody = ({ code, reason }: CloseFrameFacts): boolean =>
+  (code === 1000 || code === 1001) && !TIMED_OUT.test(reason);
+
+/** The Close of this side, unless it answers the peer's. */
+function firstCloseOf({ webSocket }: ConnectionFacts, direction: Direction): CloseFrameFacts | null {
+  const own = webSocket?.closeFrames[direction] ?? null;
+  const peers = webSocket?.closeFrames[direction === 0 ? 1 : 0] ?? null;
+  return own !== null && peers !== null && peers.timestampNs < own.timestampNs ? null : own;
 }

@@ -53,6 +53,16 @@ export const knownTimers: readonly Timer[] = [
     "https://github.com/haproxy/haproxy/blob/master/doc/configuration.txt",
   ),
   timer(
+    "Apache Timeout / ProxyTimeout",
+    60,
+    "idle",
+    "proxy",
+    ["fin"],
+    /apache|x-forwarded-server:/i,
+    "ProxyPass … timeout=3600",
+    "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxytimeout",
+  ),
+  timer(
     "Heroku router idle timeout",
     55,
     "idle",

@@ -12,6 +12,10 @@ export interface Others {
   /** Accepted connections by server endpoint, and by port alone. */
   readonly accepted: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   readonly acceptedAtPort: ReadonlyMap<number, TimeIndex<ConnectionFacts>>;
+  /** WebSockets that the server ended without a Close, by its endpoint, in the order of their ends. */
+  readonly dropped: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
+  /** Connections that were refused or not answered, by server endpoint. */
+  readonly failed: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** Ports of a host that answered, each with a connection that shows it. */
   readonly answering: ReadonlyMap<string, ReadonlyMap<number, ConnectionFacts>>;
   /** "client address, server endpoint" with data of the client. */
@@ -49,12 +53,19 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
-const indexed = <K>(lists: ReadonlyMap<K, readonly ConnectionFacts[]>): Map<K, TimeIndex<ConnectionFacts>> =>
-  new Map([...lists].map(([key, list]) => [key, timeIndex(list, ({ first }) => first.timestampNs)]));
+const indexed = <K>(
+  lists: ReadonlyMap<K, readonly ConnectionFacts[]>,
+  timeOf = ({ first }: ConnectionFacts): number => first.timestampNs,
+): Map<K, TimeIndex<ConnectionFacts>> => new Map([...lists].map(([key, list]) => [key, timeIndex(list, timeOf)]));
+
+const isDropped = ({ webSocket, tcp }: ConnectionFacts): boolean =>
+  webSocket !== null && tcp.firstCloser === "server" && webSocket.closeFrames.every((close) => close === null);
 
 export function othersOf({ connections }: Analysis): Others {
   const accepted = new Map<string, ConnectionFacts[]>();
   const acceptedAtPort = new Map<number, ConnectionFacts[]>();
+  const dropped = new Map<string, ConnectionFacts[]>();
+  const failed = new Map<string, ConnectionFacts[]>();
   const answering = new Map<string, Map<number, ConnectionFacts>>();
   const busy = new Set<string>();
   const asked: Asked[] = [];
@@ -69,6 +80,8 @@ export function othersOf({ connections }: Analysis): Others {
       push(accepted, endpoint, connection);
       push(acceptedAtPort, server.port, connection);
     }
+    if (tcp.opening === "refused" || tcp.opening === "unanswered") push(failed, endpoint, connection);
+    if (isDropped(connection)) push(dropped, endpoint, connection);
     if (answers(connection)) {
       const ports = inner(answering, server.address);
       if (!ports.has(server.port)) ports.set(server.port, connection);
@@ -91,6 +104,8 @@ export function othersOf({ connections }: Analysis): Others {
   return {
     accepted: indexed(accepted),
     acceptedAtPort: indexed(acceptedAtPort),
+    dropped: indexed(dropped, ({ tcp, last }) => (tcp.closedAt ?? last).timestampNs),
+    failed: indexed(failed),
     answering,
     busy,
     asked: timeIndex(asked, ({ exchange }) => exchange.request?.first.timestampNs ?? 0),

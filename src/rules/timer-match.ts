@@ -16,6 +16,9 @@ const LEAST_SECONDS = 10;
 /** A lifetime speaks only when traffic went on until the end. */
 const BUSY_MS = 5000;
 
+/** Products that always put their name into the 101 that they pass to the client: where it is missing, it was not they. */
+const NAMES_ITSELF = /^(nginx|Cloudflare|Heroku|Envoy|uWebSockets)/;
+
 /** Timers that fit how and when this WebSocket ended; the best first. */
 export function matchTimers(connection: ConnectionFacts, timers: readonly Timer[]): TimerMatch[] {
   const { tcp, webSocket } = connection;
@@ -37,6 +40,7 @@ export function matchTimers(connection: ConnectionFacts, timers: readonly Timer[
     if (offByMs > timer.toleranceMs || !timer.how.includes(how)) continue;
     if (timer.closer !== "proxy" && timer.closer !== tcp.firstCloser) continue;
     const named = timer.source === "" || (timer.marks?.test(said) ?? false);
+    if (!named && tcp.firstCloser === "server" && lifeMs !== null && NAMES_ITSELF.test(timer.name)) continue;
     if (timer.closer === "proxy" && tcp.firstCloser === "client" && !named && !/x-forwarded|x-real-ip|via:/i.test(said))
       continue;
     matches.push({ timer, offByMs, named });

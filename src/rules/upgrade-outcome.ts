@@ -1,5 +1,6 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import { engineIoCode } from "./engine-io-code.ts";
+import { ownPageOf } from "./own-page.ts";
 import { fieldHas, fieldValue, proxyMarks, serverName, targetOf, wantsWebSocket } from "./reading.ts";
 
 /** What became of a WebSocket's opening handshake; one word, so that exactly one rule speaks of it. */
@@ -16,10 +17,6 @@ export type Outcome =
 
 const GATEWAYS =
   /nginx|openresty|tengine|haproxy|cloudflare|envoy|awselb|cloudfront|varnish|caddy|traefik|apache|akamai|gws|vercel|kong/i;
-
-/** HAProxy names itself nowhere, but its error pages are its own (haproxy/src/http.c). */
-const HAPROXY_ERRORS =
-  /No server is available to handle this request|The server returned an invalid or incomplete response|The server didn't respond in time/;
 
 /** The exchange that is, or was meant as, the opening handshake. */
 export const handshakeOf = (connection: ConnectionFacts): HttpExchangeFacts | null =>
@@ -96,7 +93,8 @@ export const askOf = (exchange: HttpExchangeFacts): string => (isOpeningPoll(exc
 export function proxyOf(exchange: HttpExchangeFacts): string | null {
   const name = serverName(exchange);
   if (name !== null) return GATEWAYS.test(name) ? name : null;
-  return HAPROXY_ERRORS.test(exchange.responseBodyPreview) ? "HAProxy" : null;
+  // HAProxy names itself nowhere but in its pages.
+  return ownPageOf(exchange);
 }
 
 /** Marks of a proxy in the request: who forwarded it. */

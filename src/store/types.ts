@@ -281,6 +281,9 @@ export interface WebSocketFacts {
   readonly lastFrame: [Mark | null, Mark | null];
   readonly firstFrame: [Mark | null, Mark | null];
   readonly largestMessageBytes: [number, number];
+  /** Where the largest, and the last, whole message of each side ended. */
+  readonly largestMessage: [Mark | null, Mark | null];
+  readonly lastMessage: [Mark | null, Mark | null];
   /** A frame was under way when the direction ended: bytes still expected. */
   readonly incompleteFrameBytes: [number, number];
 }

@@ -122,6 +122,8 @@ export const webSocket = (given: Partial<WebSocketFacts> = {}): WebSocketFacts =
   lastFrame: [null, null],
   firstFrame: [null, null],
   largestMessageBytes: [10, 10],
+  largestMessage: [null, null],
+  lastMessage: [null, null],
   incompleteFrameBytes: [0, 0],
   ...given,
 });

@@ -267,6 +267,8 @@ export const webSocket = (overrides: Partial<WebSocketFacts> = {}): WebSocketFac
   lastFrame: [mark(39.9), mark(39.95)],
   firstFrame: [mark(0.1), mark(0.2)],
   largestMessageBytes: [100, 100],
+  largestMessage: [mark(20), mark(20)],
+  lastMessage: [mark(38), mark(38)],
   incompleteFrameBytes: [0, 0],
   ...overrides,
 });

@@ -10,6 +10,11 @@ export const causesRunning = {
     cause: "{timer}: ends connections after {seconds} s, busy or not.",
     fix: "Raise it ({setting}), and let clients reconnect: a lifetime ends every connection some day.",
   },
+  failedOnMessage: {
+    cause:
+      "The {to:word}'s program failed on the message that it had just got: the end came {afterMs:ms} after it (an exception in its message handler, or a crash).",
+    fix: "Look at the {to:word}'s log at this time and at the last message of the {from:word}. Catch errors in the handler, and close with 1011 and a reason, so that the {from:word} learns why.",
+  },
   serverTerminated: {
     cause:
       "The server's code dropped the connection without closing the WebSocket (ws.terminate(), socket.destroy(), or a proxy's timer).",
@@ -63,6 +68,16 @@ export const causesRunning = {
   proxyLifetime: {
     cause: "The proxy limits how long a connection may live, busy or not.",
     fix: "Compare with how long other connections lived: a round number tells. Raise the limit, and let clients reconnect.",
+  },
+  proxyOrBehind: {
+    cause:
+      "{proxy} stands before the server: either it ended the connection (reload, restart, a timer), or the backend behind it did and the proxy passed that on.",
+    fix: "On the proxy host: sudo tcpdump -i any, both legs in one capture. The leg whose FIN comes first shows who it was; the proxy's error log names a backend that closed.",
+  },
+  backendMarkedDown: {
+    cause:
+      "The proxy took the backend for dead: {count:an attempt to reach it had|# attempts to reach it had} just failed. Then it may end what runs there (HAProxy on-marked-down shutdown-sessions).",
+    fix: "Find out why the backend does not answer new connections (firewall, full backlog, restart); its open ones still worked.",
   },
   lostBetween: {
     cause: "The path between both capture points lost it: one capture shows it leave, the other never shows it arrive.",
@@ -181,6 +196,11 @@ export const causesRunning = {
     cause: "The {to:word} goes on sending data, but does not answer pings: its code ignores them.",
     fix: "Answer with autoPong (ws), or with a pong of the same payload; a proxy that speaks WebSocket itself may also swallow them.",
   },
+  proxyStuck: {
+    cause:
+      "The proxy at {proxy} is stuck: its host acknowledges packets, its process moves nothing (overload, stopped process, blocked disk or log).",
+    fix: "On the proxy host: top, systemctl status and its error log at this time; does a plain GET through it get an answer? nginx: more worker_processes, and nothing that blocks in a worker.",
+  },
   pageFrozen: {
     cause: "The page or device sleeps: background tab, suspended laptop, app in the background.",
     fix: "Reconnect on visibilitychange and online; give the server's pong timeout two or three ping intervals[[, here up to {patienceMs:ms}]].",
@@ -205,6 +225,10 @@ export const causesRunning = {
   proxyInjectsFrames: {
     cause: "A server or proxy writes an HTTP error into the upgraded connection.",
     fix: "Read the text: it names the reason. With Socket.IO, compare the EIO versions of both sides.",
+  },
+  proxyWroteFrame: {
+    cause: "The proxy at {proxy} wrote this frame itself: on its other leg the {from:word} sent none like it.",
+    fix: "Look at what the proxy did at this time (Caddy up to 2.6 sends an unmasked Close to the backend when it is reloaded or stopped); update it. The {from:word}'s program is not to blame.",
   },
   mixedDeflate: {
     cause: "One side compresses and the other did not agree to it, or a proxy stripped Sec-WebSocket-Extensions.",

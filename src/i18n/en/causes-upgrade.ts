@@ -6,6 +6,15 @@ export const causesUpgrade = {
     cause: "The path {path} is not where the server expects WebSockets.",
     fix: "Compare with the server: new WebSocketServer({ path }), the route, io(…, { path }). For Socket.IO the path is /socket.io/, a namespace is not a path.",
   },
+  asgiNoRoute: {
+    cause:
+      "A Python server (FastAPI, Starlette, Django Channels) has no WebSocket route {path}: such servers answer 403, not 404.",
+    fix: "Compare {path} with @app.websocket(…) or the routing, its prefix and slash at the end. An HTTP route of the same path does not count.",
+  },
+  asgiNoLibrary: {
+    cause: "uvicorn runs without a WebSocket library, so the upgrade is handled as a plain GET.",
+    fix: "Its log says “Unsupported upgrade request”: pip install 'uvicorn[standard]', then restart.",
+  },
   badHandshakeFields: {
     cause: "A field of the request is not accepted: Sec-WebSocket-Key, -Version, -Extensions or -Protocol.",
     fix: "The body of the response usually names it. Compare with the request of a browser that works.",
@@ -70,6 +79,43 @@ export const causesUpgrade = {
     cause: "The server or gateway limits how often one client may connect.",
     fix: "Wait as Retry-After says; raise the limit for the WebSocket path.",
   },
+  fieldsTooLarge: {
+    cause:
+      "The request's header is larger than the server or proxy takes: too many or too large cookies, or a long token.",
+    fix: "Delete old cookies of this host, keep tokens short; or raise the limit: nginx large_client_header_buffers 4 32k; Node --max-http-header-size=32768.",
+  },
+  proxyWantsLogin: {
+    cause:
+      "{proxy} itself asks for a login (nginx auth_basic or auth_request, Apache AuthType): it is its own error page, the backend was not asked.",
+    fix: "Switch the login off for this location (nginx: auth_basic off;), or let the page send what it wants: a browser adds a cookie or a saved Basic login to a WebSocket, but no header of its own.",
+  },
+  proxyForbids: {
+    cause: "{proxy} itself forbids it: it is its own error page, the backend was not asked.",
+    fix: "Look in its configuration for deny, allow, auth_request, valid_referers, http-request deny or a WAF that matches this path, address or Origin; its error log names the rule.",
+  },
+  proxyLimits: {
+    cause: "A rate limit of {proxy} itself: it is its own error page, the backend was not asked.",
+    fix: "nginx: limit_req and limit_conn of this location (its error log says “limiting requests”); HAProxy: http-request deny with a stick table. Leave WebSockets out of it, or raise the rate.",
+  },
+  nginxLimits: {
+    cause:
+      "A limit of nginx itself: limit_conn or limit_req (nginx answers 503 for them, and 502 or 504 for a backend that it cannot reach).",
+    fix: "Its error log says “limiting connections by zone …” or “limiting requests …”. Each open WebSocket counts as a connection for as long as it lives: raise limit_conn, or leave this location out.",
+  },
+  ingressEmpty: {
+    cause: "Kubernetes' ingress-nginx: the service has no ready endpoint, or the configuration says return 503.",
+    fix: "kubectl get endpoints; otherwise search the configuration for return 503.",
+  },
+  proxyQueue: {
+    cause:
+      "HAProxy's queue: every backend had its maxconn connections, and none became free within timeout queue, here {idleMs:ms}.",
+    fix: "Each open WebSocket holds its place for as long as it lives: raise maxconn of the server lines, or add servers. “show stat” tells qcur and scur.",
+  },
+  connectionLimit: {
+    cause:
+      "A limit on connections: {count:one WebSocket was|# WebSockets were} open there when this one was turned away, so the backend is up.",
+    fix: "Raise the limit: nginx limit_conn, HAProxy maxconn, the server's own; and close WebSockets that nobody uses any more.",
+  },
   reconnectStorm: {
     cause: "The client reconnects without pause.",
     fix: "Reconnect with a growing, random delay (1 s, 2 s, 4 s … up to 30 s).",
@@ -111,6 +157,10 @@ export const causesUpgrade = {
     cause: "The request is not logged in and is sent to a login page.",
     fix: "Send the session (cookie or token) with the upgrade; let the server answer 401 for WebSockets instead.",
   },
+  caddyNoRoute: {
+    cause: "Caddy has no handler for {path}: what no route takes, it answers with an empty 200.",
+    fix: "Caddyfile: handle {path}* {\n  reverse_proxy 127.0.0.1:<port>\n}\n# Caddy passes upgrades on by itself; then: caddy reload",
+  },
   noUpgradeListener: {
     cause: "The HTTP server at {path} has no WebSocket server attached, so it answers like any GET.",
     fix: "Node: new WebSocketServer({ server, path: '{path}' }) on that very server; otherwise correct the port or path in the client's URL.",
@@ -142,6 +192,10 @@ export const causesUpgrade = {
   nginxUpgradeLines: {
     cause: "nginx passes {path} on without the upgrade fields.",
     fix: "nginx: pass the upgrade on, in the location for {path}:\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection $connection_upgrade;\n# and in the http block:\nmap $http_upgrade $connection_upgrade { default upgrade; '' close; }\n# then: sudo nginx -t && sudo nginx -s reload",
+  },
+  apacheUpgrade: {
+    cause: "Apache's ProxyPass for {path} speaks plain HTTP to the backend.",
+    fix: 'Apache 2.4.47 and newer: ProxyPass "{path}" "http://<backend>{path}" upgrade=websocket; older: a2enmod proxy_wstunnel and ProxyPass "{path}" "ws://<backend>{path}", before the ProxyPass for /. Then apachectl graceful.',
   },
   proxyUpgradeOff: {
     cause: "Another proxy on the way has WebSockets switched off.",

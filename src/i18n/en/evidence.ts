@@ -13,6 +13,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   upgradeRequest: "upgrade request for {target}[[, Host {host}]][[, Origin {origin}]]",
   requestWithoutUpgrade:
     "WebSocket request as HTTP/{version} without Upgrade[[, Connection: {connection}]][[; forwarded: {marks}]]",
+  requestWithoutConnection:
+    "WebSocket request as HTTP/{version} with Upgrade: {upgrade}, but[[ Connection: {connection} and]] no Connection: upgrade[[; forwarded: {marks}]]",
   response: "response {status}[[ {reason}]]",
   responseField: "{name}: {value}",
   responseBody: "body: {text}",

@@ -40,6 +40,11 @@ export const findingsNetwork = {
       detail:
         "The client called its own machine (loopback)[[ and got an RST after {answerMs:ms}]]. In a browser, localhost is the machine that the browser runs on, not the device that serves the page.",
     },
+    otherBackend: {
+      title: "{server} refused, the proxy went on to {other}: a backend is down",
+      detail:
+        "One of the proxy's backends is down. Clients are served by another one, a little later; when that fails too, nobody is left.",
+    },
     otherFamily: {
       title: "{server} refused, {other} accepted: only one address family is served",
       detail:
@@ -60,6 +65,11 @@ export const findingsNetwork = {
     sometimes: {
       title: "{server} did not answer this time: {attempts:one SYN|# SYNs} in {waitedMs:ms}, nothing came back",
       detail: "The same port does answer at other times in this capture, so it is neither closed nor blocked for good.",
+    },
+    otherBackend: {
+      title: "{server} did not answer, the proxy went on to {other}: a backend is unreachable",
+      detail:
+        "One of the proxy's backends is down. Clients are served by another one, a little later; when that fails too, nobody is left.",
     },
     otherFamily: {
       title: "{server} did not answer, {other} did: one address family leads nowhere",

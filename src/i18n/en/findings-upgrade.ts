@@ -34,6 +34,10 @@ export const findingsUpgrade = {
       title: "{server} refused {ask:word} {target}: 429, too many requests",
       detail: `A rate limit counts these attempts[[. It says: “{body}”]]. ${refusedEnds}`,
     },
+    fieldsTooLarge: {
+      title: "{server} refused {ask:word} {target}: its fields are too large ({status})",
+      detail: `The request's header, mostly its cookies or a token in the address, is longer than the server takes[[. It says: “{body}”]]. ${refusedEnds}`,
+    },
     serverError: {
       title: "{server} failed on {ask:word} {target}: {status}[[ {reason}]]",
       detail: `The server broke while it handled the request[[. It says: “{body}”]]. ${refusedEnds}`,
@@ -110,6 +114,11 @@ export const findingsUpgrade = {
         "The proxy[[ {proxy}]] at {server} could not reach the WebSocket server: {status}[[ {reason}]][[ after {afterMs:ms}]]",
       detail: "The client and the proxy are fine; the trouble is between the proxy and its backend.",
     },
+    unavailable: {
+      title:
+        "The proxy[[ {proxy}]] at {server} turned {ask:word} {target} away: {status}[[ {reason}]][[ after {afterMs:ms}]]",
+      detail: "It has no server for this request at this moment: none is up, or a limit is reached.",
+    },
   },
   "http.upgrade.unanswered": {
     serverClosed: {
@@ -147,6 +156,12 @@ export const findingsUpgrade = {
       title: "The proxy at {client} does not forward the upgrade: {server} got a request without Upgrade/Connection",
       detail:
         "The request was meant for a WebSocket, but the two fields that ask for it are missing. They are hop-by-hop: a proxy drops them unless it is told to set them.",
+    },
+    connection: {
+      title:
+        "The proxy at {client} forwards only half of the upgrade: {server} got Upgrade without Connection: upgrade",
+      detail:
+        "Both fields are hop-by-hop and both are needed (RFC 6455 §4.2.1): without Connection: upgrade the server takes it for a plain request.",
     },
   },
   "http.upgrade.not-forwarded": {

@@ -26,13 +26,23 @@ export const findingsWebSocket = {
         "Packets of the {to:word} get lost for good, pongs wait behind them; the {from:word} gave up {waitedMs:ms} after the first unanswered ping[[, {sincePongMs:ms} after the last pong]]",
       detail: `${interval}{missing:One ping|# pings} stayed without pong, then the {closer:word} ended the connection. TCP hands bytes over in order: after a hole that is never repaired nothing more can be read, although the {to:word}'s program may have answered.`,
     },
+    notPassedOn: {
+      title:
+        "The proxy at {proxy} passed neither pings nor pongs on; the {from:word} gave up {waitedMs:ms} after the first unanswered ping[[, {sincePongMs:ms} after the last pong]]",
+      detail: `${interval}{missing:One ping|# pings} reached the proxy and TCP acknowledged them, but they, or the {to:word}'s pongs, do not appear on its other leg: the {to:word} is not to blame.`,
+    },
     ongoing: {
       title: "The {to:word} has not answered {missing:a ping|# pings} for {waitedMs:ms}",
       detail: `${interval}[[The last pong came {sincePongMs:ms} ago. ]]The connection is still open, but its heartbeat has stopped.`,
     },
+    mayHaveGivenUp: {
+      title:
+        "The {to:word} left {missing:a ping|# pings} unanswered; {waitedMs:ms} later the {from:word} closed[[ with {code}]]",
+      detail: `${interval}A client or server that gives up for a missing pong may close like this, with a code that says nothing of it. Its log tells whether that was the reason.`,
+    },
     survived: {
       title: "{missing:One ping|# pings} of the {from:word} stayed without pong",
-      detail: `${interval}The connection ended for another reason.`,
+      detail: `${interval}The {from:word} did not end the connection for it.`,
     },
   },
   "ws.pong.late": {

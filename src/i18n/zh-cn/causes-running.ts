@@ -10,6 +10,11 @@ export const causesRunning = {
     cause: "{timer}：{seconds} 秒后断开，不管有没有数据。",
     fix: "调大（{setting}），并让客户端自动重连：有寿命限制的连接总有一天会断。",
   },
+  failedOnMessage: {
+    cause:
+      "{to:word}程序在处理刚收到的消息时出错：收到后 {afterMs:ms}连接就结束了（消息处理函数抛出异常，或进程崩溃）。",
+    fix: "查看{to:word}这一时刻的日志，以及{from:word}的最后一条消息。在处理函数里捕获异常，用 1011 加原因关闭，让{from:word}知道为什么。",
+  },
   serverTerminated: {
     cause: "服务端代码没有关闭 WebSocket 就丢掉了连接（ws.terminate()、socket.destroy()，或代理的定时器）。",
     fix: "在服务端代码里搜索 terminate() 和 destroy()；改用 close(code, reason) 让客户端知道原因。再看这一时刻的日志。",
@@ -59,6 +64,15 @@ export const causesRunning = {
   proxyLifetime: {
     cause: "代理限制了连接的最长存活时间，不管忙不忙。",
     fix: "和其他连接的存活时间比一比：如果都是同一个整数，就是它。调大上限，并让客户端自动重连。",
+  },
+  proxyOrBehind: {
+    cause: "服务器前面是 {proxy}：要么是它结束了连接（重载、重启、定时器），要么是它后面的后端断开，它只是照样转达。",
+    fix: "在代理主机上 sudo tcpdump -i any，把两侧抓在一个文件里：先出现 FIN 的那一侧就是源头；后端主动断开时，代理的错误日志会写。",
+  },
+  backendMarkedDown: {
+    cause:
+      "代理认为后端已经不可用：就在此前有 {count} 次连接后端失败。它会因此断开正在使用的连接（HAProxy 的 on-marked-down shutdown-sessions）。",
+    fix: "查清后端为什么不再接受新连接（防火墙、队列满、重启）；已经打开的连接当时其实还好用。",
   },
   lostBetween: {
     cause: "两个抓包点之间的链路丢了数据：一份抓包里看到它发出，另一份里始终没到。",
@@ -154,6 +168,10 @@ export const causesRunning = {
     cause: "{to:word}还在发数据，却不回应 ping：它的代码忽略了 ping。",
     fix: "启用 autoPong（ws），或用相同载荷回 pong；自己实现 WebSocket 的代理也可能吞掉它们。",
   },
+  proxyStuck: {
+    cause: "{proxy} 处的代理卡住了：主机还在确认报文，进程却不再转发（过载、进程被暂停、磁盘或日志阻塞）。",
+    fix: "在代理主机上看这一时刻的 top、systemctl status 和错误日志；经过它的普通 GET 有没有应答？nginx：增加 worker_processes，worker 里不要有阻塞操作。",
+  },
   pageFrozen: {
     cause: "页面或设备休眠：后台标签页、笔记本合盖、应用切到后台。",
     fix: "在 visibilitychange 和 online 事件里重连；服务端的 pong 超时设为两三个 ping 间隔[[，这里即最多 {patienceMs:ms}]]。",
@@ -169,6 +187,10 @@ export const causesRunning = {
   proxyInjectsFrames: {
     cause: "服务端或代理把 HTTP 错误写进了已升级的连接。",
     fix: "读一下这段文本，原因就在里面。Socket.IO 请对比两端的 EIO 版本。",
+  },
+  proxyWroteFrame: {
+    cause: "这一帧是 {proxy} 处的代理自己写的：在它的另一侧，{from:word}没有发过这样的帧。",
+    fix: "看代理在这一时刻做了什么（Caddy 2.6 及以前在重载或停止时会向后端发不带掩码的 Close），并升级它。不是{from:word}程序的问题。",
   },
   mixedDeflate: {
     cause: "一端压缩，另一端没同意；或代理去掉了 Sec-WebSocket-Extensions。",

@@ -6,6 +6,15 @@ export const causesUpgrade = {
     cause: "{path} 不是服务器提供 WebSocket 的路径。",
     fix: "对照服务端：new WebSocketServer({ path })、路由、io(…, { path })。Socket.IO 的路径是 /socket.io/，命名空间不是路径。",
   },
+  asgiNoRoute: {
+    cause:
+      "Python 服务（FastAPI、Starlette、Django Channels）没有 {path} 这个 WebSocket 路由：这类服务会答 403，而不是 404。",
+    fix: "对照 {path} 与 @app.websocket(…) 或路由表，注意前缀和末尾的斜杠。同名的 HTTP 路由不算。",
+  },
+  asgiNoLibrary: {
+    cause: "uvicorn 没有安装 WebSocket 库，升级请求被当作普通 GET 处理。",
+    fix: "日志里会有 “Unsupported upgrade request”：pip install 'uvicorn[standard]'，然后重启。",
+  },
   badHandshakeFields: {
     cause: "请求的某个字段不被接受：Sec-WebSocket-Key、-Version、-Extensions 或 -Protocol。",
     fix: "响应正文一般会指出是哪个。与正常工作的浏览器请求对比。",
@@ -67,6 +76,39 @@ export const causesUpgrade = {
     cause: "服务器或网关限制了单个客户端的连接频率。",
     fix: "按 Retry-After 等待；或为 WebSocket 路径调高限额。",
   },
+  fieldsTooLarge: {
+    cause: "请求头超过了服务器或代理的上限：cookie 太多太大，或者 token 太长。",
+    fix: "删掉这个站点的旧 cookie，缩短 token；或者提高上限：nginx large_client_header_buffers 4 32k;，Node --max-http-header-size=32768。",
+  },
+  proxyWantsLogin: {
+    cause:
+      "是 {proxy} 自己要求登录（nginx auth_basic 或 auth_request、Apache AuthType）：这是它自己的错误页，没有问过后端。",
+    fix: "对这个 location 关掉登录（nginx：auth_basic off;），或让页面带上它要的东西：浏览器建立 WebSocket 时会带 cookie 和已保存的 Basic 登录，但不能自定义请求头。",
+  },
+  proxyForbids: {
+    cause: "是 {proxy} 自己拒绝的：这是它自己的错误页，没有问过后端。",
+    fix: "在它的配置里找匹配这个路径、地址或 Origin 的 deny、allow、auth_request、valid_referers、http-request deny 或 WAF；错误日志会写明是哪条规则。",
+  },
+  proxyLimits: {
+    cause: "{proxy} 自己的限流：这是它自己的错误页，没有问过后端。",
+    fix: "nginx：这个 location 的 limit_req 和 limit_conn（错误日志里有 “limiting requests”）；HAProxy：带 stick table 的 http-request deny。把 WebSocket 排除在外，或调高速率。",
+  },
+  nginxLimits: {
+    cause: "nginx 自己的限制：limit_conn 或 limit_req（它们返回 503；连不上后端时 nginx 返回的是 502 或 504）。",
+    fix: "错误日志里有 “limiting connections by zone …” 或 “limiting requests …”。一条 WebSocket 只要开着就一直占一个连接数：调高 limit_conn，或把这个 location 排除在外。",
+  },
+  ingressEmpty: {
+    cause: "Kubernetes 的 ingress-nginx：服务没有就绪的 endpoint；或者配置里写了 return 503。",
+    fix: "kubectl get endpoints；否则在配置里搜索 return 503。",
+  },
+  proxyQueue: {
+    cause: "HAProxy 排队：每台后端的连接数都到了 maxconn，在 timeout queue（这里是 {idleMs:ms}）内没有空出来。",
+    fix: "一条 WebSocket 只要开着就一直占着名额：调高 server 行的 maxconn，或增加服务器。用 “show stat” 看 qcur 和 scur。",
+  },
+  connectionLimit: {
+    cause: "连接数达到上限：这一条被拒绝时那里还开着 {count} 条 WebSocket，可见后端是正常的。",
+    fix: "调高上限：nginx limit_conn、HAProxy maxconn、服务端自己的上限；并关掉没人用的 WebSocket。",
+  },
   reconnectStorm: {
     cause: "客户端不停地立即重连。",
     fix: "重连间隔应递增并加随机抖动（1 秒、2 秒、4 秒……最多 30 秒）。",
@@ -96,6 +138,10 @@ export const causesUpgrade = {
     cause: "请求没有登录，被跳转到登录页。",
     fix: "升级请求要带上会话（Cookie 或令牌）；服务端对 WebSocket 应返回 401 而不是跳转。",
   },
+  caddyNoRoute: {
+    cause: "Caddy 没有处理 {path} 的路由：没有路由匹配的请求，它都答一个空的 200。",
+    fix: "Caddyfile：handle {path}* {\n  reverse_proxy 127.0.0.1:<port>\n}\n# 升级由 Caddy 自动转发；然后 caddy reload",
+  },
   noUpgradeListener: {
     cause: "{path} 所在的 HTTP 服务没有挂 WebSocket 服务，于是按普通 GET 应答。",
     fix: "Node：在同一个 server 上 new WebSocketServer({ server, path: '{path}' })；否则修正客户端 URL 的端口或路径。",
@@ -124,6 +170,10 @@ export const causesUpgrade = {
   nginxUpgradeLines: {
     cause: "nginx 转发 {path} 时没有带升级字段。",
     fix: "nginx：在 {path} 的 location 里转发升级字段：\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection $connection_upgrade;\n# 并在 http 块里：\nmap $http_upgrade $connection_upgrade { default upgrade; '' close; }\n# 然后：sudo nginx -t && sudo nginx -s reload",
+  },
+  apacheUpgrade: {
+    cause: "Apache 的 ProxyPass 对 {path} 只按普通 HTTP 转发。",
+    fix: 'Apache 2.4.47 及以上：ProxyPass "{path}" "http://<backend>{path}" upgrade=websocket；旧版：a2enmod proxy_wstunnel，再写 ProxyPass "{path}" "ws://<backend>{path}"，放在 / 的 ProxyPass 之前。然后 apachectl graceful。',
   },
   proxyUpgradeOff: {
     cause: "途中另一个代理没有开启 WebSocket。",

@@ -13,6 +13,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   upgradeRequest: "升级请求 {target}[[，Host {host}]][[，Origin {origin}]]",
   requestWithoutUpgrade:
     "WebSocket 请求变成 HTTP/{version}，没有 Upgrade[[，Connection: {connection}]][[；转发标记：{marks}]]",
+  requestWithoutConnection:
+    "HTTP/{version} 的 WebSocket 请求，有 Upgrade: {upgrade}，[[Connection 却是 {connection}，]]没有 Connection: upgrade[[；转发标记：{marks}]]",
   response: "响应 {status}[[ {reason}]]",
   responseField: "{name}: {value}",
   responseBody: "正文：{text}",

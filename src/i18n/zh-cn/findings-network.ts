@@ -38,6 +38,10 @@ export const findingsNetwork = {
       detail:
         "客户端连的是自己这台机器（回环地址）[[，{answerMs:ms}后收到 RST]]。浏览器里的 localhost 指运行浏览器的机器，而不是提供页面的设备。",
     },
+    otherBackend: {
+      title: "{server} 拒绝，代理转而连上了 {other}：有一台后端停了",
+      detail: "代理的后端有一台没有运行。客户端由另一台服务，只是慢一点；那一台再出问题就没有后端可用了。",
+    },
     otherFamily: {
       title: "{server} 拒绝，{other} 接受：服务只监听了一种地址族",
       detail: "这个主机名同时有 IPv4 和 IPv6 地址，而服务只监听其中一种。客户端两个都试了，所以最终还是连上了。",
@@ -57,6 +61,10 @@ export const findingsNetwork = {
     sometimes: {
       title: "{server} 这一次没有回应：{waitedMs:ms}内发出 {attempts} 个 SYN，没有收到任何回包",
       detail: "抓包中同一端口在其他时候有应答，所以既不是端口没开，也不是一直被拦截。",
+    },
+    otherBackend: {
+      title: "{server} 没有回应，代理转而连上了 {other}：有一台后端连不上",
+      detail: "代理的后端有一台没有运行。客户端由另一台服务，只是慢一点；那一台再出问题就没有后端可用了。",
     },
     otherFamily: {
       title: "{server} 没有回应，{other} 正常：其中一种地址族不通",

@@ -33,6 +33,10 @@ export const findingsUpgrade = {
       title: "{server} 拒绝{ask:word} {target}：429 请求过多",
       detail: `触发了限流[[，正文为“{body}”]]。${refusedEnds}`,
     },
+    fieldsTooLarge: {
+      title: "{server} 拒绝{ask:word} {target}：请求头太大（{status}）",
+      detail: `请求头（多半是 cookie，或地址里的 token）超过了服务器的上限[[，正文为“{body}”]]。${refusedEnds}`,
+    },
     serverError: {
       title: "{server} 处理{ask:word} {target} 时出错：{status}[[ {reason}]]",
       detail: `服务器在处理这个请求时自己出了错[[，正文为“{body}”]]。${refusedEnds}`,
@@ -100,6 +104,10 @@ export const findingsUpgrade = {
       title: "{server} 处的代理[[ {proxy} ]]连不上后端 WebSocket 服务：{status}[[ {reason}]][[，{afterMs:ms}后返回]]",
       detail: "客户端和代理都正常，问题出在代理与后端之间。",
     },
+    unavailable: {
+      title: "{server} 处的代理[[ {proxy} ]]没有接下{ask:word} {target}：{status}[[ {reason}]][[，{afterMs:ms}后返回]]",
+      detail: "此刻它没有服务器可以处理这个请求：后端都没起来，或者达到了某个上限。",
+    },
   },
   "http.upgrade.unanswered": {
     serverClosed: {
@@ -134,6 +142,11 @@ export const findingsUpgrade = {
     http11: {
       title: "{client} 处的代理没有转发升级：{server} 收到的请求缺少 Upgrade/Connection",
       detail: "这个请求本来要建立 WebSocket，但表明升级意图的两个字段不见了。它们是逐跳字段，代理不显式设置就会丢掉。",
+    },
+    connection: {
+      title: "{client} 处的代理只转发了一半升级：{server} 收到了 Upgrade，却没有 Connection: upgrade",
+      detail:
+        "这两个字段都是逐跳字段，而且都必须有（RFC 6455 §4.2.1）：缺了 Connection: upgrade，服务器只当它是普通请求。",
     },
   },
   "http.upgrade.not-forwarded": {

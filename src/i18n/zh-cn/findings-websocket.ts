@@ -26,13 +26,22 @@ export const findingsWebSocket = {
         "{to:word}的报文丢了一直没补上，pong 堵在后面；第一个没有应答的 ping 之后 {waitedMs:ms}，{from:word}放弃[[，距最后一个 pong {sincePongMs:ms}]]",
       detail: `${interval}{missing} 个 ping 没有 pong，随后{closer:word}断开连接。TCP 按顺序交付：空洞不补，后面的字节就读不到，{to:word}的程序其实可能已经应答了。`,
     },
+    notPassedOn: {
+      title:
+        "{proxy} 处的代理没有转发 ping 或 pong：第一个没有应答的 ping 之后 {waitedMs:ms}，{from:word}放弃[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${interval}{missing} 个 ping 到了代理，TCP 也确认了，但它们（或{to:word}的 pong）没有出现在代理的另一侧：不是{to:word}的问题。`,
+    },
     ongoing: {
       title: "{to:word}已有 {waitedMs:ms}没有回应 ping（{missing} 个）",
       detail: `${interval}[[上一个 pong 是 {sincePongMs:ms}前。]]连接还开着，但心跳已经停了。`,
     },
+    mayHaveGivenUp: {
+      title: "{to:word}有 {missing} 个 ping 没有回应；{waitedMs:ms}后{from:word}关闭了连接[[（{code}）]]",
+      detail: `${interval}等不到 pong 而放弃的一方可能就是这样关闭的，只是关闭码没有说明。是否如此，看它自己的日志。`,
+    },
     survived: {
       title: "{from:word}有 {missing} 个 ping 没有等到 pong",
-      detail: `${interval}不过连接是因为别的原因结束的。`,
+      detail: `${interval}{from:word}并不是因此断开连接的。`,
     },
   },
   "ws.pong.late": {

@@ -1,14 +1,15 @@
-import { otherDirection } from "../../base/brand.ts";
+import { type Direction, otherDirection } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
-import { missedBeat } from "../heartbeat.ts";
+import { isTimerLike, missedBeat } from "../heartbeat.ts";
 import { endedByProxy, type Join } from "../legs.ts";
-import { clientOf, directionOf, endOf, later, serverName, serverOf, spanMs } from "../reading.ts";
+import { clientOf, directionOf, endOf, later, otherSide, serverName, serverOf, spanMs } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
+import { within } from "../time-index.ts";
 import { timerCauses } from "../timer-causes.ts";
 import type { Cause } from "../types.ts";
-import { forwardedBy, handshakeOf } from "../upgrade-outcome.ts";
+import { forwardedBy, handshakeOf, proxyOf } from "../upgrade-outcome.ts";
 
 /** Data this short before the end: it did not end for being idle. */
 const BUSY_MS = 1000;
@@ -98,13 +99,28 @@ function proxyEnded(front: ConnectionFacts, join: Join, context: Context) {
     return draft("ws.close.no-close-frame", "proxyBusy", {
       ...parts,
       args,
-      causes: [cause("likely", "proxyRestarted", {}), cause("possible", "proxyLifetime", {})],
+      causes: busyCauses(join, context),
     });
   return draft("ws.close.no-close-frame", "proxyIdle", {
     ...parts,
     args: { ...args, idleMs },
     causes: proxyTimerCauses(front, join, idleMs, context),
   });
+}
+
+const CHECKS_WITHIN_NS = 30e9;
+
+/** Both legs were in use: the proxy went away, or it had just found that it cannot reach this backend any more. */
+function busyCauses({ back }: Join, context: Context): Cause[] {
+  const checks = context.others().failed.get(serverOf(back));
+  const end = endOf(back).timestampNs;
+  const count =
+    checks === undefined
+      ? 0
+      : within(checks, end - CHECKS_WITHIN_NS, end).filter(({ client }) => client.address === back.client.address)
+          .length;
+  if (count === 0) return [cause("likely", "proxyRestarted", {}), cause("possible", "proxyLifetime", {})];
+  return [cause("likely", "backendMarkedDown", { count }), cause("possible", "proxyRestarted", {})];
 }
 
 function proxyAsClientCauses(connection: ConnectionFacts, context: Context, idleMs: number): Cause[] {
@@ -119,7 +135,9 @@ function proxyAsClientCauses(connection: ConnectionFacts, context: Context, idle
 function proxyTimerCauses(front: ConnectionFacts, join: Join, idleMs: number, context: Context): Cause[] {
   const name = proxyName(join) ?? "";
   const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
-  const fitting = timerCauses(front, context);
+  // Apache names itself only towards the backend.
+  const behind = timerCauses(join.back, context).filter(({ confidence }) => confidence === "likely");
+  const fitting = behind.length > 0 ? behind : timerCauses(front, context);
   const own = fitting.filter(({ args: { timer } }) =>
     context.timers.some((one) => one.name === timer && one.source === ""),
   );
@@ -154,15 +172,66 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   if (missed?.gaveUp === true || tcp.ending === "rst") return [];
   const named = timerCauses(connection, context);
   const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
+  const afterMs = failedOnMessage(connection, direction);
+  const byTimer = idle >= LEAST_IDLE_MS && isTimerLike(idle);
+  const handshake = handshakeOf(connection);
+  const proxy = closer === "server" && handshake !== null ? proxyOf(handshake) : null;
+  if (proxy !== null && missed === null && named.length === 0)
+    return [
+      byTimer && frontTimer(proxy, idle),
+      cause(byTimer ? "possible" : "likely", "proxyOrBehind", { proxy }),
+      afterMs !== null && cause("likely", "failedOnMessage", { to: closer, from: otherSide(closer), afterMs }),
+      cause("possible", "serverDied", {}),
+    ];
+  const died = closer === "server" && hasDied(connection, context);
   return [
     ...(missed === null ? named : []),
-    closer === "server" && cause("likely", "serverTerminated", {}),
-    closer === "server" && cause("possible", "serverDied", {}),
+    afterMs !== null && cause("likely", "failedOnMessage", { to: closer, from: otherSide(closer), afterMs }),
+    closer === "server" && cause(died ? "possible" : "likely", "serverTerminated", {}),
+    closer === "server" && cause(died ? "likely" : "possible", "serverDied", {}),
     closer === "client" && cause("likely", "clientKilled", {}),
     closer === "client" && cause("possible", "clientTerminated", {}),
     tcp.halves[otherDirection(direction)].zeroWindows > 0 && cause("possible", "backpressure", {}),
-    idle > 10_000 && named.length === 0 && cause("possible", "unknownIdleTimer", { idleMs: idle }),
+    (idle > 10_000 || byTimer) && named.length === 0 && cause("possible", "unknownIdleTimer", { idleMs: idle }),
   ];
+}
+
+const GONE_WITHIN_NS = 10e9;
+const TOGETHER_NS = 100e6;
+
+/** What a process leaves behind that is gone: a port that refuses, and all its connections ended in one moment. */
+function hasDied(connection: ConnectionFacts, context: Context): boolean {
+  const { failed, dropped } = context.others();
+  const server = serverOf(connection);
+  const end = endOf(connection).timestampNs;
+  const after = failed.get(server);
+  if (after !== undefined && within(after, end, end + GONE_WITHIN_NS).some(({ kind }) => kind === "tcp-refused"))
+    return true;
+  const together = dropped.get(server);
+  return together !== undefined && within(together, end - TOGETHER_NS, end + TOGETHER_NS).length >= 3;
+}
+
+/** The proxy that the 101 names, by the time for which it let the connection be idle. */
+function frontTimer(proxy: string, idleMs: number): Cause {
+  const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
+  return cause("likely", /nginx|openresty|tengine/i.test(proxy) ? "nginxReadTimeout" : "proxyIdleTimer", args);
+}
+
+/** A handler that throws ends its connection at once; this much later it is likely something else. */
+const HANDLER_MS = 100;
+/** Where messages come all the time, one of them is always the last. */
+const CHANCE = 0.05;
+
+/** The closer hung up right after a message that it got, and not by chance: how long after. */
+function failedOnMessage({ webSocket, tcp }: ConnectionFacts, closer: Direction): number | null {
+  const sender = otherDirection(closer);
+  const last = webSocket?.lastMessage[sender];
+  if (!webSocket || !last || tcp.closedAt === null || tcp.ending !== "fin") return null;
+  const afterMs = spanMs(last, tcp.closedAt);
+  if (afterMs < 0 || afterMs > HANDLER_MS + (tcp.roundTripMs ?? 0)) return null;
+  const { text, binary } = webSocket.messages[sender];
+  const chance = ((text + binary) * afterMs) / Math.max(spanMs(webSocket.openedAt, tcp.closedAt), 1);
+  return text + binary === 1 || chance < CHANCE ? afterMs : null;
 }
 
 export const noCloseFrame: Rule = {
@@ -171,6 +240,7 @@ export const noCloseFrame: Rule = {
   spec: "RFC 6455 §7.1.5, §7.1.6",
   causes: [
     "timerFits",
+    "failedOnMessage",
     "serverTerminated",
     "serverDied",
     "clientKilled",
@@ -184,6 +254,8 @@ export const noCloseFrame: Rule = {
     "clientBehindLeft",
     "proxyRestarted",
     "proxyLifetime",
+    "proxyOrBehind",
+    "backendMarkedDown",
   ],
   sources: [
     "https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5",

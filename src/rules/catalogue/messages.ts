@@ -43,7 +43,7 @@ function refusedMessage(webSocket: WebSocketFacts, close: CloseFrameFacts, direc
     at: close,
     args: { from, bytes, code: 1009, reason: close.reason },
     evidence: [
-      bytes === null ? null : shows(webSocket.lastFrame[sender], "tooBigMessage", { from, bytes }),
+      bytes === null ? null : shows(webSocket.largestMessage[sender], "tooBigMessage", { from, bytes }),
       shows(close, "closeFrame", { from: sideOf(direction), code: 1009, reason: close.reason }),
     ],
     causes: [cause("certain", "messageLimit", { from })],

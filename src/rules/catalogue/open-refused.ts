@@ -19,6 +19,20 @@ export function acceptedElsewhere(connection: ConnectionFacts, context: Context)
   return found ?? null;
 }
 
+/** Its client is a proxy that went to another server after this one failed, and so served whom it had keep waiting. */
+export function servedByOther({ client, first }: ConnectionFacts, { joins }: Context): ConnectionFacts | null {
+  const join = joins.all.find(({ facts, front, back }) => {
+    const asked = front.upgrade?.exchange.request?.first.timestampNs ?? Number.POSITIVE_INFINITY;
+    return (
+      facts.kind === "proxied" &&
+      back.client.address === client.address &&
+      asked <= first.timestampNs &&
+      first.timestampNs <= back.first.timestampNs
+    );
+  });
+  return join?.back ?? null;
+}
+
 /** A later connection to the same endpoint was accepted: the server was not up yet, or came back. */
 export function acceptedLater(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
   const accepted = context.others().accepted.get(serverOf(connection));
@@ -52,6 +66,15 @@ function check(connection: ConnectionFacts, context: Context) {
         shows(elsewhere.tcp.established ?? elsewhere.first, "accepted", { server: serverOf(elsewhere) }),
       ],
       causes: [cause("likely", "oneFamilyBound", { port, other: serverOf(elsewhere) })],
+    });
+  const served = servedByOther(connection, context);
+  if (served !== null)
+    return draft("tcp.open.refused", "otherBackend", {
+      severity: "warning",
+      at: reset,
+      args: { ...base, other: serverOf(served) },
+      evidence: [...evidence, shows(served.tcp.established ?? served.first, "accepted", { server: serverOf(served) })],
+      causes: [cause("likely", "notListening", { port })],
     });
   const laterOne = acceptedLater(connection, context);
   if (laterOne !== null) evidence.push(shows(laterOne.tcp.established ?? laterOne.first, "accepted", { server }));

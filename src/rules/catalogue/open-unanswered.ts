@@ -2,7 +2,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { clientOf, later, serverOf, spanMs } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
-import { acceptedElsewhere } from "./open-refused.ts";
+import { acceptedElsewhere, acceptedLater, servedByOther } from "./open-refused.ts";
 
 /** A single SYN may just have come right before the capture's end; the first repetition comes after 1 s (RFC 6298 §2). */
 const LEAST_WAIT_MS = 2000;
@@ -52,13 +52,30 @@ function check(connection: ConnectionFacts, context: Context) {
       ],
       causes: [cause("likely", "oneFamilyBound", { port, other: serverOf(elsewhere) })],
     });
+  const served = servedByOther(connection, context);
+  if (served !== null)
+    return draft("tcp.open.unanswered", "otherBackend", {
+      severity: "warning",
+      at: first,
+      args: { ...args, other: serverOf(served) },
+      evidence: [...evidence, shows(served.tcp.established ?? served.first, "accepted", { server: serverOf(served) })],
+      causes: [
+        cause("likely", "dropRule", { port }),
+        cause("possible", "hostDown", { server: connection.server.address }),
+      ],
+    });
   const once = answeredOnce(connection, context);
   if (once !== undefined)
     return draft("tcp.open.unanswered", "sometimes", {
       at: first,
       args,
       evidence: [...evidence, shows(once.tcp.established ?? once.first, "accepted", { server })],
-      causes: [cause("likely", "backlogFull", { port }), cause("possible", "lossyPath", {})],
+      causes: [
+        cause("likely", "backlogFull", { port }),
+        // Answered before, and never again: something was switched.
+        acceptedLater(connection, context) === null && cause("likely", "dropRule", { port }),
+        cause("possible", "lossyPath", {}),
+      ],
     });
   if (hostAnswers(connection, context))
     return draft("tcp.open.unanswered", "portOnly", {

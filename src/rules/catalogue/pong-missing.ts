@@ -2,7 +2,7 @@ import type { Direction, Side } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
-import { type MissedBeat, missedBeat } from "../heartbeat.ts";
+import { isTimerLike, type MissedBeat, missedBeat } from "../heartbeat.ts";
 import { directionOf, hasEnded, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { heartbeatHabits } from "../timers.ts";
@@ -83,6 +83,23 @@ const hasHole = ({ tcp }: ConnectionFacts, pinger: Side): boolean => {
   return peer.missingBytes > peer.notCapturedBytes;
 };
 
+/**
+ * The proxy that took the pings and did not pass them on, or kept the pongs; null: none is known to have. Pings are counted
+ * and not timed: the legs may come from two clocks.
+ */
+function keptBy(connection: ConnectionFacts, direction: Direction, { joins }: Context): string | null {
+  const join = direction === 1 ? joins.before.get(connection.id) : joins.behind.get(connection.id);
+  if (join === undefined) return null;
+  const other = direction === 1 ? join.front : join.back;
+  const [own, next] = [connection.webSocket, other.webSocket];
+  // Whoever stopped reading on the other leg holds the proxy up.
+  if (!own || !next || next.midstream || other.tcp.halves.some((half) => half.missingBytes > 0 || half.zeroWindows > 0))
+    return null;
+  const [taken, passed] = [own.heartbeat[direction], next.heartbeat[direction]];
+  if (taken.pings <= passed.pings && taken.answered >= passed.answered) return null;
+  return direction === 1 ? join.back.client.address : join.front.server.address;
+}
+
 function checkDirection(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
   const missed = missedBeat(connection, direction, context);
   if (missed === null) return null;
@@ -99,6 +116,14 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
     evidence: evidenceOf(missed, connection),
     causes: causesOf(missed, connection),
   };
+  const proxy = keptBy(connection, direction, context);
+  if (proxy !== null && hasEnded(connection))
+    return draft("ws.pong.missing", "notPassedOn", {
+      ...parts,
+      severity: "error",
+      args: { ...base, proxy, waitedMs: missed.waitedMs },
+      causes: [cause("likely", "proxyStuck", { proxy })],
+    });
   if (missed.gaveUp) {
     const variant = missed.blocked
       ? "gaveUpBlocked"
@@ -114,6 +139,16 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       args: { ...base, waitedMs: missed.waitedMs, closer: from },
     });
   }
+  if (missed.closedPlainly) {
+    // Pongs that stopped, or a first ping that was not waited for any longer; who gets none at all and goes on can do without.
+    const code = connection.webSocket?.closeFrames[direction]?.code;
+    return draft("ws.pong.missing", "mayHaveGivenUp", {
+      ...parts,
+      severity: beat.answered > 0 || (beat.pings === 1 && isTimerLike(missed.waitedMs)) ? "error" : undefined,
+      confidence: "likely",
+      args: { from, to: base.to, missing: base.missing, intervalMs: beat.intervalMs, waitedMs: missed.waitedMs, code },
+    });
+  }
   if (hasEnded(connection)) return draft("ws.pong.missing", "survived", { ...parts, args: base });
   return draft("ws.pong.missing", "ongoing", { ...parts, args: { ...base, waitedMs: missed.waitedMs } });
 }
@@ -126,6 +161,7 @@ export const pongMissing: Rule = {
     "peerBlocked",
     "pageFrozen",
     "pongsNotSent",
+    "proxyStuck",
     "peerStoppedReading",
     "peerVanished",
     "pathMtu",

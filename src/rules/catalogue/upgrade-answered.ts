@@ -1,6 +1,10 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { ownPageOf } from "../own-page.ts";
 import { bodyLine, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
+import { within } from "../time-index.ts";
+import type { Cause, Confidence } from "../types.ts";
 import {
   askOf,
   contentType,
@@ -66,7 +70,7 @@ export const pageReturned: Rule = {
   id: "http.upgrade.page-returned",
   severity: "error",
   spec: "RFC 6455 §4.2.2",
-  causes: ["fellToSpa", "noUpgradeListener", "locationMissing"],
+  causes: ["fellToSpa", "noUpgradeListener", "nginxUpgradeLines", "caddyNoRoute", "locationMissing"],
   sources: ["https://nginx.org/en/docs/http/websocket.html", "https://github.com/socketio/socket.io/issues/3508"],
   check(connection) {
     const found = answered(connection, "page");
@@ -82,18 +86,24 @@ export const pageReturned: Rule = {
         contentType: type,
       },
       evidence: [...found.evidence, bodyEvidence(found.exchange)],
-      causes: [
-        proxyOf(found.exchange) === null
-          ? cause("likely", "noUpgradeListener", { path: found.path })
-          : cause("likely", "fellToSpa", { path: found.path, backend: UNKNOWN_BACKEND }),
-        cause("possible", proxyOf(found.exchange) === null ? "fellToSpa" : "noUpgradeListener", {
-          path: found.path,
-          backend: UNKNOWN_BACKEND,
-        }),
-      ],
+      causes: pageCauses(found.exchange, /html/i.test(type ?? ""), found.path),
     });
   },
 };
+
+/** A page comes from the rule for pages; JSON and the like from a backend that saw a plain GET. */
+function pageCauses(exchange: HttpExchangeFacts, isPage: boolean, path: string): Cause[] {
+  const proxy = proxyOf(exchange);
+  const spa = (confidence: Confidence) => cause(confidence, "fellToSpa", { path, backend: UNKNOWN_BACKEND });
+  if (proxy === null) return [cause("likely", "noUpgradeListener", { path }), spa("possible")];
+  if (/caddy/i.test(proxy) && exchange.responseBodyBytes === 0) return [cause("likely", "caddyNoRoute", { path })];
+  if (isPage) return [spa("likely"), cause("possible", "noUpgradeListener", { path })];
+  return [
+    cause("likely", "nginxUpgradeLines", { path }),
+    cause("likely", "noUpgradeListener", { path }),
+    spa("possible"),
+  ];
+}
 
 function bodyEvidence(exchange: HttpExchangeFacts) {
   const text = bodyLine(exchange.responseBodyPreview);
@@ -106,44 +116,90 @@ export const gatewayError: Rule = {
   id: "http.upgrade.gateway-error",
   severity: "error",
   spec: "RFC 9110 §15.6",
-  causes: ["backendDown", "backendSilent", "backendCrashed", "noHealthyBackend"],
+  causes: [
+    "backendDown",
+    "backendSilent",
+    "backendCrashed",
+    "backendFirewalled",
+    "noHealthyBackend",
+    "serverClosing",
+    "nginxLimits",
+    "ingressEmpty",
+    "proxyQueue",
+    "connectionLimit",
+  ],
   sources: [
     "https://www.rfc-editor.org/rfc/rfc9110#section-15.6",
     "https://nginx.org/en/docs/http/ngx_http_proxy_module.html",
   ],
-  check(connection) {
+  check(connection, context) {
     const found = answered(connection, "gateway");
     if (found === null) return null;
     const { status } = found.response;
     const afterMs = connection.upgrade?.durationMs ?? null;
-    const slow = status === 504 || status === 524 || (afterMs ?? 0) >= READ_TIMEOUT_LEAST_MS;
-    return draft("http.upgrade.gateway-error", "plain", {
+    return draft("http.upgrade.gateway-error", status === 503 ? "unavailable" : "plain", {
       at: found.response.first,
       foldBy: String(status),
       args: { ...refusalArgs(connection, found.exchange, found.server), afterMs },
       evidence: [...found.evidence, bodyEvidence(found.exchange)],
-      causes: [
-        slow && cause("likely", "backendSilent", { path: found.path }),
-        slow && cause("possible", "backendFirewalled", {}),
-        !slow && status === 503 && cause("likely", "noHealthyBackend", {}),
-        !slow && status === 503 && cause("possible", "serverClosing", {}),
-        !slow && cause("likely", "backendDown", {}),
-        !slow && cause("possible", "backendCrashed", {}),
-      ],
+      causes:
+        status === 503
+          ? unavailableCauses(connection, found.exchange, afterMs ?? 0, context)
+          : gatewayCauses(status, afterMs ?? 0, found.path),
     });
   },
 };
+
+function gatewayCauses(status: number, afterMs: number, path: string): Cause[] {
+  if (status === 504 || status === 524 || afterMs >= READ_TIMEOUT_LEAST_MS)
+    return [cause("likely", "backendSilent", { path }), cause("possible", "backendFirewalled", {})];
+  return [cause("likely", "backendDown", {}), cause("possible", "backendCrashed", {})];
+}
+
+/** A proxy says 503 when it has nobody to ask; or when it, or the backend's share of it, is full. */
+function unavailableCauses(
+  connection: ConnectionFacts,
+  exchange: HttpExchangeFacts,
+  afterMs: number,
+  context: Context,
+): (Cause | false)[] {
+  const open = openThere(connection, context);
+  const full = open > 0 && cause("likely", "connectionLimit", { count: open });
+  // nginx: ngx_http_limit_conn_module, ngx_http_limit_req_module; unreachable backends are 502 and 504 to it.
+  if (ownPageOf(exchange) === "nginx")
+    return [full, cause("likely", "nginxLimits", {}), cause("possible", "ingressEmpty", {})];
+  return [
+    full,
+    ownPageOf(exchange) === "HAProxy" && afterMs >= QUEUED_MS && cause("likely", "proxyQueue", { idleMs: afterMs }),
+    cause(open > 0 ? "possible" : "likely", "noHealthyBackend", {}),
+    open === 0 && cause("likely", "backendDown", {}),
+    cause("possible", "serverClosing", {}),
+  ];
+}
+
+/** A proxy that waits before it says that nobody is there had somebody to wait for. */
+const QUEUED_MS = 500;
+
+/** WebSockets that were open at the same endpoint when this one was turned away. */
+function openThere(connection: ConnectionFacts, context: Context): number {
+  const at = connection.first.timestampNs;
+  const accepted = context.others().accepted.get(serverOf(connection));
+  if (accepted === undefined) return 0;
+  return within(accepted, 0, at).filter(
+    ({ webSocket, last }) => webSocket !== null && webSocket.openedAt.timestampNs < at && last.timestampNs > at,
+  ).length;
+}
 
 export const fieldsStripped: Rule = {
   id: "http.upgrade.fields-stripped",
   severity: "error",
   spec: "RFC 6455 §4.2.1, RFC 9110 §7.6.1",
-  causes: ["nginxUpgradeLines", "proxyUpgradeOff"],
+  causes: ["nginxUpgradeLines", "apacheUpgrade", "proxyUpgradeOff"],
   sources: [
     "https://nginx.org/en/docs/http/websocket.html",
     "https://github.com/nginx/nginx/blob/master/src/http/modules/ngx_http_proxy_module.c",
   ],
-  check(connection) {
+  check(connection, context) {
     if (outcomeOf(connection) !== "stripped") return null;
     const exchange = handshakeOf(connection);
     if (!exchange?.request) return null;
@@ -151,21 +207,33 @@ export const fieldsStripped: Rule = {
     const target = targetOf(exchange);
     const proxy = forwardedBy(exchange);
     const path = pathOf(target);
-    return draft("http.upgrade.fields-stripped", request.version === "1.0" ? "http10" : "http11", {
+    const upgrade = fieldValue(request, "upgrade");
+    const variant = request.version === "1.0" ? "http10" : upgrade === null ? "http11" : "connection";
+    const shown = { version: request.version, connection: fieldValue(request, "connection"), marks: proxy };
+    return draft("http.upgrade.fields-stripped", variant, {
       confidence: proxy === null && request.version !== "1.0" ? "likely" : "certain",
       at: request.first,
       args: { target, server: serverOf(connection), client: connection.client.address, proxy },
       evidence: [
-        shows(request.first, "requestWithoutUpgrade", {
-          version: request.version,
-          connection: fieldValue(request, "connection"),
-          marks: proxy,
-        }),
+        upgrade === null
+          ? shows(request.first, "requestWithoutUpgrade", shown)
+          : shows(request.first, "requestWithoutConnection", { ...shown, upgrade }),
         response === null
           ? null
           : shows(response.first, "response", { status: response.status, reason: response.reason }),
       ],
-      causes: [cause("likely", "nginxUpgradeLines", { path }), cause("possible", "proxyUpgradeOff", {})],
+      causes: isApache(connection, context)
+        ? [cause("likely", "apacheUpgrade", { path })]
+        : [cause("likely", "nginxUpgradeLines", { path }), cause("possible", "proxyUpgradeOff", {})],
     });
   },
 };
+
+/** mod_proxy_http adds X-Forwarded-Server; or the answer to the client names Apache. */
+function isApache(connection: ConnectionFacts, { joins }: Context): boolean {
+  const { request } = handshakeOf(connection) ?? { request: null };
+  const front = joins.before.get(connection.id)?.front;
+  const answer = front === undefined ? null : handshakeOf(front);
+  const named = answer === null ? null : proxyOf(answer);
+  return (request !== null && fieldValue(request, "x-forwarded-server") !== null) || /apache/i.test(named ?? "");
+}

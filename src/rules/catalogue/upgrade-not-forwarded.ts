@@ -27,6 +27,15 @@ function isOnAnotherLeg(connection: ConnectionFacts, exchange: HttpExchangeFacts
   return passedOn(exchange, connection, context.others()) !== null;
 }
 
+/** What a proxy says for reasons of its own, however well it knows the path: a login, a limit, fields too large. */
+const DELIBERATE: ReadonlySet<number> = new Set([401, 407, 413, 414, 429, 431]);
+
+/** The proxy did pass this path on to that backend, for somebody else or at another time: it has a place for it. */
+const isPassedOnElse = (path: string, { others }: Context, backend: string): boolean =>
+  others()
+    .askedOf.get(backend)
+    ?.some(({ request }) => request !== null && pathOf(request.target) === path) ?? false;
+
 /** Asked of a proxy whose other traffic is here, and no request with this key left it: it answered by itself. */
 function check(connection: ConnectionFacts, context: Context) {
   const outcome = outcomeOf(connection);
@@ -39,6 +48,9 @@ function check(connection: ConnectionFacts, context: Context) {
   const target = targetOf(exchange);
   const path = pathOf(target);
   const response = exchange.response;
+  if (response !== null && outcome === "refused") {
+    if (DELIBERATE.has(response.status) || isPassedOnElse(path, context, serverOf(forwarded))) return null;
+  }
   const other = forwarded.exchanges.find((item) => item.request !== null);
   return draft("http.upgrade.not-forwarded", "plain", {
     confidence: proxyOf(exchange) === null ? "likely" : "certain",

@@ -1,4 +1,5 @@
 import type { ConnectionFacts } from "../../store/types.ts";
+import { ownPageOf } from "../own-page.ts";
 import { bodyLine, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, VariantOf } from "../types.ts";
@@ -13,15 +14,30 @@ const KINDS: Readonly<Record<number, Kind>> = {
   404: "notFound",
   405: "method",
   426: "upgradeRequired",
+  413: "fieldsTooLarge",
+  414: "fieldsTooLarge",
   429: "tooMany",
+  431: "fieldsTooLarge",
 };
+
+/** nginx says 400 for it, and why in the page. */
+const TOO_LARGE = /Header Or Cookie Too Large|Header Fields Too Large|URI Too Large/i;
+
+const kindOf = (status: number, body: string): Kind =>
+  TOO_LARGE.test(body) ? "fieldsTooLarge" : (KINDS[status] ?? (status >= 500 ? "serverError" : "other"));
 
 function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cause | false)[] {
   const exchange = handshakeOf(connection);
   const origin = exchange?.request ? fieldValue(exchange.request, "origin") : null;
   const server = exchange?.response ? (fieldValue(exchange.response, "server") ?? "") : "";
   const path = pathOf(target);
+  // The refusal of uvicorn and of daphne names nobody and says nothing; others that forbid tell why, or who they are.
+  const mayBeAsgi = /uvicorn|daphne|hypercorn/i.test(server) || (server === "" && exchange?.responseBodyBytes === 0);
+  // Its own page: whatever the backend would have said, it was not asked.
+  const proxy = exchange === null ? null : ownPageOf(exchange);
   switch (kind) {
+    case "fieldsTooLarge":
+      return [cause("certain", "fieldsTooLarge", {})];
     case "badRequest":
       return [
         cause("likely", "wrongPath", { path }),
@@ -30,13 +46,16 @@ function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cau
       ];
     case "unauthorized":
       return [
-        cause("likely", "tokenRejected", {}),
-        cause("possible", "clockSkew", {}),
+        proxy !== null && cause("likely", "proxyWantsLogin", { proxy }),
+        cause(proxy === null ? "likely" : "possible", "tokenRejected", {}),
+        proxy === null && cause("possible", "clockSkew", {}),
         cause("possible", "cookieMissing", {}),
       ];
     case "forbidden":
+      if (proxy !== null) return [cause("likely", "proxyForbids", { proxy }), cause("possible", "gatewayPolicy", {})];
       return [
         origin !== null && cause("likely", "originRefused", { origin }),
+        mayBeAsgi && cause("possible", "asgiNoRoute", { path }),
         cause(origin === null ? "likely" : "possible", "tokenRejected", {}),
         cause("possible", "gatewayPolicy", {}),
       ];
@@ -44,14 +63,17 @@ function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cau
       return [
         cause("likely", "wrongPath", { path }),
         /nginx/i.test(server) && cause("likely", "locationMissing", { path, backend: UNKNOWN_BACKEND }),
-        cause("possible", "devProxyWs", { path }),
+        /uvicorn/i.test(server) ? cause("likely", "asgiNoLibrary", {}) : cause("possible", "devProxyWs", { path }),
       ];
     case "method":
       return [cause("likely", "pathNotWebSocket", { path }), cause("possible", "methodChanged", {})];
     case "upgradeRequired":
       return [cause("likely", "upgradeFieldsMissing", { path }), cause("possible", "versionOther", {})];
     case "tooMany":
-      return [cause("certain", "rateLimited", {}), cause("likely", "reconnectStorm", {})];
+      return [
+        proxy === null ? cause("certain", "rateLimited", {}) : cause("certain", "proxyLimits", { proxy }),
+        cause("likely", "reconnectStorm", {}),
+      ];
     case "serverError":
       return exchange?.response?.status === 503
         ? [cause("likely", "serverClosing", {}), cause("possible", "noHealthyBackend", {})]
@@ -67,9 +89,9 @@ function check(connection: ConnectionFacts) {
   if (!exchange?.request || !exchange.response) return null;
   const server = serverOf(connection);
   const { status, reason } = exchange.response;
-  const kind = KINDS[status] ?? (status >= 500 ? "serverError" : "other");
-  const target = targetOf(exchange);
   const body = bodyLine(exchange.responseBodyPreview);
+  const kind = kindOf(status, body);
+  const target = targetOf(exchange);
   return draft("http.upgrade.refused", kind, {
     at: exchange.response.first,
     foldBy: String(status),
@@ -93,6 +115,12 @@ export const upgradeRefused: Rule = {
   spec: "RFC 6455 §4.1, §4.2.2",
   causes: [
     "wrongPath",
+    "fieldsTooLarge",
+    "proxyWantsLogin",
+    "proxyForbids",
+    "proxyLimits",
+    "asgiNoRoute",
+    "asgiNoLibrary",
     "tokenRejected",
     "originRefused",
     "locationMissing",

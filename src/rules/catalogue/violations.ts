@@ -1,5 +1,6 @@
 import type { Side } from "../../base/brand.ts";
 import type { ConnectionFacts, WebSocketEventFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { directionOf, endOf, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
@@ -41,13 +42,24 @@ const causeFor = (id: CauseId, from: Side) => {
   }
 };
 
+/** The proxy whose own frame this is: on its other leg, from where it would have come, there is none like it. */
+function writtenBy(connection: ConnectionFacts, event: WebSocketEventFacts, { joins }: Context): string | null {
+  const join = event.from === "client" ? joins.before.get(connection.id) : joins.behind.get(connection.id);
+  if (join === undefined) return null;
+  const { webSocket, tcp } = event.from === "client" ? join.front : join.back;
+  if (webSocket === null || webSocket.midstream || webSocket.eventCounts[event.code]) return null;
+  if (tcp.halves[directionOf(event.from)].missingBytes > 0) return null;
+  return event.from === "client" ? connection.client.address : connection.server.address;
+}
+
 function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
-  return (connection: ConnectionFacts): Draft | null => {
+  return (connection: ConnectionFacts, context: Context): Draft | null => {
     const { webSocket } = connection;
     if (webSocket === null || !webSocket.eventCounts[code]) return null;
     const events = webSocket.events.filter((event) => event.code === code);
     const first = events[0];
     if (first === undefined) return null;
+    const proxy = writtenBy(connection, first, context);
     const { word, item } = reaction(connection, events.at(-1) ?? first);
     const end = endOf(connection);
     // Two versions of the same bytes were captured: the receiver may have seen the other one.
@@ -72,7 +84,10 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
         item,
         shows(conflict, "conflict", { from: first.from }),
       ],
-      causes: causes.map((id) => causeFor(id, first.from)),
+      causes:
+        proxy === null
+          ? causes.map((id) => causeFor(id, first.from))
+          : [cause("certain", "proxyWroteFrame", { proxy, from: first.from })],
     });
   };
 }
@@ -81,7 +96,7 @@ const rule = (id: ViolationId, code: string, spec: string, causes: readonly Caus
   id,
   severity: "error",
   spec,
-  causes,
+  causes: [...causes, "proxyWroteFrame"],
   sources: [
     `https://www.rfc-editor.org/rfc/${spec.startsWith("RFC 7692") ? "rfc7692" : `rfc6455#section-${/§([\d.]+)/.exec(spec)?.[1] ?? "5"}`}`,
   ],

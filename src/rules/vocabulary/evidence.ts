@@ -11,6 +11,7 @@ export const evidenceWords = {
   request: "method target",
   upgradeRequest: "target host? origin?",
   requestWithoutUpgrade: "version connection? marks?",
+  requestWithoutConnection: "version upgrade connection? marks?",
   response: "status reason?",
   responseField: "name value",
   responseBody: "text",

@@ -11,12 +11,14 @@ export const networkFindings = {
     middlebox: "server port client attempts answerMs? hops usualHops",
     loopback: "server port client attempts answerMs?",
     otherFamily: "server port client attempts other",
+    otherBackend: "server port client attempts other",
   },
   "tcp.open.unanswered": {
     silent: "server port client attempts waitedMs",
     portOnly: "server port client attempts waitedMs",
     sometimes: "server port client attempts waitedMs",
     otherFamily: "server port client attempts waitedMs other",
+    otherBackend: "server port client attempts waitedMs other",
   },
   "tcp.open.icmp": {
     port: "server port sender",

@@ -11,6 +11,7 @@ export const upgradeFindings = {
     method: refusal,
     upgradeRequired: refusal,
     tooMany: refusal,
+    fieldsTooLarge: refusal,
     serverError: refusal,
     other: refusal,
   },
@@ -31,6 +32,7 @@ export const upgradeFindings = {
   },
   "http.upgrade.gateway-error": {
     plain: "status reason? ask target server proxy? afterMs?",
+    unavailable: "status reason? ask target server proxy? afterMs?",
   },
   "http.upgrade.unanswered": {
     serverClosed: `${request} afterMs`,
@@ -38,7 +40,11 @@ export const upgradeFindings = {
     silent: `${request} afterMs`,
   },
   "http.upgrade.dropped": { unacknowledged: `${request} repeats waitedMs`, reset: `${request} from afterMs` },
-  "http.upgrade.fields-stripped": { http10: "target server client proxy?", http11: "target server client proxy?" },
+  "http.upgrade.fields-stripped": {
+    http10: "target server client proxy?",
+    http11: "target server client proxy?",
+    connection: "target server client proxy?",
+  },
   "http.upgrade.not-forwarded": { plain: "ask target server status?" },
   "http.upgrade.accept-invalid": {
     wrong: "server accept expected",

@@ -1,4 +1,15 @@
-import { abnormal, beat, close, connectionFacts, deafBeat, mark, webSocket } from "../../support/facts-builder.ts";
+import {
+  abnormal,
+  analysisOf,
+  BACKEND_LEG,
+  beat,
+  close,
+  connectionFacts,
+  deafBeat,
+  joined,
+  mark,
+  webSocket,
+} from "../../support/facts-builder.ts";
 import { one, type SomeCases } from "./case.ts";
 
 const quiet = webSocket().heartbeat[0];
@@ -52,11 +63,29 @@ export const heartbeatCases = {
           tcpFacts: { client: { missingBytes: 1460 } },
         }),
       ),
+      notPassedOn: analysisOf(
+        [
+          connectionFacts({ webSocket: webSocket({ heartbeat: [quiet, beat({ pings: 1, answered: 1 })] }) }),
+          abnormal("server", 52, {
+            ...BACKEND_LEG,
+            webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] },
+          }),
+        ],
+        { joins: [joined("proxied")] },
+      ),
       ongoing: one(
         connectionFacts({
           webSocket: webSocket({ closeFrames: [null, null], heartbeat: [quiet, deafBeat(20, [30, 40])] }),
           tcp: { ...connectionFacts().tcp, ending: "open", closedAt: null, firstCloser: null },
           close: { verdict: "open", clientSees: null, serverSees: null },
+        }),
+      ),
+      mayHaveGivenUp: one(
+        connectionFacts({
+          webSocket: webSocket({
+            closeFrames: [close(45.01, 1000), close(45, 1000)],
+            heartbeat: [quiet, deafBeat(20, [30, 40])],
+          }),
         }),
       ),
       survived: one(

@@ -1,5 +1,14 @@
 import type { ConnectionFacts, IcmpFacts, TcpFacts } from "../../../src/store/types.ts";
-import { connectionFacts, half, mark, reset, tcp } from "../../support/facts-builder.ts";
+import {
+  analysisOf,
+  BACKEND_LEG,
+  connectionFacts,
+  half,
+  joined,
+  mark,
+  reset,
+  tcp,
+} from "../../support/facts-builder.ts";
 import { one, type SomeCases, several } from "./case.ts";
 
 const nothing = half({ packets: 0, dataSegments: 0, streamBytes: 0, firstData: null, lastData: null, hopLimit: null });
@@ -65,13 +74,24 @@ const idle = (facts: Partial<TcpFacts>): ConnectionFacts => {
   return tried({ opening: "complete", established: mark(0.002), halves: [empty, empty], ...facts }, { kind: "tcp" });
 };
 
+/** One of two backends that a proxy tries one after the other; the second one serves the client. */
+const FIRST_BACKEND = {
+  first: mark(0.01),
+  client: BACKEND_LEG.client,
+  server: { address: BACKEND_LEG.server.address, port: 9999 },
+};
+const triedInTurn = (failed: ConnectionFacts) =>
+  analysisOf([connectionFacts(), failed, connectionFacts({ ...BACKEND_LEG, first: mark(0.02) })], {
+    joins: [joined("proxied", { places: [0, 2] })],
+  });
+
 const V6 = { address: "fd00::2", port: 8080 };
 const LOOPBACK = { address: "127.0.0.1", port: 8080 };
 
 export const openingCases = {
   "tcp.open.refused": {
     severity: "error",
-    severities: { otherFamily: "note" },
+    severities: { otherFamily: "note", otherBackend: "warning" },
     fires: {
       host: one(refused()),
       middlebox: several(
@@ -80,6 +100,7 @@ export const openingCases = {
       ),
       loopback: one(refused({}, { server: LOOPBACK })),
       otherFamily: several(refused({}, { server: V6 }), connectionFacts({ first: mark(0.2) })),
+      otherBackend: triedInTurn(refused({}, FIRST_BACKEND)),
     },
     near: {
       "an RST on an open connection is another matter": one(
@@ -89,12 +110,13 @@ export const openingCases = {
   },
   "tcp.open.unanswered": {
     severity: "error",
-    severities: { otherFamily: "note" },
+    severities: { otherFamily: "note", otherBackend: "warning" },
     fires: {
       silent: one(unanswered()),
       portOnly: several(unanswered(), connectionFacts({ first: mark(30), server: { address: "10.0.0.2", port: 22 } })),
       sometimes: several(unanswered(), connectionFacts({ first: mark(30) })),
       otherFamily: several(unanswered({}, { server: V6 }), connectionFacts({ first: mark(0.2) })),
+      otherBackend: triedInTurn(unanswered({}, FIRST_BACKEND)),
     },
     near: { "a SYN right before the end": one(unanswered({ syns: [mark(119.5)] }, { first: mark(119.5) })) },
   },

@@ -115,6 +115,7 @@ export const upgradeCases = {
       method: answer(405),
       upgradeRequired: answer(426),
       tooMany: answer(429),
+      fieldsTooLarge: answer(400, { body: "<title>400 Request Header Or Cookie Too Large</title>" }),
       serverError: answer(500),
       other: answer(418),
     },
@@ -168,7 +169,10 @@ export const upgradeCases = {
   },
   "http.upgrade.gateway-error": {
     severity: "error",
-    fires: { plain: answer(502, { response: { Server: "nginx/1.22.1" } }) },
+    fires: {
+      plain: answer(502, { response: { Server: "nginx/1.22.1" } }),
+      unavailable: answer(503, { body: "<h1>503</h1>\nNo server is available to handle this request.\n" }),
+    },
     near: {
       "a server that is closing": answer(503),
       "503 of a proxy is one": answer(500, { response: { Server: "nginx" } }),
@@ -201,6 +205,7 @@ export const upgradeCases = {
     fires: {
       http10: answer(400, { request: STRIPPED, version: "1.0" }),
       http11: answer(404, { request: { ...STRIPPED, "X-Forwarded-For": "10.0.0.1" } }),
+      connection: answer(200, { request: { ...STRIPPED, Upgrade: "websocket" } }),
     },
     near: { "HTTP/1.0 that carries them": one(connectionFacts({ upgrade: upgrade({ version: "1.0" }) })) },
   },
@@ -210,6 +215,7 @@ export const upgradeCases = {
     near: {
       "its backend leg is here": several(refusedUpgrade({ status: 403 }), outer, inner, otherLeg),
       "no other traffic of the proxy": one(refusedUpgrade({ status: 200 })),
+      "a limit of the proxy": several(refusedUpgrade({ status: 429, response: { Server: "nginx" } }), outer, inner),
     },
   },
   "http.upgrade.accept-invalid": {
