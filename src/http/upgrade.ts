@@ -48,6 +48,8 @@ export interface UpgradeRequest {
   readonly protocolsAsked: readonly string[];
   readonly deviations: readonly RequestDeviation[];
   readonly key: string | null;
+  /** The Sec-WebSocket-Accept that must answer the key (RFC 6455 §4.2.2); null without a key. */
+  readonly expectedAccept: string | null;
   readonly version: string | null;
   /** Sec-WebSocket-Protocol, in the client's order of preference. */
   readonly protocolsOffered: readonly string[];
@@ -83,18 +85,33 @@ const meansWebSocket = ({ fields, target }: HttpRequest): boolean =>
   fieldValue(fields, "sec-websocket-version") !== null ||
   /[?&]transport=websocket(?:&|$)/.test(target);
 
+/** Heads never change once they were read, and several ask what they say. */
+const requestsRead = new WeakMap<HttpRequest, UpgradeRequest | null>();
+const responsesRead = new WeakMap<HttpResponse, UpgradeResponse>();
+
 /** null: a request that asks for no other protocol. */
 export function readUpgradeRequest(request: HttpRequest): UpgradeRequest | null {
+  let read = requestsRead.get(request);
+  if (read === undefined) {
+    read = upgradeRequestOf(request);
+    requestsRead.set(request, read);
+  }
+  return read;
+}
+
+function upgradeRequestOf(request: HttpRequest): UpgradeRequest | null {
   const { fields } = request;
   const asked = members(fieldValue(fields, "upgrade"));
   const websocket = asked.some((protocol) => protocol.toLowerCase() === WEBSOCKET);
   const stripped = !websocket && meansWebSocket(request);
   if (!websocket && !stripped && asked.length === 0) return null;
+  const key = fieldValue(fields, "sec-websocket-key");
   return {
     kind: websocket ? "websocket" : stripped ? "stripped" : "other",
     protocolsAsked: asked,
     deviations: websocket || stripped ? requestDeviations(request) : [],
-    key: fieldValue(fields, "sec-websocket-key"),
+    key,
+    expectedAccept: key === null ? null : acceptFor(key),
     version: fieldValue(fields, "sec-websocket-version"),
     protocolsOffered: members(fieldValue(fields, "sec-websocket-protocol")),
     extensionsOffered: fieldValue(fields, "sec-websocket-extensions"),
@@ -125,8 +142,20 @@ function requestDeviations({ method, version, fields, complete }: HttpRequest): 
   return deviations;
 }
 
-/** `request` is null where the capture does not hold it: then what was offered is not known, and not judged. */
+/**
+ * `request` is the one of the same exchange; null where the capture does not hold it: then what was offered is not
+ * known, and not judged.
+ */
 export function readUpgradeResponse(request: HttpRequest | null, response: HttpResponse): UpgradeResponse {
+  let read = responsesRead.get(response);
+  if (read === undefined) {
+    read = upgradeResponseOf(request, response);
+    responsesRead.set(response, read);
+  }
+  return read;
+}
+
+function upgradeResponseOf(request: HttpRequest | null, response: HttpResponse): UpgradeResponse {
   const { fields, status } = response;
   const named = members(fieldValue(fields, "upgrade"));
   const asked = request === null ? null : readUpgradeRequest(request);
@@ -142,17 +171,17 @@ export function readUpgradeResponse(request: HttpRequest | null, response: HttpR
     isWebSocket,
     protocolsNamed: named,
     deviations: isWebSocket ? responseDeviations(request, asked, response, answered) : status === 101 ? [] : ["status"],
-    acceptValid: isWebSocket ? acceptValid(asked?.key ?? null, response) : null,
+    acceptValid: isWebSocket ? acceptValid(asked, response) : null,
     protocol: fieldValue(fields, "sec-websocket-protocol"),
     extensions,
     deflate: isWebSocket ? agreedDeflate(answered) : "none",
   };
 }
 
-function acceptValid(key: string | null, { fields, complete }: HttpResponse): boolean | null {
+function acceptValid(asked: UpgradeRequest | null, { fields, complete }: HttpResponse): boolean | null {
   const accept = fieldValue(fields, "sec-websocket-accept");
   if (accept === null) return complete ? false : null;
-  return key === null ? null : accept === acceptFor(key);
+  return asked === null || asked.key === null ? null : accept === asked.expectedAccept;
 }
 
 function agreedDeflate(answered: readonly Extension[] | null): PermessageDeflate | "none" | "invalid" {
@@ -178,7 +207,7 @@ function responseDeviations(
   }
   const accept = fieldValue(fields, "sec-websocket-accept");
   if (accept === null && complete) deviations.push("accept-missing");
-  if (accept !== null && acceptValid(asked?.key ?? null, response) === false) deviations.push("accept-wrong");
+  if (accept !== null && acceptValid(asked, response) === false) deviations.push("accept-wrong");
   if (answered === null) deviations.push("extensions-invalid");
   if (request === null || !request.complete) return deviations;
   deviations.push(...extensionDeviations(asked?.extensionsOffered ?? null, answered ?? []));

@@ -1,5 +1,5 @@
 import type { HttpExchange, HttpRequest, HttpResponse } from "../http/types.ts";
-import { acceptFor, readUpgradeRequest, readUpgradeResponse } from "../http/upgrade.ts";
+import { readUpgradeRequest, readUpgradeResponse } from "../http/upgrade.ts";
 import type { HttpExchangeFacts, HttpMessageFacts, UpgradeFacts } from "../store/types.ts";
 
 const decoder = new TextDecoder();
@@ -42,7 +42,7 @@ export function upgradeFacts(exchange: HttpExchange): UpgradeFacts {
     requestDeviations: asked?.deviations ?? [],
     responseDeviations: answered?.deviations ?? [],
     acceptValid: answered?.acceptValid ?? null,
-    expectedAccept: asked?.key == null ? null : acceptFor(asked.key),
+    expectedAccept: asked?.expectedAccept ?? null,
     otherProtocol: meansWebSocket(exchange) ? null : (others[0] ?? null),
     durationMs:
       request === null || response === null ? null : (response.first.timestampNs - request.last.timestampNs) / 1e6,

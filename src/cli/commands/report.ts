@@ -1,18 +1,14 @@
 import type { Command } from "commander";
 import { EXIT, type ExitCode } from "../../base/user-error.ts";
 import { render } from "../../i18n/render.ts";
-import { harOf } from "../../report/har.ts";
-import { renderMarkdown } from "../../report/markdown/render-markdown.ts";
 import { buildReport } from "../../report/model.ts";
 import { coloured, plain } from "../../report/paint.ts";
 import type { Redactor } from "../../report/redact.ts";
 import { safeJson } from "../../report/safe-json.ts";
 import type { ReportModel } from "../../report/schema.ts";
-import { laddersOf, sharePage, troubled } from "../../report/share-page.ts";
 import { renderText } from "../../report/text.ts";
 import type { Timer } from "../../rules/timers.ts";
 import { type Analysed, analyse } from "../analyse.ts";
-import { compareCaptures } from "../compare-captures.ts";
 import { connectionNumber, oneOf, portList, timerList } from "../option-values.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
@@ -43,7 +39,10 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("--compare", help.options.compare)
     .option("--fail-on <severity>", help.options.failOn, oneOf("--fail-on", FAIL_ON), "never");
   addSharingOptions(command, surroundings).action(async (captures: readonly string[], options: ReportOptions) => {
-    if (options.compare === true) return compareCaptures(captures, options, surroundings);
+    if (options.compare === true) {
+      const { compareCaptures } = await import("../compare-captures.ts");
+      return compareCaptures(captures, options, surroundings);
+    }
     surroundings.exitCode = await report(captures, options, surroundings);
   });
 }
@@ -112,14 +111,17 @@ async function rendered(
     return renderText(model, { width: columns, paint: colour && !toFile ? coloured : plain });
   }
   const { analysis, findings, recorder } = analysed;
+  // What only some formats need is loaded for them.
   if (options.format === "markdown") {
+    const { laddersOf, sharePage, troubled } = await import("../../report/share-page.ts");
+    const { renderMarkdown } = await import("../../report/markdown/render-markdown.ts");
     const ids = troubled(findings, analysis, MARKDOWN_LADDERS);
     return renderMarkdown(sharePage(model, redactor), laddersOf(ids, analysis, recorder.log, findings, redactor));
   }
   if (options.format === "har") {
+    const { harOf } = await import("../../report/har.ts");
     return `${safeJson(harOf(analysis, recorder.log, redactor, model.tool.version), 2)}\n`;
   }
-  // React is loaded only for what needs it.
   const { htmlReport, svgLadder } = await import("../../report/html/reports.tsx");
   if (options.format === "svg")
     return svgLadder(model, options.connection ?? null, { ...analysed, recorder }, redactor);
