@@ -235,9 +235,13 @@ export interface TuiWords {
   readonly columnsKeys: string;
   readonly helpTitle: string;
   readonly helpKeys: string;
+  readonly signsTitle: string;
+  /** Signs of the screen and what they mean. */
+  readonly signs: readonly (readonly [signs: string, meaning: string])[];
   readonly quitLive: string;
   readonly yesNo: string;
   readonly moreLines: (n: number) => string;
+  readonly explainShows: string;
   readonly tooSmall: string;
   readonly plainBecause: Readonly<Record<"dumb" | "pipe" | "stdin", string>>;
 }

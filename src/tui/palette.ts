@@ -56,7 +56,7 @@ export function paletteOf(depth: ColourDepth, light: boolean): Palette {
       marked: strong,
     };
   }
-  const colours = depth === 4 ? basic(light) : rich(light);
+  const colours = depth === 4 ? basic(light) : depth === 8 ? rich(light) : full(light);
   const foreground = (code: string): ((text: string) => string) => sgr(code, "39");
   return {
     plain: same,
@@ -140,6 +140,42 @@ const rich = (light: boolean): Colours =>
         bar: "38;5;231;48;5;24",
         tab: "38;5;16;48;5;81",
         cursor: "48;5;238",
+      };
+
+/** An RGB colour as SGR parameters. */
+const front = (hex: number): string => `38;2;${hex >> 16};${(hex >> 8) & 255};${hex & 255}`;
+const back = (hex: number): string => `48;2;${hex >> 16};${(hex >> 8) & 255};${hex & 255}`;
+
+/** Of 24 bits, each text with at least 4.5:1 against its ground, the cursor line included. */
+const full = (light: boolean): Colours =>
+  light
+    ? {
+        dim: front(0x59636e),
+        error: front(0xb9161f),
+        warning: front(0x8a4b00),
+        good: front(0x116329),
+        accent: front(0x0550ae),
+        client: front(0x0550ae),
+        server: front(0x7b2cbf),
+        alarm: `${front(0xffffff)};${back(0xb9161f)}`,
+        note: front(0x7d4e00),
+        bar: `${front(0xffffff)};${back(0x0b5394)}`,
+        tab: `${front(0x0b3d70)};${back(0xd8e9fb)}`,
+        cursor: back(0xdcebfa),
+      }
+    : {
+        dim: front(0x9aa4b2),
+        error: front(0xff7b72),
+        warning: front(0xf0b04d),
+        good: front(0x7ee787),
+        accent: front(0x79c0ff),
+        client: front(0x79c0ff),
+        server: front(0xd2a8ff),
+        alarm: `${front(0xffffff)};${back(0xb62324)}`,
+        note: front(0xf2cc60),
+        bar: `${front(0xffffff)};${back(0x1f4e79)}`,
+        tab: `${front(0x0d1b2a)};${back(0x79c0ff)}`,
+        cursor: back(0x30363d),
       };
 
 /** From the environment, as terminals tell it (terminfo(5), NO_COLOR, COLORTERM). */

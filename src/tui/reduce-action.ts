@@ -11,15 +11,15 @@ import { mainViews, type State, type Step, type View } from "./state.ts";
 const goTo = (state: State, view: View): State =>
   view === state.view ? state : { ...state, view, trail: isMain(view) ? [] : [state.view, ...state.trail] };
 
+const isExplained = ({ view, findings }: State): boolean => view === "findings" && findings.explained;
+
 const isMain = (view: View): boolean => mainViews.some((known) => known === view);
 
 /** Does what a key stands for. */
 export function perform(state: State, action: ActionId, context: Context): Step {
   const by = (steps: number): Step => [moveTo(state, cursorIndex(state, context) + steps, context)];
-  const page = Math.max(
-    1,
-    (state.view === "detail" || state.view === "statistics" ? bodyRows(state) : listRows(state)) - 1,
-  );
+  const isPage = state.view === "detail" || state.view === "statistics" || isExplained(state);
+  const page = Math.max(1, (isPage ? bodyRows(state) : listRows(state)) - 1);
   switch (action) {
     case "up":
       return by(-1);
@@ -32,13 +32,7 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     case "top":
       return [moveTo({ ...state, follow: false }, 0, context)];
     case "bottom":
-      return [
-        moveTo(
-          state,
-          state.view === "detail" || state.view === "statistics" ? 10_000 : Number.MAX_SAFE_INTEGER,
-          context,
-        ),
-      ];
+      return [moveTo(state, Number.MAX_SAFE_INTEGER, context)];
     case "open":
       return open(state, context);
     case "back":

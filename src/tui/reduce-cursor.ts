@@ -4,6 +4,9 @@ import { moveLadder } from "./reduce-ladder.ts";
 import { heartbeatRows } from "./rows/heartbeat-row.ts";
 import { type List, listOf } from "./rows/list-items.ts";
 import type { State } from "./state.ts";
+import { detailEnd } from "./views/detail.ts";
+import { pageEnd } from "./views/findings.ts";
+import { statisticsEnd } from "./views/statistics.ts";
 
 export const currentList = (state: State, context: Context): List => listOf(state.shown, state.list, context);
 
@@ -21,7 +24,7 @@ export function cursorIndex(state: State, context: Context): number {
     case "ladder":
       return state.ladder.scroll.cursor;
     case "findings":
-      return state.findings.cursor;
+      return state.findings.explained ? state.findings.pageTop : state.findings.cursor;
     case "heartbeat":
       return state.heartbeat.cursor;
     case "statistics":
@@ -87,7 +90,10 @@ export function moveTo(state: State, index: number, context: Context): State {
       if (findings.explained)
         return {
           ...state,
-          findings: { ...findings, pageTop: Math.max(0, findings.pageTop + index - findings.cursor) },
+          findings: {
+            ...findings,
+            pageTop: Math.max(0, Math.min(pageEnd(state, context), index)),
+          },
         };
       const scroll = kept({ cursor: index, top: findings.top }, state.shown.findings.length, rows);
       return { ...state, findings: { ...findings, ...scroll, pageTop: 0 } };
@@ -95,8 +101,8 @@ export function moveTo(state: State, index: number, context: Context): State {
     case "heartbeat":
       return { ...state, heartbeat: kept({ cursor: index, top: state.heartbeat.top }, itemsOf(state, context), rows) };
     case "statistics":
-      return { ...state, statistics: { top: Math.max(0, Math.min(index, 10_000)) } };
+      return { ...state, statistics: { top: Math.max(0, Math.min(index, statisticsEnd(state, context))) } };
     case "detail":
-      return { ...state, detail: { ...state.detail, top: Math.max(0, index) } };
+      return { ...state, detail: { ...state.detail, top: Math.max(0, Math.min(index, detailEnd(state, context))) } };
   }
 }

@@ -92,7 +92,7 @@ const WHEEL_ROWS = 3;
 function onClick(state: State, row: number, column: number, context: Context): Step {
   if (row === 0) return onTabClick(state, column, context);
   const first = FIRST_LIST_ROW[state.view];
-  if (first === undefined) return [state];
+  if (first === undefined || (state.view === "findings" && state.findings.explained)) return [state];
   const index = row - first + topOf(state);
   if (row < first || row >= first + listRows(state) || index >= itemsOf(state, context)) return [state];
   if (index === cursorIndex(state, context))

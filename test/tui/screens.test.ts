@@ -197,6 +197,27 @@ describe("ladder", () => {
   });
 });
 
+describe("what is longer than the screen", () => {
+  it.each([
+    ["statistics", ["4"]],
+    ["the page of a rule", ["e"]],
+    ["hex", ["enter", "down", "enter", "shift-tab"]],
+  ])("says so in %s, ends at its end, and comes back with the first key", async (_, keys) => {
+    const it = driver(trouble, 16, 60);
+    await it.press(...keys);
+    const first = text(it);
+    expect(first).toMatch(/↓ \d+/);
+    await it.press("G");
+    const end = text(it);
+    expect(end).not.toMatch(/↓ \d+/);
+    expect(screen(it).slice(-2, -1)).not.toEqual([""]);
+    await it.press("k");
+    expect(text(it)).not.toBe(end);
+    await it.press("g");
+    expect(text(it)).toBe(first);
+  });
+});
+
 describe("live", () => {
   it("freezes and unfreezes without losing anything", async () => {
     const it = driver(trouble, 24, 100, "en", true);

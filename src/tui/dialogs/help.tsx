@@ -1,5 +1,6 @@
 import { Text, useInput } from "ink";
 import { type ReactNode, useEffect, useState } from "react";
+import { wrapToWidth } from "../../base/display-width.ts";
 import { fitted } from "../cells.ts";
 import { keymap, keyName, sections } from "../keymap.ts";
 import { Frame } from "./frame.tsx";
@@ -32,20 +33,26 @@ export function Help({ props }: { props: DialogProps }): ReactNode {
   );
 }
 
-/** Also the list of keys of the README, in one column. */
-function helpLines({ context: { words, palette }, view, size }: DialogProps): string[] {
+function helpLines(props: DialogProps): string[] {
+  const { words, palette } = props.context;
   const lines: string[] = [];
   for (const section of sections) {
     const bindings = keymap.filter((binding) => binding.section === section);
     if (bindings.length === 0) continue;
     lines.push(palette.strong(` ${words.sections[section]}`));
     for (const { keys, action, views } of bindings) {
-      const names = keys.map(keyName).join("  ");
-      const where = views.includes(view) ? "" : ` (${views.map((known) => words.views[known]).join(words.comma)})`;
-      const text = `${fitted(words.actions[action].long + where, Math.max(10, size.columns - KEYS - 4))}`.trimEnd();
-      const line = `   ${fitted(names, KEYS)}${text}`;
-      lines.push(views.includes(view) ? line : palette.dim(line));
+      const here = views.includes(props.view);
+      const where = here ? "" : ` (${views.map((known) => words.views[known]).join(words.comma)})`;
+      const text = entry(keys.map(keyName).join("  "), words.actions[action].long + where, props);
+      lines.push(...(here ? text : text.map(palette.dim)));
     }
   }
+  lines.push(palette.strong(` ${words.signsTitle}`));
+  for (const [signs, meaning] of words.signs) lines.push(...entry(signs, meaning, props));
   return lines;
 }
+
+const entry = (name: string, text: string, { size }: DialogProps): string[] =>
+  wrapToWidth(text, Math.max(10, size.columns - KEYS - 5)).map(
+    (part, index) => `   ${fitted(index === 0 ? name : "", KEYS)}${part}`,
+  );

@@ -6,7 +6,11 @@ export type Tab = "head" | "text" | "json" | "hex" | "packet" | "body";
 export function tabsOf(row: DetailRow): readonly Tab[] {
   switch (row.kind) {
     case ROW.frame:
-      return row.body === null ? ["head"] : ["head", "text", "json", "hex"];
+      return row.body === null || row.body.length === 0
+        ? ["head"]
+        : row.body.opcode === 1
+          ? ["head", "text", "json", "hex"]
+          : ["head", "text", "hex"];
     case ROW.packet:
       return ["head", "packet"];
     case ROW.request:

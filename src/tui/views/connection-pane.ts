@@ -21,7 +21,9 @@ export function connectionPane(row: ConnectionRow | null, height: number, state:
   }
   const more = lines.length - height;
   return Array.from({ length: height }, (_, index) =>
-    more > 0 && index === height - 1 ? palette.dim(`   ↓ ${context.words.moreLines(more + 1)}`) : (lines[index] ?? ""),
+    more > 0 && index === height - 1
+      ? palette.dim(`   ↓ ${context.words.moreLines(more + 1)}${context.words.comma}${context.words.explainShows}`)
+      : (lines[index] ?? ""),
   );
 }
 

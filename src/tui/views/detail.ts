@@ -12,55 +12,108 @@ import { arrowText, utf8 } from "../rows/frame-words.ts";
 import { jsonLines } from "../rows/json-lines.ts";
 import type { State } from "../state.ts";
 
+/** Title, names of the ways to look at it, a blank line. */
+const HEAD_LINES = 3;
+
 /** Everything about what the cursor is on, one way to look at it at a time. */
 export function detailView(state: State, context: Context): string[] {
   const { detail } = state.ladder;
   const at = cursorRow(state);
   if (detail === null || at < 0) return [];
-  if (state.detail.compared !== null) return comparison(detail, state.detail.compared, state, context);
-  const { palette, words } = context;
-  const { columns } = state.size;
-  const row = detail.row(at);
-  const tabs = tabsOf(row);
-  const tab = tabs[Math.min(state.detail.tab, tabs.length - 1)] ?? "head";
-  const { text, role } = arrowText(detail, row, context);
-  const title = new Line(palette, columns).add(` ${words.fields.packet} ${row.packet}  `, "dim").add(text, role);
-  const names = new Line(palette, columns).gap(1);
-  for (const known of tabs) names.add(` ${words.tabs[known]} `, known === tab ? "cursorTab" : "dim").gap(1);
-  const lines = detailLines(detail, at, tab, columns - 2, context, state);
-  return [title.end(), names.end(), "", ...visible(lines, state, 3, context)];
-}
-
-function visible(lines: readonly string[], state: State, above: number, { palette }: Context): string[] {
-  const rows = bodyRows(state) - above;
+  const head =
+    state.detail.compared === null
+      ? detailHead(detail, at, state, context)
+      : comparisonHead(detail, state.detail.compared, state, context);
+  const { palette } = context;
+  const lines = contentOf(state, context);
+  const rows = bodyRows(state) - HEAD_LINES;
   const top = Math.min(state.detail.top, Math.max(0, lines.length - rows));
   const shown = lines.slice(top, top + rows).map((line) => ` ${line}`);
   if (top + rows < lines.length && rows > 1) shown[rows - 1] = palette.dim(` ↓ ${lines.length - top - rows + 1}`);
-  return shown;
+  return [...head, ...shown];
+}
+
+/** The furthest that it can be scrolled to. */
+export const detailEnd = (state: State, context: Context): number =>
+  Math.max(0, contentOf(state, context).length - bodyRows(state) + HEAD_LINES);
+
+interface Content {
+  readonly key: readonly unknown[];
+  readonly lines: readonly string[];
+}
+let made: Content = { key: [], lines: [] };
+
+/** Made once: scrolling through a long body costs no more than through a short one. */
+function contentOf(state: State, context: Context): readonly string[] {
+  const { detail } = state.ladder;
+  const at = cursorRow(state);
+  if (detail === null || at < 0) return [];
+  const { compared, tab } = state.detail;
+  const key = [detail, at, tab, compared, state.size.columns, state.redraws, context.palette, context.words];
+  if (key.some((part, index) => part !== made.key[index])) {
+    const lines =
+      compared === null
+        ? detailLines(detail, at, tabAt(detail, at, tab), state.size.columns - 2, context, state)
+        : comparisonLines(detail, compared, state, context).lines;
+    made = { key, lines };
+  }
+  return made.lines;
+}
+
+function tabAt(detail: ConnectionDetail, at: number, tab: number): Tab {
+  const tabs = tabsOf(detail.row(at));
+  return tabs[Math.min(tab, tabs.length - 1)] ?? "head";
+}
+
+function detailHead(detail: ConnectionDetail, at: number, state: State, context: Context): string[] {
+  const { palette, words } = context;
+  const { columns } = state.size;
+  const row = detail.row(at);
+  const current = tabAt(detail, at, state.detail.tab);
+  const { text, role } = arrowText(detail, row, context);
+  const side = words[row.direction === 0 ? "client" : "server"];
+  const title = new Line(palette, columns)
+    .add(` ${words.fields.packet} ${row.packet}  +${(row.timeNs / 1e9).toFixed(4)}  ${side} →  `, "dim")
+    .add(text, role);
+  const names = new Line(palette, columns).gap(1);
+  for (const known of tabsOf(row)) names.add(` ${words.tabs[known]} `, known === current ? "cursorTab" : "dim").gap(1);
+  return [title.end(), names.end(), ""];
 }
 
 /** Two rows, line against line: messages as pretty JSON where they are JSON. */
-function comparison(
+function comparisonLines(
   detail: ConnectionDetail,
   [a, b]: readonly [number, number],
   state: State,
   context: Context,
-): string[] {
-  const { palette, words } = context;
+): { lines: readonly string[]; only: number; other: number } {
   const lines = compareLines(plainLines(detail, a, state, context), plainLines(detail, b, state, context));
-  const only = lines.filter(({ sign }) => sign === "-").length;
-  const other = lines.filter(({ sign }) => sign === "+").length;
   const painted = lines.map(({ sign, text }) => {
-    const line = new Line(palette, state.size.columns - 2);
+    const line = new Line(context.palette, state.size.columns - 2);
     return line.add(`${sign} ${text}`, sign === "-" ? "error" : sign === "+" ? "good" : "plain").end();
   });
+  return {
+    lines: painted,
+    only: lines.filter(({ sign }) => sign === "-").length,
+    other: lines.filter(({ sign }) => sign === "+").length,
+  };
+}
+
+function comparisonHead(
+  detail: ConnectionDetail,
+  compared: readonly [number, number],
+  state: State,
+  context: Context,
+): string[] {
+  const { palette, words } = context;
   const { columns } = state.size;
-  const head = [
+  const { only, other } = comparisonLines(detail, compared, state, context);
+  const [a, b] = compared;
+  return [
     new Line(palette, columns).add(` ${words.comparing(detail.packetOf(a), detail.packetOf(b))}`, "strong").end(),
     new Line(palette, columns).add(` ${only + other === 0 ? words.equal : words.differ(only, other)}`).end(),
     "",
   ];
-  return [...head, ...visible(painted, state, head.length, context)];
 }
 
 const unmarked = paletteOf(0, false);

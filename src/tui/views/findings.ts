@@ -21,7 +21,7 @@ export function findingsView(state: State, context: Context): string[] {
   if (findings.length === 0) return filled([`    ${palette.good(words.noFindings)}`], body);
   const finding = findings[state.findings.cursor];
   if (state.findings.explained && finding !== undefined)
-    return filled(pageLines(finding, state, context).slice(state.findings.pageTop), body);
+    return page(pageLines(finding, state, context), state, context);
   const rows = listRows(state);
   const lines = Array.from({ length: rows }, (_, row) => {
     const index = state.findings.top + row;
@@ -29,7 +29,25 @@ export function findingsView(state: State, context: Context): string[] {
     return item === undefined ? "" : findingLine(item, index === state.findings.cursor, state, context);
   });
   const below = finding === undefined ? [] : storyLines(finding, state, context);
-  return filled([...lines, palette.dim("─".repeat(state.size.columns)), ...below], body);
+  const all = [...lines, palette.dim("─".repeat(state.size.columns)), ...below];
+  const more = all.length - body;
+  if (more > 0) all[body - 1] = palette.dim(`  ↓ ${words.moreLines(more + 1)}${words.comma}${words.explainShows}`);
+  return filled(all, body);
+}
+
+/** The furthest that the page of a rule can be scrolled to. */
+export function pageEnd(state: State, context: Context): number {
+  const finding = state.shown.findings[state.findings.cursor];
+  return finding === undefined ? 0 : Math.max(0, pageLines(finding, state, context).length - bodyRows(state));
+}
+
+function page(lines: readonly string[], state: State, { palette, words }: Context): string[] {
+  const body = bodyRows(state);
+  const top = Math.min(state.findings.pageTop, Math.max(0, lines.length - body));
+  const more = lines.length - top - body;
+  const shown = lines.slice(top, top + body);
+  if (more > 0) shown[body - 1] = palette.dim(`  ↓ ${words.moreLines(more + 1)}`);
+  return filled(shown, body);
 }
 
 function findingLine(finding: Finding, isCursor: boolean, state: State, context: Context): string {

@@ -34,7 +34,8 @@ export function headLine(state: State, context: Context): string {
   line.add(NAME, "barStrong").add(" ", "bar");
   const current: View = state.view === "ladder" || state.view === "detail" ? "connections" : state.view;
   for (const { view, label } of tabSpans(state, context)) line.add(label, view === current ? "cursorTab" : "bar");
-  if (state.view !== current) line.add(` › ${words.views[state.view]} `, "barStrong");
+  if (state.view !== current)
+    line.add(` › ${words.views[state.view]} ${connectionsNamed(state.ladder.ids)} `, "barStrong");
   const name = escapeText(state.shown.capture.name);
   const facts = ` ${name} · ${words.packets(state.shown.statistics.packets)} `;
   const short = ` ${name.slice(name.lastIndexOf("/") + 1)} `;
@@ -42,6 +43,13 @@ export function headLine(state: State, context: Context): string {
   line.add(" ".repeat(Math.max(0, columns - line.width - displayWidth(right))), "bar").add(right, "bar");
   return line.end();
 }
+
+const NAMED = 3;
+const connectionsNamed = (ids: readonly number[]): string =>
+  ids
+    .slice(0, NAMED)
+    .map((id) => `#${id}`)
+    .join(" ") + (ids.length > NAMED ? " …" : "");
 
 /** The bottom line: what the keys do here. */
 export function footLine(state: State, { palette, words }: Context): string {

@@ -8,8 +8,10 @@ import { closerOf } from "../rows/outcome.ts";
 import type { State } from "../state.ts";
 
 const ID = 6;
-const WHO = 26;
-const EVERY = 10;
+const EVERY = 9;
+const ROOMY_COLUMNS = 100;
+/** An IPv6 address is cut; the line below has it whole. */
+const whoWidth = (columns: number): number => (columns < ROOMY_COLUMNS ? 30 : 38);
 const PINGS = 12;
 
 /** One line a pinging side: the life of its connection with pings, missing pongs and the end. */
@@ -30,7 +32,7 @@ export function heartbeatView(state: State, context: Context): string[] {
     .add(fitStart(id, ID - 1), "dim")
     .gap(1);
   head
-    .add(fitted(who, WHO), "dim")
+    .add(fitted(who, whoWidth(columns)), "dim")
     .add(fitStart(every, EVERY), "dim")
     .add(fitStart(pings, PINGS), "dim")
     .gap(2)
@@ -61,7 +63,9 @@ function rowLine(
     .add(isCursor ? "›" : " ", "strong")
     .add(fitStart(`#${facts.id}`, ID - 1))
     .gap(1);
-  line.add(fitted(`${chrome.side[from]}${by === "engine.io" ? " (Engine.IO)" : ""} ${addressText(facts.client)}`, WHO));
+  const client = addressText(facts.client);
+  const [pinger, other] = from === "client" ? [client, chrome.side.server] : [chrome.side.server, client];
+  line.add(fitted(`${pinger} → ${other}${by === "engine.io" ? " (Engine.IO)" : ""}`, whoWidth(columns) - 1)).gap(1);
   line.add(fitStart(beat.intervalMs === null ? "?" : chrome.duration(beat.intervalMs / 1000), EVERY), "dim");
   line.add(fitStart(`${beat.answered}/${beat.pings}`, PINGS), beat.missing > 0 ? "error" : "good").gap(2);
   for (const cell of strip({ facts, from, beat, by }, Math.max(10, columns - line.width - 1))) {

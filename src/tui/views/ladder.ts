@@ -1,5 +1,5 @@
 import { living } from "../../annotations/notes.ts";
-import { displayWidth, truncateToWidth } from "../../base/display-width.ts";
+import { displayWidth, truncateToWidth, wrapToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import { render } from "../../i18n/render.ts";
 import { type ConnectionDetail, type DetailRow, ROW } from "../../session/detail-types.ts";
@@ -97,7 +97,7 @@ function headLines(
     if (first === undefined) return "";
     return endpoints.length === 1 ? addressText(first) : first.address;
   });
-  const level = ` ${words.levels[state.ladder.level]}`;
+  const level = ` ${words.levels[state.ladder.level]} · v`;
   const row = (texts: readonly string[], left: string, role: Role): string => {
     let line = new Line(palette, width).add(fitted(left, LEFT), "dim");
     const room = Math.floor((width - LEFT) / parties.length);
@@ -181,28 +181,51 @@ function arrowLine(detail: ConnectionDetail, index: number, of: ArrowContext): s
   for (const place of places) if (place < left) line.to(place).add("│", "dim");
   line.to(left);
   const toRight = (places[to] ?? 0) > (places[from] ?? 0);
-  addArrow(line, text, role, right - left - 1, toRight, row);
+  const said = mark === undefined ? "" : `◆ ${evidenceWords(mark, context)}`;
+  addArrow(line, { text, role, said, severity: mark?.severity ?? "note" }, right - left - 1, toRight, row);
   for (const place of places) if (place > right) line.to(place).add("│", "dim");
   return isCursor ? line.endAs("cursor") : line.end();
 }
 
-/** `│── label ──────▶│`: a Close or RST in full voice, what is only transport in thin lines. */
-function addArrow(line: Line, text: string, role: Role, room: number, toRight: boolean, row: DetailRow): void {
+interface Label {
+  readonly text: string;
+  readonly role: Role;
+  /** What a finding says of it; "" where none does. */
+  readonly said: string;
+  readonly severity: EvidenceMark["severity"];
+}
+
+/** Words of a finding stand on the arrow where at least so much of them fits. */
+const LEAST_SAID = 12;
+
+/** `│── label ── ◆ evidence ──▶│`: a Close or RST in full voice, what is only transport in thin lines. */
+function addArrow(line: Line, label: Label, room: number, toRight: boolean, row: DetailRow): void {
+  const { role, severity } = label;
   const isLoud = role === "alarm";
   const stroke = isLoud ? "━" : row.kind === ROW.packet ? "╌" : "─";
-  const label = truncateToWidth(text, Math.max(0, room - 6));
-  const shown = label === "" ? "" : ` ${label} `;
-  const rest = Math.max(0, room - 1 - displayWidth(shown));
+  const text = truncateToWidth(label.text, Math.max(0, room - 6));
+  const shown = text === "" ? "" : ` ${text} `;
+  const forSaid = room - displayWidth(shown) - 8;
+  const said = label.said === "" || forSaid < LEAST_SAID ? "" : ` ${truncateToWidth(label.said, forSaid)} `;
+  const rest = Math.max(0, room - 1 - displayWidth(shown) - displayWidth(said));
   const before = toRight ? Math.min(2, rest) : Math.min(1, rest);
+  const between = said === "" ? 0 : Math.min(2, rest - before);
   const lineRole: Role = isLoud ? "error" : role === "dim" ? "dim" : row.direction === 0 ? "client" : "server";
   line.add("│", "dim");
   if (!toRight) line.add("◀", lineRole);
   line
     .add(stroke.repeat(before), lineRole)
     .add(shown, role)
-    .add(stroke.repeat(rest - before), lineRole);
+    .add(stroke.repeat(between), lineRole)
+    .add(said, severity === "note" ? "strong" : severity)
+    .add(stroke.repeat(rest - before - between), lineRole);
   if (toRight) line.add("▶", lineRole);
   line.add("│", "dim");
+}
+
+function evidenceWords({ finding, index }: EvidenceMark, { language }: Context): string {
+  const { title, evidence } = render(finding, language);
+  return escapeText(evidence[index] ?? title);
 }
 
 /** What the cursor is on: below the ladder, or beside it. */
@@ -234,12 +257,10 @@ function previewLines(state: State, width: number, height: number, context: Cont
   const mark = evidenceOf(detail, state.shown.findings).get(row.packet);
   if (mark !== undefined) {
     const { palette, language, words } = context;
-    const { title, evidence } = render(mark.finding, language);
-    const line = new Line(palette, width).add(
-      words.evidence(escapeText(evidence[mark.index] ?? title)),
-      mark.severity === "note" ? "plain" : mark.severity,
-    );
-    lines.push(line.end());
+    const role = mark.severity === "note" ? "plain" : mark.severity;
+    const said = wrapToWidth(words.evidence(evidenceWords(mark, context)), width - 1);
+    const title = wrapToWidth(escapeText(render(mark.finding, language).title), width - 3).map((part) => `  ${part}`);
+    lines.push(...said.map(palette[role]), ...title.map(palette.dim));
   }
   for (const note of living(state.list.notes)) {
     if (note.anchor.kind === "capture" || note.anchor.packet !== row.packet || note.anchor.kind === "connection")

@@ -9,6 +9,21 @@ import { signOfSeverity, tintOf } from "./findings.ts";
 
 /** The capture in numbers. */
 export function statisticsView(state: State, context: Context): string[] {
+  const { palette, words } = context;
+  const lines = allLines(state, context);
+  const rows = bodyRows(state);
+  const top = Math.min(state.statistics.top, Math.max(0, lines.length - rows));
+  const more = lines.length - top - rows;
+  return Array.from({ length: rows }, (_, index) =>
+    more > 0 && index === rows - 1 ? palette.dim(` ↓ ${words.moreLines(more + 1)}`) : (lines[top + index] ?? ""),
+  );
+}
+
+/** The furthest that it can be scrolled to. */
+export const statisticsEnd = (state: State, context: Context): number =>
+  Math.max(0, allLines(state, context).length - bodyRows(state));
+
+function allLines(state: State, context: Context): string[] {
   const { palette } = context;
   const lines = sections(state, context).flatMap(([title, rows]) => [
     palette.strong(` ${title}`),
@@ -21,9 +36,8 @@ export function statisticsView(state: State, context: Context): string[] {
     }),
     "",
   ]);
-  const rows = bodyRows(state);
-  const top = Math.min(state.statistics.top, Math.max(0, lines.length - rows));
-  return Array.from({ length: rows }, (_, index) => lines[top + index] ?? "");
+  // What parts the sections follows the last one too.
+  return lines.slice(0, -1);
 }
 
 type Row = readonly [label: string, value: string, role?: "error" | "warning" | "good" | "plain"];
