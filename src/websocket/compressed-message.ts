@@ -4,17 +4,18 @@ import type { DeflateContext } from "./deflate-context.ts";
 import { tell } from "./events.ts";
 import { INFLATED, TOO_LARGE } from "./inflate.ts";
 import { type MessageView, TEXT, UNDECODABLE, type WebSocketSink } from "./types.ts";
+import type { ByteStore } from "./unmask.ts";
 
 const noBytes = new Uint8Array(0);
 
 /**
- * Fills in what a whole compressed message says (RFC 7692 §7.2.2); direction and opcode are set. `input[0 … length)` is
+ * Fills in what a whole compressed message says (RFC 7692 §7.2.2); direction and opcode are set. `input.bytes[0 … length)` is
  * its payload, with INPUT_SLACK bytes of room behind it.
  */
 export function readCompressed(
   message: MessageView,
   deflate: DeflateContext,
-  input: Uint8Array,
+  input: ByteStore,
   length: number,
   keepBytes: number,
   sink: WebSocketSink,
@@ -29,7 +30,7 @@ export function readCompressed(
   // Some peers send an empty message as no bytes at all instead of one empty block (§7.2.3.6).
   if (length === 0) return;
   const status = deflate.inflate(input, length);
-  const valid = !isText || status !== INFLATED || isUtf8(deflate.bytes.subarray(0, deflate.length));
+  const valid = !isText || status !== INFLATED || deflate.ascii || isUtf8(deflate.bytes.subarray(0, deflate.length));
   // Where the context is not certain, text that is no text was not inflated from the right place.
   if ((status !== INFLATED && status !== TOO_LARGE) || (!valid && deflate.lost !== null)) {
     message.validUtf8 = null;

@@ -1,14 +1,17 @@
 import type { Direction } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
-import { remember, WINDOW_BYTES } from "./history.ts";
+import { FEW_BYTES, type History, nonAsciiOf, remember, rememberFew, WINDOW_BYTES } from "./history.ts";
 import { INFLATED, type InflateStatus, TOO_LARGE } from "./inflate.ts";
 import { inflateLarge } from "./inflate-message.ts";
 import type { DecoderMemory } from "./memory.ts";
 import { type DeflateAgreement, UNDECODABLE, type UndecodableCause } from "./types.ts";
-import type { DeflateWindow, WindowOwner } from "./window-pool.ts";
+import { type ByteStore, byteStore } from "./unmask.ts";
+import type { WindowOwner } from "./window-pool.ts";
 
 /** From here on (compressed bytes) zlib beats our own inflater; see native-notes/decisions/0002-two-inflaters.md. */
 const LARGE_BYTES = 2048;
+const NO_WINDOW = -1;
+const nowhere = byteStore(0);
 
 const takesOver = (direction: Direction, agreement: DeflateAgreement): boolean => {
   if (typeof agreement === "string") return true;
@@ -21,18 +24,24 @@ const takesOver = (direction: Direction, agreement: DeflateAgreement): boolean =
  * references inflates to the same bytes whatever came before, and once 32 KiB are known in a row nothing is in doubt.
  * A window smaller than 32 KiB (§7.1.2) restricts the sender only: the larger one reads all that it may send.
  */
-export class DeflateContext implements WindowOwner {
+export class DeflateContext implements WindowOwner, History {
   /** Why the history has a hole; null: it is whole. */
   lost: UndecodableCause | null;
   /** The hole was reported. */
   reported = false;
   /** The last message: `bytes[0 … known)`, valid until the next message of any direction, of `length` inflated ones. */
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = nowhere.bytes;
   known = 0;
   length = 0;
+  /** The last message was seen to be ASCII throughout. */
+  ascii = false;
+  store: ByteStore = nowhere;
+  start = 0;
+  have = 0;
+  next = 0;
   private readonly memory: DecoderMemory;
   private readonly takeover: boolean;
-  private window: DeflateWindow | null = null;
+  private window = NO_WINDOW;
 
   constructor(direction: Direction, agreement: DeflateAgreement, memory: DecoderMemory) {
     this.memory = memory;
@@ -41,17 +50,13 @@ export class DeflateContext implements WindowOwner {
   }
 
   /** `input` must have INPUT_SLACK bytes after the message; they are overwritten. */
-  inflate(input: Uint8Array, length: number): InflateStatus {
-    const { windows, inflater } = this.memory;
-    let window: DeflateWindow | null = null;
-    if (this.takeover) {
-      window = this.window;
-      if (window === null) window = this.window = windows.take(this);
-      else windows.use(window);
-    }
+  inflate(input: ByteStore, length: number): InflateStatus {
+    const { inflater } = this.memory;
+    const history = this.takeover ? this : null;
+    if (history !== null) this.keepWindow();
     let status: InflateStatus = TOO_LARGE;
     if (length >= LARGE_BYTES) {
-      const large = inflateLarge(input, length, window, limits.inflatedMessageBytes);
+      const large = inflateLarge(input.bytes, length, history, limits.inflatedMessageBytes);
       status = large.status;
       this.bytes = large.bytes;
       this.known = large.bytes.length;
@@ -59,16 +64,41 @@ export class DeflateContext implements WindowOwner {
     if (length < LARGE_BYTES || status === TOO_LARGE) {
       // zlib gives nothing of a message that is too large: its beginning is read by our own.
       const most = length < LARGE_BYTES ? limits.inflatedMessageBytes : limits.keptMessageBytes;
-      status = inflater.inflate(input, length, window, most);
+      status = inflater.inflate(input, length, history, most);
       this.bytes = inflater.out.bytes;
       this.known = inflater.outLength;
     }
     this.length = status === TOO_LARGE ? limits.inflatedMessageBytes : this.known;
-    if (window !== null && status === INFLATED) {
-      remember(window, this.bytes, this.length);
-      if (window.have === WINDOW_BYTES) this.lost = null;
-    }
+    this.ascii = false;
+    if (status === INFLATED) this.keep(length < LARGE_BYTES);
     return status;
+  }
+
+  private keep(own: boolean): void {
+    const { length } = this;
+    const { out } = this.memory.inflater;
+    const few = own && length <= FEW_BYTES;
+    if (!this.takeover) {
+      this.ascii = few && nonAsciiOf(out, length) === 0;
+      return;
+    }
+    if (few) this.ascii = rememberFew(this, out, length) === 0;
+    else remember(this, this.bytes, length);
+    if (this.lost !== null && this.have === WINDOW_BYTES) this.lost = null;
+  }
+
+  /** A window of its own, marked as in use. */
+  private keepWindow(): void {
+    const { windows } = this.memory;
+    if (this.window !== NO_WINDOW) {
+      windows.use(this.window);
+      return;
+    }
+    this.window = windows.take(this);
+    this.store = windows.storeOf(this.window);
+    this.start = windows.startOf(this.window);
+    this.have = 0;
+    this.next = 0;
   }
 
   /** The history before the next message is not known: a message was not read, or not whole. */
@@ -78,16 +108,22 @@ export class DeflateContext implements WindowOwner {
       this.lost = cause;
       this.reported = false;
     }
-    if (this.window !== null) this.window.have = 0;
+    this.have = 0;
   }
 
   windowDropped(): void {
-    this.window = null;
+    this.forget();
     this.lose(UNDECODABLE.windowDropped);
   }
 
   release(): void {
-    if (this.window !== null) this.memory.windows.give(this.window);
-    this.window = null;
+    if (this.window !== NO_WINDOW) this.memory.windows.give(this.window);
+    this.forget();
+  }
+
+  private forget(): void {
+    this.window = NO_WINDOW;
+    this.store = nowhere;
+    this.have = 0;
   }
 }

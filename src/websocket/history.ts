@@ -2,62 +2,83 @@ import type { ByteStore } from "./unmask.ts";
 
 /** The farthest that DEFLATE refers back (RFC 1951 §2). */
 export const WINDOW_BYTES = 32_768;
+export const RING_MASK = WINDOW_BYTES - 1;
 
-/** The last ≤ 32 KiB of one direction's inflated bytes, as a ring: what back references may reach (RFC 1951 §2). */
-export interface History extends ByteStore {
-  /** Bytes known, ending at `next`. */
+/** Room behind the last ring of a store: copies read whole words. */
+export const RING_SLACK = 16;
+
+/** Up to so many bytes a loop over words beats a native copy and `isUtf8`. */
+export const FEW_BYTES = 512;
+
+/**
+ * The last ≤ 32 KiB of one direction's inflated bytes: what back references may reach (RFC 1951 §2). A ring of
+ * WINDOW_BYTES from `start` on in a store that it shares with others: with hundreds of connections in turn each object of
+ * its own would cost a fetch from memory for each message.
+ */
+export interface History {
+  readonly store: ByteStore;
+  readonly start: number;
+  /** Bytes known, ending at `next` of the ring. */
   have: number;
   next: number;
-}
-
-/** `length` ≤ `back` bytes that begin `back` bytes before the message. */
-export function copyHistory(
-  history: History,
-  back: number,
-  length: number,
-  out: Uint8Array,
-  view: DataView,
-  start: number,
-): void {
-  const { bytes: ring, view: ringView } = history;
-  let from = (history.next - back) & (WINDOW_BYTES - 1);
-  let o = start;
-  let n = length;
-  if (from + n <= WINDOW_BYTES) {
-    for (; n > 3; n -= 4, o += 4, from += 4) view.setInt32(o, ringView.getInt32(from, true), true);
-  }
-  for (; n > 0; n--, from++) out[o++] = ring[from & (WINDOW_BYTES - 1)] as number;
-}
-
-/** `length` bytes that begin `distance` bytes back and may run into what they write (RFC 1951 §2). */
-export function copyEarlier(out: Uint8Array, view: DataView, start: number, distance: number, length: number): void {
-  let from = start - distance;
-  let o = start;
-  let n = length;
-  if (distance >= 4) {
-    for (; n > 3; n -= 4, o += 4, from += 4) view.setInt32(o, view.getInt32(from, true), true);
-  }
-  for (; n > 0; n--) out[o++] = out[from++] as number;
 }
 
 /** Adds a message's bytes to what later messages may refer to (RFC 7692 §7.2.2). */
 export function remember(history: History, bytes: Uint8Array, length: number): void {
   if (length === 0) return;
-  const { bytes: ring, next } = history;
+  const { store, start, next } = history;
   const from = Math.max(0, length - WINDOW_BYTES);
   const first = Math.min(length - from, WINDOW_BYTES - next);
-  ring.set(bytes.subarray(from, from + first), next);
-  if (from + first < length) ring.set(bytes.subarray(from + first, length), 0);
-  history.next = (next + length - from) & (WINDOW_BYTES - 1);
+  store.bytes.set(bytes.subarray(from, from + first), start + next);
+  if (from + first < length) store.bytes.set(bytes.subarray(from + first, length), start);
+  history.next = (next + length - from) & RING_MASK;
   history.have = Math.min(WINDOW_BYTES, history.have + length);
+}
+
+/** The same for a few bytes: a loop beats the calls. Answers 0 only when all of them are ASCII. */
+export function rememberFew(history: History, message: ByteStore, length: number): number {
+  const { store, start } = history;
+  const source = message.view;
+  const target = store.view;
+  let { next } = history;
+  let seen = 0;
+  for (let i = 0; i < length; ) {
+    let o = start + next;
+    const end = i + Math.min(length - i, WINDOW_BYTES - next);
+    for (; i + 4 <= end; i += 4, o += 4) {
+      const word = source.getInt32(i, true);
+      seen |= word;
+      target.setInt32(o, word, true);
+    }
+    for (; i < end; i++, o++) {
+      const byte = source.getUint8(i);
+      seen |= byte;
+      target.setUint8(o, byte);
+    }
+    next = (o - start) & RING_MASK;
+  }
+  history.next = next;
+  history.have = Math.min(WINDOW_BYTES, history.have + length);
+  return seen & 0x80808080;
+}
+
+/** 0 only when the first `length` bytes are all ASCII. */
+export function nonAsciiOf({ bytes, view }: ByteStore, length: number): number {
+  const words = length & ~3;
+  let seen = 0;
+  let i = 0;
+  for (; i < words; i += 4) seen |= view.getInt32(i, true);
+  for (; i < length; i++) seen |= bytes[i] as number;
+  return seen & 0x80808080;
 }
 
 /** The ring laid out flat, oldest byte first. */
 export function flat(history: History): Uint8Array {
-  const { bytes, have, next } = history;
-  if (have <= next) return bytes.subarray(next - have, next);
+  const { store, start, have, next } = history;
+  const ring = store.bytes.subarray(start, start + WINDOW_BYTES);
+  if (have <= next) return ring.subarray(next - have, next);
   const dictionary = new Uint8Array(have);
-  dictionary.set(bytes.subarray(WINDOW_BYTES - (have - next)));
-  dictionary.set(bytes.subarray(0, next), have - next);
+  dictionary.set(ring.subarray(WINDOW_BYTES - (have - next)));
+  dictionary.set(ring.subarray(0, next), have - next);
   return dictionary;
 }

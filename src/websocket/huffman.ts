@@ -11,14 +11,18 @@ export interface SymbolTable {
 }
 
 /**
- * Entry: bits 0–3 code length, 4–7 extra bits, 8–9 kind, 10… literal, base length or base distance. 0: no such short code.
+ * Entry: bits 0–3 code length, 4–7 extra bits, 8–9 kind, 10–30 literal, base length or base distance. Literals, the most
+ * frequent, are the ones above 0; the other kinds have the sign bit set. 0: no such short code.
  */
-export const LITERAL = 0;
-export const BASE = 1;
-export const END_OF_BLOCK = 2;
-const INVALID = 3;
+export const KIND = 3 << 8;
+const LITERAL = 0;
+export const BASE = 1 << 8;
+export const END_OF_BLOCK = 2 << 8;
+const INVALID = 3 << 8;
+/** Of an entry's bits from 10 on, without the sign. */
+export const VALUE = 0x1f_ffff;
 const entry = (kind: number, extraBits: number, value: number): number =>
-  (value << 10) | (kind << 8) | (extraBits << 4);
+  (kind === LITERAL ? 0 : 1 << 31) | (value << 10) | kind | (extraBits << 4);
 
 const LENGTH_BASE = [
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
@@ -52,17 +56,7 @@ export const CODE_LENGTH: SymbolTable = {
   entryOf: Int32Array.from({ length: 19 }, (_, symbol) => entry(LITERAL, 0, symbol)),
 };
 
-const nextCode = new Int32Array(MAX_BITS + 2);
 const offsets = new Int32Array(MAX_BITS + 2);
-
-/** The low `length` bits of `code` in reverse: Huffman codes come with their first bit lowest (RFC 1951 §3.1.1). */
-const reversed = (code: number, length: number): number => {
-  let out = ((code & 0x5555) << 1) | ((code >> 1) & 0x5555);
-  out = ((out & 0x3333) << 2) | ((out >> 2) & 0x3333);
-  out = ((out & 0x0f0f) << 4) | ((out >> 4) & 0x0f0f);
-  out = ((out & 0x00ff) << 8) | (out >> 8);
-  return out >> (16 - length);
-};
 
 /** One Huffman code, rebuilt in place for each dynamic block. */
 export class HuffmanCode {
@@ -84,8 +78,8 @@ export class HuffmanCode {
    * incomplete, except for one single one-bit code or none at all (RFC 1951 §3.2.7 asks for that in distances).
    */
   build(lengths: Uint8Array, from: number, count: number): boolean {
-    const { counts } = this;
-    for (let length = 0; length <= MAX_BITS; length++) counts[length] = 0;
+    const { counts, sorted } = this;
+    counts.fill(0);
     for (let i = from; i < from + count; i++) {
       const length = lengths[i] as number;
       counts[length] = (counts[length] as number) + 1;
@@ -93,39 +87,44 @@ export class HuffmanCode {
     counts[0] = 0;
     let left = 1;
     let longest = 0;
-    let code = 0;
     offsets[1] = 0;
     for (let length = 1; length <= MAX_BITS; length++) {
       const n = counts[length] as number;
       left = (left << 1) - n;
       if (left < 0) return false;
       if (n > 0) longest = length;
-      nextCode[length] = code;
-      code = (code + n) << 1;
       offsets[length + 1] = (offsets[length] as number) + n;
     }
     if (left > 0 && (longest > 1 || this.table === CODE_LENGTH)) return false;
-    this.fill(lengths, from, count, left > 0 || longest > this.table.rootBits);
-    return true;
-  }
-
-  private fill(lengths: Uint8Array, from: number, count: number, holes: boolean): void {
-    const { root, sorted } = this;
-    const { entryOf, rootBits } = this.table;
-    const size = root.length;
-    if (holes) root.fill(0);
     for (let symbol = 0; symbol < count; symbol++) {
       const length = lengths[from + symbol] as number;
       if (length === 0) continue;
       const at = offsets[length] as number;
       offsets[length] = at + 1;
       sorted[at] = symbol;
-      const code = nextCode[length] as number;
-      nextCode[length] = code + 1;
-      if (length > rootBits) continue;
-      const filled = (entryOf[symbol] as number) | length;
-      const step = 1 << length;
-      for (let i = reversed(code, length); i < size; i += step) root[i] = filled;
+    }
+    this.fill(left > 0 || longest > this.table.rootBits);
+    return true;
+  }
+
+  /**
+   * Writes each code once, in a table of as many bits as it is long; the table is doubled from one length to the next.
+   * Codes come with their first bit lowest (RFC 1951 §3.1.1), so that counting up sets the highest bit that is not set.
+   */
+  private fill(holes: boolean): void {
+    const { root, sorted, counts } = this;
+    const { entryOf, rootBits } = this.table;
+    if (holes) root.fill(0);
+    let code = 0;
+    let at = 0;
+    for (let length = 1; length <= rootBits; length++) {
+      const size = 1 << length;
+      root.copyWithin(size >> 1, 0, size >> 1);
+      for (const end = at + (counts[length] as number); at < end; at++) {
+        root[code] = (entryOf[sorted[at] as number] as number) | length;
+        const bit = 1 << (31 - Math.clz32(code ^ (size - 1)));
+        code = (code & (bit - 1)) | bit;
+      }
     }
   }
 

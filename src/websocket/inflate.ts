@@ -1,5 +1,5 @@
-import { copyEarlier, copyHistory, type History } from "./history.ts";
-import { BASE, CODE_LENGTH, DISTANCE, END_OF_BLOCK, HuffmanCode, LITERAL, LITERAL_LENGTH } from "./huffman.ts";
+import { type History, RING_MASK, RING_SLACK, WINDOW_BYTES } from "./history.ts";
+import { BASE, CODE_LENGTH, DISTANCE, END_OF_BLOCK, HuffmanCode, KIND, LITERAL_LENGTH, VALUE } from "./huffman.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
 
 export const INFLATED = 0;
@@ -20,9 +20,11 @@ const LARGEST_KEPT_OUTPUT = 1024 * 1024;
 export const INPUT_SLACK = 20;
 
 const CODE_LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-const MAX_MATCH = 258;
-/** A length's code and extra bits. */
-const LENGTH_BITS = 15 + 5;
+/** What copying may write behind a match. */
+const COPY_SLACK = 16;
+const NO_HISTORY: History = { store: byteStore(RING_SLACK), start: 0, have: 0, next: 0 };
+/** The longest match, and what copying it writes in vain. */
+const MATCH_ROOM = 258 + COPY_SLACK;
 
 const fixedLengths = Uint8Array.from({ length: 288 + 32 }, (_, i) =>
   i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : i < 288 ? 8 : 5,
@@ -44,95 +46,88 @@ export const endsWithFlush = (input: Uint8Array, length: number): boolean =>
  * DEFLATE (RFC 1951) of whole small messages, synchronous and total: any input ends with a status, never an exception,
  * after work proportional to its input and output. For a 120-byte message some 20 times faster than a call of zlib, which
  * sets up a stream each time. Output starts at `out[0]`; what lies before it is looked up in the caller's history.
+ *
+ * The place in the input is one number, in bits: four bytes read from there on hold at least 25 of them, enough for any
+ * code with its extra bits of a length, and no branch is needed to fill them up.
  */
 export class Inflater {
   out: ByteStore = byteStore(OUTPUT_BYTES);
   outLength = 0;
-  private input: Uint8Array = new Uint8Array(0);
+  private input: ByteStore = byteStore(0);
   private inputEnd = 0;
-  private at = 0;
-  private hold = 0;
-  private holdBits = 0;
+  /** Of the next bit. */
+  private bit = 0;
   private maxBytes = 0;
-  private history: History | null = null;
+  private history: History = NO_HISTORY;
   private readonly lengths = new Uint8Array(288 + 32);
   private readonly codeLengthCode = new HuffmanCode(CODE_LENGTH);
   private readonly literalCode = new HuffmanCode(LITERAL_LENGTH);
   private readonly distanceCode = new HuffmanCode(DISTANCE);
 
   /**
-   * Inflates the message `input[0 … length)`. The INPUT_SLACK bytes after it are written: the 00 00 ff ff that the sender
-   * took off (RFC 7692 §7.2.2) and zeros to read ahead. A block with BFINAL set does not end the message: a new one may
-   * follow at the next byte (RFC 7692 §7.2.3.4).
+   * Inflates the message `input.bytes[0 … length)`. The INPUT_SLACK bytes after it are written: the 00 00 ff ff that the
+   * sender took off (RFC 7692 §7.2.2) and zeros to read ahead. A block with BFINAL set does not end the message: a new one
+   * may follow at the next byte (RFC 7692 §7.2.3.4).
    */
-  inflate(input: Uint8Array, length: number, history: History | null, maxBytes: number): InflateStatus {
-    for (let i = 0; i < INPUT_SLACK; i++) input[length + i] = i === 2 || i === 3 ? 0xff : 0;
+  inflate(input: ByteStore, length: number, history: History | null, maxBytes: number): InflateStatus {
+    const { view } = input;
+    view.setInt32(length, 0xffff << 16, true);
+    for (let i = 4; i < INPUT_SLACK; i += 4) view.setInt32(length + i, 0, true);
     this.input = input;
     this.inputEnd = length + 4;
-    this.at = 0;
-    this.hold = 0;
-    this.holdBits = 0;
+    this.bit = 0;
     this.outLength = 0;
     this.maxBytes = maxBytes;
-    this.history = history;
+    this.history = history ?? NO_HISTORY;
     if (this.out.bytes.length > LARGEST_KEPT_OUTPUT) this.out = byteStore(OUTPUT_BYTES);
     for (;;) {
-      const final = this.take(1);
-      const type = this.take(2);
+      const header = this.take(3);
+      const final = header & 1;
+      const type = header >>> 1;
       const status =
-        type === 0 ? this.stored() : type === 1 ? this.symbols(fixedLiteral, fixedDistance) : this.dynamic(type);
+        type === 1 ? this.symbols(fixedLiteral, fixedDistance) : type === 0 ? this.stored() : this.dynamic(type);
       if (status !== INFLATED) return status;
       const consumed = this.consumed();
       if (consumed > this.inputEnd) return TRUNCATED;
       if (type !== 0 && final === 0) continue;
-      this.alignToByte();
+      this.bit = consumed << 3;
       if (consumed === this.inputEnd) return INFLATED;
       // Or the message came with an ending of its own.
-      if (consumed === length && (final === 1 || endsWithFlush(input, length))) return INFLATED;
+      if (consumed === length && (final === 1 || endsWithFlush(input.bytes, length))) return INFLATED;
     }
   }
 
+  /** Bytes of which at least one bit was taken. */
   private consumed(): number {
-    return this.at - (this.holdBits >>> 3);
+    return (this.bit + 7) >>> 3;
   }
 
-  private alignToByte(): void {
-    const drop = this.holdBits & 7;
-    this.hold >>>= drop;
-    this.holdBits -= drop;
+  /** The next bits, at least 25. Past the end of the input come zeros: `consumed()` tells afterwards. */
+  private peek(): number {
+    const { bit } = this;
+    const at = bit >>> 3;
+    return at > this.inputEnd ? 0 : this.input.view.getInt32(at, true) >>> (bit & 7);
   }
 
-  private readByte(): void {
-    this.hold |= (this.at < this.inputEnd ? (this.input[this.at] as number) : 0) << this.holdBits;
-    this.at++;
-    this.holdBits += 8;
-  }
-
-  /** Past the end of the input come zeros; `consumed()` tells afterwards. */
   private take(bits: number): number {
-    while (this.holdBits < bits) this.readByte();
-    const value = this.hold & ((1 << bits) - 1);
-    this.hold >>>= bits;
-    this.holdBits -= bits;
+    const value = this.peek() & ((1 << bits) - 1);
+    this.bit += bits;
     return value;
   }
 
   /** RFC 1951 §3.2.4. */
   private stored(): InflateStatus {
-    this.alignToByte();
-    this.at -= this.holdBits >>> 3;
-    this.hold = 0;
-    this.holdBits = 0;
-    const { input, at } = this;
+    const at = this.consumed();
     if (at + 4 > this.inputEnd) return TRUNCATED;
-    const length = (input[at] as number) | ((input[at + 1] as number) << 8);
-    const complement = (input[at + 2] as number) | ((input[at + 3] as number) << 8);
-    if (length !== (~complement & 0xffff)) return CORRUPT;
-    if (at + 4 + length > this.inputEnd) return TRUNCATED;
-    this.at = at + 4 + length;
+    const lengths = this.input.view.getInt32(at, true);
+    const length = lengths & 0xffff;
+    if (length !== ~lengths >>> 16) return CORRUPT;
+    const end = at + 4 + length;
+    if (end > this.inputEnd) return TRUNCATED;
+    this.bit = end << 3;
+    if (length === 0) return INFLATED;
     while (this.outLength + length > this.out.bytes.length) this.grow();
-    const out = this.out.bytes;
-    for (let i = 0; i < length; i++) out[this.outLength + i] = input[at + 4 + i] as number;
+    this.out.bytes.set(this.input.bytes.subarray(at + 4, end), this.outLength);
     this.outLength += length;
     return this.outLength > this.maxBytes ? this.tooLarge() : INFLATED;
   }
@@ -160,10 +155,9 @@ export class Inflater {
     let filled = 0;
     let previous = 0;
     while (filled < count) {
-      while (this.holdBits < 7) this.readByte();
-      const entry = this.codeLengthCode.root[this.hold & 127] as number;
+      const entry = this.codeLengthCode.root[this.peek() & 127] as number;
       if (entry === 0) return this.consumed() >= this.inputEnd ? TRUNCATED : CORRUPT;
-      this.take(entry & 15);
+      this.bit += entry & 15;
       const symbol = entry >>> 10;
       if (symbol < 16) {
         lengths[filled++] = previous = symbol;
@@ -189,89 +183,102 @@ export class Inflater {
     return TOO_LARGE;
   }
 
-  /** The symbols of one block, up to its end. Everything hot is in locals; every look-up is bounded. */
+  /**
+   * The symbols of one block, up to its end. Everything hot is in locals; every look-up is bounded. References into the
+   * message and into the history take the same lines: most messages are read before V8 has optimised this twice.
+   */
   private symbols(literalCode: HuffmanCode, distanceCode: HuffmanCode): InflateStatus {
-    const { input, history } = this;
+    const { store, start, have, next } = this.history;
+    const ring = store.view;
+    const input = this.input.view;
     const literalRoot = literalCode.root;
     const distanceRoot = distanceCode.root;
     const literalMask = literalCode.rootMask;
     const distanceMask = distanceCode.rootMask;
-    // Bits are read ahead, at most four bytes: only past that has the block run out of input.
-    const stopAt = this.inputEnd + 4;
-    let { at, hold, holdBits } = this;
+    const lastBit = this.inputEnd << 3;
+    let { bit } = this;
     let { bytes: out, view } = this.out;
-    let capacity = out.length - MAX_MATCH;
+    let capacity = out.length - MATCH_ROOM;
     let o = this.outLength;
     let status: InflateStatus = INFLATED;
     for (;;) {
-      if (holdBits < LENGTH_BITS) {
-        if (at > stopAt) {
-          status = TRUNCATED;
-          break;
-        }
-        for (; holdBits <= 24; holdBits += 8) hold |= (input[at++] as number) << holdBits;
-      }
-      let entry = literalRoot[hold & literalMask] as number;
-      if (entry === 0) entry = literalCode.decodeLong(hold);
-      hold >>>= entry & 15;
-      holdBits -= entry & 15;
-      const kind = (entry >>> 8) & 3;
-      if (kind === LITERAL && entry !== 0) {
-        if (o > capacity) {
-          if (o > this.maxBytes) break;
-          this.grow();
-          ({ bytes: out, view } = this.out);
-          capacity = out.length - MAX_MATCH;
-        }
-        out[o++] = entry >>> 10;
-        continue;
-      }
-      if (kind !== BASE) {
-        if (kind !== END_OF_BLOCK) status = CORRUPT;
+      if (bit > lastBit) {
+        status = TRUNCATED;
         break;
       }
-      let extra = (entry >>> 4) & 15;
-      let length = (entry >>> 10) + (hold & ((1 << extra) - 1));
-      hold >>>= extra;
-      holdBits -= extra;
-      for (; holdBits <= 24; holdBits += 8) hold |= (input[at++] as number) << holdBits;
-      entry = distanceRoot[hold & distanceMask] as number;
-      if (entry === 0) entry = distanceCode.decodeLong(hold);
-      if (((entry >>> 8) & 3) !== BASE) {
-        status = CORRUPT;
-        break;
-      }
-      hold >>>= entry & 15;
-      holdBits -= entry & 15;
-      extra = (entry >>> 4) & 15;
-      for (; holdBits < extra; holdBits += 8) hold |= (input[at++] as number) << holdBits;
-      const distance = (entry >>> 10) + (hold & ((1 << extra) - 1));
-      hold >>>= extra;
-      holdBits -= extra;
       if (o > capacity) {
         if (o > this.maxBytes) break;
         this.grow();
         ({ bytes: out, view } = this.out);
-        capacity = out.length - MAX_MATCH;
+        capacity = out.length - MATCH_ROOM;
       }
-      if (distance > o) {
-        const back = distance - o;
-        if (history === null || back > history.have) {
-          status = TOO_FAR_BACK;
+      let bits = input.getInt32(bit >>> 3, true) >>> (bit & 7);
+      let entry = literalRoot[bits & literalMask] as number;
+      if (entry === 0) entry = literalCode.decodeLong(bits);
+      bit += entry & 15;
+      if (entry > 0) {
+        out[o++] = entry >>> 10;
+        continue;
+      }
+      if ((entry & KIND) !== BASE) {
+        if ((entry & KIND) !== END_OF_BLOCK) status = CORRUPT;
+        break;
+      }
+      let extra = (entry >>> 4) & 15;
+      const end = o + ((entry >>> 10) & VALUE) + ((bits >>> (entry & 15)) & ((1 << extra) - 1));
+      bit += extra;
+      bits = input.getInt32(bit >>> 3, true) >>> (bit & 7);
+      entry = distanceRoot[bits & distanceMask] as number;
+      if (entry === 0) entry = distanceCode.decodeLong(bits);
+      if ((entry & KIND) !== BASE) {
+        status = CORRUPT;
+        break;
+      }
+      bit += entry & 15;
+      // A code and its extra bits may be 28.
+      bits = (entry & 15) > 12 ? input.getInt32(bit >>> 3, true) >>> (bit & 7) : bits >>> (entry & 15);
+      extra = (entry >>> 4) & 15;
+      const distance = ((entry >>> 10) & VALUE) + (bits & ((1 << extra) - 1));
+      bit += extra;
+      if (distance - o > have) {
+        status = TOO_FAR_BACK;
+        break;
+      }
+      while (o < end) {
+        const back = o - distance;
+        if (back >= 0 && distance < COPY_SLACK) {
+          copyNear(out, o, distance, end);
           break;
         }
-        const n = Math.min(length, back);
-        copyHistory(history, back, n, out, view, o);
-        o += n;
-        length -= n;
+        // Of what comes before the message, as far as the message or the ring's end; else of the message itself.
+        const inRing = (next + back) & RING_MASK;
+        const far = Math.min(o + Math.min(-back, WINDOW_BYTES - inRing), end);
+        const to = back < 0 ? far : end;
+        copyFar(back < 0 ? ring : view, back < 0 ? start + inRing : back, view, o, to);
+        o = to;
       }
-      copyEarlier(out, view, o, distance, length);
-      o += length;
+      o = end;
     }
-    this.at = at;
-    this.hold = hold;
-    this.holdBits = holdBits;
+    this.bit = bit;
     this.outLength = o;
     return status === INFLATED && o > this.maxBytes ? this.tooLarge() : status;
+  }
+}
+
+/** `out[o … end)` from `distance` bytes back, running into what is written (RFC 1951 §2). */
+function copyNear(out: Uint8Array, o: number, distance: number, end: number): void {
+  for (let i = o; i < end; i++) out[i] = out[i - distance] as number;
+}
+
+/**
+ * To `out[o … end)` from at least COPY_SLACK bytes away. Sixteen bytes at a time: branches cost more than
+ * bytes written in vain.
+ */
+function copyFar(source: DataView, from: number, out: DataView, start: number, end: number): void {
+  for (let o = start, f = from; o < end; o += 16, f += 16) {
+    out.setInt32(o, source.getInt32(f, true), true);
+    out.setInt32(o + 4, source.getInt32(f + 4, true), true);
+    out.setInt32(o + 8, source.getInt32(f + 8, true), true);
+    out.setInt32(o + 12, source.getInt32(f + 12, true), true);
   }
 }

@@ -106,7 +106,7 @@ export class MessageAssembler {
     message.firstTimestampNs = this.firstTimestampNs;
     const store = this.store;
     if (this.compressed && this.problem === null) {
-      this.inflate(store === null ? noBytes : store.bytes, this.kept, at);
+      this.inflate(store ?? this.memory.scratch, this.kept, at);
     } else {
       if (this.opcode === TEXT && this.problem === null && this.valid && !this.utf8.end()) this.invalid(at);
       message.problem = this.problem;
@@ -152,7 +152,7 @@ export class MessageAssembler {
     message.frames = 1;
     message.firstPacketNumber = at.packetNumber;
     message.firstTimestampNs = at.timestampNs;
-    this.inflate(scratch.bytes, length, at);
+    this.inflate(scratch, length, at);
     this.deliver(at);
   }
 
@@ -262,7 +262,7 @@ export class MessageAssembler {
     tell(this.sink, "invalid-utf8", this.direction, at, this.opcode);
   }
 
-  private inflate(input: Uint8Array, length: number, at: Position): void {
+  private inflate(input: ByteStore, length: number, at: Position): void {
     const { message } = this.memory;
     message.opcode = this.opcode;
     message.direction = this.direction;

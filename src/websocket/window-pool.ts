@@ -1,79 +1,66 @@
 import { limits } from "../base/limits.ts";
-import { type History, WINDOW_BYTES } from "./history.ts";
-import { byteStore } from "./unmask.ts";
+import { RING_SLACK, WINDOW_BYTES } from "./history.ts";
+import { type ByteStore, byteStore } from "./unmask.ts";
 
-/** A direction's history and its place in the order of use. */
-export interface DeflateWindow extends History {
-  /** Told when the window goes to another direction. */
-  owner: WindowOwner | null;
-  newer: DeflateWindow | null;
-  older: DeflateWindow | null;
-}
+/** Memory comes from the system in pieces of 512 KiB, of which it gives only the pages that are written to. */
+const WINDOWS_PER_STORE = 16;
 
 export interface WindowOwner {
+  /** The window now belongs to another direction. */
   windowDropped(): void;
 }
 
-/** Deflate windows, at most limits.inflateWindows: then the one idle for longest goes to whoever asks. */
+/** Deflate windows by number, at most limits.inflateWindows: then the one idle for longest goes to whoever asks. */
 export class WindowPool {
   private readonly maximum: number;
-  private count = 0;
-  private newest: DeflateWindow | null = null;
-  private oldest: DeflateWindow | null = null;
-  private free: DeflateWindow | null = null;
+  private readonly stores: ByteStore[] = [];
+  private readonly owners: (WindowOwner | null)[] = [];
+  private readonly lastUse: Float64Array;
+  private clock = 0;
+  private readonly free: number[] = [];
 
   constructor(maximum: number = limits.inflateWindows) {
     this.maximum = maximum;
+    this.lastUse = new Float64Array(maximum);
   }
 
-  take(owner: WindowOwner): DeflateWindow {
-    const window = this.free ?? this.another();
-    if (window === this.free) this.free = window.older;
-    window.owner = owner;
-    window.have = 0;
-    window.next = 0;
-    this.link(window);
+  take(owner: WindowOwner): number {
+    const window = this.free.pop() ?? (this.owners.length < this.maximum ? this.another() : this.idlest());
+    this.owners[window] = owner;
+    this.use(window);
     return window;
   }
 
-  use(window: DeflateWindow): void {
-    if (window === this.newest) return;
-    this.unlink(window);
-    this.link(window);
+  use(window: number): void {
+    this.lastUse[window] = ++this.clock;
   }
 
-  give(window: DeflateWindow): void {
-    this.unlink(window);
-    window.owner = null;
-    window.older = this.free;
-    this.free = window;
+  give(window: number): void {
+    this.owners[window] = null;
+    this.free.push(window);
   }
 
-  private another(): DeflateWindow {
-    const { oldest } = this;
-    if (this.count >= this.maximum && oldest !== null) {
-      this.unlink(oldest);
-      oldest.owner?.windowDropped();
-      return oldest;
+  storeOf(window: number): ByteStore {
+    return this.stores[Math.floor(window / WINDOWS_PER_STORE)] as ByteStore;
+  }
+
+  startOf(window: number): number {
+    return (window % WINDOWS_PER_STORE) * WINDOW_BYTES;
+  }
+
+  private another(): number {
+    const window = this.owners.length;
+    if (window % WINDOWS_PER_STORE === 0) this.stores.push(byteStore(WINDOWS_PER_STORE * WINDOW_BYTES + RING_SLACK));
+    return window;
+  }
+
+  private idlest(): number {
+    const { lastUse } = this;
+    let found = 0;
+    for (let window = 1; window < this.maximum; window++) {
+      if ((lastUse[window] as number) < (lastUse[found] as number)) found = window;
     }
-    this.count++;
-    return { ...byteStore(WINDOW_BYTES), have: 0, next: 0, owner: null, newer: null, older: null };
-  }
-
-  private link(window: DeflateWindow): void {
-    window.older = this.newest;
-    window.newer = null;
-    if (this.newest !== null) this.newest.newer = window;
-    this.newest = window;
-    if (this.oldest === null) this.oldest = window;
-  }
-
-  private unlink(window: DeflateWindow): void {
-    if (window.newer === null) this.newest = window.older;
-    else window.newer.older = window.older;
-    if (window.older === null) this.oldest = window.newer;
-    else window.older.newer = window.newer;
-    window.newer = null;
-    window.older = null;
+    this.owners[found]?.windowDropped();
+    return found;
   }
 }

@@ -1,7 +1,7 @@
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type History, WINDOW_BYTES } from "../../src/websocket/history.ts";
+import { type History, RING_SLACK, WINDOW_BYTES } from "../../src/websocket/history.ts";
 import { INFLATED, INPUT_SLACK, Inflater, type InflateStatus, TOO_LARGE } from "../../src/websocket/inflate.ts";
 import { inflateLarge } from "../../src/websocket/inflate-message.ts";
 import { byteStore } from "../../src/websocket/unmask.ts";
@@ -15,8 +15,9 @@ interface Outcome {
 }
 
 function ours(message: Uint8Array, history: History | null = null, maxBytes = MAX): Outcome {
-  const input = new Uint8Array(message.length + INPUT_SLACK).fill(0xa5);
-  input.set(message);
+  const input = byteStore(message.length + INPUT_SLACK);
+  input.bytes.fill(0xa5);
+  input.bytes.set(message);
   const status = inflater.inflate(input, message.length, history, maxBytes);
   return { status, bytes: Buffer.from(inflater.out.bytes.subarray(0, inflater.outLength)) };
 }
@@ -28,9 +29,12 @@ const zlibs = (message: Uint8Array, history: History | null = null, maxBytes = M
 
 /** A window that ends with `text`, wherever the ring stands. */
 function historyOf(text: Uint8Array, at: number): History {
-  const history: History = { ...byteStore(WINDOW_BYTES), have: text.length, next: at };
+  // Between two others, whose bytes must never be seen.
+  const store = byteStore(3 * WINDOW_BYTES + RING_SLACK);
+  store.bytes.fill(0xa5);
+  const history: History = { store, start: WINDOW_BYTES, have: text.length, next: at };
   for (let i = 0; i < text.length; i++) {
-    history.bytes[(at - text.length + i + WINDOW_BYTES) % WINDOW_BYTES] = text[i] as number;
+    store.bytes[WINDOW_BYTES + ((at - text.length + i + WINDOW_BYTES) % WINDOW_BYTES)] = text[i] as number;
   }
   return history;
 }
@@ -85,6 +89,27 @@ describe("the own inflater and the one by zlib", () => {
         }
       }),
       { numRuns: 1500 },
+    );
+  });
+
+  it("follow references that begin in the history and run into what they write", () => {
+    const period = fc.uint8Array({ minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(
+        period,
+        fc.integer({ min: 3, max: 600 }),
+        settings,
+        fc.nat(WINDOW_BYTES - 1),
+        (one, length, options, at) => {
+          const dictionary = Buffer.concat([Buffer.from("before it "), one]);
+          const data = Buffer.alloc(length, one);
+          const compressed = message(data, { ...options, dictionary });
+          const { status, bytes: out } = ours(compressed, historyOf(dictionary, at));
+          expect(status).toBe(INFLATED);
+          expect(out.equals(data)).toBe(true);
+        },
+      ),
+      { numRuns: 1000 },
     );
   });
 
