@@ -92,6 +92,8 @@ export const limits = {
   keptFindings: 4096,
   /** Live: an ended connection is tracked for so long, since packets of it may still come (TIME-WAIT of Linux). */
   endedConnectionMs: 60_000,
+  /** Live: packets of one capture held until the other one of a pair tells them too. */
+  heldBackPackets: 16_384,
   /** Live, without -w: what is on disk for looking back, as a ring of files. */
   scratchFileBytes: 64 * 1024 * 1024,
   scratchFiles: 8,

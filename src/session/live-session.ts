@@ -32,7 +32,7 @@ export interface LiveSessionOptions {
   readonly seed: number;
   readonly clock: Clock;
   /** Packets may reach us so much later than they were captured. */
-  readonly lagNs: bigint;
+  readonly lagNs: () => bigint;
   /** Asks the capture to end; what it still holds is read and judged. */
   readonly stop: AbortSignal;
   readonly tap: FrameTap | null;
@@ -137,7 +137,7 @@ export class LiveSession implements FrameTap {
     const now = this.options.clock.nowNs();
     const originNs = this.options.origin.ns;
     if (originNs !== null && now - this.lastChunkNs > QUIET_NS) {
-      this.pipeline.advance(relativeNs(Number(now - this.options.lagNs - originNs)));
+      this.pipeline.advance(relativeNs(Number(now - this.options.lagNs() - originNs)));
     }
     this.announceChanged();
     // Before the first packet nothing can be said but that: it is said at the end.

@@ -3,6 +3,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endurance } from "./endurance.ts";
 import { live } from "./live.ts";
 import { makeCapture, type Recipe } from "./make-capture.ts";
 import { best, measure } from "./measure.ts";
@@ -118,11 +119,16 @@ const PARTS: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   "tui-live": tuiLive,
 };
 
+/** Only when asked for: it takes a quarter of an hour. */
+const LONG_PARTS: typeof PARTS = { endurance: () => endurance(main) };
+
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;
-if (only !== undefined && PARTS[only] === undefined) throw new Error(`--only takes ${Object.keys(PARTS).join(", ")}`);
+const all = { ...PARTS, ...LONG_PARTS };
+if (only !== undefined && all[only] === undefined) throw new Error(`--only takes ${Object.keys(all).join(", ")}`);
 const folder = mkdtempSync(join(tmpdir(), "wscap-bench-"));
 try {
-  for (const [name, run] of Object.entries(PARTS)) if (only === undefined || only === name) await run(folder);
+  const parts = only === undefined ? Object.values(PARTS) : [all[only]];
+  for (const run of parts) await run?.(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

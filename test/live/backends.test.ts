@@ -139,25 +139,27 @@ describe.skipIf(unavailable !== null)(`two tcpdumps${unavailable === null ? "" :
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   });
 
-  it("lose nothing of a burst, and no packet twice, when the patient one takes over", {
+  it("lose nothing of a burst, and no packet twice, when the patient one takes over and gives back", {
     timeout: TIME_MS,
   }, async () => {
     const kept = join(folder, "burst.pcapng");
     const run = stage.wscap(["live", "-i", "lo", "-w", kept]);
     await run.capturing();
     const [slow, fast] = [300, 20_000];
-    for (const rate of [slow, fast]) await stage.run("python3", sender, "lo", String(rate), "2");
+    let sentPackets = 0;
+    for (const rate of [slow, fast, slow]) {
+      sentPackets += Number(await stage.run("python3", sender, "lo", String(rate), "2"));
+    }
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const { code, events } = await run.stop();
     expect(code).toBe(0);
     const frames = events.filter(({ event }) => event === "frame");
-    const sent = frames.map(({ text }) => String(text).slice(0, 20));
-    expect(new Set(sent).size).toBe(sent.length);
+    const texts = frames.map(({ text }) => String(text).slice(0, 20));
+    expect(new Set(texts).size).toBe(texts.length);
     const [capture] = (events.at(-1) as LiveEvent)["captures"] as { packets: number; dropped: number }[];
-    // Both streams are counted by their sender, and what the kernel dropped by the kernel: nothing else is missing.
-    const total = 2 * (slow + fast) + 10;
-    expect((capture?.packets ?? 0) + (capture?.dropped ?? 0)).toBeGreaterThan(total * 0.95);
-    expect(capture?.packets).toBeLessThanOrEqual(total);
+    // Nothing is missing but what the kernel says that it dropped (on loopback it counts everything twice).
+    expect((capture?.packets ?? 0) + (capture?.dropped ?? 0)).toBeGreaterThanOrEqual(sentPackets);
+    expect(capture?.packets).toBeLessThanOrEqual(sentPackets);
   });
 
   it("go on with the one that is left", { timeout: TIME_MS }, async () => {

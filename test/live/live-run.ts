@@ -75,8 +75,12 @@ export class Stage {
     });
   }
 
-  run(command: string, ...args: string[]): Promise<void> {
-    return new Promise((resolve) => this.inside(command, args).once("close", () => resolve()));
+  /** To its end; what it said. */
+  run(command: string, ...args: string[]): Promise<string> {
+    const child = this.inside(command, args);
+    const said: string[] = [];
+    child.stdout?.on("data", (chunk: Buffer) => said.push(chunk.toString()));
+    return new Promise((resolve) => child.once("close", () => resolve(said.join(""))));
   }
 
   close(): void {

@@ -17,7 +17,7 @@ import { Spool } from "../../source/live/spool.ts";
 import { BatchWriter } from "../batch-writer.ts";
 import { systemClock } from "../live/clock.ts";
 import { EventWriter } from "../live/event-writer.ts";
-import { droppedOf, type OpenedCapture, openCapture, portsOf, recorderOf } from "../live/open-capture.ts";
+import { droppedOf, lagNsOf, type OpenedCapture, openCapture, portsOf, recorderOf } from "../live/open-capture.ts";
 import {
   BACKENDS,
   captureDefaults,
@@ -37,8 +37,6 @@ import { oneOf, portList, timerList } from "../option-values.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 const DAY_SECONDS = 86_400;
-/** Packets may wait so long in kernel and backend before we see them. */
-const LAG_NS = { immediate: 300_000_000n, batched: 1_500_000_000n };
 
 export function define(command: Command, surroundings: Surroundings): void {
   const { options: words } = surroundings.help;
@@ -112,7 +110,7 @@ async function analyse(
     // Hostile traffic must not be able to pile collisions.
     seed: (Math.random() * 2 ** 32) | 0,
     clock: systemClock,
-    lagNs: options.highRate ? LAG_NS.batched : LAG_NS.immediate,
+    lagNs: () => lagNsOf(opened),
     stop: stop.signal,
     tap: ndjson?.tap ?? null,
     events: options.trigger === undefined ? events : triggering(events, options.trigger, spool),

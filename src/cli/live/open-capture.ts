@@ -98,8 +98,8 @@ async function firstThatStarts(
   throw present ?? failures[0] ?? new UserError(EXIT.capture, "capture.no-tool");
 }
 
-/** The prompt one of two is followed only while little comes. */
-const PROMPT_BUFFER_BYTES = 16 * MIB;
+/** The prompt one of two is followed only while little comes: some hundred slots, which cost twice as much memory. */
+const PROMPT_BUFFER_BYTES = 32 * MIB;
 
 /** tcpdump listens twice, so that packets are neither late nor lost. */
 async function startPaired(backend: Backend, request: CaptureRequest): Promise<CaptureSource> {
@@ -116,6 +116,9 @@ async function startPaired(backend: Backend, request: CaptureRequest): Promise<C
 
 const isMissing = ({ messageId }: UserError): boolean =>
   messageId === "capture.tool-missing" || messageId === "capture.cap-missing" || messageId === "capture.cap-not-built";
+
+/** Packets may wait so long in kernel and backend before we see them. */
+export const lagNsOf = ({ source }: OpenedCapture): bigint => BigInt(source.lagMs) * 1_000_000n;
 
 /** What kernel and interface dropped; null: not told. */
 export function droppedOf({ source }: OpenedCapture): number | null {

@@ -6,10 +6,9 @@ import { KeptSource } from "../../source/live/kept-source.ts";
 import { Spool } from "../../source/live/spool.ts";
 import type { Analysis } from "../../store/types.ts";
 import { systemClock } from "../live/clock.ts";
-import { droppedOf, type OpenedCapture, recorderOf } from "../live/open-capture.ts";
+import { droppedOf, lagNsOf, type OpenedCapture, recorderOf } from "../live/open-capture.ts";
 import { type LiveOptions, spoolPlanOf } from "../live/options.ts";
 
-const LAG_NS = 300_000_000n;
 /** The last packets of the connection are still on their way to us when it is closed here. */
 const SETTLE_MS = 500;
 
@@ -39,7 +38,7 @@ export async function captureWhile(
     ports,
     seed: (Math.random() * 2 ** 32) | 0,
     clock: systemClock,
-    lagNs: LAG_NS,
+    lagNs: () => lagNsOf(opened),
     stop: stop.signal,
     tap: null,
     events: silent,

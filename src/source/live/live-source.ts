@@ -11,6 +11,8 @@ import type { Backend, BackendCommand, BackendCounters, CaptureRequest, CaptureS
 const STDERR_KEPT = 8192;
 /** tcpdump leaves without the batch that the kernel has not handed over yet, which takes up to a second. */
 const HELD_BACK_MS = 1100;
+/** From capture to us: what the kernel holds back, and a busy machine. */
+const LAG_MS = { immediate: 300, batched: 1500 } as const;
 const CAPTURE_NICENESS = -10;
 /** After being asked to end, a backend writes out what it has; longer than this it is stuck. */
 const STOP_GRACE_MS = 3000;
@@ -70,6 +72,10 @@ export class LiveSource implements CaptureSource {
       // "close": standard error has been read to its end.
       this.child.once("close", () => resolve());
     });
+  }
+
+  get lagMs(): number {
+    return this.command.holdsBack ? LAG_MS.batched : LAG_MS.immediate;
   }
 
   /** Resolves when packets are being captured; throws `UserError` when that cannot be. */

@@ -1,45 +1,43 @@
 const FILE_HEADER_BYTES = 24;
 const RECORD_HEADER_BYTES = 16;
+const NS_PER_SECOND = 1e9;
 
-/** Whole records of a backend's pcap stream (this machine's byte order, which is little-endian), and their times. */
+/** Whether the record `bytes[start, end)`, header included, is wanted. `stamp`: ns since `baseSeconds`. */
+export type Wants = (stamp: number, bytes: Buffer, start: number, end: number) => boolean;
+
+/** Whole records of a backend's pcap stream (nanoseconds; this machine's byte order, which is little-endian). */
 export class RecordWalk {
   /** The file header, once it has come. */
   header: Buffer | null = null;
-  private rest: Buffer = Buffer.alloc(0);
+  private readonly baseSeconds: number;
+  private rest: Buffer | null = null;
 
-  /**
-   * Calls `wants` for each whole record: where it is in `bytes`, and when. Returns a copy of the records from the first
-   * one that is wanted on: what comes after it is wanted too.
-   */
-  push(chunk: Uint8Array, wants: (bytes: Buffer, start: number, end: number, time: Stamp) => boolean): Buffer {
-    const bytes = this.rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.rest, chunk]);
+  constructor(baseSeconds: number) {
+    this.baseSeconds = baseSeconds;
+  }
+
+  /** Asks for each whole record in turn; `give` gets runs of wanted ones, which are part of `chunk` where they can be. */
+  push(chunk: Uint8Array, wants: Wants, give: (records: Buffer) => void): void {
+    const fresh = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const bytes = this.rest === null ? fresh : Buffer.concat([this.rest, fresh]);
     let at = 0;
     if (this.header === null && bytes.length >= FILE_HEADER_BYTES) {
       this.header = Buffer.from(bytes.subarray(0, FILE_HEADER_BYTES));
       at = FILE_HEADER_BYTES;
     }
-    const time: Stamp = { seconds: 0, ns: 0 };
-    let from = -1;
+    let runStart = -1;
     while (this.header !== null && bytes.length - at >= RECORD_HEADER_BYTES) {
       const end = at + RECORD_HEADER_BYTES + bytes.readUInt32LE(at + 8);
       if (end > bytes.length) break;
-      time.seconds = bytes.readUInt32LE(at);
-      time.ns = bytes.readUInt32LE(at + 4);
-      if (wants(bytes, at, end, time) && from < 0) from = at;
+      // Exact for 104 days: below 2^53.
+      const stamp = (bytes.readUInt32LE(at) - this.baseSeconds) * NS_PER_SECOND + bytes.readUInt32LE(at + 4);
+      if (!wants(stamp, bytes, at, end)) {
+        if (runStart >= 0) give(bytes.subarray(runStart, at));
+        runStart = -1;
+      } else if (runStart < 0) runStart = at;
       at = end;
     }
-    this.rest = Buffer.from(bytes.subarray(at));
-    return from < 0 ? NOTHING : bytes.subarray(from, at);
+    if (runStart >= 0) give(bytes.subarray(runStart, at));
+    this.rest = at === bytes.length ? null : Buffer.from(bytes.subarray(at));
   }
 }
-
-const NOTHING = Buffer.alloc(0);
-
-/** Kernel time of a packet: the same for all who capture it. */
-export interface Stamp {
-  seconds: number;
-  ns: number;
-}
-
-export const isAfter = (a: Stamp, b: Stamp): boolean =>
-  a.seconds > b.seconds || (a.seconds === b.seconds && a.ns > b.ns);

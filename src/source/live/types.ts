@@ -54,6 +54,8 @@ export interface Backend {
 export interface CaptureSource extends ByteSource {
   readonly backend: Backend;
   readonly counters: BackendCounters;
+  /** Packets come at most so long after they were captured. */
+  readonly lagMs: number;
   /** Set at the end when nobody had asked for it. */
   readonly failure: UserError | null;
   /** Asks for counters; they come a little later. */
