@@ -14,16 +14,26 @@ export const centre = (text: string, width: number, fill = " "): string => {
   return fill.repeat(left) + cut + fill.repeat(Math.max(0, width - left - displayWidth(cut)));
 };
 
+/**
+ * Beyond these terminals disagree about widths: emoji of several code points, marks, rare scripts. What follows such text
+ * is put into its column by number.
+ */
+const DISPUTED =
+  /[^\u0020-\u007e\u00a1-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u203b\u2080-\u209c\u20a0-\u20b9\u2100-\u27bf\u2e80-\u3029\u3030-\u3098\u309b-\u31e3\u3400-\u9fff\uac00-\ud7a3\uff01-\uff60]/;
+
 /** A line put together from marked pieces, which knows how wide it is. */
 export class Line {
   width = 0;
   private text = "";
   private readonly palette: Palette;
   private readonly limit: number;
+  private readonly first: number | null;
 
-  constructor(palette: Palette, limit: number) {
+  /** `first`: the screen's column (0-based) in which the line begins; null: not known. */
+  constructor(palette: Palette, limit: number, first: number | null = 0) {
     this.palette = palette;
     this.limit = limit;
+    this.first = first;
   }
 
   /** What does not fitted is cut. */
@@ -34,6 +44,7 @@ export class Line {
     const cut = wide <= room ? text : truncateToWidth(text, room);
     this.width += wide <= room ? wide : displayWidth(cut);
     this.text += this.palette[role](cut);
+    if (this.first !== null && DISPUTED.test(cut)) this.text += `\u001b[${this.first + this.width + 1}G`;
     return this;
   }
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { displayWidth } from "../../src/base/display-width.ts";
 import { type Language, languages } from "../../src/i18n/language.ts";
 import type { Desk } from "../../src/session/detail-types.ts";
+import { Line } from "../../src/tui/cells.ts";
 import { drawScreen } from "../../src/tui/draw.ts";
 import { keymap } from "../../src/tui/keymap.ts";
 import { connectionRows } from "../../src/tui/rows/connection-row.ts";
@@ -278,5 +279,15 @@ describe("keys", () => {
       await it.press(keys[0] ?? "");
       expect(it.state !== before || it.effects.length > effects, action).toBe(true);
     }
+  });
+});
+
+describe("text of disputed width", () => {
+  it("keeps what follows in its column, whatever the terminal thinks", () => {
+    const { palette } = contextOf("en");
+    const line = new Line(palette, 40).add("👋🏽 hello", "plain").to(20).add("|").end();
+    expect(line).toMatch(/^👋🏽 hello\u001b\[\d+G +\|$/u);
+    expect(visible(line).indexOf("|")).toBeGreaterThan(0);
+    expect(new Line(palette, 40).add("车辆 → /im", "plain").end()).not.toContain("\u001b");
   });
 });

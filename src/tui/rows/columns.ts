@@ -13,26 +13,35 @@ export type ColumnId = (typeof columnIds)[number];
 interface Column {
   readonly id: ColumnId;
   readonly minimum: number;
-  readonly maximum: number;
   readonly right: boolean;
   /** The lower, the sooner it goes when the screen is narrow. */
   readonly weight: number;
 }
 
 const columns: readonly Column[] = [
-  { id: "id", minimum: 4, maximum: 7, right: true, weight: 9 },
-  { id: "start", minimum: 9, maximum: 12, right: true, weight: 5 },
-  { id: "peers", minimum: 15, maximum: 80, right: false, weight: 8 },
-  { id: "path", minimum: 6, maximum: 60, right: false, weight: 7 },
-  { id: "outcome", minimum: 34, maximum: 200, right: false, weight: 10 },
-  { id: "frames", minimum: 11, maximum: 16, right: true, weight: 4 },
-  { id: "traffic", minimum: 16, maximum: 16, right: false, weight: 3 },
-  { id: "lasted", minimum: 8, maximum: 12, right: true, weight: 6 },
-  { id: "closer", minimum: 6, maximum: 6, right: false, weight: 2 },
+  { id: "id", minimum: 4, right: true, weight: 9 },
+  { id: "start", minimum: 9, right: true, weight: 5 },
+  { id: "peers", minimum: 15, right: false, weight: 8 },
+  { id: "path", minimum: 6, right: false, weight: 7 },
+  { id: "outcome", minimum: 34, right: false, weight: 10 },
+  { id: "frames", minimum: 11, right: true, weight: 4 },
+  { id: "traffic", minimum: 16, right: false, weight: 3 },
+  { id: "lasted", minimum: 8, right: true, weight: 6 },
+  { id: "closer", minimum: 6, right: false, weight: 2 },
 ];
 
-/** Who gets what is left over, one after the other, each up to what it needs: numbers, what happened, between whom, where. */
-const GROWING: readonly ColumnId[] = ["id", "start", "frames", "lasted", "outcome", "peers", "path"];
+/** Who gets what is left over, one after the other, up to what it needs or to the number. */
+const GROWING: readonly (readonly [ColumnId, number])[] = [
+  ["id", 7],
+  ["start", 12],
+  ["frames", 16],
+  ["lasted", 12],
+  ["outcome", 90],
+  ["path", 24],
+  ["peers", 80],
+  ["path", 60],
+  ["outcome", 200],
+];
 
 export interface Placed {
   readonly id: ColumnId;
@@ -54,7 +63,6 @@ export function placeColumns(width: number, hidden: ReadonlySet<ColumnId>, needs
 }
 
 function place(width: number, hidden: ReadonlySet<ColumnId>, needs: Needs): Placed[] {
-  const wanted = ({ id, minimum, maximum }: Column): number => Math.min(maximum, Math.max(minimum, needs[id]));
   const widths = new Map(
     columns.map(({ id, minimum }) => [id, id === "path" ? Math.min(minimum, needs[id]) : minimum]),
   );
@@ -66,10 +74,10 @@ function place(width: number, hidden: ReadonlySet<ColumnId>, needs: Needs): Plac
     chosen = chosen.filter((column) => column !== least);
   }
   let left = width - taken();
-  for (const growing of GROWING) {
+  for (const [growing, most] of GROWING) {
     const column = chosen.find(({ id }) => id === growing);
     if (column === undefined) continue;
-    const more = Math.max(0, Math.min(left, wanted(column) - widthOf(column)));
+    const more = Math.max(0, Math.min(left, Math.min(most, needs[growing]) - widthOf(column)));
     widths.set(growing, widthOf(column) + more);
     left -= more;
   }
@@ -78,6 +86,8 @@ function place(width: number, hidden: ReadonlySet<ColumnId>, needs: Needs): Plac
 
 /** Rows that are measured: of a long list some of each part, so that columns stay where they are while one scrolls. */
 const MEASURED = 400;
+
+const MEASURED_COLUMNS: readonly ColumnId[] = ["id", "start", "frames", "lasted", "outcome", "path", "peers"];
 
 export function needsOf(rows: readonly ConnectionRow[], context: Context): Needs {
   const step = Math.max(1, Math.floor(rows.length / MEASURED));
@@ -88,7 +98,7 @@ export function needsOf(rows: readonly ConnectionRow[], context: Context): Needs
   for (let at = 0; at < rows.length; at += step) {
     const row = rows[at];
     if (row === undefined) continue;
-    for (const id of GROWING)
+    for (const id of MEASURED_COLUMNS)
       needs[id] = Math.max(needs[id], displayWidth(cellText(id, row, context, Number.MAX_SAFE_INTEGER)));
   }
   return needs;

@@ -68,9 +68,19 @@ export const frameTotal = (counts: FrameCounts): number =>
 export const framesOf = ({ webSocket }: ConnectionFacts, direction: 0 | 1): number =>
   webSocket === null ? 0 : frameTotal(webSocket.frames[direction]);
 
-/** Request target without its query, which may hold secrets and only pushes the rest aside. */
+/** Request target without its query, which may hold secrets and only pushes the rest aside; readable where it is UTF-8. */
 export const pathOf = ({ upgrade, exchanges }: ConnectionFacts): string =>
-  (upgrade?.exchange.request?.target ?? exchanges[0]?.request?.target ?? "").replace(/\?.*$/s, "?…");
+  decoded((upgrade?.exchange.request?.target ?? exchanges[0]?.request?.target ?? "").replace(/\?.*$/s, "?…"));
+
+/** RFC 3986 §2.1; as it is where that is no UTF-8. */
+export function decoded(target: string): string {
+  if (!target.includes("%")) return target;
+  try {
+    return decodeURI(target);
+  } catch {
+    return target;
+  }
+}
 
 export const headerOf = ({ upgrade }: ConnectionFacts, name: string): string =>
   upgrade?.exchange.request?.fields.find((field) => field.name.toLowerCase() === name)?.value ?? "";

@@ -53,7 +53,7 @@ function fieldLines(fields: readonly Field[], width: number, { palette, words }:
     const label = typeof name === "string" ? words.fields[name] : escapeText(name.name);
     const column = Math.min(LABEL, Math.floor(width / 3));
     return wrapToWidth(escapeText(value), Math.max(8, width - column - 1)).map((part, index) =>
-      new Line(palette, width)
+      new Line(palette, width, null)
         .add(index === 0 ? fitted(label, column - 1) : " ".repeat(column - 1), "dim")
         .gap(1)
         .add(part)
@@ -249,7 +249,7 @@ function packetHex(detail: ConnectionDetail, row: DetailRow, width: number, cont
     layers.push({ start: tcp, role: "warning", name: words.layers.tcp });
     layers.push({ start: payload, role: "good", name: words.layers.payload });
   }
-  const legend = new Line(palette, width);
+  const legend = new Line(palette, width, null);
   for (const { role, name, start } of layers) legend.add(`${name} ${start}  `, role);
   return [legend.end(), ...hexLines(bytes, layers, width, palette)];
 }

@@ -1,6 +1,15 @@
 import { anchorKey } from "../../annotations/notes.ts";
 import type { Note } from "../../annotations/types.ts";
-import { type ConnectionRow, frameTotal, headerOf, lastedNs, seenCode, verdictOf, verdicts } from "./connection-row.ts";
+import {
+  type ConnectionRow,
+  decoded,
+  frameTotal,
+  headerOf,
+  lastedNs,
+  seenCode,
+  verdictOf,
+  verdicts,
+} from "./connection-row.ts";
 
 /** What a filter looks at beside the row itself. */
 export interface FilterWorld {
@@ -93,10 +102,11 @@ export const filterFields: Readonly<Record<string, Field>> = {
   packet: number(({ facts }) => [facts.first.packet, facts.last.packet]),
   client: containing(({ facts }) => facts.client.address),
   server: containing(({ facts }) => facts.server.address),
-  path: containing(
-    ({ facts }) =>
-      facts.upgrade?.exchange.request?.target ?? facts.exchanges.map(({ request }) => request?.target).join(" "),
-  ),
+  path: containing(({ facts }) => {
+    const target =
+      facts.upgrade?.exchange.request?.target ?? facts.exchanges.map(({ request }) => request?.target).join(" ");
+    return `${target} ${decoded(target)}`;
+  }),
   host: containing(({ facts }) => headerOf(facts, "host")),
   origin: containing(({ facts }) => headerOf(facts, "origin")),
   protocol: containing(({ facts }) => facts.session?.protocol ?? ""),

@@ -13,6 +13,7 @@ import {
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import type { Role } from "../palette.ts";
+import { decoded } from "./connection-row.ts";
 
 const OPCODES: Readonly<Record<number, string>> = {
   0: "continuation",
@@ -133,7 +134,7 @@ function headText(row: HttpRow, leg: ConnectionFacts): string {
     return response === null ? "" : `${response.status} ${response.reason}`;
   }
   const request = exchange?.request ?? null;
-  return request === null ? "" : `${request.method} ${request.target.replace(/\?.*$/s, "?…")}`;
+  return request === null ? "" : `${request.method} ${decoded(request.target.replace(/\?.*$/s, "?…"))}`;
 }
 
 function responseRole({ exchange }: HttpRow, leg: ConnectionFacts): Role {

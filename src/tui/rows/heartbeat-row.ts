@@ -1,6 +1,7 @@
 import { type Side, sideOf } from "../../base/brand.ts";
 import type { Snapshot } from "../../session/types.ts";
 import type { BeatFacts, ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
 
 /** The pings of one side of one connection. */
 export interface HeartbeatRow {
@@ -16,14 +17,17 @@ const made = new WeakMap<Snapshot["connections"], readonly HeartbeatRow[]>();
 export function heartbeatRows({ connections }: Snapshot): readonly HeartbeatRow[] {
   const known = made.get(connections);
   if (known !== undefined) return known;
-  const rows = connections.flatMap((facts) => [
-    ...rowsOf(facts, "websocket", facts.webSocket?.heartbeat ?? []),
-    ...rowsOf(facts, "engine.io", facts.session?.engineIo?.heartbeat ?? []),
-  ]);
+  const rows = connections.flatMap(beatsOf);
   rows.sort((a, b) => b.beat.missing - a.beat.missing || a.facts.id - b.facts.id);
   made.set(connections, rows);
   return rows;
 }
+
+/** Of one connection. */
+export const beatsOf = (facts: ConnectionFacts): HeartbeatRow[] => [
+  ...rowsOf(facts, "websocket", facts.webSocket?.heartbeat ?? []),
+  ...rowsOf(facts, "engine.io", facts.session?.engineIo?.heartbeat ?? []),
+];
 
 const rowsOf = (facts: ConnectionFacts, by: HeartbeatRow["by"], beats: readonly BeatFacts[]): HeartbeatRow[] =>
   beats.flatMap((beat, direction) =>
@@ -69,4 +73,15 @@ export function strip({ facts, beat }: HeartbeatRow, width: number): string {
   for (const ping of beat.unanswered) put(ping.timestampNs, "×");
   if (facts.tcp.closedAt !== null) put(facts.tcp.closedAt.timestampNs, "▌");
   return cells.join("");
+}
+
+/** Who pings, how often, and how it is answered. */
+export function beatText({ from, beat }: HeartbeatRow, { words, chrome }: Context): string {
+  const parts = [words.pingsFrom(chrome.side[from]), words.pings(beat.pings, beat.answered, beat.missing)];
+  if (beat.intervalMs !== null) parts.push(words.every(chrome.duration(beat.intervalMs / 1000)));
+  if (beat.roundTripMs !== null) {
+    const { median, max } = beat.roundTripMs;
+    parts.push(words.roundTrip(chrome.duration(median / 1000), chrome.duration(max / 1000)));
+  }
+  return parts.join(words.comma);
 }

@@ -5,6 +5,7 @@ import { render } from "../../i18n/render.ts";
 import { fitStart } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { type ConnectionRow, headerOf, pathOf } from "../rows/connection-row.ts";
+import { beatsOf, beatText } from "../rows/heartbeat-row.ts";
 import { endedText } from "../rows/outcome.ts";
 import type { State } from "../state.ts";
 import { signOfSeverity } from "./findings.ts";
@@ -90,8 +91,9 @@ function causeLines(
   return lines;
 }
 
-/** Who asked for what, and what was agreed. */
-function openingLines({ facts }: ConnectionRow, state: State, { palette, chrome }: Context): string[] {
+/** Who asked for what, what was agreed, and who pings. */
+function openingLines({ facts }: ConnectionRow, state: State, context: Context): string[] {
+  const { palette, chrome } = context;
   const { upgrade, webSocket, tcp } = facts;
   const request = upgrade?.exchange.request ?? null;
   const response = upgrade?.exchange.response ?? null;
@@ -111,7 +113,9 @@ function openingLines({ facts }: ConnectionRow, state: State, { palette, chrome 
       : `RTT ${tcp.roundTripMs < 10 ? tcp.roundTripMs.toPrecision(2) : Math.round(tcp.roundTripMs)} ms`,
     labelled("User-Agent", headerOf(facts, "user-agent")),
   ].filter((part) => part !== "");
-  return parts.length === 0 ? [] : wrap(parts.join("  "), state, "   ", " ").map(palette.dim);
+  const opening = parts.length === 0 ? [] : wrap(parts.join("  "), state, "   ", " ");
+  const beats = beatsOf(facts).flatMap((row) => wrap(beatText(row, context), state, "   ", " "));
+  return [...opening, ...beats].map(palette.dim);
 }
 
 const labelled = (name: string, value: string): string => (value === "" ? "" : `${name} ${value}`);

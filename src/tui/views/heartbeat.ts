@@ -3,7 +3,7 @@ import { fitStart, fitted, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { bodyRows, listRows, paneRows } from "../layout.ts";
 import { addressText } from "../rows/connection-row.ts";
-import { type HeartbeatRow, heartbeatRows, strip, withoutHeartbeat } from "../rows/heartbeat-row.ts";
+import { beatText, type HeartbeatRow, heartbeatRows, strip, withoutHeartbeat } from "../rows/heartbeat-row.ts";
 import { closerOf } from "../rows/outcome.ts";
 import type { State } from "../state.ts";
 
@@ -74,18 +74,13 @@ function rowLine(
   return isCursor ? line.endAs("cursor") : line.end();
 }
 
-function storyLines({ facts, from, beat }: HeartbeatRow, columns: number, context: Context): string[] {
+function storyLines(row: HeartbeatRow, columns: number, context: Context): string[] {
   const { palette, words, chrome } = context;
+  const { facts, beat } = row;
   const wrapped = (text: string): string[] => wrapToWidth(text, columns - 2).map((part) => ` ${part}`);
-  const parts = [words.pingsFrom(chrome.side[from]), words.pings(beat.pings, beat.answered, beat.missing)];
-  if (beat.intervalMs !== null) parts.push(words.every(chrome.duration(beat.intervalMs / 1000)));
-  if (beat.roundTripMs !== null)
-    parts.push(
-      words.roundTrip(chrome.duration(beat.roundTripMs.median / 1000), chrome.duration(beat.roundTripMs.max / 1000)),
-    );
   const lines = [
     ...wrapped(`#${facts.id}  ${addressText(facts.client)} → ${addressText(facts.server)}`),
-    ...wrapped(parts.join(words.comma)),
+    ...wrapped(beatText(row, context)),
   ];
   const closer = closerOf(facts);
   if (closer !== null && facts.tcp.closedAt !== null && beat.missing > 0 && beat.lastPong !== null) {
