@@ -85,6 +85,8 @@ export const limits = {
   unansweredPings: 64,
   /** Connections tracked at once; the ones idle for longest are closed as evicted first. */
   trackedConnections: 262_144,
+  /** The same live, for days: connections that vanish without a word stay until then. */
+  trackedConnectionsLive: 16_384,
   /** Connections whose facts are kept when they are not tracked any more, the newest ones; live, and reading files. */
   keptConnectionsLive: 4096,
   keptConnections: 262_144,

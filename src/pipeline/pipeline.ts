@@ -43,6 +43,10 @@ const ROOM_SHARE = 0.1;
 const hasEnded = (connection: TcpConnection): boolean =>
   connection.finished || connection.resets.length > 0 || connection.halves.every((half) => half.fin !== null);
 
+/** Time alone does not change them any more: pings are judged up to the end, and no window is waited for. */
+const isFinal = ({ tcp }: ConnectionFacts): boolean =>
+  tcp.closedAt !== null && tcp.icmpErrors.length === 0 && tcp.halves.every((half) => half.zeroWindowSince === null);
+
 /** The wiring: packets in, facts out. The only room that knows the decoder rooms together. Sans I/O, without a clock. */
 export class Pipeline implements WireSink, TcpSink {
   packets = 0;
@@ -56,7 +60,10 @@ export class Pipeline implements WireSink, TcpSink {
   private readonly memory = new DecoderMemory();
   protected readonly contexts: (ConnectionContext | null)[] = [];
   private readonly freeSlots: number[] = [];
+  /** Live, by slot: facts are asked for once a second, and most connections have ended. */
+  private readonly endedFacts: (ConnectionFacts | null)[] = [];
   private readonly settled: SettledConnections;
+  private readonly mostTracked: number;
   private nextTidyNs = 0;
   private readonly others: Record<string, number> = {};
   private readonly malformed: Malformed[] = [];
@@ -70,6 +77,7 @@ export class Pipeline implements WireSink, TcpSink {
     this.options = options;
     this.ports = new Set(options.ports);
     this.tracker = new TcpTracker(this, options.seed);
+    this.mostTracked = options.forgetsEnded ? limits.trackedConnectionsLive : limits.trackedConnections;
     this.settled = new SettledConnections(options.forgetsEnded ? limits.keptConnectionsLive : limits.keptConnections);
   }
 
@@ -102,7 +110,7 @@ export class Pipeline implements WireSink, TcpSink {
     this.tracker.vantage = this.vantages[captureIndex] ?? 0;
   }
 
-  /** Live: time has passed without packets. */
+  /** Live: time has passed, with packets or without. What ended a while ago is let go. */
   advance(nowNs: RelativeNs): void {
     if (nowNs > this.last.timestampNs) this.last.timestampNs = nowNs;
     this.tracker.advance(nowNs);
@@ -115,6 +123,11 @@ export class Pipeline implements WireSink, TcpSink {
     return connection === null ? this.settled.get(id) : this.factsNow(connection);
   }
 
+  /** What will not change any more, since its connection is not tracked any more; null: it is, or is forgotten. */
+  settledFactsOf(id: ConnectionId): ConnectionFacts | null {
+    return this.settled.get(id);
+  }
+
   /** Number of the connection's newest packet: tells cheaply whether its facts have changed. 0: forgotten. */
   lastPacketOf(id: ConnectionId): number {
     const connection = this.tracker.find(id);
@@ -125,6 +138,7 @@ export class Pipeline implements WireSink, TcpSink {
   finish(): void {
     this.decoder.end();
     this.tracker.finish(this.last);
+    this.endedFacts.length = 0;
   }
 
   analysis(captures: readonly CaptureFacts[], originNs: bigint | null, live: boolean): Analysis {
@@ -178,7 +192,7 @@ export class Pipeline implements WireSink, TcpSink {
   }
 
   onOpen(connection: TcpConnection): void {
-    if (this.tracker.connections.length > limits.trackedConnections) this.makeRoom();
+    if (this.tracker.connections.length > this.mostTracked) this.makeRoom();
     connection.slot = this.freeSlots.pop() ?? this.contexts.length;
     this.contexts[connection.slot] = new ConnectionContext(connection, {
       tap: this.options.tap,
@@ -238,7 +252,12 @@ export class Pipeline implements WireSink, TcpSink {
   }
 
   private factsNow(connection: TcpConnection): ConnectionFacts {
-    return connectionFacts(connection, this.contexts[connection.slot] as ConnectionContext, this.last.timestampNs);
+    const known = this.endedFacts[connection.slot];
+    if (known?.last.packet === connection.lastPacketNumber && !connection.replaced) return known;
+    const context = this.contexts[connection.slot] as ConnectionContext;
+    const facts = connectionFacts(connection, context, this.last.timestampNs);
+    if (this.options.forgetsEnded) this.endedFacts[connection.slot] = isFinal(facts) ? facts : null;
+    return facts;
   }
 
   /** Live: what has ended a while ago is settled, so that days of coming and going do not fill the memory. */
@@ -252,7 +271,7 @@ export class Pipeline implements WireSink, TcpSink {
   /** Too many at once: the ones that have been silent for longest go, ended or not. */
   private makeRoom(): void {
     const byAge = [...this.tracker.connections].sort((a, b) => a.lastPacketNs - b.lastPacketNs);
-    const gone = byAge.slice(0, Math.ceil(limits.trackedConnections * ROOM_SHARE));
+    const gone = byAge.slice(0, Math.ceil(this.mostTracked * ROOM_SHARE));
     for (const connection of gone) connection.evicted = !hasEnded(connection);
     this.settle(gone);
   }
@@ -263,7 +282,9 @@ export class Pipeline implements WireSink, TcpSink {
     for (const connection of connections) {
       const at = { packetNumber: connection.lastPacketNumber, timestampNs: connection.lastPacketNs } as Position;
       this.tracker.close(connection, connection.evicted ? "evicted" : "capture-end", at);
+      this.endedFacts[connection.slot] = null;
       this.settled.add(this.factsNow(connection));
+      this.endedFacts[connection.slot] = null;
       this.contexts[connection.slot] = null;
       this.freeSlots.push(connection.slot);
     }

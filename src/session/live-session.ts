@@ -16,6 +16,7 @@ type MessageView = Parameters<FrameTap["onMessage"]>[1];
 
 const TICK_MS = 100;
 const JUDGE_NS = 1_000_000_000n;
+const SETTLE_NS = 1_000_000_000n;
 const STATISTICS_NS = 10_000_000_000n;
 /** Judging takes at most this part of the time. */
 const JUDGE_SHARE = 10;
@@ -52,6 +53,8 @@ export class LiveSession implements FrameTap {
   private readonly reader: CaptureReader;
   private readonly findingWatch: FindingWatch;
   private readonly told = new Map<ConnectionId, Told>();
+  /** Those of them that are still tracked. */
+  private readonly active = new Set<Told>();
   private readonly linkTypes = new Set<number>();
   private readonly listeners = new Set<() => void>();
   private snapshot: Snapshot;
@@ -59,6 +62,7 @@ export class LiveSession implements FrameTap {
   private frames = 0;
   private opened = 0;
   private lastChunkNs = 0n;
+  private nextSettleNs = 0n;
   private nextJudgeNs = 0n;
   private nextStatisticsNs = 0n;
   private lastPacketNs: RelativeNs | null = null;
@@ -136,10 +140,16 @@ export class LiveSession implements FrameTap {
   private tick(): void {
     const now = this.options.clock.nowNs();
     const originNs = this.options.origin.ns;
-    if (originNs !== null && now - this.lastChunkNs > QUIET_NS) {
-      this.pipeline.advance(relativeNs(Number(now - this.options.lagNs() - originNs)));
+    if (originNs !== null) {
+      const isQuiet = now - this.lastChunkNs > QUIET_NS;
+      const { clockNs } = this.pipeline;
+      this.pipeline.advance(isQuiet ? relativeNs(Number(now - this.options.lagNs() - originNs)) : clockNs);
     }
     this.announceChanged();
+    if (now >= this.nextSettleNs) {
+      this.nextSettleNs = now + SETTLE_NS;
+      this.settle();
+    }
     // Before the first packet nothing can be said but that: it is said at the end.
     if (originNs !== null && now >= this.nextJudgeNs) this.judgeNow(now);
     if (originNs !== null && now >= this.nextStatisticsNs) {
@@ -167,7 +177,8 @@ export class LiveSession implements FrameTap {
       this.pipeline.advance(relativeNs(Number(this.capturedUntilNs - originNs)));
     }
     this.pipeline.finish();
-    for (const id of [...this.told.keys()]) this.announceNow(id, true);
+    this.settle();
+    for (const { id } of [...this.active]) this.announceNow(id, true);
     const analysis = this.analysis(false);
     const isForgotten = (id: ConnectionId): boolean => this.pipeline.lastPacketOf(id) === 0;
     const findings = judge(analysis, this.options);
@@ -184,25 +195,34 @@ export class LiveSession implements FrameTap {
   }
 
   private announceChanged(): void {
-    for (const told of this.told.values()) {
+    for (const told of this.active) {
       const lastPacket = this.pipeline.lastPacketOf(told.id);
       const waitsForEnd = !told.closed && told.facts.tcp.ending !== "open";
       if (lastPacket !== told.lastPacket || waitsForEnd) this.announceNow(told.id);
     }
   }
 
+  /** Most connections have ended: they need no looking after, and their facts are kept once. */
+  private settle(): void {
+    for (const told of this.active) {
+      const facts = this.pipeline.settledFactsOf(told.id);
+      if (facts !== null && !told.closed) this.announceNow(told.id, true);
+      if (facts !== null) told.facts = facts;
+      if (facts !== null || this.pipeline.lastPacketOf(told.id) === 0) this.active.delete(told);
+    }
+    for (const { id } of this.told.values()) if (this.pipeline.lastPacketOf(id) === 0) this.told.delete(id);
+  }
+
   /** Tells what is new about a connection. */
   private announceNow(id: ConnectionId, atEnd = false): void {
     const facts = this.pipeline.factsOf(id);
-    if (facts === null) {
-      this.told.delete(id);
-      return;
-    }
+    if (facts === null) return;
     const { events } = this.options;
     let told = this.told.get(id);
     if (told === undefined) {
       told = { id, lastPacket: 0, upgrade: "none", closed: false, facts };
       this.told.set(id, told);
+      this.active.add(told);
       events.onOpened(facts);
     }
     told.lastPacket = facts.last.packet;
@@ -254,7 +274,7 @@ export class LiveSession implements FrameTap {
     return {
       packets: this.pipeline.packets,
       connections: this.pipeline.connectionCount,
-      active: this.told.size,
+      active: this.active.size,
       frames: this.frames,
       dropped: this.options.dropped(),
       malformed: this.reader.summary.malformed,
