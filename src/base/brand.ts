@@ -19,6 +19,12 @@ export const packetNumber = (value: number): PacketNumber => value as PacketNumb
 export const connectionId = (value: number): ConnectionId => value as ConnectionId;
 export const relativeNs = (value: number): RelativeNs => value as RelativeNs;
 
+/**
+ * Zero for a field that will hold times, or what they are reckoned from. It is a minus zero, which V8 stores as the double that it will be: a field that
+ * turned from integer to double 2.1 s into a capture (2^31 ns) made it throw away all code that had seen the object.
+ */
+export const ZERO_TIME = -0 as RelativeNs;
+
 /** The side that sends in a direction. */
 export const sideOf = (direction: Direction): Side => (direction === 0 ? "client" : "server");
 export const otherDirection = (direction: Direction): Direction => (direction === 0 ? 1 : 0);

@@ -6,7 +6,7 @@ import { linkTypeName } from "../pcap/link-type-names.ts";
 import { CaptureMerge } from "../pcap/merge.ts";
 import { openCaptureReader } from "../pcap/open-capture-reader.ts";
 import type { CaptureComment, CaptureOrigin, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
-import type { Feed, PacketOrder } from "../session/pump.ts";
+import { type Feed, NO_PACKET, type PacketOrder } from "../session/pump.ts";
 import { openSources } from "../source/open-source.ts";
 import type { CaptureFacts } from "../store/types.ts";
 
@@ -51,7 +51,7 @@ export async function openFeeds(
   const sink = captureSink(told, feeds, events);
   for (const [index, source] of (await openSources(names)).entries()) {
     const reader = openCaptureReader(index, sink, origin);
-    feeds.push({ source, reader, lastPacketNs: null, interrupted: false, vantage: 0 });
+    feeds.push({ source, reader, lastPacketNs: NO_PACKET, interrupted: false, vantage: 0 });
   }
   return {
     feeds,
@@ -79,9 +79,9 @@ function settleVantage(feeds: readonly Feed[], index: number): number {
 function vantageOf(feeds: readonly Feed[], index: number): number {
   let last = -1;
   for (const [at, { lastPacketNs, reader }] of feeds.entries()) {
-    if (at === index || lastPacketNs === null) continue;
+    if (at === index || lastPacketNs === NO_PACKET) continue;
     if (!reader.done) return index + 1;
-    if (last < 0 || lastPacketNs > (feeds[last]?.lastPacketNs ?? 0)) last = at;
+    if (last < 0 || lastPacketNs > (feeds[last]?.lastPacketNs ?? NO_PACKET)) last = at;
   }
   return last < 0 ? index + 1 : (feeds[last]?.vantage ?? index + 1);
 }
@@ -136,7 +136,8 @@ function captureFacts(feed: Feed, told: Told | undefined, origin: CaptureOrigin)
     packets: summary.packets,
     bytes: summary.bytes,
     firstPacketTime: firstNs === null ? null : formatTime(firstNs, relativeNs(0)),
-    lastPacketTime: origin.ns === null || feed.lastPacketNs === null ? null : formatTime(origin.ns, feed.lastPacketNs),
+    lastPacketTime:
+      origin.ns === null || feed.lastPacketNs === NO_PACKET ? null : formatTime(origin.ns, feed.lastPacketNs),
     truncatedPackets: summary.truncatedPackets,
     malformed: summary.malformed,
     dropped: drops.length === 0 ? null : drops.reduce((sum, n) => sum + n, 0),

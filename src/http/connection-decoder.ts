@@ -1,4 +1,4 @@
-import { CLIENT, type Direction, packetNumber, relativeNs, SERVER } from "../base/brand.ts";
+import { CLIENT, type Direction, packetNumber, SERVER, ZERO_TIME } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { Position } from "../base/packet-view.ts";
@@ -38,7 +38,7 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
   #clientEnded = false;
   #serverEnded = false;
   #holds = true;
-  #at: Position = { packetNumber: packetNumber(0), timestampNs: relativeNs(0) };
+  #at: Position = { packetNumber: packetNumber(0), timestampNs: ZERO_TIME };
 
   constructor(sink: HttpSink) {
     this.#sink = sink;

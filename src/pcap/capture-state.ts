@@ -1,4 +1,4 @@
-import { packetNumber, relativeNs } from "../base/brand.ts";
+import { packetNumber, ZERO_TIME } from "../base/brand.ts";
 import { ByteWindow } from "../base/byte-window.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { PacketView } from "../base/packet-view.ts";
@@ -30,7 +30,7 @@ export class CaptureState {
     this.origin = origin;
     this.view = {
       packetNumber: packetNumber(0),
-      timestampNs: relativeNs(0),
+      timestampNs: ZERO_TIME,
       linkType: 0,
       bytes: this.input.bytes,
       start: 0,

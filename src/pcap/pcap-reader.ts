@@ -1,4 +1,4 @@
-import { type PacketNumber, relativeNs } from "../base/brand.ts";
+import { type PacketNumber, relativeNs, ZERO_TIME } from "../base/brand.ts";
 import { u32be } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 import type { CaptureState } from "./capture-state.ts";
@@ -35,8 +35,8 @@ export class PcapReader {
   /** Files before version 2.4 may hold the two lengths the other way round (libpcap sf-pcap.c, `lengths_swapped`). */
   private readonly lengthsSwapped: "no" | "maybe" | "yes";
   private timeKnown = false;
-  private originSeconds = 0;
-  private originFractionNs = 0;
+  private originSeconds: number = ZERO_TIME;
+  private originFractionNs: number = ZERO_TIME;
 
   constructor(state: CaptureState, magic: PcapMagic) {
     const { input } = state;

@@ -1,4 +1,4 @@
-import { type PacketNumber, type RelativeNs, relativeNs } from "../base/brand.ts";
+import { type PacketNumber, type RelativeNs, relativeNs, ZERO_TIME } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { CaptureState } from "./capture-state.ts";
 import {
@@ -28,7 +28,7 @@ export class PcapngReader {
   private little = true;
   /** Runs ahead of `summary.packets` where Wireshark numbers a block that is no packet. */
   private lastPacketNumber = 0;
-  private lastTimestampNs: RelativeNs = relativeNs(0);
+  private lastTimestampNs: RelativeNs = ZERO_TIME;
   /** Options of the packet handed out last: read when the next one is asked for. */
   private optionsStart = 0;
   private optionsEnd = 0;
@@ -134,7 +134,8 @@ export class PcapngReader {
     const { view, summary, input } = this.state;
     summary.packets++;
     view.packetNumber = ++this.lastPacketNumber as PacketNumber;
-    view.timestampNs = this.lastTimestampNs;
+    // Before any time is known it is a minus zero: nobody is to see that.
+    view.timestampNs = relativeNs(this.lastTimestampNs + 0);
     view.linkType = face.linkType;
     view.bytes = input.bytes;
     view.start = start;

@@ -1,4 +1,4 @@
-import { type ConnectionId, type PacketNumber, packetNumber, type RelativeNs, relativeNs } from "../base/brand.ts";
+import { type ConnectionId, type PacketNumber, packetNumber, type RelativeNs, ZERO_TIME } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { PacketView, Position } from "../base/packet-view.ts";
@@ -64,13 +64,13 @@ export class Pipeline implements WireSink, TcpSink {
   private readonly endedFacts: (ConnectionFacts | null)[] = [];
   private readonly settled: SettledConnections;
   private readonly mostTracked: number;
-  private nextTidyNs = 0;
+  private nextTidyNs: number = ZERO_TIME;
   private readonly others: Record<string, number> = {};
   private readonly malformed: Malformed[] = [];
   private readonly malformedCounts: Record<string, number> = {};
   private readonly last: { packetNumber: PacketNumber; timestampNs: RelativeNs } = {
     packetNumber: packetNumber(0),
-    timestampNs: relativeNs(0),
+    timestampNs: ZERO_TIME,
   };
 
   constructor(options: PipelineOptions) {

@@ -1,14 +1,17 @@
-import type { RelativeNs } from "../base/brand.ts";
+import { type RelativeNs, relativeNs } from "../base/brand.ts";
 import type { PacketView } from "../base/packet-view.ts";
 import type { CaptureReader } from "../pcap/types.ts";
 import type { ByteSource } from "../source/types.ts";
+
+/** Earlier than every packet. */
+export const NO_PACKET = relativeNs(Number.NEGATIVE_INFINITY);
 
 /** One capture being read: its bytes, and the reader that they go to. */
 export interface Feed {
   readonly source: ByteSource;
   readonly reader: CaptureReader;
-  /** Latest packet so far; null before the first. */
-  lastPacketNs: RelativeNs | null;
+  /** Latest packet so far; NO_PACKET before the first. */
+  lastPacketNs: RelativeNs;
   interrupted: boolean;
   /** The capture point, settled at its first packet. */
   vantage: number;
@@ -63,7 +66,7 @@ export async function pump(
 function drain(feeds: readonly Feed[], order: PacketOrder, sink: PacketSink): void {
   for (let view = order.next(); view !== null; view = order.next()) {
     const feed = feeds[view.captureIndex];
-    if (feed !== undefined && (feed.lastPacketNs === null || view.timestampNs > feed.lastPacketNs)) {
+    if (feed !== undefined && view.timestampNs > feed.lastPacketNs) {
       feed.lastPacketNs = view.timestampNs;
     }
     sink.onPacket(view);

@@ -1,4 +1,4 @@
-import type { Direction, Side } from "../base/brand.ts";
+import { type Direction, type Side, ZERO_TIME } from "../base/brand.ts";
 import type { PacketView, Position } from "../base/packet-view.ts";
 import type { TcpEventKind } from "../base/tcp-event-kind.ts";
 import type { SegmentView } from "../wire/types.ts";
@@ -109,8 +109,8 @@ export class TcpHalf {
   /** Segments that arrived damaged: their checksums were wrong and the receiver dropped them. */
   damaged = 0;
   zeroWindows = 0;
-  zeroWindowNs = 0;
-  longestZeroWindowNs = 0;
+  zeroWindowNs: number = ZERO_TIME;
+  longestZeroWindowNs: number = ZERO_TIME;
   zeroWindowSince: Moment | null = null;
   keepAlives = 0;
   keepAlivesUnanswered = 0;
@@ -181,7 +181,7 @@ export class TcpConnection {
   /** The first FIN, or the first RST that counted. */
   finFirst: Moment | null = null;
   finFirstFrom: 0 | 1 = 0;
-  idleBeforeFinNs = 0;
+  idleBeforeFinNs: number = ZERO_TIME;
   resets: ResetRow[] = [];
   icmpErrors: IcmpRow[] = [];
   events: TcpEventRow[] = [];

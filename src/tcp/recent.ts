@@ -53,7 +53,7 @@ export class RecentPackets {
     ring[at + 1] = segment.acknowledgmentNumber;
     ring[at + 2] = segment.flags | (segment.payloadLength << 8);
     ring[at + 3] = (segment.ipIdentification << 16) | segment.window;
-    ring[at + 4] = timestampNs / MICROSECOND;
+    ring[at + 4] = (timestampNs / MICROSECOND) | 0;
     ring[at + 5] = segment.hopLimit;
     ring[at + 6] = optionsOf(segment);
     ring[at + 7] = sampleOf(segment.bytes, segment.payloadStart, segment.payloadLength);

@@ -1,4 +1,4 @@
-import type { Direction } from "../base/brand.ts";
+import { type Direction, ZERO_TIME } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { closeCodeOf, closeReasonOf, isSendableCloseCode, isWellFormedClose } from "./close-frame.ts";
@@ -53,7 +53,7 @@ export class FrameReader {
   private intoMessage = false;
   private offset = 0;
   private firstPacketNumber = 0;
-  private firstTimestampNs = 0;
+  private firstTimestampNs: number = ZERO_TIME;
   private control: ByteStore;
   private ownControl: ByteStore | null = null;
   private controlLength = 0;

@@ -1,7 +1,7 @@
 import type { Direction } from "../base/brand.ts";
 import { packetNumber, relativeNs } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
-import { type Mark, markOf } from "../base/packet-view.ts";
+import type { Mark } from "../base/packet-view.ts";
 import { nsToMs } from "../base/time.ts";
 import { quantile, Samples } from "./samples.ts";
 import { type FrameView, PING } from "./types.ts";
@@ -71,6 +71,8 @@ interface Pair {
 }
 
 const noBytes = new Uint8Array(0);
+/** Nothing was passed over; nobody writes to it. */
+const NONE: Ping[] = [];
 
 /** A pong that waited behind lost bytes is decoded late, but cannot answer what was sent after it. */
 const answers = (ping: Ping, pong: FrameView): boolean => {
@@ -81,8 +83,17 @@ const answers = (ping: Ping, pong: FrameView): boolean => {
   return true;
 };
 
-const markOfFrame = (frame: FrameView): Mark =>
-  markOf({ packetNumber: packetNumber(frame.lastPacketNumber), timestampNs: relativeNs(frame.lastTimestampNs) });
+/** Index of the newest ping that the pong answers; -1: none. */
+function lastAnswered(pings: readonly Ping[], pong: FrameView): number {
+  let at = pings.length - 1;
+  while (at >= 0 && !answers(pings[at] as Ping, pong)) at--;
+  return at;
+}
+
+const markOfFrame = (frame: FrameView): Mark => ({
+  packet: packetNumber(frame.lastPacketNumber),
+  timestampNs: relativeNs(frame.lastTimestampNs),
+});
 
 const roundTripNs = ({ ping, pong }: Pair): number => pong.timestampNs - ping.sentNs;
 
@@ -106,9 +117,9 @@ class PingSide {
   private late = 0;
   private forgotten = 0;
   private unsolicited = 0;
-  private waiting: Ping[] = [];
+  private readonly waiting: Ping[] = [];
   /** Skipped by the last pong, until the next one to a newer ping. */
-  private passedOver: Ping[] = [];
+  private passedOver: Ping[] = NONE;
   /** The newest pairs with one payload, in order; their round trips are still open. */
   private burst: Pair[] = [];
   private readonly intervals = new Samples(limits.roundTripSamples);
@@ -143,24 +154,25 @@ class PingSide {
   pong(frame: FrameView): void {
     const pong = markOfFrame(frame);
     this.lastPong = pong;
-    const at = this.waiting.findLastIndex((ping) => answers(ping, frame));
+    const at = lastAnswered(this.waiting, frame);
     const ping = this.waiting[at];
     if (ping === undefined) {
       this.takeBack(frame, pong);
       return;
     }
     this.settle();
-    this.passedOver = this.waiting.slice(0, at);
+    this.passedOver = at === 0 ? NONE : this.waiting.slice(0, at);
     this.skipped += at;
-    this.waiting = this.waiting.slice(at + 1);
-    this.burst = [{ ping, pong }];
+    if (this.waiting.length === 1) this.waiting.pop();
+    else this.waiting.splice(0, at + 1);
+    this.burst.push({ ping, pong });
     this.answered++;
     this.lastAnswered = ping.mark;
   }
 
   /** A pong with no ping waiting for it: to one that was passed over, or to none. */
   private takeBack(frame: FrameView, pong: Mark): void {
-    const at = this.passedOver.findLastIndex((ping) => answers(ping, frame));
+    const at = lastAnswered(this.passedOver, frame);
     const [ping] = at < 0 ? [] : this.passedOver.splice(at, 1);
     if (ping === undefined) {
       this.unsolicited++;
@@ -181,7 +193,7 @@ class PingSide {
   /** The burst is over: a newer ping was answered. */
   private settle(): void {
     for (const pair of this.burst) this.record(pair);
-    this.burst = [];
+    this.burst.length = 0;
   }
 
   private record(pair: Pair): void {

@@ -1,3 +1,4 @@
+import { ZERO_TIME } from "../base/brand.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { Inflater } from "./inflate.ts";
 import type { FrameView, MessageView } from "./types.ts";
@@ -37,9 +38,9 @@ const emptyFrame = (): FrameView => ({
   length: 0,
   compressed: false,
   firstPacketNumber: 0,
-  firstTimestampNs: 0,
+  firstTimestampNs: ZERO_TIME,
   lastPacketNumber: 0,
-  lastTimestampNs: 0,
+  lastTimestampNs: ZERO_TIME,
   streamOffset: 0,
   missingBytes: 0,
   resynchronised: false,
@@ -61,7 +62,7 @@ const emptyMessage = (): MessageView => ({
   problem: null,
   validUtf8: null,
   firstPacketNumber: 0,
-  firstTimestampNs: 0,
+  firstTimestampNs: ZERO_TIME,
   lastPacketNumber: 0,
-  lastTimestampNs: 0,
+  lastTimestampNs: ZERO_TIME,
 });

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { Direction } from "../base/brand.ts";
+import { type Direction, ZERO_TIME } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { readCompressed } from "./compressed-message.ts";
@@ -36,7 +36,7 @@ export class MessageAssembler {
   private readonly utf8 = new Utf8Check();
   private valid = true;
   private firstPacketNumber = 0;
-  private firstTimestampNs = 0;
+  private firstTimestampNs: number = ZERO_TIME;
 
   constructor(
     direction: Direction,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { packetNumber, relativeNs } from "../../src/base/brand.ts";
 import type { PacketView } from "../../src/base/packet-view.ts";
 import type { CaptureReader } from "../../src/pcap/types.ts";
-import { type Feed, type PacketOrder, pump } from "../../src/session/pump.ts";
+import { type Feed, NO_PACKET, type PacketOrder, pump } from "../../src/session/pump.ts";
 import type { ByteSource } from "../../src/source/types.ts";
 
 /** A capture whose every byte is one packet, its value the time in seconds. */
@@ -58,7 +58,7 @@ function feedOf(
     needs: () => (reader.done ? -1 : 0),
   };
   return {
-    feed: { source, reader, lastPacketNs: null, interrupted: false, vantage: 0 },
+    feed: { source, reader, lastPacketNs: NO_PACKET, interrupted: false, vantage: 0 },
     order,
     returned: () => returned,
   };
@@ -118,6 +118,6 @@ describe("pump", () => {
   test("a capture without packets has no latest time", async () => {
     const { feed, order } = feedOf([[]]);
     await pump([feed], order, numbers(), { signal: never, breathe: atOnce });
-    expect(feed.lastPacketNs).toBeNull();
+    expect(feed.lastPacketNs).toBe(NO_PACKET);
   });
 });
