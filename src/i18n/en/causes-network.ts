@@ -26,6 +26,11 @@ export const causesNetwork = {
     cause: "A firewall rule rejects the port.",
     fix: "On the server: sudo ufw status; then sudo ufw allow {port}/tcp. In a cloud, also its security group.",
   },
+  serverStopped: {
+    cause:
+      "The server that listened on port {port} has stopped: {server} had accepted connections before in this capture. It was killed, it crashed, or it restarts.",
+    fix: "pm2 logs, journalctl -u <service>, or dmesg (out of memory) on the server at this time. Let clients reconnect with a growing, random delay.",
+  },
   serverStartedLater: {
     cause: "The server was not up yet: the same address accepted a connection later in this capture.",
     fix: "Nothing to repair if it was just starting. Let clients reconnect with a growing delay, and start the server first.",
@@ -35,7 +40,8 @@ export const causesNetwork = {
     fix: "On the server: sudo ufw allow {port}/tcp (check with sudo ufw status). In a cloud, open TCP {port} in its security group.",
   },
   backlogFull: {
-    cause: "The server was overloaded (its queue of new connections full), or just restarting.",
+    cause:
+      "The queue of new connections was full: the server process is stuck or overloaded and accepts nobody; or it was just restarting.",
     fix: "On the server: ss -ltn | grep :{port} (Recv-Q at its limit?), nstat -az TcpExtListenDrops; raise the backlog and net.core.somaxconn.",
   },
   wrongAddress: {

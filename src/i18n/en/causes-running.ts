@@ -1,6 +1,6 @@
 import type { CauseText } from "../texts.ts";
 
-/** Causes while the WebSocket is open, and what a capture lacks. */
+/** Causes while the WebSocket is open. */
 export const causesRunning = {
   timerFits: {
     cause: "{timer}: ends connections that are idle for {seconds} s.",
@@ -14,6 +14,11 @@ export const causesRunning = {
     cause:
       "The {to:word}'s program failed on the message that it had just got: the end came {afterMs:ms} after it (an exception in its message handler, or a crash).",
     fix: "Look at the {to:word}'s log at this time and at the last message of the {from:word}. Catch errors in the handler, and close with 1011 and a reason, so that the {from:word} learns why.",
+  },
+  halfClosed: {
+    cause:
+      "The {from:word} closed only its sending direction (end(), shutdown(SHUT_WR)): it went on reading and acknowledged what came after its FIN, so its program is alive.",
+    fix: "WebSocket knows no half-close: send a Close frame when done, and close the socket after the {to:word}'s Close. Many servers and proxies take such a FIN for the end.",
   },
   serverTerminated: {
     cause:
@@ -93,7 +98,8 @@ export const causesRunning = {
     fix: "Typical of a process that stops reading and exits or destroys the socket. Read to the end, or close the WebSocket first.",
   },
   abortiveClose: {
-    cause: "The {from:word}'s code reset on purpose (resetAndDestroy(), SO_LINGER 0).",
+    cause:
+      "The {from:word}'s code reset on purpose (resetAndDestroy(), SO_LINGER 0), or an administrator ended it (ss -K).",
     fix: "Search for it; use close(code, reason).",
   },
   processCrashed: { cause: "The {from:word}'s process crashed.", fix: "Look at its log and at dmesg at this time." },
@@ -104,6 +110,11 @@ export const causesRunning = {
   closedSocketWritten: {
     cause: "A packet arrived at a socket that was closed already.",
     fix: "Nothing to repair here: look at who closed first, and why.",
+  },
+  natForgot: {
+    cause:
+      "A NAT router, VPN gateway or load balancer lost its table (restart, flush, overflow): the packet for the {from:word} ended at the device itself, and its system answered it by RST.",
+    fix: "Look at that device's log and uptime at this time; conntrack -C against nf_conntrack_max. Clients must reconnect.",
   },
   boxBetween: {
     cause: "A device between both capture points forged it: a firewall, IPS, operator or censor.",
@@ -201,6 +212,11 @@ export const causesRunning = {
       "The proxy at {proxy} is stuck: its host acknowledges packets, its process moves nothing (overload, stopped process, blocked disk or log).",
     fix: "On the proxy host: top, systemctl status and its error log at this time; does a plain GET through it get an answer? nginx: more worker_processes, and nothing that blocks in a worker.",
   },
+  behindProxy: {
+    cause:
+      "The client of this connection is a proxy ({marks}), which acknowledges by itself: the real client behind it may be frozen, gone, or cut off.",
+    fix: "Capture on the proxy host on all interfaces: the other leg shows whether the pings were passed on and acknowledged there.",
+  },
   pageFrozen: {
     cause: "The page or device sleeps: background tab, suspended laptop, app in the background.",
     fix: "Reconnect on visibilitychange and online; give the server's pong timeout two or three ping intervals[[, here up to {patienceMs:ms}]].",
@@ -237,56 +253,5 @@ export const causesRunning = {
   binaryAsText: {
     cause: "Bytes that are not text are sent as a text message.",
     fix: "Send them as binary; build strings as UTF-8.",
-  },
-  captureFromStart: {
-    cause: "The capture began after the handshake, or lost packets.",
-    fix: "Start the capture first, then connect (or reload the page).",
-  },
-  readerLimit: { cause: "wscap inflates messages up to a limit.", fix: "Nothing to repair." },
-  damagingPath: {
-    cause:
-      "Bits are damaged on the way: a bad cable or port, a faulty network card, or a router or modem with bad memory.",
-    fix: "ethtool -S eth0 | grep -i -E 'err|crc' on each machine of the path; change cable and port, then the device.",
-  },
-  lossyPath: {
-    cause: "Wi-Fi, mobile link, overload or a bad cable.",
-    fix: "ping -i 0.2 to the other side for a minute shows the loss.",
-  },
-  wrongInterface: {
-    cause: "The traffic uses another interface (lo for localhost).",
-    fix: "Capture on any: sudo tcpdump -i any …",
-  },
-  wrongFilter: {
-    cause: "The capture filter asks for another port or host.",
-    fix: "Capture without a filter for a moment, or with port 8080 of your server.",
-  },
-  keyLogNeeded: {
-    cause: "The WebSocket is inside TLS.",
-    fix: "Capture behind the TLS proxy, where it is plain; or give Wireshark the keys (SSLKEYLOGFILE).",
-  },
-  captureBehindProxy: {
-    cause: "A proxy ends TLS before the server.",
-    fix: "On the proxy host: sudo tcpdump -i lo port <backend-port>.",
-  },
-  http2Unread: {
-    cause: "HTTP/2 was negotiated.",
-    fix: "Capture between the proxy and the backend, where it is HTTP/1.1, or switch HTTP/2 off for a test.",
-  },
-  captureBuffer: {
-    cause: "The recorder was too slow or its buffer too small.",
-    fix: "tcpdump -B 16384, a filter on the port, or a faster disk.",
-  },
-  otherPath: {
-    cause: "Part of the packets takes another way (several links, offload, mirror port of one direction).",
-    fix: "Capture on an endpoint, on any interface.",
-  },
-  snapLength: { cause: "The snapshot length was set too small.", fix: "tcpdump -s 0" },
-  anyInterface: {
-    cause: "The packet passes several interfaces (loopback, bridge, veth), and all were captured.",
-    fix: "Nothing to repair.",
-  },
-  captureCut: {
-    cause: "The recorder was killed, the disk was full, or the copy is incomplete.",
-    fix: "End tcpdump with Ctrl-C and copy the file afterwards; -U writes each packet at once.",
   },
 } as const satisfies Record<string, CauseText>;

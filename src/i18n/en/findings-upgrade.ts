@@ -96,6 +96,11 @@ export const findingsUpgrade = {
       detail:
         "Browsers do not follow redirects for a WebSocket; the connection fails with 1006. The client must use the final URL itself.",
     },
+    followed: {
+      title: "{server} redirects {ask:word} {target}: {status}[[ to {location}]]; the client followed",
+      detail:
+        "This client's WebSocket came about at the other address. A browser would not have followed: it fails with 1006.",
+    },
   },
   "http.upgrade.page-returned": {
     page: {

@@ -23,6 +23,10 @@ export const causesNetwork = {
     cause: "防火墙规则拒绝了这个端口。",
     fix: "在服务器上先 sudo ufw status，再 sudo ufw allow {port}/tcp。云主机还要检查安全组。",
   },
+  serverStopped: {
+    cause: "原来监听 {port} 端口的服务停了：{server} 在本次抓包中此前接受过连接。进程被杀、崩溃，或正在重启。",
+    fix: "在服务器上看这一时刻的 pm2 logs、journalctl -u <服务>、dmesg（内存不足）。让客户端以递增的随机延迟重连。",
+  },
   serverStartedLater: {
     cause: "当时服务还没起来：稍后同一地址就接受了连接。",
     fix: "如果只是刚启动，不用处理。建议先启动服务，并让客户端按递增间隔重连。",
@@ -32,7 +36,7 @@ export const causesNetwork = {
     fix: "在服务器上执行 sudo ufw allow {port}/tcp（用 sudo ufw status 查看）。云主机请在安全组放行 TCP {port}。",
   },
   backlogFull: {
-    cause: "服务器过载（新连接队列已满），或正在重启。",
+    cause: "新连接队列满了：服务进程卡住或过载，不再接受任何连接；也可能正在重启。",
     fix: "在服务器上执行 ss -ltn | grep :{port}（Recv-Q 到上限了吗？）和 nstat -az TcpExtListenDrops；调大 backlog 和 net.core.somaxconn。",
   },
   wrongAddress: {

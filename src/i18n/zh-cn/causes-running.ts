@@ -1,6 +1,6 @@
 import type { CauseText } from "../texts.ts";
 
-/** Causes while the WebSocket is open, and what a capture lacks. */
+/** Causes while the WebSocket is open. */
 export const causesRunning = {
   timerFits: {
     cause: "{timer}：空闲 {seconds} 秒就断开。",
@@ -14,6 +14,11 @@ export const causesRunning = {
     cause:
       "{to:word}程序在处理刚收到的消息时出错：收到后 {afterMs:ms}连接就结束了（消息处理函数抛出异常，或进程崩溃）。",
     fix: "查看{to:word}这一时刻的日志，以及{from:word}的最后一条消息。在处理函数里捕获异常，用 1011 加原因关闭，让{from:word}知道为什么。",
+  },
+  halfClosed: {
+    cause:
+      "{from:word}只关闭了发送方向（end()、shutdown(SHUT_WR)）：它还在接收，并确认了 FIN 之后到达的数据，可见程序还在运行。",
+    fix: "WebSocket 没有半关闭：结束时应发 Close 帧，等{to:word}的 Close 到了再关套接字。很多服务器和代理会把这种 FIN 当作连接结束。",
   },
   serverTerminated: {
     cause: "服务端代码没有关闭 WebSocket 就丢掉了连接（ws.terminate()、socket.destroy()，或代理的定时器）。",
@@ -88,7 +93,7 @@ export const causesRunning = {
     fix: "典型场景是进程不再读取就退出或销毁套接字。先读完，或先关闭 WebSocket。",
   },
   abortiveClose: {
-    cause: "{from:word}的代码有意重置连接（resetAndDestroy()、SO_LINGER 0）。",
+    cause: "{from:word}的代码有意重置连接（resetAndDestroy()、SO_LINGER 0），或管理员断开了它（ss -K）。",
     fix: "找到这处代码，改用 close(code, reason)。",
   },
   processCrashed: { cause: "{from:word}的进程崩溃。", fix: "查看这一时刻的日志和 dmesg。" },
@@ -97,6 +102,11 @@ export const causesRunning = {
     fix: "两端同时抓包：一端收到而另一端从未发出的 RST，就是中间设备发的。",
   },
   closedSocketWritten: { cause: "报文到达了一个已经关闭的套接字。", fix: "这里不用处理：要查谁先关闭的、为什么。" },
+  natForgot: {
+    cause:
+      "NAT 路由器、VPN 网关或负载均衡丢了连接表（重启、清空、溢出）：发往{from:word}的报文到它那里就停了，由它的系统回了 RST。",
+    fix: "查看该设备这一时刻的日志和运行时间；conntrack -C 与 nf_conntrack_max 对比。客户端需要会重连。",
+  },
   boxBetween: {
     cause: "两个抓包点之间的设备伪造的：防火墙、IPS、运营商或审查设备。",
     fix: "改用 443 端口的 wss://，不要用 {port} 上的 ws://；或者找管这段网络的人查：到达时 TTL 为 {hops} 的那台设备就是它。",
@@ -172,6 +182,10 @@ export const causesRunning = {
     cause: "{proxy} 处的代理卡住了：主机还在确认报文，进程却不再转发（过载、进程被暂停、磁盘或日志阻塞）。",
     fix: "在代理主机上看这一时刻的 top、systemctl status 和错误日志；经过它的普通 GET 有没有应答？nginx：增加 worker_processes，worker 里不要有阻塞操作。",
   },
+  behindProxy: {
+    cause: "这条连接的客户端是代理（{marks}），TCP 确认是代理自己发的：它后面真正的客户端可能卡住、离线或断网了。",
+    fix: "在代理主机上抓所有网卡：另一侧会显示 ping 有没有转发出去、有没有被确认。",
+  },
   pageFrozen: {
     cause: "页面或设备休眠：后台标签页、笔记本合盖、应用切到后台。",
     fix: "在 visibilitychange 和 online 事件里重连；服务端的 pong 超时设为两三个 ping 间隔[[，这里即最多 {patienceMs:ms}]]。",
@@ -197,33 +211,4 @@ export const causesRunning = {
     fix: "对比请求和 101 里的扩展；可先关闭 perMessageDeflate 验证。",
   },
   binaryAsText: { cause: "把不是文本的字节当成文本消息发送。", fix: "改用二进制消息；字符串按 UTF-8 编码。" },
-  captureFromStart: { cause: "抓包在握手之后才开始，或中途丢了报文。", fix: "先开始抓包，再连接（或刷新页面）。" },
-  readerLimit: { cause: "wscap 解压消息有上限。", fix: "不用处理。" },
-  damagingPath: {
-    cause: "数据在途中被损坏：网线或端口不良、网卡故障，或路由器、调制解调器内存有问题。",
-    fix: "在路径上的每台机器运行 ethtool -S eth0 | grep -i -E 'err|crc'；先换网线和端口，再换设备。",
-  },
-  lossyPath: { cause: "Wi-Fi、移动网络、拥塞或网线质量差。", fix: "ping -i 0.2 对端一分钟，即可看到丢包率。" },
-  wrongInterface: { cause: "流量走的是另一个接口（localhost 走 lo）。", fix: "抓所有接口：sudo tcpdump -i any …" },
-  wrongFilter: {
-    cause: "抓包过滤条件的端口或主机不对。",
-    fix: "先不加过滤抓一会儿，或改成服务实际使用的端口，如 port 8080。",
-  },
-  keyLogNeeded: {
-    cause: "WebSocket 在 TLS 里面。",
-    fix: "在 TLS 代理之后（明文处）抓包；或把密钥交给 Wireshark（SSLKEYLOGFILE）。",
-  },
-  captureBehindProxy: {
-    cause: "代理在服务之前终结了 TLS。",
-    fix: "在代理主机上执行 sudo tcpdump -i lo port <后端端口>。",
-  },
-  http2Unread: { cause: "协商了 HTTP/2。", fix: "在代理与后端之间抓包（那里是 HTTP/1.1），或临时关闭 HTTP/2 验证。" },
-  captureBuffer: { cause: "抓包程序太慢，或缓冲区太小。", fix: "tcpdump -B 16384，按端口过滤，或换更快的磁盘。" },
-  otherPath: { cause: "部分报文走了别的路（多链路、网卡卸载、单向镜像口）。", fix: "在端点上抓所有接口。" },
-  snapLength: { cause: "抓包长度设得太小。", fix: "tcpdump -s 0" },
-  anyInterface: { cause: "报文经过多个接口（回环、网桥、veth），每个都抓到了。", fix: "不用处理。" },
-  captureCut: {
-    cause: "抓包程序被杀、磁盘写满，或文件没有复制完。",
-    fix: "用 Ctrl-C 结束 tcpdump 之后再复制文件；-U 会让每个报文立即写入。",
-  },
 } as const satisfies Record<string, CauseText>;

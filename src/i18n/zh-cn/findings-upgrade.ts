@@ -88,6 +88,10 @@ export const findingsUpgrade = {
       title: "{server} 对{ask:word} {target} 做了重定向：{status}[[，指向 {location}]]",
       detail: "浏览器不会为 WebSocket 跟随重定向，直接以 1006 失败。客户端必须自己使用最终地址。",
     },
+    followed: {
+      title: "{server} 对{ask:word} {target} 做了重定向：{status}[[，指向 {location}]]；客户端跟着去了",
+      detail: "这个客户端随后在另一个地址建立了 WebSocket。换成浏览器不会跟随，会以 1006 失败。",
+    },
   },
   "http.upgrade.page-returned": {
     page: {

@@ -1,6 +1,7 @@
 import type { Texts } from "../texts.ts";
 import { unitsOf } from "../units.ts";
 import { causesApplication } from "./causes-application.ts";
+import { causesCapture } from "./causes-capture.ts";
 import { causesNetwork } from "./causes-network.ts";
 import { causesRunning } from "./causes-running.ts";
 import { causesUpgrade } from "./causes-upgrade.ts";
@@ -25,7 +26,7 @@ export const chinese: Texts = {
     ...findingsCapture,
   },
   evidence,
-  causes: { ...causesApplication, ...causesNetwork, ...causesUpgrade, ...causesRunning },
+  causes: { ...causesApplication, ...causesNetwork, ...causesUpgrade, ...causesRunning, ...causesCapture },
   tokens,
   general,
   pages,

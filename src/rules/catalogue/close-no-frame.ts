@@ -1,6 +1,7 @@
-import { type Direction, otherDirection } from "../../base/brand.ts";
+import { otherDirection } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
+import { failedOnMessage, frontTimer, hasDied, isHalfClosed } from "../end-signs.ts";
 import { endingEvidence } from "../ending.ts";
 import { isTimerLike, missedBeat } from "../heartbeat.ts";
 import { endedByProxy, type Join } from "../legs.ts";
@@ -183,6 +184,8 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       afterMs !== null && cause("likely", "failedOnMessage", { to: closer, from: otherSide(closer), afterMs }),
       cause("possible", "serverDied", {}),
     ];
+  if (isHalfClosed(connection, direction))
+    return [cause("certain", "halfClosed", { from: closer, to: otherSide(closer) })];
   const died = closer === "server" && hasDied(connection, context);
   return [
     ...(missed === null ? named : []),
@@ -196,44 +199,6 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   ];
 }
 
-const GONE_WITHIN_NS = 10e9;
-const TOGETHER_NS = 100e6;
-
-/** What a process leaves behind that is gone: a port that refuses, and all its connections ended in one moment. */
-function hasDied(connection: ConnectionFacts, context: Context): boolean {
-  const { failed, dropped } = context.others();
-  const server = serverOf(connection);
-  const end = endOf(connection).timestampNs;
-  const after = failed.get(server);
-  if (after !== undefined && within(after, end, end + GONE_WITHIN_NS).some(({ kind }) => kind === "tcp-refused"))
-    return true;
-  const together = dropped.get(server);
-  return together !== undefined && within(together, end - TOGETHER_NS, end + TOGETHER_NS).length >= 3;
-}
-
-/** The proxy that the 101 names, by the time for which it let the connection be idle. */
-function frontTimer(proxy: string, idleMs: number): Cause {
-  const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
-  return cause("likely", /nginx|openresty|tengine/i.test(proxy) ? "nginxReadTimeout" : "proxyIdleTimer", args);
-}
-
-/** A handler that throws ends its connection at once; this much later it is likely something else. */
-const HANDLER_MS = 100;
-/** Where messages come all the time, one of them is always the last. */
-const CHANCE = 0.05;
-
-/** The closer hung up right after a message that it got, and not by chance: how long after. */
-function failedOnMessage({ webSocket, tcp }: ConnectionFacts, closer: Direction): number | null {
-  const sender = otherDirection(closer);
-  const last = webSocket?.lastMessage[sender];
-  if (!webSocket || !last || tcp.closedAt === null || tcp.ending !== "fin") return null;
-  const afterMs = spanMs(last, tcp.closedAt);
-  if (afterMs < 0 || afterMs > HANDLER_MS + (tcp.roundTripMs ?? 0)) return null;
-  const { text, binary } = webSocket.messages[sender];
-  const chance = ((text + binary) * afterMs) / Math.max(spanMs(webSocket.openedAt, tcp.closedAt), 1);
-  return text + binary === 1 || chance < CHANCE ? afterMs : null;
-}
-
 export const noCloseFrame: Rule = {
   id: "ws.close.no-close-frame",
   severity: "error",
@@ -241,6 +206,7 @@ export const noCloseFrame: Rule = {
   causes: [
     "timerFits",
     "failedOnMessage",
+    "halfClosed",
     "serverTerminated",
     "serverDied",
     "clientKilled",

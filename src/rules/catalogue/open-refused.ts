@@ -39,6 +39,12 @@ export function acceptedLater(connection: ConnectionFacts, context: Context): Co
   return (accepted && within(accepted, connection.first.timestampNs + 1, Number.POSITIVE_INFINITY)[0]) ?? null;
 }
 
+/** A connection to the same endpoint was accepted before: somebody listened there. */
+function acceptedEarlier(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
+  const accepted = context.others().accepted.get(serverOf(connection));
+  return (accepted && within(accepted, 0, connection.first.timestampNs - 1)[0]) ?? null;
+}
+
 function check(connection: ConnectionFacts, context: Context) {
   const { tcp } = connection;
   if (tcp.opening !== "refused") return null;
@@ -79,9 +85,13 @@ function check(connection: ConnectionFacts, context: Context) {
   const laterOne = acceptedLater(connection, context);
   if (laterOne !== null) evidence.push(shows(laterOne.tcp.established ?? laterOne.first, "accepted", { server }));
   const usual = context.hopLimitOf.get(connection.server.address) ?? null;
+  // Who was served there before has the right address and port.
+  const earlier = acceptedEarlier(connection, context);
   const common = [
-    laterOne !== null && cause("certain", "serverStartedLater", { server }),
-    cause("likely", "notListening", { port }),
+    laterOne !== null && earlier === null && cause("certain", "serverStartedLater", { server }),
+    earlier === null
+      ? cause("likely", "notListening", { port })
+      : cause(laterOne === null ? "likely" : "certain", "serverStopped", { server, port }),
   ];
   if (usual !== null && usual !== reset.hopLimit)
     return draft("tcp.open.refused", "middlebox", {
@@ -95,7 +105,11 @@ function check(connection: ConnectionFacts, context: Context) {
       at: reset,
       args: { ...base, answerMs },
       evidence,
-      causes: [...common, cause("likely", "localhostUrl", { port }), cause("possible", "oneFamilyBound", { port })],
+      causes: [
+        ...common,
+        earlier === null && cause("likely", "localhostUrl", { port }),
+        earlier === null && cause("possible", "oneFamilyBound", { port }),
+      ],
     });
   return draft("tcp.open.refused", "host", {
     at: reset,
@@ -103,8 +117,8 @@ function check(connection: ConnectionFacts, context: Context) {
     evidence,
     causes: [
       ...common,
-      cause("likely", "boundToLoopback", { port }),
-      cause("possible", "wrongPort", { port }),
+      earlier === null && cause("likely", "boundToLoopback", { port }),
+      earlier === null && cause("possible", "wrongPort", { port }),
       cause("possible", "rejectRule", { port }),
     ],
   });
@@ -122,6 +136,7 @@ export const openRefused: Rule = {
     "wrongPort",
     "rejectRule",
     "serverStartedLater",
+    "serverStopped",
   ],
   sources: ["https://www.rfc-editor.org/rfc/rfc9293#section-3.10.7.1"],
   check,

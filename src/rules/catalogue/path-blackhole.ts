@@ -9,6 +9,8 @@ import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 const LEAST_RETRANSMISSIONS = 3;
 const LEAST_WAIT_MS = 2000;
 const AFTER_IDLE_MS = 30_000;
+/** No device forgets a connection that was in use just now. */
+const SOMEWHAT_IDLE_MS = 10_000;
 /** Smaller segments pass any path: only large ones raise suspicion of the path MTU. */
 const LARGE_SEGMENT_BYTES = 1000;
 
@@ -72,7 +74,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction): Draf
       damaged > 0 && cause("certain", "damagingPath", {}),
       cause("likely", "peerVanished", { to }),
       cause("possible", "firewallState", {}),
-      cause("possible", "stateForgotten", { idleMs: 0, pingSeconds: 20 }),
+      idleMs >= SOMEWHAT_IDLE_MS && cause("possible", "stateForgotten", { idleMs, pingSeconds: 5 }),
     ],
   });
 }

@@ -7,6 +7,7 @@ import { directionOf, hasEnded, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { heartbeatHabits } from "../timers.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
+import { forwardedBy, handshakeOf } from "../upgrade-outcome.ts";
 
 const SHOWN_PINGS = 5;
 
@@ -51,8 +52,10 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
   const holeBytes = peer.missingBytes - peer.notCapturedBytes;
   if (holeBytes > 0)
     return [cause("likely", "pongsBehindLoss", { to, bytes: holeBytes }), cause("possible", "peerBlocked", { to })];
+  const marks = to === "client" ? forwardedBy(handshakeOf(connection)) : null;
   return [
     dataAfter && cause("likely", "pongsNotSent", { to }),
+    marks !== null && cause("likely", "behindProxy", { marks }),
     missed.acknowledged === true && !dataAfter && cause("likely", "peerBlocked", { to }),
     to === "client" &&
       !dataAfter &&
@@ -162,6 +165,7 @@ export const pongMissing: Rule = {
     "pageFrozen",
     "pongsNotSent",
     "proxyStuck",
+    "behindProxy",
     "peerStoppedReading",
     "peerVanished",
     "pathMtu",

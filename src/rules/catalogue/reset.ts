@@ -137,15 +137,23 @@ function checkInjected(connection: ConnectionFacts, context: Context) {
     evidence: connection.tcp.resets
       .filter((item) => item.likelyInjected)
       .map((item) => shows(item, "rstOdd", { from: item.from, oddities: item.oddities.join(",") })),
-    causes: [cause("likely", "injectingBox", { port: connection.server.port }), cause("possible", "proxyInPath", {})],
+    causes: [
+      // RFC 9293 §3.10.7.1: so a system answers that has no such connection; who forges speaks unasked, or more than once.
+      isPlainAnswer(odd, connection) && cause("likely", "natForgot", { from: odd.from }),
+      cause("likely", "injectingBox", { port: connection.server.port }),
+      cause("possible", "proxyInPath", {}),
+    ],
   });
 }
+
+const isPlainAnswer = (reset: ResetFacts, { tcp }: ConnectionFacts): boolean =>
+  reset.answers !== null && !reset.hasAck && tcp.resets.filter(({ from }) => from === reset.from).length === 1;
 
 export const resetInjected: Rule = {
   id: "tcp.rst.injected",
   severity: "error",
   spec: "RFC 9293 §3.10.7.4, RFC 5961 §3",
-  causes: ["injectingBox", "boxBetween", "proxyInPath"],
+  causes: ["natForgot", "injectingBox", "boxBetween", "proxyInPath"],
   sources: ["https://www.icir.org/vern/papers/reset-injection.ndss09.pdf"],
   check: checkInjected,
 };

@@ -1,10 +1,10 @@
+import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import { gatewayCauses, pageCauses, unavailableCauses } from "../answer-causes.ts";
 import type { Context } from "../context.ts";
-import { ownPageOf } from "../own-page.ts";
-import { bodyLine, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
+import { bodyLine, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { within } from "../time-index.ts";
-import type { Cause, Confidence } from "../types.ts";
 import {
   askOf,
   contentType,
@@ -36,12 +36,14 @@ export const upgradeRedirected: Rule = {
   spec: "RFC 6455 §4.1, WHATWG WebSockets §2.1",
   causes: ["redirectToHttps", "trailingSlash", "loginRedirect"],
   sources: ["https://websockets.spec.whatwg.org/#websocket-opening-handshake"],
-  check(connection) {
+  check(connection, context) {
     const found = answered(connection, "redirected");
     if (found === null) return null;
     const location = fieldValue(found.response, "location");
     const path = (location ?? "").replace(/^[a-z]+:\/\/[^/]*/i, "").split("?")[0] ?? "";
-    return draft("http.upgrade.redirected", "plain", {
+    const followed = hasFollowed(connection, found.response.last, path, context);
+    return draft("http.upgrade.redirected", followed ? "followed" : "plain", {
+      severity: followed ? "note" : undefined,
       at: found.response.first,
       args: {
         status: found.response.status,
@@ -58,13 +60,27 @@ export const upgradeRedirected: Rule = {
       ],
       causes: [
         /^(https|wss):/i.test(location ?? "") && cause("likely", "redirectToHttps", {}),
-        path === `${found.path}/` && cause("certain", "trailingSlash", { path }),
+        path === `${found.path}/` && cause("certain", "trailingSlash", { path: found.path }),
         /login|auth|signin|sso/i.test(location ?? "") && cause("likely", "loginRedirect", {}),
         cause("possible", "redirectToHttps", {}),
       ],
     });
   },
 };
+
+const FOLLOWS_WITHIN_NS = 5e9;
+
+/** The same client asked for what the redirect names right after, and got its WebSocket. */
+function hasFollowed({ client }: ConnectionFacts, after: Mark, path: string, { others }: Context): boolean {
+  const from = after.timestampNs;
+  return within(others().asked, from, from + FOLLOWS_WITHIN_NS).some(
+    ({ connection, exchange }) =>
+      connection.client.address === client.address &&
+      exchange.response?.status === 101 &&
+      exchange.request !== null &&
+      pathOf(exchange.request.target) === (path === "" ? "/" : path),
+  );
+}
 
 export const pageReturned: Rule = {
   id: "http.upgrade.page-returned",
@@ -91,26 +107,10 @@ export const pageReturned: Rule = {
   },
 };
 
-/** A page comes from the rule for pages; JSON and the like from a backend that saw a plain GET. */
-function pageCauses(exchange: HttpExchangeFacts, isPage: boolean, path: string): Cause[] {
-  const proxy = proxyOf(exchange);
-  const spa = (confidence: Confidence) => cause(confidence, "fellToSpa", { path, backend: UNKNOWN_BACKEND });
-  if (proxy === null) return [cause("likely", "noUpgradeListener", { path }), spa("possible")];
-  if (/caddy/i.test(proxy) && exchange.responseBodyBytes === 0) return [cause("likely", "caddyNoRoute", { path })];
-  if (isPage) return [spa("likely"), cause("possible", "noUpgradeListener", { path })];
-  return [
-    cause("likely", "nginxUpgradeLines", { path }),
-    cause("likely", "noUpgradeListener", { path }),
-    spa("possible"),
-  ];
-}
-
 function bodyEvidence(exchange: HttpExchangeFacts) {
   const text = bodyLine(exchange.responseBodyPreview);
   return text === "" ? null : shows(exchange.response?.last, "responseBody", { text });
 }
-
-const READ_TIMEOUT_LEAST_MS = 5000;
 
 export const gatewayError: Rule = {
   id: "http.upgrade.gateway-error",
@@ -149,46 +149,6 @@ export const gatewayError: Rule = {
     });
   },
 };
-
-function gatewayCauses(status: number, afterMs: number, path: string): Cause[] {
-  if (status === 504 || status === 524 || afterMs >= READ_TIMEOUT_LEAST_MS)
-    return [cause("likely", "backendSilent", { path }), cause("possible", "backendFirewalled", {})];
-  return [cause("likely", "backendDown", {}), cause("possible", "backendCrashed", {})];
-}
-
-/** A proxy says 503 when it has nobody to ask; or when it, or the backend's share of it, is full. */
-function unavailableCauses(
-  connection: ConnectionFacts,
-  exchange: HttpExchangeFacts,
-  afterMs: number,
-  context: Context,
-): (Cause | false)[] {
-  const open = openThere(connection, context);
-  const full = open > 0 && cause("likely", "connectionLimit", { count: open });
-  // nginx: ngx_http_limit_conn_module, ngx_http_limit_req_module; unreachable backends are 502 and 504 to it.
-  if (ownPageOf(exchange) === "nginx")
-    return [full, cause("likely", "nginxLimits", {}), cause("possible", "ingressEmpty", {})];
-  return [
-    full,
-    ownPageOf(exchange) === "HAProxy" && afterMs >= QUEUED_MS && cause("likely", "proxyQueue", { idleMs: afterMs }),
-    cause(open > 0 ? "possible" : "likely", "noHealthyBackend", {}),
-    open === 0 && cause("likely", "backendDown", {}),
-    cause("possible", "serverClosing", {}),
-  ];
-}
-
-/** A proxy that waits before it says that nobody is there had somebody to wait for. */
-const QUEUED_MS = 500;
-
-/** WebSockets that were open at the same endpoint when this one was turned away. */
-function openThere(connection: ConnectionFacts, context: Context): number {
-  const at = connection.first.timestampNs;
-  const accepted = context.others().accepted.get(serverOf(connection));
-  if (accepted === undefined) return 0;
-  return within(accepted, 0, at).filter(
-    ({ webSocket, last }) => webSocket !== null && webSocket.openedAt.timestampNs < at && last.timestampNs > at,
-  ).length;
-}
 
 export const fieldsStripped: Rule = {
   id: "http.upgrade.fields-stripped",

@@ -3,6 +3,8 @@ import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { clientOf, endOf, fieldValue, hasEnded, pathOf, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
+import { within } from "../time-index.ts";
+import type { Cause } from "../types.ts";
 import { handshakeOf, outcomeOf } from "../upgrade-outcome.ts";
 
 /** A request that came right before the capture's end may yet be answered. */
@@ -34,11 +36,7 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
       ],
     });
   }
-  const causes = [
-    cause("likely", "upgradeIgnored", { path }),
-    cause("possible", "devProxyWs", { path }),
-    cause("possible", "serverBlocked", {}),
-  ];
+  const causes = unansweredCauses(connection, context, path);
   if (hasEnded(connection) && tcp.firstCloser === "client")
     return draft("http.upgrade.unanswered", "clientGaveUp", {
       at: request.first,
@@ -54,6 +52,25 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
     evidence: [asked, shows(connection.last, "lastPacket", {})],
     causes,
   });
+}
+
+/** A server that answers others meanwhile ignores this one; one that does not even take connections any more is stuck. */
+function unansweredCauses(connection: ConnectionFacts, { others }: Context, path: string): (Cause | false)[] {
+  const { accepted, failed } = others();
+  const endpoint = serverOf(connection);
+  const [from, to] = [connection.first.timestampNs, endOf(connection).timestampNs];
+  const meanwhile = accepted.get(endpoint);
+  const answersOthers =
+    meanwhile !== undefined &&
+    within(meanwhile, from, to).some(({ exchanges }) => exchanges.some(({ response }) => response !== null));
+  const dials = failed.get(endpoint);
+  const takesNobody = dials !== undefined && within(dials, from, to).some(({ kind }) => kind === "tcp-unanswered");
+  return [
+    takesNobody && cause("likely", "serverBlocked", {}),
+    cause(takesNobody ? "possible" : "likely", "upgradeIgnored", { path }),
+    !takesNobody && cause("possible", "devProxyWs", { path }),
+    !takesNobody && !answersOthers && cause("likely", "serverBlocked", {}),
+  ];
 }
 
 export const upgradeUnanswered: Rule = {

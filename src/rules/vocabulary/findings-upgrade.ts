@@ -25,7 +25,10 @@ export const upgradeFindings = {
     inFrames: "server target version?",
   },
   "http.cors.refused": { plain: "server origin allowed?" },
-  "http.upgrade.redirected": { plain: "status ask target server location?" },
+  "http.upgrade.redirected": {
+    plain: "status ask target server location?",
+    followed: "status ask target server location?",
+  },
   "http.upgrade.page-returned": {
     page: "status ask target server contentType?",
     other: "status ask target server contentType?",

@@ -156,7 +156,14 @@ export const upgradeCases = {
   },
   "http.upgrade.redirected": {
     severity: "error",
-    fires: { plain: answer(301, { response: { Location: "https://10.0.0.2/chat" } }) },
+    severities: { followed: "note" },
+    fires: {
+      plain: answer(301, { response: { Location: "https://10.0.0.2/chat" } }),
+      followed: several(
+        refusedUpgrade({ status: 301, target: "/chat", response: { Location: "/chat/" } }),
+        connectionFacts({ upgrade: upgrade({ target: "/chat/", requestAt: 1 }) }),
+      ),
+    },
     near: { refused: answer(400) },
   },
   "http.upgrade.page-returned": {

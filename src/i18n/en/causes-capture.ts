@@ -1,0 +1,56 @@
+import type { CauseText } from "../texts.ts";
+
+/** What a capture lacks, and why. */
+export const causesCapture = {
+  captureFromStart: {
+    cause: "The capture began after the handshake, or lost packets.",
+    fix: "Start the capture first, then connect (or reload the page).",
+  },
+  readerLimit: { cause: "wscap inflates messages up to a limit.", fix: "Nothing to repair." },
+  damagingPath: {
+    cause:
+      "Bits are damaged on the way: a bad cable or port, a faulty network card, or a router or modem with bad memory.",
+    fix: "ethtool -S eth0 | grep -i -E 'err|crc' on each machine of the path; change cable and port, then the device.",
+  },
+  lossyPath: {
+    cause: "Wi-Fi, mobile link, overload or a bad cable.",
+    fix: "ping -i 0.2 to the other side for a minute shows the loss.",
+  },
+  wrongInterface: {
+    cause: "The traffic uses another interface (lo for localhost).",
+    fix: "Capture on any: sudo tcpdump -i any …",
+  },
+  wrongFilter: {
+    cause: "The capture filter asks for another port or host.",
+    fix: "Capture without a filter for a moment, or with port 8080 of your server.",
+  },
+  keyLogNeeded: {
+    cause: "The WebSocket is inside TLS.",
+    fix: "Capture behind the TLS proxy, where it is plain; or give Wireshark the keys (SSLKEYLOGFILE).",
+  },
+  captureBehindProxy: {
+    cause: "A proxy ends TLS before the server.",
+    fix: "On the proxy host: sudo tcpdump -i lo port <backend-port>.",
+  },
+  http2Unread: {
+    cause: "HTTP/2 was negotiated.",
+    fix: "Capture between the proxy and the backend, where it is HTTP/1.1, or switch HTTP/2 off for a test.",
+  },
+  captureBuffer: {
+    cause: "The recorder was too slow or its buffer too small.",
+    fix: "tcpdump -B 16384, a filter on the port, or a faster disk.",
+  },
+  otherPath: {
+    cause: "Part of the packets takes another way (several links, offload, mirror port of one direction).",
+    fix: "Capture on an endpoint, on any interface.",
+  },
+  snapLength: { cause: "The snapshot length was set too small.", fix: "tcpdump -s 0" },
+  anyInterface: {
+    cause: "The packet passes several interfaces (loopback, bridge, veth), and all were captured.",
+    fix: "Nothing to repair.",
+  },
+  captureCut: {
+    cause: "The recorder was killed, the disk was full, or the copy is incomplete.",
+    fix: "End tcpdump with Ctrl-C and copy the file afterwards; -U writes each packet at once.",
+  },
+} as const satisfies Record<string, CauseText>;

@@ -1,0 +1,34 @@
+import type { CauseText } from "../texts.ts";
+
+/** What a capture lacks, and why. */
+export const causesCapture = {
+  captureFromStart: { cause: "抓包在握手之后才开始，或中途丢了报文。", fix: "先开始抓包，再连接（或刷新页面）。" },
+  readerLimit: { cause: "wscap 解压消息有上限。", fix: "不用处理。" },
+  damagingPath: {
+    cause: "数据在途中被损坏：网线或端口不良、网卡故障，或路由器、调制解调器内存有问题。",
+    fix: "在路径上的每台机器运行 ethtool -S eth0 | grep -i -E 'err|crc'；先换网线和端口，再换设备。",
+  },
+  lossyPath: { cause: "Wi-Fi、移动网络、拥塞或网线质量差。", fix: "ping -i 0.2 对端一分钟，即可看到丢包率。" },
+  wrongInterface: { cause: "流量走的是另一个接口（localhost 走 lo）。", fix: "抓所有接口：sudo tcpdump -i any …" },
+  wrongFilter: {
+    cause: "抓包过滤条件的端口或主机不对。",
+    fix: "先不加过滤抓一会儿，或改成服务实际使用的端口，如 port 8080。",
+  },
+  keyLogNeeded: {
+    cause: "WebSocket 在 TLS 里面。",
+    fix: "在 TLS 代理之后（明文处）抓包；或把密钥交给 Wireshark（SSLKEYLOGFILE）。",
+  },
+  captureBehindProxy: {
+    cause: "代理在服务之前终结了 TLS。",
+    fix: "在代理主机上执行 sudo tcpdump -i lo port <后端端口>。",
+  },
+  http2Unread: { cause: "协商了 HTTP/2。", fix: "在代理与后端之间抓包（那里是 HTTP/1.1），或临时关闭 HTTP/2 验证。" },
+  captureBuffer: { cause: "抓包程序太慢，或缓冲区太小。", fix: "tcpdump -B 16384，按端口过滤，或换更快的磁盘。" },
+  otherPath: { cause: "部分报文走了别的路（多链路、网卡卸载、单向镜像口）。", fix: "在端点上抓所有接口。" },
+  snapLength: { cause: "抓包长度设得太小。", fix: "tcpdump -s 0" },
+  anyInterface: { cause: "报文经过多个接口（回环、网桥、veth），每个都抓到了。", fix: "不用处理。" },
+  captureCut: {
+    cause: "抓包程序被杀、磁盘写满，或文件没有复制完。",
+    fix: "用 Ctrl-C 结束 tcpdump 之后再复制文件；-U 会让每个报文立即写入。",
+  },
+} as const satisfies Record<string, CauseText>;

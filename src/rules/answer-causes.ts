@@ -1,0 +1,65 @@
+import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import type { Context } from "./context.ts";
+import { ownPageOf } from "./own-page.ts";
+import { serverOf, UNKNOWN_BACKEND } from "./reading.ts";
+import { cause } from "./rule.ts";
+import { within } from "./time-index.ts";
+import type { Cause, Confidence } from "./types.ts";
+import { proxyOf } from "./upgrade-outcome.ts";
+
+/** Who says 504 at once says it for another reason. */
+const READ_TIMEOUT_LEAST_MS = 5000;
+
+/** A page comes from the rule for pages; JSON and the like from a backend that saw a plain GET. */
+export function pageCauses(exchange: HttpExchangeFacts, isPage: boolean, path: string): Cause[] {
+  const proxy = proxyOf(exchange);
+  const spa = (confidence: Confidence) => cause(confidence, "fellToSpa", { path, backend: UNKNOWN_BACKEND });
+  if (proxy === null) return [cause("likely", "noUpgradeListener", { path }), spa("possible")];
+  if (/caddy/i.test(proxy) && exchange.responseBodyBytes === 0) return [cause("likely", "caddyNoRoute", { path })];
+  if (isPage) return [spa("likely"), cause("possible", "noUpgradeListener", { path })];
+  return [
+    cause("likely", "nginxUpgradeLines", { path }),
+    cause("likely", "noUpgradeListener", { path }),
+    spa("possible"),
+  ];
+}
+
+export function gatewayCauses(status: number, afterMs: number, path: string): Cause[] {
+  if (status === 504 || status === 524 || afterMs >= READ_TIMEOUT_LEAST_MS)
+    return [cause("likely", "backendSilent", { path }), cause("possible", "backendFirewalled", {})];
+  return [cause("likely", "backendDown", {}), cause("possible", "backendCrashed", {})];
+}
+
+/** A proxy says 503 when it has nobody to ask; or when it, or the backend's share of it, is full. */
+export function unavailableCauses(
+  connection: ConnectionFacts,
+  exchange: HttpExchangeFacts,
+  afterMs: number,
+  context: Context,
+): (Cause | false)[] {
+  const open = openThere(connection, context);
+  const full = open > 0 && cause("likely", "connectionLimit", { count: open });
+  // nginx: ngx_http_limit_conn_module, ngx_http_limit_req_module; unreachable backends are 502 and 504 to it.
+  if (ownPageOf(exchange) === "nginx")
+    return [full, cause("likely", "nginxLimits", {}), cause("possible", "ingressEmpty", {})];
+  return [
+    full,
+    ownPageOf(exchange) === "HAProxy" && afterMs >= QUEUED_MS && cause("likely", "proxyQueue", { idleMs: afterMs }),
+    cause(open > 0 ? "possible" : "likely", "noHealthyBackend", {}),
+    open === 0 && cause("likely", "backendDown", {}),
+    cause("possible", "serverClosing", {}),
+  ];
+}
+
+/** A proxy that waits before it says that nobody is there had somebody to wait for. */
+const QUEUED_MS = 500;
+
+/** WebSockets that were open at the same endpoint when this one was turned away. */
+function openThere(connection: ConnectionFacts, context: Context): number {
+  const at = connection.first.timestampNs;
+  const accepted = context.others().accepted.get(serverOf(connection));
+  if (accepted === undefined) return 0;
+  return within(accepted, 0, at).filter(
+    ({ webSocket, last }) => webSocket !== null && webSocket.openedAt.timestampNs < at && last.timestampNs > at,
+  ).length;
+}

@@ -1,0 +1,56 @@
+import { type Direction, otherDirection } from "../base/brand.ts";
+import type { ConnectionFacts } from "../store/types.ts";
+import type { Context } from "./context.ts";
+import { endOf, serverOf, spanMs } from "./reading.ts";
+import { cause } from "./rule.ts";
+import { within } from "./time-index.ts";
+import type { Cause } from "./types.ts";
+
+// What the packets around an end without Close tell of its reason.
+
+/** It acknowledged what came after its FIN, and never answered by RST: its program is there and reads on. */
+export function isHalfClosed({ tcp }: ConnectionFacts, closer: Direction): boolean {
+  const { fin } = tcp.halves[closer];
+  const { lastData, lastAcknowledged } = tcp.halves[otherDirection(closer)];
+  if (fin === null || lastData === null || lastAcknowledged === null || tcp.resets.length > 0) return false;
+  const roundTripNs = (tcp.roundTripMs ?? 0) * 1e6;
+  return lastData.timestampNs > fin.timestampNs + roundTripNs && lastAcknowledged.timestampNs >= lastData.timestampNs;
+}
+
+const GONE_WITHIN_NS = 10e9;
+const TOGETHER_NS = 100e6;
+
+/** What a process leaves behind that is gone: a port that refuses, and all its connections ended in one moment. */
+export function hasDied(connection: ConnectionFacts, context: Context): boolean {
+  const { failed, dropped } = context.others();
+  const server = serverOf(connection);
+  const end = endOf(connection).timestampNs;
+  const after = failed.get(server);
+  if (after !== undefined && within(after, end, end + GONE_WITHIN_NS).some(({ kind }) => kind === "tcp-refused"))
+    return true;
+  const together = dropped.get(server);
+  return together !== undefined && within(together, end - TOGETHER_NS, end + TOGETHER_NS).length >= 3;
+}
+
+/** The proxy that the 101 names, by the time for which it let the connection be idle. */
+export function frontTimer(proxy: string, idleMs: number): Cause {
+  const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
+  return cause("likely", /nginx|openresty|tengine/i.test(proxy) ? "nginxReadTimeout" : "proxyIdleTimer", args);
+}
+
+/** A handler that throws ends its connection at once; this much later it is likely something else. */
+const HANDLER_MS = 100;
+/** Where messages come all the time, one of them is always the last. */
+const CHANCE = 0.05;
+
+/** The closer hung up right after a message that it got, and not by chance: how long after. */
+export function failedOnMessage({ webSocket, tcp }: ConnectionFacts, closer: Direction): number | null {
+  const sender = otherDirection(closer);
+  const last = webSocket?.lastMessage[sender];
+  if (!webSocket || !last || tcp.closedAt === null || tcp.ending !== "fin") return null;
+  const afterMs = spanMs(last, tcp.closedAt);
+  if (last.timestampNs > tcp.closedAt.timestampNs || afterMs > HANDLER_MS + (tcp.roundTripMs ?? 0)) return null;
+  const { text, binary } = webSocket.messages[sender];
+  const chance = ((text + binary) * afterMs) / Math.max(spanMs(webSocket.openedAt, tcp.closedAt), 1);
+  return text + binary === 1 || chance < CHANCE ? afterMs : null;
+}

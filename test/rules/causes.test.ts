@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { judge } from "../../src/rules/judge.ts";
+import type { RuleId } from "../../src/rules/types.ts";
+import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";
+import {
+  abnormal,
+  analysisOf,
+  BACKEND_LEG,
+  connectionFacts,
+  joined,
+  mark,
+  refusedUpgrade,
+  reset,
+  tcp,
+  webSocket,
+} from "../support/facts-builder.ts";
+import { one, several } from "./cases/case.ts";
+
+/** Which causes a finding names, the likeliest first. */
+function causesOf(ruleId: RuleId, analysis: Analysis): string[] {
+  const finding = judge(analysis).find((item) => item.ruleId === ruleId);
+  return (finding?.causes ?? []).map(({ id, confidence }) => `${confidence} ${id}`);
+}
+
+const refusal = (status: number, body: string) => refusedUpgrade({ status, body, response: { Server: "nginx" } });
+
+const refusedSyn = (seconds: number): ConnectionFacts =>
+  connectionFacts({
+    kind: "tcp-refused",
+    first: mark(seconds),
+    upgrade: null,
+    webSocket: null,
+    exchanges: [],
+    exchangeCount: 0,
+    tcp: tcp({
+      opening: "refused",
+      ending: "rst",
+      firstCloser: "server",
+      synAcks: [],
+      established: null,
+      resets: [reset({ at: seconds + 0.001, state: "opening", usualHopLimit: null })],
+    }),
+    close: { verdict: "none", clientSees: null, serverSees: null },
+  });
+
+describe("who refused", () => {
+  test("nginx's own page is nginx, not the backend", () => {
+    const page = (title: string) => `<h1>${title}</h1><hr><center>nginx/1.22.1</center>`;
+    expect(causesOf("http.upgrade.refused", one(refusal(401, page("401"))))[0]).toBe("likely proxyWantsLogin");
+    expect(causesOf("http.upgrade.refused", one(refusal(403, page("403"))))[0]).toBe("likely proxyForbids");
+    expect(causesOf("http.upgrade.refused", one(refusal(429, page("429"))))[0]).toBe("certain proxyLimits");
+    expect(causesOf("http.upgrade.gateway-error", one(refusal(503, page("503"))))).toEqual([
+      "likely nginxLimits",
+      "possible ingressEmpty",
+    ]);
+  });
+
+  test("the backend's words, passed on, are the backend's", () => {
+    expect(causesOf("http.upgrade.refused", one(refusal(401, '{"message":"Unauthorized"}')))[0]).toBe(
+      "likely tokenRejected",
+    );
+  });
+
+  test("503 while others are connected there is a limit", () => {
+    const open = connectionFacts({ last: mark(100) });
+    const turnedAway = refusedUpgrade({ status: 503, response: { Server: "Caddy" } }, { first: mark(50) });
+    expect(causesOf("http.upgrade.gateway-error", several(open, turnedAway))[0]).toBe("likely connectionLimit");
+    expect(causesOf("http.upgrade.gateway-error", one(turnedAway))[0]).toBe("likely noHealthyBackend");
+  });
+});
+
+describe("an end without a Close", () => {
+  const dropped = abnormal("server", 50);
+
+  test("a port that refuses afterwards: the process is gone", () => {
+    expect(causesOf("ws.close.no-close-frame", one(dropped))[0]).toBe("likely serverTerminated");
+    expect(causesOf("ws.close.no-close-frame", several(dropped, refusedSyn(50.5)))[0]).toBe("likely serverDied");
+    expect(causesOf("ws.close.no-close-frame", several(dropped, refusedSyn(90)))[0]).toBe("likely serverTerminated");
+    expect(causesOf("tcp.open.refused", several(dropped, refusedSyn(50.5)))[0]).toBe("likely serverStopped");
+  });
+
+  test("right after a message: its handler", () => {
+    const afterMessage = (seconds: number, text: number) =>
+      abnormal("server", 50, {
+        webSocketFacts: {
+          lastMessage: [mark(seconds), mark(20)],
+          messages: [
+            { text, binary: 0, bytes: 400 },
+            { text: 4, binary: 0, bytes: 400 },
+          ],
+        },
+      });
+    expect(causesOf("ws.close.no-close-frame", one(afterMessage(49.99, 4)))[0]).toBe("likely failedOnMessage");
+    // Where messages come every 10 ms, one of them is always the last.
+    expect(causesOf("ws.close.no-close-frame", one(afterMessage(49.99, 5000)))[0]).toBe("likely serverTerminated");
+    expect(causesOf("ws.close.no-close-frame", one(afterMessage(50.5, 4)))[0]).toBe("likely serverTerminated");
+  });
+
+  test("who goes on acknowledging after its FIN only closed one direction", () => {
+    const halves = { client: { fin: mark(50) }, server: { lastData: mark(55), lastAcknowledged: mark(55.1) } };
+    const facts = abnormal("client", 50, { tcpFacts: halves });
+    expect(causesOf("ws.close.no-close-frame", one(facts))).toEqual(["certain halfClosed"]);
+    const { tcp: closed } = abnormal("client", 50, { tcpFacts: { ...halves, resets: [reset({ at: 55.1 })] } });
+    expect(causesOf("ws.close.no-close-frame", one({ ...facts, tcp: closed }))).not.toContain("certain halfClosed");
+  });
+
+  test("a proxy whose checks of the backend had just failed", () => {
+    const legs = (more: readonly ConnectionFacts[]) =>
+      analysisOf([abnormal("server", 50), abnormal("client", 50, BACKEND_LEG), ...more], {
+        joins: [joined("proxied")],
+      });
+    const check = { ...refusedSyn(45), ...BACKEND_LEG };
+    const short = (analysis: Analysis): Analysis => ({
+      ...analysis,
+      connections: analysis.connections.map((item) => ({
+        ...item,
+        tcp: { ...item.tcp, idleBeforeCloseNs: 1e8 },
+      })),
+    });
+    expect(causesOf("ws.close.no-close-frame", short(legs([])))[0]).toBe("likely proxyRestarted");
+    expect(causesOf("ws.close.no-close-frame", short(legs([check])))[0]).toBe("likely backendMarkedDown");
+  });
+});
+
+test("a frame that is on one leg of a proxy only is the proxy's", () => {
+  const event = { ...mark(30), code: "unmasked-client", from: "client" as const, section: "RFC 6455 §5.1", value: 0 };
+  const facts = webSocket({ events: [event], eventCounts: { "unmasked-client": 1 } });
+  const legs = (front: ConnectionFacts) =>
+    analysisOf([front, connectionFacts({ ...BACKEND_LEG, webSocket: facts })], { joins: [joined("proxied")] });
+  expect(causesOf("ws.frame.unmasked-client", legs(connectionFacts()))).toEqual(["certain proxyWroteFrame"]);
+  expect(causesOf("ws.frame.unmasked-client", legs(connectionFacts({ webSocket: facts })))[0]).toBe(
+    "likely brokenLibrary",
+  );
+});
+
+test("the missing slash is named once", () => {
+  const redirected = refusedUpgrade({ status: 301, target: "/ws", response: { Location: "/ws/" } });
+  const [finding] = judge(one(redirected));
+  expect(finding?.causes[0]).toMatchObject({ id: "trailingSlash", args: { path: "/ws" } });
+});
