@@ -29,7 +29,7 @@ export function connectionPane(row: ConnectionRow | null, height: number, state:
 }
 
 const wrap = (text: string, { size }: State, indent: string, first = indent): string[] =>
-  wrapToWidth(escapeText(text), Math.min(WIDEST, size.columns) - indent.length - 1).map(
+  wrapToWidth(escapeText(text), Math.min(WIDEST, size.columns) - indent.length - 2).map(
     (part, index) => (index === 0 ? first : indent) + part,
   );
 

@@ -60,12 +60,17 @@ function findingLine(finding: Finding, isCursor: boolean, state: State, context:
   return isCursor ? line.endAs("cursor") : line.end();
 }
 
+/** Room for the punctuation that Chinese lets hang over the end of a line. */
+const HANGING = 2;
+
 const wrapped = (text: string, width: number, indent: string, first = indent): string[] =>
   text
     .split("\n")
     .flatMap((line) => {
       const lead = /^ */.exec(line)?.[0] ?? "";
-      return wrapToWidth(escapeText(line.trim()), width - indent.length - lead.length - 1).map((part) => lead + part);
+      return wrapToWidth(escapeText(line.trim()), width - indent.length - lead.length - HANGING).map(
+        (part) => lead + part,
+      );
     })
     .map((part, index) => (index === 0 ? first : indent) + part);
 

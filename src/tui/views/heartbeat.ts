@@ -77,7 +77,7 @@ function rowLine(
 function storyLines(row: HeartbeatRow, columns: number, context: Context): string[] {
   const { palette, words, chrome } = context;
   const { facts, beat } = row;
-  const wrapped = (text: string): string[] => wrapToWidth(text, columns - 2).map((part) => ` ${part}`);
+  const wrapped = (text: string): string[] => wrapToWidth(text, columns - 3).map((part) => ` ${part}`);
   const lines = [
     ...wrapped(`#${facts.id}  ${addressText(facts.client)} → ${addressText(facts.server)}`),
     ...wrapped(beatText(row, context)),

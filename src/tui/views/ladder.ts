@@ -258,8 +258,8 @@ function previewLines(state: State, width: number, height: number, context: Cont
   if (mark !== undefined) {
     const { palette, language, words } = context;
     const role = mark.severity === "note" ? "plain" : mark.severity;
-    const said = wrapToWidth(words.evidence(evidenceWords(mark, context)), width - 1);
-    const title = wrapToWidth(escapeText(render(mark.finding, language).title), width - 3).map((part) => `  ${part}`);
+    const said = wrapToWidth(words.evidence(evidenceWords(mark, context)), width - 2);
+    const title = wrapToWidth(escapeText(render(mark.finding, language).title), width - 4).map((part) => `  ${part}`);
     lines.push(...said.map(palette[role]), ...title.map(palette.dim));
   }
   for (const note of living(state.list.notes)) {

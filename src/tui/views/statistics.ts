@@ -26,7 +26,7 @@ export const statisticsEnd = (state: State, context: Context): number =>
 function allLines(state: State, context: Context): string[] {
   const { palette } = context;
   const lines = sections(state, context).flatMap(([title, rows]) => [
-    palette.strong(` ${title}`),
+    new Line(palette, state.size.columns).add(` ${title}`, "strong").end(),
     ...rows.map(([label, value, role]) => {
       const line = new Line(palette, state.size.columns)
         .gap(3)
