@@ -33,6 +33,8 @@ export const padStartToWidth = (text: string, width: number): string =>
 
 /** Chinese punctuation that must not begin a line. */
 const NEVER_FIRST = /^[，。、；：！？）》」』”’…%,.;:!?)\]}]/u;
+/** Columns of such punctuation that may stand beyond the width. */
+const MOST_HANGING = 2;
 /** A run without a place to break: a word, or one wide character. */
 const PIECES =
   /\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+/gu;
@@ -49,7 +51,8 @@ export function wrapToWidth(text: string, width: number): string[] {
   };
   for (let piece of text.match(PIECES) ?? []) {
     let wide = displayWidth(piece);
-    if (used + wide > width && used > 0 && !(piece.length === 1 && NEVER_FIRST.test(piece))) {
+    const hangs = piece.length === 1 && NEVER_FIRST.test(piece) && used + wide <= width + MOST_HANGING;
+    if (used + wide > width && used > 0 && !hangs) {
       flush();
       if (/^\s/.test(piece)) continue;
     }

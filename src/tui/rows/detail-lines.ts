@@ -16,7 +16,7 @@ import type { State } from "../state.ts";
 import { addressText } from "./connection-row.ts";
 import type { Tab } from "./detail-tabs.ts";
 import { closeOf, flagNames, opcodeName, readingOf, utf8 } from "./frame-words.ts";
-import { hexLines, type Layer } from "./hex-lines.ts";
+import { hexLines, joinedLines, type Layer, type LineSource } from "./hex-lines.ts";
 import { jsonLines } from "./json-lines.ts";
 
 /** Everything about one row, in one of the ways to look at it. Lines are marked and no wider than `width`. */
@@ -27,7 +27,7 @@ export function detailLines(
   width: number,
   context: Context,
   state: State,
-): string[] {
+): LineSource {
   const row = detail.row(index);
   switch (tab) {
     case "head":
@@ -180,7 +180,7 @@ function bodyOf(detail: ConnectionDetail, row: DetailRow, { words }: Context): B
 const remark = (text: string, width: number, { palette }: Context): string[] =>
   wrapToWidth(text, width - 1).map((line) => palette.dim(line));
 
-function textLines(detail: ConnectionDetail, row: DetailRow, width: number, context: Context): string[] {
+function textLines(detail: ConnectionDetail, row: DetailRow, width: number, context: Context): LineSource {
   const body = bodyOf(detail, row, context);
   if (typeof body === "string") return remark(body, width, context);
   const leg = detail.legs[row.leg];
@@ -192,11 +192,8 @@ function textLines(detail: ConnectionDetail, row: DetailRow, width: number, cont
   if (!body.isText) {
     if (reading !== null && reading.kind !== "binary")
       return [...head, ...wrapToWidth(escapeText(reading.summary), width)];
-    return [
-      ...remark(context.words.notText, width, context),
-      "",
-      ...hexLines(body.bytes.subarray(0, SHOWN_BYTES), [], width, context.palette),
-    ];
+    const hex = hexLines(body.bytes.subarray(0, SHOWN_BYTES), [], width, context.palette);
+    return joinedLines([...remark(context.words.notText, width, context), ""], hex);
   }
   const shown = utf8(body.bytes.subarray(0, SHOWN_BYTES));
   const lines = shown.split("\n").flatMap((line) => wrapToWidth(escapeText(line), Math.max(8, width - 1)));
@@ -227,16 +224,14 @@ function jsonOf(detail: ConnectionDetail, row: DetailRow, width: number, context
   );
 }
 
-function bodyHex(detail: ConnectionDetail, row: DetailRow, width: number, context: Context): string[] {
+function bodyHex(detail: ConnectionDetail, row: DetailRow, width: number, context: Context): LineSource {
   const body = bodyOf(detail, row, context);
   if (typeof body === "string") return remark(body, width, context);
-  return [
-    ...hexLines(body.bytes.subarray(0, SHOWN_BYTES), [], width, context.palette),
-    ...cutRemark(body, width, context),
-  ];
+  const hex = hexLines(body.bytes.subarray(0, SHOWN_BYTES), [], width, context.palette);
+  return joinedLines([], hex, cutRemark(body, width, context));
 }
 
-function packetHex(detail: ConnectionDetail, row: DetailRow, width: number, context: Context): string[] {
+function packetHex(detail: ConnectionDetail, row: DetailRow, width: number, context: Context): LineSource {
   if (row.kind !== ROW.packet) return [];
   const bytes = detail.packetBytes(row.blob);
   if (bytes === null) return remark(context.words.notInMemory, width, context);
@@ -251,7 +246,7 @@ function packetHex(detail: ConnectionDetail, row: DetailRow, width: number, cont
   }
   const legend = new Line(palette, width, null);
   for (const { role, name, start } of layers) legend.add(`${name} ${start}  `, role);
-  return [legend.end(), ...hexLines(bytes, layers, width, palette)];
+  return joinedLines([legend.end()], hexLines(bytes, layers, width, palette));
 }
 
 function httpBody(detail: ConnectionDetail, row: HttpRow, width: number, context: Context): string[] {

@@ -9,6 +9,7 @@ import { compareLines } from "../rows/compare-lines.ts";
 import { detailLines } from "../rows/detail-lines.ts";
 import { type Tab, tabsOf } from "../rows/detail-tabs.ts";
 import { arrowText, utf8 } from "../rows/frame-words.ts";
+import type { LineSource } from "../rows/hex-lines.ts";
 import { jsonLines } from "../rows/json-lines.ts";
 import type { State } from "../state.ts";
 
@@ -39,12 +40,12 @@ export const detailEnd = (state: State, context: Context): number =>
 
 interface Content {
   readonly key: readonly unknown[];
-  readonly lines: readonly string[];
+  readonly lines: LineSource;
 }
 let made: Content = { key: [], lines: [] };
 
 /** Made once: scrolling through a long body costs no more than through a short one. */
-function contentOf(state: State, context: Context): readonly string[] {
+function contentOf(state: State, context: Context): LineSource {
   const { detail } = state.ladder;
   const at = cursorRow(state);
   if (detail === null || at < 0) return [];
@@ -86,7 +87,7 @@ function comparisonLines(
   [a, b]: readonly [number, number],
   state: State,
   context: Context,
-): { lines: readonly string[]; only: number; other: number } {
+): { lines: string[]; only: number; other: number } {
   const lines = compareLines(plainLines(detail, a, state, context), plainLines(detail, b, state, context));
   const painted = lines.map(({ sign, text }) => {
     const line = new Line(context.palette, state.size.columns - 2);
@@ -126,12 +127,13 @@ function plainLines(detail: ConnectionDetail, at: number, state: State, context:
     palette: { ...unmarked, strong: same, dim: same, error: same, note: same, alarm: same },
   };
   if (row.kind !== ROW.frame || row.body === null || row.body.length === 0)
-    return detailLines(detail, at, "head", width, plain, state);
+    return all(detailLines(detail, at, "head", width, plain, state));
   const bytes = detail.bodyBytes(row.body.blob);
   if (bytes === null) return [context.words.notInMemory];
   const tab: Tab = row.body.opcode === 2 ? "hex" : "text";
-  if (tab === "hex") return detailLines(detail, at, "hex", width, plain, state);
+  if (tab === "hex") return all(detailLines(detail, at, "hex", width, plain, state));
   return jsonLines(utf8(bytes), width, plain.palette) ?? utf8(bytes).split("\n").map(escapeText);
 }
 
+const all = (lines: LineSource): string[] => lines.slice(0, lines.length);
 const same = (text: string): string => text;
