@@ -16,6 +16,8 @@ const NO_BODY: BodyFraming = { kind: "length", lengthBytes: 0 };
 const mayLeaveHttp = (request: HttpRequest | null): boolean =>
   request !== null &&
   (request.method === "CONNECT" ||
+    // What the capture cut off may have asked for it.
+    (!request.complete && request.method === "GET" && request.headBytes < limits.httpHeadBytes) ||
     fieldValue(request.fields, "upgrade") !== null ||
     fieldValue(request.fields, "sec-websocket-key") !== null);
 
@@ -94,7 +96,9 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
       if (this.#serverEnded) exchange.responseDone = true;
       // An early refusal has already said that the connection stays HTTP.
       const undecided = exchange.response === null && mayLeaveHttp(exchange.request) && !this.#serverEnded;
-      if (undecided && this.#holds && this.#client.mode === "start") this.#client.become("held", this.#at);
+      const { mode } = this.#client;
+      if (undecided && this.#holds && (mode === "start" || mode === "resynchronising"))
+        this.#client.become("held", this.#at);
       this.#endIfDone(exchange);
     } else if (this.#responding !== null) {
       const exchange = this.#responding;
@@ -121,6 +125,7 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
   onOtherGap(direction: Direction, mode: OtherMode, lengthBytes: number, at: Position): void {
     if (mode === "held") this.#held.addGap(lengthBytes, at);
     else if (mode === "switched") this.#sink.onSwitchedGap(direction, lengthBytes, at);
+    else this.#sink.onNotHttpGap(direction, lengthBytes, at);
   }
 
   /** A server that does not speak HTTP will not answer the upgrade either. */

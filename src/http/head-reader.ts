@@ -6,6 +6,7 @@ import { markOf } from "../base/packet-view.ts";
 import { type FieldSection, parseFields } from "./head.ts";
 import {
   fitsStartLine,
+  parseCutRequestLine,
   parseRequestLine,
   parseStatusLine,
   type RequestLine,
@@ -55,6 +56,15 @@ export class HeadReader {
 
   get hasStartLine(): boolean {
     return this.#startLineBytes > 0 && this.state !== "refused";
+  }
+
+  /** No more of the head will come: its start line is what there is of it (a reason phrase may be missing anyway). */
+  cutStartLine(): void {
+    if (this.hasStartLine || this.state !== "reading") return;
+    const line = latin1(this.kept, 0, this.keptLength);
+    if (this.#direction === 0) this.requestLine = parseCutRequestLine(line);
+    else this.statusLine = parseStatusLine(line);
+    if (this.requestLine !== null || this.statusLine !== null) this.#startLineBytes = this.keptLength;
   }
 
   /** The start line is not whole, but what is there is surely no other protocol's. */

@@ -8,6 +8,9 @@ import { HeadReader } from "./head-reader.ts";
 import type { Head, MessageOwner, OtherMode } from "./message-owner.ts";
 import { startsMessage } from "./start-line.ts";
 
+/** "HTTP/1.1 101": less of a start line says nothing. */
+const START_LINE_BYTES = 12;
+
 type Mode = "start" | "head" | "body" | "resynchronising" | OtherMode;
 
 /** The messages of one direction: heads, body framing (RFC 9112 §6), and the way back after a gap. */
@@ -178,10 +181,15 @@ export class MessageReader {
       this.#refuse(at);
       return;
     }
+    if (cut === "gap") head.cutStartLine();
     const action = cut === "gap" ? "resynchronised" : "stopped";
     this.#malformed("http.head-incomplete", at, head.headBytes + 1, head.headBytes, limitedBy, action);
     if (head.hasStartLine) this.#headDone(cut, head.kept, 0, 0, at);
-    else this.#resynchronise(limits.httpResynchronisationBytes);
+    else {
+      // Too little of the line to know what it says: the answer to an upgrade may be anything, and frames may follow.
+      this.#resynchronise(head.headBytes < START_LINE_BYTES ? 0 : limits.httpResynchronisationBytes);
+      head.forget();
+    }
   }
 
   #messageEnd(complete: boolean): void {

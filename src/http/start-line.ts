@@ -60,6 +60,17 @@ export function parseStatusLine(text: string): StatusLine | null {
   return { version: match[1] ?? "", status: Number(match[2]), reason: (match[3] ?? "").trim() };
 }
 
+/**
+ * What there is of a request line whose end the capture does not hold, in the first packet of a message: a registered
+ * method and a target, which ends in an ellipsis when it may go on; the version is empty when it is not there.
+ */
+export function parseCutRequestLine(text: string): RequestLine | null {
+  if (!METHODS.test(text)) return null;
+  const [method = "", target = "", version] = cleanLine(text).split(" ");
+  if (version === undefined) return { method, target: `${target}…`, version: "" };
+  return { method, target, version: /^HTTP\/1\.\d$/.test(version) ? version.slice(5) : "" };
+}
+
 const METHODS =
   /^(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|TRACE|CONNECT|PROPFIND|REPORT) (?:\/|\*|https?:\/\/|[\w.[-])/;
 const START_BYTES = 2048;

@@ -70,6 +70,7 @@ export interface HttpSink {
   onSwitchedGap(direction: Direction, lengthBytes: number, at: Position): void;
   /** A direction is not HTTP/1.x (any more). `bytes[start, end)` and what follows is for somebody else. */
   onNotHttp(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void;
+  onNotHttpGap(direction: Direction, lengthBytes: number, at: Position): void;
   onMalformed(malformed: Malformed): void;
 }
 

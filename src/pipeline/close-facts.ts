@@ -1,4 +1,4 @@
-import type { Direction } from "../base/brand.ts";
+import { type Direction, sideOf } from "../base/brand.ts";
 import type {
   CloseFacts,
   CloseFrameFacts,
@@ -23,12 +23,22 @@ export function closeFacts(
 ): CloseFacts {
   if (webSocket === null) return closeWithoutWebSocket(kind, tcp, replaced);
   const [clientClose, serverClose] = webSocket.closeFrames;
-  const clientSees = seenBy(0, clientClose, serverClose, tcp, replaced);
-  const serverSees = seenBy(1, serverClose, clientClose, tcp, replaced);
+  const clientSees = isUnread(webSocket, tcp, 1) ? null : seenBy(0, clientClose, serverClose, tcp, replaced);
+  const serverSees = isUnread(webSocket, tcp, 0) ? null : seenBy(1, serverClose, clientClose, tcp, replaced);
   const over = clientSees !== null || serverSees !== null;
   const clean = clientClose !== null && serverClose !== null;
   const open = tcp.closedAt === null ? "open" : "none";
   return { verdict: clean ? "clean" : over ? "abnormal" : open, clientSees, serverSees };
+}
+
+/** No Close frame was read of this side, but the capture cut its packets behind the last frame that was. */
+function isUnread(webSocket: WebSocketFacts, tcp: TcpFacts, direction: Direction): boolean {
+  if (tcp.halves[direction].truncatedBytes === 0 || webSocket.closeFrames[direction] !== null) return false;
+  const lastNs = webSocket.lastFrame[direction]?.timestampNs ?? 0;
+  const from = sideOf(direction);
+  return webSocket.events.some(
+    (event) => event.code === "desynchronised" && event.from === from && event.timestampNs >= lastNs,
+  );
 }
 
 function closeWithoutWebSocket(kind: ConnectionKind, tcp: TcpFacts, replaced: boolean): CloseFacts {
@@ -56,7 +66,7 @@ function seenBy(
   const ended = hasEnded(side, tcp, replaced);
   if (received !== null && (received.delivered || sent !== null)) {
     // Both Close frames make the closing handshake complete (§7.1.4), whatever TCP does afterwards.
-    if (!ended && sent === null) return null;
+    if (received.codeMissing || (!ended && sent === null)) return null;
     return { code: received.code ?? NO_STATUS, reason: received.reason, clean: sent !== null };
   }
   return ended ? FAILED : null;

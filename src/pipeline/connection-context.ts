@@ -10,7 +10,7 @@ import type { NotHttpFacts } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 import { TlsReader } from "../tls/record-reader.ts";
 import type { DecoderMemory } from "../websocket/memory.ts";
-import { looksLikeFrames } from "../websocket/recognise.ts";
+import { cutLooksLikeFrames, looksLikeFrames, type StreamPart } from "../websocket/recognise.ts";
 import { meansWebSocket } from "./http-facts.ts";
 import { mark } from "./marks.ts";
 import { isTlsRecord } from "./tls-facts.ts";
@@ -20,11 +20,16 @@ const FIRST_BYTES = 64;
 const REQUEST_LINE = /^[A-Z]{3,10} [^ ]+ HTTP\/1\.[01]\r?\n/;
 const REQUEST_LINE_BYTES = 2048;
 
-/** Bytes of a stream without handshake, held until both sides have shown whether they are frames. */
+/** Bytes of a stream without handshake (or how many are missing), held until it shows whether they are frames. */
 interface Candidate {
-  readonly bytes: Uint8Array;
+  readonly part: StreamPart;
   readonly at: Position;
 }
+
+const candidate = (part: StreamPart, at: Position): Candidate => ({
+  part,
+  at: { packetNumber: at.packetNumber, timestampNs: at.timestampNs },
+});
 
 export interface ContextOptions {
   readonly tap: FrameTap | null;
@@ -94,6 +99,8 @@ export class ConnectionContext implements HttpSink {
 
   onResponse(exchange: HttpExchange): void {
     if (exchange.request === null) this.note(exchange);
+    // A request that the capture cut off may not say what it asked for; the answer does.
+    else if (this.upgrade !== exchange && meansWebSocket(exchange)) this.upgrade = exchange;
   }
 
   onExchangeEnd(): void {}
@@ -147,12 +154,14 @@ export class ConnectionContext implements HttpSink {
     if (this.opaque) return;
     this.noteFirst(direction, bytes, start, end, at);
     this.candidates ??= [[], []];
-    this.candidates[direction].push({
-      bytes: bytes.slice(start, end),
-      at: { packetNumber: at.packetNumber, timestampNs: at.timestampNs },
-    });
+    this.candidates[direction].push(candidate(bytes.slice(start, end), at));
     this.candidateBytes += end - start;
     this.decide(this.candidateBytes > limits.candidateBytes);
+  }
+
+  onNotHttpGap(direction: Direction, lengthBytes: number, at: Position): void {
+    const held = this.candidates?.[direction];
+    if (held !== undefined && held.length > 0) held.push(candidate(lengthBytes, at));
   }
 
   private noteFirst(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
@@ -223,7 +232,13 @@ export class ConnectionContext implements HttpSink {
   private looks(direction: Direction): "unseen" | "no" | "maybe" | "yes" {
     const parts = this.candidates?.[direction] ?? [];
     if (parts.length === 0) return "unseen";
-    const joined = parts.length === 1 ? (parts[0] as Candidate).bytes : Buffer.concat(parts.map((part) => part.bytes));
+    const bytes = parts.map(({ part }) => part).filter((part) => typeof part !== "number");
+    if (bytes.length < parts.length)
+      return cutLooksLikeFrames(
+        parts.map(({ part }) => part),
+        direction,
+      );
+    const joined = Buffer.concat(bytes);
     return looksLikeFrames(joined, 0, joined.length, direction);
   }
 
@@ -242,8 +257,9 @@ export class ConnectionContext implements HttpSink {
       null,
     );
     for (const direction of [0, 1] as const) {
-      for (const part of candidates[direction]) {
-        this.webSocket.feed(direction, part.bytes, 0, part.bytes.length, part.at);
+      for (const { part, at } of candidates[direction]) {
+        if (typeof part === "number") this.webSocket.gap(direction, part, at);
+        else this.webSocket.feed(direction, part, 0, part.length, at);
       }
     }
   }

@@ -9,6 +9,7 @@ const messageFacts = (message: HttpRequest | HttpResponse): HttpMessageFacts => 
   last: message.last,
   version: message.version,
   fields: message.fields,
+  complete: message.complete,
 });
 
 export function exchangeFacts(exchange: HttpExchange): HttpExchangeFacts {

@@ -61,6 +61,7 @@ function closeFrame(stream: WebSocketStream, connection: TcpConnection, directio
   return {
     ...mark(seen),
     code: seen.code,
+    codeMissing: seen.codeMissing,
     reason: seen.reason,
     delivered: acknowledged === null || acknowledged >= seen.endOffset,
   };

@@ -38,6 +38,7 @@ export interface Handshake {
 /** A Close frame as it was sent; `endOffset` is where it ends in the WebSocket's bytes of its direction. */
 export interface SeenCloseFrame {
   readonly code: number | null;
+  readonly codeMissing: boolean;
   readonly reason: string;
   readonly packetNumber: number;
   readonly timestampNs: number;
@@ -166,6 +167,7 @@ export class WebSocketStream implements WebSocketSink {
         frames.close++;
         tally.closeFrame ??= {
           code: frame.closeCode,
+          codeMissing: frame.closeCode === null && frame.missingBytes > 0,
           reason: frame.closeReason ?? "",
           packetNumber: frame.lastPacketNumber,
           timestampNs: frame.lastTimestampNs,

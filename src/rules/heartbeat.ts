@@ -2,7 +2,7 @@ import { type Direction, type Side, sideOf } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { BeatFacts, CloseFrameFacts, ConnectionFacts, UnansweredPing } from "../store/types.ts";
 import type { Context } from "./context.ts";
-import { hasEnded, later, spanMs } from "./reading.ts";
+import { hasEnded, isUnread, later, otherSide, spanMs } from "./reading.ts";
 
 /** Pings of one side that stayed unanswered long enough to count, and what came of it. */
 export interface MissedBeat {
@@ -54,6 +54,8 @@ export function missedIn(
   const last = dead.at(-1);
   if (!first || !last) return null;
   const peer = tcp.halves[direction === 0 ? 1 : 0];
+  // Packets that were cut behind their first frames: a pong may have been in what the capture does not hold.
+  if (isUnread(connection, otherSide(pinger), first.timestampNs)) return null;
   const lastPong: Mark | null = beat.lastPong;
   return {
     pinger,

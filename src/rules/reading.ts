@@ -1,6 +1,13 @@
 import type { Direction, Side } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { ConnectionFacts, Endpoint, HttpExchangeFacts, HttpFieldFacts, HttpMessageFacts } from "../store/types.ts";
+import type {
+  ConnectionFacts,
+  Endpoint,
+  HalfFacts,
+  HttpExchangeFacts,
+  HttpFieldFacts,
+  HttpMessageFacts,
+} from "../store/types.ts";
 
 /** Small readings of facts that several rules share. */
 
@@ -26,6 +33,21 @@ export const endOf = (connection: ConnectionFacts): Mark => connection.tcp.close
 /** Only one side was captured although the other spoke: its silence proves nothing. */
 export const isBlind = ({ tcp }: ConnectionFacts): boolean =>
   tcp.oneWay && (tcp.halves[0].dataSegments > 0 || tcp.halves[1].packets > 0);
+
+/** Bytes that were lost on the path and never repaired: neither missed by the capture nor cut off by it. */
+export const lostBytes = (half: HalfFacts): number => half.missingBytes - half.notCapturedBytes - half.truncatedBytes;
+
+/** Packets of this side were cut behind their first frames after `sinceNs`: what else it sent there cannot be known. */
+export function isUnread({ tcp, webSocket }: ConnectionFacts, side: Side, sinceNs: number): boolean {
+  if (webSocket === null || tcp.halves[directionOf(side)].truncatedBytes === 0) return false;
+  return webSocket.events.some(
+    ({ code, from, timestampNs }) => code === "desynchronised" && from === side && timestampNs >= sinceNs,
+  );
+}
+
+/** The same behind the last frame that was read of this side: its Close frame may lie there. */
+export const hasUnreadEnd = (connection: ConnectionFacts, side: Side): boolean =>
+  isUnread(connection, side, connection.webSocket?.lastFrame[directionOf(side)]?.timestampNs ?? 0);
 
 /** Nothing more can come: it was closed, or the capture stopped. */
 export const hasEnded = (connection: ConnectionFacts): boolean => connection.tcp.ending !== "open";

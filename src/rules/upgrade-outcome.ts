@@ -38,7 +38,7 @@ function isFailedPoll(exchange: HttpExchangeFacts): boolean {
 
 /** RFC 6455 §4.2.1: without these two fields a server sees a plain request. */
 export const asksPlainly = (exchange: HttpExchangeFacts): boolean =>
-  exchange.request !== null &&
+  exchange.request?.complete === true &&
   (!fieldHas(exchange.request, "upgrade", "websocket") || !fieldHas(exchange.request, "connection", "upgrade"));
 
 export function outcomeOf(connection: ConnectionFacts): Outcome {

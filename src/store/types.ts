@@ -153,6 +153,8 @@ export interface HttpMessageFacts {
   readonly last: Mark;
   readonly version: string;
   readonly fields: readonly HttpFieldFacts[];
+  /** False: the head is not wholly in the capture, so fields may be missing here. */
+  readonly complete: boolean;
 }
 
 export interface HttpExchangeFacts {
@@ -221,7 +223,9 @@ export interface MessageCounts {
 }
 
 export interface CloseFrameFacts extends Mark {
+  /** null: the frame is empty, or (`codeMissing`) the capture does not hold its body. */
   readonly code: number | null;
+  readonly codeMissing: boolean;
   readonly reason: string;
   /** The peer's TCP acknowledged it, or what the peer did shows that it arrived. */
   readonly delivered: boolean;

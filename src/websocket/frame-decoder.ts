@@ -3,7 +3,7 @@ import { i32be, u16be, u32be } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { tell } from "./events.ts";
-import { headerBytes, headerFaults } from "./frame-header.ts";
+import { headerBytes, headerFaults, lengthIn } from "./frame-header.ts";
 import { type DecoderOptions, FrameReader } from "./frame-reader.ts";
 import { INPUT_SLACK } from "./inflate.ts";
 import { type DecoderMemory, SCRATCH_BYTES } from "./memory.ts";
@@ -70,14 +70,33 @@ export class FrameDecoder implements WebSocketDecoder {
     this.offset += lengthBytes;
     tell(this.sink, "gap", this.direction, at, lengthBytes);
     if (this.state === SEARCHING) {
-      this.search?.reset();
-      return;
+      if (this.search?.gap(lengthBytes) !== true) return;
+      this.resume(this.search, at);
+      if (!this.isReading) return;
     }
+    const payloadGap = lengthBytes - this.missingHeader(lengthBytes, at);
     const { remaining } = this.frames;
-    if (remaining > 0) this.frames.missing(Math.min(remaining, lengthBytes), at);
+    if (remaining > 0) this.frames.missing(Math.min(remaining, payloadGap), at);
     // All of it inside one frame: its end is still known.
-    if (lengthBytes <= remaining) return;
-    this.desynchronise(at, lengthBytes);
+    if (payloadGap > remaining) this.desynchronise(at, lengthBytes);
+  }
+
+  private get isReading(): boolean {
+    return this.state === READING;
+  }
+
+  /** A header of which the capture holds enough to tell its length begins its frame. Answers how much of it is missing. */
+  private missingHeader(gapBytes: number, at: Position): number {
+    const head = this.head as Uint8Array;
+    if (this.headLength === 0) return 0;
+    const length = lengthIn(head, 0, this.headLength);
+    const missing = length < 0 ? 0 : headerBytes(head[1] as number) - this.headLength;
+    if (length < 0 || missing > gapBytes) return 0;
+    // Bytes of the masking key: without them the payload, which follows, could not be read; it is missing as well.
+    head.fill(0, this.headLength);
+    this.headLength = 0;
+    this.begin(head, 0, 0, 0, length, false, at);
+    return this.isReading ? missing : 0;
   }
 
   end(at: Position): void {
@@ -228,6 +247,11 @@ export class FrameDecoder implements WebSocketDecoder {
       if (search.searchedBytes > limits.resynchroniseSearchBytes) this.giveUp(search, at);
       return;
     }
+    this.resume(search, at);
+  }
+
+  /** The boundary is known: what was held is read from there on. */
+  private resume(search: Resynchroniser, at: Position): void {
     this.state = READING;
     this.search = null;
     this.doubtfulFrames = DOUBTFUL_FRAMES;

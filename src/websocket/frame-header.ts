@@ -1,4 +1,5 @@
 import type { Direction } from "../base/brand.ts";
+import { u16be, u32be } from "../base/bytes.ts";
 import type { WebSocketEventCode } from "./types.ts";
 
 /** What may be wrong with a frame header on its own, as bits. */
@@ -41,6 +42,15 @@ export const headerBytes = (second: number): number => {
   const form = second & 0x7f;
   return 2 + (form === 127 ? 8 : form === 126 ? 2 : 0) + (second >= 0x80 ? 4 : 0);
 };
+
+/** The payload length that a header says, of which `bytes[at … end)` is there; -1: that part of it is missing. */
+export function lengthIn(bytes: Uint8Array, at: number, end: number): number {
+  if (at + 2 > end) return -1;
+  const form = (bytes[at + 1] as number) & 0x7f;
+  if (form < 126) return form;
+  if (form === 126) return at + 4 > end ? -1 : u16be(bytes, at + 2);
+  return at + 10 > end ? -1 : u32be(bytes, at + 2) * 2 ** 32 + u32be(bytes, at + 6);
+}
 
 export const FAULT_CODES: readonly (readonly [number, WebSocketEventCode])[] = [
   [RESERVED_BITS, "reserved-bits"],

@@ -2,6 +2,7 @@ import type { Direction } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import type { BufferPool } from "./buffer-pool.ts";
+import { headerBytes, headerFaults, lengthIn } from "./frame-header.ts";
 import { IMPLAUSIBLE, PLAUSIBLE, TOO_SHORT, tested, testHeader } from "./plausible-header.ts";
 import type { ByteStore } from "./unmask.ts";
 
@@ -93,6 +94,47 @@ export class Resynchroniser {
       const to = Math.min(pieces[i + 1]?.start ?? heldEnd, heldEnd);
       if (from < to) read(store.bytes, from - this.heldStart, to - this.heldStart, piece.at, from);
     }
+  }
+
+  /**
+   * Bytes are missing behind what is held (cut by the snapshot length, mostly). True: a frame that began where a packet
+   * begins ends exactly where they end, so `boundary` is known. Frames that reach past the gap are followed beyond it.
+   */
+  gap(lengthBytes: number): boolean {
+    const heldEnd = this.heldStart + this.heldBytes;
+    const { packetStart } = this;
+    const starts = [...this.candidates];
+    // A header of which the key is missing was too short to be one.
+    if (packetStart >= this.heldStart && packetStart < heldEnd && starts.every(({ start }) => start !== packetStart))
+      starts.push({ start: packetStart, lastHeader: packetStart, next: packetStart, headers: 0, score: 0, open: null });
+    const alive: Candidate[] = [];
+    for (const candidate of starts) {
+      const end = this.endOf(candidate, heldEnd);
+      if (end === heldEnd + lengthBytes && candidate.start === packetStart) {
+        this.boundary = packetStart;
+        this.skippedBytes = Math.max(0, this.searchedBytes - (heldEnd - packetStart));
+        return true;
+      }
+      if (end >= heldEnd + lengthBytes) alive.push({ ...candidate, next: end });
+    }
+    this.reset();
+    this.candidates = alive;
+    return false;
+  }
+
+  /** Where the last frame of a chain ends, though part of its header may be missing; -1: cannot be said. */
+  private endOf({ next }: Candidate, heldEnd: number): number {
+    if (next >= heldEnd || this.store === null) return next;
+    const { bytes } = this.store;
+    const at = next - this.heldStart;
+    const length = lengthIn(bytes, at, this.heldBytes);
+    const [first, second] = [bytes[at] as number, bytes[at + 1] as number];
+    if (
+      length < 0 ||
+      headerFaults(this.direction, first, second >= 0x80, second & 0x7f, length, this.compression) !== 0
+    )
+      return -1;
+    return next + headerBytes(second) + length;
   }
 
   /** Forgets what is held: what comes next does not follow on it. */

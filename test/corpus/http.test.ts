@@ -51,6 +51,7 @@ class Exchanges implements TcpSink {
       onSwitchedBytes() {},
       onSwitchedGap() {},
       onNotHttp() {},
+      onNotHttpGap() {},
       onMalformed() {},
     };
     this.#decoders.set(connection, new HttpConnectionDecoder(sink));

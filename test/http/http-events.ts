@@ -53,6 +53,9 @@ export class Recorder implements HttpSink {
   onNotHttp(direction: Direction, bytes: Uint8Array, start: number, end: number): void {
     this.#bytes(`not-http ${sideOf(direction)} `, bytes, start, end);
   }
+  onNotHttpGap(direction: Direction, lengthBytes: number): void {
+    this.lines.push(`not-http gap ${sideOf(direction)} ${lengthBytes}`);
+  }
   onMalformed({ code }: { code: string }): void {
     this.lines.push(`malformed ${code}`);
   }

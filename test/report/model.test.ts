@@ -64,7 +64,10 @@ const rich = analysis(
             roundTripMs: { min: 1, median: 1, p95: 1, max: 1 },
           }),
         ],
-        closeFrames: [null, { ...mark(19, 30), code: 1008, reason: '{"token":"s3cret-token"}', delivered: true }],
+        closeFrames: [
+          null,
+          { ...mark(19, 30), code: 1008, codeMissing: false, reason: '{"token":"s3cret-token"}', delivered: true },
+        ],
       }),
     }),
     connection(1, { kind: "upgrade-refused", webSocket: null }),

@@ -35,7 +35,9 @@ const cleanly = connection(0, {
     clientSees: { code: 1000, reason: "", clean: true },
     serverSees: { code: 1000, reason: "", clean: true },
   },
-  webSocket: webSocket({ closeFrames: [{ ...mark(9, 3), code: 1000, reason: "", delivered: true }, null] }),
+  webSocket: webSocket({
+    closeFrames: [{ ...mark(9, 3), code: 1000, codeMissing: false, reason: "", delivered: true }, null],
+  }),
 });
 
 function textOf(

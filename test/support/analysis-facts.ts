@@ -145,6 +145,7 @@ export const connection = (id: number, given: Partial<ConnectionFacts> = {}): Co
         first: mark(4, 0.002),
         last: mark(4, 0.002),
         version: "1.1",
+        complete: true,
         method: "GET",
         target: "/im?token=s3cret-token",
         fields: [
@@ -160,6 +161,7 @@ export const connection = (id: number, given: Partial<ConnectionFacts> = {}): Co
         first: mark(5, 0.01),
         last: mark(5, 0.01),
         version: "1.1",
+        complete: true,
         status: 101,
         reason: "Switching Protocols",
         fields: [{ name: "sec-websocket-protocol", value: "chat" }],

@@ -209,6 +209,7 @@ export function exchange(overrides: ExchangeOverrides = {}): HttpExchangeFacts {
       first: mark(requestAt),
       last: mark(requestAt),
       version: overrides.version ?? "1.1",
+      complete: true,
       method: "GET",
       target: overrides.target ?? "/chat",
       fields: fields(overrides.request ?? UPGRADE_FIELDS),
@@ -220,6 +221,7 @@ export function exchange(overrides: ExchangeOverrides = {}): HttpExchangeFacts {
             first: mark(responseAt),
             last: mark(responseAt),
             version: "1.1",
+            complete: true,
             status,
             reason: overrides.reason ?? "",
             fields: fields(overrides.response ?? (status === 101 ? switching : {})),
@@ -246,6 +248,7 @@ export const upgrade = (overrides: ExchangeOverrides = {}, facts: Partial<Upgrad
 export const close = (seconds: number, code: number | null, reason = "", delivered = true): CloseFrameFacts => ({
   ...mark(seconds),
   code,
+  codeMissing: false,
   reason,
   delivered,
 });

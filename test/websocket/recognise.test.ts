@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { looksLikeFrames } from "../../src/websocket/recognise.ts";
+import { cutLooksLikeFrames, looksLikeFrames } from "../../src/websocket/recognise.ts";
 import { frame, hex } from "../support/websocket-script.ts";
 
 const judge = (bytes: Uint8Array): [string, string] => [
@@ -65,5 +65,17 @@ describe("what does not look like frames", () => {
       const bytes = Uint8Array.from({ length: i % 40 }, (_, k) => (Math.imul(i + 1, 2_654_435_761) >>> (k % 24)) & 255);
       expect(["no", "maybe", "yes"]).toContain(judge(bytes)[0]);
     }
+  });
+});
+
+describe("packets cut short", () => {
+  const masked = [Uint8Array.of(0x81, 0x85), 9, Uint8Array.of(0x8a, 0x80), 4];
+  it("two frames that end where their packets ended are frames, though their keys are missing", () => {
+    expect(cutLooksLikeFrames(masked, 0)).toBe("yes");
+    expect(cutLooksLikeFrames(masked, 1)).toBe("no");
+  });
+  it("one is too little, and what ends elsewhere says little", () => {
+    expect(cutLooksLikeFrames(masked.slice(0, 2), 0)).toBe("maybe");
+    expect(cutLooksLikeFrames([Uint8Array.of(0x81, 0x85), 77, Uint8Array.of(0x30, 0x31), 50], 0)).toBe("no");
   });
 });

@@ -205,3 +205,60 @@ describe("bounded work and memory", () => {
     expect(many).toBeLessThan(Math.max(20 * few, 4000));
   });
 });
+
+describe("packets cut short by the snapshot length", () => {
+  /** A frame of which only the first `kept` bytes were captured. */
+  const cut = (whole: Buffer, kept: number): Part[] => [whole.subarray(0, kept), whole.length - kept];
+  const long = text("x".repeat(300));
+
+  it("a gap behind a handshake, then frames that end where their packets ended", () => {
+    const seen = play([
+      90,
+      ...cut(long, 30),
+      ...cut(text("y".repeat(50)), 30),
+      frame({ opcode: PING, payload: "", mask: null }),
+    ]);
+    expect(seen.frames.map(({ opcode, length, missingBytes }) => [opcode, length, missingBytes])).toEqual([
+      [TEXT, 300, 274],
+      [TEXT, 50, 22],
+      [PING, 0, 0],
+    ]);
+    expect(seen.codes.filter((code) => code !== "gap")).toEqual(["desynchronised", "resynchronised"]);
+  });
+
+  it("the masking key is missing as well: kind and length are known all the same", () => {
+    const masked = (opcode: number, payload: string | Uint8Array): Buffer =>
+      frame({ opcode, payload, mask: 0x11223344 });
+    const seen = play(
+      [...cut(masked(TEXT, "hello"), 2), ...cut(masked(10, ""), 2), ...cut(masked(CLOSE, hex("03e8")), 4)],
+      {
+        direction: 0,
+      },
+    );
+    expect(seen.frames.map(({ opcode, length, closeCode }) => [opcode, length, closeCode])).toEqual([
+      [TEXT, 5, null],
+      [10, 0, null],
+      [CLOSE, 2, null],
+    ]);
+    expect(seen.codes).toEqual(["gap", "gap", "gap"]);
+  });
+
+  it("a frame over several cut packets is followed to its end", () => {
+    const rest = long.subarray(200);
+    const seen = play([
+      text("a"),
+      ...cut(long.subarray(0, 200), 30),
+      rest.subarray(0, 30),
+      rest.length - 30,
+      text("b"),
+    ]);
+    expect(seen.frames.map(({ length }) => length)).toEqual([1, 300, 1]);
+    expect(seen.codes).not.toContain("desynchronised");
+  });
+
+  it("what else a cut packet held is not known, the next packet is read again", () => {
+    const packet = Buffer.concat([text("first"), long]);
+    const seen = play([packet.subarray(0, 7), packet.length - 7, ...cut(long, 30), text("last")]);
+    expect(seen.frames.map(({ length }) => length)).toEqual([5, 300, 4]);
+  });
+});

@@ -51,6 +51,12 @@ export const findingsCapture = {
       title: "{packets:One packet was|# packets were} cut short by the snapshot length ({share} %)",
       detail: "Their ends are not in the file; frames that lie there are unknown.",
     },
+    requests: {
+      title:
+        "The snapshot length cut {packets:one packet|# packets} short ({share} %): whether {requests:a request asks|# requests ask} for a WebSocket is not in the file",
+      detail:
+        "Of the requests only the first line is there[[; they were answered with {statuses}]]. If one of them is the WebSocket's, that answer is why it did not open.",
+    },
   },
   "capture.midstream": {
     plain: {

@@ -43,6 +43,11 @@ export const findingsCapture = {
       title: "有 {packets:n} 个报文被截短（{share}%），抓包长度设得太小",
       detail: "报文尾部不在文件里，落在其中的帧无从得知。",
     },
+    requests: {
+      title: "抓包长度设得太小，{packets:n} 个报文被截短（{share}%），看不出其中 {requests} 个请求是否在请求 WebSocket",
+      detail:
+        "这些请求只抓到了第一行[[，得到的状态码为 {statuses}]]。如果其中有 WebSocket 的握手，没能建立的原因就是这个应答。",
+    },
   },
   "capture.midstream": {
     plain: {

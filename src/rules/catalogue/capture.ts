@@ -1,6 +1,6 @@
-import type { CaptureFacts, ConnectionFacts } from "../../store/types.ts";
+import type { CaptureFacts, ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { isBlind, serverOf } from "../reading.ts";
+import { isBlind, safeTarget, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { outcomeOf } from "../upgrade-outcome.ts";
 
@@ -51,6 +51,7 @@ export const noWebSocket: Rule = {
     const { connections } = analysis;
     if (
       connections.length === 0 ||
+      connections.some((one) => unclearExchanges(one).length > 0 || isIllegible(one)) ||
       connections.some((one) => isWebSocketish(one) || outcomeOf(one) !== "none" || one.upgrade !== null)
     )
       return null;
@@ -167,6 +168,18 @@ export const captureGap: Rule = {
   check: checkGap,
 };
 
+const UNCLEAR_SHOWN = 3;
+
+/** Requests cut off before they say whether they ask for a WebSocket. */
+const unclearExchanges = ({ kind, exchanges, tcp }: ConnectionFacts): readonly HttpExchangeFacts[] =>
+  kind === "http" && tcp.halves[0].truncatedBytes > 0
+    ? exchanges.filter(({ request }) => request?.complete === false && request.method === "GET")
+    : [];
+
+/** Too little of its packets was kept to recognise anything, not even a WebSocket. */
+const isIllegible = ({ kind, tcp }: ConnectionFacts): boolean =>
+  kind === "tcp" && tcp.halves.some((half) => half.truncatedBytes > 0);
+
 export const captureTruncated: Rule = {
   id: "capture.truncated",
   severity: "note",
@@ -177,8 +190,26 @@ export const captureTruncated: Rule = {
     const packets = sum(analysis.captures, (capture) => capture.truncatedPackets);
     if (packets === 0) return null;
     const share = Math.round((packets / Math.max(1, analysis.packets)) * 1000) / 10;
+    const unclear = analysis.connections.flatMap((connection) => unclearExchanges(connection));
+    if (unclear.length > 0) {
+      const statuses = unclear.map(({ response }) => response?.status).filter((status) => status !== undefined);
+      return draft("capture.truncated", "requests", {
+        at: null,
+        // Who is turned away, or never answered, would hear of it if the request were whole.
+        severity: unclear.some(({ response }) => (response?.status ?? 599) >= 300) ? "warning" : undefined,
+        args: { packets, share, requests: unclear.length, statuses: [...new Set(statuses)].slice(0, 5).join(", ") },
+        evidence: unclear
+          .slice(0, UNCLEAR_SHOWN)
+          .flatMap(({ request, response }) => [
+            request && shows(request.first, "request", { method: request.method, target: safeTarget(request.target) }),
+            response && shows(response.first, "response", { status: response.status, reason: response.reason }),
+          ]),
+        causes: [cause("certain", "snapLength", {})],
+      });
+    }
     return draft("capture.truncated", "plain", {
       at: null,
+      severity: analysis.connections.some(isIllegible) ? "warning" : undefined,
       args: { packets, share },
       causes: [cause("certain", "snapLength", {})],
     });
@@ -187,6 +218,9 @@ export const captureTruncated: Rule = {
 
 function checkMidstream(connection: ConnectionFacts): Draft | null {
   if (connection.webSocket?.midstream !== true) return null;
+  // The handshake is there, too short to be read: `capture.truncated` says so.
+  if (connection.tcp.opening === "complete" && connection.tcp.halves.some((half) => half.truncatedBytes > 0))
+    return null;
   return draft("capture.midstream", "plain", {
     at: connection.first,
     args: { server: serverOf(connection) },

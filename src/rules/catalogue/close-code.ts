@@ -3,7 +3,7 @@ import type { CloseFrameFacts, ConnectionFacts } from "../../store/types.ts";
 import { codeVariant, isReservedCode } from "../close-codes.ts";
 import { endingEvidence, firstClose } from "../ending.ts";
 import { TIMED_OUT } from "../heartbeat.ts";
-import { endOf, fieldValue, otherSide, serverOf, spanMs } from "../reading.ts";
+import { endOf, fieldValue, hasUnreadEnd, otherSide, serverOf, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, Severity } from "../types.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
@@ -132,7 +132,8 @@ function checkUnanswered(connection: ConnectionFacts): Draft | null {
   const from = sideOf(direction);
   const to = otherSide(from);
   const peer = tcp.halves[direction === 0 ? 1 : 0];
-  if (answer !== null || peer.missingBytes > 0 || tcp.oneWay) return null;
+  if (answer !== null || peer.missingBytes > peer.truncatedBytes || hasUnreadEnd(connection, to) || tcp.oneWay)
+    return null;
   const base = { from, to, code: close.code, waitedMs: spanMs(close, endOf(connection)) };
   const evidence = [
     shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),

@@ -5,7 +5,17 @@ import { failedOnMessage, frontTimer, hasDied, isHalfClosed } from "../end-signs
 import { endingEvidence } from "../ending.ts";
 import { isTimerLike, missedBeat } from "../heartbeat.ts";
 import { endedByProxy, type Join } from "../legs.ts";
-import { clientOf, directionOf, endOf, later, otherSide, serverName, serverOf, spanMs } from "../reading.ts";
+import {
+  clientOf,
+  directionOf,
+  endOf,
+  hasUnreadEnd,
+  later,
+  otherSide,
+  serverName,
+  serverOf,
+  spanMs,
+} from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { within } from "../time-index.ts";
 import { timerCauses } from "../timer-causes.ts";
@@ -20,6 +30,7 @@ function check(connection: ConnectionFacts, context: Context) {
   const { webSocket, tcp, close } = connection;
   if (webSocket === null || close.verdict === "open") return null;
   if (close.clientSees?.code !== 1006 && close.serverSees?.code !== 1006) return null;
+  if (hasUnreadEnd(connection, "client") || hasUnreadEnd(connection, "server")) return null;
   if (webSocket.closeFrames[0]?.delivered === true || webSocket.closeFrames[1]?.delivered === true) return null;
   const end = endOf(connection);
   const lastPong = later(webSocket.heartbeat[0].lastPong, webSocket.heartbeat[1].lastPong);

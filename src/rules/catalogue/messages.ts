@@ -13,6 +13,8 @@ function checkUndecodable(connection: ConnectionFacts): Draft | null {
   const first = webSocket.events.find((event) => event.code === code);
   // Damaged copies of bytes that arrived whole in the end: the receiver could inflate them.
   if (first !== undefined && connection.tcp.halves[directionOf(first.from)].conflicts > 0) return null;
+  // Cut by the snapshot length: `capture.truncated` says so for the whole capture.
+  if (first !== undefined && connection.tcp.halves[directionOf(first.from)].truncatedBytes > 0) return null;
   if (code === undefined || first === undefined) return null;
   const variant = code === "inflate-limit" ? "limit" : webSocket.compression === "unknown" ? "unknown" : "plain";
   return draft("ws.deflate.undecodable", variant, {

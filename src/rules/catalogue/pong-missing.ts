@@ -3,7 +3,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { isTimerLike, type MissedBeat, missedBeat } from "../heartbeat.ts";
-import { directionOf, hasEnded, otherSide } from "../reading.ts";
+import { directionOf, hasEnded, lostBytes, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { heartbeatHabits } from "../timers.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
@@ -49,7 +49,7 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
       cause("possible", "pathMtu", { to: connection[to].address }),
     ];
   // Bytes of the peer that nobody repaired: what it said after them is stuck behind the hole.
-  const holeBytes = peer.missingBytes - peer.notCapturedBytes;
+  const holeBytes = lostBytes(peer);
   if (holeBytes > 0)
     return [cause("likely", "pongsBehindLoss", { to, bytes: holeBytes }), cause("possible", "peerBlocked", { to })];
   const marks = to === "client" ? forwardedBy(handshakeOf(connection)) : null;
@@ -82,8 +82,7 @@ function habitCauses(missed: MissedBeat): Cause[] {
 }
 
 const hasHole = ({ tcp }: ConnectionFacts, pinger: Side): boolean => {
-  const peer = tcp.halves[directionOf(otherSide(pinger))];
-  return peer.missingBytes > peer.notCapturedBytes;
+  return lostBytes(tcp.halves[directionOf(otherSide(pinger))]) > 0;
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { Direction } from "../../base/brand.ts";
 import { sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import { endOf, otherSide, spanMs } from "../reading.ts";
+import { endOf, isUnread, otherSide, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
@@ -62,6 +62,7 @@ function checkUnsolicited(connection: ConnectionFacts, direction: Direction): Dr
   const before = connection.webSocket?.midstream === true ? 1 : 0;
   if (!beat || beat.unsolicitedPongs <= before) return null;
   const from = otherSide(sideOf(direction));
+  if (isUnread(connection, sideOf(direction), 0)) return null;
   return draft("ws.pong.unsolicited", "plain", {
     at: connection.webSocket?.openedAt ?? connection.first,
     args: { from, count: beat.unsolicitedPongs },

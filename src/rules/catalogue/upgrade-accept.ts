@@ -44,6 +44,7 @@ function checkAccept(connection: ConnectionFacts) {
           args: { server, accept, expected },
           evidence: [...evidence(), field("Sec-WebSocket-Accept", accept)],
         });
+  if (!response.complete) return null;
   const lost = {
     at: response.first,
     causes: [cause("likely", "fieldsLostIn101", {}), cause("possible", "transformingProxy", {})],
@@ -85,6 +86,8 @@ function checkNegotiated(connection: ConnectionFacts) {
   const found = switched(connection);
   if (found === null) return null;
   const { request, response, server, evidence } = found;
+  // What the capture does not hold of a head may have been in it.
+  if (!request.complete || !response.complete) return null;
   const offeredExtensions = fieldValue(request, "sec-websocket-extensions");
   const extensions = fieldValue(response, "sec-websocket-extensions");
   const alien = words(extensions).find(

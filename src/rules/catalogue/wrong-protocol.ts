@@ -61,7 +61,7 @@ const TOLD = /plain HTTP request was sent to HTTPS port|speaking plain HTTP to a
 
 /** A plain request to a port that speaks TLS: ws:// where wss:// is served. */
 function checkHttpOnTls(connection: ConnectionFacts) {
-  const exchange = connection.exchanges.find((item) => item.request !== null && wantsWebSocket(item.request));
+  const exchange = connection.exchanges.find(mayWantWebSocket);
   if (!exchange?.request) return null;
   const server = serverOf(connection);
   const port = connection.server.port;
@@ -102,6 +102,10 @@ function checkHttpOnTls(connection: ConnectionFacts) {
   });
 }
 
+/** It asks for one, or the capture cut off what it asks for. */
+const mayWantWebSocket = ({ request }: HttpExchangeFacts): boolean =>
+  request !== null && (wantsWebSocket(request) || (!request.complete && request.method === "GET"));
+
 const AT_ONCE_MS = 200;
 
 /** Not a byte in answer: TLS servers drop a plain request like this, and so do handlers that destroy the socket. */
@@ -126,12 +130,14 @@ export const httpOnTlsPort: Rule = {
 
 /** The upgrade request met a server of another protocol. */
 function checkOther(connection: ConnectionFacts) {
-  const exchange = connection.exchanges.find((item) => item.request !== null && wantsWebSocket(item.request));
+  const exchange = connection.exchanges.find(mayWantWebSocket);
   const answer = connection.notHttp[1];
   if (!exchange?.request || exchange.response !== null || answer === null || isTlsRecord(answer.firstBytes))
     return null;
   const server = serverOf(connection);
   const protocol = protocolOf(answer.firstBytes);
+  // Of an answer that was cut even HTTP may be unrecognisable.
+  if (protocol === null && connection.tcp.halves[1].truncatedBytes > 0) return null;
   const target = targetOf(exchange);
   const parts = {
     at: exchange.request.first,

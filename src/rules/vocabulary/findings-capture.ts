@@ -5,7 +5,7 @@ export const captureFindings = {
   "http2.not-decoded": { clear: "server", tls: "server name?" },
   "capture.packets-dropped": { plain: "dropped packets" },
   "capture.gap": { plain: "client server" },
-  "capture.truncated": { plain: "packets share" },
+  "capture.truncated": { plain: "packets share", requests: "packets share requests statuses?" },
   "capture.midstream": { plain: "server" },
   "capture.one-way": { plain: "from to" },
   "capture.duplicates": { plain: "packets" },

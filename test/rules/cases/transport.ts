@@ -2,6 +2,7 @@ import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   analysisOf,
   connectionFacts,
+  exchange,
   type HalfOverrides,
   mark,
   reset,
@@ -35,6 +36,17 @@ const notWebSocket = (kind: ConnectionFacts["kind"], more: Partial<ConnectionFac
     close: { verdict: "none", clientSees: null, serverSees: null },
     ...more,
   });
+
+const plainExchange = exchange({ status: 403 });
+
+/** `tcpdump -s 96`: the first line of the request is there, its fields are not. */
+const cutRequest = notWebSocket("http", {
+  tcp: tcp({ client: { missingBytes: 100, truncatedBytes: 100 } }),
+  exchanges: [
+    { ...plainExchange, request: plainExchange.request && { ...plainExchange.request, fields: [], complete: false } },
+  ],
+  exchangeCount: 1,
+});
 
 export const transportCases = {
   "tcp.retransmissions": {
@@ -119,7 +131,11 @@ export const transportCases = {
   },
   "capture.truncated": {
     severity: "note",
-    fires: { plain: analysisOf([connectionFacts()], { capture: { truncatedPackets: 3 } }) },
+    severities: { requests: "warning" },
+    fires: {
+      plain: analysisOf([connectionFacts()], { capture: { truncatedPackets: 3 } }),
+      requests: analysisOf([cutRequest], { capture: { truncatedPackets: 3 } }),
+    },
     near: { none: one(connectionFacts()) },
   },
   "capture.midstream": {
