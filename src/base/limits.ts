@@ -96,6 +96,10 @@ export const limits = {
   endedConnectionMs: 60_000,
   /** Live: packets of one capture held until the other one of a pair tells them too. */
   heldBackPackets: 16_384,
+  /** Live: what waits for the reader of `-w -`. */
+  outputPipeBytes: 64 * 1024 * 1024,
+  /** Live: stretches of packets without a hole, of which a kept file is known to consist. */
+  packetRunsPerFile: 1024,
   /** Live, without -w: what is on disk for looking back, as a ring of files. */
   scratchFileBytes: 64 * 1024 * 1024,
   scratchFiles: 8,

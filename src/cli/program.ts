@@ -19,12 +19,18 @@ const PIPE_COLUMNS = 100;
 /** The whole program: arguments in, exit code out. Never throws. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
   const language = wantedLanguage(argv);
-  watchStream(process.stdout, language);
-  watchStream(process.stderr, language);
+  let surroundings: Surroundings | null = null;
+  const interruption = watchSignals();
+  const onGone = (): void => {
+    if (surroundings?.outlivesReader) interruption.ask();
+    else process.exit(EXIT.done);
+  };
+  watchStream(process.stdout, language, onGone);
+  watchStream(process.stderr, language, onGone);
   process.on("uncaughtException", (error) => end(error, language));
   let program: Command | null = null;
   try {
-    const surroundings = await findSurroundings(argv, language);
+    surroundings = await findSurroundings(argv, language, interruption.signal);
     program = await buildProgram(argv, surroundings);
     if (argv.length === 0) {
       process.stderr.write(program.helpInformation());
@@ -42,10 +48,16 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/** `| head` closes the pipe: nobody reads any more, so there is nothing left to do. A full disk is worth a word. */
-function watchStream(stream: NodeJS.WriteStream, language: Language): void {
+/** Nobody reads any more: `| head` has closed the pipe, or the terminal is gone. */
+const GONE: ReadonlySet<string | undefined> = new Set(["EPIPE", "EIO", "ERR_STREAM_DESTROYED"]);
+
+/** A full disk is worth a word. */
+function watchStream(stream: NodeJS.WriteStream, language: Language, onGone: () => void): void {
   stream.on("error", ({ code, message }: NodeJS.ErrnoException) => {
-    if (code === "EPIPE") process.exit(EXIT.done);
+    if (GONE.has(code)) {
+      onGone();
+      return;
+    }
     const name = stream === process.stdout ? "stdout" : "stderr";
     end(new UserError(EXIT.usage, "output.unwritable", { name, reason: code ?? message }), language);
   });
@@ -54,8 +66,11 @@ function watchStream(stream: NodeJS.WriteStream, language: Language): void {
 function end(failure: unknown, language: Language): never {
   const { text, exitCode } = explainFailure(failure, language);
   // Synchronous: the process ends with the next line.
-  writeSync(process.stderr.fd, text);
-  process.exit(exitCode);
+  try {
+    writeSync(process.stderr.fd, text);
+  } finally {
+    process.exit(exitCode);
+  }
 }
 
 /** Value of a global option, found before the real parsing: usage errors are told in that language too. */
@@ -69,7 +84,11 @@ function peek(argv: readonly string[], name: string): string | undefined {
 const wantedLanguage = (argv: readonly string[]): Language =>
   languageOf(peek(argv, "--lang") ?? "") ?? languageFromEnvironment(process.env);
 
-async function findSurroundings(argv: readonly string[], language: Language): Promise<Surroundings> {
+async function findSurroundings(
+  argv: readonly string[],
+  language: Language,
+  interrupt: AbortSignal,
+): Promise<Surroundings> {
   const { stdout, stderr, env } = process;
   const logger = await openLogger(peek(argv, "--log-file"), peek(argv, "--log-level"));
   logger.info({ version: packageJson.version, node: process.version, arguments: argv.length }, "started");
@@ -87,7 +106,8 @@ async function findSurroundings(argv: readonly string[], language: Language): Pr
     // A terminal that does not know its size says 0.
     columns: (stdout.isTTY && stdout.columns) || PIPE_COLUMNS,
     logger,
-    interrupt: watchSignals(),
+    interrupt,
+    outlivesReader: false,
     exitCode: EXIT.done,
   };
 }

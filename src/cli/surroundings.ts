@@ -17,7 +17,9 @@ export interface Surroundings {
   /** Columns of standard output; 100 where it is no terminal. */
   readonly columns: number;
   readonly logger: Logger;
-  /** Fires at the first SIGINT or SIGTERM; a second one ends the process at once. */
+  /** Fires when the running command ought to stop (see `watchSignals`). */
   readonly interrupt: AbortSignal;
+  /** Nobody reads standard output any more: stop as at an interrupt, since there is more to finish, instead of at once. */
+  outlivesReader: boolean;
   exitCode: ExitCode;
 }

@@ -24,6 +24,8 @@ export const doctorEn: DoctorWords = {
     "clock-not":
       "The clock is not synchronised: tokens look expired or not yet valid, and times of two captures differ",
     "clock-unknown": "Whether the clock is synchronised cannot be told here",
+    "left-behind":
+      "A capture that was cut off is still there: {megabytes} MB, until {when} (rm -r {folder} deletes it)",
   },
   interfaces: "Interfaces",
   states: { up: "up", down: "down", "no-carrier": "no cable" },

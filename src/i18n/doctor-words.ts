@@ -18,7 +18,8 @@ export type CheckId =
   | "firewall-drops"
   | "clock"
   | "clock-not"
-  | "clock-unknown";
+  | "clock-unknown"
+  | "left-behind";
 
 /** What `wscap doctor` and `wscap interfaces` say. `{name}` stands for an argument. Both languages are total. */
 export interface DoctorWords {

@@ -22,6 +22,7 @@ export const doctorZhCn: DoctorWords = {
     clock: "时钟已同步",
     "clock-not": "时钟未同步：令牌可能被判为过期或尚未生效，两处抓包的时间也对不上",
     "clock-unknown": "无法判断时钟是否同步",
+    "left-behind": "上次中断的抓包还在：{megabytes} MB，截至 {when}（rm -r {folder} 可删除）",
   },
   interfaces: "网卡",
   states: { up: "启用", down: "停用", "no-carrier": "未接网线" },

@@ -101,7 +101,7 @@ export const helpEn: HelpWords = {
     livePort:
       "TCP port to capture, and to decode as WebSocket even without a handshake; may be repeated (default: 8080)",
     filter: "capture only TCP packets that this BPF also matches; without -p on every port",
-    write: "keep the packets in this file (pcapng)",
+    write: "keep the packets in this file (pcapng); - is standard output, for other programs",
     duration: "end after so many seconds",
     count: "end after so many packets",
     liveFormat: "text or ndjson (default: text on a terminal)",
@@ -136,7 +136,7 @@ export const helpEn: HelpWords = {
     topics: "topics to subscribe to",
     captures: "capture files, or - for standard input",
     rule: "id of a rule, such as ws.pong.missing",
-    schema: "report or frame",
+    schema: "report, frame or event (a line of live --format ndjson)",
   },
   headings: {
     "Usage:": "Usage:",

@@ -27,5 +27,10 @@ export const liveEn: LiveWords = {
   forgotten: (connections) =>
     `${plural(connections, "ended connection")} left out below, the oldest ones, to keep memory bounded.`,
   kept: (path) => `Kept: ${path}`,
+  keptPart: (path, first, last, firstInFile) =>
+    `Kept: ${path}: packets ${first} to ${last} of the capture, numbered from ${firstInFile} there`,
+  leftBehind: (megabytes, when, folder) =>
+    `A capture that was cut off is still there (${megabytes} MB, until ${when}). Read it: wscap report ${folder}/* · delete it: rm -r ${folder}`,
+  notPiped: (megabytes) => `${megabytes} MB were left out of standard output: its reader was too slow.`,
   nothingTriggered: (rule) => `Nothing kept: ${rule} did not happen.`,
 };

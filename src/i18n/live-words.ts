@@ -18,5 +18,9 @@ export interface LiveWords {
   readonly notKept: (megabytes: string, reason: string) => string;
   readonly forgotten: (connections: number) => string;
   readonly kept: (path: string) => string;
+  /** A file that holds packets `first`–`last` of the capture, from its own number `firstInFile` on. */
+  readonly keptPart: (path: string, first: number, last: number, firstInFile: number) => string;
+  readonly leftBehind: (megabytes: string, when: string, folder: string) => string;
+  readonly notPiped: (megabytes: string) => string;
   readonly nothingTriggered: (rule: string) => string;
 }

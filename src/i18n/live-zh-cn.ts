@@ -22,5 +22,10 @@ export const liveZhCn: LiveWords = {
   notKept: (megabytes, reason) => `有 ${megabytes} MB 无法写入磁盘（${reason}），分析继续进行。`,
   forgotten: (connections) => `为限制内存，下面略去最早结束的 ${connections} 个连接。`,
   kept: (path) => `已保存：${path}`,
+  keptPart: (path, first, last, firstInFile) =>
+    `已保存：${path}：本次抓包的第 ${first} 至 ${last} 个数据包，在该文件中从 ${firstInFile} 开始编号`,
+  leftBehind: (megabytes, when, folder) =>
+    `上次中断的抓包还在（${megabytes} MB，截至 ${when}）。读取：wscap report ${folder}/* · 删除：rm -r ${folder}`,
+  notPiped: (megabytes) => `标准输出的读取方太慢，略去了 ${megabytes} MB。`,
   nothingTriggered: (rule) => `没有保存：${rule} 未发生。`,
 };

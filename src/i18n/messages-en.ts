@@ -182,6 +182,22 @@ export const messagesEn = {
     next: "npm install -g --allow-scripts=cap wscap (from a checkout: npm rebuild cap); --backend tcpdump needs none of it.",
   },
   "usage.needs-write": { sentence: "{option} needs -w FILE.", next: "The files are named after it: -w night.pcapng" },
+  "usage.write-pipe-options": {
+    sentence: "{option} needs files, and -w - writes to standard output.",
+    next: "Name a file: -w night.pcapng",
+  },
+  "usage.write-pipe-format": {
+    sentence: "Standard output is the capture with -w -: {option} has no place there.",
+    next: "Leave {option} out: what is found is told at the end, on standard error.",
+  },
+  "usage.write-terminal": {
+    sentence: "-w - writes the capture to standard output, which is a terminal here.",
+    next: "wscap live -w - | wireshark -k -i -",
+  },
+  "usage.write-not-file": {
+    sentence: "{name} is not an ordinary file.",
+    next: "Into a pipe: wscap live -w - > {name}",
+  },
   "probe.no-token": {
     sentence: "The environment variable {name} is not set.",
     next: "Set it for this command only: read -rs {name} && export {name}",

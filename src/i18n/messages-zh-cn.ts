@@ -166,6 +166,22 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     next: "npm install -g --allow-scripts=cap wscap（源码目录中：npm rebuild cap）；--backend tcpdump 不需要这些。",
   },
   "usage.needs-write": { sentence: "{option} 需要同时指定 -w 文件。", next: "生成的文件以它命名：-w night.pcapng" },
+  "usage.write-pipe-options": {
+    sentence: "{option} 需要文件，而 -w - 写到标准输出。",
+    next: "请指定文件：-w night.pcapng",
+  },
+  "usage.write-pipe-format": {
+    sentence: "使用 -w - 时标准输出就是抓包数据，不能同时使用 {option}。",
+    next: "请去掉 {option}：结果会在结束时输出到标准错误。",
+  },
+  "usage.write-terminal": {
+    sentence: "-w - 把抓包数据写到标准输出，而这里的标准输出是终端。",
+    next: "wscap live -w - | wireshark -k -i -",
+  },
+  "usage.write-not-file": {
+    sentence: "{name} 不是普通文件。",
+    next: "写入管道：wscap live -w - > {name}",
+  },
   "probe.no-token": {
     sentence: "没有设置环境变量 {name}。",
     next: "可只为本次命令设置：read -rs {name} && export {name}",

@@ -130,6 +130,8 @@ const connection = z.strictObject({
   findings: z.array(z.string()).meta({ description: "rule ids" }),
 });
 
+const evidence = z.strictObject({ packet, time, what: z.string() });
+
 const finding = z.strictObject({
   rule: z.string(),
   severity,
@@ -140,7 +142,7 @@ const finding = z.strictObject({
   confidence,
   title: z.string(),
   detail: z.string(),
-  evidence: z.array(z.strictObject({ packet, time, what: z.string() })),
+  evidence: z.array(evidence),
   causes: z.array(z.strictObject({ cause: z.string(), fix: z.string(), confidence })),
   wiresharkFilter: z.string(),
 });
@@ -179,6 +181,17 @@ const join = z.strictObject({
   changedResponse: z.array(changedField),
 });
 
+const totals = z.strictObject({
+  packets: count,
+  connections: count,
+  webSockets: count,
+  upgradesRefused: count,
+  frames: count,
+  messages: count,
+  findings: z.strictObject({ error: count, warning: count, note: count }),
+  notDecoded: z.record(z.string(), count).meta({ description: "packets that hold nothing for TCP, by reason" }),
+});
+
 export const reportSchema = z.strictObject({
   schema: z.literal("wscap-report/1"),
   tool: z.strictObject({ name: z.literal("wscap"), version: z.string() }),
@@ -188,16 +201,7 @@ export const reportSchema = z.strictObject({
     hidden: count.meta({ description: "different secrets, each shown as [redacted:N]" }),
   }),
   captures: z.array(capture),
-  totals: z.strictObject({
-    packets: count,
-    connections: count,
-    webSockets: count,
-    upgradesRefused: count,
-    frames: count,
-    messages: count,
-    findings: z.strictObject({ error: count, warning: count, note: count }),
-    notDecoded: z.record(z.string(), count).meta({ description: "packets that hold nothing for TCP, by reason" }),
-  }),
+  totals,
   connections: z.array(connection),
   joins: z.array(join).meta({ description: "which connections carry one WebSocket" }),
   findings: z.array(finding),
@@ -220,6 +224,45 @@ export const frameSchema = z.strictObject({
   closeReason: z.string().nullable(),
   text: z.string().nullable().meta({ description: "of a whole text message, inflated, on its last frame" }),
 });
+
+const keptPlace = z
+  .strictObject({ file: z.string(), packet })
+  .nullable()
+  .meta({ description: "with --ring or --rotate: where the packet is now; null: its file had to make room" });
+
+const event = <Name extends string, Shape extends z.ZodRawShape>(name: Name, shape: Shape) =>
+  z.strictObject({ event: z.literal(name), time, ...shape });
+
+/** A line of `live --format ndjson`. */
+export const eventSchema = z.discriminatedUnion("event", [
+  event("connection-opened", { connection: connectionId, client: endpoint, server: endpoint, packet }),
+  event("upgrade", { connection: connectionId, upgrade }),
+  event("frame", frameSchema.shape),
+  event("finding", {
+    ...finding.shape,
+    evidence: z.array(evidence.extend({ kept: keptPlace.optional() })),
+    withdrawn: z.boolean().meta({ description: "it was told before, and has turned out not to be so" }),
+  }),
+  event("connection-closed", { connection: connectionId, ...connection.shape }),
+  event("statistics", {
+    packets: count,
+    connections: count,
+    active: count.meta({ description: "connections that are still followed" }),
+    frames: count,
+    dropped: count.nullable(),
+    malformed: count,
+    forgotten: count.meta({ description: "ended connections whose facts had to make room" }),
+  }),
+  event("capture-ended", {
+    endedBy: z.string().meta({ description: "interrupt, duration, count, or the id of what went wrong" }),
+    captures: z.array(capture),
+    totals,
+    files: z.array(z.string()),
+    keptPackets: z
+      .array(z.strictObject({ file: z.string(), first: packet, firstInFile: packet, count }))
+      .meta({ description: "which packets the files hold: numbers in the capture, and in the file" }),
+  }),
+]);
 
 export type ReportModel = z.infer<typeof reportSchema>;
 export type ConnectionModel = z.infer<typeof connection>;

@@ -24,6 +24,8 @@ const TICKS_PER_SECOND = 100;
 interface Sample {
   readonly rssBefore: number;
   readonly rss: number;
+  readonly heapBefore: number;
+  readonly heapTotal: number;
   readonly heapUsed: number;
   readonly external: number;
   readonly arrayBuffers: number;
@@ -119,8 +121,8 @@ async function watch(wscap: ChildProcess, minutes: number): Promise<void> {
     const now = processorSeconds(pid);
     const cpu = (100 * (now - processor)) / SAMPLE_SECONDS;
     processor = now;
-    const { rssBefore, rss, heapUsed, external, arrayBuffers } = last;
-    const figures = { rssBefore, rss, heap: heapUsed, external, buffers: arrayBuffers };
+    const { rssBefore, rss, heapBefore, heapTotal, heapUsed, external, arrayBuffers } = last;
+    const figures = { rssBefore, rss, heapBefore, heapTotal, heapUsed, external, arrayBuffers };
     const text = Object.entries(figures).map(([name, value]) => `${name} ${value.toFixed(1)}`);
     console.log(`  ${String(seconds).padStart(5)} s  ${text.join("  ")} MiB  ${cpu.toFixed(1)} % CPU`);
   }

@@ -5,9 +5,9 @@ const MIB = 1024 * 1024;
 const TELL = 3;
 
 process.on("SIGUSR2", () => {
-  const rssBefore = process.memoryUsage.rss();
+  const { rss: rssBefore, heapTotal: heapBefore } = process.memoryUsage();
   globalThis.gc?.();
-  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
-  const told = Object.entries({ rssBefore, rss, heapUsed, external, arrayBuffers });
+  const { rss, heapTotal, heapUsed, external, arrayBuffers } = process.memoryUsage();
+  const told = Object.entries({ rssBefore, rss, heapBefore, heapTotal, heapUsed, external, arrayBuffers });
   writeSync(TELL, `${JSON.stringify(Object.fromEntries(told.map(([name, bytes]) => [name, bytes / MIB])))}\n`);
 });

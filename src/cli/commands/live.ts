@@ -13,20 +13,24 @@ import { catalogue } from "../../rules/catalogue.ts";
 import { LiveSession } from "../../session/live-session.ts";
 import type { LiveEvents } from "../../session/types.ts";
 import { KeptSource } from "../../source/live/kept-source.ts";
-import { Spool } from "../../source/live/spool.ts";
+import { leftBehind } from "../../source/live/left-behind.ts";
+import { OutputPipe } from "../../source/live/output-pipe.ts";
+import { Spool, type SpoolPlan } from "../../source/live/spool.ts";
 import { BatchWriter } from "../batch-writer.ts";
 import { systemClock } from "../live/clock.ts";
-import { EventWriter } from "../live/event-writer.ts";
+import { EventWriter, type FindPacket } from "../live/event-writer.ts";
 import { droppedOf, lagNsOf, type OpenedCapture, openCapture, portsOf, recorderOf } from "../live/open-capture.ts";
 import {
   BACKENDS,
   captureDefaults,
+  checkStdout,
   checkTrigger,
   isTrigger,
   LIVE_FORMATS,
   type LiveOptions,
   numberOption,
   ringOption,
+  STDOUT,
   spoolPlanOf,
 } from "../live/options.ts";
 import { RunningText } from "../live/running-text.ts";
@@ -69,16 +73,25 @@ export function define(command: Command, surroundings: Surroundings): void {
 
 async function live(options: LiveOptions, surroundings: Surroundings): Promise<ExitCode> {
   const plan = spoolPlanOf(options);
+  checkStdout(options, surroundings.stdout.isTTY);
   checkTrigger(
     options.trigger,
     catalogue.map(({ id }) => id),
   );
   const opened = await openCapture(options, surroundings.logger);
+  // Whoever closes our output wants us to end, but what was captured is kept first.
+  surroundings.outlivesReader = true;
+  const spool = new Spool(plan);
+  // A second Ctrl-C, or a crash: then even the scratch may be worth something.
+  const onExit = (code: number): void => {
+    if (code !== EXIT.bug) spool.leave();
+  };
+  process.once("exit", onExit);
   try {
-    const spool = new Spool(plan);
-    return await analyse(options, opened, spool, surroundings);
+    return await analyse(options, opened, spool, plan, surroundings);
   } finally {
     opened.source.stop();
+    process.off("exit", onExit);
   }
 }
 
@@ -86,6 +99,7 @@ async function analyse(
   options: LiveOptions,
   opened: OpenedCapture,
   spool: Spool,
+  plan: SpoolPlan,
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { language, version, stdout, stderr, colour, interrupt } = surroundings;
@@ -95,15 +109,19 @@ async function analyse(
   const model: ModelOptions = { version, language, redactor, words: render };
   const out = new BatchWriter(stdout);
   const paint = colour ? coloured : plain;
-  const format = options.format ?? (stdout.isTTY ? "text" : "ndjson");
+  const toPipe = options.write === STDOUT;
+  const format = options.format ?? (stdout.isTTY || toPipe ? "text" : "ndjson");
   const screen = wantsScreen(options, surroundings) ? new LiveScreen(surroundings) : null;
-  const ndjson = format === "ndjson" ? new EventWriter(out, origin, model, redactor) : null;
+  const ndjson = format === "ndjson" ? new EventWriter(out, origin, model, redactor, placeOf(plan, spool)) : null;
   const text =
-    ndjson === null && screen === null ? new RunningText(surroundings, words, origin, model, redactor, paint) : null;
+    ndjson === null && screen === null && !toPipe
+      ? new RunningText(surroundings, words, origin, model, redactor, paint)
+      : null;
   const events: LiveEvents = ndjson ?? text ?? noEvents;
   const stop = stopSignal(interrupt, options.duration);
+  const pipe = toPipe ? new OutputPipe(() => opened.source.stop()) : null;
   const session = new LiveSession({
-    source: new KeptSource(opened.source, recorderOf(opened, version), spool, systemClock.nowNs),
+    source: new KeptSource(opened.source, recorderOf(opened, version), spool, systemClock.nowNs, pipe),
     openReader: (sink, shared) => openCaptureReader(0, sink, shared),
     origin,
     ports: portsOf(options),
@@ -126,6 +144,7 @@ async function analyse(
     say: screen?.notices.say ?? ((line) => stderr.write(`${line}\n`)),
     text,
   });
+  for (const left of leftBehind()) watch.sayLeftBehind(left);
   watch.start(ndjson === null || stderr.isTTY);
   const running = session.run().finally(() => {
     watch.stop();
@@ -137,6 +156,7 @@ async function analyse(
   const ended = await running;
   text?.end();
   const files = await spool.finish();
+  await pipe?.finish();
   const report = buildReport(ended.analysis, ended.findings, model);
   const { failure } = opened.source;
   ndjson?.onEnd(
@@ -146,7 +166,11 @@ async function analyse(
     failure === null ? endOf(options, interrupt) : failure.messageId,
   );
   out.flush();
-  if (text !== null) stdout.write(renderText(report, { width: surroundings.columns, paint }));
+  if (text !== null || toPipe) {
+    const end = toPipe ? stderr : stdout;
+    end.write(renderText(report, { width: surroundings.columns, paint }));
+  }
+  if (pipe !== null && pipe.lostBytes > 0) stderr.write(`${words.notPiped((pipe.lostBytes / 1e6).toFixed(1))}\n`);
   watch.sayEnd(files, options.trigger ?? null);
   for (const line of screen?.notices.unseen ?? []) stderr.write(`${line}\n`);
   if (failure !== null) throw failure;
@@ -155,6 +179,12 @@ async function analyse(
   }
   return EXIT.done;
 }
+
+/** Several files: their numbers are not those of the capture. */
+const placeOf = (plan: SpoolPlan, spool: Spool): FindPacket | null =>
+  plan.path === null || plan.trigger !== null || (plan.fileBytes === null && plan.fileSeconds === null)
+    ? null
+    : (packet) => spool.find(packet);
 
 const endOf = (options: LiveOptions, interrupt: AbortSignal): string =>
   interrupt.aborted ? "interrupt" : options.count === undefined ? "duration" : "count";

@@ -1,9 +1,9 @@
 import { Argument, type Command } from "commander";
-import { frameSchema, jsonSchemaOf, reportSchema } from "../../report/schema.ts";
+import { eventSchema, frameSchema, jsonSchemaOf, reportSchema } from "../../report/schema.ts";
 import { oneOf } from "../option-values.ts";
 import type { Surroundings } from "../surroundings.ts";
 
-const schemas = { report: reportSchema, frame: frameSchema } as const;
+const schemas = { report: reportSchema, frame: frameSchema, event: eventSchema } as const;
 type SchemaName = keyof typeof schemas;
 const names = Object.keys(schemas) as SchemaName[];
 

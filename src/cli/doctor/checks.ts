@@ -13,7 +13,14 @@ const LEAST_NODE = [20, 19] as const;
 
 /** What follows from what was seen. Pure. */
 export function checksOf(seen: Examination): Check[] {
-  return [nodeCheck(seen), ...backendChecks(seen), ...portChecks(seen), ...firewallChecks(seen), clockCheck(seen)];
+  return [
+    nodeCheck(seen),
+    ...backendChecks(seen),
+    ...portChecks(seen),
+    ...firewallChecks(seen),
+    clockCheck(seen),
+    ...leftChecks(seen),
+  ];
 }
 
 function nodeCheck({ nodeVersion }: Examination): Check {
@@ -93,6 +100,14 @@ function firewallChecks({ firewalls, port }: Examination): Check[] {
     return { id: lines.length === 0 ? "firewall-open" : "firewall-rules", state: "unknown", args, command: null };
   });
 }
+
+const leftChecks = ({ leftBehind }: Examination): Check[] =>
+  leftBehind.map(({ folder, bytes, lastMs }) => ({
+    id: "left-behind",
+    state: "unknown",
+    args: { folder, megabytes: (bytes / 1e6).toFixed(1), when: new Date(lastMs).toISOString() },
+    command: `wscap report ${folder}/*`,
+  }));
 
 function clockCheck({ clockSynchronised }: Examination): Check {
   if (clockSynchronised === null)

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../../base/user-error.ts";
 import { backendsFor } from "../../source/live/backends.ts";
+import { type LeftBehind, leftBehind } from "../../source/live/left-behind.ts";
 import { LiveSource } from "../../source/live/live-source.ts";
 import { ask } from "../../source/system/ask.ts";
 import { type Firewall, readFirewalls } from "../../source/system/firewall.ts";
@@ -28,6 +29,7 @@ export interface Examination {
   readonly port: number;
   readonly listeners: readonly Listener[];
   readonly firewalls: readonly Firewall[];
+  readonly leftBehind: readonly LeftBehind[];
   /** null: nobody there who knows. */
   readonly clockSynchronised: boolean | null;
 }
@@ -50,6 +52,7 @@ export async function examine(port: number): Promise<Examination> {
     port,
     listeners: listenersOn(port),
     firewalls: await readFirewalls(port),
+    leftBehind: leftBehind(),
     clockSynchronised: await clockSynchronised(),
   };
 }

@@ -9,21 +9,33 @@ import { safeJson } from "../../report/safe-json.ts";
 import type { ReportModel } from "../../report/schema.ts";
 import type { Finding } from "../../rules/types.ts";
 import type { LiveEvents, LiveStatistics } from "../../session/types.ts";
+import type { KeptFile } from "../../source/live/spool.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { BatchWriter } from "../batch-writer.ts";
 import { FramePrinter } from "../frame-printer.ts";
 import { systemClock } from "./clock.ts";
 
+/** Where a packet is kept, of several files; null: its file had to make room. */
+export type FindPacket = (packet: number) => { file: string; packet: number } | null;
+
 /** CONTRACT `live --format ndjson`: one event a line. */
 export class EventWriter implements LiveEvents {
   readonly tap: FrameTap;
+  private readonly place: FindPacket | null;
   private readonly frames: FramePrinter;
   private readonly out: BatchWriter;
   private readonly origin: CaptureOrigin;
   private readonly options: ModelOptions;
   private readonly redactor: Redactor;
 
-  constructor(out: BatchWriter, origin: CaptureOrigin, options: ModelOptions, redactor: Redactor) {
+  constructor(
+    out: BatchWriter,
+    origin: CaptureOrigin,
+    options: ModelOptions,
+    redactor: Redactor,
+    place: FindPacket | null,
+  ) {
+    this.place = place;
     this.out = out;
     this.origin = origin;
     this.options = options;
@@ -51,7 +63,10 @@ export class EventWriter implements LiveEvents {
 
   onFinding(finding: Finding, withdrawn: boolean): void {
     const model = findingModel(finding, this.options, this.time, this.redactor);
-    this.write("finding", finding.timestampNs, { ...model, withdrawn });
+    const { place } = this;
+    const evidence =
+      place === null ? model.evidence : model.evidence.map((row) => ({ ...row, kept: place(row.packet) }));
+    this.write("finding", finding.timestampNs, { ...model, evidence, withdrawn });
   }
 
   onStatistics(statistics: LiveStatistics, at: RelativeNs): void {
@@ -59,9 +74,11 @@ export class EventWriter implements LiveEvents {
   }
 
   /** The last event; `files` is what was kept. */
-  onEnd(report: ReportModel, at: RelativeNs, files: readonly string[], endedBy: string): void {
+  onEnd(report: ReportModel, at: RelativeNs, kept: readonly KeptFile[], endedBy: string): void {
     const { captures, totals } = report;
-    this.write("capture-ended", at, { endedBy, captures, totals, files });
+    const files = kept.map(({ path }) => path);
+    const keptPackets = kept.flatMap(({ path, packets }) => packets.runs.map((run) => ({ file: path, ...run })));
+    this.write("capture-ended", at, { endedBy, captures, totals, files, keptPackets });
   }
 
   flush(): void {

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import type { Timer } from "../../rules/timers.ts";
 import type { Finding } from "../../rules/types.ts";
@@ -81,19 +82,40 @@ export function checkTrigger(wanted: string | undefined, ruleIds: readonly strin
   }
 }
 
+/** Only a file can be written to under another name first. Throws `UserError` (exit 2). */
+function checkTarget(path: string): void {
+  const target = statSync(path, { throwIfNoEntry: false });
+  if (target === undefined || target.isFile()) return;
+  throw new UserError(EXIT.usage, target.isDirectory() ? "output.is-directory" : "usage.write-not-file", {
+    name: path,
+  });
+}
+
+/** Throws `UserError` (exit 2) where standard output cannot be the capture. */
+export function checkStdout({ write, format }: Pick<LiveOptions, "write" | "format">, isTerminal: boolean): void {
+  if (write !== STDOUT) return;
+  if (format !== undefined) throw new UserError(EXIT.usage, "usage.write-pipe-format", { option: "--format" });
+  if (isTerminal) throw new UserError(EXIT.usage, "usage.write-terminal");
+}
+
 /** While waiting for a trigger the past is held in so many files at least: one goes at a time. */
 const TRIGGER_PARTS = 6;
 
 type SpoolOptions = Pick<LiveOptions, "write" | "ring" | "rotate" | "trigger" | "before" | "after">;
 
-/** Throws `UserError` (exit 2) where options need `-w`. */
+/** `-w -`: what is captured goes to standard output. */
+export const STDOUT = "-";
+
+/** Throws `UserError` (exit 2) where options need `-w FILE`. */
 export function spoolPlanOf(options: SpoolOptions): SpoolPlan {
   const { write, ring, rotate, trigger, before, after } = options;
-  if (write === undefined) {
+  if (write === undefined || write === STDOUT) {
     const needing = ring ? "--ring" : rotate ? "--rotate" : trigger ? "--trigger" : null;
-    if (needing !== null) throw new UserError(EXIT.usage, "usage.needs-write", { option: needing });
+    const messageId = write === STDOUT ? "usage.write-pipe-options" : "usage.needs-write";
+    if (needing !== null) throw new UserError(EXIT.usage, messageId, { option: needing });
     return scratchPlan;
   }
+  checkTarget(write);
   const fileSeconds = trigger === undefined ? (rotate ?? null) : Math.max(1, before / TRIGGER_PARTS);
   return {
     path: write,

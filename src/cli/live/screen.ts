@@ -46,7 +46,7 @@ export class LiveScreen {
 
   async show({ session, spool, running, ports, file }: LiveShow, stop: () => void): Promise<ExitCode> {
     const { surroundings } = this;
-    const paths = (): readonly string[] => [...spool.kept, ...(spool.currentPath === null ? [] : [spool.currentPath])];
+    const paths = (): readonly string[] => spool.paths;
     // Its failure is told by whoever started it.
     running.catch(nothing);
     try {
@@ -55,8 +55,18 @@ export class LiveScreen {
         surroundings.language,
         true,
       );
-      const desk = createDesk({ session, ports, paths, progress: () => null, stop });
-      const saving = savingOf({ paths, name: "live.pcapng", ports, session }, surroundings);
+      const desk = createDesk({
+        session,
+        ports,
+        paths,
+        packetsGone: () => spool.packetsGone,
+        progress: () => null,
+        stop,
+      });
+      const saving = savingOf(
+        { paths, packetsGone: () => spool.packetsGone, name: "live.pcapng", ports, session },
+        surroundings,
+      );
       const save: typeof saving = {
         ...saving,
         save: async (format, path, overwrite, state) => {

@@ -1,6 +1,7 @@
 import type { LiveWords } from "../../i18n/live-words.ts";
 import type { LiveSession } from "../../session/live-session.ts";
-import type { Spool } from "../../source/live/spool.ts";
+import type { LeftBehind } from "../../source/live/left-behind.ts";
+import type { KeptFile, Spool } from "../../source/live/spool.ts";
 import type { OpenedCapture } from "./open-capture.ts";
 import type { RunningText } from "./running-text.ts";
 
@@ -48,12 +49,24 @@ export class Watch {
     if (this.timer !== null) clearInterval(this.timer);
   }
 
-  sayEnd(files: readonly string[], trigger: string | null): void {
+  sayLeftBehind({ folder, bytes, lastMs }: LeftBehind): void {
+    const { words, say } = this.options;
+    say(words.leftBehind((bytes / 1e6).toFixed(1), new Date(lastMs).toISOString(), folder));
+  }
+
+  sayEnd(files: readonly KeptFile[], trigger: string | null): void {
     const { spool, words, say, session } = this.options;
     const { forgotten } = session.getSnapshot().statistics;
     if (forgotten > 0) say(words.forgotten(forgotten));
     if (spool.loss !== null) say(words.notKept((spool.loss.bytes / 1e6).toFixed(1), spool.loss.reason));
-    for (const path of files) say(words.kept(path));
+    for (const { path, packets } of files) {
+      const [run] = packets.runs;
+      const isWhole = files.length === 1 && packets.runs.length === 1 && run?.first === 1;
+      if (isWhole || run === undefined) say(words.kept(path));
+      else
+        for (const { first, count, firstInFile } of packets.runs)
+          say(words.keptPart(path, first, first + count - 1, firstInFile));
+    }
     if (files.length === 0 && trigger !== null) say(words.nothingTriggered(trigger));
   }
 

@@ -50,5 +50,5 @@ export async function captureWhile(
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   stop.abort();
   const { analysis } = await captured;
-  return { analysis, files: await spool.finish() };
+  return { analysis, files: (await spool.finish()).map(({ path }) => path) };
 }

@@ -15,14 +15,16 @@ export interface DeskOptions {
   readonly ports: readonly number[];
   /** Files that hold what has been read so far. */
   readonly paths: () => readonly string[];
+  /** Packets before the first one in them. */
+  readonly packetsGone?: () => number;
   readonly progress: () => Progress | null;
   readonly stop: () => void;
 }
 
 /** What the views ask for, answered by the session and by reading its files again. */
-export function createDesk({ session, ports, paths, progress, stop }: DeskOptions): Desk {
+export function createDesk({ session, ports, paths, packetsGone = () => 0, progress, stop }: DeskOptions): Desk {
   const originNs = (): bigint | null => session.getSnapshot().originNs;
-  const replay = (onProgress: (progress: Progress) => void) => replayOf({ paths, originNs, onProgress });
+  const replay = (onProgress: (progress: Progress) => void) => replayOf({ paths, packetsGone, originNs, onProgress });
   const reader = new DetailReader();
   return {
     subscribe: session.subscribe,

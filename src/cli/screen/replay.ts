@@ -1,11 +1,14 @@
+import { packetNumber } from "../../base/brand.ts";
 import type { Replay } from "../../session/connection-detail.ts";
 import type { Progress } from "../../session/detail-types.ts";
-import { pump } from "../../session/pump.ts";
+import { type PacketSink, pump } from "../../session/pump.ts";
 import { openFeeds } from "../capture-feeds.ts";
 
 export interface ReplayOptions {
   /** Files as they are now: a capture that is still being written is read as far as it goes. */
   readonly paths: () => readonly string[];
+  /** Packets that came before the first one in the files: those had to make room. */
+  readonly packetsGone: () => number;
   /** The origin that the first reading has settled. */
   readonly originNs: () => bigint | null;
   readonly onProgress: (progress: Progress) => void;
@@ -13,7 +16,7 @@ export interface ReplayOptions {
 
 /** The packets of captures once more, numbered as before. */
 export const replayOf =
-  ({ paths, originNs, onProgress }: ReplayOptions): Replay =>
+  ({ paths, originNs, packetsGone, onProgress }: ReplayOptions): Replay =>
   async (makeSink, signal) => {
     const captures = await openFeeds(
       paths(),
@@ -21,7 +24,9 @@ export const replayOf =
       { onMalformed: () => undefined, onComment: () => undefined },
     );
     const { feeds, order } = captures;
-    await pump(feeds, order, makeSink(captures.vantageOf), {
+    const gone = packetsGone();
+    const sink = makeSink(captures.vantageOf);
+    await pump(feeds, order, gone === 0 ? sink : renumbered(sink, gone), {
       signal,
       breathe: () => {
         onProgress(progressOf(feeds));
@@ -29,6 +34,16 @@ export const replayOf =
       },
     });
   };
+
+/** Each file's packets are numbered from 1, and the view is its reader's: it gets its own number back. */
+const renumbered = (sink: PacketSink, gone: number): PacketSink => ({
+  onPacket: (view) => {
+    const { packetNumber: number } = view;
+    view.packetNumber = packetNumber(number + gone);
+    sink.onPacket(view);
+    view.packetNumber = number;
+  },
+});
 
 export function progressOf(feeds: Awaited<ReturnType<typeof openFeeds>>["feeds"]): Progress {
   let readBytes = 0;

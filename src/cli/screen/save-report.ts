@@ -33,6 +33,8 @@ const TEXT_COLUMNS = 100;
 
 export interface SaveOptions {
   readonly paths: () => readonly string[];
+  /** Packets before the first one in them. */
+  readonly packetsGone?: () => number;
   /** Names are made from it. */
   readonly name: string;
   readonly ports: readonly number[];
@@ -70,12 +72,12 @@ function saveMarked(
   path: string,
   marked: ReadonlySet<number>,
   notes: readonly Note[],
-  { paths, session }: SaveOptions,
+  { paths, packetsGone = () => 0, session }: SaveOptions,
   { version }: Surroundings,
 ): Promise<void> {
   const { connections, originNs } = session.getSnapshot();
   return savePackets(path, {
-    replay: replayOf({ paths, originNs: () => originNs, onProgress: () => undefined }),
+    replay: replayOf({ paths, packetsGone, originNs: () => originNs, onProgress: () => undefined }),
     originNs: originNs ?? 0n,
     connections: marked.size === 0 ? null : connections.filter(({ id }) => marked.has(id)),
     notes,

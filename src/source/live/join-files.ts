@@ -1,10 +1,15 @@
 import { type FileHandle, open } from "node:fs/promises";
+import type { PacketRuns } from "./packet-runs.ts";
 import { SpoolFile } from "./spool-file.ts";
 
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Parts of one capture become one file: all have the same header, only the first one's is taken. Removes the parts. */
-export async function joinFiles(parts: readonly SpoolFile[], headerBytes: number, target: string): Promise<string> {
+export async function joinFiles(
+  parts: readonly SpoolFile[],
+  headerBytes: number,
+  target: string,
+): Promise<{ path: string; packets: PacketRuns }> {
   const [first] = parts;
   const joined = new SpoolFile(target, first?.firstNs ?? 0n);
   for (const [index, part] of parts.entries()) {
@@ -14,9 +19,10 @@ export async function joinFiles(parts: readonly SpoolFile[], headerBytes: number
     } finally {
       await file.close();
     }
+    joined.packets.append(part.packets);
   }
   for (const part of parts) part.remove();
-  return joined.complete();
+  return { path: joined.complete(), packets: joined.packets };
 }
 
 async function copy(from: FileHandle, start: number, to: SpoolFile): Promise<void> {

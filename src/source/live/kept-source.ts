@@ -1,4 +1,5 @@
 import type { ByteSource } from "../types.ts";
+import type { OutputPipe } from "./output-pipe.ts";
 import type { Spool } from "./spool.ts";
 import type { BackendCounters, CaptureSource } from "./types.ts";
 
@@ -23,14 +24,23 @@ export class KeptSource implements ByteSource {
   private readonly recorder: Recorder;
   private readonly spool: Spool;
   private readonly now: () => bigint;
+  private readonly pipe: OutputPipe | null;
   private told: BackendCounters | null = null;
 
-  constructor(source: CaptureSource, recorder: Recorder, spool: Spool, now: () => bigint) {
+  /** `pipe`: gets everything too. */
+  constructor(
+    source: CaptureSource,
+    recorder: Recorder,
+    spool: Spool,
+    now: () => bigint,
+    pipe: OutputPipe | null = null,
+  ) {
     this.label = source.label;
     this.source = source;
     this.recorder = recorder;
     this.spool = spool;
     this.now = now;
+    this.pipe = pipe;
   }
 
   get readBytes(): number {
@@ -41,12 +51,16 @@ export class KeptSource implements ByteSource {
     const { source, recorder, spool } = this;
     let begun = false;
     for await (const chunk of source.chunks(signal)) {
+      const before = recorder.packets;
       const blocks = recorder.push(chunk);
+      let records = blocks;
       if (!begun && recorder.header !== null) {
         spool.open(recorder.header, this.now());
-        spool.write(blocks.subarray(recorder.header.length), this.timeOf(recorder));
+        records = blocks.subarray(recorder.header.length);
         begun = true;
-      } else spool.write(blocks, this.timeOf(recorder));
+      }
+      spool.write(records, this.timeOf(recorder), before + 1, recorder.packets - before);
+      this.pipe?.write(blocks);
       if (blocks.length > 0) yield blocks;
       if (source.counters !== this.told) yield* this.tellCounters();
       if (recorder.broken) break;
@@ -59,6 +73,7 @@ export class KeptSource implements ByteSource {
     const now = this.now();
     const block = this.recorder.statistics(now, this.told);
     this.spool.write(block, now);
+    this.pipe?.write(block);
     if (block.length > 0) yield block;
   }
 

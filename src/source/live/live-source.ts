@@ -72,6 +72,10 @@ export class LiveSource implements CaptureSource {
       // "close": standard error has been read to its end.
       this.child.once("close", () => resolve());
     });
+    // Whatever ends us: a backend that hears nothing would wait for its next packet before it noticed.
+    const end = (): void => this.signal("SIGTERM");
+    process.once("exit", end);
+    void this.exited.then(() => process.off("exit", end));
   }
 
   get lagMs(): number {

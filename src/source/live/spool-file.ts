@@ -1,5 +1,7 @@
 import { closeSync, existsSync, ftruncateSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
 
+import { PacketRuns } from "./packet-runs.ts";
+
 const CREATE_MODE = 0o600;
 const PARTIAL = ".partial";
 
@@ -13,6 +15,7 @@ export class SpoolFile {
   readonly firstNs: bigint;
   lastNs: bigint;
   bytes = 0;
+  readonly packets = new PacketRuns();
   private fd: number | null;
 
   /** Throws what the file system says. */

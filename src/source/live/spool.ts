@@ -1,9 +1,11 @@
-import { accessSync, constants, mkdtempSync, rmSync, unlinkSync } from "node:fs";
+import { mkdtempSync, rmSync, unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { limits } from "../../base/limits.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { joinFiles } from "./join-files.ts";
+import { scratchPrefix } from "./left-behind.ts";
+import type { PacketRuns } from "./packet-runs.ts";
 import { SpoolFile } from "./spool-file.ts";
 
 /** How what is captured is kept on disk. */
@@ -25,6 +27,12 @@ export interface SpoolLoss {
   readonly reason: string;
 }
 
+/** A completed file, and which packets it holds. */
+export interface KeptFile {
+  readonly path: string;
+  readonly packets: PacketRuns;
+}
+
 const NS_PER_SECOND = 1_000_000_000n;
 const seconds = (count: number): bigint => BigInt(Math.round(count * 1e9));
 
@@ -36,7 +44,7 @@ export class Spool {
   /** Where it is being written to. */
   readonly folder: string | null;
   /** Completed files, the oldest first. */
-  readonly kept: string[] = [];
+  readonly kept: KeptFile[] = [];
   loss: SpoolLoss | null = null;
   private readonly plan: SpoolPlan;
   private files: SpoolFile[] = [];
@@ -47,7 +55,7 @@ export class Spool {
 
   constructor(plan: SpoolPlan) {
     this.plan = plan;
-    this.folder = plan.path === null ? mkdtempSync(join(scratchFolder(), "wscap-live-")) : null;
+    this.folder = plan.path === null ? makeScratch() : null;
   }
 
   /** The file that is being written, for people. */
@@ -55,19 +63,43 @@ export class Spool {
     return this.files.at(-1)?.partialPath ?? null;
   }
 
-  /** Opens the first file: throws `UserError` (exit 2) where nothing can be written. */
+  /** All that can be read now, the oldest first. */
+  get paths(): readonly string[] {
+    return [...this.kept.map(({ path }) => path), ...this.files.map(({ partialPath }) => partialPath)];
+  }
+
+  /** Packets that were in files which had to make room: the first one that is there has the next number. */
+  get packetsGone(): number {
+    const [run] = (this.kept[0] ?? this.files[0])?.packets.runs ?? [];
+    return run === undefined ? 0 : run.first - 1;
+  }
+
+  /** Where a packet of the capture is now: file (as it will be called) and number in it; null: nowhere. */
+  find(packet: number): { file: string; packet: number } | null {
+    for (const { path, packets } of [...this.files, ...this.kept]) {
+      const number = packets.numberInFile(packet);
+      if (number !== null) return { file: path, packet: number };
+    }
+    return null;
+  }
+
+  /** Opens the first file: throws `UserError` (exit 2) where nothing can be written that was to be kept. */
   open(header: Uint8Array, nowNs: bigint): void {
     this.header = header;
     try {
       this.add(nowNs);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
+      if (this.plan.path === null) return;
       throw new UserError(EXIT.usage, "output.unwritable", { name: this.plan.path ?? "", reason: code ?? message });
     }
   }
 
-  /** Whole blocks; those of the header are written by `open`. */
-  write(blocks: Uint8Array, nowNs: bigint): void {
+  /**
+   * Whole blocks; those of the header are written by `open`. They hold `packets` packets, of which the first one has the
+   * number `first`.
+   */
+  write(blocks: Uint8Array, nowNs: bigint, first = 0, packets = 0): void {
     if (blocks.length === 0) return;
     let file = this.files.at(-1);
     if (file === undefined || this.isFull(file, nowNs)) file = this.next(nowNs) ?? file;
@@ -75,7 +107,7 @@ export class Spool {
     if (problem !== null && problem.code === "ENOSPC" && this.makeRoom()) problem = file?.append(blocks, nowNs) ?? null;
     if (problem !== null || file === undefined) {
       this.loss = { bytes: (this.loss?.bytes ?? 0) + blocks.length, reason: problem?.code ?? "ENOSPC" };
-    }
+    } else file.packets.add(first, packets);
     this.tidy(nowNs);
   }
 
@@ -89,16 +121,22 @@ export class Spool {
   }
 
   /** Completes what is kept and removes the rest; the paths of what was kept. */
-  async finish(): Promise<readonly string[]> {
+  async finish(): Promise<readonly KeptFile[]> {
     if (this.triggered !== null) this.keepTriggered();
     await this.joining;
-    for (const file of this.files) {
-      if (this.folder !== null || this.plan.trigger !== null) file.remove();
-      else this.kept.push(file.complete());
+    this.leave();
+    return this.kept;
+  }
+
+  /** The process ends now: what was to be kept gets its name, what lives only as long as we do goes. */
+  leave(): void {
+    for (const file of [...this.files]) {
+      if (this.folder === null && this.plan.trigger === null) this.complete(file);
+      // Around a trigger that has come, the parts stay: there is no time to join them.
+      else if (this.triggered === null) file.remove();
     }
     this.files = [];
     if (this.folder !== null) rmSync(this.folder, { recursive: true, force: true });
-    return this.kept;
   }
 
   private isFull(file: SpoolFile, nowNs: bigint): boolean {
@@ -133,7 +171,7 @@ export class Spool {
 
   private complete(file: SpoolFile): void {
     this.files = this.files.filter((other) => other !== file);
-    this.kept.push(file.complete());
+    this.kept.push({ path: file.complete(), packets: file.packets });
   }
 
   private nameOf(nowNs: bigint): string {
@@ -168,7 +206,7 @@ export class Spool {
     const completed = this.kept.shift();
     if (completed !== undefined) {
       try {
-        unlinkSync(completed);
+        unlinkSync(completed.path);
       } catch {
         // Somebody else has moved it: that makes room too.
       }
@@ -190,7 +228,7 @@ export class Spool {
     this.joining = this.joining
       .then(() => joinFiles(files, header.length, target))
       .then(
-        (path) => void this.kept.push(path),
+        (joined) => void this.kept.push(joined),
         (error: NodeJS.ErrnoException) => {
           const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
           this.loss = { bytes: (this.loss?.bytes ?? 0) + bytes, reason: error.code ?? error.message };
@@ -208,13 +246,12 @@ export const scratchPlan: SpoolPlan = {
   trigger: null,
 };
 
-/** On disk where there is one: /tmp is memory on many systems. */
-function scratchFolder(): string {
+/** null: nowhere, the capture goes on without. */
+function makeScratch(): string | null {
   try {
-    accessSync("/var/tmp", constants.W_OK);
-    return "/var/tmp";
+    return mkdtempSync(scratchPrefix());
   } catch {
-    return tmpdir();
+    return null;
   }
 }
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Spool, type SpoolPlan, scratchPlan } from "../../../src/source/live/spool.ts";
+import { type KeptFile, Spool, type SpoolPlan, scratchPlan } from "../../../src/source/live/spool.ts";
 
 const HEADER = Buffer.from("HEADER");
 const START = 1_790_000_000_000_000_000n;
@@ -20,12 +20,14 @@ const plan = (changes: Partial<SpoolPlan> = {}): SpoolPlan => ({
 const names = (): string[] => readdirSync(folder).sort();
 const text = (name: string): string => readFileSync(join(folder, name), "utf8");
 
+const pathsOf = (kept: readonly KeptFile[]): string[] => kept.map(({ path }) => path);
+
 /** One block a second, "0;" "1;" …; calls `each` after each. */
 function write(spool: Spool, blocks: number, each: (second: number, nowNs: bigint) => void = () => undefined): void {
   spool.open(HEADER, START);
   for (let second = 0; second < blocks; second++) {
     const now = START + BigInt(second) * SECOND;
-    spool.write(Buffer.from(`${second};`), now);
+    spool.write(Buffer.from(`${second};`), now, second + 1, 1);
     each(second, now);
   }
 }
@@ -41,7 +43,7 @@ describe("a spool", () => {
     write(spool, 3);
     expect([names(), text("night.pcapng.partial")]).toEqual([["night.pcapng.partial"], "HEADER0;1;2;"]);
     expect(spool.currentPath).toBe(join(folder, "night.pcapng.partial"));
-    expect(await spool.finish()).toEqual([join(folder, "night.pcapng")]);
+    expect(pathsOf(await spool.finish())).toEqual([join(folder, "night.pcapng")]);
     expect(names()).toEqual(["night.pcapng"]);
   });
 
@@ -50,7 +52,7 @@ describe("a spool", () => {
     writeFileSync(join(folder, "night.pcapng.partial"), "crashed");
     const spool = new Spool(plan());
     write(spool, 1);
-    expect(await spool.finish()).toEqual([join(folder, "night.pcapng-2")]);
+    expect(pathsOf(await spool.finish())).toEqual([join(folder, "night.pcapng-2")]);
     expect([text("night.pcapng"), text("night.pcapng.partial"), text("night.pcapng-2")]).toEqual([
       "older",
       "crashed",
@@ -73,8 +75,12 @@ describe("a spool", () => {
   it("keeps only the newest files of a ring", async () => {
     const spool = new Spool(plan({ fileBytes: 9, files: 3 }));
     write(spool, 12, () => expect(names().length).toBeLessThanOrEqual(3));
+    expect(spool.find(1)).toBeNull();
+    expect(spool.find(12)).toMatchObject({ file: expect.stringMatching(/night-.*\.pcapng$/) });
+    const gone = spool.packetsGone;
     const kept = await spool.finish();
     expect(kept).toHaveLength(3);
+    expect(text(names()[0] as string)).toMatch(new RegExp(`^HEADER${gone};`));
     expect(names().map(text).join("")).toContain("11;");
     expect(names().map(text).join("")).not.toContain("HEADER0;");
   });
@@ -86,7 +92,9 @@ describe("a spool", () => {
     });
     const kept = await spool.finish();
     expect(names()).toEqual(["night-20260921-141330-ws.pong.missing.pcapng"]);
-    expect(kept).toEqual([join(folder, names()[0] as string)]);
+    expect(pathsOf(kept)).toEqual([join(folder, names()[0] as string)]);
+    // One packet a second, from 1 on.
+    expect(kept[0]?.packets.runs).toEqual([{ first: 8, firstInFile: 1, count: 7 }]);
     const [, seconds = ""] = /^HEADER(.*)$/.exec(text(names()[0] as string)) ?? [];
     expect(seconds).toBe("7;8;9;10;11;12;13;");
   });
@@ -104,9 +112,11 @@ describe("a spool", () => {
     const [file] = refused.files;
     const append = file?.append;
     if (file !== undefined) file.append = () => Object.assign(new Error("full"), { code: "ENOSPC" });
-    spool.write(Buffer.from("lost;"), START);
+    spool.write(Buffer.from("lost;"), START, 2, 3);
     if (file !== undefined && append !== undefined) file.append = append;
-    spool.write(Buffer.from("after;"), START);
+    spool.write(Buffer.from("after;"), START, 5, 1);
+    // The first packet, and the one after those that were lost.
+    expect([1, 2, 5].map((packet) => spool.find(packet)?.packet)).toEqual([1, undefined, 2]);
     await spool.finish();
     expect([spool.loss, text("night.pcapng")]).toEqual([{ bytes: 5, reason: "ENOSPC" }, "HEADER0;after;"]);
   });
