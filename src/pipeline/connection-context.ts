@@ -11,10 +11,11 @@ import type { TcpConnection } from "../tcp/connection.ts";
 import { TlsReader } from "../tls/record-reader.ts";
 import type { DecoderMemory } from "../websocket/memory.ts";
 import { cutLooksLikeFrames, looksLikeFrames, type StreamPart } from "../websocket/recognise.ts";
+import type { FrameTap } from "./frame-tap.ts";
 import { meansWebSocket } from "./http-facts.ts";
 import { mark } from "./marks.ts";
 import { isTlsRecord } from "./tls-facts.ts";
-import { type FrameTap, WebSocketStream } from "./websocket-stream.ts";
+import { WebSocketStream } from "./websocket-stream.ts";
 
 const FIRST_BYTES = 64;
 const REQUEST_LINE = /^[A-Z]{3,10} [^ ]+ HTTP\/1\.[01]\r?\n/;

@@ -3,8 +3,8 @@ import { limits } from "../base/limits.ts";
 import { Activity } from "../store/activity.ts";
 import { FrameLog, type LoggedFrame, type RoundTrip } from "../store/frame-log.ts";
 import { CONTINUATION, type FrameView, type MessageView, PING, PONG, TEXT } from "../websocket/types.ts";
+import type { FrameTap } from "./frame-tap.ts";
 import { isSuspicious } from "./scrub/suspicious.ts";
-import type { FrameTap } from "./websocket-stream.ts";
 
 export type PayloadsKept = "none" | "preview" | "full";
 

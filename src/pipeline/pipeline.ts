@@ -11,11 +11,11 @@ import { PacketDecoder } from "../wire/packet-decoder.ts";
 import type { ArpView, DatagramView, IcmpErrorView, SegmentView, WireSink } from "../wire/types.ts";
 import { ConnectionContext } from "./connection-context.ts";
 import { connectionFacts } from "./connection-facts.ts";
+import type { FrameTap } from "./frame-tap.ts";
 import { findJoins } from "./joins.ts";
 import { NameWatch } from "./name-watch.ts";
 import { guessClient } from "./roles.ts";
 import { SettledConnections } from "./settled-connections.ts";
-import type { FrameTap } from "./websocket-stream.ts";
 
 export interface PipelineOptions {
   /** Only connections with one of these ports; empty: all. Also decodes WebSockets without handshake on them. */

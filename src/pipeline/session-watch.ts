@@ -1,7 +1,6 @@
 import { type Direction, sideOf } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Mark } from "../base/packet-view.ts";
-import { MessageSieve } from "../payload/message-sieve.ts";
 import { payloadOf } from "../payload/payload.ts";
 import { hintsOf, readPayload } from "../payload/read-payload.ts";
 import type { EngineIoReading, PayloadHints, Reading, SocketIoReading } from "../payload/types.ts";
@@ -60,7 +59,6 @@ export class SessionWatch {
   private readonly namespaces = new Map<string, SocketIoNamespaceFacts>();
   private readonly notices: ProtocolNotice[] = [];
   private readonly applicationBeat = new ApplicationBeat();
-  private readonly sieves: readonly [MessageSieve, MessageSieve] = [new MessageSieve(), new MessageSieve()];
   private readonly fedBytes: (direction: Direction) => number;
 
   constructor(
@@ -85,11 +83,11 @@ export class SessionWatch {
     if (subprotocol?.startsWith("vite-") === true) this.protocol = subprotocol;
   }
 
-  onMessage(message: MessageView): void {
+  /** `concerns`: what `MessageSieve` says of the message. */
+  onMessage(message: MessageView, concerns: boolean): void {
     const { bytes, keptLength, length } = message;
     const isText = message.opcode === TEXT;
     if (message.problem !== null && keptLength < length) return;
-    const concerns = this.sieves[message.direction].passes(bytes, keptLength, isText);
     // The first message of a connection names the protocol.
     if (!concerns && this.protocol !== null) {
       if (isText && length <= limits.beatMessageBytes) this.applicationBeat.onMessage(message, null);

@@ -4,25 +4,26 @@ import type { BeatFacts, CloseFrameFacts, PerDirection, WebSocketFacts } from ".
 import type { TcpConnection } from "../tcp/connection.ts";
 import type { Heartbeat } from "../websocket/heartbeat.ts";
 import { mark } from "./marks.ts";
-import type { SeenCloseFrame, WebSocketStream } from "./websocket-stream.ts";
+import type { SeenCloseFrame } from "./websocket-side.ts";
+import type { WebSocketStream } from "./websocket-stream.ts";
 
 /** What the WebSocket shows. `clockNs` decides which unanswered pings are missing and which are only young. */
 export function webSocketFacts(stream: WebSocketStream, connection: TcpConnection, clockNs: number): WebSocketFacts {
-  const [client, server] = stream.tallies;
+  const { client, server } = stream;
   const both = <T>(of: (direction: Direction) => T): [T, T] => [of(0), of(1)];
   const firstFrame = both((direction) =>
-    markOf(stream.tallies[direction].firstFrameNumber, stream.tallies[direction].firstFrameNs),
+    markOf(stream.side(direction).firstFrameNumber, stream.side(direction).firstFrameNs),
   );
   const lastFrame = both((direction) =>
-    markOf(stream.tallies[direction].lastFrameNumber, stream.tallies[direction].lastFrameNs),
+    markOf(stream.side(direction).lastFrameNumber, stream.side(direction).lastFrameNs),
   );
   return {
     by: stream.by,
     midstream: stream.midstream,
     openedAt: mark({ packetNumber: stream.openedNumber, timestampNs: stream.openedNs }),
     compression: stream.deflate === "none" ? null : stream.deflate === "unknown" ? "unknown" : "permessage-deflate",
-    frames: [{ ...client.frames }, { ...server.frames }],
-    messages: [{ ...client.messages }, { ...server.messages }],
+    frames: [client.frames, server.frames],
+    messages: [client.messages, server.messages],
     closeFrames: both((direction) => closeFrame(stream, connection, direction)),
     heartbeat: both((direction) =>
       beatFacts(stream.heartbeat, stream, connection, direction, clockNs),
@@ -33,10 +34,10 @@ export function webSocketFacts(stream: WebSocketStream, connection: TcpConnectio
     firstFrame,
     largestMessageBytes: [client.largestMessageBytes, server.largestMessageBytes],
     largestMessage: both((direction) =>
-      markOf(stream.tallies[direction].largestMessageNumber, stream.tallies[direction].largestMessageNs),
+      markOf(stream.side(direction).largestMessageNumber, stream.side(direction).largestMessageNs),
     ),
     lastMessage: both((direction) =>
-      markOf(stream.tallies[direction].lastMessageNumber, stream.tallies[direction].lastMessageNs),
+      markOf(stream.side(direction).lastMessageNumber, stream.side(direction).lastMessageNs),
     ),
     incompleteFrameBytes: [client.incompleteFrameBytes, server.incompleteFrameBytes],
   };
@@ -51,11 +52,11 @@ function acknowledgedBytes(stream: WebSocketStream, connection: TcpConnection, d
   const peer = connection.halves[1 - connection.indexOf(direction)] as typeof half;
   if (!peer.acknowledgedKnown || !half.anchored) return null;
   const behind = (half.nextSequence - peer.acknowledged) | 0;
-  return stream.tallies[direction].fedBytes - behind;
+  return stream.side(direction).fedBytes - behind;
 }
 
 function closeFrame(stream: WebSocketStream, connection: TcpConnection, direction: Direction): CloseFrameFacts | null {
-  const seen: SeenCloseFrame | null = stream.tallies[direction].closeFrame;
+  const seen: SeenCloseFrame | null = stream.side(direction).closeFrame;
   if (seen === null) return null;
   const acknowledged = acknowledgedBytes(stream, connection, direction);
   return {

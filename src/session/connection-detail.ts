@@ -1,8 +1,8 @@
 import type { ConnectionId, Direction } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { PacketView } from "../base/packet-view.ts";
+import type { FrameTap } from "../pipeline/frame-tap.ts";
 import { SelectedPipeline } from "../pipeline/selected-pipeline.ts";
-import type { FrameTap } from "../pipeline/websocket-stream.ts";
 import type { ConnectionFacts, Endpoint } from "../store/types.ts";
 import { BlobStore } from "./blob-store.ts";
 import { DetailTable, HEAD, MARK, packLayers, packWindow, type RawRow } from "./detail-table.ts";

@@ -1,8 +1,8 @@
 import { type ConnectionId, connectionId, type RelativeNs, relativeNs } from "../base/brand.ts";
 import { formatTime } from "../base/time.ts";
 import type { CaptureOrigin, CaptureReader, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
+import type { FrameTap } from "../pipeline/frame-tap.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
-import type { FrameTap } from "../pipeline/websocket-stream.ts";
 import { judge } from "../rules/judge.ts";
 import type { Timer } from "../rules/timers.ts";
 import type { Finding } from "../rules/types.ts";

@@ -1,6 +1,6 @@
 import { limits } from "../base/limits.ts";
+import type { FrameTap } from "../pipeline/frame-tap.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
-import type { FrameTap } from "../pipeline/websocket-stream.ts";
 import type { Replay } from "./connection-detail.ts";
 
 /** Connections with a message that holds a text, ignoring case: the whole capture is read once more. */

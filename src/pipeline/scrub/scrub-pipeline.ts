@@ -5,8 +5,8 @@ import type { TcpConnection } from "../../tcp/connection.ts";
 import type { EndCause, GapCause } from "../../tcp/types.ts";
 import type { MessageView } from "../../websocket/types.ts";
 import type { ArpView, DatagramView, IcmpErrorView, SegmentView } from "../../wire/types.ts";
+import type { FrameTap } from "../frame-tap.ts";
 import { Pipeline } from "../pipeline.ts";
-import type { FrameTap } from "../websocket-stream.ts";
 import { scrubBody } from "./body-scrub.ts";
 import { DirectionEdits } from "./edits.ts";
 import { HeldStream } from "./held-stream.ts";
@@ -177,7 +177,7 @@ export class ScrubPipeline extends Pipeline {
       return;
     }
     const webSocket = context?.webSocket ?? null;
-    const begins = webSocket === null ? held.length : Math.max(0, held.length - webSocket.tallies[direction].fedBytes);
+    const begins = webSocket === null ? held.length : Math.max(0, held.length - webSocket.side(direction).fedBytes);
     held.stretches(0, begins, (bytes, offset) => {
       judge(offset, offset + bytes.length);
       this.scrubText(bytes, (at, replacement) => edit(offset + at, replacement));

@@ -1,0 +1,180 @@
+import { type Direction, ZERO_TIME } from "../base/brand.ts";
+import type { Position } from "../base/packet-view.ts";
+import { MessageSieve } from "../payload/message-sieve.ts";
+import type { FrameCounts, MessageCounts } from "../store/types.ts";
+import { FrameDecoder } from "../websocket/frame-decoder.ts";
+import type { DecoderOptions } from "../websocket/frame-reader.ts";
+import {
+  BINARY,
+  CLOSE,
+  CONTINUATION,
+  type DeflateAgreement,
+  type FrameView,
+  type MessageView,
+  PING,
+  PONG,
+  TEXT,
+  type WebSocketEvent,
+  type WebSocketSink,
+} from "../websocket/types.ts";
+import type { FrameTap } from "./frame-tap.ts";
+
+/** A Close frame as it was sent; `endOffset` is where it ends in the WebSocket's bytes of its direction. */
+export interface SeenCloseFrame {
+  readonly code: number | null;
+  readonly codeMissing: boolean;
+  readonly reason: string;
+  readonly packetNumber: number;
+  readonly timestampNs: number;
+  readonly endOffset: number;
+}
+
+/** What concerns both sides of a WebSocket. */
+export interface SideOwner {
+  onBeat(frame: FrameView): void;
+  /** `concerns`: it begins in a way that a diagnosis may need, and not like the one before. */
+  onMessage(message: MessageView, concerns: boolean): void;
+  onEvent(event: WebSocketEvent): void;
+  readonly connectionId: number;
+  readonly tap: FrameTap | null;
+}
+
+/**
+ * One direction of a WebSocket: its decoder, and what is counted of it. The sums lie flat in this one object, because with
+ * hundreds of connections in turn each line of memory that a message touches costs more than the arithmetic.
+ */
+export class WebSocketSide implements WebSocketSink {
+  /** Bytes handed to the decoder, gaps included. */
+  fedBytes = 0;
+  closeFrame: SeenCloseFrame | null = null;
+  firstFrameNumber = 0;
+  firstFrameNs: number = ZERO_TIME;
+  lastFrameNumber = 0;
+  lastFrameNs: number = ZERO_TIME;
+  largestMessageBytes = 0;
+  largestMessageNumber = 0;
+  largestMessageNs: number = ZERO_TIME;
+  lastMessageNumber = 0;
+  lastMessageNs: number = ZERO_TIME;
+  incompleteFrameBytes = 0;
+  private textFrames = 0;
+  private binaryFrames = 0;
+  private continuations = 0;
+  private closes = 0;
+  private pings = 0;
+  private pongs = 0;
+  private reservedFrames = 0;
+  private payloadBytes = 0;
+  private textMessages = 0;
+  private binaryMessages = 0;
+  private messageBytes = 0;
+  private readonly owner: SideOwner;
+  private readonly tap: FrameTap | null;
+  private readonly sieve = new MessageSieve();
+  private readonly decoder: FrameDecoder;
+
+  constructor(direction: Direction, owner: SideOwner, deflate: DeflateAgreement, options: DecoderOptions) {
+    this.owner = owner;
+    this.tap = owner.tap;
+    this.decoder = new FrameDecoder(direction, this, deflate, options);
+  }
+
+  get frames(): FrameCounts {
+    return {
+      text: this.textFrames,
+      binary: this.binaryFrames,
+      continuation: this.continuations,
+      close: this.closes,
+      ping: this.pings,
+      pong: this.pongs,
+      reserved: this.reservedFrames,
+      payloadBytes: this.payloadBytes,
+    };
+  }
+
+  get messages(): MessageCounts {
+    return { text: this.textMessages, binary: this.binaryMessages, bytes: this.messageBytes };
+  }
+
+  feed(bytes: Uint8Array, start: number, end: number, at: Position): void {
+    this.fedBytes += end - start;
+    this.decoder.feed(bytes, start, end, at);
+  }
+
+  gap(lengthBytes: number, at: Position): void {
+    this.fedBytes += lengthBytes;
+    this.decoder.gap(lengthBytes, at);
+  }
+
+  end(at: Position): void {
+    this.decoder.end(at);
+  }
+
+  onFrame(frame: FrameView): void {
+    switch (frame.opcode) {
+      case TEXT:
+        this.textFrames++;
+        break;
+      case BINARY:
+        this.binaryFrames++;
+        break;
+      case CONTINUATION:
+        this.continuations++;
+        break;
+      case PING:
+        this.pings++;
+        this.owner.onBeat(frame);
+        break;
+      case PONG:
+        this.pongs++;
+        this.owner.onBeat(frame);
+        break;
+      case CLOSE:
+        this.closes++;
+        this.noteClose(frame);
+        break;
+      default:
+        this.reservedFrames++;
+    }
+    this.payloadBytes += frame.length;
+    if (this.firstFrameNumber === 0) {
+      this.firstFrameNumber = frame.firstPacketNumber;
+      this.firstFrameNs = frame.firstTimestampNs;
+    }
+    this.lastFrameNumber = frame.lastPacketNumber;
+    this.lastFrameNs = frame.lastTimestampNs;
+    if (this.tap !== null) this.tap.onFrame(this.owner.connectionId, frame);
+  }
+
+  onMessage(message: MessageView): void {
+    const isText = message.opcode === TEXT;
+    if (isText) this.textMessages++;
+    else this.binaryMessages++;
+    this.messageBytes += message.length;
+    this.lastMessageNumber = message.lastPacketNumber;
+    this.lastMessageNs = message.lastTimestampNs;
+    if (message.length > this.largestMessageBytes) {
+      this.largestMessageBytes = message.length;
+      this.largestMessageNumber = message.lastPacketNumber;
+      this.largestMessageNs = message.lastTimestampNs;
+    }
+    this.owner.onMessage(message, this.sieve.passes(message.bytes, message.keptLength, isText));
+    if (this.tap !== null) this.tap.onMessage(this.owner.connectionId, message);
+  }
+
+  onEvent(event: WebSocketEvent): void {
+    if (event.code === "incomplete-frame") this.incompleteFrameBytes = event.value;
+    this.owner.onEvent(event);
+  }
+
+  private noteClose(frame: FrameView): void {
+    this.closeFrame ??= {
+      code: frame.closeCode,
+      codeMissing: frame.closeCode === null && frame.missingBytes > 0,
+      reason: frame.closeReason ?? "",
+      packetNumber: frame.lastPacketNumber,
+      timestampNs: frame.lastTimestampNs,
+      endOffset: this.fedBytes,
+    };
+  }
+}
