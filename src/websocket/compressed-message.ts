@@ -3,6 +3,7 @@ import type { Position } from "../base/packet-view.ts";
 import type { DeflateContext } from "./deflate-context.ts";
 import { tell } from "./events.ts";
 import { INFLATED, TOO_LARGE } from "./inflate.ts";
+import type { Inflated } from "./memory.ts";
 import { type MessageView, TEXT, UNDECODABLE, type WebSocketSink } from "./types.ts";
 import type { ByteStore } from "./unmask.ts";
 
@@ -15,6 +16,7 @@ const noBytes = new Uint8Array(0);
 export function readCompressed(
   message: MessageView,
   deflate: DeflateContext,
+  inflated: Inflated,
   input: ByteStore,
   length: number,
   keepBytes: number,
@@ -30,20 +32,20 @@ export function readCompressed(
   // Some peers send an empty message as no bytes at all instead of one empty block (§7.2.3.6).
   if (length === 0) return;
   const status = deflate.inflate(input, length);
-  const valid = !isText || status !== INFLATED || deflate.ascii || isUtf8(deflate.bytes.subarray(0, deflate.length));
+  const valid = !isText || status !== INFLATED || inflated.ascii || isUtf8(inflated.bytes.subarray(0, inflated.length));
   // Where the context is not certain, text that is no text was not inflated from the right place.
   if ((status !== INFLATED && status !== TOO_LARGE) || (!valid && deflate.lost !== null)) {
     message.validUtf8 = null;
     message.problem = notInflated(message, deflate, length, sink, at);
     return;
   }
-  message.length = deflate.length;
-  message.bytes = deflate.bytes;
-  message.keptLength = Math.min(deflate.known, keepBytes);
+  message.length = inflated.length;
+  message.bytes = inflated.bytes;
+  message.keptLength = Math.min(inflated.known, keepBytes);
   if (status === TOO_LARGE) {
     message.problem = "inflate-limit";
     message.validUtf8 = null;
-    tell(sink, "inflate-limit", message.direction, at, deflate.length);
+    tell(sink, "inflate-limit", message.direction, at, inflated.length);
     deflate.lose(UNDECODABLE.earlierMessage);
   } else if (!valid) {
     message.validUtf8 = false;

@@ -3,7 +3,7 @@ import { limits } from "../base/limits.ts";
 import { FEW_BYTES, type History, nonAsciiOf, remember, rememberFew, WINDOW_BYTES } from "./history.ts";
 import { INFLATED, type InflateStatus, TOO_LARGE } from "./inflate.ts";
 import { inflateLarge } from "./inflate-message.ts";
-import type { DecoderMemory } from "./memory.ts";
+import type { DecoderMemory, Inflated } from "./memory.ts";
 import { type DeflateAgreement, UNDECODABLE, type UndecodableCause } from "./types.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
 import type { WindowOwner } from "./window-pool.ts";
@@ -25,23 +25,18 @@ const takesOver = (direction: Direction, agreement: DeflateAgreement): boolean =
  * A window smaller than 32 KiB (§7.1.2) restricts the sender only: the larger one reads all that it may send.
  */
 export class DeflateContext implements WindowOwner, History {
-  /** Why the history has a hole; null: it is whole. */
-  lost: UndecodableCause | null;
-  /** The hole was reported. */
-  reported = false;
-  /** The last message: `bytes[0 … known)`, valid until the next message of any direction, of `length` inflated ones. */
-  bytes: Uint8Array = nowhere.bytes;
-  known = 0;
-  length = 0;
-  /** The last message was seen to be ASCII throughout. */
-  ascii = false;
+  // What each message touches comes first, so that it lies together.
+  private readonly memory: DecoderMemory;
+  private readonly takeover: boolean;
+  private window = NO_WINDOW;
   store: ByteStore = nowhere;
   start = 0;
   have = 0;
   next = 0;
-  private readonly memory: DecoderMemory;
-  private readonly takeover: boolean;
-  private window = NO_WINDOW;
+  /** Why the history has a hole; null: it is whole. */
+  lost: UndecodableCause | null;
+  /** The hole was reported. */
+  reported = false;
 
   constructor(direction: Direction, agreement: DeflateAgreement, memory: DecoderMemory) {
     this.memory = memory;
@@ -49,41 +44,41 @@ export class DeflateContext implements WindowOwner, History {
     this.lost = agreement === "unknown" ? UNDECODABLE.handshakeMissing : null;
   }
 
-  /** `input` must have INPUT_SLACK bytes after the message; they are overwritten. */
+  /** The result is in `memory.inflated`. `input` must have INPUT_SLACK bytes after the message; they are overwritten. */
   inflate(input: ByteStore, length: number): InflateStatus {
-    const { inflater } = this.memory;
+    const { inflater, inflated } = this.memory;
     const history = this.takeover ? this : null;
     if (history !== null) this.keepWindow();
     let status: InflateStatus = TOO_LARGE;
     if (length >= LARGE_BYTES) {
       const large = inflateLarge(input.bytes, length, history, limits.inflatedMessageBytes);
       status = large.status;
-      this.bytes = large.bytes;
-      this.known = large.bytes.length;
+      inflated.bytes = large.bytes;
+      inflated.known = large.bytes.length;
     }
     if (length < LARGE_BYTES || status === TOO_LARGE) {
       // zlib gives nothing of a message that is too large: its beginning is read by our own.
       const most = length < LARGE_BYTES ? limits.inflatedMessageBytes : limits.keptMessageBytes;
       status = inflater.inflate(input, length, history, most);
-      this.bytes = inflater.out.bytes;
-      this.known = inflater.outLength;
+      inflated.bytes = inflater.out.bytes;
+      inflated.known = inflater.outLength;
     }
-    this.length = status === TOO_LARGE ? limits.inflatedMessageBytes : this.known;
-    this.ascii = false;
-    if (status === INFLATED) this.keep(length < LARGE_BYTES);
+    inflated.length = status === TOO_LARGE ? limits.inflatedMessageBytes : inflated.known;
+    inflated.ascii = false;
+    if (status === INFLATED) this.keep(inflated, length < LARGE_BYTES);
     return status;
   }
 
-  private keep(own: boolean): void {
-    const { length } = this;
+  private keep(inflated: Inflated, own: boolean): void {
     const { out } = this.memory.inflater;
+    const { length } = inflated;
     const few = own && length <= FEW_BYTES;
     if (!this.takeover) {
-      this.ascii = few && nonAsciiOf(out, length) === 0;
+      inflated.ascii = few && nonAsciiOf(out, length) === 0;
       return;
     }
-    if (few) this.ascii = rememberFew(this, out, length) === 0;
-    else remember(this, this.bytes, length);
+    if (few) inflated.ascii = rememberFew(this, out, length) === 0;
+    else remember(this, inflated.bytes, length);
     if (this.lost !== null && this.have === WINDOW_BYTES) this.lost = null;
   }
 

@@ -252,9 +252,10 @@ export class Inflater {
         }
         // Of what comes before the message, as far as the message or the ring's end; else of the message itself.
         const inRing = (next + back) & RING_MASK;
-        const far = Math.min(o + Math.min(-back, WINDOW_BYTES - inRing), end);
-        const to = back < 0 ? far : end;
-        copyFar(back < 0 ? ring : view, back < 0 ? start + inRing : back, view, o, to);
+        const far = start + inRing;
+        const farEnd = Math.min(o + Math.min(-back, WINDOW_BYTES - inRing), end);
+        const to = back < 0 ? farEnd : end;
+        copyFar(back < 0 ? ring : view, back < 0 ? far : back, view, o, to);
         o = to;
       }
       o = end;

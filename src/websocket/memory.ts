@@ -5,6 +5,17 @@ import type { FrameView, MessageView } from "./types.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
 import { WindowPool } from "./window-pool.ts";
 
+const noBytes = new Uint8Array(0);
+
+/** A message: `bytes[0 … known)` of `length` inflated ones. Reused: valid until the next message of any direction. */
+export interface Inflated {
+  bytes: Uint8Array;
+  known: number;
+  length: number;
+  /** It was seen to be ASCII throughout. */
+  ascii: boolean;
+}
+
 /** What all decoders of one analysis share: scratch space, the reused views, and the bounded pools. */
 export class DecoderMemory {
   readonly windows: WindowPool;
@@ -16,6 +27,7 @@ export class DecoderMemory {
   readonly control: ByteStore = byteStore(CONTROL_BYTES);
   readonly frame: FrameView = emptyFrame();
   readonly message: MessageView = emptyMessage();
+  readonly inflated: Inflated = { bytes: noBytes, known: 0, length: 0, ascii: false };
 
   constructor(windows = new WindowPool(), buffers = new BufferPool()) {
     this.windows = windows;
@@ -26,8 +38,6 @@ export class DecoderMemory {
 /** A control frame's payload is at most 125 bytes (RFC 6455 §5.5). */
 export const CONTROL_BYTES = 125;
 export const SCRATCH_BYTES = 64 * 1024;
-const noBytes = new Uint8Array(0);
-
 const emptyFrame = (): FrameView => ({
   direction: 0,
   opcode: 0,

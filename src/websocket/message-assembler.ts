@@ -106,6 +106,8 @@ export class MessageAssembler {
     message.firstTimestampNs = this.firstTimestampNs;
     const store = this.store;
     if (this.compressed && this.problem === null) {
+      message.direction = this.direction;
+      message.opcode = this.opcode;
       this.inflate(store ?? this.memory.scratch, this.kept, at);
     } else {
       if (this.opcode === TEXT && this.problem === null && this.valid && !this.utf8.end()) this.invalid(at);
@@ -125,12 +127,7 @@ export class MessageAssembler {
    */
   whole(opcode: number, length: number, nonAscii: number, at: Position): void {
     const { message, scratch } = this.memory;
-    this.compressed = false;
-    this.opcode = opcode;
-    this.wireLength = length;
-    message.frames = 1;
-    message.firstPacketNumber = at.packetNumber;
-    message.firstTimestampNs = at.timestampNs;
+    this.wholeFrame(message, opcode, false, length, at);
     message.problem = null;
     message.validUtf8 = opcode === TEXT ? true : null;
     if (nonAscii !== 0 && opcode === TEXT && !isUtf8(scratch.bytes.subarray(0, length))) {
@@ -140,20 +137,27 @@ export class MessageAssembler {
     message.length = length;
     message.bytes = scratch.bytes;
     message.keptLength = Math.min(length, this.keepBytes);
-    this.deliver(at);
+    this.sink.onMessage(message);
   }
 
   /** The same for a compressed one; `scratch` has INPUT_SLACK bytes of room after it. */
   wholeCompressed(opcode: number, length: number, at: Position): void {
     const { message, scratch } = this.memory;
-    this.compressed = true;
-    this.opcode = opcode;
-    this.wireLength = length;
+    this.wholeFrame(message, opcode, true, length, at);
+    this.inflate(scratch, length, at);
+    this.sink.onMessage(message);
+  }
+
+  private wholeFrame(message: MessageView, opcode: number, compressed: boolean, length: number, at: Position): void {
+    message.direction = this.direction;
+    message.opcode = opcode;
+    message.compressed = compressed;
     message.frames = 1;
+    message.wireLength = length;
     message.firstPacketNumber = at.packetNumber;
     message.firstTimestampNs = at.timestampNs;
-    this.inflate(scratch, length, at);
-    this.deliver(at);
+    message.lastPacketNumber = at.packetNumber;
+    message.lastTimestampNs = at.timestampNs;
   }
 
   /** What follows is not the rest of this message. */
@@ -262,10 +266,9 @@ export class MessageAssembler {
     tell(this.sink, "invalid-utf8", this.direction, at, this.opcode);
   }
 
+  /** Direction and opcode of the message are set. */
   private inflate(input: ByteStore, length: number, at: Position): void {
-    const { message } = this.memory;
-    message.opcode = this.opcode;
-    message.direction = this.direction;
-    readCompressed(message, this.deflate as DeflateContext, input, length, this.keepBytes, this.sink, at);
+    const { message, inflated } = this.memory;
+    readCompressed(message, this.deflate as DeflateContext, inflated, input, length, this.keepBytes, this.sink, at);
   }
 }
