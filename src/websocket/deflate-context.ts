@@ -9,7 +9,7 @@ import { type ByteStore, byteStore } from "./unmask.ts";
 import type { WindowOwner } from "./window-pool.ts";
 
 /** From here on (compressed bytes) zlib beats our own inflater; see native-notes/decisions/0002-two-inflaters.md. */
-const LARGE_BYTES = 2048;
+const LARGE_BYTES = 8192;
 const NO_WINDOW = -1;
 const nowhere = byteStore(0);
 

@@ -4,8 +4,8 @@ import type { ByteStore } from "./unmask.ts";
 export const WINDOW_BYTES = 32_768;
 export const RING_MASK = WINDOW_BYTES - 1;
 
-/** Room behind the last ring of a store: copies read whole words. */
-export const RING_SLACK = 16;
+/** So much at a time do copies read and write, needed or not: room behind the last ring of a store, and behind `out`. */
+export const COPY_SLACK = 16;
 
 /** Up to so many bytes a loop over words beats a native copy and `isUtf8`. */
 export const FEW_BYTES = 512;
@@ -21,6 +21,24 @@ export interface History {
   /** Bytes known, ending at `next` of the ring. */
   have: number;
   next: number;
+}
+
+/** `out[o … end)` from `distance` bytes back, running into what is written (RFC 1951 §2). */
+export function copyNear(out: Uint8Array, o: number, distance: number, end: number): void {
+  for (let i = o; i < end; i++) out[i] = out[i - distance] as number;
+}
+
+/**
+ * To `out[o … end)` from at least COPY_SLACK bytes away. Sixteen bytes at a time: branches cost more than
+ * bytes written in vain.
+ */
+export function copyFar(source: DataView, from: number, out: DataView, start: number, end: number): void {
+  for (let o = start, f = from; o < end; o += 16, f += 16) {
+    out.setInt32(o, source.getInt32(f, true), true);
+    out.setInt32(o + 4, source.getInt32(f + 4, true), true);
+    out.setInt32(o + 8, source.getInt32(f + 8, true), true);
+    out.setInt32(o + 12, source.getInt32(f + 12, true), true);
+  }
 }
 
 /** Adds a message's bytes to what later messages may refer to (RFC 7692 §7.2.2). */

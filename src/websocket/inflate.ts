@@ -1,4 +1,4 @@
-import { type History, RING_MASK, RING_SLACK, WINDOW_BYTES } from "./history.ts";
+import { COPY_SLACK, copyFar, copyNear, type History, RING_MASK, WINDOW_BYTES } from "./history.ts";
 import { BASE, CODE_LENGTH, DISTANCE, END_OF_BLOCK, HuffmanCode, KIND, LITERAL_LENGTH, VALUE } from "./huffman.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
 
@@ -20,9 +20,7 @@ const LARGEST_KEPT_OUTPUT = 1024 * 1024;
 export const INPUT_SLACK = 20;
 
 const CODE_LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-/** What copying may write behind a match. */
-const COPY_SLACK = 16;
-const NO_HISTORY: History = { store: byteStore(RING_SLACK), start: 0, have: 0, next: 0 };
+const NO_HISTORY: History = { store: byteStore(COPY_SLACK), start: 0, have: 0, next: 0 };
 /** The longest match, and what copying it writes in vain. */
 const MATCH_ROOM = 258 + COPY_SLACK;
 
@@ -218,6 +216,12 @@ export class Inflater {
       bit += entry & 15;
       if (entry > 0) {
         out[o++] = entry >>> 10;
+        // Literals come in a row, and the bits at hand are enough for one more short code.
+        entry = literalRoot[(bits >>> (entry & 15)) & literalMask] as number;
+        if (entry > 0) {
+          bit += entry & 15;
+          out[o++] = entry >>> 10;
+        }
         continue;
       }
       if ((entry & KIND) !== BASE) {
@@ -263,23 +267,5 @@ export class Inflater {
     this.bit = bit;
     this.outLength = o;
     return status === INFLATED && o > this.maxBytes ? this.tooLarge() : status;
-  }
-}
-
-/** `out[o … end)` from `distance` bytes back, running into what is written (RFC 1951 §2). */
-function copyNear(out: Uint8Array, o: number, distance: number, end: number): void {
-  for (let i = o; i < end; i++) out[i] = out[i - distance] as number;
-}
-
-/**
- * To `out[o … end)` from at least COPY_SLACK bytes away. Sixteen bytes at a time: branches cost more than
- * bytes written in vain.
- */
-function copyFar(source: DataView, from: number, out: DataView, start: number, end: number): void {
-  for (let o = start, f = from; o < end; o += 16, f += 16) {
-    out.setInt32(o, source.getInt32(f, true), true);
-    out.setInt32(o + 4, source.getInt32(f + 4, true), true);
-    out.setInt32(o + 8, source.getInt32(f + 8, true), true);
-    out.setInt32(o + 12, source.getInt32(f + 12, true), true);
   }
 }

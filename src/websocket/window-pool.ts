@@ -1,5 +1,5 @@
 import { limits } from "../base/limits.ts";
-import { RING_SLACK, WINDOW_BYTES } from "./history.ts";
+import { COPY_SLACK, WINDOW_BYTES } from "./history.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
 
 /** Memory comes from the system in pieces of 512 KiB, of which it gives only the pages that are written to. */
@@ -50,7 +50,7 @@ export class WindowPool {
 
   private another(): number {
     const window = this.owners.length;
-    if (window % WINDOWS_PER_STORE === 0) this.stores.push(byteStore(WINDOWS_PER_STORE * WINDOW_BYTES + RING_SLACK));
+    if (window % WINDOWS_PER_STORE === 0) this.stores.push(byteStore(WINDOWS_PER_STORE * WINDOW_BYTES + COPY_SLACK));
     return window;
   }
 

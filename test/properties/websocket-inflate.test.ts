@@ -1,7 +1,7 @@
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type History, RING_SLACK, WINDOW_BYTES } from "../../src/websocket/history.ts";
+import { COPY_SLACK, type History, WINDOW_BYTES } from "../../src/websocket/history.ts";
 import { INFLATED, INPUT_SLACK, Inflater, type InflateStatus, TOO_LARGE } from "../../src/websocket/inflate.ts";
 import { inflateLarge } from "../../src/websocket/inflate-message.ts";
 import { byteStore } from "../../src/websocket/unmask.ts";
@@ -30,7 +30,7 @@ const zlibs = (message: Uint8Array, history: History | null = null, maxBytes = M
 /** A window that ends with `text`, wherever the ring stands. */
 function historyOf(text: Uint8Array, at: number): History {
   // Between two others, whose bytes must never be seen.
-  const store = byteStore(3 * WINDOW_BYTES + RING_SLACK);
+  const store = byteStore(3 * WINDOW_BYTES + COPY_SLACK);
   store.bytes.fill(0xa5);
   const history: History = { store, start: WINDOW_BYTES, have: text.length, next: at };
   for (let i = 0; i < text.length; i++) {
