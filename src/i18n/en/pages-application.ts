@@ -5,7 +5,7 @@ export const pagesApplication = {
   "dns.failed": {
     name: "name not found",
     meaning: "Before a connection the server's name must become an address. That failed, so nothing else could happen.",
-    seen: "A question for an IPv4 or IPv6 address answered with an error, or not at all. When the same name was found after all (search list, other server), it does not count; when the client connected all the same, it is a note.",
+    seen: "A question for an IPv4 or IPv6 address answered with an error, or not at all. When the same name was found after all (search list, other server), it does not count; when the client connected all the same, or nothing ties the name to a WebSocket of the capture (Host, Origin, TLS name) that was tried, it is a note.",
   },
   "arp.unanswered": {
     name: "address nobody has",

@@ -5,7 +5,7 @@ export const pagesApplication = {
   "dns.failed": {
     name: "域名解析失败",
     meaning: "连接之前要先把域名变成地址。这一步失败了，后面的都无从谈起。",
-    seen: "查询 IPv4 或 IPv6 地址得到错误，或没有回应。如果同一名字最终查到了（搜索域、另一台服务器），不算；如果客户端照样连上了，只作提示。",
+    seen: "查询 IPv4 或 IPv6 地址得到错误，或没有回应。如果同一名字最终查到了（搜索域、另一台服务器），不算；如果客户端照样连上了，或抓包里另有 WebSocket 尝试而这个名字与它们（Host、Origin、TLS 服务器名）都无关，只作提示。",
   },
   "arp.unanswered": {
     name: "地址没有主机",

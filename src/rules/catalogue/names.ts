@@ -1,7 +1,9 @@
+import type { Mark } from "../../base/packet-view.ts";
 import type { Analysis, ArpFacts, DnsFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { spanMs } from "../reading.ts";
+import { fieldValue, isLoopback, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { isSameName, nameIn, nameTies } from "../wanted-names.ts";
 
 const TYPE_A = 1;
 const TYPE_AAAA = 28;
@@ -12,12 +14,6 @@ const LEAST_WAIT_MS = 3000;
 const WENT_ON_MS = 10_000;
 
 const isForAddress = ({ type }: DnsFacts): boolean => type === TYPE_A || type === TYPE_AAAA;
-
-/** The search list makes one question into several (resolv.conf(5)): "host.lan" fails, "host" is found. */
-const sameName = (a: string, b: string): boolean => {
-  const [one, other] = [a.toLowerCase().replace(/\.$/, ""), b.toLowerCase().replace(/\.$/, "")];
-  return one === other || one.startsWith(`${other}.`) || other.startsWith(`${one}.`);
-};
 
 /** How often this was asked in vain: resolvers repeat a question under a new id and port. */
 const asksOf = (query: DnsFacts, { dns }: Analysis): number =>
@@ -38,27 +34,41 @@ function failureOf(query: DnsFacts, analysis: Analysis): "noSuchName" | "serverF
   return query.responseCode === NO_SUCH_NAME ? "noSuchName" : "serverFailed";
 }
 
+/** The client connected all the same, soon after, or had its WebSocket to that name open throughout. */
+function didWithout({ client, name }: DnsFacts, asked: Mark, { connections }: Analysis): boolean {
+  return connections.some((connection) => {
+    // A resolver on the client's own machine is asked over loopback.
+    if (connection.client.address !== client && !isLoopback(client)) return false;
+    const sinceMs = spanMs(asked, connection.first);
+    if (connection.first.timestampNs >= asked.timestampNs) return sinceMs <= WENT_ON_MS;
+    const request = connection.upgrade?.exchange.request;
+    const isOpen = connection.tcp.closedAt === null || connection.tcp.closedAt.timestampNs > asked.timestampNs;
+    return (
+      isOpen &&
+      connection.kind === "websocket" &&
+      isSameName(nameIn((request && fieldValue(request, "host")) ?? null) ?? "", name)
+    );
+  });
+}
+
 function checkNames({ analysis }: Context): Draft[] {
   const drafts: Draft[] = [];
   const told: DnsFacts[] = [];
+  const tieOf = nameTies(analysis);
   for (const query of analysis.dns) {
     const failure = failureOf(query, analysis);
     if (failure === null || query.asked === null) continue;
     const { asked, client, name } = query;
     const found = analysis.dns.some(
-      (other) => other.client === client && other.addresses.length > 0 && sameName(other.name, name),
+      (other) => other.client === client && other.addresses.length > 0 && isSameName(other.name, name),
     );
-    if (found || told.some((other) => other.client === client && sameName(other.name, name))) continue;
+    if (found || told.some((other) => isSameName(other.name, name))) continue;
     told.push(query);
-    const wentOn = analysis.connections.some(
-      (connection) =>
-        connection.client.address === client &&
-        connection.first.timestampNs >= asked.timestampNs &&
-        spanMs(asked, connection.first) <= WENT_ON_MS,
-    );
+    const tie = tieOf(name);
     const parts = {
       at: asked,
-      severity: wentOn ? ("note" as const) : undefined,
+      severity: tie === "unrelated" || didWithout(query, asked, analysis) ? ("note" as const) : undefined,
+      confidence: tie === "wanted" ? ("certain" as const) : ("likely" as const),
       evidence: [
         shows(asked, "dnsQuery", { client, name, server: query.server }),
         shows(query.answered, "dnsAnswer", { server: query.server, code: query.responseCode }),
