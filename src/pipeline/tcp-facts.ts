@@ -1,4 +1,4 @@
-import type { ConnectionId } from "../base/brand.ts";
+import { type ConnectionId, relativeNs } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { HalfFacts, PerDirection, TcpEvent, TcpFacts, UnacknowledgedFacts } from "../store/types.ts";
 import type { Moment, TcpConnection, TcpHalf } from "../tcp/connection.ts";
@@ -147,6 +147,8 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
     unacknowledged: unacknowledged(half, peer),
     acknowledgedBytes: Math.max(0, Math.min(half.streamOffset, half.streamOffset - ahead)),
     lastAcknowledged: markAt(half.lastAdvanceNumber, half.lastAdvanceNs),
+    slowAcknowledgment:
+      half.slowAckNs < 1 ? null : { sinceNs: relativeNs(half.slowAckSinceNs), ms: half.slowAckNs / 1e6 },
   };
 }
 

@@ -6,6 +6,7 @@ import { fieldHas, fieldValue, proxyMarks, serverName, targetOf, wantsWebSocket 
 /** What became of a WebSocket's opening handshake; one word, so that exactly one rule speaks of it. */
 export type Outcome =
   | "switched"
+  | "late"
   | "stripped"
   | "redirected"
   | "page"
@@ -45,7 +46,7 @@ export function outcomeOf(connection: ConnectionFacts): Outcome {
   const exchange = handshakeOf(connection);
   if (!exchange?.request) return "none";
   const status = exchange.response?.status ?? null;
-  if (status === 101) return "switched";
+  if (status === 101) return isTooLate(connection, exchange) ? "late" : "switched";
   if (!isOpeningPoll(exchange) && asksPlainly(exchange)) return "stripped";
   if (connection.notHttp[1] !== null && status === null) return "none";
   if (status === null) return wasDropped(connection) ? "dropped" : "unanswered";
@@ -54,6 +55,13 @@ export function outcomeOf(connection: ConnectionFacts): Outcome {
   if (isGatewayError(status, exchange)) return "gateway";
   return "refused";
 }
+
+/** The 101 came when the client had hung up. */
+const isTooLate = ({ tcp }: ConnectionFacts, { response }: HttpExchangeFacts): boolean =>
+  tcp.firstCloser === "client" &&
+  tcp.closedAt !== null &&
+  response !== null &&
+  tcp.closedAt.timestampNs < response.first.timestampNs;
 
 /** The request never arrived, or was reset on sight: unlike a server that reads it and stays silent. */
 function wasDropped({ tcp }: ConnectionFacts): boolean {

@@ -112,6 +112,8 @@ export interface HalfFacts {
   /** Bytes of this side's stream that the peer has acknowledged, and when that last grew. */
   acknowledgedBytes: number;
   lastAcknowledged: Mark | null;
+  /** The last acknowledgment that took longer than a host may delay it: since when its bytes waited, and how long. */
+  slowAcknowledgment: { readonly sinceNs: RelativeNs; readonly ms: number } | null;
 }
 
 export interface TcpFacts {

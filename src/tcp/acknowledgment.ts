@@ -3,6 +3,9 @@ import { type SegmentView, SYN } from "../wire/types.ts";
 import { momentOf, NEVER, neverSeen, type TcpConnection, type TcpHalf } from "./connection.ts";
 import { noteEvent } from "./events.ts";
 
+/** No host delays an acknowledgment by more than 500 ms (RFC 9293 §3.8.6.3): the rest is the path's. */
+const SLOW_NS = 750e6;
+
 /**
  * What an acknowledgment tells (RFC 9293 §3.10.7.4): the peer's bytes that have arrived, round trips, windows, the end of
  * the handshake. `half` sent it, `peer` is acknowledged. True when it acknowledges more than before.
@@ -40,6 +43,10 @@ function noteAdvance(connection: TcpConnection, half: TcpHalf, peer: TcpHalf, pa
     const roundTrip = now - peer.timedNs;
     if (roundTrip >= 0 && roundTrip < peer.leastRoundTripNs) peer.leastRoundTripNs = roundTrip;
     peer.timedNs = NEVER;
+  }
+  if (!neverSeen(peer.oldestUnackedNs) && now - peer.oldestUnackedNs >= SLOW_NS) {
+    peer.slowAckNs = now - peer.oldestUnackedNs;
+    peer.slowAckSinceNs = peer.oldestUnackedNs;
   }
   if (peer.sequenceKnown && ((half.acknowledged - peer.maxSequence) | 0) >= 0) peer.oldestUnackedNs = NEVER;
   else if (!neverSeen(peer.oldestUnackedNs)) {

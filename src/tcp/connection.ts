@@ -148,6 +148,9 @@ export class TcpHalf {
   timedSequence = 0;
   timedNs = NEVER;
   leastRoundTripNs = 1.5e300;
+  /** The last time that data of this side waited far longer than an acknowledgment may be delayed, and since when. */
+  slowAckNs = 0.5;
+  slowAckSinceNs = NEVER;
 }
 
 /** One incarnation of a 4-tuple. */

@@ -50,6 +50,7 @@ export const half = (given: Partial<HalfFacts> = {}): HalfFacts => ({
   unacknowledged: null,
   acknowledgedBytes: 100,
   lastAcknowledged: null,
+  slowAcknowledgment: null,
   ...given,
 });
 

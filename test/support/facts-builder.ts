@@ -12,6 +12,7 @@ import type {
   HttpFieldFacts,
   JoinFacts,
   ResetFacts,
+  TcpEvent,
   TcpFacts,
   UpgradeFacts,
   WebSocketFacts,
@@ -116,6 +117,7 @@ export const half = (overrides: Partial<HalfFacts> = {}): HalfFacts => ({
   hopLimits: [64],
   unacknowledged: null,
   acknowledgedBytes: 1000,
+  slowAcknowledgment: null,
   lastAcknowledged: mark(40),
   ...overrides,
 });
@@ -173,6 +175,16 @@ export const reset = (overrides: Partial<ResetFacts> & { readonly at?: number } 
     ...rest,
   };
 };
+
+/** The oldest segment of a side, sent again and again from `since` s on, as timeouts that double (RFC 6298 §5.5). */
+export const stalled = (since: number, from: "client" | "server" = "server"): TcpEvent[] =>
+  [0.2, 0.4, 0.85, 1.75, 3.5, 7].map((after) => ({
+    ...mark(since + after),
+    kind: "retransmission",
+    from,
+    streamOffset: 138,
+    value: 2,
+  }));
 
 export const fields = (pairs: Readonly<Record<string, string>>): HttpFieldFacts[] =>
   Object.entries(pairs).map(([name, value]) => ({ name, value }));

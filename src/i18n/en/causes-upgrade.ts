@@ -210,6 +210,11 @@ export const causesUpgrade = {
     cause: "The server has an upgrade handler, but it ignores {path}.",
     fix: "Let the handler end what it does not take: socket.destroy() or an HTTP 404. Then correct the path.",
   },
+  slowHandshake: {
+    cause:
+      "The server takes longer to accept than the client waits: a slow login or database lookup before the 101, a busy process, or a cold start.",
+    fix: "Accept first and check afterwards (close with 4401 if need be), or make the check faster; give the client's handshake timeout more time (ws: handshakeTimeout).",
+  },
   serverBlocked: {
     cause: "The server process is stuck and answers nobody.",
     fix: "Look at its CPU load; does a plain GET get an answer?",

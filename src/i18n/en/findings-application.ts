@@ -9,6 +9,11 @@ export const findingsApplication = {
       detail:
         "[[Engine.IO pings every {intervalMs:ms}]][[ and waits {timeoutMs:ms} for the pong]]. The application's own heartbeat failed: the program at the {to:word} did not run, whatever the network did.",
     },
+    gaveUpPath: {
+      title: "Socket.IO's heartbeat failed because the path was interrupted for {outageMs:ms}: the {from:word} gave up",
+      detail:
+        "[[Engine.IO pings every {intervalMs:ms}]][[ and waits {timeoutMs:ms} for the pong]]. Packets were sent again and again without an answer meanwhile; what the {from:word} then sent to end the session arrived {waitedMs:ms} after the first unanswered ping.",
+    },
     waiting: {
       title: "The {to:word} has not answered {missing:a Socket.IO ping|# Socket.IO pings} for {waitedMs:ms}",
       detail: "[[Engine.IO pings every {intervalMs:ms}]][[ and waits {timeoutMs:ms} for the pong]].",
@@ -65,6 +70,12 @@ export const findingsApplication = {
     },
   },
   "app.heartbeat.missing": {
+    gaveUp: {
+      title:
+        "The {to:word} stopped answering the application's heartbeat; the {from:word} gave up {waitedMs:ms} after the first unanswered one[[, closing with {code}]]",
+      detail:
+        "“{sample}” was sent every {intervalMs:ms} and answered each time, then {missing:once|# times} not, and its sender ended the connection.",
+    },
     alive: {
       title: "The {to:word} stopped answering the application's heartbeat {waitedMs:ms} ago, but goes on sending",
       detail:

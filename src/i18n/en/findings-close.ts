@@ -136,6 +136,18 @@ export const findingsClose = {
       detail:
         "Data on its way is lost, both ends report 1006. An RST is sent on purpose, or by a system that does not know the connection (any more).",
     },
+    afterOutage: {
+      title:
+        "The path was interrupted for {outageMs:ms}; meanwhile the {from:word} gave the WebSocket up, and reset it when the next packet came",
+      detail:
+        "Packets were sent again {repeats:once|# times} in vain. When they came through, the {from:word}'s system no longer knew the connection and answered by RST; its own end of it (Close or FIN) never got out. Both ends report 1006.",
+    },
+    afterGap: {
+      title:
+        "Nothing of the {from:word} arrived for about {outageMs:ms}, then its system reset the WebSocket: it had given it up meanwhile",
+      detail:
+        "Its pings came every {intervalMs:ms} and then stayed away for that long. The {to:word}'s answer to the next one was met by an RST that acknowledges nothing: the {from:word}'s system no longer knew the connection.",
+    },
     afterFin: {
       title: "RST by the {from:word} {afterMs:ms} after the {finFrom:word}'s FIN: a consequence",
       detail:

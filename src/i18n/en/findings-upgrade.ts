@@ -134,6 +134,11 @@ export const findingsUpgrade = {
       title: "{server} never answered the upgrade request of {target}; the client gave up after {afterMs:ms}",
       detail: "The request arrived (TCP acknowledged it), but nothing there answers upgrades of this path.",
     },
+    late: {
+      title:
+        "{server} answered the upgrade request of {target} too late: after {lateMs:ms}; the client had given up after {afterMs:ms}",
+      detail: "The 101 met a connection that the client had closed already. The server's log may say that it was open.",
+    },
     silent: {
       title: "{server} has not answered the upgrade request of {target} for {afterMs:ms}",
       detail: "The request arrived (TCP acknowledged it), but nothing there answers upgrades of this path.",
@@ -219,12 +224,12 @@ export const findingsUpgrade = {
   "http.upgrade.closed-at-once": {
     fin: {
       title:
-        "The WebSocket to {server} opened (101), and the {closer:word} closed it {afterMs:ms} later, before any frame",
+        "The WebSocket to {server} opened (101), and the {closer:word} closed it {afterMs:ms} later without sending a frame",
       detail: "No Close frame was sent: both ends report 1006. The handshake of {target} itself is fine.",
     },
     rst: {
       title:
-        "The WebSocket to {server} opened (101), and the {closer:word} reset it {afterMs:ms} later, before any frame",
+        "The WebSocket to {server} opened (101), and the {closer:word} reset it {afterMs:ms} later without sending a frame",
       detail: "No Close frame was sent: both ends report 1006. The handshake of {target} itself is fine.",
     },
   },

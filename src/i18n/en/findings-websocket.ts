@@ -26,6 +26,16 @@ export const findingsWebSocket = {
         "Packets of the {to:word} get lost for good, pongs wait behind them; the {from:word} gave up {waitedMs:ms} after the first unanswered ping[[, {sincePongMs:ms} after the last pong]]",
       detail: `${interval}{missing:One ping|# pings} stayed without pong, then the {closer:word} ended the connection. TCP hands bytes over in order: after a hole that is never repaired nothing more can be read, although the {to:word}'s program may have answered.`,
     },
+    gaveUpPath: {
+      title:
+        "Packets did not get through for {outageMs:ms}, so pings stayed unanswered; the {from:word} gave up {waitedMs:ms} after the first one[[, {sincePongMs:ms} after the last pong]]",
+      detail: `${interval}{missing:One ping|# pings} stayed without pong while packets were sent again {repeats:once|# times} in vain, then the {closer:word} ended the connection. The path was interrupted or very slow; the program at the {to:word} may be fine.`,
+    },
+    gaveUpSlow: {
+      title:
+        "The path became too slow for the heartbeat: packets took {slowMs:ms} to be acknowledged; the {from:word} gave up {waitedMs:ms} after the first unanswered ping[[, {sincePongMs:ms} after the last pong]]",
+      detail: `${interval}{missing:One ping|# pings} stayed without pong when the {closer:word} ended the connection. Acknowledgments, which the {to:word}'s system sends by itself, were that late too: its program may have answered at once.`,
+    },
     notPassedOn: {
       title:
         "The proxy at {proxy} passed neither pings nor pongs on; the {from:word} gave up {waitedMs:ms} after the first unanswered ping[[, {sincePongMs:ms} after the last pong]]",

@@ -45,6 +45,10 @@ export const causesRunning = {
     fix: "在代理、负载均衡和服务端配置里找这个数字；用 --timer 名称=秒数 告诉 wscap。",
   },
   pathDied: { cause: "两端之间的链路断了，或一端断电。", fix: "两端同时抓包；带 pong 超时的心跳几秒内就能发现。" },
+  pathInterrupted: {
+    cause: "两端之间的链路中断或停滞了 {idleMs:ms}（移动网络、Wi-Fi 漫游、VPN、网线）。",
+    fix: "查看那段时间的信号、漫游和模块日志。让客户端立即重连并续传；心跳的耐心若比这种停顿长，连接就能保住。",
+  },
   nginxReadTimeout: {
     cause: "nginx 的 proxy_read_timeout，这里是 {idleMs:ms}：WebSocket 上这么久没有数据，它就断开。",
     fix: "至少每 {pingSeconds} 秒发一个 ping；或者在 location 里写 proxy_read_timeout 3600s; proxy_send_timeout 3600s;，然后 sudo nginx -t && sudo nginx -s reload。",

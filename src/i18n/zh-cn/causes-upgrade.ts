@@ -187,6 +187,10 @@ export const causesUpgrade = {
     cause: "服务端有升级处理函数，但不理会 {path}。",
     fix: "对不处理的升级要 socket.destroy() 或返回 404，然后修正路径。",
   },
+  slowHandshake: {
+    cause: "服务端接受连接所花的时间比客户端愿意等的长：101 之前的登录或数据库查询太慢、进程繁忙，或冷启动。",
+    fix: "先接受再校验（不通过就用 4401 关闭），或加快校验；把客户端的握手超时调长（ws：handshakeTimeout）。",
+  },
   serverBlocked: { cause: "服务进程卡死，谁都不应答。", fix: "查看 CPU 占用；普通 GET 有应答吗？" },
   pathFiltersUpgrade: {
     cause: "途中的防火墙、IPS 或运营商拦截 WebSocket 升级。",

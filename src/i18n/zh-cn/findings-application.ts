@@ -8,6 +8,11 @@ export const findingsApplication = {
       detail:
         "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等待 pong {timeoutMs:ms}]]。这是应用层心跳失败：不管网络如何，{to:word}的程序没有在运行。",
     },
+    gaveUpPath: {
+      title: "链路中断了 {outageMs:ms}，Socket.IO 心跳因此失败：{from:word}放弃了连接",
+      detail:
+        "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等待 pong {timeoutMs:ms}]]。其间报文反复重传都没有回应；{from:word}结束会话的报文在第一个无应答的 ping 之后 {waitedMs:ms}才送到。",
+    },
     waiting: {
       title: "{to:word}已有 {waitedMs:ms}没有回应 Socket.IO 的 ping（{missing} 个）",
       detail: "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等待 pong {timeoutMs:ms}]]。",
@@ -59,6 +64,11 @@ export const findingsApplication = {
     },
   },
   "app.heartbeat.missing": {
+    gaveUp: {
+      title:
+        "{to:word}不再回应应用心跳；从第一个无应答的算起 {waitedMs:ms}后，{from:word}放弃了连接[[（关闭码 {code}）]]",
+      detail: "“{sample}”每 {intervalMs:ms}发一次，原先每次都有回应，后来 {missing} 次没有，发送方随即结束了连接。",
+    },
     alive: {
       title: "{to:word}不再回应应用心跳，已有 {waitedMs:ms}，但仍在发送数据",
       detail: "“{sample}”每 {intervalMs:ms}发一次，原先每次都有回应，后来 {missing} 次没有。连接是通的，只缺回应。",

@@ -101,6 +101,16 @@ export const findingsClose = {
       title: "{from:word}在连接建立 {openMs:ms}后用 RST 掐断了 WebSocket，没有 Close 帧[[，此前静默 {idleMs:ms}]]",
       detail: "途中的数据全部丢失，两端都报 1006。RST 要么是有意发出，要么来自一个不认识（或已忘记）这条连接的系统。",
     },
+    afterOutage: {
+      title: "链路中断了 {outageMs:ms}；其间{from:word}已放弃这条 WebSocket，下一个报文到达时用 RST 重置了它",
+      detail:
+        "报文重传了 {repeats} 次都没有回应。等它们通了，{from:word}的系统已不认识这条连接，于是回了 RST；它自己的 Close 或 FIN 一直没能发出去。两端都报 1006。",
+    },
+    afterGap: {
+      title: "约 {outageMs:ms}没有收到{from:word}的任何数据，随后它的系统重置了 WebSocket：其间它已放弃这条连接",
+      detail:
+        "它的 ping 原来每 {intervalMs:ms}一个，之后这么久一个都没到。{to:word}对下一个 ping 的应答换来了不带确认的 RST：{from:word}的系统已不认识这条连接。",
+    },
     afterFin: {
       title: "{finFrom:word} FIN 之后 {afterMs:ms}，{from:word}发出 RST：只是后果",
       detail: "{finFrom:word}早已关闭，之后到达的数据被 RST 拒收。要查的是那个 FIN。",

@@ -122,6 +122,10 @@ export const findingsUpgrade = {
       title: "{server} 一直没有应答 {target} 的升级请求，客户端 {afterMs:ms}后放弃",
       detail: "请求确实送达（TCP 已确认），但没有程序应答这个路径的升级。",
     },
+    late: {
+      title: "{server} 对 {target} 升级请求的应答太晚：{lateMs:ms}后才到，客户端等了 {afterMs:ms}就放弃了",
+      detail: "101 到达时，客户端已经关闭了连接。服务端日志里可能显示连接成功。",
+    },
     silent: {
       title: "{server} 已有 {afterMs:ms}没有应答 {target} 的升级请求",
       detail: "请求确实送达（TCP 已确认），但没有程序应答这个路径的升级。",

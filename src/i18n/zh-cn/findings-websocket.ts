@@ -26,6 +26,16 @@ export const findingsWebSocket = {
         "{to:word}的报文丢了一直没补上，pong 堵在后面；第一个没有应答的 ping 之后 {waitedMs:ms}，{from:word}放弃[[，距最后一个 pong {sincePongMs:ms}]]",
       detail: `${interval}{missing} 个 ping 没有 pong，随后{closer:word}断开连接。TCP 按顺序交付：空洞不补，后面的字节就读不到，{to:word}的程序其实可能已经应答了。`,
     },
+    gaveUpPath: {
+      title:
+        "报文有 {outageMs:ms}过不去，ping 因此没有应答；从第一个算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${interval}共有 {missing} 个 ping 没有等到 pong，其间报文重传了 {repeats} 次都没用，随后{closer:word}结束了连接。是链路中断或极慢；{to:word}的程序可能没有问题。`,
+    },
+    gaveUpSlow: {
+      title:
+        "链路太慢，心跳等不及：报文要 {slowMs:ms}才得到确认；从第一个没有应答的 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${interval}{closer:word}结束连接时，有 {missing} 个 ping 没有等到 pong。TCP 确认由{to:word}的系统自己发出，也晚了这么多：它的程序可能早就应答了。`,
+    },
     notPassedOn: {
       title:
         "{proxy} 处的代理没有转发 ping 或 pong：第一个没有应答的 ping 之后 {waitedMs:ms}，{from:word}放弃[[，距最后一个 pong {sincePongMs:ms}]]",

@@ -1,6 +1,9 @@
+import type { Side } from "../../base/brand.ts";
+import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { endOf, fieldValue, otherSide, serverOf, spanMs } from "../reading.ts";
+import { endedBy } from "../ending.ts";
+import { directionOf, endOf, fieldValue, otherSide, serverOf, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
@@ -20,26 +23,35 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
   const to = otherSide(from);
   const peer = connection.tcp.halves[to === "client" ? 0 : 1];
   const talks = peer.lastData !== null && peer.lastData.timestampNs > first.timestampNs;
-  return draft("app.heartbeat.missing", talks ? "alive" : "silent", {
-    confidence: beat.by === "name" ? "certain" : "likely",
+  const ended = gaveUp(connection, from, beat.by === "name");
+  const args = { from, to, missing: beat.unansweredAtEnd.length, intervalMs: beat.intervalMs, sample: beat.sample };
+  const parts = {
+    confidence: beat.by === "name" ? ("certain" as const) : ("likely" as const),
     at: first,
-    args: {
-      from,
-      to,
-      missing: beat.unansweredAtEnd.length,
-      intervalMs: beat.intervalMs,
-      waitedMs,
-      sample: beat.sample,
-    },
     evidence: [
       shows(beat.lastAnswer, "lastBeatAnswer", { from: to }),
       ...beat.unansweredAtEnd.slice(0, 5).map((mark) => shows(mark, "unansweredBeat", { from })),
+      shows(ended, "endOfSession", { from }),
     ],
     causes: [
       cause("likely", talks ? "beatHandlerStopped" : "peerBlocked", { to }),
       cause("possible", talks ? "peerBlocked" : "beatHandlerStopped", { to }),
     ],
+  };
+  if (ended === null)
+    return draft("app.heartbeat.missing", talks ? "alive" : "silent", { ...parts, args: { ...args, waitedMs } });
+  const code = connection.webSocket?.closeFrames[directionOf(from)]?.code;
+  return draft("app.heartbeat.missing", "gaveUp", {
+    ...parts,
+    severity: "error",
+    args: { ...args, waitedMs: spanMs(first, ended), code },
   });
+}
+
+/** The sender of the heartbeat ended the connection, and not as who merely leaves. */
+function gaveUp(connection: ConnectionFacts, from: Side, isNamed: boolean): Mark | null {
+  const code = connection.webSocket?.closeFrames[directionOf(from)]?.code;
+  return code === 1001 || (code === 1000 && !isNamed) ? null : endedBy(connection, from);
 }
 
 export const appHeartbeatMissing: Rule = {

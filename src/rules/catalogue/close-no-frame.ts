@@ -20,7 +20,7 @@ import { cause, draft, type Rule, shows } from "../rule.ts";
 import { within } from "../time-index.ts";
 import { timerCauses } from "../timer-causes.ts";
 import type { Cause } from "../types.ts";
-import { forwardedBy, handshakeOf, proxyOf } from "../upgrade-outcome.ts";
+import { forwardedBy, handshakeOf, outcomeOf, proxyOf } from "../upgrade-outcome.ts";
 
 /** Data this short before the end: it did not end for being idle. */
 const BUSY_MS = 1000;
@@ -28,7 +28,7 @@ const BUSY_MS = 1000;
 /** The 1006 label: an established WebSocket whose TCP ended with no Close frame (RFC 6455 §7.1.5). */
 function check(connection: ConnectionFacts, context: Context) {
   const { webSocket, tcp, close } = connection;
-  if (webSocket === null || close.verdict === "open") return null;
+  if (webSocket === null || close.verdict === "open" || outcomeOf(connection) === "late") return null;
   if (close.clientSees?.code !== 1006 && close.serverSees?.code !== 1006) return null;
   if (hasUnreadEnd(connection, "client") || hasUnreadEnd(connection, "server")) return null;
   if (webSocket.closeFrames[0]?.delivered === true || webSocket.closeFrames[1]?.delivered === true) return null;
@@ -198,14 +198,18 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   if (isHalfClosed(connection, direction))
     return [cause("certain", "halfClosed", { from: closer, to: otherSide(closer) })];
   const died = closer === "server" && hasDied(connection, context);
+  const peer = tcp.halves[otherDirection(direction)];
+  // A frame cut off in the middle, and a reader that had stopped: the writer gave up with its buffer full.
+  const stuffed = (connection.webSocket?.incompleteFrameBytes[direction] ?? 0) > 0 && peer.longestZeroWindowNs >= 1e9;
   return [
     ...(missed === null ? named : []),
+    stuffed && cause("likely", "backpressure", {}),
     afterMs !== null && cause("likely", "failedOnMessage", { to: closer, from: otherSide(closer), afterMs }),
     closer === "server" && cause(died ? "possible" : "likely", "serverTerminated", {}),
     closer === "server" && cause(died ? "likely" : "possible", "serverDied", {}),
     closer === "client" && cause("likely", "clientKilled", {}),
     closer === "client" && cause("possible", "clientTerminated", {}),
-    tcp.halves[otherDirection(direction)].zeroWindows > 0 && cause("possible", "backpressure", {}),
+    peer.zeroWindows > 0 && cause(stuffed ? "likely" : "possible", "backpressure", {}),
     (idle > 10_000 || byTimer) && named.length === 0 && cause("possible", "unknownIdleTimer", { idleMs: idle }),
   ];
 }

@@ -3,8 +3,9 @@ import type { ConnectionFacts, EngineIoFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy, endingEvidence } from "../ending.ts";
 import { missedIn } from "../heartbeat.ts";
-import { clientOf, hasEnded, otherSide, serverOf, spanMs, targetOf } from "../reading.ts";
+import { clientOf, endOf, hasEnded, otherSide, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { stallWithin } from "../stall.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
 /** Both sides wait so much longer than the timers say, for the way there and back. */
@@ -45,6 +46,18 @@ function checkPongs(
     cause("likely", "peerBlocked", { to }),
     cause("possible", "engineIoTimers", {}),
   ];
+  const stall = ended && stallWithin(connection, missed.first.timestampNs, ended.timestampNs);
+  if (ended !== null && stall !== null)
+    return draft("eio.pong.missing", "gaveUpPath", {
+      at: missed.first,
+      severity: "error",
+      args: { ...base, waitedMs: spanMs(missed.first, ended), outageMs: stall.ms },
+      evidence: [...evidence, shows(stall.first, "retransmission", { from: stall.from })],
+      causes: [cause("likely", "pathInterrupted", { idleMs: stall.ms }), cause("possible", "engineIoTimers", {})],
+    });
+  // An end that came sooner than the timer is no timeout: the server was stopped, or left for a reason of its own.
+  const tooSoon = ended !== null && timeoutMs != null && spanMs(missed.first, ended) < timeoutMs - SLACK_MS;
+  if (tooSoon) return null;
   if (ended !== null)
     return draft("eio.pong.missing", "gaveUp", {
       at: missed.first,
@@ -68,9 +81,12 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft
     return null;
   const ended = endedBy(connection, "client");
   if (ended === null) return null;
-  const lastPing = engineIo.heartbeat[1].lastPing;
+  // One that comes after the end was held up on the way.
+  const { lastPing: newest, lastAnsweredPing } = engineIo.heartbeat[1];
+  const lastPing = newest !== null && newest.timestampNs > ended.timestampNs ? lastAnsweredPing : newest;
   const since = lastPing ?? open;
   const waitedMs = spanMs(since, ended);
+  const stall = stallWithin(connection, since.timestampNs, endOf(connection).timestampNs);
   if (Math.abs(waitedMs - open.pingIntervalMs - open.pingTimeoutMs) > SLACK_MS) return null;
   return draft("eio.pong.missing", "noPing", {
     at: since,
@@ -81,7 +97,11 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft
       shows(since, lastPing === null ? "engineIoOpen" : "lastPing", { from: "server" }),
       shows(ended, "endOfSession", { from: "client" }),
     ],
-    causes: [cause("likely", "serverBlocked", {}), cause("possible", "peerVanished", { to: "server" })],
+    causes: [
+      stall !== null && cause("likely", "pathInterrupted", { idleMs: stall.ms }),
+      cause(stall === null ? "likely" : "possible", "serverBlocked", {}),
+      stall === null && cause("possible", "peerVanished", { to: "server" }),
+    ],
   });
 }
 
@@ -99,7 +119,7 @@ export const engineIoPongMissing: Rule = {
   id: "eio.pong.missing",
   severity: "warning",
   spec: "Engine.IO protocol v4, heartbeat",
-  causes: ["pageFrozen", "serverBlocked", "peerBlocked", "peerVanished", "engineIoTimers"],
+  causes: ["pathInterrupted", "pageFrozen", "serverBlocked", "peerBlocked", "peerVanished", "engineIoTimers"],
   sources: [
     "https://socket.io/docs/v4/engine-io-protocol/#heartbeat",
     "https://socket.io/docs/v4/server-options/#pingtimeout",

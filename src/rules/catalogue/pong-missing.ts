@@ -5,11 +5,14 @@ import { endingEvidence } from "../ending.ts";
 import { isTimerLike, type MissedBeat, missedBeat } from "../heartbeat.ts";
 import { directionOf, hasEnded, lostBytes, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { stallWithin } from "../stall.ts";
 import { heartbeatHabits } from "../timers.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
 import { forwardedBy, handshakeOf } from "../upgrade-outcome.ts";
 
 const SHOWN_PINGS = 5;
+/** Slower than usual by so much, it is not what the path is like. */
+const SLOW_TIMES = 4;
 
 function evidenceOf(missed: MissedBeat, connection: ConnectionFacts): (EvidenceItem | null)[] {
   const from = missed.pinger;
@@ -102,6 +105,43 @@ function keptBy(connection: ConnectionFacts, direction: Direction, { joins }: Co
   return direction === 1 ? join.back.client.address : join.front.server.address;
 }
 
+/** The pinger gave up while the path let nothing through, or only after seconds: the peer's program may be fine. */
+function heldUp(missed: MissedBeat, connection: ConnectionFacts, direction: Direction): Draft | null {
+  if (!missed.gaveUp || missed.blocked || missed.acknowledged === false) return null;
+  const from = missed.pinger;
+  const to = otherSide(from);
+  const since = missed.first.timestampNs;
+  const evidence = evidenceOf(missed, connection);
+  const parts = { at: missed.first, severity: "error" } as const;
+  const args = {
+    from,
+    to,
+    missing: missed.dead.length,
+    intervalMs: missed.beat.intervalMs,
+    sincePongMs: missed.sincePongMs,
+    waitedMs: missed.waitedMs,
+    closer: from,
+  };
+  const stall = stallWithin(connection, since, since + missed.waitedMs * 1e6);
+  if (stall !== null)
+    return draft("ws.pong.missing", "gaveUpPath", {
+      ...parts,
+      args: { ...args, outageMs: stall.ms, repeats: stall.repeats },
+      evidence: [...evidence, shows(stall.first, "retransmission", { from: stall.from })],
+      causes: [cause("likely", "pathInterrupted", { idleMs: stall.ms }), cause("possible", "peerBlocked", { to })],
+    });
+  const slow = connection.tcp.halves[direction].slowAcknowledgment;
+  const isSlow = slow !== null && slow.ms >= SLOW_TIMES * (connection.tcp.roundTripMs ?? 0);
+  // It was under way while the pings were.
+  if (!isSlow || slow.sinceNs + slow.ms * 1e6 < since || slow.sinceNs > since + missed.waitedMs * 1e6) return null;
+  return draft("ws.pong.missing", "gaveUpSlow", {
+    ...parts,
+    args: { ...args, slowMs: slow.ms },
+    evidence,
+    causes: [cause("likely", "slowPath", {}), cause("possible", "peerBlocked", { to })],
+  });
+}
+
 function checkDirection(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
   const missed = missedBeat(connection, direction, context);
   if (missed === null) return null;
@@ -126,6 +166,8 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       args: { ...base, proxy, waitedMs: missed.waitedMs },
       causes: [cause("likely", "proxyStuck", { proxy })],
     });
+  const byPath = heldUp(missed, connection, direction);
+  if (byPath !== null) return byPath;
   if (missed.gaveUp) {
     const variant = missed.blocked
       ? "gaveUpBlocked"
@@ -164,6 +206,8 @@ export const pongMissing: Rule = {
     "pageFrozen",
     "pongsNotSent",
     "proxyStuck",
+    "slowPath",
+    "pathInterrupted",
     "behindProxy",
     "peerStoppedReading",
     "peerVanished",

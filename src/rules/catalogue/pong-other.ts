@@ -3,6 +3,7 @@ import { sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { endOf, isUnread, otherSide, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { stallWithin } from "../stall.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
 /** Below this no pong is late: slow but steady paths are healthy. */
@@ -24,8 +25,9 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
   if (!overInterval && !overMedian) return null;
   const from = sideOf(direction);
   const to = otherSide(from);
+  const stall = stallWithin(connection, slowest.ping.timestampNs, slowest.pong.timestampNs);
   return draft("ws.pong.late", "plain", {
-    at: slowest.ping,
+    at: stall?.first ?? slowest.ping,
     explainsUntil: slowest.pong.timestampNs,
     args: {
       from,
@@ -40,9 +42,10 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
       shows(slowest.pong, "slowestPong", { from: to, ms: slowest.roundTripMs }),
     ],
     causes: [
-      cause("likely", "peerBlocked", { to }),
+      stall !== null && cause("likely", "pathInterrupted", { idleMs: stall.ms }),
+      cause(stall === null ? "likely" : "possible", "peerBlocked", { to }),
       cause("possible", "queuedBehindData", {}),
-      cause("possible", "slowPath", {}),
+      stall === null && cause("possible", "slowPath", {}),
     ],
   });
 }
@@ -51,7 +54,7 @@ export const pongLate: Rule = {
   id: "ws.pong.late",
   severity: "warning",
   spec: "RFC 6455 §5.5.3",
-  causes: ["peerBlocked", "queuedBehindData", "slowPath"],
+  causes: ["pathInterrupted", "peerBlocked", "queuedBehindData", "slowPath"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3"],
   check: each(checkLate),
 };

@@ -1,8 +1,10 @@
+import type { Side } from "../../base/brand.ts";
 import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedByProxy, twinOf } from "../legs.ts";
 import { directionOf, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { stallWithin } from "../stall.ts";
 
 /** Shorter pauses are worth no word. */
 const IDLE_NS = 1e9;
@@ -55,6 +57,34 @@ function checkReset(connection: ConnectionFacts, { joins }: Context): Draft | nu
       causes: [cause("likely", "closedSocketWritten", {})],
     });
   const isUnknown = reset.answers !== null && !reset.hasAck;
+  const to = otherSide(from);
+  const stall = isUnknown ? stallWithin(connection, reset.timestampNs - JUST_BEFORE_NS, reset.timestampNs) : null;
+  if (stall !== null)
+    return draft("tcp.rst", "afterOutage", {
+      ...parts,
+      onset: stall.first,
+      args: { from, to, outageMs: stall.ms, repeats: stall.repeats },
+      evidence: [
+        shows(stall.first, "retransmission", { from: stall.from }),
+        shows(stall.last, "lastRetransmission", { from: stall.from, repeats: stall.repeats }),
+        ...evidence,
+      ],
+      causes: [
+        cause("likely", "pathInterrupted", { idleMs: stall.ms }),
+        cause("possible", "connectionUnknown", { from, to }),
+      ],
+    });
+  const hole = isUnknown ? missedPings(connection, from) : null;
+  if (hole !== null)
+    return draft("tcp.rst", "afterGap", {
+      ...parts,
+      confidence: "likely",
+      args: { from, to, ...hole },
+      causes: [
+        cause("likely", "pathInterrupted", { idleMs: hole.outageMs }),
+        cause("possible", "connectionUnknown", { from, to }),
+      ],
+    });
   return draft("tcp.rst", "established", {
     ...parts,
     args: {
@@ -74,11 +104,23 @@ function checkReset(connection: ConnectionFacts, { joins }: Context): Draft | nu
   });
 }
 
+const JUST_BEFORE_NS = 1e9;
+const LEAST_MISSED = 3;
+
+/** Pings of a side that should have come by its interval and did not, as time; null: none, or too few to tell. */
+function missedPings({ webSocket }: ConnectionFacts, from: Side): { outageMs: number; intervalMs: number } | null {
+  const beat = webSocket?.heartbeat[directionOf(from)];
+  if (!webSocket || webSocket.midstream || !beat?.intervalMs || beat.lastPing === null) return null;
+  const outageMs = spanMs(webSocket.openedAt, beat.lastPing) - beat.pings * beat.intervalMs;
+  return outageMs >= LEAST_MISSED * beat.intervalMs ? { outageMs, intervalMs: beat.intervalMs } : null;
+}
+
 export const reset: Rule = {
   id: "tcp.rst",
   severity: "error",
   spec: "RFC 9293 §3.10.7.4",
   causes: [
+    "pathInterrupted",
     "connectionUnknown",
     "closedWithUnread",
     "abortiveClose",
@@ -189,6 +231,9 @@ function checkAfterIdle(connection: ConnectionFacts) {
   if (!found?.answers) return null;
   const idle = silenceBefore(connection, directionOf(otherSide(found.from)), found.answers);
   if (idle < FORGOTTEN_AFTER_MS) return null;
+  // Not idle: what was sent, or should have come, did not get through.
+  if (stallWithin(connection, found.timestampNs - JUST_BEFORE_NS, found.timestampNs) !== null) return null;
+  if (missedPings(connection, found.from) !== null) return null;
   return draft("tcp.rst.after-idle", "plain", {
     confidence: "likely",
     at: found,

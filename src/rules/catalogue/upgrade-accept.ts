@@ -1,4 +1,5 @@
 import type { ConnectionFacts } from "../../store/types.ts";
+import { failedOnMessage } from "../end-signs.ts";
 import { endingEvidence } from "../ending.ts";
 import { directionOf, endOf, fieldHas, fieldValue, hasEnded, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
@@ -204,6 +205,7 @@ function checkClosedAtOnce(connection: ConnectionFacts) {
   const afterMs = spanMs(webSocket.openedAt, endOf(connection));
   if (afterMs > AT_ONCE_MS) return null;
   const byReset = tcp.ending === "rst";
+  const afterMessageMs = failedOnMessage(connection, directionOf(tcp.firstCloser));
   return draft("http.upgrade.closed-at-once", byReset ? "rst" : "fin", {
     at: found.response.first,
     args: { server: found.server, target: found.target, closer: tcp.firstCloser, afterMs },
@@ -211,6 +213,8 @@ function checkClosedAtOnce(connection: ConnectionFacts) {
     causes:
       tcp.firstCloser === "server"
         ? [
+            afterMessageMs !== null &&
+              cause("likely", "failedOnMessage", { from: "client", to: "server", afterMs: afterMessageMs }),
             cause("likely", "handlerThrew", {}),
             cause("possible", "upgradedTwice", {}),
             cause("possible", "tokenRejected", {}),
@@ -223,7 +227,7 @@ export const closedAtOnce: Rule = {
   id: "http.upgrade.closed-at-once",
   severity: "error",
   spec: "RFC 6455 §4.1, §7.1.5",
-  causes: ["handlerThrew", "upgradedTwice", "clientRejected101", "tokenRejected", "pageLeft"],
+  causes: ["failedOnMessage", "handlerThrew", "upgradedTwice", "clientRejected101", "tokenRejected", "pageLeft"],
   sources: ["https://github.com/nginx-proxy/nginx-proxy/issues/1331"],
   check: checkClosedAtOnce,
 };

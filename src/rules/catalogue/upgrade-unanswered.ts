@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { clientOf, endOf, fieldValue, hasEnded, pathOf, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
+import { stallWithin } from "../stall.ts";
 import { within } from "../time-index.ts";
 import type { Cause } from "../types.ts";
 import { handshakeOf, outcomeOf } from "../upgrade-outcome.ts";
@@ -13,7 +14,9 @@ const LEAST_WAIT_MS = 2000;
 const ENGINE_IO_DESTROY_MS = 1000;
 
 function checkUnanswered(connection: ConnectionFacts, context: Context) {
-  if (outcomeOf(connection) !== "unanswered" || connection.tcp.halves[1].missingBytes > 0) return null;
+  const outcome = outcomeOf(connection);
+  if (outcome === "late") return checkLate(connection, context);
+  if (outcome !== "unanswered" || connection.tcp.halves[1].missingBytes > 0) return null;
   const request = handshakeOf(connection)?.request;
   const exchange = handshakeOf(connection);
   if (!exchange || !request) return null;
@@ -54,6 +57,36 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   });
 }
 
+/** The client gave up, and the 101 came afterwards: there is a server, it is too slow for this client. */
+function checkLate(connection: ConnectionFacts, context: Context) {
+  const exchange = handshakeOf(connection);
+  const { closedAt } = connection.tcp;
+  if (!exchange?.request || !exchange.response || closedAt === null) return null;
+  const target = targetOf(exchange);
+  const { request, response } = exchange;
+  return draft("http.upgrade.unanswered", "late", {
+    at: request.first,
+    args: {
+      target,
+      server: serverOf(connection),
+      client: clientOf(connection),
+      afterMs: spanMs(request.last, closedAt),
+      lateMs: spanMs(request.last, response.first),
+    },
+    evidence: [
+      shows(request.first, "upgradeRequest", { target, host: fieldValue(request, "host") }),
+      endingEvidence(connection),
+      shows(response.first, "response", { status: response.status, reason: response.reason }),
+    ],
+    causes: [
+      cause("likely", "slowHandshake", {}),
+      stallWithin(connection, request.first.timestampNs, response.first.timestampNs) !== null &&
+        cause("likely", "lossyPath", {}),
+      context.joins.behind.has(connection.id) && cause("possible", "backendSilent", { path: pathOf(target) }),
+    ],
+  });
+}
+
 /** A server that answers others meanwhile ignores this one; one that does not even take connections any more is stuck. */
 function unansweredCauses(connection: ConnectionFacts, { others }: Context, path: string): (Cause | false)[] {
   const { accepted, failed } = others();
@@ -77,7 +110,17 @@ export const upgradeUnanswered: Rule = {
   id: "http.upgrade.unanswered",
   severity: "error",
   spec: "RFC 6455 §4.2.2",
-  causes: ["engineIoPath", "upgradeIgnored", "devProxyWs", "handlerThrew", "wrongPath", "serverBlocked"],
+  causes: [
+    "slowHandshake",
+    "lossyPath",
+    "backendSilent",
+    "engineIoPath",
+    "upgradeIgnored",
+    "devProxyWs",
+    "handlerThrew",
+    "wrongPath",
+    "serverBlocked",
+  ],
   sources: ["https://github.com/socketio/socket.io/blob/main/packages/engine.io/lib/server.ts"],
   check: checkUnanswered,
 };

@@ -3,12 +3,18 @@ const refused = "namespace message server";
 
 /** What runs inside the WebSocket: Engine.IO, Socket.IO, heartbeats of applications, tokens. */
 export const applicationFindings = {
-  "eio.pong.missing": { gaveUp: beat, waiting: beat, noPing: "from to waitedMs intervalMs timeoutMs" },
+  "eio.pong.missing": {
+    gaveUp: beat,
+    gaveUpPath: `${beat} outageMs`,
+    waiting: beat,
+    noPing: "from to waitedMs intervalMs timeoutMs",
+  },
   "eio.upgrade.failed": { refused: "server client status?", probe: "server client status?" },
   "sio.connect.missing": { silent: "server waitedMs", other: "server waitedMs" },
   "sio.connect.refused": { namespace: refused, auth: refused, noAuth: refused },
   "sio.disconnected": { plain: "namespace afterMs?" },
   "app.heartbeat.missing": {
+    gaveUp: "from to missing intervalMs waitedMs sample code?",
     alive: "from to missing intervalMs waitedMs sample",
     silent: "from to missing intervalMs waitedMs sample",
   },

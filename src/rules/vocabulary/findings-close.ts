@@ -39,6 +39,8 @@ export const closeFindings = {
   "ws.close.reserved-code": { plain: "code from" },
   "tcp.rst": {
     established: "from openMs idleMs? answered?",
+    afterOutage: "from to outageMs repeats",
+    afterGap: "from to outageMs intervalMs",
     afterFin: "from finFrom afterMs",
     afterClose: "from",
     handshake: "from",

@@ -40,6 +40,7 @@ export const upgradeFindings = {
   "http.upgrade.unanswered": {
     serverClosed: `${request} afterMs`,
     clientGaveUp: `${request} afterMs`,
+    late: `${request} afterMs lateMs`,
     silent: `${request} afterMs`,
   },
   "http.upgrade.dropped": { unacknowledged: `${request} repeats waitedMs`, reset: `${request} from afterMs` },

@@ -8,6 +8,8 @@ export const webSocketFindings = {
     gaveUpUnacknowledged: missing,
     gaveUpBlocked: missing,
     gaveUpLoss: missing,
+    gaveUpPath: `${missing} outageMs repeats`,
+    gaveUpSlow: `${missing} slowMs`,
     notPassedOn: "proxy from to missing intervalMs? waitedMs sincePongMs?",
     ongoing: "from to missing intervalMs? waitedMs sincePongMs?",
     mayHaveGivenUp: "from to missing intervalMs? waitedMs code?",

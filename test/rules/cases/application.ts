@@ -14,6 +14,7 @@ import {
   type HalfOverrides,
   mark,
   refusedUpgrade,
+  stalled,
   tcp,
   UPGRADE_FIELDS,
   upgrade,
@@ -151,6 +152,9 @@ export const applicationCases = {
     severities: { waiting: "warning" },
     fires: {
       gaveUp: socketIo(session({ engineIo: engineIo({ heartbeat: [quiet, deafBeat(20, [30])] }) }), "server", 35),
+      gaveUpPath: socketIo(session({ engineIo: engineIo({ heartbeat: [quiet, deafBeat(20, [30])] }) }), "server", 35, {
+        tcp: tcp({ events: stalled(30) }),
+      }),
       waiting: one(
         connectionFacts({
           session: session({ engineIo: engineIo({ heartbeat: [quiet, deafBeat(20, [30])] }) }),
@@ -167,6 +171,11 @@ export const applicationCases = {
     },
     near: {
       "all answered": socketIo(session(), "server"),
+      "the server was stopped before the pong was due": socketIo(
+        session({ engineIo: engineIo({ heartbeat: [quiet, deafBeat(20, [30])] }) }),
+        "server",
+        31.5,
+      ),
       "the client left before its patience ended": socketIo(
         session({ engineIo: engineIo({ heartbeat: [quiet, beat({ lastPing: mark(35) })] }) }),
         "client",
@@ -242,9 +251,11 @@ export const applicationCases = {
   "app.heartbeat.missing": {
     severity: "warning",
     fires: {
-      alive: appBeat([15, 20, 25, 30, 35]),
-      silent: appBeat([15, 20, 25, 30, 35], {}, { lastData: mark(12) }),
+      gaveUp: appBeat([15, 20, 25, 30, 35]),
+      alive: appBeat([15, 20, 25, 30, 35], { by: "regularity" }),
+      silent: appBeat([15, 20, 25, 30, 35], { by: "regularity" }, { lastData: mark(12) }),
     },
+    severities: { gaveUp: "error" },
     near: { "answered to the end": appBeat([]), "the last one may be on its way": appBeat([39.5]) },
   },
   "app.silent": {

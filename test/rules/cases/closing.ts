@@ -2,11 +2,13 @@ import { connectionId } from "../../../src/base/brand.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   abnormal,
+  beat,
   close,
   connectionFacts,
   deafBeat,
   mark,
   reset,
+  stalled,
   tcp,
   UPGRADE_FIELDS,
   upgrade,
@@ -59,6 +61,9 @@ const unansweredClose = (
 
 const byReset = (more: Parameters<typeof reset>[0] = {}, tcpMore: Parameters<typeof tcp>[0] = {}): ConnectionFacts =>
   abnormal("server", 40, { tcpFacts: { ending: "rst", resets: [reset(more)], ...tcpMore } });
+
+/** The answer of a system that has no such connection (RFC 9293 §3.10.7.1). */
+const forgotten = { answers: mark(39.99), hasAck: false };
 
 const foreign = { connection: connectionId(0), packet: reset().packet, from: "server" } as const;
 
@@ -166,9 +171,18 @@ export const closingCases = {
   },
   "tcp.rst": {
     severity: "note",
-    severities: { established: "error", handshake: "note" },
+    severities: { established: "error", afterOutage: "error", afterGap: "error", handshake: "note" },
     fires: {
       established: one(byReset()),
+      afterOutage: one(byReset(forgotten, { events: stalled(32.9) })),
+      afterGap: one(
+        abnormal("server", 40, {
+          tcpFacts: { ending: "rst", resets: [reset(forgotten)] },
+          webSocketFacts: {
+            heartbeat: [webSocket().heartbeat[0], beat({ pings: 5, intervalMs: 1000, lastPing: mark(39.9) })],
+          },
+        }),
+      ),
       afterFin: one(
         abnormal("server", 40, { tcpFacts: { resets: [reset({ at: 40.1, from: "client", afterFin: true })] } }),
       ),

@@ -8,6 +8,7 @@ import {
   deafBeat,
   joined,
   mark,
+  stalled,
   webSocket,
 } from "../../support/facts-builder.ts";
 import { one, type SomeCases } from "./case.ts";
@@ -61,6 +62,18 @@ export const heartbeatCases = {
         abnormal("server", 52, {
           webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] },
           tcpFacts: { client: { missingBytes: 1460 } },
+        }),
+      ),
+      gaveUpPath: one(
+        abnormal("server", 52, {
+          webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] },
+          tcpFacts: { events: stalled(44) },
+        }),
+      ),
+      gaveUpSlow: one(
+        abnormal("server", 52, {
+          webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] },
+          tcpFacts: { server: { slowAcknowledgment: { sinceNs: mark(29).timestampNs, ms: 4800 } } },
         }),
       ),
       notPassedOn: analysisOf(

@@ -191,6 +191,12 @@ export const upgradeCases = {
       serverClosed: one(unanswered("server", 1.003)),
       clientGaveUp: one(unanswered("client", 5)),
       silent: one(unanswered(null, 60)),
+      late: one(
+        connectionFacts({
+          upgrade: upgrade({ responseAt: 4 }),
+          tcp: tcp({ firstCloser: "client", closedAt: mark(2) }),
+        }),
+      ),
     },
     near: { "asked just now": one(unanswered(null, 1), 1) },
   },
