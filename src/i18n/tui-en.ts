@@ -122,6 +122,7 @@ export const tuiEn: TuiWords = {
   noFindings: "Nothing is wrong here: no finding.",
   noHeartbeat: "Nobody sends pings on these connections: a dead peer is noticed only when somebody writes.",
   nothingWrong: "nothing is wrong with this connection",
+  noEvidence: "no finding names a packet of this connection",
   noConnection: "this is about the capture as a whole; e explains it",
   notFound: (text) => `not found: ${text}`,
   hint: "New here? Enter opens a connection, e explains its trouble, ? lists all keys.",

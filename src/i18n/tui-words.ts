@@ -91,6 +91,7 @@ export interface TuiWords {
   readonly noHeartbeat: string;
   readonly nothingWrong: string;
   readonly noConnection: string;
+  readonly noEvidence: string;
   readonly notFound: (text: string) => string;
   readonly hint: string;
   readonly live: Readonly<Record<"waiting" | "running" | "ended", string>>;

@@ -115,6 +115,7 @@ export const tuiZhCn: TuiWords = {
   noFindings: "没有发现任何问题。",
   noHeartbeat: "这些连接上没有人发送 ping：只有在写数据时才会发现对端已失效。",
   nothingWrong: "这条连接没有问题",
+  noEvidence: "没有诊断引用这条连接的数据包",
   noConnection: "这是关于整个抓包的结论；按 e 查看解释",
   notFound: (text) => `未找到：${text}`,
   hint: "第一次使用？按 Enter 打开连接，按 e 查看哪里出错，按 ? 列出所有按键。",

@@ -11,6 +11,8 @@ import { Painter } from "./painter.ts";
 import { type ColourDepth, isLightAnswer, paletteOf } from "./palette.ts";
 import { type Action, reduce } from "./reduce.ts";
 import type { DialogResult } from "./reduce-dialog.ts";
+import { itemsOfLadder } from "./reduce-ladder.ts";
+import { findRow } from "./rows/search-rows.ts";
 import { type Effect, initialState, type State } from "./state.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -19,6 +21,7 @@ const DATA_FRAME_MS = 100;
 /** Dialogs are loaded once the first screen stands. */
 const DIALOGS_AFTER_MS = 30;
 const MESSAGE_MS = 6000;
+const SEARCH_SLICE_MS = 6;
 
 /** What the composition root does for the screen beside the desk. */
 export interface Errands {
@@ -71,6 +74,7 @@ export class App {
   private scheduled: NodeJS.Immediate | null = null;
   private dataTimer: NodeJS.Timeout | null = null;
   private messageTimer: NodeJS.Timeout | null = null;
+  private searches = 0;
   private finish: (ending: Ending) => void = () => undefined;
   private crash: (error: unknown) => void = () => undefined;
 
@@ -266,6 +270,9 @@ export class App {
       case "search-payloads":
         for (const text of effect.texts) void this.searchPayloads(text);
         return;
+      case "search-ladder":
+        void this.searchLadder(effect);
+        return;
       case "notes":
         void this.saveNotes();
         return;
@@ -320,6 +327,25 @@ export class App {
       this.dispatch({ kind: "payloads", text, ids });
     } catch (error) {
       if (!this.blobs.signal.aborted) this.say(this.context.words.readFailed(reasonOf(error)), "error");
+    }
+  }
+
+  /** In slices, so that keys have their turn; a later search takes this one's place. */
+  private async searchLadder({ text, step, includeHere }: Effect & { kind: "search-ladder" }): Promise<void> {
+    const serial = ++this.searches;
+    const { detail, scroll } = this.state.ladder;
+    if (detail === null) return;
+    const search = { text, from: scroll.cursor, step, includeHere };
+    const rows = findRow(detail, itemsOfLadder(this.state), search, this.context);
+    let until = performance.now() + SEARCH_SLICE_MS;
+    for (let next = rows.next(); serial === this.searches; next = rows.next()) {
+      if (next.done) {
+        this.dispatch({ kind: "ladder-found", text, item: next.value < 0 ? null : next.value });
+        return;
+      }
+      if (performance.now() < until) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      until = performance.now() + SEARCH_SLICE_MS;
     }
   }
 

@@ -2,7 +2,7 @@ import type { Context } from "./context.ts";
 import type { ActionId } from "./keymap.ts";
 import { bodyRows, listRows } from "./layout.ts";
 import { currentList, cursorIndex, moveTo } from "./reduce-cursor.ts";
-import { compareRows, matchLadder, openLadder, performInConnection } from "./reduce-ladder.ts";
+import { compareRows, openLadder, performInConnection, searchLadder } from "./reduce-ladder.ts";
 import { deleteNote, noteDialog, undoNote } from "./reduce-notes.ts";
 import { heartbeatRows } from "./rows/heartbeat-row.ts";
 import { groupings, rowText, sortColumns } from "./rows/list-items.ts";
@@ -54,9 +54,9 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     case "filter":
       return [{ ...state, dialog: { kind: action, value: action === "filter" ? state.list.filter : "" } }];
     case "nextMatch":
-      return [match(state, 1, context)];
+      return match(state, 1, context);
     case "previousMatch":
-      return [match(state, -1, context)];
+      return match(state, -1, context);
     case "sort":
     case "reverse":
     case "group":
@@ -90,7 +90,7 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     case "compare":
       return [compareRows(state)];
     default:
-      return performInConnection(state, action);
+      return performInConnection(state, action, context);
   }
 }
 
@@ -173,17 +173,16 @@ function mark(state: State, context: Context): State {
 }
 
 /** The next row that holds the search text, around the end. */
-export function match(state: State, step: 1 | -1, context: Context, includeHere = false): State {
-  if (state.view === "ladder") return matchLadder(state, step, context, includeHere);
+export function match(state: State, step: 1 | -1, context: Context, includeHere = false): Step {
+  if (state.view === "ladder") return searchLadder(state, step, includeHere);
   const search = state.list.search.toLowerCase();
-  if (search === "" || state.view !== "connections") return state;
+  if (search === "" || state.view !== "connections") return [state];
   const { items } = currentList(state, context);
   const start = cursorIndex(state, context);
   for (let tried = includeHere ? 0 : 1; tried <= items.length; tried++) {
     const at = (start + step * tried + items.length * 2) % items.length;
     const item = items[at];
-    if (item?.kind === "row" && rowText(item.row, context).toLowerCase().includes(search))
-      return moveTo(state, at, context);
+    if (item?.kind === "row" && rowText(item.row, context).includes(search)) return [moveTo(state, at, context)];
   }
-  return { ...state, message: { text: context.words.notFound(state.list.search), tone: "plain" } };
+  return [{ ...state, message: { text: context.words.notFound(state.list.search), tone: "plain" } }];
 }

@@ -25,7 +25,7 @@ export function onDialogResult(state: State, result: DialogResult, context: Cont
     case "search": {
       const next = { ...(result.done ? closed : state), list: { ...state.list, search: result.value } };
       if (result.value === "") return [next];
-      return [match(next, 1, context, true)];
+      return match(next, 1, context, true);
     }
     case "filter": {
       const next = withFilter(result.done ? closed : state, result.value, context);

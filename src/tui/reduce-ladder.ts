@@ -4,7 +4,6 @@ import type { Context } from "./context.ts";
 import type { ActionId } from "./keymap.ts";
 import { kept, listRows } from "./layout.ts";
 import { tabsOf } from "./rows/detail-tabs.ts";
-import { arrowText } from "./rows/frame-words.ts";
 import { evidenceOf, itemOfPacket, type LadderItems, ladderItems, rowOfItem } from "./rows/ladder-items.ts";
 import { legsOf } from "./rows/legs.ts";
 import { type LadderState, levels, type State, type Step } from "./state.ts";
@@ -83,7 +82,7 @@ function looked(state: State): Step {
   return [state];
 }
 
-export function performInConnection(state: State, action: ActionId): Step {
+export function performInConnection(state: State, action: ActionId, context: Context): Step {
   switch (action) {
     case "detail":
       return looked({
@@ -95,9 +94,9 @@ export function performInConnection(state: State, action: ActionId): Step {
     case "level":
       return [level(state)];
     case "nextEvidence":
-      return looked(toEvidence(state, 1));
+      return looked(toEvidence(state, 1, context));
     case "previousEvidence":
-      return looked(toEvidence(state, -1));
+      return looked(toEvidence(state, -1, context));
     case "nextRow":
       return looked(moveLadder(state, state.ladder.scroll.cursor + 1));
     case "previousRow":
@@ -145,7 +144,7 @@ function level(state: State): State {
   return centred(changed, itemOfPacket(ladder.detail, itemsOfLadder(changed), ladder.detail.packetOf(row)));
 }
 
-function toEvidence(state: State, step: 1 | -1): State {
+function toEvidence(state: State, step: 1 | -1, { words }: Context): State {
   const { detail } = state.ladder;
   const row = cursorRow(state);
   if (detail === null || row < 0) return state;
@@ -153,20 +152,19 @@ function toEvidence(state: State, step: 1 | -1): State {
   const packets = [...evidenceOf(detail, state.shown.findings).keys()].sort((a, b) => a - b);
   const after = packets.filter((packet) => (step === 1 ? packet > here : packet < here));
   const packet = (step === 1 ? after[0] : after.at(-1)) ?? (step === 1 ? packets[0] : packets.at(-1));
-  return packet === undefined ? state : centred(state, itemOfPacket(detail, itemsOfLadder(state), packet));
+  if (packet === undefined) return { ...state, message: { text: words.noEvidence, tone: "plain" } };
+  return centred(state, itemOfPacket(detail, itemsOfLadder(state), packet));
 }
 
-/** The next arrow whose words hold the search text, around the end. */
-export function matchLadder(state: State, step: 1 | -1, context: Context, includeHere: boolean): State {
-  const { detail, scroll } = state.ladder;
-  const search = state.list.search.toLowerCase();
-  const items = itemsOfLadder(state);
-  if (detail === null || search === "" || items.length === 0) return state;
-  for (let tried = includeHere ? 0 : 1; tried <= items.length; tried++) {
-    const at = (((scroll.cursor + step * tried) % items.length) + items.length) % items.length;
-    const row = items[at] ?? -1;
-    if (row >= 0 && arrowText(detail, detail.row(row), context).text.toLowerCase().includes(search))
-      return centred(state, at);
-  }
-  return { ...state, message: { text: context.words.notFound(state.list.search), tone: "plain" } };
+/** Asks for the next arrow that holds the search text: a long ladder is not looked through between two keys. */
+export function searchLadder(state: State, step: 1 | -1, includeHere: boolean): Step {
+  if (state.ladder.detail === null || state.list.search === "") return [state];
+  return [state, { kind: "search-ladder", text: state.list.search, step, includeHere }];
+}
+
+/** `item` null: there is none. */
+export function ladderFound(state: State, text: string, item: number | null, context: Context): State {
+  if (text !== state.list.search || state.ladder.detail === null) return state;
+  if (item === null) return { ...state, message: { text: context.words.notFound(text), tone: "plain" } };
+  return centred(state, item);
 }

@@ -8,7 +8,7 @@ import { kept, listRows } from "./layout.ts";
 import { perform } from "./reduce-action.ts";
 import { cursorIndex, itemsOf, moveTo } from "./reduce-cursor.ts";
 import { type DialogResult, onDialogResult } from "./reduce-dialog.ts";
-import { ladderOpened } from "./reduce-ladder.ts";
+import { ladderFound, ladderOpened } from "./reduce-ladder.ts";
 import type { Message, State, Step } from "./state.ts";
 import { tabSpans } from "./views/head.ts";
 
@@ -21,6 +21,7 @@ export type Action =
   | { readonly kind: "detail-progress"; readonly progress: Progress }
   | { readonly kind: "detail-failed"; readonly why: string }
   | { readonly kind: "payloads"; readonly text: string; readonly ids: ReadonlySet<number> }
+  | { readonly kind: "ladder-found"; readonly text: string; readonly item: number | null }
   | { readonly kind: "notes"; readonly notes: readonly Note[] }
   | { readonly kind: "blob-read" }
   | { readonly kind: "message"; readonly message: Message | null }
@@ -46,6 +47,8 @@ export function reduce(state: State, action: Action, context: Context): Step {
       const payloads = { ...state.list.payloads, [action.text]: action.ids };
       return [settled({ ...state, list: { ...state.list, payloads } }, context)];
     }
+    case "ladder-found":
+      return [ladderFound(state, action.text, action.item, context)];
     case "notes":
       return [{ ...state, list: { ...state.list, notes: action.notes } }];
     case "blob-read":

@@ -151,6 +151,7 @@ export type Effect =
   | { readonly kind: "cancel-detail" }
   | { readonly kind: "read-blob"; readonly of: "body" | "packet"; readonly blob: number }
   | { readonly kind: "search-payloads"; readonly texts: readonly string[] }
+  | { readonly kind: "search-ladder"; readonly text: string; readonly step: 1 | -1; readonly includeHere: boolean }
   | { readonly kind: "notes" }
   | { readonly kind: "save"; readonly format: string; readonly path: string; readonly overwrite: boolean };
 

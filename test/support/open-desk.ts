@@ -10,6 +10,8 @@ import { LoadSession } from "../../src/session/load-session.ts";
 import type { Context } from "../../src/tui/context.ts";
 import { paletteOf } from "../../src/tui/palette.ts";
 import { type Action, reduce } from "../../src/tui/reduce.ts";
+import { itemsOfLadder } from "../../src/tui/reduce-ladder.ts";
+import { findRow } from "../../src/tui/rows/search-rows.ts";
 import { type Effect, initialState, type State } from "../../src/tui/state.ts";
 
 /** A capture, loaded to its end. */
@@ -63,6 +65,12 @@ export class Driver {
         const ids = state.shown.connections.filter(({ id }) => effect.ids.includes(id)).map(({ id }) => id);
         const detail = await this.desk.openDetail(ids, () => undefined, signal);
         await this.dispatch({ kind: "detail", ids: effect.ids, detail });
+      } else if (effect.kind === "search-ladder" && state.ladder.detail !== null) {
+        const { detail, scroll } = state.ladder;
+        const rows = findRow(detail, itemsOfLadder(state), { ...effect, from: scroll.cursor }, this.context);
+        let next = rows.next();
+        while (!next.done) next = rows.next();
+        await this.dispatch({ kind: "ladder-found", text: effect.text, item: next.value < 0 ? null : next.value });
       } else if (effect.kind === "search-payloads") {
         for (const text of effect.texts) {
           const ids = await this.desk.searchPayloads(text, () => undefined, signal);

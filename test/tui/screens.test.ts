@@ -151,6 +151,29 @@ describe("ladder", () => {
     expect(text(it)).toMatch(/◀━ RST {2}reset by the server ━+/);
   });
 
+  it("searches messages and heads, forwards, backwards, around the end", async () => {
+    const it = driver(trouble, 24, 100);
+    const cursor = (): string => screen(it).find((row) => row.startsWith("›")) ?? "";
+    await it.press("enter", "g");
+    await it.dispatch({ kind: "dialog", result: { kind: "search", value: "SPEEDkmh", done: true } });
+    const first = cursor();
+    expect(first).toMatch(/text .*telemetry/);
+    await it.press("n");
+    expect(cursor()).not.toBe(first);
+    await it.press("N");
+    expect(cursor()).toBe(first);
+    await it.dispatch({ kind: "dialog", result: { kind: "search", value: "sec-websocket-accept", done: true } });
+    expect(cursor()).toContain("101 Switching Protocols");
+    await it.dispatch({ kind: "dialog", result: { kind: "search", value: "nowhere at all", done: true } });
+    expect(text(it)).toContain("not found: nowhere at all");
+  });
+
+  it("says when no finding names a packet", async () => {
+    const it = driver(trouble, 24, 100);
+    await it.press("end", "enter", "]");
+    expect(text(it)).toContain("no finding names a packet of this connection");
+  });
+
   it("draws silence as silence", async () => {
     const it = driver(frozen, 24, 100);
     await it.press("enter", "g");

@@ -19,7 +19,10 @@ import { closeOf, flagNames, opcodeName, readingOf, utf8 } from "./frame-words.t
 import { hexLines, joinedLines, type Layer, type LineSource } from "./hex-lines.ts";
 import { jsonLines } from "./json-lines.ts";
 
-/** Everything about one row, in one of the ways to look at it. Lines are marked and no wider than `width`. */
+/**
+ * Everything about one row, in one of the ways to look at it. Lines are marked and no wider than `width`. `room`: so many
+ * are looked at.
+ */
 export function detailLines(
   detail: ConnectionDetail,
   index: number,
@@ -27,13 +30,14 @@ export function detailLines(
   width: number,
   context: Context,
   state: State,
+  room = Number.POSITIVE_INFINITY,
 ): LineSource {
   const row = detail.row(index);
   switch (tab) {
     case "head":
       return fieldLines(fieldsOf(detail, row, context, state), width, context);
     case "text":
-      return textLines(detail, row, width, context);
+      return textLines(detail, row, width, context, room);
     case "json":
       return jsonOf(detail, row, width, context);
     case "hex":
@@ -119,7 +123,7 @@ function frameFields(detail: ConnectionDetail, row: FrameRow, context: Context):
   } else if (body !== null) {
     fields.push(["message", words.messageOf(body.frames, words.bytes(body.wireLength), words.bytes(body.length))]);
     const leg = detail.legs[row.leg];
-    const reading = leg === undefined ? null : readingOf(detail, row, leg);
+    const reading = leg === undefined ? null : readingOf(detail, row, leg, false);
     if (reading !== null) fields.push(["reading", reading.label], ["summary", reading.summary]);
     if (body.problem !== null) fields.push(["problem", words.problems[body.problem] ?? body.problem]);
   } else fields.push(["message", words.partOfMessage]);
@@ -180,11 +184,18 @@ function bodyOf(detail: ConnectionDetail, row: DetailRow, { words }: Context): B
 const remark = (text: string, width: number, { palette }: Context): string[] =>
   wrapToWidth(text, width - 1).map((line) => palette.dim(line));
 
-function textLines(detail: ConnectionDetail, row: DetailRow, width: number, context: Context): LineSource {
+function textLines(
+  detail: ConnectionDetail,
+  row: DetailRow,
+  width: number,
+  context: Context,
+  room: number,
+): LineSource {
   const body = bodyOf(detail, row, context);
   if (typeof body === "string") return remark(body, width, context);
   const leg = detail.legs[row.leg];
-  const reading = row.kind === ROW.frame && leg !== undefined ? readingOf(detail, row, leg) : null;
+  const reading =
+    row.kind === ROW.frame && leg !== undefined ? readingOf(detail, row, leg, room < Number.POSITIVE_INFINITY) : null;
   const head =
     reading === null || reading.kind === "text" || reading.kind === "binary"
       ? []
@@ -195,11 +206,13 @@ function textLines(detail: ConnectionDetail, row: DetailRow, width: number, cont
     const hex = hexLines(body.bytes.subarray(0, SHOWN_BYTES), [], width, context.palette);
     return joinedLines([...remark(context.words.notText, width, context), ""], hex);
   }
-  const shown = utf8(body.bytes.subarray(0, SHOWN_BYTES));
+  const shown = utf8(body.bytes.subarray(0, Math.min(SHOWN_BYTES, room * width * MOST_UTF8)));
   const lines = shown.split("\n").flatMap((line) => wrapToWidth(escapeText(line), Math.max(8, width - 1)));
   return [...head, ...lines, ...cutRemark(body, width, context)];
 }
 
+/** Bytes of a character, at most. */
+const MOST_UTF8 = 4;
 /** Enough to scroll through; more would cost a frame its time. */
 const SHOWN_BYTES = 256 * 1024;
 

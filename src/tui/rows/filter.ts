@@ -13,7 +13,7 @@ import {
 
 /** What a filter looks at beside the row itself. */
 export interface FilterWorld {
-  /** All that the row says on the screen, for bare words. */
+  /** All that the row says on the screen, in small letters, for bare words. */
   readonly textOf: (row: ConnectionRow) => string;
   readonly notes: readonly Note[];
   /** Connections with a message that holds a text; undefined: not looked for yet. */
@@ -119,7 +119,7 @@ export const filterFields: Readonly<Record<string, Field>> = {
   }),
   is: oneOf(["marked", "noted"], () => true),
   text: (value) => (row, world) =>
-    world.payloads[value]?.has(row.facts.id) === true || includes(world.textOf(row), value),
+    world.payloads[value]?.has(row.facts.id) === true || world.textOf(row).includes(value.toLowerCase()),
 };
 
 interface Token {
@@ -233,7 +233,10 @@ class Parser {
   private term({ text, at }: Token): Predicate {
     const colon = text.indexOf(":");
     const name = text.slice(0, colon).toLowerCase();
-    if (colon <= 0 || !/^[a-z]+$/.test(name)) return (row, world) => includes(world.textOf(row), text);
+    if (colon <= 0 || !/^[a-z]+$/.test(name)) {
+      const wanted = text.toLowerCase();
+      return (row, world) => world.textOf(row).includes(wanted);
+    }
     const field = filterFields[name];
     const value = text.slice(colon + 1);
     if (field === undefined) return refuse("unknown-field", at, name, Object.keys(filterFields).join(" "));

@@ -96,17 +96,26 @@ function frameText(
     const payload = row.body === null ? "" : utf8(detail.bodyPreview(row.body.blob));
     return { text: payload === "" ? name : `${name} “${escapeText(payload)}”`, role };
   }
-  const reading = readingOf(detail, row, leg);
+  const reading = readingOf(detail, row, leg, true);
   return { text: `${name} ${size}  ${reading === null ? "" : escapeText(oneLine(reading))}`.trimEnd(), role };
 }
 
 const oneLine = ({ kind, label, summary }: Reading): string =>
   kind === "text" || kind === "json" || kind === "binary" ? summary : `${label}  ${summary}`;
 
-/** What the message that a frame completes is; null for frames that complete none. */
-export function readingOf(detail: ConnectionDetail, { body }: FrameRow, leg: ConnectionFacts): Reading | null {
+/** On an arrow there is room for a few words: of larger messages only the beginning is read. */
+const SHORT_READING_BYTES = 8192;
+
+/** What the message that a frame completes is; null for frames that complete none. `isShort`: a line is all there is room for. */
+export function readingOf(
+  detail: ConnectionDetail,
+  { body }: FrameRow,
+  leg: ConnectionFacts,
+  isShort: boolean,
+): Reading | null {
   if (body === null || body.opcode > 2 || body.problem !== null) return null;
-  const bytes = detail.bodyBytes(body.blob) ?? detail.bodyPreview(body.blob);
+  const kept = isShort && body.length > SHORT_READING_BYTES ? null : detail.bodyBytes(body.blob);
+  const bytes = kept ?? detail.bodyPreview(body.blob);
   const request = leg.upgrade?.exchange.request;
   const hints = hintsOf(request?.target ?? null, protocolOf(leg));
   const complete = bytes.length === body.length;

@@ -1,7 +1,7 @@
 import type { Note } from "../../annotations/types.ts";
+import { escapeText } from "../../base/escape-text.ts";
 import type { Snapshot } from "../../session/types.ts";
 import type { Context } from "../context.ts";
-import { type ColumnId, cellText } from "./columns.ts";
 import { addressText, type ConnectionRow, connectionRows, framesOf, lastedNs, pathOf } from "./connection-row.ts";
 import { type Filter, type FilterWorld, parseFilter } from "./filter.ts";
 import { outcomeText } from "./outcome.ts";
@@ -65,14 +65,11 @@ function makeList(snapshot: Snapshot, query: ListQuery, context: Context): List 
   const rows = connectionRows(snapshot);
   const filter = parseFilter(query.filter);
   const world: FilterWorld = { ...query, textOf: (row) => rowText(row, context) };
-  const chosen = filter.ok ? rows.filter((row) => filter.matches(row, world)) : [...rows];
-  chosen.sort(order(query));
-  return { items: grouped(chosen, query.grouping, context), filter, total: rows.length };
+  const chosen = filter.ok && query.filter !== "" ? rows.filter((row) => filter.matches(row, world)) : rows;
+  return { items: grouped(sorted(chosen, query), query.grouping, context), filter, total: rows.length };
 }
 
-const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
-
-const keys: Readonly<Record<SortColumn, (row: ConnectionRow) => string | number>> = {
+const sortKeys: Readonly<Record<SortColumn, (row: ConnectionRow) => string | number>> = {
   trouble: ({ rank }) => rank,
   id: ({ facts }) => facts.id,
   start: ({ facts }) => facts.first.timestampNs,
@@ -83,10 +80,14 @@ const keys: Readonly<Record<SortColumn, (row: ConnectionRow) => string | number>
   lasted: ({ facts }) => lastedNs(facts),
 };
 
-function order({ sort, descending }: ListQuery): (a: ConnectionRow, b: ConnectionRow) => number {
-  const key = keys[sort];
+/** Each key is made once. */
+function sorted(rows: readonly ConnectionRow[], { sort, descending }: ListQuery): ConnectionRow[] {
+  const keyOf = sortKeys[sort];
   const sign = descending ? -1 : 1;
-  return (a, b) => sign * compare(key(a), key(b)) || a.facts.id - b.facts.id;
+  return rows
+    .map((row) => ({ row, key: keyOf(row), id: row.facts.id }))
+    .sort((a, b) => (a.key < b.key ? -sign : a.key > b.key ? sign : a.id - b.id))
+    .map(({ row }) => row);
 }
 
 function grouped(rows: readonly ConnectionRow[], grouping: Grouping, context: Context): ListItem[] {
@@ -112,13 +113,22 @@ function labelOf({ facts, findings }: ConnectionRow, grouping: Grouping, { texts
   return worst === undefined ? words.groupFine : `${texts.pages[worst.ruleId].name} (${worst.ruleId})`;
 }
 
-const TEXT_COLUMNS: readonly ColumnId[] = ["id", "peers", "path"];
+const texts = new WeakMap<ConnectionRow, { readonly words: Context["words"]; readonly text: string }>();
 
-/** What the row says, for searching. */
-export const rowText = (row: ConnectionRow, context: Context): string =>
-  [
-    ...TEXT_COLUMNS.map((column) => cellText(column, row, context, Number.POSITIVE_INFINITY)),
+/** What the row says, for searching, in small letters; made once. */
+export function rowText(row: ConnectionRow, context: Context): string {
+  const known = texts.get(row);
+  if (known?.words === context.words) return known.text;
+  const { facts, findings } = row;
+  const text = [
+    `#${facts.id} ${addressText(facts.client)} → ${addressText(facts.server)}`,
+    escapeText(pathOf(facts)),
     outcomeText(row, context),
-    row.facts.upgrade?.exchange.request?.target ?? "",
-    ...row.findings.map(({ ruleId }) => ruleId),
-  ].join(" ");
+    facts.upgrade?.exchange.request?.target ?? "",
+    ...findings.map(({ ruleId }) => ruleId),
+  ]
+    .join(" ")
+    .toLowerCase();
+  texts.set(row, { words: context.words, text });
+  return text;
+}

@@ -268,7 +268,7 @@ function previewLines(state: State, width: number, height: number, context: Cont
     for (const text of note.text.split("\n"))
       lines.push(new Line(context.palette, width).add(`✎ ${escapeText(text)}`, "note").end());
   }
-  return [...lines, ...detailLines(detail, at, previewTab(row), width, context, state).slice(0, height)].slice(
+  return [...lines, ...detailLines(detail, at, previewTab(row), width, context, state, height).slice(0, height)].slice(
     0,
     height,
   );
