@@ -113,6 +113,9 @@ export const limits = {
   /** Secrets that are looked for wherever they stand, and the longest of them. */
   knownSecrets: 20_000,
   secretCharacters: 8192,
+  /** Header lines whose secrets are remembered, none longer than this. */
+  redactedLines: 4096,
+  redactedLineCharacters: 1024,
   /** Stream bytes held while an export looks for secrets; what goes beyond is blanked unread. */
   scrubHeldBytes: 256 * 1024 * 1024,
   /** Frames kept for reports: over all connections, and of one of them its first and its last. */

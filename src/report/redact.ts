@@ -1,3 +1,4 @@
+import { limits } from "../base/limits.ts";
 import { AddressPseudonyms } from "./redaction/address-pseudonyms.ts";
 import { cookies, findSecrets, merged, protocols, type SecretKind, type SecretSpan } from "./redaction/find-secrets.ts";
 import { SecretIndex } from "./redaction/secret-index.ts";
@@ -50,6 +51,7 @@ class TaggingRedactor implements Redactor {
   private readonly tags = new Map<string, string>();
   private readonly index = new SecretIndex();
   private readonly pseudonyms: AddressPseudonyms | null;
+  private readonly lines = new Map<string, readonly SecretSpan[]>();
 
   constructor(applied: boolean, options: RedactionOptions) {
     this.applied = applied;
@@ -84,7 +86,7 @@ class TaggingRedactor implements Redactor {
     if (/^(set-)?cookie$/i.test(name)) cookies(value, 0, /^set/i.test(name), found);
     else {
       const head = `${name}: `;
-      for (const span of findSecrets(head + value, this.keys)) {
+      for (const span of this.secretsOf(head + value)) {
         if (span.start >= head.length) {
           found.push({ ...span, start: span.start - head.length, end: span.end - head.length });
         }
@@ -95,6 +97,17 @@ class TaggingRedactor implements Redactor {
 
   address(value: string): string {
     return this.pseudonyms?.of(value) ?? value;
+  }
+
+  /** A field with its value stands in the head of every handshake of a client: it is searched once. */
+  private secretsOf(line: string): readonly SecretSpan[] {
+    const known = this.lines.get(line);
+    if (known !== undefined) return known;
+    const found = findSecrets(line, this.keys);
+    if (line.length <= limits.redactedLineCharacters && this.lines.size < limits.redactedLines) {
+      this.lines.set(line, found);
+    }
+    return found;
   }
 
   private protocolList(value: string): string {

@@ -61,7 +61,7 @@ function noteAdvance(connection: TcpConnection, half: TcpHalf, peer: TcpHalf, pa
 /** A window of 0 says that this side has stopped reading (RFC 9293 §3.8.6.1); a SYN's window is not scaled. */
 function noteWindow(connection: TcpConnection, half: TcpHalf, window: number, packet: PacketView): void {
   half.lastWindow = window;
-  const index = half === connection.halves[0] ? 0 : 1;
+  const index = half.index;
   if (window === 0) {
     if (half.zeroWindowSince !== null) return;
     half.zeroWindowSince = momentOf(packet);
@@ -78,8 +78,8 @@ function noteWindow(connection: TcpConnection, half: TcpHalf, window: number, pa
 
 function noteEstablished(connection: TcpConnection, half: TcpHalf, packet: PacketView): void {
   if (connection.established !== null || !connection.synAckSeen) return;
-  const index = half === connection.halves[0] ? 0 : 1;
-  const peer = connection.halves[1 - index] as TcpHalf;
+  const index = half.index;
+  const peer = connection.peerOf(half);
   if (index !== connection.clientIndex || !peer.synSeen) return;
   if (((half.acknowledged - peer.initialSequence) | 0) < 1) return;
   connection.established = momentOf(packet);

@@ -1,7 +1,7 @@
 /** Packets over the life of a connection, in so many bins of equal width that doubles as the connection grows older. */
 export const ACTIVITY_BINS = 32;
-/** About a millisecond. */
-export const FIRST_BIN_NS = 2 ** 20;
+/** About a millisecond; not whole, so that it is a double before it grows to one (see `ZERO_TIME`). */
+export const FIRST_BIN_NS = 2 ** 20 + 0.5;
 const MOST = 0xffff;
 
 /** What of a connection is needed to count. */

@@ -69,36 +69,70 @@ export const NEVER = -1.5e300; // a double from the start, so that the field nev
 
 /** What one end sent. `index` 0 is the numerically lower address and port, 1 the higher: no claim about roles. */
 export class TcpHalf {
+  // What every packet touches comes first: fields lie in memory in this order, and hundreds of connections take turns.
+  readonly index: 0 | 1;
+  packets = 0;
+  sequenceKnown = false;
+  /** Highest sequence number that this side has used. */
+  maxSequence = 0;
+  recent = new RecentPackets();
+  /** See `CHECKSUMS`. */
+  checksums: 0 | 1 | 2 = 0;
+  doubts: DoubtedSegment[] | null = null;
+  lastPacketNumber = 0;
+  lastPacketNs = NEVER;
+  hopLimit = -1;
+  /** Highest acknowledgment number that this side has sent: it has everything of the peer before that. */
+  acknowledged = 0;
+  acknowledgedKnown = false;
+  lastWindow = 0;
+  zeroWindowSince: Moment | null = null;
+  keepAlivesUnanswered = 0;
+  lastIpIdentification = -1;
+  dontFragment = false;
+  holePackets = 0;
   /** Sequence number of the next in-order byte; meaningful once `anchored`. */
   nextSequence = 0;
   anchored = false;
   /** Bytes delivered (and declared missing) so far. */
   streamOffset = 0;
-  /** Highest sequence number that this side has used. */
-  maxSequence = 0;
-  sequenceKnown = false;
+  streamBytes = 0;
+  ended = false;
+  hold: Hold | null = null;
+  fin: Moment | null = null;
+  finSequence = 0;
+  finAcknowledged: Moment | null = null;
+  dataSegments = 0;
+  largestSegmentBytes = 0;
+  firstDataNumber = 0;
+  lastDataNumber = 0;
+  lastDataNs = NEVER;
+  /** When the peer's acknowledgment of this side's data last grew. */
+  lastAdvanceNumber = 0;
+  lastAdvanceNs = NEVER;
+  /** A segment being timed: end sequence and when it left. */
+  timedSequence = 0;
+  timedNs = NEVER;
+  leastRoundTripNs = 1.5e300;
+  /** The last time that data of this side waited far longer than an acknowledgment may be delayed, and since when. */
+  slowAckNs = 0.5;
+  slowAckSinceNs = NEVER;
+  /** First transmission of the oldest byte that is still unacknowledged, its retransmissions and the last of them. */
+  oldestUnackedNs = NEVER;
+  oldestUnackedNumber = 0;
+  unackedRetransmissions = 0;
+  oldestUnackedBytes = 0;
+  lastRetransmissionNumber = 0;
+  lastRetransmissionNs = NEVER;
+  lastRetransmissionBytes = 0;
+
   initialSequence = 0;
   synSeen = false;
-  hold: Hold | null = null;
+  synOptions: SynOptionsRow | null = null;
+  windowScale = 0;
   /** When a hole was first seen to be acknowledged by the peer. */
   holeAcknowledgedNs = NEVER;
-  holePackets = 0;
-  recent = new RecentPackets();
-  /** See `CHECKSUMS`. */
-  checksums: 0 | 1 | 2 = 0;
-  doubts: DoubtedSegment[] | null = null;
-
-  /** Highest acknowledgment number that this side has sent: it has everything of the peer before that. */
-  acknowledged = 0;
-  acknowledgedKnown = false;
-  lastWindow = 0;
-  windowScale = 0;
-
-  packets = 0;
   duplicatePackets = 0;
-  dataSegments = 0;
-  streamBytes = 0;
-  largestSegmentBytes = 0;
   retransmissions = 0;
   retransmittedBytes = 0;
   outOfOrder = 0;
@@ -111,73 +145,56 @@ export class TcpHalf {
   zeroWindows = 0;
   zeroWindowNs: number = ZERO_TIME;
   longestZeroWindowNs: number = ZERO_TIME;
-  zeroWindowSince: Moment | null = null;
   keepAlives = 0;
-  keepAlivesUnanswered = 0;
-  hopLimit = -1;
   otherHopLimits: number[] | null = null;
-  lastIpIdentification = -1;
-  dontFragment = false;
-  synOptions: SynOptionsRow | null = null;
-  fin: Moment | null = null;
-  finSequence = 0;
   finRetransmissions = 0;
-  finAcknowledged: Moment | null = null;
-  ended = false;
-
   firstPacketNumber = 0;
   firstPacketNs = NEVER;
-  lastPacketNumber = 0;
-  lastPacketNs = NEVER;
-  firstDataNumber = 0;
   firstDataNs = NEVER;
-  lastDataNumber = 0;
-  lastDataNs = NEVER;
-  /** When the peer's acknowledgment of this side's data last grew. */
-  lastAdvanceNumber = 0;
-  lastAdvanceNs = NEVER;
-  /** First transmission of the oldest byte that is still unacknowledged, its retransmissions and the last of them. */
-  oldestUnackedNumber = 0;
-  oldestUnackedNs = NEVER;
-  oldestUnackedBytes = 0;
-  unackedRetransmissions = 0;
-  lastRetransmissionNumber = 0;
-  lastRetransmissionNs = NEVER;
-  lastRetransmissionBytes = 0;
-  /** A segment being timed: end sequence and when it left. */
-  timedSequence = 0;
-  timedNs = NEVER;
-  leastRoundTripNs = 1.5e300;
-  /** The last time that data of this side waited far longer than an acknowledgment may be delayed, and since when. */
-  slowAckNs = 0.5;
-  slowAckSinceNs = NEVER;
+
+  constructor(index: 0 | 1) {
+    this.index = index;
+  }
 }
 
 /** One incarnation of a 4-tuple. */
 export class TcpConnection {
-  readonly id: number;
-  /** Both ends' keys as the flow table orders them: [low, high, ports] or nine words for IPv6. */
-  key: Int32Array = new Int32Array(0);
+  // First what every packet touches, as in `TcpHalf`.
   key0 = 0;
   key1 = 0;
   key2 = 0;
   readonly ipVersion: 4 | 6;
   /** The capture point that saw it: see `FlowTable.vantage`. */
   readonly vantage: number;
-  readonly addresses: readonly [string, string];
-  readonly ports: readonly [number, number];
-  readonly halves: readonly [TcpHalf, TcpHalf];
-  readonly activity = new Uint16Array(ACTIVITY_BINS);
+  readonly low = new TcpHalf(0);
+  readonly high = new TcpHalf(1);
+  lastPacketNumber = 0;
+  lastPacketNs = 0.5;
+  firstPacketNs = 0.5;
   activityBinNs = FIRST_BIN_NS;
+  readonly activity = new Uint16Array(ACTIVITY_BINS);
+  resets: ResetRow[] = [];
+  established: Moment | null = null;
+  /** Last data, FIN or window-changing activity of either side, for idle times. */
+  lastActivityNs = 0.5;
+  gapBeforeLastActivityNs = 0.5;
+  roleSettled = false;
   /** Physical index of the client; settled by SYN, or by the first payload. */
   clientIndex: 0 | 1 = 0;
+  /** Where the sink keeps what belongs to it. */
+  slot = -1;
+
+  readonly id: number;
+  /** Both ends' keys as the flow table orders them: [low, high, ports] or nine words for IPv6. */
+  key: Int32Array = new Int32Array(0);
+  readonly addresses: readonly [string, string];
+  readonly ports: readonly [number, number];
+  readonly halves: readonly [TcpHalf, TcpHalf] = [this.low, this.high];
   clientBy: "syn" | "syn-ack" | "http" | "masking" | "port" | "first-packet" = "first-packet";
-  roleSettled = false;
   synSeen = false;
   synAckSeen = false;
   synNs = NEVER;
   synAckNs = NEVER;
-  established: Moment | null = null;
   handshakeRoundTripNs = -1;
   syns: Moment[] = [];
   synAcks: Moment[] = [];
@@ -185,7 +202,6 @@ export class TcpConnection {
   finFirst: Moment | null = null;
   finFirstFrom: 0 | 1 = 0;
   idleBeforeFinNs: number = ZERO_TIME;
-  resets: ResetRow[] = [];
   icmpErrors: IcmpRow[] = [];
   events: TcpEventRow[] = [];
   eventsDropped = 0;
@@ -194,16 +210,8 @@ export class TcpConnection {
   replaced = false;
   /** Closed to keep memory bounded, before it had ended. */
   evicted = false;
-  /** Where the sink keeps what belongs to it. */
-  slot = -1;
   finished = false;
   firstPacketNumber = 0;
-  firstPacketNs = 0.5;
-  lastPacketNumber = 0;
-  lastPacketNs = 0.5;
-  /** Last data, FIN or window-changing activity of either side, for idle times. */
-  lastActivityNs = 0.5;
-  gapBeforeLastActivityNs = 0.5;
 
   constructor(
     id: number,
@@ -217,7 +225,11 @@ export class TcpConnection {
     this.ipVersion = ipVersion;
     this.addresses = addresses;
     this.ports = ports;
-    this.halves = [new TcpHalf(), new TcpHalf()];
+  }
+
+  /** The other end. */
+  peerOf(half: TcpHalf): TcpHalf {
+    return half.index === 0 ? this.high : this.low;
   }
 
   directionOf(index: 0 | 1): Direction {

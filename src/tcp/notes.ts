@@ -16,7 +16,7 @@ export function onBare(
     half.sequenceKnown = true;
     half.maxSequence = segment.sequenceNumber;
   }
-  const peer = connection.halves[1 - index] as TcpHalf;
+  const peer = connection.peerOf(half);
   // RFC 9293 §3.8.4: a keep-alive repeats the last acknowledged sequence number.
   if (((segment.sequenceNumber - half.maxSequence) | 0) === -1 && half.fin === null) {
     noteProbe(connection, index, half, peer, packet);

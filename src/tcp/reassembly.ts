@@ -99,8 +99,7 @@ export class Reassembly {
     const length = end - start;
     half.nextSequence = (half.nextSequence + length) | 0;
     half.streamBytes += length;
-    if (!half.ended)
-      this.sink.onBytes(connection, half === connection.halves[connection.clientIndex] ? 0 : 1, bytes, start, end, at);
+    if (!half.ended) this.sink.onBytes(connection, connection.directionOf(half.index), bytes, start, end, at);
     half.streamOffset += length;
   }
 
@@ -108,7 +107,7 @@ export class Reassembly {
     half.nextSequence = (half.nextSequence + length) | 0;
     half.missingBytes += length;
     if (cause === "not-captured") half.notCapturedBytes += length;
-    const index = half === connection.halves[0] ? 0 : 1;
+    const index = half.index;
     noteEvent(connection, "gap", index, half.streamOffset, length, at);
     if (!half.ended) this.sink.onGap(connection, connection.directionOf(index), length, cause, at);
     half.streamOffset += length;
@@ -134,18 +133,11 @@ export class Reassembly {
     );
     if (added.conflict) {
       half.conflicts++;
-      noteEvent(
-        connection,
-        "conflict",
-        half === connection.halves[0] ? 0 : 1,
-        half.streamOffset,
-        added.overlapBytes,
-        packet,
-      );
+      noteEvent(connection, "conflict", half.index, half.streamOffset, added.overlapBytes, packet);
     }
     this.waiting.add(connection);
     if (!half.anchored) return;
-    const peer = half === connection.halves[0] ? connection.halves[1] : connection.halves[0];
+    const peer = connection.peerOf(half);
     if (half.holePackets === 0 && peer.acknowledgedKnown && ((peer.acknowledged - half.nextSequence) | 0) > 0) {
       half.holePackets = 1;
       half.holeAcknowledgedNs = packet.timestampNs;
@@ -176,7 +168,7 @@ export class Reassembly {
   /** Gives up the bytes before the first held segment, or before what the peer has acknowledged. */
   private releaseHole(connection: TcpConnection, half: TcpHalf, cause: GapCause): void {
     const { at } = this;
-    const peer = half === connection.halves[0] ? connection.halves[1] : connection.halves[0];
+    const peer = connection.peerOf(half);
     const held = half.hold?.segments[0];
     if (held !== undefined) {
       at.packetNumber = held.packetNumber as PacketNumber;
@@ -212,7 +204,7 @@ export class Reassembly {
       if (!quiet) half.holePackets++;
       const waitedNs = nowNs - half.holeAcknowledgedNs;
       if (quiet ? waitedNs > QUIET_HOLE_NS : half.holePackets > HOLE_GRACE_PACKETS && waitedNs > HOLE_GRACE_NS) {
-        const peer = half === connection.halves[0] ? connection.halves[1] : connection.halves[0];
+        const peer = connection.peerOf(half);
         const missing = (peer.acknowledged - half.nextSequence) | 0;
         if (missing > (half.finAcknowledged !== null ? 1 : 0)) this.releaseHole(connection, half, "not-captured");
         else half.holePackets = 0;
@@ -225,7 +217,7 @@ export class Reassembly {
 
   /** A stream without SYN begins at once where the peer's last acknowledgment says that it continues. */
   private tryAnchor(connection: TcpConnection, half: TcpHalf, sequence: number): boolean {
-    const peer = half === connection.halves[0] ? connection.halves[1] : connection.halves[0];
+    const peer = connection.peerOf(half);
     if (!peer.acknowledgedKnown || peer.acknowledged !== sequence || half.hold !== null) return false;
     half.anchored = true;
     half.nextSequence = sequence;
@@ -245,7 +237,7 @@ export class Reassembly {
   anchor(connection: TcpConnection, half: TcpHalf): void {
     const first = half.hold?.segments[0];
     if (first === undefined) return;
-    const peer = half === connection.halves[0] ? connection.halves[1] : connection.halves[0];
+    const peer = connection.peerOf(half);
     const awaited = peer.acknowledgedKnown ? (first.sequenceNumber - peer.acknowledged) | 0 : 0;
     half.anchored = true;
     // The peer still waits for what comes before: it may be on its way.
@@ -257,7 +249,7 @@ export class Reassembly {
   endHalf(connection: TcpConnection, half: TcpHalf, cause: EndCause, at: Position): void {
     if (half.ended) return;
     half.ended = true;
-    const direction = half === connection.halves[connection.clientIndex] ? 0 : 1;
+    const direction = connection.directionOf(half.index);
     this.sink.onEnd(connection, direction, cause, at);
   }
 
@@ -266,7 +258,7 @@ export class Reassembly {
     for (const half of connection.halves) {
       if (half.ended) continue;
       if (!half.anchored) this.anchor(connection, half);
-      const peer = half === connection.halves[0] ? connection.halves[1] : connection.halves[0];
+      const peer = connection.peerOf(half);
       while ((half.hold?.segments.length ?? 0) > 0) {
         const known = peer.acknowledgedKnown && ((peer.acknowledged - half.nextSequence) | 0) > 0;
         this.releaseHole(connection, half, known ? "not-captured" : "lost");

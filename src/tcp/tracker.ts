@@ -52,8 +52,8 @@ export class TcpTracker {
       connection.replaced = true;
       connection = this.open(segment, packet, connection);
     }
-    const half = connection.halves[index];
-    const peer = connection.halves[1 - index] as TcpHalf;
+    const half = index === 0 ? connection.low : connection.high;
+    const peer = index === 0 ? connection.high : connection.low;
 
     const length = segment.payloadLength + segment.payloadCutLength;
     if (this.isRepeat(half, segment, length) && half.recent.holds(segment, now)) {
