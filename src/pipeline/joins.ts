@@ -7,26 +7,45 @@ const FORWARD_NS = 5e9;
 
 /** Which connections carry the same WebSocket: one TCP connection in two captures, or the two legs of a proxy. */
 export function findJoins(tracked: readonly TcpConnection[], facts: readonly ConnectionFacts[]): JoinFacts[] {
-  const joins = twoCaptures(tracked, facts);
-  const joined = new Set(joins.flatMap(({ connections }) => connections.map(Number)));
-  return [...joins, ...proxied(facts.filter(({ id }) => !joined.has(id)))];
+  const copies = copiesOf(tracked);
+  const byId = new Map(facts.map((one) => [Number(one.id), one]));
+  const pairs = copies.flatMap((group) =>
+    group.slice(1).map((copy, index) => joinOf(group[index] as TcpConnection, copy, byId)),
+  );
+  return [...pairs, ...proxied(facts, whereabouts(tracked, copies))];
 }
 
-function twoCaptures(tracked: readonly TcpConnection[], facts: readonly ConnectionFacts[]): JoinFacts[] {
+/** Each connection that several captures hold: its copies, the one taken nearest to the client first. */
+function copiesOf(tracked: readonly TcpConnection[]): TcpConnection[][] {
   if (tracked.every(({ vantage }) => vantage === tracked[0]?.vantage)) return [];
-  const byId = new Map(facts.map((one) => [Number(one.id), one]));
-  const byTuple = new Map<string, TcpConnection[]>();
-  const joins: JoinFacts[] = [];
+  const byTuple = new Map<string, TcpConnection[][]>();
   for (const connection of tracked) {
     const key = `${connection.addresses.join(" ")} ${connection.ports.join(" ")}`;
-    const waiting = byTuple.get(key) ?? [];
-    byTuple.set(key, waiting);
-    const at = waiting.findIndex((other) => isSame(other, connection));
-    const [other] = at < 0 ? [] : waiting.splice(at, 1);
-    if (other === undefined) waiting.push(connection);
-    else joins.push(joinOf(other, connection, byId));
+    const groups = byTuple.get(key) ?? [];
+    byTuple.set(key, groups);
+    const group = groups.find((copies) => copies.every((copy) => isSame(copy, connection)));
+    if (group === undefined) groups.push([connection]);
+    else group.push(connection);
   }
-  return joins;
+  // The SYN-ACK comes back a whole round trip later where the client is, and at once where the server is.
+  // Who never got it is the client.
+  const waited = (one: TcpConnection): number => (one.synAckSeen ? one.synAckNs - one.synNs : Number.POSITIVE_INFINITY);
+  return [...byTuple.values()]
+    .flat()
+    .filter((copies) => copies.length > 1)
+    .map((copies) => copies.sort((a, b) => (waited(a) === waited(b) ? a.id - b.id : waited(b) - waited(a))));
+}
+
+/** Where a connection was captured, and of which it is a copy. */
+interface Whereabouts {
+  readonly vantageOf: (id: number) => number;
+  readonly copyOf: (id: number) => number;
+}
+
+function whereabouts(tracked: readonly TcpConnection[], copies: readonly TcpConnection[][]): Whereabouts {
+  const vantages = new Map(tracked.map(({ id, vantage }) => [id, vantage]));
+  const nearest = new Map(copies.flatMap((group) => group.map(({ id }) => [id, group[0]?.id ?? id] as const)));
+  return { vantageOf: (id) => vantages.get(id) ?? 0, copyOf: (id) => nearest.get(id) ?? id };
 }
 
 /** The same initial sequence numbers (RFC 9293 §3.4.1), as far as both captures hold them; one at least is in both. */
@@ -37,11 +56,8 @@ function isSame(a: TcpConnection, b: TcpConnection): boolean {
   return known.length > 0 && known.every(([one, other]) => one.initialSequence === other.initialSequence);
 }
 
-function joinOf(a: TcpConnection, b: TcpConnection, facts: ReadonlyMap<number, ConnectionFacts>): JoinFacts {
-  // The SYN-ACK comes back a whole round trip later where the client is, and at once where the server is.
-  // Who never got it is the client.
-  const waited = (one: TcpConnection): number => (one.synAckSeen ? one.synAckNs - one.synNs : Number.POSITIVE_INFINITY);
-  const [first, second] = waited(b) > waited(a) ? [b, a] : [a, b];
+/** `first` was taken nearer to the client. */
+function joinOf(first: TcpConnection, second: TcpConnection, facts: ReadonlyMap<number, ConnectionFacts>): JoinFacts {
   const there = second.synNs - first.synNs;
   const back = second.synAckNs - first.synAckNs;
   const timed = first.synSeen && second.synSeen && first.synAckSeen && second.synAckSeen;
@@ -78,20 +94,21 @@ function lostBytes(nearClient: ConnectionFacts, nearServer: ConnectionFacts): Pe
   ];
 }
 
-/** Proxies hand Sec-WebSocket-Key on untouched; one that makes its own still passes the target on, in time and order. */
-function proxied(facts: readonly ConnectionFacts[]): JoinFacts[] {
+/**
+ * Proxies hand Sec-WebSocket-Key on untouched; one that makes its own still passes the target on, in time and order. Legs
+ * in one capture are joined first: their times can be compared.
+ */
+function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Whereabouts): JoinFacts[] {
   const joins: JoinFacts[] = [];
   const asked = facts.filter(({ upgrade }) => upgrade?.exchange.request != null && upgrade.otherProtocol === null);
   const byKey = groupBy(asked, keyOf);
   const byDialler = groupBy(asked, ({ client }) => client.address);
-  const behind = new Set<ConnectionFacts>();
-  for (const front of asked) {
-    const free = (leg: ConnectionFacts): boolean => !behind.has(leg) && isBehind(front, leg);
-    const back =
-      byKey.get(keyOf(front))?.find(free) ??
-      byDialler.get(front.server.address)?.find((leg) => free(leg) && isForwarded(front, leg));
-    if (back === undefined) continue;
-    behind.add(back);
+  const behind = new Set<number>();
+  const inFront = new Set<number>();
+  const join = (front: ConnectionFacts, back: ConnectionFacts | undefined): void => {
+    if (back === undefined) return;
+    inFront.add(copyOf(front.id));
+    behind.add(copyOf(back.id));
     joins.push({
       kind: "proxied",
       connections: [front.id, back.id],
@@ -102,9 +119,44 @@ function proxied(facts: readonly ConnectionFacts[]): JoinFacts[] {
       lostBytes: [0, 0],
       ...changes(front, back),
     });
+  };
+  const isFree = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
+    !behind.has(copyOf(leg.id)) && copyOf(leg.id) !== copyOf(front.id);
+  for (const front of asked) {
+    if (inFront.has(copyOf(front.id))) continue;
+    const fits = (leg: ConnectionFacts): boolean =>
+      vantageOf(leg.id) === vantageOf(front.id) && isFree(front, leg) && isBehind(front, leg);
+    join(
+      front,
+      byKey.get(keyOf(front))?.find(fits) ??
+        byDialler.get(front.server.address)?.find((leg) => fits(leg) && isForwarded(front, leg)),
+    );
+  }
+  for (const front of asked) {
+    if (inFront.has(copyOf(front.id))) continue;
+    join(
+      front,
+      byKey
+        .get(keyOf(front))
+        ?.find(
+          (leg) => vantageOf(leg.id) !== vantageOf(front.id) && isFree(front, leg) && isBehindElsewhere(front, leg),
+        ),
+    );
   }
   return joins;
 }
+
+/** The same key in captures whose clocks cannot be compared: who was dialled by the other's server, or bears a proxy's marks. */
+function isBehindElsewhere(front: ConnectionFacts, back: ConnectionFacts): boolean {
+  if (front === back || sameEnds(front, back)) return false;
+  if (back.client.address === front.server.address) return true;
+  if (front.client.address === back.server.address) return false;
+  const marked = ({ upgrade }: ConnectionFacts): boolean =>
+    upgrade?.exchange.request?.fields.some(({ name }) => PROXY_FIELDS.test(name)) ?? false;
+  return marked(back) === marked(front) ? isBehind(front, back) : marked(back);
+}
+
+const PROXY_FIELDS = /^(via|forwarded|x-forwarded-(for|host|proto)|x-real-ip)$/i;
 
 function groupBy<Key>(
   facts: readonly ConnectionFacts[],

@@ -19,16 +19,23 @@ function affected(findings: readonly FindingModel[]): Set<number> {
   return ids;
 }
 
-/** Legs of one WebSocket, and both captures of one connection, count once: by the connection nearest to the client. */
-function whole(model: ReportModel): (ids: Iterable<number>) => Set<number> {
-  const nearer = new Map(model.joins.map(({ nearClient, nearServer }) => [nearServer, nearClient]));
-  const nearest = (id: number): number => {
-    let at = id;
-    for (let next = nearer.get(at); next !== undefined; next = nearer.get(at)) at = next;
-    return at;
-  };
-  return (ids) => new Set([...ids].map(nearest));
+/** Legs of one WebSocket, and all captures of one connection, count once: by one that is nearest to the client. */
+function whole({ connections, joins }: ReportModel): (ids: Iterable<number>) => Set<number> {
+  const parts = new Map<number, Set<number>>();
+  for (const { nearClient, nearServer } of joins) {
+    const merged = new Set([...(parts.get(nearClient) ?? [nearClient]), ...(parts.get(nearServer) ?? [nearServer])]);
+    for (const id of merged) parts.set(id, merged);
+  }
+  const further = new Set(joins.map(({ nearServer }) => nearServer));
+  const nearest = new Map<ReadonlySet<number>, number>();
+  for (const { id } of connections) {
+    const part = parts.get(id);
+    if (part !== undefined && !further.has(id) && !nearest.has(part)) nearest.set(part, id);
+  }
+  return (ids) => new Set([...ids].map((id) => nearest.get(parts.get(id) ?? NONE) ?? id));
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** It did not come about, or did not end as a WebSocket should. */
 const hasFailed = (c: ConnectionModel): boolean =>

@@ -42,8 +42,7 @@ const notOurs = (judged: Judged): Judged =>
 
 function draftsOf(connection: ConnectionFacts | null, context: Context): Placed[] {
   const placed: Placed[] = [];
-  const twin = connection === null ? undefined : context.joins.twins.get(connection.id);
-  const aheadNs = twin !== undefined && twin.back === connection ? (twin.facts.clockOffsetNs ?? 0) : 0;
+  const aheadNs = (connection && context.joins.aheadNs.get(connection.id)) ?? 0;
   let order = 0;
   for (const rule of catalogue) {
     const found = connection === null ? rule.checkCapture?.(context) : checked(rule, connection, context);

@@ -13,6 +13,7 @@ const HANDSHAKE = /^http\.upgrade\.|^eio\.request\./;
 const LOSSES: ReadonlySet<RuleId> = new Set([
   "tcp.path.blackhole",
   "http.upgrade.dropped",
+  "http.upgrade.unanswered",
   "ws.pong.missing",
   "eio.pong.missing",
 ]);
@@ -47,18 +48,9 @@ export function withLegs(judged: Judged, { joins }: Context): Judged {
       causes.push(...causedByProxy(proxied, judged.rule.id));
     }
   }
-  const twin = joins.twins.get(connection.id);
-  if (twin !== undefined && LOSSES.has(judged.rule.id)) {
-    const lost = lostBetween(twin);
-    evidence.push(...lost);
-    if (lost.length > 0) causes.push(cause("certain", "lostBetween", {}));
-  }
-  if (
-    twin !== undefined &&
-    judged.rule.id === "tcp.open.synack-unacknowledged" &&
-    twin.front.tcp.synAcks.length === 0
-  ) {
-    evidence.push(shows(twin.front.last, "neverArrived", {}));
+  const between = (joins.twins.get(connection.id) ?? []).flatMap((twin) => lostOnTheWay(twin, judged.rule.id));
+  if (between.length > 0) {
+    evidence.push(...between);
     causes.push(cause("certain", "lostBetween", {}));
   }
   const found = evidence.filter((item) => item !== null);
@@ -68,6 +60,13 @@ export function withLegs(judged: Judged, { joins }: Context): Judged {
     ...judged,
     draft: { ...draft, evidence: [...draft.evidence, ...found], causes: [...causes, ...draft.causes] },
   };
+}
+
+function lostOnTheWay(twin: Join, ruleId: RuleId): EvidenceItem[] {
+  if (LOSSES.has(ruleId)) return lostBetween(twin);
+  if (ruleId !== "tcp.open.synack-unacknowledged" || twin.front.tcp.synAcks.length > 0) return [];
+  const end = shows(twin.front.last, "neverArrived", {});
+  return end === null ? [] : [end];
 }
 
 const legText = (connection: ConnectionFacts): string => `${clientOf(connection)} → ${serverOf(connection)}`;

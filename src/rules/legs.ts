@@ -13,34 +13,78 @@ export interface Join {
 export interface Joins {
   /** Every pair, in the order of the analysis. */
   readonly all: readonly Join[];
-  /** By the leg that enters the proxy. */
+  /** By the leg that enters the proxy, and by each copy of it. */
   readonly behind: ReadonlyMap<ConnectionId, Join>;
-  /** By the leg that leaves the proxy. */
+  /** By the leg that leaves the proxy, and by each copy of it. */
   readonly before: ReadonlyMap<ConnectionId, Join>;
-  /** By either copy of a connection that was captured twice. */
-  readonly twins: ReadonlyMap<ConnectionId, Join>;
+  /** By any copy of a connection that was captured several times: its pairs with the copies taken next to it. */
+  readonly twins: ReadonlyMap<ConnectionId, readonly Join[]>;
+  /** Any copy → the one that was taken nearest to the client. */
+  readonly copyOf: ReadonlyMap<ConnectionId, ConnectionId>;
+  /** How far the clock of a connection's capture is ahead of the first one that it is joined to. */
+  readonly aheadNs: ReadonlyMap<ConnectionId, number>;
 }
 
 export function joinsOf(analysis: Analysis): Joins {
   const byId = new Map(analysis.connections.map((connection) => [connection.id, connection]));
-  const all: Join[] = [];
-  const behind = new Map<ConnectionId, Join>();
-  const before = new Map<ConnectionId, Join>();
-  const twins = new Map<ConnectionId, Join>();
-  for (const facts of analysis.joins) {
+  const all = analysis.joins.flatMap((facts): Join[] => {
     const [front, back] = facts.connections.map((id) => byId.get(id));
-    if (front === undefined || back === undefined) continue;
-    const join = { facts, front, back };
-    all.push(join);
-    if (facts.kind === "proxied") {
-      behind.set(front.id, join);
-      before.set(back.id, join);
-    } else {
-      twins.set(front.id, join);
-      twins.set(back.id, join);
+    return front === undefined || back === undefined ? [] : [{ facts, front, back }];
+  });
+  const copied = all.filter(({ facts }) => facts.kind === "two-captures");
+  const proxied = all.filter(({ facts }) => facts.kind === "proxied");
+  const twins = new Map<ConnectionId, Join[]>();
+  const copyOf = new Map<ConnectionId, ConnectionId>();
+  // Pairs come nearest to the client first.
+  for (const join of copied) {
+    const nearest = copyOf.get(join.front.id) ?? join.front.id;
+    for (const { id } of [join.front, join.back]) {
+      twins.set(id, [...(twins.get(id) ?? []), join]);
+      copyOf.set(id, nearest);
     }
   }
-  return { all, behind, before, twins };
+  const groups = new Map<ConnectionId, ConnectionFacts[]>();
+  for (const [id, nearest] of copyOf) {
+    const copy = byId.get(id);
+    if (copy !== undefined) groups.set(nearest, [...(groups.get(nearest) ?? []), copy]);
+  }
+  const copiesOf = (leg: ConnectionFacts): ConnectionFacts[] =>
+    (groups.get(copyOf.get(leg.id) ?? leg.id) ?? []).filter((copy) => copy !== leg);
+  const behind = new Map(proxied.map((join) => [join.front.id, join]));
+  const before = new Map(proxied.map((join) => [join.back.id, join]));
+  for (const join of copied.length === 0 ? [] : proxied) {
+    for (const copy of copiesOf(join.front)) behind.set(copy.id, { ...join, front: copy });
+    for (const copy of copiesOf(join.back)) before.set(copy.id, { ...join, back: copy });
+  }
+  return { all, behind, before, twins, copyOf, aheadNs: copied.length === 0 ? new Map() : clocksOf(all) };
+}
+
+/** Follows the pairs: legs of a proxy that were captured together have one clock. */
+function clocksOf(all: readonly Join[]): Map<ConnectionId, number> {
+  const aheadNs = new Map<ConnectionId, number>();
+  const neighbours = new Map<ConnectionId, { readonly id: ConnectionId; readonly offsetNs: number }[]>();
+  const add = (from: ConnectionId, id: ConnectionId, offsetNs: number): void => {
+    const list = neighbours.get(from);
+    if (list === undefined) neighbours.set(from, [{ id, offsetNs }]);
+    else list.push({ id, offsetNs });
+  };
+  for (const { facts, front, back } of all) {
+    add(front.id, back.id, facts.clockOffsetNs ?? 0);
+    add(back.id, front.id, -(facts.clockOffsetNs ?? 0));
+  }
+  for (const start of neighbours.keys()) {
+    if (aheadNs.has(start)) continue;
+    aheadNs.set(start, 0);
+    const waiting = [start];
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      for (const { id, offsetNs } of neighbours.get(at) ?? []) {
+        if (aheadNs.has(id)) continue;
+        aheadNs.set(id, (aheadNs.get(at) ?? 0) + offsetNs);
+        waiting.push(id);
+      }
+    }
+  }
+  return aheadNs;
 }
 
 /** The other copy of a connection that was captured at both its ends. */

@@ -1,4 +1,4 @@
-import type { Side } from "../base/brand.ts";
+import type { ConnectionId, Side } from "../base/brand.ts";
 import type { Joins } from "./legs.ts";
 import type { Placed } from "./placed.ts";
 import type { RuleId } from "./types.ts";
@@ -54,13 +54,15 @@ export function repeatsIn(placed: readonly Placed[], { behind, before, twins }: 
       (other) =>
         other.connection?.id === id && other.rule === item.rule && (anyBlame || blamed(other) === blamed(item)),
     );
+  const inNearerCopy = (item: Placed, id: ConnectionId): Placed | undefined => {
+    const nearer = twins.get(id)?.find(({ back }) => back.id === id)?.front.id;
+    return nearer === undefined ? undefined : (sameOn(item, nearer, true) ?? inNearerCopy(item, nearer));
+  };
   for (const item of placed) {
     if (item.connection === null) continue;
     const { id } = item.connection;
-    const twin = twins.get(id);
     const nearer = blamed(item) === "server" ? behind.get(id)?.back : before.get(id)?.front;
-    const isCopy = twin?.back.id === id;
-    const original = sameOn(item, isCopy ? twin?.front.id : nearer?.id, isCopy);
+    const original = inNearerCopy(item, id) ?? sameOn(item, nearer?.id, false);
     if (original !== undefined) repeats.set(item, original);
   }
   return repeats;

@@ -29,7 +29,7 @@ export function tellStory(placed: readonly Placed[], joins: Joins): Judged[] {
     const original = repeats.get(item);
     if (original !== undefined) {
       const { connection } = item;
-      if (severity !== "error" || (connection !== null && joins.twins.has(connection.id))) return [];
+      if (severity !== "error" || (connection !== null && joins.copyOf.has(connection.id))) return [];
       return [{ ...item, severity: "note", root: rootOf(original, roots, joins) ?? original }];
     }
     if (severity === "note" || roots.includes(item) || item.draft.independent)
@@ -49,11 +49,11 @@ const isAlike = (a: Placed, b: Placed): boolean =>
   a.connection?.server.port === b.connection?.server.port;
 
 /** Seen in the other capture of the same connection. */
-const inOtherCopy = (item: Placed, root: Placed, { twins }: Joins): boolean =>
+const inOtherCopy = (item: Placed, root: Placed, { copyOf }: Joins): boolean =>
   item.connection !== null &&
   root.connection !== null &&
   item.connection !== root.connection &&
-  twins.get(item.connection.id) === (twins.get(root.connection.id) ?? null);
+  copyOf.get(item.connection.id) === (copyOf.get(root.connection.id) ?? null);
 
 const rootOf = (item: Placed, roots: readonly Placed[], joins: Joins): Placed | null =>
   roots.find(

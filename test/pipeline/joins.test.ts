@@ -9,7 +9,7 @@ import { captureBytes, readPackets } from "../support/read-capture.ts";
 const C = "10.0.0.1:40000";
 const S = "10.0.0.2:8080";
 
-type Line = [capture: 0 | 1, atMs: number, packet: TcpPacket];
+type Line = [capture: number, atMs: number, packet: TcpPacket];
 
 /** Packets of two captures, in the order of their (different) clocks. */
 function analyse(lines: readonly Line[]): Analysis {
@@ -80,6 +80,87 @@ describe("one connection captured at both its ends", () => {
     const lost: Line = [0, 400, { from: C, to: S, flags: "PA", seq: 106, ack: 506, payload: "into the void" }];
     const { joins } = analyse([...atBothEnds(0), lost]);
     expect(joins[0]?.lostBytes).toEqual([13, 0]);
+  });
+});
+
+test("three captures of one connection stand in a row from the client to the server", () => {
+  const clocks = [0, 3000, -2000];
+  const lines = conversation.flatMap(([sentMs, from, rest], index): Line[] => {
+    const packet: TcpPacket = { from: from === "C" ? C : S, to: from === "C" ? S : C, ipId: index + 1, ...rest };
+    // 20 ms from the client to a router, 30 ms on to the server.
+    const delays = from === "C" ? [0, 20, 50] : [50, 30, 0];
+    return delays.map((delay, capture): Line => [capture, sentMs + delay + (clocks[capture] ?? 0) + 5000, packet]);
+  });
+  const { connections, joins } = analyse(lines);
+  expect(connections).toHaveLength(3);
+  const atMs = (id: number | undefined) =>
+    (connections.find((one) => one.id === id)?.tcp.syns[0]?.timestampNs ?? 0) / 1e6;
+  expect(joins.map((join) => join.connections.map(atMs))).toEqual([
+    [5000, 8020],
+    [8020, 3050],
+  ]);
+  expect(joins.map(({ clockOffsetNs }) => clockOffsetNs)).toEqual([3000e6, -5000e6]);
+});
+
+describe("a proxied WebSocket", () => {
+  const key = "dGhlIHNhbXBsZSBub25jZQ==";
+  const ask = (more: string) =>
+    `GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n${more}\r\n`;
+  /** The opening and request of one leg as seen at its two ends, 10 ms apart. */
+  const leg = (
+    from: string,
+    to: string,
+    startMs: number,
+    request: string,
+    captures: readonly [number, number][],
+  ): Line[] =>
+    captures.flatMap(([capture, clockMs], place): Line[] => {
+      const there = place * 10;
+      const back = 20 - 2 * there;
+      return [
+        [capture, startMs + there + clockMs, { from, to, flags: "S", seq: startMs }],
+        [capture, startMs + there + back + clockMs, { from: to, to: from, flags: "SA", seq: 9, ack: startMs + 1 }],
+        [
+          capture,
+          startMs + there + 30 + clockMs,
+          { from, to, flags: "PA", seq: startMs + 1, ack: 10, payload: request },
+        ],
+      ];
+    });
+  const P = "10.0.0.9:80";
+  const D = "10.0.1.9:50000";
+  const B = "10.0.1.2:8080";
+
+  test("given by its client, its proxy and its backend is one chain", () => {
+    const { connections, joins } = analyse([
+      ...leg(C, P, 10_000, ask(""), [
+        [0, 4000],
+        [1, 0],
+      ]),
+      ...leg(D, B, 10_100, ask("X-Real-IP: 10.0.0.1\r\n"), [
+        [1, 0],
+        [2, -3000],
+      ]),
+    ]);
+    const ends = (id: number | undefined) => connections.find((one) => one.id === id)?.server.port;
+    expect(joins.map(({ kind, connections: pair }) => [kind, ...pair.map(ends)])).toEqual(
+      expect.arrayContaining([
+        ["two-captures", 80, 80],
+        ["two-captures", 8080, 8080],
+        ["proxied", 80, 8080],
+      ]),
+    );
+    expect(joins).toHaveLength(3);
+  });
+
+  test("given by its client and its backend alone, whatever their clocks say", () => {
+    const { connections, joins } = analyse([
+      ...leg(C, P, 10_000, ask(""), [[0, 4000]]),
+      ...leg(D, B, 10_100, ask("X-Real-IP: 10.0.0.1\r\n"), [[1, -3000]]),
+    ]);
+    const [front] = joins[0]?.connections ?? [];
+    expect(joins).toHaveLength(1);
+    expect(connections.find(({ id }) => id === front)?.server.port).toBe(80);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
+import type { Join } from "../legs.ts";
 import { NS_PER_MS } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
@@ -7,9 +8,11 @@ import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 const ORDINARY_MS = 100;
 
 /** Two captures hold one connection: said once, with what their clocks differ. */
-function check(connection: ConnectionFacts, { joins }: Context): Draft | null {
-  const twin = joins.twins.get(connection.id);
-  if (twin === undefined || twin.front !== connection) return null;
+const check = (connection: ConnectionFacts, { joins }: Context): Draft[] =>
+  (joins.twins.get(connection.id) ?? []).filter(({ front }) => front === connection).map(checkPair);
+
+function checkPair(twin: Join): Draft {
+  const connection = twin.front;
   const { clockOffsetNs, clockErrorNs } = twin.facts;
   const parts = {
     at: connection.first,

@@ -1,7 +1,7 @@
 import type { Side } from "../../base/brand.ts";
 import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { endedByProxy, twinOf } from "../legs.ts";
+import { endedByProxy, type Join, twinOf } from "../legs.ts";
 import { directionOf, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
@@ -141,8 +141,10 @@ const CLOCK_LEEWAY_NS = 100e6;
 
 /** RSTs that only one of two captures of this connection holds: their sender's own capture lacks them. */
 function foreignResets(connection: ConnectionFacts, { joins }: Context): ResetFacts[] {
-  const twin = joins.twins.get(connection.id);
-  if (twin === undefined) return [];
+  return (joins.twins.get(connection.id) ?? []).flatMap((twin) => foreignInPair(connection, twin));
+}
+
+function foreignInPair(connection: ConnectionFacts, twin: Join): ResetFacts[] {
   const foreign = twin.facts.foreignResets.filter((item) => item.connection === connection.id);
   const ahead = (twin.facts.clockOffsetNs ?? 0) * (twin.back === connection ? 1 : -1);
   // The other capture went on: it does not lack the RST because it had ended.
@@ -154,8 +156,9 @@ function foreignResets(connection: ConnectionFacts, { joins }: Context): ResetFa
 
 /** A forger that cuts both ends sends each a RST in the other's name. */
 function foreignToOther(connection: ConnectionFacts, context: Context): ResetFacts[] {
-  const twin = context.joins.twins.get(connection.id);
-  return twin === undefined ? [] : foreignResets(twinOf(twin, connection), context);
+  return (context.joins.twins.get(connection.id) ?? []).flatMap((twin) =>
+    foreignResets(twinOf(twin, connection), context),
+  );
 }
 
 function checkInjected(connection: ConnectionFacts, context: Context) {
