@@ -8,7 +8,7 @@ import { tell } from "./events.ts";
 import { INPUT_SLACK } from "./inflate.ts";
 import { type DecoderMemory, SCRATCH_BYTES } from "./memory.ts";
 import { type DeflateAgreement, type MessageView, TEXT, UNDECODABLE, type WebSocketSink } from "./types.ts";
-import { type ByteStore, unmask } from "./unmask.ts";
+import { type ByteStore, isMaskedAscii, unmask } from "./unmask.ts";
 import { Utf8Check } from "./utf8-check.ts";
 
 type Problem = MessageView["problem"];
@@ -110,7 +110,7 @@ export class MessageAssembler {
       message.opcode = this.opcode;
       this.inflate(store ?? this.memory.scratch, this.kept, at);
     } else {
-      if (this.opcode === TEXT && this.problem === null && this.valid && !this.utf8.end()) this.invalid(at);
+      if (this.opcode === TEXT && this.problem === null && this.valid && !this.utf8.isBetweenCharacters) this.invalid(at);
       message.problem = this.problem;
       message.validUtf8 = this.opcode === TEXT && this.problem === null ? this.valid : null;
       message.length = this.compressed ? 0 : this.wireLength;
@@ -256,6 +256,7 @@ export class MessageAssembler {
     }
     for (let done = 0; done < length && this.valid; done += SCRATCH_BYTES) {
       const piece = Math.min(SCRATCH_BYTES, length - done);
+      if (this.utf8.isBetweenCharacters && isMaskedAscii(bytes, start + done, piece, key, phase + done)) continue;
       const nonAscii = unmask(bytes, start + done, piece, scratch, 0, key, phase + done);
       if (!this.utf8.add(scratch.bytes, 0, piece, nonAscii)) this.invalid(at);
     }

@@ -1,3 +1,5 @@
+import { viewOf } from "../base/bytes.ts";
+
 /**
  * Bytes with a `DataView` over them. V8 turns unaligned 32-bit `DataView` access into plain loads and stores, so one loop
  * serves every alignment at 4–5 GB/s; making a view costs 60 ns, so it is made once.
@@ -11,10 +13,6 @@ export const byteStore = (lengthBytes: number): ByteStore => {
   const bytes = new Uint8Array(lengthBytes);
   return { bytes, view: new DataView(bytes.buffer) };
 };
-
-// Consecutive frames come from the same chunk of the capture: its view is worth remembering, one for all decoders.
-let viewedBytes: Uint8Array = new Uint8Array(0);
-let viewOfBytes: DataView = new DataView(viewedBytes.buffer);
 
 /** From here on a native copy beats the loop. */
 const COPY_FROM = 512;
@@ -47,11 +45,7 @@ export function unmask(
     target.bytes.set(source.subarray(start, start + length), at);
     return 1;
   }
-  if (source !== viewedBytes) {
-    viewedBytes = source;
-    viewOfBytes = new DataView(source.buffer, source.byteOffset, source.byteLength);
-  }
-  const from = viewOfBytes;
+  const from = viewOf(source);
   const to = target.view;
   const word = key === 0 ? 0 : littleEndianKey(key, phase);
   const end = start + length;
@@ -80,4 +74,35 @@ export function unmask(
     bytes[o] = byte;
   }
   return seen & 0x80808080;
+}
+
+/**
+ * Whether `source[start … start + length)`, unmasked from payload byte `phase` on, is all ASCII: then each masked byte has
+ * the highest bit of its key byte. Only reads, which takes half the time of `unmask`.
+ */
+export function isMaskedAscii(source: Uint8Array, start: number, length: number, key: number, phase: number): boolean {
+  const from = viewOf(source);
+  const word = littleEndianKey(key, phase);
+  const end = start + length;
+  let some = 0;
+  let all = -1;
+  let at = start;
+  for (const blocksEnd = end - 31; at < blocksEnd; at += 32) {
+    const a = from.getInt32(at, true);
+    const b = from.getInt32(at + 4, true);
+    const c = from.getInt32(at + 8, true);
+    const d = from.getInt32(at + 12, true);
+    const e = from.getInt32(at + 16, true);
+    const f = from.getInt32(at + 20, true);
+    const g = from.getInt32(at + 24, true);
+    const h = from.getInt32(at + 28, true);
+    some |= a | b | c | d | e | f | g | h;
+    all &= a & b & c & d & e & f & g & h;
+  }
+  let differs = (some & ~word) | (~all & word);
+  // The blocks before are whole turns of the key.
+  for (let shift = 0; at < end; at++, shift = (shift + 8) & 31) {
+    differs |= ((source[at] as number) << shift) ^ (word & (0xff << shift));
+  }
+  return (differs & 0x80808080) === 0;
 }

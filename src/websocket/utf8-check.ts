@@ -41,8 +41,8 @@ export class Utf8Check {
     return isUtf8(bytes.subarray(at, end - tail));
   }
 
-  /** False when the text ends inside a character. */
-  end(): boolean {
+  /** False when the text ends inside a character, if it ends here. */
+  get isBetweenCharacters(): boolean {
     return this.pendingBytes === 0;
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byteStore, unmask } from "../../src/websocket/unmask.ts";
+import { byteStore, isMaskedAscii, unmask } from "../../src/websocket/unmask.ts";
 
 /** RFC 6455 §5.3, as it is written there. */
 const byTheBook = (source: Uint8Array, key: number, phase: number): Uint8Array =>
@@ -38,6 +38,20 @@ describe("unmask", () => {
         const text = plain.slice(0, length);
         text[i] = 0xe4;
         expect(unmask(byTheBook(text, key, 0), 0, length, byteStore(64), 0, key, 0)).not.toBe(0);
+      }
+    }
+  });
+
+  it("tells whether masked bytes are ASCII without unmasking them", () => {
+    for (let length = 0; length < 100; length += 7) {
+      for (let phase = 0; phase < 4; phase++) {
+        const masked = byTheBook(plain.subarray(0, length), key, phase);
+        expect(isMaskedAscii(masked, 0, length, key, phase)).toBe(true);
+        for (let i = 0; i < length; i++) {
+          const text = plain.slice(0, length);
+          text[i] = 0xe4;
+          expect(isMaskedAscii(byTheBook(text, key, phase), 0, length, key, phase)).toBe(false);
+        }
       }
     }
   });

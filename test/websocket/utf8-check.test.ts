@@ -11,7 +11,7 @@ function checkInPieces(bytes: Uint8Array, cuts: readonly number[]): boolean {
     if (!check.add(bytes, start, end, nonAscii)) return false;
     start = end;
   }
-  return check.end();
+  return check.isBetweenCharacters;
 }
 
 describe("UTF-8 in pieces", () => {
