@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { link, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename } from "node:path";
@@ -48,7 +47,7 @@ const STALE_MS = 30_000;
 
 /** `link` fails where the name exists, on every file system: whoever made it owns the turn. */
 async function lock(path: string, name: string): Promise<() => Promise<void>> {
-  const own = `${path}.${process.pid}.${randomUUID().slice(0, 8)}`;
+  const own = `${path}.${process.pid}.${crypto.randomUUID().slice(0, 8)}`;
   await writeFile(own, `${hostname()} ${process.pid}\n`, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
     throw unwritable(name, error);
   });

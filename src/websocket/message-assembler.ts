@@ -110,7 +110,8 @@ export class MessageAssembler {
       message.opcode = this.opcode;
       this.inflate(store ?? this.memory.scratch, this.kept, at);
     } else {
-      if (this.opcode === TEXT && this.problem === null && this.valid && !this.utf8.isBetweenCharacters) this.invalid(at);
+      if (this.opcode === TEXT && this.problem === null && this.valid && !this.utf8.isBetweenCharacters)
+        this.invalid(at);
       message.problem = this.problem;
       message.validUtf8 = this.opcode === TEXT && this.problem === null ? this.valid : null;
       message.length = this.compressed ? 0 : this.wireLength;

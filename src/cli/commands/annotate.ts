@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { changed, living, newNote } from "../../annotations/notes.ts";
@@ -88,7 +87,7 @@ async function annotate(
   }
   const anchor = anchorOf(options, analysis, packetTimes);
   const author = options.author ?? userName();
-  const id = randomUUID().slice(0, ID_LENGTH);
+  const id = crypto.randomUUID().slice(0, ID_LENGTH);
   const note = newNote({ id, anchor, text: text ?? "", author, tag: options.tag }, now);
   await saveNotes(path, fingerprint, [note]);
   surroundings.stdout.write(`${words.noteAdded(id)} ${words.noteFile(path)}\n`);

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { openSync } from "node:fs";
 import { userInfo } from "node:os";
 import { ReadStream } from "node:tty";
@@ -81,7 +80,7 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
       notes: keeper.notes,
       author: userInfo().username,
       unsaved,
-      newId: randomUUID,
+      newId: () => crypto.randomUUID(),
       now: () => new Date().toISOString(),
       saveNotes: (notes) => keeper.save(notes, desk.getSnapshot().capture),
     },
