@@ -75,6 +75,7 @@ export const limits = {
   beatShapes: 32,
   beatMoments: 256,
   beatMessageBytes: 96,
+  beatBinaryBytes: 16,
   /** Kinds of packets that hold nothing for TCP, counted by name. */
   otherKinds: 256,
   pendingPings: 1024,

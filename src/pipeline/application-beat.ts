@@ -2,7 +2,7 @@ import { type Direction, sideOf } from "../base/brand.ts";
 import { u8 } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 import type { ApplicationBeatFacts } from "../store/types.ts";
-import type { MessageView } from "../websocket/types.ts";
+import { type MessageView, TEXT } from "../websocket/types.ts";
 import { mark } from "./marks.ts";
 
 /** So many messages of one kind, at gaps this even, are a heartbeat and not a conversation. */
@@ -38,7 +38,8 @@ export class ApplicationBeat {
     let shape = shapes.get(hash);
     if (shape === undefined) {
       if (shapes.size >= limits.beatShapes) return;
-      const text = Buffer.from(message.bytes.subarray(0, message.keptLength)).toString("utf8");
+      const bytes = Buffer.from(message.bytes.subarray(0, message.keptLength));
+      const text = message.opcode === TEXT ? bytes.toString("utf8") : bytes.toString("hex");
       shape = { sample: text.slice(0, SAMPLE_CHARACTERS), byName: named, count: 0, moments: [] };
       shapes.set(hash, shape);
     }

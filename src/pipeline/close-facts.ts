@@ -26,7 +26,8 @@ export function closeFacts(
   const clientSees = isUnread(webSocket, tcp, 1) ? null : seenBy(0, clientClose, serverClose, tcp, replaced);
   const serverSees = isUnread(webSocket, tcp, 0) ? null : seenBy(1, serverClose, clientClose, tcp, replaced);
   const over = clientSees !== null || serverSees !== null;
-  const clean = clientClose !== null && serverClose !== null;
+  const failed = clientSees?.code === ABNORMAL || serverSees?.code === ABNORMAL;
+  const clean = clientClose !== null && serverClose !== null && !failed;
   const open = tcp.closedAt === null ? "open" : "none";
   return { verdict: clean ? "clean" : over ? "abnormal" : open, clientSees, serverSees };
 }
@@ -64,6 +65,8 @@ function seenBy(
   const inbound = tcp.halves[1 - side] as TcpFacts["halves"][0];
   if (tcp.oneWay && inbound.packets === 0) return null;
   const ended = hasEnded(side, tcp, replaced);
+  // A code that must not be sent fails the connection (§7.1.7): its API says what it says for all failures.
+  if (received !== null && received.code !== null && !mayBeSent(received.code)) return ended || sent ? FAILED : null;
   if (received !== null && (received.delivered || sent !== null)) {
     // Both Close frames make the closing handshake complete (§7.1.4), whatever TCP does afterwards.
     if (received.codeMissing || (!ended && sent === null)) return null;
@@ -71,6 +74,10 @@ function seenBy(
   }
   return ended ? FAILED : null;
 }
+
+/** RFC 6455 §7.4: what may stand in a Close frame; 1004 to 1006 and 1015 are reserved, below 1000 nothing is defined. */
+const mayBeSent = (code: number): boolean =>
+  (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 
 /** Whether the connection is over for this end: it closed or reset, or the peer's closing packet reached it. */
 function hasEnded(side: Direction, tcp: TcpFacts, replaced: boolean): boolean {

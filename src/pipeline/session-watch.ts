@@ -47,6 +47,10 @@ const beatFrame = (direction: Direction, opcode: number, at: Mark, streamOffset:
   closeReason: null,
 });
 
+/** Heartbeats are small; in binary protocols (MQTT's PINGREQ) a few bytes. */
+const mayBeBeat = (isText: boolean, length: number): boolean =>
+  length <= (isText ? limits.beatMessageBytes : limits.beatBinaryBytes);
+
 /** What the application protocol inside a WebSocket says about itself: openings, heartbeats, refusals, endings. */
 export class SessionWatch {
   readonly tokens: TokenFacts[] = [];
@@ -90,14 +94,14 @@ export class SessionWatch {
     if (message.problem !== null && keptLength < length) return;
     // The first message of a connection names the protocol.
     if (!concerns && this.protocol !== null) {
-      if (isText && length <= limits.beatMessageBytes) this.applicationBeat.onMessage(message, null);
+      if (mayBeBeat(isText, length)) this.applicationBeat.onMessage(message, null);
       return;
     }
     const payload = payloadOf(bytes, 0, keptLength, isText, length);
     const reading = readPayload(payload, this.hints);
     this.onReading(reading, message.direction, markOf(message), payload.text ?? "");
     const isOther = reading.kind !== "engine.io" && reading.kind !== "socket.io";
-    if (isOther && isText && length <= limits.beatMessageBytes) {
+    if (isOther && mayBeBeat(isText, length)) {
       this.applicationBeat.onMessage(message, reading.heartbeat);
     }
   }

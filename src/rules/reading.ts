@@ -69,6 +69,20 @@ export function silenceBefore({ tcp, webSocket }: ConnectionFacts, direction: Di
   return last === null ? 0 : spanMs(last, since);
 }
 
+/** This side sent something after that moment; a Close, which libraries send by themselves, shows nothing. */
+export function spokeBetween(
+  { tcp, webSocket }: ConnectionFacts,
+  direction: Direction,
+  fromNs: number,
+  toNs: number,
+): boolean {
+  const last =
+    webSocket !== null && webSocket.closeFrames[direction] !== null
+      ? webSocket.lastMessage[direction]
+      : tcp.halves[direction].lastData;
+  return last !== null && last.timestampNs > fromNs && last.timestampNs < toNs;
+}
+
 /** `wanted` in lower case; most names differ in length already. */
 const isNamed = ({ name }: HttpFieldFacts, wanted: string): boolean =>
   name.length === wanted.length && name.toLowerCase() === wanted;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ApplicationBeat } from "../../src/pipeline/application-beat.ts";
-import { type MessageView, TEXT } from "../../src/websocket/types.ts";
+import { BINARY, type MessageView, TEXT } from "../../src/websocket/types.ts";
 
 function message(direction: 0 | 1, atMs: number, text: string, packet: number): MessageView {
   const bytes = new Uint8Array(Buffer.from(text));
@@ -44,6 +44,22 @@ describe("an application heartbeat without a telling name", () => {
       answered: 8,
       unansweredAtEnd: [],
     });
+  });
+  test("may be binary: MQTT's PINGREQ and PINGRESP", () => {
+    const beat = new ApplicationBeat();
+    const binary = (direction: 0 | 1, atMs: number, bytes: number[], packet: number): MessageView => ({
+      ...message(direction, atMs, "", packet),
+      opcode: BINARY,
+      length: bytes.length,
+      keptLength: bytes.length,
+      bytes: Uint8Array.from(bytes),
+    });
+    for (let round = 0; round < 8; round++) {
+      beat.onMessage(binary(0, round * 5000, [0xc0, 0], round * 2 + 1), null);
+      if (round < 6) beat.onMessage(binary(1, round * 5000 + 20, [0xd0, 0], round * 2 + 2), null);
+    }
+    expect(beat.facts()).toMatchObject({ from: "client", sample: "c000", answered: 6 });
+    expect(beat.facts()?.unansweredAtEnd.map(({ packet }) => packet)).toEqual([13, 15]);
   });
   test("that is no longer answered names the questions left open", () => {
     const facts = beats(10, 5000, 3).facts();

@@ -121,6 +121,11 @@ export const causesRunning = {
       "A NAT router, VPN gateway or load balancer lost its table (restart, flush, overflow): the packet for the {from:word} ended at the device itself, and its system answered it by RST.",
     fix: "Look at that device's log and uptime at this time; conntrack -C against nf_conntrack_max. Clients must reconnect.",
   },
+  addressTaken: {
+    cause:
+      "Another host has the {from:word}'s address: a duplicate address, or a virtual address that moved (keepalived, VRRP, failover). It knows nothing of the connection.",
+    fix: "arp -n or ip neigh before and after; Wireshark's eth.src of the RST against the other packets. Two hosts with one address: arping -D -I eth0 <address>. After a failover clients must reconnect.",
+  },
   boxBetween: {
     cause: "A device between both capture points forged it: a firewall, IPS, operator or censor.",
     fix: "Use wss:// on 443 instead of ws:// on {port}, or ask who runs the path; a device whose packets reach you with hop limit {hops} is the one.",

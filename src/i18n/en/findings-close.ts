@@ -166,7 +166,7 @@ export const findingsClose = {
     plain: {
       title: "RST in the name of the {from:word} that it most likely did not send: {oddities:words}",
       detail:
-        "It arrived with hop limit {hops}[[, the {from:word}'s other packets with {usualHops}]]. A device on the path (firewall, IPS, carrier, censor) forged it to cut the connection.",
+        "It arrived with hop limit {hops}[[, the {from:word}'s other packets with {usualHops}]]. Something else sent it: a device on the path (firewall, IPS, NAT, carrier, censor), or a host that has taken the address.",
     },
     proved: {
       title: "RST in the name of the {from:word} that the {from:word} never sent",

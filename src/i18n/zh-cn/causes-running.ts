@@ -111,6 +111,11 @@ export const causesRunning = {
       "NAT 路由器、VPN 网关或负载均衡丢了连接表（重启、清空、溢出）：发往{from:word}的报文到它那里就停了，由它的系统回了 RST。",
     fix: "查看该设备这一时刻的日志和运行时间；conntrack -C 与 nf_conntrack_max 对比。客户端需要会重连。",
   },
+  addressTaken: {
+    cause:
+      "另一台主机占用了{from:word}的地址：地址冲突，或虚拟地址切换（keepalived、VRRP、主备切换）。它对这条连接一无所知。",
+    fix: "对比前后的 arp -n 或 ip neigh；在 Wireshark 里比较 RST 与其他报文的 eth.src。查地址冲突：arping -D -I eth0 <地址>。主备切换后客户端需要重连。",
+  },
   boxBetween: {
     cause: "两个抓包点之间的设备伪造的：防火墙、IPS、运营商或审查设备。",
     fix: "改用 443 端口的 wss://，不要用 {port} 上的 ws://；或者找管这段网络的人查：到达时 TTL 为 {hops} 的那台设备就是它。",

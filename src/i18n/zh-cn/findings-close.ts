@@ -125,7 +125,7 @@ export const findingsClose = {
     plain: {
       title: "以{from:word}名义发出的 RST 很可能是伪造的，可疑之处：{oddities:words}",
       detail:
-        "到达时 TTL 为 {hops}[[，而{from:word}其他报文的 TTL 为 {usualHops}]]。途中设备（防火墙、IPS、运营商、审查设备）伪造了它来掐断连接。",
+        "到达时 TTL 为 {hops}[[，而{from:word}其他报文的 TTL 为 {usualHops}]]。是别的东西发的：途中设备（防火墙、IPS、NAT、运营商、审查设备），或占用了这个地址的主机。",
     },
     proved: {
       title: "以{from:word}名义发出的 RST，{from:word}根本没发过",

@@ -3,7 +3,7 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy } from "../ending.ts";
-import { directionOf, endOf, fieldValue, otherSide, serverOf, spanMs } from "../reading.ts";
+import { directionOf, endOf, fieldValue, otherSide, serverOf, spanMs, spokeBetween } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
@@ -21,8 +21,7 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
   if (waitedMs < LEAST_INTERVALS * beat.intervalMs) return null;
   const { from } = beat;
   const to = otherSide(from);
-  const peer = connection.tcp.halves[to === "client" ? 0 : 1];
-  const talks = peer.lastData !== null && peer.lastData.timestampNs > first.timestampNs;
+  const talks = spokeBetween(connection, directionOf(to), first.timestampNs, Number.POSITIVE_INFINITY);
   const ended = gaveUp(connection, from, beat.by === "name");
   const args = { from, to, missing: beat.unansweredAtEnd.length, intervalMs: beat.intervalMs, sample: beat.sample };
   const parts = {

@@ -3,7 +3,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { isTimerLike, type MissedBeat, missedBeat } from "../heartbeat.ts";
-import { directionOf, hasEnded, lostBytes, otherSide } from "../reading.ts";
+import { directionOf, hasEnded, lostBytes, otherSide, spokeBetween } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
 import { heartbeatHabits } from "../timers.ts";
@@ -42,8 +42,7 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
   const peer = connection.tcp.halves[directionOf(to)];
   const endNs = connection.tcp.closedAt?.timestampNs ?? Number.POSITIVE_INFINITY;
   // What it said only after the pinger had hung up does not show that it was awake before.
-  const dataAfter =
-    peer.lastData !== null && peer.lastData.timestampNs > missed.first.timestampNs && peer.lastData.timestampNs < endNs;
+  const dataAfter = spokeBetween(connection, directionOf(to), missed.first.timestampNs, endNs);
   if (missed.blocked) return [cause("likely", "peerStoppedReading", { to }), cause("possible", "peerBlocked", { to })];
   if (missed.acknowledged === false)
     return [

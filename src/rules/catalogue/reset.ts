@@ -178,13 +178,21 @@ function checkInjected(connection: ConnectionFacts, context: Context) {
   return draft("tcp.rst.injected", "plain", {
     confidence: "likely",
     at: odd,
-    args: { from: odd.from, oddities: odd.oddities.join(","), hops: odd.hopLimit, usualHops: odd.usualHopLimit },
+    args: {
+      from: odd.from,
+      oddities: odd.oddities.join(","),
+      hops: odd.hopLimit,
+      usualHops: odd.usualHopLimit === odd.hopLimit ? null : odd.usualHopLimit,
+    },
     evidence: connection.tcp.resets
       .filter((item) => item.likelyInjected)
       .map((item) => shows(item, "rstOdd", { from: item.from, oddities: item.oddities.join(",") })),
     causes: [
       // RFC 9293 §3.10.7.1: so a system answers that has no such connection; who forges speaks unasked, or more than once.
-      isPlainAnswer(odd, connection) && cause("likely", "natForgot", { from: odd.from }),
+      isPlainAnswer(odd, connection) &&
+        (odd.hopLimit === odd.usualHopLimit
+          ? cause("likely", "addressTaken", { from: odd.from })
+          : cause("likely", "natForgot", { from: odd.from })),
       cause("likely", "injectingBox", { port: connection.server.port }),
       cause("possible", "proxyInPath", {}),
     ],
@@ -198,7 +206,7 @@ export const resetInjected: Rule = {
   id: "tcp.rst.injected",
   severity: "error",
   spec: "RFC 9293 §3.10.7.4, RFC 5961 §3",
-  causes: ["natForgot", "injectingBox", "boxBetween", "proxyInPath"],
+  causes: ["natForgot", "addressTaken", "injectingBox", "boxBetween", "proxyInPath"],
   sources: ["https://www.icir.org/vern/papers/reset-injection.ndss09.pdf"],
   check: checkInjected,
 };

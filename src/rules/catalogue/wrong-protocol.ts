@@ -202,9 +202,12 @@ function checkTlsFailed(connection: ConnectionFacts) {
       afterMs: ((tcp.closedAt?.timestampNs ?? 0) - tls.clientHello.timestampNs) / 1e6,
     },
     evidence: [hello, endingEvidence(connection)],
+    // The server's hello was taken: version and cipher are agreed upon, what comes next is its certificate.
     causes: [
-      cause("possible", "certificateNotTrusted", { name: name ?? connection.server.address, server }),
-      cause("possible", "tlsVersions", {}),
+      cause(tcp.firstCloser === "client" ? "likely" : "possible", "certificateNotTrusted", {
+        name: name ?? connection.server.address,
+        server,
+      }),
     ],
   });
 }

@@ -93,6 +93,7 @@ export const causeWords = {
   halfClosed: "from to",
   behindProxy: "marks",
   natForgot: "from",
+  addressTaken: "from",
   serverStopped: "server port",
   serverTerminated: "",
   serverDied: "",

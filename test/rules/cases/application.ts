@@ -11,7 +11,6 @@ import {
   close,
   connectionFacts,
   deafBeat,
-  type HalfOverrides,
   mark,
   refusedUpgrade,
   stalled,
@@ -76,14 +75,10 @@ const socketIo = (
     }),
   );
 
-const appBeat = (
-  unanswered: readonly number[],
-  given: Partial<ApplicationBeatFacts> = {},
-  server: HalfOverrides = {},
-) =>
+const appBeat = (unanswered: readonly number[], given: Partial<ApplicationBeatFacts> = {}, lastOfServer = 38) =>
   one(
     connectionFacts({
-      tcp: tcp({ server }),
+      webSocket: webSocket({ lastMessage: [mark(38), mark(lastOfServer)] }),
       session: session({
         protocol: "json",
         engineIo: null,
@@ -253,7 +248,7 @@ export const applicationCases = {
     fires: {
       gaveUp: appBeat([15, 20, 25, 30, 35]),
       alive: appBeat([15, 20, 25, 30, 35], { by: "regularity" }),
-      silent: appBeat([15, 20, 25, 30, 35], { by: "regularity" }, { lastData: mark(12) }),
+      silent: appBeat([15, 20, 25, 30, 35], { by: "regularity" }, 12),
     },
     severities: { gaveUp: "error" },
     near: { "answered to the end": appBeat([]), "the last one may be on its way": appBeat([39.5]) },
