@@ -320,13 +320,14 @@ export class App {
   }
 
   private async searchPayloads(text: string): Promise<void> {
-    this.say(this.context.words.searchingPayloads(text), "plain");
+    this.dispatch({ kind: "busy", busy: this.context.words.searchingPayloads(text) });
     try {
       const ids = await this.options.desk.searchPayloads(text, () => undefined, this.blobs.signal);
-      this.apply({ kind: "message", message: null });
       this.dispatch({ kind: "payloads", text, ids });
     } catch (error) {
       if (!this.blobs.signal.aborted) this.say(this.context.words.readFailed(reasonOf(error)), "error");
+    } finally {
+      this.dispatch({ kind: "busy", busy: null });
     }
   }
 
@@ -366,9 +367,10 @@ export class App {
 
   private async save(format: string, path: string, overwrite: boolean): Promise<void> {
     const { marked, notes } = this.state.list;
-    this.say(this.context.words.saving, "plain");
     const { words } = this.context;
+    this.dispatch({ kind: "busy", busy: words.saving });
     const outcome = await this.options.errands.save(format, path, overwrite, { marked, notes });
+    this.apply({ kind: "busy", busy: null });
     if (outcome.kind === "exists") this.dispatch({ kind: "ask-overwrite", format, path });
     else if (outcome.kind === "saved") {
       if (format === "pcapng" && marked.size === 0) this.state = { ...this.state, unsaved: false };

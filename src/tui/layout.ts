@@ -5,8 +5,8 @@ const ROOMY_ROWS = 20;
 /** From this many columns on, what the cursor is on stands beside the ladder instead of below. */
 export const WIDE_COLUMNS = 120;
 
-export const needsStatusLine = ({ live, progress, message, greeted, list, frozen }: State): boolean =>
-  live || frozen || progress !== null || message !== null || !greeted || list.filter !== "";
+export const needsStatusLine = ({ live, progress, message, busy, greeted, list, frozen }: State): boolean =>
+  live || busy !== null || frozen || progress !== null || message !== null || !greeted || list.filter !== "";
 
 /** Rows between the head and the foot of the screen. */
 export const bodyRows = (state: State): number => Math.max(1, state.size.rows - 2 - (needsStatusLine(state) ? 1 : 0));

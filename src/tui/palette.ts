@@ -29,6 +29,12 @@ const sgr =
     text === "" ? "" : `\u001b[${on}m${text}\u001b[${off}m`;
 const same = (text: string): string => text;
 
+/** A ground behind a whole line: marks inside that end a ground of their own get it back. */
+const ground =
+  (code: string): ((text: string) => string) =>
+  (text) =>
+    `\u001b[${code}m${text.replace(/\u001b\[(?:\d+;)*49m/g, `$&\u001b[${code}m`)}\u001b[49m`;
+
 /** A cursor line may hold marks that end with 39 or 22: its own are chosen so that these do not end it. */
 export function paletteOf(depth: ColourDepth, light: boolean): Palette {
   const strong = sgr("1", "22");
@@ -46,7 +52,8 @@ export function paletteOf(depth: ColourDepth, light: boolean): Palette {
       accent: same,
       client: same,
       server: same,
-      alarm: reverse,
+      // Reverse would end that of the cursor line.
+      alarm: sgr("1;4", "22;24"),
       note: underline,
       bar: reverse,
       barStrong: sgr("1;7", "22;27"),
@@ -73,7 +80,7 @@ export function paletteOf(depth: ColourDepth, light: boolean): Palette {
     bar: sgr(colours.bar, "39;49"),
     barStrong: sgr(`1;${colours.bar}`, "22;39;49"),
     cursorTab: sgr(`1;${colours.tab}`, "22;39;49"),
-    cursor: depth === 4 ? reverse : sgr(colours.cursor, "49"),
+    cursor: depth === 4 ? (text) => reverse(text.replace(/\u001b\[[\d;]*m/g, "")) : ground(colours.cursor),
     match: sgr("4", "24"),
     marked: sgr(`1;${colours.accent}`, "22;39"),
   };
@@ -94,7 +101,7 @@ interface Colours {
   readonly cursor: string;
 }
 
-/** The sixteen colours that every theme sets for itself. */
+/** The sixteen colours that every theme sets for itself; of these no ground goes with all, so the cursor line is reversed. */
 const basic = (light: boolean): Colours => ({
   dim: "90",
   error: "31",
@@ -107,7 +114,7 @@ const basic = (light: boolean): Colours => ({
   note: light ? "35" : "33",
   bar: light ? "30;47" : "97;44",
   tab: light ? "97;44" : "30;47",
-  cursor: "7",
+  cursor: "",
 });
 
 /** From the 256 (the cube of xterm), each with at least 4.5:1 against black or white. */

@@ -24,6 +24,7 @@ export type Action =
   | { readonly kind: "ladder-found"; readonly text: string; readonly item: number | null }
   | { readonly kind: "notes"; readonly notes: readonly Note[] }
   | { readonly kind: "blob-read" }
+  | { readonly kind: "busy"; readonly busy: string | null }
   | { readonly kind: "message"; readonly message: Message | null }
   | { readonly kind: "ask-overwrite"; readonly format: string; readonly path: string }
   | { readonly kind: "dialog"; readonly result: DialogResult };
@@ -53,6 +54,8 @@ export function reduce(state: State, action: Action, context: Context): Step {
       return [{ ...state, list: { ...state.list, notes: action.notes } }];
     case "blob-read":
       return [{ ...state, redraws: state.redraws + 1 }];
+    case "busy":
+      return [{ ...state, busy: action.busy }];
     case "message":
       return [{ ...state, message: action.message }];
     case "ask-overwrite":

@@ -84,6 +84,8 @@ export interface State {
   readonly detail: DetailState;
   readonly dialog: Dialog | null;
   readonly message: Message | null;
+  /** What is being done and takes a while. */
+  readonly busy: string | null;
   /** Earlier notes, for undo. */
   readonly noteHistory: readonly (readonly Note[])[];
   /** Somebody has pressed a key: the first hint has been read. */
@@ -138,6 +140,7 @@ export function initialState(
     detail: { tab: 0, top: 0, compared: null },
     dialog: null,
     message: null,
+    busy: null,
     noteHistory: [],
     greeted: false,
     redraws: 0,

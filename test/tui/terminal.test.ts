@@ -262,17 +262,29 @@ describe.skipIf(tmuxMissing !== null)("the screen in a real terminal", () => {
   it("does not let hostile text reach the terminal", async () => {
     const hostile = join(folder, "hostile.pcap");
     await writeFile(hostile, tcpStory(hostilePackets));
+    await wscap(["annotate", hostile, "--connection", "0", `${escapes} by a note`]);
     await load(120, 30, "", hostile);
+    await tmux.until("\\e[31mowned by a note");
     await tmux.press("Enter");
     const screen = await tmux.until("Close 1000 “\\e[2J");
     expect(screen).toContain("\\e[?1049l\\e[31mowned");
     expect(screen).toContain("Ladder");
+    await tmux.press("g", "Down", "Down", "Enter");
+    await tmux.until(/X-Topic +\\e\[2J/);
+    await tmux.press("Escape", "Escape", "a");
+    await tmux.until("Note on connection #0");
+    await tmux.until(/^ \[2J\[\?1049l\[31mowned by a note$/m);
+    await tmux.press("Escape", "s");
+    await tmux.until("report as text");
+    await tmux.press("Escape");
+    await tmux.until("still open");
     expect(await tmux.modes()).toEqual({ alternate: true, cursor: false, mouse: true });
   });
 });
 
 const request =
   "GET /im HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+  `X-Topic: ${"\u001b[2J\u001b[?1049l\u001b[31m"}\r\n` +
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 const response =
   "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +

@@ -51,7 +51,7 @@ export function savingOf(
     // The export joins no captures.
     formats: Object.keys(ENDINGS).filter((format) => format !== "evidence" || options.paths().length <= 1),
     suggestedPath: (format) =>
-      `${options.name.replace(/\.(pcapng|pcap|cap)(\.gz|\.zst)?$/, "")}.${ENDINGS[format] ?? format}`,
+      `${options.name.replace(/[\p{Cc}\p{Cf}]/gu, "_").replace(/\.(pcapng|pcap|cap)(\.gz|\.zst)?$/, "")}.${ENDINGS[format] ?? format}`,
     save: async (format, typed, overwrite, { marked, notes }) => {
       const path = typed.startsWith("~/") ? join(homedir(), typed.slice(2)) : typed;
       try {

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { render } from "ink";
 import type { ReactNode } from "react";
+import { escapeText } from "../../base/escape-text.ts";
 import type { ColumnId } from "../rows/columns.ts";
 import type { Dialog } from "../state.ts";
 import { Columns, Question, Save } from "./choices.tsx";
@@ -129,7 +130,7 @@ function elementOf(dialog: Dialog, props: DialogProps, serial: number): ReactNod
     case "overwrite": {
       const { format, path } = dialog;
       const onYes = (): void => props.onResult({ kind: "save", format, path, overwrite: true });
-      return <Question key={serial} text={words.overwrite(path)} onYes={onYes} props={props} />;
+      return <Question key={serial} text={escapeText(words.overwrite(path))} onYes={onYes} props={props} />;
     }
     case "quit":
       return (

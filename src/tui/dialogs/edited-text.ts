@@ -9,8 +9,11 @@ export interface EditedText {
 const segmenter = new Intl.Segmenter();
 const charactersOf = (text: string): string[] => Array.from(segmenter.segment(text), ({ segment }) => segment);
 
+/** Controls and what turns the direction of text, other than line ends: none of it may reach a terminal. */
+const UNSAFE = /[^\P{Cc}\n]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
 export const editedText = (text: string): EditedText => {
-  const characters = charactersOf(text);
+  const characters = charactersOf(text.replace(UNSAFE, ""));
   return { characters, at: characters.length };
 };
 export const textOf = ({ characters }: EditedText): string => characters.join("");

@@ -1,6 +1,7 @@
 import { Text } from "ink";
 import { type ReactNode, useEffect } from "react";
 import { type Note, type NoteTag, noteTags } from "../../annotations/types.ts";
+import { editedText, textOf } from "./edited-text.ts";
 import { Frame } from "./frame.tsx";
 import type { DialogProps } from "./types.ts";
 import { useHeld } from "./use-held.ts";
@@ -20,16 +21,17 @@ export function NoteEditor({
 }): ReactNode {
   const { words, palette } = props.context;
   const [tag, setTag] = useHeld<NoteTag>(() => note?.tag ?? "none");
+  const initial = textOf(editedText(note?.text ?? ""));
   const [asked, setAsked] = useHeld(() => false);
   const width = Math.max(10, props.size.columns - 3);
   const { shown } = useText({
-    initial: note?.text ?? "",
+    initial,
     width,
     multiline: true,
     onKey: (input, key, text) => {
       if (key.ctrl && input === "s") props.onResult({ kind: "note", text, tag: tag(), stamp: props.stamp() });
       else if (key.tab) setTag(noteTags[(noteTags.indexOf(tag()) + 1) % noteTags.length] ?? "none");
-      else if (key.escape && (asked() || text === (note?.text ?? ""))) props.onResult({ kind: "cancel" });
+      else if (key.escape && (asked() || text === initial)) props.onResult({ kind: "cancel" });
       else if (key.escape) setAsked(true);
       else {
         if (asked()) setAsked(false);

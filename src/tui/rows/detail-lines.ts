@@ -1,5 +1,5 @@
 import { relativeNs } from "../../base/brand.ts";
-import { wrapToWidth } from "../../base/display-width.ts";
+import { displayWidth, wrapToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import { formatTime } from "../../base/time.ts";
 import {
@@ -53,20 +53,23 @@ type FieldName = keyof Context["words"]["fields"];
 type Field = readonly [FieldName | { readonly name: string }, string];
 
 function fieldLines(fields: readonly Field[], width: number, { palette, words }: Context): string[] {
-  return fields.flatMap(([name, value]) => {
-    const label = typeof name === "string" ? words.fields[name] : escapeText(name.name);
-    const column = Math.min(LABEL, Math.floor(width / 3));
-    return wrapToWidth(escapeText(value), Math.max(8, width - column - 1)).map((part, index) =>
+  const labels = fields.map(([name]) => (typeof name === "string" ? words.fields[name] : escapeText(name.name)));
+  const longest = Math.max(...labels.map(displayWidth)) + 2;
+  const column = Math.min(Math.max(SHORT_LABEL, Math.min(LONG_LABEL, longest)), Math.floor(width / 3));
+  return fields.flatMap(([, value], at) =>
+    wrapToWidth(escapeText(value), Math.max(8, width - column - 1)).map((part, index) =>
       new Line(palette, width, null)
-        .add(index === 0 ? fitted(label, column - 1) : " ".repeat(column - 1), "dim")
+        .add(index === 0 ? fitted(labels[at] ?? "", column - 1) : " ".repeat(column - 1), "dim")
         .gap(1)
         .add(part)
         .end(),
-    );
-  });
+    ),
+  );
 }
 
-const LABEL = 18;
+const SHORT_LABEL = 18;
+/** Sec-WebSocket-Extensions, the longest that matters. */
+const LONG_LABEL = 26;
 
 function fieldsOf(detail: ConnectionDetail, row: DetailRow, context: Context, state: State): Field[] {
   const { words, chrome } = context;

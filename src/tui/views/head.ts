@@ -84,11 +84,12 @@ const canGoBack = (state: State): boolean =>
 export function statusLine(state: State, context: Context): string {
   const { palette, words, chrome } = context;
   const line = new Line(palette, state.size.columns);
-  const { message, progress, list, latest, frozen } = state;
+  const { message, busy, progress, list, latest, frozen } = state;
   if (message !== null) {
     const role = { good: "good", error: "error", plain: "strong" } as const;
-    return line.add(` ${message.text}`, role[message.tone]).end();
+    return line.add(` ${escapeText(message.text)}`, role[message.tone]).end();
   }
+  if (busy !== null) line.add(` ${escapeText(busy)} `, "accent").gap(1);
   if (frozen) line.add(` ${words.frozen(latest.statistics.packets - state.shown.statistics.packets)} `, "alarm").gap(1);
   if (state.live) {
     const seconds = latest.clockNs / 1e9;
