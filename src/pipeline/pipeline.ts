@@ -9,6 +9,7 @@ import type { EndCause, GapCause, TcpSink } from "../tcp/types.ts";
 import { DecoderMemory } from "../websocket/memory.ts";
 import { PacketDecoder } from "../wire/packet-decoder.ts";
 import type { ArpView, DatagramView, IcmpErrorView, SegmentView, WireSink } from "../wire/types.ts";
+import { findAbsences, VantageSpans } from "./absences.ts";
 import { ConnectionContext } from "./connection-context.ts";
 import { connectionFacts } from "./connection-facts.ts";
 import type { FrameTap } from "./frame-tap.ts";
@@ -54,6 +55,7 @@ export class Pipeline implements WireSink, TcpSink {
   private readonly ports: ReadonlySet<number>;
   private captureIndex = -1;
   private readonly vantages: number[] = [];
+  private readonly spans = new VantageSpans();
   private readonly decoder = new PacketDecoder(this);
   protected readonly tracker: TcpTracker;
   private readonly names = new NameWatch();
@@ -98,16 +100,19 @@ export class Pipeline implements WireSink, TcpSink {
 
   onPacket(packet: PacketView): void {
     this.packets++;
-    if (packet.captureIndex !== this.captureIndex) this.changeCapture(packet.captureIndex);
+    if (packet.captureIndex !== this.captureIndex) this.changeCapture(packet.captureIndex, packet.timestampNs);
     this.last.packetNumber = packet.packetNumber;
     if (packet.timestampNs > this.last.timestampNs) this.last.timestampNs = packet.timestampNs;
     this.decoder.decode(packet);
   }
 
-  private changeCapture(captureIndex: number): void {
+  private changeCapture(captureIndex: number, nowNs: RelativeNs): void {
+    this.spans.pause(this.last.timestampNs);
     this.captureIndex = captureIndex;
     this.vantages[captureIndex] ??= this.options.vantageOf?.(captureIndex) ?? 0;
-    this.tracker.vantage = this.vantages[captureIndex] ?? 0;
+    const vantage = this.vantages[captureIndex] ?? 0;
+    this.tracker.vantage = vantage;
+    this.spans.resume(vantage, captureIndex, nowNs);
   }
 
   /** Live: time has passed, with packets or without. What ended a while ago is let go. */
@@ -143,13 +148,16 @@ export class Pipeline implements WireSink, TcpSink {
 
   analysis(captures: readonly CaptureFacts[], originNs: bigint | null, live: boolean): Analysis {
     const connections = this.settled.with(this.tracker.connections.map((connection) => this.factsNow(connection)));
+    const joins = findJoins(this.tracker.connections, connections);
+    this.spans.pause(this.last.timestampNs);
     return {
       captures,
       originNs,
       clockNs: this.last.timestampNs,
       packets: this.packets,
       connections,
-      joins: findJoins(this.tracker.connections, connections),
+      joins,
+      absences: findAbsences(this.tracker.connections, connections, joins, this.spans.all),
       dns: this.names.dns,
       arp: this.names.arp,
       otherPackets: { ...this.others },

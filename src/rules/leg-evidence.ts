@@ -18,6 +18,9 @@ const LOSSES: ReadonlySet<RuleId> = new Set([
   "eio.pong.missing",
 ]);
 
+/** Errors that a SYN which never arrived explains. */
+const OPENING: ReadonlySet<RuleId> = new Set(["tcp.open.unanswered", "tcp.open.refused", "tcp.open.icmp"]);
+
 /** Fields that decide an upgrade; of the ones that may hold a credential only the name is said. */
 const DECIDING = new Set([
   "(version)",
@@ -35,7 +38,7 @@ const TOKENS = new Set(["upgrade", "connection"]);
 const NAMED_ONLY = new Set(["sec-websocket-key", "sec-websocket-protocol", "authorization", "cookie"]);
 
 /** What the other leg, or the other capture, shows of the same trouble: joined to the error that it belongs to. */
-export function withLegs(judged: Judged, { joins }: Context): Judged {
+export function withLegs(judged: Judged, { joins, analysis }: Context): Judged {
   const { connection, severity, root } = judged;
   if (connection === null || severity !== "error" || root !== null) return judged;
   const evidence: (EvidenceItem | null)[] = [];
@@ -52,6 +55,15 @@ export function withLegs(judged: Judged, { joins }: Context): Judged {
   if (between.length > 0) {
     evidence.push(...between);
     causes.push(cause("certain", "lostBetween", {}));
+  }
+  const absence = OPENING.has(judged.rule.id)
+    ? analysis.absences.find((item) => item.connection === connection.id)
+    : undefined;
+  if (absence !== undefined) {
+    const name = analysis.captures[absence.captureIndex]?.name ?? "?";
+    evidence.push(shows(connection.tcp.syns[0] ?? connection.first, "absentThere", { name }));
+    const refused = connection.tcp.opening === "refused";
+    causes.push(cause(absence.certain ? "certain" : "likely", refused ? "answeredBetween" : "lostBetween", {}));
   }
   const found = evidence.filter((item) => item !== null);
   if (found.length === 0) return judged;

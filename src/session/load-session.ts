@@ -167,6 +167,7 @@ const emptyAnalysis = (captures: readonly CaptureFacts[]): Analysis => ({
   packets: 0,
   connections: [],
   joins: [],
+  absences: [],
   dns: [],
   arp: [],
   otherPackets: {},

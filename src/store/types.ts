@@ -458,6 +458,15 @@ export interface JoinFacts {
   readonly changedResponse: readonly ChangedField[];
 }
 
+/** A SYN that the capture taken at its server lacks, although that capture ran. */
+export interface AbsenceFacts {
+  readonly connection: ConnectionId;
+  /** Which capture lacks it. */
+  readonly captureIndex: number;
+  /** Other connections show that both captures stand at the two ends; false: only that this one stands at the server. */
+  readonly certain: boolean;
+}
+
 export interface ChangedField {
   readonly name: string;
   readonly before: string | null;
@@ -500,6 +509,7 @@ export interface Analysis {
   readonly packets: number;
   readonly connections: readonly ConnectionFacts[];
   readonly joins: readonly JoinFacts[];
+  readonly absences: readonly AbsenceFacts[];
   readonly dns: readonly DnsFacts[];
   readonly arp: readonly ArpFacts[];
   /** Packets that held nothing for TCP, by stable reason. */

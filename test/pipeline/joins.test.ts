@@ -102,6 +102,26 @@ test("three captures of one connection stand in a row from the client to the ser
   expect(joins.map(({ clockOffsetNs }) => clockOffsetNs)).toEqual([3000e6, -5000e6]);
 });
 
+describe("a SYN that the other capture lacks", () => {
+  const attempt = (atMs: number, to = S): Line => [0, atMs, { from: "10.0.0.1:40001", to, flags: "S", seq: 1 }];
+
+  test("never arrived at the server, whose capture ran", () => {
+    const { absences, connections } = analyse([...atBothEnds(7000), attempt(150)]);
+    const [absence] = absences;
+    expect(absences).toHaveLength(1);
+    expect(absence).toMatchObject({ captureIndex: 1, certain: true });
+    expect(connections.find(({ id }) => id === absence?.connection)?.client.port).toBe(40_001);
+  });
+  test("may have arrived when that capture was over, or its filter knows another port", () => {
+    expect(analyse([...atBothEnds(7000), attempt(60_000)]).absences).toEqual([]);
+    expect(analyse([...atBothEnds(7000), attempt(150, "10.0.0.2:9999")]).absences).toEqual([]);
+  });
+  test("that the client's capture lacks was sent by somebody else", () => {
+    const stranger: Line = [1, 7150, { from: "10.0.0.77:40001", to: S, flags: "S", seq: 1 }];
+    expect(analyse([...atBothEnds(7000), stranger]).absences).toEqual([]);
+  });
+});
+
 describe("a proxied WebSocket", () => {
   const key = "dGhlIHNhbXBsZSBub25jZQ==";
   const ask = (more: string) =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { connectionId } from "../../src/base/brand.ts";
 import { judge } from "../../src/rules/judge.ts";
 import { ownTimers } from "../../src/rules/timers.ts";
 import type { Analysis } from "../../src/store/types.ts";
@@ -232,4 +233,35 @@ describe("one connection in two captures", () => {
 test("a timer of the user's own that fits the silence is not said to be a lifetime too", () => {
   const idle = judge(hungUpByProxy(3), { timers: ownTimers("edge box", 3) });
   expect(idle.flatMap(({ causes }) => causes.map(({ id }) => id))).not.toContain("lifetimeFits");
+});
+
+describe("a SYN that the capture at the server lacks", () => {
+  const attempt = (opening: "unanswered" | "refused") =>
+    connectionFacts({
+      kind: opening === "refused" ? "tcp-refused" : "tcp-unanswered",
+      upgrade: null,
+      webSocket: null,
+      exchanges: [],
+      tcp: tcp({
+        opening,
+        ending: opening === "refused" ? "rst" : "silent",
+        syns: [mark(0), mark(1), mark(3)],
+        synAcks: [],
+        established: null,
+        resets: opening === "refused" ? [reset({ from: "server", state: "opening" })] : [],
+        server: { packets: opening === "refused" ? 1 : 0, dataSegments: 0 },
+        client: { dataSegments: 0 },
+      }),
+    });
+  const absences = [{ connection: connectionId(0), captureIndex: 0, certain: true }];
+
+  test("was lost on the way, or refused by somebody in between", () => {
+    const lost = judge(analysisOf([attempt("unanswered")], { absences }))[0];
+    expect(lost?.ruleId).toBe("tcp.open.unanswered");
+    expect(lost?.causes[0]).toMatchObject({ id: "lostBetween", confidence: "certain" });
+    expect(lost?.evidence.map(({ what }) => what)).toContain("absentThere");
+    const refused = judge(analysisOf([attempt("refused")], { absences }))[0];
+    expect(refused?.ruleId).toBe("tcp.open.refused");
+    expect(refused?.causes[0]).toMatchObject({ id: "answeredBetween", confidence: "certain" });
+  });
 });

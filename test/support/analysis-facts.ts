@@ -218,6 +218,7 @@ export const analysis = (connections: readonly ConnectionFacts[], given: Partial
   connections,
   otherPackets: {},
   joins: [],
+  absences: [],
   dns: [],
   arp: [],
   malformed: [],

@@ -421,6 +421,7 @@ export function analysisOf(
     dns: [],
     arp: [],
     joins: [],
+    absences: [],
     connections: connections.map((connection, index) => ({ ...connection, id: connectionId(index) })),
     otherPackets: {},
     malformed: [],

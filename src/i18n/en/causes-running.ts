@@ -89,6 +89,10 @@ export const causesRunning = {
       "The proxy took the backend for dead: {count:an attempt to reach it had|# attempts to reach it had} just failed. Then it may end what runs there (HAProxy on-marked-down shutdown-sessions).",
     fix: "Find out why the backend does not answer new connections (firewall, full backlog, restart); its open ones still worked.",
   },
+  answeredBetween: {
+    cause: "Not the server refused: a firewall between both capture points did, and the SYN never came to the server.",
+    fix: "Look at the REJECT rules of the router, VPN gateway or access point in between; nft list ruleset (or iptables -S) on each.",
+  },
   lostBetween: {
     cause: "The path between both capture points lost it: one capture shows it leave, the other never shows it arrive.",
     fix: "Capture at the hops in between (router, VPN, access point, hypervisor) to find the one that drops it; neither program is to blame.",

@@ -76,6 +76,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   fieldReplaced: "the proxy replaced {name} of the {message:word}",
   lostBetween: "{bytes:bytes} from here on left the {from:word} and are not in the other end's capture",
   neverArrived: "end of the client's own capture of it: no SYN-ACK has arrived there",
+  absentThere: "this SYN; {name}, the capture taken at the server, ran at the time and does not hold it",
   rstForeign: "RST in the name of the {from:word}; the capture taken there has none",
   sameConnection: "the same SYN in the other capture",
   turnedAway: "the server turns the client away",

@@ -83,6 +83,10 @@ export const causesRunning = {
       "代理认为后端已经不可用：就在此前有 {count} 次连接后端失败。它会因此断开正在使用的连接（HAProxy 的 on-marked-down shutdown-sessions）。",
     fix: "查清后端为什么不再接受新连接（防火墙、队列满、重启）；已经打开的连接当时其实还好用。",
   },
+  answeredBetween: {
+    cause: "拒绝连接的不是服务器，而是两个抓包点之间的防火墙；SYN 根本没有到达服务器。",
+    fix: "检查中间的路由器、VPN 网关或无线 AP 上的 REJECT 规则；在各台设备上运行 nft list ruleset（或 iptables -S）。",
+  },
   lostBetween: {
     cause: "两个抓包点之间的链路丢了数据：一份抓包里看到它发出，另一份里始终没到。",
     fix: "在中间各跳（路由器、VPN、无线 AP、虚拟机宿主）上抓包，找出丢包的那一跳；两端的程序都没有错。",

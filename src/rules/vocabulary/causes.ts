@@ -114,6 +114,7 @@ export const causeWords = {
   proxyRewritesPath: "before behind",
   proxyChangesHost: "before behind",
   lostBetween: "",
+  answeredBetween: "",
   connectionUnknown: "from to",
   closedWithUnread: "from",
   abortiveClose: "from",

@@ -75,5 +75,6 @@ export const evidenceWords = {
   lostBetween: "from bytes",
   rstForeign: "from",
   neverArrived: "",
+  absentThere: "name",
   sameConnection: "",
 } as const;
