@@ -38,15 +38,14 @@ export class FlowTable {
 
   /** Makes `connection` the current one of the 4-tuple last looked for. */
   add(connection: TcpConnection): void {
-    connection.key = this.keyVersion === 4 ? this.key.slice(0, 3) : this.key.slice();
-    connection.key0 = connection.key[0] as number;
-    connection.key1 = connection.key[1] as number;
-    connection.key2 = connection.key[2] as number;
     const known = this.slots[this.slot] as number;
     if (known >= 0) {
+      // `find` met this one and left the ordered key as it was: the successor takes its predecessor's.
+      setKey(connection, (this.flows[known] as TcpConnection).key);
       this.flows[known] = connection;
       return;
     }
+    setKey(connection, this.keyVersion === 4 ? this.key.slice(0, 3) : this.key.slice());
     this.slots[this.slot] = this.flows.length;
     this.flows.push(connection);
     if (this.flows.length * 2 > this.slots.length) this.grow();
@@ -158,6 +157,13 @@ export class FlowTable {
       this.slots[slot] = at;
     }
   }
+}
+
+function setKey(connection: TcpConnection, key: Int32Array): void {
+  connection.key = key;
+  connection.key0 = key[0] as number;
+  connection.key1 = key[1] as number;
+  connection.key2 = key[2] as number;
 }
 
 function sameKey(a: Int32Array, b: Int32Array): boolean {

@@ -54,6 +54,39 @@ describe("opening", () => {
     expect(told.connections).toHaveLength(2);
     expect(told.connections[1]?.replaces).toBe(0);
   });
+  test.each([
+    ["IPv4", (host: number) => `10.0.0.${host}`],
+    ["IPv6", (host: number) => `[fd00::${host}]`],
+  ])("ports used again while other connections come and go: %s", (_, host) => {
+    const packets: Timed[] = [];
+    const say = (fromPort: string, toPort: string, packet: Partial<TcpPacket>) =>
+      packets.push({
+        atMs: packets.length,
+        bytes: tcpPacket({ from: `${host(1)}:${fromPort}`, to: `${host(2)}:${toPort}`, window: 500, ...packet }),
+      });
+    const answer = (port: string, packet: Partial<TcpPacket>) =>
+      packets.push({
+        atMs: packets.length,
+        bytes: tcpPacket({ from: `${host(2)}:8080`, to: `${host(1)}:${port}`, window: 500, ...packet }),
+      });
+    const open = (port: string, seq: number) => {
+      say(port, "8080", { flags: "S", seq });
+      answer(port, { flags: "SA", seq: seq + 400, ack: seq + 1 });
+      say(port, "8080", { flags: "PA", seq: seq + 1, ack: seq + 401, payload: `${port} ${seq}` });
+    };
+    open("40000", 100);
+    open("40001", 5000);
+    open("40000", 90_000);
+    open("40001", 70_000);
+    const told = track(packets);
+    expect(told.connections.map(({ replaces }) => replaces)).toEqual([null, null, 0, 1]);
+    expect([0, 1, 2, 3].map((id) => told.text(id, 0))).toEqual([
+      "40000 100",
+      "40001 5000",
+      "40000 90000",
+      "40001 70000",
+    ]);
+  });
   test("a second SYN-ACK with another number before any data belongs to the same connection", () => {
     const { told } = facts([
       OPENING[0] as Line,
