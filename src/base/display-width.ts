@@ -33,7 +33,9 @@ export const padStartToWidth = (text: string, width: number): string =>
 
 /** Chinese punctuation that must not begin a line. */
 const NEVER_FIRST = /^[，。、；：！？）》」』”’…%,.;:!?)\]}]/u;
-/** Columns of such punctuation that may stand beyond the width. */
+/** And what must not end one. */
+const NEVER_LAST = /[（《「『“‘([{]$/u;
+/** Columns of punctuation that may stand beyond the width. */
 const MOST_HANGING = 2;
 /** A run without a place to break: a word, or one wide character. */
 const PIECES =
@@ -44,16 +46,20 @@ export function wrapToWidth(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   let used = 0;
-  const flush = (): void => {
-    lines.push(line.trimEnd());
-    line = "";
-    used = 0;
+  /** Where the line may be broken last; 0: nowhere. */
+  let breakAt = 0;
+  const breakLine = (at: number): void => {
+    lines.push(line.slice(0, at).trimEnd());
+    line = line.slice(at);
+    used = displayWidth(line);
+    breakAt = 0;
   };
   for (let piece of text.match(PIECES) ?? []) {
     let wide = displayWidth(piece);
-    const hangs = piece.length === 1 && NEVER_FIRST.test(piece) && used + wide <= width + MOST_HANGING;
-    if (used + wide > width && used > 0 && !hangs) {
-      flush();
+    const staysBehind = piece.length === 1 && NEVER_FIRST.test(piece);
+    if (used + wide > width && used > 0 && !(staysBehind && used + wide <= width + MOST_HANGING)) {
+      // What must not begin a line takes the word before it along.
+      breakLine(staysBehind && breakAt > 0 ? breakAt : line.length);
       if (/^\s/.test(piece)) continue;
     }
     while (wide > width) {
@@ -62,9 +68,10 @@ export function wrapToWidth(text: string, width: number): string[] {
       piece = piece.slice(cut.length);
       wide = displayWidth(piece);
     }
+    if (!staysBehind && !NEVER_LAST.test(line)) breakAt = line.length;
     line += piece;
     used += wide;
   }
-  if (line.trimEnd() !== "" || lines.length === 0) flush();
+  if (line.trimEnd() !== "" || lines.length === 0) breakLine(line.length);
   return lines;
 }
