@@ -85,6 +85,8 @@ export interface TuiWords {
   readonly readingConnection: (percent: number | null) => string;
   readonly readFailed: (why: string) => string;
   readonly waiting: string;
+  readonly listening: (where: string) => string;
+  readonly nothingComes: readonly string[];
   readonly empty: string;
   readonly emptyFiltered: string;
   readonly noFindings: string;

@@ -2,7 +2,7 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { mergeNotes } from "../annotations/notes.ts";
 import type { Note } from "../annotations/types.ts";
 import { connectionId } from "../base/brand.ts";
-import type { ConnectionDetail, Desk } from "../session/detail-types.ts";
+import type { ConnectionDetail, Desk, Progress } from "../session/detail-types.ts";
 import type { Context } from "./context.ts";
 import type { DialogHost } from "./dialogs/dialog-host.tsx";
 import { drawScreen } from "./draw.ts";
@@ -22,6 +22,9 @@ const DATA_FRAME_MS = 100;
 const DIALOGS_AFTER_MS = 30;
 const MESSAGE_MS = 6000;
 const SEARCH_SLICE_MS = 6;
+/** An open ladder of a running capture is read again at most so often, and takes at most one part in so many of the time. */
+const REFRESH_MS = 700;
+const REFRESH_SHARE = 10;
 
 /** What the composition root does for the screen beside the desk. */
 export interface Errands {
@@ -53,6 +56,8 @@ export interface AppOptions {
   readonly depth: ColourDepth;
   readonly light: boolean;
   readonly context: Omit<Context, "palette">;
+  /** Live: what is captured, as a filter says it. */
+  readonly listening?: string;
   /** Said on the first screen (a damaged sidecar). */
   readonly greeting: string | null;
 }
@@ -72,9 +77,13 @@ export class App {
   private reading: AbortController | null = null;
   private readonly blobs = new AbortController();
   private scheduled: NodeJS.Immediate | null = null;
+  /** While something is being read: how far it is. */
+  private ticks: NodeJS.Timeout | null = null;
   private dataTimer: NodeJS.Timeout | null = null;
   private messageTimer: NodeJS.Timeout | null = null;
   private searches = 0;
+  private isReading = false;
+  private nextRefreshMs = 0;
   private finish: (ending: Ending) => void = () => undefined;
   private crash: (error: unknown) => void = () => undefined;
 
@@ -95,11 +104,12 @@ export class App {
       onEnd: (signal) => this.finish(signal),
     });
     this.painter = new Painter(this.terminal.write);
-    const { live, errands, desk } = options;
+    const { live, errands, desk, listening = "" } = options;
     this.state = initialState(desk.getSnapshot(), this.terminal.size, {
       live,
       unsaved: errands.unsaved,
       notes: errands.notes,
+      listening,
     });
     if (options.greeting !== null) this.state = { ...this.state, message: { text: options.greeting, tone: "error" } };
   }
@@ -112,7 +122,7 @@ export class App {
       this.crash = reject;
     });
     const unsubscribe = desk.subscribe(() => this.onData());
-    const ticks = setInterval(() => this.onData(), DATA_FRAME_MS * 2);
+    this.ticks = setInterval(() => this.onData(), DATA_FRAME_MS * 2);
     this.terminal.enter();
     try {
       this.onData();
@@ -121,7 +131,7 @@ export class App {
       return await ended;
     } finally {
       unsubscribe();
-      clearInterval(ticks);
+      if (this.ticks !== null) clearInterval(this.ticks);
       this.reading?.abort();
       this.blobs.abort();
       for (const timer of [this.dataTimer, this.messageTimer]) if (timer !== null) clearTimeout(timer);
@@ -158,8 +168,13 @@ export class App {
     const { desk } = this.options;
     const snapshot = desk.getSnapshot();
     const progress = desk.progress();
+    if (snapshot.state === "ended" && progress === null && this.ticks !== null) {
+      clearInterval(this.ticks);
+      this.ticks = null;
+    }
     if (snapshot === this.state.latest && progress?.readBytes === this.state.progress?.readBytes) return;
     this.apply({ kind: "snapshot", snapshot, progress });
+    this.refreshLadder();
     if (this.dataTimer !== null) return;
     this.dataTimer = setTimeout(() => {
       this.dataTimer = null;
@@ -286,7 +301,7 @@ export class App {
     this.dispatch({ kind: "message", message: { text, tone } });
   }
 
-  private async openDetail(ids: readonly number[]): Promise<void> {
+  private async openDetail(ids: readonly number[], isRefresh = false): Promise<void> {
     const { desk } = this.options;
     this.reading?.abort();
     const reading = new AbortController();
@@ -294,20 +309,38 @@ export class App {
     const key = `${desk.getSnapshot().revision} ${ids.join(" ")}`;
     const known = this.details.find((entry) => entry.key === key);
     if (known !== undefined) {
-      this.dispatch({ kind: "detail", ids, detail: known.detail });
+      this.dispatch({ kind: "detail", ids, detail: known.detail, isRefresh });
       return;
     }
+    const began = performance.now();
+    this.isReading = true;
     try {
-      const detail = await desk.openDetail(
-        ids.map(connectionId),
-        (progress) => this.dispatch({ kind: "detail-progress", progress }),
-        reading.signal,
-      );
+      const onProgress = (progress: Progress): void => {
+        if (!isRefresh) this.dispatch({ kind: "detail-progress", progress });
+      };
+      const detail = await desk.openDetail(ids.map(connectionId), onProgress, reading.signal);
       this.details = [{ key, detail }, ...this.details].slice(0, DETAILS_KEPT);
-      this.dispatch({ kind: "detail", ids, detail });
+      this.dispatch({ kind: "detail", ids, detail, isRefresh });
     } catch (error) {
-      if (!reading.signal.aborted) this.dispatch({ kind: "detail-failed", why: reasonOf(error) });
+      if (!reading.signal.aborted && !isRefresh) this.dispatch({ kind: "detail-failed", why: reasonOf(error) });
+    } finally {
+      if (this.reading === reading) {
+        this.isReading = false;
+        this.nextRefreshMs = performance.now() + Math.max(REFRESH_MS, REFRESH_SHARE * (performance.now() - began));
+      }
     }
+  }
+
+  /** A ladder that is looked at while its connection goes on is read again now and then. */
+  private refreshLadder(): void {
+    const { ladder, live, frozen, view, latest } = this.state;
+    if (!live || frozen || view !== "ladder" || ladder.detail === null || this.isReading) return;
+    if (performance.now() < this.nextRefreshMs) return;
+    const isBehind = ladder.detail.legs.some((leg) => {
+      const now = latest.connections.find(({ id }) => id === leg.id);
+      return now !== undefined && now.last.packet > leg.last.packet;
+    });
+    if (isBehind) void this.openDetail(ladder.ids, true);
   }
 
   private async readBlob(of: "body" | "packet", blob: number): Promise<void> {

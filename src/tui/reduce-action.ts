@@ -70,7 +70,7 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     case "help":
       return [{ ...state, dialog: { kind: action } }];
     case "freeze":
-      return [state.frozen ? { ...state, frozen: false, shown: state.latest } : { ...state, frozen: true }];
+      return [state.frozen ? unfrozen(state, context) : { ...state, frozen: true }];
     case "follow":
       return [{ ...state, follow: !state.follow }];
     case "stop":
@@ -92,6 +92,11 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     default:
       return performInConnection(state, action, context);
   }
+}
+
+function unfrozen(before: State, context: Context): State {
+  const state: State = { ...before, frozen: false, shown: before.latest };
+  return state.follow && state.view === "connections" ? moveTo(state, Number.MAX_SAFE_INTEGER, context) : state;
 }
 
 /** What was captured and is kept nowhere is asked for first. */

@@ -45,6 +45,20 @@ export function ladderOpened(state: State, ids: readonly number[], detail: Conne
   return centred(next, at);
 }
 
+/** The cursor stays on its arrow; from the last one it goes on to the new last one. */
+export function ladderRefreshed(state: State, ids: readonly number[], detail: ConnectionDetail): State {
+  const { ladder } = state;
+  if (ladder.detail === null || ids.some((id, at) => id !== ladder.ids[at])) return state;
+  const { cursor, top } = ladder.scroll;
+  const isLast = cursor >= itemsOfLadder(state).length - 1;
+  const packet = ladder.detail.packetOf(Math.max(0, cursorRow(state)));
+  const next: State = { ...state, ladder: { ...ladder, detail } };
+  const items = itemsOfLadder(next);
+  const at = isLast ? items.length - 1 : itemOfPacket(detail, items, packet);
+  const scroll = kept({ cursor: at, top: top + at - cursor }, items.length, listRows(next));
+  return { ...next, ladder: { ...next.ladder, scroll } };
+}
+
 /** The cursor there, with what came before it in view. */
 function centred(state: State, item: number): State {
   const rows = listRows({ ...state, view: "ladder" });

@@ -8,7 +8,7 @@ import { kept, listRows } from "./layout.ts";
 import { perform } from "./reduce-action.ts";
 import { cursorIndex, itemsOf, moveTo } from "./reduce-cursor.ts";
 import { type DialogResult, onDialogResult } from "./reduce-dialog.ts";
-import { ladderFound, ladderOpened } from "./reduce-ladder.ts";
+import { ladderFound, ladderOpened, ladderRefreshed } from "./reduce-ladder.ts";
 import type { Message, State, Step } from "./state.ts";
 import { tabSpans } from "./views/head.ts";
 
@@ -17,7 +17,13 @@ export type Action =
   | { readonly kind: "input"; readonly event: InputEvent }
   | { readonly kind: "resized"; readonly rows: number; readonly columns: number }
   | { readonly kind: "snapshot"; readonly snapshot: Snapshot; readonly progress: Progress | null }
-  | { readonly kind: "detail"; readonly ids: readonly number[]; readonly detail: ConnectionDetail }
+  | {
+      readonly kind: "detail";
+      readonly ids: readonly number[];
+      readonly detail: ConnectionDetail;
+      /** The same connections, further on. */
+      readonly isRefresh: boolean;
+    }
   | { readonly kind: "detail-progress"; readonly progress: Progress }
   | { readonly kind: "detail-failed"; readonly why: string }
   | { readonly kind: "payloads"; readonly text: string; readonly ids: ReadonlySet<number> }
@@ -39,7 +45,7 @@ export function reduce(state: State, action: Action, context: Context): Step {
     case "snapshot":
       return [onSnapshot(state, action.snapshot, action.progress, context)];
     case "detail":
-      return [ladderOpened(state, action.ids, action.detail)];
+      return [(action.isRefresh ? ladderRefreshed : ladderOpened)(state, action.ids, action.detail)];
     case "detail-progress":
       return [{ ...state, ladder: { ...state.ladder, progress: action.progress } }];
     case "detail-failed":

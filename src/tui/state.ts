@@ -63,6 +63,8 @@ export interface State {
   readonly latest: Snapshot;
   readonly frozen: boolean;
   readonly live: boolean;
+  /** What is captured, as a filter says it. */
+  readonly listening: string;
   readonly progress: Progress | null;
   /** Packets a second, live. */
   readonly rate: number;
@@ -97,7 +99,12 @@ export interface State {
 export function initialState(
   snapshot: Snapshot,
   size: State["size"],
-  options: { readonly live: boolean; readonly unsaved: boolean; readonly notes: readonly Note[] },
+  options: {
+    readonly live: boolean;
+    readonly unsaved: boolean;
+    readonly notes: readonly Note[];
+    readonly listening?: string;
+  },
 ): State {
   return {
     size,
@@ -107,6 +114,7 @@ export function initialState(
     latest: snapshot,
     frozen: false,
     live: options.live,
+    listening: options.listening ?? "",
     progress: null,
     rate: 0,
     unsaved: options.unsaved,

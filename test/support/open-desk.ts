@@ -64,7 +64,7 @@ export class Driver {
       if (effect.kind === "open-detail") {
         const ids = state.shown.connections.filter(({ id }) => effect.ids.includes(id)).map(({ id }) => id);
         const detail = await this.desk.openDetail(ids, () => undefined, signal);
-        await this.dispatch({ kind: "detail", ids: effect.ids, detail });
+        await this.dispatch({ kind: "detail", ids: effect.ids, detail, isRefresh: false });
       } else if (effect.kind === "search-ladder" && state.ladder.detail !== null) {
         const { detail, scroll } = state.ladder;
         const rows = findRow(detail, itemsOfLadder(state), { ...effect, from: scroll.cursor }, this.context);

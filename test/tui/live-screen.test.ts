@@ -63,7 +63,14 @@ describe.skipIf(missing !== null)("the screen over a live capture", () => {
     expect(await tmux.screen()).not.toContain("/second");
     await tmux.press("f");
     await tmux.until(/○ +#1 .*\/second +still open/);
+    await tmux.press("Enter");
+    await tmux.until("hello from /second");
+    // An open ladder goes on with its connection.
+    second.send("more of it");
+    await tmux.until("more of it");
     second.terminate();
+    await tmux.until(/FIN ACK|RST {2}reset/);
+    await tmux.press("Escape");
     await tmux.until(/1006: client (FIN|RST), no Close/);
     await tmux.press("Enter");
     await tmux.until("hello from /second");

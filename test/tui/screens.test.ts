@@ -168,6 +168,20 @@ describe("ladder", () => {
     expect(text(it)).toContain("not found: nowhere at all");
   });
 
+  it("goes on with a connection that goes on, and stays where somebody looks", async () => {
+    const it = driver(trouble, 24, 100);
+    await it.press("enter");
+    const { detail, ids } = it.state.ladder;
+    if (detail === null) throw new Error("no ladder");
+    const before = text(it);
+    await it.dispatch({ kind: "detail", ids, detail, isRefresh: true });
+    expect(text(it)).toBe(before);
+    await it.press("G");
+    const end = text(it);
+    await it.dispatch({ kind: "detail", ids, detail, isRefresh: true });
+    expect(text(it)).toBe(end);
+  });
+
   it("says when no finding names a packet", async () => {
     const it = driver(trouble, 24, 100);
     await it.press("end", "enter", "]");

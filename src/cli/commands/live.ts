@@ -150,8 +150,9 @@ async function analyse(
     watch.stop();
     stop.done();
   });
-  await screen?.show({ session, spool, running, ports: portsOf(options), file: options.write }, () =>
-    opened.source.stop(),
+  await screen?.show(
+    { session, spool, running, ports: portsOf(options), file: options.write, listening: opened.asked },
+    () => opened.source.stop(),
   );
   const ended = await running;
   text?.end();

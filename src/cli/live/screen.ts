@@ -31,6 +31,8 @@ interface LiveShow {
   /** Settles when the capture has ended. */
   readonly running: Promise<unknown>;
   readonly ports: readonly number[];
+  /** The filter that was asked for. */
+  readonly listening: string;
   /** The file that was asked for: what is captured outlives the screen, and its notes with it. */
   readonly file: string | undefined;
 }
@@ -44,7 +46,7 @@ export class LiveScreen {
     this.surroundings = surroundings;
   }
 
-  async show({ session, spool, running, ports, file }: LiveShow, stop: () => void): Promise<ExitCode> {
+  async show({ session, spool, running, ports, listening, file }: LiveShow, stop: () => void): Promise<ExitCode> {
     const { surroundings } = this;
     const paths = (): readonly string[] => spool.paths;
     // Its failure is told by whoever started it.
@@ -78,7 +80,7 @@ export class LiveScreen {
         },
       };
       return await openScreen(
-        { desk, keeper, live: true, unsaved: file === undefined, save, notices: this.notices },
+        { desk, keeper, live: true, unsaved: file === undefined, save, listening, notices: this.notices },
         surroundings,
       );
     } finally {

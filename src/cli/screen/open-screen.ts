@@ -48,6 +48,8 @@ export interface ScreenOptions {
   readonly live: boolean;
   /** Nothing but the screen keeps what was captured. */
   readonly unsaved: boolean;
+  /** Live: what is captured, as a filter says it. */
+  readonly listening?: string;
   readonly notices?: Notices;
   readonly save: Pick<Errands, "formats" | "suggestedPath" | "save">;
   /** What the notes turn out to be about, once everything is read; null: reading failed. */
@@ -69,6 +71,7 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
     depth: colourDepth(process.env, colour),
     light: isLight(process.env),
     context: { language, chrome, words, texts: textsOf(language) },
+    listening: options.listening ?? "",
     greeting: keeper.problem,
     errands: {
       ...save,

@@ -20,6 +20,7 @@ export function connectionPane(row: ConnectionRow | null, height: number, state:
     lines.push(...noteLines(row, state, context));
     lines.push(...story(row, state, context));
   }
+  if (row === null && state.latest.state === "waiting" && state.live) lines.push(...waitingLines(state, context));
   const more = lines.length - height;
   return Array.from({ length: height }, (_, index) =>
     more > 0 && index === height - 1
@@ -32,6 +33,16 @@ const wrap = (text: string, { size }: State, indent: string, first = indent): st
   wrapToWidth(escapeText(text), Math.min(WIDEST, size.columns) - indent.length - 2).map(
     (part, index) => (index === 0 ? first : indent) + part,
   );
+
+/** What to look at when nothing comes. */
+function waitingLines(state: State, { palette, words }: Context): string[] {
+  const where = `${state.latest.capture.name}${words.comma}${state.listening}`;
+  return [
+    ...wrap(words.listening(where), state, "   ", " "),
+    "",
+    ...words.nothingComes.flatMap((line) => wrap(line, state, "   ", " ")).map(palette.dim),
+  ];
+}
 
 function noteLines(row: ConnectionRow, state: State, { palette }: Context): string[] {
   return living(state.list.notes)
