@@ -69,6 +69,21 @@ describe("who refused", () => {
   });
 });
 
+test("localhost is suspected first where another host answers on that port", () => {
+  const own = { ...refusedSyn(1), server: { address: "127.0.0.1", port: 8080 } };
+  expect(causesOf("tcp.open.refused", one(own))[0]).toBe("likely notListening");
+  expect(causesOf("tcp.open.refused", several(own, connectionFacts()))[0]).toBe("likely localhostUrl");
+});
+
+test("an RST after whole seconds of silence that nobody asked for is a timer's", () => {
+  const after = (seconds: number) =>
+    abnormal("client", 40, {
+      tcpFacts: { ending: "rst", resets: [reset({ from: "client" })], idleBeforeCloseNs: seconds * 1e9 },
+    });
+  expect(causesOf("tcp.rst", one(after(4.01)))[0]).toBe("likely proxyIdleTimer");
+  expect(causesOf("tcp.rst", one(after(4.4)))[0]).toBe("likely closedWithUnread");
+});
+
 describe("an end without a Close", () => {
   const dropped = abnormal("server", 50);
 

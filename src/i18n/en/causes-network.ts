@@ -11,7 +11,8 @@ export const causesNetwork = {
     fix: "sudo ss -tlnp | grep :{port} shows 127.0.0.1:{port}? Make it listen on 0.0.0.0 (or ::), for example --host 0.0.0.0.",
   },
   localhostUrl: {
-    cause: "The page connects to localhost, which is the machine of the browser and not the device.",
+    cause:
+      "The page connects to localhost, which is the machine of the browser and not the device[[; {device} does answer on port {port}]].",
     fix: "Put the device's address into the page: VITE_WS_URL=ws://<device-ip>:{port}/, then build it again. hostname -I on the device shows its addresses.",
   },
   oneFamilyBound: {

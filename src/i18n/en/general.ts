@@ -27,6 +27,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   proxy: "the proxy",
   count: "some",
   backend: "127.0.0.1:3000",
+  device: "192.0.2.10",
   marks: "X-Forwarded-For",
   patienceMs: "some time",
   resolver: "192.0.2.53",

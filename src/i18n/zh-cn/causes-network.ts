@@ -11,7 +11,7 @@ export const causesNetwork = {
     fix: "sudo ss -tlnp | grep :{port} 显示的是 127.0.0.1:{port} 吗？改为监听 0.0.0.0（或 ::），例如加 --host 0.0.0.0。",
   },
   localhostUrl: {
-    cause: "页面连的是 localhost，也就是浏览器所在的机器，而不是设备。",
+    cause: "页面连的是 localhost，也就是浏览器所在的机器，而不是设备[[；{port} 端口由 {device} 提供]]。",
     fix: "把设备地址写进前端：VITE_WS_URL=ws://<设备IP>:{port}/，然后重新构建。设备上用 hostname -I 查看地址。",
   },
   oneFamilyBound: {

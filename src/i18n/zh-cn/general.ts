@@ -27,6 +27,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   proxy: "代理",
   count: "若干",
   backend: "127.0.0.1:3000",
+  device: "192.0.2.10",
   marks: "X-Forwarded-For",
   patienceMs: "一段时间",
   resolver: "192.0.2.53",

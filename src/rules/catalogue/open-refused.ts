@@ -33,6 +33,12 @@ export function servedByOther({ client, first }: ConnectionFacts, { joins }: Con
   return join?.back ?? null;
 }
 
+/** A host, not this machine, that does accept connections on that port: the page's device, most likely. */
+function answersAt(port: number, { others }: Context): string | null {
+  const accepted = others().acceptedAtPort.get(port)?.items[0];
+  return accepted !== undefined && !isLoopback(accepted.server.address) ? accepted.server.address : null;
+}
+
 /** A later connection to the same endpoint was accepted: the server was not up yet, or came back. */
 export function acceptedLater(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
   const accepted = context.others().accepted.get(serverOf(connection));
@@ -100,14 +106,16 @@ function check(connection: ConnectionFacts, context: Context) {
       evidence: [...evidence, shows(reset, "rstOdd", { from: "server", oddities: "hop-limit" })],
       causes: [cause("likely", "rejectRule", { port }), cause("possible", "notListening", { port })],
     });
+  const device = answersAt(port, context);
   if (isLoopback(connection.server.address))
     return draft("tcp.open.refused", "loopback", {
       at: reset,
       args: { ...base, answerMs },
       evidence,
       causes: [
+        earlier === null && device !== null && cause("likely", "localhostUrl", { port, device }),
         ...common,
-        earlier === null && cause("likely", "localhostUrl", { port }),
+        earlier === null && device === null && cause("likely", "localhostUrl", { port }),
         earlier === null && cause("possible", "oneFamilyBound", { port }),
       ],
     });

@@ -1,13 +1,15 @@
 import type { Side } from "../../base/brand.ts";
 import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
+import { isTimerLike } from "../heartbeat.ts";
 import { endedByProxy, type Join, twinOf } from "../legs.ts";
 import { directionOf, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
 
 /** Shorter pauses are worth no word. */
-const IDLE_NS = 1e9;
+const IDLE_MS = 1000;
+const LEAST_TIMER_MS = 2000;
 
 /** Silence before the data that an RST answered, from which on the connection may have been forgotten by somebody. */
 const FORGOTTEN_AFTER_MS = 30_000;
@@ -85,19 +87,23 @@ function checkReset(connection: ConnectionFacts, { joins }: Context): Draft | nu
         cause("possible", "connectionUnknown", { from, to }),
       ],
     });
+  const idleMs = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
+  // Unasked, after whole seconds of silence: HAProxy ends a tunnel like this towards the backend.
+  const byTimer = reset.answers === null && idleMs >= LEAST_TIMER_MS && isTimerLike(idleMs);
   return draft("tcp.rst", "established", {
     ...parts,
     args: {
       from,
       openMs: spanMs(webSocket.openedAt, reset),
-      idleMs: (tcp.idleBeforeCloseNs ?? 0) < IDLE_NS ? null : (tcp.idleBeforeCloseNs ?? 0) / 1e6,
+      idleMs: idleMs < IDLE_MS ? null : idleMs,
       answered: reset.answers === null ? null : "yes",
     },
     causes: [
       // RFC 9293 §3.10.7.1: a system that has no such connection answers with an RST that acknowledges nothing.
       isUnknown && cause("likely", "connectionUnknown", { from, to: otherSide(from) }),
-      cause(isUnknown ? "possible" : "likely", "closedWithUnread", { from }),
-      cause(isUnknown ? "possible" : "likely", "abortiveClose", { from }),
+      byTimer && cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) }),
+      cause(isUnknown || byTimer ? "possible" : "likely", "closedWithUnread", { from }),
+      cause(isUnknown || byTimer ? "possible" : "likely", "abortiveClose", { from }),
       cause("possible", "processCrashed", { from }),
       cause("possible", "middleboxReset", {}),
     ],
@@ -121,6 +127,7 @@ export const reset: Rule = {
   spec: "RFC 9293 §3.10.7.4",
   causes: [
     "pathInterrupted",
+    "proxyIdleTimer",
     "connectionUnknown",
     "closedWithUnread",
     "abortiveClose",

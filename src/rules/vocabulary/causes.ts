@@ -2,7 +2,7 @@
 export const causeWords = {
   notListening: "port",
   boundToLoopback: "port",
-  localhostUrl: "port",
+  localhostUrl: "port device?",
   oneFamilyBound: "port other?",
   wrongPort: "port",
   rejectRule: "port",
