@@ -203,6 +203,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const stuffed = (connection.webSocket?.incompleteFrameBytes[direction] ?? 0) > 0 && peer.longestZeroWindowNs >= 1e9;
   return [
     ...(missed === null ? named : []),
+    byTimer && missed === null && named.length === 0 && cause("likely", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
     afterMs !== null && cause("likely", "failedOnMessage", { to: closer, from: otherSide(closer), afterMs }),
     closer === "server" && cause(died ? "possible" : "likely", "serverTerminated", {}),
@@ -210,7 +211,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
     closer === "client" && cause("likely", "clientKilled", {}),
     closer === "client" && cause("possible", "clientTerminated", {}),
     peer.zeroWindows > 0 && cause(stuffed ? "likely" : "possible", "backpressure", {}),
-    (idle > 10_000 || byTimer) && named.length === 0 && cause("possible", "unknownIdleTimer", { idleMs: idle }),
+    !byTimer && idle > 10_000 && named.length === 0 && cause("possible", "unknownIdleTimer", { idleMs: idle }),
   ];
 }
 

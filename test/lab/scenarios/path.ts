@@ -109,6 +109,28 @@ export const paths: readonly Scenario[] = [
     expect: { ...healthy, may: ["tcp.retransmissions"] },
   },
   {
+    name: "outage-heartbeat-gives-up",
+    injects:
+      "the cable is out for six seconds; the server's heartbeat gives up meanwhile, and the next pong meets an RST",
+    ...onLink(),
+    fast: true,
+    peers: { server: telemetry({ everyMs: 60_000, beat: [1000, 3000] }), browser: dashboard() },
+    fault: async (stage) => {
+      await stage.logged("browser", "open");
+      await sleep(3500);
+      stage.link.harm("both", { cut: true });
+      await sleep(6000);
+      stage.link.harm("both", {});
+      return undefined;
+    },
+    // Neither the frozen client of `ws.pong.missing` nor a late pong: the path stood still.
+    expect: {
+      connections: [{ dialledBy: "browser", clientSees: 1006, serverSees: 1006, firstCloser: "server", ending: "rst" }],
+      must: ["tcp.rst"],
+      mustNot: ["tcp.rst.injected", "tcp.rst.after-idle", "ws.pong.missing"],
+    },
+  },
+  {
     name: "cut-in-traffic",
     injects: "the cable is pulled in mid-traffic; the server retransmits until the capture ends",
     ...onLink(nothingToSee),

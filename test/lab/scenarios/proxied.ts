@@ -4,7 +4,8 @@ import { backAddress, frontAddress } from "../addresses.ts";
 import { startNginx, tlsLines, upgradeLines, upgradeMap } from "../nginx.ts";
 import { sleep } from "../peer-context.ts";
 import { refuseWith, serveHttp } from "../peers/http.ts";
-import { dashboard, leavingDashboard, server, telemetry } from "../peers/rows.ts";
+import { client, dashboard, leavingDashboard, server, telemetry } from "../peers/rows.ts";
+import { watchTelemetry } from "../peers/telemetry.ts";
 import type { CapturePoint, Scenario } from "../types.ts";
 
 const wsUrl = `ws://${frontAddress}/ws`;
@@ -50,6 +51,67 @@ export const proxies: readonly Scenario[] = [
       connections: [{ dialledBy: "browser", kind: "websocket", status: 101, clientSees: 1000, ending: "fin" }],
       must: [],
       mustNot: ["http.upgrade.not-forwarded"],
+    },
+  },
+  {
+    name: "proxy-frozen",
+    injects: "nginx is frozen (SIGSTOP): the server's pings reach its host, are acknowledged and go no further",
+    ...proxied,
+    fast: true,
+    peers: { server: telemetry({ beat: [1000, 3000] }), browser: dashboard(() => {}, { url: wsUrl }) },
+    prepare: (stage) => startNginx(stage, working("proxy_read_timeout 1h;")),
+    fault: async (stage) => {
+      await stage.logged("browser", "open");
+      await sleep(2500);
+      const [, id = ""] = /pid=(\d+)/.exec(stage.run("proxy", "ss", "-Hltnp", "sport = :80")) ?? [];
+      process.kill(Number(id), "SIGSTOP");
+      stage.note("nginx frozen");
+      await stage.logged("server", "close");
+      return "over";
+    },
+    expect: {
+      connections: [{ dialledBy: "browser", kind: "websocket", status: 101, ending: "open", firstCloser: null }],
+      must: ["ws.pong.missing"],
+      mustNot: ["tcp.path.blackhole"],
+    },
+  },
+  {
+    name: "proxy-limit-conn",
+    injects: "nginx allows one connection of an address (limit_conn): the second dashboard gets nginx's own 503",
+    ...proxied,
+    peers: {
+      server: telemetry(),
+      browser: leavingDashboard(3000, { url: wsUrl }),
+      second: client(async (peer) => {
+        await sleep(1000);
+        await watchTelemetry(peer, wsUrl);
+      }),
+    },
+    prepare: (stage) =>
+      startNginx(stage, `limit_conn_zone $binary_remote_addr zone=one:1m; ${working("limit_conn one 1;")}`),
+    expect: {
+      connections: [
+        { dialledBy: "browser", clientSees: 1000, ending: "fin" },
+        { dialledBy: "second", kind: "upgrade-refused", status: 503 },
+      ],
+      must: ["http.upgrade.gateway-error"],
+      mustNot: ["http.upgrade.not-forwarded", "tcp.open.refused"],
+    },
+  },
+  {
+    name: "proxy-next-upstream",
+    injects: "the first of nginx's two backends is down; nginx goes on to the second, the dashboard notices nothing",
+    ...proxied,
+    peers: { server: telemetry(), browser: leavingDashboard(2000, { url: wsUrl }) },
+    prepare: (stage) =>
+      startNginx(
+        stage,
+        `upstream both { server ${backAddress}:9999; server ${backAddress}:8080; } ${working().replace(backend, "http://both")}`,
+      ),
+    expect: {
+      connections: [{ dialledBy: "browser", kind: "websocket", status: 101, clientSees: 1000, ending: "fin" }],
+      must: ["tcp.open.refused"],
+      mustNot: ["http.upgrade.gateway-error"],
     },
   },
   {

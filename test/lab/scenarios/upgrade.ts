@@ -4,6 +4,7 @@ import { sleep } from "../peer-context.ts";
 import { refuseWith, serveHttp } from "../peers/http.ts";
 import { ended, keyOf, rawDial, rawListen, readHead, switchingProtocols, upgradeRequest } from "../peers/raw.ts";
 import { client, dashboard, server, telemetry, url } from "../peers/rows.ts";
+import { watchTelemetry } from "../peers/telemetry.ts";
 import type { PeerRow, Scenario } from "../types.ts";
 
 const browser = dashboard();
@@ -136,6 +137,27 @@ export const upgrades: readonly Scenario[] = [
     expect: {
       connections: [{ dialledBy: "browser", kind: "upgrade-unanswered", firstCloser: "client" }],
       must: ["http.upgrade.unanswered"],
+    },
+  },
+  {
+    name: "upgrade-too-late",
+    injects: "the server answers the upgrade after four seconds, the client waits for two",
+    peers: {
+      server: server((peer) =>
+        serveHttp(peer, (request, socket) => {
+          const key = request.headers["sec-websocket-key"] ?? "";
+          setTimeout(() => socket.write(switchingProtocols(key)), 4000);
+        }),
+      ),
+      browser: client(async (peer) => {
+        await watchTelemetry(peer, url, { handshakeTimeout: 2000 });
+        await sleep(3000);
+      }),
+    },
+    expect: {
+      connections: [{ dialledBy: "browser", clientSees: 1006, firstCloser: "client" }],
+      must: ["http.upgrade.unanswered"],
+      mustNot: ["ws.close.no-close-frame", "http.upgrade.closed-at-once"],
     },
   },
   {
