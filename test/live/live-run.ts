@@ -1,9 +1,14 @@
 // Runs `wscap live` in a network namespace of its own, with real peers beside it.
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { eventSchema, jsonSchemaOf } from "../../src/report/schema.ts";
 import { findTool } from "../../src/source/live/find-tool.ts";
+import { compileSchema } from "../support/json-schema.ts";
 import { NamespaceSet, namespacesUnavailable } from "../support/namespace.ts";
 import { program } from "../support/run-cli.ts";
+
+/** Whatever a live test makes wscap print is held against the published schema. */
+const isEvent = compileSchema(jsonSchemaOf(eventSchema));
 
 const peerProgram = fileURLToPath(new URL("../support/live-peer.mjs", import.meta.url));
 
@@ -156,7 +161,10 @@ export class LiveRun {
     const lines = (this.rest + text).split("\n");
     this.rest = lines.pop() ?? "";
     for (const line of lines) {
-      const event: LiveEvent = { ...(JSON.parse(line) as LiveEvent), arrivedMs: Date.now() };
+      const told = JSON.parse(line) as LiveEvent;
+      // Nobody awaits this: the test runner reports it, and fails.
+      if (!isEvent(told)) throw new Error(`${line}\nis no event: ${JSON.stringify(isEvent.errors, null, 2)}`);
+      const event: LiveEvent = { ...told, arrivedMs: Date.now() };
       this.events.push(event);
       this.waiting = this.waiting.filter(({ test, resolve }) => {
         if (!test(event)) return true;

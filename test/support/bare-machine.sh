@@ -19,12 +19,14 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
-inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=xterm NO_COLOR=1 DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
+inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt TERM=xterm NO_COLOR=1 DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
 captured() { ip netns exec "$namespace" chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root NO_COLOR=1 LC_ALL=C.UTF-8 "$@"; }
 say() { printf '%s\n' "$*"; }
 
 copy_in() {
   cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+  # Whom this machine trusts: a proxy's certificate may be among them.
+  mkdir -p "$root/etc/ssl/certs" && cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
   cp -L "$(command -v node)" "$root/usr/bin/node"
   npm_folder=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
   mkdir -p "$root/usr/lib/node_modules"
@@ -54,7 +56,7 @@ live() {
 state() {
   say "== $1"
   fresh_project
-  inside sh -c 'cd /wscap && npm_config_nodedir=/usr npm ci --no-audit --no-fund > /tmp/ci.out 2>&1; echo "  npm ci: exit $?"'
+  inside sh -c 'cd /wscap && npm_config_nodedir=/usr npm ci --no-audit --no-fund > /tmp/ci.out 2>&1; echo "  npm ci: exit $?"; [ -d dist ] || tail -n 5 /tmp/ci.out'
   inside sh -c 'cd /wscap && timeout 20 npm start < /dev/null 2>&1 | tail -n 3; node -e "require(\"cap\")" 2>/dev/null && echo "  cap: built" || echo "  cap: not there"'
   say "  wscap doctor:"
   captured sh -c 'cd /wscap && node dist/main.js doctor; echo "exit $?"' | grep -a -E 'capture|tcpdump|dumpcap|cap |→|exit' | sed 's/^/    /'
