@@ -181,6 +181,10 @@ export const messagesEn = {
     sentence: "npm's cap is there but was never built: npm did not run its install script.",
     next: "npm install -g --allow-scripts=cap wscap (from a checkout: npm rebuild cap); --backend tcpdump needs none of it.",
   },
+  "capture.remote-broke": {
+    sentence: "The ssh connection to {host} broke off.",
+    next: "What came until then is kept, and the tcpdump there ends with its session.",
+  },
   "usage.needs-write": { sentence: "{option} needs -w FILE.", next: "The files are named after it: -w night.pcapng" },
   "usage.write-pipe-options": {
     sentence: "{option} needs files, and -w - writes to standard output.",

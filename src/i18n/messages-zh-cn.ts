@@ -165,6 +165,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "npm 的 cap 没有编译：npm 没有运行它的安装脚本。",
     next: "npm install -g --allow-scripts=cap wscap（源码目录中：npm rebuild cap）；--backend tcpdump 不需要这些。",
   },
+  "capture.remote-broke": {
+    sentence: "到 {host} 的 ssh 连接中断了。",
+    next: "此前的数据已保留，对端的 tcpdump 会随会话结束。",
+  },
   "usage.needs-write": { sentence: "{option} 需要同时指定 -w 文件。", next: "生成的文件以它命名：-w night.pcapng" },
   "usage.write-pipe-options": {
     sentence: "{option} 需要文件，而 -w - 写到标准输出。",

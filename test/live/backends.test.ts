@@ -23,6 +23,8 @@ const capUnavailable = (): string | null => {
   }
 };
 
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 const childrenOf = (pid: number): number[] =>
   execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" })
     .trim()
@@ -160,6 +162,35 @@ describe.skipIf(unavailable !== null)(`two tcpdumps${unavailable === null ? "" :
     // Nothing is missing but what the kernel says that it dropped (on loopback it counts everything twice).
     expect((capture?.packets ?? 0) + (capture?.dropped ?? 0)).toBeGreaterThanOrEqual(sentPackets);
     expect(capture?.packets).toBeLessThanOrEqual(sentPackets);
+  });
+
+  it("tell the same packets as a tcpdump beside them, through bursts of real traffic", {
+    timeout: TIME_MS,
+  }, async () => {
+    const [kept, beside] = [join(folder, "bursts.pcapng"), join(folder, "beside.pcap")];
+    const reference = stage.start("tcpdump", "-i", "any", "-n", "-U", "-B", "65536", "-w", beside, "tcp port 8080");
+    await reference.says("listening on");
+    const run = stage.wscap(["live", "-w", kept]);
+    await run.capturing();
+    await (await stage.peer("bursts")).done;
+    await run.event(({ event }) => event === "connection-closed");
+    const { code, events } = await run.stop();
+    await sleep(1500);
+    await reference.stop();
+    expect(code).toBe(0);
+    const [{ dropped }] = (events.at(-1) as LiveEvent)["captures"] as [{ dropped: number }];
+    expect(dropped).toBe(0);
+    const fields = ["tcp.srcport", "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.flags", "ip.id"];
+    const told = (path: string): string[] =>
+      execFileSync("tshark", ["-r", path, "-Y", "tcp", "-T", "fields", ...fields.flatMap((name) => ["-e", name])], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+        maxBuffer: 2 ** 26,
+      })
+        .trim()
+        .split("\n");
+    expect(told(kept).length).toBeGreaterThan(10_000);
+    expect(told(kept)).toEqual(told(beside));
   });
 
   it("go on with the one that is left", { timeout: TIME_MS }, async () => {

@@ -80,6 +80,30 @@ export class Stage {
     });
   }
 
+  /** A program that goes on until it is stopped. */
+  start(command: string, ...args: string[]): { says(word: string): Promise<void>; stop(): Promise<void> } {
+    const child = this.inside(command, args);
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+    }
+    const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    return {
+      says: async (word) => {
+        for (let tries = 0; !said.includes(word); tries++) {
+          if (tries > 200 || child.exitCode !== null) throw new Error(`${command} does not say "${word}": ${said}`);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      },
+      stop: () => {
+        child.kill("SIGINT");
+        return ended;
+      },
+    };
+  }
+
   /** To its end; what it said. */
   run(command: string, ...args: string[]): Promise<string> {
     const child = this.inside(command, args);

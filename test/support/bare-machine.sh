@@ -47,7 +47,7 @@ live() {
   captured sh -c 'cd /wscap && node dist/main.js live --duration 6 --format text > /tmp/live.out 2> /tmp/live.err; echo "exit $?" >> /tmp/live.err' &
   run=$!
   sleep 3
-  captured sh -c 'cd /wscap && timeout 3 node test/support/live-peer.mjs drop < /dev/null > /dev/null 2>&1'
+  captured sh -c 'cd /wscap && sleep 2 | node test/support/live-peer.mjs drop > /dev/null 2>&1'
   wait "$run"
   sed 's/^/    /' "$root/tmp/live.err"
   grep -a -m3 -E 'no-close-frame|WebSocket' "$root/tmp/live.out" | sed 's/^/    /'

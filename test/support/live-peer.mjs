@@ -15,7 +15,7 @@ async function talk(messages, end) {
     client.send(`message ${number}`);
     await new Promise((resolve) => client.once("message", resolve));
   }
-  end(client);
+  await end(client);
   await pause(200);
 }
 
@@ -34,6 +34,27 @@ const scenarios = {
     });
   },
   refused: () => new Promise((resolve) => connect(Number(port) + 1, "127.0.0.1").on("error", resolve)),
+  /** Three times thousands of messages at once, then a calm while; each is answered. */
+  bursts: () =>
+    talk(3, async (client) => {
+      let [asked, answers] = [0, 0];
+      client.on("message", () => answers++);
+      const ask = () => client.send(`message ${asked++}`);
+      for (let burst = 0; burst < 3; burst++) {
+        for (let number = 0; number < 4000; number++) {
+          ask();
+          // A packet each, or nearly.
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        while (answers < asked) await pause(10);
+        for (let number = 0; number < 35; number++) {
+          ask();
+          await pause(100);
+        }
+      }
+      while (answers < asked) await pause(10);
+      client.close(1000, "done");
+    }),
   /** Connections that come and go until the input ends. */
   churn: async () => {
     for (;;) await talk(5, (client) => client.close(1000));

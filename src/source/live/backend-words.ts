@@ -18,7 +18,10 @@ const BAD_FILTER =
 const GONE = /interface disappeared|interface went down|network is down|no longer attached|'status == 0'|status == 0/i;
 const NOT_BUILT = /cap\.node/;
 const NO_MODULE = /cannot find (?:module|package) '?cap'?/i;
-const UNREACHABLE = /permission denied \(|could not resolve|connection (?:refused|timed out|closed)|host key/i;
+const UNREACHABLE =
+  /permission denied \(|could not resolve|connection (?:refused|timed out|closed|reset)|no route to host|host key/i;
+/** ssh's own exit code: what it was asked to run never has it. */
+const SSH_FAILED = 255;
 const NO_TOOL = /command not found|not found$/im;
 
 const OWN_NAME = /^(?:tcpdump|dumpcap|wscap-cap): /;
@@ -51,6 +54,9 @@ export function failureOf({ backend, request, stderr, code, signal }: BackendEnd
   if (BAD_FILTER.test(stderr)) return new UserError(EXIT.usage, "capture.bad-filter", args);
   if (backend.name === "remote" && NO_TOOL.test(stderr)) {
     return new UserError(EXIT.capture, "capture.remote-tool-missing", args);
+  }
+  if (backend.name === "remote" && code === SSH_FAILED) {
+    return new UserError(EXIT.capture, "capture.remote-broke", { ...args, host: backend.host ?? "" });
   }
   if (signal !== null) return new UserError(EXIT.capture, "capture.backend-killed", { ...args, signal });
   return new UserError(EXIT.capture, "capture.backend-ended", { ...args, code: code ?? -1 });

@@ -109,8 +109,9 @@ export const remote = (host: string): Backend => ({
       program: toolOrError("ssh"),
       args: [
         "-T",
-        "-o",
-        "BatchMode=yes",
+        ...["-o", "BatchMode=yes", "-o", "ConnectTimeout=15"],
+        // A line that is dead without a word is noticed within three quarters of a minute.
+        ...["-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=3"],
         "--",
         host,
         `s=; [ "$(id -u)" = 0 ] || s="sudo -n"; $s sh -c ${quote(script)}`,

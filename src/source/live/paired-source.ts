@@ -111,7 +111,7 @@ export class PairedSource implements CaptureSource {
 
   private async readAllPrompt(): Promise<void> {
     for await (const chunk of this.prompt.chunks()) {
-      this.heard(() => this.ears.onPrompt(chunk));
+      this.heard(() => this.ears.onPrompt(chunk, performance.now()));
       // Unread, its pipe fills up, and it sleeps: that costs nothing, and ends when we do.
       while (this.ears.promptRests && !this.stopping) await new Promise<void>((resolve) => (this.readPrompt = resolve));
     }

@@ -1,15 +1,15 @@
 import { limits } from "../../base/limits.ts";
+import { OpenPackets, packetKey } from "./packet-key.ts";
 import { RecordWalk } from "./record-walk.ts";
+import { Rush } from "./rush.ts";
 
 const NS_PER_MS = 1e6;
-/** The prompt one is believed as long as its ring cannot fill up within this time. */
-const BUSY_NS = 50 * NS_PER_MS;
-/** The part of its ring that may. */
+/** The part of the prompt one's ring that may fill up before it is believed no more. */
 const RING_SHARE = 0.75;
 /** Calm again: not busy for so long. */
 const CALM_NS = 1000 * NS_PER_MS;
-/** Processors write to both rings at once: packets may lie in them in orders that differ by so much. */
-const DISORDER_NS = 10 * NS_PER_MS;
+/** Of one packet the two stamps differ by less, and packets may lie in the two rings in orders that differ by so much. */
+const BLUR_NS = 20 * NS_PER_MS;
 /** The patient one's batches come at most so late; what it has not told by then it does not have. */
 const LATEST_NS = 3000 * NS_PER_MS;
 /** Longer than the kernel holds packets back from the patient one. */
@@ -19,6 +19,7 @@ const PAUSE_MS = 300;
 type Ear = "prompt" | "patient";
 
 interface Held {
+  readonly key: number;
   readonly stamp: number;
   readonly record: Buffer;
 }
@@ -27,11 +28,11 @@ interface Held {
  * One stream of packets made of two that tell the same ones: a prompt one that loses packets when many come at once, and a
  * patient one that has all of them, up to a second late. The prompt one is followed as long as it cannot have lost any;
  * then the patient one, from the packet after the last; and the prompt one again when it is calm and both tell the same.
- * The kernel stamps a packet once for all who capture it: by that they are matched one by one. Sans I/O.
+ * Packets are matched one by one, by what is in them: their time stamps are made for each capture anew. Sans I/O.
  */
 export class TwoEars {
   following: Ear = "prompt";
-  /** The file header, then whole records. Whoever takes them empties it. */
+  /** The file header, then whole records in order. Whoever takes them empties it. */
   out: Buffer[] = [];
   /** Packets that the prompt one turned out to have lost while it was followed. */
   missed = 0;
@@ -45,24 +46,26 @@ export class TwoEars {
   /** Stamp of the packet handed out last; `seam`: as it was when the followed one changed last. */
   private last = Number.NEGATIVE_INFINITY;
   private seam = Number.NEGATIVE_INFINITY;
-  /** The newest stamps of the followed one: so many within BUSY_NS are too many for the prompt one. */
-  private readonly newest: Float64Array;
-  private newestIndex = 0;
+  private readonly rush: Readonly<Record<Ear, Rush>>;
   private busyAt = Number.NEGATIVE_INFINITY;
   private overrun = false;
-  /** Handed out as the prompt one told them, not told by the patient one yet: how many of each stamp. */
-  private readonly unconfirmed = new Map<number, number>();
-  private patientLast = Number.NEGATIVE_INFINITY;
+  /** Handed out as the followed one told them, and not told by the other one yet. */
+  private readonly open = new OpenPackets();
   /** Told by the one that is not followed, and not by the other one yet. */
   private held: Held[] = [];
-  private allMatched = false;
+  private promptLast = Number.NEGATIVE_INFINITY;
+  private patientLast = Number.NEGATIVE_INFINITY;
+  /** Since the prompt one is read again: from which packet on, and how many it told as the patient one did. */
+  private awakeFrom = 0;
+  private matched = 0;
   private heardPatientMs = 0;
   private readingSinceMs = 0;
 
   /** `promptSlots`: packets that the prompt one's ring holds at least. `most`: no more packets than these are wanted. */
   constructor(promptSlots: number, baseSeconds: number, most: number | null) {
     this.walks = { prompt: new RecordWalk(baseSeconds), patient: new RecordWalk(baseSeconds) };
-    this.newest = new Float64Array(Math.max(1, Math.floor(promptSlots * RING_SHARE))).fill(Number.NEGATIVE_INFINITY);
+    const packets = Math.max(1, Math.floor(promptSlots * RING_SHARE));
+    this.rush = { prompt: new Rush(packets), patient: new Rush(packets) };
     this.most = most ?? Number.POSITIVE_INFINITY;
   }
 
@@ -71,37 +74,37 @@ export class TwoEars {
   }
 
   /** Chunks must stay as they are. */
-  onPrompt(chunk: Uint8Array): void {
+  onPrompt(chunk: Uint8Array, nowMs: number): void {
     this.take("prompt", chunk, this.wantsPrompt);
-    if (this.overrun) this.followPatient();
-    else if (this.following === "prompt") this.review();
+    if (this.overrun) this.followPatient(nowMs);
+    else if (this.following === "prompt") this.review(nowMs);
     else if (this.held.length > limits.heldBackPackets) this.rest();
+    else if (!this.promptRests) this.compare();
   }
 
   onPatient(chunk: Uint8Array, nowMs: number): void {
-    const before = this.given;
     this.heardPatientMs = nowMs;
-    this.allMatched = true;
     this.take("patient", chunk, this.wantsPatient);
-    if (this.following === "prompt") this.review();
+    if (this.following === "prompt") this.review(nowMs);
     else if (this.last - this.busyAt < CALM_NS) this.rest();
     else if (this.promptRests) this.wake(nowMs);
-    else if (this.allMatched && this.given > before) this.followPrompt();
+    else this.compare();
   }
 
   /** To be called every now and then: silence, too, tells that the prompt one will do. */
   onTime(nowMs: number): void {
-    if (this.following === "prompt") return;
+    if (this.following === "prompt" || this.ended.prompt) return;
     const silentMs = nowMs - this.heardPatientMs;
-    if (this.promptRests && silentMs > PAUSE_MS) this.wake(nowMs);
-    else if (silentMs > SILENT_MS && nowMs - this.readingSinceMs > PAUSE_MS && this.held.length === 0) {
+    // As long as something is open, the patient one still has it to tell.
+    if (this.promptRests && silentMs > (this.open.size === 0 ? PAUSE_MS : SILENT_MS)) this.wake(nowMs);
+    else if (silentMs > SILENT_MS && nowMs - this.readingSinceMs > SILENT_MS && this.held.length === 0) {
       this.followPrompt();
     }
   }
 
   onEnd(ear: Ear): void {
     this.ended[ear] = true;
-    if (ear === "prompt") this.followPatient();
+    if (ear === "prompt") this.followPatient(this.heardPatientMs);
     else this.followPrompt();
   }
 
@@ -118,15 +121,21 @@ export class TwoEars {
   };
 
   private readonly wantsPrompt = (stamp: number, bytes: Buffer, start: number, end: number): boolean => {
+    this.promptLast = stamp;
     if (this.following === "patient") {
-      if (!this.promptRests && stamp > this.last) this.hold(stamp, bytes, start, end);
+      // What it tells first is old: it rested.
+      if (this.promptRests || stamp <= this.awakeFrom + BLUR_NS) return false;
+      const key = packetKey(bytes, start, end);
+      if (this.isBusy("prompt", stamp)) this.rest();
+      else if (this.open.take(key)) this.matched++;
+      else this.hold(key, stamp, bytes, start, end);
       return false;
     }
-    // It rested until the patient one ended: what it tells first is old.
     if (this.overrun || this.complete || (this.ended.patient && stamp <= this.seam)) return false;
-    this.overrun = this.isBusy(stamp) && !this.ended.patient;
+    this.overrun = this.isBusy("prompt", stamp) && !this.ended.patient;
     if (this.overrun) return false;
-    if (!this.takeHeld(stamp)) this.unconfirmed.set(stamp, (this.unconfirmed.get(stamp) ?? 0) + 1);
+    const key = packetKey(bytes, start, end);
+    if (!this.takeHeld(key)) this.open.add(key, stamp);
     this.last = stamp;
     this.given++;
     return true;
@@ -134,88 +143,90 @@ export class TwoEars {
 
   private readonly wantsPatient = (stamp: number, bytes: Buffer, start: number, end: number): boolean => {
     // Its own packets come in order: the clock was set back, and earlier does not mean before any more.
-    if (stamp < this.patientLast - DISORDER_NS) this.seam = Number.NEGATIVE_INFINITY;
+    if (stamp < this.patientLast - BLUR_NS) {
+      this.seam = Number.NEGATIVE_INFINITY;
+      this.busyAt = stamp;
+    }
     this.patientLast = stamp;
-    if (this.unconfirmed.size > 0 && this.confirm(stamp)) return false;
     if (this.following === "prompt") {
-      this.hold(stamp, bytes, start, end);
+      const key = packetKey(bytes, start, end);
+      if (!this.open.take(key)) this.hold(key, stamp, bytes, start, end);
       return false;
     }
-    if (this.complete) return false;
-    if (stamp < this.seam - DISORDER_NS) {
-      this.missed++;
-      return false;
-    }
-    this.isBusy(stamp);
-    if (!this.promptRests && !this.takeHeld(stamp)) this.allMatched = false;
+    if (this.complete || this.wasGiven(stamp, bytes, start, end)) return false;
+    this.isBusy("patient", stamp);
     this.last = stamp;
     this.given++;
     return true;
   };
 
-  /** So many packets within so short a time as the prompt one's ring might not hold. */
-  private isBusy(stamp: number): boolean {
-    const { newest, newestIndex } = this;
-    const busy = stamp - (newest[newestIndex] as number) < BUSY_NS;
-    newest[newestIndex] = stamp;
-    this.newestIndex = newestIndex + 1 === newest.length ? 0 : newestIndex + 1;
-    if (busy) this.busyAt = stamp;
-    return busy;
-  }
-
-  private hold(stamp: number, bytes: Buffer, start: number, end: number): void {
-    this.held.push({ stamp, record: Buffer.from(bytes.subarray(start, end)) });
-  }
-
-  private takeHeld(stamp: number): boolean {
-    const { held } = this;
-    // Nearly always the first one.
-    for (let index = 0; index < held.length; index++) {
-      const other = (held[index] as Held).stamp;
-      if (other === stamp) {
-        if (index === 0) held.shift();
-        else held.splice(index, 1);
-        return true;
-      }
-      if (other > stamp + DISORDER_NS) return false;
+  /** The patient one is followed: whether the prompt one had told this before that, or had lost it. Else it is noted. */
+  private wasGiven(stamp: number, bytes: Buffer, start: number, end: number): boolean {
+    if (this.promptRests && this.open.size === 0 && stamp >= this.seam - BLUR_NS) return false;
+    const key = packetKey(bytes, start, end);
+    if (this.promptRests) {
+      if (this.open.take(key)) return true;
+      if (stamp > this.seam + LATEST_NS) this.open.clear();
+      if (stamp >= this.seam - BLUR_NS) return false;
+      this.missed++;
+      return true;
     }
+    if (this.takeHeld(key)) this.matched++;
+    else if (stamp > this.awakeFrom) this.open.add(key, stamp);
     return false;
   }
 
-  private confirm(stamp: number): boolean {
-    const count = this.unconfirmed.get(stamp);
-    if (count === undefined) return false;
-    if (count > 1) this.unconfirmed.set(stamp, count - 1);
-    else this.unconfirmed.delete(stamp);
-    return true;
+  private isBusy(ear: Ear, stamp: number): boolean {
+    const busy = this.rush[ear].add(stamp);
+    if (busy && stamp > this.busyAt) this.busyAt = stamp;
+    return busy;
   }
 
-  /** Has the prompt one lost any? */
-  private review(): void {
-    const oldest = Math.max(this.patientLast - DISORDER_NS, this.last - LATEST_NS);
-    for (const stamp of this.unconfirmed.keys()) {
-      if (stamp >= oldest) break;
-      this.unconfirmed.delete(stamp);
-    }
+  private hold(key: number, stamp: number, bytes: Buffer, start: number, end: number): void {
+    this.held.push({ key, stamp, record: Buffer.from(bytes.subarray(start, end)) });
+  }
+
+  private takeHeld(key: number): boolean {
+    const { held } = this;
+    // Nearly always the first one.
+    const index = held[0]?.key === key ? 0 : held.findIndex((other) => other.key === key);
+    if (index === 0) held.shift();
+    else if (index > 0) held.splice(index, 1);
+    return index >= 0;
+  }
+
+  /** The prompt one is followed: has it lost any? */
+  private review(nowMs: number): void {
+    // What is missing with the patient one is no concern: it came before it, or is lost there.
+    this.open.forget(Math.max(this.patientLast - BLUR_NS, this.last - LATEST_NS));
     const [first] = this.held;
-    if (first !== undefined && first.stamp < this.last - DISORDER_NS) this.followPatient();
+    if (first !== undefined && first.stamp < this.last - BLUR_NS) this.followPatient(nowMs);
   }
 
-  private followPatient(): void {
+  /** The patient one is followed, and it is calm: has the prompt one all that it has? */
+  private compare(): void {
+    // What it has not told although it told later ones, it has lost.
+    if (this.open.forget(this.promptLast - BLUR_NS)) this.matched = 0;
+    if (this.matched > 0 && this.open.size === 0) this.followPrompt();
+  }
+
+  private followPatient(nowMs: number): void {
     this.overrun = false;
     if (this.following === "patient" || this.ended.patient) return;
     this.following = "patient";
     this.seam = this.last;
     this.busyAt = this.last;
+    // From now on: it may keep silent for a second.
+    this.heardPatientMs = nowMs;
     for (const { stamp, record } of this.held) {
-      if (stamp < this.seam - DISORDER_NS) this.missed++;
+      if (stamp < this.seam - BLUR_NS) this.missed++;
       else if (!this.complete) {
         this.out.push(record);
         this.last = stamp;
         this.given++;
       }
     }
-    this.rest();
+    this.rest(false);
   }
 
   private followPrompt(): void {
@@ -223,22 +234,29 @@ export class TwoEars {
     this.following = "prompt";
     this.promptRests = false;
     this.seam = this.last;
-    for (const { stamp, record } of this.held) {
+    this.open.clear();
+    for (const { key, stamp, record } of this.held) {
+      if (this.complete) break;
       this.out.push(record);
-      this.unconfirmed.set(stamp, (this.unconfirmed.get(stamp) ?? 0) + 1);
+      this.open.add(key, stamp);
       this.last = stamp;
       this.given++;
     }
     this.held = [];
   }
 
-  private rest(): void {
-    this.promptRests = !this.ended.prompt;
+  private rest(forget = !this.promptRests): void {
+    if (forget) this.open.clear();
+    this.promptRests = true;
     this.held = [];
   }
 
   private wake(nowMs: number): void {
+    if (this.ended.prompt) return;
     this.promptRests = false;
+    this.open.clear();
+    this.matched = 0;
+    this.awakeFrom = this.last;
     this.readingSinceMs = nowMs;
   }
 }
