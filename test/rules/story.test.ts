@@ -269,7 +269,9 @@ describe("causes that the packets tell apart", () => {
       abnormal("client", 40, { upgrade: upgrade({ request }), tcpFacts: { idleBeforeCloseNs: idleNs } });
     expect(causesOf(left(3e9), "ws.close.no-close-frame")).toEqual(["proxyIdleTimer", "clientBehindLeft"]);
     expect(causesOf(left(0.1e9), "ws.close.no-close-frame")[0]).toBe("clientBehindLeft");
-    expect(causesOf(left(3e9, UPGRADE_FIELDS), "ws.close.no-close-frame")[0]).toBe("clientKilled");
+    expect(causesOf(left(3.3e9, UPGRADE_FIELDS), "ws.close.no-close-frame")[0]).toBe("clientKilled");
+    // Whole seconds are what people set timers to.
+    expect(causesOf(left(3e9, UPGRADE_FIELDS), "ws.close.no-close-frame")[0]).toBe("unknownIdleTimer");
   });
 });
 
