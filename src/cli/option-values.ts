@@ -18,7 +18,11 @@ export const oneOf =
 export function portList(value: string, before: readonly number[] | undefined): readonly number[] {
   const port = /^\d{1,5}$/.test(value) ? Number(value) : 0;
   if (port < 1 || port > HIGHEST_PORT) {
-    throw new UserError(EXIT.usage, "usage.invalid-value", { option: "--port", value, allowed: `1 … ${HIGHEST_PORT}` });
+    throw new UserError(EXIT.usage, "usage.invalid-value", {
+      option: "--port",
+      value,
+      allowed: `1 … ${HIGHEST_PORT} (-p 8080 -p 8081)`,
+    });
   }
   return [...(before ?? []), port];
 }

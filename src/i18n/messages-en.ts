@@ -198,6 +198,7 @@ export const messagesEn = {
     sentence: "-w - writes the capture to standard output, which is a terminal here.",
     next: "wscap live -w - | wireshark -k -i -",
   },
+  "usage.write-directory": { sentence: "{name} is a directory.", next: "Name a file: -w {name}/night.pcapng" },
   "usage.write-not-file": {
     sentence: "{name} is not an ordinary file.",
     next: "Into a pipe: wscap live -w - > {name}",

@@ -182,6 +182,7 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "-w - 把抓包数据写到标准输出，而这里的标准输出是终端。",
     next: "wscap live -w - | wireshark -k -i -",
   },
+  "usage.write-directory": { sentence: "{name} 是目录。", next: "请指定文件：-w {name}/night.pcapng" },
   "usage.write-not-file": {
     sentence: "{name} 不是普通文件。",
     next: "写入管道：wscap live -w - > {name}",

@@ -51,8 +51,8 @@ describe("bad usage: exit 2, one sentence, and what to do next", () => {
       "--format cannot be “jsno”.",
       "Possible: text, json, markdown, html, svg, har",
     ],
-    [["report", FILE, "-p", "http"], "--port cannot be “http”.", "Possible: 1 … 65535"],
-    [["report", FILE, "-p", "65536"], "--port cannot be “65536”.", "Possible: 1 … 65535"],
+    [["report", FILE, "-p", "http"], "--port cannot be “http”.", "Possible: 1 … 65535 (-p 8080 -p 8081)"],
+    [["report", FILE, "-p", "65536"], "--port cannot be “65536”.", "Possible: 1 … 65535 (-p 8080 -p 8081)"],
     [["report", FILE, "--lang", "de"], "--lang cannot be “de”.", "Possible: en, zh-CN"],
     [["frames", FILE, "--log-level", "loud"], "--log-level cannot be “loud”.", "Possible: error, warn, info, debug"],
     [

@@ -1,5 +1,7 @@
 // Runs `wscap live` in a network namespace of its own, with real peers beside it.
 import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { eventSchema, jsonSchemaOf } from "../../src/report/schema.ts";
 import { findTool } from "../../src/source/live/find-tool.ts";
@@ -10,6 +12,7 @@ import { program } from "../support/run-cli.ts";
 /** Whatever a live test makes wscap print is held against the published schema. */
 const isEvent = compileSchema(jsonSchemaOf(eventSchema));
 
+const SCRATCH = "/var/tmp";
 const peerProgram = fileURLToPath(new URL("../support/live-peer.mjs", import.meta.url));
 
 /** Why live tests cannot run here; null: they can. With WSCAP_REQUIRE_ALL=1 they must. */
@@ -114,6 +117,12 @@ export class Stage {
 
   close(): void {
     for (const child of this.children) child.kill("SIGKILL");
+    // What a wscap could not remove because we killed it.
+    const ours = new Set(this.children.map(({ pid }) => String(pid)));
+    for (const name of readdirSync(SCRATCH)) {
+      const pid = /^wscap-live-(\d+)-/.exec(name)?.[1];
+      if (pid !== undefined && ours.has(pid)) rmSync(join(SCRATCH, name), { recursive: true, force: true });
+    }
     this.set.close();
   }
 

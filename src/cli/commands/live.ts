@@ -144,7 +144,8 @@ async function analyse(
     say: screen?.notices.say ?? ((line) => stderr.write(`${line}\n`)),
     text,
   });
-  for (const left of leftBehind()) watch.sayLeftBehind(left);
+  const [left] = leftBehind();
+  if (left !== undefined) watch.sayLeftBehind(left);
   watch.start(ndjson === null || stderr.isTTY);
   const running = session.run().finally(() => {
     watch.stop();

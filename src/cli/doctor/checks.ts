@@ -105,7 +105,7 @@ const leftChecks = ({ leftBehind }: Examination): Check[] =>
   leftBehind.map(({ folder, bytes, lastMs }) => ({
     id: "left-behind",
     state: "unknown",
-    args: { folder, megabytes: (bytes / 1e6).toFixed(1), when: new Date(lastMs).toISOString() },
+    args: { folder, megabytes: (bytes / 1e6).toFixed(2), when: new Date(lastMs).toISOString() },
     command: `wscap report ${folder}/*`,
   }));
 

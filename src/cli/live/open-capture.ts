@@ -26,6 +26,7 @@ export const portsOf = ({ port, filter }: Pick<LiveOptions, "port" | "filter">):
 /** An interface by its name or by one of its addresses. `address`: it was meant by that. */
 export function interfaceOf(wanted: string): { name: string; address: string | null } {
   const interfaces = networkInterfaces();
+  if (wanted === "") throw new UserError(EXIT.usage, "usage.option-without-value", { name: "-i", command: "live" });
   if (wanted === "any" || wanted in interfaces) return { name: wanted, address: null };
   for (const [name, addresses] of Object.entries(interfaces)) {
     if (addresses?.some(({ address }) => address === wanted)) return { name, address: wanted };

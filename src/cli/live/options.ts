@@ -86,7 +86,7 @@ export function checkTrigger(wanted: string | undefined, ruleIds: readonly strin
 function checkTarget(path: string): void {
   const target = statSync(path, { throwIfNoEntry: false });
   if (target === undefined || target.isFile()) return;
-  throw new UserError(EXIT.usage, target.isDirectory() ? "output.is-directory" : "usage.write-not-file", {
+  throw new UserError(EXIT.usage, target.isDirectory() ? "usage.write-directory" : "usage.write-not-file", {
     name: path,
   });
 }

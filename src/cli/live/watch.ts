@@ -51,7 +51,7 @@ export class Watch {
 
   sayLeftBehind({ folder, bytes, lastMs }: LeftBehind): void {
     const { words, say } = this.options;
-    say(words.leftBehind((bytes / 1e6).toFixed(1), new Date(lastMs).toISOString(), folder));
+    say(words.leftBehind((bytes / 1e6).toFixed(2), new Date(lastMs).toISOString(), folder));
   }
 
   sayEnd(files: readonly KeptFile[], trigger: string | null): void {

@@ -6,6 +6,8 @@ export interface BackendEnd {
   readonly backend: Backend;
   readonly request: CaptureRequest;
   readonly stderr: string;
+  /** It had begun to capture. */
+  readonly began: boolean;
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
@@ -38,13 +40,13 @@ function lastWords(stderr: string): string {
 }
 
 /** Why a backend did not start, or ended without being asked to. Always exit code 4, but for what the user typed. */
-export function failureOf({ backend, request, stderr, code, signal }: BackendEnd): UserError {
+export function failureOf({ backend, request, stderr, began, code, signal }: BackendEnd): UserError {
   const { interfaceName, filter } = request;
   const args = { backend: backend.name, name: interfaceName, filter, reason: lastWords(stderr) };
   if (NOT_BUILT.test(stderr)) return new UserError(EXIT.capture, "capture.cap-not-built", args);
   if (NO_MODULE.test(stderr)) return new UserError(EXIT.capture, "capture.cap-missing", args);
   if (GONE.test(stderr)) return new UserError(EXIT.capture, "capture.interface-gone", args);
-  if (backend.name === "remote" && UNREACHABLE.test(stderr)) {
+  if (backend.name === "remote" && !began && UNREACHABLE.test(stderr)) {
     return new UserError(EXIT.capture, "capture.remote-unreachable", { ...args, host: backend.host ?? "" });
   }
   if (NO_PERMISSION.test(stderr)) {
@@ -56,7 +58,8 @@ export function failureOf({ backend, request, stderr, code, signal }: BackendEnd
     return new UserError(EXIT.capture, "capture.remote-tool-missing", args);
   }
   if (backend.name === "remote" && code === SSH_FAILED) {
-    return new UserError(EXIT.capture, "capture.remote-broke", { ...args, host: backend.host ?? "" });
+    const messageId = began ? "capture.remote-broke" : "capture.remote-unreachable";
+    return new UserError(EXIT.capture, messageId, { ...args, host: backend.host ?? "" });
   }
   if (signal !== null) return new UserError(EXIT.capture, "capture.backend-killed", { ...args, signal });
   return new UserError(EXIT.capture, "capture.backend-ended", { ...args, code: code ?? -1 });

@@ -186,7 +186,8 @@ export class LiveSource implements CaptureSource {
 
   private whyEnded(): UserError {
     const { backend, request, stderr, child } = this;
-    return failureOf({ backend, request, stderr, code: child.exitCode, signal: child.signalCode });
+    const { exitCode: code, signalCode: signal } = child;
+    return failureOf({ backend, request, stderr, began: this.readBytes > 0, code, signal });
   }
 
   private hear(text: string): void {
