@@ -230,6 +230,8 @@ export const tuiEn: TuiWords = {
     `${plural(pings, "ping")}, ${count(answered)} answered${missing > 0 ? `, ${count(missing)} MISSING` : ""}`,
   every: (duration) => `every ${duration}`,
   roundTrip: (median, max) => `round trip ${median}, worst ${max}`,
+  beatKinds: { websocket: "", "engine.io": "Engine.IO: ", application: "application: " },
+  applicationBeats: (side, sample) => `the application of the ${side} sends ${sample}`,
   pingsFrom: (side) => `the ${side} pings`,
   gaveUp: (side, duration) => `the ${side} gave up ${duration} after the last pong`,
   withoutHeartbeat: (n) => `${plural(n, "WebSocket")} without any ping`,

@@ -180,6 +180,8 @@ export interface TuiWords {
   readonly every: (duration: string) => string;
   readonly roundTrip: (median: string, max: string) => string;
   readonly pingsFrom: (side: string) => string;
+  readonly beatKinds: Readonly<Record<"websocket" | "engine.io" | "application", string>>;
+  readonly applicationBeats: (side: string, sample: string) => string;
   readonly gaveUp: (side: string, duration: string) => string;
   readonly withoutHeartbeat: (n: number) => string;
   readonly heartbeatColumns: readonly [string, string, string, string, string];

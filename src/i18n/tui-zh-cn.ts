@@ -218,6 +218,8 @@ export const tuiZhCn: TuiWords = {
     `${count(pings)} 个 ping，${count(answered)} 个有应答${missing > 0 ? `，${count(missing)} 个没有 pong` : ""}`,
   every: (duration) => `每 ${duration} 一次`,
   roundTrip: (median, max) => `往返 ${median}，最差 ${max}`,
+  beatKinds: { websocket: "", "engine.io": "Engine.IO：", application: "应用层：" },
+  applicationBeats: (side, sample) => `${side}的应用层定时发送 ${sample}`,
   pingsFrom: (side) => `${side}发送 ping`,
   gaveUp: (side, duration) => `${side}在最后一个 pong 之后 ${duration} 放弃了连接`,
   withoutHeartbeat: (n) => `${count(n)} 条 WebSocket 没有任何 ping`,

@@ -1,14 +1,22 @@
 import { type Side, sideOf } from "../../base/brand.ts";
+import { escapeText } from "../../base/escape-text.ts";
+import type { Mark } from "../../base/packet-view.ts";
 import type { Snapshot } from "../../session/types.ts";
 import type { BeatFacts, ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 
-/** The pings of one side of one connection. */
+/** What all kinds of heartbeats have. */
+type Beat = Pick<
+  BeatFacts,
+  "pings" | "answered" | "missing" | "intervalMs" | "roundTripMs" | "lastPong" | "lastAnsweredPing"
+> & { readonly unanswered: readonly Mark[] };
+
+/** The pings of one side of one connection, or the messages that an application sends for the same purpose. */
 export interface HeartbeatRow {
   readonly facts: ConnectionFacts;
-  readonly by: "websocket" | "engine.io";
+  readonly by: "websocket" | "engine.io" | "application";
   readonly from: Side;
-  readonly beat: BeatFacts;
+  readonly beat: Beat;
 }
 
 const made = new WeakMap<Snapshot["connections"], readonly HeartbeatRow[]>();
@@ -27,7 +35,27 @@ export function heartbeatRows({ connections }: Snapshot): readonly HeartbeatRow[
 export const beatsOf = (facts: ConnectionFacts): HeartbeatRow[] => [
   ...rowsOf(facts, "websocket", facts.webSocket?.heartbeat ?? []),
   ...rowsOf(facts, "engine.io", facts.session?.engineIo?.heartbeat ?? []),
+  ...applicationRow(facts),
 ];
+
+/** Messages at regular times, found by name or by regularity; those that nobody answers miss no answer. */
+function applicationRow(facts: ConnectionFacts): HeartbeatRow[] {
+  const heartbeat = facts.session?.heartbeat ?? null;
+  if (heartbeat === null) return [];
+  const { from, sent, answered, intervalMs, lastAnswer, unansweredAtEnd } = heartbeat;
+  const unanswered = answered > 0 ? unansweredAtEnd : [];
+  const beat: Beat = {
+    pings: sent,
+    answered,
+    missing: unanswered.length,
+    intervalMs,
+    roundTripMs: null,
+    lastPong: lastAnswer,
+    lastAnsweredPing: lastAnswer,
+    unanswered,
+  };
+  return [{ facts, by: "application", from, beat }];
+}
 
 const rowsOf = (facts: ConnectionFacts, by: HeartbeatRow["by"], beats: readonly BeatFacts[]): HeartbeatRow[] =>
   beats.flatMap((beat, direction) =>
@@ -39,14 +67,15 @@ export const withoutHeartbeat = ({ connections }: Snapshot): ConnectionFacts[] =
   connections.filter(
     ({ webSocket, session }) =>
       webSocket?.heartbeat.every(({ pings }) => pings === 0) &&
-      (session?.engineIo?.heartbeat ?? []).every(({ pings }) => pings === 0),
+      (session?.engineIo?.heartbeat ?? []).every(({ pings }) => pings === 0) &&
+      (session?.heartbeat ?? null) === null,
   );
 
 /**
  * When answered pings were sent, as far as one can tell: the last one is known, those before it are laid out by the
  * interval that was inferred, no more of them than were answered, and not closer than `leastStepNs`.
  */
-export function pingTimes(facts: ConnectionFacts, beat: BeatFacts, leastStepNs: number): number[] {
+export function pingTimes(facts: ConnectionFacts, beat: Beat, leastStepNs: number): number[] {
   const last = beat.lastAnsweredPing?.timestampNs;
   if (last === undefined) return [];
   const intervalNs = (beat.intervalMs ?? 0) * 1e6;
@@ -76,8 +105,13 @@ export function strip({ facts, beat }: HeartbeatRow, width: number): string {
 }
 
 /** Who pings, how often, and how it is answered. */
-export function beatText({ from, beat }: HeartbeatRow, { words, chrome }: Context): string {
-  const parts = [words.pingsFrom(chrome.side[from]), words.pings(beat.pings, beat.answered, beat.missing)];
+export function beatText({ facts, by, from, beat }: HeartbeatRow, { words, chrome }: Context): string {
+  const sample = by === "application" ? (facts.session?.heartbeat?.sample ?? "") : "";
+  const who = chrome.side[from];
+  const parts = [
+    by === "application" ? words.applicationBeats(who, escapeText(sample)) : words.pingsFrom(who),
+    words.pings(beat.pings, beat.answered, beat.missing),
+  ];
   if (beat.intervalMs !== null) parts.push(words.every(chrome.duration(beat.intervalMs / 1000)));
   if (beat.roundTripMs !== null) {
     const { median, max } = beat.roundTripMs;

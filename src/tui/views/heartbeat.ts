@@ -11,7 +11,7 @@ const ID = 6;
 const EVERY = 9;
 const ROOMY_COLUMNS = 100;
 /** An IPv6 address is cut; the line below has it whole. */
-const whoWidth = (columns: number): number => (columns < ROOMY_COLUMNS ? 30 : 38);
+const whoWidth = (columns: number): number => (columns < ROOMY_COLUMNS ? 30 : 42);
 const PINGS = 12;
 
 /** One line a pinging side: the life of its connection with pings, missing pongs and the end. */
@@ -65,7 +65,7 @@ function rowLine(
     .gap(1);
   const client = addressText(facts.client);
   const [pinger, other] = from === "client" ? [client, chrome.side.server] : [chrome.side.server, client];
-  line.add(fitted(`${pinger} → ${other}${by === "engine.io" ? " (Engine.IO)" : ""}`, whoWidth(columns) - 1)).gap(1);
+  line.add(fitted(`${context.words.beatKinds[by]}${pinger} → ${other}`, whoWidth(columns) - 1)).gap(1);
   line.add(fitStart(beat.intervalMs === null ? "?" : chrome.duration(beat.intervalMs / 1000), EVERY), "dim");
   line.add(fitStart(`${beat.answered}/${beat.pings}`, PINGS), beat.missing > 0 ? "error" : "good").gap(2);
   for (const cell of strip({ facts, from, beat, by }, Math.max(10, columns - line.width - 1))) {
