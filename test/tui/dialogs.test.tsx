@@ -1,5 +1,5 @@
 import { cleanup, render } from "ink-testing-library";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Columns, Question, Save } from "../../src/tui/dialogs/choices.tsx";
 import {
   editedText,
@@ -44,7 +44,7 @@ function propsOf(
   return { props, results, cursor: () => cursor };
 }
 
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60));
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
 
 describe("note", () => {
   it("takes several lines, Chinese too, however fast the keys come", async () => {
@@ -55,7 +55,8 @@ describe("note", () => {
     await settled();
     expect(lastFrame()).toContain("客户端");
     expect(lastFrame()).toContain("frozen");
-    expect(cursor()).toEqual({ row: 2, column: 7 });
+    // The place is told after the frame.
+    await vi.waitFor(() => expect(cursor()).toEqual({ row: 2, column: 7 }));
     stdin.write("\u0013");
     await settled();
     expect(results).toEqual([{ kind: "note", text: "客户端\nfrozen", tag: "none", stamp }]);

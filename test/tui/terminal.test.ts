@@ -277,7 +277,7 @@ describe.skipIf(tmuxMissing !== null)("the screen in a real terminal", () => {
     await tmux.press("Escape", "s");
     await tmux.until("report as text");
     await tmux.press("Escape");
-    await tmux.until("still open");
+    await tmux.until(/\? help +q quit/);
     expect(await tmux.modes()).toEqual({ alternate: true, cursor: false, mouse: true });
   });
 });

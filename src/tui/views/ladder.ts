@@ -23,6 +23,7 @@ const PACKET = 8;
 const LEFT = MARGIN + TIME + PACKET + 1;
 /** Where lifelines get less than this, their labels are cut first. */
 const PREVIEW_SHARE = 0.42;
+const WIDEST_PREVIEW = 90;
 
 const lifelines = new WeakMap<ConnectionDetail, Lifelines>();
 
@@ -33,7 +34,9 @@ function lifelinesFor(detail: ConnectionDetail): Lifelines {
 }
 
 export const ladderWidth = (state: State): number =>
-  isSplit(state) ? Math.floor(state.size.columns * (1 - PREVIEW_SHARE)) : state.size.columns;
+  isSplit(state)
+    ? state.size.columns - Math.min(WIDEST_PREVIEW, Math.ceil(state.size.columns * PREVIEW_SHARE))
+    : state.size.columns;
 
 /** Readings of payloads are not made anew for each key. */
 const drawn = new LineCache<number>();
