@@ -12,6 +12,12 @@ const messageFacts = (message: HttpRequest | HttpResponse): HttpMessageFacts => 
   complete: message.complete,
 });
 
+/** A body in a content coding (RFC 9110 §8.4) is no text. */
+const isCoded = (response: HttpResponse | null): boolean =>
+  response?.fields.some(
+    ({ name, value }) => name.toLowerCase() === "content-encoding" && value.trim() !== "identity",
+  ) ?? false;
+
 export function exchangeFacts(exchange: HttpExchange): HttpExchangeFacts {
   const { request, response } = exchange;
   return {
@@ -22,7 +28,7 @@ export function exchangeFacts(exchange: HttpExchange): HttpExchangeFacts {
     requestBodyBytes: exchange.requestBody.bytes,
     responseBodyBytes: exchange.responseBody.bytes,
     requestBodyPreview: decoder.decode(exchange.requestBody.preview),
-    responseBodyPreview: decoder.decode(exchange.responseBody.preview),
+    responseBodyPreview: isCoded(response) ? "" : decoder.decode(exchange.responseBody.preview),
   };
 }
 

@@ -14,6 +14,7 @@ import {
 } from "./catalogue/capture.ts";
 import { closeCode, closeUnanswered, reservedCode } from "./catalogue/close-code.ts";
 import { noCloseFrame } from "./catalogue/close-no-frame.ts";
+import { closedAtOnce } from "./catalogue/closed-at-once.ts";
 import { engineIoRefused } from "./catalogue/eio-refused.ts";
 import { engineIoPongMissing, engineIoUpgradeFailed } from "./catalogue/engine-io.ts";
 import { connectRefused, corsRefused } from "./catalogue/http-other.ts";
@@ -31,7 +32,7 @@ import { reset, resetAfterIdle, resetIgnored, resetInjected } from "./catalogue/
 import { connectErrored, connectMissing, disconnected } from "./catalogue/socket-io.ts";
 import { keepAliveUnanswered, retransmissions, zeroWindow } from "./catalogue/tcp-quality.ts";
 import { clockSkew, tokenExpired } from "./catalogue/tokens.ts";
-import { acceptInvalid, closedAtOnce, notNegotiated, versionOther } from "./catalogue/upgrade-accept.ts";
+import { acceptInvalid, notNegotiated, versionOther } from "./catalogue/upgrade-accept.ts";
 import { fieldsStripped, gatewayError, pageReturned, upgradeRedirected } from "./catalogue/upgrade-answered.ts";
 import { notForwarded } from "./catalogue/upgrade-not-forwarded.ts";
 import { upgradeRefused } from "./catalogue/upgrade-refused.ts";

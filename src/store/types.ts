@@ -165,7 +165,7 @@ export interface HttpExchangeFacts {
   readonly interimStatuses: readonly number[];
   readonly requestBodyBytes: number;
   readonly responseBodyBytes: number;
-  /** First bytes, as UTF-8 with replacement characters. Untrusted. */
+  /** First bytes, as UTF-8 with replacement characters; "" of a compressed body. Untrusted. */
   readonly requestBodyPreview: string;
   readonly responseBodyPreview: string;
 }

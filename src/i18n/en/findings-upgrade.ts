@@ -222,6 +222,12 @@ export const findingsUpgrade = {
     },
   },
   "http.upgrade.closed-at-once": {
+    close: {
+      title:
+        "The WebSocket to {server} opened (101), and the server closed it {afterMs:ms} later with {code}, without a message[[: “{reason}”]]",
+      detail:
+        "The code says that all is well, but nothing was exchanged: servers refuse like this after the handshake (a login that fails in the connection handler). Clients that reconnect go round in circles.",
+    },
     fin: {
       title:
         "The WebSocket to {server} opened (101), and the {closer:word} closed it {afterMs:ms} later without sending a frame",

@@ -202,6 +202,12 @@ export const findingsUpgrade = {
     },
   },
   "http.upgrade.closed-at-once": {
+    close: {
+      title:
+        "到 {server} 的 WebSocket 刚打开（101），{afterMs:ms}后服务器就以 {code} 关闭了它，一条消息都没发[[：“{reason}”]]",
+      detail:
+        "关闭码表示一切正常，其实什么都没交换：服务器在握手之后拒绝时常这样做（例如在连接处理函数里校验登录失败）。会自动重连的客户端就会反复循环。",
+    },
     fin: {
       title: "到 {server} 的 WebSocket 刚打开（101），{afterMs:ms}后就被{closer:word}关闭，一个帧都没发",
       detail: "没有 Close 帧，两端都报 1006。{target} 的握手本身没有问题。",

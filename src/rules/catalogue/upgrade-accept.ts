@@ -1,28 +1,9 @@
 import type { ConnectionFacts } from "../../store/types.ts";
-import { failedOnMessage } from "../end-signs.ts";
 import { endingEvidence } from "../ending.ts";
-import { directionOf, endOf, fieldHas, fieldValue, hasEnded, serverOf, spanMs, targetOf } from "../reading.ts";
+import { fieldHas, fieldValue, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
+import { switched } from "../switched.ts";
 import { handshakeOf, outcomeOf } from "../upgrade-outcome.ts";
-
-/** Both heads of a handshake that was answered 101. */
-function switched(connection: ConnectionFacts) {
-  if (outcomeOf(connection) !== "switched") return null;
-  const exchange = handshakeOf(connection);
-  if (!exchange?.request || !exchange.response || connection.upgrade?.otherProtocol) return null;
-  const { request, response } = exchange;
-  return {
-    request,
-    response,
-    target: targetOf(exchange),
-    server: serverOf(connection),
-    /** Made for the few that need it. */
-    evidence: () => [
-      shows(request.first, "upgradeRequest", { target: targetOf(exchange) }),
-      shows(response.first, "response", { status: response.status, reason: response.reason }),
-    ],
-  };
-}
 
 /** RFC 6455 §4.1, what the client must check in the server's handshake. */
 function checkAccept(connection: ConnectionFacts) {
@@ -183,51 +164,4 @@ export const versionOther: Rule = {
   causes: ["oldClient", "proxyChangedRequest"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-4.4"],
   check: checkVersion,
-};
-
-/** 101, and then the connection ended before a single frame. */
-function checkClosedAtOnce(connection: ConnectionFacts) {
-  const { webSocket, tcp } = connection;
-  const found = switched(connection);
-  if (
-    found === null ||
-    webSocket === null ||
-    tcp.closedAt === null ||
-    tcp.firstCloser === null ||
-    !hasEnded(connection)
-  )
-    return null;
-  const [clientClose, serverClose] = webSocket.closeFrames;
-  if (clientClose !== null || serverClose !== null || (webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
-  // What the other side had sent already does not matter: the closer never took part.
-  if (webSocket.firstFrame[directionOf(tcp.firstCloser)] !== null) return null;
-  if (tcp.halves[0].missingBytes + tcp.halves[1].missingBytes > 0) return null;
-  const afterMs = spanMs(webSocket.openedAt, endOf(connection));
-  if (afterMs > AT_ONCE_MS) return null;
-  const byReset = tcp.ending === "rst";
-  const afterMessageMs = failedOnMessage(connection, directionOf(tcp.firstCloser));
-  return draft("http.upgrade.closed-at-once", byReset ? "rst" : "fin", {
-    at: found.response.first,
-    args: { server: found.server, target: found.target, closer: tcp.firstCloser, afterMs },
-    evidence: [...found.evidence(), endingEvidence(connection)],
-    causes:
-      tcp.firstCloser === "server"
-        ? [
-            afterMessageMs !== null &&
-              cause("likely", "failedOnMessage", { from: "client", to: "server", afterMs: afterMessageMs }),
-            cause("likely", "handlerThrew", {}),
-            cause("possible", "upgradedTwice", {}),
-            cause("possible", "tokenRejected", {}),
-          ]
-        : [cause("likely", "clientRejected101", {}), cause("possible", "pageLeft", {})],
-  });
-}
-
-export const closedAtOnce: Rule = {
-  id: "http.upgrade.closed-at-once",
-  severity: "error",
-  spec: "RFC 6455 §4.1, §7.1.5",
-  causes: ["failedOnMessage", "handlerThrew", "upgradedTwice", "clientRejected101", "tokenRejected", "pageLeft"],
-  sources: ["https://github.com/nginx-proxy/nginx-proxy/issues/1331"],
-  check: checkClosedAtOnce,
 };

@@ -62,5 +62,9 @@ export const upgradeFindings = {
     protocolAbsent: "server offered closer",
   },
   "http.upgrade.version": { plain: "version? supported? server status?" },
-  "http.upgrade.closed-at-once": { fin: "server target closer afterMs", rst: "server target closer afterMs" },
+  "http.upgrade.closed-at-once": {
+    close: "server target code reason? afterMs",
+    fin: "server target closer afterMs",
+    rst: "server target closer afterMs",
+  },
 } as const;

@@ -1,6 +1,7 @@
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   abnormal,
+  close,
   connectionFacts,
   type ExchangeOverrides,
   exchange,
@@ -103,6 +104,16 @@ const dropped = (retransmissions: number): ConnectionFacts =>
       }),
     },
   );
+
+/** Close 1000 by the server 20 ms after the 101. */
+const closedPolitely = (messages: number) =>
+  webSocket({
+    closeFrames: [close(0.026, 1000), close(0.025, 1000)],
+    messages: [
+      { text: 1, binary: 0, bytes: 40 },
+      { text: messages, binary: 0, bytes: 40 * messages },
+    ],
+  });
 
 export const upgradeCases = {
   "http.upgrade.refused": {
@@ -279,7 +290,9 @@ export const upgradeCases = {
   },
   "http.upgrade.closed-at-once": {
     severity: "error",
+    severities: { close: "warning" },
     fires: {
+      close: one(connectionFacts({ webSocket: closedPolitely(0) })),
       fin: one(leftAtOnce({})),
       rst: one({
         ...leftAtOnce({}),
@@ -287,6 +300,7 @@ export const upgradeCases = {
       }),
     },
     near: {
+      "it had said something": one(connectionFacts({ webSocket: closedPolitely(1) })),
       "a second and a half later": one(leftAtOnce({}, 1.5)),
       "after a frame of the closer": one(
         abnormal("client", 0.5, { webSocketFacts: { firstFrame: [mark(0.1), null] } }),

@@ -1,0 +1,91 @@
+import type { ConnectionFacts } from "../../store/types.ts";
+import { failedOnMessage } from "../end-signs.ts";
+import { endingEvidence, firstClose } from "../ending.ts";
+import { directionOf, endOf, hasEnded, spanMs } from "../reading.ts";
+import { cause, draft, type Rule, shows } from "../rule.ts";
+import { switched } from "../switched.ts";
+
+const AT_ONCE_MS = 1000;
+
+/** The server took the WebSocket and closed it by the book before it said anything: a refusal that looks like an end. */
+function checkPolite(connection: ConnectionFacts) {
+  const { webSocket } = connection;
+  const found = switched(connection);
+  const first = firstClose(connection);
+  if (found === null || webSocket === null || first?.direction !== 1) return null;
+  const { close } = first;
+  const said = webSocket.messages[1].text + webSocket.messages[1].binary;
+  const afterMs = spanMs(webSocket.openedAt, close);
+  if (said > 0 || afterMs > AT_ONCE_MS || (close.code !== 1000 && close.code !== null)) return null;
+  if (connection.tcp.halves[1].missingBytes > 0) return null;
+  return draft("http.upgrade.closed-at-once", "close", {
+    at: close,
+    severity: "warning",
+    args: { server: found.server, target: found.target, code: close.code ?? 1005, reason: close.reason, afterMs },
+    evidence: [
+      ...found.evidence(),
+      shows(close, "closeFrame", { from: "server", code: close.code, reason: close.reason }),
+    ],
+    causes: [
+      cause("likely", "tokenRejected", {}),
+      cause("likely", "handlerThrew", {}),
+      cause("possible", "serverClosing", {}),
+    ],
+  });
+}
+
+/** 101, and then the connection ended before a single frame. */
+function checkClosedAtOnce(connection: ConnectionFacts) {
+  const { webSocket, tcp } = connection;
+  const found = switched(connection);
+  if (
+    found === null ||
+    webSocket === null ||
+    tcp.closedAt === null ||
+    tcp.firstCloser === null ||
+    !hasEnded(connection)
+  )
+    return null;
+  const [clientClose, serverClose] = webSocket.closeFrames;
+  if (serverClose !== null) return checkPolite(connection);
+  if (clientClose !== null || (webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
+  // What the other side had sent already does not matter: the closer never took part.
+  if (webSocket.firstFrame[directionOf(tcp.firstCloser)] !== null) return null;
+  if (tcp.halves[0].missingBytes + tcp.halves[1].missingBytes > 0) return null;
+  const afterMs = spanMs(webSocket.openedAt, endOf(connection));
+  if (afterMs > AT_ONCE_MS) return null;
+  const byReset = tcp.ending === "rst";
+  const afterMessageMs = failedOnMessage(connection, directionOf(tcp.firstCloser));
+  return draft("http.upgrade.closed-at-once", byReset ? "rst" : "fin", {
+    at: found.response.first,
+    args: { server: found.server, target: found.target, closer: tcp.firstCloser, afterMs },
+    evidence: [...found.evidence(), endingEvidence(connection)],
+    causes:
+      tcp.firstCloser === "server"
+        ? [
+            afterMessageMs !== null &&
+              cause("likely", "failedOnMessage", { from: "client", to: "server", afterMs: afterMessageMs }),
+            cause("likely", "handlerThrew", {}),
+            cause("possible", "upgradedTwice", {}),
+            cause("possible", "tokenRejected", {}),
+          ]
+        : [cause("likely", "clientRejected101", {}), cause("possible", "pageLeft", {})],
+  });
+}
+
+export const closedAtOnce: Rule = {
+  id: "http.upgrade.closed-at-once",
+  severity: "error",
+  spec: "RFC 6455 §4.1, §7.1.5",
+  causes: [
+    "failedOnMessage",
+    "handlerThrew",
+    "upgradedTwice",
+    "clientRejected101",
+    "tokenRejected",
+    "pageLeft",
+    "serverClosing",
+  ],
+  sources: ["https://github.com/nginx-proxy/nginx-proxy/issues/1331"],
+  check: checkClosedAtOnce,
+};
