@@ -6,6 +6,8 @@ import { cause, draft, type Rule, shows } from "../rule.ts";
 import { switched } from "../switched.ts";
 
 const AT_ONCE_MS = 1000;
+/** A connection handler that refuses does so at once; what comes later may be a short visit. */
+const POLITE_MS = 250;
 
 /** The server took the WebSocket and closed it by the book before it said anything: a refusal that looks like an end. */
 function checkPolite(connection: ConnectionFacts) {
@@ -16,7 +18,7 @@ function checkPolite(connection: ConnectionFacts) {
   const { close } = first;
   const said = webSocket.messages[1].text + webSocket.messages[1].binary;
   const afterMs = spanMs(webSocket.openedAt, close);
-  if (said > 0 || afterMs > AT_ONCE_MS || (close.code !== 1000 && close.code !== null)) return null;
+  if (said > 0 || afterMs > POLITE_MS || (close.code !== 1000 && close.code !== null)) return null;
   if (connection.tcp.halves[1].missingBytes > 0) return null;
   return draft("http.upgrade.closed-at-once", "close", {
     at: close,
