@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import type { Readable } from "node:stream";
@@ -13,6 +13,8 @@ const STDERR_KEPT = 8192;
 const HELD_BACK_MS = 1100;
 /** From capture to us: what the kernel holds back, and a busy machine. */
 const LAG_MS = { immediate: 300, batched: 1500 } as const;
+/** What fits into a pipe: a backend that wrote less since is not waiting for us to read. */
+const PIPE_BYTES = 64 * 1024;
 const CAPTURE_NICENESS = -10;
 /** After being asked to end, a backend writes out what it has; longer than this it is stuck. */
 const STOP_GRACE_MS = 3000;
@@ -38,6 +40,9 @@ export class LiveSource implements CaptureSource {
   private unread = "";
   private stopping = false;
   private listening = false;
+  private readAtAsking = 0;
+  private wasBusy = false;
+  private signalsAreSafe = false;
   private readonly exited: Promise<void>;
 
   private constructor(backend: Backend, request: CaptureRequest) {
@@ -61,6 +66,7 @@ export class LiveSource implements CaptureSource {
       env: { ...process.env, LC_ALL: "C" },
     });
     this.prefer();
+    if (this.command.countersBy === "user-signal") this.askVersion();
     this.stream = fifo?.stream ?? (this.child.stdout as Readable);
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => this.hear(text));
     this.child.stdin?.on("error", () => undefined);
@@ -116,6 +122,7 @@ export class LiveSource implements CaptureSource {
   }
 
   askCounters(): void {
+    if (!this.signalsAreSafe && !this.isCalmAgain()) return;
     // Before it says so, tcpdump has no handler yet and the signal would end it.
     this.listening ||= this.stderr.includes("listening on");
     if (this.stopping || !this.listening) return;
@@ -156,6 +163,26 @@ export class LiveSource implements CaptureSource {
     } catch {
       // Not root: it competes like everybody.
     }
+  }
+
+  /** Much came, and now little. */
+  private isCalmAgain(): boolean {
+    const isBusy = this.readBytes - this.readAtAsking > PIPE_BYTES;
+    const isCalmAgain = this.wasBusy && !isBusy;
+    this.readAtAsking = this.readBytes;
+    this.wasBusy = isBusy;
+    return isCalmAgain;
+  }
+
+  /**
+   * tcpdump before 4.99 does not go on with a write that a signal interrupts: asked for its counters while the pipe is
+   * full, it loses a packet. It is asked after a rush only, and tells them at its end in any case.
+   */
+  private askVersion(): void {
+    execFile(this.command.program, ["--version"], (_error, stdout, stderr) => {
+      const [, major = "0", minor = "0"] = /version (\d+)\.(\d+)/.exec(`${stdout}${stderr}`) ?? [];
+      this.signalsAreSafe = Number(major) > 4 || (Number(major) === 4 && Number(minor) >= 99);
+    });
   }
 
   private signal(signal: NodeJS.Signals): void {
