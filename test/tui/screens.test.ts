@@ -93,6 +93,11 @@ describe("connections", () => {
     expect(text(driver(trouble, 24, 100, "zh-CN"))).toContain("服务器 RST，无 Close 帧");
   });
 
+  it("says one thing once", () => {
+    expect(text(driver(refused, 24, 120))).toContain("connection refused (RST)");
+    expect(text(driver(refused, 24, 120, "zh-CN"))).toContain("连接被拒绝（RST）");
+  });
+
   it("filters, says so, and drops the filter with Esc", async () => {
     const it = driver(trouble, 24, 80);
     await it.dispatch({ kind: "dialog", result: { kind: "filter", value: "code:1000", done: true } });

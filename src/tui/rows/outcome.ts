@@ -15,7 +15,10 @@ export function outcomeText(row: ConnectionRow, { chrome, words, texts }: Contex
   const worst = row.findings.find(({ severity }) => severity !== "note");
   if (worst === undefined || worst.ruleId === "ws.close.no-close-frame") return ended;
   const { name } = texts.pages[worst.ruleId];
-  return ended.includes(name) ? ended : `${name} — ${ended}`;
+  if (ended.includes(name)) return ended;
+  // "upgrade refused" and "refused: HTTP 403" say one thing once.
+  const [head = ""] = ended.split(/ ?[:：(（]/);
+  return head !== "" && name.endsWith(head) ? name + ended.slice(head.length) : `${name} — ${ended}`;
 }
 
 export function endedText(facts: ConnectionFacts, chrome: Chrome, words: TuiWords): string {

@@ -74,6 +74,12 @@ export function ladderView(state: State, context: Context): string[] {
   return isSplit(state) ? beside(lines, state, context) : [...lines, ...paneLines(state, context)];
 }
 
+/** Another leg runs between the same lines. */
+const isShared = ({ legs }: Lifelines, leg: number): boolean => {
+  const own = legs[leg];
+  return legs.some((other, index) => index !== leg && own !== undefined && other[0] === own[0] && other[1] === own[1]);
+};
+
 /** Columns of the lifelines. */
 function placesOf(count: number, width: number): number[] {
   const [first, last] = [LEFT + 1, width - 2];
@@ -168,7 +174,9 @@ interface ArrowContext {
 function arrowLine(detail: ConnectionDetail, index: number, of: ArrowContext): string {
   const { parties, places, width, marks, state, context, isCursor } = of;
   const row = detail.row(index);
-  const { text, role } = arrowText(detail, row, context);
+  const { text: words, role } = arrowText(detail, row, context);
+  // Captures of both ends tell one connection twice: each says which one it is.
+  const text = isShared(parties, row.leg) ? `#${detail.legs[row.leg]?.id} ${words}` : words;
   const line = new Line(context.palette, width);
   const mark = marks.evidence.get(row.packet);
   line.add(isCursor ? "›" : " ", "strong");
