@@ -6,11 +6,13 @@ import { u32be } from "../base/bytes.ts";
 import type { PacketView } from "../base/packet-view.ts";
 import { render } from "../i18n/render.ts";
 import { openCaptureReader } from "../pcap/open-capture-reader.ts";
-import { copyBlock } from "../pcap/pcapng-copy.ts";
+import { clearAddressOptions, copyBlock } from "../pcap/pcapng-copy.ts";
 import { enhancedPacketBlock, interfaceDescriptionBlock, sectionHeaderBlock } from "../pcap/pcapng-writer.ts";
 import type { CaptureOrigin, CaptureSink, InterfaceInfo } from "../pcap/types.ts";
+import { AddressRewriter } from "../pipeline/scrub/address-rewriter.ts";
 import { PacketScrub } from "../pipeline/scrub/packet-scrub.ts";
 import { ScrubPipeline } from "../pipeline/scrub/scrub-pipeline.ts";
+import { standIn } from "../pipeline/scrub/websocket-scrub.ts";
 import { buildReport } from "../report/model.ts";
 import type { Redactor } from "../report/redact.ts";
 import { sharePage } from "../report/share-page.ts";
@@ -48,10 +50,14 @@ export async function exportCapture(
   redactor: Redactor,
   surroundings: Surroundings,
 ): Promise<Exported> {
-  const find = (text: string) => redactor.spans(text);
-  const scrub = redactor.applied || plan.blankPayloads;
+  const find = (text: string) => redactor.packetSpans(text);
+  const scrub = redactor.applied || plan.blankPayloads || redactor.addresses;
   const { blankPayloads, ports } = plan;
-  const pipeline = new ScrubPipeline({ find, blankPayloads, scrub, ports }, (Math.random() * 2 ** 32) | 0);
+  const hideCertificates = redactor.addresses;
+  const pipeline = new ScrubPipeline(
+    { find, blankPayloads, hideCertificates, scrub, ports },
+    (Math.random() * 2 ** 32) | 0,
+  );
   await readPackets(path, NO_SINK, (packet) => pipeline.onPacket(packet));
   pipeline.finish();
   const writer = new EvidenceWriter(analysed, plan, redactor, surroundings, pipeline, scrub);
@@ -91,7 +97,9 @@ async function readPackets(
 }
 
 /** Section Header, Interface Description, Interface Statistics, Name Resolution: what readers need, and drops. */
+const INTERFACE_DESCRIPTION = 1;
 const KEPT_BLOCKS = new Set([0x0a0d0d0a, 1, 4, 5]);
+const NAME_RESOLUTION = 4;
 const SIMPLE_PACKET = 3;
 const SIMPLE_DATA = 12;
 const PACKET_DATA = 28;
@@ -104,6 +112,7 @@ class EvidenceWriter {
   private readonly surroundings: Surroundings;
   private readonly pipeline: ScrubPipeline;
   private readonly patcher: PacketScrub;
+  private readonly rewriter: AddressRewriter | null;
   private readonly comments = new Map<number, string[]>();
   private readonly sectionComments: string[] = [];
   private readonly icmpPackets = new Set<number>();
@@ -129,6 +138,7 @@ class EvidenceWriter {
     this.pipeline = pipeline;
     this.scrub = scrub;
     this.patcher = new PacketScrub(pipeline, (text) => redactor.spans(text));
+    this.rewriter = redactor.addresses ? new AddressRewriter((address) => redactor.address(address)) : null;
     for (const facts of analysed.analysis.connections) {
       if (plan.connections?.has(facts.id) === false) continue;
       for (const { packet } of facts.tcp.icmpErrors) this.icmpPackets.add(packet);
@@ -181,8 +191,18 @@ class EvidenceWriter {
     for (const info of interfaces) this.parts.push(interfaceDescriptionBlock(info));
   }
 
+  /** The packet's bytes as they may be shown; null: as they are. */
+  private patched(packet: PacketView): Uint8Array | null {
+    const scrubbed = this.scrub ? this.patcher.scrub(packet) : null;
+    if (this.rewriter === null) return scrubbed;
+    const { bytes, start, capturedLength } = packet;
+    const own = scrubbed ?? bytes.slice(start, start + capturedLength);
+    this.rewriter.rewrite(own, packet.linkType);
+    return own;
+  }
+
   private classicPacket(packet: PacketView): void {
-    const patched = this.scrub ? this.patcher.scrub(packet) : null;
+    const patched = this.patched(packet);
     const comments = this.comments.get(packet.packetNumber) ?? [];
     this.packets++;
     this.written += comments.length;
@@ -201,7 +221,7 @@ class EvidenceWriter {
 
   private packetBlock(packet: PacketView, recordStart: number): void {
     const { bytes } = packet;
-    const patched = this.scrub ? this.patcher.scrub(packet) : null;
+    const patched = this.patched(packet);
     const comments = this.comments.get(packet.packetNumber) ?? [];
     const kept: string[] = [];
     const made = copyBlock(bytes, recordStart, this.little, comments, (comment) => this.replaces(comment, kept));
@@ -235,7 +255,7 @@ class EvidenceWriter {
   private block(bytes: Uint8Array, start: number, end: number, little: boolean): void {
     this.little = little;
     const type = new DataView(bytes.buffer, bytes.byteOffset).getUint32(start, little);
-    if (this.scrub && !KEPT_BLOCKS.has(type)) {
+    if (this.scrub && (!KEPT_BLOCKS.has(type) || (type === NAME_RESOLUTION && this.rewriter !== null))) {
       // Keys of TLS, journals, other programs' blocks: who knows what they hold.
       this.blocksLeftOut++;
       return;
@@ -245,8 +265,19 @@ class EvidenceWriter {
     const added = isHeader && this.sections++ === 0 ? this.sectionComments : [];
     const made = copyBlock(bytes, start, little, added, (comment) => this.replaces(comment, kept));
     this.written += added.length;
-    if (made === null) this.parts.push(bytes.slice(start, end));
-    else this.parts.push((kept.length === 0 ? made : (copyBlock(made, 0, little, kept) ?? made)).slice());
+    const whole =
+      made === null ? bytes.slice(start, end) : kept.length === 0 ? made : (copyBlock(made, 0, little, kept) ?? made);
+    const block = whole.slice();
+    if (this.rewriter !== null && type === INTERFACE_DESCRIPTION) this.hideInterface(block, little);
+    this.parts.push(block);
+  }
+
+  /** An interface's own addresses, and those in its name, description and filter (pcapng §4.2). */
+  private hideInterface(block: Uint8Array, little: boolean): void {
+    clearAddressOptions(block, little);
+    const text = Buffer.from(block.buffer, block.byteOffset, block.length).toString("latin1");
+    for (const { start, end, tag } of this.redactor.packetSpans(text))
+      block.set(standIn(text.slice(start, end), tag), start);
   }
 
   private collectComments(): void {

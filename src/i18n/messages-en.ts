@@ -97,10 +97,6 @@ export const messagesEn = {
     next: "Give one of --connection N, --packet N and --capture.",
   },
   "notes.unknown": { sentence: "There is no note {name}.", next: "wscap annotate CAPTURE --list shows their ids." },
-  "export.addresses": {
-    sentence: "Addresses stand in every packet: --redact-addresses cannot be kept in a pcapng file.",
-    next: "Leave it out, or share a report instead: wscap report --redact-addresses --format html CAPTURE",
-  },
   "output.is-file": { sentence: "{name} is a file.", next: "Name a folder, or a file that ends in .zip." },
   "compare.two": { sentence: "--compare needs two captures.", next: "wscap report works.pcap fails.pcap --compare" },
   "compare.nothing": {

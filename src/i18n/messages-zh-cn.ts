@@ -84,10 +84,6 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     next: "在 --connection N、--packet N、--capture 中选一个。",
   },
   "notes.unknown": { sentence: "没有备注 {name}。", next: "wscap annotate CAPTURE --list 会列出所有 id。" },
-  "export.addresses": {
-    sentence: "每个数据包都带有地址，pcapng 文件无法做到 --redact-addresses。",
-    next: "去掉这个选项，或改为分享报告：wscap report --redact-addresses --format html CAPTURE",
-  },
   "output.is-file": { sentence: "{name} 是一个文件。", next: "请指定文件夹，或以 .zip 结尾的文件。" },
   "compare.two": { sentence: "--compare 需要两个抓包。", next: "wscap report works.pcap fails.pcap --compare" },
   "compare.nothing": { sentence: "{name} 中没有可以比较的连接。", next: "wscap report {name} 会列出其中的内容。" },

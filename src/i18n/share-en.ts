@@ -88,8 +88,6 @@ export const shareEn: ShareWords = {
   bytesPerSecond: (amount) => `${amount}/s`,
   payloadsOff: "Payloads are left out (--payloads none).",
   addressesHidden: "Addresses are pseudonyms: the same address keeps its name, and subnets stay together.",
-  addressesNoPackets:
-    "No evidence.pcapng: addresses stand in every packet, and --redact-addresses keeps them out of what is shared.",
   madeBy: "Made by",
   legend: {
     upgraded: "upgraded to WebSocket",

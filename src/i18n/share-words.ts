@@ -79,7 +79,6 @@ export interface ShareWords {
   readonly bytesPerSecond: (amount: string) => string;
   readonly payloadsOff: string;
   readonly addressesHidden: string;
-  readonly addressesNoPackets: string;
   readonly madeBy: string;
   readonly legend: Readonly<Record<"upgraded" | "frames" | "refused" | "closed" | "reset" | "ping" | "error", string>>;
   readonly hiddenKinds: Readonly<

@@ -86,7 +86,6 @@ export const shareZhCn: ShareWords = {
   bytesPerSecond: (amount) => `${amount}/秒`,
   payloadsOff: "没有包含消息内容（--payloads none）。",
   addressesHidden: "地址已换成代号：同一地址代号不变，同一子网仍在一起。",
-  addressesNoPackets: "没有写出 evidence.pcapng：每个数据包都带有地址，而 --redact-addresses 不允许分享地址。",
   madeBy: "生成工具",
   legend: {
     upgraded: "升级为 WebSocket",

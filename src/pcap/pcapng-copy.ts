@@ -1,4 +1,4 @@
-import { u32 } from "./endian.ts";
+import { u16, u32 } from "./endian.ts";
 import {
   ENHANCED_PACKET,
   EPB_FIXED_BYTES,
@@ -76,4 +76,17 @@ function keptOptions(
     kept.push([code, bytes.subarray(valueStart, valueStart + valueLength)]);
   }
   return kept;
+}
+
+/** if_IPv4addr, if_IPv6addr, if_MACaddr, if_EUIaddr (draft-ietf-opsawg-pcapng §4.2). */
+const ADDRESS_OPTIONS: ReadonlySet<number> = new Set([4, 5, 6, 7]);
+
+/** Zeros instead of an interface's own addresses in its Interface Description Block, in place. */
+export function clearAddressOptions(block: Uint8Array, little: boolean): void {
+  for (let at = IDB_FIXED_BYTES; at + 4 <= block.length - 4; ) {
+    const [code, length] = [u16(block, at, little), u16(block, at + 2, little)];
+    if (code === 0) return;
+    if (ADDRESS_OPTIONS.has(code)) block.fill(0, at + 4, Math.min(block.length - 4, at + 4 + length));
+    at += 4 + ((length + 3) & ~3);
+  }
 }

@@ -27,6 +27,8 @@ export interface Redactor {
   address(value: string): string;
   /** Where the secrets of a text are; remembers them. */
   spans(value: string): readonly TaggedSpan[];
+  /** The same for bytes that must keep their places: addresses too, each with a tag of its own length. */
+  packetSpans(value: string): readonly TaggedSpan[];
   readonly applied: boolean;
   readonly addresses: boolean;
   /** Different secrets hidden so far, and by kind. */
@@ -69,6 +71,15 @@ class TaggingRedactor implements Redactor {
 
   spans(value: string): TaggedSpan[] {
     return this.applied ? this.tagged(value, findSecrets(value, this.keys)) : [];
+  }
+
+  packetSpans(value: string): TaggedSpan[] {
+    const secrets = this.spans(value);
+    if (this.pseudonyms === null) return secrets;
+    const free = this.pseudonyms
+      .spans(value)
+      .filter(({ start, end }) => !secrets.some((secret) => secret.start < end && start < secret.end));
+    return [...secrets, ...free].sort((a, b) => a.start - b.start);
   }
 
   text(value: string): string {

@@ -27,3 +27,14 @@ test("addresses in text, ports kept; hiding twice changes nothing more", () => {
 test("without the option addresses stay", () => {
   expect(createRedactor(true).text("192.168.50.21")).toBe("192.168.50.21");
 });
+
+test("in packet bytes what stands for an address is as long as it: zeros in front, or asterisks", () => {
+  const tags = (text: string) =>
+    redactor()
+      .packetSpans(text)
+      .map(({ start, end, tag }) => [text.slice(start, end), tag]);
+  expect(tags("Host: 192.168.50.21:8080")).toEqual([["192.168.50.21", "198.18.01.001"]]);
+  expect(tags("via 10.0.0.1, 127.0.0.1")).toEqual([["10.0.0.1", "********"]]);
+  expect(tags("[2a00:1450:4001:829::200e]:443")).toEqual([["2a00:1450:4001:829::200e", "2001:db8:0000:0001::0001"]]);
+  expect(createRedactor(true).packetSpans("192.168.50.21")).toEqual([]);
+});

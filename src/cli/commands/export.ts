@@ -43,7 +43,6 @@ function trimSeconds(value: string): readonly [number, number] {
 
 async function exportTo(capture: string, options: ExportOptions, surroundings: Surroundings): Promise<void> {
   await checkOutput(options.output, [capture]);
-  if (options.redactAddresses === true) throw new UserError(EXIT.usage, "export.addresses");
   const redactor = redactorOf(options);
   await withReadableTwice(capture, async (path) => {
     const analysed = await analyse(

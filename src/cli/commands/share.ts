@@ -54,19 +54,16 @@ async function share(capture: string, options: ShareOptions, surroundings: Surro
       ),
     );
     await addReports(files, analysed, options, redactor, surroundings);
-    if (redactor.addresses) hiddenInPackets = `${words.addressesNoPackets}\n`;
-    else {
-      const plan = {
-        connections: null,
-        fromNs: Number.NEGATIVE_INFINITY,
-        toNs: Number.POSITIVE_INFINITY,
-        blankPayloads: options.payloads === "none",
-        ports: options.port ?? [],
-      };
-      const exported = await exportCapture(path, analysed, plan, redactor, surroundings);
-      files.set("evidence.pcapng", exported.bytes);
-      hiddenInPackets = exportSummary("evidence.pcapng", exported, redactor, words);
-    }
+    const plan = {
+      connections: null,
+      fromNs: Number.NEGATIVE_INFINITY,
+      toNs: Number.POSITIVE_INFINITY,
+      blankPayloads: options.payloads === "none",
+      ports: options.port ?? [],
+    };
+    const exported = await exportCapture(path, analysed, plan, redactor, surroundings);
+    files.set("evidence.pcapng", exported.bytes);
+    hiddenInPackets = exportSummary("evidence.pcapng", exported, redactor, words);
   });
   await (isZip ? writeZip(target, files) : writeFolder(target, files));
   surroundings.stdout.write(

@@ -11,11 +11,13 @@ import { scrubBody } from "./body-scrub.ts";
 import { DirectionEdits } from "./edits.ts";
 import { HeldStream } from "./held-stream.ts";
 import { isSuspicious } from "./suspicious.ts";
+import { certificateSpans } from "./tls-certificates.ts";
 import { type FindSpans, scrubFrames, standIn } from "./websocket-scrub.ts";
 
 export interface ScrubPlanOptions {
   readonly find: FindSpans;
   readonly blankPayloads: boolean;
+  readonly hideCertificates: boolean;
   /** false: only who owns which packet is learnt. */
   readonly scrub: boolean;
   readonly ports: readonly number[];
@@ -172,8 +174,13 @@ export class ScrubPipeline extends Pipeline {
         edits.edit(sequence, bytes.slice(first - offset, last - offset)),
       );
     if (context?.tls != null) {
-      // Encrypted: nothing to be read, so nothing to hide.
+      // Encrypted: nothing to be read, so nothing to hide, but whose certificate it is.
       judge(0, held.length);
+      if (this.plan.hideCertificates)
+        held.stretches(0, held.length, (bytes, offset) => {
+          if (offset > 0) return;
+          for (const { start, end } of certificateSpans(bytes)) edit(start, new Uint8Array(end - start));
+        });
       return;
     }
     const webSocket = context?.webSocket ?? null;

@@ -156,6 +156,8 @@ function overwrite(
 /** As long as the secret: its tag where there is room, so that the same secret stays recognisable. */
 export function standIn(secret: string, tag: string): Uint8Array {
   const bytes = new Uint8Array(secret.length);
+  // An address, made as long as the one it stands for.
+  if (tag.length === secret.length && /^[\d.:a-f*]+$/.test(tag)) return Uint8Array.from(Buffer.from(tag, "latin1"));
   if (/^-?\d[\d.eE+-]*$/.test(secret)) return bytes.fill(ZERO);
   bytes.fill(BLANK);
   if (tag.length <= secret.length) bytes.set(Buffer.from(tag, "latin1"));

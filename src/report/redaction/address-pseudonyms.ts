@@ -24,6 +24,14 @@ export class AddressPseudonyms {
     return value.replace(ADDRESS, (found) => (isWhole(found) ? this.of(found) : found));
   }
 
+  /** Where addresses stand in a text, with what may stand there instead: as long, or asterisks. */
+  spans(value: string): { readonly start: number; readonly end: number; readonly tag: string }[] {
+    return [...value.matchAll(ADDRESS)].flatMap(({ 0: found, index }) => {
+      const made = isWhole(found) ? this.of(found) : found;
+      return made === found ? [] : [{ start: index, end: index + found.length, tag: fitted(made, found.length) }];
+    });
+  }
+
   private four(address: string): string {
     const parts = address.split(".").map(Number);
     const [first = 0, second = 0] = parts;
@@ -60,6 +68,20 @@ export class AddressPseudonyms {
     this.counts.set(network, next);
     return ((next - 1) % 254) + 1;
   }
+}
+
+/** The address with leading zeros, so that it has this length; asterisks where it is too long, or too short for that. */
+function fitted(address: string, length: number): string {
+  const [separator, width] = address.includes(":") ? [":", 4] : [".", 3];
+  const parts = address.split(separator);
+  let missing = length - address.length;
+  for (let i = parts.length - 1; i >= 0 && missing > 0; i--) {
+    const part = parts[i] ?? "";
+    const added = part === "" ? 0 : Math.min(missing, width - part.length);
+    parts[i] = "0".repeat(added) + part;
+    missing -= added;
+  }
+  return missing === 0 ? parts.join(separator) : "*".repeat(length);
 }
 
 const IPV4 = /(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.]*\d)/;
