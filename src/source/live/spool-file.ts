@@ -63,10 +63,12 @@ export class SpoolFile {
   }
 }
 
+/** "night.pcapng", or "night-2.pcapng" where that is taken. */
 function freeName(path: string): string {
   if (!existsSync(path)) return path;
+  const [, stem = path, ending = ""] = /^(.*?)(\.[A-Za-z]+)?$/s.exec(path) ?? [];
   for (let number = 2; ; number++) {
-    const candidate = `${path}-${number}`;
+    const candidate = `${stem}-${number}${ending}`;
     if (!existsSync(candidate)) return candidate;
   }
 }

@@ -52,8 +52,8 @@ describe("a spool", () => {
     writeFileSync(join(folder, "night.pcapng.partial"), "crashed");
     const spool = new Spool(plan());
     write(spool, 1);
-    expect(pathsOf(await spool.finish())).toEqual([join(folder, "night.pcapng-2")]);
-    expect([text("night.pcapng"), text("night.pcapng.partial"), text("night.pcapng-2")]).toEqual([
+    expect(pathsOf(await spool.finish())).toEqual([join(folder, "night-2.pcapng")]);
+    expect([text("night.pcapng"), text("night.pcapng.partial"), text("night-2.pcapng")]).toEqual([
       "older",
       "crashed",
       "HEADER0;",
