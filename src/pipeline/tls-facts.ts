@@ -35,6 +35,7 @@ export function tlsFacts(reader: TlsReader): TlsFacts {
     clientHello: client === null ? null : mark(client),
     serverHello: server === null ? null : mark(server),
     handshakeComplete: reader.handshakeComplete,
+    refusal: reader.refusal === null ? null : mark(reader.refusal),
     alerts: reader.alerts.map(({ direction, level, description, encrypted, ...moment }) => ({
       ...mark(moment),
       from: sideOf(direction),

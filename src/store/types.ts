@@ -197,6 +197,8 @@ export interface TlsFacts {
   clientHello: Mark | null;
   serverHello: Mark | null;
   handshakeComplete: boolean;
+  /** The server answered the client's Finished by a record of an alert's size and by nothing else. */
+  refusal: Mark | null;
   alerts: readonly (Mark & {
     readonly from: Side;
     readonly level: number;

@@ -56,6 +56,9 @@ class Side {
  */
 export class TlsReader {
   readonly alerts: TlsAlert[] = [];
+  /** All that the server had to say to the client's Finished was a record of an alert's size; null: it said more, or nothing. */
+  refusal: { readonly packetNumber: number; readonly timestampNs: number } | null = null;
+  private answers = 0;
   private readonly sides: readonly [Side, Side] = [new Side(), new Side()];
 
   hello(direction: Direction): Seen | null {
@@ -162,6 +165,10 @@ export class TlsReader {
         encrypted: true,
       });
       return;
+    }
+    if (direction === 1 && this.sides[0].finishedBytes > 0) {
+      const alone = this.answers++ === 0 && ENCRYPTED_ALERT_BYTES.has(side.lengthBytes);
+      this.refusal = alone ? { packetNumber: at.packetNumber, timestampNs: at.timestampNs } : null;
     }
     side.finishedBytes += side.lengthBytes;
     side.applicationRecords++;

@@ -102,6 +102,11 @@ export const causesNetwork = {
     cause: "The client does not trust the server's certificate: self-signed, expired, or for another name than {name}.",
     fix: "openssl s_client -connect {server} -servername {name} shows chain, dates and names. For a WebSocket no browser asks whether to proceed: open the https:// page once, or install the CA.",
   },
+  clientCertificate: {
+    cause:
+      "{server} demands a client certificate (mutual TLS), and the client sent none, or one that it does not trust.",
+    fix: "Give the client its certificate and key (browser: import it; Node: cert, key), or ask for none here: nginx ssl_verify_client off; Node requestCert: false.",
+  },
   tlsVersions: {
     cause: "Client and server share no TLS version or cipher.",
     fix: "nginx: ssl_protocols TLSv1.2 TLSv1.3; old devices may need an update of their TLS library.",

@@ -154,6 +154,11 @@ export const findingsNetwork = {
     },
   },
   "tls.handshake.failed": {
+    refused: {
+      title: "{server} turned the client away right after the TLS handshake",
+      detail:
+        "The client finished the handshake, and all that came back was one encrypted record of an alert's size and the end. In TLS 1.3 a server says like this that the client's certificate is missing or not accepted.",
+    },
     alert: {
       title: "TLS to {server} failed: the {from:word} sent the alert “{alert:word}”",
       detail:

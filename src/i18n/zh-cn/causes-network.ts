@@ -93,6 +93,10 @@ export const causesNetwork = {
     cause: "客户端不信任服务器证书：自签名、已过期，或证书不包含 {name}。",
     fix: "openssl s_client -connect {server} -servername {name} 可查看证书链、有效期和域名。WebSocket 不会弹出“继续访问”，请先打开一次 https:// 页面，或安装 CA 证书。",
   },
+  clientCertificate: {
+    cause: "{server} 要求客户端证书（双向 TLS），客户端没有给，或给的不受信任。",
+    fix: "给客户端配上证书和私钥（浏览器：导入；Node：cert、key），或让服务器不再要求：nginx ssl_verify_client off;，Node requestCert: false。",
+  },
   tlsVersions: {
     cause: "两端没有共同支持的 TLS 版本或加密套件。",
     fix: "nginx：ssl_protocols TLSv1.2 TLSv1.3; 老设备可能需要更新 TLS 库。",

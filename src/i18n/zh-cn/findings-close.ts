@@ -123,7 +123,7 @@ export const findingsClose = {
   },
   "tcp.rst.injected": {
     plain: {
-      title: "以{from:word}名义发出的 RST 很可能是伪造的，可疑之处：{oddities:words}",
+      title: "以{from:word}名义发出的 RST 很可能不是它发的，可疑之处：{oddities:words}",
       detail:
         "到达时 TTL 为 {hops}[[，而{from:word}其他报文的 TTL 为 {usualHops}]]。是别的东西发的：途中设备（防火墙、IPS、NAT、运营商、审查设备），或占用了这个地址的主机。",
     },

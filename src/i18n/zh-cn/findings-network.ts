@@ -144,6 +144,11 @@ export const findingsNetwork = {
     },
   },
   "tls.handshake.failed": {
+    refused: {
+      title: "TLS 握手刚完成，{server} 就把客户端拒之门外",
+      detail:
+        "客户端完成了握手，服务器只回了一条大小正好是告警的加密记录就断开了。TLS 1.3 里，服务器就是这样表示缺少客户端证书或不接受它。",
+    },
     alert: {
       title: "与 {server} 的 TLS 握手失败：{from:word}发出告警“{alert:word}”",
       detail: "WebSocket 根本没有开始[[（请求的主机名：{name}）]]。浏览器显示 1006，控制台里可能会写明证书错误。",

@@ -169,10 +169,19 @@ const LESS_THAN_FINISHED_BYTES = 40;
 /** TLS given up before it was up: by an alert, or without a word. */
 function checkTlsFailed(connection: ConnectionFacts) {
   const { tls, tcp } = connection;
-  if (tls === null || tls.handshakeComplete || tls.clientHello === null) return null;
+  if (tls === null || tls.clientHello === null) return null;
   const server = serverOf(connection);
   const name = tls.serverName;
   const hello = shows(tls.clientHello, "tlsHello", { name });
+  if (tls.refusal !== null && tcp.firstCloser === "server")
+    return draft("tls.handshake.failed", "refused", {
+      confidence: "likely",
+      at: tls.refusal,
+      args: { server, name },
+      evidence: [hello, shows(tls.refusal, "tlsRefusal", {}), endingEvidence(connection)],
+      causes: [cause("likely", "clientCertificate", { server })],
+    });
+  if (tls.handshakeComplete) return null;
   const alert = tls.alerts.find((item) => !item.encrypted && item.description !== 0);
   if (alert !== undefined) {
     const word = `alert.${alert.description}`;
@@ -216,7 +225,7 @@ export const tlsFailed: Rule = {
   id: "tls.handshake.failed",
   severity: "error",
   spec: "RFC 8446 §6",
-  causes: ["certificateNotTrusted", "tlsVersions", "serverNameUnknown"],
+  causes: ["certificateNotTrusted", "clientCertificate", "tlsVersions", "serverNameUnknown"],
   sources: ["https://www.rfc-editor.org/rfc/rfc8446#section-6"],
   check: checkTlsFailed,
 };

@@ -24,6 +24,7 @@ export const causeWords = {
   missingTls: "port",
   otherService: "port",
   certificateNotTrusted: "name server",
+  clientCertificate: "server",
   tlsVersions: "",
   serverNameUnknown: "name",
   wrongPath: "path",

@@ -18,6 +18,7 @@ export const evidenceWords = {
   switched: "",
   tlsHello: "name?",
   tlsAlert: "from alert",
+  tlsRefusal: "",
   firstBytes: "from text",
   lastData: "from",
   lastPing: "from",

@@ -38,6 +38,7 @@ export const networkFindings = {
   "tls.handshake.failed": {
     alert: "server name? from alert",
     closed: "server name? closer afterMs",
+    refused: "server name?",
   },
   "http.proxy.connect-refused": {
     forbidden: "server target status reason?",

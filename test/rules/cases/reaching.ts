@@ -70,6 +70,7 @@ const tlsConnection = (given: Partial<TlsFacts>): ConnectionFacts =>
       clientHello: mark(0.01),
       serverHello: mark(0.02),
       handshakeComplete: false,
+      refusal: null,
       alerts: [],
       applicationDataBytes: [0, 700],
       ...given,
@@ -152,6 +153,10 @@ export const reachingCases = {
         tlsConnection({ alerts: [{ ...mark(0.03), from: "client", level: 2, description: 48, encrypted: false }] }),
       ),
       closed: one(tlsConnection({})),
+      refused: one({
+        ...tlsConnection({ handshakeComplete: true, refusal: mark(0.05) }),
+        tcp: { ...tlsConnection({}).tcp, firstCloser: "server" },
+      }),
     },
     near: {
       "a complete handshake": one(tlsConnection({ handshakeComplete: true })),

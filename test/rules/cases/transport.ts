@@ -98,6 +98,7 @@ export const transportCases = {
             clientHello: mark(0.01),
             serverHello: mark(0.02),
             handshakeComplete: true,
+            refusal: null,
             alerts: [],
             applicationDataBytes: [100, 100],
           },
