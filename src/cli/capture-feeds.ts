@@ -8,6 +8,7 @@ import { openCaptureReader } from "../pcap/open-capture-reader.ts";
 import type { CaptureComment, CaptureOrigin, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
 import { type Feed, NO_PACKET, type PacketOrder } from "../session/pump.ts";
 import { openSources } from "../source/open-source.ts";
+import type { ByteSource } from "../source/types.ts";
 import type { CaptureFacts } from "../store/types.ts";
 
 /** What the blocks of one capture tell beside its packets. */
@@ -39,11 +40,15 @@ export interface CaptureFeeds {
   refuseWhatIsNoCapture(): void;
 }
 
-/** Throws `UserError` (exit 3) for what is missing or not readable, (exit 2) for standard input named twice. */
+/**
+ * `sourceOf`: may put something between a source and its reader. Throws `UserError` (exit 3) for what is missing or not
+ * readable, (exit 2) for standard input named twice.
+ */
 export async function openFeeds(
   names: readonly string[],
   origin: CaptureOrigin,
   events: FeedEvents,
+  sourceOf: (source: ByteSource, index: number) => ByteSource = (source) => source,
 ): Promise<CaptureFeeds> {
   if (names.filter((name) => name === "-").length > 1) throw new UserError(EXIT.usage, "input.stdin-twice");
   const told = names.map((): Told => ({ linkTypes: new Set(), dropped: new Map(), capturedUntilNs: null }));
@@ -51,7 +56,7 @@ export async function openFeeds(
   const sink = captureSink(told, feeds, events);
   for (const [index, source] of (await openSources(names)).entries()) {
     const reader = openCaptureReader(index, sink, origin);
-    feeds.push({ source, reader, lastPacketNs: NO_PACKET, interrupted: false, vantage: 0 });
+    feeds.push({ source: sourceOf(source, index), reader, lastPacketNs: NO_PACKET, interrupted: false, vantage: 0 });
   }
   return {
     feeds,

@@ -5,7 +5,7 @@ import { judge } from "../rules/judge.ts";
 import type { Timer } from "../rules/timers.ts";
 import type { Analysis, CaptureFacts } from "../store/types.ts";
 import { type Feed, type PacketOrder, pump } from "./pump.ts";
-import type { Snapshot } from "./types.ts";
+import type { Clock, Snapshot } from "./types.ts";
 
 const FIRST_SHOT_MS = 100;
 const SHOT_MS = 300;
@@ -26,6 +26,8 @@ export interface LoadOptions {
   readonly nowMs: () => number;
   /** Lets keys and screen have their turn. */
   readonly breathe: () => Promise<void>;
+  /** Looks again and again at a source that comes slowly (a pipe, ssh): between its pieces nobody else does. */
+  readonly every?: Clock["every"];
   /** The user's own, matched before the known ones. */
   readonly timers?: readonly Timer[];
 }
@@ -60,15 +62,24 @@ export class LoadSession {
 
   /** Until everything is read, or stopped. Throws what the sources throw. */
   async run(): Promise<Analysis> {
-    const { feeds, order, ports, seed, breathe, vantageOf, capturedUntil } = this.options;
+    const { feeds, order, ports, seed, breathe, vantageOf, capturedUntil, every } = this.options;
     const pipeline = new Pipeline({ ports, tap: null, seed, rethrow: false, vantageOf });
-    await pump(feeds, order, pipeline, {
-      signal: this.controller.signal,
-      breathe: () => {
-        if (this.options.nowMs() >= this.nextShotMs) this.shoot(pipeline, "running");
-        return breathe();
-      },
-    });
+    const look = (): void => {
+      const isNew = pipeline.packets > this.snapshot.statistics.packets;
+      if (isNew && this.options.nowMs() >= this.nextShotMs) this.shoot(pipeline, "running");
+    };
+    const endLooks = every?.(SHOT_MS, look);
+    try {
+      await pump(feeds, order, pipeline, {
+        signal: this.controller.signal,
+        breathe: () => {
+          look();
+          return breathe();
+        },
+      });
+    } finally {
+      endLooks?.();
+    }
     for (const until of capturedUntil()) pipeline.advance(until);
     pipeline.finish();
     this.analysis = this.shoot(pipeline, "ended");

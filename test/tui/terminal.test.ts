@@ -259,6 +259,28 @@ describe.skipIf(tmuxMissing !== null)("the screen in a real terminal", () => {
     await tmux.until("ended with 0");
   });
 
+  it("stops reading on Ctrl-C, keeps what is there through changes of size, and quits on the second", async () => {
+    tmux = await Tmux.open(100, 24);
+    const fifo = join(folder, "slow");
+    await tmux.type(
+      `clear; mkfifo ${fifo}; (cat ${capture}; sleep 60) > ${fifo} & node ${program} load ${fifo}; echo ended with $?`,
+    );
+    await tmux.press("Enter");
+    await tmux.until("x stops and keeps what is there");
+    await tmux.resize(60, 12);
+    await tmux.resize(140, 40);
+    await tmux.until("missing pong");
+    await tmux.press("C-c");
+    await tmux.until("stopped: this is what had been read by then");
+    expect(await tmux.screen()).toContain("missing pong");
+    // What came out of the pipe can be read again.
+    await tmux.press("Enter");
+    await tmux.until(/›◆ .*pong/);
+    await tmux.press("C-c");
+    await tmux.until("ended with 0");
+    expect(await tmux.modes()).toEqual({ alternate: false, cursor: true, mouse: false });
+  });
+
   it("does not let hostile text reach the terminal", async () => {
     const hostile = join(folder, "hostile.pcap");
     await writeFile(hostile, tcpStory(hostilePackets));

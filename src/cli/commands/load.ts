@@ -1,4 +1,4 @@
-import { mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -8,9 +8,11 @@ import { tuiWordsOf } from "../../i18n/tui.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import type { Timer } from "../../rules/timers.ts";
 import { LoadSession } from "../../session/load-session.ts";
+import type { ByteSource } from "../../source/types.ts";
 import { paletteOf } from "../../tui/palette.ts";
 import { plainViews } from "../../tui/plain.ts";
 import { openFeeds } from "../capture-feeds.ts";
+import { systemClock } from "../live/clock.ts";
 import { notesPath } from "../notes-file.ts";
 import { portList, timerList } from "../option-values.ts";
 import { createDesk } from "../screen/desk.ts";
@@ -49,17 +51,18 @@ async function load(names: readonly string[], options: LoadOptions, surroundings
     const { reportAsText } = await import("./report.ts");
     return reportAsText(names, options, surroundings);
   }
-  const keeper = await NoteKeeper.open(notesPath(names[0] ?? "-", options.notes), language);
-  const kept = keepStandardInput(names);
+  const first = names[0] ?? "-";
+  const keeper = await NoteKeeper.open(notesPath(isPipe(first) ? "-" : first, options.notes), language);
+  const kept = keepPipes(names);
   try {
-    return await show(kept.paths, names, options, keeper, surroundings);
+    return await show(kept, names, options, keeper, surroundings);
   } finally {
     kept.remove();
   }
 }
 
 async function show(
-  paths: readonly string[],
+  { paths, sourceOf }: Kept,
   names: readonly string[],
   options: LoadOptions,
   keeper: NoteKeeper,
@@ -70,7 +73,12 @@ async function show(
   const timers = options.timer ?? [];
   const origin: CaptureOrigin = { ns: null };
   const watch = new NoteWatch(keeper.notes);
-  const captures = await openFeeds(names, origin, { onMalformed: () => undefined, onComment: watch.onComment });
+  const captures = await openFeeds(
+    names,
+    origin,
+    { onMalformed: () => undefined, onComment: watch.onComment },
+    sourceOf,
+  );
   let reading = true;
   const session = new LoadSession({
     ...captures,
@@ -81,6 +89,7 @@ async function show(
     // Hostile captures must not be able to pile collisions.
     seed: (Math.random() * 2 ** 32) | 0,
     nowMs: () => performance.now(),
+    every: systemClock.every,
     breathe: () => {
       captures.refuseWhatIsNoCapture();
       return new Promise((resolve) => setImmediate(resolve));
@@ -149,17 +158,38 @@ const same = (text: string): string => text;
 const unmarked = (palette: Palette): Palette =>
   Object.fromEntries(Object.keys(palette).map((role) => [role, same])) as unknown as Palette;
 
-/** Standard input can be read once, the screen reads captures again: what comes in is also written to a file of ours. */
-function keepStandardInput(names: readonly string[]): { paths: readonly string[]; remove(): void } {
-  if (!names.includes("-") || process.stdin.isTTY) return { paths: names, remove: () => undefined };
+/** Where captures can be read again. */
+interface Kept {
+  readonly paths: readonly string[];
+  readonly sourceOf: (source: ByteSource, index: number) => ByteSource;
+  remove(): void;
+}
+
+const isPipe = (name: string): boolean =>
+  name === "-" ? !process.stdin.isTTY : (statSync(name, { throwIfNoEntry: false })?.isFIFO() ?? false);
+
+/** A pipe can be read once, the screen reads captures again: what comes out of one is also written to a file of ours. */
+function keepPipes(names: readonly string[]): Kept {
+  if (!names.some(isPipe)) return { paths: names, sourceOf: (source) => source, remove: () => undefined };
   const folder = mkdtempSync(join(tmpdir(), "wscap-load-"));
-  const path = join(folder, "stdin");
-  const file = openSync(path, "wx", 0o600);
-  // Paused, it hands out data only when the reader of the capture asks for it; then we hear of it first.
-  process.stdin.pause();
-  process.stdin.on("data", (chunk: Buffer) => writeSync(file, chunk));
+  const paths = names.map((name, index) => (isPipe(name) ? join(folder, String(index)) : name));
   return {
-    paths: names.map((name) => (name === "-" ? path : name)),
+    paths,
+    sourceOf: (source, index) => {
+      const path = paths[index];
+      return path === undefined || path === names[index] ? source : keptSource(source, openSync(path, "wx", 0o600));
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** All that it is, and its pieces written down as they go by. */
+function keptSource(source: ByteSource, file: number): ByteSource {
+  async function* chunks(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source.chunks(signal)) {
+      writeSync(file, chunk);
+      yield chunk;
+    }
+  }
+  return Object.create(source, { chunks: { value: chunks } }) as ByteSource;
 }
