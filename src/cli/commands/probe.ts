@@ -10,10 +10,11 @@ import { coloured, plain } from "../../report/paint.ts";
 import { createRedactor, type Redactor } from "../../report/redact.ts";
 import { renderText } from "../../report/text.ts";
 import { judge } from "../../rules/judge.ts";
+import type { Timer } from "../../rules/timers.ts";
 import { type OpenedCapture, openCapture } from "../live/open-capture.ts";
 import { BACKENDS, type LiveOptions, numberOption } from "../live/options.ts";
 import { stopSignal } from "../live/stop-signal.ts";
-import { oneOf } from "../option-values.ts";
+import { oneOf, timerList } from "../option-values.ts";
 import { converse, type ProbeEars, type ProbePlan } from "../probe/conversation.ts";
 import { captureWhile } from "../probe/own-capture.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -32,6 +33,7 @@ interface ProbeOptions {
   readonly tokenFile?: string;
   readonly backend: LiveOptions["backend"];
   readonly write?: string;
+  readonly timer?: readonly Timer[];
   readonly redact: boolean;
 }
 
@@ -49,6 +51,7 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("--token-file <file>", words.tokenFile)
     .option("--backend <backend>", words.backend, oneOf("--backend", BACKENDS), "auto")
     .option("-w, --write <file>", words.write)
+    .option("--timer <name=seconds>", words.timer, timerList)
     .option("--no-redact", words.noRedact)
     .action(async (url: string, topics: readonly string[], options: ProbeOptions) => {
       surroundings.exitCode = await probe(url, topics, options, surroundings);
@@ -87,7 +90,12 @@ async function probe(
   // Others use the server too: only its own connection is the probe's business.
   const connections = analysis.connections.filter(({ client }) => client.port === ears.localPort);
   const own = connections.length > 0 ? { ...analysis, connections } : analysis;
-  const report = buildReport(own, judge(own), { version, language, redactor, words: render });
+  const report = buildReport(own, judge(own, { timers: options.timer ?? [] }), {
+    version,
+    language,
+    redactor,
+    words: render,
+  });
   const paint = surroundings.colour ? coloured : plain;
   stdout.write(`\n${renderText(report, { width: surroundings.columns, paint })}`);
   for (const file of files) surroundings.stderr.write(`${probeWordsOf(language).kept(file)}\n`);
