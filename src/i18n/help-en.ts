@@ -102,6 +102,7 @@ export const helpEn: HelpWords = {
       "TCP port to capture, and to decode as WebSocket even without a handshake; may be repeated (default: 8080)",
     filter: "capture only TCP packets that this BPF also matches; without -p on every port",
     write: "keep the packets in this file (pcapng); - is standard output, for other programs",
+    probeWrite: "keep the packets in this file (pcapng)",
     duration: "end after so many seconds",
     count: "end after so many packets",
     liveFormat: "text or ndjson (default: text on a terminal)",

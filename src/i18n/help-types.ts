@@ -43,6 +43,7 @@ export interface HelpWords {
       | "livePort"
       | "filter"
       | "write"
+      | "probeWrite"
       | "duration"
       | "count"
       | "liveFormat"

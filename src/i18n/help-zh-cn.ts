@@ -98,6 +98,7 @@ export const helpZhCn: HelpWords = {
     livePort: "要抓取的 TCP 端口，没抓到握手也按 WebSocket 解析；可重复（默认 8080）",
     filter: "只抓同时符合这个 BPF 的 TCP 数据包；不加 -p 时不限端口",
     write: "把数据包保存到这个文件（pcapng）；- 表示标准输出，供其他程序读取",
+    probeWrite: "把数据包保存到这个文件（pcapng）",
     duration: "多少秒后结束",
     count: "抓到多少个数据包后结束",
     liveFormat: "text 或 ndjson（在终端上默认 text）",

@@ -50,12 +50,18 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("--token-env <name>", words.tokenEnv)
     .option("--token-file <file>", words.tokenFile)
     .option("--backend <backend>", words.backend, oneOf("--backend", BACKENDS), "auto")
-    .option("-w, --write <file>", words.write)
+    .option("-w, --write <file>", words.probeWrite, fileName)
     .option("--timer <name=seconds>", words.timer, timerList)
     .option("--no-redact", words.noRedact)
     .action(async (url: string, topics: readonly string[], options: ProbeOptions) => {
       surroundings.exitCode = await probe(url, topics, options, surroundings);
     });
+}
+
+/** Standard output is for what the probe says. */
+function fileName(value: string): string {
+  if (value === "-") throw new UserError(EXIT.usage, "usage.invalid-value", { option: "-w", value, allowed: "FILE" });
+  return value;
 }
 
 /** 0: it opened and nothing was found wrong; 1: something was. */
