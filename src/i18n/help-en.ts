@@ -13,6 +13,7 @@ export const helpEn: HelpWords = {
         ["sudo wscap live --duration 60 --format ndjson | jq -c 'select(.event==\"finding\")'", "for scripts"],
         ["sudo wscap live -w night.pcapng --trigger ws.pong --before 120", "only the minutes around a fault"],
         ["sudo wscap live -w days.pcapng --ring 20x100M", "wait for days with bounded disk"],
+        ["sudo wscap live -w - | wireshark -k -i -", "watch in Wireshark meanwhile"],
         ["wscap live --remote root@device", "capture there, analyse here"],
       ],
     },

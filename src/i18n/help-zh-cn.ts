@@ -13,6 +13,7 @@ export const helpZhCn: HelpWords = {
         ["sudo wscap live --duration 60 --format ndjson | jq -c 'select(.event==\"finding\")'", "供脚本使用"],
         ["sudo wscap live -w night.pcapng --trigger ws.pong --before 120", "只保存故障前后几分钟"],
         ["sudo wscap live -w days.pcapng --ring 20x100M", "连续数天，磁盘占用有上限"],
+        ["sudo wscap live -w - | wireshark -k -i -", "同时在 Wireshark 中查看"],
         ["wscap live --remote root@device", "在对方机器抓包，在本机分析"],
       ],
     },
