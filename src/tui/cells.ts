@@ -21,6 +21,8 @@ export const centre = (text: string, width: number, fill = " "): string => {
 const DISPUTED =
   /[^\u0020-\u007e\u00a1-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u203b\u2080-\u209c\u20a0-\u20b9\u2100-\u27bf\u2e80-\u3029\u3030-\u3098\u309b-\u31e3\u3400-\u9fff\uac00-\ud7a3\uff01-\uff60]/;
 
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+
 /** A line put together from marked pieces, which knows how wide it is. */
 export class Line {
   width = 0;
@@ -40,11 +42,20 @@ export class Line {
   add(text: string, role: Role = "plain"): this {
     const room = this.limit - this.width;
     if (room <= 0 || text === "") return this;
-    const wide = displayWidth(text);
+    const isPlain = PRINTABLE_ASCII.test(text);
+    const wide = isPlain ? text.length : displayWidth(text);
     const cut = wide <= room ? text : truncateToWidth(text, room);
     this.width += wide <= room ? wide : displayWidth(cut);
     this.text += this.palette[role](cut);
-    if (this.first !== null && DISPUTED.test(cut)) this.text += `\u001b[${this.first + this.width + 1}G`;
+    if (!isPlain && this.first !== null && DISPUTED.test(cut)) this.text += `\u001b[${this.first + this.width + 1}G`;
+    return this;
+  }
+
+  /** A sign of one column, so many times. */
+  stroke(sign: string, columns: number, role: Role): this {
+    const count = Math.max(0, Math.min(columns, this.limit - this.width));
+    this.width += count;
+    this.text += this.palette[role](sign.repeat(count));
     return this;
   }
 

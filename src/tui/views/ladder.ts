@@ -225,11 +225,11 @@ function addArrow(line: Line, label: Label, room: number, toRight: boolean, row:
   line.add("│", "dim");
   if (!toRight) line.add("◀", lineRole);
   line
-    .add(stroke.repeat(before), lineRole)
+    .stroke(stroke, before, lineRole)
     .add(shown, role)
-    .add(stroke.repeat(between), lineRole)
+    .stroke(stroke, between, lineRole)
     .add(said, severity === "note" ? "strong" : severity)
-    .add(stroke.repeat(rest - before - between), lineRole);
+    .stroke(stroke, rest - before - between, lineRole);
   if (toRight) line.add("▶", lineRole);
   line.add("│", "dim");
 }
