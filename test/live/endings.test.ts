@@ -14,6 +14,10 @@ const SCRATCH = "/var/tmp";
 const scratchOf = (pid: number): string[] =>
   readdirSync(SCRATCH).filter((name) => name.startsWith(`wscap-live-${pid}-`));
 
+/** Runs a command whose standard output is a socket, into a file. */
+const RELAY =
+  'const [f,c,...a]=process.argv.slice(1);const k=require("child_process").spawn(c,a,{stdio:["ignore","pipe","inherit"]});k.stdout.pipe(require("fs").createWriteStream(f))';
+
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.skipIf(unavailable !== null)(`live endings${unavailable === null ? "" : `: ${unavailable}`}`, () => {
@@ -135,9 +139,14 @@ describe.skipIf(unavailable !== null)(`live endings${unavailable === null ? "" :
     expect(run.stderr).toContain(`Kept: ${kept}`);
   });
 
-  it("writes the capture to standard output for other programs", { timeout: TIME_MS }, async () => {
+  // A pipe, an ordinary file, and the socket pair that Node calls a pipe (as some sshd do).
+  it.each([
+    ["a pipe", (command: string, file: string) => `${command} | cat > ${file}`],
+    ["a file", (command: string, file: string) => `${command} > ${file}`],
+    ["a socket", (command: string, file: string) => `node -e '${RELAY}' ${file} ${command}`],
+  ])("writes the capture to standard output, %s", { timeout: TIME_MS }, async (_kind, into) => {
     const file = join(folder, "piped.pcapng");
-    const script = `exec ${process.execPath} ${program} live -w - | cat > ${file}`;
+    const script = into(`${process.execPath} ${program} live -w -`, file);
     const child = spawn("ip", ["netns", "exec", stage.namespace, "sh", "-c", script], { stdio: "pipe" });
     const run = new LiveRun(child);
     await run.capturing();

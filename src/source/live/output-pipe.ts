@@ -1,22 +1,21 @@
-import { constants, openSync } from "node:fs";
+import { constants, fstatSync, openSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { limits } from "../../base/limits.ts";
 
-const STDOUT = "/proc/self/fd/1";
+const STDOUT = 1;
 
 /** Standard output as the place where the capture goes: written as its reader takes it, never waited for. */
 export class OutputPipe {
-  private readonly stream: Socket;
-  private gone = false;
-  /** What its reader was too slow for. */
+  /** What its reader was too slow for, or its disk too small. */
   lostBytes = 0;
+  /** null: an ordinary file, which never makes us wait for long. */
+  private readonly stream: Socket | null;
+  private gone = false;
 
-  /** `onGone`: nobody reads any more. Throws what the file system says (a socket cannot be opened so). */
+  /** `onGone`: nobody reads any more. */
   constructor(onGone: () => void) {
-    // Opened anew: standard output itself may be shared with a program that wants it blocking.
-    const fd = openSync(STDOUT, constants.O_WRONLY | constants.O_NONBLOCK);
-    this.stream = new Socket({ fd, readable: false, writable: true });
-    this.stream.on("error", () => {
+    this.stream = openStdout();
+    this.stream?.on("error", () => {
       this.gone = true;
       onGone();
     });
@@ -25,16 +24,37 @@ export class OutputPipe {
   /** All of `blocks`, which are copied, or nothing of them. */
   write(blocks: Uint8Array): void {
     if (this.gone || blocks.length === 0) return;
-    if (this.stream.writableLength > limits.outputPipeBytes) this.lostBytes += blocks.length;
+    if (this.stream === null) this.writeFile(blocks);
+    else if (this.stream.writableLength > limits.outputPipeBytes) this.lostBytes += blocks.length;
     else this.stream.write(Uint8Array.from(blocks));
   }
 
   /** Resolves when its reader has everything, or is gone. */
   finish(): Promise<void> {
-    if (this.gone) return Promise.resolve();
+    const { stream } = this;
+    if (this.gone || stream === null) return Promise.resolve();
     return new Promise((resolve) => {
-      this.stream.once("close", resolve);
-      this.stream.end(() => this.stream.destroy());
+      stream.once("close", resolve);
+      stream.end(() => stream.destroy());
     });
   }
+
+  private writeFile(blocks: Uint8Array): void {
+    try {
+      for (let at = 0; at < blocks.length; ) at += writeSync(STDOUT, blocks, at);
+    } catch {
+      // A full disk: half a block would make the rest unreadable, so this is the end of it.
+      this.gone = true;
+      this.lostBytes += blocks.length;
+    }
+  }
+}
+
+function openStdout(): Socket | null {
+  const target = fstatSync(STDOUT);
+  if (target.isFile()) return null;
+  // A pipe is opened anew: standard output itself may be shared with a program that wants it blocking.
+  const flags = constants.O_WRONLY | constants.O_NONBLOCK;
+  const fd = target.isFIFO() ? openSync(`/proc/self/fd/${STDOUT}`, flags) : STDOUT;
+  return new Socket({ fd, readable: false, writable: true });
 }
