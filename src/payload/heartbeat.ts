@@ -1,3 +1,4 @@
+import { BEGINNING_BYTES } from "../base/beginning.ts";
 import { i32be, u8 } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 
@@ -21,7 +22,7 @@ export function heartbeatOf(name: string): Heartbeat {
 }
 
 /** So much of a message is looked at for words; what lies behind never changes the answer. */
-export const LOOK_BYTES = 48;
+const LOOK_BYTES = BEGINNING_BYTES;
 /** Last letters of the words below: only there is it worth to look back. */
 const LAST_LETTER = new Uint8Array(256);
 for (const letter of "grvbaGRVBA") LAST_LETTER[letter.charCodeAt(0)] = 1;

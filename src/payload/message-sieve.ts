@@ -1,28 +1,10 @@
+import { BEGINNING_BYTES, beginningOf } from "../base/beginning.ts";
 import { limits } from "../base/limits.ts";
-import { concernsDiagnosis, LOOK_BYTES } from "./heartbeat.ts";
+import { concernsDiagnosis } from "./heartbeat.ts";
 
-const WORDS = LOOK_BYTES / 4;
-
-let seen: Uint8Array | null = null;
-let words: Int32Array = new Int32Array(WORDS);
-
-/** Decoders hand over one scratch buffer again and again: its words are looked at in place where it is aligned. */
-function wordsOf(bytes: Uint8Array): Int32Array {
-  if (bytes.byteOffset % 4 !== 0) return new Int32Array(bytes.slice(0, LOOK_BYTES).buffer);
-  if (bytes !== seen) {
-    seen = bytes;
-    words = new Int32Array(bytes.buffer, bytes.byteOffset, WORDS);
-  }
-  return words;
-}
-
-function hashOf(bytes: Uint8Array, short: boolean): number {
-  const beginning = wordsOf(bytes);
-  let hash = short ? 1 : 2;
-  for (let word = 0; word < WORDS; word++)
-    hash = Math.imul(hash ^ (beginning[word] as number), 0x9e3779b1) ^ (hash >>> 15);
-  return hash;
-}
+/** Short messages are looked at more closely: what holds of a long one need not hold of a short one. */
+const sorted = (beginning: number, length: number): number =>
+  length <= limits.heartbeatMessageBytes ? beginning : ~beginning;
 
 /**
  * `concernsDiagnosis` for the messages of one direction, with a memory: most messages of a stream begin like the one
@@ -33,12 +15,17 @@ export class MessageSieve {
   private beginning = 0;
   private known = false;
 
+  /** A text of that length with that beginning (`base/beginning.ts`) is known not to concern anybody. */
+  knows(beginning: number, length: number): boolean {
+    return this.known && this.beginning === sorted(beginning, length);
+  }
+
   passes(bytes: Uint8Array, length: number, isText: boolean): boolean {
-    if (!isText || length < LOOK_BYTES) return concernsDiagnosis(bytes, 0, length, isText);
-    const beginning = hashOf(bytes, length <= limits.heartbeatMessageBytes);
-    if (this.known && this.beginning === beginning) return false;
+    if (!isText || length < BEGINNING_BYTES) return concernsDiagnosis(bytes, 0, length, isText);
+    const beginning = beginningOf(bytes);
+    if (this.knows(beginning, length)) return false;
     if (concernsDiagnosis(bytes, 0, length, true)) return true;
-    this.beginning = beginning;
+    this.beginning = sorted(beginning, length);
     this.known = true;
     return false;
   }

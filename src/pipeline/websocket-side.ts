@@ -1,4 +1,5 @@
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
+import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { MessageSieve } from "../payload/message-sieve.ts";
 import type { FrameCounts, MessageCounts } from "../store/types.ts";
@@ -146,6 +147,11 @@ export class WebSocketSide implements WebSocketSink {
     if (this.tap !== null) this.tap.onFrame(this.owner.connectionId, frame);
   }
 
+  /** Small messages may be a heartbeat by their regularity. */
+  skips(beginning: number, length: number): boolean {
+    return this.tap === null && length > limits.beatMessageBytes && this.sieve.knows(beginning, length);
+  }
+
   onMessage(message: MessageView): void {
     const isText = message.opcode === TEXT;
     if (isText) this.textMessages++;
@@ -158,7 +164,8 @@ export class WebSocketSide implements WebSocketSink {
       this.largestMessageNumber = message.lastPacketNumber;
       this.largestMessageNs = message.lastTimestampNs;
     }
-    this.owner.onMessage(message, this.sieve.passes(message.bytes, message.keptLength, isText));
+    const isSkipped = message.keptLength === 0 && message.length > 0;
+    if (!isSkipped) this.owner.onMessage(message, this.sieve.passes(message.bytes, message.keptLength, isText));
     if (this.tap !== null) this.tap.onMessage(this.owner.connectionId, message);
   }
 

@@ -1,4 +1,6 @@
+import { BEGINNING_BYTES, maskedBeginning } from "../base/beginning.ts";
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
+import { viewOf } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { closeCodeOf, closeReasonOf, isSendableCloseCode, isWellFormedClose } from "./close-frame.ts";
@@ -14,7 +16,7 @@ import {
   type WebSocketEventCode,
   type WebSocketSink,
 } from "./types.ts";
-import { type ByteStore, byteStore, unmask } from "./unmask.ts";
+import { type ByteStore, byteStore, isMaskedAscii, maskOf, unmask } from "./unmask.ts";
 
 export interface DecoderOptions {
   readonly memory: DecoderMemory;
@@ -116,10 +118,21 @@ export class FrameReader {
     if (compressed) {
       unmask(bytes, payload, length, scratch, 0, key, 0);
       this.message.wholeCompressed(opcode, length, at);
-    } else {
+    } else if (this.isSkipped(bytes, payload, opcode, key, length)) this.message.wholeUnread(opcode, length, at);
+    else {
       const unread = this.countsOnly && opcode !== TEXT;
       this.message.whole(opcode, length, unread ? 0 : unmask(bytes, payload, length, scratch, 0, key, 0), at);
     }
+  }
+
+  /** Only reads: unmasking a message takes longer than telling that nobody wants it and that it is valid. */
+  private isSkipped(bytes: Uint8Array, payload: number, opcode: number, key: number, length: number): boolean {
+    return (
+      opcode === TEXT &&
+      length >= BEGINNING_BYTES &&
+      this.sink.skips(maskedBeginning(viewOf(bytes), payload, maskOf(key)), length) &&
+      isMaskedAscii(bytes, payload, length, key, 0)
+    );
   }
 
   /** A whole header; `faults` is what it breaks on its own. An empty frame is finished with it. */

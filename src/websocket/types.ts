@@ -104,6 +104,11 @@ export interface WebSocketEvent {
 
 export interface WebSocketSink {
   onFrame(frame: FrameView): void;
+  /**
+   * Whether nobody wants to read a text of that length that begins so (`base/beginning.ts`): where it is ASCII, it is
+   * then passed on without bytes (`keptLength` 0).
+   */
+  skips(beginning: number, length: number): boolean;
   onMessage(message: MessageView): void;
   onEvent(event: WebSocketEvent): void;
 }

@@ -27,6 +27,9 @@ function littleEndianKey(key: number, phase: number): number {
   return shift === 0 ? word : (word >>> shift) | (word << (32 - shift));
 }
 
+/** The masking key as `DataView` reads four payload bytes, lowest first. */
+export const maskOf = (key: number): number => (key === 0 ? 0 : reverseBytes(key));
+
 /**
  * Copies `source[start … start + length)` to `target[at …)`, XORed with the masking key from payload byte `phase` on
  * (RFC 6455 §5.3; key 0 copies). Never writes into `source`. Answers 0 only when every byte written is ASCII; large
@@ -99,9 +102,13 @@ export function isMaskedAscii(source: Uint8Array, start: number, length: number,
     some |= a | b | c | d | e | f | g | h;
     all &= a & b & c & d & e & f & g & h;
   }
+  for (const wordsEnd = end - 3; at < wordsEnd; at += 4) {
+    const rest = from.getInt32(at, true);
+    some |= rest;
+    all &= rest;
+  }
   let differs = (some & ~word) | (~all & word);
-  // The blocks before are whole turns of the key.
-  for (let shift = 0; at < end; at++, shift = (shift + 8) & 31) {
+  for (let shift = 0; at < end; at++, shift += 8) {
     differs |= ((source[at] as number) << shift) ^ (word & (0xff << shift));
   }
   return (differs & 0x80808080) === 0;

@@ -34,6 +34,10 @@ export class Recorder implements WebSocketSink {
     this.frames.push({ ...frame, payload });
   }
 
+  skips(): boolean {
+    return false;
+  }
+
   onMessage(message: MessageView): void {
     this.messages.push({ ...message, bytes: Buffer.from(message.bytes.subarray(0, message.keptLength)) });
   }
