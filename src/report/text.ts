@@ -5,6 +5,7 @@ import { captureLines } from "./text-capture.ts";
 import { connectionLines } from "./text-connections.ts";
 import { findingSections } from "./text-finding.ts";
 import { headlineLines } from "./text-headline.ts";
+import { noteLines } from "./text-notes.ts";
 import type { TextPage } from "./text-page.ts";
 
 /** Narrower terminals get lines of this width all the same: tables need the room. */
@@ -29,7 +30,13 @@ export function renderText(model: ReportModel, options: { width: number; paint?:
         .filter((time) => time !== null)
         .sort()[0] ?? null,
   };
-  const sections = [headlineLines(page), ...findingSections(page), connectionLines(page), captureLines(page)];
+  const sections = [
+    headlineLines(page),
+    ...findingSections(page),
+    noteLines(page),
+    connectionLines(page),
+    captureLines(page),
+  ];
   return `${sections
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))

@@ -33,6 +33,10 @@ describe("wscap annotate", () => {
     expect(shown).toContain("    两行\n    备注");
     // tshark -r captures/frozen-client.pcap -Y frame.number==71 -T fields -e frame.time_epoch
     expect(await readFile(sidecar(), "utf8")).toContain('"time": "2026-11-20T15:53:46.155');
+    const { stdout } = await wscap(["report", capture]);
+    expect(stdout).toContain("\nNOTES\n");
+    expect(stdout).toMatch(/ {2}packet 71 · red · Li\n {4}the FIN\n/);
+    expect(stdout).toMatch(/ {4}两行\n {4}备注\n/);
     expect((await wscap(["annotate", capture, "--remove", id])).code).toBe(0);
     expect(await list()).not.toContain("the FIN");
     expect(await readFile(capture)).toEqual(before);

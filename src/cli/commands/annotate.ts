@@ -8,8 +8,8 @@ import { formatTime } from "../../base/time.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { render } from "../../i18n/render.ts";
 import { shareWordsOf } from "../../i18n/share.ts";
-import { noteWhere } from "../../report/markdown/render-markdown.ts";
 import { buildReport } from "../../report/model.ts";
+import { noteWhere } from "../../report/note-where.ts";
 import { createRedactor } from "../../report/redact.ts";
 import { sharePage } from "../../report/share-page.ts";
 import type { Analysis } from "../../store/types.ts";
@@ -148,7 +148,7 @@ async function listNotes(capture: string, options: AnnotateOptions, surroundings
   for (const note of model.annotations) {
     const who =
       note.author === "" ? (note.source === "capture" ? page.words.fromCapture : "–") : escapeText(note.author);
-    stdout.write(`${escapeText(note.id)}  ${noteWhere(page, note)}  ${who}\n`);
+    stdout.write(`${escapeText(note.id)}  ${noteWhere(page.words, note)}  ${who}\n`);
     for (const line of note.text.split("\n")) stdout.write(`    ${escapeText(line)}\n`);
   }
 }

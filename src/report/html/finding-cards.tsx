@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { escapeText } from "../../base/escape-text.ts";
-import { noteWhere } from "../markdown/render-markdown.ts";
+import { noteWhere } from "../note-where.ts";
 import type { AnnotationModel, FindingModel } from "../schema.ts";
 import type { SharePage } from "../share-page.ts";
 import { offsetOf, peersText } from "../text-page.ts";
@@ -193,7 +193,7 @@ export function NoteList(props: { readonly input: PageInput; readonly notes: rea
     <div className={`remark ${note.tag}`} key={index}>
       {lines(note.text)}
       <p className="meta">
-        <Said pages={input.pages} say={(page) => noteWhere(page, note)} />
+        <Said pages={input.pages} say={(page) => noteWhere(page.words, note)} />
         {note.author === "" ? null : ` · ${escapeText(note.author)}`}
         {note.source === "capture" && note.author === "" ? (
           <>

@@ -5,6 +5,7 @@ import { escapeText } from "../../base/escape-text.ts";
 import { secondsBetween } from "../../base/time.ts";
 import type { Ladder } from "../ladder.ts";
 import { ladderText } from "../ladder-text.ts";
+import { noteWhere } from "../note-where.ts";
 import type { ConnectionModel, FindingModel } from "../schema.ts";
 import type { SharePage } from "../share-page.ts";
 import { storyLines } from "../story.ts";
@@ -122,23 +123,11 @@ function noteParts(page: SharePage): RootContent[] {
   const rows = model.annotations
     .slice(0, NOTED)
     .map((note) => [
-      text(noteWhere(page, note)),
+      text(noteWhere(words, note)),
       text(note.text.replace(/\s*\n\s*/g, " ⏎ ")),
       text(note.author === "" ? (note.source === "capture" ? words.fromCapture : "") : note.author),
     ]);
   return [heading(2, ...text(words.notes)), table([words.headers.where, words.headers.note, words.headers.who], rows)];
-}
-
-/** What a note is about, in a few words. */
-export function noteWhere({ words }: SharePage, note: SharePage["model"]["annotations"][number]): string {
-  const place =
-    note.kind === "capture"
-      ? words.onCapture
-      : note.connection !== null
-        ? words.connectionNumber(note.connection)
-        : words.packetNumber(note.packet ?? 0);
-  const tag = note.tag === "none" ? "" : ` · ${note.tag}`;
-  return `${place}${tag}${note.stranded ? ` · ${words.stranded}: ${words.strandedWhy}` : ""}`;
 }
 
 function connectionParts(page: SharePage): RootContent[] {
