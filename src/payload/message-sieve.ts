@@ -3,7 +3,7 @@ import { limits } from "../base/limits.ts";
 import { concernsDiagnosis } from "./heartbeat.ts";
 
 /** Short messages are looked at more closely: what holds of a long one need not hold of a short one. */
-const sorted = (beginning: number, length: number): number =>
+const keyOf = (beginning: number, length: number): number =>
   length <= limits.heartbeatMessageBytes ? beginning : ~beginning;
 
 /**
@@ -17,7 +17,7 @@ export class MessageSieve {
 
   /** A text of that length with that beginning (`base/beginning.ts`) is known not to concern anybody. */
   knows(beginning: number, length: number): boolean {
-    return this.known && this.beginning === sorted(beginning, length);
+    return this.known && this.beginning === keyOf(beginning, length);
   }
 
   passes(bytes: Uint8Array, length: number, isText: boolean): boolean {
@@ -25,7 +25,7 @@ export class MessageSieve {
     const beginning = beginningOf(bytes);
     if (this.knows(beginning, length)) return false;
     if (concernsDiagnosis(bytes, 0, length, true)) return true;
-    this.beginning = sorted(beginning, length);
+    this.beginning = keyOf(beginning, length);
     this.known = true;
     return false;
   }

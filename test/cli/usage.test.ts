@@ -60,6 +60,7 @@ describe("bad usage: exit 2, one sentence, and what to do next", () => {
       "There are more arguments than “schema” takes.",
       "wscap schema --help shows examples.",
     ],
+    [["probe", "-w", "-", "ws://127.0.0.1:1/"], "-w cannot be “-”.", "Possible: FILE"],
     [["schema", "frames"], "WHAT cannot be “frames”.", "Possible: report, frame, event"],
   ])("%j", async (args, sentence, next) => {
     expect(await wscap(args)).toEqual({ code: 2, stdout: "", stderr: `wscap: ${sentence}\n       ${next}\n` });

@@ -34,7 +34,7 @@ export class Recorder implements WebSocketSink {
     this.frames.push({ ...frame, payload });
   }
 
-  skips(): boolean {
+  skips(_beginning: number, _length: number): boolean {
     return false;
   }
 

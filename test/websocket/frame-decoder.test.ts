@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { beginningOf } from "../../src/base/beginning.ts";
 import { limits } from "../../src/base/limits.ts";
+import { FrameDecoder } from "../../src/websocket/frame-decoder.ts";
+import { DecoderMemory } from "../../src/websocket/memory.ts";
 import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from "../../src/websocket/types.ts";
 import {
   decoder,
@@ -9,6 +12,7 @@ import {
   hex,
   play,
   position,
+  Recorder,
   type Setup,
 } from "../support/websocket-script.ts";
 
@@ -394,5 +398,39 @@ describe("a gap inside a payload of known length", () => {
     reader.feed(hex("62"), 0, 1, position(3));
     expect(seen.frames).toMatchObject([{ closeCode: 1000, closeReason: "a", missingBytes: 2, payloadLength: 3 }]);
     expect(seen.codes).toEqual(["gap"]);
+  });
+});
+
+describe("texts that nobody reads", () => {
+  const long = "x".repeat(140);
+  /** Refuses every text that begins as this one. */
+  function skipping(...texts: string[]): Recorder {
+    const sink = new (class extends Recorder {
+      override skips(beginning: number): boolean {
+        return beginning === beginningOf(Buffer.from(long));
+      }
+    })();
+    const reader = new FrameDecoder(0, sink, "none", { memory: new DecoderMemory() });
+    const bytes = frames(...texts.map((payload) => ({ opcode: TEXT, payload: Buffer.from(payload, "latin1") })));
+    reader.feed(bytes, 0, bytes.length, position(1));
+    return sink;
+  }
+
+  it("are counted and known to be valid", () => {
+    const { messages, codes } = skipping(long, `y${long}`);
+    expect(messages).toMatchObject([
+      { length: 140, keptLength: 0, validUtf8: true, problem: null },
+      { length: 141, keptLength: 141, validUtf8: true },
+    ]);
+    expect(codes).toEqual([]);
+  });
+
+  it("are read all the same where they are not ASCII", () => {
+    const { messages, codes } = skipping(`${long}\u00c3\u00a4`, `${long}\u00e4`);
+    expect(messages).toMatchObject([
+      { keptLength: 142, validUtf8: true },
+      { keptLength: 141, validUtf8: false },
+    ]);
+    expect(codes).toEqual(["invalid-utf8"]);
   });
 });
