@@ -13,7 +13,8 @@ const keyOf = (beginning: number, length: number): number =>
  */
 export class MessageSieve {
   private beginning = 0;
-  private known = false;
+  /** There is a beginning that does not concern anybody. */
+  known = false;
 
   /** A text of that length with that beginning (`base/beginning.ts`) is known not to concern anybody. */
   knows(beginning: number, length: number): boolean {

@@ -74,32 +74,36 @@ export class PcapReader {
     const { state, headerBytes, little } = this;
     const input = state.input;
     if (input.end - input.at < headerBytes && !input.need(headerBytes)) return state.starved(headerBytes);
-    let captured = input.data.getUint32(input.at + 8, little);
-    let original = input.data.getUint32(input.at + 12, little);
-    if (this.lengthsSwapped !== "no" && (this.lengthsSwapped === "yes" || captured > original)) {
+    // Read as int32, which stays a machine word; compared as the uint32 that it is.
+    let captured = input.data.getInt32(input.at + 8, little);
+    let original = input.data.getInt32(input.at + 12, little);
+    if (this.lengthsSwapped !== "no" && (this.lengthsSwapped === "yes" || captured >>> 0 > original >>> 0)) {
       const other = captured;
       captured = original;
       original = other;
     }
-    if (captured > limits.recordBytes) {
-      return state.stop("absurd-length", input.offset, captured, limits.recordBytes, "limit");
+    if (captured >>> 0 > limits.recordBytes) {
+      return state.stop("absurd-length", input.offset, captured >>> 0, limits.recordBytes, "limit");
     }
     const recordBytes = headerBytes + captured;
     if (input.end - input.at < recordBytes && !input.need(recordBytes)) return state.starved(recordBytes);
 
-    const { bytes, data, at } = input;
+    const { data, at } = input;
     const { view, summary } = state;
     const seconds = data.getUint32(at, little);
     const fractionNs = data.getUint32(at + 4, little) * this.nsPerFraction;
     if (!this.timeKnown) this.learnOrigin(seconds, fractionNs);
     view.timestampNs = relativeNs((seconds - this.originSeconds) * 1e9 + (fractionNs - this.originFractionNs));
     view.packetNumber = ++summary.packets as PacketNumber;
-    view.bytes = bytes;
+    view.bytes = input.bytes;
     view.start = at + headerBytes;
     view.capturedLength = captured;
-    view.originalLength = Math.max(original, captured);
+    view.originalLength = captured;
+    if (original >>> 0 > captured) {
+      view.originalLength = original >>> 0;
+      summary.truncatedPackets++;
+    }
     view.recordOffset = input.base + at;
-    if (original > captured) summary.truncatedPackets++;
     input.at = at + recordBytes;
     return true;
   }

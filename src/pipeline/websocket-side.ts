@@ -69,6 +69,9 @@ export class WebSocketSide implements WebSocketSink {
   private textMessages = 0;
   private binaryMessages = 0;
   private messageBytes = 0;
+  /** Texts that were only counted, each a frame and a message. */
+  private unreadTexts = 0;
+  private unreadBytes = 0;
   private readonly owner: SideOwner;
   private readonly tap: FrameTap | null;
   private readonly sieve = new MessageSieve();
@@ -82,19 +85,23 @@ export class WebSocketSide implements WebSocketSink {
 
   get frames(): FrameCounts {
     return {
-      text: this.textFrames,
+      text: this.textFrames + this.unreadTexts,
       binary: this.binaryFrames,
       continuation: this.continuations,
       close: this.closes,
       ping: this.pings,
       pong: this.pongs,
       reserved: this.reservedFrames,
-      payloadBytes: this.payloadBytes,
+      payloadBytes: this.payloadBytes + this.unreadBytes,
     };
   }
 
   get messages(): MessageCounts {
-    return { text: this.textMessages, binary: this.binaryMessages, bytes: this.messageBytes };
+    return {
+      text: this.textMessages + this.unreadTexts,
+      binary: this.binaryMessages,
+      bytes: this.messageBytes + this.unreadBytes,
+    };
   }
 
   feed(bytes: Uint8Array, start: number, end: number, at: Position): void {
@@ -147,9 +154,22 @@ export class WebSocketSide implements WebSocketSink {
     if (this.tap !== null) this.tap.onFrame(this.owner.connectionId, frame);
   }
 
+  get skipsAny(): boolean {
+    return this.sieve.known && this.tap === null;
+  }
+
   /** Small messages may be a heartbeat by their regularity. */
   skips(beginning: number, length: number): boolean {
-    return this.tap === null && length > limits.beatMessageBytes && this.sieve.knows(beginning, length);
+    return length > limits.beatMessageBytes && this.sieve.knows(beginning, length);
+  }
+
+  /** What is noted of a first frame is known: nothing is skipped before something was read. */
+  onUnread(length: number, at: Position): void {
+    this.unreadTexts++;
+    this.unreadBytes += length;
+    this.lastFrameNumber = at.packetNumber;
+    this.lastFrameNs = at.timestampNs;
+    this.noteMessage(length, at.packetNumber, at.timestampNs);
   }
 
   onMessage(message: MessageView): void {
@@ -157,16 +177,19 @@ export class WebSocketSide implements WebSocketSink {
     if (isText) this.textMessages++;
     else this.binaryMessages++;
     this.messageBytes += message.length;
-    this.lastMessageNumber = message.lastPacketNumber;
-    this.lastMessageNs = message.lastTimestampNs;
-    if (message.length > this.largestMessageBytes) {
-      this.largestMessageBytes = message.length;
-      this.largestMessageNumber = message.lastPacketNumber;
-      this.largestMessageNs = message.lastTimestampNs;
-    }
-    const isSkipped = message.keptLength === 0 && message.length > 0;
-    if (!isSkipped) this.owner.onMessage(message, this.sieve.passes(message.bytes, message.keptLength, isText));
+    this.noteMessage(message.length, message.lastPacketNumber, message.lastTimestampNs);
+    const isUnknown = message.keptLength === 0 && message.length > 0;
+    if (!isUnknown) this.owner.onMessage(message, this.sieve.passes(message.bytes, message.keptLength, isText));
     if (this.tap !== null) this.tap.onMessage(this.owner.connectionId, message);
+  }
+
+  private noteMessage(length: number, packetNumber: number, timestampNs: number): void {
+    this.lastMessageNumber = packetNumber;
+    this.lastMessageNs = timestampNs;
+    if (length <= this.largestMessageBytes) return;
+    this.largestMessageBytes = length;
+    this.largestMessageNumber = packetNumber;
+    this.largestMessageNs = timestampNs;
   }
 
   onEvent(event: WebSocketEvent): void {

@@ -1,6 +1,5 @@
-import { BEGINNING_BYTES, maskedBeginning } from "../base/beginning.ts";
+import { asciiBeginning, LEAST_SCANNED_BYTES, NOT_ASCII } from "../base/beginning.ts";
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
-import { viewOf } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { closeCodeOf, closeReasonOf, isSendableCloseCode, isWellFormedClose } from "./close-frame.ts";
@@ -16,7 +15,7 @@ import {
   type WebSocketEventCode,
   type WebSocketSink,
 } from "./types.ts";
-import { type ByteStore, byteStore, isMaskedAscii, maskOf, unmask } from "./unmask.ts";
+import { type ByteStore, byteStore, maskOf, unmask } from "./unmask.ts";
 
 export interface DecoderOptions {
   readonly memory: DecoderMemory;
@@ -92,10 +91,14 @@ export class FrameReader {
     offset: number,
     at: Position,
   ): void {
-    const { frame, scratch } = this.memory;
     const opcode = first & 0x0f;
     const compressed = first >= 0xc0;
     this.openUnknown = false;
+    if (opcode === TEXT && !compressed && this.isUnread(bytes, payload, key, length)) {
+      this.sink.onUnread(length, at);
+      return;
+    }
+    const { frame, scratch } = this.memory;
     frame.direction = this.direction;
     frame.opcode = opcode;
     frame.fin = true;
@@ -118,21 +121,17 @@ export class FrameReader {
     if (compressed) {
       unmask(bytes, payload, length, scratch, 0, key, 0);
       this.message.wholeCompressed(opcode, length, at);
-    } else if (this.isSkipped(bytes, payload, opcode, key, length)) this.message.wholeUnread(opcode, length, at);
-    else {
+    } else {
       const unread = this.countsOnly && opcode !== TEXT;
       this.message.whole(opcode, length, unread ? 0 : unmask(bytes, payload, length, scratch, 0, key, 0), at);
     }
   }
 
   /** Only reads: unmasking a message takes longer than telling that nobody wants it and that it is valid. */
-  private isSkipped(bytes: Uint8Array, payload: number, opcode: number, key: number, length: number): boolean {
-    return (
-      opcode === TEXT &&
-      length >= BEGINNING_BYTES &&
-      this.sink.skips(maskedBeginning(viewOf(bytes), payload, maskOf(key)), length) &&
-      isMaskedAscii(bytes, payload, length, key, 0)
-    );
+  private isUnread(bytes: Uint8Array, payload: number, key: number, length: number): boolean {
+    if (length < LEAST_SCANNED_BYTES || !this.sink.skipsAny) return false;
+    const beginning = asciiBeginning(bytes, payload, length, maskOf(key));
+    return beginning !== NOT_ASCII && this.sink.skips(beginning, length);
   }
 
   /** A whole header; `faults` is what it breaks on its own. An empty frame is finished with it. */

@@ -141,18 +141,6 @@ export class MessageAssembler {
     this.sink.onMessage(message);
   }
 
-  /** One of ASCII that nobody reads. */
-  wholeUnread(opcode: number, length: number, at: Position): void {
-    const { message } = this.memory;
-    this.wholeFrame(message, opcode, false, length, at);
-    message.problem = null;
-    message.validUtf8 = true;
-    message.length = length;
-    message.bytes = noBytes;
-    message.keptLength = 0;
-    this.sink.onMessage(message);
-  }
-
   /** The same for a compressed one; `scratch` has INPUT_SLACK bytes of room after it. */
   wholeCompressed(opcode: number, length: number, at: Position): void {
     const { message, scratch } = this.memory;

@@ -104,11 +104,12 @@ export interface WebSocketEvent {
 
 export interface WebSocketSink {
   onFrame(frame: FrameView): void;
-  /**
-   * Whether nobody wants to read a text of that length that begins so (`base/beginning.ts`): where it is ASCII, it is
-   * then passed on without bytes (`keptLength` 0).
-   */
+  /** `skips` may say yes. */
+  readonly skipsAny: boolean;
+  /** Whether nobody wants to read a text of that length that begins so (`base/beginning.ts`). */
   skips(beginning: number, length: number): boolean;
+  /** Instead of `onFrame` and `onMessage`: a text of one frame and of ASCII that is skipped. */
+  onUnread(length: number, at: Position): void;
   onMessage(message: MessageView): void;
   onEvent(event: WebSocketEvent): void;
 }

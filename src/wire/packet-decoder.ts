@@ -1,4 +1,4 @@
-import { u8, u16be } from "../base/bytes.ts";
+import { u8, u16be, viewOf } from "../base/bytes.ts";
 import type { PacketView } from "../base/packet-view.ts";
 import { readEthernet, readEtherType, readLlc, readMpls } from "./ethernet.ts";
 import { tellGivenUp } from "./fragment.ts";
@@ -145,15 +145,18 @@ function readLayer(walk: Walk, layer: Layer): Layer {
 function plainIpv4Start(packet: PacketView): number {
   const { bytes, start } = packet;
   if (packet.capturedLength < IPV4_AND_TCP) return -1;
+  const view = viewOf(bytes);
   switch (packet.linkType) {
-    case LINK.ethernet:
-      if (u16be(bytes, start + 12) === 0x0800) return start + 14;
+    case LINK.ethernet: {
+      const etherType = view.getUint16(start + 12);
+      if (etherType === 0x0800) return start + 14;
       // One VLAN tag (IEEE 802.1Q) is common enough to stay on this path.
-      return u16be(bytes, start + 12) === 0x8100 && u16be(bytes, start + 16) === 0x0800 ? start + 18 : -1;
+      return etherType === 0x8100 && view.getUint16(start + 16) === 0x0800 ? start + 18 : -1;
+    }
     case LINK.sll:
-      return u16be(bytes, start + 14) === 0x0800 ? start + 16 : -1;
+      return view.getUint16(start + 14) === 0x0800 ? start + 16 : -1;
     case LINK.sll2:
-      return u16be(bytes, start) === 0x0800 ? start + 20 : -1;
+      return view.getUint16(start) === 0x0800 ? start + 20 : -1;
     case LINK.null:
       return (u8(bytes, start) | u8(bytes, start + 3)) === 2 && u16be(bytes, start + 1) === 0 ? start + 4 : -1;
     case LINK.raw:
@@ -165,30 +168,31 @@ function plainIpv4Start(packet: PacketView): number {
 }
 
 /**
- * The common case in one straight line: IPv4 without options and fragments, carrying TCP, headers captured whole.
- * False when the packet is anything else; then nothing has been told to anyone.
+ * The common case in one straight line: IPv4 without options and fragments, carrying TCP, headers captured whole, read
+ * four bytes at a time (RFC 791 §3.1). False when the packet is anything else; then nothing has been told to anyone.
  */
 function readPlainTcp(segment: SegmentView, packet: PacketView, ipStart: number): boolean {
-  const bytes = packet.bytes;
-  const end = packet.start + packet.capturedLength;
+  const { bytes, start } = packet;
+  const end = start + packet.capturedLength;
   if (end - ipStart < IPV4_AND_TCP) return false;
-  if (u8(bytes, ipStart) !== 0x45 || u8(bytes, ipStart + 9) !== TCP) return false;
-  const fragmentField = u16be(bytes, ipStart + 6);
-  if ((fragmentField & 0x3fff) !== 0) return false;
+  const view = viewOf(bytes);
+  const versionAndLength = view.getInt32(ipStart);
+  const fragment = view.getInt32(ipStart + 4);
+  const hopsAndProtocol = view.getInt32(ipStart + 8) >>> 16;
+  if (versionAndLength >>> 24 !== 0x45 || (fragment & 0x3fff) !== 0 || (hopsAndProtocol & 0xff) !== TCP) return false;
   const tcpStart = ipStart + 20;
-  const payloadStart = tcpStart + ((u8(bytes, tcpStart + 12) & 0xf0) >> 2);
-  const ipEnd = ipStart + u16be(bytes, ipStart + 2);
+  const payloadStart = readTcpFields(segment, view, tcpStart);
+  const ipEnd = ipStart + (versionAndLength & 0xffff);
   if (payloadStart < tcpStart + 20 || payloadStart > ipEnd || payloadStart > end) return false;
-  if (ipEnd > packet.start + packet.originalLength) return false;
-  const payloadEnd = Math.min(ipEnd, end);
+  if (ipEnd > start + packet.originalLength) return false;
+  const payloadEnd = ipEnd < end ? ipEnd : end;
   segment.bytes = bytes;
   segment.ipVersion = 4;
   segment.sourceAddressStart = ipStart + 12;
   segment.destinationAddressStart = ipStart + 16;
-  segment.hopLimit = u8(bytes, ipStart + 8);
-  segment.ipIdentification = u16be(bytes, ipStart + 4);
-  segment.dontFragment = (fragmentField & 0x4000) !== 0;
-  readTcpFields(segment, bytes, tcpStart);
+  segment.hopLimit = hopsAndProtocol >> 8;
+  segment.ipIdentification = fragment >>> 16;
+  segment.dontFragment = (fragment & 0x4000) !== 0;
   segment.optionsLength = payloadStart - tcpStart - 20;
   segment.payloadStart = payloadStart;
   segment.payloadLength = payloadEnd - payloadStart;

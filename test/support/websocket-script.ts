@@ -34,8 +34,16 @@ export class Recorder implements WebSocketSink {
     this.frames.push({ ...frame, payload });
   }
 
+  readonly skipsAny: boolean = false;
+  /** Lengths of the texts that were not read. */
+  readonly unread: number[] = [];
+
   skips(_beginning: number, _length: number): boolean {
     return false;
+  }
+
+  onUnread(length: number): void {
+    this.unread.push(length);
   }
 
   onMessage(message: MessageView): void {
