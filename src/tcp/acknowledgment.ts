@@ -1,6 +1,6 @@
 import type { PacketView } from "../base/packet-view.ts";
 import { type SegmentView, SYN } from "../wire/types.ts";
-import { momentOf, NEVER, neverSeen, type TcpConnection, type TcpHalf } from "./connection.ts";
+import { momentOf, NEVER, type TcpConnection, type TcpHalf } from "./connection.ts";
 import { noteEvent } from "./events.ts";
 
 /** No host delays an acknowledgment by more than 500 ms (RFC 9293 §3.8.6.3): the rest is the path's. */
@@ -35,27 +35,35 @@ export function onAcknowledgment(
 }
 
 function noteAdvance(connection: TcpConnection, half: TcpHalf, peer: TcpHalf, packet: PacketView): void {
+  if (connection.established === null) noteEstablished(connection, half, packet);
+  noteProgress(half, peer, packet);
+  noteFinAcknowledged(half, peer, packet);
+}
+
+/** `half` acknowledges more than before: round trip, slowness, and what of the peer's is still out. */
+export function noteProgress(half: TcpHalf, peer: TcpHalf, packet: PacketView): void {
   const now = packet.timestampNs as number;
   peer.lastAdvanceNumber = packet.packetNumber;
   peer.lastAdvanceNs = now;
-  if (connection.established === null) noteEstablished(connection, half, packet);
-  if (!neverSeen(peer.timedNs) && ((half.acknowledged - peer.timedSequence) | 0) >= 0) {
+  peer.unackedRetransmissions = 0;
+  const { acknowledged } = half;
+  if (peer.timedNs !== NEVER && ((acknowledged - peer.timedSequence) | 0) >= 0) {
     const roundTrip = now - peer.timedNs;
     if (roundTrip >= 0 && roundTrip < peer.leastRoundTripNs) peer.leastRoundTripNs = roundTrip;
     peer.timedNs = NEVER;
   }
-  if (!neverSeen(peer.oldestUnackedNs) && now - peer.oldestUnackedNs >= SLOW_NS) {
-    peer.slowAckNs = now - peer.oldestUnackedNs;
-    peer.slowAckSinceNs = peer.oldestUnackedNs;
+  const since = peer.oldestUnackedNs;
+  if (since === NEVER) return;
+  if (now - since >= SLOW_NS) {
+    peer.slowAckNs = now - since;
+    peer.slowAckSinceNs = since;
   }
-  if (peer.sequenceKnown && ((half.acknowledged - peer.maxSequence) | 0) >= 0) peer.oldestUnackedNs = NEVER;
-  else if (!neverSeen(peer.oldestUnackedNs)) {
+  if (((acknowledged - peer.maxSequence) | 0) >= 0 && peer.sequenceKnown) peer.oldestUnackedNs = NEVER;
+  else {
     // Some is still out; its first transmission is not known exactly, the last progress bounds it.
     peer.oldestUnackedNs = now;
     peer.oldestUnackedNumber = packet.packetNumber;
   }
-  peer.unackedRetransmissions = 0;
-  noteFinAcknowledged(half, peer, packet);
 }
 
 /** A window of 0 says that this side has stopped reading (RFC 9293 §3.8.6.1); a SYN's window is not scaled. */

@@ -13,18 +13,18 @@ interface Active {
 
 /** One packet at `nowNs`. Small enough to be inlined where every packet passes. */
 export function countActivity(connection: Active, nowNs: number): void {
-  let bin = (nowNs - connection.firstPacketNs) / connection.activityBinNs;
-  if (bin >= ACTIVITY_BINS) bin = widen(connection, nowNs);
-  const { activity } = connection;
-  const index = bin | 0;
+  const age = nowNs - connection.firstPacketNs;
   // A clock that went back counts nowhere.
-  const count = activity[index] as number;
-  if (bin >= 0 && count < MOST) activity[index] = count + 1;
+  if (age < 0) return;
+  if (age >= connection.activityBinNs * ACTIVITY_BINS) widen(connection, age);
+  const { activity } = connection;
+  const bin = (age / connection.activityBinNs) | 0;
+  const count = activity[bin] as number;
+  if (count < MOST) activity[bin] = count + 1;
 }
 
-function widen(connection: Active, nowNs: number): number {
+function widen(connection: Active, age: number): void {
   const { activity } = connection;
-  const age = nowNs - connection.firstPacketNs;
   while (age / connection.activityBinNs >= ACTIVITY_BINS) {
     connection.activityBinNs *= 2;
     for (let bin = 0; bin < ACTIVITY_BINS / 2; bin++) {
@@ -32,5 +32,4 @@ function widen(connection: Active, nowNs: number): number {
     }
     activity.fill(0, ACTIVITY_BINS / 2);
   }
-  return age / connection.activityBinNs;
 }

@@ -14,6 +14,7 @@ import { startsAnew } from "./incarnation.ts";
 import { isAcknowledged, noteNewData, noteProbe, noteRetransmission, onBare, onFin } from "./notes.ts";
 import { Reassembly } from "./reassembly.ts";
 import { onReset } from "./resets.ts";
+import { goesOn, judgeSteadiness } from "./steady.ts";
 import { synOptionsOf } from "./syn.ts";
 import type { EndCause, TcpSink } from "./types.ts";
 
@@ -42,19 +43,35 @@ export class TcpTracker {
   }
 
   onSegment(segment: SegmentView, packet: PacketView): void {
-    const { flags } = segment;
-    const now = packet.timestampNs as number;
     let connection = this.flows.find(segment);
     const index = this.flows.index;
     if (connection === null) connection = this.open(segment, packet, null);
-    else if ((flags & (SYN | RST)) === SYN && startsAnew(connection, segment, index)) {
+    else if ((segment.flags & (SYN | RST)) === SYN && startsAnew(connection, segment, index)) {
       this.end(connection, "replaced", packet);
       connection.replaced = true;
       connection = this.open(segment, packet, connection);
     }
     const half = index === 0 ? connection.low : connection.high;
     const peer = index === 0 ? connection.high : connection.low;
+    if (half.steady !== 0 && goesOn(connection, half, peer, segment, packet)) {
+      if (segment.payloadLength > 0) this.reassembly.goOn(connection, half, segment, packet);
+      return;
+    }
+    this.take(connection, index, half, peer, segment, packet);
+    judgeSteadiness(connection);
+  }
 
+  /** The whole way, for whatever may come. */
+  private take(
+    connection: TcpConnection,
+    index: 0 | 1,
+    half: TcpHalf,
+    peer: TcpHalf,
+    segment: SegmentView,
+    packet: PacketView,
+  ): void {
+    const { flags } = segment;
+    const now = packet.timestampNs as number;
     const length = segment.payloadLength + segment.payloadCutLength;
     if (this.isRepeat(half, segment, length) && half.recent.holds(segment, now)) {
       half.duplicatePackets++;

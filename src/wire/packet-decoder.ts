@@ -185,7 +185,7 @@ function readPlainTcp(segment: SegmentView, packet: PacketView, ipStart: number)
   const ipEnd = ipStart + (versionAndLength & 0xffff);
   if (payloadStart < tcpStart + 20 || payloadStart > ipEnd || payloadStart > end) return false;
   if (ipEnd > start + packet.originalLength) return false;
-  const payloadEnd = ipEnd < end ? ipEnd : end;
+  const payloadEnd = Math.min(ipEnd, end);
   segment.bytes = bytes;
   segment.ipVersion = 4;
   segment.sourceAddressStart = ipStart + 12;

@@ -1,7 +1,7 @@
 // The peers' program in one file: a peer starts in a fifth of the time that loading TypeScript and packages takes.
 
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build } from "rolldown";
 
 let bundle: Promise<Uint8Array> | undefined;
 
@@ -12,19 +12,14 @@ export function peerBundle(): Promise<Uint8Array> {
 }
 
 async function buildBundle(): Promise<Uint8Array> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL("peer.ts", import.meta.url))],
+  const { output } = await build({
+    input: fileURLToPath(new URL("peer.ts", import.meta.url)),
     write: false,
-    bundle: true,
     platform: "node",
-    format: "esm",
-    target: "node20",
-    logLevel: "error",
+    transform: { target: "node20" },
     external: ["bufferutil", "utf-8-validate"],
-    // CommonJS packages inside an ES module still want their `require`.
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    logLevel: "silent",
+    output: { format: "esm", codeSplitting: false },
   });
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error("esbuild made no file");
-  return file.contents;
+  return Buffer.from(output[0].code);
 }
