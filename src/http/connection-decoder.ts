@@ -35,6 +35,8 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
   readonly #waiting: OpenExchange[] = [];
   #requesting: OpenExchange | null = null;
   #responding: OpenExchange | null = null;
+  /** Answered before its request had come whole: 408, or fields too large. */
+  #early: OpenExchange | null = null;
   readonly #held = new HeldBytes();
   #releasing = false;
   #clientEnded = false;
@@ -142,6 +144,14 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
   }
 
   #request(request: HttpRequest): BodyFraming {
+    const early = this.#early;
+    this.#early = null;
+    if (early !== null) {
+      early.request = request;
+      this.#requesting = early;
+      this.#sink.onRequest(early);
+      return NO_BODY;
+    }
     const exchange = openExchange(request);
     this.#requesting = exchange;
     if (!this.#serverEnded) this.#waiting.push(exchange);
@@ -154,6 +164,7 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
   }
 
   #response(response: HttpResponse, atEnd: boolean): BodyFraming {
+    const isEarly = this.#waiting.length === 0 && this.#client.isInHead;
     const exchange = this.#waiting[0] ?? openExchange(null);
     // RFC 9110 §15.2: interim responses precede the final one; 101 is final for HTTP.
     if (response.status < 200 && response.status !== 101) {
@@ -163,6 +174,7 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
     }
     this.#waiting.shift();
     exchange.response = response;
+    if (isEarly) this.#early = exchange;
     this.#responding = exchange;
     this.#sink.onResponse(exchange);
     if (leavesHttp(exchange.request, response)) {

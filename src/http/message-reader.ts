@@ -83,6 +83,11 @@ export class MessageReader {
     }
   }
 
+  /** A head has begun and is not whole. */
+  get isInHead(): boolean {
+    return this.#mode === "head" && this.#head.hasStartLine;
+  }
+
   get mode(): Mode {
     return this.#mode;
   }

@@ -36,7 +36,7 @@ export interface Beat {
   readonly slowest: { readonly ping: Mark; readonly pong: Mark; readonly roundTripMs: number } | null;
 }
 
-const MIN_PATIENCE_NS = 1e9;
+const PATIENCE_NS = 1e9;
 
 /** The pings of both sides, each with the pongs of the other (RFC 6455 §5.5.2 and §5.5.3). */
 export class Heartbeat {
@@ -49,8 +49,8 @@ export class Heartbeat {
   }
 
   /** The pings sent in `direction`, judged at `clockNs`: the connection's end, or the last moment of the capture. */
-  summary(direction: Direction, clockNs: number): Beat {
-    return this.sides[direction].summary(clockNs);
+  summary(direction: Direction, clockNs: number, leastPatienceNs = PATIENCE_NS): Beat {
+    return this.sides[direction].summary(clockNs, leastPatienceNs);
   }
 }
 
@@ -74,9 +74,9 @@ const noBytes = new Uint8Array(0);
 /** Nothing was passed over; nobody writes to it. */
 const NONE: Ping[] = [];
 
-/** A pong that waited behind lost bytes is decoded late, but cannot answer what was sent after it. */
+/** A pong that waited behind lost bytes is decoded late, but cannot answer what was sent after it. Clocks may go back. */
 const answers = (ping: Ping, pong: FrameView): boolean => {
-  if (ping.sentNs > pong.lastTimestampNs) return false;
+  if (ping.mark.packet > pong.lastPacketNumber) return false;
   if (ping.cut || pong.missingBytes > 0) return true;
   if (ping.payload.length !== pong.payloadLength) return false;
   for (let i = 0; i < ping.payload.length; i++) if (ping.payload[i] !== pong.payload[i]) return false;
@@ -197,6 +197,7 @@ class PingSide {
   }
 
   private record(pair: Pair): void {
+    if (!isMeasured(pair)) return;
     const ns = roundTripNs(pair);
     this.roundTrips.add(ns);
     this.shortestNs = Math.min(this.shortestNs, ns);
@@ -204,13 +205,14 @@ class PingSide {
     if (isLate(pair)) this.late++;
   }
 
-  summary(clockNs: number): Beat {
-    const slowest = this.burst.reduce<Pair | null>(
+  summary(clockNs: number, leastPatienceNs: number): Beat {
+    const open = this.burst.filter(isMeasured);
+    const slowest = open.reduce<Pair | null>(
       (worst, pair) => (worst === null || roundTripNs(pair) > roundTripNs(worst) ? pair : worst),
       this.slowest,
     );
     const longestNs = slowest === null ? 0 : roundTripNs(slowest);
-    const patienceNs = Math.max(MIN_PATIENCE_NS, longestNs);
+    const patienceNs = Math.max(leastPatienceNs, longestNs);
     const missing = this.waiting.filter((ping) => clockNs - ping.sentNs >= patienceNs);
     const intervals = this.intervals.sorted();
     return {
@@ -222,7 +224,7 @@ class PingSide {
       pending: this.waiting.length - missing.length,
       intervalMs: intervals.length === 0 ? null : nsToMs(quantile(intervals, 0.5)),
       intervalJitterMs: intervals.length === 0 ? null : jitterMs(intervals),
-      roundTripMs: this.roundTripMs(slowest),
+      roundTripMs: this.roundTripMs(slowest, open.map(roundTripNs)),
       unsolicitedPongs: this.unsolicited,
       lastPing: this.newest?.mark ?? null,
       lastPong: this.lastPong,
@@ -233,9 +235,8 @@ class PingSide {
     };
   }
 
-  private roundTripMs(slowest: Pair | null): Beat["roundTripMs"] {
+  private roundTripMs(slowest: Pair | null, open: readonly number[]): Beat["roundTripMs"] {
     if (slowest === null) return null;
-    const open = this.burst.map(roundTripNs);
     const sorted = this.roundTrips.sorted(open);
     return {
       min: nsToMs(Math.min(this.shortestNs, ...open)),
@@ -245,6 +246,9 @@ class PingSide {
     };
   }
 }
+
+/** Not when the capture's clock was set back in between. */
+const isMeasured = (pair: Pair): boolean => roundTripNs(pair) >= 0;
 
 const isLate = ({ ping, pong }: Pair): boolean => pong.timestampNs > ping.nextSentNs;
 

@@ -23,6 +23,17 @@ const table: [string, Step[], string[]][] = [
     ],
   ],
   [
+    "answered before the request is whole: one exchange",
+    [
+      { c: "GET /ws HTTP/1.1\r\nUpgrade: webso" },
+      { s: "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n" },
+      { c: "cket\r\nX: y\r\n" },
+      { end: "s" },
+      { end: "c" },
+    ],
+    ["response 408 to ?", 'end ? up 0… "" down 0 ""', "malformed http.head-incomplete", "request GET /ws 1.1 (cut)"],
+  ],
+  [
     "pipelining",
     [{ c: get("/a") + get("/b") }, { s: ok("1") + ok("22") }],
     [

@@ -5,13 +5,13 @@ import { type Beat, Heartbeat } from "../../src/websocket/heartbeat.ts";
 import { DecoderMemory } from "../../src/websocket/memory.ts";
 import { PING, PONG } from "../../src/websocket/types.ts";
 
-/** [seconds, who sends, what, payload]; the packet number is the place in the list, from 1. */
-type Step = readonly [number, Direction, "ping" | "pong", string?];
+/** [seconds, who sends, what, payload, packet]; the packet number is the place in the list, from 1, unless given. */
+type Step = readonly [number, Direction, "ping" | "pong", string?, number?];
 
 function beats(steps: readonly Step[], endSeconds: number, direction: Direction = 1): Beat {
   const heartbeat = new Heartbeat();
   const { frame } = new DecoderMemory();
-  for (const [i, [seconds, from, what, payload = ""]] of steps.entries()) {
+  for (const [i, [seconds, from, what, payload = "", packet = i + 1]] of steps.entries()) {
     frame.direction = from;
     frame.opcode = what === "ping" ? PING : PONG;
     frame.masked = from === 0;
@@ -19,8 +19,8 @@ function beats(steps: readonly Step[], endSeconds: number, direction: Direction 
     frame.length = frame.payload.length;
     frame.payloadLength = frame.payload.length;
     frame.streamOffset = i * 100;
-    frame.firstPacketNumber = i + 1;
-    frame.lastPacketNumber = i + 1;
+    frame.firstPacketNumber = packet;
+    frame.lastPacketNumber = packet;
     frame.firstTimestampNs = seconds * 1e9;
     frame.lastTimestampNs = seconds * 1e9;
     heartbeat.onFrame(frame);
@@ -59,12 +59,26 @@ describe("pings of the server, pongs of the client", () => {
       [
         [0, 1, "ping"],
         [0.02, 0, "pong"],
-        [10, 1, "ping"],
-        [5, 0, "pong"],
+        [10, 1, "ping", "", 4],
+        [5, 0, "pong", "", 3],
       ],
       20,
     );
     expect(beat).toMatchObject({ pings: 2, answered: 1, missing: 1, unsolicitedPongs: 1 });
+  });
+
+  it("takes the answer although the capture's clock was set back before it", () => {
+    const beat = beats(
+      [
+        [0, 1, "ping", "a"],
+        [0.02, 0, "pong", "a"],
+        [10, 1, "ping", "b"],
+        [7.02, 0, "pong", "b"],
+      ],
+      20,
+    );
+    expect(beat).toMatchObject({ pings: 2, answered: 2, missing: 0, late: 0, unsolicitedPongs: 0 });
+    expect(beat.roundTripMs).toMatchObject({ min: expect.closeTo(20), max: expect.closeTo(20) });
   });
 
   it("keeps the two directions apart", () => {
