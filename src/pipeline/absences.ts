@@ -1,3 +1,4 @@
+import { type RelativeNs, relativeNs } from "../base/brand.ts";
 import type { AbsenceFacts, ConnectionFacts, JoinFacts } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 
@@ -9,10 +10,16 @@ interface VantageSpan {
   lastNs: number;
 }
 
+/** Files of one tcpdump -C or -G follow each other at once. */
+const CONTINUES_WITHIN_NS = 2e9;
+
 /** Learns when each vantage point's captures ran, from the packets' turns. */
 export class VantageSpans {
   private readonly spans: VantageSpan[] = [];
   private current: VantageSpan | null = null;
+  /** Captures of one place that were taken one after the other, with a time between that none of them holds. */
+  private readonly pauses: { readonly vantage: number; readonly fromNs: RelativeNs }[] = [];
+  private readonly seen = new Set<number>();
 
   get all(): readonly VantageSpan[] {
     return this.spans;
@@ -20,9 +27,20 @@ export class VantageSpans {
 
   resume(vantage: number, captureIndex: number, nowNs: number): void {
     this.current = this.spans.find((span) => span.vantage === vantage) ?? null;
-    if (this.current !== null) return;
+    if (this.current !== null) {
+      if (!this.seen.has(captureIndex) && nowNs - this.current.lastNs > CONTINUES_WITHIN_NS)
+        this.pauses.push({ vantage, fromNs: relativeNs(this.current.lastNs) });
+      this.seen.add(captureIndex);
+      return;
+    }
+    this.seen.add(captureIndex);
     this.current = { vantage, captureIndex, firstNs: nowNs, lastNs: nowNs };
     this.spans.push(this.current);
+  }
+
+  /** The end of the capture that holds a connection's last packet, when the next one of that place began only later. */
+  watchedUntil(vantage: number, lastPacketNs: number): RelativeNs | null {
+    return this.pauses.find((pause) => pause.vantage === vantage && pause.fromNs >= lastPacketNs)?.fromNs ?? null;
   }
 
   /** The current one's packets reach up to here. */

@@ -12,6 +12,9 @@ import type {
 const NO_STATUS = 1005;
 const ABNORMAL = 1006;
 
+/** RFC 6455 §7.1.7: who sends one of these first fails the connection, and waits for no answer. */
+const FAILING: ReadonlySet<number> = new Set([1002, 1007, 1009]);
+
 const FAILED: SeenClose = { code: ABNORMAL, reason: "", clean: false };
 
 /** How the connection ended, as `onclose` would tell it at each end. */
@@ -27,7 +30,8 @@ export function closeFacts(
   const serverSees = isUnread(webSocket, tcp, 0) ? null : seenBy(1, serverClose, clientClose, tcp, replaced);
   const over = clientSees !== null || serverSees !== null;
   const failed = clientSees?.code === ABNORMAL || serverSees?.code === ABNORMAL;
-  const clean = clientClose !== null && serverClose !== null && !failed;
+  const closed = tcp.oneWay ? (clientClose ?? serverClose) !== null : clientClose !== null && serverClose !== null;
+  const clean = closed && !failed;
   const open = tcp.closedAt === null ? "open" : "none";
   return { verdict: clean ? "clean" : over ? "abnormal" : open, clientSees, serverSees };
 }
@@ -67,10 +71,12 @@ function seenBy(
   const ended = hasEnded(side, tcp, replaced);
   // A code that must not be sent fails the connection (§7.1.7): its API says what it says for all failures.
   if (received !== null && received.code !== null && !mayBeSent(received.code)) return ended || sent ? FAILED : null;
+  if (sent?.code != null && FAILING.has(sent.code) && (received === null || received.timestampNs >= sent.timestampNs))
+    return FAILED;
   if (received !== null && (received.delivered || sent !== null)) {
     // Both Close frames make the closing handshake complete (§7.1.4), whatever TCP does afterwards.
     if (received.codeMissing || (!ended && sent === null)) return null;
-    return { code: received.code ?? NO_STATUS, reason: received.reason, clean: sent !== null };
+    return { code: received.code ?? NO_STATUS, reason: received.reason, clean: sent !== null || tcp.oneWay };
   }
   return ended ? FAILED : null;
 }
@@ -87,5 +93,5 @@ function hasEnded(side: Direction, tcp: TcpFacts, replaced: boolean): boolean {
   // A new SYN from these ports shows that the client has forgotten this connection.
   if (replaced && side === 0) return true;
   if (tcp.resets.some((reset) => !reset.ignored)) return true;
-  return peer.fin !== null && peer.finAcknowledged !== null;
+  return peer.fin !== null && (peer.finAcknowledged !== null || tcp.oneWay);
 }

@@ -93,7 +93,9 @@ export class ConnectionContext implements HttpSink {
   }
 
   onRequest(exchange: HttpExchange): void {
-    this.note(exchange);
+    if (exchange.response === null) this.note(exchange);
+    // Answered before it was asked to the end.
+    else if (this.upgrade === null && meansWebSocket(exchange)) this.upgrade = exchange;
   }
 
   onInterim(): void {}

@@ -1,4 +1,4 @@
-import { connectionId } from "../base/brand.ts";
+import { connectionId, type RelativeNs } from "../base/brand.ts";
 import type {
   ActivityFacts,
   ConnectionFacts,
@@ -25,6 +25,7 @@ export function connectionFacts(
   connection: TcpConnection,
   context: ConnectionContext,
   clockNs: number,
+  watchedUntilNs: RelativeNs | null = null,
 ): ConnectionFacts {
   const tcp = tcpFacts(connection, clockNs);
   const upgrade = context.upgrade === null ? null : upgradeFacts(context.upgrade);
@@ -46,6 +47,7 @@ export function connectionFacts(
     kind,
     first: mark({ packetNumber: connection.firstPacketNumber, timestampNs: connection.firstPacketNs }),
     last: mark({ packetNumber: connection.lastPacketNumber, timestampNs: connection.lastPacketNs }),
+    watchedUntilNs,
     tcp,
     exchanges: context.exchanges.map(exchangeFacts),
     exchangeCount: context.exchangeCount,

@@ -263,7 +263,8 @@ export class Pipeline implements WireSink, TcpSink {
     const known = this.endedFacts[connection.slot];
     if (known?.last.packet === connection.lastPacketNumber && !connection.replaced) return known;
     const context = this.contexts[connection.slot] as ConnectionContext;
-    const facts = connectionFacts(connection, context, this.last.timestampNs);
+    const until = this.spans.watchedUntil(connection.vantage, connection.lastPacketNs);
+    const facts = connectionFacts(connection, context, until ?? this.last.timestampNs, until);
     if (this.options.forgetsEnded) this.endedFacts[connection.slot] = isFinal(facts) ? facts : null;
     return facts;
   }

@@ -17,15 +17,18 @@ export function tcpFacts(connection: TcpConnection, clockNs: number): TcpFacts {
   const opening = openingOf(connection, client, server);
   const rst = resets.find((reset) => !reset.ignored) ?? null;
   const fin = connection.finFirst;
+  const oneWay =
+    client.packets === 0 || server.packets + resets.filter((reset) => reset.from === "server").length === 0;
   const rstFirst = rst !== null && (fin === null || rst.timestampNs < fin.timestampNs);
   const ending = endingOf(connection, opening, rst !== null, fin !== null, rstFirst, halves);
   const closedAt: Mark | null = rstFirst ? { packet: rst.packet, timestampNs: rst.timestampNs } : markOrNull(fin);
   return {
     opening,
     ending,
-    firstCloser: rstFirst ? rst.from : fin === null ? null : connection.sideOf(connection.finFirstFrom),
+    firstCloser: rstFirst ? rst.from : fin === null || oneWay ? null : connection.sideOf(connection.finFirstFrom),
     closedAt,
     idleBeforeCloseNs: idleBeforeClose(connection, rstFirst, rst?.packet ?? 0, fin),
+    lastSilence: lastSilence(connection),
     syns: connection.syns.map(mark),
     synAcks: connection.synAcks.map(mark),
     established: markOrNull(connection.established),
@@ -45,7 +48,7 @@ export function tcpFacts(connection: TcpConnection, clockNs: number): TcpFacts {
     eventsDropped: connection.eventsDropped,
     replaces: connection.replaces as ConnectionId | null,
     fastOpenBytes: connection.fastOpenBytes,
-    oneWay: client.packets === 0 || server.packets + resets.filter((reset) => reset.from === "server").length === 0,
+    oneWay,
     evicted: connection.evicted,
   };
 }
@@ -89,6 +92,12 @@ function endingOf(
   if (connection.replaced) return "silent";
   if (halves.some((half) => (half.unacknowledged?.retransmissions ?? 0) >= SILENT_RETRANSMISSIONS)) return "silent";
   return "open";
+}
+
+function lastSilence({ lastSilence: silence, clientIndex }: TcpConnection): TcpFacts["lastSilence"] {
+  if (silence === null) return null;
+  const [low, high] = silence.segmentsBefore;
+  return { until: mark(silence), ms: silence.ns / 1e6, segmentsBefore: clientIndex === 0 ? [low, high] : [high, low] };
 }
 
 /** Silence of both ends before the closing packet; an answer to the first data after a silence counts that silence. */
@@ -152,6 +161,9 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
   };
 }
 
+/** TCP options take from the MSS (RFC 6691). */
+const OPTION_BYTES = 40;
+
 function unacknowledged(half: TcpHalf, peer: TcpHalf): UnacknowledgedFacts | null {
   const since = markAt(half.oldestUnackedNumber, half.oldestUnackedNs);
   if (since === null || !half.sequenceKnown) return null;
@@ -165,6 +177,10 @@ function unacknowledged(half: TcpHalf, peer: TcpHalf): UnacknowledgedFacts | nul
     last:
       (half.unackedRetransmissions > 0 ? markAt(half.lastRetransmissionNumber, half.lastRetransmissionNs) : null) ??
       since,
-    fullSize: half.lastRetransmissionBytes >= half.largestSegmentBytes && half.largestSegmentBytes >= 500,
+    // Large captured segments may be several on the wire (segmentation offload): no more than the peer's MSS goes out again.
+    fullSize:
+      half.largestSegmentBytes >= 500 &&
+      half.lastRetransmissionBytes >=
+        Math.min(half.largestSegmentBytes, (peer.synOptions?.mss ?? 65_535) - OPTION_BYTES),
   };
 }

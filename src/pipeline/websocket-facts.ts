@@ -55,6 +55,19 @@ function acknowledgedBytes(stream: WebSocketStream, connection: TcpConnection, d
   return stream.side(direction).fedBytes - behind;
 }
 
+/** The sender's own RST, in sequence right behind its Close: the peer's system has the Close, too, and hands it on first. */
+function resetBehind(connection: TcpConnection, direction: Direction, seen: SeenCloseFrame): boolean {
+  const half = connection.halves[connection.indexOf(direction)];
+  return (
+    half.unackedRetransmissions === 0 &&
+    half.missingBytes === 0 &&
+    connection.resets.some(
+      ({ from, outOfWindow, packetNumber }) =>
+        from === half.index && !outOfWindow && packetNumber > seen.packetNumber && packetNumber > half.lastDataNumber,
+    )
+  );
+}
+
 function closeFrame(stream: WebSocketStream, connection: TcpConnection, direction: Direction): CloseFrameFacts | null {
   const seen: SeenCloseFrame | null = stream.side(direction).closeFrame;
   if (seen === null) return null;
@@ -64,8 +77,23 @@ function closeFrame(stream: WebSocketStream, connection: TcpConnection, directio
     code: seen.code,
     codeMissing: seen.codeMissing,
     reason: seen.reason,
-    delivered: acknowledged === null || acknowledged >= seen.endOffset,
+    delivered: acknowledged === null || acknowledged >= seen.endOffset || resetBehind(connection, direction, seen),
   };
+}
+
+const LEAST_PATIENCE_NS = 250e6;
+const MOST_PATIENCE_NS = 1e9;
+const PATIENCE_ROUND_TRIPS = 20;
+
+/**
+ * How old an unanswered ping must be to count. Whoever hung up without a word had waited long enough in its own eyes, if
+ * only the answer had time to come; else a second.
+ */
+function patienceNs(connection: TcpConnection, direction: Direction, endNs: number): number {
+  const { finFirst, finFirstFrom, handshakeRoundTripNs } = connection;
+  const hungUp = finFirst !== null && finFirst.timestampNs === endNs && finFirstFrom === connection.indexOf(direction);
+  if (!hungUp || handshakeRoundTripNs < 0) return MOST_PATIENCE_NS;
+  return Math.min(MOST_PATIENCE_NS, Math.max(LEAST_PATIENCE_NS, PATIENCE_ROUND_TRIPS * handshakeRoundTripNs));
 }
 
 /** The pings of one direction, and whether TCP acknowledged the unanswered ones. */
@@ -77,7 +105,7 @@ export function beatFacts(
   clockNs: number,
 ): BeatFacts {
   const acknowledged = acknowledgedBytes(stream, connection, direction);
-  const beat = heartbeat.summary(direction, clockNs);
+  const beat = heartbeat.summary(direction, clockNs, patienceNs(connection, direction, clockNs));
   return {
     ...beat,
     unanswered: beat.unanswered.map(({ endOffset, ...ping }) => ({

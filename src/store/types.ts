@@ -119,11 +119,19 @@ export interface HalfFacts {
 export interface TcpFacts {
   opening: "complete" | "refused" | "unanswered" | "not-captured";
   ending: "fin" | "rst" | "icmp" | "silent" | "open";
+  /** null also where only one direction was captured: a FIN may answer another one. */
   firstCloser: Side | null;
   /** The packet that ended it (first FIN, or RST that counted). */
   closedAt: Mark | null;
   /** Nothing had been sent either way for this long before `closedAt` (data or control; not pure acknowledgments). */
   idleBeforeCloseNs: number | null;
+  /** The last time that both sides had been silent for a second or more before new data came: the packet that broke it. */
+  lastSilence: null | {
+    readonly until: Mark;
+    readonly ms: number;
+    /** Data segments that each side had sent by then, the one that broke it included. */
+    readonly segmentsBefore: PerDirection<number>;
+  };
   syns: readonly Mark[];
   synAcks: readonly Mark[];
   /** The acknowledgment that completed the handshake. */
@@ -407,6 +415,8 @@ export interface ConnectionFacts {
   kind: ConnectionKind;
   readonly first: Mark;
   last: Mark;
+  /** Its capture had ended by then, long before the next one began; null: it was watched until `Analysis.clockNs`. */
+  readonly watchedUntilNs: RelativeNs | null;
   tcp: TcpFacts;
   exchanges: HttpExchangeFacts[];
   exchangeCount: number;

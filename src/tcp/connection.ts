@@ -34,9 +34,8 @@ export interface ResetRow extends Moment {
   readonly payloadBytes: number;
   readonly hasAck: boolean;
   readonly answers: Moment | null;
-  /** Since the last new data or FIN of either side, and how long it had been silent before that. */
+  /** Since the last new data or FIN of either side. */
   readonly idleBeforeNs: number;
-  readonly gapBeforeLastActivityNs: number;
   /** Counted after it: packets other than RST, and data bytes, by physical index. */
   readonly packetsAfter: [number, number];
   readonly dataAfter: [number, number];
@@ -49,6 +48,13 @@ export interface IcmpRow extends Moment {
   readonly code: number;
   readonly mtuBytes: number;
   readonly about: 0 | 1;
+}
+
+/** The packet that broke a silence of both sides. */
+export interface SilenceRow extends Moment {
+  readonly ns: number;
+  /** Data segments until then, by physical index; the one that broke it is counted. */
+  readonly segmentsBefore: readonly [number, number];
 }
 
 export interface SynOptionsRow {
@@ -179,7 +185,6 @@ export class TcpConnection {
   established: Moment | null = null;
   /** Last data, FIN or window-changing activity of either side, for idle times. */
   lastActivityNs = 0.5;
-  gapBeforeLastActivityNs = 0.5;
   roleSettled = false;
   /** Physical index of the client; settled by SYN, or by the first payload. */
   clientIndex: 0 | 1 = 0;
@@ -204,6 +209,8 @@ export class TcpConnection {
   finFirst: Moment | null = null;
   finFirstFrom: 0 | 1 = 0;
   idleBeforeFinNs: number = ZERO_TIME;
+  /** The last time that new data came after a second or more without any. */
+  lastSilence: SilenceRow | null = null;
   icmpErrors: IcmpRow[] = [];
   events: TcpEventRow[] = [];
   eventsDropped = 0;

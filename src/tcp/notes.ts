@@ -43,6 +43,9 @@ export function isAcknowledged(peer: TcpHalf, last: number): boolean {
   return peer.acknowledgedKnown && ((peer.acknowledged - last) | 0) >= 0;
 }
 
+/** Shorter pauses are not kept. */
+const LEAST_SILENCE_NS = 1e9;
+
 export function noteNewData(
   connection: TcpConnection,
   index: 0 | 1,
@@ -53,7 +56,11 @@ export function noteNewData(
 ): void {
   const now = packet.timestampNs as number;
   if (peer.fin !== null) noteEvent(connection, "data-after-fin", index, half.streamOffset, 0, packet);
-  connection.gapBeforeLastActivityNs = now - connection.lastActivityNs;
+  if (now - connection.lastActivityNs >= LEAST_SILENCE_NS) {
+    const [low, high] = connection.halves;
+    const ns = now - connection.lastActivityNs;
+    connection.lastSilence = { ...momentOf(packet), ns, segmentsBefore: [low.dataSegments, high.dataSegments] };
+  }
   connection.lastActivityNs = now;
   if (neverSeen(half.timedNs)) {
     half.timedNs = now;

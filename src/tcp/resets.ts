@@ -35,7 +35,6 @@ export function onReset(connection: TcpConnection, index: 0 | 1, segment: Segmen
     hasAck,
     answers: answered(peer, segment, hasAck, state),
     idleBeforeNs: packet.timestampNs - connection.lastActivityNs,
-    gapBeforeLastActivityNs: connection.gapBeforeLastActivityNs,
     packetsAfter: [0, 0],
     dataAfter: [0, 0],
   });

@@ -9,9 +9,9 @@ import {
   connectionFacts,
   joined,
   mark,
+  refusedSyn,
   refusedUpgrade,
   reset,
-  tcp,
   webSocket,
 } from "../support/facts-builder.ts";
 import { one, several } from "./cases/case.ts";
@@ -23,25 +23,6 @@ function causesOf(ruleId: RuleId, analysis: Analysis): string[] {
 }
 
 const refusal = (status: number, body: string) => refusedUpgrade({ status, body, response: { Server: "nginx" } });
-
-const refusedSyn = (seconds: number): ConnectionFacts =>
-  connectionFacts({
-    kind: "tcp-refused",
-    first: mark(seconds),
-    upgrade: null,
-    webSocket: null,
-    exchanges: [],
-    exchangeCount: 0,
-    tcp: tcp({
-      opening: "refused",
-      ending: "rst",
-      firstCloser: "server",
-      synAcks: [],
-      established: null,
-      resets: [reset({ at: seconds + 0.001, state: "opening", usualHopLimit: null })],
-    }),
-    close: { verdict: "none", clientSees: null, serverSees: null },
-  });
 
 describe("who refused", () => {
   test("nginx's own page is nginx, not the backend", () => {
@@ -91,7 +72,7 @@ describe("an end without a Close", () => {
     expect(causesOf("ws.close.no-close-frame", one(dropped))[0]).toBe("likely serverTerminated");
     expect(causesOf("ws.close.no-close-frame", several(dropped, refusedSyn(50.5)))[0]).toBe("likely serverDied");
     expect(causesOf("ws.close.no-close-frame", several(dropped, refusedSyn(90)))[0]).toBe("likely serverTerminated");
-    expect(causesOf("tcp.open.refused", several(dropped, refusedSyn(50.5)))[0]).toBe("likely serverStopped");
+    expect(causesOf("tcp.open.refused", several(dropped, refusedSyn(90)))[0]).toBe("likely serverStopped");
   });
 
   test("right after a message: its handler", () => {

@@ -137,6 +137,7 @@ export function tcp({ client, server, ...overrides }: TcpOverrides = {}): TcpFac
     firstCloser: "client",
     closedAt: mark(40),
     idleBeforeCloseNs: 0.01 * SECOND_NS,
+    lastSilence: null,
     syns: [mark(0)],
     synAcks: [mark(0.001)],
     established: mark(0.002),
@@ -296,6 +297,7 @@ export function connectionFacts(overrides: Partial<ConnectionFacts> = {}): Conne
     client: { address: "10.0.0.1", port: 51234 },
     server: { address: "10.0.0.2", port: 8080 },
     clientBy: "syn",
+    watchedUntilNs: null,
     kind: "websocket",
     first: mark(0),
     last: mark(40.002),
@@ -361,6 +363,27 @@ export function refusedUpgrade(overrides: ExchangeOverrides, more: Partial<Conne
     ...more,
   });
 }
+
+/** A SYN that was answered by RST. */
+export const refusedSyn = (seconds: number): ConnectionFacts =>
+  connectionFacts({
+    kind: "tcp-refused",
+    first: mark(seconds),
+    upgrade: null,
+    webSocket: null,
+    exchanges: [],
+    exchangeCount: 0,
+    tcp: tcp({
+      opening: "refused",
+      ending: "rst",
+      firstCloser: "server",
+      synAcks: [],
+      established: null,
+      closedAt: mark(seconds + 0.001),
+      resets: [reset({ at: seconds + 0.001, state: "opening", usualHopLimit: null })],
+    }),
+    close: { verdict: "none", clientSees: null, serverSees: null },
+  });
 
 const capture: CaptureFacts = {
   name: "test.pcap",

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { closeFacts } from "../../src/pipeline/close-facts.ts";
+import { close, mark, tcp, webSocket } from "../support/facts-builder.ts";
+
+const fins = {
+  client: { fin: mark(40), finAcknowledged: mark(40) },
+  server: { fin: mark(40), finAcknowledged: mark(40) },
+};
+const ended = (client: ReturnType<typeof close> | null, server: ReturnType<typeof close> | null, more = {}) =>
+  closeFacts("websocket", tcp({ ...fins, ...more }), webSocket({ closeFrames: [client, server] }), false);
+
+// What ws 8, Python's websockets and aiohttp said in real runs.
+describe("who fails the connection says 1006 to its own application", () => {
+  test.each([1002, 1007, 1009])("Close %i first, and an answer to it", (code) => {
+    expect(ended(close(39.9, code), close(39.8, code))).toMatchObject({
+      clientSees: { code },
+      serverSees: { code: 1006, clean: false },
+      verdict: "abnormal",
+    });
+  });
+
+  test("not who merely answers it, and not for other codes", () => {
+    expect(ended(close(39.8, 1011), close(39.9, 1011))).toMatchObject({
+      clientSees: { code: 1011 },
+      serverSees: { code: 1011 },
+      verdict: "clean",
+    });
+  });
+});
+
+describe("one direction only", () => {
+  const onlyServer = { oneWay: true, firstCloser: null, client: { packets: 0 }, server: { fin: mark(40) } };
+
+  test("what arrived decides what the other side saw", () => {
+    expect(ended(null, null, onlyServer)).toMatchObject({ clientSees: { code: 1006 }, serverSees: null });
+    expect(ended(null, close(39.9, 1011), onlyServer)).toMatchObject({
+      clientSees: { code: 1011 },
+      serverSees: null,
+      verdict: "clean",
+    });
+  });
+});
