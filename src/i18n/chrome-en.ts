@@ -21,15 +21,23 @@ export const chromeEn: Chrome = {
     all === 1 ? `${ways} things are wrong:` : `${ways} errors on ${troubled} of ${all} connections:`,
   wrong: (what) => what,
   wrongInWays: (ways) => `${ways} things are wrong:`,
-  warned: (warned, all, why) => (all === 1 ? why : `No connection failed; a warning about ${warned} of ${all}: ${why}`),
-  warnedInWays: (warned, all) =>
-    all === 1 ? "Some things to look at:" : `No connection failed; warnings about ${warned} of ${all}:`,
-  healthy: (webSockets, closedCleanly, stillOpen) =>
+  warned: (warned, all, why, failed) => {
+    if (all === 1) return why;
+    return `${failed ? "A warning" : "No connection failed; a warning"} about ${warned} of ${all}: ${why}`;
+  },
+  warnedInWays: (warned, all, failed) => {
+    if (all === 1) return "Some things to look at:";
+    return `${failed ? "Warnings" : "No connection failed; warnings"} about ${warned} of ${all}:`;
+  },
+  counts: (webSockets, closedCleanly, stillOpen, endedOtherwise) =>
     [
-      `Nothing is wrong: ${plural(webSockets, "WebSocket")}`,
+      plural(webSockets, "WebSocket"),
       ...(closedCleanly > 0 ? [`${closedCleanly} closed cleanly`] : []),
       ...(stillOpen > 0 ? [`${stillOpen} still open`] : []),
+      ...(endedOtherwise > 0 ? [`${endedOtherwise} ended without a complete Close`] : []),
     ].join(", "),
+  allWell: (counts) => `Nothing is wrong: ${counts}`,
+  healthySoFar: (counts) => `The capture breaks off; up to there nothing is wrong: ${counts}`,
   pingsAnswered: (answered, pings) => `; ${answered} of ${plural(pings, "ping")} answered`,
   noWebSocket: "No WebSocket in this capture, and nothing that failed.",
   moreBelow: (n) => `and ${n} more below`,

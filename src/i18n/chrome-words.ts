@@ -18,9 +18,14 @@ export interface Chrome {
   readonly troubledInWays: (troubled: number, all: number, ways: number) => string;
   readonly wrong: (what: string) => string;
   readonly wrongInWays: (ways: number) => string;
-  readonly warned: (warned: number, all: number, why: string) => string;
-  readonly warnedInWays: (warned: number, all: number) => string;
-  readonly healthy: (webSockets: number, closedCleanly: number, stillOpen: number) => string;
+  /** `failed`: some of them failed, and it passed. */
+  readonly warned: (warned: number, all: number, why: string, failed: boolean) => string;
+  readonly warnedInWays: (warned: number, all: number, failed: boolean) => string;
+  /** "3 WebSockets, 2 closed cleanly". */
+  readonly counts: (webSockets: number, closedCleanly: number, stillOpen: number, endedOtherwise: number) => string;
+  readonly allWell: (counts: string) => string;
+  /** The capture breaks off. */
+  readonly healthySoFar: (counts: string) => string;
   readonly pingsAnswered: (answered: number, pings: number) => string;
   readonly noWebSocket: string;
   readonly moreBelow: (n: number) => string;

@@ -19,15 +19,23 @@ export const chromeZhCn: Chrome = {
     all === 1 ? `共有 ${ways} 个问题：` : `${all} 个连接中有 ${troubled} 个有错误，共 ${ways} 种：`,
   wrong: (what) => what,
   wrongInWays: (ways) => `发现 ${ways} 个问题：`,
-  warned: (warned, all, why) => (all === 1 ? why : `没有连接失败，${all} 个连接中有 ${warned} 个出现警告：${why}`),
-  warnedInWays: (warned, all) =>
-    all === 1 ? "有几处需要注意：" : `没有连接失败，${all} 个连接中有 ${warned} 个出现警告：`,
-  healthy: (webSockets, closedCleanly, stillOpen) =>
+  warned: (warned, all, why, failed) => {
+    if (all === 1) return why;
+    return `${failed ? "" : "没有连接失败，"}${all} 个连接中有 ${warned} 个出现警告：${why}`;
+  },
+  warnedInWays: (warned, all, failed) => {
+    if (all === 1) return "有几处需要注意：";
+    return `${failed ? "" : "没有连接失败，"}${all} 个连接中有 ${warned} 个出现警告：`;
+  },
+  counts: (webSockets, closedCleanly, stillOpen, endedOtherwise) =>
     [
-      `一切正常：${webSockets} 个 WebSocket`,
+      `${webSockets} 个 WebSocket`,
       ...(closedCleanly > 0 ? [`${closedCleanly} 个正常关闭`] : []),
       ...(stillOpen > 0 ? [`${stillOpen} 个仍未关闭`] : []),
+      ...(endedOtherwise > 0 ? [`${endedOtherwise} 个没有完整的关闭握手`] : []),
     ].join("，"),
+  allWell: (counts) => `一切正常：${counts}`,
+  healthySoFar: (counts) => `抓包中途断了，断之前一切正常：${counts}`,
   pingsAnswered: (answered, pings) => `；${pings} 个 ping 中有 ${answered} 个得到应答`,
   noWebSocket: "抓包中没有 WebSocket，也没有失败的连接。",
   moreBelow: (n) => `另有 ${n} 个，见下文`,

@@ -56,7 +56,7 @@ export function headlineLines(page: TextPage): string[] {
   const caveats = caveatLines(page);
   if (errors.length > 0) return [...errorLines(page, errors, all), ...caveats];
   if (warnings.length > 0) return [...warningLines(page, warnings, all), ...caveats];
-  return [...paragraph(page, healthText(page), "  ", "").map(paint.good), ...caveats];
+  return [...paragraph(page, healthText(page), "  ", "").map(isCut(model) ? paint.warning : paint.good), ...caveats];
 }
 
 function errorLines(page: TextPage, errors: readonly FindingModel[], all: number): string[] {
@@ -86,15 +86,23 @@ function errorLines(page: TextPage, errors: readonly FindingModel[], all: number
 
 function warningLines(page: TextPage, warnings: readonly FindingModel[], all: number): string[] {
   const { chrome, paint } = page;
-  const warned = whole(page.model)(affected(warnings)).size;
+  const ids = whole(page.model)(affected(warnings));
+  const warned = ids.size;
+  const failed = [...ids].some((id) => {
+    const connection = page.connectionById.get(id);
+    return connection !== undefined && hasFailed(connection);
+  });
   const [only] = warnings;
   if (warnings.length === 1 && only !== undefined) {
-    const head = warned > 0 ? chrome.warned(warned, all, only.title) : chrome.wrong(only.title);
+    const head = warned > 0 ? chrome.warned(warned, all, only.title, failed) : chrome.wrong(only.title);
     return oneTrouble(page, `! ${head}`, only, paint.warning);
   }
-  const head = warned > 0 ? chrome.warnedInWays(warned, all) : chrome.wrongInWays(warnings.length);
+  const head = warned > 0 ? chrome.warnedInWays(warned, all, failed) : chrome.wrongInWays(warnings.length);
   return manyTroubles(page, `! ${head}`, warnings, paint.warning);
 }
+
+/** What would have come may be what people look for. */
+const isCut = ({ captures }: ReportModel): boolean => captures.some(({ endedEarly }) => endedEarly !== null);
 
 function healthText({ model, chrome }: TextPage): string {
   const sockets = model.connections.filter(({ kind }) => kind === "websocket");
@@ -113,7 +121,8 @@ function healthText({ model, chrome }: TextPage): string {
     answered += heartbeat.client.answered + heartbeat.server.answered;
   }
   const beat = pings > 0 ? chrome.pingsAnswered(answered, pings) : "";
-  return `✓ ${chrome.healthy(ids.size, having("clean"), having("open"))}${beat}`;
+  const counts = chrome.counts(ids.size, having("clean"), having("open"), having("abnormal"));
+  return isCut(model) ? `· ${chrome.healthySoFar(counts)}${beat}` : `✓ ${chrome.allWell(counts)}${beat}`;
 }
 
 type Tint = (text: string) => string;
