@@ -25,7 +25,10 @@ export function render(finding: Finding, language: Language): RenderedFinding {
   const { title, detail } = variants[finding.variant] as FindingText;
   const connections = 1 + finding.alsoConnections.length;
   return {
-    title: say(title, finding.args) + (connections > 1 ? say(texts.alike, { connections }) : ""),
+    title:
+      say(title, finding.args) +
+      ("recoveredMs" in finding.args ? say(texts.recovered, finding.args) : "") +
+      (connections > 1 ? say(texts.alike, { connections }) : ""),
     detail: say(detail, finding.args),
     evidence: finding.evidence.map((item) => say(texts.evidence[item.what], item.args)),
     causes: finding.causes.map(({ id, args }) => ({

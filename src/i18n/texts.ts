@@ -50,4 +50,6 @@ export interface Texts {
   readonly general: Readonly<Record<CauseArgument, string>>;
   /** Put after the title when several connections failed alike; `{connections}`. */
   readonly alike: string;
+  /** Put after the title when the client's next attempt succeeded; `{recoveredMs}`. */
+  readonly recovered: string;
 }

@@ -17,7 +17,8 @@ export function isHalfClosed({ tcp }: ConnectionFacts, closer: Direction): boole
   return lastData.timestampNs > fin.timestampNs + roundTripNs && lastAcknowledged.timestampNs >= lastData.timestampNs;
 }
 
-const GONE_WITHIN_NS = 10e9;
+/** A port that refuses so soon after an end without a word: its process is gone. */
+export const GONE_WITHIN_NS = 10e9;
 const TOGETHER_NS = 100e6;
 
 /** What a process leaves behind that is gone: a port that refuses, and all its connections ended in one moment. */

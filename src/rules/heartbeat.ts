@@ -2,7 +2,7 @@ import { type Direction, type Side, sideOf } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { BeatFacts, CloseFrameFacts, ConnectionFacts, UnansweredPing } from "../store/types.ts";
 import type { Context } from "./context.ts";
-import { hasEnded, isUnread, later, otherSide, spanMs } from "./reading.ts";
+import { hasEnded, isUnread, later, otherSide, spanMs, watchedUntil } from "./reading.ts";
 
 /** Pings of one side that stayed unanswered long enough to count, and what came of it. */
 export interface MissedBeat {
@@ -26,6 +26,7 @@ export interface MissedBeat {
 
 /** A pong on its way when the end came is not missing: it may take this long, or four usual round trips. */
 const LEAST_WAIT_MS = 1000;
+const SHORT_WAIT_MS = 250;
 
 export const missedBeat = (connection: ConnectionFacts, direction: Direction, context: Context): MissedBeat | null =>
   connection.webSocket === null
@@ -40,14 +41,21 @@ export function missedIn(
   context: Context,
 ): MissedBeat | null {
   const { webSocket, tcp } = connection;
-  if (webSocket === null || beat.missing === 0 || tcp.oneWay) return null;
+  if (webSocket === null || beat.missing === 0) return null;
+  const silentSinceNs = tcp.oneWay ? silentSince(connection, direction) : Number.NEGATIVE_INFINITY;
+  if (silentSinceNs === null) return null;
   const pinger = sideOf(direction);
   const closing = later(null, webSocket.closeFrames[direction]) ?? tcp.closedAt;
-  const endNs = closing?.timestampNs ?? context.analysis.clockNs;
-  const leastNs = Math.max(LEAST_WAIT_MS, 4 * (beat.roundTripMs?.median ?? 0)) * 1e6;
+  const endNs = closing?.timestampNs ?? watchedUntil(connection, context.analysis.clockNs);
+  // The path delivered the ping, and its sender hung up without a word: then it was waiting for that pong.
+  const isShort = closing !== null && closing === tcp.closedAt && tcp.firstCloser === pinger;
+  const pongMs = 4 * (beat.roundTripMs?.median ?? 0);
+  const leastNs = (ping: UnansweredPing): number =>
+    1e6 * (isShort && ping.acknowledged === true ? Math.max(SHORT_WAIT_MS, pongMs) : Math.max(LEAST_WAIT_MS, pongMs));
   const dead = beat.unanswered.filter(
     (ping) =>
-      endNs - ping.timestampNs >= leastNs &&
+      endNs - ping.timestampNs >= leastNs(ping) &&
+      ping.timestampNs > silentSinceNs &&
       ping.timestampNs > (beat.lastAnsweredPing?.timestampNs ?? Number.NEGATIVE_INFINITY),
   );
   const first = dead[0];
@@ -78,6 +86,16 @@ export function missedIn(
   };
 }
 
+/**
+ * Since when the pinger's acknowledgments, all that was captured, stand still: its peer sent nothing any more, so no pong.
+ * null: they do not, or it is the pinger that was not captured.
+ */
+function silentSince({ tcp, webSocket }: ConnectionFacts, direction: Direction): number | null {
+  const peer = tcp.halves[direction === 0 ? 1 : 0];
+  if (tcp.halves[direction].packets === 0 || peer.packets > 0) return null;
+  return (peer.lastAcknowledged ?? webSocket?.openedAt)?.timestampNs ?? null;
+}
+
 /** People set timers to whole seconds, and timers are late by little. */
 export const isTimerLike = (ms: number): boolean => ms % 1000 < 50;
 
@@ -89,7 +107,9 @@ function gaveUp(connection: ConnectionFacts, direction: Direction, pinger: Side)
   const own = firstCloseOf(connection, direction);
   if (own !== null) return !blamesNobody(own);
   const [client, server] = connection.webSocket?.closeFrames ?? [null, null];
-  return client === null && server === null && connection.tcp.firstCloser === pinger;
+  const { firstCloser, oneWay, halves } = connection.tcp;
+  const hungUp = firstCloser === pinger || (oneWay && halves[direction].fin !== null);
+  return client === null && server === null && hungUp;
 }
 
 function closedPlainly(connection: ConnectionFacts, direction: Direction): boolean {

@@ -8,6 +8,7 @@ import { knownTimers } from "./known-timers.ts";
 import { withLegs } from "./leg-evidence.ts";
 import type { Placed } from "./placed.ts";
 import { isBlind } from "./reading.ts";
+import { withRecovery } from "./recovered.ts";
 import type { Draft, Rule } from "./rule.ts";
 import { storiesOf } from "./stories.ts";
 import { type Judged, tellStory } from "./story.ts";
@@ -29,7 +30,7 @@ export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[]
     const placed = story.flatMap((connection) => draftsOf(connection, context));
     // Most connections have nothing to tell.
     if (placed.length === 0) return [];
-    return tellStory(placed, context.joins).map((item) => withLegs(notOurs(item), context));
+    return tellStory(placed, context.joins).map((item) => withRecovery(withLegs(notOurs(item), context), context));
   });
   // What concerns the capture as a whole has no story: each stands for itself.
   const ofCapture = draftsOf(null, context).flatMap((placed) => tellStory([placed], context.joins));
@@ -52,9 +53,13 @@ function draftsOf(connection: ConnectionFacts | null, context: Context): Placed[
   return placed;
 }
 
-/** Of a connection with one side unseen only the capture can be judged. */
+/** What one side's own packets show, whatever the other one did. */
+const SEEN_FROM_ONE_SIDE =
+  /^(capture\.|ws\.close\.(code|reserved-code|malformed|no-close-frame)$|ws\.frame\.|ws\.text\.|ws\.data-after-close$|ws\.deflate\.|ws\.pong\.missing$|tcp\.rst$)/;
+
+/** Of a connection with one side unseen most cannot be judged. */
 const checked = (rule: Rule, connection: ConnectionFacts, context: Context): ReturnType<NonNullable<Rule["check"]>> =>
-  isBlind(connection) && !rule.id.startsWith("capture.") ? null : (rule.check?.(connection, context) ?? null);
+  isBlind(connection) && !SEEN_FROM_ONE_SIDE.test(rule.id) ? null : (rule.check?.(connection, context) ?? null);
 
 const asList = (found: Draft | readonly Draft[] | null | undefined): readonly Draft[] =>
   !found ? [] : "ruleId" in found ? [found] : found;

@@ -12,6 +12,8 @@ export interface Others {
   /** Accepted connections by server endpoint, and by port alone. */
   readonly accepted: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   readonly acceptedAtPort: ReadonlyMap<number, TimeIndex<ConnectionFacts>>;
+  /** WebSockets by "client address, server endpoint", in the order of their openings. */
+  readonly sockets: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** WebSockets that the server ended without a Close, by its endpoint, in the order of their ends. */
   readonly dropped: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** Connections that were refused or not answered, by server endpoint. */
@@ -64,6 +66,7 @@ const isDropped = ({ webSocket, tcp }: ConnectionFacts): boolean =>
 export function othersOf({ connections }: Analysis): Others {
   const accepted = new Map<string, ConnectionFacts[]>();
   const acceptedAtPort = new Map<number, ConnectionFacts[]>();
+  const sockets = new Map<string, ConnectionFacts[]>();
   const dropped = new Map<string, ConnectionFacts[]>();
   const failed = new Map<string, ConnectionFacts[]>();
   const answering = new Map<string, Map<number, ConnectionFacts>>();
@@ -81,6 +84,7 @@ export function othersOf({ connections }: Analysis): Others {
       push(acceptedAtPort, server.port, connection);
     }
     if (tcp.opening === "refused" || tcp.opening === "unanswered") push(failed, endpoint, connection);
+    if (connection.webSocket !== null) push(sockets, pairKey(connection), connection);
     if (isDropped(connection)) push(dropped, endpoint, connection);
     if (answers(connection)) {
       const ports = inner(answering, server.address);
@@ -104,6 +108,7 @@ export function othersOf({ connections }: Analysis): Others {
   return {
     accepted: indexed(accepted),
     acceptedAtPort: indexed(acceptedAtPort),
+    sockets: indexed(sockets, ({ webSocket, first }) => (webSocket?.openedAt ?? first).timestampNs),
     dropped: indexed(dropped, ({ tcp, last }) => (tcp.closedAt ?? last).timestampNs),
     failed: indexed(failed),
     answering,

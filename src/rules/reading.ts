@@ -49,6 +49,9 @@ export function isUnread({ tcp, webSocket }: ConnectionFacts, side: Side, sinceN
 export const hasUnreadEnd = (connection: ConnectionFacts, side: Side): boolean =>
   isUnread(connection, side, connection.webSocket?.lastFrame[directionOf(side)]?.timestampNs ?? 0);
 
+/** Up to when a connection was watched: the capture's last moment, or the present. */
+export const watchedUntil = ({ watchedUntilNs }: ConnectionFacts, clockNs: number): number => watchedUntilNs ?? clockNs;
+
 /** Nothing more can come: it was closed, or the capture stopped. */
 export const hasEnded = (connection: ConnectionFacts): boolean => connection.tcp.ending !== "open";
 

@@ -7,6 +7,8 @@ export interface Stall {
   readonly from: Side;
   readonly first: TcpEvent;
   readonly last: TcpEvent;
+  /** Its end: the acknowledgment, at the latest when the next repetition would have come. */
+  readonly untilNs: number;
   readonly repeats: number;
   readonly ms: number;
 }
@@ -15,6 +17,8 @@ const LEAST_REPEATS = 3;
 const LEAST_MS = 500;
 /** Each timeout doubles the next (§5.5); the first two may be equal (tail loss probe). */
 const LEAST_GROWTH = 1.4;
+/** By how much the next distance grows, with some leeway. */
+const NEXT_TIMES = 2.2;
 
 /** Segments sent again without answer are equal, and come at growing distances; lost ones here and there do neither. */
 export function stallsOf({ tcp }: ConnectionFacts): Stall[] {
@@ -23,9 +27,14 @@ export function stallsOf({ tcp }: ConnectionFacts): Stall[] {
     const stalls: Stall[] = [];
     let run: TcpEvent[] = [];
     const close = () => {
-      const [first, last] = [run[0], run.at(-1)];
-      if (first && last && run.length >= LEAST_REPEATS && spanMs(first, last) >= LEAST_MS)
-        stalls.push({ from, first, last, repeats: run.length, ms: spanMs(first, last) });
+      const [first, before, last] = [run[0], run.at(-2), run.at(-1)];
+      if (!first || !before || !last || run.length < LEAST_REPEATS || spanMs(first, last) < LEAST_MS) return;
+      const nextNs = last.timestampNs + NEXT_TIMES * (last.timestampNs - before.timestampNs);
+      const acknowledged = tcp.halves[direction].lastAcknowledged;
+      const isOver = acknowledged !== null && acknowledged.timestampNs >= last.timestampNs;
+      const untilNs = isOver ? Math.min(acknowledged.timestampNs, nextNs) : nextNs;
+      const ms = (Math.max(last.timestampNs, isOver ? untilNs : 0) - first.timestampNs) / 1e6;
+      stalls.push({ from, first, last, untilNs, repeats: run.length, ms });
     };
     for (const event of tcp.events) {
       if (event.kind !== "retransmission" || event.from !== from) continue;
@@ -50,8 +59,6 @@ function continues(run: readonly TcpEvent[], event: TcpEvent): boolean {
 
 /** The longest stall that touches this time. */
 export function stallWithin(connection: ConnectionFacts, fromNs: number, toNs: number): Stall | null {
-  const touching = stallsOf(connection).filter(
-    ({ first, last }) => first.timestampNs <= toNs && last.timestampNs >= fromNs,
-  );
+  const touching = stallsOf(connection).filter(({ first, untilNs }) => first.timestampNs <= toNs && untilNs >= fromNs);
   return touching.reduce<Stall | null>((a, b) => (a === null || b.ms > a.ms ? b : a), null);
 }

@@ -1,17 +1,22 @@
 import type { ConnectionId } from "../base/brand.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
+import { GONE_WITHIN_NS } from "./end-signs.ts";
+import { missedBeat } from "./heartbeat.ts";
 import { type Others, passedOn } from "./others.ts";
-import { nests } from "./reading.ts";
-import { type TimeIndex, timeIndex, within } from "./time-index.ts";
+import { endOf, nests, serverOf } from "./reading.ts";
+import { before, type TimeIndex, timeIndex, within } from "./time-index.ts";
 import { outcomeOf } from "./upgrade-outcome.ts";
+
+const NONE: TimeIndex<ConnectionFacts> = { times: [], items: [] };
 
 /**
  * Connections that are judged together: what carries one WebSocket (the legs of its proxies, the copies of a connection
- * that was captured at both ends), and what a proxy tried towards its backend while it kept a client waiting for a
- * gateway error. In order of their first packets.
+ * that was captured at both ends), what a proxy tried towards its backend while it kept a client waiting for a gateway
+ * error, and the attempts that a port refused after its server had dropped a WebSocket. In order of their first packets.
  */
-export function storiesOf({ analysis, joins, others }: Context): ConnectionFacts[][] {
+export function storiesOf(context: Context): ConnectionFacts[][] {
+  const { analysis, joins, others } = context;
   const heads = new Map<ConnectionId, ConnectionId>();
   const headOf = (id: ConnectionId): ConnectionId => {
     let head = id;
@@ -31,6 +36,8 @@ export function storiesOf({ analysis, joins, others }: Context): ConnectionFacts
   for (const connection of analysis.connections) {
     for (const attempt of backendAttempts(connection, failed)) unite(connection, attempt);
     for (const other of backendRefusals(connection, others)) unite(connection, other);
+    const dropped = deathBefore(connection, context);
+    if (dropped !== null) unite(dropped, connection);
   }
   const stories = new Map<ConnectionId, ConnectionFacts[]>();
   for (const connection of analysis.connections) {
@@ -40,6 +47,24 @@ export function storiesOf({ analysis, joins, others }: Context): ConnectionFacts
     else story.push(connection);
   }
   return [...stories.values()];
+}
+
+/**
+ * The WebSocket whose end without a word was the last that was heard of a server before its port began to refuse: one
+ * death, however many attempts meet the closed port afterwards. Not one that was given up for a reason of its own.
+ */
+function deathBefore(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
+  if (connection.kind !== "tcp-refused") return null;
+  const { dropped, accepted, failed } = context.others();
+  const server = serverOf(connection);
+  const at = connection.first.timestampNs;
+  const last = before(dropped.get(server) ?? NONE, at).at(-1);
+  if (last === undefined) return null;
+  const end = endOf(last).timestampNs;
+  const isBack = within(accepted.get(server) ?? NONE, end, at).length > 0;
+  const first = within(failed.get(server) ?? NONE, end, at).find(({ kind }) => kind === "tcp-refused");
+  if (isBack || first === undefined || first.first.timestampNs - end > GONE_WITHIN_NS) return null;
+  return missedBeat(last, 1, context)?.gaveUp === true ? null : last;
 }
 
 /** Another server that refused the same request while this client waited for the same refusal: its proxy passed it on. */

@@ -24,3 +24,14 @@ export function within<T>({ times, items }: TimeIndex<T>, fromNs: number, toNs: 
   while (end < times.length && end - low < LOOKED_AT && (times[end] as number) <= toNs) end++;
   return items.slice(low, end);
 }
+
+/** The last things up to `toNs`, included. */
+export function before<T>({ times, items }: TimeIndex<T>, toNs: number): readonly T[] {
+  let end = 0;
+  for (let high = times.length; end < high; ) {
+    const middle = (end + high) >>> 1;
+    if ((times[middle] as number) <= toNs) end = middle + 1;
+    else high = middle;
+  }
+  return items.slice(Math.max(0, end - LOOKED_AT), end);
+}

@@ -36,6 +36,11 @@ export const causesNetwork = {
     cause: "The server was not up yet: the same address accepted a connection later in this capture.",
     fix: "Nothing to repair if it was just starting. Let clients reconnect with a growing delay, and start the server first.",
   },
+  recoveredBySelf: {
+    cause:
+      "It passed by itself: the same client asked again and got in (a token that it refreshed, a server or backend that was just starting, a limit that was over).",
+    fix: "If it is meant to be so, nothing. Otherwise spare users the wait: refresh the token before it expires, take new servers into service only when they are ready.",
+  },
   dropRule: {
     cause: "A firewall drops the packets without a word (ufw deny, a security group, DROP).",
     fix: "On the server: sudo ufw allow {port}/tcp (check with sudo ufw status). In a cloud, open TCP {port} in its security group.",

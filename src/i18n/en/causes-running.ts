@@ -152,6 +152,15 @@ export const causesRunning = {
     cause: "The {to:word} lost its network, power, or went to sleep.",
     fix: "Look at the {to:word}: Wi-Fi or mobile signal, suspend, cable. A heartbeat with a pong timeout notices it within seconds; let the client reconnect.",
   },
+  otherDirection: {
+    cause: "Why it ended is in the packets that this capture lacks.",
+    fix: "Capture both directions (both ports on the mirror port, no filter on one address), or at the {to:word} itself.",
+  },
+  dropsOneWay: {
+    cause:
+      "A firewall or NAT drops the packets to the {to:word} and lets the others pass; it may be on the {to:word}'s own machine.",
+    fix: "At the {to:word}: sudo nft list ruleset or iptables -S (a rule for port {port} without “ct state established accept”?), then conntrack -L on the way. A capture at both ends shows where they stay.",
+  },
   firewallState: {
     cause: "A firewall on the path began to drop the connection.",
     fix: "Capture at both ends; conntrack -L on the firewalls.",

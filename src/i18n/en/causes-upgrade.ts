@@ -75,6 +75,10 @@ export const causesUpgrade = {
     cause: "The server wants another WebSocket version.",
     fix: "Its response lists the versions it speaks in Sec-WebSocket-Version; 13 is the standard.",
   },
+  requestTooSlow: {
+    cause: "The client did not finish its request in the time that the server gives for it.",
+    fix: "Look at the client and at the path: the request should leave in one packet. The server's limits: headersTimeout in Node, client_header_timeout in nginx, timeout http-request in HAProxy.",
+  },
   rateLimited: {
     cause: "The server or gateway limits how often one client may connect.",
     fix: "Wait as Retry-After says; raise the limit for the WebSocket path.",

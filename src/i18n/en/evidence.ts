@@ -7,6 +7,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   synAckRepeated: "SYN-ACK repeated, {waitedMs:ms} after the first",
   established: "TCP is open",
   accepted: "{server} accepts a connection",
+  lastAcknowledgment: "the {to:word} acknowledges something new for the last time",
+  recovered: "the same client's next WebSocket is open",
   icmpUnreachable: "ICMP from {sender}: {meaning:word}",
   icmpTooBig: "ICMP from {sender}: packet too big, at most {mtu} bytes",
   request: "{method} {target}",

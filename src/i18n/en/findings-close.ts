@@ -25,6 +25,23 @@ export const findingsClose = {
       title: "1006: the connection between {client} and {server} just fell silent: no Close frame, no FIN, no RST",
       detail: ends,
     },
+    oneSide: {
+      title: "1006: what the {from:word} sent ends with a FIN and no Close frame",
+      detail:
+        "[[The {to:word}'s onclose says {code}. ]]Who hung up first is not known: the capture holds nothing of the {to:word}.",
+    },
+    afterOutage: {
+      title:
+        "1006: the path was interrupted for {outageMs:ms}; meanwhile the {closer:word} gave the WebSocket up: its FIN came right after",
+      detail:
+        "Packets were sent again and again in vain. When they came through, the {closer:word} had hung up already, without a Close frame.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
+    afterSilence: {
+      title:
+        "1006: nothing arrived for {outageMs:ms}, then what the {closer:word} had sent meanwhile and its FIN at once: the path was interrupted",
+      detail:
+        "The {closer:word} had sent regularly before. Either nothing of it got through, and it gave the WebSocket up meanwhile, or its program stood still for that long.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
     proxyIdle: {
       title: "1006: the proxy at {proxy}[[ ({name})]] ended both legs after {idleMs:ms} of silence",
       detail:
@@ -43,6 +60,10 @@ export const findingsClose = {
     },
   },
   "ws.close.code": {
+    oneSide: {
+      title: "The {from:word} sent Close {code}[[: “{reason}”]]; whether it began or answered is not in the capture",
+      detail: "Only the {from:word}'s packets were captured. Both sides repeat the code of the Close that came first.",
+    },
     goingAway: {
       title: "The {from:word} closed with 1001, going away",
       detail: `Normal: a page was left or reloaded, or the server shuts down. ${said}`,
@@ -142,6 +163,12 @@ export const findingsClose = {
       detail:
         "Packets were sent again {repeats:once|# times} in vain. When they came through, the {from:word}'s system no longer knew the connection and answered by RST; its own end of it (Close or FIN) never got out. Both ends report 1006.",
     },
+    afterSilence: {
+      title:
+        "Nothing arrived for {outageMs:ms}; meanwhile the {from:word} gave the WebSocket up, and reset it when it was answered again",
+      detail:
+        "The first packet of the {from:word} after that silence was one that it had sent before: when the {to:word} answered it, the {from:word}'s system no longer knew the connection. Its own end of it (Close or FIN) never got out. Both ends report 1006.",
+    },
     afterGap: {
       title:
         "Nothing of the {from:word} arrived for about {outageMs:ms}, then its system reset the WebSocket: it had given it up meanwhile",
@@ -194,6 +221,29 @@ export const findingsClose = {
         "What the {from:word} sends no longer arrives: {bytes:bytes} sent again {repeats:once|# times} in {waitedMs:ms}, never acknowledged",
       detail:
         "The {to:word} vanished without a word: cable, radio link, sleep, power, or a firewall that drops the connection. Nobody closed it.",
+    },
+    healed: {
+      title:
+        "The path was interrupted for {waitedMs:ms}: {bytes:bytes} of the {from:word} were sent again {repeats:once|# times}; meanwhile the {closer:word} gave the WebSocket up",
+      detail:
+        "Nothing of the {to:word} arrived while the {from:word} repeated its data. Then something came again, too late: the path is open again, the WebSocket is gone.",
+    },
+    oneWay: {
+      title:
+        "What the {from:word} sends is never acknowledged, although the {to:word} lives and sends: {bytes:bytes} sent again {repeats:once|# times} in {waitedMs:ms}",
+      detail:
+        "Packets get through in one direction only. A firewall rule does this (also one on the {to:word}'s own machine, behind the point of capture), a NAT entry that is gone, or a route or radio link that is broken one way.",
+    },
+    hole: {
+      title:
+        "{bytes:bytes} of the {from:word} never arrived, while later packets did: for {waitedMs:ms} the {to:word} asked for them in vain",
+      detail:
+        "Everything behind the hole waits, pongs and Close frames included; both programs believe that the other is silent. Where large packets are lost and small ones pass, it is the path MTU.",
+    },
+    rejected: {
+      title: "{sender} rejects what the {from:word} sends, in the middle of the connection: ICMP {meaning:word}",
+      detail:
+        "{bytes:bytes} were sent again {repeats:once|# times} in {waitedMs:ms}, never acknowledged. TCP takes such a message for a passing trouble and goes on trying (RFC 5461); the programs learn nothing of it.",
     },
     afterIdle: {
       title:

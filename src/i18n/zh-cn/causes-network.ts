@@ -31,6 +31,10 @@ export const causesNetwork = {
     cause: "当时服务还没起来：稍后同一地址就接受了连接。",
     fix: "如果只是刚启动，不用处理。建议先启动服务，并让客户端按递增间隔重连。",
   },
+  recoveredBySelf: {
+    cause: "问题自行消失：同一客户端再次请求就成功了（刷新了 token、服务或后端刚启动、限流已过）。",
+    fix: "如果本来就是这样设计的，不用处理。否则可以省去用户的等待：在 token 过期之前刷新，新服务就绪之后再接流量。",
+  },
   dropRule: {
     cause: "防火墙静默丢弃（ufw deny、安全组、DROP 规则）。",
     fix: "在服务器上执行 sudo ufw allow {port}/tcp（用 sudo ufw status 查看）。云主机请在安全组放行 TCP {port}。",

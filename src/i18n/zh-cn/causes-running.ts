@@ -139,6 +139,14 @@ export const causesRunning = {
     cause: "{to:word}断网、断电或休眠了。",
     fix: "检查{to:word}：Wi-Fi 或移动信号、休眠、网线。带 pong 超时的心跳几秒内就能发现；客户端要能自动重连。",
   },
+  otherDirection: {
+    cause: "断开的原因在这份抓包缺少的报文里。",
+    fix: "抓两个方向（镜像口要包含收和发，过滤条件不要只写一个地址），或者直接在{to:word}上抓。",
+  },
+  dropsOneWay: {
+    cause: "防火墙或 NAT 只丢弃发往{to:word}的报文，放行另一个方向；规则也可能就在{to:word}本机。",
+    fix: "在{to:word}上看 sudo nft list ruleset 或 iptables -S（端口 {port} 的规则是否缺少 ct state established accept？），再看途中设备的 conntrack -L。两端同时抓包可以看出报文丢在哪里。",
+  },
   firewallState: { cause: "途中的防火墙开始丢弃这条连接的报文。", fix: "两端同时抓包；在防火墙上执行 conntrack -L。" },
   heartbeatReason: {
     cause: "关闭理由指向心跳或超时。",

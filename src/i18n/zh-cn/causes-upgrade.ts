@@ -72,6 +72,10 @@ export const causesUpgrade = {
     cause: "服务器要求别的 WebSocket 版本。",
     fix: "响应的 Sec-WebSocket-Version 列出了它支持的版本，标准版本是 13。",
   },
+  requestTooSlow: {
+    cause: "客户端没有在服务器规定的时间内把请求发完。",
+    fix: "检查客户端和链路：请求本应一个报文就发完。服务器端的限制：Node 的 headersTimeout、nginx 的 client_header_timeout、HAProxy 的 timeout http-request。",
+  },
   rateLimited: {
     cause: "服务器或网关限制了单个客户端的连接频率。",
     fix: "按 Retry-After 等待；或为 WebSocket 路径调高限额。",

@@ -7,6 +7,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   synAckRepeated: "重发的 SYN-ACK，距第一个 {waitedMs:ms}",
   established: "TCP 连接建立",
   accepted: "{server} 接受了一条连接",
+  lastAcknowledgment: "{to:word}最后一次确认新数据",
+  recovered: "同一客户端的下一个 WebSocket 已建立",
   icmpUnreachable: "{sender} 发来的 ICMP：{meaning:word}",
   icmpTooBig: "{sender} 发来的 ICMP：报文过大，上限 {mtu} 字节",
   request: "{method} {target}",

@@ -23,6 +23,20 @@ export const findingsClose = {
       title: "1006：{client} 与 {server} 之间的连接突然没了声音：没有 Close 帧，也没有 FIN 或 RST",
       detail: ends,
     },
+    oneSide: {
+      title: "1006：{from:word}的数据以 FIN 结束，没有 Close 帧",
+      detail: "[[{to:word}的 onclose 得到 {code}。]]谁先断开无从得知：抓包里没有{to:word}的报文。",
+    },
+    afterOutage: {
+      title: "1006：链路中断了 {outageMs:ms}，其间{closer:word}放弃了 WebSocket，链路一恢复就收到它的 FIN",
+      detail:
+        "报文一再重传都没有送达。等它们通过时，{closer:word}早已断开，没发 Close 帧。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
+    afterSilence: {
+      title: "1006：{outageMs:ms}没有任何数据到达，随后{closer:word}积压的数据和 FIN 一起到达：链路曾中断",
+      detail:
+        "{closer:word}此前一直有规律地发送。要么它的报文没能送达、其间它放弃了 WebSocket，要么它的程序停顿了这么久。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
     proxyIdle: {
       title: "1006：静默 {idleMs:ms}后，代理 {proxy}[[（{name}）]]把前后两段连接都断了",
       detail:
@@ -40,6 +54,10 @@ export const findingsClose = {
     },
   },
   "ws.close.code": {
+    oneSide: {
+      title: "{from:word}发了 Close {code}[[：“{reason}”]]；是先发的还是应答，抓包里看不出",
+      detail: "只抓到了{from:word}的报文。两端的 Close 都带着先发那一个的关闭码。",
+    },
     goingAway: {
       title: "{from:word}以 1001（离开）关闭",
       detail: `正常现象：页面被关闭或刷新，或者服务器正在停机。${said}`,
@@ -106,6 +124,11 @@ export const findingsClose = {
       detail:
         "报文重传了 {repeats} 次都没有回应。等它们通了，{from:word}的系统已不认识这条连接，于是回了 RST；它自己的 Close 或 FIN 一直没能发出去。两端都报 1006。",
     },
+    afterSilence: {
+      title: "{outageMs:ms}没有任何数据到达，其间{from:word}已放弃这条 WebSocket，恢复后一收到应答就重置了它",
+      detail:
+        "静默之后{from:word}的第一个报文是它早先发出、重传过来的：{to:word}应答它时，{from:word}的系统已不认识这条连接。它自己的收尾（Close 或 FIN）没能送出来。两端都报 1006。",
+    },
     afterGap: {
       title: "约 {outageMs:ms}没有收到{from:word}的任何数据，随后它的系统重置了 WebSocket：其间它已放弃这条连接",
       detail:
@@ -150,6 +173,27 @@ export const findingsClose = {
     midTraffic: {
       title: "{from:word}发的数据不再到达：{bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次，始终没有确认",
       detail: "{to:word}不辞而别：网线、无线信号、休眠、断电，或防火墙丢弃了连接。没有任何一方关闭过连接。",
+    },
+    healed: {
+      title:
+        "链路中断了 {waitedMs:ms}：{from:word}的 {bytes:bytes} 重传了 {repeats} 次，其间{closer:word}放弃了 WebSocket",
+      detail: "{from:word}重传期间，{to:word}没有任何报文到达；后来又有报文到了，链路已经恢复，但 WebSocket 已经没了。",
+    },
+    oneWay: {
+      title:
+        "{from:word}发的数据始终没有确认，而{to:word}还活着、还在发：{bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次",
+      detail:
+        "只有一个方向能通。防火墙规则（也可能就在{to:word}本机、抓包点之后）、失效的 NAT 表项，或者单向中断的路由、无线链路都会这样。",
+    },
+    hole: {
+      title: "{from:word}的 {bytes:bytes} 始终没有到达，后面的报文却到了：{to:word}等了 {waitedMs:ms}也没等到重传",
+      detail:
+        "缺口之后的数据全都堵着，包括 pong 和 Close 帧，两端程序都以为对方没了声音。大报文丢、小报文通，就是路径 MTU 的问题。",
+    },
+    rejected: {
+      title: "连接进行中，{sender} 拒绝转发{from:word}的报文：ICMP {meaning:word}",
+      detail:
+        "{bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次，始终没有确认。TCP 把这种消息当作暂时故障，会继续重试（RFC 5461），应用程序得不到通知。",
     },
     afterIdle: {
       title: "静默 {idleMs:ms}后，{from:word}的报文再也到不了：重传 {repeats} 次，始终没有确认",

@@ -32,4 +32,5 @@ export const chinese: Texts = {
   pages,
   units: unitsOf({ ms: "毫秒", s: "秒", min: "分", h: "小时", day: "天", separator: "、" }),
   alike: "（共 {connections} 条连接）",
+  recovered: "；{recoveredMs:ms}后同一客户端连上了",
 };

@@ -3,7 +3,7 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy } from "../ending.ts";
-import { directionOf, endOf, fieldValue, otherSide, serverOf, spanMs, spokeBetween } from "../reading.ts";
+import { directionOf, endOf, fieldValue, otherSide, serverOf, spanMs, spokeBetween, watchedUntil } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
@@ -16,7 +16,7 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
   const first = beat?.unansweredAtEnd[0];
   if (!beat || first === undefined || beat.unansweredAtEnd.length < LEAST_BEATS || beat.answered < LEAST_BEATS)
     return null;
-  const end = connection.tcp.closedAt?.timestampNs ?? context.analysis.clockNs;
+  const end = connection.tcp.closedAt?.timestampNs ?? watchedUntil(connection, context.analysis.clockNs);
   const waitedMs = (end - first.timestampNs) / 1e6;
   if (waitedMs < LEAST_INTERVALS * beat.intervalMs) return null;
   const { from } = beat;
@@ -75,7 +75,9 @@ function checkSilent(connection: ConnectionFacts, context: Context): Draft | nul
   const end = connection.tcp.closedAt ?? endOf(connection);
   const silentMs = Math.max(
     spanMs(webSocket.firstFrame[0], end),
-    connection.tcp.closedAt === null ? (context.analysis.clockNs - webSocket.firstFrame[0].timestampNs) / 1e6 : 0,
+    connection.tcp.closedAt === null
+      ? (watchedUntil(connection, context.analysis.clockNs) - webSocket.firstFrame[0].timestampNs) / 1e6
+      : 0,
   );
   if (silentMs < SILENT_AFTER_MS) return null;
   return draft("app.silent", "plain", {

@@ -3,7 +3,8 @@ import type { CloseFrameFacts, ConnectionFacts } from "../../store/types.ts";
 import { codeVariant, isReservedCode } from "../close-codes.ts";
 import { endingEvidence, firstClose } from "../ending.ts";
 import { TIMED_OUT } from "../heartbeat.ts";
-import { endOf, fieldValue, hasUnreadEnd, otherSide, serverOf, spanMs } from "../reading.ts";
+import { interruptionBefore } from "../interruption.ts";
+import { endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, serverOf, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, Severity } from "../types.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
@@ -77,7 +78,12 @@ function check(connection: ConnectionFacts): Draft | null {
     answered: answer === null ? "no" : "yes",
     meaning: `graphql.${close.code ?? 0}`,
   };
-  return draft("ws.close.code", variant, {
+  const interruption = interruptionBefore(connection, close, from);
+  // Whoever closes while nothing gets through most likely closes for it.
+  const outage = interruption === null ? null : cause("likely", "pathInterrupted", { idleMs: interruption.ms });
+  const causes = causesOf(variant, close, from, connection);
+  // Of one direction nobody can say whether its Close began the closing or answered.
+  return draft("ws.close.code", isBlind(connection) ? "oneSide" : variant, {
     at: close,
     severity: SEVERITIES[variant],
     foldBy: String(close.code),
@@ -86,7 +92,8 @@ function check(connection: ConnectionFacts): Draft | null {
       shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
       answer ? shows(answer, "closeFrame", { from: otherSide(from), code: answer.code, reason: answer.reason }) : null,
     ],
-    causes: causesOf(variant, close, from, connection),
+    causes:
+      outage === null ? causes : [outage, ...causes.map((one) => one && { ...one, confidence: "possible" as const })],
   });
 }
 
@@ -95,6 +102,7 @@ export const closeCode: Rule = {
   severity: "error",
   spec: "RFC 6455 §7.4",
   causes: [
+    "pathInterrupted",
     "handlerThrew",
     "tokenRejected",
     "messageLimit",

@@ -2,14 +2,16 @@ import { otherDirection } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage, frontTimer, hasDied, isHalfClosed } from "../end-signs.ts";
-import { endingEvidence } from "../ending.ts";
+import { endingEvidence, firstClose } from "../ending.ts";
 import { isTimerLike, missedBeat } from "../heartbeat.ts";
+import { interruptionBefore } from "../interruption.ts";
 import { endedByProxy, type Join } from "../legs.ts";
 import {
   clientOf,
   directionOf,
   endOf,
   hasUnreadEnd,
+  isBlind,
   later,
   otherSide,
   serverName,
@@ -31,7 +33,10 @@ function check(connection: ConnectionFacts, context: Context) {
   if (webSocket === null || close.verdict === "open" || outcomeOf(connection) === "late") return null;
   if (close.clientSees?.code !== 1006 && close.serverSees?.code !== 1006) return null;
   if (hasUnreadEnd(connection, "client") || hasUnreadEnd(connection, "server")) return null;
-  if (webSocket.closeFrames[0]?.delivered === true || webSocket.closeFrames[1]?.delivered === true) return null;
+  const first = firstClose(connection)?.close;
+  // A Close that came only after the other side's FIN is an answer to the end, not the end.
+  const isLate = first !== undefined && tcp.closedAt !== null && tcp.closedAt.timestampNs < first.timestampNs;
+  if (!isLate && webSocket.closeFrames.some((close) => close?.delivered === true)) return null;
   const end = endOf(connection);
   const lastPong = later(webSocket.heartbeat[0].lastPong, webSocket.heartbeat[1].lastPong);
   const lastPing = later(webSocket.heartbeat[0].lastPing, webSocket.heartbeat[1].lastPing);
@@ -62,10 +67,23 @@ function check(connection: ConnectionFacts, context: Context) {
   ];
   const byProxy = endedByProxy(connection, context.joins);
   if (byProxy !== null) return byProxy.front === connection ? proxyEnded(connection, byProxy, context) : null;
+  if (isBlind(connection)) return ofOneSide(connection);
   const closer = tcp.firstCloser;
   const parts = { at: end, evidence, causes: causesOf(connection, context) };
   if (closer === null || tcp.ending === "silent" || tcp.ending === "open")
     return draft("ws.close.no-close-frame", "silent", { ...parts, args: facts });
+  const outage = tcp.ending === "fin" ? interruptionBefore(connection, end, closer) : null;
+  if (outage !== null)
+    return draft("ws.close.no-close-frame", outage.repeats === null ? "afterSilence" : "afterOutage", {
+      ...parts,
+      confidence: outage.repeats === null ? "likely" : "certain",
+      args: { closer, outageMs: outage.ms, clientCode: facts.clientCode, serverCode: facts.serverCode },
+      evidence: [...outage.evidence, endingEvidence(connection)],
+      causes: [
+        cause("likely", "pathInterrupted", { idleMs: outage.ms }),
+        cause("possible", "peerBlocked", { to: closer }),
+      ],
+    });
   const marks = closer === "client" ? forwardedBy(handshakeOf(connection)) : null;
   if (marks !== null && tcp.ending !== "icmp" && !context.joins.before.has(connection.id))
     return draft("ws.close.no-close-frame", "proxyAsClient", {
@@ -85,6 +103,25 @@ function check(connection: ConnectionFacts, context: Context) {
     });
   const variant = tcp.ending === "icmp" ? "icmp" : tcp.ending === "rst" ? "rst" : "fin";
   return draft("ws.close.no-close-frame", variant, { ...parts, args: { ...facts, closer } });
+}
+
+/** Only one side was captured, and its stream ended with a FIN and no Close frame: the other one's API says 1006. */
+function ofOneSide(connection: ConnectionFacts) {
+  const { tcp, webSocket, close } = connection;
+  const from = tcp.halves[0].packets > 0 ? "client" : "server";
+  const { fin, missingBytes } = tcp.halves[directionOf(from)];
+  if (fin === null || missingBytes > 0) return null;
+  const to = otherSide(from);
+  return draft("ws.close.no-close-frame", "oneSide", {
+    at: fin,
+    confidence: "likely",
+    args: { from, to, code: close[to === "client" ? "clientSees" : "serverSees"]?.code },
+    evidence: [
+      shows(webSocket?.lastFrame[directionOf(from)], "lastData", { from }),
+      shows(fin, "finNoClose", { from }),
+    ],
+    causes: [cause("likely", "otherDirection", { to })],
+  });
 }
 
 /** Silence this short before both legs end is no timer's work. */
@@ -229,6 +266,9 @@ export const noCloseFrame: Rule = {
     "clientTerminated",
     "unknownIdleTimer",
     "pathDied",
+    "otherDirection",
+    "pathInterrupted",
+    "peerBlocked",
     "backpressure",
     "nginxReadTimeout",
     "haproxyTunnelTimeout",

@@ -2,7 +2,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { pairKey } from "../others.ts";
-import { clientOf, endOf, hasEnded, serverOf, spanMs } from "../reading.ts";
+import { clientOf, endOf, hasEnded, serverOf, spanMs, watchedUntil } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 
 /** SYN-ACK repeated and never acknowledged. */
@@ -50,7 +50,7 @@ function checkNoRequest(connection: ConnectionFacts, context: Context) {
   if (tcp.opening !== "complete" || opened === null || tcp.oneWay) return null;
   if (client.dataSegments > 0 || client.missingBytes > 0 || server.dataSegments > 0 || server.missingBytes > 0)
     return null;
-  const end = hasEnded(connection) ? endOf(connection).timestampNs : context.analysis.clockNs;
+  const end = hasEnded(connection) ? endOf(connection).timestampNs : watchedUntil(connection, context.analysis.clockNs);
   const openMs = Math.max(0, (end - opened.timestampNs) / 1e6);
   const base = { server: serverOf(connection), client: clientOf(connection), openMs };
   const evidence = [shows(opened, "established", {}), endingEvidence(connection)];

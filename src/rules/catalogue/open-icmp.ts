@@ -69,7 +69,7 @@ export const openIcmp: Rule = {
   id: "tcp.open.icmp",
   severity: "error",
   spec: "RFC 792, RFC 4443 §3.1, RFC 5461",
-  causes: ["rejectRule", "noRoute", "hostDown", "wrongAddress", "carrierBlocks"],
+  causes: ["recoveredBySelf", "rejectRule", "noRoute", "hostDown", "wrongAddress", "carrierBlocks"],
   sources: ["https://www.rfc-editor.org/rfc/rfc792", "https://www.rfc-editor.org/rfc/rfc5461"],
   check,
 };

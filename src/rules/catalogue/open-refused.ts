@@ -137,6 +137,7 @@ export const openRefused: Rule = {
   severity: "error",
   spec: "RFC 9293 §3.10.7.1",
   causes: [
+    "recoveredBySelf",
     "notListening",
     "boundToLoopback",
     "localhostUrl",

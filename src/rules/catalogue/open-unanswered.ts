@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { clientOf, later, serverOf, spanMs } from "../reading.ts";
+import { clientOf, later, serverOf, spanMs, watchedUntil } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { acceptedElsewhere, acceptedLater, servedByOther } from "./open-refused.ts";
 
@@ -24,7 +24,10 @@ function check(connection: ConnectionFacts, context: Context) {
   if (first === undefined) return null;
   const last = tcp.syns.at(-1) ?? first;
   const closing = later(connection.tcp.closedAt, last) ?? last;
-  const waitedMs = Math.max(spanMs(first, closing), (context.analysis.clockNs - first.timestampNs) / 1e6);
+  const waitedMs = Math.max(
+    spanMs(first, closing),
+    (watchedUntil(connection, context.analysis.clockNs) - first.timestampNs) / 1e6,
+  );
   if (tcp.syns.length < 2 && waitedMs < LEAST_WAIT_MS) return null;
   const server = serverOf(connection);
   const port = connection.server.port;
@@ -101,7 +104,16 @@ export const openUnanswered: Rule = {
   id: "tcp.open.unanswered",
   severity: "error",
   spec: "RFC 9293 §3.8.3, RFC 6298 §5.7",
-  causes: ["dropRule", "wrongAddress", "hostDown", "carrierBlocks", "backlogFull", "oneFamilyBound", "lossyPath"],
+  causes: [
+    "recoveredBySelf",
+    "dropRule",
+    "wrongAddress",
+    "hostDown",
+    "carrierBlocks",
+    "backlogFull",
+    "oneFamilyBound",
+    "lossyPath",
+  ],
   sources: [
     "https://docs.kernel.org/networking/ip-sysctl.html",
     "https://manpages.ubuntu.com/manpages/focal/man8/ufw.8.html",

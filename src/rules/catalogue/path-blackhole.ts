@@ -1,9 +1,13 @@
-import type { Direction } from "../../base/brand.ts";
-import { sideOf } from "../../base/brand.ts";
-import type { ConnectionFacts } from "../../store/types.ts";
+import { type Direction, otherDirection, type Side, sideOf } from "../../base/brand.ts";
+import type { Mark } from "../../base/packet-view.ts";
+import type { ConnectionFacts, IcmpFacts, UnacknowledgedFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
-import { otherSide, silenceBefore, spanMs } from "../reading.ts";
+import { missedBeat } from "../heartbeat.ts";
+import { directionOf, endOf, lostBytes, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import type { EvidenceItem } from "../types.ts";
+import { unreachable } from "./open-icmp.ts";
 
 /** Fewer, or shorter, is ordinary loss that may still be repaired. */
 const LEAST_RETRANSMISSIONS = 3;
@@ -38,7 +42,15 @@ function checkDirection(connection: ConnectionFacts, direction: Direction): Draf
     ],
   };
   const { damaged } = tcp.halves[direction];
-  const segmentBytes = tcp.halves[direction].largestSegmentBytes;
+  const rejection = tcp.icmpErrors.find(
+    (error) => error.about === from && error.timestampNs >= waiting.since.timestampNs && unreachable(error) !== null,
+  );
+  if (rejection !== undefined) return rejected(connection, rejection, base, parts);
+  // A capture taken at the sender holds what its network card will cut up: the MSS bounds what is on the wire.
+  const segmentBytes = Math.min(
+    tcp.halves[direction].largestSegmentBytes,
+    peer.synOptions?.mss ?? Number.POSITIVE_INFINITY,
+  );
   const peerStillTalks =
     peer.lastData !== null && peer.lastData.timestampNs > waiting.since.timestampNs + LEAST_WAIT_MS * 1e6;
   if (
@@ -67,6 +79,35 @@ function checkDirection(connection: ConnectionFacts, direction: Direction): Draf
       ],
     });
   }
+  const wasAnswered = tcp.resets.some((reset) => reset.from === to && !reset.ignored && reset.answers !== null);
+  if (isHeard(connection, to, waiting))
+    return draft("tcp.path.blackhole", "oneWay", {
+      ...parts,
+      args: base,
+      causes: [
+        damaged > 0 && cause("certain", "damagingPath", {}),
+        // In the end something did come through.
+        cause(wasAnswered ? "possible" : "likely", "dropsOneWay", { to, port: connection.server.port }),
+        cause(wasAnswered ? "likely" : "possible", "pathInterrupted", { idleMs: waitedMs }),
+      ],
+    });
+  // Its end came, or what it had to say: the path is open again.
+  const isBack =
+    tcp.firstCloser === to || (peer.lastData !== null && peer.lastData.timestampNs > waiting.last.timestampNs);
+  if (
+    isBack &&
+    tcp.firstCloser !== null &&
+    tcp.closedAt !== null &&
+    tcp.closedAt.timestampNs > waiting.since.timestampNs
+  )
+    return draft("tcp.path.blackhole", "healed", {
+      ...parts,
+      args: { ...base, closer: tcp.firstCloser },
+      causes: [
+        damaged > 0 && cause("certain", "damagingPath", {}),
+        cause("likely", "pathInterrupted", { idleMs: waitedMs }),
+      ],
+    });
   return draft("tcp.path.blackhole", "midTraffic", {
     ...parts,
     args: base,
@@ -79,14 +120,108 @@ function checkDirection(connection: ConnectionFacts, direction: Direction): Draf
   });
 }
 
-const check = (connection: ConnectionFacts): Draft | null =>
-  checkDirection(connection, 0) ?? checkDirection(connection, 1);
+/** A router or firewall says itself that it lets nothing through any more (RFC 792, RFC 4443 §3.1). */
+function rejected(
+  connection: ConnectionFacts,
+  error: IcmpFacts,
+  base: { from: Side; to: Side; bytes: number; repeats: number; waitedMs: number },
+  parts: { at: Mark; evidence: (EvidenceItem | null)[] },
+): Draft {
+  const meaning = unreachable(error) ?? "other";
+  const isRule = meaning === "port" || meaning === "prohibited";
+  const address = connection[base.to].address;
+  const [first, ...others] = parts.evidence;
+  return draft("tcp.path.blackhole", "rejected", {
+    at: parts.at,
+    args: { ...base, sender: error.sender, meaning: `icmp.${meaning}` },
+    evidence: [
+      first ?? null,
+      shows(error, "icmpUnreachable", { sender: error.sender, meaning: `icmp.${meaning}` }),
+      ...others,
+    ],
+    causes: [
+      isRule && cause("certain", "rejectRule", { port: connection.server.port }),
+      meaning === "host" && cause("likely", "hostDown", { server: address }),
+      (meaning === "net" || meaning === "other") && cause("likely", "noRoute", { server: address }),
+    ],
+  });
+}
+
+/** The other side was heard all the while: packets of its own that no end of an interruption explains. */
+function isHeard({ tcp }: ConnectionFacts, to: Side, { since, last }: UnacknowledgedFacts): boolean {
+  const fromNs = since.timestampNs + HEARD_AFTER_NS;
+  const end = Math.min(last.timestampNs, tcp.closedAt === null ? last.timestampNs : tcp.closedAt.timestampNs - 1e9);
+  const { lastData } = tcp.halves[directionOf(to)];
+  return (
+    (lastData !== null && lastData.timestampNs > fromNs && lastData.timestampNs < end) ||
+    tcp.events.some(
+      ({ kind, from, timestampNs }) =>
+        kind === "retransmission" && from === to && timestampNs > fromNs && timestampNs < end,
+    )
+  );
+}
+
+/** What was under way already when the path broke has arrived by then. */
+const HEARD_AFTER_NS = 1e9;
+
+/**
+ * Seen where it should arrive: bytes that never came, while the acknowledgments stand still before them. What the capture
+ * itself lost, the other side acknowledges.
+ */
+function checkHole(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
+  const { tcp, webSocket } = connection;
+  const half = tcp.halves[direction];
+  const bytes = lostBytes(half);
+  const since = half.lastAcknowledged ?? webSocket?.openedAt;
+  if (webSocket === null || bytes <= 0 || !since || tcp.oneWay) return null;
+  const waitedMs = spanMs(since, endOf(connection));
+  // The pinger that gave up for it tells the same story, with its end.
+  if (waitedMs < LEAST_WAIT_MS || missedBeat(connection, otherDirection(direction), context)?.gaveUp === true)
+    return null;
+  const from = sideOf(direction);
+  const to = otherSide(from);
+  const large = bytes >= LARGE_SEGMENT_BYTES;
+  return draft("tcp.path.blackhole", "hole", {
+    at: since,
+    confidence: "likely",
+    args: { from, to, bytes, waitedMs },
+    evidence: [
+      shows(since, "lastAcknowledgment", { to }),
+      ...tcp.events
+        .filter((event) => event.kind === "gap" && event.from === from)
+        .slice(0, 1)
+        .map((event) => shows(event, "gap", { from, bytes: event.value })),
+      endingEvidence(connection),
+    ],
+    causes: [
+      large && cause("likely", "pathMtu", { to: connection[to].address }),
+      cause(large ? "possible" : "likely", "pathInterrupted", { idleMs: waitedMs }),
+    ],
+  });
+}
+
+const check = (connection: ConnectionFacts, context: Context): Draft | null =>
+  checkDirection(connection, 0) ??
+  checkDirection(connection, 1) ??
+  checkHole(connection, 0, context) ??
+  checkHole(connection, 1, context);
 
 export const pathBlackhole: Rule = {
   id: "tcp.path.blackhole",
   severity: "error",
   spec: "RFC 9293 §3.8.3, RFC 4821",
-  causes: ["damagingPath", "peerVanished", "stateForgotten", "firewallState", "pathMtu"],
+  causes: [
+    "damagingPath",
+    "rejectRule",
+    "hostDown",
+    "noRoute",
+    "dropsOneWay",
+    "pathInterrupted",
+    "peerVanished",
+    "stateForgotten",
+    "firewallState",
+    "pathMtu",
+  ],
   sources: ["https://docs.kernel.org/networking/ip-sysctl.html", "https://www.rfc-editor.org/rfc/rfc2923"],
   check,
 };

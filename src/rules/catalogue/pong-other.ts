@@ -1,7 +1,8 @@
 import type { Direction } from "../../base/brand.ts";
 import { sideOf } from "../../base/brand.ts";
+import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import { endOf, isUnread, otherSide, spanMs } from "../reading.ts";
+import { endOf, isUnread, NS_PER_MS, otherSide, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
@@ -23,6 +24,7 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
     beat.intervalMs !== null && slowest.roundTripMs >= beat.intervalMs && slowest.roundTripMs >= LATE_MS;
   const overMedian = slowest.roundTripMs >= Math.max(LATE_MS, LATE_MEDIANS * median);
   if (!overInterval && !overMedian) return null;
+  if (clockJumped(connection, direction, slowest.ping, slowest.pong)) return null;
   const from = sideOf(direction);
   const to = otherSide(from);
   const stall = stallWithin(connection, slowest.ping.timestampNs, slowest.pong.timestampNs);
@@ -49,6 +51,27 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
     ],
   });
 }
+
+/**
+ * TCP's acknowledgment came as late as the pong, and yet nothing was sent again: no sender waits so long (RFC 6298 §2: at
+ * most a second before the first round trip is known). It was the capture's clock that was set forward.
+ */
+function clockJumped({ tcp }: ConnectionFacts, direction: Direction, ping: Mark, pong: Mark): boolean {
+  const slow = tcp.halves[direction].slowAcknowledgment;
+  if (slow === null || slow.ms < LEAST_JUMP_MS || slow.ms < LATE_MEDIANS * (tcp.roundTripMs ?? 0)) return false;
+  const isThis = slow.sinceNs <= pong.timestampNs && slow.sinceNs + slow.ms * NS_PER_MS >= ping.timestampNs;
+  const isRepeated = tcp.events.some(
+    ({ kind, from, timestampNs }) =>
+      kind === "retransmission" &&
+      from === sideOf(direction) &&
+      timestampNs >= ping.timestampNs &&
+      timestampNs <= pong.timestampNs,
+  );
+  return isThis && !isRepeated && tcp.eventsDropped === 0;
+}
+
+/** Longer than any first retransmission waits. */
+const LEAST_JUMP_MS = 3000;
 
 export const pongLate: Rule = {
   id: "ws.pong.late",

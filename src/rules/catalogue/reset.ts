@@ -1,7 +1,9 @@
 import type { Side } from "../../base/brand.ts";
 import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
+import { hasDied } from "../end-signs.ts";
 import { isTimerLike } from "../heartbeat.ts";
+import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy, type Join, twinOf } from "../legs.ts";
 import { directionOf, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
@@ -21,10 +23,10 @@ const counted = (connection: ConnectionFacts): ResetFacts[] =>
   isDecoded(connection) ? connection.tcp.resets.filter((reset) => !reset.ignored && reset.state !== "opening") : [];
 
 /** The RSTs of one connection: the first that counts speaks, the others are its evidence. */
-function checkReset(connection: ConnectionFacts, { joins }: Context): Draft | null {
+function checkReset(connection: ConnectionFacts, context: Context): Draft | null {
   const resets = counted(connection);
   const reset = resets[0];
-  if (reset === undefined || endedByProxy(connection, joins) !== null) return null;
+  if (reset === undefined || endedByProxy(connection, context.joins) !== null) return null;
   const { webSocket, tcp } = connection;
   const { from } = reset;
   const evidence = [
@@ -60,22 +62,22 @@ function checkReset(connection: ConnectionFacts, { joins }: Context): Draft | nu
     });
   const isUnknown = reset.answers !== null && !reset.hasAck;
   const to = otherSide(from);
-  const stall = isUnknown ? stallWithin(connection, reset.timestampNs - JUST_BEFORE_NS, reset.timestampNs) : null;
-  if (stall !== null)
-    return draft("tcp.rst", "afterOutage", {
+  const outage = isUnknown ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset)) : null;
+  if (outage !== null) {
+    const common = {
       ...parts,
-      onset: stall.first,
-      args: { from, to, outageMs: stall.ms, repeats: stall.repeats },
-      evidence: [
-        shows(stall.first, "retransmission", { from: stall.from }),
-        shows(stall.last, "lastRetransmission", { from: stall.from, repeats: stall.repeats }),
-        ...evidence,
-      ],
+      onset: outage.since,
+      evidence: [...outage.evidence, ...evidence],
       causes: [
-        cause("likely", "pathInterrupted", { idleMs: stall.ms }),
+        cause("likely", "pathInterrupted", { idleMs: outage.ms }),
         cause("possible", "connectionUnknown", { from, to }),
       ],
-    });
+    };
+    const args = { from, to, outageMs: outage.ms };
+    return outage.repeats === null
+      ? draft("tcp.rst", "afterSilence", { ...common, confidence: "likely", args })
+      : draft("tcp.rst", "afterOutage", { ...common, args: { ...args, repeats: outage.repeats } });
+  }
   const hole = isUnknown ? missedPings(connection, from) : null;
   if (hole !== null)
     return draft("tcp.rst", "afterGap", {
@@ -89,6 +91,7 @@ function checkReset(connection: ConnectionFacts, { joins }: Context): Draft | nu
     });
   const idleMs = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   // Unasked, after whole seconds of silence: HAProxy ends a tunnel like this towards the backend.
+  const died = from === "server" && hasDied(connection, context);
   const byTimer = reset.answers === null && idleMs >= LEAST_TIMER_MS && isTimerLike(idleMs);
   return draft("tcp.rst", "established", {
     ...parts,
@@ -102,9 +105,9 @@ function checkReset(connection: ConnectionFacts, { joins }: Context): Draft | nu
       // RFC 9293 §3.10.7.1: a system that has no such connection answers with an RST that acknowledges nothing.
       isUnknown && cause("likely", "connectionUnknown", { from, to: otherSide(from) }),
       byTimer && cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) }),
-      cause(isUnknown || byTimer ? "possible" : "likely", "closedWithUnread", { from }),
-      cause(isUnknown || byTimer ? "possible" : "likely", "abortiveClose", { from }),
-      cause("possible", "processCrashed", { from }),
+      cause(isUnknown || byTimer || died ? "possible" : "likely", "closedWithUnread", { from }),
+      cause(isUnknown || byTimer || died ? "possible" : "likely", "abortiveClose", { from }),
+      cause(died ? "likely" : "possible", "processCrashed", { from }),
       cause("possible", "middleboxReset", {}),
     ],
   });
@@ -112,6 +115,26 @@ function checkReset(connection: ConnectionFacts, { joins }: Context): Draft | nu
 
 const JUST_BEFORE_NS = 1e9;
 const LEAST_MISSED = 3;
+const LEAST_SILENCE_MS = 3000;
+
+/**
+ * After a silence the sender of the RST was heard once more, and knew nothing of the connection when that was answered:
+ * the packet was a repetition of what it had sent before it gave up.
+ */
+function comeback({ tcp }: ConnectionFacts, reset: ResetFacts): Interruption | null {
+  const silence = tcp.lastSilence;
+  const { lastData } = tcp.halves[directionOf(reset.from)];
+  if (silence === null || lastData === null || reset.answers === null || silence.ms < LEAST_SILENCE_MS) return null;
+  const isHeard =
+    lastData.timestampNs >= silence.until.timestampNs && lastData.timestampNs <= reset.answers.timestampNs;
+  if (!isHeard || reset.timestampNs - silence.until.timestampNs > JUST_BEFORE_NS) return null;
+  return {
+    ms: silence.ms,
+    repeats: null,
+    since: null,
+    evidence: [shows(silence.until, "silence", { idleMs: silence.ms })],
+  };
+}
 
 /** Pings of a side that should have come by its interval and did not, as time; null: none, or too few to tell. */
 function missedPings({ webSocket }: ConnectionFacts, from: Side): { outageMs: number; intervalMs: number } | null {
@@ -200,6 +223,7 @@ function checkInjected(connection: ConnectionFacts, context: Context) {
         (odd.hopLimit === odd.usualHopLimit
           ? cause("likely", "addressTaken", { from: odd.from })
           : cause("likely", "natForgot", { from: odd.from })),
+      odd.from === "server" && odd.answers !== null && cause("likely", "rejectRule", { port: connection.server.port }),
       cause("likely", "injectingBox", { port: connection.server.port }),
       cause("possible", "proxyInPath", {}),
     ],
@@ -213,7 +237,7 @@ export const resetInjected: Rule = {
   id: "tcp.rst.injected",
   severity: "error",
   spec: "RFC 9293 §3.10.7.4, RFC 5961 §3",
-  causes: ["natForgot", "addressTaken", "injectingBox", "boxBetween", "proxyInPath"],
+  causes: ["rejectRule", "natForgot", "addressTaken", "injectingBox", "boxBetween", "proxyInPath"],
   sources: ["https://www.icir.org/vern/papers/reset-injection.ndss09.pdf"],
   check: checkInjected,
 };

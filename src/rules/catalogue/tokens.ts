@@ -109,7 +109,7 @@ export const tokenExpired: Rule = {
   id: "jwt.expired",
   severity: "error",
   spec: "RFC 7519 §4.1.4, §4.1.5",
-  causes: ["tokenNotRenewed", "clockSkew"],
+  causes: ["recoveredBySelf", "tokenNotRenewed", "clockSkew"],
   sources: ["https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4"],
   check: checkToken,
 };

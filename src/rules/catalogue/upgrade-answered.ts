@@ -86,7 +86,7 @@ export const pageReturned: Rule = {
   id: "http.upgrade.page-returned",
   severity: "error",
   spec: "RFC 6455 §4.2.2",
-  causes: ["fellToSpa", "noUpgradeListener", "nginxUpgradeLines", "caddyNoRoute", "locationMissing"],
+  causes: ["recoveredBySelf", "fellToSpa", "noUpgradeListener", "nginxUpgradeLines", "caddyNoRoute", "locationMissing"],
   sources: ["https://nginx.org/en/docs/http/websocket.html", "https://github.com/socketio/socket.io/issues/3508"],
   check(connection) {
     const found = answered(connection, "page");
@@ -117,6 +117,7 @@ export const gatewayError: Rule = {
   severity: "error",
   spec: "RFC 9110 §15.6",
   causes: [
+    "recoveredBySelf",
     "backendDown",
     "backendSilent",
     "backendCrashed",

@@ -79,6 +79,7 @@ function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cau
         ? [cause("likely", "serverClosing", {}), cause("possible", "noHealthyBackend", {})]
         : [cause("likely", "handlerThrew", {}), cause("possible", "serverClosing", {})];
     default:
+      if (exchange?.response?.status === 408) return [cause("likely", "requestTooSlow", {})];
       return [cause("possible", "gatewayPolicy", {}), cause("possible", "handlerThrew", {})];
   }
 }
@@ -114,6 +115,7 @@ export const upgradeRefused: Rule = {
   severity: "error",
   spec: "RFC 6455 §4.1, §4.2.2",
   causes: [
+    "recoveredBySelf",
     "wrongPath",
     "fieldsTooLarge",
     "proxyWantsLogin",
@@ -127,6 +129,7 @@ export const upgradeRefused: Rule = {
     "upgradeFieldsMissing",
     "badHandshakeFields",
     "devProxyWs",
+    "requestTooSlow",
     "gatewayPolicy",
     "rateLimited",
     "handlerThrew",

@@ -1,7 +1,7 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
-import { clientOf, endOf, fieldValue, hasEnded, pathOf, serverOf, spanMs, targetOf } from "../reading.ts";
+import { clientOf, endOf, fieldValue, hasEnded, pathOf, serverOf, spanMs, targetOf, watchedUntil } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
 import { within } from "../time-index.ts";
@@ -47,7 +47,7 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
       evidence: [asked, endingEvidence(connection)],
       causes,
     });
-  const waitedMs = (context.analysis.clockNs - request.last.timestampNs) / 1e6;
+  const waitedMs = (watchedUntil(connection, context.analysis.clockNs) - request.last.timestampNs) / 1e6;
   if (waitedMs < LEAST_WAIT_MS) return null;
   return draft("http.upgrade.unanswered", "silent", {
     at: request.first,
@@ -111,6 +111,7 @@ export const upgradeUnanswered: Rule = {
   severity: "error",
   spec: "RFC 6455 §4.2.2",
   causes: [
+    "recoveredBySelf",
     "slowHandshake",
     "lossyPath",
     "backendSilent",
@@ -166,7 +167,7 @@ export const upgradeDropped: Rule = {
   id: "http.upgrade.dropped",
   severity: "error",
   spec: "RFC 6455 §4.1",
-  causes: ["pathFiltersUpgrade", "handlerThrew", "pathMtu", "otherService"],
+  causes: ["recoveredBySelf", "pathFiltersUpgrade", "handlerThrew", "pathMtu", "otherService"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-10.3"],
   check: checkDropped,
 };

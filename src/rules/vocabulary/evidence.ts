@@ -6,6 +6,8 @@ export const evidenceWords = {
   synAckRepeated: "repeat waitedMs",
   established: "",
   accepted: "server",
+  recovered: "",
+  lastAcknowledgment: "to",
   icmpUnreachable: "sender meaning",
   icmpTooBig: "sender mtu",
   request: "method target",

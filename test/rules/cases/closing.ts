@@ -72,14 +72,21 @@ const waiting = (fullSize: boolean, since: number, retransmissions = 6) => ({
 });
 
 /** The server's data since `since` s is never acknowledged; before, the last acknowledgment came at `before` s. */
-const vanished = (fullSize: boolean, since: number, before: number, retransmissions = 6): ConnectionFacts =>
+const vanished = (
+  fullSize: boolean,
+  since: number,
+  before: number,
+  retransmissions = 6,
+  { client, ...more }: Parameters<typeof tcp>[0] = {},
+): ConnectionFacts =>
   connectionFacts({
     webSocket: webSocket({ closeFrames: [null, null] }),
     tcp: tcp({
       ending: "silent",
       firstCloser: null,
       closedAt: null,
-      client: { fin: null, lastData: mark(before) },
+      ...more,
+      client: { fin: null, lastData: mark(before), ...client },
       server: {
         fin: null,
         lastAcknowledged: mark(before),
@@ -89,6 +96,23 @@ const vanished = (fullSize: boolean, since: number, before: number, retransmissi
     }),
     close: { verdict: "open", clientSees: null, serverSees: null },
   });
+
+/** Nothing new came for 9 s until this side broke the silence, half a second before the end. */
+const brokenSilence = (by: "client" | "server") => ({
+  tcpFacts: {
+    lastSilence: { until: mark(39.5), ms: 9000, segmentsBefore: [20, 40] as const },
+    client: { lastData: mark(by === "client" ? 39.5 : 30.4) },
+    server: { lastData: mark(by === "server" ? 39.6 : 30.5) },
+  },
+});
+
+/** The client hangs up 12 s after the first of the server's lost bytes was sent. */
+const healed = vanished(false, 30, 29.9, 6, {
+  ending: "fin",
+  firstCloser: "client",
+  closedAt: mark(42.5),
+  client: { fin: mark(42.5) },
+});
 
 const idleEnd = (idleSeconds: number, more: Parameters<typeof abnormal>[2] = {}) =>
   one(abnormal("server", 300, { ...more, tcpFacts: { idleBeforeCloseNs: idleSeconds * 1e9, ...more.tcpFacts } }), 400);
@@ -111,6 +135,11 @@ export const closingCases = {
       rst: one(byReset()),
       icmp: one(abnormal("client", 40, { tcpFacts: { ending: "icmp" } })),
       silent: one(abnormal("client", 40, { tcpFacts: { ending: "silent", firstCloser: null, closedAt: null } })),
+      afterOutage: one(abnormal("server", 40, { tcpFacts: { events: stalled(32.9) } })),
+      afterSilence: one(abnormal("server", 40, brokenSilence("server"))),
+      oneSide: one(
+        abnormal("server", 40, { tcpFacts: { oneWay: true, firstCloser: null, client: { packets: 0, fin: null } } }),
+      ),
       proxyIdle: hungUpByProxy(60),
       proxyBusy: hungUpByProxy(0.01),
       proxyAsClient: one(
@@ -131,6 +160,7 @@ export const closingCases = {
     severity: "error",
     severities: { goingAway: "note", restart: "warning", tryLater: "warning", tooBig: "note" },
     fires: {
+      oneSide: closed(1011, "", { tcp: tcp({ oneWay: true, client: { packets: 0 } }) }),
       goingAway: closed(1001),
       protocolError: closed(1002),
       unsupportedData: closed(1003),
@@ -171,10 +201,17 @@ export const closingCases = {
   },
   "tcp.rst": {
     severity: "note",
-    severities: { established: "error", afterOutage: "error", afterGap: "error", handshake: "note" },
+    severities: {
+      established: "error",
+      afterOutage: "error",
+      afterSilence: "error",
+      afterGap: "error",
+      handshake: "note",
+    },
     fires: {
       established: one(byReset()),
       afterOutage: one(byReset(forgotten, { events: stalled(32.9) })),
+      afterSilence: one(byReset(forgotten, brokenSilence("server").tcpFacts)),
       afterGap: one(
         abnormal("server", 40, {
           tcpFacts: { ending: "rst", resets: [reset(forgotten)] },
@@ -244,6 +281,20 @@ export const closingCases = {
       midTraffic: one(vanished(false, 30, 29.9)),
       afterIdle: one(vanished(false, 100, 40)),
       fullSize: one(vanished(true, 30, 29.9)),
+      healed: one(healed),
+      oneWay: one(vanished(false, 30, 29.9, 8, { client: { lastData: mark(34) } })),
+      rejected: one(
+        vanished(false, 30, 29.9, 8, {
+          icmpErrors: [
+            { ...mark(31), sender: "10.0.0.1", ipVersion: 4, type: 3, code: 13, mtuBytes: 0, about: "server" },
+          ],
+        }),
+      ),
+      hole: one(
+        abnormal("client", 40, {
+          tcpFacts: { server: { missingBytes: 4344, lastAcknowledged: mark(30) }, client: { fin: mark(40) } },
+        }),
+      ),
     },
     near: {
       "lost twice, and then the capture ends": one(vanished(false, 30, 29.9, 2)),

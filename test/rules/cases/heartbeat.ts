@@ -115,10 +115,16 @@ export const heartbeatCases = {
       "the pong was on its way when the end came": one(
         abnormal("server", 52, { webSocketFacts: { heartbeat: [quiet, deafBeat(50, [51.9])] } }),
       ),
-      "only one side was captured": one(
+      "only the pinger was captured, and it acknowledges what comes": one(
         abnormal("server", 52, {
           webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] },
-          tcpFacts: { oneWay: true, client: { packets: 0 } },
+          tcpFacts: { oneWay: true, client: { packets: 0, lastAcknowledged: mark(50.1) } },
+        }),
+      ),
+      "only its peer was captured": one(
+        abnormal("server", 52, {
+          webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] },
+          tcpFacts: { oneWay: true, server: { packets: 0 } },
         }),
       ),
     },

@@ -1,0 +1,59 @@
+import type { Side } from "../base/brand.ts";
+import type { Mark } from "../base/packet-view.ts";
+import type { ConnectionFacts } from "../store/types.ts";
+import { directionOf, spanMs } from "./reading.ts";
+import { shows } from "./rule.ts";
+import { stallWithin } from "./stall.ts";
+import type { EvidenceItem } from "./types.ts";
+
+/** A time in which the path let nothing through, and after which the connection ended at once. */
+export interface Interruption {
+  readonly ms: number;
+  /** How often a packet was sent again meanwhile; null: the capture stands where nothing arrived, and saw only silence. */
+  readonly repeats: number | null;
+  readonly since: Mark | null;
+  readonly evidence: readonly (EvidenceItem | null)[];
+}
+
+/** What waited behind an interruption comes right after it: so does the end of who gave up meanwhile. */
+const JUST_BEFORE_NS = 1e9;
+
+/** The path was interrupted until just before `at`, when the packets of `from` came through again. */
+export function interruptionBefore(connection: ConnectionFacts, at: Mark, from: Side): Interruption | null {
+  const stall = stallWithin(connection, at.timestampNs - JUST_BEFORE_NS, at.timestampNs);
+  if (stall !== null)
+    return {
+      ms: stall.ms,
+      repeats: stall.repeats,
+      since: stall.first,
+      evidence: [
+        shows(stall.first, "retransmission", { from: stall.from }),
+        shows(stall.last, "lastRetransmission", { from: stall.from, repeats: stall.repeats }),
+      ],
+    };
+  return silenceBroken(connection, at, from);
+}
+
+const LEAST_SILENCE_MS = 2000;
+const LEAST_SEGMENTS = 4;
+/** Who talks now and then pauses three times as long now and then; not five times. */
+const SILENT_TIMES = 5;
+
+/** Somebody who talks all the time was silent for long, talked again, and ended it in the same breath. */
+function silenceBroken({ tcp, webSocket }: ConnectionFacts, at: Mark, from: Side): Interruption | null {
+  const silence = tcp.lastSilence;
+  if (silence === null || webSocket === null || silence.ms < LEAST_SILENCE_MS) return null;
+  const half = tcp.halves[directionOf(from)];
+  const sinceEnd = at.timestampNs - silence.until.timestampNs;
+  if (sinceEnd < 0 || sinceEnd > JUST_BEFORE_NS) return null;
+  if (half.lastData === null || half.lastData.timestampNs < silence.until.timestampNs) return null;
+  const segments = silence.segmentsBefore[directionOf(from)];
+  const talkedMs = spanMs(webSocket.openedAt, silence.until) - silence.ms;
+  if (segments < LEAST_SEGMENTS || silence.ms * segments < SILENT_TIMES * talkedMs) return null;
+  return {
+    ms: silence.ms,
+    repeats: null,
+    since: null,
+    evidence: [shows(silence.until, "silence", { idleMs: silence.ms })],
+  };
+}

@@ -1,0 +1,71 @@
+import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import type { Context } from "./context.ts";
+import { pairKey } from "./others.ts";
+import { endOf, fieldValue, pathOf, spanMs } from "./reading.ts";
+import { cause, shows } from "./rule.ts";
+import type { Judged } from "./story.ts";
+import { before, within } from "./time-index.ts";
+import type { RuleId } from "./types.ts";
+import { handshakeOf } from "./upgrade-outcome.ts";
+
+/** Errors about one attempt, that the client's next attempt may repair: a token refreshed, a server that was starting. */
+const ATTEMPTS: ReadonlySet<RuleId> = new Set([
+  "tcp.open.refused",
+  "tcp.open.unanswered",
+  "tcp.open.icmp",
+  "http.upgrade.refused",
+  "http.upgrade.gateway-error",
+  "http.upgrade.unanswered",
+  "http.upgrade.dropped",
+  "http.upgrade.page-returned",
+  "jwt.expired",
+]);
+
+/** A refusal that lasts longer had to be repaired by somebody; a port that is closed says the same to everybody. */
+const RETRIES_WITHIN_NS = 60e9;
+
+/**
+ * An attempt that failed, after which the same client got its WebSocket from the same server: still worth a warning, but
+ * nothing that is broken now. Told after the story, so that what follows from the failure still follows from it.
+ */
+export function withRecovery(judged: Judged, context: Context): Judged {
+  const { connection, severity, draft, rule } = judged;
+  if (connection === null || severity !== "error" || !ATTEMPTS.has(rule.id)) return judged;
+  const next = nextSuccess(connection, context);
+  if (next?.webSocket == null) return judged;
+  const { openedAt } = next.webSocket;
+  const recovered = shows(openedAt, "recovered", {});
+  const isKnown = draft.causes.some(({ id }) => id === "serverStartedLater" || id === "serverStopped");
+  return {
+    ...judged,
+    severity: "warning",
+    draft: {
+      ...draft,
+      args: { ...draft.args, recoveredMs: spanMs(endOf(connection), openedAt) },
+      evidence: recovered === null ? draft.evidence : [...draft.evidence, recovered],
+      causes: isKnown ? draft.causes : [cause("likely", "recoveredBySelf", {}), ...draft.causes],
+    },
+  };
+}
+
+/** The first WebSocket that this client got for the same target afterwards; null: none, or it had one all the time. */
+function nextSuccess(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
+  const sockets = context.others().sockets.get(pairKey(connection));
+  if (sockets === undefined) return null;
+  const end = endOf(connection).timestampNs;
+  const exchange = handshakeOf(connection);
+  if (exchange === null) return within(sockets, end, Number.POSITIVE_INFINITY)[0] ?? null;
+  // Who has this WebSocket open already is another user, or another tab, behind the same address.
+  const isOther = before(sockets, end).some((one) => asksAlike(one, exchange) && endOf(one).timestampNs > end);
+  if (isOther) return null;
+  return within(sockets, end, end + RETRIES_WITHIN_NS).find((one) => asksAlike(one, exchange)) ?? null;
+}
+
+/** What one client says of itself each time that it asks; tokens and cookies change. */
+const SAME_FIELDS = ["host", "origin", "user-agent", "x-forwarded-for", "x-real-ip"];
+
+function asksAlike(connection: ConnectionFacts, { request }: HttpExchangeFacts): boolean {
+  const own = handshakeOf(connection)?.request;
+  if (!own || !request || pathOf(own.target) !== pathOf(request.target)) return false;
+  return SAME_FIELDS.every((name) => fieldValue(own, name) === fieldValue(request, name));
+}

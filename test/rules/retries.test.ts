@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { judge } from "../../src/rules/judge.ts";
+import type { ConnectionFacts } from "../../src/store/types.ts";
+import { abnormal, connectionFacts, mark, refusedSyn, refusedUpgrade, upgrade } from "../support/facts-builder.ts";
+import { several } from "./cases/case.ts";
+
+const told = (...connections: ConnectionFacts[]) =>
+  judge(several(...connections)).map(({ ruleId, severity, followsFrom }) => [ruleId, severity, followsFrom] as const);
+const severityOf = (ruleId: string, ...connections: ConnectionFacts[]) =>
+  judge(several(...connections)).find((finding) => finding.ruleId === ruleId)?.severity;
+
+/** A WebSocket that opens at `seconds` and ends `lasting` later. */
+const open = (seconds: number, lasting = 10, more: Partial<ConnectionFacts> = {}): ConnectionFacts => {
+  const one = connectionFacts({ first: mark(seconds), last: mark(seconds + lasting), ...more });
+  return {
+    ...one,
+    webSocket: one.webSocket && { ...one.webSocket, openedAt: mark(seconds + 0.01) },
+    tcp: { ...one.tcp, closedAt: mark(seconds + lasting), established: mark(seconds) },
+  };
+};
+
+describe("a refusal that passed is a warning", () => {
+  const refused = refusedUpgrade({ status: 401 });
+
+  test("the same client got its WebSocket right afterwards", () => {
+    const [finding] = judge(several(refused, open(1.7)));
+    expect(finding).toMatchObject({ ruleId: "http.upgrade.refused", severity: "warning" });
+    expect(finding?.args["recoveredMs"]).toBeCloseTo(710);
+    expect(finding?.evidence.at(-1)?.what).toBe("recovered");
+    expect(finding?.causes[0]?.id).toBe("recoveredBySelf");
+  });
+
+  test("whoever got a WebSocket later is another one, or had to be helped", () => {
+    const elsewhere = { client: { address: "192.0.2.99", port: 50_000 } };
+    expect(severityOf("http.upgrade.refused", refused, open(1.7, 10, elsewhere))).toBe("error");
+    const otherPath = { upgrade: upgrade({ target: "/other" }) };
+    expect(severityOf("http.upgrade.refused", refused, open(1.7, 10, otherPath))).toBe("error");
+    expect(severityOf("http.upgrade.refused", refused, open(90))).toBe("error");
+  });
+
+  test("a client that has its WebSocket all the time is beside the one that is refused", () => {
+    expect(severityOf("http.upgrade.refused", open(0, 30), refused, open(1.7))).toBe("error");
+  });
+
+  test("a port that opens later", () => {
+    expect(severityOf("tcp.open.refused", refusedSyn(1), refusedSyn(2), open(3))).toBe("warning");
+    expect(severityOf("tcp.open.refused", refusedSyn(1), refusedSyn(2))).toBe("error");
+  });
+});
+
+describe("a server that dies and refuses", () => {
+  const killed = abnormal("server", 50);
+
+  test("is one error, however often its port refuses", () => {
+    expect(told(killed, refusedSyn(50.5), refusedSyn(55), refusedSyn(75))).toEqual([
+      ["ws.close.no-close-frame", "error", null],
+      ["tcp.open.refused", "note", "ws.close.no-close-frame"],
+    ]);
+  });
+
+  test("a port that refuses long afterwards, or after others were served, is a trouble of its own", () => {
+    expect(told(killed, refusedSyn(90)).filter(([, severity]) => severity === "error")).toHaveLength(2);
+    const [, refusal] = told(killed, open(51, 2), refusedSyn(54)).filter(([rule]) => rule !== "ws.ping.absent");
+    expect(refusal).toEqual(["tcp.open.refused", "error", null]);
+  });
+});
