@@ -29,7 +29,12 @@ export interface Report {
       readonly serverSees: null | { readonly code: number };
     };
   }[];
-  readonly findings: readonly { readonly rule: string; readonly severity: string; readonly title: string }[];
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly severity: string;
+    readonly title: string;
+    readonly causes: readonly { readonly cause: string }[];
+  }[];
 }
 type Connection = Report["connections"][number];
 
@@ -47,13 +52,22 @@ export function mistakes(report: Report, log: readonly LogEntry[], expect: Expec
 function ruleMistakes({ findings }: Report, expect: Expectation): string[] {
   const reported = new Set(findings.map(({ rule }) => rule));
   const oneOf = expect.mustOneOf ?? [];
+  const warns = expect.warns ?? [];
   const allowed = new Set([...expect.must, ...oneOf, ...(expect.may ?? [])]);
   const isOneThere = oneOf.length === 0 || findings.some((one) => one.severity === "error" && oneOf.includes(one.rule));
-  const unexpected = findings.filter(({ rule, severity }) => severity !== "note" && !allowed.has(rule));
+  const unexpected = findings.filter(
+    ({ rule, severity }) =>
+      severity !== "note" && !allowed.has(rule) && !(severity === "warning" && warns.includes(rule)),
+  );
   const unique = new Map(unexpected.map((finding) => [finding.rule, finding]));
+  const blames = expect.blames ?? "";
+  const blamed = findings
+    .filter(({ severity }) => severity === "error")
+    .map(({ causes }) => causes[0]?.cause ?? "nothing");
   return [
+    ...blamed.filter((cause) => !cause.startsWith(blames)).map((cause) => `blames: ${cause}`),
     ...(isOneThere ? [] : [`missing an error of ${oneOf.join(", ")}`]),
-    ...expect.must.filter((rule) => !reported.has(rule)).map((rule) => `missing ${rule}`),
+    ...[...expect.must, ...warns].filter((rule) => !reported.has(rule)).map((rule) => `missing ${rule}`),
     ...(expect.mustNot ?? [])
       .filter((rule) => reported.has(rule) && !unique.has(rule))
       .map((rule) => `wrongly ${rule}`),

@@ -7,8 +7,10 @@ import { haproxies } from "./scenarios/haproxy.ts";
 import { heartbeats } from "./scenarios/heartbeat.ts";
 import { injected } from "./scenarios/injected.ts";
 import { opening } from "./scenarios/opening.ts";
+import { outages } from "./scenarios/outages.ts";
 import { paths } from "./scenarios/path.ts";
 import { proxies } from "./scenarios/proxied.ts";
+import { retries } from "./scenarios/retries.ts";
 import { socketIo } from "./scenarios/socket-io.ts";
 import { socketIoBehindNginx } from "./scenarios/socket-io-nginx.ts";
 import { tokens } from "./scenarios/tokens.ts";
@@ -21,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   ...trouble,
   ...opening,
   ...upgrades,
+  ...retries,
   ...proxies,
   ...haproxies,
   ...heartbeats,
@@ -30,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   ...socketIoBehindNginx,
   ...tokens,
   ...paths,
+  ...outages,
   ...injected,
   ...viewpoints,
   ...browsers,

@@ -51,6 +51,10 @@ export interface Expectation {
   readonly must: readonly string[];
   /** Rule ids of which at least one must be reported as an error. */
   readonly mustOneOf?: readonly string[];
+  /** Rule ids that must be reported, as a warning and never as an error: it passed. */
+  readonly warns?: readonly string[];
+  /** How the first cause of every error begins: the advice must be the right one. */
+  readonly blames?: string;
   /** Rule ids that must not be reported, at any severity. */
   readonly mustNot?: readonly string[];
   /** The capture does not hold everything: counts of messages and pings are not compared. */

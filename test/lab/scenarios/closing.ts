@@ -275,6 +275,8 @@ export const closing: readonly Scenario[] = [
         {
           dialledBy: "browser",
           clientSees: 1009,
+          // Who fails the connection (RFC 6455 §7.1.7) says 1006 to its own application, whatever is answered.
+          serverSees: 1006,
           firstCloser: "server",
         },
       ],

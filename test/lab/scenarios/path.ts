@@ -242,12 +242,15 @@ export const paths: readonly Scenario[] = [
     name: "zero-window-gives-up",
     injects: "the client stops reading for good; pings queue behind data that it does not take; the server terminates",
     peers: {
+      // As much as no socket buffers hold, however slow the machine is.
       server: telemetry({ beat: [1000, 3000] }, (ws) => {
-        const timer = setInterval(() => ws.send("w".repeat(200_000)), 20);
-        setTimeout(() => clearInterval(timer), 1500);
+        const timer = setInterval(() => {
+          if (ws.bufferedAmount > 8_000_000) clearInterval(timer);
+          else ws.send("w".repeat(200_000));
+        }, 5);
         ws.on("close", () => clearInterval(timer));
       }),
-      browser: dashboard((ws) => setTimeout(() => socketOf(ws).pause(), 300)),
+      browser: dashboard((ws) => ws.once("message", () => socketOf(ws).pause())),
     },
     fault: async (stage) => {
       await stage.logged("server", "terminate");
