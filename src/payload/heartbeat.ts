@@ -59,10 +59,13 @@ export function concernsDiagnosis(bytes: Uint8Array, start: number, end: number,
     const type = first >> 4;
     return type === 1 || (length <= limits.heartbeatMessageBytes && (type === 2 || type >= 12));
   }
-  // Engine.IO: open, close, ping, pong, upgrade, noop; Socket.IO: CONNECT, DISCONNECT, CONNECT_ERROR.
+  // Engine.IO: open, close, ping, pong, upgrade, noop; Socket.IO: CONNECT, DISCONNECT, CONNECT_ERROR, events that say error.
   if (first === 0x30) return second === 0x7b;
   if (first >= 0x31 && first <= 0x36 && first !== 0x34) return length === 1 || length === 6;
-  if (first === 0x34 && second !== 0x32) return second === 0x30 || second === 0x31 || second === 0x34;
+  if (first === 0x34) {
+    if (second !== 0x32) return second === 0x30 || second === 0x31 || second === 0x34;
+    if (isErrorEvent(bytes, start, end)) return true;
+  }
   // SockJS o, h, c[…]; STOMP's line feed, CONNECT, CONNECTED, ERROR.
   if (length === 1) return first === 0x6f || first === 0x68 || first === 0x0a;
   if (first === 0x63 && second === 0x5b) return true;
@@ -72,6 +75,21 @@ export function concernsDiagnosis(bytes: Uint8Array, start: number, end: number,
   if (length <= limits.heartbeatMessageBytes && hasWord(bytes, start, end)) return true;
   return first === 0x7b && length > 9 && beginsWithType(bytes, start) && isSignalOrError(bytes, start + 8);
 }
+
+/** Socket.IO's `42/im,["error"`, …exce(ption), unau(thorized), forb(idden), auth…, kick…: by the first four letters. */
+function isErrorEvent(bytes: Uint8Array, start: number, end: number): boolean {
+  const last = Math.min(end, start + LOOK_BYTES) - 6;
+  for (let at = start + 2; at <= last; at += 1) {
+    if (u8(bytes, at) !== 0x5b) continue;
+    const letters = i32be(bytes, at + 2) | 0x2020_2020;
+    return ERROR_LETTERS.has(letters);
+  }
+  return false;
+}
+
+const ERROR_LETTERS: ReadonlySet<number> = new Set([
+  0x6572_726f, 0x6578_6365, 0x756e_6175, 0x666f_7262, 0x6175_7468, 0x6b69_636b,
+]);
 
 /** `{"type":` as two words. */
 const beginsWithType = (bytes: Uint8Array, start: number): boolean =>

@@ -18,6 +18,7 @@ export function pollingSession(
   if (target === undefined) return null;
   const watch = new SessionWatch("polling", target.request?.target ?? null, null, () => 0);
   for (const { request, requestBody, response, responseBody } of polls) {
+    watch.enter(request?.target ?? "");
     if (request !== null && request.method === "POST") {
       const text = Buffer.from(requestBody.preview).toString("utf8");
       for (const reading of readPolling(requestBody.preview, isWhole(requestBody))) {

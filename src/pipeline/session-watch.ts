@@ -19,6 +19,8 @@ import { tokensIn } from "./token-facts.ts";
 
 const NO_BYTES = new Uint8Array(0);
 
+const sidIn = (target: string | null): string | null => /[?&]sid=([^&]+)/.exec(target ?? "")?.[1] ?? null;
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 const markOf = (message: MessageView): Mark =>
@@ -61,6 +63,8 @@ export class SessionWatch {
   /** Engine.IO pings and pongs are paired as WebSocket's are. */
   private readonly beats = new Heartbeat();
   private readonly namespaces = new Map<string, SocketIoNamespaceFacts>();
+  /** Whose packets are read now: polls of several sessions share a connection. */
+  private sid: string | null;
   private readonly notices: ProtocolNotice[] = [];
   private readonly applicationBeat = new ApplicationBeat();
   private readonly fedBytes: (direction: Direction) => number;
@@ -74,10 +78,11 @@ export class SessionWatch {
     this.hints = hintsOf(target, subprotocol);
     this.fedBytes = fedBytes;
     const version = /[?&]EIO=(\d)/.exec(target ?? "")?.[1];
+    this.sid = sidIn(target);
     this.engineIo = {
       version: version === undefined ? null : Number(version),
       transport,
-      sid: /[?&]sid=([^&]+)/.exec(target ?? "")?.[1] ?? null,
+      sid: this.sid,
       open: null,
       probeSent: null,
       probeAnswered: null,
@@ -85,6 +90,11 @@ export class SessionWatch {
       closed: null,
     };
     if (subprotocol?.startsWith("vite-") === true) this.protocol = subprotocol;
+  }
+
+  /** What comes next belongs to the session that this target names; to a new one, where it names none. */
+  enter(target: string): void {
+    this.sid = sidIn(target);
   }
 
   /** `concerns`: what `MessageSieve` says of the message. */
@@ -127,6 +137,7 @@ export class SessionWatch {
 
   private onEngineIo(reading: EngineIoReading, direction: Direction, at: Mark): void {
     this.seeEngineIo();
+    if (reading.open !== null) this.sid = reading.open.sid;
     if (reading.open !== null && this.engineIo.open === null) {
       const { sid, pingIntervalMs, pingTimeoutMs, upgrades } = reading.open;
       this.engineIo.open = { ...at, pingIntervalMs, pingTimeoutMs, upgrades };
@@ -157,11 +168,15 @@ export class SessionWatch {
         else {
           namespace.connectRequested ??= at;
           namespace.hasAuth ||= reading.hasAuth;
-          this.noteTokens(tokensIn(text, "socket.io-auth", "client", at));
+          this.noteTokens(tokensIn(text, "socket.io-auth", "client", at, this.sid));
         }
         break;
       case "CONNECT_ERROR":
         namespace.refused ??= { ...at, message: reading.errorMessage ?? "" };
+        break;
+      case "EVENT":
+        if (direction === 1 && reading.errorMessage !== null && namespace.disconnected === null)
+          namespace.told = { ...at, event: reading.eventName ?? "", message: reading.errorMessage };
         break;
       case "DISCONNECT":
         namespace.disconnected ??= { ...at, from: sideOf(direction) };
@@ -184,18 +199,21 @@ export class SessionWatch {
   }
 
   private namespace(name: string): SocketIoNamespaceFacts | null {
-    const known = this.namespaces.get(name);
+    const key = `${this.sid} ${name}`;
+    const known = this.namespaces.get(key);
     if (known !== undefined) return known;
     if (this.namespaces.size >= limits.socketIoNamespaces) return null;
     const namespace: SocketIoNamespaceFacts = {
       name,
+      sid: this.sid,
       connectRequested: null,
       hasAuth: false,
       connected: null,
       refused: null,
+      told: null,
       disconnected: null,
     };
-    this.namespaces.set(name, namespace);
+    this.namespaces.set(key, namespace);
     return namespace;
   }
 

@@ -12,10 +12,23 @@ const WHERE: Readonly<Record<string, TokenFacts["where"]>> = {
 };
 
 /** Tokens in a text, by their times only. */
-export function tokensIn(text: string, where: TokenFacts["where"], from: Side, at: Mark): TokenFacts[] {
+export function tokensIn(
+  text: string,
+  where: TokenFacts["where"],
+  from: Side,
+  at: Mark,
+  sid: string | null = null,
+): TokenFacts[] {
   // Every token has this in its head: `{"` in base64.
   if (!text.includes("eyJ")) return [];
-  return jwtTimesIn(text).map((times) => ({ packet: at.packet, timestampNs: at.timestampNs, where, from, ...times }));
+  return jwtTimesIn(text).map((times) => ({
+    packet: at.packet,
+    timestampNs: at.timestampNs,
+    where,
+    from,
+    sid,
+    ...times,
+  }));
 }
 
 /** Tokens in the requests of a connection: Authorization, Cookie, subprotocol, and the query of the target. */

@@ -2,6 +2,7 @@ import type { Analysis, HttpExchangeFacts } from "../store/types.ts";
 import { type Joins, joinsOf } from "./legs.ts";
 import { type Others, othersOf } from "./others.ts";
 import { fieldValue } from "./reading.ts";
+import { type Sessions, sessionsOf } from "./sessions.ts";
 import type { Timer } from "./timers.ts";
 
 /** What a rule may know besides its connection: the others, and the timers to match. Built once per judgement. */
@@ -17,6 +18,7 @@ export interface Context {
   readonly hopLimitOf: ReadonlyMap<string, number>;
   /** Most captures are healthy and never ask. */
   readonly others: () => Others;
+  readonly sessions: () => Sessions;
 }
 
 export const keyOf = (exchange: HttpExchangeFacts | null | undefined): string | null =>
@@ -40,5 +42,13 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context
     if (hops !== null && connection.tcp.opening === "complete" && !hopLimitOf.has(connection.server.address))
       hopLimitOf.set(connection.server.address, hops);
   }
-  return { analysis, timers, joins: joinsOf(analysis), keyUses, hopLimitOf, others: once(() => othersOf(analysis)) };
+  return {
+    analysis,
+    timers,
+    joins: joinsOf(analysis),
+    keyUses,
+    hopLimitOf,
+    others: once(() => othersOf(analysis)),
+    sessions: once(() => sessionsOf(analysis)),
+  };
 }

@@ -329,11 +329,15 @@ export interface EngineIoFacts {
 
 export interface SocketIoNamespaceFacts {
   readonly name: string;
+  /** The Engine.IO session, to join the connections that carried it; never printed. null: its beginning was not seen. */
+  readonly sid: string | null;
   connectRequested: Mark | null;
   /** The CONNECT carried a payload; what it held is not kept. */
   hasAuth: boolean;
   connected: Mark | null;
   refused: null | (Mark & { readonly message: string });
+  /** The last event of the server that reads like an error, before its DISCONNECT. Untrusted text. */
+  told: null | (Mark & { readonly event: string; readonly message: string });
   disconnected: null | (Mark & { readonly from: Side });
 }
 
@@ -373,6 +377,8 @@ export interface SessionFacts {
 /** A JSON Web Token seen on the wire: its times only, never the token (RFC 7519 §4.1). Seconds since 1970. */
 export interface TokenFacts extends Mark {
   readonly where: "authorization" | "query" | "cookie" | "subprotocol" | "socket.io-auth";
+  /** Of the Engine.IO session whose CONNECT carried it. */
+  readonly sid: string | null;
   readonly from: Side;
   readonly expiresAtSeconds: number | null;
   readonly notBeforeSeconds: number | null;

@@ -40,6 +40,18 @@ describe("readSocketIo", () => {
       { packet: "CONNECT_ERROR", errorMessage: "Invalid auth token", summary: "CONNECT_ERROR /im Invalid auth token" },
     ],
     [
+      { type: PacketType.EVENT, nsp: "/im", data: ["error", { message: "无效的认证令牌" }] },
+      { packet: "EVENT", eventName: "error", errorMessage: "无效的认证令牌" },
+    ],
+    [
+      { type: PacketType.EVENT, nsp: "/", data: ["unauthorized", "no token"] },
+      { eventName: "unauthorized", errorMessage: "no token" },
+    ],
+    [
+      { type: PacketType.EVENT, nsp: "/", data: ["errors-count", 3] },
+      { eventName: "errors-count", errorMessage: null },
+    ],
+    [
       { type: PacketType.EVENT, nsp: "/", data: ["up", Buffer.alloc(3), Buffer.alloc(4)] },
       { packet: "BINARY_EVENT", attachments: 2, eventName: "up" },
     ],

@@ -44,7 +44,7 @@ export const causesApplication = {
   },
   gatewayDisconnects: {
     cause: "The server's code calls disconnect() for {namespace}, often in its connection handler when a check fails.",
-    fix: "Look at handleConnection and the middleware: better to refuse with an error, so that the client learns why.",
+    fix: "Look at handleConnection and what it checks. Better refuse in a middleware (server.use((socket, next) => next(new Error(…))), in NestJS from afterInit): the client then gets connect_error with the reason.",
   },
   beatHandlerStopped: {
     cause: "The {to:word}'s code that answers the heartbeat stopped: an exception, a lost timer or subscription.",

@@ -64,6 +64,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   firstMessage: "first frame of the {from:word}",
   connectWithAuth: "CONNECT to {namespace} with auth data",
   connectWithoutAuth: "CONNECT to {namespace} without auth data",
+  errorEvent: "event “{event}” from the server: “{message}”",
   connectError: "CONNECT_ERROR for {namespace}: “{message}”",
   namespaceConnected: "connected to {namespace}",
   namespaceDisconnected: "DISCONNECT from {namespace} by the server",

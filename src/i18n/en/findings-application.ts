@@ -50,16 +50,17 @@ export const findingsApplication = {
   "sio.connect.refused": {
     namespace: {
       title: "Socket.IO refused: the server has no namespace {namespace}",
-      detail: "The WebSocket is fine; CONNECT was answered by CONNECT_ERROR: “{message}”.",
+      detail: "The connection is fine; CONNECT was answered by CONNECT_ERROR: “{message}”.",
     },
     auth: {
       title: "Socket.IO refused the login to {namespace}: “{message}”",
       detail:
-        "The WebSocket is fine and CONNECT carried auth data (whatever was in it); the server's middleware said no.",
+        "The connection is fine, and the client sent something to log in with (whatever was in it); the server's middleware said no.",
     },
     noAuth: {
-      title: "Socket.IO refused the login to {namespace}: “{message}”. The client sent no auth data",
-      detail: "The WebSocket is fine; CONNECT carried no auth, and the server's middleware said no.",
+      title: "Socket.IO refused the login to {namespace}: “{message}”. The client sent no token",
+      detail:
+        "The connection is fine. Neither CONNECT nor the query nor an Authorization field carried a token, and the server's middleware said no.",
     },
   },
   "sio.disconnected": {
@@ -67,6 +68,17 @@ export const findingsApplication = {
       title: "The server disconnected the client from {namespace}[[ {afterMs:ms} after it had connected]]",
       detail:
         "Socket.IO's DISCONNECT: the server's code called disconnect(). The client does not reconnect by itself after this.",
+    },
+    atOnce: {
+      title:
+        "The server accepted the client in {namespace} and disconnected it {afterMs:ms} later: refused in disguise",
+      detail:
+        "The client saw connect, then disconnect with “io server disconnect”, and no reason: the server's code called disconnect(), most often because a login failed in its connection handler. The client does not reconnect by itself after this.",
+    },
+    told: {
+      title: "The server turned the client away from {namespace}: “{message}” (event {event}, then disconnect)",
+      detail:
+        "[[It came {afterMs:ms} after connect. ]]The connection reached the server and its code called disconnect(); the client reports “io server disconnect” and does not reconnect by itself.",
     },
   },
   "app.heartbeat.missing": {
@@ -109,7 +121,7 @@ export const findingsApplication = {
       title:
         "Socket.IO refused the login to {namespace}, “{message}”: the token in the {where:word} had expired {agoMs:ms} before",
       detail:
-        "The WebSocket itself works: the server's middleware turned this namespace down. The token's exp lies before the time of the packet; the token itself is not shown.",
+        "The connection itself works: the server's code turned the client away. The token's exp lies before the time of the packet; the token itself is not shown.",
     },
     expired: {
       title: "The token in the {where:word} had expired {agoMs:ms} before it was sent",

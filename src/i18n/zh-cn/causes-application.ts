@@ -38,7 +38,7 @@ export const causesApplication = {
   },
   gatewayDisconnects: {
     cause: "服务端代码对 {namespace} 调用了 disconnect()，常见于连接处理函数里校验失败时。",
-    fix: "查看 handleConnection 和中间件；最好返回错误再拒绝，让客户端知道原因。",
+    fix: "查看 handleConnection 里的校验。最好改在中间件里拒绝（server.use((socket, next) => next(new Error(…)))，NestJS 写在 afterInit 里），客户端就能在 connect_error 里看到原因。",
   },
   beatHandlerStopped: {
     cause: "{to:word}回应心跳的代码停了：抛了异常，或定时器、订阅丢失。",

@@ -64,6 +64,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   firstMessage: "{from:word}的第一帧",
   connectWithAuth: "CONNECT {namespace}，带认证信息",
   connectWithoutAuth: "CONNECT {namespace}，没有认证信息",
+  errorEvent: "服务器发出 {event} 事件：“{message}”",
   connectError: "{namespace} 的 CONNECT_ERROR：“{message}”",
   namespaceConnected: "已连接 {namespace}",
   namespaceDisconnected: "服务器发出 {namespace} 的 DISCONNECT",

@@ -46,21 +46,31 @@ export const findingsApplication = {
   "sio.connect.refused": {
     namespace: {
       title: "Socket.IO 拒绝：服务器没有命名空间 {namespace}",
-      detail: "WebSocket 本身正常，CONNECT 得到的是 CONNECT_ERROR：“{message}”。",
+      detail: "连接本身正常，CONNECT 得到的是 CONNECT_ERROR：“{message}”。",
     },
     auth: {
       title: "Socket.IO 拒绝登录 {namespace}：“{message}”",
-      detail: "WebSocket 本身正常，CONNECT 里也带了 auth（内容不论），是服务端中间件不接受。",
+      detail: "连接本身正常，客户端也带了登录凭证（内容对不对另说），是服务端中间件没有通过。",
     },
     noAuth: {
-      title: "Socket.IO 拒绝登录 {namespace}：“{message}”，客户端没有带认证信息",
-      detail: "WebSocket 本身正常，但 CONNECT 里没有 auth，服务端中间件拒绝。",
+      title: "Socket.IO 拒绝登录 {namespace}：“{message}”，客户端没有带 token",
+      detail: "连接本身正常，但 CONNECT、URL 参数和 Authorization 里都没有 token，服务端中间件没有通过。",
     },
   },
   "sio.disconnected": {
     plain: {
       title: "服务器把客户端从 {namespace} 断开[[，距连接成功 {afterMs:ms}]]",
       detail: "这是 Socket.IO 的 DISCONNECT：服务端代码调用了 disconnect()。此后客户端不会自动重连。",
+    },
+    atOnce: {
+      title: "服务器接受客户端进入 {namespace}，{afterMs:ms}后又把它断开：其实是拒绝",
+      detail:
+        "客户端先收到 connect，随即收到 disconnect（原因 io server disconnect），看不到任何理由：服务端代码调用了 disconnect()，最常见的是连接处理函数里校验登录失败。此后客户端不会自动重连。",
+    },
+    told: {
+      title: "服务器拒绝了进入 {namespace} 的客户端：“{message}”（先发 {event} 事件，再断开）",
+      detail:
+        "[[发生在连接成功后 {afterMs:ms}。]]连接已经到达服务端，是服务端代码调用了 disconnect()；客户端报 io server disconnect，之后不会自动重连。",
     },
   },
   "app.heartbeat.missing": {
@@ -97,7 +107,7 @@ export const findingsApplication = {
     },
     refusedNamespace: {
       title: "Socket.IO 拒绝登录 {namespace}，“{message}”：{where:word}里的令牌在此之前 {agoMs:ms}就已过期",
-      detail: "WebSocket 本身没问题，是服务端中间件拒绝了这个命名空间。令牌的 exp 早于报文时间；令牌内容不会显示。",
+      detail: "连接本身没问题，是服务端代码拒绝了客户端。令牌的 exp 早于报文时间；令牌内容不会显示。",
     },
     expired: {
       title: "{where:word}里的令牌在发送时已过期 {agoMs:ms}",

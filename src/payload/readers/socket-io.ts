@@ -33,11 +33,12 @@ export function readSocketIo(text: string, complete: boolean): SocketIoReading |
   const [namespace = "/", query] = (match[3] ?? "/").replace(/,$/, "").split("?");
   const ackId = match[4] === "" || match[4] === undefined ? null : Number(match[4]);
   const eventName = packet === "EVENT" || packet === "BINARY_EVENT" ? eventOf(rest, data) : null;
-  const errorMessage = packet === "CONNECT_ERROR" ? errorOf(data, rest) : null;
+  const errorMessage =
+    packet === "CONNECT_ERROR" ? errorOf(data, rest) : eventName === null ? null : messageOf(eventName, data, rest);
   return {
     kind: "socket.io",
     label: `Socket.IO ${packet}`,
-    summary: oneLine(summaryOf(packet, namespace, ackId, errorMessage, rest)),
+    summary: oneLine(summaryOf(packet, namespace, ackId, packet === "CONNECT_ERROR" ? errorMessage : null, rest)),
     heartbeat: eventName === null ? null : heartbeatOf(eventName),
     packet,
     namespace: oneLine(namespace),
@@ -75,6 +76,19 @@ function eventOf(rest: string, data: unknown): string | null {
 function errorOf(data: unknown, rest: string): string {
   if (isObject(data)) return stringOr(data["message"], rest);
   return stringOr(data, rest);
+}
+
+/** Names under which applications tell a client that something failed: NestJS says exception, most others error. */
+const SAYS_ERROR = /^(?:error|exception|unauthori[sz]ed|forbidden|auth.{0,20}(?:error|fail.{0,3})|kick.{0,6})$/i;
+const MESSAGE_KEYS = ["message", "msg", "error", "reason", "detail"];
+
+function messageOf(eventName: string, data: unknown, rest: string): string | null {
+  if (!SAYS_ERROR.test(eventName)) return null;
+  const content: unknown = Array.isArray(data) ? data[1] : undefined;
+  if (typeof content === "string") return content;
+  const key = isObject(content) ? MESSAGE_KEYS.find((name) => typeof content[name] === "string") : undefined;
+  if (isObject(content) && key !== undefined) return String(content[key]);
+  return content === undefined ? rest : JSON.stringify(content);
 }
 
 function summaryOf(

@@ -1,7 +1,10 @@
-import type { ConnectionFacts } from "../../store/types.ts";
+import type { ConnectionFacts, SocketIoNamespaceFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
 import { endedBy } from "../ending.ts";
 import { earlier, serverOf, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { hasCredentials, isHandedOn, onLeg, seenOf, toldOf } from "../sessions.ts";
+import type { Cause } from "../types.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
 /** A session over WebSocket from its start, ended by the server without a CONNECT: the client speaks no Socket.IO. */
@@ -40,35 +43,43 @@ export const connectMissing: Rule = {
   check: checkConnectMissing,
 };
 
-function checkConnectRefused(connection: ConnectionFacts): Draft[] {
+function checkConnectRefused(connection: ConnectionFacts, context: Context): Draft[] {
   const drafts: Draft[] = [];
-  for (const { name, refused, connectRequested, hasAuth } of connection.session?.socketIo ?? []) {
+  for (const facts of connection.session?.socketIo ?? []) {
+    const { name, refused } = facts;
     if (refused === null) continue;
+    const sessions = context.sessions();
+    const all = seenOf(connection, facts, sessions);
+    if (isHandedOn(connection, all, (other) => other.refused, refused)) continue;
     const { message } = refused;
     const unknown = /invalid namespace/i.test(message);
-    const args = { namespace: name, message, server: serverOf(connection) };
-    const expired = connection.tokens.length > 0;
+    const hasAuth = hasCredentials(facts, all, sessions);
+    const asked = onLeg(connection, all, (other) => other.connectRequested);
     drafts.push(
       draft("sio.connect.refused", unknown ? "namespace" : hasAuth ? "auth" : "noAuth", {
         at: refused,
         foldBy: `${name} ${message}`,
-        args,
+        args: { namespace: name, message, server: serverOf(connection) },
         evidence: [
-          shows(connectRequested, hasAuth ? "connectWithAuth" : "connectWithoutAuth", { namespace: name }),
+          shows(asked, all.some((seen) => seen.facts.hasAuth) ? "connectWithAuth" : "connectWithoutAuth", {
+            namespace: name,
+          }),
           shows(refused, "connectError", { namespace: name, message }),
         ],
         causes: unknown
           ? [cause("certain", "namespaceUnknown", { namespace: name })]
-          : [
-              !hasAuth && cause("likely", "authMissing", {}),
-              cause(hasAuth ? "likely" : "possible", "tokenRejected", {}),
-              expired && cause("possible", "clockSkew", {}),
-            ],
+          : credentialCauses(connection, hasAuth),
       }),
     );
   }
   return drafts;
 }
+
+const credentialCauses = (connection: ConnectionFacts, hasAuth: boolean): (Cause | false)[] => [
+  !hasAuth && cause("likely", "authMissing", {}),
+  cause(hasAuth ? "likely" : "possible", "tokenRejected", {}),
+  connection.tokens.length > 0 && cause("possible", "clockSkew", {}),
+];
 
 export const connectErrored: Rule = {
   id: "sio.connect.refused",
@@ -79,31 +90,68 @@ export const connectErrored: Rule = {
   check: checkConnectRefused,
 };
 
-function checkDisconnected(connection: ConnectionFacts): Draft[] {
-  const drafts: Draft[] = [];
-  for (const { name, disconnected, connected } of connection.session?.socketIo ?? []) {
-    if (disconnected === null || disconnected.from !== "server") continue;
-    drafts.push(
-      draft("sio.disconnected", "plain", {
-        at: disconnected,
-        foldBy: name,
-        args: { namespace: name, afterMs: connected === null ? null : spanMs(connected, disconnected) },
-        evidence: [
-          shows(connected, "namespaceConnected", { namespace: name }),
-          shows(disconnected, "namespaceDisconnected", { namespace: name }),
-        ],
-        causes: [cause("likely", "gatewayDisconnects", { namespace: name }), cause("possible", "tokenRejected", {})],
-      }),
-    );
+/** Handlers that check a login look into a database first. */
+const AT_ONCE_MS = 1000;
+/** Words of messages that are about logging in. */
+const ABOUT_LOGIN =
+  /token|jwt|auth|login|log in|credential|session|expired|revoked|令牌|认证|鉴权|登录|凭证|过期|撤销/i;
+
+/** The server ended the namespace. Right after it had accepted the client, or with an error, that is a refusal. */
+function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
+  const { name: namespace, disconnected } = facts;
+  if (disconnected?.from !== "server") return null;
+  const sessions = context.sessions();
+  const all = seenOf(connection, facts, sessions);
+  if (isHandedOn(connection, all, (other) => other.disconnected, disconnected)) return null;
+  const connected = onLeg(connection, all, (other) => other.connected);
+  const told = toldOf({ ...facts, told: onLeg(connection, all, (other) => other.told) });
+  const afterMs = connected === null ? null : spanMs(connected, disconnected);
+  const evidence = [
+    shows(connected, "namespaceConnected", { namespace }),
+    told === null ? null : shows(told, "errorEvent", { event: told.event, message: told.message }),
+    shows(disconnected, "namespaceDisconnected", { namespace }),
+  ];
+  const gateway = cause("likely", "gatewayDisconnects", { namespace });
+  const login = () => credentialCauses(connection, hasCredentials(facts, all, sessions));
+  if (told !== null) {
+    const { event, message } = told;
+    return draft("sio.disconnected", "told", {
+      at: disconnected,
+      severity: "error",
+      foldBy: `${namespace} ${message}`,
+      args: { namespace, afterMs, event, message },
+      evidence,
+      causes: ABOUT_LOGIN.test(message) ? [...login(), gateway] : [gateway],
+    });
   }
-  return drafts;
+  if (afterMs !== null && afterMs <= AT_ONCE_MS)
+    return draft("sio.disconnected", "atOnce", {
+      at: disconnected,
+      severity: "error",
+      foldBy: namespace,
+      args: { namespace, afterMs },
+      evidence,
+      causes: [gateway, ...login()],
+    });
+  return draft("sio.disconnected", "plain", {
+    at: disconnected,
+    foldBy: namespace,
+    args: { namespace, afterMs },
+    evidence,
+    causes: [gateway, cause("possible", "tokenRejected", {})],
+  });
 }
+
+const checkDisconnected = (connection: ConnectionFacts, context: Context): Draft[] =>
+  (connection.session?.socketIo ?? [])
+    .map((facts) => disconnectOf(connection, facts, context))
+    .filter((found) => found !== null);
 
 export const disconnected: Rule = {
   id: "sio.disconnected",
   severity: "warning",
   spec: "Socket.IO protocol v5, DISCONNECT",
-  causes: ["gatewayDisconnects", "tokenRejected"],
+  causes: ["gatewayDisconnects", "authMissing", "tokenRejected", "clockSkew"],
   sources: ["https://socket.io/docs/v4/server-socket-instance/#socketdisconnectclose"],
   check: checkDisconnected,
 };

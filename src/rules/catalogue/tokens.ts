@@ -1,8 +1,9 @@
 import type { Mark } from "../../base/packet-view.ts";
-import type { ConnectionFacts, HttpExchangeFacts, TokenFacts } from "../../store/types.ts";
+import type { ConnectionFacts, HttpExchangeFacts, SocketIoNamespaceFacts, TokenFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { fieldValue, serverOf, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { isHandedOn, type Sessions, seenOf, tokensOf, toldOf } from "../sessions.ts";
 import type { EvidenceItem } from "../types.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
@@ -10,10 +11,42 @@ import { handshakeOf } from "../upgrade-outcome.ts";
 function turnedAway(connection: ConnectionFacts): Mark | null {
   const response = handshakeOf(connection)?.response;
   if (response && (response.status === 401 || response.status === 403)) return response.first;
-  const refused = connection.session?.socketIo.find((namespace) => namespace.refused !== null)?.refused;
-  if (refused) return refused;
+  const refused = refusalIn(connection);
+  if (refused !== null) return refused.said;
   const close = connection.webSocket?.closeFrames[1];
   return close && [1008, 3000, 3003, 4401, 4403, 4001, 4003].includes(close.code ?? 0) ? close : null;
+}
+
+interface Refusal {
+  readonly facts: SocketIoNamespaceFacts;
+  readonly said: Mark & { readonly message: string };
+}
+
+/** By CONNECT_ERROR, or by an event that says error before the server disconnected. */
+function refusalIn({ session }: ConnectionFacts): Refusal | null {
+  for (const facts of session?.socketIo ?? []) {
+    const said = facts.refused ?? toldOf(facts);
+    if (said !== null) return { facts, said };
+  }
+  return null;
+}
+
+/** Polls carry CONNECT and its answer on different connections: the token belongs to where the answer is. */
+function tokensFor(connection: ConnectionFacts, sessions: Sessions): readonly TokenFacts[] {
+  const refusal = refusalIn(connection);
+  const mayBeElsewhere = connection.webSocket === null && connection.tokens.some(({ sid }) => sid !== null);
+  if (refusal !== null && refusal.facts.sid !== null) {
+    const all = seenOf(connection, refusal.facts, sessions);
+    if (isHandedOn(connection, all, ({ refused, told }) => refused ?? told, refusal.said)) return [];
+    const { sid } = refusal.facts;
+    return [...connection.tokens.filter((token) => token.sid !== sid), ...tokensOf(connection, sid, sessions)];
+  }
+  if (!mayBeElsewhere) return connection.tokens;
+  return connection.tokens.filter(
+    ({ sid }) =>
+      sid === null ||
+      !(sessions.get(sid) ?? []).some((other) => other !== connection && refusalIn(other)?.facts.sid === sid),
+  );
 }
 
 const secondsOf = (mark: Mark, originNs: bigint): number =>
@@ -22,11 +55,11 @@ const secondsOf = (mark: Mark, originNs: bigint): number =>
 /** How much a token may be past its time before it counts: clocks differ a little (RFC 7519 §4.1.4). */
 const LEEWAY_SECONDS = 5;
 
-function checkToken(connection: ConnectionFacts, { analysis }: Context): Draft | null {
+function checkToken(connection: ConnectionFacts, { analysis, sessions }: Context): Draft | null {
   const { originNs } = analysis;
   if (originNs === null) return null;
   const away = turnedAway(connection);
-  for (const token of connection.tokens) {
+  for (const token of tokensFor(connection, sessions())) {
     const seenAt = secondsOf(token, originNs);
     const where = `token.${token.where}`;
     const parts = {
@@ -70,14 +103,21 @@ function expired(
       args: { ...args, status: response.status },
       causes,
     });
-  const namespace = connection.session?.socketIo.find(({ refused }) => refused !== null);
-  if (namespace?.refused) {
-    const { name, refused } = namespace;
+  const refusal = refusalIn(connection);
+  if (refusal !== null) {
+    const { facts, said } = refusal;
+    const { name: namespace } = facts;
+    const { message } = said;
     return draft("jwt.expired", "refusedNamespace", {
       at,
-      foldBy: `${name} ${refused.message}`,
-      evidence: [evidence[0] ?? null, shows(refused, "connectError", { namespace: name, message: refused.message })],
-      args: { ...args, namespace: name, message: refused.message },
+      foldBy: `${namespace} ${message}`,
+      evidence: [
+        evidence[0] ?? null,
+        facts.refused === null
+          ? shows(said, "errorEvent", { event: facts.told?.event ?? "", message })
+          : shows(said, "connectError", { namespace, message }),
+      ],
+      args: { ...args, namespace, message },
       causes,
     });
   }

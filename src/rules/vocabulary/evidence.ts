@@ -62,6 +62,7 @@ export const evidenceWords = {
   connectWithAuth: "namespace",
   connectWithoutAuth: "namespace",
   connectError: "namespace message",
+  errorEvent: "event message",
   namespaceConnected: "namespace",
   namespaceDisconnected: "namespace",
   lastBeatAnswer: "from",

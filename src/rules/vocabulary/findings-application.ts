@@ -12,7 +12,11 @@ export const applicationFindings = {
   "eio.upgrade.failed": { refused: "server client status?", probe: "server client status?" },
   "sio.connect.missing": { silent: "server waitedMs", other: "server waitedMs" },
   "sio.connect.refused": { namespace: refused, auth: refused, noAuth: refused },
-  "sio.disconnected": { plain: "namespace afterMs?" },
+  "sio.disconnected": {
+    plain: "namespace afterMs?",
+    atOnce: "namespace afterMs",
+    told: "namespace event message afterMs?",
+  },
   "app.heartbeat.missing": {
     gaveUp: "from to missing intervalMs waitedMs sample code?",
     alive: "from to missing intervalMs waitedMs sample",

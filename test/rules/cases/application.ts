@@ -39,13 +39,17 @@ const engineIo = (given: Partial<EngineIoFacts> = {}): EngineIoFacts => ({
 
 const namespace = (given: Partial<SocketIoNamespaceFacts> = {}): SocketIoNamespaceFacts => ({
   name: "/im",
+  sid: "s",
   connectRequested: mark(0.02),
   hasAuth: true,
   connected: mark(0.03),
   refused: null,
+  told: null,
   disconnected: null,
   ...given,
 });
+
+const INVALID_TOKEN = { ...mark(10), event: "error", message: "无效的认证令牌" };
 
 const session = (given: Partial<SessionFacts> = {}): SessionFacts => ({
   protocol: "socket.io",
@@ -104,6 +108,7 @@ const ORIGIN = 1_700_000_000;
 const token = (given: Partial<TokenFacts>): TokenFacts => ({
   ...mark(0.003),
   where: "query",
+  sid: null,
   from: "client",
   expiresAtSeconds: ORIGIN + 3600,
   notBeforeSeconds: null,
@@ -235,8 +240,13 @@ export const applicationCases = {
   "sio.disconnected": {
     severity: "warning",
     fires: {
-      plain: socketIo(session({ socketIo: [namespace({ disconnected: { ...mark(1), from: "server" } })] })),
+      plain: socketIo(session({ socketIo: [namespace({ disconnected: { ...mark(10), from: "server" } })] })),
+      atOnce: socketIo(session({ socketIo: [namespace({ disconnected: { ...mark(0.4), from: "server" } })] })),
+      told: socketIo(
+        session({ socketIo: [namespace({ told: INVALID_TOKEN, disconnected: { ...mark(10.1), from: "server" } })] }),
+      ),
     },
+    severities: { atOnce: "error", told: "error" },
     near: {
       "the client's own": socketIo(
         session({ socketIo: [namespace({ disconnected: { ...mark(1), from: "client" } })] }),
