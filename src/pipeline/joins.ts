@@ -128,7 +128,7 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Where
       vantageOf(leg.id) === vantageOf(front.id) && isFree(front, leg) && isBehind(front, leg);
     join(
       front,
-      byKey.get(keyOf(front))?.find(fits) ??
+      likest(front, byKey.get(keyOf(front))?.filter(fits) ?? []) ??
         byDialler.get(front.server.address)?.find((leg) => fits(leg) && isForwarded(front, leg)),
     );
   }
@@ -145,6 +145,12 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Where
   }
   return joins;
 }
+
+/** nginx's auth_request bears the client's key too: the leg that was answered as the client was. */
+const likest = (front: ConnectionFacts, legs: readonly ConnectionFacts[]): ConnectionFacts | undefined =>
+  legs.find((leg) => statusOf(leg) === statusOf(front)) ?? legs[0];
+
+const statusOf = ({ upgrade }: ConnectionFacts): number | undefined => upgrade?.exchange.response?.status;
 
 /** The same key in captures whose clocks cannot be compared: who was dialled by the other's server, or bears a proxy's marks. */
 function isBehindElsewhere(front: ConnectionFacts, back: ConnectionFacts): boolean {

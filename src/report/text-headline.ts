@@ -105,7 +105,12 @@ function warningLines(page: TextPage, warnings: readonly FindingModel[], all: nu
 const isCut = ({ captures }: ReportModel): boolean => captures.some(({ endedEarly }) => endedEarly !== null);
 
 function healthText({ model, chrome }: TextPage): string {
-  const sockets = model.connections.filter(({ kind }) => kind === "websocket");
+  // The development server's own socket tells nothing of the application.
+  const sockets = model.connections.filter(
+    ({ kind, findings }) => kind === "websocket" && !findings.includes("app.vite-hmr"),
+  );
+  const none = model.findings.find(({ rule }) => rule === "capture.no-websocket");
+  if (sockets.length === 0 && none !== undefined) return `· ${escapeText(none.title)}`;
   const ids = whole(model)(sockets.map(({ id }) => id));
   // Nobody can say that a side is well of which nothing was captured.
   const blind = model.findings.find(({ rule }) => rule === "capture.one-way");

@@ -5,10 +5,22 @@ import { serverOf, UNKNOWN_BACKEND } from "./reading.ts";
 import { cause } from "./rule.ts";
 import { within } from "./time-index.ts";
 import type { Cause, Confidence } from "./types.ts";
-import { proxyOf } from "./upgrade-outcome.ts";
+import { isPoll, proxyOf } from "./upgrade-outcome.ts";
+
+/** Engine.IO destroys an upgrade that no handler took after 1000 ms (engine.io/lib/server.ts, destroyUpgradeTimeout). */
+export const ENGINE_IO_DESTROY_MS = 1000;
 
 /** Who says 504 at once says it for another reason. */
 const READ_TIMEOUT_LEAST_MS = 5000;
+
+/** How to make that proxy pass an upgrade on; who names nobody is nginx, most often. */
+export function upgradeLines(proxy: string | null, path: string): Cause[] {
+  if (proxy !== null && /apache/i.test(proxy)) return [cause("likely", "apacheUpgrade", { path })];
+  const isOther = proxy !== null && !/nginx|openresty|tengine/i.test(proxy);
+  return isOther
+    ? [cause("likely", "proxyUpgradeOff", {})]
+    : [cause("likely", "nginxUpgradeLines", { path }), cause("possible", "proxyUpgradeOff", {})];
+}
 
 /** A page comes from the rule for pages; JSON and the like from a backend that saw a plain GET. */
 export function pageCauses(exchange: HttpExchangeFacts, isPage: boolean, path: string): Cause[] {
@@ -17,16 +29,23 @@ export function pageCauses(exchange: HttpExchangeFacts, isPage: boolean, path: s
   if (proxy === null) return [cause("likely", "noUpgradeListener", { path }), spa("possible")];
   if (/caddy/i.test(proxy) && exchange.responseBodyBytes === 0) return [cause("likely", "caddyNoRoute", { path })];
   if (isPage) return [spa("likely"), cause("possible", "noUpgradeListener", { path })];
-  return [
-    cause("likely", "nginxUpgradeLines", { path }),
-    cause("likely", "noUpgradeListener", { path }),
-    spa("possible"),
-  ];
+  return [...upgradeLines(proxy, path), cause("likely", "noUpgradeListener", { path }), spa("possible")];
 }
 
-export function gatewayCauses(status: number, afterMs: number, path: string): Cause[] {
+export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path: string): (Cause | false)[] {
+  const status = exchange.response?.status;
+  // A poll of a running session waits until there is something to say, at the latest the next ping.
+  if (status === 504 && isPoll(exchange) && /[?&]sid=/.test(exchange.request?.target ?? ""))
+    return [cause("likely", "pollTimeout", { idleMs: afterMs }), cause("possible", "backendSilent", { path })];
   if (status === 504 || status === 524 || afterMs >= READ_TIMEOUT_LEAST_MS)
-    return [cause("likely", "backendSilent", { path }), cause("possible", "backendFirewalled", {})];
+    return [cause("likely", "backendSilent", { path }), cause("likely", "backendFirewalled", {})];
+  // Who refuses the connection does so at once; Engine.IO lets go of a path that is not its own after this second.
+  if (Math.abs(afterMs - ENGINE_IO_DESTROY_MS) < 150)
+    return [
+      /[?&]EIO=/.test(exchange.request?.target ?? "") && cause("likely", "engineIoRewritten", { path }),
+      cause("likely", "backendCrashed", {}),
+      cause("possible", "backendDown", {}),
+    ];
   return [cause("likely", "backendDown", {}), cause("possible", "backendCrashed", {})];
 }
 

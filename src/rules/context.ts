@@ -1,4 +1,4 @@
-import type { Analysis, HttpExchangeFacts } from "../store/types.ts";
+import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import { type Joins, joinsOf } from "./legs.ts";
 import { type Others, othersOf } from "./others.ts";
 import { fieldValue } from "./reading.ts";
@@ -12,8 +12,8 @@ export interface Context {
   readonly timers: readonly Timer[];
   /** Which connections carry one WebSocket. */
   readonly joins: Joins;
-  /** How many connections asked with this Sec-WebSocket-Key: more than one when a proxy passed it on. */
-  readonly keyUses: ReadonlyMap<string, number>;
+  /** The connections that asked with this Sec-WebSocket-Key: more than one when a proxy passed it on. */
+  readonly keyUses: ReadonlyMap<string, readonly ConnectionFacts[]>;
   /** Usual hop limit of what a host sends, from connections that were accepted. */
   readonly hopLimitOf: ReadonlyMap<string, number>;
   /** Most captures are healthy and never ask. */
@@ -33,11 +33,11 @@ function once<T>(make: () => T): () => T {
 }
 
 export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context {
-  const keyUses = new Map<string, number>();
+  const keyUses = new Map<string, ConnectionFacts[]>();
   const hopLimitOf = new Map<string, number>();
   for (const connection of analysis.connections) {
     const key = keyOf(connection.upgrade?.exchange);
-    if (key !== null) keyUses.set(key, (keyUses.get(key) ?? 0) + 1);
+    if (key !== null) keyUses.set(key, [...(keyUses.get(key) ?? []), connection]);
     const hops = connection.tcp.halves[1].hopLimit;
     if (hops !== null && connection.tcp.opening === "complete" && !hopLimitOf.has(connection.server.address))
       hopLimitOf.set(connection.server.address, hops);

@@ -23,6 +23,14 @@ const MESSAGES: Readonly<Record<string, EngineIoRefusal>> = {
   "Unsupported protocol version": "protocolVersion",
 };
 
+/** python-engineio's words, a JSON string (engineio/base_server.py). */
+const PYTHON: readonly (readonly [RegExp, EngineIoRefusal])[] = [
+  [/^"?Invalid session/, "session"],
+  [/^"?Invalid transport/, "transport"],
+  [/^"?The client is using an unsupported version/, "protocolVersion"],
+  [/is not an accepted origin/, "forbidden"],
+];
+
 /** What an Engine.IO server refused, by its own code or message; null: not its refusal. */
 export function engineIoCode(exchange: HttpExchangeFacts): EngineIoRefusal | null {
   const target = exchange.request?.target ?? "";
@@ -31,5 +39,6 @@ export function engineIoCode(exchange: HttpExchangeFacts): EngineIoRefusal | nul
   if (status !== 400 && status !== 403) return null;
   const digit = CODE.exec(exchange.responseBodyPreview)?.[1];
   if (digit !== undefined) return KINDS[Number(digit)] ?? null;
-  return MESSAGES[exchange.responseBodyPreview.trim()] ?? null;
+  const text = exchange.responseBodyPreview.trim();
+  return MESSAGES[text] ?? PYTHON.find(([words]) => words.test(text))?.[1] ?? null;
 }

@@ -2,10 +2,13 @@ import type { Side } from "../base/brand.ts";
 import type { ChangedField, ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import type { Join } from "./legs.ts";
-import { clientOf, safeTarget, serverOf } from "./reading.ts";
+import { isLoginCheck } from "./login-check.ts";
+import { type Others, passedFrom } from "./others.ts";
+import { clientOf, pathOf, safeTarget, serverOf } from "./reading.ts";
 import { cause, shows } from "./rule.ts";
 import type { Judged } from "./story.ts";
 import type { Cause, EvidenceItem, RuleId, Token } from "./types.ts";
+import { handshakeOf, isPoll } from "./upgrade-outcome.ts";
 
 const ENDINGS = /^(ws\.close\.no-close-frame|tcp\.rst|ws\.pong\.missing|eio\.pong\.missing|ws\.idle\.timeout)$/;
 const HANDSHAKE = /^http\.upgrade\.|^eio\.request\./;
@@ -38,7 +41,7 @@ const TOKENS = new Set(["upgrade", "connection"]);
 const NAMED_ONLY = new Set(["sec-websocket-key", "sec-websocket-protocol", "authorization", "cookie"]);
 
 /** What the other leg, or the other capture, shows of the same trouble: joined to the error that it belongs to. */
-export function withLegs(judged: Judged, { joins, analysis }: Context): Judged {
+export function withLegs(judged: Judged, { joins, analysis, others }: Context): Judged {
   const { connection, severity, root } = judged;
   if (connection === null || severity !== "error" || root !== null) return judged;
   const evidence: (EvidenceItem | null)[] = [];
@@ -51,6 +54,8 @@ export function withLegs(judged: Judged, { joins, analysis }: Context): Judged {
       causes.push(...causedByProxy(proxied, judged.rule.id));
     }
   }
+  const front = proxied === undefined && HANDSHAKE.test(judged.rule.id) ? pollInFront(connection, others()) : null;
+  if (front !== null) causes.push(...rewritten(front.target, front.behind));
   const between = (joins.twins.get(connection.id) ?? []).flatMap((twin) => lostOnTheWay(twin, judged.rule.id));
   if (between.length > 0) {
     evidence.push(...between);
@@ -66,7 +71,7 @@ export function withLegs(judged: Judged, { joins, analysis }: Context): Judged {
     causes.push(cause(absence.certain ? "certain" : "likely", refused ? "answeredBetween" : "lostBetween", {}));
   }
   const found = evidence.filter((item) => item !== null);
-  if (found.length === 0) return judged;
+  if (found.length === 0 && causes.length === 0) return judged;
   const { draft } = judged;
   return {
     ...judged,
@@ -125,19 +130,35 @@ function changeOf({ name, before, behind }: ChangedField, message: Token, mark: 
 }
 
 /** What the proxy did to the request that servers are known to refuse. */
-function causedByProxy({ facts, back }: Join, ruleId: RuleId): Cause[] {
+function causedByProxy(join: Join, ruleId: RuleId): Cause[] {
+  const { facts, back } = join;
   const status = back.upgrade?.exchange.response?.status ?? 0;
-  if (ruleId !== "http.upgrade.refused") return [];
+  if (isLoginCheck(join))
+    return [cause("certain", "authRequest", { path: pathOf(targetIn(back)), backend: serverOf(back), status })];
+  if (ruleId !== "http.upgrade.refused" && ruleId !== "http.upgrade.unanswered") return [];
   const changed = (name: string) => facts.changedRequest.find((field) => field.name === name);
   const [target, host] = [changed("(target)"), changed("host")];
   const causes: Cause[] = [];
-  if (target?.before != null && target.behind !== null && (status === 404 || status === 400))
-    causes.push(
-      cause("likely", "proxyRewritesPath", { before: safeTarget(target.before), behind: safeTarget(target.behind) }),
-    );
+  if (target?.before != null && target.behind !== null && (status === 404 || status === 400 || status === 0))
+    causes.push(...rewritten(target.before, target.behind));
   if (host?.before != null && host.behind !== null && (status === 403 || status === 400))
     causes.push(cause("likely", "proxyChangesHost", { before: host.before, behind: host.behind }));
   return causes;
+}
+
+const targetIn = ({ upgrade }: ConnectionFacts): string => upgrade?.exchange.request?.target ?? "";
+
+const rewritten = (before: string, behind: string): Cause[] =>
+  pathOf(before) === pathOf(behind)
+    ? []
+    : [cause("likely", "proxyRewritesPath", { before: safeTarget(before), behind: safeTarget(behind) })];
+
+/** Polls have no key to join them: the request that a proxy passed on as this one. */
+function pollInFront(connection: ConnectionFacts, others: Others): { target: string; behind: string } | null {
+  const exchange = handshakeOf(connection);
+  if (!exchange?.request || !isPoll(exchange) || exchange.response?.status !== 404) return null;
+  const from = passedFrom(exchange, connection, others);
+  return from?.exchange.request ? { target: from.exchange.request.target, behind: exchange.request.target } : null;
 }
 
 /** Sent at one end and never seen at the other, although it was sent again. */

@@ -2,7 +2,7 @@ import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/type
 import { endpointText, fieldValue, nests, serverOf } from "./reading.ts";
 import { type TimeIndex, timeIndex, within } from "./time-index.ts";
 
-interface Asked {
+export interface Asked {
   readonly connection: ConnectionFacts;
   readonly exchange: HttpExchangeFacts;
 }
@@ -131,15 +131,31 @@ function forwardedAddresses({ request }: HttpExchangeFacts): string[] {
 }
 
 /** A request that the server of `connection` passed on while it answered `outer`: asked of another server in between. */
-export function passedOn(
-  outer: HttpExchangeFacts,
-  connection: ConnectionFacts,
-  { asked }: Others,
-): ConnectionFacts | null {
+export function passedOn(outer: HttpExchangeFacts, connection: ConnectionFacts, { asked }: Others): Asked | null {
   if (!outer.request || !outer.response) return null;
   const endpoint = serverOf(connection);
-  const found = within(asked, outer.request.first.timestampNs, outer.response.first.timestampNs).find(
+  const { target, method } = outer.request;
+  const nested = within(asked, outer.request.first.timestampNs, outer.response.first.timestampNs).filter(
     (other) => serverOf(other.connection) !== endpoint && nests(outer, other.exchange),
   );
-  return found?.connection ?? null;
+  // Of several at one time (a poll that waits, one that sends) the very same.
+  const same = nested.find(({ exchange: { request } }) => request?.target === target && request.method === method);
+  return same ?? nested[0] ?? null;
+}
+
+/** A proxy keeps nobody waiting longer than this before it asks, or for an answer that is looked at. */
+const WAITED_NS = 120e9;
+
+/** The request to a proxy which it passed on as this one. */
+export function passedFrom(inner: HttpExchangeFacts, connection: ConnectionFacts, others: Others): Asked | null {
+  if (!inner.request || !inner.response) return null;
+  const at = inner.request.first.timestampNs;
+  const before = within(others.asked, at - WAITED_NS, at);
+  const found = before.findLast(
+    (other) =>
+      serverOf(other.connection) !== serverOf(connection) &&
+      nests(other.exchange, inner) &&
+      passedOn(other.exchange, other.connection, others)?.exchange === inner,
+  );
+  return found ?? null;
 }

@@ -141,14 +141,15 @@ export const targetOf = (exchange: HttpExchangeFacts): string => safeTarget(exch
 export const wantsWebSocket = (request: HttpMessageFacts): boolean =>
   fieldValue(request, "sec-websocket-key") !== null || fieldHas(request, "upgrade", "websocket");
 
-/** Asked after the outer request and answered before its answer, for the same path or the end of it: passed on. */
+/** Asked after the outer request and answered before its answer, for the same path, the end of it, or with its query: passed on. */
 export function nests(outer: HttpExchangeFacts, inner: HttpExchangeFacts): boolean {
   if (!outer.request || !outer.response || !inner.request || !inner.response) return false;
   const inside =
     inner.request.first.timestampNs >= outer.request.first.timestampNs &&
     inner.response.first.timestampNs <= outer.response.first.timestampNs;
-  const path = (target: string): string => target.split("?", 1)[0] ?? "";
-  return inside && path(outer.request.target).endsWith(path(inner.request.target));
+  const [path = "", query] = outer.request.target.split("?", 2);
+  const [innerPath = "", innerQuery] = inner.request.target.split("?", 2);
+  return inside && (path.endsWith(innerPath) || (query !== undefined && query === innerQuery));
 }
 
 /** Names whoever stands between: its fields in a request. Empty: no mark of a proxy. */

@@ -1,12 +1,12 @@
 import type { ConnectionId } from "../base/brand.ts";
-import type { ConnectionFacts } from "../store/types.ts";
+import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { GONE_WITHIN_NS } from "./end-signs.ts";
 import { missedBeat } from "./heartbeat.ts";
 import { type Others, passedOn } from "./others.ts";
 import { endOf, nests, serverOf } from "./reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "./time-index.ts";
-import { outcomeOf } from "./upgrade-outcome.ts";
+import { handshakeOf, type Outcome, outcomeOf } from "./upgrade-outcome.ts";
 
 const NONE: TimeIndex<ConnectionFacts> = { times: [], items: [] };
 
@@ -71,22 +71,30 @@ function deathBefore(connection: ConnectionFacts, context: Context): ConnectionF
 const backendRefusals = (connection: ConnectionFacts, others: () => Others): ConnectionFacts[] =>
   connection.exchanges.flatMap((outer) => {
     if (outer.response === null || outer.response.status < 400) return [];
-    const other = passedOn(outer, connection, others());
-    const isSame = other?.exchanges.some(
-      (inner) =>
-        inner.response?.status === outer.response?.status &&
-        inner.request?.target === outer.request?.target &&
-        nests(outer, inner),
-    );
-    return other && isSame && other.client.address !== connection.client.address ? [other] : [];
+    const passed = passedOn(outer, connection, others());
+    if (passed === null || passed.connection.client.address === connection.client.address) return [];
+    const { request, response } = passed.exchange;
+    const isSame = response?.status === outer.response.status && queryOf(request) === queryOf(outer.request);
+    return isSame ? [passed.connection] : [];
   });
 
-/** Attempts at another server that failed between the request and its 502 or 503. */
+const queryOf = (request: HttpExchangeFacts["request"]): string | undefined => request?.target.split("?", 2)[1];
+
+/** What a proxy answers, or does not, when it has no backend; a page and its own errors are what error_page makes of it. */
+const WITHOUT_BACKEND: ReadonlySet<Outcome> = new Set(["gateway", "page", "refused", "unanswered"]);
+/** Health checks that failed before: the proxy does not even try any more (503). */
+const CHECKED_NS = 10e9;
+
+/** Attempts at another server that failed while this request waited for its answer. */
 function backendAttempts(connection: ConnectionFacts, failed: TimeIndex<ConnectionFacts>): ConnectionFacts[] {
-  if (outcomeOf(connection) !== "gateway") return [];
-  const { request, response } = connection.upgrade?.exchange ?? { request: null, response: null };
-  if (!request || !response) return [];
-  return within(failed, request.first.timestampNs, response.first.timestampNs).filter(
-    (other) => other.client.address !== connection.client.address,
+  if (!WITHOUT_BACKEND.has(outcomeOf(connection))) return [];
+  const { request, response } = handshakeOf(connection) ?? { request: null, response: null };
+  if (!request) return [];
+  const from = request.first.timestampNs - (response?.status === 503 ? CHECKED_NS : 0);
+  return within(failed, from, (response?.first ?? connection.last).timestampNs).filter(
+    (other) =>
+      serverOf(other) !== serverOf(connection) &&
+      // On one machine the proxy and its client share an address.
+      (other.client.address !== connection.client.address || other.client.address === connection.server.address),
   );
 }

@@ -1,7 +1,7 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import { engineIoCode } from "./engine-io-code.ts";
 import { ownPageOf } from "./own-page.ts";
-import { fieldHas, fieldValue, proxyMarks, serverName, targetOf, wantsWebSocket } from "./reading.ts";
+import { fieldHas, fieldValue, proxyMarks, serverName, spanMs, targetOf, wantsWebSocket } from "./reading.ts";
 
 /** What became of a WebSocket's opening handshake; one word, so that exactly one rule speaks of it. */
 export type Outcome =
@@ -17,7 +17,7 @@ export type Outcome =
   | "none";
 
 const GATEWAYS =
-  /nginx|openresty|tengine|haproxy|cloudflare|envoy|awselb|cloudfront|varnish|caddy|traefik|apache|akamai|gws|vercel|kong/i;
+  /nginx|openresty|tengine|haproxy|cloudflare|envoy|lighttpd|squid|awselb|cloudfront|varnish|caddy|traefik|apache|akamai|gws|vercel|kong/i;
 
 /** The exchange that is, or was meant as, the opening handshake. */
 export const handshakeOf = (connection: ConnectionFacts): HttpExchangeFacts | null =>
@@ -26,14 +26,14 @@ export const handshakeOf = (connection: ConnectionFacts): HttpExchangeFacts | nu
   connection.exchanges.find(isFailedPoll) ??
   null;
 
-/** Socket.IO opens its session by a poll, before it asks for a WebSocket: who fails this never gets there. */
-export const isOpeningPoll = ({ request }: HttpExchangeFacts): boolean =>
-  request !== null && /[?&]transport=polling(&|$)/.test(request.target) && !/[?&]sid=/.test(request.target);
+/** Socket.IO opens its session by polls, before it asks for a WebSocket, and lives on them without one. */
+export const isPoll = ({ request }: HttpExchangeFacts): boolean =>
+  request !== null && /[?&]transport=polling(&|$)/.test(request.target);
 
 function isFailedPoll(exchange: HttpExchangeFacts): boolean {
-  const { response } = exchange;
-  if (response === null || !isOpeningPoll(exchange) || exchange.request?.method !== "GET") return false;
-  if (response.status < 300) return /html/i.test(contentType(exchange) ?? "");
+  const { request, response } = exchange;
+  if (response === null || !isPoll(exchange) || (request?.method !== "GET" && request?.method !== "POST")) return false;
+  if (response.status < 300) return request.method === "GET" && /html/i.test(contentType(exchange) ?? "");
   return response.status !== 304 && engineIoCode(exchange) === null;
 }
 
@@ -47,7 +47,7 @@ export function outcomeOf(connection: ConnectionFacts): Outcome {
   if (!exchange?.request) return "none";
   const status = exchange.response?.status ?? null;
   if (status === 101) return isTooLate(connection, exchange) ? "late" : "switched";
-  if (!isOpeningPoll(exchange) && asksPlainly(exchange)) return "stripped";
+  if (!isPoll(exchange) && asksPlainly(exchange)) return "stripped";
   if (connection.notHttp[1] !== null && status === null) return "none";
   if (status === null) return wasDropped(connection) ? "dropped" : "unanswered";
   if (status >= 300 && status < 400) return "redirected";
@@ -81,7 +81,7 @@ const isGatewayError = (status: number, exchange: HttpExchangeFacts): boolean =>
   ((status === 503 || (status >= 520 && status <= 530)) && proxyOf(exchange) !== null);
 
 /** Arguments that all texts about an answered request share. */
-export function refusalArgs(connection: ConnectionFacts, exchange: HttpExchangeFacts, server: string) {
+export function refusalArgs(exchange: HttpExchangeFacts, server: string) {
   const status = exchange.response?.status ?? 0;
   return {
     status,
@@ -89,13 +89,13 @@ export function refusalArgs(connection: ConnectionFacts, exchange: HttpExchangeF
     target: targetOf(exchange),
     ask: askOf(exchange),
     server,
-    afterMs: connection.upgrade?.durationMs ?? null,
+    afterMs: exchange.request && exchange.response ? spanMs(exchange.request.last, exchange.response.first) : null,
     proxy: proxyOf(exchange),
   };
 }
 
 /** What was asked for, as a word. */
-export const askOf = (exchange: HttpExchangeFacts): string => (isOpeningPoll(exchange) ? "ask.poll" : "ask.upgrade");
+export const askOf = (exchange: HttpExchangeFacts): string => (isPoll(exchange) ? "ask.poll" : "ask.upgrade");
 
 /** The proxy that answered, as it names itself. */
 export function proxyOf(exchange: HttpExchangeFacts): string | null {

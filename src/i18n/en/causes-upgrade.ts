@@ -32,7 +32,7 @@ export const causesUpgrade = {
     fix: "timedatectl status on both; the Date field of the responses shows the server's clock.",
   },
   cookieMissing: {
-    cause: "The session cookie was not sent: other host, other port scheme, SameSite or Secure.",
+    cause: "The session cookie was not sent: another host, http against https, SameSite or Secure.",
     fix: "Look at the Cookie field of the request; serve page and WebSocket under one host.",
   },
   proxyRewritesPath: {
@@ -42,6 +42,14 @@ export const causesUpgrade = {
   proxyChangesHost: {
     cause: "The proxy changes Host from {before} to {behind}, so that Origin and Host no longer agree.",
     fix: "nginx, in the location: proxy_set_header Host $host; (with the port: $http_host), then sudo nginx -t && sudo nginx -s reload.",
+  },
+  corsTwice: {
+    cause: "Both the proxy and the server add Access-Control-Allow-Origin.",
+    fix: "Let one of them do it: remove add_header Access-Control-Allow-Origin from nginx (or proxy_hide_header what the server sends) and keep cors: { origin } in the server.",
+  },
+  corsStarCookie: {
+    cause: "The server allows * and the client sends cookies.",
+    fix: "Name the origin: cors: { origin: '{origin}', credentials: true }; or leave the cookies out: withCredentials: false.",
   },
   originRefused: {
     cause: "The server does not allow pages from {origin}.",
@@ -58,6 +66,10 @@ export const causesUpgrade = {
   devProxyWs: {
     cause: "The development proxy (Vite, webpack) does not forward WebSockets for this path.",
     fix: "vite.config: forward {path} with ws: true, under server.proxy:\n'{path}': { target: 'ws://localhost:<port>', ws: true },",
+  },
+  devProxyDown: {
+    cause: "Vite's proxy has nobody to forward {path} to: when its target refuses, it hangs up without a word.",
+    fix: "Vite prints “ws proxy error: … ECONNREFUSED” then. Start the backend, or correct the target under server.proxy in vite.config.",
   },
   pathNotWebSocket: {
     cause: "{path} is a plain HTTP route.",
@@ -96,6 +108,14 @@ export const causesUpgrade = {
   proxyForbids: {
     cause: "{proxy} itself forbids it: it is its own error page, the backend was not asked.",
     fix: "Look in its configuration for deny, allow, auth_request, valid_referers, http-request deny or a WAF that matches this path, address or Origin; its error log names the rule.",
+  },
+  authRequest: {
+    cause: "nginx's auth_request: the login check at {backend} {path} answered {status}, so the backend was not asked.",
+    fix: "Look at the log of that check. nginx passes it Cookie and Authorization of the client; 2xx lets in, 401 and 403 keep out, any other status makes a 500 (then its proxy_pass has a wrong path or port).",
+  },
+  bodyLimit: {
+    cause: "The POST of a poll is larger than the limit[[ of {proxy}]].",
+    fix: "nginx: client_max_body_size 10m; in this location. Socket.IO server: maxHttpBufferSize (1 MB by default). Better: transports: ['websocket'], or smaller messages.",
   },
   proxyLimits: {
     cause: "A rate limit of {proxy} itself: it is its own error page, the backend was not asked.",
@@ -143,7 +163,7 @@ export const causesUpgrade = {
   },
   engineIoVersions: {
     cause: "A Socket.IO 1 or 2 client at a server of version 3 or 4 (or the reverse).",
-    fix: "Use the same major version on both sides, or allowEIO3: true on the server.",
+    fix: "Use the same major version on both sides. A server of version 3 or 4 takes old clients with allowEIO3: true; an old server has no such option.",
   },
   allowRequest: {
     cause: "The server's allowRequest callback refused.",
@@ -202,8 +222,18 @@ export const causesUpgrade = {
     fix: 'Apache 2.4.47 and newer: ProxyPass "{path}" "http://<backend>{path}" upgrade=websocket; older: a2enmod proxy_wstunnel and ProxyPass "{path}" "ws://<backend>{path}", before the ProxyPass for /. Then apachectl graceful.',
   },
   proxyUpgradeOff: {
-    cause: "Another proxy on the way has WebSockets switched off.",
-    fix: "Apache: mod_proxy_wstunnel or upgrade=websocket; Cloudflare: Network → WebSockets; Vite: ws: true.",
+    cause: "A proxy on the way has WebSockets switched off.",
+    fix: 'Apache: upgrade=websocket; lighttpd: proxy.header = ("upgrade" => "enable"); Varnish: return (pipe) and pass Upgrade and Connection on in vcl_pipe; squid: http_upgrade_request_protocols websocket allow all; Cloudflare: Network → WebSockets; Vite: ws: true.',
+  },
+  pollTimeout: {
+    cause:
+      "The proxy waits {idleMs:ms} for an answer, and a poll of Socket.IO waits longer: until the next message, at the latest the next ping (pingInterval, 25 s by default).",
+    fix: "nginx, in the location of /socket.io/: proxy_read_timeout 60s; or more; or a pingInterval below that time. With transports: ['websocket'] there are no polls, but the same timeout counts.",
+  },
+  engineIoRewritten: {
+    cause:
+      "The backend let go of the request after just one second, as Socket.IO does with a path that is not its own: the proxy does not pass {path} on as it came.",
+    fix: "nginx: proxy_pass http://127.0.0.1:<port>; without a slash or a path at the end, and no rewrite. The server must see {path} (its option path).",
   },
   engineIoPath: {
     cause:

@@ -17,6 +17,11 @@ export const findingsCapture = {
       title: "No WebSocket in {connections:the only TCP connection|# TCP connections}",
       detail: "Nobody asked for an upgrade. There are {http:n} HTTP connections and {other:n} others.",
     },
+    vite: {
+      title: "Only Vite's own WebSocket (hot reload) is in this capture: the application's never came here",
+      detail:
+        "The page was loaded from {server}, and its own WebSocket went somewhere else, or nowhere. The server's log stays empty then. The browser's console names the address that it tried.",
+    },
     tls: {
       title: "No readable WebSocket: {tls:one connection is|# connections are} encrypted (TLS)",
       detail:

@@ -82,7 +82,7 @@ export const findingsClose = {
       detail: said,
     },
     policy: {
-      title: "The {from:word} closed with 1008, policy violation",
+      title: "The {from:word} closed with 1008, policy violation[[: “{reason}”]]",
       detail: `It refuses what it was sent, or who sent it; servers use it for failed logins and missed heartbeats. ${said}`,
     },
     tooBig: {
@@ -94,30 +94,36 @@ export const findingsClose = {
       detail: said,
     },
     internal: {
-      title: "The {from:word} closed with 1011, internal error",
+      title: "The {from:word} closed with 1011, internal error[[: “{reason}”]]",
       detail: `Its code failed, or a heartbeat went unanswered (some libraries use 1011 for that). ${said}`,
     },
     restart: {
-      title: "The {from:word} closed with 1012, service restart",
+      title: "The {from:word} closed with 1012, service restart[[: “{reason}”]]",
       detail: `Clients should reconnect after a random delay. ${said}`,
     },
-    tryLater: { title: "The {from:word} closed with 1013, try again later", detail: `It is overloaded. ${said}` },
+    tryLater: {
+      title: "The {from:word} closed with 1013, try again later[[: “{reason}”]]",
+      detail: `It is overloaded. ${said}`,
+    },
     badGateway: {
       title: "The {from:word} closed with 1014, bad gateway",
       detail: `A gateway got an invalid answer from its backend. ${said}`,
     },
     unauthorized: {
-      title: "The {from:word} closed with 3000, unauthorized",
+      title: "The {from:word} closed with 3000, unauthorized[[: “{reason}”]]",
       detail: `The login was missing or not accepted. ${said}`,
     },
     forbidden: {
-      title: "The {from:word} closed with 3003, forbidden",
+      title: "The {from:word} closed with 3003, forbidden[[: “{reason}”]]",
       detail: `The login was accepted, what it asked for was not. ${said}`,
     },
     timeout: { title: "The {from:word} closed with 3008, timeout", detail: said },
-    graphql: { title: "The {from:word} closed with {code}: {meaning:word} (graphql-transport-ws)", detail: said },
+    graphql: {
+      title: "The {from:word} closed with {code}: {meaning:word} (graphql-transport-ws)[[: “{reason}”]]",
+      detail: said,
+    },
     registered: {
-      title: "The {from:word} closed with {code}, a code registered by a library or framework",
+      title: "The {from:word} closed with {code}, a code registered by a library or framework[[: “{reason}”]]",
       detail: said,
     },
     private: {

@@ -38,6 +38,11 @@ export const findingsUpgrade = {
       title: "{server} refused {ask:word} {target}: its fields are too large ({status})",
       detail: `The request's header, mostly its cookies or a token in the address, is longer than the server takes[[. It says: “{body}”]]. ${refusedEnds}`,
     },
+    bodyTooLarge: {
+      title: "{server} refused {ask:word} {target}: the message is too large (413)",
+      detail:
+        "A message sent over polling is the body of a POST, and it is larger than what is allowed there[[. It says: “{body}”]]. Socket.IO's client ends the session with “transport error” and opens a new one.",
+    },
     serverError: {
       title: "{server} failed on {ask:word} {target}: {status}[[ {reason}]]",
       detail: `The server broke while it handled the request[[. It says: “{body}”]]. ${refusedEnds}`,
@@ -76,6 +81,15 @@ export const findingsUpgrade = {
       detail:
         "Client and server are of generations that do not understand each other (EIO=3 is Socket.IO 1 and 2, EIO=4 is 3 and 4).",
     },
+    oldServer: {
+      title: "{server} is Socket.IO 2 or older, the client 3 or newer: they do not understand each other",
+      detail:
+        "It answers {target} as version 2 does, although EIO=4 was asked for. The client reports “server error”, or “It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client”.",
+    },
+    sessionEnded: {
+      title: "Engine.IO at {server} no longer knew the session (code 1): it had ended before",
+      detail: "A poll that was still under way, or the client's good-bye. Look at what ended the session.",
+    },
     inFrames: {
       title:
         "Engine.IO at {server} said 101 and then refused in plain HTTP: versions that do not fit[[ (client: EIO={version})]]",
@@ -88,6 +102,16 @@ export const findingsUpgrade = {
       title: "{server} does not allow the page's origin {origin}: the browser keeps the answers from the page",
       detail:
         "Socket.IO's polling is subject to CORS. The answers [[allow {allowed}]] and not this page; in DevTools that is a CORS error, the server notices nothing. A plain WebSocket is not subject to CORS: its server must check Origin itself.",
+    },
+    twice: {
+      title: "{server} allows the page's origin {origin} more than once: the browser keeps the answers from the page",
+      detail:
+        "Access-Control-Allow-Origin stands several times in one answer ({allowed}); browsers want exactly one value. In DevTools: “contains multiple values”.",
+    },
+    credentials: {
+      title: "{server} answers * to {origin}, which sends cookies: the browser keeps the answers from the page",
+      detail:
+        "With cookies (withCredentials: true) a browser wants the page's origin by name in Access-Control-Allow-Origin; * does not count.",
     },
   },
   "http.upgrade.redirected": {
@@ -116,7 +140,7 @@ export const findingsUpgrade = {
   "http.upgrade.gateway-error": {
     plain: {
       title:
-        "The proxy[[ {proxy}]] at {server} could not reach the WebSocket server: {status}[[ {reason}]][[ after {afterMs:ms}]]",
+        "The proxy[[ {proxy}]] at {server} got no usable answer from the server behind it: {status}[[ {reason}]][[ after {afterMs:ms}]]",
       detail: "The client and the proxy are fine; the trouble is between the proxy and its backend.",
     },
     unavailable: {

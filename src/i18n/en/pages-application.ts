@@ -48,8 +48,9 @@ export const pagesApplication = {
   },
   "sio.disconnected": {
     name: "Socket.IO disconnect",
-    meaning: "The server's code disconnected this client.",
-    seen: "Packet type 1 from the server.",
+    meaning:
+      "The server's code disconnected this client. Right after it had accepted it, or with an event such as error just before, that is a refusal: the message of the event is the reason.",
+    seen: "Packet type 1 from the server. An error when an event whose name says error (error, exception, unauthorized …) came in the five seconds before, or when CONNECT was accepted less than a second before.",
   },
   "app.heartbeat.missing": {
     name: "application heartbeat",

@@ -7,7 +7,7 @@ export const causesApplication = {
     fix: "在客户端执行 getent hosts {name}；修正 URL 里的主机名，或加进 DNS 或 /etc/hosts。",
   },
   nameServerDown: {
-    cause: "DNS 服务器 {resolver} 故障、被拦截，或得不到上游的答复。",
+    cause: "DNS 服务器 {resolver} 出故障、被拦截，或上游没有应答。",
     fix: "在客户端执行 resolvectl status 和 dig @{resolver} {name}；可临时换一台 DNS 服务器（如路由器）验证。",
   },
   useAddress: {
@@ -21,7 +21,7 @@ export const causesApplication = {
   proxyLogin: { cause: "代理需要用户名和密码。", fix: "在系统代理设置里填写，或把该主机加入例外（NO_PROXY）。" },
   proxyCannotReach: { cause: "代理自己连不上 {target}。", fix: "申请放行；如果是内网主机，把它加入例外（NO_PROXY）。" },
   engineIoTimers: {
-    cause: "超时时间比这个客户端正常的停顿还短。",
+    cause: "心跳超时比这个客户端正常的停顿还短。",
     fix: "仅当这种停顿属于正常情况时才调大：new Server({ pingInterval: 25000, pingTimeout: 60000 })。",
   },
   notSocketIoClient: {
@@ -33,7 +33,7 @@ export const causesApplication = {
     fix: "对照客户端的 io('…{namespace}') 与服务端的 io.of('…') 或 @WebSocketGateway({ namespace })。",
   },
   authMissing: {
-    cause: "客户端连接时没有带令牌。",
+    cause: "客户端连接时没有带 token。",
     fix: "io(url, { auth: { token } })：登录完成之后、connect() 之前设置好。",
   },
   gatewayDisconnects: {
@@ -53,5 +53,5 @@ export const causesApplication = {
     cause: "客户端用的是旧令牌。",
     fix: "连接前以及每次重连时都要更新：auth: (cb) => cb({ token: currentToken() })。",
   },
-  captureClock: { cause: "抓包机器的时钟不准。", fix: "在它上面执行 timedatectl status。" },
+  captureClock: { cause: "抓包机器的时钟不准。", fix: "在抓包机器上执行 timedatectl status。" },
 } as const satisfies Record<string, CauseText>;

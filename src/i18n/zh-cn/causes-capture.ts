@@ -9,7 +9,7 @@ export const causesCapture = {
     fix: "在路径上的每台机器运行 ethtool -S eth0 | grep -i -E 'err|crc'；先换网线和端口，再换设备。",
   },
   lossyPath: { cause: "Wi-Fi、移动网络、拥塞或网线质量差。", fix: "ping -i 0.2 对端一分钟，即可看到丢包率。" },
-  wrongInterface: { cause: "流量走的是另一个接口（localhost 走 lo）。", fix: "抓所有接口：sudo tcpdump -i any …" },
+  wrongInterface: { cause: "流量走的是另一块网卡（localhost 走 lo）。", fix: "抓所有网卡：sudo tcpdump -i any …" },
   wrongFilter: {
     cause: "抓包过滤条件的端口或主机不对。",
     fix: "先不加过滤抓一会儿，或改成服务实际使用的端口，如 port 8080。",
@@ -24,9 +24,9 @@ export const causesCapture = {
   },
   http2Unread: { cause: "协商了 HTTP/2。", fix: "在代理与后端之间抓包（那里是 HTTP/1.1），或临时关闭 HTTP/2 验证。" },
   captureBuffer: { cause: "抓包程序太慢，或缓冲区太小。", fix: "tcpdump -B 16384，按端口过滤，或换更快的磁盘。" },
-  otherPath: { cause: "部分报文走了别的路（多链路、网卡卸载、单向镜像口）。", fix: "在端点上抓所有接口。" },
+  otherPath: { cause: "部分报文走了别的路（多链路、网卡卸载、单向镜像口）。", fix: "直接在两端的主机上抓所有网卡。" },
   snapLength: { cause: "抓包长度设得太小。", fix: "tcpdump -s 0" },
-  anyInterface: { cause: "报文经过多个接口（回环、网桥、veth），每个都抓到了。", fix: "不用处理。" },
+  anyInterface: { cause: "报文经过多个网卡（回环、网桥、veth），每处都抓到一次。", fix: "不用处理。" },
   captureCut: {
     cause: "抓包程序被杀、磁盘写满，或文件没有复制完。",
     fix: "用 Ctrl-C 结束 tcpdump 之后再复制文件；-U 会让每个报文立即写入。",

@@ -73,7 +73,7 @@ export const causesNetwork = {
   },
   portProbe: {
     cause: "端口探测或健康检查（nc -vz、负载均衡），不是真正的客户端。",
-    fix: "无害。如果确实是客户端，请查它为什么没发请求就走了。",
+    fix: "无害。如果确实是客户端，请查它为什么没发请求就断开。",
   },
   spareConnection: { cause: "浏览器预先开的备用连接。", fix: "无害，不用处理。" },
   requestLost: { cause: "客户端卡住没发出请求，或请求在到达抓包点之前丢失。", fix: "同时在客户端抓包，对比两边。" },

@@ -8,7 +8,7 @@ export const causesRunning = {
   },
   lifetimeFits: {
     cause: "{timer}：{seconds} 秒后断开，不管有没有数据。",
-    fix: "调大（{setting}），并让客户端自动重连：有寿命限制的连接总有一天会断。",
+    fix: "调大（{setting}），并让客户端自动重连：有时长上限的连接迟早会断。",
   },
   failedOnMessage: {
     cause:
@@ -47,7 +47,7 @@ export const causesRunning = {
   pathDied: { cause: "两端之间的链路断了，或一端断电。", fix: "两端同时抓包；带 pong 超时的心跳几秒内就能发现。" },
   pathInterrupted: {
     cause: "两端之间的链路中断或停滞了 {idleMs:ms}（移动网络、Wi-Fi 漫游、VPN、网线）。",
-    fix: "查看那段时间的信号、漫游和模块日志。让客户端立即重连并续传；心跳的耐心若比这种停顿长，连接就能保住。",
+    fix: "查看那段时间的信号、漫游和模块日志。让客户端立即重连并续传；心跳超时只要比这种停顿长，连接就能保住。",
   },
   nginxReadTimeout: {
     cause: "nginx 的 proxy_read_timeout，这里是 {idleMs:ms}：WebSocket 上这么久没有数据，它就断开。",
@@ -81,7 +81,7 @@ export const causesRunning = {
   backendMarkedDown: {
     cause:
       "代理认为后端已经不可用：就在此前有 {count} 次连接后端失败。它会因此断开正在使用的连接（HAProxy 的 on-marked-down shutdown-sessions）。",
-    fix: "查清后端为什么不再接受新连接（防火墙、队列满、重启）；已经打开的连接当时其实还好用。",
+    fix: "查清后端为什么不再接受新连接（防火墙、队列满、重启）；已经打开的连接当时其实还是正常的。",
   },
   answeredBetween: {
     cause: "拒绝连接的不是服务器，而是两个抓包点之间的防火墙；SYN 根本没有到达服务器。",
@@ -188,7 +188,7 @@ export const causesRunning = {
     fix: "改用成熟的库；查找直接写底层套接字的代码。",
   },
   pongsBehindLoss: {
-    cause: "{to:word}发出的报文没有全到：这里缺 {bytes:bytes}，始终没有补上；空洞后面的 pong 只能干等。",
+    cause: "{to:word}发出的报文没有全到：这里缺 {bytes:bytes}，始终没有补上；排在缺口后面的 pong 读不出来。",
     fix: "它的程序可能一直在应答，问题在链路上。如果丢的是大包（路径 MTU、VPN、移动网络）：从{to:word}一侧执行 ping -M do -s 1472，并在路由器上限制 MSS。",
   },
   peerStoppedReading: {

@@ -43,6 +43,14 @@ export const causesUpgrade = {
     cause: "代理把 Host 从 {before} 改成了 {behind}，于是 Origin 和 Host 对不上。",
     fix: "nginx 在 location 里写 proxy_set_header Host $host;（要带端口就用 $http_host），然后 sudo nginx -t && sudo nginx -s reload。",
   },
+  corsTwice: {
+    cause: "代理和服务端都加了 Access-Control-Allow-Origin。",
+    fix: "只留一处：删掉 nginx 里的 add_header Access-Control-Allow-Origin（或用 proxy_hide_header 去掉服务端的），由服务端的 cors: { origin } 负责。",
+  },
+  corsStarCookie: {
+    cause: "服务端允许的是 *，而客户端带了 Cookie。",
+    fix: "写明来源：cors: { origin: '{origin}', credentials: true }；或者不带 Cookie：withCredentials: false。",
+  },
   originRefused: {
     cause: "服务器不允许来自 {origin} 的页面。",
     fix: "把 {origin} 加进允许的来源（CORS_ORIGIN、FRONTEND_URL、cors: { origin }），协议、主机、端口要完全一致，然后重启服务。",
@@ -58,6 +66,10 @@ export const causesUpgrade = {
   devProxyWs: {
     cause: "开发代理（Vite、webpack）没有为这个路径转发 WebSocket。",
     fix: "vite.config 的 server.proxy 里为 {path} 加上 ws: true：\n'{path}': { target: 'ws://localhost:<端口>', ws: true },",
+  },
+  devProxyDown: {
+    cause: "Vite 代理要把 {path} 转发过去，但目标没有启动：目标拒绝连接时，它不作任何应答就断开。",
+    fix: "这时 Vite 终端会打印 “ws proxy error: … ECONNREFUSED”。启动后端，或修正 vite.config 里 server.proxy 的 target。",
   },
   pathNotWebSocket: { cause: "{path} 是普通 HTTP 路由。", fix: "改用服务端注册 WebSocket 的路径。" },
   methodChanged: {
@@ -92,6 +104,14 @@ export const causesUpgrade = {
   proxyForbids: {
     cause: "是 {proxy} 自己拒绝的：这是它自己的错误页，没有问过后端。",
     fix: "在它的配置里找匹配这个路径、地址或 Origin 的 deny、allow、auth_request、valid_referers、http-request deny 或 WAF；错误日志会写明是哪条规则。",
+  },
+  authRequest: {
+    cause: "nginx 的 auth_request：{backend} 的登录检查 {path} 返回了 {status}，所以没有去问后端。",
+    fix: "查看登录检查那个服务的日志。nginx 会把客户端的 Cookie 和 Authorization 传给它：返回 2xx 放行，401、403 拒绝，其他状态码一律变成 500（这时多半是它的 proxy_pass 路径或端口写错）。",
+  },
+  bodyLimit: {
+    cause: "轮询的 POST 超过了[[ {proxy} 的]]大小上限。",
+    fix: "nginx：在这个 location 里写 client_max_body_size 10m;。Socket.IO 服务端：maxHttpBufferSize（默认 1 MB）。更好的办法是 transports: ['websocket']，或把消息拆小。",
   },
   proxyLimits: {
     cause: "{proxy} 自己的限流：这是它自己的错误页，没有问过后端。",
@@ -133,7 +153,7 @@ export const causesUpgrade = {
   },
   engineIoVersions: {
     cause: "Socket.IO 1/2 的客户端连了 3/4 的服务器（或反过来）。",
-    fix: "两端使用相同的大版本，或在服务端设置 allowEIO3: true。",
+    fix: "两端使用相同的大版本。服务端是 3 或 4 时，设置 allowEIO3: true 可以接受旧客户端；旧服务端没有这样的选项。",
   },
   allowRequest: { cause: "服务端的 allowRequest 回调拒绝了请求。", fix: "查看该回调；应答里的消息就是原因。" },
   redirectToHttps: { cause: "服务器把 http 跳转到 https。", fix: "客户端 URL 直接使用 wss:// 和最终主机名。" },
@@ -180,8 +200,17 @@ export const causesUpgrade = {
     fix: 'Apache 2.4.47 及以上：ProxyPass "{path}" "http://<backend>{path}" upgrade=websocket；旧版：a2enmod proxy_wstunnel，再写 ProxyPass "{path}" "ws://<backend>{path}"，放在 / 的 ProxyPass 之前。然后 apachectl graceful。',
   },
   proxyUpgradeOff: {
-    cause: "途中另一个代理没有开启 WebSocket。",
-    fix: "Apache：mod_proxy_wstunnel 或 upgrade=websocket；Cloudflare：Network → WebSockets；Vite：ws: true。",
+    cause: "途中的代理没有开启 WebSocket。",
+    fix: 'Apache：upgrade=websocket；lighttpd：proxy.header = ("upgrade" => "enable")；Varnish：return (pipe)，并在 vcl_pipe 里转发 Upgrade 和 Connection；squid：http_upgrade_request_protocols websocket allow all；Cloudflare：Network → WebSockets；Vite：ws: true。',
+  },
+  pollTimeout: {
+    cause:
+      "代理只等 {idleMs:ms}，而 Socket.IO 的轮询会等得更久：直到有新消息，最晚到下一个 ping（pingInterval，默认 25 秒）。",
+    fix: "nginx：在 /socket.io/ 的 location 里写 proxy_read_timeout 60s; 或更长；或把 pingInterval 调到比它短。改用 transports: ['websocket'] 就没有轮询了，但同一个超时仍然有效。",
+  },
+  engineIoRewritten: {
+    cause: "后端恰好 1 秒后断开，Socket.IO 对不属于自己的路径就是这样：代理没有把 {path} 原样转发过去。",
+    fix: "nginx：写成 proxy_pass http://127.0.0.1:<端口>;（末尾不带斜杠和路径），也不要 rewrite。服务端收到的必须是 {path}（即它的 path 选项）。",
   },
   engineIoPath: {
     cause: "Engine.IO 对没有人接手的升级恰好在 1 秒后销毁：这个路径不是 Socket.IO 的路径。",

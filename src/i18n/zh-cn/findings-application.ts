@@ -90,7 +90,7 @@ export const findingsApplication = {
   },
   "app.silent": {
     plain: {
-      title: "服务器一条消息都没发：连上后客户端发了 {messages} 条，之后 {silentMs:ms}毫无动静",
+      title: "服务器一条消息都没发：连上后客户端发了 {messages} 条，之后 {silentMs:ms}没有任何消息",
       detail: "WebSocket 是通的。可能没有订阅成功，也可能确实没有数据可发。",
     },
   },

@@ -11,6 +11,11 @@ export const findingsCapture = {
       title: "{connections} 条 TCP 连接里没有 WebSocket",
       detail: "没有人请求升级。其中 HTTP 连接 {http:n} 条，其他 {other:n} 条。",
     },
+    vite: {
+      title: "抓包里只有 Vite 自己的 WebSocket（热更新），应用的 WebSocket 没有到过这里",
+      detail:
+        "页面是从 {server} 加载的，而它的 WebSocket 连到了别处，或者没有发起。这时后端日志里什么都没有；浏览器控制台会写明连的是哪个地址。",
+    },
     tls: {
       title: "没有可读的 WebSocket：{tls} 条连接是加密的（TLS）",
       detail: "没有密钥就看不到 wss:// 里面的内容[[（主机名：{names}）]]，但 TCP 如何建立、如何结束照样能看。",
@@ -64,7 +69,7 @@ export const findingsCapture = {
   "capture.duplicates": {
     plain: {
       title: "有 {packets:n} 个报文被抓了两次，只计一次",
-      detail: "tcpdump -i any 的正常现象：同一个报文在几个接口上都会出现。",
+      detail: "tcpdump -i any 的正常现象：同一个报文会在几个网卡上各出现一次。",
     },
   },
   "capture.both-ends": {

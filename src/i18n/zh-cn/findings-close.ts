@@ -20,7 +20,7 @@ export const findingsClose = {
     },
     icmp: { title: "1006：连接被网络中断：收到 ICMP 不可达，没有 Close 帧", detail: `${idle}${ends}` },
     silent: {
-      title: "1006：{client} 与 {server} 之间的连接突然没了声音：没有 Close 帧，也没有 FIN 或 RST",
+      title: "1006：{client} 与 {server} 之间突然再没有任何报文：没有 Close 帧，也没有 FIN 或 RST",
       detail: ends,
     },
     oneSide: {
@@ -72,23 +72,29 @@ export const findingsClose = {
     },
     invalidPayload: { title: "{from:word}以 1007（数据无效）关闭：收到的文本不是 UTF-8，或数据无法解压", detail: said },
     policy: {
-      title: "{from:word}以 1008（违反策略）关闭",
+      title: "{from:word}以 1008（违反策略）关闭[[：“{reason}”]]",
       detail: `它不接受所收到的内容，或不接受对方身份；服务器常用它表示登录失败或心跳超时。${said}`,
     },
     tooBig: { title: "{from:word}以 1009（消息过大）关闭", detail: `有一条消息超过了它的上限。${said}` },
     extension: { title: "{from:word}以 1010 关闭：它需要的扩展服务器没有同意", detail: said },
     internal: {
-      title: "{from:word}以 1011（内部错误）关闭",
+      title: "{from:word}以 1011（内部错误）关闭[[：“{reason}”]]",
       detail: `它的代码出了错，或者心跳无人应答（有些库用 1011 表示）。${said}`,
     },
-    restart: { title: "{from:word}以 1012（服务重启）关闭", detail: `客户端应随机延迟后重连。${said}` },
-    tryLater: { title: "{from:word}以 1013（稍后再试）关闭", detail: `它过载了。${said}` },
+    restart: { title: "{from:word}以 1012（服务重启）关闭[[：“{reason}”]]", detail: `客户端应随机延迟后重连。${said}` },
+    tryLater: { title: "{from:word}以 1013（稍后再试）关闭[[：“{reason}”]]", detail: `它过载了。${said}` },
     badGateway: { title: "{from:word}以 1014（网关错误）关闭", detail: `网关从后端得到了无效的应答。${said}` },
-    unauthorized: { title: "{from:word}以 3000（未认证）关闭", detail: `没有登录信息，或登录信息不被接受。${said}` },
-    forbidden: { title: "{from:word}以 3003（禁止）关闭", detail: `身份没问题，但没有权限。${said}` },
+    unauthorized: {
+      title: "{from:word}以 3000（未认证）关闭[[：“{reason}”]]",
+      detail: `没有登录信息，或登录信息不被接受。${said}`,
+    },
+    forbidden: { title: "{from:word}以 3003（禁止）关闭[[：“{reason}”]]", detail: `身份没问题，但没有权限。${said}` },
     timeout: { title: "{from:word}以 3008（超时）关闭", detail: said },
-    graphql: { title: "{from:word}以 {code} 关闭：{meaning:word}（graphql-transport-ws）", detail: said },
-    registered: { title: "{from:word}以 {code} 关闭，这是某个库或框架注册的关闭码", detail: said },
+    graphql: {
+      title: "{from:word}以 {code} 关闭：{meaning:word}（graphql-transport-ws）[[：“{reason}”]]",
+      detail: said,
+    },
+    registered: { title: "{from:word}以 {code} 关闭，这是某个库或框架注册的关闭码[[：“{reason}”]]", detail: said },
     private: {
       title: "{from:word}以 {code} 关闭，这是应用自定义的关闭码[[：“{reason}”]]",
       detail: `4000～4999 的含义由应用自己决定。${said}`,
@@ -140,7 +146,7 @@ export const findingsClose = {
     },
     afterClose: {
       title: "Close 帧之后{from:word}发出 RST：只是后果",
-      detail: "WebSocket 已在关闭过程中，套接字没等收尾就被丢弃了。",
+      detail: "WebSocket 已在关闭过程中，套接字没等关闭完成就被丢弃了。",
     },
     handshake: { title: "握手期间{from:word}用 RST 断开了连接", detail: "此时 WebSocket 还没有打开。" },
   },
@@ -172,7 +178,7 @@ export const findingsClose = {
   "tcp.path.blackhole": {
     midTraffic: {
       title: "{from:word}发的数据不再到达：{bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次，始终没有确认",
-      detail: "{to:word}不辞而别：网线、无线信号、休眠、断电，或防火墙丢弃了连接。没有任何一方关闭过连接。",
+      detail: "{to:word}突然消失：网线、无线信号、休眠、断电，或防火墙开始丢弃这条连接的报文。没有任何一方关闭过连接。",
     },
     healed: {
       title:

@@ -37,6 +37,11 @@ export const findingsUpgrade = {
       title: "{server} 拒绝{ask:word} {target}：请求头太大（{status}）",
       detail: `请求头（多半是 cookie，或地址里的 token）超过了服务器的上限[[，正文为“{body}”]]。${refusedEnds}`,
     },
+    bodyTooLarge: {
+      title: "{server} 拒绝{ask:word} {target}：消息太大（413）",
+      detail:
+        "用轮询发送的消息就是 POST 的正文，它超过了那里允许的大小[[，正文为“{body}”]]。Socket.IO 客户端会以 transport error 结束会话，然后重新建立。",
+    },
     serverError: {
       title: "{server} 处理{ask:word} {target} 时出错：{status}[[ {reason}]]",
       detail: `服务器在处理这个请求时自己出了错[[，正文为“{body}”]]。${refusedEnds}`,
@@ -71,6 +76,15 @@ export const findingsUpgrade = {
       title: "{server} 的 Engine.IO 拒绝请求：“Unsupported protocol version”（代码 5）",
       detail: "客户端与服务器的大版本不兼容（EIO=3 对应 Socket.IO 1、2，EIO=4 对应 3、4）。",
     },
+    oldServer: {
+      title: "{server} 是 Socket.IO 2 或更早的版本，客户端是 3 或更新的版本：两者不兼容",
+      detail:
+        "客户端请求的是 EIO=4，它却按第 2 版的方式应答 {target}。客户端报“server error”，或“It seems you are trying to reach a Socket.IO server in v2.x with a v3.x client”。",
+    },
+    sessionEnded: {
+      title: "{server} 的 Engine.IO 已经没有这个会话（代码 1）：它在此之前就结束了",
+      detail: "这是还没返回的轮询，或客户端告别的请求。要查的是会话为什么结束。",
+    },
     inFrames: {
       title: "{server} 的 Engine.IO 先回 101，又用明文 HTTP 拒绝：版本不符[[（客户端 EIO={version}）]]",
       detail: "第 4 版服务器对第 2 版及更早的客户端在 WebSocket 上就是这样。客户端看到的不是帧而是乱码，只好关闭。",
@@ -82,6 +96,14 @@ export const findingsUpgrade = {
       detail:
         "Socket.IO 的轮询受 CORS 限制，而应答[[只允许 {allowed}，]]不包含这个页面；DevTools 里显示 CORS 错误，服务端毫无察觉。纯 WebSocket 不受 CORS 限制，由服务端自己检查 Origin。",
     },
+    twice: {
+      title: "{server} 的应答里不止一个 Access-Control-Allow-Origin：浏览器不会把应答交给页面 {origin}",
+      detail: "应答里写的是 {allowed}，而浏览器只接受一个值。DevTools 里显示“contains multiple values”。",
+    },
+    credentials: {
+      title: "{server} 对带 Cookie 的页面 {origin} 只回了 *：浏览器不会把应答交给页面",
+      detail: "带 Cookie（withCredentials: true）时，Access-Control-Allow-Origin 必须写明页面来源，不能用 *。",
+    },
   },
   "http.upgrade.redirected": {
     plain: {
@@ -89,14 +111,14 @@ export const findingsUpgrade = {
       detail: "浏览器不会为 WebSocket 跟随重定向，直接以 1006 失败。客户端必须自己使用最终地址。",
     },
     followed: {
-      title: "{server} 对{ask:word} {target} 做了重定向：{status}[[，指向 {location}]]；客户端跟着去了",
+      title: "{server} 对{ask:word} {target} 做了重定向：{status}[[，指向 {location}]]；客户端已跟随",
       detail: "这个客户端随后在另一个地址建立了 WebSocket。换成浏览器不会跟随，会以 1006 失败。",
     },
   },
   "http.upgrade.page-returned": {
     page: {
-      title: "{server} 用网页（{status}）应答了{ask:word} {target}：请求走错了地方",
-      detail: "升级请求没有到达 WebSocket 服务，被提供网页的一方接走了（单页应用的 index.html 就是这样）。",
+      title: "{server} 用网页（{status}）应答了{ask:word} {target}：请求没有到达该去的地方",
+      detail: "请求没有到达 WebSocket 服务，而是被静态页面的规则接走了（单页应用的 index.html 就是这样）。",
     },
     other: {
       title: "{server} 对{ask:word} {target} 回了 {status}[[（{contentType}）]]，而不是 101",
@@ -105,7 +127,7 @@ export const findingsUpgrade = {
   },
   "http.upgrade.gateway-error": {
     plain: {
-      title: "{server} 处的代理[[ {proxy} ]]连不上后端 WebSocket 服务：{status}[[ {reason}]][[，{afterMs:ms}后返回]]",
+      title: "{server} 处的代理[[ {proxy} ]]没有从后端得到可用的应答：{status}[[ {reason}]][[，{afterMs:ms}后返回]]",
       detail: "客户端和代理都正常，问题出在代理与后端之间。",
     },
     unavailable: {
@@ -115,7 +137,7 @@ export const findingsUpgrade = {
   },
   "http.upgrade.unanswered": {
     serverClosed: {
-      title: "{server} 收下 {target} 的升级请求，{afterMs:ms}后不作应答直接断开",
+      title: "{server} 收下 {target} 的升级请求，{afterMs:ms}后没有应答就断开了连接",
       detail: "一个字节的响应都没有。请求确实送达（TCP 已确认），随后服务器结束了连接。",
     },
     clientGaveUp: {
@@ -160,7 +182,8 @@ export const findingsUpgrade = {
   "http.upgrade.not-forwarded": {
     plain: {
       title: "{server} 处的代理自己应答了{ask:word} {target}[[（{status}）]]：根本没有转给后端",
-      detail: "其他请求都转发了，唯独这个没有：它没有出现在任何别的连接上。后端日志里什么都没有，因为后端压根没收到。",
+      detail:
+        "其他请求都转发了，唯独这个没有：它没有出现在任何别的连接上。后端日志里什么都没有，因为后端根本没有收到。",
     },
   },
   "http.upgrade.accept-invalid": {
@@ -206,7 +229,7 @@ export const findingsUpgrade = {
       title:
         "到 {server} 的 WebSocket 刚打开（101），{afterMs:ms}后服务器就以 {code} 关闭了它，一条消息都没发[[：“{reason}”]]",
       detail:
-        "关闭码表示一切正常，其实什么都没交换：服务器在握手之后拒绝时常这样做（例如在连接处理函数里校验登录失败）。会自动重连的客户端就会反复循环。",
+        "关闭码表示一切正常，其实什么都没交换：服务器在握手之后拒绝时常这样做（例如在连接处理函数里校验登录失败）。会自动重连的客户端就会一遍遍地重试。",
     },
     fin: {
       title: "到 {server} 的 WebSocket 刚打开（101），{afterMs:ms}后就被{closer:word}关闭，一个帧都没发",

@@ -24,7 +24,7 @@ export const findingsWebSocket = {
     gaveUpLoss: {
       title:
         "{to:word}的报文丢了一直没补上，pong 堵在后面；第一个没有应答的 ping 之后 {waitedMs:ms}，{from:word}放弃[[，距最后一个 pong {sincePongMs:ms}]]",
-      detail: `${interval}{missing} 个 ping 没有 pong，随后{closer:word}断开连接。TCP 按顺序交付：空洞不补，后面的字节就读不到，{to:word}的程序其实可能已经应答了。`,
+      detail: `${interval}{missing} 个 ping 没有 pong，随后{closer:word}断开连接。TCP 按顺序交付：缺口不补上，后面的字节就读不到，{to:word}的程序其实可能已经应答了。`,
     },
     gaveUpPath: {
       title:
@@ -57,7 +57,7 @@ export const findingsWebSocket = {
   "ws.pong.late": {
     plain: {
       title: "{to:word}回 pong 偏慢：最慢 {slowestMs:ms}，平时 {medianMs:ms}",
-      detail: `${interval}有 {late} 个 pong 迟到。换成没耐心的心跳，这条连接已经断了。`,
+      detail: `${interval}有 {late} 个 pong 迟到。如果心跳超时再短一些，这条连接已经断了。`,
     },
   },
   "ws.pong.unsolicited": {
@@ -69,7 +69,7 @@ export const findingsWebSocket = {
   "ws.ping.absent": {
     plain: {
       title: "没有心跳：{openMs:ms}内双方都没发过 ping",
-      detail: "连接断了没人知道，空闲时还可能被途中的代理或 NAT 掐掉。浏览器不能主动发 ping，只能由服务器发。",
+      detail: "连接断了没有人知道，空闲时还可能被途中的代理或 NAT 断开。浏览器不能主动发 ping，只能由服务器发。",
     },
   },
   "ws.frame.unmasked-client": {

@@ -3,6 +3,7 @@ import type { CauseArgument } from "../../rules/types.ts";
 /** For pages without a capture: names and addresses are those reserved for examples (RFC 5737, RFC 2606). */
 export const general: Readonly<Record<CauseArgument, string>> = {
   port: "8080",
+  status: "404",
   other: "另一个地址",
   server: "192.0.2.10",
   client: "192.0.2.20",

@@ -47,8 +47,9 @@ export const pagesApplication = {
   },
   "sio.disconnected": {
     name: "Socket.IO 断开",
-    meaning: "服务端代码断开了这个客户端。",
-    seen: "服务器发出的 1 号包。",
+    meaning:
+      "服务端代码把这个客户端断开了。刚接受就断开，或断开前发了 error 之类的事件，就是拒绝；事件里的消息就是理由。",
+    seen: "服务器发出的 1 号包。此前 5 秒内有名字表示出错的事件（error、exception、unauthorized 等），或距 CONNECT 不到 1 秒时，算错误。",
   },
   "app.heartbeat.missing": {
     name: "应用心跳",
@@ -56,13 +57,13 @@ export const pagesApplication = {
     seen: "一种定期消息原先每次都有回应，后来至少两次没有。按规律识别，或按名字（ping、heartbeat）识别。",
   },
   "app.silent": {
-    name: "服务器一言不发",
-    meaning: "连接是通的，客户端也提了要求，却没有任何消息。",
+    name: "服务器没有发过消息",
+    meaning: "连接是通的，客户端也发了请求，服务器却没有发过任何消息。",
     seen: "客户端至少发了一条消息，服务器半分钟内一条都没有。",
   },
   "app.vite-hmr": {
     name: "Vite 热更新",
-    meaning: "Vite 开发服务器与页面之间有自己的 WebSocket，不属于应用；它出什么事最多只作提示。",
+    meaning: "Vite 开发服务器与页面之间有自己的 WebSocket，不属于应用；它出了问题也只作提示。",
     seen: "子协议为 vite-hmr。",
   },
   "jwt.expired": {

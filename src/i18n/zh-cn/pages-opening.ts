@@ -31,13 +31,13 @@ export const pagesOpening = {
   },
   "tls.on-plain-port": {
     name: "wss:// 连到 ws:// 端口",
-    meaning: "客户端说 TLS，服务器不会。要么 URL 协议写错，要么 TLS 没配置。",
+    meaning: "客户端用 TLS 通信，服务器不支持。要么 URL 的协议写错了，要么服务器没有配置 TLS。",
     seen: "TLS ClientHello 得到 HTTP 应答（通常是 400）、别的内容，或连接被关闭。",
   },
   "http.on-tls-port": {
     name: "ws:// 连到 wss:// 端口",
     meaning: "客户端发明文请求，服务器要 TLS。",
-    seen: "升级请求得到 TLS 告警，或得到明说此事的 400。",
+    seen: "升级请求得到 TLS 告警，或得到写明原因的 400。",
   },
   "tls.handshake.failed": {
     name: "TLS 握手失败",
@@ -47,7 +47,7 @@ export const pagesOpening = {
   "port.other-protocol": {
     name: "应答的是别的协议",
     meaning: "升级请求发给了一个不是 Web 服务器的程序。",
-    seen: "服务器最先发的字节既不是 HTTP 也不是 TLS；认识的（SSH、Redis、MySQL……）会点名。",
+    seen: "服务器最先发的字节既不是 HTTP 也不是 TLS；认识的（SSH、Redis、MySQL……）会写明名称。",
   },
   "http.upgrade.refused": {
     name: "升级被拒绝",
@@ -72,7 +72,7 @@ export const pagesOpening = {
   "http.upgrade.gateway-error": {
     name: "网关错误",
     meaning: "反向代理收下了请求，却没能从后端 WebSocket 服务得到应答。",
-    seen: "502 或 504，或自称代理的服务器返回 503、520～530。立即返回：后端没起来；约 60 秒后返回：后端收了请求却不吭声。",
+    seen: "502 或 504，或自称代理的服务器返回 503、520～530。立即返回：后端没起来；约 60 秒后返回：后端收下请求，却一直没有应答。",
   },
   "http.upgrade.unanswered": {
     name: "升级没有应答",
@@ -81,7 +81,7 @@ export const pagesOpening = {
   },
   "http.upgrade.dropped": {
     name: "升级请求途中被丢弃",
-    meaning: "TCP 能建立，但请求本身过不去，或一露面就被 RST。过滤 WebSocket 的中间设备会这样。",
+    meaning: "TCP 能建立，但请求本身过不去，或一发出就被 RST。过滤 WebSocket 的中间设备会这样。",
     seen: "带请求的报文反复重传得不到确认，或没有任何 HTTP 应答就被 RST。",
   },
   "http.upgrade.fields-stripped": {
@@ -92,7 +92,7 @@ export const pagesOpening = {
   },
   "http.upgrade.not-forwarded": {
     name: "代理没有转发升级",
-    meaning: "代理自己应答了，后端压根没收到请求，所以后端日志是空的。",
+    meaning: "代理自己应答了，后端根本没有收到请求，所以后端日志是空的。",
     seen: "失败的升级，其 Key 没有出现在别的连接上，而抓包里有该代理转发的其他请求。需要在代理主机上抓包。",
   },
   "http.upgrade.accept-invalid": {

@@ -34,7 +34,7 @@ export const pagesRunning = {
   "tcp.rst.injected": {
     name: "伪造的 RST",
     meaning: "这个 RST 不像它声称的主机发的，或那台主机之后还在继续发送。途中设备掐断了连接。",
-    seen: "与该主机其他报文对比 TTL、IP 标识和选项；以及“自己” RST 之后的流量。",
+    seen: "与该主机其他报文对比 TTL、IP 标识和选项；以及它“自己”发出 RST 之后的流量。",
   },
   "tcp.rst.ignored": {
     name: "游离的 RST",
@@ -49,7 +49,7 @@ export const pagesRunning = {
   "tcp.path.blackhole": {
     name: "数据消失",
     meaning:
-      "报文发出去，什么都回不来，连确认也没有。没有人关闭连接，是对端或链路没了。没有心跳的话要 15 分钟才会发现。",
+      "报文发出后没有任何回音，连确认也没有。没有任何一方关闭连接，是对端或链路断了。没有心跳的话要 15 分钟才会发现。",
     seen: "数据在两秒以上的时间里至少重传三次，始终没有确认。如果只有满长报文受影响，则怀疑路径 MTU。",
   },
   "ws.idle.timeout": {
@@ -65,7 +65,7 @@ export const pagesRunning = {
   },
   "ws.pong.late": {
     name: "pong 迟到",
-    meaning: "pong 来了，但比平时慢得多，或比下一个 ping 还晚。下次可能就超过心跳的耐心了。",
+    meaning: "pong 来了，但比平时慢得多，或比下一个 ping 还晚。再慢一点就会超过心跳超时。",
     seen: "超过 ping 间隔，或超过中位数的八倍；一秒以内不算。",
   },
   "ws.pong.unsolicited": {
@@ -184,7 +184,7 @@ export const pagesRunning = {
   "capture.one-way": { name: "只有单向", meaning: "只抓到一端的报文。", seen: "整条连接里没有另一端的报文。" },
   "capture.duplicates": {
     name: "报文重复",
-    meaning: "同一报文在多个接口上被抓到，只计一次。",
+    meaning: "同一报文在多个网卡上被抓到，只计一次。",
     seen: "几毫秒内出现相同的字节。",
   },
   "capture.both-ends": {

@@ -16,7 +16,7 @@ export const tokens: Readonly<Record<Token, string>> = {
   closedWithCode: "回以 Close 帧",
   closedWithFin: "用 FIN 断开",
   closedWithRst: "用 RST 断开",
-  wentOn: "若无其事，继续收发",
+  wentOn: "没有理会，继续收发",
   "token.authorization": "Authorization 字段",
   "token.query": "URL 参数",
   "token.cookie": "Cookie",

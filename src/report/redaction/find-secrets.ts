@@ -179,7 +179,8 @@ const pairs: Finder = (text, keys, found) => {
     found.push({ start, end: start + value.length, kind: "query" });
   }
 };
-const PAIR = /([\w.%[\]-]{1,64})=([^&;#\s"'<>]+)/g;
+/** Not `key=…`, as findings show a target: what stands behind the … is the sentence. */
+const PAIR = /([\w.%[\]-]{1,64})=(?!…(?![\w%.+/=~-]))([^&;#\s"'<>]+)/g;
 
 const FINDERS: readonly Finder[] = [json, fields, shapes, pairs];
 /** Finders that ask for the key: `--redact-key` may name one that the quick test does not know. */

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { isBlind, safeTarget, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { outcomeOf } from "../upgrade-outcome.ts";
+import { isViteHmr } from "./application.ts";
 
 const PCAPNG = "https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/";
 const TCPDUMP = "https://www.tcpdump.org/manpages/tcpdump.1.html";
@@ -34,6 +35,9 @@ export const captureEmpty: Rule = {
   },
 };
 
+/** The application's port is not in the capture. */
+const UNKNOWN_PORT = "<port>";
+
 const isWebSocketish = ({ kind }: ConnectionFacts): boolean =>
   kind === "websocket" ||
   kind === "upgrade-refused" ||
@@ -45,16 +49,28 @@ export const noWebSocket: Rule = {
   id: "capture.no-websocket",
   severity: "note",
   spec: "",
-  causes: ["keyLogNeeded", "wrongFilter", "localhostUrl", "captureBehindProxy"],
+  causes: ["keyLogNeeded", "wrongFilter", "localhostUrl", "wrongAddress", "captureBehindProxy"],
   sources: ["https://wiki.wireshark.org/TLS"],
   checkCapture({ analysis }) {
-    const { connections } = analysis;
+    // Vite's own socket belongs to the development server: the application's is what is looked for.
+    const connections = analysis.connections.filter((one) => !isViteHmr(one));
+    const vite = analysis.connections.find(isViteHmr);
     if (
       connections.length === 0 ||
       connections.some((one) => unclearExchanges(one).length > 0 || isIllegible(one)) ||
       connections.some((one) => isWebSocketish(one) || outcomeOf(one) !== "none" || one.upgrade !== null)
     )
       return null;
+    if (vite !== undefined)
+      return draft("capture.no-websocket", "vite", {
+        at: null,
+        args: { server: serverOf(vite) },
+        causes: [
+          cause("likely", "localhostUrl", { port: UNKNOWN_PORT }),
+          cause("likely", "wrongFilter", {}),
+          cause("possible", "wrongAddress", { server: vite.server.address, port: UNKNOWN_PORT }),
+        ],
+      });
     const count = (kind: string): number => connections.filter((one) => one.kind === kind).length;
     const tls = connections.filter((one) => one.kind === "tls");
     if (tls.length > 0) {

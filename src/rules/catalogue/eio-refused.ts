@@ -1,12 +1,17 @@
-import type { ConnectionFacts } from "../../store/types.ts";
+import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import { upgradeLines } from "../answer-causes.ts";
+import type { Context } from "../context.ts";
 import { type EngineIoRefusal, engineIoCode } from "../engine-io-code.ts";
-import { bodyLine, pathOf, serverOf, targetOf } from "../reading.ts";
+import { passedOn } from "../others.ts";
+import { bodyLine, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import type { Cause } from "../types.ts";
-import { refusalArgs } from "../upgrade-outcome.ts";
+import { proxyOf, refusalArgs } from "../upgrade-outcome.ts";
 
-function causesOf(kind: EngineIoRefusal, target: string): Cause[] {
+function causesOf(kind: EngineIoRefusal, exchange: HttpExchangeFacts): Cause[] {
+  const target = targetOf(exchange);
   const path = pathOf(target);
+  const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
   switch (kind) {
     case "transport":
       return [cause("likely", "upgradeFieldsMissing", { path }), cause("possible", "transportNotAllowed", {})];
@@ -15,8 +20,19 @@ function causesOf(kind: EngineIoRefusal, target: string): Cause[] {
     case "protocolVersion":
       return [cause("certain", "engineIoVersions", {})];
     case "forbidden":
+      if (origin !== null && /not an accepted origin/.test(exchange.responseBodyPreview))
+        return [cause("certain", "originRefused", { origin })];
       return [cause("likely", "allowRequest", {}), cause("possible", "tokenRejected", {})];
+    case "sessionEnded":
+      return [];
     default:
+      // A WebSocket was asked for; Engine.IO 6 says code 3 where it sees a plain GET.
+      if (/[?&]transport=websocket/.test(target))
+        return [
+          ...upgradeLines(proxyOf(exchange), path),
+          cause("possible", "noStickySession", {}),
+          cause("possible", "proxyChangedRequest", {}),
+        ];
       return [cause("likely", "noStickySession", {}), cause("possible", "proxyChangedRequest", {})];
   }
 }
@@ -40,25 +56,110 @@ function inFrames(connection: ConnectionFacts) {
   });
 }
 
-function check(connection: ConnectionFacts) {
+/** Engine.IO 3 says how long a packet is; a client that asked for 4 cannot read that. */
+const isOldOpening = ({ request, response, responseBodyPreview }: HttpExchangeFacts): boolean =>
+  response?.status === 200 && /[?&]EIO=4/.test(request?.target ?? "") && /^\d+:0\{"sid"/.test(responseBodyPreview);
+
+/** What a server of version 2 or older says to a client of version 3 or newer: it knows no EIO=4 and answers as it always did. */
+function oldServer(connection: ConnectionFacts, { others }: Context) {
+  const parts = {
+    args: { server: serverOf(connection), target: "" },
+    causes: [cause("certain", "engineIoVersions", {})],
+  };
+  const poll = connection.exchanges.find(isOldOpening);
+  const passed = poll === undefined ? null : passedOn(poll, connection, others());
+  if (passed !== null && isOldOpening(passed.exchange)) return null;
+  if (poll?.request && poll.response)
+    return draft("eio.request.refused", "oldServer", {
+      ...parts,
+      at: poll.response.first,
+      args: { ...parts.args, target: targetOf(poll) },
+      evidence: [
+        shows(poll.request.first, "request", { method: poll.request.method, target: targetOf(poll) }),
+        shows(poll.response.last, "responseBody", { text: bodyLine(poll.responseBodyPreview).slice(0, 12) }),
+      ],
+    });
+  const { session, webSocket, upgrade } = connection;
+  if (session?.engineIo?.version !== 4 || session.engineIo.open === null || !webSocket || !upgrade) return null;
+  // From version 5 of its protocol on, Socket.IO connects nobody who has not asked for it.
+  const unasked = session.socketIo.find(
+    ({ name, connected, connectRequested }) =>
+      name === "/" &&
+      connected !== null &&
+      (connectRequested?.timestampNs ?? Number.POSITIVE_INFINITY) > connected.timestampNs,
+  );
+  if (unasked?.connected == null || webSocket.midstream) return null;
+  return draft("eio.request.refused", "oldServer", {
+    ...parts,
+    at: unasked.connected,
+    args: { ...parts.args, target: targetOf(upgrade.exchange) },
+    evidence: [
+      shows(upgrade.exchange.request?.first, "upgradeRequest", { target: targetOf(upgrade.exchange) }),
+      shows(session.engineIo.open, "engineIoOpen", { from: "server" }),
+      shows(unasked.connected, "namespaceConnected", { namespace: "/" }),
+    ],
+  });
+}
+
+const sidOf = ({ request }: HttpExchangeFacts): string => /[?&]sid=([^&]+)/.exec(request?.target ?? "")?.[1] ?? "";
+
+const answeredNs = ({ response }: HttpExchangeFacts): number => response?.first.timestampNs ?? Number.POSITIVE_INFINITY;
+
+/** The same session was refused before, by another process or on the other leg of the proxy. */
+export const isRepeatedRefusal = (exchange: HttpExchangeFacts, { sessions }: Context): boolean =>
+  (sessions().get(sidOf(exchange)) ?? []).some(({ exchanges }) =>
+    exchanges.some(
+      (earlier) =>
+        earlier !== exchange &&
+        sidOf(earlier) === sidOf(exchange) &&
+        answeredNs(earlier) < answeredNs(exchange) &&
+        engineIoCode(earlier) === "session",
+    ),
+  );
+
+/** The session was over before: what still asks for it (the client's own good-bye, a poll that was under way) is no trouble. */
+function hadEnded(exchange: HttpExchangeFacts, connection: ConnectionFacts, { sessions }: Context): boolean {
+  const sid = sidOf(exchange);
+  const at = answeredNs(exchange);
+  return (sessions().get(sid) ?? []).some((other) => {
+    const closed = other.session?.engineIo?.closed;
+    if (closed && other.session?.engineIo?.sid === sid && closed.timestampNs < at) return true;
+    const ended = other.webSocket !== null && other !== connection ? other.tcp.closedAt : null;
+    if (ended !== null && ended.timestampNs < at) return true;
+    return other.exchanges.some(
+      (earlier) =>
+        earlier !== exchange &&
+        earlier.response !== null &&
+        earlier.response.status >= 400 &&
+        answeredNs(earlier) < at &&
+        sidOf(earlier) === sid &&
+        engineIoCode(earlier) === null,
+    );
+  });
+}
+
+function check(connection: ConnectionFacts, context: Context) {
   for (const exchange of connection.exchanges) {
-    const kind = engineIoCode(exchange);
-    if (kind === null || !exchange.request || !exchange.response) continue;
+    const refusal = engineIoCode(exchange);
+    if (refusal === null || !exchange.request || !exchange.response) continue;
+    if (refusal === "session" && isRepeatedRefusal(exchange, context)) continue;
+    const kind = refusal === "session" && hadEnded(exchange, connection, context) ? "sessionEnded" : refusal;
     const body = bodyLine(exchange.responseBodyPreview);
     const target = targetOf(exchange);
     const { status, reason } = exchange.response;
     return draft("eio.request.refused", kind, {
       at: exchange.response.first,
-      args: { ...refusalArgs(connection, exchange, serverOf(connection)), body },
+      severity: kind === "sessionEnded" ? "note" : undefined,
+      args: { ...refusalArgs(exchange, serverOf(connection)), body },
       evidence: [
         shows(exchange.request.first, "request", { method: exchange.request.method, target }),
         shows(exchange.response.first, "response", { status, reason }),
         shows(exchange.response.last, "responseBody", { text: body }),
       ],
-      causes: causesOf(kind, target),
+      causes: causesOf(kind, exchange),
     });
   }
-  return inFrames(connection);
+  return oldServer(connection, context) ?? inFrames(connection);
 }
 
 export const engineIoRefused: Rule = {
@@ -70,6 +171,10 @@ export const engineIoRefused: Rule = {
     "serverRestarted",
     "engineIoVersions",
     "upgradeFieldsMissing",
+    "nginxUpgradeLines",
+    "apacheUpgrade",
+    "proxyUpgradeOff",
+    "originRefused",
     "allowRequest",
     "transportNotAllowed",
     "proxyChangedRequest",

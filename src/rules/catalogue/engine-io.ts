@@ -2,11 +2,13 @@ import { type Direction, sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts, EngineIoFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy, endingEvidence } from "../ending.ts";
+import { engineIoCode } from "../engine-io-code.ts";
 import { missedIn } from "../heartbeat.ts";
 import { clientOf, endOf, hasEnded, otherSide, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
+import { isRepeatedRefusal } from "./eio-refused.ts";
 
 /** Both sides wait so much longer than the timers say, for the way there and back. */
 const SLACK_MS = 500;
@@ -128,10 +130,12 @@ export const engineIoPongMissing: Rule = {
 };
 
 /** Polling works, the WebSocket of the same session does not: everything is slower, and nothing tells the user. */
-function checkUpgrade(connection: ConnectionFacts): Draft | null {
+function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | null {
   const exchange = handshakeOf(connection);
   const target = exchange?.request?.target ?? "";
   if (!/[?&]transport=websocket/.test(target) || !/[?&]sid=/.test(target) || !exchange?.request) return null;
+  // The session itself is unknown there, and that was said.
+  if (engineIoCode(exchange) === "session" && isRepeatedRefusal(exchange, context)) return null;
   const engineIo = connection.session?.engineIo;
   const evidence = [shows(exchange.request.first, "upgradeRequest", { target: targetOf(exchange) })];
   const args = { server: serverOf(connection), client: clientOf(connection), status: exchange.response?.status };

@@ -1,5 +1,6 @@
-import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import type { ConnectionFacts, HttpExchangeFacts, HttpMessageFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
+import { passedOn } from "../others.ts";
 import { fieldValue, serverOf, targetOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { VariantOf } from "../types.ts";
@@ -14,16 +15,37 @@ function crossOrigin(exchange: HttpExchangeFacts): string | null {
   return origin;
 }
 
-/** Fetch standard, CORS check: the answer must name the page's origin, or be for everybody. */
-function checkCors(connection: ConnectionFacts): Draft | null {
+/** Fetch standard, CORS check: the answer must name the page's origin, once, or be for everybody who sends no cookie. */
+function corsVariant({ request, response }: HttpExchangeFacts, origin: string): VariantOf<"http.cors.refused"> | null {
+  if (!request || !response) return null;
+  const allowed = allowedBy(response);
+  if (allowed.length > 1) return "twice";
+  if (allowed[0] === "*" && fieldValue(request, "cookie") !== null) return "credentials";
+  return allowed[0] === origin || allowed[0] === "*" ? null : "plain";
+}
+
+const allowedBy = ({ fields }: HttpMessageFacts): string[] =>
+  fields.filter(({ name }) => name.toLowerCase() === "access-control-allow-origin").map(({ value }) => value);
+
+function corsCauses(variant: VariantOf<"http.cors.refused">, origin: string) {
+  if (variant === "twice") return [cause("certain", "corsTwice", {})];
+  if (variant === "credentials") return [cause("certain", "corsStarCookie", { origin })];
+  return [cause("likely", "originRefused", { origin })];
+}
+
+function checkCors(connection: ConnectionFacts, { others }: Context): Draft | null {
   for (const exchange of connection.exchanges) {
     const { request, response } = exchange;
     const origin = crossOrigin(exchange);
     if (!request || !response || origin === null || !isEngineIo(exchange) || response.status === 101) continue;
     if (/[?&]transport=websocket/.test(request.target)) continue;
-    const allowed = fieldValue(response, "access-control-allow-origin");
-    if (allowed === origin || allowed === "*") continue;
-    return draft("http.cors.refused", "plain", {
+    const variant = corsVariant(exchange, origin);
+    if (variant === null) continue;
+    // The proxy hands on what its backend says: said once, of the backend.
+    const passed = passedOn(exchange, connection, others());
+    if (passed !== null && corsVariant(passed.exchange, origin) === variant) return null;
+    const allowed = allowedBy(response).join(", ");
+    return draft("http.cors.refused", variant, {
       confidence: "likely",
       at: response.first,
       args: { server: serverOf(connection), origin, allowed },
@@ -31,11 +53,11 @@ function checkCors(connection: ConnectionFacts): Draft | null {
         shows(request.first, "request", { method: request.method, target: targetOf(exchange) }),
         shows(request.first, "responseField", { name: "Origin", value: origin }),
         shows(response.first, "response", { status: response.status, reason: response.reason }),
-        allowed === null
+        allowed === ""
           ? null
           : shows(response.first, "responseField", { name: "Access-Control-Allow-Origin", value: allowed }),
       ],
-      causes: [cause("likely", "originRefused", { origin })],
+      causes: corsCauses(variant, origin),
     });
   }
   return null;
@@ -45,7 +67,7 @@ export const corsRefused: Rule = {
   id: "http.cors.refused",
   severity: "error",
   spec: "Fetch §3.2",
-  causes: ["originRefused"],
+  causes: ["originRefused", "corsTwice", "corsStarCookie"],
   sources: ["https://fetch.spec.whatwg.org/#http-cors-protocol", "https://socket.io/docs/v4/handling-cors/"],
   check: checkCors,
 };

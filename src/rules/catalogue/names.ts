@@ -3,7 +3,9 @@ import type { Analysis, ArpFacts, DnsFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { fieldValue, isLoopback, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import type { Severity } from "../types.ts";
 import { isSameName, nameIn, nameTies } from "../wanted-names.ts";
+import { isViteHmr } from "./application.ts";
 
 const TYPE_A = 1;
 const TYPE_AAAA = 28;
@@ -123,14 +125,22 @@ function checkArp({ analysis }: Context): Draft[] {
   for (const { sender } of lost) bySender.set(sender, (bySender.get(sender) ?? 0) + 1);
   return lost
     .filter(({ sender }) => (bySender.get(sender) ?? 0) < SCAN)
-    .map((search) => arpDraft(search, analysis.connections.length > 0));
+    .map((search) => arpDraft(search, standingOf(search, analysis)));
 }
 
-const arpDraft = ({ sender, target, first, last, requests }: ArpFacts, hasConnections: boolean): Draft =>
+/** Beside working connections it may concern anybody on the link; of a client whose page is here and its WebSocket not, hardly. */
+function standingOf({ sender }: ArpFacts, { connections }: Analysis): Severity | undefined {
+  if (connections.length === 0) return undefined;
+  const own = connections.filter(({ client }) => client.address === sender);
+  const isWanting =
+    own.some(isViteHmr) && own.every((one) => one.kind === "http" || one.kind === "tcp" || isViteHmr(one));
+  return isWanting ? "warning" : "note";
+}
+
+const arpDraft = ({ sender, target, first, last, requests }: ArpFacts, severity: Severity | undefined): Draft =>
   draft("arp.unanswered", "plain", {
     at: first,
-    // Beside working connections it may concern anybody on the link.
-    severity: hasConnections ? "note" : undefined,
+    severity,
     args: { sender, target, requests },
     evidence: [shows(first, "arpRequest", { sender, target }), shows(last, "arpRequest", { sender, target })],
     causes: [cause("likely", "addressUnowned", { server: target }), cause("possible", "hostDown", { server: target })],

@@ -1,8 +1,10 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { clientOf, isLoopback, serverOf, spanMs } from "../reading.ts";
+import { clientOf, isLoopback, serverOf, spanMs, wantsWebSocket } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { within } from "../time-index.ts";
+import { isPoll } from "../upgrade-outcome.ts";
+import { isViteHmr } from "./application.ts";
 
 const OTHER_FAMILY_WITHIN_MS = 3000;
 
@@ -39,6 +41,10 @@ function answersAt(port: number, { others }: Context): string | null {
   return accepted !== undefined && !isLoopback(accepted.server.address) ? accepted.server.address : null;
 }
 
+/** The page's development server is not this machine: localhost in its URL means another one. */
+const isPageElsewhere = ({ analysis }: Context): boolean =>
+  analysis.connections.some((one) => isViteHmr(one) && !isLoopback(one.server.address));
+
 /** A later connection to the same endpoint was accepted: the server was not up yet, or came back. */
 export function acceptedLater(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
   const accepted = context.others().accepted.get(serverOf(connection));
@@ -49,6 +55,33 @@ export function acceptedLater(connection: ConnectionFacts, context: Context): Co
 function acceptedEarlier(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
   const accepted = context.others().accepted.get(serverOf(connection));
   return (accepted && within(accepted, 0, connection.first.timestampNs - 1)[0]) ?? null;
+}
+
+/** localhost stands for two addresses, and who is refused at one tries the other (RFC 8305): refused once. */
+function refusedTwin({ server, first }: ConnectionFacts, { others }: Context): ConnectionFacts | null {
+  const other = server.address.includes(":") ? `127.0.0.1:${server.port}` : `[::1]:${server.port}`;
+  const failed = others().failed.get(other);
+  if (failed === undefined || !isLoopback(server.address)) return null;
+  const aroundNs = OTHER_FAMILY_WITHIN_MS * 1e6;
+  const near = within(failed, first.timestampNs - aroundNs, first.timestampNs + aroundNs);
+  return near.find(({ tcp }) => tcp.opening === "refused") ?? null;
+}
+
+/** A proxy keeps nobody waiting longer. */
+const WAITING_NS = 60e9;
+
+/** Somebody waits for the answer of another server at this moment: that one is a proxy, and this is what it tries. */
+function isForWaiting(connection: ConnectionFacts, { others }: Context): boolean {
+  const at = connection.first.timestampNs;
+  return within(others().asked, at - WAITING_NS, at).some(
+    ({ connection: front, exchange }) =>
+      serverOf(front) !== serverOf(connection) &&
+      exchange.request !== null &&
+      (wantsWebSocket(exchange.request) || isPoll(exchange)) &&
+      exchange.request.last.timestampNs <= at &&
+      (exchange.response?.first ?? front.last).timestampNs >= at &&
+      (exchange.response?.status ?? 502) >= 500,
+  );
 }
 
 function check(connection: ConnectionFacts, context: Context) {
@@ -106,17 +139,27 @@ function check(connection: ConnectionFacts, context: Context) {
       evidence: [...evidence, shows(reset, "rstOdd", { from: "server", oddities: "hop-limit" })],
       causes: [cause("likely", "rejectRule", { port }), cause("possible", "notListening", { port })],
     });
+  if (isForWaiting(connection, context))
+    return draft("tcp.open.refused", isLoopback(connection.server.address) ? "loopback" : "host", {
+      at: reset,
+      args: { ...base, answerMs },
+      evidence,
+      causes: [...common, cause("likely", "backendDown", {}), cause("possible", "rejectRule", { port })],
+    });
   const device = answersAt(port, context);
+  const twin = refusedTwin(connection, context);
   if (isLoopback(connection.server.address))
     return draft("tcp.open.refused", "loopback", {
       at: reset,
+      severity: twin !== null && twin.first.timestampNs < connection.first.timestampNs ? "note" : undefined,
       args: { ...base, answerMs },
       evidence,
       causes: [
         earlier === null && device !== null && cause("likely", "localhostUrl", { port, device }),
+        earlier === null && isPageElsewhere(context) && cause("likely", "localhostUrl", { port }),
         ...common,
         earlier === null && device === null && cause("likely", "localhostUrl", { port }),
-        earlier === null && cause("possible", "oneFamilyBound", { port }),
+        earlier === null && twin === null && cause("possible", "oneFamilyBound", { port }),
       ],
     });
   return draft("tcp.open.refused", "host", {
@@ -146,6 +189,7 @@ export const openRefused: Rule = {
     "rejectRule",
     "serverStartedLater",
     "serverStopped",
+    "backendDown",
   ],
   sources: ["https://www.rfc-editor.org/rfc/rfc9293#section-3.10.7.1"],
   check,

@@ -1,8 +1,9 @@
 import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
-import { gatewayCauses, pageCauses, unavailableCauses } from "../answer-causes.ts";
-import type { Context } from "../context.ts";
-import { bodyLine, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
+import { gatewayCauses, pageCauses, unavailableCauses, upgradeLines } from "../answer-causes.ts";
+import { type Context, keyOf } from "../context.ts";
+import { isLoginCheck } from "../login-check.ts";
+import { bodyLine, fieldValue, pathOf, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { within } from "../time-index.ts";
 import {
@@ -86,7 +87,16 @@ export const pageReturned: Rule = {
   id: "http.upgrade.page-returned",
   severity: "error",
   spec: "RFC 6455 §4.2.2",
-  causes: ["recoveredBySelf", "fellToSpa", "noUpgradeListener", "nginxUpgradeLines", "caddyNoRoute", "locationMissing"],
+  causes: [
+    "recoveredBySelf",
+    "fellToSpa",
+    "noUpgradeListener",
+    "nginxUpgradeLines",
+    "apacheUpgrade",
+    "proxyUpgradeOff",
+    "caddyNoRoute",
+    "locationMissing",
+  ],
   sources: ["https://nginx.org/en/docs/http/websocket.html", "https://github.com/socketio/socket.io/issues/3508"],
   check(connection) {
     const found = answered(connection, "page");
@@ -121,6 +131,8 @@ export const gatewayError: Rule = {
     "backendDown",
     "backendSilent",
     "backendCrashed",
+    "engineIoRewritten",
+    "pollTimeout",
     "backendFirewalled",
     "noHealthyBackend",
     "serverClosing",
@@ -137,16 +149,16 @@ export const gatewayError: Rule = {
     const found = answered(connection, "gateway");
     if (found === null) return null;
     const { status } = found.response;
-    const afterMs = connection.upgrade?.durationMs ?? null;
+    const afterMs = spanMs(found.request.last, found.response.first);
     return draft("http.upgrade.gateway-error", status === 503 ? "unavailable" : "plain", {
       at: found.response.first,
       foldBy: String(status),
-      args: { ...refusalArgs(connection, found.exchange, found.server), afterMs },
+      args: { ...refusalArgs(found.exchange, found.server), afterMs },
       evidence: [...found.evidence, bodyEvidence(found.exchange)],
       causes:
         status === 503
-          ? unavailableCauses(connection, found.exchange, afterMs ?? 0, context)
-          : gatewayCauses(status, afterMs ?? 0, found.path),
+          ? unavailableCauses(connection, found.exchange, afterMs, context)
+          : gatewayCauses(found.exchange, afterMs, found.path),
     });
   },
 };
@@ -167,7 +179,10 @@ export const fieldsStripped: Rule = {
     const { request, response } = exchange;
     const target = targetOf(exchange);
     const proxy = forwardedBy(exchange);
-    const path = pathOf(target);
+    // The configuration to change speaks of the path that the client asked for.
+    const front = context.joins.before.get(connection.id)?.front;
+    const path = pathOf((front && handshakeOf(front)?.request?.target) ?? target);
+    if (isSubrequest(connection, context)) return null;
     const upgrade = fieldValue(request, "upgrade");
     const variant = request.version === "1.0" ? "http10" : upgrade === null ? "http11" : "connection";
     const shown = { version: request.version, connection: fieldValue(request, "connection"), marks: proxy };
@@ -183,18 +198,33 @@ export const fieldsStripped: Rule = {
           ? null
           : shows(response.first, "response", { status: response.status, reason: response.reason }),
       ],
-      causes: isApache(connection, context)
-        ? [cause("likely", "apacheUpgrade", { path })]
-        : [cause("likely", "nginxUpgradeLines", { path }), cause("possible", "proxyUpgradeOff", {})],
+      causes: upgradeLines(forwarderOf(connection, context), path),
     });
   },
 };
 
-/** mod_proxy_http adds X-Forwarded-Server; or the answer to the client names Apache. */
-function isApache(connection: ConnectionFacts, { joins }: Context): boolean {
+/**
+ * nginx's auth_request asks another location first and passes the client's fields on, Sec-WebSocket-Key among them: a
+ * login check and no WebSocket. It is told by the true request beside it, or by nginx answering for itself.
+ */
+function isSubrequest(connection: ConnectionFacts, context: Context): boolean {
+  const exchange = handshakeOf(connection);
+  const answeredNs = exchange?.response?.first.timestampNs ?? Number.POSITIVE_INFINITY;
+  const isTrueOne = (other: ConnectionFacts): boolean =>
+    other.client.address === connection.client.address &&
+    (handshakeOf(other)?.request?.first.timestampNs ?? 0) >= answeredNs &&
+    outcomeOf(other) !== "stripped";
+  if (context.keyUses.get(keyOf(exchange) ?? "")?.some(isTrueOne)) return true;
+  const join = context.joins.before.get(connection.id);
+  return join !== undefined && isLoginCheck(join);
+}
+
+/** By what it adds (mod_proxy_http: X-Forwarded-Server; Varnish), or as its answer to the client names it. */
+function forwarderOf(connection: ConnectionFacts, { joins }: Context): string | null {
   const { request } = handshakeOf(connection) ?? { request: null };
+  if (request !== null && fieldValue(request, "x-forwarded-server") !== null) return "Apache";
+  if (request !== null && fieldValue(request, "x-varnish") !== null) return "Varnish";
   const front = joins.before.get(connection.id)?.front;
   const answer = front === undefined ? null : handshakeOf(front);
-  const named = answer === null ? null : proxyOf(answer);
-  return (request !== null && fieldValue(request, "x-forwarded-server") !== null) || /apache/i.test(named ?? "");
+  return answer === null ? null : proxyOf(answer);
 }

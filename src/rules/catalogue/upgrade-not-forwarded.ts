@@ -15,7 +15,7 @@ function forwardedByProxy(connection: ConnectionFacts, context: Context): Connec
   if (own !== undefined && serverOf(own) !== endpoint && own.clientBy !== "first-packet") return own;
   for (const outer of others.askedOf.get(endpoint) ?? []) {
     const other = passedOn(outer, connection, others);
-    if (other !== null) return other;
+    if (other !== null) return other.connection;
   }
   return null;
 }
@@ -23,7 +23,7 @@ function forwardedByProxy(connection: ConnectionFacts, context: Context): Connec
 /** Its key, or for a poll its target, was seen on another connection: it was passed on. */
 function isOnAnotherLeg(connection: ConnectionFacts, exchange: HttpExchangeFacts, context: Context): boolean {
   const key = keyOf(exchange);
-  if (key !== null) return (context.keyUses.get(key) ?? 0) > 1;
+  if (key !== null) return (context.keyUses.get(key)?.length ?? 0) > 1;
   return passedOn(exchange, connection, context.others()) !== null;
 }
 

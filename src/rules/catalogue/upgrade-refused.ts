@@ -1,9 +1,11 @@
 import type { ConnectionFacts } from "../../store/types.ts";
+import { upgradeLines } from "../answer-causes.ts";
+import { engineIoCode } from "../engine-io-code.ts";
 import { ownPageOf } from "../own-page.ts";
 import { bodyLine, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, VariantOf } from "../types.ts";
-import { handshakeOf, outcomeOf, refusalArgs } from "../upgrade-outcome.ts";
+import { handshakeOf, isPoll, outcomeOf, proxyOf, refusalArgs } from "../upgrade-outcome.ts";
 
 type Kind = VariantOf<"http.upgrade.refused">;
 
@@ -14,7 +16,7 @@ const KINDS: Readonly<Record<number, Kind>> = {
   404: "notFound",
   405: "method",
   426: "upgradeRequired",
-  413: "fieldsTooLarge",
+  413: "bodyTooLarge",
   414: "fieldsTooLarge",
   429: "tooMany",
   431: "fieldsTooLarge",
@@ -23,18 +25,22 @@ const KINDS: Readonly<Record<number, Kind>> = {
 /** nginx says 400 for it, and why in the page. */
 const TOO_LARGE = /Header Or Cookie Too Large|Header Fields Too Large|URI Too Large/i;
 
+/** How Express, and NestJS on it, say that no route takes a plain GET. */
+const PLAIN_GET = /Cannot GET /;
+
 const kindOf = (status: number, body: string): Kind =>
   TOO_LARGE.test(body) ? "fieldsTooLarge" : (KINDS[status] ?? (status >= 500 ? "serverError" : "other"));
 
 function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cause | false)[] {
   const exchange = handshakeOf(connection);
-  const origin = exchange?.request ? fieldValue(exchange.request, "origin") : null;
-  const server = exchange?.response ? (fieldValue(exchange.response, "server") ?? "") : "";
+  if (exchange === null) return [];
+  const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
+  const server = exchange.response ? (fieldValue(exchange.response, "server") ?? "") : "";
   const path = pathOf(target);
   // The refusal of uvicorn and of daphne names nobody and says nothing; others that forbid tell why, or who they are.
-  const mayBeAsgi = /uvicorn|daphne|hypercorn/i.test(server) || (server === "" && exchange?.responseBodyBytes === 0);
+  const mayBeAsgi = /uvicorn|daphne|hypercorn/i.test(server) || (server === "" && exchange.responseBodyBytes === 0);
   // Its own page: whatever the backend would have said, it was not asked.
-  const proxy = exchange === null ? null : ownPageOf(exchange);
+  const proxy = ownPageOf(exchange);
   switch (kind) {
     case "fieldsTooLarge":
       return [cause("certain", "fieldsTooLarge", {})];
@@ -59,10 +65,20 @@ function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cau
         cause(origin === null ? "likely" : "possible", "tokenRejected", {}),
         cause("possible", "gatewayPolicy", {}),
       ];
+    case "bodyTooLarge":
+      return [cause(proxy === null ? "likely" : "certain", "bodyLimit", { proxy })];
     case "notFound":
+      if (proxy !== null)
+        return [
+          cause("likely", "locationMissing", { path, backend: UNKNOWN_BACKEND }),
+          cause("possible", "wrongPath", { path }),
+        ];
       return [
+        // The backend's router saw a plain GET: the proxy that named itself did pass it on.
+        ...(PLAIN_GET.test(exchange.responseBodyPreview) && proxyOf(exchange) !== null && !isPoll(exchange)
+          ? upgradeLines(proxyOf(exchange), path)
+          : []),
         cause("likely", "wrongPath", { path }),
-        /nginx/i.test(server) && cause("likely", "locationMissing", { path, backend: UNKNOWN_BACKEND }),
         /uvicorn/i.test(server) ? cause("likely", "asgiNoLibrary", {}) : cause("possible", "devProxyWs", { path }),
       ];
     case "method":
@@ -75,7 +91,7 @@ function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cau
         cause("likely", "reconnectStorm", {}),
       ];
     case "serverError":
-      return exchange?.response?.status === 503
+      return exchange.response?.status === 503
         ? [cause("likely", "serverClosing", {}), cause("possible", "noHealthyBackend", {})]
         : [cause("likely", "handlerThrew", {}), cause("possible", "serverClosing", {})];
     default:
@@ -87,7 +103,8 @@ function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cau
 function check(connection: ConnectionFacts) {
   if (outcomeOf(connection) !== "refused") return null;
   const exchange = handshakeOf(connection);
-  if (!exchange?.request || !exchange.response) return null;
+  // `eio.request.refused` knows what Engine.IO says.
+  if (!exchange?.request || !exchange.response || engineIoCode(exchange) !== null) return null;
   const server = serverOf(connection);
   const { status, reason } = exchange.response;
   const body = bodyLine(exchange.responseBodyPreview);
@@ -96,7 +113,7 @@ function check(connection: ConnectionFacts) {
   return draft("http.upgrade.refused", kind, {
     at: exchange.response.first,
     foldBy: String(status),
-    args: { ...refusalArgs(connection, exchange, server), body },
+    args: { ...refusalArgs(exchange, server), body },
     evidence: [
       shows(exchange.request.first, "upgradeRequest", {
         target,
@@ -118,6 +135,12 @@ export const upgradeRefused: Rule = {
     "recoveredBySelf",
     "wrongPath",
     "fieldsTooLarge",
+    "bodyLimit",
+    "authRequest",
+    "nginxUpgradeLines",
+    "apacheUpgrade",
+    "proxyUpgradeOff",
+    "proxyRewritesPath",
     "proxyWantsLogin",
     "proxyForbids",
     "proxyLimits",

@@ -1,4 +1,5 @@
 import type { ConnectionFacts } from "../../store/types.ts";
+import { ENGINE_IO_DESTROY_MS } from "../answer-causes.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { clientOf, endOf, fieldValue, hasEnded, pathOf, serverOf, spanMs, targetOf, watchedUntil } from "../reading.ts";
@@ -7,11 +8,10 @@ import { stallWithin } from "../stall.ts";
 import { within } from "../time-index.ts";
 import type { Cause } from "../types.ts";
 import { handshakeOf, outcomeOf } from "../upgrade-outcome.ts";
+import { isViteHmr } from "./application.ts";
 
 /** A request that came right before the capture's end may yet be answered. */
 const LEAST_WAIT_MS = 2000;
-/** Engine.IO destroys an upgrade that no handler took after 1000 ms (engine.io/lib/server.ts, destroyUpgradeTimeout). */
-const ENGINE_IO_DESTROY_MS = 1000;
 
 function checkUnanswered(connection: ConnectionFacts, context: Context) {
   const outcome = outcomeOf(connection);
@@ -29,20 +29,22 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   if (hasEnded(connection) && tcp.firstCloser === "server") {
     const isEngineIo = Math.abs(afterMs - ENGINE_IO_DESTROY_MS) < 150;
     return draft("http.upgrade.unanswered", "serverClosed", {
-      at: request.first,
+      at: endOf(connection),
       args: { ...base, afterMs },
       evidence: [asked, endingEvidence(connection)],
       causes: [
         isEngineIo && cause("likely", "engineIoPath", { path }),
+        !isEngineIo && isViteAt(connection, context) && cause("likely", "devProxyDown", { path }),
+        // Servers that look at the path themselves destroy what they do not know.
+        cause(isEngineIo ? "possible" : "likely", "wrongPath", { path }),
         cause(isEngineIo ? "possible" : "likely", "handlerThrew", {}),
-        cause("possible", "wrongPath", { path }),
       ],
     });
   }
   const causes = unansweredCauses(connection, context, path);
   if (hasEnded(connection) && tcp.firstCloser === "client")
     return draft("http.upgrade.unanswered", "clientGaveUp", {
-      at: request.first,
+      at: endOf(connection),
       args: { ...base, afterMs },
       evidence: [asked, endingEvidence(connection)],
       causes,
@@ -50,7 +52,7 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   const waitedMs = (watchedUntil(connection, context.analysis.clockNs) - request.last.timestampNs) / 1e6;
   if (waitedMs < LEAST_WAIT_MS) return null;
   return draft("http.upgrade.unanswered", "silent", {
-    at: request.first,
+    at: endOf(connection),
     args: { ...base, afterMs: waitedMs },
     evidence: [asked, shows(connection.last, "lastPacket", {})],
     causes,
@@ -88,8 +90,11 @@ function checkLate(connection: ConnectionFacts, context: Context) {
 }
 
 /** A server that answers others meanwhile ignores this one; one that does not even take connections any more is stuck. */
-function unansweredCauses(connection: ConnectionFacts, { others }: Context, path: string): (Cause | false)[] {
-  const { accepted, failed } = others();
+function unansweredCauses(connection: ConnectionFacts, context: Context, path: string): (Cause | false)[] {
+  // Vite answers its own sockets and leaves the others' alone (server/middlewares/proxy.ts).
+  if (isViteAt(connection, context))
+    return [cause("likely", "devProxyWs", { path }), cause("possible", "upgradeIgnored", { path })];
+  const { accepted, failed } = context.others();
   const endpoint = serverOf(connection);
   const [from, to] = [connection.first.timestampNs, endOf(connection).timestampNs];
   const meanwhile = accepted.get(endpoint);
@@ -106,6 +111,10 @@ function unansweredCauses(connection: ConnectionFacts, { others }: Context, path
   ];
 }
 
+/** The same port serves Vite's own WebSocket. */
+const isViteAt = (connection: ConnectionFacts, { others }: Context): boolean =>
+  others().accepted.get(serverOf(connection))?.items.some(isViteHmr) ?? false;
+
 export const upgradeUnanswered: Rule = {
   id: "http.upgrade.unanswered",
   severity: "error",
@@ -118,6 +127,7 @@ export const upgradeUnanswered: Rule = {
     "engineIoPath",
     "upgradeIgnored",
     "devProxyWs",
+    "devProxyDown",
     "handlerThrew",
     "wrongPath",
     "serverBlocked",

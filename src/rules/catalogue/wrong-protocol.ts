@@ -136,8 +136,9 @@ function checkOther(connection: ConnectionFacts) {
     return null;
   const server = serverOf(connection);
   const protocol = protocolOf(answer.firstBytes);
-  // Of an answer that was cut even HTTP may be unrecognisable.
-  if (protocol === null && connection.tcp.halves[1].truncatedBytes > 0) return null;
+  // Of an answer that was cut, or began in a hole of the capture, even HTTP may be unrecognisable.
+  const { truncatedBytes, missingBytes } = connection.tcp.halves[1];
+  if (protocol === null && (truncatedBytes > 0 || missingBytes > 0)) return null;
   const target = targetOf(exchange);
   const parts = {
     at: exchange.request.first,

@@ -1,7 +1,7 @@
 /** What the capture itself does not hold. */
 export const captureFindings = {
   "capture.empty": { noPackets: "", noTcp: "packets reasons" },
-  "capture.no-websocket": { tcp: "connections http tls other", tls: "connections tls names?" },
+  "capture.no-websocket": { tcp: "connections http tls other", tls: "connections tls names?", vite: "server" },
   "http2.not-decoded": { clear: "server", tls: "server name?" },
   "capture.packets-dropped": { plain: "dropped packets" },
   "capture.gap": { plain: "client server" },

@@ -12,6 +12,7 @@ export const upgradeFindings = {
     upgradeRequired: refusal,
     tooMany: refusal,
     fieldsTooLarge: refusal,
+    bodyTooLarge: refusal,
     serverError: refusal,
     other: refusal,
   },
@@ -23,8 +24,14 @@ export const upgradeFindings = {
     forbidden: refusal,
     protocolVersion: refusal,
     inFrames: "server target version?",
+    oldServer: "server target",
+    sessionEnded: refusal,
   },
-  "http.cors.refused": { plain: "server origin allowed?" },
+  "http.cors.refused": {
+    plain: "server origin allowed?",
+    twice: "server origin allowed",
+    credentials: "server origin",
+  },
   "http.upgrade.redirected": {
     plain: "status ask target server location?",
     followed: "status ask target server location?",

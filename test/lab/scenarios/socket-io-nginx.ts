@@ -4,7 +4,7 @@ import { backAddress, frontAddress } from "../addresses.ts";
 import { startNginx, upgradeLines, upgradeMap } from "../nginx.ts";
 import { type Peer, sleep } from "../peer-context.ts";
 import { client, server } from "../peers/rows.ts";
-import { chat, connected, dialSocketIo, serveSocketIo } from "../peers/socket-io.ts";
+import { chat, connected, dialSocketIo, disconnected, serveSocketIo } from "../peers/socket-io.ts";
 import { token } from "../token.ts";
 import type { Scenario } from "../types.ts";
 
@@ -109,6 +109,71 @@ export const socketIoBehindNginx: readonly Scenario[] = [
       must: ["http.upgrade.fields-stripped"],
       may: ["eio.upgrade.failed", "eio.request.refused", "http.upgrade.refused"],
     },
+  },
+  {
+    name: "socketio-nginx-slash",
+    injects: "proxy_pass with a slash at the end: the backend is asked for /?EIO=4 and lets go after a second",
+    ...proxied,
+    peers: { server: backend, browser: socketIoOnWebSocket },
+    prepare: (stage) =>
+      startNginx(stage, site(`location /socket.io/ { proxy_pass http://${backAddress}:7002/; ${upgradeLines} }`)),
+    expect: { connections: [], must: ["http.upgrade.unanswered"], may: ["http.upgrade.gateway-error"] },
+  },
+  {
+    name: "socketio-nginx-error-event",
+    injects: "the gateway accepts the poll, emits error and disconnects; polls and WebSocket pass nginx",
+    ...proxied,
+    fast: true,
+    peers: {
+      server: server((peer) =>
+        serveSocketIo(peer, {}, (socket) => {
+          socket.emit("error", { message: "无效的认证令牌" });
+          socket.disconnect();
+        }),
+      ),
+      browser: client(async (peer) => {
+        const socket = dialSocketIo(peer, `${page}/im`, { auth: { token: "revoked" } });
+        await disconnected(socket);
+        await sleep(300);
+      }),
+    },
+    prepare: (stage) =>
+      startNginx(stage, site(`location /socket.io/ { proxy_pass http://${backAddress}:7002; ${upgradeLines} }`)),
+    expect: { connections: [], must: ["sio.disconnected"], mustOneOf: ["sio.disconnected"] },
+  },
+  {
+    name: "socketio-nginx-poll-timeout",
+    injects: "nginx's proxy_read_timeout is shorter than a poll waits: 504, and the client opens a new session",
+    ...proxied,
+    peers: {
+      server: backend,
+      browser: client(async (peer) => {
+        const socket = dialSocketIo(peer, `${page}/im`, { transports: ["polling"] });
+        await disconnected(socket);
+      }),
+    },
+    prepare: (stage) =>
+      startNginx(
+        stage,
+        site(`location /socket.io/ { proxy_pass http://${backAddress}:7002; proxy_read_timeout 1s; ${upgradeLines} }`),
+      ),
+    expect: { connections: [], must: ["http.upgrade.gateway-error"] },
+  },
+  {
+    name: "socketio-nginx-auth-request",
+    injects: "nothing: nginx asks for the login first (auth_request), then forwards the upgrade",
+    ...proxied,
+    peers: {
+      server: backend,
+      browser: chat(`${page}/im`, { transports: ["websocket"], auth: { token: token(3600) } }),
+    },
+    prepare: (stage) =>
+      startNginx(
+        stage,
+        site(`location = /_auth { internal; proxy_pass http://${backAddress}:7002/login; }
+    location /socket.io/ { auth_request /_auth; proxy_pass http://${backAddress}:7002; ${upgradeLines} }`),
+      ),
+    expect: { connections: [], must: [] },
   },
   {
     name: "socketio-nginx-fixed",

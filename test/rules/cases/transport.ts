@@ -7,9 +7,11 @@ import {
   mark,
   reset,
   tcp,
+  UPGRADE_FIELDS,
+  upgrade,
   webSocket,
 } from "../../support/facts-builder.ts";
-import { one, type SomeCases } from "./case.ts";
+import { one, type SomeCases, several } from "./case.ts";
 import { atBothEnds, hungUpByProxy } from "./legs.ts";
 
 const withClient = (client: HalfOverrides, more: Partial<ConnectionFacts> = {}) =>
@@ -26,6 +28,10 @@ const probe = (seconds: number) => ({
 const PROBED = { client: { keepAlivesUnanswered: 3 }, events: [probe(10), probe(20), probe(30)] };
 
 const bytes = (text: string) => ({ ...mark(0.1), firstBytes: Buffer.from(text, "latin1") });
+
+const viteSocket = connectionFacts({
+  upgrade: upgrade({ request: { ...UPGRADE_FIELDS, "Sec-WebSocket-Protocol": "vite-hmr" } }),
+});
 
 const notWebSocket = (kind: ConnectionFacts["kind"], more: Partial<ConnectionFacts> = {}): ConnectionFacts =>
   connectionFacts({
@@ -117,7 +123,11 @@ export const transportCases = {
   },
   "capture.no-websocket": {
     severity: "note",
-    fires: { tcp: one(notWebSocket("http")), tls: one(notWebSocket("tls")) },
+    fires: {
+      tcp: one(notWebSocket("http")),
+      tls: one(notWebSocket("tls")),
+      vite: several(viteSocket, notWebSocket("http")),
+    },
     near: { "a WebSocket": one(connectionFacts()), "somebody tried": one(notWebSocket("tcp-refused")) },
   },
   "capture.packets-dropped": {

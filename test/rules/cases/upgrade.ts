@@ -30,6 +30,22 @@ const poll = (more: ExchangeOverrides): ConnectionFacts =>
     close: { verdict: "none", clientSees: null, serverSees: null },
   });
 
+/** Several polls of one session on one connection. */
+const polls = (all: readonly ExchangeOverrides[]): ConnectionFacts => ({
+  ...poll({}),
+  exchanges: all.map((more) => exchange({ target: POLL, request: { Host: "10.0.0.2:8080" }, ...more })),
+});
+
+/** Access-Control-Allow-Origin as often as there are values. */
+function twice(values: readonly string[]): ConnectionFacts {
+  const connection = poll({ status: 200, request: { Host: "10.0.0.2:8080", Origin: "http://10.0.0.2:5173" } });
+  const fields = values.map((value) => ({ name: "Access-Control-Allow-Origin", value }));
+  return {
+    ...connection,
+    exchanges: connection.exchanges.map((one) => ({ ...one, response: one.response && { ...one.response, fields } })),
+  };
+}
+
 const eio = (code: number, status = 400) =>
   one(poll({ status, body: `{"code":${code},"message":"…"}`, response: { "Content-Type": "application/json" } }));
 
@@ -127,6 +143,7 @@ export const upgradeCases = {
       upgradeRequired: answer(426),
       tooMany: answer(429),
       fieldsTooLarge: answer(400, { body: "<title>400 Request Header Or Cookie Too Large</title>" }),
+      bodyTooLarge: one(poll({ status: 413, body: "<hr><center>nginx/1.22.1</center>" })),
       serverError: answer(500),
       other: answer(418),
     },
@@ -141,6 +158,15 @@ export const upgradeCases = {
       badRequest: eio(3),
       forbidden: eio(4, 403),
       protocolVersion: eio(5),
+      oldServer: one(
+        poll({ target: "/socket.io/?EIO=4&transport=polling", status: 200, body: '96:0{"sid":"a","upgrades":[]}2:40' }),
+      ),
+      sessionEnded: one(
+        polls([
+          { status: 504, requestAt: 1, responseAt: 4 },
+          { status: 400, body: '{"code":1,"message":"Session ID unknown"}', requestAt: 4.1, responseAt: 4.2 },
+        ]),
+      ),
       inFrames: one(
         connectionFacts({
           upgrade: upgrade({ target: "/socket.io/?EIO=3&transport=websocket" }),
@@ -151,14 +177,26 @@ export const upgradeCases = {
         }),
       ),
     },
+    severities: { sessionEnded: "note" },
     near: {
+      "a server of version 4": one(poll({ status: 200, body: '0{"sid":"a","upgrades":[]}' })),
       "the same body from another API": one(poll({ target: "/api", status: 400, body: '{"code":1}' })),
       "a code of its own": one(poll({ status: 400, body: '{"code":7}' })),
     },
   },
   "http.cors.refused": {
     severity: "error",
-    fires: { plain: cors("http://10.0.0.2:5173", null) },
+    fires: {
+      plain: cors("http://10.0.0.2:5173", null),
+      twice: one(twice(["*", "http://10.0.0.2:5173"])),
+      credentials: one(
+        poll({
+          status: 200,
+          request: { Host: "10.0.0.2:8080", Origin: "http://10.0.0.2:5173", Cookie: "a=b" },
+          response: { "Access-Control-Allow-Origin": "*" },
+        }),
+      ),
+    },
     near: {
       allowed: cors("http://10.0.0.2:5173", "http://10.0.0.2:5173"),
       everybody: cors("http://10.0.0.2:5173", "*"),

@@ -1,0 +1,194 @@
+import { describe, expect, test } from "vitest";
+import { judge } from "../../src/rules/judge.ts";
+import type { ConnectionFacts } from "../../src/store/types.ts";
+import {
+  analysisOf,
+  connectionFacts,
+  type ExchangeOverrides,
+  exchange,
+  joined,
+  KEY,
+  mark,
+  refusedUpgrade,
+  reset,
+  tcp,
+  UPGRADE_FIELDS,
+} from "../support/facts-builder.ts";
+
+/** Requests through a proxy: polls, which have no key to join the legs, and what nginx asks on its own account. */
+const FRONT = { client: { address: "192.0.2.20", port: 50_000 }, server: { address: "192.0.2.10", port: 80 } };
+const BACK = { client: { address: "10.0.0.1", port: 40_000 }, server: { address: "10.0.0.2", port: 7002 } };
+const NGINX = { Server: "nginx/1.22.1", "Content-Type": "text/html" };
+const PAGE = "<hr><center>nginx/1.22.1</center>";
+const POLL = "/socket.io/?EIO=4&transport=polling&t=kzpqcqfo";
+
+const http = (ends: typeof FRONT, ...all: ExchangeOverrides[]): ConnectionFacts =>
+  connectionFacts({
+    ...ends,
+    kind: "http",
+    upgrade: null,
+    webSocket: null,
+    exchanges: all.map((one) => exchange({ target: POLL, request: { Host: "app.example" }, ...one })),
+    close: { verdict: "none", clientSees: null, serverSees: null },
+  });
+
+const dialInVain = (ends: typeof FRONT, at: number): ConnectionFacts =>
+  connectionFacts({
+    ...ends,
+    kind: "tcp-refused",
+    upgrade: null,
+    exchanges: [],
+    webSocket: null,
+    first: mark(at),
+    tcp: tcp({
+      opening: "refused",
+      ending: "rst",
+      established: null,
+      resets: [reset({ at: at + 0.01, hasAck: true })],
+    }),
+  });
+
+const judged = (connections: ConnectionFacts[], more = {}) => judge(analysisOf(connections, more));
+const errors = (connections: ConnectionFacts[], more = {}) =>
+  judged(connections, more).filter(({ severity }) => severity === "error");
+const told = (connections: ConnectionFacts[], more = {}) =>
+  errors(connections, more).map(({ ruleId, connectionId, causes }) => [ruleId, connectionId, causes[0]?.id]);
+
+describe("polls through a proxy", () => {
+  const badGateway = (at: number) => ({
+    status: 502,
+    response: NGINX,
+    body: PAGE,
+    requestAt: at,
+    responseAt: at + 0.5,
+  });
+
+  test("whose backend is down: the refused connection is the one error, and the proxy's configuration a cause", () => {
+    const all = [http(FRONT, badGateway(1)), dialInVain(BACK, 1.2)];
+    expect(told(all)).toEqual([["tcp.open.refused", 1, "notListening"]]);
+    expect(errors(all)[0]?.causes.map(({ id }) => id)).toContain("backendDown");
+    expect(errors(all)[0]?.causes.map(({ id }) => id)).not.toContain("boundToLoopback");
+  });
+
+  test("that are passed on under another path: one error, and the proxy's rewriting is the cause", () => {
+    const front = http(FRONT, { status: 404, response: NGINX, requestAt: 1, responseAt: 2 });
+    const back = http(BACK, { target: POLL.replace("/socket.io/", "/"), status: 404, requestAt: 1.2, responseAt: 1.8 });
+    expect(told([front, back])).toEqual([["http.upgrade.refused", 1, "proxyRewritesPath"]]);
+  });
+
+  test("of a running session fail too; the 400 that follows is a consequence", () => {
+    const sid = `${POLL}&sid=abc`;
+    const all = http(
+      FRONT,
+      { target: sid, status: 504, response: NGINX, body: PAGE, requestAt: 1, responseAt: 4 },
+      { target: sid, status: 400, body: '{"code":1,"message":"Session ID unknown"}', requestAt: 4.1, responseAt: 4.2 },
+    );
+    expect(told([all])).toEqual([["http.upgrade.gateway-error", 0, "pollTimeout"]]);
+  });
+
+  test("a session that two processes and both legs refuse is refused once", () => {
+    const refusal = (at: number) => ({
+      target: `${POLL}&sid=abc`,
+      status: 400,
+      body: '{"code":1,"message":"Session ID unknown"}',
+      requestAt: at - 0.2,
+      responseAt: at,
+    });
+    const second = { ...BACK, server: { address: "10.0.0.2", port: 7003 } };
+    const all = [http(FRONT, refusal(1.1), refusal(2.1)), http(second, refusal(1)), http(BACK, refusal(2))];
+    expect(told(all)).toEqual([["eio.request.refused", 1, "noStickySession"]]);
+  });
+
+  test("CORS is told once, of the backend; of the proxy where the fields are its own", () => {
+    const cors = (at: number, allowed: string) => ({
+      status: 200,
+      request: { Host: "app.example", Origin: "http://page.example" },
+      response: { "Access-Control-Allow-Origin": allowed },
+      requestAt: at,
+      responseAt: at + 0.5,
+    });
+    const back = http(BACK, { ...cors(1.1, "http://other.example"), responseAt: 1.4 });
+    expect(told([http(FRONT, cors(1, "http://other.example")), back])).toEqual([
+      ["http.cors.refused", 1, "originRefused"],
+    ]);
+    const fine = http(BACK, { ...cors(1.1, "http://page.example"), responseAt: 1.4 });
+    expect(told([http(FRONT, cors(1, "http://other.example")), fine])).toEqual([
+      ["http.cors.refused", 0, "originRefused"],
+    ]);
+  });
+});
+
+describe("nginx's auth_request", () => {
+  const check = { Host: "auth", Connection: "close", "Sec-WebSocket-Key": KEY, "Sec-WebSocket-Version": "13" };
+  const checked = (status: number, at = 1.1) =>
+    refusedUpgrade({ status, target: "/auth", request: check, requestAt: at, responseAt: at + 0.1 }, BACK);
+
+  test("that says no is not a proxy which forgot the upgrade", () => {
+    const front = refusedUpgrade(
+      { status: 403, target: "/ws", response: NGINX, body: PAGE, requestAt: 1, responseAt: 1.5 },
+      FRONT,
+    );
+    expect(told([front, checked(403)], { joins: [joined("proxied")] })).toEqual([
+      ["http.upgrade.refused", 0, "authRequest"],
+    ]);
+  });
+
+  test("that lets the client in leaves nothing to say", () => {
+    const front = connectionFacts({ ...FRONT });
+    const passed = refusedUpgrade(
+      { status: 200, target: "/auth", request: check, requestAt: 0.001, responseAt: 0.002 },
+      BACK,
+    );
+    const upgraded = connectionFacts({ ...BACK, client: { address: "10.0.0.1", port: 40_001 } });
+    const joins = [joined("proxied", { places: [0, 2] })];
+    expect(judged([front, passed, upgraded], { joins }).filter(({ severity }) => severity !== "note")).toEqual([]);
+  });
+});
+
+test("localhost refused at both its addresses is one error", () => {
+  const at = (address: string) => ({ client: { address, port: 50_000 }, server: { address, port: 7002 } });
+  const all = [dialInVain(at("::1"), 1), dialInVain(at("127.0.0.1"), 1.1)];
+  expect(told(all)).toEqual([["tcp.open.refused", 0, "notListening"]]);
+  expect(errors(all)[0]?.causes.map(({ id }) => id)).not.toContain("oneFamilyBound");
+});
+
+describe("a port where Vite serves its own WebSocket", () => {
+  const vite = connectionFacts({
+    exchanges: [exchange({ request: { ...UPGRADE_FIELDS, "Sec-WebSocket-Protocol": "vite-hmr" } })],
+  });
+  const own = { ...vite, upgrade: null, webSocket: null } as ConnectionFacts;
+  const silent = (closer: "client" | "server", seconds: number) =>
+    refusedUpgrade(
+      { status: null, target: "/ws", requestAt: 1 },
+      {
+        client: { address: "10.0.0.1", port: 50_001 },
+        tcp: tcp({
+          firstCloser: closer,
+          closedAt: mark(seconds),
+          server: { dataSegments: 0, streamBytes: 0, firstData: null, lastData: null, fin: null },
+        }),
+        last: mark(seconds),
+      },
+    );
+
+  test("does not answer other upgrades unless told to forward them", () => {
+    expect(told([own, silent("client", 5)])).toEqual([["http.upgrade.unanswered", 1, "devProxyWs"]]);
+  });
+
+  test("hangs up when it has nobody to forward them to", () => {
+    expect(told([own, silent("server", 1.1)])).toEqual([["http.upgrade.unanswered", 1, "devProxyDown"]]);
+  });
+});
+
+test("the 101 that lies in a hole of the capture makes no server of another protocol", () => {
+  const connection = (missingBytes: number) =>
+    refusedUpgrade(
+      { status: null },
+      {
+        notHttp: [null, { ...mark(1), firstBytes: Uint8Array.from([0x81, 0x24, 0x34, 0x30]) }],
+        tcp: tcp({ server: { missingBytes, notCapturedBytes: missingBytes } }),
+      },
+    );
+  expect(told([connection(0)])[0]?.[0]).toBe("port.other-protocol");
+  expect(told([connection(200)])).toEqual([]);
+});
