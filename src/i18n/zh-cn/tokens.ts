@@ -23,7 +23,7 @@ export const tokens: Readonly<Record<Token, string>> = {
   "token.subprotocol": "子协议",
   "token.socket.io-auth": "Socket.IO 认证信息",
   "ask.upgrade": "升级请求",
-  "ask.poll": "Socket.IO 轮询",
+  "ask.poll": "轮询请求",
   "icmp.port": "端口不可达",
   "icmp.host": "主机不可达",
   "icmp.net": "网络不可达",

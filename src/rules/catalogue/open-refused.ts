@@ -1,8 +1,10 @@
+import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { clientOf, isLoopback, serverOf, spanMs, wantsWebSocket } from "../reading.ts";
-import { cause, draft, type Rule, shows } from "../rule.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { within } from "../time-index.ts";
+import type { EvidenceItem } from "../types.ts";
 import { isPoll } from "../upgrade-outcome.ts";
 import { isViteHmr } from "./application.ts";
 
@@ -84,6 +86,38 @@ function isForWaiting(connection: ConnectionFacts, { others }: Context): boolean
   );
 }
 
+interface Refused {
+  readonly base: { readonly server: string; readonly port: number; readonly client: string; readonly attempts: number };
+  readonly evidence: readonly (EvidenceItem | null)[];
+  readonly at: Mark;
+}
+
+/** The client got what it wanted all the same: at the other address of the name, or from another backend. */
+function servedElsewhere(connection: ConnectionFacts, context: Context, { base, evidence, at }: Refused): Draft | null {
+  const elsewhere = acceptedElsewhere(connection, context);
+  if (elsewhere !== null)
+    return draft("tcp.open.refused", "otherFamily", {
+      severity: "note",
+      at,
+      args: { ...base, other: serverOf(elsewhere) },
+      evidence: [
+        ...evidence,
+        shows(elsewhere.tcp.established ?? elsewhere.first, "accepted", { server: serverOf(elsewhere) }),
+      ],
+      causes: [cause("likely", "oneFamilyBound", { port: base.port, other: serverOf(elsewhere) })],
+    });
+  const served = servedByOther(connection, context);
+  if (served !== null)
+    return draft("tcp.open.refused", "otherBackend", {
+      severity: "warning",
+      at,
+      args: { ...base, other: serverOf(served) },
+      evidence: [...evidence, shows(served.tcp.established ?? served.first, "accepted", { server: serverOf(served) })],
+      causes: [cause("likely", "notListening", { port: base.port })],
+    });
+  return null;
+}
+
 function check(connection: ConnectionFacts, context: Context) {
   const { tcp } = connection;
   if (tcp.opening !== "refused") return null;
@@ -100,27 +134,8 @@ function check(connection: ConnectionFacts, context: Context) {
   };
   const evidence = [shows(tcp.syns[0] ?? connection.first, "syn", { server }), shows(reset, "rst", { from: "server" })];
   const answerMs = spanMs(syn, reset);
-  const elsewhere = acceptedElsewhere(connection, context);
-  if (elsewhere !== null)
-    return draft("tcp.open.refused", "otherFamily", {
-      severity: "note",
-      at: reset,
-      args: { ...base, other: serverOf(elsewhere) },
-      evidence: [
-        ...evidence,
-        shows(elsewhere.tcp.established ?? elsewhere.first, "accepted", { server: serverOf(elsewhere) }),
-      ],
-      causes: [cause("likely", "oneFamilyBound", { port, other: serverOf(elsewhere) })],
-    });
-  const served = servedByOther(connection, context);
-  if (served !== null)
-    return draft("tcp.open.refused", "otherBackend", {
-      severity: "warning",
-      at: reset,
-      args: { ...base, other: serverOf(served) },
-      evidence: [...evidence, shows(served.tcp.established ?? served.first, "accepted", { server: serverOf(served) })],
-      causes: [cause("likely", "notListening", { port })],
-    });
+  const served = servedElsewhere(connection, context, { base, evidence, at: reset });
+  if (served !== null) return served;
   const laterOne = acceptedLater(connection, context);
   if (laterOne !== null) evidence.push(shows(laterOne.tcp.established ?? laterOne.first, "accepted", { server }));
   const usual = context.hopLimitOf.get(connection.server.address) ?? null;

@@ -1,4 +1,4 @@
-import type { ConnectionFacts } from "../../store/types.ts";
+import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
 import { upgradeLines } from "../answer-causes.ts";
 import { engineIoCode } from "../engine-io-code.ts";
 import { ownPageOf } from "../own-page.ts";
@@ -30,6 +30,25 @@ const PLAIN_GET = /Cannot GET /;
 
 const kindOf = (status: number, body: string): Kind =>
   TOO_LARGE.test(body) ? "fieldsTooLarge" : (KINDS[status] ?? (status >= 500 ? "serverError" : "other"));
+
+/** Its own page: the proxy has no place for the path. Any other comes from behind it. */
+function notFoundCauses(exchange: HttpExchangeFacts, path: string): (Cause | false)[] {
+  if (ownPageOf(exchange) !== null)
+    return [
+      cause("likely", "locationMissing", { path, backend: UNKNOWN_BACKEND }),
+      cause("possible", "wrongPath", { path }),
+    ];
+  return [
+    // The backend's router saw a plain GET: the proxy that named itself did pass it on.
+    ...(PLAIN_GET.test(exchange.responseBodyPreview) && proxyOf(exchange) !== null && !isPoll(exchange)
+      ? upgradeLines(proxyOf(exchange), path)
+      : []),
+    cause("likely", "wrongPath", { path }),
+    /uvicorn/i.test(exchange.response ? (fieldValue(exchange.response, "server") ?? "") : "")
+      ? cause("likely", "asgiNoLibrary", {})
+      : cause("possible", "devProxyWs", { path }),
+  ];
+}
 
 function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cause | false)[] {
   const exchange = handshakeOf(connection);
@@ -68,19 +87,7 @@ function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cau
     case "bodyTooLarge":
       return [cause(proxy === null ? "likely" : "certain", "bodyLimit", { proxy })];
     case "notFound":
-      if (proxy !== null)
-        return [
-          cause("likely", "locationMissing", { path, backend: UNKNOWN_BACKEND }),
-          cause("possible", "wrongPath", { path }),
-        ];
-      return [
-        // The backend's router saw a plain GET: the proxy that named itself did pass it on.
-        ...(PLAIN_GET.test(exchange.responseBodyPreview) && proxyOf(exchange) !== null && !isPoll(exchange)
-          ? upgradeLines(proxyOf(exchange), path)
-          : []),
-        cause("likely", "wrongPath", { path }),
-        /uvicorn/i.test(server) ? cause("likely", "asgiNoLibrary", {}) : cause("possible", "devProxyWs", { path }),
-      ];
+      return notFoundCauses(exchange, path);
     case "method":
       return [cause("likely", "pathNotWebSocket", { path }), cause("possible", "methodChanged", {})];
     case "upgradeRequired":
