@@ -1,9 +1,11 @@
 import { connectionId, type RelativeNs } from "../base/brand.ts";
+import type { HttpExchange } from "../http/types.ts";
 import type {
   ActivityFacts,
   ConnectionFacts,
   ConnectionKind,
   Endpoint,
+  HttpExchangeFacts,
   SessionFacts,
   TcpFacts,
   UpgradeFacts,
@@ -28,7 +30,8 @@ export function connectionFacts(
   watchedUntilNs: RelativeNs | null = null,
 ): ConnectionFacts {
   const tcp = tcpFacts(connection, clockNs);
-  const upgrade = context.upgrade === null ? null : upgradeFacts(context.upgrade);
+  const exchanges = context.exchanges.map(exchangeFacts);
+  const upgrade = context.upgrade === null ? null : upgradeFacts(context.upgrade, upgradeExchange(context, exchanges));
   // Pings are judged against the moment at which the connection ended, if it did.
   const endNs = tcp.closedAt === null ? clockNs : Math.min(clockNs, tcp.closedAt.timestampNs);
   const webSocket = context.webSocket === null ? null : webSocketFacts(context.webSocket, connection, endNs);
@@ -49,7 +52,7 @@ export function connectionFacts(
     last: mark({ packetNumber: connection.lastPacketNumber, timestampNs: connection.lastPacketNs }),
     watchedUntilNs,
     tcp,
-    exchanges: context.exchanges.map(exchangeFacts),
+    exchanges,
     exchangeCount: context.exchangeCount,
     upgrade,
     notHttp: context.notHttp,
@@ -64,6 +67,15 @@ export function connectionFacts(
     activity: activityFacts(connection),
     close: closeFacts(kind, tcp, webSocket, connection.replaced),
   };
+}
+
+/** Among those that are kept, as a rule: then it is the same object. */
+function upgradeExchange(
+  { upgrade, exchanges }: ConnectionContext,
+  facts: readonly HttpExchangeFacts[],
+): HttpExchangeFacts {
+  const at = exchanges.indexOf(upgrade as HttpExchange);
+  return facts[at] ?? exchangeFacts(upgrade as HttpExchange);
 }
 
 const sessionFacts = (stream: WebSocketStream, connection: TcpConnection, endNs: number): SessionFacts =>

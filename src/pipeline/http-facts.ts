@@ -1,16 +1,8 @@
 import type { HttpExchange, HttpRequest, HttpResponse } from "../http/types.ts";
 import { readUpgradeRequest, readUpgradeResponse } from "../http/upgrade.ts";
-import type { HttpExchangeFacts, HttpMessageFacts, UpgradeFacts } from "../store/types.ts";
+import type { HttpExchangeFacts, UpgradeFacts } from "../store/types.ts";
 
 const decoder = new TextDecoder();
-
-const messageFacts = (message: HttpRequest | HttpResponse): HttpMessageFacts => ({
-  first: message.first,
-  last: message.last,
-  version: message.version,
-  fields: message.fields,
-  complete: message.complete,
-});
 
 /** A body in a content coding (RFC 9110 §8.4) is no text. */
 const isCoded = (response: HttpResponse | null): boolean =>
@@ -18,12 +10,31 @@ const isCoded = (response: HttpResponse | null): boolean =>
     ({ name, value }) => name.toLowerCase() === "content-encoding" && value.trim() !== "identity",
   ) ?? false;
 
+const requestFacts = (request: HttpRequest): NonNullable<HttpExchangeFacts["request"]> => ({
+  first: request.first,
+  last: request.last,
+  version: request.version,
+  fields: request.fields,
+  complete: request.complete,
+  method: request.method,
+  target: request.target,
+});
+
+const responseFacts = (response: HttpResponse): NonNullable<HttpExchangeFacts["response"]> => ({
+  first: response.first,
+  last: response.last,
+  version: response.version,
+  fields: response.fields,
+  complete: response.complete,
+  status: response.status,
+  reason: response.reason,
+});
+
 export function exchangeFacts(exchange: HttpExchange): HttpExchangeFacts {
   const { request, response } = exchange;
   return {
-    request: request === null ? null : { ...messageFacts(request), method: request.method, target: request.target },
-    response:
-      response === null ? null : { ...messageFacts(response), status: response.status, reason: response.reason },
+    request: request === null ? null : requestFacts(request),
+    response: response === null ? null : responseFacts(response),
     interimStatuses: exchange.interim.map((interim) => interim.status),
     requestBodyBytes: exchange.requestBody.bytes,
     responseBodyBytes: exchange.responseBody.bytes,
@@ -39,13 +50,14 @@ export function meansWebSocket({ request, response }: HttpExchange): boolean {
   return response !== null && readUpgradeResponse(request, response).isWebSocket;
 }
 
-export function upgradeFacts(exchange: HttpExchange): UpgradeFacts {
+/** `facts`: those of the same exchange. */
+export function upgradeFacts(exchange: HttpExchange, facts: HttpExchangeFacts): UpgradeFacts {
   const { request, response } = exchange;
   const asked = request === null ? null : readUpgradeRequest(request);
   const answered = response === null ? null : readUpgradeResponse(request, response);
   const others = asked?.kind === "other" ? asked.protocolsAsked : (answered?.protocolsNamed ?? []);
   return {
-    exchange: exchangeFacts(exchange),
+    exchange: facts,
     requestDeviations: asked?.deviations ?? [],
     responseDeviations: answered?.deviations ?? [],
     acceptValid: answered?.acceptValid ?? null,

@@ -2,6 +2,10 @@ import { packetNumber, relativeNs } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import { type Moment, neverSeen } from "../tcp/connection.ts";
 
+/**
+ * Facts spell out `packet` and `timestampNs` instead of spreading a mark: V8 gives each object that begins with a spread
+ * of numbers a hidden class of its own, 250 bytes more.
+ */
 export const mark = (moment: Moment): Mark => ({
   packet: packetNumber(moment.packetNumber),
   timestampNs: relativeNs(moment.timestampNs),

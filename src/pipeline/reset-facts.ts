@@ -1,6 +1,7 @@
+import { packetNumber, relativeNs } from "../base/brand.ts";
 import type { ResetFacts } from "../store/types.ts";
 import type { ResetRow, TcpConnection, TcpHalf } from "../tcp/connection.ts";
-import { mark, markOrNull } from "./marks.ts";
+import { markOrNull } from "./marks.ts";
 
 /** Hop limits of one host vary by this much when its path changes; a box in between differs by more. */
 const HOP_LIMIT_TOLERANCE = 1;
@@ -19,7 +20,8 @@ export function resetFacts(connection: TcpConnection, reset: ResetRow): ResetFac
     (reset.outOfWindow && receiverContinues(connection, reset, other)) || (senderContinued && receiverContinued);
   const oddities = odditiesOf(reset, senderContinued && !ignored);
   return {
-    ...mark(reset),
+    packet: packetNumber(reset.packetNumber),
+    timestampNs: relativeNs(reset.timestampNs),
     from: connection.sideOf(reset.from),
     state: reset.state,
     afterFin: reset.afterFin,

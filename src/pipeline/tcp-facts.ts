@@ -1,4 +1,4 @@
-import { type ConnectionId, relativeNs } from "../base/brand.ts";
+import { type ConnectionId, packetNumber, relativeNs } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { HalfFacts, PerDirection, TcpEvent, TcpFacts, UnacknowledgedFacts } from "../store/types.ts";
 import type { Moment, TcpConnection, TcpHalf } from "../tcp/connection.ts";
@@ -35,14 +35,15 @@ export function tcpFacts(connection: TcpConnection, clockNs: number): TcpFacts {
     roundTripMs: roundTripMs(connection, client, server),
     halves,
     resets,
-    icmpErrors: connection.icmpErrors.map(({ sender, ipVersion, type, code, mtuBytes, about, ...moment }) => ({
-      ...mark(moment),
-      sender,
-      ipVersion,
-      type,
-      code,
-      mtuBytes,
-      about: connection.sideOf(about),
+    icmpErrors: connection.icmpErrors.map((error) => ({
+      packet: packetNumber(error.packetNumber),
+      timestampNs: relativeNs(error.timestampNs),
+      sender: error.sender,
+      ipVersion: error.ipVersion,
+      type: error.type,
+      code: error.code,
+      mtuBytes: error.mtuBytes,
+      about: connection.sideOf(error.about),
     })),
     events: connection.events.map((event) => eventFacts(connection, event)),
     eventsDropped: connection.eventsDropped,
@@ -55,7 +56,8 @@ export function tcpFacts(connection: TcpConnection, clockNs: number): TcpFacts {
 
 function eventFacts(connection: TcpConnection, event: TcpConnection["events"][number]): TcpEvent {
   return {
-    ...mark(event),
+    packet: packetNumber(event.packetNumber),
+    timestampNs: relativeNs(event.timestampNs),
     kind: event.kind,
     from: connection.sideOf(event.from),
     streamOffset: event.streamOffset,

@@ -1,4 +1,4 @@
-import type { Direction } from "../base/brand.ts";
+import { type Direction, packetNumber, relativeNs } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { BeatFacts, CloseFrameFacts, PerDirection, WebSocketFacts } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
@@ -73,7 +73,8 @@ function closeFrame(stream: WebSocketStream, connection: TcpConnection, directio
   if (seen === null) return null;
   const acknowledged = acknowledgedBytes(stream, connection, direction);
   return {
-    ...mark(seen),
+    packet: packetNumber(seen.packetNumber),
+    timestampNs: relativeNs(seen.timestampNs),
     code: seen.code,
     codeMissing: seen.codeMissing,
     reason: seen.reason,
