@@ -1,6 +1,6 @@
 import { type RelativeNs, relativeNs } from "../base/brand.ts";
 import type { AbsenceFacts, ConnectionFacts, JoinFacts } from "../store/types.ts";
-import type { TcpConnection } from "../tcp/connection.ts";
+import type { Origin } from "./settled-connections.ts";
 
 /** When the captures of one vantage point ran, and the first of them. */
 interface VantageSpan {
@@ -57,7 +57,7 @@ const FRESH_HOP_LIMITS: ReadonlySet<number> = new Set([64, 128, 255]);
  * arrived there.
  */
 export function findAbsences(
-  tracked: readonly TcpConnection[],
+  tracked: readonly Origin[],
   facts: readonly ConnectionFacts[],
   joins: readonly JoinFacts[],
   spans: readonly VantageSpan[],

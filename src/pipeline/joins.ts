@@ -1,24 +1,24 @@
 import { connectionId } from "../base/brand.ts";
 import type { ChangedField, ConnectionFacts, HttpFieldFacts, JoinFacts, PerDirection } from "../store/types.ts";
-import type { TcpConnection } from "../tcp/connection.ts";
+import type { Origin } from "./settled-connections.ts";
 
 /** A proxy that makes a new key passes the request on within this time. */
 const FORWARD_NS = 5e9;
 
 /** Which connections carry the same WebSocket: one TCP connection in two captures, or the two legs of a proxy. */
-export function findJoins(tracked: readonly TcpConnection[], facts: readonly ConnectionFacts[]): JoinFacts[] {
+export function findJoins(tracked: readonly Origin[], facts: readonly ConnectionFacts[]): JoinFacts[] {
   const copies = copiesOf(tracked);
   const byId = new Map(facts.map((one) => [Number(one.id), one]));
   const pairs = copies.flatMap((group) =>
-    group.slice(1).map((copy, index) => joinOf(group[index] as TcpConnection, copy, byId)),
+    group.slice(1).map((copy, index) => joinOf(group[index] as Origin, copy, byId)),
   );
   return [...pairs, ...proxied(facts, whereabouts(tracked, copies))];
 }
 
 /** Each connection that several captures hold: its copies, the one taken nearest to the client first. */
-function copiesOf(tracked: readonly TcpConnection[]): TcpConnection[][] {
+function copiesOf(tracked: readonly Origin[]): Origin[][] {
   if (tracked.every(({ vantage }) => vantage === tracked[0]?.vantage)) return [];
-  const byTuple = new Map<string, TcpConnection[][]>();
+  const byTuple = new Map<string, Origin[][]>();
   for (const connection of tracked) {
     const key = `${connection.addresses.join(" ")} ${connection.ports.join(" ")}`;
     const groups = byTuple.get(key) ?? [];
@@ -29,7 +29,7 @@ function copiesOf(tracked: readonly TcpConnection[]): TcpConnection[][] {
   }
   // The SYN-ACK comes back a whole round trip later where the client is, and at once where the server is.
   // Who never got it is the client.
-  const waited = (one: TcpConnection): number => (one.synAckSeen ? one.synAckNs - one.synNs : Number.POSITIVE_INFINITY);
+  const waited = (one: Origin): number => (one.synAckSeen ? one.synAckNs - one.synNs : Number.POSITIVE_INFINITY);
   return [...byTuple.values()]
     .flat()
     .filter((copies) => copies.length > 1)
@@ -42,14 +42,14 @@ interface Whereabouts {
   readonly copyOf: (id: number) => number;
 }
 
-function whereabouts(tracked: readonly TcpConnection[], copies: readonly TcpConnection[][]): Whereabouts {
+function whereabouts(tracked: readonly Origin[], copies: readonly Origin[][]): Whereabouts {
   const vantages = new Map(tracked.map(({ id, vantage }) => [id, vantage]));
   const nearest = new Map(copies.flatMap((group) => group.map(({ id }) => [id, group[0]?.id ?? id] as const)));
   return { vantageOf: (id) => vantages.get(id) ?? 0, copyOf: (id) => nearest.get(id) ?? id };
 }
 
 /** The same initial sequence numbers (RFC 9293 §3.4.1), as far as both captures hold them; one at least is in both. */
-function isSame(a: TcpConnection, b: TcpConnection): boolean {
+function isSame(a: Origin, b: Origin): boolean {
   if (a.vantage === b.vantage) return false;
   const pairs = a.halves.map((half, index) => [half, b.halves[index === 0 ? 0 : 1]] as const);
   const known = pairs.filter(([one, other]) => one.synSeen && other.synSeen);
@@ -57,7 +57,7 @@ function isSame(a: TcpConnection, b: TcpConnection): boolean {
 }
 
 /** `first` was taken nearer to the client. */
-function joinOf(first: TcpConnection, second: TcpConnection, facts: ReadonlyMap<number, ConnectionFacts>): JoinFacts {
+function joinOf(first: Origin, second: Origin, facts: ReadonlyMap<number, ConnectionFacts>): JoinFacts {
   const there = second.synNs - first.synNs;
   const back = second.synAckNs - first.synAckNs;
   const timed = first.synSeen && second.synSeen && first.synAckSeen && second.synAckSeen;

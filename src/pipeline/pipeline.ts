@@ -39,6 +39,9 @@ const NS_PER_MS = 1e6;
 const TIDY_NS = 10e9;
 /** Part of the tracked connections that goes when there are too many: seldom enough to cost nothing. */
 const ROOM_SHARE = 0.1;
+/** Only SYNs came: the facts tell all. */
+const isHalfOpen = ({ synSeen, synAckSeen, low, high }: TcpConnection): boolean =>
+  synSeen && !synAckSeen && low.dataSegments + high.dataSegments === 0;
 
 /** Nothing but strays can still come: both sides have said FIN, or a RST came. */
 const hasEnded = (connection: TcpConnection): boolean =>
@@ -47,6 +50,12 @@ const hasEnded = (connection: TcpConnection): boolean =>
 /** Time alone does not change them any more: pings are judged up to the end, and no window is waited for. */
 const isFinal = ({ tcp }: ConnectionFacts): boolean =>
   tcp.closedAt !== null && tcp.icmpErrors.length === 0 && tcp.halves.every((half) => half.zeroWindowSince === null);
+
+function partition<T>(all: readonly T[], fits: (one: T) => boolean): [T[], T[]] {
+  const parts: [T[], T[]] = [[], []];
+  for (const one of all) parts[fits(one) ? 0 : 1].push(one);
+  return parts;
+}
 
 /** The wiring: packets in, facts out. The only room that knows the decoder rooms together. Sans I/O, without a clock. */
 export class Pipeline implements WireSink, TcpSink {
@@ -66,6 +75,8 @@ export class Pipeline implements WireSink, TcpSink {
   private readonly endedFacts: (ConnectionFacts | null)[] = [];
   private readonly settled: SettledConnections;
   private readonly mostTracked: number;
+  /** Connections at which some have to go. */
+  private roomEndsAt: number;
   private nextTidyNs: number = ZERO_TIME;
   private readonly others: Record<string, number> = {};
   private readonly malformed: Malformed[] = [];
@@ -80,6 +91,7 @@ export class Pipeline implements WireSink, TcpSink {
     this.ports = new Set(options.ports);
     this.tracker = new TcpTracker(this, options.seed);
     this.mostTracked = options.forgetsEnded ? limits.trackedConnectionsLive : limits.trackedConnections;
+    this.roomEndsAt = options.forgetsEnded ? this.mostTracked : Math.min(limits.endedConnections, this.mostTracked);
     this.settled = new SettledConnections(options.forgetsEnded ? limits.keptConnectionsLive : limits.keptConnections);
   }
 
@@ -95,7 +107,7 @@ export class Pipeline implements WireSink, TcpSink {
 
   /** Connections of which nothing is known any more. */
   get forgotten(): number {
-    return this.settled.forgotten;
+    return this.settled.leftOut.connections;
   }
 
   onPacket(packet: PacketView): void {
@@ -144,11 +156,14 @@ export class Pipeline implements WireSink, TcpSink {
     this.decoder.end();
     this.tracker.finish(this.last);
     this.endedFacts.length = 0;
+    // One after the other, so that no decoder outlives its facts.
+    if (!this.options.forgetsEnded) this.settle([...this.tracker.connections]);
   }
 
   analysis(captures: readonly CaptureFacts[], originNs: bigint | null, live: boolean): Analysis {
     const connections = this.settled.with(this.tracker.connections.map((connection) => this.factsNow(connection)));
-    const joins = findJoins(this.tracker.connections, connections);
+    const origins = this.settled.origins(this.tracker.connections);
+    const joins = findJoins(origins, connections);
     this.spans.pause(this.last.timestampNs);
     return {
       captures,
@@ -157,7 +172,8 @@ export class Pipeline implements WireSink, TcpSink {
       packets: this.packets,
       connections,
       joins,
-      absences: findAbsences(this.tracker.connections, connections, joins, this.spans.all),
+      absences: findAbsences(origins, connections, joins, this.spans.all),
+      leftOut: { ...this.settled.leftOut },
       dns: this.names.dns,
       arp: this.names.arp,
       otherPackets: { ...this.others },
@@ -200,7 +216,7 @@ export class Pipeline implements WireSink, TcpSink {
   }
 
   onOpen(connection: TcpConnection): void {
-    if (this.tracker.connections.length > this.mostTracked) this.makeRoom();
+    if (this.tracker.connections.length > this.roomEndsAt) this.makeRoom();
     connection.slot = this.freeSlots.pop() ?? this.contexts.length;
     this.contexts[connection.slot] = new ConnectionContext(connection, {
       tap: this.options.tap,
@@ -277,12 +293,23 @@ export class Pipeline implements WireSink, TcpSink {
     this.settle(this.tracker.connections.filter((c) => c.lastPacketNs < before && hasEnded(c)));
   }
 
-  /** Too many at once: the ones that have been silent for longest go, ended or not. */
+  /**
+   * Too many at once. Ended ones go but for the newest, of which packets may still come; where that is not enough, those
+   * that only sent a SYN, then the ones that have been silent for longest.
+   */
   private makeRoom(): void {
-    const byAge = [...this.tracker.connections].sort((a, b) => a.lastPacketNs - b.lastPacketNs);
-    const gone = byAge.slice(0, Math.ceil(this.mostTracked * ROOM_SHARE));
-    for (const connection of gone) connection.evicted = !hasEnded(connection);
+    const byAge = (a: TcpConnection, b: TcpConnection): number => a.lastPacketNs - b.lastPacketNs;
+    const [ended, open] = partition(this.tracker.connections, hasEnded);
+    const gone = ended.sort(byAge).slice(0, Math.max(0, ended.length - limits.endedConnections / 2));
+    const tooMany = this.tracker.connections.length - gone.length - this.mostTracked * (1 - ROOM_SHARE);
+    if (tooMany > 0) {
+      const [halfOpen, others] = partition(open, isHalfOpen);
+      const evicted = [...halfOpen.sort(byAge), ...others.sort(byAge)].slice(0, Math.ceil(tooMany));
+      for (const connection of evicted) connection.evicted = !isHalfOpen(connection);
+      gone.push(...evicted);
+    }
     this.settle(gone);
+    this.roomEndsAt = Math.min(this.mostTracked, this.tracker.connections.length + limits.endedConnections / 2);
   }
 
   /** Their decoders go, their facts stay. */
@@ -292,7 +319,7 @@ export class Pipeline implements WireSink, TcpSink {
       const at = { packetNumber: connection.lastPacketNumber, timestampNs: connection.lastPacketNs } as Position;
       this.tracker.close(connection, connection.evicted ? "evicted" : "capture-end", at);
       this.endedFacts[connection.slot] = null;
-      this.settled.add(this.factsNow(connection));
+      this.settled.add(this.factsNow(connection), connection);
       this.endedFacts[connection.slot] = null;
       this.contexts[connection.slot] = null;
       this.freeSlots.push(connection.slot);

@@ -1,11 +1,46 @@
 import type { ConnectionId } from "../base/brand.ts";
-import type { ConnectionFacts } from "../store/types.ts";
+import type { ConnectionFacts, LeftOutFacts } from "../store/types.ts";
+import type { TcpConnection } from "../tcp/connection.ts";
 
-/** Facts of connections that are not tracked any more: final, the newest ones, a bounded number. */
+/** What joining captures needs of a connection after it is not tracked any more. */
+export type Origin = Pick<
+  TcpConnection,
+  "id" | "vantage" | "addresses" | "ports" | "synSeen" | "synNs" | "synAckSeen" | "synAckNs"
+> & {
+  readonly halves: readonly [Beginning, Beginning];
+};
+
+type Beginning = Pick<TcpConnection["low"], "synSeen" | "initialSequence">;
+
+interface Settled {
+  readonly facts: ConnectionFacts;
+  readonly origin: Origin;
+}
+
+/** What a report can do without goes first: traffic of others, failed attempts, good WebSockets, troubled ones. */
+const RANKS = 4;
+
+function rankOf({ kind, close, tls }: ConnectionFacts): number {
+  if (kind === "websocket") return close.verdict === "clean" ? 2 : 3;
+  if (kind === "upgrade-refused" || kind === "upgrade-unanswered") return 3;
+  return kind === "tcp-refused" || kind === "tcp-unanswered" || tls?.handshakeComplete === false ? 1 : 0;
+}
+
+/** Facts of connections that are not tracked any more: final and a bounded number, those that matter most. */
 export class SettledConnections {
   /** Those of which even the facts have gone. */
-  forgotten = 0;
-  private readonly facts = new Map<ConnectionId, ConnectionFacts>();
+  readonly leftOut: LeftOutFacts = {
+    connections: 0,
+    webSockets: 0,
+    upgradesRefused: 0,
+    frames: 0,
+    messages: 0,
+    openOnes: 0,
+  };
+  private readonly ranks: readonly Map<ConnectionId, Settled>[] = Array.from({ length: RANKS }, () => new Map());
+  /** Kept, since a new iterator would step over everything that was ever deleted before it. */
+  private readonly oldest = this.ranks.map((rank) => rank.values());
+  private size = 0;
   private readonly most: number;
 
   constructor(most: number) {
@@ -13,21 +48,60 @@ export class SettledConnections {
   }
 
   get(id: ConnectionId): ConnectionFacts | null {
-    return this.facts.get(id) ?? null;
+    for (const rank of this.ranks) {
+      const known = rank.get(id);
+      if (known !== undefined) return known.facts;
+    }
+    return null;
   }
 
-  add(facts: ConnectionFacts): void {
-    this.facts.set(facts.id, facts);
-    for (const oldest of this.facts.keys()) {
-      if (this.facts.size <= this.most) return;
-      this.facts.delete(oldest);
-      this.forgotten++;
-    }
+  add(facts: ConnectionFacts, connection: TcpConnection): void {
+    this.ranks[rankOf(facts)]?.set(facts.id, { facts, origin: originOf(connection) });
+    if (facts.tcp.evicted) this.leftOut.openOnes++;
+    if (++this.size > this.most) this.leaveOut();
   }
 
   /** Together with the tracked ones, in order of their first packet. */
   with(tracked: readonly ConnectionFacts[]): ConnectionFacts[] {
-    if (this.facts.size === 0) return [...tracked];
-    return [...this.facts.values(), ...tracked].sort((a, b) => a.id - b.id);
+    if (this.size === 0) return [...tracked];
+    return [...this.all(({ facts }) => facts), ...tracked].sort((a, b) => a.id - b.id);
+  }
+
+  origins(tracked: readonly TcpConnection[]): readonly Origin[] {
+    return this.size === 0 ? tracked : [...this.all(({ origin }) => origin), ...tracked].sort((a, b) => a.id - b.id);
+  }
+
+  private all<T>(of: (settled: Settled) => T): T[] {
+    return this.ranks.flatMap((rank) => Array.from(rank.values(), of));
+  }
+
+  /** The oldest of those that matter least. */
+  private leaveOut(): void {
+    const rank = this.ranks.findIndex(({ size }) => size > 0);
+    const oldest: Settled | undefined = this.oldest[rank]?.next().value;
+    if (oldest === undefined) return;
+    this.ranks[rank]?.delete(oldest.facts.id);
+    this.size--;
+    const { kind, webSocket } = oldest.facts;
+    this.leftOut.connections++;
+    if (kind === "websocket") this.leftOut.webSockets++;
+    if (kind === "upgrade-refused") this.leftOut.upgradesRefused++;
+    for (const { payloadBytes: _, ...counts } of webSocket?.frames ?? [])
+      this.leftOut.frames += Object.values(counts).reduce((sum, n) => sum + n, 0);
+    for (const { text, binary } of webSocket?.messages ?? []) this.leftOut.messages += text + binary;
   }
 }
+
+const beginning = ({ synSeen, initialSequence }: Beginning): Beginning => ({ synSeen, initialSequence });
+
+const originOf = (connection: TcpConnection): Origin => ({
+  id: connection.id,
+  vantage: connection.vantage,
+  addresses: connection.addresses,
+  ports: connection.ports,
+  synSeen: connection.synSeen,
+  synNs: connection.synNs,
+  synAckSeen: connection.synAckSeen,
+  synAckNs: connection.synAckNs,
+  halves: [beginning(connection.low), beginning(connection.high)],
+});

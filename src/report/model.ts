@@ -88,13 +88,14 @@ const frameTotal = (c: FrameCounts): number =>
   c.text + c.binary + c.continuation + c.close + c.ping + c.pong + c.reserved;
 
 function totalsOf(analysis: Analysis, findings: readonly Finding[]): ReportModel["totals"] {
+  const { leftOut } = analysis;
   const totals: ReportModel["totals"] = {
     packets: analysis.packets,
-    connections: analysis.connections.length,
-    webSockets: 0,
-    upgradesRefused: 0,
-    frames: 0,
-    messages: 0,
+    connections: analysis.connections.length + leftOut.connections,
+    webSockets: leftOut.webSockets,
+    upgradesRefused: leftOut.upgradesRefused,
+    frames: leftOut.frames,
+    messages: leftOut.messages,
     findings: { error: 0, warning: 0, note: 0 },
     notDecoded: { ...analysis.otherPackets },
   };

@@ -19,6 +19,7 @@ import { engineIoRefused } from "./catalogue/eio-refused.ts";
 import { engineIoPongMissing, engineIoUpgradeFailed } from "./catalogue/engine-io.ts";
 import { connectRefused, corsRefused } from "./catalogue/http-other.ts";
 import { idleTimeout } from "./catalogue/idle-timeout.ts";
+import { captureLeftOut } from "./catalogue/left-out.ts";
 import { deflateUndecodable, messageTooBig } from "./catalogue/messages.ts";
 import { arpUnanswered, dnsFailed } from "./catalogue/names.ts";
 import { noRequest, synAckUnacknowledged } from "./catalogue/open-half.ts";
@@ -113,4 +114,5 @@ export const catalogue: readonly Rule[] = [
   captureDuplicates,
   bothEnds,
   captureEndedEarly,
+  captureLeftOut,
 ];

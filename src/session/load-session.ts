@@ -159,7 +159,7 @@ function shotOf(
       frames: connections.reduce((sum, { webSocket }) => sum + framesOf(webSocket), 0),
       dropped: capture.dropped,
       malformed: capture.malformed,
-      forgotten: 0,
+      forgotten: analysis.leftOut.connections,
     },
   };
 }
@@ -179,6 +179,7 @@ const emptyAnalysis = (captures: readonly CaptureFacts[]): Analysis => ({
   connections: [],
   joins: [],
   absences: [],
+  leftOut: { connections: 0, webSockets: 0, upgradesRefused: 0, frames: 0, messages: 0, openOnes: 0 },
   dns: [],
   arp: [],
   otherPackets: {},

@@ -491,6 +491,17 @@ export interface ChangedField {
   readonly behind: string | null;
 }
 
+/** Connections that made room for others: what is still known of them. See `limits.keptConnections`. */
+export interface LeftOutFacts {
+  connections: number;
+  webSockets: number;
+  upgradesRefused: number;
+  frames: number;
+  messages: number;
+  /** Let go while they were open (limits.trackedConnections): their later packets count as another connection. */
+  openOnes: number;
+}
+
 /** One DNS question and its fate. */
 export interface DnsFacts {
   readonly client: string;
@@ -528,6 +539,8 @@ export interface Analysis {
   readonly connections: readonly ConnectionFacts[];
   readonly joins: readonly JoinFacts[];
   readonly absences: readonly AbsenceFacts[];
+  /** Not among `connections`. */
+  readonly leftOut: LeftOutFacts;
   readonly dns: readonly DnsFacts[];
   readonly arp: readonly ArpFacts[];
   /** Packets that held nothing for TCP, by stable reason. */

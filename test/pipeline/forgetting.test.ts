@@ -86,4 +86,18 @@ describe("connections that have ended", () => {
     expect(pipeline.factsOf(connectionId(0))).toBeNull();
     expect(pipeline.lastPacketOf(connectionId(0))).toBe(0);
   });
+
+  it("make room where a file is read, with everything told or counted", () => {
+    const { pipeline, refused, opened } = feeder(false);
+    const [scanned, failed] = [limits.trackedConnections + 100, 100];
+    for (let number = 0; number < scanned; number++) opened(1024 + (number % 60_000), number * 1e6);
+    expect(all(pipeline).length).toBeLessThanOrEqual(limits.trackedConnections + limits.keptConnections);
+    for (let number = 0; number < failed; number++) refused(1024 + (number % 60_000), (scanned + number) * 1e6);
+    pipeline.finish();
+    const { connections, leftOut } = pipeline.analysis([], 0n, false);
+    expect(connections).toHaveLength(limits.keptConnections);
+    expect(leftOut.connections + connections.length).toBe(pipeline.connectionCount);
+    // A SYN without an answer is whole: nobody was let go while it was open.
+    expect(leftOut.openOnes).toBe(0);
+  });
 });

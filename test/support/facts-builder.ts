@@ -428,6 +428,15 @@ export const BACKEND_LEG = {
   server: { address: "172.16.0.2", port: 7002 },
 } as const;
 
+export const nothingLeftOut: Analysis["leftOut"] = {
+  connections: 0,
+  webSockets: 0,
+  upgradesRefused: 0,
+  frames: 0,
+  messages: 0,
+  openOnes: 0,
+};
+
 export function analysisOf(
   connections: readonly ConnectionFacts[],
   overrides: Partial<Omit<Analysis, "captures" | "clockNs">> & {
@@ -445,6 +454,7 @@ export function analysisOf(
     arp: [],
     joins: [],
     absences: [],
+    leftOut: nothingLeftOut,
     connections: connections.map((connection, index) => ({ ...connection, id: connectionId(index) })),
     otherPackets: {},
     malformed: [],

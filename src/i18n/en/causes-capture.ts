@@ -53,4 +53,8 @@ export const causesCapture = {
     cause: "The recorder was killed, the disk was full, or the copy is incomplete.",
     fix: "End tcpdump with Ctrl-C and copy the file afterwards; -U writes each packet at once.",
   },
+  tooManyConnections: {
+    cause: "The capture holds more connections than wscap keeps in memory at once.",
+    fix: "Read only the port of the WebSocket (-p {port}), or cut the capture: editcap -A START -B STOP big.pcap part.pcap.",
+  },
 } as const satisfies Record<string, CauseText>;

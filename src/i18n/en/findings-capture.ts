@@ -111,4 +111,15 @@ export const findingsCapture = {
       detail: "Everything before that was read. How connections ended may be in the missing part.",
     },
   },
+  "capture.left-out": {
+    plain: {
+      title: "{connections} of {all} connections are counted and not told one by one",
+      detail:
+        "More connections than a report can hold: good ones and other traffic were left out first, {webSockets:one WebSocket|# WebSockets} among them. Findings that name many connections count only those that are told.",
+    },
+    open: {
+      title: "{openOnes:One connection was|# connections were} let go while still open",
+      detail: "More were open at once than can be followed. What came on them later counts as another connection.",
+    },
+  },
 } as const satisfies SomeFindings;

@@ -243,4 +243,10 @@ export const pagesRunning = {
     meaning: "The file ends in the middle of a record, or is damaged there.",
     seen: "The reader's place and reason are shown.",
   },
+  "capture.left-out": {
+    name: "too many connections",
+    meaning:
+      "wscap keeps the facts of a bounded number of connections, so that a capture of any size can be read. Beyond that, good connections and other traffic are only counted; troubled WebSockets go last.",
+    seen: "Counted while reading: what was left out, and what was let go while still open.",
+  },
 } as const satisfies Record<string, RulePage>;

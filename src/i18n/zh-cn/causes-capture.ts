@@ -31,4 +31,8 @@ export const causesCapture = {
     cause: "抓包程序被杀、磁盘写满，或文件没有复制完。",
     fix: "用 Ctrl-C 结束 tcpdump 之后再复制文件；-U 会让每个报文立即写入。",
   },
+  tooManyConnections: {
+    cause: "抓包里的连接多于 wscap 在内存中保留的数量。",
+    fix: "只读 WebSocket 的端口（-p {port}），或者截取一段：editcap -A 起始时间 -B 结束时间 big.pcap part.pcap。",
+  },
 } as const satisfies Record<string, CauseText>;

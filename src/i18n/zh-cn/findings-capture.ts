@@ -97,4 +97,15 @@ export const findingsCapture = {
       detail: "在此之前的内容都已读取。连接如何结束可能在缺失的部分里。",
     },
   },
+  "capture.left-out": {
+    plain: {
+      title: "{all} 条连接中有 {connections} 条只计数，没有逐条列出",
+      detail:
+        "连接数超过一份报告能容纳的上限：最先略去的是正常连接和其他流量，其中有 {webSockets} 条 WebSocket。涉及多条连接的结论只统计列出的连接。",
+    },
+    open: {
+      title: "有 {openOnes} 条连接尚未结束就不再跟踪",
+      detail: "同时打开的连接多于能跟踪的数量。它们之后的报文算作另一条连接。",
+    },
+  },
 } as const satisfies SomeFindings;

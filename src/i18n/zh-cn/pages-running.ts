@@ -198,4 +198,10 @@ export const pagesRunning = {
     meaning: "文件在一条记录中间结束，或在那里损坏。",
     seen: "会给出读取位置和原因。",
   },
+  "capture.left-out": {
+    name: "连接太多",
+    meaning:
+      "wscap 只保留一定数量连接的信息，因此多大的抓包都能读。超出之后，正常连接和其他流量只计数；有问题的 WebSocket 最后才略去。",
+    seen: "读取时计数：略去了多少条，有多少条尚未结束就不再跟踪。",
+  },
 } as const satisfies Record<string, RulePage>;

@@ -183,6 +183,7 @@ export const causeWords = {
   snapLength: "",
   anyInterface: "",
   captureCut: "",
+  tooManyConnections: "port",
   nameUnknown: "name",
   nameServerDown: "resolver name",
   useAddress: "",

@@ -16,4 +16,5 @@ export const captureFindings = {
     untimed: "other",
   },
   "capture.ended-early": { plain: "name reason offset" },
+  "capture.left-out": { plain: "connections all webSockets", open: "openOnes" },
 } as const;

@@ -5,6 +5,7 @@ import {
   exchange,
   type HalfOverrides,
   mark,
+  nothingLeftOut,
   reset,
   tcp,
   UPGRADE_FIELDS,
@@ -173,6 +174,20 @@ export const transportCases = {
       untimed: atBothEnds(connectionFacts(), connectionFacts(), { clockOffsetNs: null, clockErrorNs: null }),
     },
     near: { "seen at one end": one(connectionFacts()), "the legs of a proxy": hungUpByProxy(3) },
+  },
+  "capture.left-out": {
+    severity: "note",
+    fires: {
+      plain: analysisOf([connectionFacts()], { leftOut: { ...nothingLeftOut, connections: 70_000, webSockets: 3 } }),
+      open: analysisOf([connectionFacts()], { leftOut: { ...nothingLeftOut, openOnes: 1 } }),
+    },
+    near: {
+      "everything told": one(connectionFacts()),
+      "live, where the oldest always go": analysisOf([connectionFacts()], {
+        live: true,
+        leftOut: { ...nothingLeftOut, connections: 5 },
+      }),
+    },
   },
   "capture.ended-early": {
     severity: "note",
