@@ -7,7 +7,7 @@ import type { MessageView } from "../../websocket/types.ts";
 import type { ArpView, DatagramView, IcmpErrorView, SegmentView } from "../../wire/types.ts";
 import type { FrameTap } from "../frame-tap.ts";
 import { Pipeline } from "../pipeline.ts";
-import { scrubBody } from "./body-scrub.ts";
+import { headsOf, scrubBody } from "./body-scrub.ts";
 import { DirectionEdits } from "./edits.ts";
 import { HeldStream } from "./held-stream.ts";
 import { isSuspicious } from "./suspicious.ts";
@@ -217,15 +217,11 @@ export class ScrubPipeline extends Pipeline {
       edit(start, standIn(text.slice(start, end), tag));
       this.values++;
     }
-    for (const head of text.matchAll(HEADS)) {
-      if (!HTTP_HEAD_SAYS_ENCODED.test(head[0])) continue;
-      this.values += scrubBody(text, head[0], head.index + head[0].length, this.plan.find, edit);
+    for (const { head, end } of headsOf(text)) {
+      if (HTTP_HEAD_SAYS_ENCODED.test(head)) this.values += scrubBody(text, head, end, this.plan.find, edit);
     }
   }
 }
-
-const HEADS =
-  /(?:^|(?<=[\r\n]))(?:HTTP\/1\.[01] \d{3}|[A-Z]{3,10} \S+ HTTP\/1\.[01])[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n/g;
 
 /** Physical direction: what the end with the lower number of the two sent. */
 const keyOf = (connection: TcpConnection, direction: 0 | 1): number =>

@@ -9,7 +9,10 @@ export interface SecretSpan {
   readonly kind: SecretKind;
 }
 
-/** Adds what it finds; nothing here throws or takes more than linear time in practice. */
+/**
+ * Adds what it finds, in linear time for any text: a pattern that begins with a run of characters begins only where the
+ * run does, or is bounded, and so is what it looks ahead to.
+ */
 type Finder = (text: string, keys: SecretKeys, found: SecretSpan[], depth: number) => void;
 
 const DEPTH = 4;
@@ -21,6 +24,23 @@ const ALREADY = /^(\[redacted:\d+\]\**|\*+)$/;
  * Spans are sorted and do not overlap.
  */
 export function findSecrets(text: string, keys: SecretKeys, depth = 0): SecretSpan[] {
+  if (text.length <= WINDOW) return inWindow(text, keys, depth);
+  const found: SecretSpan[] = [];
+  for (let from = 0; from < text.length - OVERLAP; from += WINDOW - OVERLAP) {
+    for (const { start, end, kind } of inWindow(text.slice(from, from + WINDOW), keys, depth))
+      found.push({ start: from + start, end: from + end, kind });
+  }
+  return merged(text, found);
+}
+
+/**
+ * A regular expression remembers where it may go back to, for each character that it passes: beyond some megabytes it
+ * gives up. Windows overlap by more than limits.secretCharacters.
+ */
+const WINDOW = 1 << 20;
+const OVERLAP = 1 << 16;
+
+function inWindow(text: string, keys: SecretKeys, depth: number): SecretSpan[] {
   const found: SecretSpan[] = [];
   if (MIGHT_HOLD_SECRET.test(text)) for (const finder of FINDERS) finder(text, keys, found, depth);
   if (keys.hasExtra && depth === 0) for (const finder of KEYED) finder(text, keys, found, depth);
@@ -53,7 +73,7 @@ const json: Finder = (text, keys, found, depth) => {
 };
 
 /** `"key": "value"`, also inside a string that is itself JSON (`\"key\":\"value\"`), also cut off before its end. */
-const JSON_PAIR = /(\\*)"([^"\\]{1,64})\1"(\s*:\s*)(\1"((?:(?!\1")(?:\\.|[^\\]))*)(\1"|$)|-?\d[\d.eE+-]*|[[{])/gs;
+const JSON_PAIR = /(\\{0,15})"([^"\\]{1,64})\1"(\s*:\s*)(\1"((?:(?!\1")(?:\\.|[^\\]))*)(\1"|$)|-?\d[\d.eE+-]*|[[{])/gs;
 /** Engine.IO message, Socket.IO CONNECT, namespace; its payload is what the client proves itself with. */
 const SOCKET_IO_CONNECT = /(?<![^\x1e:])40(?:\/[^,\x1e]{0,256},)?\{/g;
 
@@ -96,7 +116,7 @@ function leaves(text: string, start: number, found: SecretSpan[], offset = 0): v
   }
 }
 
-const TOKEN = /[{}[\]]|\\+"(?:(?!\\+")[^\x1e])*(?:\\+"|$)|"(?:\\.|[^"\\])*(?:"|$)|-?\d[\d.eE+-]*/g;
+const TOKEN = /[{}[\]]|\\{1,15}"(?:(?!\\{1,15}")[^\x1e])*(?:\\{1,15}"|$)|"(?:\\.|[^"\\])*(?:"|$)|-?\d[\d.eE+-]*/g;
 
 /** Header fields on lines of their own, as in an HTTP head (RFC 9112 §5). */
 const fields: Finder = (text, keys, found) => {
@@ -115,7 +135,7 @@ const FIELD = /(^|[\r\n])([\w-]{1,64})[ \t]*:[ \t]*([^\r\n]*)/g;
 
 /** The values; of Set-Cookie only the first pair, what follows are attributes (RFC 6265 §4). */
 export function cookies(value: string, offset: number, isSet: boolean, found: SecretSpan[]): void {
-  for (const pair of value.matchAll(/([^=;,\s]+)=("[^"]*"|[^;]*)/g)) {
+  for (const pair of value.matchAll(/(?<![^=;,\s])([^=;,\s]+)=("[^"]*"|[^;]*)/g)) {
     const [whole, , secret = ""] = pair;
     const start = offset + pair.index + whole.length - secret.length;
     found.push({ start, end: start + secret.trimEnd().length, kind: "cookie" });
@@ -155,7 +175,7 @@ const shapes: Finder = (text, _keys, found) => {
 const SHAPES: readonly (readonly [RegExp, SecretKind])[] = [
   // RFC 7519: header and payload are JSON in base64url; also when the rest is cut off.
   [/eyJ[\w-]{10,}(?:(?:\.|%2E)[\w-]*){0,4}/g, "jwt"],
-  [/\bbearer(?:\s+|%20|\+)(?=[\w.~+/-]*\d)(?<secret>[\w.~+/%-]{8,}=*)/gi, "bearer"],
+  [/\bbearer(?:\s+|%20|\+)(?=[\w.~+/-]{0,512}\d)(?<secret>[\w.~+/%-]{8,}=*)/gi, "bearer"],
   [/\bauthorization["':\s]+basic\s+(?<secret>[\w+/-]{4,}=*)/gi, "password"],
   [/\bbasic\s+(?<secret>[A-Za-z0-9+/]{12,}={1,2})/gi, "password"],
   [/:\/\/[^/\s:@]*:(?<secret>[^/\s@]+)(?=@)/g, "password"],
@@ -165,7 +185,7 @@ const SHAPES: readonly (readonly [RegExp, SecretKind])[] = [
   [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?!-----END)[\s\S]){0,8192}/g, "key"],
   // "password: hunter2", as programs write it when they fail.
   [
-    /\b(?:passwor[dt]|passwd|secret|token|api[-_ ]?key)\b["']?\s*[:=]\s*["']?(?<secret>(?=[^\s"',;&]*\d)[^\s"',;&\\]{6,})/gi,
+    /\b(?:passwor[dt]|passwd|secret|token|api[-_ ]?key)\b["']?\s*[:=]\s*["']?(?<secret>(?=[^\s"',;&]{0,512}\d)[^\s"',;&\\]{6,})/gi,
     "password",
   ],
 ];
@@ -181,15 +201,16 @@ const pairs: Finder = (text, keys, found) => {
 };
 /** Not `key=…`, as findings show a target: what stands behind the … is the sentence. */
 const PAIR = /([\w.%[\]-]{1,64})=(?!…(?![\w%.+/=~-]))([^&;#\s"'<>]+)/g;
+const PAIR = /(?<=([\w.%[\]-]{1,64}))=([^&;#\s"'<>]+)/g;
 
 const FINDERS: readonly Finder[] = [json, fields, shapes, pairs];
 /** Finders that ask for the key: `--redact-key` may name one that the quick test does not know. */
 const KEYED: readonly Finder[] = [json, fields, pairs];
 
 /** A run that may be base64, hexadecimal or percent-encoding of something. */
-const ENCODED = /[A-Za-z0-9+/_-]{20,}|%[0-9A-Fa-f]{2}/;
+const ENCODED = /[A-Za-z0-9+/_-]{20}|%[0-9A-Fa-f]{2}/;
 const BASE64_RUN = /[A-Za-z0-9+/_-]{20,}={0,2}/g;
-const PERCENT_RUN = /[\w.~!*'()+-]*(?:%[0-9A-Fa-f]{2}[\w.~!*'()+-]*){2,}/g;
+const PERCENT_RUN = /(?<![\w.~!*'()+-])[\w.~!*'()+-]*(?:%[0-9A-Fa-f]{2}[\w.~!*'()+-]*){2,}/g;
 /** How gzip and zlib streams begin in base64: not looked into, so not shown. */
 const COMPRESSED = /^(H4sI|eJ[wxyz]|eN[opqrs])/;
 

@@ -17,7 +17,7 @@ const hashAt = (text: string, at: number): number =>
  */
 export class SecretIndex {
   private readonly heads = new Uint8Array(BITMAP);
-  private readonly byHead = new Map<string, Needle[]>();
+  private readonly byHead = new Map<string, Needles>();
   private size = 0;
 
   /** Secrets that are also ordinary words are not looked for: they are hidden only where they were found. */
@@ -32,28 +32,52 @@ export class SecretIndex {
     const last = text.length - HEAD;
     for (let at = 0; at <= last; at++) {
       if (this.heads[hashAt(text, at)] === 0) continue;
-      for (const needle of this.byHead.get(text.slice(at, at + HEAD)) ?? []) {
-        const whole = text.startsWith(needle.text, at);
-        // What is cut off by the end is still part of the secret.
-        if (!whole && !needle.text.startsWith(text.slice(at))) continue;
-        const end = whole ? at + needle.text.length : text.length;
-        onFound(at, end, needle.tag);
-        at = end - 1;
-        break;
-      }
+      const found = this.byHead.get(text.slice(at, at + HEAD))?.at(text, at);
+      if (found === undefined) continue;
+      onFound(at, found.end, found.tag);
+      at = found.end - 1;
     }
   }
 
   private insert(needle: Needle): void {
     if (needle.text.length < HEAD) return;
     const head = needle.text.slice(0, HEAD);
-    const same = this.byHead.get(head);
     this.heads[hashAt(needle.text, 0)] = 1;
-    if (same === undefined) this.byHead.set(head, [needle]);
-    else if (!same.some(({ text }) => text === needle.text)) {
-      same.push(needle);
-      same.sort((a, b) => b.text.length - a.text.length);
+    const needles = this.byHead.get(head) ?? new Needles();
+    this.byHead.set(head, needles);
+    needles.add(needle);
+  }
+}
+
+/** Needles that begin alike, told apart by their length first: there may be thousands, of few lengths. */
+class Needles {
+  private readonly byText = new Map<string, Needle>();
+  /** Longest first. */
+  private readonly lengths: number[] = [];
+
+  add(needle: Needle): void {
+    if (this.byText.has(needle.text)) return;
+    this.byText.set(needle.text, needle);
+    const { length } = needle.text;
+    if (this.lengths.includes(length)) return;
+    this.lengths.push(length);
+    this.lengths.sort((a, b) => b - a);
+  }
+
+  /** The longest that stands at this place. */
+  at(text: string, at: number): { readonly end: number; readonly tag: string } | undefined {
+    if (at + (this.lengths[0] ?? 0) > text.length) {
+      // What is cut off by the end is still part of the secret.
+      const rest = text.slice(at);
+      for (const needle of this.byText.values())
+        if (needle.text.length > rest.length && needle.text.startsWith(rest))
+          return { end: text.length, tag: needle.tag };
     }
+    for (const length of this.lengths) {
+      const needle = at + length > text.length ? undefined : this.byText.get(text.slice(at, at + length));
+      if (needle !== undefined) return { end: at + length, tag: needle.tag };
+    }
+    return undefined;
   }
 }
 
