@@ -32,7 +32,6 @@ export interface ExportPlan {
 }
 
 export interface Exported {
-  readonly bytes: Uint8Array;
   readonly packets: number;
   readonly comments: number;
   readonly values: number;
@@ -42,13 +41,14 @@ export interface Exported {
   readonly blocksLeftOut: number;
 }
 
-/** The packets of a capture as pcapng, with findings and notes as comments. Reads the capture twice more. */
+/** The packets of a capture as pcapng, piece by piece, with findings and notes as comments. Reads the capture twice more. */
 export async function exportCapture(
   path: string,
   analysed: Analysed,
   plan: ExportPlan,
   redactor: Redactor,
   surroundings: Surroundings,
+  write: (piece: Uint8Array) => Promise<void> | undefined,
 ): Promise<Exported> {
   const find = (text: string) => redactor.packetSpans(text);
   const scrub = redactor.applied || plan.blankPayloads || redactor.addresses;
@@ -61,7 +61,7 @@ export async function exportCapture(
   await readPackets(path, NO_SINK, (packet) => pipeline.onPacket(packet));
   pipeline.finish();
   const writer = new EvidenceWriter(analysed, plan, redactor, surroundings, pipeline, scrub);
-  await writer.write(path);
+  await writer.write(path, write);
   return writer.exported();
 }
 
@@ -72,6 +72,7 @@ async function readPackets(
   path: string,
   sink: BlockSink,
   onPacket: (packet: PacketView, recordStart: number, format: string | null) => void,
+  afterChunk?: () => Promise<void>,
 ): Promise<void> {
   const source = await openSource(path);
   const origin: CaptureOrigin = { ns: null };
@@ -91,6 +92,7 @@ async function readPackets(
   for await (const chunk of source.chunks()) {
     reader.push(chunk);
     drain();
+    await afterChunk?.();
   }
   reader.end();
   drain();
@@ -105,7 +107,8 @@ const SIMPLE_DATA = 12;
 const PACKET_DATA = 28;
 
 class EvidenceWriter {
-  private readonly parts: Uint8Array[] = [];
+  /** Blocks made and not yet handed on. */
+  private parts: Uint8Array[] = [];
   private readonly analysed: Analysed;
   private readonly plan: ExportPlan;
   private readonly redactor: Redactor;
@@ -148,7 +151,6 @@ class EvidenceWriter {
 
   exported(): Exported {
     return {
-      bytes: Buffer.concat(this.parts),
       packets: this.packets,
       comments: this.written,
       values: this.scrub ? this.pipeline.values : 0,
@@ -159,21 +161,32 @@ class EvidenceWriter {
     };
   }
 
-  async write(path: string): Promise<void> {
+  async write(path: string, write: (piece: Uint8Array) => Promise<void> | undefined): Promise<void> {
+    const handOn = async (): Promise<void> => {
+      const { parts } = this;
+      this.parts = [];
+      for (const part of parts) await write(part);
+    };
     const interfaces: InterfaceInfo[] = [];
     const sink: BlockSink = {
       onInterface: (info) => interfaces.push(info),
       onBlock: (bytes, start, end, little) => this.block(bytes, start, end, little),
     };
     let begun = false;
-    await readPackets(path, sink, (packet, recordStart, format) => {
-      if (format === "pcap" && !begun) this.beginClassic(interfaces);
-      begun = true;
-      if (!this.isWanted(packet)) return;
-      if (format === "pcap") this.classicPacket(packet);
-      else this.packetBlock(packet, recordStart);
-    });
+    await readPackets(
+      path,
+      sink,
+      (packet, recordStart, format) => {
+        if (format === "pcap" && !begun) this.beginClassic(interfaces);
+        begun = true;
+        if (!this.isWanted(packet)) return;
+        if (format === "pcap") this.classicPacket(packet);
+        else this.packetBlock(packet, recordStart);
+      },
+      handOn,
+    );
     if (!begun && this.sections === 0) this.beginClassic(interfaces);
+    await handOn();
   }
 
   private isWanted(packet: PacketView): boolean {

@@ -1,4 +1,4 @@
-import { realpath, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { type FileHandle, open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { EXIT, UserError } from "../base/user-error.ts";
 
@@ -15,32 +15,66 @@ export async function checkOutput(path: string, inputs: readonly string[]): Prom
   }
 }
 
+/** What a file is to hold: all of it, or who writes it piece by piece. Pieces are not copied at once: they stay as they are. */
+export type Content =
+  | string
+  | Uint8Array
+  | ((write: (piece: Uint8Array) => Promise<void> | undefined) => Promise<void>);
+
 /**
  * Writes a whole file or leaves what was there: under a temporary name in the same folder, then renamed. A link is
  * followed; a device or pipe is written to as it is. Throws `UserError` (exit 2).
  */
-export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeOutput(path: string, content: Content): Promise<void> {
   try {
     const present = await stat(path).catch(() => null);
-    if (present !== null && !present.isFile()) await writeFile(path, content);
+    if (present !== null && !present.isFile()) await fill(await open(path, "w"), content);
     else if (present === null) await replace(path, content, NEW_FILE_MODE);
     else await replace(await realpath(path), content, present.mode & PERMISSIONS);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UserError(EXIT.usage, "output.unwritable", { name: path, reason: code ?? message });
+    if (error instanceof UserError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    // Without a code it is no file system that complains.
+    if (code === undefined) throw error;
+    throw new UserError(EXIT.usage, "output.unwritable", { name: path, reason: code });
   }
 }
 
 const NEW_FILE_MODE = 0o666;
 const PERMISSIONS = 0o777;
+const BATCH_BYTES = 1 << 20;
 
-async function replace(target: string, content: string | Uint8Array, mode: number): Promise<void> {
+async function replace(target: string, content: Content, mode: number): Promise<void> {
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+  const file = await open(temporary, "wx", mode);
   try {
-    await writeFile(temporary, content, { flag: "wx", mode });
+    await fill(file, content);
     await rename(temporary, target);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw error;
+  }
+}
+
+/** Small pieces are gathered; closes the file. */
+async function fill(file: FileHandle, content: Content): Promise<void> {
+  try {
+    if (typeof content !== "function") return await file.writeFile(content);
+    let batch: Uint8Array[] = [];
+    let bytes = 0;
+    const flush = async (): Promise<void> => {
+      const whole = Buffer.concat(batch);
+      batch = [];
+      bytes = 0;
+      await file.writeFile(whole);
+    };
+    await content((piece) => {
+      batch.push(piece);
+      bytes += piece.length;
+      return bytes >= BATCH_BYTES ? flush() : undefined;
+    });
+    await flush();
+  } finally {
+    await file.close();
   }
 }

@@ -50,9 +50,14 @@ async function exportTo(capture: string, options: ExportOptions, surroundings: S
       { ports: options.port ?? [], notes: options.notes, payloads: "preview", redactor },
       surroundings,
     );
-    const exported = await exportCapture(path, analysed, planOf(analysed, options), redactor, surroundings);
-    await writeOutput(options.output, exported.bytes);
-    surroundings.stderr.write(exportSummary(options.output, exported, redactor, shareWordsOf(surroundings.language)));
+    const plan = planOf(analysed, options);
+    const words = shareWordsOf(surroundings.language);
+    let summary = "";
+    await writeOutput(options.output, async (write) => {
+      const exported = await exportCapture(path, analysed, plan, redactor, surroundings, write);
+      summary = exportSummary(options.output, exported, redactor, words);
+    });
+    surroundings.stderr.write(summary);
   });
 }
 

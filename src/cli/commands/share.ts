@@ -61,8 +61,12 @@ async function share(capture: string, options: ShareOptions, surroundings: Surro
       blankPayloads: options.payloads === "none",
       ports: options.port ?? [],
     };
-    const exported = await exportCapture(path, analysed, plan, redactor, surroundings);
-    files.set("evidence.pcapng", exported.bytes);
+    const pieces: Uint8Array[] = [];
+    const exported = await exportCapture(path, analysed, plan, redactor, surroundings, (piece) => {
+      pieces.push(piece);
+      return undefined;
+    });
+    files.set("evidence.pcapng", Buffer.concat(pieces));
     hiddenInPackets = exportSummary("evidence.pcapng", exported, redactor, words);
   });
   await (isZip ? writeZip(target, files) : writeFolder(target, files));

@@ -116,7 +116,9 @@ async function saveEvidence(
     ports: options.ports,
   };
   const [capture = ""] = options.paths();
-  await writeOutput(path, (await exportCapture(capture, analysed, plan, redactor, surroundings)).bytes);
+  await writeOutput(path, async (write) => {
+    await exportCapture(capture, analysed, plan, redactor, surroundings, write);
+  });
 }
 
 async function reportText(

@@ -200,8 +200,7 @@ const pairs: Finder = (text, keys, found) => {
   }
 };
 /** Not `key=…`, as findings show a target: what stands behind the … is the sentence. */
-const PAIR = /([\w.%[\]-]{1,64})=(?!…(?![\w%.+/=~-]))([^&;#\s"'<>]+)/g;
-const PAIR = /(?<=([\w.%[\]-]{1,64}))=([^&;#\s"'<>]+)/g;
+const PAIR = /(?<=([\w.%[\]-]{1,64}))=(?!…(?![\w%.+/=~-]))([^&;#\s"'<>]+)/g;
 
 const FINDERS: readonly Finder[] = [json, fields, shapes, pairs];
 /** Finders that ask for the key: `--redact-key` may name one that the quick test does not know. */
