@@ -18,6 +18,8 @@ export function usageError(error: CommanderError, argv: readonly string[]): User
       return similar === "" ? usage("unknown-command") : usage("unknown-command-similar", { similar });
     case "commander.missingArgument":
       return usage("missing-argument", { name: name.toUpperCase() });
+    case "commander.missingMandatoryOptionValue":
+      return usage("missing-argument", { name });
     case "commander.optionMissingArgument":
       return usage("option-without-value");
     case "commander.excessArguments":

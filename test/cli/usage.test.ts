@@ -45,6 +45,7 @@ describe("bad usage: exit 2, one sentence, and what to do next", () => {
     [["report", "--fromat", "json", FILE], "There is no option --fromat.", "Did you mean --format?"],
     [["report", "--xyzzy", FILE], "There is no option --xyzzy.", "wscap report --help lists the options."],
     [["report"], "CAPTURE is missing.", "wscap report --help shows examples."],
+    [["export", FILE], "-o, --output <file> is missing.", "wscap export --help shows examples."],
     [["report", FILE, "--format"], "--format <format> needs a value.", "wscap report --help shows which."],
     [
       ["report", FILE, "--format", "jsno"],
