@@ -88,6 +88,14 @@ export class Hold {
     return { overlapBytes, conflict };
   }
 
+  /** One held segment has all of it. */
+  holds(sequenceNumber: number, last: number): boolean {
+    const held = this.segments[this.indexFor(sequenceNumber)];
+    if (held === undefined) return false;
+    const { sequenceNumber: start, bytes } = held;
+    return ((sequenceNumber - start) | 0) >= 0 && ((start + bytes.length - last) | 0) >= 0;
+  }
+
   /** Removes and returns the first segment. */
   shift(): HeldSegment | undefined {
     const first = this.segments.shift();
@@ -105,14 +113,18 @@ export class Hold {
     this.budget.bytes += bytes;
   }
 
-  /** First held segment that ends after `sequenceNumber`: searched from the back, where new ones nearly always belong. */
+  /** First held segment that ends after `sequenceNumber`; new ones nearly always belong at the back. */
   private indexFor(sequenceNumber: number): number {
-    let index = this.segments.length;
-    while (index > 0) {
-      const before = this.segments[index - 1] as HeldSegment;
-      if (((before.sequenceNumber + before.bytes.length - sequenceNumber) | 0) <= 0) break;
-      index--;
+    const endsBefore = ({ sequenceNumber: start, bytes }: HeldSegment): boolean =>
+      ((start + bytes.length - sequenceNumber) | 0) <= 0;
+    let high = this.segments.length;
+    if (high === 0 || endsBefore(this.segments[high - 1] as HeldSegment)) return high;
+    let low = 0;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (endsBefore(this.segments[middle] as HeldSegment)) low = middle + 1;
+      else high = middle;
     }
-    return index;
+    return low;
   }
 }

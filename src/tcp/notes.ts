@@ -86,7 +86,7 @@ export function noteRetransmission(
   const fillsHole = half.anchored && ((last - half.nextSequence) | 0) > 0;
   half.timedNs = NEVER;
   const doubted = fillsHole && isDoubted(half, sequence, last);
-  if (fillsHole && !doubted && !isHeld(half, sequence, last)) {
+  if (fillsHole && !doubted && half.hold?.holds(sequence, last) !== true) {
     // Never seen before: it was overtaken, or its first copy was lost before the capture point.
     half.outOfOrder++;
     return;
@@ -102,15 +102,6 @@ export function noteRetransmission(
     half.conflicts++;
     noteEvent(connection, "conflict", index, half.streamOffset, length, packet);
   }
-}
-
-function isHeld(half: TcpHalf, sequence: number, last: number): boolean {
-  if (half.hold === null) return false;
-  for (const held of half.hold.segments) {
-    if (((sequence - held.sequenceNumber) | 0) >= 0 && ((held.sequenceNumber + held.bytes.length - last) | 0) >= 0)
-      return true;
-  }
-  return false;
 }
 
 export function onFin(connection: TcpConnection, index: 0 | 1, half: TcpHalf, last: number, packet: PacketView): void {
