@@ -85,14 +85,14 @@ export const limits = {
   /** Unanswered pings named for one side of a connection; more are only counted. */
   unansweredPings: 64,
   /** Connections tracked at once; then ended ones go, those that only sent a SYN, and the ones silent for longest. */
-  trackedConnections: 16_384,
+  trackedConnections: 32_768,
   /** The same live, for days: connections that vanish without a word stay until then. */
   trackedConnectionsLive: 16_384,
   /** Of ended connections the newest stay tracked, since packets of them may still come. */
   endedConnections: 4096,
   /** Connections whose facts are kept when they are not tracked any more, those that matter most; live, and reading files. */
   keptConnectionsLive: 4096,
-  keptConnections: 10_000,
+  keptConnections: 20_000,
   /** Live: findings remembered after their connection's facts have gone. */
   keptFindings: 4096,
   /** Live: an ended connection is tracked for so long, since packets of it may still come (TIME-WAIT of Linux). */
