@@ -64,6 +64,16 @@ export const limits = {
   /** Clear handshake bytes held for one direction of a TLS connection, and alerts kept. */
   tlsHandshakeBytes: 64 * 1024,
   tlsAlerts: 16,
+  /** Secrets of key logs, the newest ones; bytes of one key log; and its longest line. */
+  tlsSecrets: 262_144,
+  tlsKeyLogBytes: 1024 * 1024 * 1024,
+  tlsKeyLogLineBytes: 512,
+  /** Bytes that one TLS connection, and all of them, hold for secrets that may still come, and for how long. */
+  tlsHeldBytes: 1024 * 1024,
+  tlsHeldBytesTotal: 64 * 1024 * 1024,
+  tlsKeyWaitMs: 15_000,
+  /** Of one connection: guesses at the sequence number of a record behind a gap. */
+  tlsOpenAttempts: 16_384,
   /** DNS questions and ARP searches remembered, each. */
   namesWatched: 1024,
   /** Of every message this much is kept in reach of the rules' readings. */

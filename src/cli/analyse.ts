@@ -12,6 +12,7 @@ import { judge } from "../rules/judge.ts";
 import type { Timer } from "../rules/timers.ts";
 import type { Finding } from "../rules/types.ts";
 import type { Analysis } from "../store/types.ts";
+import type { KeyLog } from "../tls/key-log.ts";
 import { notesPath, readNotes } from "./notes-file.ts";
 import { readCaptures } from "./read-captures.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -25,6 +26,8 @@ export interface AnalyseOptions {
   /** null: no frames are wanted. */
   readonly payloads: PayloadsKept | null;
   readonly redactor: Redactor;
+  /** Secrets of TLS; those in the captures come to them. */
+  readonly keys: KeyLog;
   /** `--timer`. */
   readonly timers?: readonly Timer[];
 }
@@ -64,6 +67,7 @@ export async function analyse(
     {
       ports: options.ports,
       tap: recorder,
+      keys: options.keys,
       origin,
       breathe: () => undefined,
       packetTimes,

@@ -10,6 +10,7 @@ import { type Feed, NO_PACKET, type PacketOrder } from "../session/pump.ts";
 import { openSources } from "../source/open-source.ts";
 import type { ByteSource } from "../source/types.ts";
 import type { CaptureFacts } from "../store/types.ts";
+import type { KeyLog } from "../tls/key-log.ts";
 
 /** What the blocks of one capture tell beside its packets. */
 interface Told {
@@ -25,7 +26,12 @@ export interface FeedEvents {
   onMalformed(malformed: Malformed): void;
   /** With the time of its packet; 0 for a comment on a section or interface. */
   onComment(comment: CaptureComment, timestampNs: RelativeNs): void;
+  /** Takes the secrets that a capture brings along. */
+  readonly keys: KeyLog | null;
 }
+
+/** Secrets Type of a TLS key log (draft-ietf-opsawg-pcapng §4.7). */
+const TLS_KEY_LOG = 0x544c534b;
 
 /** Captures opened and ready to be pumped, and what is known of them at any moment. */
 export interface CaptureFeeds {
@@ -94,7 +100,7 @@ function vantageOf(feeds: readonly Feed[], index: number): number {
 function captureSink(
   told: readonly Told[],
   feeds: readonly Feed[],
-  { onMalformed, onComment }: FeedEvents,
+  { onMalformed, onComment, keys }: FeedEvents,
 ): CaptureSink {
   const drops = (s: CaptureStatistics): number | null =>
     s.droppedByInterface === null && s.droppedByKernel === null
@@ -112,7 +118,9 @@ function captureSink(
     onMalformed,
     // The reader still stands at the packet that the comment is about.
     onComment: (comment) => onComment(comment, feeds[comment.captureIndex]?.reader.view.timestampNs ?? relativeNs(0)),
-    onSecrets: () => undefined,
+    onSecrets: ({ secretsType, bytes }) => {
+      if (secretsType === TLS_KEY_LOG) keys?.addAll(bytes);
+    },
     onName: () => undefined,
   };
 }

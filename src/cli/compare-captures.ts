@@ -5,11 +5,12 @@ import { buildReport } from "../report/model.ts";
 import { safeJson } from "../report/safe-json.ts";
 import { troubled } from "../report/share-page.ts";
 import { analyse } from "./analyse.ts";
+import { type KeyLogOption, openKeyLog } from "./key-log-file.ts";
 import { writeOutput } from "./output-file.ts";
 import { redactorOf, type SharingOptions } from "./sharing-options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-interface CompareOptions extends SharingOptions {
+interface CompareOptions extends SharingOptions, KeyLogOption {
   readonly port?: readonly number[];
   readonly format: string;
   readonly output?: string;
@@ -29,7 +30,8 @@ export async function compareCaptures(
   // One for both: the same token on both sides has the same tag.
   const redactor = redactorOf(options);
   const session = async (capture: string): Promise<Session> => {
-    const read = { ports: options.port ?? [], notes: undefined, payloads: "preview" as const, redactor };
+    const keys = await openKeyLog(options);
+    const read = { ports: options.port ?? [], notes: undefined, payloads: "preview" as const, redactor, keys };
     const { analysis, findings, notes, recorder } = await analyse([capture], read, surroundings);
     const facts = sessionOf(analysis.connections, troubled(findings, analysis, 1));
     const report = buildReport(analysis, findings, { version, language, redactor, notes, words: render });

@@ -54,8 +54,12 @@ export async function exportCapture(
   const scrub = redactor.applied || plan.blankPayloads || redactor.addresses;
   const { blankPayloads, ports } = plan;
   const hideCertificates = redactor.addresses;
+  const hidesText = redactor.applied || blankPayloads;
+  const decrypted = new Set<number>(
+    hidesText ? analysed.analysis.connections.flatMap(({ id, tls }) => (tls?.decrypted ? id : [])) : [],
+  );
   const pipeline = new ScrubPipeline(
-    { find, blankPayloads, hideCertificates, scrub, ports },
+    { find, blankPayloads, hideCertificates, decrypted, scrub, ports },
     (Math.random() * 2 ** 32) | 0,
   );
   await readPackets(path, NO_SINK, (packet) => pipeline.onPacket(packet));

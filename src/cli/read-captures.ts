@@ -6,6 +6,7 @@ import type { FrameTap } from "../pipeline/frame-tap.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
 import { pump } from "../session/pump.ts";
 import type { Analysis } from "../store/types.ts";
+import type { KeyLog } from "../tls/key-log.ts";
 import { openFeeds } from "./capture-feeds.ts";
 import { showProgress } from "./progress.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -13,6 +14,8 @@ import type { Surroundings } from "./surroundings.ts";
 export interface ReadOptions {
   readonly ports: readonly number[];
   readonly tap: FrameTap | null;
+  /** Secrets of TLS. */
+  readonly keys: KeyLog;
   /** Shared with who formats times while reading goes on. */
   readonly origin: CaptureOrigin;
   /** Waits for slow output between chunks. */
@@ -35,11 +38,13 @@ export async function readCaptures(
   const captures = await openFeeds(names, options.origin, {
     onMalformed: (malformed) => pipeline.onMalformed(malformed),
     onComment: (comment, timestampNs) => options.onComment?.(comment, timestampNs),
+    keys: options.keys,
   });
   const { feeds, order } = captures;
   const pipeline = new Pipeline({
     ports: options.ports,
     tap: options.tap,
+    keys: options.keys,
     // Hostile captures must not be able to pile collisions.
     seed: (Math.random() * 2 ** 32) | 0,
     rethrow: false,

@@ -121,6 +121,8 @@ export const helpEn: HelpWords = {
     reportFormat: "text, json, markdown, html, svg (a ladder) or har",
     framesFormat: "table or ndjson",
     output: "write to a file instead of standard output",
+    keylog:
+      "secrets of TLS for wss://, as SSLKEYLOGFILE and node --tls-keylog write them; those in a pcapng file are used anyway",
     timer: "a timer of your own to match ends against, in seconds: gateway=90 (repeatable)",
     failOn: "exit with 1 when there is a finding this severe or worse: error, warning, note or never",
     noRedact: "show tokens and passwords, which are hidden otherwise",

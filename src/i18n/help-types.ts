@@ -63,6 +63,7 @@ export interface HelpWords {
       | "output"
       | "failOn"
       | "timer"
+      | "keylog"
       | "noRedact"
       | "language"
       | "color"

@@ -117,6 +117,8 @@ export const helpZhCn: HelpWords = {
     reportFormat: "text、json、markdown、html、svg（时序图）或 har",
     framesFormat: "table 或 ndjson",
     output: "写入文件，而不是标准输出",
+    keylog:
+      "用于解密 wss:// 的 TLS 密钥日志，即 SSLKEYLOGFILE 或 node --tls-keylog 写出的文件；pcapng 自带的密钥会自动使用",
     timer: "自己环境里的超时，单位秒，用来匹配断开时刻：gateway=90（可重复）",
     failOn: "有达到该级别的结论时退出码为 1：error、warning、note 或 never",
     noRedact: "显示令牌和密码（默认隐藏）",

@@ -12,6 +12,18 @@ export const messagesEn = {
     sentence: "{name} cannot be read ({reason}).",
     next: "tcpdump under sudo writes files that belong to root: sudo chown $USER {name}",
   },
+  "keylog.not-found": {
+    sentence: "There is no key log {name}.",
+    next: "It is written when the first TLS connection is opened: SSLKEYLOGFILE={name} chromium, or node --tls-keylog={name}",
+  },
+  "keylog.none": {
+    sentence: "{name} holds no TLS secret.",
+    next: "A key log has lines like CLIENT_RANDOM <64 hex digits> <96 hex digits>: SSLKEYLOGFILE=keys.log chromium, or node --tls-keylog=keys.log",
+  },
+  "keylog.too-long": {
+    sentence: "{name} is longer than {bytes} bytes: too long for a key log.",
+    next: "Give the part of it that was written while the capture ran: tail -n 100000 keys.log > newest.log",
+  },
   "input.not-a-capture": {
     sentence: "{name} is not a packet capture: it is neither pcap nor pcapng.",
     next: "Captures are written by tcpdump -w, dumpcap, or Wireshark's “Save As” (gzip and zstd of them are fine too).",

@@ -14,6 +14,18 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "无法读取 {name}（{reason}）。",
     next: "用 sudo 运行的 tcpdump 写出的文件属于 root：sudo chown $USER {name}",
   },
+  "keylog.not-found": {
+    sentence: "没有密钥日志 {name}。",
+    next: "建立第一条 TLS 连接时才会写出：SSLKEYLOGFILE={name} chromium，或 node --tls-keylog={name}",
+  },
+  "keylog.none": {
+    sentence: "{name} 里没有 TLS 密钥。",
+    next: "密钥日志的每一行形如 CLIENT_RANDOM <64 位十六进制> <96 位十六进制>：SSLKEYLOGFILE=keys.log chromium，或 node --tls-keylog=keys.log",
+  },
+  "keylog.too-long": {
+    sentence: "{name} 超过 {bytes} 字节，不像是密钥日志。",
+    next: "只给出抓包期间写入的部分：tail -n 100000 keys.log > newest.log",
+  },
   "input.not-a-capture": {
     sentence: "{name} 不是抓包文件：既不是 pcap 也不是 pcapng。",
     next: "抓包文件可由 tcpdump -w、dumpcap 或 Wireshark 的“另存为”生成（gzip、zstd 压缩的也可以）。",

@@ -8,13 +8,14 @@ import type { HttpExchange, HttpSink } from "../http/types.ts";
 import { readUpgradeRequest, readUpgradeResponse } from "../http/upgrade.ts";
 import type { NotHttpFacts } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
-import { TlsReader } from "../tls/record-reader.ts";
+import type { KeyLog } from "../tls/key-log.ts";
 import type { DecoderMemory } from "../websocket/memory.ts";
 import { cutLooksLikeFrames, looksLikeFrames, type StreamPart } from "../websocket/recognise.ts";
 import type { FrameTap } from "./frame-tap.ts";
 import { meansWebSocket } from "./http-facts.ts";
 import { mark } from "./marks.ts";
 import { isTlsRecord } from "./tls-facts.ts";
+import { TlsLayer } from "./tls-layer.ts";
 import { WebSocketStream } from "./websocket-stream.ts";
 
 const FIRST_BYTES = 64;
@@ -38,6 +39,9 @@ export interface ContextOptions {
   readonly forced: boolean;
   /** Shared by all connections of one analysis. */
   readonly memory: DecoderMemory;
+  /** Secrets of TLS, and who waits for some: `look` is for when time passes. */
+  readonly keys: KeyLog | null;
+  readonly waiting: Set<ConnectionContext>;
   readonly onMalformed: (malformed: Malformed) => void;
 }
 
@@ -53,7 +57,9 @@ export class ConnectionContext implements HttpSink {
   upgrade: HttpExchange | null = null;
   notHttp: [NotHttpFacts | null, NotHttpFacts | null] = [null, null];
   webSocket: WebSocketStream | null = null;
-  tls: TlsReader | null = null;
+  tls: TlsLayer | null = null;
+  /** The same once it can be decrypted: then what the connection says is what stands inside. */
+  private carrier: TlsLayer | null = null;
   /** Bytes of a tunnel (CONNECT) or another protocol after a switch. */
   private http: HttpConnectionDecoder | null;
   private candidates: [Candidate[], Candidate[]] | null = null;
@@ -69,26 +75,55 @@ export class ConnectionContext implements HttpSink {
   }
 
   feed(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
+    if (this.carrier !== null) this.carrier.feed(direction, bytes, start, end, at);
+    else this.onPlainBytes(direction, bytes, start, end, at);
+  }
+
+  gap(direction: Direction, lengthBytes: number, at: Position): void {
+    if (this.carrier !== null) this.carrier.gap(direction, lengthBytes, at);
+    else {
+      if (this.webSocket === null) this.tls?.gap(direction, lengthBytes, at);
+      if (this.carrier === null) this.onPlainGap(direction, lengthBytes, at);
+    }
+  }
+
+  end(direction: Direction, at: Position): void {
+    if (this.carrier === null) this.tls?.end(direction, at);
+    if (this.carrier !== null) this.carrier.end(direction, at);
+    else this.onPlainEnd(direction, at);
+  }
+
+  /** The first decrypted bytes follow: the connection is read anew, as if it had begun here. */
+  onOpen(): void {
+    this.carrier = this.tls;
+    this.http = new HttpConnectionDecoder(this);
+    this.notHttp = [null, null];
+  }
+
+  onPlainBytes(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
     if (this.webSocket !== null && !this.isRequestAgain(direction, bytes, start, end)) {
       this.webSocket.feed(direction, bytes, start, end, at);
     } else if (this.http !== null) this.http.feed(direction, bytes, start, end, at);
   }
 
-  gap(direction: Direction, lengthBytes: number, at: Position): void {
+  onPlainGap(direction: Direction, lengthBytes: number, at: Position): void {
     if (this.webSocket !== null) this.webSocket.gap(direction, lengthBytes, at);
-    else {
-      this.tls?.gap(direction, lengthBytes);
-      this.http?.gap(direction, lengthBytes, at);
-    }
+    else this.http?.gap(direction, lengthBytes, at);
   }
 
-  end(direction: Direction, at: Position): void {
+  onPlainEnd(direction: Direction, at: Position): void {
     if (this.webSocket === null) this.http?.end(direction, at);
     this.webSocket?.end(direction, at);
   }
 
+  /** Time has passed while secrets were waited for. */
+  look(nowNs: number): void {
+    this.tls?.look(nowNs);
+  }
+
   /** Both directions are over: what was still undecided is decided now. */
   finish(): void {
+    this.tls?.finish();
     if (this.candidates !== null) this.decide(true);
   }
 
@@ -148,8 +183,11 @@ export class ConnectionContext implements HttpSink {
       this.webSocket.feed(direction, bytes, start, end, at);
       return;
     }
-    if (this.tls !== null || (this.notHttp[direction] === null && isTlsRecord(bytes, start, end))) {
-      this.tls ??= new TlsReader();
+    if (
+      this.carrier === null &&
+      (this.tls !== null || (this.notHttp[direction] === null && isTlsRecord(bytes, start, end)))
+    ) {
+      this.tls ??= this.createTls();
       this.noteFirst(direction, bytes, start, end, at);
       this.tls.feed(direction, bytes, start, end, at);
       return;
@@ -167,6 +205,11 @@ export class ConnectionContext implements HttpSink {
     if (held !== undefined && held.length > 0) held.push(candidate(lengthBytes, at));
   }
 
+  private createTls(): TlsLayer {
+    const { keys, waiting } = this.options;
+    return new TlsLayer(keys, (waits) => (waits ? waiting.add(this) : waiting.delete(this)), this);
+  }
+
   private noteFirst(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
     this.notHttp[direction] ??= {
       ...mark({ packetNumber: at.packetNumber, timestampNs: at.timestampNs }),
@@ -177,6 +220,8 @@ export class ConnectionContext implements HttpSink {
   /** Nothing of this connection is decoded any more. */
   stop(): void {
     this.giveUp();
+    this.options.waiting.delete(this);
+    this.carrier = null;
     this.webSocket = null;
     this.http = null;
   }

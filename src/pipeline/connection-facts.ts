@@ -17,9 +17,11 @@ import { exchangeFacts, upgradeFacts } from "./http-facts.ts";
 import { mark } from "./marks.ts";
 import { pollingSession } from "./polling-session.ts";
 import { tcpFacts } from "./tcp-facts.ts";
+import { endedInside } from "./tls-ending.ts";
 import { tlsFacts } from "./tls-facts.ts";
+import type { TlsLayer } from "./tls-layer.ts";
 import { requestTokens } from "./token-facts.ts";
-import { beatFacts, webSocketFacts } from "./websocket-facts.ts";
+import { acknowledgedBytes, beatFacts, webSocketFacts } from "./websocket-facts.ts";
 import type { WebSocketStream } from "./websocket-stream.ts";
 
 /** Everything known about one connection now, as plain data. */
@@ -29,13 +31,14 @@ export function connectionFacts(
   clockNs: number,
   watchedUntilNs: RelativeNs | null = null,
 ): ConnectionFacts {
-  const tcp = tcpFacts(connection, clockNs);
+  const tls = context.tls === null ? null : tlsFacts(context.tls);
+  const tcp = endedInside(tcpFacts(connection, clockNs), context.tls);
   const exchanges = context.exchanges.map(exchangeFacts);
   const upgrade = context.upgrade === null ? null : upgradeFacts(context.upgrade, upgradeExchange(context, exchanges));
   // Pings are judged against the moment at which the connection ended, if it did.
   const endNs = tcp.closedAt === null ? clockNs : Math.min(clockNs, tcp.closedAt.timestampNs);
-  const webSocket = context.webSocket === null ? null : webSocketFacts(context.webSocket, connection, endNs);
-  const tls = context.tls === null ? null : tlsFacts(context.tls);
+  const webSocket =
+    context.webSocket === null ? null : webSocketFacts(context.webSocket, connection, context.tls, endNs);
   const polling = pollingSession(context.exchanges, (heartbeat, direction) => ({
     ...heartbeat.summary(direction, endNs),
     // A poll is answered as a whole: what TCP acknowledged of a ping says nothing.
@@ -58,7 +61,10 @@ export function connectionFacts(
     notHttp: context.notHttp,
     tls,
     webSocket,
-    session: context.webSocket === null ? (polling?.facts ?? null) : sessionFacts(context.webSocket, connection, endNs),
+    session:
+      context.webSocket === null
+        ? (polling?.facts ?? null)
+        : sessionFacts(context.webSocket, connection, context.tls, endNs),
     tokens: [
       ...requestTokens(context.exchanges),
       ...(polling?.tokens ?? []),
@@ -78,8 +84,15 @@ function upgradeExchange(
   return facts[at] ?? exchangeFacts(upgrade as HttpExchange);
 }
 
-const sessionFacts = (stream: WebSocketStream, connection: TcpConnection, endNs: number): SessionFacts =>
-  stream.session.facts((heartbeat, direction) => beatFacts(heartbeat, stream, connection, direction, endNs));
+const sessionFacts = (
+  stream: WebSocketStream,
+  connection: TcpConnection,
+  tls: TlsLayer | null,
+  endNs: number,
+): SessionFacts =>
+  stream.session.facts((heartbeat, direction) =>
+    beatFacts(heartbeat, connection, acknowledgedBytes(stream, connection, tls, direction), direction, endNs),
+  );
 
 /** Up to the last bin that holds a packet. */
 function activityFacts({ activity, activityBinNs }: TcpConnection): ActivityFacts {

@@ -6,6 +6,7 @@ import type { Analysis, CaptureFacts, ConnectionFacts } from "../store/types.ts"
 import type { TcpConnection } from "../tcp/connection.ts";
 import { TcpTracker } from "../tcp/tracker.ts";
 import type { EndCause, GapCause, TcpSink } from "../tcp/types.ts";
+import type { KeyLog } from "../tls/key-log.ts";
 import { DecoderMemory } from "../websocket/memory.ts";
 import { PacketDecoder } from "../wire/packet-decoder.ts";
 import type { ArpView, DatagramView, IcmpErrorView, SegmentView, WireSink } from "../wire/types.ts";
@@ -27,6 +28,8 @@ export interface PipelineOptions {
    * at the same time at several places do not. Left out: one point.
    */
   readonly vantageOf?: (captureIndex: number) => number;
+  /** Secrets of TLS; more may come to it while the packets are read. */
+  readonly keys?: KeyLog | null;
   /** Seeds the hash of the flow table. */
   readonly seed: number;
   /** Live: ended connections make room for new ones after a while. Otherwise only when there are too many. */
@@ -69,6 +72,7 @@ export class Pipeline implements WireSink, TcpSink {
   protected readonly tracker: TcpTracker;
   private readonly names = new NameWatch();
   private readonly memory = new DecoderMemory();
+  private readonly waiting = new Set<ConnectionContext>();
   protected readonly contexts: (ConnectionContext | null)[] = [];
   private readonly freeSlots: number[] = [];
   /** Live, by slot: facts are asked for once a second, and most connections have ended. */
@@ -131,6 +135,7 @@ export class Pipeline implements WireSink, TcpSink {
   advance(nowNs: RelativeNs): void {
     if (nowNs > this.last.timestampNs) this.last.timestampNs = nowNs;
     this.tracker.advance(nowNs);
+    if (this.waiting.size > 0) this.lookForSecrets();
     if (this.options.forgetsEnded && nowNs >= this.nextTidyNs) this.tidy();
   }
 
@@ -222,6 +227,8 @@ export class Pipeline implements WireSink, TcpSink {
       tap: this.options.tap,
       forced: this.ports.size > 0,
       memory: this.memory,
+      keys: this.options.keys ?? null,
+      waiting: this.waiting,
       onMalformed: (malformed) => this.onMalformed(malformed),
     });
   }
@@ -272,6 +279,17 @@ export class Pipeline implements WireSink, TcpSink {
       if (connection.halves.every((half) => half.ended)) context.finish();
     } catch (error) {
       this.onInternal(error, connection, at);
+    }
+  }
+
+  /** Live, a program writes its secrets a moment after the packets that they open. */
+  private lookForSecrets(): void {
+    for (const context of this.waiting) {
+      try {
+        context.look(this.last.timestampNs);
+      } catch (error) {
+        this.onInternal(error, context.connection, this.last);
+      }
     }
   }
 

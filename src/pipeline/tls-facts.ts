@@ -1,15 +1,21 @@
 import { sideOf } from "../base/brand.ts";
 import { u8 } from "../base/bytes.ts";
 import type { TlsFacts } from "../store/types.ts";
-import type { TlsReader } from "../tls/record-reader.ts";
-import { mark } from "./marks.ts";
+import { suiteName } from "../tls/cipher-suites.ts";
+import type { TlsAlert } from "../tls/record-reader.ts";
+import { mark, markOrNull } from "./marks.ts";
+import type { TlsLayer } from "./tls-layer.ts";
 
 const HEADER_BYTES = 3;
+const HANDSHAKE = 22;
 
-/** RFC 8446 §5.1: content types change_cipher_spec … heartbeat, and a record version of SSL 3 or TLS. */
+/**
+ * RFC 8446 §5.1: content types change_cipher_spec … heartbeat, and a record version of SSL 3 or TLS. Of a first segment
+ * that holds less (some tools split the ClientHello there to get past filters) only a handshake is believed.
+ */
 export function isTlsRecord(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start < HEADER_BYTES) return false;
   const type = u8(bytes, start);
+  if (end - start < HEADER_BYTES) return type === HANDSHAKE && (end - start < 2 || u8(bytes, start + 1) === 3);
   return type >= 20 && type <= 24 && u8(bytes, start + 1) === 3 && u8(bytes, start + 2) <= 4;
 }
 
@@ -24,9 +30,11 @@ const VERSIONS: Readonly<Record<number, string>> = {
 const versionName = (version: number | undefined): string | null =>
   version === undefined ? null : (VERSIONS[version] ?? `0x${version.toString(16).padStart(4, "0")}`);
 
-/** What the records show without keys. */
-export function tlsFacts(reader: TlsReader): TlsFacts {
+/** What the records show, and what stood in them where there were keys. */
+export function tlsFacts({ reader, decrypter, alerts, closings }: TlsLayer): TlsFacts {
   const [client, server] = [reader.hello(0), reader.hello(1)];
+  const isOpen = decrypter?.isOpen === true;
+  const said = isOpen ? alertsBoth(reader.alerts, alerts) : reader.alerts;
   return {
     serverName: client?.hello.serverName ?? null,
     applicationProtocols: client?.hello.applicationProtocols ?? [],
@@ -35,8 +43,9 @@ export function tlsFacts(reader: TlsReader): TlsFacts {
     clientHello: client === null ? null : mark(client),
     serverHello: server === null ? null : mark(server),
     handshakeComplete: reader.handshakeComplete,
-    refusal: reader.refusal === null ? null : mark(reader.refusal),
-    alerts: reader.alerts.map(({ direction, level, description, encrypted, ...moment }) => ({
+    // With keys an alert is known for what it is.
+    refusal: isOpen || reader.refusal === null ? null : mark(reader.refusal),
+    alerts: said.map(({ direction, level, description, encrypted, ...moment }) => ({
       ...mark(moment),
       from: sideOf(direction),
       level,
@@ -44,5 +53,17 @@ export function tlsFacts(reader: TlsReader): TlsFacts {
       encrypted,
     })),
     applicationDataBytes: [reader.applicationBytes(0), reader.applicationBytes(1)],
+    cipherSuite: server === null ? null : suiteName(server.hello.cipherSuite),
+    applicationProtocol: decrypter?.protocol ?? server?.hello.applicationProtocols[0] ?? null,
+    decrypted: isOpen,
+    // While its secrets may still come there is no reason yet.
+    whyNot: decrypter === null ? "no-keys" : decrypter.why,
+    closings: [markOrNull(closings[0]), markOrNull(closings[1])],
   };
 }
+
+/** The clear ones of before, and those that were read inside. */
+const alertsBoth = (outside: readonly TlsAlert[], inside: readonly TlsAlert[]): readonly TlsAlert[] => [
+  ...outside.filter(({ encrypted }) => !encrypted),
+  ...inside,
+];

@@ -4,11 +4,17 @@ import type { BeatFacts, CloseFrameFacts, PerDirection, WebSocketFacts } from ".
 import type { TcpConnection } from "../tcp/connection.ts";
 import type { Heartbeat } from "../websocket/heartbeat.ts";
 import { mark } from "./marks.ts";
+import type { TlsLayer } from "./tls-layer.ts";
 import type { SeenCloseFrame } from "./websocket-side.ts";
 import type { WebSocketStream } from "./websocket-stream.ts";
 
 /** What the WebSocket shows. `clockNs` decides which unanswered pings are missing and which are only young. */
-export function webSocketFacts(stream: WebSocketStream, connection: TcpConnection, clockNs: number): WebSocketFacts {
+export function webSocketFacts(
+  stream: WebSocketStream,
+  connection: TcpConnection,
+  tls: TlsLayer | null,
+  clockNs: number,
+): WebSocketFacts {
   const { client, server } = stream;
   const both = <T>(of: (direction: Direction) => T): [T, T] => [of(0), of(1)];
   const firstFrame = both((direction) =>
@@ -24,9 +30,17 @@ export function webSocketFacts(stream: WebSocketStream, connection: TcpConnectio
     compression: stream.deflate === "none" ? null : stream.deflate === "unknown" ? "unknown" : "permessage-deflate",
     frames: [client.frames, server.frames],
     messages: [client.messages, server.messages],
-    closeFrames: both((direction) => closeFrame(stream, connection, direction)),
+    closeFrames: both((direction) =>
+      closeFrame(stream, connection, acknowledgedBytes(stream, connection, tls, direction), direction),
+    ),
     heartbeat: both((direction) =>
-      beatFacts(stream.heartbeat, stream, connection, direction, clockNs),
+      beatFacts(
+        stream.heartbeat,
+        connection,
+        acknowledgedBytes(stream, connection, tls, direction),
+        direction,
+        clockNs,
+      ),
     ) as PerDirection<BeatFacts>,
     events: [...stream.events],
     eventCounts: { ...stream.eventCounts },
@@ -46,13 +60,19 @@ export function webSocketFacts(stream: WebSocketStream, connection: TcpConnectio
 const markOf = (packet: number, timestampNs: number): Mark | null =>
   packet === 0 ? null : mark({ packetNumber: packet, timestampNs });
 
-/** How far the peer has acknowledged the WebSocket's bytes of a direction. */
-function acknowledgedBytes(stream: WebSocketStream, connection: TcpConnection, direction: Direction): number | null {
+/** How far the peer has acknowledged the WebSocket's bytes of a direction; null: the capture cannot tell. */
+export function acknowledgedBytes(
+  stream: WebSocketStream,
+  connection: TcpConnection,
+  tls: TlsLayer | null,
+  direction: Direction,
+): number | null {
   const half = connection.halves[connection.indexOf(direction)];
   const peer = connection.halves[1 - connection.indexOf(direction)] as typeof half;
   if (!peer.acknowledgedKnown || !half.anchored) return null;
   const behind = (half.nextSequence - peer.acknowledged) | 0;
-  return stream.side(direction).fedBytes - behind;
+  const plainBehind = tls?.decrypter?.isOpen ? tls.unacknowledgedBytes(direction, behind) : behind;
+  return stream.side(direction).fedBytes - plainBehind;
 }
 
 /** The sender's own RST, in sequence right behind its Close: the peer's system has the Close, too, and hands it on first. */
@@ -68,10 +88,14 @@ function resetBehind(connection: TcpConnection, direction: Direction, seen: Seen
   );
 }
 
-function closeFrame(stream: WebSocketStream, connection: TcpConnection, direction: Direction): CloseFrameFacts | null {
+function closeFrame(
+  stream: WebSocketStream,
+  connection: TcpConnection,
+  acknowledged: number | null,
+  direction: Direction,
+): CloseFrameFacts | null {
   const seen: SeenCloseFrame | null = stream.side(direction).closeFrame;
   if (seen === null) return null;
-  const acknowledged = acknowledgedBytes(stream, connection, direction);
   return {
     packet: packetNumber(seen.packetNumber),
     timestampNs: relativeNs(seen.timestampNs),
@@ -100,12 +124,11 @@ function patienceNs(connection: TcpConnection, direction: Direction, endNs: numb
 /** The pings of one direction, and whether TCP acknowledged the unanswered ones. */
 export function beatFacts(
   heartbeat: Heartbeat,
-  stream: WebSocketStream,
   connection: TcpConnection,
+  acknowledged: number | null,
   direction: Direction,
   clockNs: number,
 ): BeatFacts {
-  const acknowledged = acknowledgedBytes(stream, connection, direction);
   const beat = heartbeat.summary(direction, clockNs, patienceNs(connection, direction, clockNs));
   return {
     ...beat,

@@ -14,6 +14,7 @@ import type {
   HalfFacts,
   MessageCounts,
   TcpFacts,
+  TlsFacts,
 } from "../store/types.ts";
 import { joinModel } from "./join-model.ts";
 import { learnSecrets } from "./learn.ts";
@@ -179,6 +180,15 @@ function tcpModel(tcp: TcpFacts, time: TimeOf): ConnectionModel["tcp"] {
   };
 }
 
+const tlsModel = (tls: TlsFacts, redactor: Redactor): ConnectionModel["tls"] => ({
+  version: tls.negotiatedVersion,
+  cipherSuite: tls.cipherSuite,
+  serverName: tls.serverName === null ? null : redactor.text(tls.serverName),
+  alpn: tls.applicationProtocol === null ? null : redactor.text(tls.applicationProtocol),
+  decrypted: tls.decrypted,
+  why: tls.whyNot,
+});
+
 export function connectionModel(
   facts: ConnectionFacts,
   rules: readonly string[],
@@ -205,6 +215,7 @@ export function connectionModel(
     kind: facts.kind,
     midstream: ws?.midstream ?? false,
     tcp: tcpModel(facts.tcp, time),
+    tls: facts.tls === null ? null : tlsModel(facts.tls, redactor),
     upgrade: facts.upgrade === null ? null : upgradeModel(facts.upgrade, redactor),
     frames: both(ws?.frames ?? [NO_FRAMES, NO_FRAMES], framesModel),
     messages: both(ws?.messages ?? [NO_MESSAGES, NO_MESSAGES], messagesModel),

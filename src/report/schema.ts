@@ -71,6 +71,18 @@ const upgrade = z.strictObject({
   durationMs: ms.nullable(),
 });
 
+const tls = z.strictObject({
+  version: z.string().nullable(),
+  cipherSuite: z.string().nullable(),
+  serverName: z.string().nullable(),
+  alpn: z.string().nullable().meta({ description: "the protocol chosen, where it can be read" }),
+  decrypted: z.boolean(),
+  why: z
+    .enum(["no-keys", "no-secret", "not-captured", "version", "cipher-suite", "secret-does-not-fit"])
+    .nullable()
+    .meta({ description: "why it was not decrypted; null: it was, or its secrets are waited for" }),
+});
+
 const frameCounts = z.strictObject({
   text: count,
   binary: count,
@@ -117,6 +129,7 @@ const connection = z.strictObject({
   ]),
   midstream: z.boolean().meta({ description: "a WebSocket whose handshake is not in the capture" }),
   tcp,
+  tls: tls.nullable().meta({ description: "null: not TLS" }),
   upgrade: upgrade.nullable(),
   frames: bothSides(frameCounts),
   messages: bothSides(messageCounts),

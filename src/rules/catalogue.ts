@@ -32,6 +32,7 @@ import { pingAbsent, pongLate, pongUnsolicited } from "./catalogue/pong-other.ts
 import { reset, resetAfterIdle, resetIgnored, resetInjected } from "./catalogue/reset.ts";
 import { connectErrored, connectMissing, disconnected } from "./catalogue/socket-io.ts";
 import { keepAliveUnanswered, retransmissions, zeroWindow } from "./catalogue/tcp-quality.ts";
+import { tlsNotDecrypted } from "./catalogue/tls-secrecy.ts";
 import { clockSkew, tokenExpired } from "./catalogue/tokens.ts";
 import { acceptInvalid, notNegotiated, versionOther } from "./catalogue/upgrade-accept.ts";
 import { fieldsStripped, gatewayError, pageReturned, upgradeRedirected } from "./catalogue/upgrade-answered.ts";
@@ -105,6 +106,7 @@ export const catalogue: readonly Rule[] = [
   deflateUndecodable,
   captureEmpty,
   noWebSocket,
+  tlsNotDecrypted,
   http2NotDecoded,
   packetsDropped,
   captureGap,

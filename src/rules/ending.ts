@@ -14,6 +14,8 @@ export function endingEvidence(connection: ConnectionFacts): EvidenceItem | null
     const error = tcp.icmpErrors.at(-1);
     if (error !== undefined) return shows(error, "icmpUnreachable", { sender: error.sender, meaning: "icmp.other" });
   }
+  const closing = connection.tls?.closings.find((mark) => mark?.packet === tcp.closedAt?.packet);
+  if (closing) return shows(closing, "closeNotify", { from });
   const byReset = tcp.resets.some((reset) => reset.packet === tcp.closedAt?.packet);
   return shows(tcp.closedAt, byReset ? "rst" : "fin", { from });
 }

@@ -2,6 +2,7 @@ import type { ConnectionId, Direction } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { PacketView } from "../base/packet-view.ts";
 import type { FrameTap } from "../pipeline/frame-tap.ts";
+import type { PipelineOptions } from "../pipeline/pipeline.ts";
 import { SelectedPipeline } from "../pipeline/selected-pipeline.ts";
 import type { ConnectionFacts, Endpoint } from "../store/types.ts";
 import { BlobStore } from "./blob-store.ts";
@@ -23,6 +24,7 @@ export interface DetailRequest {
   readonly connections: readonly ConnectionFacts[];
   readonly ids: readonly ConnectionId[];
   readonly ports: readonly number[];
+  readonly keys?: PipelineOptions["keys"];
   readonly replay: Replay;
   readonly signal: AbortSignal;
 }
@@ -77,7 +79,8 @@ async function readBlobAgain(request: DetailRequest, of: "body" | "packet", blob
 async function run(request: DetailRequest, recorder: Recorder): Promise<void> {
   let pipeline: SelectedPipeline | null = null;
   await request.replay((vantageOf) => {
-    const options = { ports: request.ports, tap: recorder, seed: 0, rethrow: false, vantageOf };
+    const { ports, keys = null } = request;
+    const options = { ports, keys, tap: recorder, seed: 0, rethrow: false, vantageOf };
     pipeline = new SelectedPipeline(options, recorder.pairs, recorder);
     return pipeline;
   }, request.signal);

@@ -2,7 +2,7 @@ import { type ConnectionId, connectionId, type RelativeNs, relativeNs } from "..
 import { formatTime } from "../base/time.ts";
 import type { CaptureOrigin, CaptureReader, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
 import type { FrameTap } from "../pipeline/frame-tap.ts";
-import { Pipeline } from "../pipeline/pipeline.ts";
+import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
 import { judge } from "../rules/judge.ts";
 import type { Timer } from "../rules/timers.ts";
 import type { Finding } from "../rules/types.ts";
@@ -31,6 +31,8 @@ export interface LiveSessionOptions {
   readonly origin: CaptureOrigin;
   readonly ports: readonly number[];
   readonly seed: number;
+  /** Secrets of TLS: more come while the capture runs. */
+  readonly keys?: PipelineOptions["keys"];
   readonly clock: Clock;
   /** Packets may reach us so much later than they were captured. */
   readonly lagNs: () => bigint;
@@ -75,6 +77,7 @@ export class LiveSession implements FrameTap {
     this.pipeline = new Pipeline({
       ports: options.ports,
       tap: this,
+      keys: options.keys ?? null,
       seed: options.seed,
       forgetsEnded: true,
       rethrow: false,

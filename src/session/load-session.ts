@@ -1,6 +1,6 @@
 import { packetNumber, type RelativeNs, relativeNs } from "../base/brand.ts";
 import type { CaptureOrigin } from "../pcap/types.ts";
-import { Pipeline } from "../pipeline/pipeline.ts";
+import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
 import { judge } from "../rules/judge.ts";
 import type { Timer } from "../rules/timers.ts";
 import type { Analysis, CaptureFacts } from "../store/types.ts";
@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly origin: CaptureOrigin;
   readonly ports: readonly number[];
   readonly seed: number;
+  /** Secrets of TLS. */
+  readonly keys?: PipelineOptions["keys"];
   /** What is known of the captures now. */
   readonly facts: () => CaptureFacts[];
   readonly vantageOf: (captureIndex: number) => number;
@@ -62,8 +64,8 @@ export class LoadSession {
 
   /** Until everything is read, or stopped. Throws what the sources throw. */
   async run(): Promise<Analysis> {
-    const { feeds, order, ports, seed, breathe, vantageOf, capturedUntil, every } = this.options;
-    const pipeline = new Pipeline({ ports, tap: null, seed, rethrow: false, vantageOf });
+    const { feeds, order, ports, keys = null, seed, breathe, vantageOf, capturedUntil, every } = this.options;
+    const pipeline = new Pipeline({ ports, tap: null, keys, seed, rethrow: false, vantageOf });
     const look = (): void => {
       const isNew = pipeline.packets > this.snapshot.statistics.packets;
       if (isNew && this.options.nowMs() >= this.nextShotMs) this.shoot(pipeline, "running");

@@ -1,12 +1,12 @@
 import { limits } from "../base/limits.ts";
 import type { FrameTap } from "../pipeline/frame-tap.ts";
-import { Pipeline } from "../pipeline/pipeline.ts";
+import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
 import type { Replay } from "./connection-detail.ts";
 
 /** Connections with a message that holds a text, ignoring case: the whole capture is read once more. */
 export async function searchPayloads(
   text: string,
-  ports: readonly number[],
+  { ports, keys = null }: Pick<PipelineOptions, "ports" | "keys">,
   replay: Replay,
   signal: AbortSignal,
 ): Promise<Set<number>> {
@@ -23,7 +23,7 @@ export async function searchPayloads(
   };
   let pipeline: Pipeline | null = null;
   await replay((vantageOf) => {
-    pipeline = new Pipeline({ ports, seed: 0, rethrow: false, tap, vantageOf });
+    pipeline = new Pipeline({ ports, keys, seed: 0, rethrow: false, tap, vantageOf });
     return pipeline;
   }, signal);
   signal.throwIfAborted();

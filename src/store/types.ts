@@ -214,7 +214,18 @@ export interface TlsFacts {
     readonly encrypted: boolean;
   })[];
   applicationDataBytes: PerDirection<number>;
+  cipherSuite: string | null;
+  /** RFC 7301: the one chosen, as far as it can be read. */
+  applicationProtocol: string | null;
+  decrypted: boolean;
+  /** null: it was, or its secrets are still waited for. Stable words: see `NotDecrypted`. */
+  whyNot: TlsSecrecy | null;
+  /** Decrypted: the alert with which each side said that it sends no more (RFC 8446 §6.1). */
+  closings: PerDirection<Mark | null>;
 }
+
+/** Why a connection stayed encrypted: nobody gave keys, or the given ones do not fit, or something else stands against it. */
+export type TlsSecrecy = "no-keys" | "no-secret" | "not-captured" | "version" | "cipher-suite" | "secret-does-not-fit";
 
 export interface FrameCounts {
   text: number;

@@ -8,12 +8,23 @@ export interface Hello {
   applicationProtocols: string[];
   /** Highest of supported_versions, else legacy_version: 0x0303 is TLS 1.2, 0x0304 TLS 1.3. */
   version: number;
+  /** 32 bytes; fewer of a hello that was cut off. */
+  random: Uint8Array;
+  /** Of a ServerHello: the one chosen. */
+  cipherSuite: number;
+  /** RFC 7366 §2. */
+  encryptThenMac: boolean;
+  /** RFC 8446 §4.2.10: early data follows. */
+  earlyData: boolean;
 }
 
 const SERVER_NAME = 0;
 const ALPN = 16;
+const ENCRYPT_THEN_MAC = 22;
+const EARLY_DATA = 42;
 const SUPPORTED_VERSIONS = 43;
 const CLIENT_HELLO = 1;
+const ENCRYPTED_EXTENSIONS = 8;
 /** RFC 8701: values that mean nothing. */
 const isGrease = (value: number): boolean => (value & 0x0f0f) === 0x0a0a;
 
@@ -23,6 +34,10 @@ export function readHello(type: number, bytes: Uint8Array, start: number, end: n
     serverName: null,
     applicationProtocols: [],
     version: end - start >= 2 ? u16be(bytes, start) : 0,
+    random: bytes.slice(start + 2, Math.min(end, start + 34)),
+    cipherSuite: 0,
+    encryptThenMac: false,
+    earlyData: false,
   };
   let at = start + 34;
   if (at >= end) return hello;
@@ -32,10 +47,33 @@ export function readHello(type: number, bytes: Uint8Array, start: number, end: n
     at += 2 + u16be(bytes, at);
     if (at + 1 > end) return hello;
     at += 1 + u8(bytes, at);
-  } else at += 3;
-  if (at + 2 > end) return hello;
-  const last = Math.min(end, at + 2 + u16be(bytes, at));
-  at += 2;
+  } else {
+    if (at + 2 <= end) hello.cipherSuite = u16be(bytes, at);
+    at += 3;
+  }
+  readExtensions(hello, type, bytes, at, end);
+  return hello;
+}
+
+/** RFC 8446 §4.3.1: what the server says once it can encrypt. `protocol`: the one chosen (RFC 7301). */
+export function readEncryptedExtensions(bytes: Uint8Array): { protocol: string | null; earlyData: boolean } {
+  const read: Hello = {
+    serverName: null,
+    applicationProtocols: [],
+    version: 0,
+    random: bytes,
+    cipherSuite: 0,
+    encryptThenMac: false,
+    earlyData: false,
+  };
+  readExtensions(read, ENCRYPTED_EXTENSIONS, bytes, 0, bytes.length);
+  return { protocol: read.applicationProtocols[0] ?? null, earlyData: read.earlyData };
+}
+
+function readExtensions(hello: Hello, type: number, bytes: Uint8Array, start: number, end: number): void {
+  if (start + 2 > end) return;
+  const last = Math.min(end, start + 2 + u16be(bytes, start));
+  let at = start + 2;
   while (at + 4 <= last) {
     const extension = u16be(bytes, at);
     const bodyEnd = at + 4 + u16be(bytes, at + 2);
@@ -43,7 +81,6 @@ export function readHello(type: number, bytes: Uint8Array, start: number, end: n
     readExtension(hello, type, extension, bytes, at + 4, bodyEnd);
     at = bodyEnd;
   }
-  return hello;
 }
 
 function readExtension(
@@ -65,5 +102,6 @@ function readExtension(
       const version = u16be(bytes, at);
       if (!isGrease(version) && version > hello.version) hello.version = version;
     }
-  }
+  } else if (extension === ENCRYPT_THEN_MAC) hello.encryptThenMac = true;
+  else if (extension === EARLY_DATA) hello.earlyData = true;
 }

@@ -7,6 +7,7 @@ import { tuiWordsOf } from "../../src/i18n/tui.ts";
 import type { CaptureOrigin } from "../../src/pcap/types.ts";
 import type { Desk } from "../../src/session/detail-types.ts";
 import { LoadSession } from "../../src/session/load-session.ts";
+import { KeyLog } from "../../src/tls/key-log.ts";
 import type { Context } from "../../src/tui/context.ts";
 import { paletteOf } from "../../src/tui/palette.ts";
 import { type Action, reduce } from "../../src/tui/reduce.ts";
@@ -17,17 +18,19 @@ import { type Effect, initialState, type State } from "../../src/tui/state.ts";
 /** A capture, loaded to its end. */
 export async function openDesk(path: string): Promise<Desk> {
   const origin: CaptureOrigin = { ns: null };
-  const captures = await openFeeds([path], origin, { onMalformed: () => undefined, onComment: () => undefined });
+  const keys = new KeyLog();
+  const captures = await openFeeds([path], origin, { onMalformed: () => undefined, onComment: () => undefined, keys });
   const session = new LoadSession({
     ...captures,
     origin,
     ports: [],
+    keys,
     seed: 1,
     nowMs: () => performance.now(),
     breathe: () => Promise.resolve(),
   });
   await session.run();
-  return createDesk({ session, ports: [], paths: () => [path], progress: () => null, stop: () => undefined });
+  return createDesk({ session, ports: [], keys, paths: () => [path], progress: () => null, stop: () => undefined });
 }
 
 export const contextOf = (language: Language, depth: 0 | 4 | 8 | 24 = 0): Context => ({

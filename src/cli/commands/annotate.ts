@@ -14,12 +14,13 @@ import { createRedactor } from "../../report/redact.ts";
 import { sharePage } from "../../report/share-page.ts";
 import type { Analysis } from "../../store/types.ts";
 import { analyse, endpoint } from "../analyse.ts";
+import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
 import { fingerprintOf, notesPath, readNotes, saveNotes } from "../notes-file.ts";
 import { connectionNumber, oneOf } from "../option-values.ts";
 import { readCaptures } from "../read-captures.ts";
 import type { Surroundings } from "../surroundings.ts";
 
-interface AnnotateOptions {
+interface AnnotateOptions extends KeyLogOption {
   readonly connection?: number;
   readonly packet?: number;
   readonly capture?: boolean;
@@ -42,10 +43,10 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("--tag <tag>", options.tag, oneOf("--tag", noteTags), "none")
     .option("--list", options.list)
     .option("--remove <id>", options.remove)
-    .option("--notes <file>", options.notes)
-    .action((capture: string, text: string | undefined, given: AnnotateOptions) =>
-      annotate(capture, text, given, surroundings),
-    );
+    .option("--notes <file>", options.notes);
+  addKeyLogOption(command, surroundings).action((capture: string, text: string | undefined, given: AnnotateOptions) =>
+    annotate(capture, text, given, surroundings),
+  );
 }
 
 function packetNumber(value: string): number {
@@ -73,7 +74,14 @@ async function annotate(
   const packetTimes = new Map<number, RelativeNs | null>(options.packet === undefined ? [] : [[options.packet, null]]);
   const analysis = await readCaptures(
     [capture],
-    { ports: [], tap: null, origin: { ns: null }, breathe: () => undefined, packetTimes },
+    {
+      ports: [],
+      tap: null,
+      keys: await openKeyLog(options),
+      origin: { ns: null },
+      breathe: () => undefined,
+      packetTimes,
+    },
     surroundings,
   );
   const [facts] = analysis.captures;
@@ -138,7 +146,7 @@ async function listNotes(capture: string, options: AnnotateOptions, surroundings
   const redactor = createRedactor(false);
   const analysed = await analyse(
     [capture],
-    { ports: [], notes: options.notes, payloads: null, redactor },
+    { ports: [], notes: options.notes, payloads: null, redactor, keys: await openKeyLog(options) },
     surroundings,
   );
   const { analysis, findings, notes } = analysed;

@@ -5,12 +5,13 @@ import type { ShareWords } from "../../i18n/share-words.ts";
 import type { Redactor } from "../../report/redact.ts";
 import { type Analysed, analyse } from "../analyse.ts";
 import { type Exported, type ExportPlan, exportCapture, withReadableTwice } from "../export-capture.ts";
+import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
 import { connectionNumber, portList } from "../option-values.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
 
-interface ExportOptions extends SharingOptions {
+interface ExportOptions extends SharingOptions, KeyLogOption {
   readonly port?: readonly number[];
   readonly output: string;
   readonly connection?: readonly number[];
@@ -28,6 +29,7 @@ export function define(command: Command, surroundings: Surroundings): void {
       connectionNumber(value),
     ])
     .option("--trim <seconds>", help.options.trim, trimSeconds);
+  addKeyLogOption(command, surroundings);
   addSharingOptions(command, surroundings).action((capture: string, options: ExportOptions) =>
     exportTo(capture, options, surroundings),
   );
@@ -44,10 +46,11 @@ function trimSeconds(value: string): readonly [number, number] {
 async function exportTo(capture: string, options: ExportOptions, surroundings: Surroundings): Promise<void> {
   await checkOutput(options.output, [capture]);
   const redactor = redactorOf(options);
+  const keys = await openKeyLog(options);
   await withReadableTwice(capture, async (path) => {
     const analysed = await analyse(
       [path],
-      { ports: options.port ?? [], notes: options.notes, payloads: "preview", redactor },
+      { ports: options.port ?? [], notes: options.notes, payloads: "preview", redactor, keys },
       surroundings,
     );
     const plan = planOf(analysed, options);

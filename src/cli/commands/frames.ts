@@ -3,13 +3,14 @@ import { ndjsonWriter, tableWriter } from "../../report/frame-writer.ts";
 import { createRedactor } from "../../report/redact.ts";
 import { BatchWriter } from "../batch-writer.ts";
 import { FramePrinter } from "../frame-printer.ts";
+import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
 import { oneOf, portList } from "../option-values.ts";
 import { readCaptures } from "../read-captures.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 const FORMATS = ["table", "ndjson"] as const;
 
-interface FramesOptions {
+interface FramesOptions extends KeyLogOption {
   readonly port?: readonly number[];
   readonly format: (typeof FORMATS)[number];
   readonly redact: boolean;
@@ -21,8 +22,10 @@ export function define(command: Command, surroundings: Surroundings): void {
     .argument("<capture...>", help.arguments.captures)
     .option("-p, --port <port>", help.options.port, portList)
     .option("--format <format>", help.options.framesFormat, oneOf("--format", FORMATS), "table")
-    .option("--no-redact", help.options.noRedact)
-    .action((captures: readonly string[], options: FramesOptions) => frames(captures, options, surroundings));
+    .option("--no-redact", help.options.noRedact);
+  addKeyLogOption(command, surroundings).action((captures: readonly string[], options: FramesOptions) =>
+    frames(captures, options, surroundings),
+  );
 }
 
 async function frames(captures: readonly string[], options: FramesOptions, surroundings: Surroundings): Promise<void> {
@@ -33,11 +36,12 @@ async function frames(captures: readonly string[], options: FramesOptions, surro
   const writer = options.format === "ndjson" ? ndjsonWriter(redactor) : tableWriter(redactor, chrome, width);
   const out = new BatchWriter(stdout);
   const origin = { ns: null };
+  const keys = await openKeyLog(options);
   const printer = new FramePrinter(writer, out, origin);
   out.add(writer.head);
   await readCaptures(
     captures,
-    { ports: options.port ?? [], tap: printer, origin, breathe: () => out.drained() },
+    { ports: options.port ?? [], tap: printer, keys, origin, breathe: () => out.drained() },
     surroundings,
   );
   printer.finish();

@@ -17,6 +17,7 @@ import { leftBehind } from "../../source/live/left-behind.ts";
 import { OutputPipe } from "../../source/live/output-pipe.ts";
 import { Spool, type SpoolPlan } from "../../source/live/spool.ts";
 import { BatchWriter } from "../batch-writer.ts";
+import { addKeyLogOption, checkKeyLog, KeyLogFollower } from "../key-log-file.ts";
 import { systemClock } from "../live/clock.ts";
 import { EventWriter, type FindPacket } from "../live/event-writer.ts";
 import { droppedOf, lagNsOf, type OpenedCapture, openCapture, portsOf, recorderOf } from "../live/open-capture.ts";
@@ -65,15 +66,16 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("--snaplen <bytes>", words.snaplen, numberOption("--snaplen", 64, 262_144), captureDefaults.snaplen)
     .option("--buffer <mib>", words.buffer, numberOption("--buffer", 1, 2047), captureDefaults.buffer)
     .option("--high-rate", words.highRate)
-    .option("--no-redact", words.noRedact)
-    .action(async (options: LiveOptions) => {
-      surroundings.exitCode = await live(options, surroundings);
-    });
+    .option("--no-redact", words.noRedact);
+  addKeyLogOption(command, surroundings).action(async (options: LiveOptions) => {
+    surroundings.exitCode = await live(options, surroundings);
+  });
 }
 
 async function live(options: LiveOptions, surroundings: Surroundings): Promise<ExitCode> {
   const plan = spoolPlanOf(options);
   checkStdout(options, surroundings.stdout.isTTY);
+  checkKeyLog(options);
   checkTrigger(
     options.trigger,
     catalogue.map(({ id }) => id),
@@ -118,6 +120,8 @@ async function analyse(
       ? new RunningText(surroundings, words, origin, model, redactor, paint)
       : null;
   const events: LiveEvents = ndjson ?? text ?? noEvents;
+  const keyLog = new KeyLogFollower(options);
+  const { keys } = keyLog;
   const stop = stopSignal(interrupt, options.duration);
   const pipe = toPipe ? new OutputPipe(() => opened.source.stop()) : null;
   const session = new LiveSession({
@@ -125,6 +129,7 @@ async function analyse(
     openReader: (sink, shared) => openCaptureReader(0, sink, shared),
     origin,
     ports: portsOf(options),
+    keys,
     // Hostile traffic must not be able to pile collisions.
     seed: (Math.random() * 2 ** 32) | 0,
     clock: systemClock,
@@ -150,9 +155,10 @@ async function analyse(
   const running = session.run().finally(() => {
     watch.stop();
     stop.done();
+    keyLog.stop();
   });
   await screen?.show(
-    { session, spool, running, ports: portsOf(options), file: options.write, listening: opened.asked },
+    { session, spool, running, ports: portsOf(options), keys, file: options.write, listening: opened.asked },
     () => opened.source.stop(),
   );
   const ended = await running;

@@ -12,6 +12,7 @@ import type { ByteSource } from "../../source/types.ts";
 import { paletteOf } from "../../tui/palette.ts";
 import { plainViews } from "../../tui/plain.ts";
 import { openFeeds } from "../capture-feeds.ts";
+import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
 import { systemClock } from "../live/clock.ts";
 import { notesPath } from "../notes-file.ts";
 import { portList, timerList } from "../option-values.ts";
@@ -23,7 +24,7 @@ import { progressOf } from "../screen/replay.ts";
 import { savingOf } from "../screen/save-report.ts";
 import type { Surroundings } from "../surroundings.ts";
 
-interface LoadOptions {
+interface LoadOptions extends KeyLogOption {
   readonly port?: readonly number[];
   readonly notes?: string;
   readonly plain?: boolean;
@@ -37,10 +38,10 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("-p, --port <port>", help.options.port, portList)
     .option("--notes <file>", help.options.notes)
     .option("--timer <name=seconds>", help.options.timer, timerList)
-    .option("--plain", help.options.plain)
-    .action(async (captures: readonly string[], options: LoadOptions) => {
-      surroundings.exitCode = await load(captures, options, surroundings);
-    });
+    .option("--plain", help.options.plain);
+  addKeyLogOption(command, surroundings).action(async (captures: readonly string[], options: LoadOptions) => {
+    surroundings.exitCode = await load(captures, options, surroundings);
+  });
 }
 
 async function load(names: readonly string[], options: LoadOptions, surroundings: Surroundings): Promise<ExitCode> {
@@ -73,10 +74,11 @@ async function show(
   const timers = options.timer ?? [];
   const origin: CaptureOrigin = { ns: null };
   const watch = new NoteWatch(keeper.notes);
+  const keys = await openKeyLog(options);
   const captures = await openFeeds(
     names,
     origin,
-    { onMalformed: () => undefined, onComment: watch.onComment },
+    { onMalformed: () => undefined, onComment: watch.onComment, keys },
     sourceOf,
   );
   let reading = true;
@@ -85,6 +87,7 @@ async function show(
     order: watch.over(captures.order),
     origin,
     ports,
+    keys,
     timers,
     // Hostile captures must not be able to pile collisions.
     seed: (Math.random() * 2 ** 32) | 0,
@@ -98,6 +101,7 @@ async function show(
   const desk = createDesk({
     session,
     ports,
+    keys,
     paths: () => paths,
     progress: () => (reading ? progressOf(captures.feeds) : null),
     stop: () => session.stop(),
@@ -123,7 +127,7 @@ async function show(
   await Promise.race([loaded, firstSnapshot(session)]);
   captures.refuseWhatIsNoCapture();
   const save = savingOf(
-    { paths: () => paths, name: names[0] === "-" ? "stdin" : (names[0] ?? ""), ports, timers, session },
+    { paths: () => paths, name: names[0] === "-" ? "stdin" : (names[0] ?? ""), ports, keys, timers, session },
     surroundings,
   );
   const failure = loaded.then(

@@ -9,6 +9,7 @@ import type { ReportModel } from "../../report/schema.ts";
 import { renderText } from "../../report/text.ts";
 import type { Timer } from "../../rules/timers.ts";
 import { type Analysed, analyse } from "../analyse.ts";
+import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
 import { connectionNumber, oneOf, portList, timerList } from "../option-values.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
@@ -17,7 +18,7 @@ import type { Surroundings } from "../surroundings.ts";
 const FORMATS = ["text", "json", "markdown", "html", "svg", "har"] as const;
 const FAIL_ON = ["error", "warning", "note", "never"] as const;
 
-interface ReportOptions extends SharingOptions {
+interface ReportOptions extends SharingOptions, KeyLogOption {
   readonly port?: readonly number[];
   readonly format: (typeof FORMATS)[number];
   readonly output?: string;
@@ -38,6 +39,7 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("--timer <name=seconds>", help.options.timer, timerList)
     .option("--compare", help.options.compare)
     .option("--fail-on <severity>", help.options.failOn, oneOf("--fail-on", FAIL_ON), "never");
+  addKeyLogOption(command, surroundings);
   addSharingOptions(command, surroundings).action(async (captures: readonly string[], options: ReportOptions) => {
     if (options.compare === true) {
       const { compareCaptures } = await import("../compare-captures.ts");
@@ -50,7 +52,7 @@ export function define(command: Command, surroundings: Surroundings): void {
 /** What `wscap load` prints where no screen can be drawn. */
 export const reportAsText = (
   captures: readonly string[],
-  { port, notes, timer }: Pick<ReportOptions, "port" | "notes" | "timer">,
+  { port, notes, timer, keylog }: Pick<ReportOptions, "port" | "notes" | "timer" | "keylog">,
   surroundings: Surroundings,
 ): Promise<ExitCode> =>
   report(
@@ -63,6 +65,7 @@ export const reportAsText = (
       ...(port === undefined ? {} : { port }),
       ...(timer === undefined ? {} : { timer }),
       ...(notes === undefined ? {} : { notes }),
+      ...(keylog === undefined ? {} : { keylog }),
     },
     surroundings,
   );
@@ -83,6 +86,7 @@ async function report(
       notes: options.notes,
       payloads: wantsFrames ? options.payloads : null,
       redactor,
+      keys: await openKeyLog(options),
       timers: options.timer ?? [],
     },
     surroundings,

@@ -13,13 +13,14 @@ import { laddersOf, sharePage, troubled } from "../../report/share-page.ts";
 import type { CaptureFacts } from "../../store/types.ts";
 import { type Analysed, analyse } from "../analyse.ts";
 import { exportCapture, withReadableTwice } from "../export-capture.ts";
+import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
 import { portList } from "../option-values.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { exportSummary } from "./export.ts";
 
-interface ShareOptions extends SharingOptions {
+interface ShareOptions extends SharingOptions, KeyLogOption {
   readonly port?: readonly number[];
   readonly output?: string;
 }
@@ -30,6 +31,7 @@ export function define(command: Command, surroundings: Surroundings): void {
     .argument("<capture>", help.arguments.capture)
     .option("-o, --output <name>", help.options.shareOutput)
     .option("-p, --port <port>", help.options.port, portList);
+  addKeyLogOption(command, surroundings);
   addSharingOptions(command, surroundings).action((capture: string, options: ShareOptions) =>
     share(capture, options, surroundings),
   );
@@ -45,11 +47,12 @@ async function share(capture: string, options: ShareOptions, surroundings: Surro
   const words = shareWordsOf(surroundings.language);
   const files = new Map<string, Uint8Array>();
   let hiddenInPackets = "";
+  const keys = await openKeyLog(options);
   await withReadableTwice(capture, async (path) => {
     const analysed = withShortNames(
       await analyse(
         [path],
-        { ports: options.port ?? [], notes: options.notes, payloads: options.payloads, redactor },
+        { ports: options.port ?? [], notes: options.notes, payloads: options.payloads, redactor, keys },
         surroundings,
       ),
     );

@@ -4,6 +4,7 @@ import type { Timer } from "../../rules/timers.ts";
 import type { Finding } from "../../rules/types.ts";
 import { type SpoolPlan, scratchPlan } from "../../source/live/spool.ts";
 import type { BackendName } from "../../source/live/types.ts";
+import type { KeyLogOption } from "../key-log-file.ts";
 
 export const BACKENDS = ["auto", "tcpdump", "dumpcap", "cap"] as const;
 export const LIVE_FORMATS = ["text", "ndjson"] as const;
@@ -15,7 +16,7 @@ export const captureDefaults = {
   buffer: 64,
 } as const;
 
-export interface LiveOptions {
+export interface LiveOptions extends KeyLogOption {
   readonly interface?: string;
   readonly port?: readonly number[];
   readonly filter?: string;

@@ -2,6 +2,7 @@ import type { ExitCode } from "../../base/user-error.ts";
 import type { LiveSession } from "../../session/live-session.ts";
 import type { LiveEvents } from "../../session/types.ts";
 import type { Spool } from "../../source/live/spool.ts";
+import type { KeyLog } from "../../tls/key-log.ts";
 import { notesPath } from "../notes-file.ts";
 import { createDesk } from "../screen/desk.ts";
 import { NoteKeeper } from "../screen/note-keeper.ts";
@@ -31,6 +32,7 @@ interface LiveShow {
   /** Settles when the capture has ended. */
   readonly running: Promise<unknown>;
   readonly ports: readonly number[];
+  readonly keys: KeyLog;
   /** The filter that was asked for. */
   readonly listening: string;
   /** The file that was asked for: what is captured outlives the screen, and its notes with it. */
@@ -46,7 +48,7 @@ export class LiveScreen {
     this.surroundings = surroundings;
   }
 
-  async show({ session, spool, running, ports, listening, file }: LiveShow, stop: () => void): Promise<ExitCode> {
+  async show({ session, spool, running, ports, keys, listening, file }: LiveShow, stop: () => void): Promise<ExitCode> {
     const { surroundings } = this;
     const paths = (): readonly string[] => spool.paths;
     // Its failure is told by whoever started it.
@@ -60,13 +62,14 @@ export class LiveScreen {
       const desk = createDesk({
         session,
         ports,
+        keys,
         paths,
         packetsGone: () => spool.packetsGone,
         progress: () => null,
         stop,
       });
       const saving = savingOf(
-        { paths, packetsGone: () => spool.packetsGone, name: "live.pcapng", ports, session },
+        { paths, packetsGone: () => spool.packetsGone, name: "live.pcapng", ports, keys, session },
         surroundings,
       );
       const save: typeof saving = {

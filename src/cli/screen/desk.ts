@@ -2,6 +2,7 @@ import { DetailReader } from "../../session/connection-detail.ts";
 import type { Desk, Progress } from "../../session/detail-types.ts";
 import { searchPayloads } from "../../session/search-payloads.ts";
 import type { Snapshot } from "../../session/types.ts";
+import type { KeyLog } from "../../tls/key-log.ts";
 import { replayOf } from "./replay.ts";
 
 /** A running analysis, loaded or live. */
@@ -13,6 +14,8 @@ export interface Watched {
 export interface DeskOptions {
   readonly session: Watched;
   readonly ports: readonly number[];
+  /** Secrets of TLS. */
+  readonly keys: KeyLog;
   /** Files that hold what has been read so far. */
   readonly paths: () => readonly string[];
   /** Packets before the first one in them. */
@@ -22,7 +25,8 @@ export interface DeskOptions {
 }
 
 /** What the views ask for, answered by the session and by reading its files again. */
-export function createDesk({ session, ports, paths, packetsGone = () => 0, progress, stop }: DeskOptions): Desk {
+export function createDesk(options: DeskOptions): Desk {
+  const { session, ports, keys, paths, packetsGone = () => 0, progress, stop } = options;
   const originNs = (): bigint | null => session.getSnapshot().originNs;
   const replay = (onProgress: (progress: Progress) => void) => replayOf({ paths, packetsGone, originNs, onProgress });
   const reader = new DetailReader();
@@ -32,7 +36,14 @@ export function createDesk({ session, ports, paths, packetsGone = () => 0, progr
     progress,
     stop,
     openDetail: (ids, onProgress, signal) =>
-      reader.open({ connections: session.getSnapshot().connections, ids, ports, replay: replay(onProgress), signal }),
+      reader.open({
+        connections: session.getSnapshot().connections,
+        ids,
+        ports,
+        keys,
+        replay: replay(onProgress),
+        signal,
+      }),
     readBlob: (detail, of, blob, signal) =>
       reader.readBlob(
         detail,
@@ -41,6 +52,6 @@ export function createDesk({ session, ports, paths, packetsGone = () => 0, progr
         replay(() => undefined),
         signal,
       ),
-    searchPayloads: (text, onProgress, signal) => searchPayloads(text, ports, replay(onProgress), signal),
+    searchPayloads: (text, onProgress, signal) => searchPayloads(text, { ports, keys }, replay(onProgress), signal),
   };
 }

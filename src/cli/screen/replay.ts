@@ -21,7 +21,7 @@ export const replayOf =
     const captures = await openFeeds(
       paths(),
       { ns: originNs() },
-      { onMalformed: () => undefined, onComment: () => undefined },
+      { onMalformed: () => undefined, onComment: () => undefined, keys: null },
     );
     const { feeds, order } = captures;
     const gone = packetsGone();

@@ -10,6 +10,7 @@ import { safeJson } from "../../report/safe-json.ts";
 import { laddersOf, sharePage, troubled } from "../../report/share-page.ts";
 import { renderText } from "../../report/text.ts";
 import type { Timer } from "../../rules/timers.ts";
+import type { KeyLog } from "../../tls/key-log.ts";
 import type { Errands } from "../../tui/app.ts";
 import { type Analysed, analyse } from "../analyse.ts";
 import { type ExportPlan, exportCapture } from "../export-capture.ts";
@@ -38,6 +39,8 @@ export interface SaveOptions {
   /** Names are made from it. */
   readonly name: string;
   readonly ports: readonly number[];
+  /** Secrets of TLS. */
+  readonly keys: KeyLog;
   readonly session: Watched;
   readonly timers?: readonly Timer[];
 }
@@ -90,11 +93,11 @@ async function readAgain(
   payloads: "preview" | null,
   notes: readonly Note[],
   redactor: Redactor,
-  { paths, ports, timers }: SaveOptions,
+  { paths, ports, timers, keys }: SaveOptions,
   surroundings: Surroundings,
 ): Promise<Analysed> {
   const stderr = { ...surroundings.stderr, isTTY: false } as typeof surroundings.stderr;
-  const options = { ports, notes: undefined, known: notes, payloads, redactor, timers: timers ?? [] };
+  const options = { ports, notes: undefined, known: notes, payloads, redactor, keys, timers: timers ?? [] };
   return analyse(paths(), options, { ...surroundings, stderr });
 }
 

@@ -25,8 +25,20 @@ export const causesCapture = {
     fix: "Capture without a filter for a moment, or with port 8080 of your server.",
   },
   keyLogNeeded: {
-    cause: "The WebSocket is inside TLS.",
-    fix: "Capture behind the TLS proxy, where it is plain; or give Wireshark the keys (SSLKEYLOGFILE).",
+    cause: "The client is a browser or curl: it writes its keys when asked to before it starts.",
+    fix: "Close all windows, SSLKEYLOGFILE=$PWD/keys.log chromium (firefox and curl alike), capture, reproduce, then wscap report --keylog keys.log capture.pcapng.",
+  },
+  keyLogOfProgram: {
+    cause: "The client or server is a program: either side's keys will do.",
+    fix: "Node: node --tls-keylog=keys.log app.js. Python 3.8+: SSLKEYLOGFILE=keys.log, where the program uses ssl.create_default_context(), else context.keylog_filename. Go: tls.Config.KeyLogWriter. Java has none of its own: the agent extract-tls-secrets writes one.",
+  },
+  keyLogOfProxy: {
+    cause: "A proxy such as nginx ends TLS.",
+    fix: "Take the keys at the client, or capture behind the proxy, where it is plain: sudo tcpdump -i lo port <backend-port>. Only NGINX Plus writes keys (ssl_key_log).",
+  },
+  keyLogOfOther: {
+    cause: "The key log is another program's, or it was begun after the connection was opened, or cut off.",
+    fix: "Start the program with the key log first, then capture, then connect. Browsers write only when no window was open before.",
   },
   captureBehindProxy: {
     cause: "A proxy ends TLS before the server.",

@@ -23,6 +23,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   switched: "101: the WebSocket is open",
   tlsHello: "TLS ClientHello[[ for {name}]]",
   tlsAlert: "TLS alert of the {from:word}: {alert:word}",
+  closeNotify: "TLS close_notify of the {from:word}",
   tlsRefusal: "encrypted record of an alert's size, the server's only answer",
   firstBytes: "first bytes of the {from:word}: {text}",
   lastData: "last frame, from the {from:word}",

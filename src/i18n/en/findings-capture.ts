@@ -25,7 +25,30 @@ export const findingsCapture = {
     tls: {
       title: "No readable WebSocket: {tls:one connection is|# connections are} encrypted (TLS)",
       detail:
-        "wss:// cannot be looked into without its keys[[ (server names: {names})]]. How TCP opened and ended is shown all the same.",
+        "TLS: not decrypted. With its keys (--keylog) wss:// is read like ws://[[ (server names: {names})]]. How TCP opened and ended is shown all the same.",
+    },
+  },
+  "tls.not-decrypted": {
+    noSecret: {
+      title:
+        "TLS: not decrypted, the keys given hold no secret for {connections:one connection|# connections}[[ ({names})]]",
+      detail:
+        "A key log has lines for each connection, found by the random number of its ClientHello; for these there is none.",
+    },
+    notCaptured: {
+      title: "TLS: not decrypted, the handshake of {connections:one connection|# connections} is not in the capture",
+      detail:
+        "Keys are found by the random number of the ClientHello, and records are numbered from the handshake on. Without it no key helps.",
+    },
+    doesNotFit: {
+      title:
+        "TLS: not decrypted, the secrets given do not open {connections:one connection|# connections}[[ ({names})]]",
+      detail: "There is a line for the ClientHello, but no record opens with it.",
+    },
+    notSupported: {
+      title:
+        "TLS: not decrypted, {connections:one connection uses|# connections use} what wscap cannot open[[: {version}]][[, {suite}]]",
+      detail: "TLS 1.2 and 1.3 are read, with AES (GCM, CCM, CBC) and ChaCha20-Poly1305.",
     },
   },
   "http2.not-decoded": {

@@ -197,6 +197,11 @@ export const pagesRunning = {
     meaning: "There are connections, but no WebSocket that can be read.",
     seen: "No upgrade request on any connection. TLS hides what is in it.",
   },
+  "tls.not-decrypted": {
+    name: "TLS not decrypted",
+    meaning: "Keys were given (--keylog, or secrets in the pcapng file), and yet connections stayed closed.",
+    seen: "TLS connections for which no secret is known, none fits, or whose handshake was not captured.",
+  },
   "http2.not-decoded": {
     name: "HTTP/2",
     meaning: "HTTP/2 can carry WebSockets (RFC 8441); it is not decoded here.",

@@ -15,8 +15,20 @@ export const causesCapture = {
     fix: "先不加过滤抓一会儿，或改成服务实际使用的端口，如 port 8080。",
   },
   keyLogNeeded: {
-    cause: "WebSocket 在 TLS 里面。",
-    fix: "在 TLS 代理之后（明文处）抓包；或把密钥交给 Wireshark（SSLKEYLOGFILE）。",
+    cause: "客户端是浏览器或 curl：启动前设好环境变量，它就会写出密钥。",
+    fix: "先关闭所有窗口，运行 SSLKEYLOGFILE=$PWD/keys.log chromium（firefox、curl 同理），抓包、复现，再运行 wscap report --keylog keys.log capture.pcapng。",
+  },
+  keyLogOfProgram: {
+    cause: "客户端或服务器是自己的程序：任一端的密钥都行。",
+    fix: "Node：node --tls-keylog=keys.log app.js。Python 3.8 以上：程序用 ssl.create_default_context() 时设 SSLKEYLOGFILE=keys.log，否则设 context.keylog_filename。Go：tls.Config.KeyLogWriter。Java 自身不支持，可用 extract-tls-secrets 这个 javaagent。",
+  },
+  keyLogOfProxy: {
+    cause: "TLS 由 nginx 之类的代理终结。",
+    fix: "在客户端取密钥，或在代理之后（明文处）抓包：sudo tcpdump -i lo port <后端端口>。只有 NGINX Plus 能写密钥（ssl_key_log）。",
+  },
+  keyLogOfOther: {
+    cause: "密钥日志属于别的程序，或在连接建立之后才开始写，或不完整。",
+    fix: "先启动会写密钥日志的程序，再抓包，最后连接。浏览器要在没有任何窗口时启动才会写。",
   },
   captureBehindProxy: {
     cause: "代理在服务之前终结了 TLS。",

@@ -23,6 +23,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   switched: "101：WebSocket 打开",
   tlsHello: "TLS ClientHello[[，主机名 {name}]]",
   tlsAlert: "{from:word}的 TLS 告警：{alert:word}",
+  closeNotify: "{from:word}的 TLS close_notify",
   tlsRefusal: "加密记录，大小正好是一个告警：服务器唯一的应答",
   firstBytes: "{from:word}最先发的字节：{text}",
   lastData: "最后一帧，来自{from:word}",

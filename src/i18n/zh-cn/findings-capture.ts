@@ -18,7 +18,26 @@ export const findingsCapture = {
     },
     tls: {
       title: "没有可读的 WebSocket：{tls} 条连接是加密的（TLS）",
-      detail: "没有密钥就看不到 wss:// 里面的内容[[（主机名：{names}）]]，但 TCP 如何建立、如何结束照样能看。",
+      detail:
+        "TLS 未解密。提供密钥（--keylog）后，wss:// 就能像 ws:// 一样分析[[（主机名：{names}）]]；TCP 如何建立、如何结束照样能看。",
+    },
+  },
+  "tls.not-decrypted": {
+    noSecret: {
+      title: "TLS 未解密：所给的密钥里没有这 {connections} 条连接的密钥[[（{names}）]]",
+      detail: "密钥日志按 ClientHello 里的随机数为每条连接记录密钥，而这些连接一行也没有。",
+    },
+    notCaptured: {
+      title: "TLS 未解密：{connections} 条连接的握手不在抓包里",
+      detail: "密钥靠 ClientHello 里的随机数查找，记录序号也从握手算起；没有握手，有密钥也解不开。",
+    },
+    doesNotFit: {
+      title: "TLS 未解密：所给的密钥解不开 {connections} 条连接[[（{names}）]]",
+      detail: "密钥日志里有这个 ClientHello 的行，但没有一条记录能用它解开。",
+    },
+    notSupported: {
+      title: "TLS 未解密：{connections} 条连接用了 wscap 不支持的版本或算法[[：{version}]][[，{suite}]]",
+      detail: "支持 TLS 1.2 和 1.3，算法为 AES（GCM、CCM、CBC）和 ChaCha20-Poly1305。",
     },
   },
   "http2.not-decoded": {

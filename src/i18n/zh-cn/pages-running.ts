@@ -156,6 +156,11 @@ export const pagesRunning = {
     meaning: "有连接，但没有能读的 WebSocket。",
     seen: "所有连接都没有升级请求；TLS 里面的看不到。",
   },
+  "tls.not-decrypted": {
+    name: "TLS 未解密",
+    meaning: "给了密钥（--keylog，或 pcapng 自带的密钥），仍有连接没能解开。",
+    seen: "有些 TLS 连接找不到密钥、密钥不对，或握手不在抓包里。",
+  },
   "http2.not-decoded": {
     name: "HTTP/2",
     meaning: "HTTP/2 可以承载 WebSocket（RFC 8441），这里暂不解码。",

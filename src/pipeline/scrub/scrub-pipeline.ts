@@ -12,12 +12,15 @@ import { DirectionEdits } from "./edits.ts";
 import { HeldStream } from "./held-stream.ts";
 import { isSuspicious } from "./suspicious.ts";
 import { certificateSpans } from "./tls-certificates.ts";
+import { clearSpans } from "./tls-records.ts";
 import { type FindSpans, scrubFrames, standIn } from "./websocket-scrub.ts";
 
 export interface ScrubPlanOptions {
   readonly find: FindSpans;
   readonly blankPayloads: boolean;
   readonly hideCertificates: boolean;
+  /** Connections whose TLS was decrypted: somebody has the keys, and nothing can be overwritten in there. */
+  readonly decrypted: ReadonlySet<number>;
   /** false: only who owns which packet is learnt. */
   readonly scrub: boolean;
   readonly ports: readonly number[];
@@ -173,22 +176,26 @@ export class ScrubPipeline extends Pipeline {
       held.sequences(offset, offset + bytes.length, (sequence, first, last) =>
         edits.edit(sequence, bytes.slice(first - offset, last - offset)),
       );
-    if (context?.tls != null) {
-      // Encrypted: nothing to be read, so nothing to hide, but whose certificate it is.
-      judge(0, held.length);
-      if (this.plan.hideCertificates)
-        held.stretches(0, held.length, (bytes, offset) => {
-          if (offset > 0) return;
-          for (const { start, end } of certificateSpans(bytes)) edit(start, new Uint8Array(end - start));
-        });
-      return;
-    }
     const webSocket = context?.webSocket ?? null;
-    const begins = webSocket === null ? held.length : Math.max(0, held.length - webSocket.side(direction).fedBytes);
+    const tls = context?.tls ?? null;
+    const leftHttp = tls?.fedBytes[direction] ?? webSocket?.side(direction).fedBytes ?? 0;
+    const begins = Math.max(0, held.length - leftHttp);
     held.stretches(0, begins, (bytes, offset) => {
       judge(offset, offset + bytes.length);
       this.scrubText(bytes, (at, replacement) => edit(offset + at, replacement));
     });
+    if (tls !== null) {
+      // Encrypted: nothing to be read, so nothing to hide, but whose certificate it is.
+      const isShown = !this.plan.decrypted.has(connection.id);
+      if (isShown) judge(begins, held.length);
+      held.stretches(begins, held.length, (bytes, offset) => {
+        if (offset > begins) return;
+        if (!isShown) for (const { start, end } of clearSpans(bytes)) judge(offset + start, offset + end);
+        if (!this.plan.hideCertificates) return;
+        for (const { start, end } of certificateSpans(bytes)) edit(offset + start, new Uint8Array(end - start));
+      });
+      return;
+    }
     if (webSocket === null) return;
     let isFirst = !webSocket.midstream;
     held.stretches(begins, held.length, (bytes, offset) => {

@@ -4,6 +4,7 @@ import { isBlind, safeTarget, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { outcomeOf } from "../upgrade-outcome.ts";
 import { isViteHmr } from "./application.ts";
+import { keyCauses } from "./tls-secrecy.ts";
 
 const PCAPNG = "https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/";
 const TCPDUMP = "https://www.tcpdump.org/manpages/tcpdump.1.html";
@@ -49,7 +50,15 @@ export const noWebSocket: Rule = {
   id: "capture.no-websocket",
   severity: "note",
   spec: "",
-  causes: ["keyLogNeeded", "wrongFilter", "localhostUrl", "wrongAddress", "captureBehindProxy"],
+  causes: [
+    "keyLogNeeded",
+    "keyLogOfProgram",
+    "keyLogOfProxy",
+    "wrongFilter",
+    "localhostUrl",
+    "wrongAddress",
+    "captureBehindProxy",
+  ],
   sources: ["https://wiki.wireshark.org/TLS"],
   checkCapture({ analysis }) {
     // Vite's own socket belongs to the development server: the application's is what is looked for.
@@ -72,13 +81,15 @@ export const noWebSocket: Rule = {
         ],
       });
     const count = (kind: string): number => connections.filter((one) => one.kind === kind).length;
-    const tls = connections.filter((one) => one.kind === "tls");
+    const tls = connections.filter((one) => one.kind === "tls" && one.tls?.decrypted !== true);
+    // Where keys were given, `tls.not-decrypted` says why they were of no use.
+    if (tls.some((one) => (one.tls?.whyNot ?? "no-keys") !== "no-keys")) return null;
     if (tls.length > 0) {
       const names = [...new Set(tls.map((one) => one.tls?.serverName).filter((name) => name))].slice(0, 5).join(", ");
       return draft("capture.no-websocket", "tls", {
         at: null,
         args: { connections: connections.length, tls: tls.length, names },
-        causes: [cause("likely", "keyLogNeeded", {}), cause("possible", "captureBehindProxy", {})],
+        causes: keyCauses(),
       });
     }
     return draft("capture.no-websocket", "tcp", {
@@ -108,7 +119,7 @@ const isSettings = (bytes: Uint8Array): boolean =>
 
 function checkHttp2(connection: ConnectionFacts): Draft | null {
   const { tls } = connection;
-  if (tls !== null && onlyHttp2(tls.applicationProtocols))
+  if (tls !== null && (tls.applicationProtocol === "h2" || onlyHttp2(tls.applicationProtocols)))
     return draft("http2.not-decoded", "tls", {
       at: tls.serverHello ?? tls.clientHello ?? connection.first,
       args: { server: serverOf(connection), name: tls.serverName },

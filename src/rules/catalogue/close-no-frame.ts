@@ -59,6 +59,7 @@ function check(connection: ConnectionFacts, context: Context) {
     lastPong === null
       ? null
       : shows(lastPong, "lastPong", { from: pingerOf(connection) === "client" ? "server" : "client" }),
+    ...fatalAlerts(connection),
     endingEvidence(connection),
     ...tcp.resets
       .filter((reset) => reset.afterFin)
@@ -123,6 +124,15 @@ function ofOneSide(connection: ConnectionFacts) {
     causes: [cause("likely", "otherDirection", { to })],
   });
 }
+
+const FATAL = 2;
+
+/** What TLS had against the connection, where it could be read. */
+const fatalAlerts = ({ tls }: ConnectionFacts) =>
+  (tls?.decrypted ? tls.alerts : [])
+    .filter(({ level, description }) => level === FATAL && description !== 0)
+    .slice(0, 1)
+    .map((alert) => shows(alert, "tlsAlert", { from: alert.from, alert: `alert.${alert.description}` }));
 
 /** Silence this short before both legs end is no timer's work. */
 const LEAST_IDLE_MS = 2000;

@@ -164,6 +164,8 @@ export const otherProtocol: Rule = {
 
 const UNTRUSTED = new Set([42, 43, 44, 45, 46, 48]);
 
+const CERTIFICATE_REQUIRED = 116;
+
 /** In TLS 1.3 the client's Finished is the first it encrypts, and longer than an alert (RFC 8446 §4.4.4, §6). */
 const LESS_THAN_FINISHED_BYTES = 40;
 
@@ -182,7 +184,9 @@ function checkTlsFailed(connection: ConnectionFacts) {
       evidence: [hello, shows(tls.refusal, "tlsRefusal", {}), endingEvidence(connection)],
       causes: [cause("likely", "clientCertificate", { server })],
     });
-  if (tls.handshakeComplete) return null;
+  // A server says only after the client's Finished what it makes of the client's certificate (RFC 8446 §4.4.2.4).
+  if (tls.handshakeComplete && !(tls.decrypted && connection.exchangeCount === 0 && connection.notHttp[0] === null))
+    return null;
   const alert = tls.alerts.find((item) => !item.encrypted && item.description !== 0);
   if (alert !== undefined) {
     const word = `alert.${alert.description}`;
@@ -194,13 +198,19 @@ function checkTlsFailed(connection: ConnectionFacts) {
       causes: [
         UNTRUSTED.has(alert.description) &&
           cause("likely", "certificateNotTrusted", { name: name ?? connection.server.address, server }),
+        alert.description === CERTIFICATE_REQUIRED && cause("likely", "clientCertificate", { server }),
         (alert.description === 70 || alert.description === 40) && cause("likely", "tlsVersions", {}),
         alert.description === 112 && cause("likely", "serverNameUnknown", { name: name ?? connection.server.address }),
         cause("possible", "tlsVersions", {}),
       ],
     });
   }
-  if (tls.serverHello === null || tls.applicationDataBytes[0] > LESS_THAN_FINISHED_BYTES || tcp.firstCloser === null)
+  if (
+    tls.handshakeComplete ||
+    tls.serverHello === null ||
+    tls.applicationDataBytes[0] > LESS_THAN_FINISHED_BYTES ||
+    tcp.firstCloser === null
+  )
     return null;
   return draft("tls.handshake.failed", "closed", {
     confidence: "likely",

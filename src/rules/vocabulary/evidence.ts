@@ -21,6 +21,7 @@ export const evidenceWords = {
   tlsHello: "name?",
   tlsAlert: "from alert",
   tlsRefusal: "",
+  closeNotify: "from",
   firstBytes: "from text",
   lastData: "from",
   lastPing: "from",

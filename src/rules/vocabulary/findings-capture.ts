@@ -2,6 +2,12 @@
 export const captureFindings = {
   "capture.empty": { noPackets: "", noTcp: "packets reasons" },
   "capture.no-websocket": { tcp: "connections http tls other", tls: "connections tls names?", vite: "server" },
+  "tls.not-decrypted": {
+    noSecret: "connections names?",
+    notCaptured: "connections",
+    doesNotFit: "connections names?",
+    notSupported: "connections version? suite?",
+  },
   "http2.not-decoded": { clear: "server", tls: "server name?" },
   "capture.packets-dropped": { plain: "dropped packets" },
   "capture.gap": { plain: "client server" },

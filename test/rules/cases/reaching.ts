@@ -73,6 +73,11 @@ const tlsConnection = (given: Partial<TlsFacts>): ConnectionFacts =>
       refusal: null,
       alerts: [],
       applicationDataBytes: [0, 700],
+      cipherSuite: "TLS_AES_128_GCM_SHA256",
+      applicationProtocol: null,
+      decrypted: false,
+      whyNot: "no-keys",
+      closings: [null, null],
       ...given,
     },
   });

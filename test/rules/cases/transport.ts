@@ -1,4 +1,4 @@
-import type { ConnectionFacts } from "../../../src/store/types.ts";
+import type { ConnectionFacts, TlsFacts } from "../../../src/store/types.ts";
 import {
   analysisOf,
   connectionFacts,
@@ -43,6 +43,27 @@ const notWebSocket = (kind: ConnectionFacts["kind"], more: Partial<ConnectionFac
     close: { verdict: "none", clientSees: null, serverSees: null },
     ...more,
   });
+
+const tlsFacts = (more: Partial<TlsFacts>): TlsFacts => ({
+  serverName: "orin.example",
+  applicationProtocols: [],
+  clientVersion: "TLS 1.3",
+  negotiatedVersion: "TLS 1.2",
+  clientHello: mark(0.01),
+  serverHello: mark(0.02),
+  handshakeComplete: true,
+  refusal: null,
+  alerts: [],
+  applicationDataBytes: [100, 100],
+  cipherSuite: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+  applicationProtocol: null,
+  decrypted: false,
+  whyNot: "no-keys",
+  closings: [null, null],
+  ...more,
+});
+
+const encrypted = (more: Partial<TlsFacts>): ConnectionFacts => notWebSocket("tls", { tls: tlsFacts(more) });
 
 const plainExchange = exchange({ status: 403 });
 
@@ -91,24 +112,35 @@ export const transportCases = {
     },
     near: { "one may be lost": withClient({ keepAlivesUnanswered: 1 }) },
   },
+  "tls.not-decrypted": {
+    severity: "note",
+    fires: {
+      noSecret: one(encrypted({ whyNot: "no-secret" })),
+      notCaptured: one(
+        encrypted({
+          whyNot: "not-captured",
+          clientHello: null,
+          serverHello: null,
+          handshakeComplete: false,
+          cipherSuite: null,
+        }),
+      ),
+      doesNotFit: one(encrypted({ whyNot: "secret-does-not-fit" })),
+      notSupported: one(encrypted({ whyNot: "version", negotiatedVersion: "TLS 1.1" })),
+    },
+    near: {
+      "nobody gave keys": one(encrypted({ whyNot: "no-keys" })),
+      "they fitted": one(encrypted({ whyNot: null, decrypted: true })),
+      "TLS did not come about": one(encrypted({ whyNot: "no-secret", handshakeComplete: false })),
+    },
+  },
   "http2.not-decoded": {
     severity: "note",
     fires: {
       clear: one(notWebSocket("tcp", { notHttp: [bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), null] })),
       tls: one(
         notWebSocket("tls", {
-          tls: {
-            serverName: "orin.example",
-            applicationProtocols: ["h2"],
-            clientVersion: "TLS 1.3",
-            negotiatedVersion: "TLS 1.2",
-            clientHello: mark(0.01),
-            serverHello: mark(0.02),
-            handshakeComplete: true,
-            refusal: null,
-            alerts: [],
-            applicationDataBytes: [100, 100],
-          },
+          tls: tlsFacts({ applicationProtocols: ["h2"] }),
         }),
       ),
     },
