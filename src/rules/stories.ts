@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { GONE_WITHIN_NS } from "./end-signs.ts";
 import { missedBeat } from "./heartbeat.ts";
 import { type Others, passedOn } from "./others.ts";
-import { endOf, nests, serverOf } from "./reading.ts";
+import { endOf, serverOf } from "./reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "./time-index.ts";
 import { handshakeOf, type Outcome, outcomeOf } from "./upgrade-outcome.ts";
 
