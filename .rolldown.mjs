@@ -38,7 +38,7 @@ export default defineConfig({
       groups: [
         {
           name: "packets",
-          test: /src\/(wire|tcp|http|websocket|payload|tls|dns|pcap|pipeline|base\/(bytes|beginning|byte-window))[/.]/,
+          test: /src\/(wire|tcp|http|websocket|payload|tls|dns|pcap|pipeline|base\/(bytes|masked-text|byte-window))[/.]/,
         },
       ],
     },

@@ -1,6 +1,6 @@
-import { BEGINNING_BYTES } from "../base/beginning.ts";
 import { i32be, u8 } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
+import { BEGINNING_BYTES } from "../base/masked-text.ts";
 
 type Heartbeat = "ping" | "pong" | null;
 

@@ -1,5 +1,5 @@
-import { BEGINNING_BYTES, beginningOf } from "../base/beginning.ts";
 import { limits } from "../base/limits.ts";
+import { BEGINNING_BYTES, beginningOf } from "../base/masked-text.ts";
 import { concernsDiagnosis } from "./heartbeat.ts";
 
 /** Short messages are looked at more closely: what holds of a long one need not hold of a short one. */
@@ -16,7 +16,7 @@ export class MessageSieve {
   /** There is a beginning that does not concern anybody. */
   known = false;
 
-  /** A text of that length with that beginning (`base/beginning.ts`) is known not to concern anybody. */
+  /** A text of that length with that beginning (`base/masked-text.ts`) is known not to concern anybody. */
   knows(beginning: number, length: number): boolean {
     return this.known && this.beginning === keyOf(beginning, length);
   }

@@ -1,6 +1,6 @@
-import { asciiBeginning, LEAST_SCANNED_BYTES, NOT_ASCII } from "../base/beginning.ts";
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
+import { asciiBeginning, LEAST_SCANNED_BYTES, NOT_ASCII } from "../base/masked-text.ts";
 import type { Position } from "../base/packet-view.ts";
 import { closeCodeOf, closeReasonOf, isSendableCloseCode, isWellFormedClose } from "./close-frame.ts";
 import { RSV1_MISPLACED, tell } from "./events.ts";
@@ -15,7 +15,7 @@ import {
   type WebSocketEventCode,
   type WebSocketSink,
 } from "./types.ts";
-import { type ByteStore, byteStore, maskOf, unmask } from "./unmask.ts";
+import { type ByteStore, byteStore, maskAt, unmask } from "./unmask.ts";
 
 export interface DecoderOptions {
   readonly memory: DecoderMemory;
@@ -130,7 +130,7 @@ export class FrameReader {
   /** Only reads: unmasking a message takes longer than telling that nobody wants it and that it is valid. */
   private isUnread(bytes: Uint8Array, payload: number, key: number, length: number): boolean {
     if (length < LEAST_SCANNED_BYTES || !this.sink.skipsAny) return false;
-    const beginning = asciiBeginning(bytes, payload, length, maskOf(key));
+    const beginning = asciiBeginning(bytes, payload, length, maskAt(key, 0));
     return beginning !== NOT_ASCII && this.sink.skips(beginning, length);
   }
 

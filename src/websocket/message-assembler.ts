@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
+import { isMaskedAscii } from "../base/masked-text.ts";
 import type { Position } from "../base/packet-view.ts";
 import { readCompressed } from "./compressed-message.ts";
 import { DeflateContext } from "./deflate-context.ts";
@@ -8,7 +9,7 @@ import { tell } from "./events.ts";
 import { INPUT_SLACK } from "./inflate.ts";
 import { type DecoderMemory, SCRATCH_BYTES } from "./memory.ts";
 import { type DeflateAgreement, type MessageView, TEXT, UNDECODABLE, type WebSocketSink } from "./types.ts";
-import { type ByteStore, isMaskedAscii, unmask } from "./unmask.ts";
+import { type ByteStore, maskAt, unmask } from "./unmask.ts";
 import { Utf8Check } from "./utf8-check.ts";
 
 type Problem = MessageView["problem"];
@@ -257,7 +258,8 @@ export class MessageAssembler {
     }
     for (let done = 0; done < length && this.valid; done += SCRATCH_BYTES) {
       const piece = Math.min(SCRATCH_BYTES, length - done);
-      if (this.utf8.isBetweenCharacters && isMaskedAscii(bytes, start + done, piece, key, phase + done)) continue;
+      if (this.utf8.isBetweenCharacters && isMaskedAscii(bytes, start + done, piece, maskAt(key, phase + done)))
+        continue;
       const nonAscii = unmask(bytes, start + done, piece, scratch, 0, key, phase + done);
       if (!this.utf8.add(scratch.bytes, 0, piece, nonAscii)) this.invalid(at);
     }

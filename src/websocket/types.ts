@@ -106,7 +106,7 @@ export interface WebSocketSink {
   onFrame(frame: FrameView): void;
   /** `skips` may say yes. */
   readonly skipsAny: boolean;
-  /** Whether nobody wants to read a text of that length that begins so (`base/beginning.ts`). */
+  /** Whether nobody wants to read a text of that length that begins so (`base/masked-text.ts`). */
   skips(beginning: number, length: number): boolean;
   /** Instead of `onFrame` and `onMessage`: a text of one frame and of ASCII that is skipped. */
   onUnread(length: number, at: Position): void;

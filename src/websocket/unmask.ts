@@ -20,15 +20,13 @@ const COPY_FROM = 512;
 const reverseBytes = (word: number): number =>
   (word >>> 24) | ((word >>> 8) & 0xff00) | ((word << 8) & 0xff0000) | (word << 24);
 
-/** The masking key (int32, first byte highest) rotated so that it starts at payload byte `phase`, lowest byte first. */
-function littleEndianKey(key: number, phase: number): number {
+/** The masking key (int32, first byte highest) as four bytes from payload byte `phase` on are read, lowest first. */
+export function maskAt(key: number, phase: number): number {
+  if (key === 0) return 0;
   const word = reverseBytes(key);
   const shift = (phase & 3) << 3;
   return shift === 0 ? word : (word >>> shift) | (word << (32 - shift));
 }
-
-/** The masking key as `DataView` reads four payload bytes, lowest first. */
-export const maskOf = (key: number): number => (key === 0 ? 0 : reverseBytes(key));
 
 /**
  * Copies `source[start … start + length)` to `target[at …)`, XORed with the masking key from payload byte `phase` on
@@ -50,7 +48,7 @@ export function unmask(
   }
   const from = viewOf(source);
   const to = target.view;
-  const word = key === 0 ? 0 : littleEndianKey(key, phase);
+  const word = maskAt(key, phase);
   const end = start + length;
   const wordsEnd = end - 7;
   let seen = 0;
@@ -77,39 +75,4 @@ export function unmask(
     bytes[o] = byte;
   }
   return seen & 0x80808080;
-}
-
-/**
- * Whether `source[start … start + length)`, unmasked from payload byte `phase` on, is all ASCII: then each masked byte has
- * the highest bit of its key byte. Only reads, which takes half the time of `unmask`.
- */
-export function isMaskedAscii(source: Uint8Array, start: number, length: number, key: number, phase: number): boolean {
-  const from = viewOf(source);
-  const word = littleEndianKey(key, phase);
-  const end = start + length;
-  let some = 0;
-  let all = -1;
-  let at = start;
-  for (const blocksEnd = end - 31; at < blocksEnd; at += 32) {
-    const a = from.getInt32(at, true);
-    const b = from.getInt32(at + 4, true);
-    const c = from.getInt32(at + 8, true);
-    const d = from.getInt32(at + 12, true);
-    const e = from.getInt32(at + 16, true);
-    const f = from.getInt32(at + 20, true);
-    const g = from.getInt32(at + 24, true);
-    const h = from.getInt32(at + 28, true);
-    some |= a | b | c | d | e | f | g | h;
-    all &= a & b & c & d & e & f & g & h;
-  }
-  for (const wordsEnd = end - 3; at < wordsEnd; at += 4) {
-    const rest = from.getInt32(at, true);
-    some |= rest;
-    all &= rest;
-  }
-  let differs = (some & ~word) | (~all & word);
-  for (let shift = 0; at < end; at++, shift += 8) {
-    differs |= ((source[at] as number) << shift) ^ (word & (0xff << shift));
-  }
-  return (differs & 0x80808080) === 0;
 }

@@ -36,11 +36,10 @@ describe("parseExtensions", () => {
 
   it("is total and linear", () => {
     fc.assert(fc.property(fc.string(), (value) => void parseExtensions(value)));
-    const started = performance.now();
-    parseExtensions(`a${";b".repeat(60_000)}`);
-    parseExtensions(`a;b="${"\\".repeat(120_000)}`);
-    parseExtensions(" ".repeat(120_000));
-    expect(performance.now() - started).toBeLessThan(1000);
+    // In quadratic time these would outlast the test's time limit many times over.
+    expect(parseExtensions(`a${";b".repeat(600_000)}`)?.[0]?.name).toBe("a");
+    expect(parseExtensions(`a;b="${"\\".repeat(1_200_000)}`)).toBeNull();
+    expect(parseExtensions(" ".repeat(1_200_000))).toEqual([]);
   });
 });
 

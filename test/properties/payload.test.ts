@@ -68,7 +68,8 @@ it("reads any polling body, bounded", () => {
   );
 });
 
-it("long and hostile payloads take no long time", () => {
+// Within the test's time limit, which quadratic time would overrun.
+it("long and hostile payloads are read to their end", () => {
   const long = [
     "[".repeat(65_000),
     `4${"2".repeat(65_000)}`,
@@ -80,13 +81,11 @@ it("long and hostile payloads take no long time", () => {
     "9".repeat(65_000),
     `{"type":"${"keepalive".repeat(7000)}"}`,
   ];
-  const started = performance.now();
   for (const text of long) {
     const bytes = Buffer.from(text);
     for (const target of ["/", "/socket.io/?EIO=4", "/a/1/b/websocket"]) {
-      readPayload(payloadOf(bytes, 0, bytes.length, true), hintsOf(target, null));
+      expect(readPayload(payloadOf(bytes, 0, bytes.length, true), hintsOf(target, null)).label).not.toBe("");
     }
-    readPolling(bytes, true);
+    expect(readPolling(bytes, true).length).toBeLessThanOrEqual(limits.pollingPacketsPerBody);
   }
-  expect(performance.now() - started).toBeLessThan(2000);
 });

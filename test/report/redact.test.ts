@@ -69,13 +69,12 @@ test("switched off, nothing is touched", () => {
   expect(redactor.hidden).toBe(0);
 });
 
+// Taken in quadratic time, any of them would outlast the test's time limit many times over.
 test("hostile text takes linear time", () => {
   const redactor = createRedactor(true);
-  const started = performance.now();
   for (const piece of ['"', "\\", '\\"', "eyJ", "a=", "token", "://", 'token":"', "bearer "]) {
-    redactor.text(`token ${piece.repeat(20_000)}`);
+    expect(redactor.text(`token ${piece.repeat(200_000)}`)).toContain("token");
   }
-  expect(performance.now() - started).toBeLessThan(2000);
 });
 
 test("keys", () => {

@@ -153,15 +153,11 @@ describe.skipIf(chromiumMissing !== null)(
       const path = await pageOf(capture, "big");
       expect((await readFile(path)).length).toBeLessThan(5_000_000);
       const page = await browser.newPage();
-      const started = performance.now();
       await page.goto(`file://${path}`);
-      expect(performance.now() - started).toBeLessThan(2000);
       const output = await page.locator(".find output").innerText();
       expect(output).toMatch(/^20000 \/ 2000\d\d$/);
-      const filtered = performance.now();
       await page.fill(".find input", "ping");
       expect(await page.locator(".find output").innerText()).not.toBe(output);
-      expect(performance.now() - filtered).toBeLessThan(1000);
       expect(await page.locator(".frames .fr").count()).toBeLessThan(100);
       await page.close();
     });

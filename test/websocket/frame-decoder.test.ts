@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { beginningOf } from "../../src/base/beginning.ts";
 import { limits } from "../../src/base/limits.ts";
+import { beginningOf } from "../../src/base/masked-text.ts";
 import { FrameDecoder } from "../../src/websocket/frame-decoder.ts";
 import { DecoderMemory } from "../../src/websocket/memory.ts";
 import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from "../../src/websocket/types.ts";

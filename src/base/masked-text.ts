@@ -80,6 +80,24 @@ export function asciiBeginning(source: Uint8Array, start: number, length: number
   return ((differs | othersThan(turned, source, at, end)) & HIGHEST_BITS) === 0 ? joined(a, b, c) : NOT_ASCII;
 }
 
+/**
+ * Whether all of `source[start … start + length)` is ASCII after unmasking, with the mask as the first four bytes there are
+ * read: then each masked byte has the highest bit of its key byte. Takes half the time of unmasking.
+ */
+export function isMaskedAscii(source: Uint8Array, start: number, length: number, mask: number): boolean {
+  if (source !== viewed) look(source);
+  const end = lead + start + length;
+  let at = lead + start;
+  let key = mask;
+  let differs = 0;
+  for (; at < end && (at & 3) !== 0; at++, key = (key >>> 8) | (key << 24)) {
+    differs |= (source[at - lead] as number) ^ key;
+  }
+  if (at < end) differs = (differs & 0x80) | othersThan(key, source, at >> 2, end);
+  else differs &= 0x80;
+  return (differs & HIGHEST_BITS) === 0;
+}
+
 /** The bits in which any byte of the words from `at` on, up to byte `end`, differs from the key. */
 function othersThan(key: number, source: Uint8Array, at: number, end: number): number {
   const all = words;

@@ -4,10 +4,11 @@ import {
   asciiBeginning,
   BEGINNING_BYTES,
   beginningOf,
+  isMaskedAscii,
   LEAST_SCANNED_BYTES,
   NOT_ASCII,
-} from "../../src/base/beginning.ts";
-import { maskOf } from "../../src/websocket/unmask.ts";
+} from "../../src/base/masked-text.ts";
+import { maskAt } from "../../src/websocket/unmask.ts";
 
 /** RFC 6455 §5.3. */
 const masked = (bytes: Uint8Array, key: number): Uint8Array =>
@@ -29,7 +30,7 @@ test("masked or not, aligned or not, the same beginning has the same hash", () =
   fc.assert(
     fc.property(ascii, fc.integer(), place, place, (bytes, key, before, start) => {
       const source = stored(masked(bytes, key), before, start);
-      expect(asciiBeginning(source, start, bytes.length, maskOf(key))).toBe(beginningOf(bytes));
+      expect(asciiBeginning(source, start, bytes.length, maskAt(key, 0))).toBe(beginningOf(bytes));
       expect(beginningOf(stored(bytes, before, 0))).toBe(beginningOf(bytes));
     }),
   );
@@ -41,7 +42,22 @@ test("one byte that is not ASCII is seen wherever it is", () => {
       const at = where % bytes.length;
       bytes[at] = (bytes[at] as number) | 0x80;
       const source = stored(masked(bytes, key), before, start);
-      expect(asciiBeginning(source, start, bytes.length, maskOf(key))).toBe(NOT_ASCII);
+      expect(asciiBeginning(source, start, bytes.length, maskAt(key, 0))).toBe(NOT_ASCII);
+    }),
+  );
+});
+
+test("ASCII of any length is told from a text with one byte that is not", () => {
+  const text = fc.array(fc.nat(0x7f), { maxLength: 100 }).map((all) => Uint8Array.from(all));
+  fc.assert(
+    fc.property(text, fc.integer(), place, place, fc.nat(), (bytes, key, before, start, where) => {
+      const isAscii = (): boolean =>
+        isMaskedAscii(stored(masked(bytes, key), before, start), start, bytes.length, maskAt(key, 0));
+      expect(isAscii()).toBe(true);
+      if (bytes.length === 0) return;
+      const at = where % bytes.length;
+      bytes[at] = (bytes[at] as number) | 0x80;
+      expect(isAscii()).toBe(false);
     }),
   );
 });
