@@ -64,7 +64,7 @@ export function pcapFile(records: readonly PcapRecord[], options: PcapOptions = 
     const lengths = options.lengthsSwapped ? [original, captured] : [captured, original];
     parts.push(words(little, seconds, fraction, ...lengths), options.extra ?? new Uint8Array(0), data);
   }
-  return bytesOf(...parts);
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 /** A pcapng block; `total` and `totalAgain` lie about its length. */
