@@ -67,7 +67,7 @@ describe("files", () => {
     const sources = await openSources([join(directory, "plain"), join(directory, "plain"), file("small", "x")]);
     let longest = 0;
     for await (const chunk of sources[1]?.chunks() ?? []) longest = Math.max(longest, chunk.length);
-    expect(longest).toBe(Math.floor((1024 * 1024) / 3));
+    expect(longest).toBe(Math.floor((256 * 1024) / 3));
   });
 
   test("a named pipe", async () => {
