@@ -129,7 +129,6 @@ export class TcpHalf {
   oldestUnackedNs = NEVER;
   oldestUnackedNumber = 0;
   unackedRetransmissions = 0;
-  oldestUnackedBytes = 0;
   lastRetransmissionNumber = 0;
   lastRetransmissionNs = NEVER;
   lastRetransmissionBytes = 0;

@@ -20,8 +20,8 @@ export interface Told {
   text(connection: number, direction: Direction): string;
 }
 
-/** Runs packets through wire and tcp. */
-export function track(packets: readonly Timed[], finish = true): Told {
+/** Runs packets through wire and tcp. `wholeWay`: no segment takes the short way of steady.ts. */
+export function track(packets: readonly Timed[], finish = true, wholeWay = false): Told {
   const streams = new Map<string, Buffer[]>();
   const lines: string[] = [];
   const sink: TcpSink = {
@@ -37,7 +37,10 @@ export function track(packets: readonly Timed[], finish = true): Told {
   const tracker = new TcpTracker(sink, 1);
   const nothing = (): void => undefined;
   const decoder = new PacketDecoder({
-    onSegment: (segment, packet) => tracker.onSegment(segment, packet),
+    onSegment: (segment, packet) => {
+      if (wholeWay) for (const { halves } of tracker.connections) for (const half of halves) half.steady = 0;
+      tracker.onSegment(segment, packet);
+    },
     onIcmpError: (error, packet) => tracker.onIcmpError(error, packet),
     onDatagram: nothing,
     onArp: nothing,
