@@ -1,5 +1,6 @@
 // The program as a few files. Unlike bundlers that turn module constants into variables, this one puts them where they are
 // used: in the hot path each would be a load and a check a packet.
+import { resolve } from "node:path";
 import { defineConfig } from "rolldown";
 
 /** One character outside Latin-1 makes V8 hold and scan the whole file in two bytes a character: in strings they are escaped. */
@@ -13,9 +14,31 @@ const ascii = {
   },
 };
 
+/** Node takes the files for what they are, although the project's own are ES modules. */
+const commonJs = {
+  name: "common-js",
+  generateBundle() {
+    this.emitFile({ type: "asset", fileName: "package.json", source: '{ "type": "commonjs" }\n' });
+  },
+};
+
+/** Nothing may wait at the top of a CommonJS module: Ink asks for its developer tools there, and for its layout engine. */
+const inkWithoutWaiting = {
+  name: "ink-without-waiting",
+  resolveId: (id) => (id === "yoga-layout" ? "\0yoga-layout" : null),
+  load: (id) =>
+    id === "\0yoga-layout"
+      ? `export { layoutEngine as default } from ${JSON.stringify(resolve("src/tui/dialogs/layout-engine.ts"))};`
+      : null,
+  transform: (code, id) =>
+    id.endsWith("/ink/build/reconciler.js")
+      ? code.replace(/\nif \(isDev\(\)\) \{[\s\S]*?\n\}\n/, "\n").replace("await loadPackageJson()", "undefined")
+      : null,
+};
+
 export default defineConfig({
-  plugins: [ascii],
-  input: { main: "src/cli/main.ts", "cap-helper": "src/source/live/cap-helper.ts" },
+  plugins: [ascii, commonJs, inkWithoutWaiting],
+  input: { main: "src/cli/launch.ts", program: "src/cli/main.ts", "cap-helper": "src/source/live/cap-helper.ts" },
   platform: "node",
   preserveEntrySignatures: "allow-extension",
   logLevel: "warn",
@@ -28,6 +51,8 @@ export default defineConfig({
   optimization: { inlineConst: { mode: "all", pass: 3 } },
   output: {
     dir: "dist",
+    // V8 takes what it compiled of a CommonJS file another time, of an ES module not (`.compile.mjs`).
+    format: "cjs",
     cleanDir: true,
     chunkFileNames: "chunks/[name]-[hash].js",
     // Names stay readable in stack traces and profiles; blanks cost time to scan at every start.

@@ -221,7 +221,8 @@ export class App {
   private async loadDialogs(): Promise<void> {
     if (this.dialogs !== null) return;
     const { createDialogHost } = await import("./dialogs/dialog-host.tsx");
-    this.dialogs ??= createDialogHost(() => this.schedule());
+    const host = await createDialogHost(() => this.schedule());
+    this.dialogs ??= host;
     this.schedule();
   }
 

@@ -116,4 +116,4 @@ async function capture(request: CaptureRequest): Promise<void> {
   process.stdin.on("end", leave).on("error", leave).resume();
 }
 
-await capture(JSON.parse(process.argv[2] ?? "{}") as CaptureRequest);
+void capture(JSON.parse(process.argv[2] ?? "{}") as CaptureRequest);

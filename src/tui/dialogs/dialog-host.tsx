@@ -6,6 +6,7 @@ import type { ColumnId } from "../rows/columns.ts";
 import type { Dialog } from "../state.ts";
 import { Columns, Question, Save } from "./choices.tsx";
 import { Help } from "./help.tsx";
+import { loadLayoutEngine } from "./layout-engine.ts";
 import { NoteEditor } from "./note-editor.tsx";
 import { Prompt } from "./prompt.tsx";
 import type { DialogProps } from "./types.ts";
@@ -65,7 +66,9 @@ class VirtualInput extends EventEmitter {
   unref(): void {}
 }
 
-export function createDialogHost(onFrame: () => void): DialogHost {
+/** Resolves when the layout engine is there. */
+export async function createDialogHost(onFrame: () => void): Promise<DialogHost> {
+  await loadLayoutEngine();
   const output = new VirtualOutput(onFrame);
   const input = new VirtualInput();
   let instance: ReturnType<typeof render> | null = null;
