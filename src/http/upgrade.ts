@@ -75,7 +75,7 @@ const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** RFC 6455 §4.2.2 step 5.4. */
 export function acceptFor(key: string): string {
-  const digest = sha1(Uint8Array.from(key + GUID, (character) => character.charCodeAt(0)));
+  const digest = sha1(Buffer.from(key + GUID, "latin1"));
   return btoa(String.fromCharCode(...digest));
 }
 

@@ -46,6 +46,10 @@ export interface RedactionOptions {
 export const createRedactor = (applied: boolean, options: RedactionOptions = {}): Redactor =>
   new TaggingRedactor(applied, options);
 
+const HANDSHAKE = /^sec-websocket-(key|accept)$/i;
+/** Sixteen random bytes, or a SHA-1, for each handshake (RFC 6455 §1.3): as long as a secret, and none. */
+const NONCE = /^(?:[\w+/]{22}=|[\w+/]{27})=$/;
+
 class TaggingRedactor implements Redactor {
   readonly applied: boolean;
   readonly hiddenByKind: Partial<Record<SecretKind, number>> = {};
@@ -93,6 +97,7 @@ class TaggingRedactor implements Redactor {
   field(name: string, value: string): string {
     if (!this.applied) return this.named(value);
     if (/^sec-websocket-protocol$/i.test(name)) return this.protocolList(value);
+    if (HANDSHAKE.test(name) && NONCE.test(value) && !this.keys.hasExtra) return value;
     const found: SecretSpan[] = [];
     if (/^(set-)?cookie$/i.test(name)) cookies(value, 0, /^set/i.test(name), found);
     else {
