@@ -6,7 +6,7 @@ import { cause, shows } from "./rule.ts";
 import type { Judged } from "./story.ts";
 import { before, within } from "./time-index.ts";
 import type { RuleId } from "./types.ts";
-import { handshakeOf } from "./upgrade-outcome.ts";
+import { handshakeOf, outcomeOf } from "./upgrade-outcome.ts";
 
 /** Errors about one attempt, that the client's next attempt may repair: a token refreshed, a server that was starting. */
 const ATTEMPTS: ReadonlySet<RuleId> = new Set([
@@ -54,12 +54,15 @@ function nextSuccess(connection: ConnectionFacts, context: Context): ConnectionF
   if (sockets === undefined) return null;
   const end = endOf(connection).timestampNs;
   const exchange = handshakeOf(connection);
-  if (exchange === null) return within(sockets, end, Number.POSITIVE_INFINITY)[0] ?? null;
+  if (exchange === null) return within(sockets, end, Number.POSITIVE_INFINITY).find(gotIn) ?? null;
   // Who has this WebSocket open already is another user, or another tab, behind the same address.
   const isOther = before(sockets, end).some((one) => asksAlike(one, exchange) && endOf(one).timestampNs > end);
   if (isOther) return null;
-  return within(sockets, end, end + RETRIES_WITHIN_NS).find((one) => asksAlike(one, exchange)) ?? null;
+  return within(sockets, end, end + RETRIES_WITHIN_NS).find((one) => gotIn(one) && asksAlike(one, exchange)) ?? null;
 }
+
+/** A 101 that came when the client had hung up let nobody in. */
+const gotIn = (connection: ConnectionFacts): boolean => outcomeOf(connection) !== "late";
 
 /** What one client says of itself each time that it asks; tokens and cookies change. */
 const SAME_FIELDS = ["host", "origin", "user-agent", "x-forwarded-for", "x-real-ip"];

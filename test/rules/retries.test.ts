@@ -42,6 +42,17 @@ describe("a refusal that passed is a warning", () => {
     expect(severityOf("http.upgrade.refused", open(0, 30), refused, open(1.7))).toBe("error");
   });
 
+  test("a 101 that came when the client had given up is no success, not even of another attempt", () => {
+    const late = (seconds: number): ConnectionFacts => {
+      const asked = upgrade({ requestAt: seconds, responseAt: seconds + 3.9 });
+      const one = open(seconds, 4, { upgrade: asked, exchanges: [asked.exchange] });
+      return { ...one, tcp: { ...one.tcp, closedAt: mark(seconds + 2) } };
+    };
+    expect(told(late(1))[0]).toEqual(["http.upgrade.unanswered", "error", null]);
+    expect(severityOf("http.upgrade.unanswered", late(1), late(6))).toBe("error");
+    expect(severityOf("http.upgrade.unanswered", late(1), late(6), open(12))).toBe("warning");
+  });
+
   test("a port that opens later", () => {
     expect(severityOf("tcp.open.refused", refusedSyn(1), refusedSyn(2), open(3))).toBe("warning");
     expect(severityOf("tcp.open.refused", refusedSyn(1), refusedSyn(2))).toBe("error");
