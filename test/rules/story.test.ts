@@ -90,8 +90,25 @@ describe("one root cause, one error", () => {
         eventCounts: { "length-not-minimal": 1 },
       },
     });
-    const errors = told(analysisOf([later], { clockSeconds: 2000 })).filter(([, severity]) => severity === "error");
-    expect(errors.map(([ruleId]) => ruleId)).toEqual(["ws.frame.length-not-minimal", "ws.close.no-close-frame"]);
+    expect(told(analysisOf([later], { clockSeconds: 2000 })).slice(0, 2)).toEqual([
+      ["ws.close.no-close-frame", "error", null],
+      ["ws.frame.length-not-minimal", "warning", null],
+    ]);
+  });
+
+  test("who sent a forbidden frame and hangs up by itself was not thrown out for it", () => {
+    const own = (from: "client" | "server") =>
+      abnormal("server", 11, {
+        webSocketFacts: {
+          events: [{ ...mark(10), code: "length-not-minimal", from, section: "RFC 6455 §5.2", value: 0 }],
+          eventCounts: { "length-not-minimal": 1 },
+        },
+      });
+    const peerDid = (from: "client" | "server") =>
+      judge(analysisOf([own(from)])).find(({ ruleId }) => ruleId === "ws.frame.length-not-minimal")?.args["peerDid"];
+    expect(peerDid("client")).toBe("closedWithFin");
+    expect(peerDid("server")).toBe("wentOn");
+    expect(one(own("server"))[0]).toEqual(["ws.close.no-close-frame", "error", null]);
   });
 
   test("the legs of one WebSocket, joined by its key, are one story", () => {

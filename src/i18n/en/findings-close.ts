@@ -144,6 +144,11 @@ export const findingsClose = {
       detail:
         "The closing handshake is not complete. The side that got the Close reports its code; the one that sent it reports 1006 or its own code, with wasClean = false.",
     },
+    leftAtOnce: {
+      title: "The {from:word} sent Close[[ {code}]] and ended TCP {waitedMs:ms} later, before the {to:word} had answered",
+      detail:
+        "Libraries do so when they fail a WebSocket (RFC 6455 §7.1.7), and programs that exit. The side that got the Close reports its code; the one that sent it reports 1006 or its own code, with wasClean = false.",
+    },
     open: {
       title: "The {from:word} sent Close[[ {code}]], and the {to:word} has not answered for {waitedMs:ms}",
       detail: "The closing handshake hangs. Browsers wait 20 to 60 s before they cut the connection.",

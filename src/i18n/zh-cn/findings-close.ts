@@ -109,6 +109,10 @@ export const findingsClose = {
       title: "{from:word}发了 Close[[ {code}]]，{to:word}没有回应；{waitedMs:ms}后{closer:word}用 RST 断开了 TCP",
       detail: half,
     },
+    leftAtOnce: {
+      title: "{from:word}发了 Close[[ {code}]]，没等{to:word}回应，{waitedMs:ms}后就结束了 TCP",
+      detail: `库判定 WebSocket 出错时会这样做（RFC 6455 §7.1.7），程序直接退出时也会。${half}`,
+    },
     open: {
       title: "{from:word}发了 Close[[ {code}]]，{to:word}已有 {waitedMs:ms}没有回应",
       detail: "关闭握手卡住了。浏览器会等 20～60 秒再强行断开。",

@@ -157,11 +157,18 @@ function checkUnanswered(connection: ConnectionFacts): Draft | null {
     return draft("ws.close.unanswered", "open", { at: close, args: base, evidence, causes });
   }
   // Who sends Close and hangs up at once gives the peer no chance: that is leaving, not a peer that is silent.
-  const leftAtOnce = tcp.firstCloser === from && base.waitedMs < LEAST_WAIT_MS;
+  if (tcp.firstCloser === from && base.waitedMs < LEAST_WAIT_MS)
+    return draft("ws.close.unanswered", "leftAtOnce", {
+      at: close,
+      severity: "note",
+      args: base,
+      evidence,
+      causes: [cause("likely", "leftWithoutWaiting", { from })],
+    });
   const variant = tcp.ending === "rst" ? "rst" : "fin";
   return draft("ws.close.unanswered", variant, {
     at: close,
-    severity: leftAtOnce || tcp.firstCloser === to ? "note" : undefined,
+    severity: tcp.firstCloser === to ? "note" : undefined,
     args: { ...base, closer: tcp.firstCloser },
     evidence,
     causes,

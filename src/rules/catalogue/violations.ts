@@ -25,7 +25,7 @@ function reaction(connection: ConnectionFacts, event: WebSocketEventFacts) {
       item: shows(close, "closeFrame", { from: peer, code: close.code, reason: close.reason }),
     };
   const { tcp } = connection;
-  if (tcp.closedAt !== null && soon(tcp.closedAt.timestampNs))
+  if (tcp.closedAt !== null && tcp.firstCloser !== event.from && soon(tcp.closedAt.timestampNs))
     return { word: tcp.ending === "rst" ? "closedWithRst" : "closedWithFin", item: endingEvidence(connection) };
   return { word: "wentOn", item: null };
 }
@@ -62,6 +62,8 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
     const proxy = writtenBy(connection, first, context);
     const { word, item } = reaction(connection, events.at(-1) ?? first);
     const end = endOf(connection);
+    // Another peer would mind; this one did not, so it is not what broke this WebSocket.
+    const passed = word === "wentOn" && connection.tcp.closedAt !== null;
     // Two versions of the same bytes were captured: the receiver may have seen the other one.
     const { conflicts } = connection.tcp.halves[directionOf(first.from)];
     const doubtful = webSocket.midstream || conflicts > 0;
@@ -72,7 +74,7 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
       explainsUntil:
         word === "wentOn" ? (webSocket.events.at(-1)?.timestampNs ?? first.timestampNs) : end.timestampNs + REACTION_NS,
       confidence: doubtful ? "possible" : "certain",
-      severity: conflicts > 0 ? "note" : webSocket.midstream ? "warning" : undefined,
+      severity: conflicts > 0 ? "note" : webSocket.midstream || passed ? "warning" : undefined,
       args: {
         from: first.from,
         count: webSocket.eventCounts[code] ?? events.length,

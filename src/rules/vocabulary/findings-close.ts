@@ -38,6 +38,7 @@ export const closeFindings = {
   "ws.close.unanswered": {
     fin: "from to code? waitedMs closer",
     rst: "from to code? waitedMs closer",
+    leftAtOnce: "from to code? waitedMs",
     open: "from to code? waitedMs",
   },
   "ws.close.reserved-code": { plain: "code from" },

@@ -277,7 +277,7 @@ export const closing: readonly Scenario[] = [
           clientSees: 1009,
           // Who fails the connection (RFC 6455 §7.1.7) says 1006 to its own application, whatever is answered.
           serverSees: 1006,
-          firstCloser: "server",
+          closedBy: "server",
         },
       ],
       must: ["ws.message.too-big"],

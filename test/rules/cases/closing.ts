@@ -183,7 +183,13 @@ export const closingCases = {
   },
   "ws.close.unanswered": {
     severity: "warning",
-    fires: { fin: unansweredClose(60), rst: unansweredClose(60, "rst"), open: unansweredClose(null) },
+    severities: { leftAtOnce: "note" },
+    fires: {
+      fin: unansweredClose(60),
+      rst: unansweredClose(60, "rst"),
+      leftAtOnce: unansweredClose(30.1),
+      open: unansweredClose(null),
+    },
     near: {
       answered: one(connectionFacts()),
       "the peer's bytes are missing": one(
