@@ -34,7 +34,22 @@ export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[]
   });
   // What concerns the capture as a whole has no story: each stands for itself.
   const ofCapture = draftsOf(null, context).flatMap((placed) => tellStory([placed], context.joins));
-  return raiseLimits(foldAlike([...judged, ...ofCapture])).sort(byImportance);
+  return raiseLimits(withoutRiddles(foldAlike([...judged, ...ofCapture]))).sort(byImportance);
+}
+
+/** What may keep a WebSocket from a capture is asked only where no error tells it. */
+function withoutRiddles(findings: readonly Finding[]): readonly Finding[] {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return findings;
+  const failed = errors
+    .filter(({ ruleId }) => ruleId === "tls.handshake.failed")
+    .reduce((sum, { alsoConnections }) => sum + 1 + alsoConnections.length, 0);
+  return findings.filter(({ ruleId, variant, args }) => {
+    if (ruleId === "capture.empty") return false;
+    if (ruleId !== "capture.no-websocket" || variant === "vite") return true;
+    // Keys open what TLS hides, not what never came about.
+    return variant === "tls" && Number(args["tls"]) > failed;
+  });
 }
 
 /** The development server's own socket is nobody's trouble. */

@@ -73,6 +73,15 @@ describe("readSocketIo", () => {
     expect(JSON.stringify(reading)).not.toContain("s3cret");
   });
 
+  it.each([
+    ["0/im,{}", false],
+    ['0/im,{"token":null}', false],
+    ['0/im,{"token":"","remember":false}', false],
+    ['0/im,{"token":"","user":7}', true],
+  ])("%s logs in with something: %s", (text, hasAuth) => {
+    expect(readSocketIo(text, true)).toMatchObject({ packet: "CONNECT", hasAuth });
+  });
+
   it.each(["", "7", "2", '2{"a":1}', "2[", "0[1]", "1x", "5[1]", '2-["a"]', "51-", "4[1]", "9[]"])(
     "%j is no packet",
     (text) => {

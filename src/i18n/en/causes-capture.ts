@@ -20,6 +20,11 @@ export const causesCapture = {
     cause: "The traffic uses another interface (lo for localhost).",
     fix: "Capture on any: sudo tcpdump -i any …",
   },
+  pollingOnly: {
+    cause:
+      "The client is set to polling alone (transports: ['polling'], or upgrade: false), or the server offers nothing else.",
+    fix: "If a WebSocket is wanted: leave transports out on both sides, then Socket.IO upgrades by itself; or io(url, { transports: ['websocket'] }).",
+  },
   wrongFilter: {
     cause: "The capture filter asks for another port or host.",
     fix: "Capture without a filter for a moment, or with port 8080 of your server.",

@@ -43,8 +43,9 @@ export const findingsApplication = {
         "The client opened the WebSocket and said nothing. A plain WebSocket client does not know that Socket.IO wants “40” first.",
     },
     other: {
-      title: "{server} speaks Socket.IO, the client does not: no CONNECT within {waitedMs:ms}",
-      detail: "The client sent messages of its own kind. A plain WebSocket client cannot talk to a Socket.IO server.",
+      title:
+        "{server} speaks Socket.IO, the client sends messages of another kind: the server closed after {waitedMs:ms}",
+      detail: "No CONNECT came. A plain WebSocket client cannot talk to a Socket.IO server.",
     },
   },
   "sio.connect.refused": {

@@ -15,7 +15,13 @@ export const findingsCapture = {
   "capture.no-websocket": {
     tcp: {
       title: "No WebSocket in {connections:the only TCP connection|# TCP connections}",
-      detail: "Nobody asked for an upgrade. There are {http:n} HTTP connections and {other:n} others.",
+      detail:
+        "Nobody asked for an upgrade. There {http:is one HTTP connection|are # HTTP connections} and {other:one other|# others}.",
+    },
+    polling: {
+      title: "No WebSocket: Socket.IO at {server} runs on HTTP polling, and nobody asked for an upgrade",
+      detail:
+        "{connections:One TCP connection carries|# TCP connections carry} its polls. That works, with more delay and more load than a WebSocket.",
     },
     vite: {
       title: "Only Vite's own WebSocket (hot reload) is in this capture: the application's never came here",

@@ -145,7 +145,8 @@ export const findingsClose = {
         "The closing handshake is not complete. The side that got the Close reports its code; the one that sent it reports 1006 or its own code, with wasClean = false.",
     },
     leftAtOnce: {
-      title: "The {from:word} sent Close[[ {code}]] and ended TCP {waitedMs:ms} later, before the {to:word} had answered",
+      title:
+        "The {from:word} sent Close[[ {code}]] and ended TCP {waitedMs:ms} later, before the {to:word} had answered",
       detail:
         "Libraries do so when they fail a WebSocket (RFC 6455 §7.1.7), and programs that exit. The side that got the Close reports its code; the one that sent it reports 1006 or its own code, with wasClean = false.",
     },

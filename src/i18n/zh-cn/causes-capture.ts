@@ -10,6 +10,10 @@ export const causesCapture = {
   },
   lossyPath: { cause: "Wi-Fi、移动网络、拥塞或网线质量差。", fix: "ping -i 0.2 对端一分钟，即可看到丢包率。" },
   wrongInterface: { cause: "流量走的是另一块网卡（localhost 走 lo）。", fix: "抓所有网卡：sudo tcpdump -i any …" },
+  pollingOnly: {
+    cause: "客户端设成了只用轮询（transports: ['polling'] 或 upgrade: false），或者服务端只提供轮询。",
+    fix: "要用 WebSocket：两端都不写 transports，Socket.IO 会自动升级；或写 io(url, { transports: ['websocket'] })。",
+  },
   wrongFilter: {
     cause: "抓包过滤条件的端口或主机不对。",
     fix: "先不加过滤抓一会儿，或改成服务实际使用的端口，如 port 8080。",

@@ -39,8 +39,8 @@ export const findingsApplication = {
       detail: "客户端打开 WebSocket 后什么都没发。普通 WebSocket 客户端不知道 Socket.IO 要先发“40”。",
     },
     other: {
-      title: "{server} 是 Socket.IO 服务，客户端却不是：{waitedMs:ms}内没有 CONNECT",
-      detail: "客户端发的是自己的消息格式。普通 WebSocket 客户端不能与 Socket.IO 服务器通信。",
+      title: "{server} 是 Socket.IO 服务，客户端发的却是别的消息格式：{waitedMs:ms}后服务器关闭了连接",
+      detail: "始终没有 CONNECT。普通 WebSocket 客户端不能与 Socket.IO 服务器通信。",
     },
   },
   "sio.connect.refused": {

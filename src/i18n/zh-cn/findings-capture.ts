@@ -11,6 +11,10 @@ export const findingsCapture = {
       title: "{connections} 条 TCP 连接里没有 WebSocket",
       detail: "没有人请求升级。其中 HTTP 连接 {http:n} 条，其他 {other:n} 条。",
     },
+    polling: {
+      title: "没有 WebSocket：{server} 上的 Socket.IO 走的是 HTTP 轮询，没有人请求升级",
+      detail: "{connections} 条 TCP 连接都是它的轮询。这样也能工作，只是延迟和负载都比 WebSocket 大。",
+    },
     vite: {
       title: "抓包里只有 Vite 自己的 WebSocket（热更新），应用的 WebSocket 没有到过这里",
       detail:

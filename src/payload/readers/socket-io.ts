@@ -15,6 +15,9 @@ const PACKETS: readonly SocketIoPacket[] = [
 /** Type, attachments, namespace, acknowledgment id; the rest is JSON. */
 const HEAD = /^([0-6])(?:(\d{1,9})-)?(\/[^,]*(?:,|$))?(\d{0,20})/;
 
+/** What `auth: { token }` becomes when there is no token: nothing to log in with. */
+const EMPTY_AUTH = /^\{(?:"[^"\\]*":(?:null|""|false),?)*\}$/;
+
 /**
  * A Socket.IO packet, protocol 3 to 5, as text. Own and not socket.io-parser's: an observer wants the head of binary
  * packets without waiting for their attachments, and of packets whose JSON was cut off or is wrong.
@@ -46,7 +49,7 @@ export function readSocketIo(text: string, complete: boolean): SocketIoReading |
     ackId,
     attachments: Number(match[2] ?? 0),
     errorMessage: errorMessage === null ? null : oneLine(errorMessage),
-    hasAuth: packet === "CONNECT" && (rest !== "" || query !== undefined),
+    hasAuth: packet === "CONNECT" && (query !== undefined || (rest !== "" && !EMPTY_AUTH.test(rest))),
   };
 }
 

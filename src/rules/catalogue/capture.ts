@@ -2,7 +2,7 @@ import type { CaptureFacts, ConnectionFacts, HttpExchangeFacts } from "../../sto
 import type { Context } from "../context.ts";
 import { isBlind, safeTarget, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
-import { outcomeOf } from "../upgrade-outcome.ts";
+import { isPoll, outcomeOf } from "../upgrade-outcome.ts";
 import { isViteHmr } from "./application.ts";
 import { keyCauses } from "./tls-secrecy.ts";
 
@@ -39,6 +39,8 @@ export const captureEmpty: Rule = {
 /** The application's port is not in the capture. */
 const UNKNOWN_PORT = "<port>";
 
+const isAnsweredPoll = (exchange: HttpExchangeFacts): boolean => isPoll(exchange) && exchange.response?.status === 200;
+
 const isWebSocketish = ({ kind }: ConnectionFacts): boolean =>
   kind === "websocket" ||
   kind === "upgrade-refused" ||
@@ -54,6 +56,7 @@ export const noWebSocket: Rule = {
     "keyLogNeeded",
     "keyLogOfProgram",
     "keyLogOfProxy",
+    "pollingOnly",
     "wrongFilter",
     "localhostUrl",
     "wrongAddress",
@@ -92,6 +95,13 @@ export const noWebSocket: Rule = {
         causes: keyCauses(),
       });
     }
+    const polled = connections.find(({ exchanges }) => exchanges.some(isAnsweredPoll));
+    if (polled !== undefined)
+      return draft("capture.no-websocket", "polling", {
+        at: null,
+        args: { server: serverOf(polled), connections: connections.length },
+        causes: [cause("likely", "pollingOnly", {}), cause("possible", "wrongFilter", {})],
+      });
     return draft("capture.no-websocket", "tcp", {
       at: null,
       args: { connections: connections.length, http: count("http"), tls: 0, other: count("tcp") },

@@ -140,6 +140,8 @@ function checkUnanswered(connection: ConnectionFacts): Draft | null {
   const from = sideOf(direction);
   const to = otherSide(from);
   const peer = tcp.halves[direction === 0 ? 1 : 0];
+  // A Close that met an ended connection could not be answered.
+  if (tcp.firstCloser === to && tcp.closedAt !== null && tcp.closedAt.timestampNs <= close.timestampNs) return null;
   if (answer !== null || peer.missingBytes > peer.truncatedBytes || hasUnreadEnd(connection, to) || tcp.oneWay)
     return null;
   const base = { from, to, code: close.code, waitedMs: spanMs(close, endOf(connection)) };

@@ -178,6 +178,7 @@ export const causeWords = {
   keyLogNeeded: "",
   keyLogOfProgram: "",
   keyLogOfProxy: "",
+  pollingOnly: "",
   keyLogOfOther: "",
   captureBehindProxy: "",
   http2Unread: "",

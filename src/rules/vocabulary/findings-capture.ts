@@ -1,7 +1,12 @@
 /** What the capture itself does not hold. */
 export const captureFindings = {
   "capture.empty": { noPackets: "", noTcp: "packets reasons" },
-  "capture.no-websocket": { tcp: "connections http tls other", tls: "connections tls names?", vite: "server" },
+  "capture.no-websocket": {
+    tcp: "connections http tls other",
+    tls: "connections tls names?",
+    vite: "server",
+    polling: "server connections",
+  },
   "tls.not-decrypted": {
     noSecret: "connections names?",
     notCaptured: "connections",

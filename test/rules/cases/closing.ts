@@ -192,6 +192,7 @@ export const closingCases = {
     },
     near: {
       answered: one(connectionFacts()),
+      "TCP had ended before it came": unansweredClose(29.9, "fin", "server"),
       "the peer's bytes are missing": one(
         connectionFacts({
           webSocket: webSocket({ closeFrames: [close(30, 1000), null] }),

@@ -65,6 +65,8 @@ const tlsFacts = (more: Partial<TlsFacts>): TlsFacts => ({
 
 const encrypted = (more: Partial<TlsFacts>): ConnectionFacts => notWebSocket("tls", { tls: tlsFacts(more) });
 
+const POLL = "/socket.io/?EIO=4&transport=polling&sid=abc";
+
 const plainExchange = exchange({ status: 403 });
 
 /** `tcpdump -s 96`: the first line of the request is there, its fields are not. */
@@ -152,7 +154,24 @@ export const transportCases = {
       noPackets: analysisOf([], { packets: 0 }),
       noTcp: analysisOf([], { otherPackets: { udp: 40, arp: 60 } }),
     },
-    near: { "a connection": one(connectionFacts()) },
+    near: {
+      "a connection": one(connectionFacts()),
+      "an error says why": analysisOf([], {
+        dns: [
+          {
+            client: "10.0.0.1",
+            server: "10.0.0.53",
+            name: "orin.lan",
+            type: 1,
+            asked: mark(0),
+            repeats: 0,
+            answered: mark(0.1),
+            responseCode: 3,
+            addresses: [],
+          },
+        ],
+      }),
+    },
   },
   "capture.no-websocket": {
     severity: "note",
@@ -160,8 +179,20 @@ export const transportCases = {
       tcp: one(notWebSocket("http")),
       tls: one(notWebSocket("tls")),
       vite: several(viteSocket, notWebSocket("http")),
+      polling: one(notWebSocket("http", { exchanges: [exchange({ status: 200, target: POLL, request: {} })] })),
     },
-    near: { "a WebSocket": one(connectionFacts()), "somebody tried": one(notWebSocket("tcp-refused")) },
+    near: {
+      "a WebSocket": one(connectionFacts()),
+      "somebody tried": one(notWebSocket("tcp-refused")),
+      "TLS did not come about: keys would open nothing": one(
+        encrypted({ handshakeComplete: false, applicationDataBytes: [0, 0] }),
+      ),
+      "Engine.IO says why": one(
+        notWebSocket("http", {
+          exchanges: [exchange({ status: 400, target: POLL, request: {}, body: '{"code":5,"message":"…"}' })],
+        }),
+      ),
+    },
   },
   "capture.packets-dropped": {
     severity: "note",
