@@ -6,9 +6,13 @@ import { paragraph, type TextPage } from "./text-page.ts";
 /** More causes of trouble than this are only counted at the top. */
 const SHOWN = 3;
 
-/** Connections that somebody wanted as a WebSocket, or that have something to say. */
-const isAttempt = (c: ConnectionModel): boolean =>
-  (c.kind !== "http" && c.kind !== "tls" && c.kind !== "tcp") || c.findings.length > 0;
+/** Connections that somebody wanted as a WebSocket, or that something is wrong with. */
+function attempts({ connections, findings }: ReportModel): number[] {
+  const troubled = affected(findings.filter(({ severity }) => severity !== "note"));
+  const isAttempt = ({ id, kind }: ConnectionModel): boolean =>
+    (kind !== "http" && kind !== "tls" && kind !== "tcp") || troubled.has(id);
+  return connections.filter(isAttempt).map(({ id }) => id);
+}
 
 function affected(findings: readonly FindingModel[]): Set<number> {
   const ids = new Set<number>();
@@ -52,7 +56,7 @@ export function headlineLines(page: TextPage): string[] {
   const { model, paint } = page;
   const errors = withSeverity(model, "error");
   const warnings = withSeverity(model, "warning");
-  const all = whole(model)(model.connections.filter(isAttempt).map(({ id }) => id)).size;
+  const all = whole(model)(attempts(model)).size;
   const caveats = caveatLines(page);
   if (errors.length > 0) return [...errorLines(page, errors, all), ...caveats];
   if (warnings.length > 0) return [...warningLines(page, warnings, all), ...caveats];
@@ -64,8 +68,9 @@ function errorLines(page: TextPage, errors: readonly FindingModel[], all: number
   const count = whole(page.model);
   const ids = affected(errors);
   const troubled = count(ids).size;
+  const consequences = affected(page.model.findings.filter(({ followsFrom }) => followsFrom !== null));
   const failed = count(
-    [...ids].filter((id) => {
+    [...ids, ...consequences].filter((id) => {
       const connection = connectionById.get(id);
       return connection !== undefined && hasFailed(connection);
     }),
@@ -109,7 +114,7 @@ function healthText({ model, chrome }: TextPage): string {
   const sockets = model.connections.filter(
     ({ kind, findings }) => kind === "websocket" && !findings.includes("app.vite-hmr"),
   );
-  const none = model.findings.find(({ rule }) => rule === "capture.no-websocket");
+  const none = model.findings.find(({ rule }) => rule === "capture.no-websocket" || rule === "http2.not-decoded");
   if (sockets.length === 0 && none !== undefined) return `· ${escapeText(none.title)}`;
   const ids = whole(model)(sockets.map(({ id }) => id));
   // Nobody can say that a side is well of which nothing was captured.

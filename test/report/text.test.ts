@@ -86,6 +86,20 @@ describe("the first three lines tell what to change", () => {
     ]);
   });
 
+  test("what failed for the same reason counts, a spare connection that only has a note does not", () => {
+    const spare = connection(2, {
+      kind: "tcp",
+      webSocket: null,
+      upgrade: null,
+      close: { verdict: "none", clientSees: null, serverSees: null },
+    });
+    const note = finding("note", 2, { ruleId: "tcp.open.no-request", causes: [] });
+    const after = finding("note", 1, { followsFrom: "ws.close.no-close-frame", causes: [] });
+    const head = (findings: readonly Finding[]) => textOf(analysis([connection(0), connection(1), spare]), findings)[0];
+    expect(head([finding("error", 0), note])).toContain("✗ 1 of 2 connections failed");
+    expect(head([finding("error", 0), after, note])).toContain("✗ 2 of 2 connections failed");
+  });
+
   test("in Chinese", () => {
     const lines = textOf(analysis([connection(0)]), [finding("error", 0)], { language: "zh-CN" });
     expect(lines[0]).toBe("✗ 连接失败：The server closed without a Close frame");
