@@ -36,7 +36,7 @@ export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path
   const status = exchange.response?.status;
   // A poll of a running session waits until there is something to say, at the latest the next ping.
   if (status === 504 && isPoll(exchange) && /[?&]sid=/.test(exchange.request?.target ?? ""))
-    return [cause("likely", "pollTimeout", { idleMs: afterMs }), cause("possible", "backendSilent", { path })];
+    return [cause("likely", "pollTimeout", { idleMs: afterMs })];
   if (status === 504 || status === 524 || afterMs >= READ_TIMEOUT_LEAST_MS)
     return [cause("likely", "backendSilent", { path }), cause("likely", "backendFirewalled", {})];
   // Who refuses the connection does so at once; Engine.IO lets go of a path that is not its own after this second.

@@ -134,3 +134,108 @@ test("the missing slash is named once", () => {
   const [finding] = judge(one(redirected));
   expect(finding?.causes[0]).toMatchObject({ id: "trailingSlash", args: { path: "/ws" } });
 });
+
+test("a token that only the server's clock finds too old: the clock, not the login", () => {
+  const tokens = [
+    {
+      ...mark(0.003),
+      where: "authorization" as const,
+      sid: null,
+      from: "client" as const,
+      expiresAtSeconds: 1_700_003_600,
+      notBeforeSeconds: null,
+      issuedAtSeconds: 1_699_999_000,
+    },
+  ];
+  const at = (date: string) => one(refusedUpgrade({ status: 401, response: { Date: date } }, { tokens }));
+  expect(causesOf("http.upgrade.refused", at("Wed, 15 Nov 2023 01:13:20 GMT"))[0]).toBe("likely clockSkew");
+  expect(causesOf("http.upgrade.refused", at("Tue, 14 Nov 2023 22:23:20 GMT"))[0]).toBe("likely tokenRejected");
+  expect(causesOf("http.upgrade.refused", at("Tue, 14 Nov 2023 21:00:00 GMT"))[0]).toBe("likely clockSkew");
+});
+
+describe("who rejects", () => {
+  const icmp = (sender: string) => ({
+    ...mark(0.001),
+    sender,
+    ipVersion: 4 as const,
+    type: 3,
+    code: 13,
+    mtuBytes: 0,
+    about: "client" as const,
+  });
+
+  test("ICMP of the server is its own firewall, of another address a device between", () => {
+    const syn = refusedSyn(1);
+    const rejected = (sender: string) =>
+      one({ ...syn, tcp: { ...syn.tcp, ending: "icmp", resets: [], icmpErrors: [icmp(sender)] } });
+    expect(causesOf("tcp.open.icmp", rejected(syn.server.address))[0]).toBe("likely rejectRule");
+    expect(causesOf("tcp.open.icmp", rejected("10.0.0.254"))[0]).toBe("likely rejectRuleBetween");
+  });
+
+  test("a port that was open before or after is neither wrong nor bound to loopback", () => {
+    const ids = (analysis: Analysis) => causesOf("tcp.open.refused", analysis).map((cause) => cause.split(" ")[1]);
+    expect(ids(one(refusedSyn(1)))).toEqual(["notListening", "boundToLoopback", "wrongPort", "rejectRule"]);
+    expect(ids(several(refusedSyn(1), connectionFacts({ first: mark(3) })))).not.toContain("boundToLoopback");
+    expect(ids(several(refusedSyn(1), connectionFacts({ first: mark(3) })))).not.toContain("notListening");
+  });
+
+  test("an RST on the upgrade from as far as the server: its own code; from elsewhere: a box", () => {
+    const torn = (hopLimit: number) =>
+      one(
+        refusedUpgrade(
+          { status: null },
+          {
+            tcp: {
+              ...refusedUpgrade({ status: null }).tcp,
+              ending: "rst",
+              firstCloser: "server",
+              closedAt: mark(0.01),
+              resets: [reset({ at: 0.01, hopLimit })],
+            },
+          },
+        ),
+      );
+    expect(causesOf("http.upgrade.dropped", torn(64))[0]).toBe("likely handlerThrew");
+    expect(causesOf("http.upgrade.dropped", torn(61))[0]).toBe("likely pathFiltersUpgrade");
+  });
+
+  test("an RST after idleness from another distance: no host that rebooted", () => {
+    const forgotten = (hopLimit: number) =>
+      one(
+        abnormal("server", 100, {
+          tcpFacts: {
+            ending: "rst",
+            resets: [reset({ at: 100, hopLimit, hasAck: false, answers: mark(99.9) })],
+            client: { lastAcknowledged: mark(40) },
+            server: { lastData: mark(40) },
+          },
+          webSocketFacts: { openedAt: mark(0.01) },
+        }),
+      );
+    expect(causesOf("tcp.rst.after-idle", forgotten(64))).toEqual(["likely stateForgotten", "likely hostRebooted"]);
+    expect(causesOf("tcp.rst.after-idle", forgotten(61))).toEqual(["likely stateForgotten"]);
+  });
+
+  test("a request that fits any path is lost for another reason than its size", () => {
+    const lost = (largestSegmentBytes: number) => {
+      const request = refusedUpgrade({ status: null });
+      const [client, server] = request.tcp.halves;
+      const unacknowledged = { bytes: 400, since: mark(0.003), retransmissions: 4, last: mark(6), fullSize: true };
+      return one({
+        ...request,
+        tcp: {
+          ...request.tcp,
+          ending: "silent",
+          firstCloser: null,
+          closedAt: null,
+          halves: [
+            { ...client, largestSegmentBytes, unacknowledged },
+            { ...server, dataSegments: 0, lastData: null },
+          ],
+        },
+      });
+    };
+    expect(causesOf("http.upgrade.dropped", lost(262))).toEqual(["likely pathFiltersUpgrade"]);
+    expect(causesOf("http.upgrade.dropped", lost(1448))).toContain("possible pathMtu");
+  });
+});

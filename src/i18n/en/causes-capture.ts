@@ -66,6 +66,15 @@ export const causesCapture = {
     cause: "The packet passes several interfaces (loopback, bridge, veth), and all were captured.",
     fix: "Nothing to repair.",
   },
+  mirrorCopies: {
+    cause: "A mirror port that copies both directions, or a bridge, shows the capturing interface each packet twice.",
+    fix: "Nothing to repair.",
+  },
+  pathDoubles: {
+    cause:
+      "A device on the path sends packets twice (a loop, a bonded or wireless link), or a host repeated one at once.",
+    fix: "Harmless for TCP. Where there are many, look for a loop between switches.",
+  },
   captureCut: {
     cause: "The recorder was killed, the disk was full, or the copy is incomplete.",
     fix: "End tcpdump with Ctrl-C and copy the file afterwards; -U writes each packet at once.",

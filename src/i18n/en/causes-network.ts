@@ -23,6 +23,10 @@ export const causesNetwork = {
     cause: "The client uses the wrong port.",
     fix: "Compare the port {port} in the client's URL with what sudo ss -tlnp shows on the server.",
   },
+  rejectRuleBetween: {
+    cause: "A firewall rule at {sender}, between client and server, rejects it.",
+    fix: "Look at the rules of {sender} (router, firewall, VPN gateway) and allow TCP port {port} there, or ask whoever runs it.",
+  },
   rejectRule: {
     cause: "A firewall rule rejects the port.",
     fix: "On the server: sudo ufw status; then sudo ufw allow {port}/tcp. In a cloud, also its security group.",

@@ -148,7 +148,10 @@ export const causesUpgrade = {
     cause: "The server's own code failed, or refused on purpose, while it handled this connection.",
     fix: "Look at the server's log at exactly this time.",
   },
-  serverClosing: { cause: "The server is shutting down.", fix: "Try again; let clients reconnect with a delay." },
+  serverClosing: {
+    cause: "The server is starting or shutting down.",
+    fix: "Try again; let clients reconnect with a delay.",
+  },
   transportNotAllowed: {
     cause: "The server does not offer this transport.",
     fix: "Socket.IO server: transports: ['polling', 'websocket'].",

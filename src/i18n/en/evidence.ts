@@ -12,6 +12,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   icmpUnreachable: "ICMP from {sender}: {meaning:word}",
   icmpTooBig: "ICMP from {sender}: packet too big, at most {mtu} bytes",
   request: "{method} {target}",
+  pollRequest: "poll of Socket.IO, {target}[[, Host {host}]][[, Origin {origin}]]",
   upgradeRequest: "upgrade request for {target}[[, Host {host}]][[, Origin {origin}]]",
   requestWithoutUpgrade:
     "WebSocket request as HTTP/{version} without Upgrade[[, Connection: {connection}]][[; forwarded: {marks}]]",
@@ -38,7 +39,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   rst: "RST of the {from:word}",
   rstAnswers: "RST of the {from:word}, answering a packet of the {to:word}",
   rstOdd: "RST in the name of the {from:word}; unlike its other packets: {oddities:words}",
-  rstIgnored: "RST of the {from:word} outside the window",
+  rstIgnored: "RST in the name of the {from:word}, not at the awaited sequence number",
   answeredByRst: "packet of the {from:word} that was answered by RST",
   silence: "last data, then {idleMs:ms} of silence",
   lastPacket: "last packet of the connection",

@@ -109,6 +109,10 @@ export const findingsCapture = {
       title: "{packets:One packet was|# packets were} captured twice and counted once",
       detail: "Normal for tcpdump -i any: the same packet is seen on several interfaces.",
     },
+    oneInterface: {
+      title: "{packets:One packet was|# packets were} seen twice and counted once",
+      detail: "The copies came within a moment on one interface, alike in every field.",
+    },
   },
   "capture.both-ends": {
     agree: {

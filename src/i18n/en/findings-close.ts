@@ -216,7 +216,7 @@ export const findingsClose = {
   "tcp.rst.ignored": {
     plain: {
       title: "{count:A stray RST was|# stray RSTs were} ignored: the connection went on",
-      detail: "Its sequence number lies outside the window, so it closed nothing.",
+      detail: "Its sequence number is not the one that was awaited, so it closed nothing (RFC 5961 §3.2).",
     },
   },
   "tcp.rst.after-idle": {

@@ -30,6 +30,11 @@ export const findingsNetwork = {
       detail:
         "The SYN was answered by an RST[[ after {answerMs:ms}]]. The host is up and reachable, its port is closed. A program sees ECONNREFUSED, a browser ERR_CONNECTION_REFUSED and close code 1006.",
     },
+    ofProxy: {
+      title: "{server} refused the proxy's connection: nothing listens on port {port} there",
+      detail:
+        "The proxy at {client} tried its backend for a client that was waiting[[ and got an RST after {answerMs:ms}]]. The backend's host is up, its port is closed. The client is told 502 or 503, which a browser shows as 1006.",
+    },
     middlebox: {
       title: "Connection to {server} refused, but not by the server: a firewall answered in its name",
       detail:

@@ -43,6 +43,10 @@ export const findingsUpgrade = {
       detail:
         "A message sent over polling is the body of a POST, and it is larger than what is allowed there[[. It says: “{body}”]]. Socket.IO's client ends the session with “transport error” and opens a new one.",
     },
+    unavailable: {
+      title: "{server} takes no one at the moment: {ask:word} {target} got {status}[[ {reason}]]",
+      detail: `The server says that it is starting, shutting down or full[[. It says: “{body}”]]. ${refusedEnds}`,
+    },
     serverError: {
       title: "{server} failed on {ask:word} {target}: {status}[[ {reason}]]",
       detail: `The server broke while it handled the request[[. It says: “{body}”]]. ${refusedEnds}`,
@@ -158,6 +162,11 @@ export const findingsUpgrade = {
       title: "{server} never answered the upgrade request of {target}; the client gave up after {afterMs:ms}",
       detail: "The request arrived (TCP acknowledged it), but nothing there answers upgrades of this path.",
     },
+    proxyGaveUp: {
+      title: "{server} never answered the upgrade request of {target}; the proxy gave up after {afterMs:ms}",
+      detail:
+        "The request arrived (TCP acknowledged it), but nothing there answers upgrades of this path. The proxy at {client} waited as long as its timer says and told its own client so.",
+    },
     late: {
       title:
         "{server} answered the upgrade request of {target} too late: after {lateMs:ms}; the client had given up after {afterMs:ms}",
@@ -173,7 +182,7 @@ export const findingsUpgrade = {
       title:
         "The upgrade request to {server} vanishes on the way: sent again {repeats:once|# times}, never acknowledged",
       detail:
-        "TCP opened without trouble, but the packet with the request does not get through: something on the path refuses upgrades, or large packets.",
+        "TCP opened without trouble, but the packet with the request does not get through: something on the path swallows it.",
     },
     reset: {
       title: "The upgrade request to {server} was answered with an RST after {afterMs:ms}",

@@ -6,6 +6,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   status: "404",
   other: "another address",
   server: "192.0.2.10",
+  sender: "192.0.2.1",
   client: "192.0.2.20",
   name: "device.example",
   path: "/ws",

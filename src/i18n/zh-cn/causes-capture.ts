@@ -43,6 +43,14 @@ export const causesCapture = {
   otherPath: { cause: "部分报文走了别的路（多链路、网卡卸载、单向镜像口）。", fix: "直接在两端的主机上抓所有网卡。" },
   snapLength: { cause: "抓包长度设得太小。", fix: "tcpdump -s 0" },
   anyInterface: { cause: "报文经过多个网卡（回环、网桥、veth），每处都抓到一次。", fix: "不用处理。" },
+  mirrorCopies: {
+    cause: "镜像口复制了两个方向，或经过网桥，抓包的网卡每个报文都看到两次。",
+    fix: "不用处理。",
+  },
+  pathDoubles: {
+    cause: "途中有设备把报文发了两遍（环路、聚合或无线链路），或主机立即重发了一次。",
+    fix: "对 TCP 无害。若数量很多，检查交换机之间是否有环路。",
+  },
   captureCut: {
     cause: "抓包程序被杀、磁盘写满，或文件没有复制完。",
     fix: "用 Ctrl-C 结束 tcpdump 之后再复制文件；-U 会让每个报文立即写入。",

@@ -19,6 +19,10 @@ export const causesNetwork = {
     fix: "监听 ::（同时支持两种），或在 URL 里直接写地址[[：{other} 可用]]。",
   },
   wrongPort: { cause: "客户端的端口填错了。", fix: "对照客户端 URL 里的端口 {port} 与服务器上 sudo ss -tlnp 的结果。" },
+  rejectRuleBetween: {
+    cause: "客户端与服务器之间的 {sender} 有防火墙规则在拒绝。",
+    fix: "检查 {sender}（路由器、防火墙、VPN 网关）的规则，放行 TCP 端口 {port}；不归你管就找它的管理员。",
+  },
   rejectRule: {
     cause: "防火墙规则拒绝了这个端口。",
     fix: "在服务器上先 sudo ufw status，再 sudo ufw allow {port}/tcp。云主机还要检查安全组。",

@@ -138,7 +138,7 @@ export const causesUpgrade = {
     fix: "重连间隔应递增并加随机抖动（1 秒、2 秒、4 秒……最多 30 秒）。",
   },
   handlerThrew: { cause: "服务端代码在处理这条连接时出错，或主动拒绝。", fix: "查看服务端在这一时刻的日志。" },
-  serverClosing: { cause: "服务正在停止。", fix: "稍后再试；让客户端延迟重连。" },
+  serverClosing: { cause: "服务正在启动或停止。", fix: "稍后再试；让客户端延迟重连。" },
   transportNotAllowed: {
     cause: "服务器没有启用这种传输方式。",
     fix: "Socket.IO 服务端：transports: ['polling', 'websocket']。",

@@ -12,6 +12,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   icmpUnreachable: "{sender} 发来的 ICMP：{meaning:word}",
   icmpTooBig: "{sender} 发来的 ICMP：报文过大，上限 {mtu} 字节",
   request: "{method} {target}",
+  pollRequest: "Socket.IO 轮询 {target}[[，Host {host}]][[，Origin {origin}]]",
   upgradeRequest: "升级请求 {target}[[，Host {host}]][[，Origin {origin}]]",
   requestWithoutUpgrade:
     "WebSocket 请求变成 HTTP/{version}，没有 Upgrade[[，Connection: {connection}]][[；转发标记：{marks}]]",
@@ -38,7 +39,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   rst: "{from:word}的 RST",
   rstAnswers: "{from:word}的 RST，回应{to:word}的一个报文",
   rstOdd: "以{from:word}名义发出的 RST，与它的其他报文不同：{oddities:words}",
-  rstIgnored: "{from:word}的 RST，在窗口之外",
+  rstIgnored: "以{from:word}名义发出的 RST，序列号不是所期待的",
   answeredByRst: "{from:word}的报文，被 RST 回应",
   silence: "最后的数据，之后静默 {idleMs:ms}",
   lastPacket: "这条连接的最后一个报文",

@@ -94,6 +94,10 @@ export const findingsCapture = {
       title: "有 {packets:n} 个报文被抓了两次，只计一次",
       detail: "tcpdump -i any 的正常现象：同一个报文会在几个网卡上各出现一次。",
     },
+    oneInterface: {
+      title: "有 {packets:n} 个报文出现了两次，只计一次",
+      detail: "副本在一瞬间内从同一个网卡到达，各字段完全相同。",
+    },
   },
   "capture.both-ends": {
     agree: {

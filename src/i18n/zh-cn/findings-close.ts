@@ -169,7 +169,7 @@ export const findingsClose = {
   "tcp.rst.ignored": {
     plain: {
       title: "有 {count} 个游离的 RST 被忽略：连接继续正常",
-      detail: "序列号落在窗口之外，因此没有关闭任何东西。",
+      detail: "序列号不是接收方期待的那个，因此没有关闭任何东西（RFC 5961 §3.2）。",
     },
   },
   "tcp.rst.after-idle": {

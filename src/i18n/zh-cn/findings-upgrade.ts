@@ -42,6 +42,10 @@ export const findingsUpgrade = {
       detail:
         "用轮询发送的消息就是 POST 的正文，它超过了那里允许的大小[[，正文为“{body}”]]。Socket.IO 客户端会以 transport error 结束会话，然后重新建立。",
     },
+    unavailable: {
+      title: "{server} 暂时不接受连接：{ask:word} {target} 得到 {status}[[ {reason}]]",
+      detail: `服务器表示正在启动、停止，或已满[[，正文为“{body}”]]。${refusedEnds}`,
+    },
     serverError: {
       title: "{server} 处理{ask:word} {target} 时出错：{status}[[ {reason}]]",
       detail: `服务器在处理这个请求时自己出了错[[，正文为“{body}”]]。${refusedEnds}`,
@@ -144,6 +148,11 @@ export const findingsUpgrade = {
       title: "{server} 一直没有应答 {target} 的升级请求，客户端 {afterMs:ms}后放弃",
       detail: "请求确实送达（TCP 已确认），但没有程序应答这个路径的升级。",
     },
+    proxyGaveUp: {
+      title: "{server} 始终没有回应升级请求 {target}；代理等了 {afterMs:ms}后放弃",
+      detail:
+        "请求已经送达（TCP 已确认），但那里没有程序处理这个路径的升级。代理（{client}）等到自己的超时时间，然后把失败告诉了它的客户端。",
+    },
     late: {
       title: "{server} 对 {target} 升级请求的应答太晚：{lateMs:ms}后才到，客户端等了 {afterMs:ms}就放弃了",
       detail: "101 到达时，客户端已经关闭了连接。服务端日志里可能显示连接成功。",
@@ -156,7 +165,7 @@ export const findingsUpgrade = {
   "http.upgrade.dropped": {
     unacknowledged: {
       title: "发往 {server} 的升级请求在途中消失：重传 {repeats} 次，始终没有确认",
-      detail: "TCP 建立正常，但带请求的报文过不去：途中有设备拦截升级请求，或拦截大报文。",
+      detail: "TCP 建立正常，但带请求的报文过不去：被途中的设备吞掉了。",
     },
     reset: {
       title: "发往 {server} 的升级请求在 {afterMs:ms}后被 RST",

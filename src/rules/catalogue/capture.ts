@@ -2,7 +2,7 @@ import type { CaptureFacts, ConnectionFacts, HttpExchangeFacts } from "../../sto
 import type { Context } from "../context.ts";
 import { isBlind, safeTarget, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
-import { isPoll, outcomeOf } from "../upgrade-outcome.ts";
+import { handshakeOf, isPoll, outcomeOf } from "../upgrade-outcome.ts";
 import { isViteHmr } from "./application.ts";
 import { keyCauses } from "./tls-secrecy.ts";
 
@@ -70,7 +70,9 @@ export const noWebSocket: Rule = {
     if (
       connections.length === 0 ||
       connections.some((one) => unclearExchanges(one).length > 0 || isIllegible(one)) ||
-      connections.some((one) => isWebSocketish(one) || outcomeOf(one) !== "none" || one.upgrade !== null)
+      connections.some((one) => isWebSocketish(one) || outcomeOf(one) !== "none" || one.upgrade !== null) ||
+      // What HTTP/2 carries nobody can say here.
+      connections.every((one) => checkHttp2(one) !== null)
     )
       return null;
     if (vite !== undefined)
@@ -255,6 +257,8 @@ export const captureTruncated: Rule = {
 
 function checkMidstream(connection: ConnectionFacts): Draft | null {
   if (connection.webSocket?.midstream !== true) return null;
+  // The request is there, what answered it is not: `capture.one-way` says so.
+  if (handshakeOf(connection) !== null) return null;
   // The handshake is there, too short to be read: `capture.truncated` says so.
   if (connection.tcp.opening === "complete" && connection.tcp.halves.some((half) => half.truncatedBytes > 0))
     return null;
@@ -296,18 +300,27 @@ export const captureOneWay: Rule = {
   check: checkOneWay,
 };
 
+/** A classic file of one interface; `any` has a link type of its own (SLL), pcapng may hold several interfaces. */
+const isOneInterface = (captures: readonly CaptureFacts[]): boolean =>
+  captures.every(({ format, linkTypes }) => format === "pcap" && linkTypes.every((type) => !/SLL/.test(type)));
+
 export const captureDuplicates: Rule = {
   id: "capture.duplicates",
   severity: "note",
   spec: "",
-  causes: ["anyInterface"],
+  causes: ["anyInterface", "mirrorCopies", "pathDoubles"],
   sources: [TCPDUMP],
   checkCapture({ analysis }) {
     let packets = 0;
     for (const { tcp } of analysis.connections)
       packets += tcp.halves[0].duplicatePackets + tcp.halves[1].duplicatePackets;
-    return packets === 0
-      ? null
+    if (packets === 0) return null;
+    return isOneInterface(analysis.captures)
+      ? draft("capture.duplicates", "oneInterface", {
+          at: null,
+          args: { packets },
+          causes: [cause("likely", "mirrorCopies", {}), cause("possible", "pathDoubles", {})],
+        })
       : draft("capture.duplicates", "plain", {
           at: null,
           args: { packets },

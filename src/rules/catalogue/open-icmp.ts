@@ -1,6 +1,7 @@
 import type { ConnectionFacts, IcmpFacts } from "../../store/types.ts";
 import { serverOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
+import type { Cause } from "../types.ts";
 
 type Meaning = "port" | "host" | "net" | "prohibited" | "other";
 
@@ -27,6 +28,14 @@ const V6: Readonly<Record<number, Meaning>> = {
 export function unreachable(error: IcmpFacts): Meaning | null {
   if (error.ipVersion === 4) return error.type === 3 && error.code !== 4 ? (V4[error.code] ?? "other") : null;
   return error.type === 1 ? (V6[error.code] ?? "other") : null;
+}
+
+/** The server's own firewall answers with the server's address. */
+export function rejectedBy({ sender }: IcmpFacts, { server }: ConnectionFacts): Cause {
+  const { port } = server;
+  return sender === server.address
+    ? cause("likely", "rejectRule", { port })
+    : cause("likely", "rejectRuleBetween", { port, sender });
 }
 
 function check(connection: ConnectionFacts) {
@@ -57,7 +66,7 @@ function check(connection: ConnectionFacts) {
     args: base,
     causes:
       meaning === "port" || meaning === "prohibited"
-        ? [cause("likely", "rejectRule", { port }), cause("possible", "carrierBlocks", { port })]
+        ? [rejectedBy(error, connection), cause("possible", "carrierBlocks", { port })]
         : [
             cause("likely", meaning === "host" ? "hostDown" : "noRoute", { server: address }),
             cause("possible", "wrongAddress", { server: address, port }),
@@ -69,7 +78,15 @@ export const openIcmp: Rule = {
   id: "tcp.open.icmp",
   severity: "error",
   spec: "RFC 792, RFC 4443 §3.1, RFC 5461",
-  causes: ["recoveredBySelf", "rejectRule", "noRoute", "hostDown", "wrongAddress", "carrierBlocks"],
+  causes: [
+    "recoveredBySelf",
+    "rejectRule",
+    "rejectRuleBetween",
+    "noRoute",
+    "hostDown",
+    "wrongAddress",
+    "carrierBlocks",
+  ],
   sources: ["https://www.rfc-editor.org/rfc/rfc792", "https://www.rfc-editor.org/rfc/rfc5461"],
   check,
 };

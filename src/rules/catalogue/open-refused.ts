@@ -141,11 +141,11 @@ function check(connection: ConnectionFacts, context: Context) {
   const usual = context.hopLimitOf.get(connection.server.address) ?? null;
   // Who was served there before has the right address and port.
   const earlier = acceptedEarlier(connection, context);
+  const isUnheard = earlier === null && laterOne === null;
   const common = [
     laterOne !== null && earlier === null && cause("certain", "serverStartedLater", { server }),
-    earlier === null
-      ? cause("likely", "notListening", { port })
-      : cause(laterOne === null ? "likely" : "certain", "serverStopped", { server, port }),
+    earlier !== null && cause(laterOne === null ? "likely" : "certain", "serverStopped", { server, port }),
+    isUnheard && cause("likely", "notListening", { port }),
   ];
   if (usual !== null && usual !== reset.hopLimit)
     return draft("tcp.open.refused", "middlebox", {
@@ -155,7 +155,7 @@ function check(connection: ConnectionFacts, context: Context) {
       causes: [cause("likely", "rejectRule", { port }), cause("possible", "notListening", { port })],
     });
   if (isForWaiting(connection, context))
-    return draft("tcp.open.refused", isLoopback(connection.server.address) ? "loopback" : "host", {
+    return draft("tcp.open.refused", isLoopback(connection.server.address) ? "loopback" : "ofProxy", {
       at: reset,
       args: { ...base, answerMs },
       evidence,
@@ -183,8 +183,8 @@ function check(connection: ConnectionFacts, context: Context) {
     evidence,
     causes: [
       ...common,
-      earlier === null && cause("likely", "boundToLoopback", { port }),
-      earlier === null && cause("possible", "wrongPort", { port }),
+      isUnheard && cause("likely", "boundToLoopback", { port }),
+      isUnheard && cause("possible", "wrongPort", { port }),
       cause("possible", "rejectRule", { port }),
     ],
   });

@@ -7,7 +7,7 @@ import { missedBeat } from "../heartbeat.ts";
 import { directionOf, endOf, lostBytes, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { EvidenceItem } from "../types.ts";
-import { unreachable } from "./open-icmp.ts";
+import { rejectedBy, unreachable } from "./open-icmp.ts";
 
 /** Fewer, or shorter, is ordinary loss that may still be repaired. */
 const LEAST_RETRANSMISSIONS = 3;
@@ -140,7 +140,7 @@ function rejected(
       ...others,
     ],
     causes: [
-      isRule && cause("certain", "rejectRule", { port: connection.server.port }),
+      isRule && { ...rejectedBy(error, connection), confidence: "certain" },
       meaning === "host" && cause("likely", "hostDown", { server: address }),
       (meaning === "net" || meaning === "other") && cause("likely", "noRoute", { server: address }),
     ],
@@ -213,6 +213,7 @@ export const pathBlackhole: Rule = {
   causes: [
     "damagingPath",
     "rejectRule",
+    "rejectRuleBetween",
     "hostDown",
     "noRoute",
     "dropsOneWay",

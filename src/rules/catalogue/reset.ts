@@ -223,8 +223,11 @@ function checkInjected(connection: ConnectionFacts, context: Context) {
         (odd.hopLimit === odd.usualHopLimit
           ? cause("likely", "addressTaken", { from: odd.from })
           : cause("likely", "natForgot", { from: odd.from })),
-      odd.from === "server" && odd.answers !== null && cause("likely", "rejectRule", { port: connection.server.port }),
       cause("likely", "injectingBox", { port: connection.server.port }),
+      // A rule that was there before would have refused the SYN.
+      odd.from === "server" &&
+        odd.answers !== null &&
+        cause("possible", "rejectRule", { port: connection.server.port }),
       cause("possible", "proxyInPath", {}),
     ],
   });
@@ -276,6 +279,8 @@ function checkAfterIdle(connection: ConnectionFacts) {
   // Not idle: what was sent, or should have come, did not get through.
   if (stallWithin(connection, found.timestampNs - JUST_BEFORE_NS, found.timestampNs) !== null) return null;
   if (missedPings(connection, found.from) !== null) return null;
+  // Who sends in another's name from another distance stands between.
+  const isBetween = found.usualHopLimit !== null && found.hopLimit !== found.usualHopLimit;
   return draft("tcp.rst.after-idle", "plain", {
     confidence: "likely",
     at: found,
@@ -283,10 +288,11 @@ function checkAfterIdle(connection: ConnectionFacts) {
     evidence: [
       shows(found.answers, "answeredByRst", { from: otherSide(found.from) }),
       shows(found, "rstAnswers", { from: found.from, to: otherSide(found.from) }),
+      isBetween ? shows(found, "rstOdd", { from: found.from, oddities: "hop-limit" }) : null,
     ],
     causes: [
       cause("likely", "stateForgotten", { idleMs: idle, pingSeconds: Math.max(10, Math.floor(idle / 2000)) }),
-      cause("possible", "hostRebooted", {}),
+      !isBetween && cause("likely", "hostRebooted", {}),
     ],
   });
 }

@@ -1,6 +1,7 @@
 import type { Direction } from "../../base/brand.ts";
 import { sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { hasEnded, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
@@ -53,13 +54,14 @@ export const retransmissions: Rule = {
 
 const LONG_ZERO_WINDOW_MS = 2000;
 
-function checkZeroWindow(connection: ConnectionFacts, direction: Direction): Draft | null {
+function checkZeroWindow(connection: ConnectionFacts, direction: Direction, { analysis }: Context): Draft | null {
   const half = connection.tcp.halves[direction];
   if (half.zeroWindows === 0 || connection.kind !== "websocket") return null;
   const from = sideOf(direction);
   const longestMs = half.longestZeroWindowNs / 1e6;
   const first = connection.tcp.events.find((event) => event.kind === "zero-window" && event.from === from);
-  const ended = half.zeroWindowSince !== null && hasEnded(connection);
+  const isOver = hasEnded(connection) || (!analysis.live && longestMs >= LONG_ZERO_WINDOW_MS);
+  const ended = half.zeroWindowSince !== null && isOver;
   return draft("tcp.zero-window", ended ? "ended" : "plain", {
     severity: longestMs >= LONG_ZERO_WINDOW_MS ? undefined : "note",
     at: first ?? half.zeroWindowSince ?? connection.first,
@@ -75,8 +77,10 @@ export const zeroWindow: Rule = {
   spec: "RFC 9293 §3.8.6.1",
   causes: ["peerStoppedReading"],
   sources: ["https://www.rfc-editor.org/rfc/rfc9293#section-3.8.6.1"],
-  check: (connection) =>
-    ([0, 1] as const).map((direction) => checkZeroWindow(connection, direction)).filter((item) => item !== null),
+  check: (connection, context) =>
+    ([0, 1] as const)
+      .map((direction) => checkZeroWindow(connection, direction, context))
+      .filter((item) => item !== null),
 };
 
 /** One unanswered probe may just be lost, or the last packet of the capture. */

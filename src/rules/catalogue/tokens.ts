@@ -1,8 +1,9 @@
 import type { Mark } from "../../base/packet-view.ts";
-import type { ConnectionFacts, HttpExchangeFacts, SocketIoNamespaceFacts, TokenFacts } from "../../store/types.ts";
+import type { ConnectionFacts, SocketIoNamespaceFacts, TokenFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { fieldValue, serverOf, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { dateOf, SKEW_SECONDS, secondsOf } from "../server-clock.ts";
 import { isHandedOn, type Sessions, seenOf, tokensOf, toldOf } from "../sessions.ts";
 import type { EvidenceItem } from "../types.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
@@ -48,9 +49,6 @@ function tokensFor(connection: ConnectionFacts, sessions: Sessions): readonly To
       !(sessions.get(sid) ?? []).some((other) => other !== connection && refusalIn(other)?.facts.sid === sid),
   );
 }
-
-const secondsOf = (mark: Mark, originNs: bigint): number =>
-  Number(originNs / 1_000_000n) / 1000 + mark.timestampNs / 1e9;
 
 /** How much a token may be past its time before it counts: clocks differ a little (RFC 7519 §4.1.4). */
 const LEEWAY_SECONDS = 5;
@@ -153,16 +151,6 @@ export const tokenExpired: Rule = {
   sources: ["https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4"],
   check: checkToken,
 };
-
-/** RFC 9110 §6.6.1: Date has seconds, and is when the message was made. */
-const SKEW_SECONDS = 30;
-
-function dateOf(exchange: HttpExchangeFacts): number | null {
-  if (!exchange.response || fieldValue(exchange.response, "age") !== null) return null;
-  const date = fieldValue(exchange.response, "date");
-  const ms = date === null || !/GMT$/.test(date) ? Number.NaN : Date.parse(date);
-  return Number.isFinite(ms) ? ms / 1000 : null;
-}
 
 function checkClock(connection: ConnectionFacts, { analysis }: Context): Draft | null {
   const exchange = connection.exchanges.find((item) => dateOf(item) !== null);

@@ -1,6 +1,7 @@
 import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
 import { gatewayCauses, pageCauses, unavailableCauses, upgradeLines } from "../answer-causes.ts";
+import { askedFor } from "../asked.ts";
 import { type Context, keyOf } from "../context.ts";
 import { isLoginCheck } from "../login-check.ts";
 import { bodyLine, fieldValue, pathOf, serverOf, spanMs, targetOf } from "../reading.ts";
@@ -25,7 +26,7 @@ function answered(connection: ConnectionFacts, outcome: Outcome) {
   const { request, response } = exchange;
   const target = targetOf(exchange);
   const evidence = [
-    shows(request.first, "upgradeRequest", { target, host: fieldValue(request, "host") }),
+    askedFor(exchange),
     shows(response.first, "response", { status: response.status, reason: response.reason }),
   ];
   return { exchange, request, response, target, path: pathOf(target), evidence, server: serverOf(connection) };

@@ -1,7 +1,8 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import { askedFor } from "../asked.ts";
 import { type Context, keyOf } from "../context.ts";
 import { passedOn } from "../others.ts";
-import { fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
+import { pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { askOf, handshakeOf, outcomeOf, proxyOf } from "../upgrade-outcome.ts";
 
@@ -57,7 +58,7 @@ function check(connection: ConnectionFacts, context: Context) {
     at: exchange.request.first,
     args: { ask: askOf(exchange), target, server: serverOf(connection), status: response?.status },
     evidence: [
-      shows(exchange.request.first, "upgradeRequest", { target, host: fieldValue(exchange.request, "host") }),
+      askedFor(exchange),
       response ? shows(response.first, "response", { status: response.status, reason: response.reason }) : null,
       other ? shows(other.request?.first, "legRequest", { target: targetOf(other) }) : null,
     ],

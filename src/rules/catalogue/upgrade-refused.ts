@@ -1,9 +1,12 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
 import { upgradeLines } from "../answer-causes.ts";
+import { askedFor } from "../asked.ts";
+import type { Context } from "../context.ts";
 import { engineIoCode } from "../engine-io-code.ts";
 import { ownPageOf } from "../own-page.ts";
 import { bodyLine, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
+import { isOffByServerClock } from "../server-clock.ts";
 import type { Cause, VariantOf } from "../types.ts";
 import { handshakeOf, isPoll, outcomeOf, proxyOf, refusalArgs } from "../upgrade-outcome.ts";
 
@@ -20,6 +23,7 @@ const KINDS: Readonly<Record<number, Kind>> = {
   414: "fieldsTooLarge",
   429: "tooMany",
   431: "fieldsTooLarge",
+  503: "unavailable",
 };
 
 /** nginx says 400 for it, and why in the page. */
@@ -50,12 +54,13 @@ function notFoundCauses(exchange: HttpExchangeFacts, path: string): (Cause | fal
   ];
 }
 
-function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cause | false)[] {
+function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (Cause | false)[] {
   const exchange = handshakeOf(connection);
   if (exchange === null) return [];
   const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
   const server = exchange.response ? (fieldValue(exchange.response, "server") ?? "") : "";
-  const path = pathOf(target);
+  const path = pathOf(targetOf(exchange));
+  const isOff = isOffByServerClock(connection, context.analysis.originNs);
   // The refusal of uvicorn and of daphne names nobody and says nothing; others that forbid tell why, or who they are.
   const mayBeAsgi = /uvicorn|daphne|hypercorn/i.test(server) || (server === "" && exchange.responseBodyBytes === 0);
   // Its own page: whatever the backend would have said, it was not asked.
@@ -72,13 +77,15 @@ function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cau
     case "unauthorized":
       return [
         proxy !== null && cause("likely", "proxyWantsLogin", { proxy }),
-        cause(proxy === null ? "likely" : "possible", "tokenRejected", {}),
-        proxy === null && cause("possible", "clockSkew", {}),
+        isOff && cause("likely", "clockSkew", {}),
+        cause(proxy === null && !isOff ? "likely" : "possible", "tokenRejected", {}),
+        proxy === null && !isOff && cause("possible", "clockSkew", {}),
         cause("possible", "cookieMissing", {}),
       ];
     case "forbidden":
       if (proxy !== null) return [cause("likely", "proxyForbids", { proxy }), cause("possible", "gatewayPolicy", {})];
       return [
+        isOff && cause("likely", "clockSkew", {}),
         origin !== null && cause("likely", "originRefused", { origin }),
         mayBeAsgi && cause("possible", "asgiNoRoute", { path }),
         cause(origin === null ? "likely" : "possible", "tokenRejected", {}),
@@ -97,17 +104,17 @@ function causesOf(kind: Kind, connection: ConnectionFacts, target: string): (Cau
         proxy === null ? cause("certain", "rateLimited", {}) : cause("certain", "proxyLimits", { proxy }),
         cause("likely", "reconnectStorm", {}),
       ];
+    case "unavailable":
+      return [cause("likely", "serverClosing", {}), cause("possible", "noHealthyBackend", {})];
     case "serverError":
-      return exchange.response?.status === 503
-        ? [cause("likely", "serverClosing", {}), cause("possible", "noHealthyBackend", {})]
-        : [cause("likely", "handlerThrew", {}), cause("possible", "serverClosing", {})];
+      return [cause("likely", "handlerThrew", {}), cause("possible", "serverClosing", {})];
     default:
       if (exchange?.response?.status === 408) return [cause("likely", "requestTooSlow", {})];
       return [cause("possible", "gatewayPolicy", {}), cause("possible", "handlerThrew", {})];
   }
 }
 
-function check(connection: ConnectionFacts) {
+function check(connection: ConnectionFacts, context: Context) {
   if (outcomeOf(connection) !== "refused") return null;
   const exchange = handshakeOf(connection);
   // `eio.request.refused` knows what Engine.IO says.
@@ -116,21 +123,16 @@ function check(connection: ConnectionFacts) {
   const { status, reason } = exchange.response;
   const body = bodyLine(exchange.responseBodyPreview);
   const kind = kindOf(status, body);
-  const target = targetOf(exchange);
   return draft("http.upgrade.refused", kind, {
     at: exchange.response.first,
     foldBy: String(status),
     args: { ...refusalArgs(exchange, server), body },
     evidence: [
-      shows(exchange.request.first, "upgradeRequest", {
-        target,
-        host: fieldValue(exchange.request, "host"),
-        origin: fieldValue(exchange.request, "origin"),
-      }),
+      askedFor(exchange, fieldValue(exchange.request, "origin")),
       shows(exchange.response.first, "response", { status, reason }),
       body === "" ? null : shows(exchange.response.last, "responseBody", { text: body }),
     ],
-    causes: causesOf(kind, connection, target),
+    causes: causesOf(kind, connection, context),
   });
 }
 
@@ -164,6 +166,7 @@ export const upgradeRefused: Rule = {
     "rateLimited",
     "handlerThrew",
     "serverClosing",
+    "noHealthyBackend",
     "clockSkew",
     "proxyChangedRequest",
     "cookieMissing",

@@ -43,7 +43,7 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   }
   const causes = unansweredCauses(connection, context, path);
   if (hasEnded(connection) && tcp.firstCloser === "client")
-    return draft("http.upgrade.unanswered", "clientGaveUp", {
+    return draft("http.upgrade.unanswered", context.joins.before.has(connection.id) ? "proxyGaveUp" : "clientGaveUp", {
       at: endOf(connection),
       args: { ...base, afterMs },
       evidence: [asked, endingEvidence(connection)],
@@ -136,6 +136,8 @@ export const upgradeUnanswered: Rule = {
   check: checkUnanswered,
 };
 
+const FITS_EVERYWHERE_BYTES = 500;
+
 function checkDropped(connection: ConnectionFacts) {
   if (outcomeOf(connection) !== "dropped") return null;
   const exchange = handshakeOf(connection);
@@ -157,16 +159,20 @@ function checkDropped(connection: ConnectionFacts) {
       ],
       causes: [
         cause("likely", "pathFiltersUpgrade", { port }),
-        cause("possible", "pathMtu", { to: connection.server.address }),
+        // RFC 1191 §7.1: hardly a path takes less than this.
+        connection.tcp.halves[0].largestSegmentBytes > FITS_EVERYWHERE_BYTES &&
+          cause("possible", "pathMtu", { to: connection.server.address }),
       ],
     });
   const reset = connection.tcp.resets.find((item) => item.from === "server" && !item.ignored);
+  // From as far away as the server's other packets: no sign that somebody else sent it.
+  const isOwn = reset !== undefined && reset.oddities.length === 0 && reset.hopLimit === reset.usualHopLimit;
   return draft("http.upgrade.dropped", "reset", {
     at: request.first,
     args: { ...base, from: "server", afterMs: reset ? spanMs(request.last, reset) : 0 },
     evidence: [asked, shows(reset, "rst", { from: "server" })],
     causes: [
-      cause("likely", "pathFiltersUpgrade", { port }),
+      cause(isOwn ? "possible" : "likely", "pathFiltersUpgrade", { port }),
       cause("likely", "handlerThrew", {}),
       cause("possible", "otherService", { port }),
     ],

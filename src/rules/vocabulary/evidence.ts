@@ -12,6 +12,7 @@ export const evidenceWords = {
   icmpTooBig: "sender mtu",
   request: "method target",
   upgradeRequest: "target host? origin?",
+  pollRequest: "target host? origin?",
   requestWithoutUpgrade: "version connection? marks?",
   requestWithoutConnection: "version upgrade connection? marks?",
   response: "status reason?",

@@ -19,7 +19,7 @@ export const captureFindings = {
   "capture.truncated": { plain: "packets share", requests: "packets share requests statuses?" },
   "capture.midstream": { plain: "server" },
   "capture.one-way": { plain: "from to" },
-  "capture.duplicates": { plain: "packets" },
+  "capture.duplicates": { plain: "packets", oneInterface: "packets" },
   "capture.both-ends": {
     agree: "other errorMs",
     ahead: "other offMs errorMs",

@@ -8,6 +8,7 @@ export const networkFindings = {
   "arp.unanswered": { plain: "sender target requests" },
   "tcp.open.refused": {
     host: "server port client attempts answerMs?",
+    ofProxy: "server port client attempts answerMs?",
     middlebox: "server port client attempts answerMs? hops usualHops",
     loopback: "server port client attempts answerMs?",
     otherFamily: "server port client attempts other",

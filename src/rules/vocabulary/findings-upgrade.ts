@@ -13,6 +13,7 @@ export const upgradeFindings = {
     tooMany: refusal,
     fieldsTooLarge: refusal,
     bodyTooLarge: refusal,
+    unavailable: refusal,
     serverError: refusal,
     other: refusal,
   },
@@ -47,6 +48,7 @@ export const upgradeFindings = {
   "http.upgrade.unanswered": {
     serverClosed: `${request} afterMs`,
     clientGaveUp: `${request} afterMs`,
+    proxyGaveUp: `${request} afterMs`,
     late: `${request} afterMs lateMs`,
     silent: `${request} afterMs`,
   },

@@ -6,6 +6,7 @@ import {
   half,
   joined,
   mark,
+  refusedUpgrade,
   reset,
   tcp,
 } from "../../support/facts-builder.ts";
@@ -94,6 +95,10 @@ export const openingCases = {
     severities: { otherFamily: "note", otherBackend: "warning" },
     fires: {
       host: one(refused()),
+      ofProxy: several(
+        refusedUpgrade({ status: 502, responseAt: 0.02 }),
+        refused({}, { ...FIRST_BACKEND, server: BACKEND_LEG.server }),
+      ),
       middlebox: several(
         refused({ resets: [reset({ at: 0.001, state: "opening", hopLimit: 61, usualHopLimit: null })] }),
         connectionFacts({ first: mark(30), server: { address: "10.0.0.2", port: 9000 } }),

@@ -97,7 +97,16 @@ export const transportCases = {
     severity: "warning",
     fires: {
       plain: withClient({ zeroWindows: 1, longestZeroWindowNs: 5e9 }),
-      ended: withClient({ zeroWindows: 1, longestZeroWindowNs: 5e9, zeroWindowSince: mark(35) }),
+      ended: one(
+        connectionFacts({
+          tcp: tcp({
+            ending: "open",
+            firstCloser: null,
+            closedAt: null,
+            client: { zeroWindows: 1, longestZeroWindowNs: 5e9, zeroWindowSince: mark(35), fin: null },
+          }),
+        }),
+      ),
     },
     near: { never: one(connectionFacts()) },
   },
@@ -183,6 +192,9 @@ export const transportCases = {
     },
     near: {
       "a WebSocket": one(connectionFacts()),
+      "HTTP/2 alone, which may carry any": one(
+        notWebSocket("tcp", { notHttp: [bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), null] }),
+      ),
       "somebody tried": one(notWebSocket("tcp-refused")),
       "TLS did not come about: keys would open nothing": one(
         encrypted({ handshakeComplete: false, applicationDataBytes: [0, 0] }),
@@ -225,7 +237,12 @@ export const transportCases = {
   },
   "capture.duplicates": {
     severity: "note",
-    fires: { plain: withClient({ duplicatePackets: 20 }) },
+    fires: {
+      oneInterface: withClient({ duplicatePackets: 20 }),
+      plain: analysisOf([connectionFacts({ tcp: tcp({ client: { duplicatePackets: 20 } }) })], {
+        capture: { linkTypes: ["LINUX_SLL2"] },
+      }),
+    },
     near: { none: one(connectionFacts()) },
   },
   "capture.both-ends": {

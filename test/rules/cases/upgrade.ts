@@ -1,11 +1,14 @@
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   abnormal,
+  analysisOf,
+  BACKEND_LEG,
   close,
   connectionFacts,
   type ExchangeOverrides,
   exchange,
   half,
+  joined,
   KEY,
   mark,
   refusedUpgrade,
@@ -144,6 +147,7 @@ export const upgradeCases = {
       tooMany: answer(429),
       fieldsTooLarge: answer(400, { body: "<title>400 Request Header Or Cookie Too Large</title>" }),
       bodyTooLarge: one(poll({ status: 413, body: "<hr><center>nginx/1.22.1</center>" })),
+      unavailable: answer(503, { body: "starting" }),
       serverError: answer(500),
       other: answer(418),
     },
@@ -239,6 +243,12 @@ export const upgradeCases = {
     fires: {
       serverClosed: one(unanswered("server", 1.003)),
       clientGaveUp: one(unanswered("client", 5)),
+      proxyGaveUp: analysisOf(
+        [refusedUpgrade({ status: 504, responseAt: 5.01 }), { ...unanswered("client", 5), ...BACKEND_LEG }],
+        {
+          joins: [joined("proxied")],
+        },
+      ),
       silent: one(unanswered(null, 60)),
       late: one(
         connectionFacts({
