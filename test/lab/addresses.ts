@@ -13,6 +13,8 @@ export const backRouterAddress = "192.168.60.1";
 export const backAddress = "192.168.60.10";
 /** An address in the client's segment that nobody has. */
 export const unownedAddress = "192.168.50.99";
+/** Where wss:// is served. */
+export const wssPort = 8443;
 export const clientAddress6 = "fd00:50::20";
 export const frontAddress6 = "fd00:50::10";
 

@@ -12,10 +12,15 @@ const program = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 /** Judges every capture of a truth file that lies beside it; returns the mistakes, each naming its capture. */
 export async function judgeTruth(truth: Truth, directory: string): Promise<string[]> {
   const found: string[] = [];
-  for (const { file, expect } of truth.captures) {
-    const options = ["report", "--format", "json", join(directory, file)];
+  for (const { file, keys, expect } of truth.captures) {
+    const keyLog = keys === undefined ? [] : ["--keylog", join(directory, keys)];
+    const options = ["report", "--format", "json", ...keyLog, join(directory, file)];
     const report = JSON.parse(await runSlow(process.execPath, program, ...options)) as Report;
-    found.push(...mistakes(report, truth.log, expect).map((mistake) => `${file}: ${mistake}`));
+    found.push(
+      ...mistakes(report, truth.log, expect).map(
+        (mistake) => `${file}${keys === undefined ? "" : " with keys"}: ${mistake}`,
+      ),
+    );
   }
   return found;
 }

@@ -3,8 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { sleep } from "./peer-context.ts";
-import { Stage } from "./stage.ts";
-import type { Expectation, LogEntry, Scenario } from "./types.ts";
+import { type CaptureTruth, Stage } from "./stage.ts";
+import type { LogEntry, Scenario } from "./types.ts";
 import { disagreements, observe } from "./verify.ts";
 
 /** What scenarios need besides iproute2. */
@@ -13,7 +13,7 @@ export const labTools = ["tcpdump", "tshark", "nft", "nginx", "haproxy", "openss
 export interface Truth {
   readonly scenario: string;
   readonly injects: string;
-  readonly captures: readonly { readonly file: string; readonly expect: Expectation }[];
+  readonly captures: readonly CaptureTruth[];
   readonly log: readonly LogEntry[];
 }
 
@@ -26,14 +26,19 @@ export async function runScenario(scenario: Scenario, directory: string): Promis
     const truth: Truth = {
       scenario: scenario.name,
       injects: scenario.injects,
-      captures: stage.captures.map(({ file, expect }) => ({ file: basename(file), expect })),
+      captures: stage.captures.map(({ file, keys, expect }) => ({
+        file: basename(file),
+        ...(keys === undefined ? {} : { keys: basename(keys) }),
+        expect,
+      })),
       log: stage.log,
     };
     writeFileSync(join(directory, `${scenario.name}.truth.json`), `${JSON.stringify(truth, null, 1)}\n`);
     const crash = stage.log.find((entry) => entry.event === "crashed" || entry.event === "stderr");
     if (crash) throw new Error(`${crash.peer}: ${crash["message"] ?? crash["text"]}`);
     const wrong: string[] = [];
-    for (const { file, expect } of stage.captures) wrong.push(...disagreements(stage.log, expect, await observe(file)));
+    for (const { file, keys, expect } of stage.captures)
+      wrong.push(...disagreements(stage.log, expect, await observe(file, keys)));
     if (wrong.length > 0) throw new Error(`the expectation is not so: ${wrong.join("; ")}`);
     return truth;
   } finally {

@@ -11,6 +11,7 @@ import { outages } from "./scenarios/outages.ts";
 import { paths } from "./scenarios/path.ts";
 import { proxies } from "./scenarios/proxied.ts";
 import { retries } from "./scenarios/retries.ts";
+import { secured } from "./scenarios/secured.ts";
 import { socketIo } from "./scenarios/socket-io.ts";
 import { socketIoBehindNginx } from "./scenarios/socket-io-nginx.ts";
 import { tokens } from "./scenarios/tokens.ts";
@@ -37,4 +38,5 @@ export const scenarios: readonly Scenario[] = [
   ...injected,
   ...viewpoints,
   ...browsers,
+  ...secured,
 ];

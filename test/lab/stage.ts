@@ -15,6 +15,13 @@ import type { CapturePoint, Expectation, LogEntry, Place, Scenario } from "./typ
 
 const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
 
+/** A capture, and what is to be seen in it: with the keys of a file beside it where they are named. */
+export interface CaptureTruth {
+  readonly file: string;
+  readonly keys?: string;
+  readonly expect: Expectation;
+}
+
 interface Waiter {
   readonly peer: string;
   readonly event: string;
@@ -24,7 +31,7 @@ interface Waiter {
 
 export class Stage {
   readonly log: LogEntry[] = [];
-  readonly captures: { readonly file: string; readonly expect: Expectation }[] = [];
+  readonly captures: CaptureTruth[] = [];
   readonly directory: string;
   readonly #scenario: Scenario;
   readonly #network: Network;
@@ -156,7 +163,10 @@ export class Stage {
     ];
     const child = this.spawn(point.at, "tcpdump", ...options);
     this.#captors.push(child);
-    this.captures.push({ file, expect: point.expect ?? this.#scenario.expect });
+    const { expect, sealed } = this.#scenario;
+    const keys = sealed === undefined ? {} : { keys: join(this.directory, `${this.#scenario.name}.keys`) };
+    this.captures.push({ file, ...keys, expect: point.expect ?? expect });
+    if (sealed !== undefined) this.captures.push({ file, expect: sealed });
     await new Promise<void>((resolve, reject) => {
       child.stderr?.on("data", (text) => String(text).includes("listening on") && resolve());
       child.once("exit", (code) => reject(new Error(`tcpdump ended with ${code}`)));
@@ -189,6 +199,8 @@ export class Stage {
 
   end(): void {
     for (const work of this.#endings.splice(0)) work();
+    const lines = this.log.filter(({ event }) => event === "keylog").map((entry) => String(entry["line"]));
+    for (const { keys } of this.captures) if (keys !== undefined) writeFileSync(keys, lines.join(""));
   }
 
   close(): void {

@@ -101,6 +101,8 @@ export interface Scenario {
   /** Part of the fast subset that the test runs. */
   readonly fast?: boolean;
   readonly expect: Expectation;
+  /** What is to be seen without the keys that the endpoints logged, of a scenario over TLS; `expect` is with them. */
+  readonly sealed?: Expectation;
 }
 
 /** One line of an endpoint's log. `connection` is the client's address:port as that endpoint sees it. */

@@ -2,6 +2,7 @@
 // wscap by an expectation, the expectation itself has to be true.
 
 import { runSlow } from "../support/namespace.ts";
+import { wssPort } from "./addresses.ts";
 import type { ConnectionTruth, Expectation, LogEntry } from "./types.ts";
 
 /** A TCP connection as tshark splits them. */
@@ -27,12 +28,17 @@ const fields = [
   "icmp.type",
 ];
 
-/** Every TCP connection of a capture, in order of its first packet. `ports` are what tshark has to decode as HTTP. */
-export async function observe(
-  capture: string,
-  ports: readonly number[] = [8080, 7002, 80, 8081],
-): Promise<ObservedConnection[]> {
-  const decodeAs = ports.flatMap((port) => ["-d", `tcp.port==${port},http`]);
+/** What tshark has to decode as HTTP, and as HTTP inside TLS. */
+const PORTS = [8080, 7002, 80, 8081];
+
+/** Every TCP connection of a capture, in order of its first packet; what is inside TLS with the keys of a file. */
+export async function observe(capture: string, keys?: string): Promise<ObservedConnection[]> {
+  const ports = [...PORTS, wssPort];
+  const decodeAs = [
+    ...PORTS.flatMap((port) => ["-d", `tcp.port==${port},http`]),
+    ...["-d", `tcp.port==${wssPort},tls`, "-d", `tls.port==${wssPort},http`],
+    ...(keys === undefined ? [] : ["-o", `tls.keylog_file:${keys}`]),
+  ];
   const columns = [...fields, "http.response.code", "websocket.opcode"].flatMap((field) => ["-e", field]);
   const options = [
     "-n",

@@ -1,9 +1,10 @@
 // Real `ws` peers that log what their API tells them.
 
-import type { Server as HttpServer } from "node:http";
-import { createServer } from "node:http";
+import { createServer, type Server as HttpServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { type ClientOptions, type ServerOptions, WebSocket, WebSocketServer } from "ws";
+import { makeCertificate } from "../certificate.ts";
 import type { Peer } from "../peer-context.ts";
 
 /** The TCP socket under a `ws` WebSocket, which has no public name for it. */
@@ -36,6 +37,8 @@ function logWebSocket(peer: Peer, ws: WebSocket, connection: string): void {
 export interface ListenOptions extends ServerOptions {
   readonly port?: number;
   readonly host?: string;
+  /** wss:// with a certificate of its own; the keys go into the log. */
+  readonly secure?: boolean;
 }
 
 export interface Listening {
@@ -43,13 +46,16 @@ export interface Listening {
   readonly server: WebSocketServer;
 }
 
+const refuse: RequestListener = (_request, response) => {
+  response.writeHead(426, { "Content-Type": "text/plain" });
+  response.end("Upgrade Required");
+};
+
 /** A `ws` server on an HTTP server; `onOpen` gets each WebSocket. Port 8080 unless said. */
 export function listen(peer: Peer, options: ListenOptions, onOpen: (ws: WebSocket) => void): Promise<Listening> {
-  const { port = 8080, host = "0.0.0.0", ...rest } = options;
-  const http = createServer((_request, response) => {
-    response.writeHead(426, { "Content-Type": "text/plain" });
-    response.end("Upgrade Required");
-  });
+  const { port = 8080, host = "0.0.0.0", secure = false, ...rest } = options;
+  const http = secure ? createTlsServer(makeCertificate(), refuse) : createServer(refuse);
+  http.on("keylog", (line: Buffer) => peer.log("keylog", { line: line.toString("latin1") }));
   const server = new WebSocketServer({ ...rest, server: http });
   server.on("connection", (ws, request) => {
     const { remoteAddress, remotePort } = request.socket;

@@ -1,7 +1,7 @@
 // Connections that never get as far as HTTP.
 
 import { Resolver } from "node:dns/promises";
-import { frontAddress, unownedAddress } from "../addresses.ts";
+import { frontAddress, routerAddress, unownedAddress } from "../addresses.ts";
 import { type Peer, sleep } from "../peer-context.ts";
 import { rawDial, rawListen } from "../peers/raw.ts";
 import { client, dashboard, server, telemetry, url } from "../peers/rows.ts";
@@ -119,6 +119,7 @@ export const opening: readonly Scenario[] = [
       connections: [{ dialledBy: "browser", ending: "icmp" }],
       must: ["tcp.open.icmp"],
       mustNot: ["tcp.open.unanswered"],
+      blames: `A firewall rule at ${routerAddress}`,
     },
   },
   {
@@ -165,7 +166,7 @@ export const opening: readonly Scenario[] = [
       server: idle,
       browser: dashboard(() => {}, { url: `ws://${unownedAddress}:8080/`, handshakeTimeout: 4000 }),
     },
-    expect: { connections: [], must: ["arp.unanswered"] },
+    expect: { connections: [], must: ["arp.unanswered"], mustNot: ["capture.empty"] },
   },
   {
     name: "dns-unanswered",
@@ -173,21 +174,21 @@ export const opening: readonly Scenario[] = [
     captures: [{ at: "client", interface: "eth0" }],
     peers: { server: idle, browser: askName(1000) },
     prepare: async (stage) => stage.nft("server", inputRule("udp dport 53 drop")),
-    expect: { connections: [], must: ["dns.failed"] },
+    expect: { connections: [], must: ["dns.failed"], mustNot: ["capture.empty"] },
   },
   {
     name: "dns-no-such-name",
     injects: "the name server answers NXDOMAIN",
     captures: [{ at: "client", interface: "eth0" }],
     peers: { server: server(refuseNames), browser: askName(1000) },
-    expect: { connections: [], must: ["dns.failed"] },
+    expect: { connections: [], must: ["dns.failed"], mustNot: ["capture.empty"] },
   },
   {
     name: "dns-port-closed",
     injects: "nothing listens on the name server's port: ICMP port unreachable",
     captures: [{ at: "client", interface: "eth0" }],
     peers: { server: idle, browser: askName(1000) },
-    expect: { connections: [], must: ["dns.failed"] },
+    expect: { connections: [], must: ["dns.failed"], mustNot: ["capture.empty"] },
   },
   {
     name: "no-request",
@@ -211,7 +212,7 @@ export const opening: readonly Scenario[] = [
     injects: "wss:// dialled on a port that speaks ws://",
     fast: true,
     peers: { server: telemetry(), browser: dashboard(() => {}, { url: url.replace("ws:", "wss:") }) },
-    expect: { connections: [{ dialledBy: "browser" }], must: ["tls.on-plain-port"] },
+    expect: { connections: [{ dialledBy: "browser" }], must: ["tls.on-plain-port"], mustNot: ["capture.no-websocket"] },
   },
   {
     name: "http-on-tls-port",
@@ -229,7 +230,11 @@ export const opening: readonly Scenario[] = [
       server: server((peer) => serveTls(peer)),
       browser: dashboard(() => {}, { url: url.replace("ws:", "wss:") }),
     },
-    expect: { connections: [{ dialledBy: "browser", kind: "tls" }], must: ["tls.handshake.failed"] },
+    expect: {
+      connections: [{ dialledBy: "browser", kind: "tls" }],
+      must: ["tls.handshake.failed"],
+      mustNot: ["capture.no-websocket"],
+    },
   },
   {
     name: "other-protocol",

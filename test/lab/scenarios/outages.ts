@@ -1,6 +1,6 @@
 // Outages and refusals in the middle of a connection, seen at both ends.
 
-import { backAddress } from "../addresses.ts";
+import { backAddress, routerAddress } from "../addresses.ts";
 import type { Way } from "../link.ts";
 import { sleep } from "../peer-context.ts";
 import { dashboard, telemetry } from "../peers/rows.ts";
@@ -70,7 +70,7 @@ export const outages: readonly Scenario[] = [
       connections: [{ dialledBy: "browser" }],
       must: [],
       mustOneOf: ["tcp.path.blackhole"],
-      blames: "A firewall rule rejects",
+      blames: `A firewall rule at ${routerAddress}`,
     },
   },
   {

@@ -66,7 +66,7 @@ export const socketIo: readonly Scenario[] = [
     name: "sio-polling-only",
     injects: "nothing: the client is configured for polling alone",
     peers: { server: backend, browser: chat(`${origin}/im`, { transports: ["polling"] }) },
-    expect: { connections: [], must: [], may: [] },
+    expect: { connections: [], must: ["capture.no-websocket"], may: [] },
   },
   {
     name: "sio-wrong-namespace",
@@ -175,7 +175,7 @@ export const socketIo: readonly Scenario[] = [
         peer.log("answer", { status: answer.status, body: await answer.text() });
       }),
     },
-    expect: { connections: [], must: ["eio.request.refused"] },
+    expect: { connections: [], must: ["eio.request.refused"], mustNot: ["capture.no-websocket"] },
   },
   {
     name: "sio-old-client-websocket",

@@ -70,7 +70,12 @@ export const tokens: readonly Scenario[] = [
       server: refusing(3 * hourMs),
       browser: dashboard(() => {}, { headers: { Authorization: `Bearer ${token(3600)}` } }),
     },
-    expect: { connections: [refused], must: ["http.upgrade.refused", "clock.skew"], mustNot: ["jwt.expired"] },
+    expect: {
+      connections: [refused],
+      must: ["http.upgrade.refused", "clock.skew"],
+      mustNot: ["jwt.expired"],
+      blames: "The clocks of the two machines differ",
+    },
   },
   {
     name: "connect-refused-403",
@@ -93,6 +98,7 @@ export const tokens: readonly Scenario[] = [
     expect: {
       connections: [{ dialledBy: "browser", kind: "http", status: 403 }],
       must: ["http.proxy.connect-refused"],
+      mustNot: ["capture.no-websocket"],
     },
   },
   {
