@@ -84,6 +84,9 @@ describe("polls through a proxy", () => {
       { target: sid, status: 400, body: '{"code":1,"message":"Session ID unknown"}', requestAt: 4.1, responseAt: 4.2 },
     );
     expect(told([all])).toEqual([["http.upgrade.gateway-error", 0, "pollTimeout"]]);
+    const [failed] = errors([all]);
+    expect(failed?.evidence.map(({ what }) => what)).toContain("pollRequest");
+    expect(failed?.causes.map(({ id }) => id)).toEqual(["pollTimeout"]);
   });
 
   test("a session that two processes and both legs refuse is refused once", () => {

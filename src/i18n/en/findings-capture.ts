@@ -111,7 +111,7 @@ export const findingsCapture = {
     },
     oneInterface: {
       title: "{packets:One packet was|# packets were} seen twice and counted once",
-      detail: "The copies came within a moment on one interface, alike in every field.",
+      detail: "The copies came within a moment on one interface.",
     },
   },
   "capture.both-ends": {

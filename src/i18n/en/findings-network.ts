@@ -13,7 +13,8 @@ export const findingsNetwork = {
     },
     unanswered: {
       title: "The name server {server} does not answer: {name} cannot be looked up",
-      detail: "{client} asked {repeats:once|# times} and got nothing. No connection can be tried without an address.",
+      detail:
+        "{client} asked {repeats:once|# times}, and no answer came. No connection can be tried without an address.",
     },
   },
   "arp.unanswered": {

@@ -96,7 +96,7 @@ export const findingsCapture = {
     },
     oneInterface: {
       title: "有 {packets:n} 个报文出现了两次，只计一次",
-      detail: "副本在一瞬间内从同一个网卡到达，各字段完全相同。",
+      detail: "副本在一瞬间内从同一个网卡到达。",
     },
   },
   "capture.both-ends": {

@@ -13,7 +13,7 @@ export const findingsNetwork = {
     },
     unanswered: {
       title: "DNS 服务器 {server} 没有回应：{name} 无法解析",
-      detail: "{client} 查询了 {repeats} 次都没有结果。没有地址就无从连接。",
+      detail: "{client} 查询了 {repeats} 次，都没有得到应答。没有地址就无从连接。",
     },
   },
   "arp.unanswered": {
