@@ -1,6 +1,7 @@
 import type { Mark } from "../base/packet-view.ts";
 import type { Analysis, ConnectionFacts, SocketIoNamespaceFacts, TokenFacts } from "../store/types.ts";
-import { fieldValue, serverOf } from "./reading.ts";
+import { carriesToken } from "./credentials.ts";
+import { serverOf } from "./reading.ts";
 
 /** The connections that carried packets of one Engine.IO session: its polls, its WebSocket, and those behind a proxy. */
 export type Sessions = ReadonlyMap<string, readonly ConnectionFacts[]>;
@@ -84,18 +85,11 @@ export function onLeg<T extends Mark>(
   return marks.filter((mark) => mark !== null).sort((a, b) => a.timestampNs - b.timestampNs)[0] ?? null;
 }
 
-const CREDENTIAL = /[?&](?:access_?|auth_?|id_?)?(?:token|jwt|auth|authorization|api_?key)=[^&]/i;
-
 /** The client sent something to log in with: in CONNECT, in a field that is made for it, or in the query. */
 export function hasCredentials(facts: SocketIoNamespaceFacts, all: readonly Seen[], sessions: Sessions): boolean {
   if (all.some((seen) => seen.facts.hasAuth)) return true;
   const mates = facts.sid === null ? all.map(({ connection }) => connection) : (sessions.get(facts.sid) ?? []);
-  return mates.some(({ exchanges }) =>
-    exchanges.some(
-      ({ request }) =>
-        request !== null && (CREDENTIAL.test(request.target) || fieldValue(request, "authorization") !== null),
-    ),
-  );
+  return mates.some(({ exchanges }) => exchanges.some(({ request }) => request !== null && carriesToken(request)));
 }
 
 /** Tokens that this session's CONNECT carried over the same leg, on whichever connection. */

@@ -12,6 +12,7 @@ import {
   refusedSyn,
   refusedUpgrade,
   reset,
+  UPGRADE_FIELDS,
   webSocket,
 } from "../support/facts-builder.ts";
 import { one, several } from "./cases/case.ts";
@@ -38,7 +39,7 @@ describe("who refused", () => {
 
   test("the backend's words, passed on, are the backend's", () => {
     expect(causesOf("http.upgrade.refused", one(refusal(401, '{"message":"Unauthorized"}')))[0]).toBe(
-      "likely tokenRejected",
+      "likely credentialsMissing",
     );
   });
 
@@ -133,6 +134,19 @@ test("the missing slash is named once", () => {
   const redirected = refusedUpgrade({ status: 301, target: "/ws", response: { Location: "/ws/" } });
   const [finding] = judge(one(redirected));
   expect(finding?.causes[0]).toMatchObject({ id: "trailingSlash", args: { path: "/ws" } });
+});
+
+test("401 to a request that carries nothing to log in with says so", () => {
+  const first = (request: Readonly<Record<string, string>>, target = "/chat") =>
+    causesOf("http.upgrade.refused", one(refusedUpgrade({ status: 401, target, request })))[0];
+  expect(first(UPGRADE_FIELDS)).toBe("likely credentialsMissing");
+  expect(first({ ...UPGRADE_FIELDS, "Sec-WebSocket-Protocol": "graphql-ws" })).toBe("likely credentialsMissing");
+  for (const name of ["Cookie", "Authorization", "X-Api-Key"])
+    expect(first({ ...UPGRADE_FIELDS, [name]: "a" })).toBe("likely tokenRejected");
+  expect(first({ ...UPGRADE_FIELDS, "Sec-WebSocket-Protocol": "v1, eyJhbGciOiJIUzI1NiJ9" })).toBe(
+    "likely tokenRejected",
+  );
+  expect(first(UPGRADE_FIELDS, "/chat?t=0123456789abcdef")).toBe("likely tokenRejected");
 });
 
 test("a token that only the server's clock finds too old: the clock, not the login", () => {

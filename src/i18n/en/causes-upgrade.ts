@@ -31,6 +31,10 @@ export const causesUpgrade = {
     cause: "The clocks of the two machines differ, so a fresh token looks expired or not yet valid.",
     fix: "timedatectl status on both; the Date field of the responses shows the server's clock.",
   },
+  credentialsMissing: {
+    cause: "The request carries nothing to log in with: no Cookie, no Authorization, no token in its query.",
+    fix: "Browsers cannot set Authorization on a WebSocket: send the token in the query, as a subprotocol or in a cookie of the same site, and connect after the login.",
+  },
   cookieMissing: {
     cause: "The session cookie was not sent: another host, http against https, SameSite or Secure.",
     fix: "Look at the Cookie field of the request; serve page and WebSocket under one host.",

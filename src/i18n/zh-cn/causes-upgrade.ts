@@ -31,6 +31,10 @@ export const causesUpgrade = {
     cause: "两台机器时钟不一致，新令牌看起来已过期或尚未生效。",
     fix: "两边都执行 timedatectl status；响应里的 Date 字段就是服务器的时间。",
   },
+  credentialsMissing: {
+    cause: "请求里没有任何登录凭证：没有 Cookie、没有 Authorization，URL 参数里也没有 token。",
+    fix: "浏览器不能给 WebSocket 设置 Authorization：把 token 放进 URL 参数、子协议或同站 Cookie，并在登录之后再连接。",
+  },
   cookieMissing: {
     cause: "没有带上会话 Cookie：主机名不同、协议不同、SameSite 或 Secure 限制。",
     fix: "查看请求里的 Cookie 字段；让页面和 WebSocket 使用同一个域名。",

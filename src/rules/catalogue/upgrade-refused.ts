@@ -2,6 +2,7 @@ import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
 import { upgradeLines } from "../answer-causes.ts";
 import { askedFor } from "../asked.ts";
 import type { Context } from "../context.ts";
+import { mayLogIn } from "../credentials.ts";
 import { engineIoCode } from "../engine-io-code.ts";
 import { ownPageOf } from "../own-page.ts";
 import { bodyLine, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
@@ -58,6 +59,8 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
   const exchange = handshakeOf(connection);
   if (exchange === null) return [];
   const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
+  const isBare = exchange.request !== null && connection.tokens.length === 0 && !mayLogIn(exchange.request);
+  const hasCookie = exchange.request !== null && fieldValue(exchange.request, "cookie") !== null;
   const server = exchange.response ? (fieldValue(exchange.response, "server") ?? "") : "";
   const path = pathOf(targetOf(exchange));
   const isOff = isOffByServerClock(connection, context.analysis.originNs);
@@ -77,10 +80,11 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
     case "unauthorized":
       return [
         proxy !== null && cause("likely", "proxyWantsLogin", { proxy }),
+        proxy === null && isBare && cause("likely", "credentialsMissing", {}),
         isOff && cause("likely", "clockSkew", {}),
-        cause(proxy === null && !isOff ? "likely" : "possible", "tokenRejected", {}),
-        proxy === null && !isOff && cause("possible", "clockSkew", {}),
-        cause("possible", "cookieMissing", {}),
+        cause(proxy === null && !isOff && !isBare ? "likely" : "possible", "tokenRejected", {}),
+        proxy === null && !isOff && !isBare && cause("possible", "clockSkew", {}),
+        !hasCookie && cause("possible", "cookieMissing", {}),
       ];
     case "forbidden":
       if (proxy !== null) return [cause("likely", "proxyForbids", { proxy }), cause("possible", "gatewayPolicy", {})];
@@ -170,6 +174,7 @@ export const upgradeRefused: Rule = {
     "clockSkew",
     "proxyChangedRequest",
     "cookieMissing",
+    "credentialsMissing",
     "pathNotWebSocket",
     "methodChanged",
     "versionOther",

@@ -39,6 +39,7 @@ export const causeWords = {
   tokenRejected: "",
   clockSkew: "",
   cookieMissing: "",
+  credentialsMissing: "",
   originRefused: "origin",
   corsTwice: "",
   corsStarCookie: "origin",
