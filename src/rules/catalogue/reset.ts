@@ -246,7 +246,14 @@ export const resetInjected: Rule = {
 };
 
 function checkIgnored(connection: ConnectionFacts) {
-  const ignored = connection.tcp.resets.filter((item) => item.ignored && item.state !== "closed");
+  const { resets } = connection.tcp;
+  // One that missed, and one that met right after it, are one end.
+  const isOneOfEnd = (item: ResetFacts): boolean =>
+    resets.some(
+      ({ ignored, from, timestampNs }) =>
+        !ignored && from === item.from && Math.abs(timestampNs - item.timestampNs) <= JUST_BEFORE_NS,
+    );
+  const ignored = resets.filter((item) => item.ignored && item.state !== "closed" && !isOneOfEnd(item));
   const first = ignored[0];
   if (first === undefined || !isDecoded(connection)) return null;
   return draft("tcp.rst.ignored", "plain", {

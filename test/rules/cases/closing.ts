@@ -266,7 +266,14 @@ export const closingCases = {
   "tcp.rst.ignored": {
     severity: "note",
     fires: { plain: one(connectionFacts({ tcp: tcp({ resets: [reset({ at: 10, ignored: true })] }) })) },
-    near: { "an RST that counts": one(byReset()) },
+    near: {
+      "an RST that counts": one(byReset()),
+      "the next one, right after it, met": one(
+        abnormal("server", 40, {
+          tcpFacts: { ending: "rst", resets: [reset({ at: 39.9999, ignored: true }), reset({ at: 40 })] },
+        }),
+      ),
+    },
   },
   "tcp.rst.after-idle": {
     severity: "error",
