@@ -1,4 +1,7 @@
-/** What a note is about. Packet numbers and times are those of the whole analysis; they are checked when notes are read. */
+/**
+ * What a note is about. Packet numbers and times are those of the analysis that it was made in, or of its own capture
+ * where that is read together with others; they are checked when notes are read.
+ */
 export type Anchor =
   | { readonly kind: "capture" }
   | ({ readonly kind: "connection"; readonly client: string; readonly server: string } & PacketAnchor)

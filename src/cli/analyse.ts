@@ -1,19 +1,18 @@
 import { type CommentPlace, readComment } from "../annotations/comment-form.ts";
-import { living } from "../annotations/notes.ts";
 import type { Note } from "../annotations/types.ts";
 import type { RelativeNs } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import { formatTime } from "../base/time.ts";
 import type { CaptureOrigin } from "../pcap/types.ts";
 import { FrameRecorder, type PayloadsKept } from "../pipeline/frame-recorder.ts";
-import { isStranded, type PlacedNote } from "../report/notes.ts";
+import type { PlacedNote } from "../report/notes.ts";
 import type { Redactor } from "../report/redact.ts";
 import { judge } from "../rules/judge.ts";
 import type { Timer } from "../rules/timers.ts";
 import type { Finding } from "../rules/types.ts";
 import type { Analysis } from "../store/types.ts";
 import type { KeyLog } from "../tls/key-log.ts";
-import { notesPath, readNotes } from "./notes-file.ts";
+import { NotesOfCaptures } from "./notes-of-captures.ts";
 import { readCaptures } from "./read-captures.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -55,11 +54,10 @@ export async function analyse(
 ): Promise<Analysed> {
   const { redactor } = options;
   const recorder = options.payloads === null ? null : new FrameRecorder(options.payloads, redactor);
-  const known = options.known ?? (await readNotes(notesPath(captures[0] ?? "-", options.notes)));
-  const sidecar = living(known);
-  const packetTimes = new Map<number, RelativeNs | null>(
-    sidecar.flatMap(({ anchor }) => (anchor.kind === "capture" ? [] : [[anchor.packet, null] as const])),
-  );
+  const noted =
+    options.known === undefined
+      ? await NotesOfCaptures.read(captures, options.notes)
+      : new NotesOfCaptures([options.known]);
   const comments: SeenComment[] = [];
   const origin: CaptureOrigin = { ns: null };
   const analysis = await readCaptures(
@@ -70,7 +68,8 @@ export async function analyse(
       keys: options.keys,
       origin,
       breathe: () => undefined,
-      packetTimes,
+      packetTimes: noted.packetTimes,
+      ownPackets: noted.ownPackets,
       onComment: ({ packetNumber, text }, timestampNs) => {
         if (comments.length < limits.notesPerCapture) comments.push({ packet: packetNumber, text, timestampNs });
       },
@@ -78,15 +77,10 @@ export async function analyse(
     surroundings,
   );
   recorder?.finish();
-  const times = new Map<number, string>();
-  for (const [packet, at] of packetTimes) if (at !== null) times.set(packet, formatTime(origin.ns ?? 0n, at));
-  const placed = sidecar.map(
-    (note): PlacedNote => ({ note, source: "sidecar", stranded: isStranded(note, analysis, times) }),
-  );
   return {
     analysis,
     findings: judge(analysis, options),
-    notes: [...placed, ...notesOfCapture(comments, analysis, known)],
+    notes: [...noted.placed(analysis), ...notesOfCapture(comments, analysis, noted.known)],
     recorder,
   };
 }

@@ -5,7 +5,7 @@ import { EXIT, UserError } from "../base/user-error.ts";
 import { linkTypeName } from "../pcap/link-type-names.ts";
 import { CaptureMerge } from "../pcap/merge.ts";
 import { openCaptureReader } from "../pcap/open-capture-reader.ts";
-import type { CaptureComment, CaptureOrigin, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
+import type { CaptureComment, CaptureOrigin, CaptureSink, CaptureStatistics, RecordReader } from "../pcap/types.ts";
 import { type Feed, NO_PACKET, type PacketOrder } from "../session/pump.ts";
 import { openSources } from "../source/open-source.ts";
 import type { ByteSource } from "../source/types.ts";
@@ -28,6 +28,13 @@ export interface FeedEvents {
   onComment(comment: CaptureComment, timestampNs: RelativeNs): void;
   /** Takes the secrets that a capture brings along. */
   readonly keys: KeyLog | null;
+  /** For who copies captures. */
+  readonly blocks?: Partial<Pick<CaptureSink, "onInterface" | "onStatistics" | "onBlock">>;
+}
+
+/** Its reader also tells where the record of the packet at hand starts. */
+export interface CaptureFeed extends Feed {
+  readonly reader: RecordReader;
 }
 
 /** Secrets Type of a TLS key log (draft-ietf-opsawg-pcapng §4.7). */
@@ -35,8 +42,8 @@ const TLS_KEY_LOG = 0x544c534b;
 
 /** Captures opened and ready to be pumped, and what is known of them at any moment. */
 export interface CaptureFeeds {
-  readonly feeds: readonly Feed[];
-  readonly order: PacketOrder;
+  readonly feeds: readonly CaptureFeed[];
+  readonly order: PacketOrder & Pick<CaptureMerge, "ownNumber">;
   facts(): CaptureFacts[];
   /** Point of view of a capture (pipeline.ts); to be asked when its first packet is read. */
   vantageOf(index: number): number;
@@ -56,9 +63,9 @@ export async function openFeeds(
   events: FeedEvents,
   sourceOf: (source: ByteSource, index: number) => ByteSource = (source) => source,
 ): Promise<CaptureFeeds> {
-  if (names.filter((name) => name === "-").length > 1) throw new UserError(EXIT.usage, "input.stdin-twice");
+  refuseStdinTwice(names);
   const told = names.map((): Told => ({ linkTypes: new Set(), dropped: new Map(), capturedUntilNs: null }));
-  const feeds: Feed[] = [];
+  const feeds: CaptureFeed[] = [];
   const sink = captureSink(told, feeds, events);
   for (const [index, source] of (await openSources(names)).entries()) {
     const reader = openCaptureReader(index, sink, origin);
@@ -77,6 +84,10 @@ export async function openFeeds(
       for (const feed of feeds) refuseWhatIsNoCapture(feed);
     },
   };
+}
+
+export function refuseStdinTwice(names: readonly string[]): void {
+  if (names.filter((name) => name === "-").length > 1) throw new UserError(EXIT.usage, "input.stdin-twice");
 }
 
 function settleVantage(feeds: readonly Feed[], index: number): number {
@@ -100,15 +111,20 @@ function vantageOf(feeds: readonly Feed[], index: number): number {
 function captureSink(
   told: readonly Told[],
   feeds: readonly Feed[],
-  { onMalformed, onComment, keys }: FeedEvents,
+  { onMalformed, onComment, keys, blocks }: FeedEvents,
 ): CaptureSink {
   const drops = (s: CaptureStatistics): number | null =>
     s.droppedByInterface === null && s.droppedByKernel === null
       ? null
       : (s.droppedByInterface ?? 0) + (s.droppedByKernel ?? 0);
   return {
-    onInterface: (info) => told[info.captureIndex]?.linkTypes.add(info.linkType),
+    ...(blocks?.onBlock === undefined ? {} : { onBlock: blocks.onBlock }),
+    onInterface: (info) => {
+      told[info.captureIndex]?.linkTypes.add(info.linkType);
+      blocks?.onInterface?.(info);
+    },
     onStatistics: (statistics) => {
+      blocks?.onStatistics?.(statistics);
       const dropped = drops(statistics);
       const about = told[statistics.captureIndex];
       if (about === undefined) return;

@@ -23,7 +23,7 @@ export function usageError(error: CommanderError, argv: readonly string[]): User
     case "commander.optionMissingArgument":
       return usage("option-without-value");
     case "commander.excessArguments":
-      return usage("too-many-arguments");
+      return command === "annotate" ? new UserError(EXIT.usage, "notes.one-capture") : usage("too-many-arguments");
     case "commander.help":
       return usage("no-command");
     default:

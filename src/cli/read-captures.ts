@@ -1,14 +1,14 @@
 import { setFlagsFromString } from "node:v8";
 import type { RelativeNs } from "../base/brand.ts";
-import type { PacketView } from "../base/packet-view.ts";
+import { type Mark, markOf } from "../base/packet-view.ts";
 import { EXIT, UserError } from "../base/user-error.ts";
 import type { CaptureComment, CaptureOrigin } from "../pcap/types.ts";
 import type { FrameTap } from "../pipeline/frame-tap.ts";
 import { Pipeline } from "../pipeline/pipeline.ts";
-import { pump } from "../session/pump.ts";
+import { type PacketSink, pump } from "../session/pump.ts";
 import type { Analysis } from "../store/types.ts";
 import type { KeyLog } from "../tls/key-log.ts";
-import { openFeeds } from "./capture-feeds.ts";
+import { type CaptureFeeds, openFeeds } from "./capture-feeds.ts";
 import { showProgress } from "./progress.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -25,6 +25,8 @@ export interface ReadOptions {
   readonly onComment?: (comment: CaptureComment, timestampNs: RelativeNs) => void;
   /** Packets whose times are wanted, by number: filled while reading. */
   readonly packetTimes?: Map<number, RelativeNs | null>;
+  /** Of several captures, packets wanted by the numbers that they have in their own: filled while reading. */
+  readonly ownPackets?: readonly Map<number, Mark | null>[];
 }
 
 /**
@@ -69,7 +71,7 @@ export async function readCaptures(
     return options.breathe();
   };
   try {
-    await pump(feeds, order, watched(pipeline, options.packetTimes), { signal: surroundings.interrupt, breathe });
+    await pump(feeds, order, watched(pipeline, options, order), { signal: surroundings.interrupt, breathe });
   } finally {
     progress.erase();
   }
@@ -84,11 +86,18 @@ export async function readCaptures(
 }
 
 /** Notes the times of a few packets on their way. */
-function watched(pipeline: Pipeline, times: ReadOptions["packetTimes"]): { onPacket(view: PacketView): void } {
-  if (times === undefined || times.size === 0) return pipeline;
+function watched(
+  pipeline: Pipeline,
+  { packetTimes: times, ownPackets = [] }: ReadOptions,
+  order: Pick<CaptureFeeds["order"], "ownNumber">,
+): PacketSink {
+  const wantsOwn = ownPackets.some(({ size }) => size > 0);
+  if ((times === undefined || times.size === 0) && !wantsOwn) return pipeline;
   return {
     onPacket(view) {
-      if (times.has(view.packetNumber)) times.set(view.packetNumber, view.timestampNs);
+      if (times?.has(view.packetNumber)) times.set(view.packetNumber, view.timestampNs);
+      const own = wantsOwn ? ownPackets[view.captureIndex] : undefined;
+      if (own?.has(order.ownNumber)) own.set(order.ownNumber, markOf(view));
       pipeline.onPacket(view);
     },
   };

@@ -4,9 +4,10 @@ import type { CommandHelp } from "./help-types.ts";
 export const shareCommandsEn = {
   export: {
     summary: "write the packets that matter as pcapng, with findings and notes as comments",
-    more: "Bytes, times and drop counts stay as they were, except that secrets are blanked (--no-redact keeps them). A classic pcap becomes pcapng. The input is never written to.",
+    more: "Bytes, times and drop counts stay as they were, except that secrets are blanked (--no-redact keeps them). A classic pcap becomes pcapng. Several captures become one, in time order. The input is never written to.",
     examples: [
       ["wscap export capture.pcap -o evidence.pcapng", "everything, with comments"],
+      ["wscap export client.pcap server.pcap -o both.pcapng", "both ends in one file"],
       ["wscap export capture.pcap -o evidence.pcapng --connection 3", "one connection"],
       ["wscap export big.pcapng -o end.pcapng --trim 30", "only 30 s around what was found"],
     ],

@@ -4,9 +4,10 @@ import type { CommandHelp } from "./help-types.ts";
 export const shareCommandsZhCn = {
   export: {
     summary: "把关键数据包写成 pcapng，结论和备注写成注释",
-    more: "字节、时间和丢包计数保持原样，只抹去机密（--no-redact 可保留）。经典 pcap 会转换为 pcapng，输入文件不会被改动。",
+    more: "字节、时间和丢包计数保持原样，只抹去机密（--no-redact 可保留）。经典 pcap 会转换为 pcapng；多个抓包按时间顺序合成一个。输入文件不会被改动。",
     examples: [
       ["wscap export capture.pcap -o evidence.pcapng", "全部数据包，带注释"],
+      ["wscap export client.pcap server.pcap -o both.pcapng", "两端的抓包合成一个文件"],
       ["wscap export capture.pcap -o evidence.pcapng --connection 3", "只要一个连接"],
       ["wscap export big.pcapng -o end.pcapng --trim 30", "只要问题前后 30 秒"],
     ],

@@ -108,6 +108,10 @@ export const messagesEn = {
     sentence: "What is the note about?",
     next: "Give one of --connection N, --packet N and --capture.",
   },
+  "notes.one-capture": {
+    sentence: "annotate takes one capture and one text.",
+    next: 'A note belongs to one capture; reports of several captures show it too. Quote the text: wscap annotate CAPTURE --packet 161 "text"',
+  },
   "notes.unknown": { sentence: "There is no note {name}.", next: "wscap annotate CAPTURE --list shows their ids." },
   "output.is-file": { sentence: "{name} is a file.", next: "Name a folder, or a file that ends in .zip." },
   "compare.two": { sentence: "--compare needs two captures.", next: "wscap report works.pcap fails.pcap --compare" },

@@ -95,6 +95,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "备注针对什么？",
     next: "在 --connection N、--packet N、--capture 中选一个。",
   },
+  "notes.one-capture": {
+    sentence: "annotate 只接受一个抓包文件和一段文字。",
+    next: '备注属于某一个抓包文件；同时读取多个抓包的报告也会显示它。文字请加引号：wscap annotate CAPTURE --packet 161 "文字"',
+  },
   "notes.unknown": { sentence: "没有备注 {name}。", next: "wscap annotate CAPTURE --list 会列出所有 id。" },
   "output.is-file": { sentence: "{name} 是一个文件。", next: "请指定文件夹，或以 .zip 结尾的文件。" },
   "compare.two": { sentence: "--compare 需要两个抓包。", next: "wscap report works.pcap fails.pcap --compare" },

@@ -19,6 +19,8 @@ export class CaptureMerge {
   /** Readers to be asked before the next packet can be told, by index, last first. */
   private readonly asked: number[];
   private lastPacketNumber: PacketNumber = packetNumber(0);
+  /** Of several captures: the number that the packet at hand has in its own. */
+  ownNumber: PacketNumber = packetNumber(0);
 
   constructor(readers: readonly CaptureReader[]) {
     this.readers = readers;
@@ -47,6 +49,7 @@ export class CaptureMerge {
     if (first === undefined || view === undefined) return null;
     this.removeFirst();
     this.asked.push(first);
+    this.ownNumber = view.packetNumber;
     this.lastPacketNumber = packetNumber(this.lastPacketNumber + 1);
     view.packetNumber = this.lastPacketNumber;
     return view;

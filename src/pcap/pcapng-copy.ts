@@ -78,6 +78,25 @@ function keptOptions(
   return kept;
 }
 
+const EPB_FLAGS = 2;
+
+/** What a packet's block tells of it beside its bytes, in the byte order that its type shows; `flags`: epb_flags. */
+export function packetOptions(
+  bytes: Uint8Array,
+  start: number,
+): { readonly comments: readonly string[]; readonly flags: number | null } {
+  const little = u32(bytes, start, true) <= ENHANCED_PACKET;
+  const end = start + ((u32(bytes, start + 4, little) + 3) & ~3) - 4;
+  const optionsStart = optionsStartOf(u32(bytes, start, little), bytes, start, end, little);
+  const comments: string[] = [];
+  let flags: number | null = null;
+  for (const [code, value] of optionsStart === null ? [] : keptOptions(bytes, optionsStart, end, little, undefined)) {
+    if (code === OPT_COMMENT) comments.push(commentText(value, 0, value.length));
+    else if (code === EPB_FLAGS && value.length === 4) flags = u32(value, 0, little);
+  }
+  return { comments, flags };
+}
+
 /** if_IPv4addr, if_IPv6addr, if_MACaddr, if_EUIaddr (draft-ietf-opsawg-pcapng §4.2). */
 const ADDRESS_OPTIONS: ReadonlySet<number> = new Set([4, 5, 6, 7]);
 

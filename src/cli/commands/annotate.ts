@@ -60,6 +60,8 @@ async function annotate(
   options: AnnotateOptions,
   surroundings: Surroundings,
 ): Promise<void> {
+  if (text !== undefined && (options.list === true || options.remove !== undefined))
+    throw new UserError(EXIT.usage, "notes.one-capture");
   if (options.list === true) return listNotes(capture, options, surroundings);
   const path = notesPath(capture, options.notes);
   if (path === null) throw new UserError(EXIT.usage, "notes.where");

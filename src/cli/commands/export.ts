@@ -4,10 +4,11 @@ import { shareWordsOf } from "../../i18n/share.ts";
 import type { ShareWords } from "../../i18n/share-words.ts";
 import type { Redactor } from "../../report/redact.ts";
 import { type Analysed, analyse } from "../analyse.ts";
-import { type Exported, type ExportPlan, exportCapture, withReadableTwice } from "../export-capture.ts";
+import { type Exported, type ExportPlan, exportCapture } from "../export-capture.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
 import { connectionNumber, portList } from "../option-values.ts";
 import { checkOutput, writeOutput } from "../output-file.ts";
+import { named, withReadableAgain } from "../readable-again.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -21,7 +22,7 @@ interface ExportOptions extends SharingOptions, KeyLogOption {
 export function define(command: Command, surroundings: Surroundings): void {
   const { help } = surroundings;
   command
-    .argument("<capture>", help.arguments.capture)
+    .argument("<capture...>", help.arguments.captures)
     .requiredOption("-o, --output <file>", help.options.exportOutput)
     .option("-p, --port <port>", help.options.port, portList)
     .option("--connection <number>", help.options.exportConnection, (value: string, before?: readonly number[]) => [
@@ -30,8 +31,8 @@ export function define(command: Command, surroundings: Surroundings): void {
     ])
     .option("--trim <seconds>", help.options.trim, trimSeconds);
   addKeyLogOption(command, surroundings);
-  addSharingOptions(command, surroundings).action((capture: string, options: ExportOptions) =>
-    exportTo(capture, options, surroundings),
+  addSharingOptions(command, surroundings).action((captures: readonly string[], options: ExportOptions) =>
+    exportTo(captures, options, surroundings),
   );
 }
 
@@ -43,21 +44,22 @@ function trimSeconds(value: string): readonly [number, number] {
   return [before, after];
 }
 
-async function exportTo(capture: string, options: ExportOptions, surroundings: Surroundings): Promise<void> {
-  await checkOutput(options.output, [capture]);
+async function exportTo(
+  captures: readonly string[],
+  options: ExportOptions,
+  surroundings: Surroundings,
+): Promise<void> {
+  await checkOutput(options.output, captures);
   const redactor = redactorOf(options);
   const keys = await openKeyLog(options);
-  await withReadableTwice(capture, async (path) => {
-    const analysed = await analyse(
-      [path],
-      { ports: options.port ?? [], notes: options.notes, payloads: "preview", redactor, keys },
-      surroundings,
-    );
+  await withReadableAgain(captures, surroundings.interrupt, async (paths) => {
+    const read = { ports: options.port ?? [], notes: options.notes, payloads: "preview" as const, redactor, keys };
+    const analysed = named(await analyse(paths, read, surroundings), captures);
     const plan = planOf(analysed, options);
     const words = shareWordsOf(surroundings.language);
     let summary = "";
     await writeOutput(options.output, async (write) => {
-      const exported = await exportCapture(path, analysed, plan, redactor, surroundings, write);
+      const exported = await exportCapture(paths, analysed, plan, redactor, surroundings, write);
       summary = exportSummary(options.output, exported, redactor, words);
     });
     surroundings.stderr.write(summary);

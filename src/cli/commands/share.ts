@@ -1,7 +1,5 @@
-import { mkdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
-import { EXIT, UserError } from "../../base/user-error.ts";
 import { render } from "../../i18n/render.ts";
 import { shareWordsOf } from "../../i18n/share.ts";
 import type { ShareWords } from "../../i18n/share-words.ts";
@@ -10,12 +8,12 @@ import { buildReport } from "../../report/model.ts";
 import type { Redactor } from "../../report/redact.ts";
 import { safeJson } from "../../report/safe-json.ts";
 import { laddersOf, sharePage, troubled } from "../../report/share-page.ts";
-import type { CaptureFacts } from "../../store/types.ts";
 import { type Analysed, analyse } from "../analyse.ts";
-import { exportCapture, withReadableTwice } from "../export-capture.ts";
+import { type BundledFile, folderBundle, zipBundle } from "../bundle.ts";
+import { exportCapture } from "../export-capture.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
 import { portList } from "../option-values.ts";
-import { checkOutput, writeOutput } from "../output-file.ts";
+import { named, withReadableAgain } from "../readable-again.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { exportSummary } from "./export.ts";
@@ -28,53 +26,57 @@ interface ShareOptions extends SharingOptions, KeyLogOption {
 export function define(command: Command, surroundings: Surroundings): void {
   const { help } = surroundings;
   command
-    .argument("<capture>", help.arguments.capture)
+    .argument("<capture...>", help.arguments.captures)
     .option("-o, --output <name>", help.options.shareOutput)
     .option("-p, --port <port>", help.options.port, portList);
   addKeyLogOption(command, surroundings);
-  addSharingOptions(command, surroundings).action((capture: string, options: ShareOptions) =>
-    share(capture, options, surroundings),
+  addSharingOptions(command, surroundings).action((captures: readonly string[], options: ShareOptions) =>
+    share(captures, options, surroundings),
   );
 }
 
 const LADDERS = 3;
+const EVIDENCE = "evidence.pcapng";
+const REPORTS = ["summary.md", "report.html", "report.json"] as const;
 
-async function share(capture: string, options: ShareOptions, surroundings: Surroundings): Promise<void> {
-  const target = options.output ?? defaultFolder(capture);
-  const isZip = /\.zip$/i.test(target);
-  if (isZip) await checkOutput(target, [capture]);
+async function share(captures: readonly string[], options: ShareOptions, surroundings: Surroundings): Promise<void> {
+  const target = options.output ?? defaultFolder(captures[0] ?? "-");
+  const bundle = /\.zip$/i.test(target) ? zipBundle(target) : folderBundle(target);
+  await bundle.check([...REPORTS, EVIDENCE], captures);
   const redactor = redactorOf(options);
   const words = shareWordsOf(surroundings.language);
-  const files = new Map<string, Uint8Array>();
   let hiddenInPackets = "";
   const keys = await openKeyLog(options);
-  await withReadableTwice(capture, async (path) => {
-    const analysed = withShortNames(
-      await analyse(
-        [path],
-        { ports: options.port ?? [], notes: options.notes, payloads: options.payloads, redactor, keys },
-        surroundings,
-      ),
+  const sizes = await withReadableAgain(captures, surroundings.interrupt, async (paths) => {
+    const { notes, payloads } = options;
+    const ports = options.port ?? [];
+    const read = { ports, notes, payloads, redactor, keys };
+    // Where the captures lie on this machine is nobody else's business.
+    const analysed = named(
+      await analyse(paths, read, surroundings),
+      captures.map((name) => basename(name)),
     );
-    await addReports(files, analysed, options, redactor, surroundings);
+    const reports = await reportsOf(analysed, options, redactor, surroundings);
     const plan = {
       connections: null,
       fromNs: Number.NEGATIVE_INFINITY,
       toNs: Number.POSITIVE_INFINITY,
-      blankPayloads: options.payloads === "none",
-      ports: options.port ?? [],
+      blankPayloads: payloads === "none",
+      ports,
     };
-    const pieces: Uint8Array[] = [];
-    const exported = await exportCapture(path, analysed, plan, redactor, surroundings, (piece) => {
-      pieces.push(piece);
-      return undefined;
-    });
-    files.set("evidence.pcapng", Buffer.concat(pieces));
-    hiddenInPackets = exportSummary("evidence.pcapng", exported, redactor, words);
+    return bundle.write([
+      ...reports,
+      [
+        EVIDENCE,
+        async (write) => {
+          const exported = await exportCapture(paths, analysed, plan, redactor, surroundings, write);
+          hiddenInPackets = exportSummary(EVIDENCE, exported, redactor, words);
+        },
+      ],
+    ]);
   });
-  await (isZip ? writeZip(target, files) : writeFolder(target, files));
   surroundings.stdout.write(
-    `${[...files].map(([name, bytes]) => `${join(target, name)}  ${sizeText(bytes.length)}`).join("\n")}\n`,
+    `${sizes.map(([name, bytes]) => `${join(target, name)}  ${sizeText(bytes)}`).join("\n")}\n`,
   );
   surroundings.stdout.write(`${hiddenText(redactor, words)}\n${hiddenInPackets}`);
 }
@@ -87,43 +89,20 @@ function defaultFolder(capture: string): string {
   return join(dirname(capture), `${name}-share`);
 }
 
-/** Where the capture lies on this machine is nobody else's business. */
-function withShortNames(analysed: Analysed): Analysed {
-  const captures = analysed.analysis.captures.map((facts): CaptureFacts => ({ ...facts, name: basename(facts.name) }));
-  return { ...analysed, analysis: { ...analysed.analysis, captures } };
-}
-
-async function addReports(
-  files: Map<string, Uint8Array>,
+async function reportsOf(
   analysed: Analysed,
   options: ShareOptions,
   redactor: Redactor,
   { language, version }: Surroundings,
-): Promise<void> {
+): Promise<readonly BundledFile[]> {
   const { analysis, findings, notes, recorder } = analysed;
-  if (recorder === null) return;
+  if (recorder === null) return [];
   const model = buildReport(analysis, findings, { version, language, redactor, notes, words: render });
   const { htmlReport } = await import("../../report/html/reports.tsx");
   const ladders = laddersOf(troubled(findings, analysis, LADDERS), analysis, recorder.log, findings, redactor);
   const html = htmlReport(model, { ...analysed, recorder }, redactor, options.payloads === "none");
-  const utf8 = new TextEncoder();
-  files.set("summary.md", utf8.encode(renderMarkdown(sharePage(model, redactor), ladders)));
-  files.set("report.html", utf8.encode(html));
-  files.set("report.json", utf8.encode(`${safeJson(model, 2)}\n`));
-}
-
-async function writeFolder(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  const present = await stat(folder).catch(() => null);
-  if (present !== null && !present.isDirectory()) throw new UserError(EXIT.usage, "output.is-file", { name: folder });
-  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(EXIT.usage, "output.unwritable", { name: folder, reason: error.code ?? error.message });
-  });
-  for (const [name, bytes] of files) await writeOutput(join(folder, name), bytes);
-}
-
-async function writeZip(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  const { zipSync } = await import("fflate");
-  await writeOutput(path, zipSync(Object.fromEntries(files), { level: 6 }));
+  const texts = [renderMarkdown(sharePage(model, redactor), ladders), html, `${safeJson(model, 2)}\n`];
+  return REPORTS.map((name, index) => [name, texts[index] ?? ""]);
 }
 
 function hiddenText(redactor: Redactor, words: ShareWords): string {

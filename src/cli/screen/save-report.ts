@@ -51,8 +51,10 @@ export function savingOf(
   surroundings: Surroundings,
 ): Pick<Errands, "formats" | "suggestedPath" | "save"> {
   return {
-    // The export joins no captures.
-    formats: Object.keys(ENDINGS).filter((format) => format !== "evidence" || options.paths().length <= 1),
+    // Live, the files may have lost packets that connections are numbered from.
+    formats: Object.keys(ENDINGS).filter(
+      (format) => format !== "evidence" || options.packetsGone === undefined || options.paths().length <= 1,
+    ),
     suggestedPath: (format) =>
       `${options.name.replace(/[\p{Cc}\p{Cf}]/gu, "_").replace(/\.(pcapng|pcap|cap)(\.gz|\.zst)?$/, "")}.${ENDINGS[format] ?? format}`,
     save: async (format, typed, overwrite, { marked, notes }) => {
@@ -118,9 +120,8 @@ async function saveEvidence(
     blankPayloads: false,
     ports: options.ports,
   };
-  const [capture = ""] = options.paths();
   await writeOutput(path, async (write) => {
-    await exportCapture(capture, analysed, plan, redactor, surroundings, write);
+    await exportCapture(options.paths(), analysed, plan, redactor, surroundings, write);
   });
 }
 

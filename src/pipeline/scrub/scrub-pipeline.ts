@@ -24,6 +24,7 @@ export interface ScrubPlanOptions {
   /** false: only who owns which packet is learnt. */
   readonly scrub: boolean;
   readonly ports: readonly number[];
+  readonly vantageOf: (captureIndex: number) => number;
 }
 
 /** What a packet is, by its number: `connection * 2 + direction`, or one of these. */
@@ -55,7 +56,7 @@ export class ScrubPipeline extends Pipeline {
 
   constructor(plan: ScrubPlanOptions, seed: number) {
     const compressed = new CompressedWatch(plan);
-    super({ ports: plan.ports, tap: compressed, seed, rethrow: false });
+    super({ ports: plan.ports, vantageOf: plan.vantageOf, tap: compressed, seed, rethrow: false });
     this.plan = plan;
     this.compressed = compressed;
   }

@@ -1,0 +1,80 @@
+import { mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { EXIT, UserError } from "../base/user-error.ts";
+import { type Content, checkOutput, writeOutput } from "./output-file.ts";
+
+export type BundledFile = readonly [name: string, content: Content];
+
+/** Files that are shared together: a folder, or one zip file. */
+export interface Bundle {
+  /** Refuses, before anything is read, what cannot be written, or would be written onto an input. */
+  check(names: readonly string[], inputs: readonly string[]): Promise<void>;
+  /** One file after the other, none of them held whole. Answers with how many bytes each has. */
+  write(files: readonly BundledFile[]): Promise<readonly (readonly [name: string, bytes: number])[]>;
+}
+
+type Write = (piece: Uint8Array) => Promise<void> | undefined;
+
+/** Hands on what it is given piece by piece, whatever form it has. */
+async function pour(content: Content, write: Write): Promise<void> {
+  if (typeof content === "function") return content(write);
+  await write(typeof content === "string" ? new TextEncoder().encode(content) : content);
+}
+
+export const folderBundle = (folder: string): Bundle => ({
+  async check(names, inputs) {
+    const present = await stat(folder).catch(() => null);
+    if (present !== null && !present.isDirectory()) throw new UserError(EXIT.usage, "output.is-file", { name: folder });
+    for (const name of names) await checkOutput(join(folder, name), inputs);
+  },
+  async write(files) {
+    await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+      throw new UserError(EXIT.usage, "output.unwritable", { name: folder, reason: error.code ?? error.message });
+    });
+    const sizes: [string, number][] = [];
+    for (const [name, content] of files) {
+      let bytes = 0;
+      await writeOutput(join(folder, name), (write) =>
+        pour(content, (piece) => {
+          bytes += piece.length;
+          return write(piece);
+        }),
+      );
+      sizes.push([name, bytes]);
+    }
+    return sizes;
+  },
+});
+
+export const zipBundle = (path: string): Bundle => ({
+  check: (_, inputs) => checkOutput(path, inputs),
+  async write(files) {
+    const { Zip, ZipDeflate } = await import("fflate");
+    const sizes: [string, number][] = [];
+    await writeOutput(path, async (write) => {
+      let waiting: Promise<void> | undefined;
+      const zip = new Zip((error, piece) => {
+        if (error !== null) throw error;
+        const flushed = write(piece);
+        if (flushed !== undefined) waiting = waiting?.then(() => flushed) ?? flushed;
+      });
+      for (const [name, content] of files) {
+        const entry = new ZipDeflate(name, { level: 6 });
+        zip.add(entry);
+        let bytes = 0;
+        await pour(content, (piece) => {
+          bytes += piece.length;
+          entry.push(piece);
+          const flushed = waiting;
+          waiting = undefined;
+          return flushed;
+        });
+        entry.push(new Uint8Array(0), true);
+        sizes.push([name, bytes]);
+      }
+      zip.end();
+      await waiting;
+    });
+    return sizes;
+  },
+});

@@ -1,0 +1,63 @@
+import { living } from "../annotations/notes.ts";
+import type { Anchor, Note } from "../annotations/types.ts";
+import type { RelativeNs } from "../base/brand.ts";
+import type { Mark } from "../base/packet-view.ts";
+import { formatTime } from "../base/time.ts";
+import { isStranded, type PlacedNote } from "../report/notes.ts";
+import type { Analysis } from "../store/types.ts";
+import { notesPath, readNotes } from "./notes-file.ts";
+
+type Numbered = Exclude<Anchor, { readonly kind: "capture" }>;
+
+/**
+ * The notes of captures that are read as one. A note beside one of them names its packet by the number that it has in
+ * there, one that was made while reading them together by the number over all: its time tells which.
+ */
+export class NotesOfCaptures {
+  /** Deleted ones too. */
+  readonly known: readonly Note[];
+  /** For `ReadOptions`. */
+  readonly packetTimes: Map<number, RelativeNs | null>;
+  readonly ownPackets: readonly Map<number, Mark | null>[];
+  private readonly byCapture: readonly (readonly Note[])[];
+
+  constructor(byCapture: readonly (readonly Note[])[]) {
+    this.byCapture = byCapture;
+    this.known = byCapture.flat();
+    const wanted = byCapture.map((notes) =>
+      living(notes).flatMap(({ anchor }) => (isNumbered(anchor) ? [anchor.packet] : [])),
+    );
+    this.packetTimes = new Map(wanted.flat().map((packet) => [packet, null]));
+    this.ownPackets =
+      byCapture.length < 2 ? [] : wanted.map((packets) => new Map(packets.map((packet) => [packet, null])));
+  }
+
+  /** `given`: `--notes`, a file for them all. */
+  static async read(captures: readonly string[], given: string | undefined): Promise<NotesOfCaptures> {
+    const paths = given === undefined ? captures.map((capture) => notesPath(capture, undefined)) : [given];
+    return new NotesOfCaptures(await Promise.all(paths.map(readNotes)));
+  }
+
+  /** When everything has been read. */
+  placed(analysis: Analysis): PlacedNote[] {
+    const timeOf = (at: RelativeNs): string => formatTime(analysis.originNs ?? 0n, at);
+    const times = new Map<number, string>();
+    for (const [packet, at] of this.packetTimes) if (at !== null) times.set(packet, timeOf(at));
+    for (const own of this.ownPackets)
+      for (const mark of own.values()) if (mark !== null) times.set(mark.packet, timeOf(mark.timestampNs));
+    return this.byCapture.flatMap((notes, index) =>
+      living(notes).map((note): PlacedNote => {
+        const placed = { ...note, anchor: this.anchor(note.anchor, index, times) };
+        return { note: placed, source: "sidecar", stranded: isStranded(placed, analysis, times) };
+      }),
+    );
+  }
+
+  private anchor(anchor: Anchor, capture: number, times: ReadonlyMap<number, string>): Anchor {
+    if (!isNumbered(anchor) || times.get(anchor.packet) === anchor.time) return anchor;
+    const packet = this.ownPackets[capture]?.get(anchor.packet)?.packet;
+    return packet === undefined || times.get(packet) !== anchor.time ? anchor : { ...anchor, packet };
+  }
+}
+
+const isNumbered = (anchor: Anchor): anchor is Numbered => anchor.kind !== "capture";
