@@ -129,6 +129,8 @@ export const limits = {
   /** Header lines whose secrets are remembered, none longer than this. */
   redactedLines: 4096,
   redactedLineCharacters: 1024,
+  /** Host names (by their domains) that `--redact-addresses` looks for in any text; more are hidden where they are named. */
+  redactedHosts: 2000,
   /** Stream bytes held while an export looks for secrets; what goes beyond is blanked unread. */
   scrubHeldBytes: 256 * 1024 * 1024,
   /** Frames kept for reports: over all connections, and of one of them its first and its last. */

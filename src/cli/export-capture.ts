@@ -50,12 +50,17 @@ export async function exportCapture(
   const decrypted = new Set<number>(
     hidesText ? analysis.connections.flatMap(({ id, tls }) => (tls?.decrypted ? id : [])) : [],
   );
+  // One pcapng capture is copied; anything else has no blocks to copy, or sections in no common order.
+  // Building the report makes secrets and hosts known that are only mentioned elsewhere.
+  const isCopied = analysis.captures.length === 1 && analysis.captures[0]?.format === "pcapng";
+  const comments = new EvidenceComments(analysed, redactor, surroundings, !isCopied);
   const planning = await openAgain(paths, {});
   const pipeline = new ScrubPipeline(
     {
       find: (text) => redactor.packetSpans(text),
       blankPayloads: plan.blankPayloads,
-      hideCertificates: redactor.addresses,
+      hidesHosts: redactor.addresses,
+      hostOf: (name) => redactor.host(name),
       decrypted,
       scrub: scrubs,
       ports: plan.ports,
@@ -72,7 +77,13 @@ export async function exportCapture(
   pipeline.finish();
 
   const patcher = new PacketPatcher(pipeline, redactor, scrubs);
-  const writer = writerFor(analysed, patcher, redactor, scrubs, surroundings);
+  const writer: EvidenceWriter = isCopied
+    ? new CopiedEvidence(comments, patcher, redactor, scrubs)
+    : new JoinedEvidence(comments, patcher, redactor, scrubs, {
+        application: `wscap ${surroundings.version}`,
+        originNs: analysis.originNs ?? 0n,
+        formats: analysis.captures.map(({ format }) => format),
+      });
   const isWanted = wantedBy(plan, analysed, pipeline);
   const handOn = async (): Promise<void> => {
     for (const part of writer.take()) await write(part);
@@ -108,24 +119,6 @@ async function readAll(
 ): Promise<void> {
   await pump(feeds, order, { onPacket }, { signal: interrupt, breathe });
   if (interrupt.aborted) throw new UserError(EXIT.interrupted, "run.interrupted");
-}
-
-/** One pcapng capture is copied; anything else has no blocks to copy, or more sections than one reading order. */
-function writerFor(
-  analysed: Analysed,
-  patcher: PacketPatcher,
-  redactor: Redactor,
-  scrubs: boolean,
-  surroundings: Surroundings,
-): EvidenceWriter {
-  const { captures, originNs } = analysed.analysis;
-  const formats = captures.map(({ format }) => format);
-  const isCopied = formats.length === 1 && formats[0] === "pcapng";
-  const comments = new EvidenceComments(analysed, redactor, surroundings, !isCopied);
-  if (isCopied) return new CopiedEvidence(comments, patcher, redactor, scrubs);
-  const application = `wscap ${surroundings.version}`;
-  const options = { application, originNs: originNs ?? 0n, formats };
-  return new JoinedEvidence(comments, patcher, redactor, scrubs, options);
 }
 
 function wantedBy(plan: ExportPlan, { analysis }: Analysed, pipeline: ScrubPipeline): (packet: PacketView) => boolean {

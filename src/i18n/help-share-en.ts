@@ -33,7 +33,7 @@ export const shareCommandsEn = {
 
 export const shareOptionsEn: Readonly<Record<ShareOption, string>> = {
   redactKey: "hide the values of this key too (field, query parameter, JSON member); may be repeated",
-  redactAddresses: "give addresses other names; subnets and roles stay visible",
+  redactAddresses: "give addresses and hosts other names; subnets, domains and roles stay visible",
   payloads: "payloads in what is written: none, preview or full",
   notes: "read and write notes here instead of beside the capture",
   exportConnection: "only the packets of this connection (number of the report); may be repeated",

@@ -33,7 +33,7 @@ export const shareCommandsZhCn = {
 
 export const shareOptionsZhCn: Readonly<Record<ShareOption, string>> = {
   redactKey: "同时隐藏这个键的值（头字段、查询参数、JSON 成员）；可重复",
-  redactAddresses: "把地址换成代号，子网关系和客户端、服务器角色仍看得出来",
+  redactAddresses: "把地址和主机名换成代号，子网、域名关系和客户端、服务器角色仍看得出来",
   payloads: "输出中包含多少消息内容：none、preview 或 full",
   notes: "备注读写到这个文件，而不是抓包旁边",
   exportConnection: "只要这个连接（报告中的编号）的数据包；可重复",

@@ -87,7 +87,8 @@ export const shareEn: ShareWords = {
   unknown: "not recorded",
   bytesPerSecond: (amount) => `${amount}/s`,
   payloadsOff: "Payloads are left out (--payloads none).",
-  addressesHidden: "Addresses are pseudonyms: the same address keeps its name, and subnets stay together.",
+  addressesHidden:
+    "Addresses and host names are pseudonyms: each keeps its own, and subnets and domains stay together.",
   madeBy: "Made by",
   legend: {
     upgraded: "upgraded to WebSocket",

@@ -85,7 +85,7 @@ export const shareZhCn: ShareWords = {
   unknown: "未记录",
   bytesPerSecond: (amount) => `${amount}/秒`,
   payloadsOff: "没有包含消息内容（--payloads none）。",
-  addressesHidden: "地址已换成代号：同一地址代号不变，同一子网仍在一起。",
+  addressesHidden: "地址和主机名已换成代号：同一个代号不变，同一子网、同一域名仍在一起。",
   madeBy: "生成工具",
   legend: {
     upgraded: "升级为 WebSocket",

@@ -6,6 +6,7 @@ import type { Redactor } from "./redact.ts";
  * bare in one place and behind its key in another is hidden in both.
  */
 export function learnSecrets(analysis: Analysis, redactor: Redactor): void {
+  if (redactor.addresses) learnHosts(analysis, redactor);
   if (!redactor.applied) return;
   const learnFields = (fields: readonly HttpFieldFacts[]): void => {
     for (const { name, value } of fields) redactor.field(name, value);
@@ -22,5 +23,18 @@ export function learnSecrets(analysis: Analysis, redactor: Redactor): void {
     }
     for (const frame of connection.webSocket?.closeFrames ?? []) if (frame !== null) redactor.spans(frame.reason);
     for (const notice of connection.session?.notices ?? []) redactor.spans(notice.errorMessage ?? "");
+  }
+}
+
+/** A host is named in one place and only mentioned in another. */
+function learnHosts({ connections, dns }: Analysis, redactor: Redactor): void {
+  for (const { name } of dns) redactor.host(name);
+  for (const { exchanges, tls } of connections) {
+    if (tls?.serverName != null) redactor.host(tls.serverName);
+    for (const { request, response } of exchanges) {
+      if (request !== null) redactor.packetSpans(`${request.method} ${request.target}`);
+      for (const { name, value } of [...(request?.fields ?? []), ...(response?.fields ?? [])])
+        redactor.packetSpans(`${name}: ${value}`);
+    }
   }
 }

@@ -183,7 +183,7 @@ function tcpModel(tcp: TcpFacts, time: TimeOf): ConnectionModel["tcp"] {
 const tlsModel = (tls: TlsFacts, redactor: Redactor): ConnectionModel["tls"] => ({
   version: tls.negotiatedVersion,
   cipherSuite: tls.cipherSuite,
-  serverName: tls.serverName === null ? null : redactor.text(tls.serverName),
+  serverName: tls.serverName === null ? null : redactor.host(redactor.text(tls.serverName)),
   alpn: tls.applicationProtocol === null ? null : redactor.text(tls.applicationProtocol),
   decrypted: tls.decrypted,
   why: tls.whyNot,
@@ -236,7 +236,7 @@ export function findingModel(
   time: TimeOf | null,
   redactor: Redactor,
 ): FindingModel {
-  const words = options.words(finding, options.language);
+  const words = options.words(withHostsHidden(finding, redactor), options.language);
   const timeOf = (mark: Mark): string => (time ?? (() => ""))(mark.timestampNs);
   return {
     rule: finding.ruleId,
@@ -259,5 +259,23 @@ export function findingModel(
       confidence: cause.confidence,
     })),
     wiresharkFilter: redactor.text(finding.wiresharkFilter),
+  };
+}
+
+/** A host's name may be a word that cannot be told from others in a sentence. */
+function withHostsHidden(finding: Finding, redactor: Redactor): Finding {
+  if (!redactor.addresses) return finding;
+  const hidden = (args: Finding["args"]): Finding["args"] =>
+    Object.fromEntries(
+      Object.entries(args).map(([name, value]) => [
+        name,
+        typeof value === "string" && redactor.knowsHost(value) ? redactor.host(value) : value,
+      ]),
+    );
+  return {
+    ...finding,
+    args: hidden(finding.args),
+    evidence: finding.evidence.map((item) => ({ ...item, args: hidden(item.args) })),
+    causes: finding.causes.map((cause) => ({ ...cause, args: hidden(cause.args) })),
   };
 }

@@ -1,6 +1,7 @@
 import { limits } from "../base/limits.ts";
 import { AddressPseudonyms } from "./redaction/address-pseudonyms.ts";
 import { cookies, findSecrets, merged, protocols, type SecretKind, type SecretSpan } from "./redaction/find-secrets.ts";
+import { HostPseudonyms } from "./redaction/host-pseudonyms.ts";
 import { SecretIndex } from "./redaction/secret-index.ts";
 import { SecretKeys } from "./redaction/secret-keys.ts";
 
@@ -25,9 +26,15 @@ export interface Redactor {
   field(name: string, value: string): string;
   /** An address, or what stands for it. */
   address(value: string): string;
+  /** A host's name, with or without a port, or what stands for it, as long: from here on it is known in texts too. */
+  host(value: string): string;
+  /** Whether this, all of it, has been named as a host. */
+  knowsHost(value: string): boolean;
+  /** The same for the labels of a name in a DNS message. */
+  hostLabels(labels: readonly string[]): readonly string[];
   /** Where the secrets of a text are; remembers them. */
   spans(value: string): readonly TaggedSpan[];
-  /** The same for bytes that must keep their places: addresses too, each with a tag of its own length. */
+  /** The same for bytes that must keep their places: addresses and hosts too, each with a tag of its own length. */
   packetSpans(value: string): readonly TaggedSpan[];
   readonly applied: boolean;
   readonly addresses: boolean;
@@ -39,7 +46,7 @@ export interface Redactor {
 export interface RedactionOptions {
   /** Further keys whose values are secret. */
   readonly keys?: readonly string[];
-  /** Also give addresses other names. */
+  /** Also give addresses and hosts other names. */
   readonly addresses?: boolean;
 }
 
@@ -57,12 +64,14 @@ class TaggingRedactor implements Redactor {
   private readonly tags = new Map<string, string>();
   private readonly index = new SecretIndex();
   private readonly pseudonyms: AddressPseudonyms | null;
+  private readonly hosts: HostPseudonyms | null;
   private readonly lines = new Map<string, readonly SecretSpan[]>();
 
   constructor(applied: boolean, options: RedactionOptions) {
     this.applied = applied;
     this.keys = new SecretKeys(options.keys);
     this.pseudonyms = options.addresses === true ? new AddressPseudonyms() : null;
+    this.hosts = options.addresses === true ? new HostPseudonyms() : null;
   }
 
   get hidden(): number {
@@ -79,11 +88,9 @@ class TaggingRedactor implements Redactor {
 
   packetSpans(value: string): TaggedSpan[] {
     const secrets = this.spans(value);
-    if (this.pseudonyms === null) return secrets;
-    const free = this.pseudonyms
-      .spans(value)
-      .filter(({ start, end }) => !secrets.some((secret) => secret.start < end && start < secret.end));
-    return [...secrets, ...free].sort((a, b) => a.start - b.start);
+    if (this.pseudonyms === null || this.hosts === null) return secrets;
+    const addresses = besides(this.pseudonyms.spans(value), secrets);
+    return besides(this.hosts.spans(value), addresses);
   }
 
   text(value: string): string {
@@ -95,6 +102,7 @@ class TaggingRedactor implements Redactor {
   }
 
   field(name: string, value: string): string {
+    if (HOST_FIELD.test(name)) return this.named(this.host(value));
     if (!this.applied) return this.named(value);
     if (/^sec-websocket-protocol$/i.test(name)) return this.protocolList(value);
     if (HANDSHAKE.test(name) && NONCE.test(value) && !this.keys.hasExtra) return value;
@@ -113,6 +121,18 @@ class TaggingRedactor implements Redactor {
 
   address(value: string): string {
     return this.pseudonyms?.of(value) ?? value;
+  }
+
+  host(value: string): string {
+    return this.hosts?.of(value) ?? value;
+  }
+
+  knowsHost(value: string): boolean {
+    return this.hosts?.knows(value) ?? false;
+  }
+
+  hostLabels(labels: readonly string[]): readonly string[] {
+    return this.hosts?.ofLabels(labels) ?? labels;
   }
 
   /** A field with its value stands in the head of every handshake of a client: it is searched once. */
@@ -134,7 +154,8 @@ class TaggingRedactor implements Redactor {
   }
 
   private named(value: string): string {
-    return this.pseudonyms === null ? value : this.pseudonyms.text(value);
+    const named = this.pseudonyms === null ? value : this.pseudonyms.text(value);
+    return this.hosts === null ? named : this.hosts.text(named);
   }
 
   /** What gives itself away, and what is known from elsewhere in between. */
@@ -168,6 +189,19 @@ class TaggingRedactor implements Redactor {
     if (plain !== secret) this.index.add(secret, tag);
     return tag;
   }
+}
+
+const HOST_FIELD = /^(x-forwarded-host|x-forwarded-server|x-original-host|x-host|host)$/i;
+
+/** Both, sorted, without those of `more` that overlap one of `spans`: both are sorted and apart. */
+function besides(more: readonly TaggedSpan[], spans: readonly TaggedSpan[]): TaggedSpan[] {
+  if (more.length === 0) return [...spans];
+  let next = 0;
+  const free = more.filter(({ start, end }) => {
+    while ((spans[next]?.end ?? Number.POSITIVE_INFINITY) <= start) next++;
+    return (spans[next]?.start ?? Number.POSITIVE_INFINITY) >= end;
+  });
+  return [...spans, ...free].sort((a, b) => a.start - b.start);
 }
 
 /** The same secret, percent-encoded or not, has the same tag. */

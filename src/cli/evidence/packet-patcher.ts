@@ -13,7 +13,12 @@ export class PacketPatcher {
   constructor(pipeline: ScrubPipeline, redactor: Redactor, scrubs: boolean) {
     this.scrub = new PacketScrub(pipeline, (text) => redactor.spans(text));
     this.scrubs = scrubs;
-    this.rewriter = redactor.addresses ? new AddressRewriter((address) => redactor.address(address)) : null;
+    this.rewriter = redactor.addresses
+      ? new AddressRewriter(
+          (address) => redactor.address(address),
+          (labels) => redactor.hostLabels(labels),
+        )
+      : null;
   }
 
   /** The packet's bytes as they may be shown; null: as they are. */

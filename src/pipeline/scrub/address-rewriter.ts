@@ -1,7 +1,8 @@
 import { u8, u16be } from "../../base/bytes.ts";
 import { LINK } from "../../wire/link-types.ts";
-import { blankDnsAddresses } from "./dns-addresses.ts";
+import { hideDns } from "./dns-names.ts";
 import { PseudonymBytes } from "./pseudonym-bytes.ts";
+import { radioFrameStart, readRadioFrame } from "./radio-frame.ts";
 import { type Sum, SummedBytes } from "./summed-bytes.ts";
 
 const [IPV4, IPV6, ARP] = [0x0800, 0x86dd, 0x0806];
@@ -20,10 +21,12 @@ const DEPTH = 8;
  */
 export class AddressRewriter {
   private readonly pseudonyms: PseudonymBytes;
+  private readonly labelsOf: (labels: readonly string[]) => readonly string[];
   private packet = new SummedBytes(new Uint8Array(0));
 
-  constructor(pseudonymOf: (address: string) => string) {
+  constructor(pseudonymOf: (address: string) => string, labelsOf: (labels: readonly string[]) => readonly string[]) {
     this.pseudonyms = new PseudonymBytes(pseudonymOf);
+    this.labelsOf = labelsOf;
   }
 
   /** In place. */
@@ -52,10 +55,29 @@ export class AddressRewriter {
       case LINK.ipv6:
         this.ip(0, 0);
         break;
+      case LINK.wlan:
+      case LINK.radiotap:
+      case LINK.prism:
+      case LINK.avs:
+        this.radio(radioFrameStart(bytes, linkType));
+        break;
       default:
-        // Radio and other headers hold addresses in places of their own.
+        // Other headers hold addresses in places of their own.
         this.packet.blank(0, bytes.length, []);
     }
+  }
+
+  /** The frame check sequence at its end, where there is one, does not fit any more: nobody computes it anew. */
+  private radio(at: number): void {
+    const { packet } = this;
+    const frame = at < 0 ? null : readRadioFrame(packet.bytes, at);
+    if (frame === null) {
+      packet.blank(0, this.end, []);
+      return;
+    }
+    for (const place of frame.addresses) this.hardwareAddress(place, 6);
+    if (frame.etherType === null) packet.blank(frame.body, this.end, []);
+    else this.etherType(frame.body + 8, frame.etherType, 0);
   }
 
   private get end(): number {
@@ -190,10 +212,11 @@ export class AddressRewriter {
     if (at + 8 > this.end) return;
     const [source, destination] = [u16be(bytes, at), u16be(bytes, at + 2)];
     if (source === DNS_PORT || destination === DNS_PORT) {
-      const length = blankDnsAddresses(this.packet, at + 8, sums, (place, bytesOf) =>
-        this.address(place, bytesOf, sums),
-      );
-      this.packet.blank(length, this.end, sums);
+      const readTo = hideDns(this.packet, at + 8, sums, {
+        address: (place, length) => this.address(place, length, sums),
+        labels: this.labelsOf,
+      });
+      this.packet.blank(readTo, this.end, sums);
     } else if (destination === VXLAN_PORT && at + 16 < this.end) {
       // The inner packet's changes are not carried into the outer checksum: without one it is right (RFC 7348 §5).
       this.packet.bytes.fill(0, at + 6, at + 8);

@@ -11,14 +11,17 @@ import { headsOf, scrubBody } from "./body-scrub.ts";
 import { DirectionEdits } from "./edits.ts";
 import { HeldStream } from "./held-stream.ts";
 import { isSuspicious } from "./suspicious.ts";
-import { certificateSpans } from "./tls-certificates.ts";
+import { certificateSpans, serverNames } from "./tls-certificates.ts";
 import { clearSpans } from "./tls-records.ts";
 import { type FindSpans, scrubFrames, standIn } from "./websocket-scrub.ts";
 
 export interface ScrubPlanOptions {
   readonly find: FindSpans;
   readonly blankPayloads: boolean;
-  readonly hideCertificates: boolean;
+  /** Whoever's names they bear. */
+  readonly hidesHosts: boolean;
+  /** What stands for a host, as long. */
+  readonly hostOf: (name: string) => string;
   /** Connections whose TLS was decrypted: somebody has the keys, and nothing can be overwritten in there. */
   readonly decrypted: ReadonlySet<number>;
   /** false: only who owns which packet is learnt. */
@@ -32,6 +35,7 @@ export const NOT_TCP = -1;
 /** Part of a datagram, or otherwise not readable by itself. */
 export const FRAGMENT = -2;
 
+const DNS_PORT = 53;
 const HTTP_HEAD_SAYS_ENCODED = /\r\n(?:content-encoding:[ \t]*(?!identity)\S|transfer-encoding:[ \t]*chunked)/i;
 
 interface Direction {
@@ -170,6 +174,8 @@ export class ScrubPipeline extends Pipeline {
   }
 
   private scrub(connection: TcpConnection, direction: 0 | 1, { held, edits }: Direction): void {
+    // DNS over TCP is neither text nor looked into: with addresses hidden nothing of it is shown.
+    if (this.plan.hidesHosts && connection.ports.includes(DNS_PORT)) return;
     const context = this.contexts[connection.slot];
     const judge = (from: number, to: number): void =>
       held.sequences(from, to, (sequence, first, last) => edits.judge(sequence, last - first));
@@ -192,8 +198,12 @@ export class ScrubPipeline extends Pipeline {
       held.stretches(begins, held.length, (bytes, offset) => {
         if (offset > begins) return;
         if (!isShown) for (const { start, end } of clearSpans(bytes)) judge(offset + start, offset + end);
-        if (!this.plan.hideCertificates) return;
+        if (!this.plan.hidesHosts) return;
         for (const { start, end } of certificateSpans(bytes)) edit(offset + start, new Uint8Array(end - start));
+        for (const { name, places } of serverNames(bytes)) {
+          const shown = Buffer.from(this.plan.hostOf(name).padEnd(name.length), "latin1");
+          for (const [index, place] of places.entries()) edit(offset + place, shown.subarray(index, index + 1));
+        }
       });
       return;
     }

@@ -2,10 +2,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseAddress } from "../../../src/base/address.ts";
 import { AddressRewriter } from "../../../src/pipeline/scrub/address-rewriter.ts";
-import { certificateSpans } from "../../../src/pipeline/scrub/tls-certificates.ts";
+import { certificateSpans, serverNames } from "../../../src/pipeline/scrub/tls-certificates.ts";
 import { address, ethernetFrame, ipPacket, tcpPacket } from "../../support/packet-builder.ts";
 
-const rewriter = () => new AddressRewriter((one) => (one.includes(":") ? "2001:db8::1" : "198.18.1.1"));
+const rewriter = () =>
+  new AddressRewriter(
+    (one) => (one.includes(":") ? "2001:db8::1" : "198.18.1.1"),
+    (labels) => labels.map((label) => "x".repeat(label.length)),
+  );
 
 test("any bytes, behind any link header, are rewritten in place without harm", () => {
   const tcp = tcpPacket({ from: "10.0.0.1:1", to: "10.0.0.2:2", flags: "PA", seq: 1, payload: "hello" });
@@ -19,7 +23,7 @@ test("any bytes, behind any link header, are rewritten in place without harm", (
       fc.constantFrom(...starts),
       fc.array(fc.nat(255), { maxLength: 120 }),
       fc.array(fc.tuple(fc.nat(80), fc.nat(255)), { maxLength: 6 }),
-      fc.constantFrom(0, 1, 12, 101, 105, 113, 127, 228, 276, 9999),
+      fc.constantFrom(0, 1, 12, 101, 105, 113, 119, 127, 163, 228, 276, 9999),
       fc.nat(200),
       (start, more, changes, linkType, length) => {
         const bytes = Uint8Array.from([...start, ...more]).subarray(0, length);
@@ -27,6 +31,7 @@ test("any bytes, behind any link header, are rewritten in place without harm", (
         const before = bytes.length;
         rewriter().rewrite(bytes, linkType);
         certificateSpans(bytes);
+        serverNames(bytes);
         expect(bytes).toHaveLength(before);
       },
     ),
