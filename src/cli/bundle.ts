@@ -1,5 +1,5 @@
 import { mkdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { EXIT, UserError } from "../base/user-error.ts";
 import { type Content, checkOutput, writeOutput } from "./output-file.ts";
 
@@ -21,6 +21,22 @@ async function pour(content: Content, write: Write): Promise<void> {
   await write(typeof content === "string" ? new TextEncoder().encode(content) : content);
 }
 
+/**
+ * With the folders above it. Node's own `recursive` calls a read-only file system ENOENT, and never ends where a folder
+ * that is there says ENOENT (/proc).
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const failure = await mkdir(folder).then(
+    () => null,
+    (error: NodeJS.ErrnoException) => error,
+  );
+  if (failure === null || failure.code === "EEXIST") return;
+  const above = dirname(folder);
+  if (failure.code !== "ENOENT" || above === folder || (await stat(above).catch(() => null)) !== null) throw failure;
+  await makeFolder(above);
+  await mkdir(folder);
+}
+
 export const folderBundle = (folder: string): Bundle => ({
   async check(names, inputs) {
     const present = await stat(folder).catch(() => null);
@@ -28,7 +44,7 @@ export const folderBundle = (folder: string): Bundle => ({
     for (const name of names) await checkOutput(join(folder, name), inputs);
   },
   async write(files) {
-    await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    await makeFolder(folder).catch((error: NodeJS.ErrnoException) => {
       throw new UserError(EXIT.usage, "output.unwritable", { name: folder, reason: error.code ?? error.message });
     });
     const sizes: [string, number][] = [];

@@ -6,7 +6,7 @@ import { safeJson } from "../report/safe-json.ts";
 import { troubled } from "../report/share-page.ts";
 import { analyse } from "./analyse.ts";
 import { type KeyLogOption, openKeyLog } from "./key-log-file.ts";
-import { writeOutput } from "./output-file.ts";
+import { checkOutput, inputsOf, writeOutput } from "./output-file.ts";
 import { redactorOf, type SharingOptions } from "./sharing-options.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -26,6 +26,7 @@ export async function compareCaptures(
 ): Promise<void> {
   const [first, second, ...more] = captures;
   if (first === undefined || second === undefined || more.length > 0) throw new UserError(EXIT.usage, "compare.two");
+  if (options.output !== undefined) await checkOutput(options.output, inputsOf(captures, options));
   const { language, version, columns, stdout } = surroundings;
   // One for both: the same token on both sides has the same tag.
   const redactor = redactorOf(options);

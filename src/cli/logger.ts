@@ -1,3 +1,4 @@
+import { open, stat } from "node:fs/promises";
 import { EXIT, UserError } from "../base/user-error.ts";
 
 export const LOG_LEVELS = ["error", "warn", "info", "debug"] as const;
@@ -15,6 +16,7 @@ const SILENT: Logger = { error: quiet, warn: quiet, info: quiet, debug: quiet };
 export async function openLogger(file: string | undefined, level: string | undefined): Promise<Logger> {
   const wanted = LOG_LEVELS.find((known) => known === level);
   if (file === undefined && wanted === undefined) return SILENT;
+  if (file !== undefined) await refuseOtherFiles(file);
   const { default: pino } = await import("pino");
   try {
     const log: Logger = pino(
@@ -27,3 +29,16 @@ export async function openLogger(file: string | undefined, level: string | undef
     throw new UserError(EXIT.usage, "log.unwritable", { name: file ?? "stderr", reason: code ?? message });
   }
 }
+
+/** A log is appended to. Whatever else has that name, a capture for one, begins with no brace. */
+async function refuseOtherFiles(path: string): Promise<void> {
+  const told = await stat(path).catch(() => null);
+  if (told === null || !told.isFile() || told.size === 0) return;
+  const file = await open(path, "r").catch(() => null);
+  const read = await file?.read(new Uint8Array(1), 0, 1, 0);
+  await file?.close();
+  if (read !== undefined && read.buffer[0] !== LOG_LINE)
+    throw new UserError(EXIT.usage, "log.not-a-log", { name: path });
+}
+
+const LOG_LINE = 0x7b;

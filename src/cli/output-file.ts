@@ -1,5 +1,6 @@
 import { type FileHandle, open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { sidecarName } from "../annotations/sidecar.ts";
 import { EXIT, UserError } from "../base/user-error.ts";
 
 /** Refuses, before anything is read, an output that is a directory or one of the inputs. */
@@ -14,6 +15,17 @@ export async function checkOutput(path: string, inputs: readonly string[]): Prom
     }
   }
 }
+
+/** All that is read: the captures, the notes about them, and a key log. */
+export const inputsOf = (
+  captures: readonly string[],
+  { notes, keylog }: { readonly notes?: string; readonly keylog?: string },
+): readonly string[] => [
+  ...captures,
+  ...captures.map(sidecarName),
+  ...(notes === undefined ? [] : [notes]),
+  ...(keylog === undefined ? [] : [keylog]),
+];
 
 /** What a file is to hold: all of it, or who writes it piece by piece. Pieces are not copied at once: they stay as they are. */
 export type Content =

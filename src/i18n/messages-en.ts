@@ -120,7 +120,7 @@ export const messagesEn = {
     next: "wscap report {name} says what it holds.",
   },
   "output.is-input": {
-    sentence: "-o {name} would overwrite the capture that is being read.",
+    sentence: "-o {name} would overwrite what is being read: a capture, its notes or its keys.",
     next: "Choose another name for the output; wscap never writes into a capture.",
   },
   "output.is-directory": { sentence: "{name} is a directory.", next: "Name a file: -o {name}/report.txt" },
@@ -130,6 +130,10 @@ export const messagesEn = {
   },
   "log.unwritable": {
     sentence: "The log file {name} cannot be written ({reason}).",
+    next: "Name another with --log-file.",
+  },
+  "log.not-a-log": {
+    sentence: "{name} is there and is no log: nothing is written into it.",
     next: "Name another with --log-file.",
   },
   "capture.no-tool": {

@@ -104,7 +104,7 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
   "compare.two": { sentence: "--compare 需要两个抓包。", next: "wscap report works.pcap fails.pcap --compare" },
   "compare.nothing": { sentence: "{name} 中没有可以比较的连接。", next: "wscap report {name} 会列出其中的内容。" },
   "output.is-input": {
-    sentence: "-o {name} 会覆盖正在读取的抓包文件。",
+    sentence: "-o {name} 会覆盖正在读取的文件（抓包、备注或密钥）。",
     next: "请换一个输出文件名；wscap 绝不改写抓包文件。",
   },
   "output.is-directory": { sentence: "{name} 是目录。", next: "请指定文件：-o {name}/report.txt" },
@@ -114,6 +114,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
   },
   "log.unwritable": {
     sentence: "无法写入日志文件 {name}（{reason}）。",
+    next: "请用 --log-file 指定其他文件。",
+  },
+  "log.not-a-log": {
+    sentence: "{name} 已存在且不是日志，不会往里写。",
     next: "请用 --log-file 指定其他文件。",
   },
   "capture.no-tool": {

@@ -1,6 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, link, mkdtemp, open, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  copyFile,
+  link,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -74,10 +86,20 @@ describe("-o", () => {
     const capture = join(folder, "copy.pcap");
     await copyFile(CLEAN, capture);
     await link(capture, join(folder, "other-name.pcap"));
+    await mkdir(join(folder, "bundle"));
+    await link(capture, join(folder, "bundle", "evidence.pcapng"));
     const before = await readFile(capture);
     for (const name of ["copy.pcap", "other-name.pcap"]) {
       const { code, stderr } = await wscap(["report", capture, "-o", join(folder, name)]);
-      expect([code, stderr.split("\n")[0]]).toEqual([2, expect.stringContaining("would overwrite the capture")]);
+      expect([code, stderr.split("\n")[0]]).toEqual([2, expect.stringContaining("would overwrite what is being read")]);
+      for (const args of [
+        ["report", capture, CLEAN, "--compare", "-o", join(folder, name)],
+        ["report", capture, "--log-file", join(folder, name)],
+        ["export", capture, "-o", join(folder, name)],
+        ["share", CLEAN, capture, "-o", join(folder, "bundle")],
+      ]) {
+        expect([args, (await wscap(args)).code]).toEqual([args, 2]);
+      }
     }
     expect(await readFile(capture)).toEqual(before);
   });
@@ -86,6 +108,9 @@ describe("-o", () => {
     expect((await wscap(["report", CLEAN, "-o", folder])).code).toBe(2);
     const { code, stderr } = await wscap(["report", CLEAN, "-o", join(folder, "none", "x.txt")]);
     expect([code, stderr]).toEqual([2, expect.stringContaining("cannot be written (ENOENT)")]);
+    // Node's own way of making folders never comes back from this one.
+    expect((await wscap(["share", CLEAN, "-o", "/proc/wscap"])).code).toBe(2);
+    expect((await wscap(["share", CLEAN, "-o", join(folder, "a", "b")])).code).toBe(0);
   });
 });
 

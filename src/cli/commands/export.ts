@@ -7,7 +7,7 @@ import { type Analysed, analyse } from "../analyse.ts";
 import { type Exported, type ExportPlan, exportCapture } from "../export-capture.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
 import { connectionNumber, portList } from "../option-values.ts";
-import { checkOutput, writeOutput } from "../output-file.ts";
+import { checkOutput, inputsOf, writeOutput } from "../output-file.ts";
 import { named, withReadableAgain } from "../readable-again.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -49,7 +49,7 @@ async function exportTo(
   options: ExportOptions,
   surroundings: Surroundings,
 ): Promise<void> {
-  await checkOutput(options.output, captures);
+  await checkOutput(options.output, inputsOf(captures, options));
   const redactor = redactorOf(options);
   const keys = await openKeyLog(options);
   await withReadableAgain(captures, surroundings.interrupt, async (paths) => {

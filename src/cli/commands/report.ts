@@ -11,7 +11,7 @@ import type { Timer } from "../../rules/timers.ts";
 import { type Analysed, analyse } from "../analyse.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
 import { connectionNumber, oneOf, portList, timerList } from "../option-values.ts";
-import { checkOutput, writeOutput } from "../output-file.ts";
+import { checkOutput, inputsOf, writeOutput } from "../output-file.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -76,7 +76,7 @@ async function report(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { language, version } = surroundings;
-  if (options.output !== undefined) await checkOutput(options.output, captures);
+  if (options.output !== undefined) await checkOutput(options.output, inputsOf(captures, options));
   const redactor = redactorOf(options);
   const wantsFrames = options.format !== "text" && options.format !== "json";
   const analysed = await analyse(

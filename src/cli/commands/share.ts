@@ -13,6 +13,7 @@ import { type BundledFile, folderBundle, zipBundle } from "../bundle.ts";
 import { exportCapture } from "../export-capture.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
 import { portList } from "../option-values.ts";
+import { inputsOf } from "../output-file.ts";
 import { named, withReadableAgain } from "../readable-again.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -42,7 +43,7 @@ const REPORTS = ["summary.md", "report.html", "report.json"] as const;
 async function share(captures: readonly string[], options: ShareOptions, surroundings: Surroundings): Promise<void> {
   const target = options.output ?? defaultFolder(captures[0] ?? "-");
   const bundle = /\.zip$/i.test(target) ? zipBundle(target) : folderBundle(target);
-  await bundle.check([...REPORTS, EVIDENCE], captures);
+  await bundle.check([...REPORTS, EVIDENCE], inputsOf(captures, options));
   const redactor = redactorOf(options);
   const words = shareWordsOf(surroundings.language);
   let hiddenInPackets = "";
