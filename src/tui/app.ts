@@ -2,6 +2,7 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { mergeNotes } from "../annotations/notes.ts";
 import type { Note } from "../annotations/types.ts";
 import { connectionId } from "../base/brand.ts";
+import { escapeText } from "../base/escape-text.ts";
 import type { ConnectionDetail, Desk, Progress } from "../session/detail-types.ts";
 import type { Context } from "./context.ts";
 import type { DialogHost } from "./dialogs/dialog-host.tsx";
@@ -83,6 +84,8 @@ export class App {
   private messageTimer: NodeJS.Timeout | null = null;
   private searches = 0;
   private isReading = false;
+  /** A note that is being written: kept as it is when the terminal goes. */
+  private draft: DialogResult | null = null;
   private nextRefreshMs = 0;
   private finish: (ending: Ending) => void = () => undefined;
   private crash: (error: unknown) => void = () => undefined;
@@ -136,9 +139,25 @@ export class App {
       this.blobs.abort();
       for (const timer of [this.dataTimer, this.messageTimer]) if (timer !== null) clearTimeout(timer);
       if (this.scheduled !== null) clearImmediate(this.scheduled);
+      // Before anything is written: a terminal that is gone says so, and that ends the process.
+      const kept = await this.keepDraft();
       this.dialogs?.close();
       this.terminal.leave();
+      if (kept !== "") this.options.output.write(`${escapeText(kept)}\n`);
     }
+  }
+
+  /** What became of it; "": there was none. */
+  private async keepDraft(): Promise<string> {
+    if (this.draft === null) return "";
+    const [{ list }, ...effects] = reduce(this.state, { kind: "dialog", result: this.draft }, this.context);
+    if (!effects.some(({ kind }) => kind === "notes")) return "";
+    return (await this.options.errands.saveNotes(list.notes)).message;
+  }
+
+  /** Nobody is there any more. */
+  leave(): void {
+    this.finish("SIGHUP");
   }
 
   /** A crash: `run` gives the terminal back and rejects, so that the news stands on the shell's screen. */
@@ -252,7 +271,13 @@ export class App {
         formats: errands.formats,
         suggestedPath: errands.suggestedPath,
         stamp: () => ({ id: errands.newId(), author: errands.author, now: errands.now() }),
-        onResult: (result: DialogResult) => this.dispatch({ kind: "dialog", result }),
+        onResult: (result: DialogResult) => {
+          this.draft = null;
+          this.dispatch({ kind: "dialog", result });
+        },
+        onDraft: (draft) => {
+          this.draft = draft;
+        },
       },
       isNew,
     );

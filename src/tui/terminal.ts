@@ -42,6 +42,9 @@ export class Terminal {
     this.take();
     this.output.write(ASK_BACKGROUND);
     this.input.on("data", this.onData);
+    // A window that was closed may tell so before the signal comes.
+    this.input.on("end", this.onHangUp);
+    this.input.on("error", this.onHangUp);
     this.output.on("resize", this.onResize);
     process.on("SIGCONT", this.onContinue);
     process.on("SIGTERM", this.onSignal);
@@ -54,6 +57,7 @@ export class Terminal {
   leave(): void {
     this.giveBack();
     this.input.off("data", this.onData);
+    this.input.off("end", this.onHangUp);
     this.input.pause();
     this.output.off("resize", this.onResize);
     process.off("SIGCONT", this.onContinue);
@@ -99,6 +103,8 @@ export class Terminal {
     this.take();
     this.events.onResume();
   };
+
+  private readonly onHangUp = (): void => this.events.onEnd("SIGHUP");
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {
     if (signal === "SIGTERM" || signal === "SIGHUP" || signal === "SIGINT") this.events.onEnd(signal);

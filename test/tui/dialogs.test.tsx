@@ -37,6 +37,7 @@ function propsOf(
     suggestedPath: (format) => `/tmp/report.${format}`,
     stamp: () => stamp,
     onResult: (result) => results.push(result),
+    onDraft: () => undefined,
     onCursor: (at) => {
       cursor = at;
     },

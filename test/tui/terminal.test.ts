@@ -224,6 +224,24 @@ describe.skipIf(tmuxMissing !== null)("the screen in a real terminal", () => {
     expect(await tmux.modes()).toEqual({ alternate: false, cursor: true, mouse: false });
   });
 
+  it.each(["SIGTERM", "SIGHUP", "a closed window"] as const)("keeps a note that is being written: %s", async (how) => {
+    await load(80, 24);
+    await tmux.press("a");
+    await tmux.until("Note on connection");
+    await tmux.type("half a sente");
+    await tmux.until("half a sente");
+    const [pid] = await tmux.processes("load");
+    if (how === "a closed window") await tmux.close();
+    else process.kill(pid ?? 0, how);
+    await expect
+      .poll(() => readFile(`${capture}.wscap.json`, "utf8").catch(() => ""), { timeout: 8000 })
+      .toContain("half a sente");
+    if (how === "a closed window") return;
+    const screen = await tmux.until("ended with 130");
+    expect(screen).toContain(".wscap.json");
+    expect(await tmux.modes()).toEqual({ alternate: false, cursor: true, mouse: false });
+  });
+
   it("gives the terminal back before it tells of a crash", async () => {
     tmux = await Tmux.open(100, 30);
     const crash = "data:text/javascript,setTimeout(()=>{throw%20new%20Error('boom')},1500)";

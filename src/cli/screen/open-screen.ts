@@ -99,10 +99,17 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
     app.settleNotes(late.inCapture, late.stranded);
   });
   if (options.notices !== undefined) options.notices.listener = (line) => app.say(line, "plain");
+  // A terminal that is gone must not end the process before a note that is being written is kept.
+  const { outlivesReader, interrupt } = surroundings;
+  surroundings.outlivesReader = true;
+  const onGone = (): void => app.leave();
+  interrupt.addEventListener("abort", onGone);
   try {
     const ending = await app.run();
     return ending === "quit" ? EXIT.done : EXIT.interrupted;
   } finally {
+    surroundings.outlivesReader = outlivesReader;
+    interrupt.removeEventListener("abort", onGone);
     process.off("uncaughtException", onCrash);
     for (const other of others) process.on("uncaughtException", other);
     if (options.notices !== undefined) options.notices.listener = null;

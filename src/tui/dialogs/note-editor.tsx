@@ -24,10 +24,13 @@ export function NoteEditor({
   const initial = textOf(editedText(note?.text ?? ""));
   const [asked, setAsked] = useHeld(() => false);
   const width = Math.max(10, props.size.columns - 3);
+  const draft = (text: string): void =>
+    props.onDraft(text === initial ? null : { kind: "note", text, tag: tag(), stamp: props.stamp() });
   const { shown } = useText({
     initial,
     width,
     multiline: true,
+    onChange: draft,
     onKey: (input, key, text) => {
       if (key.ctrl && input === "s") props.onResult({ kind: "note", text, tag: tag(), stamp: props.stamp() });
       else if (key.tab) setTag(noteTags[(noteTags.indexOf(tag()) + 1) % noteTags.length] ?? "none");

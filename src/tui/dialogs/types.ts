@@ -15,6 +15,8 @@ export interface DialogProps {
   /** Who writes, and when. */
   readonly stamp: () => Stamp;
   readonly onResult: (result: DialogResult) => void;
+  /** What it would say if it were done now, should the screen have to go; null: nothing that is worth keeping. */
+  readonly onDraft: (draft: DialogResult | null) => void;
   /** Where text is being written, in the dialog's own rows and columns; null: nowhere. */
   readonly onCursor: (at: { row: number; column: number } | null) => void;
 }
