@@ -86,6 +86,8 @@ export class TcpHalf {
   recent = new RecentPackets();
   /** See `CHECKSUMS`. */
   checksums: 0 | 1 | 2 = 0;
+  /** Those of its IPv4 headers: a capture whose addresses or hop limits were edited has right ones for TCP only. */
+  headersRight: 0 | 1 = 0;
   doubts: DoubtedSegment[] | null = null;
   lastPacketNumber = 0;
   lastPacketNs = NEVER;

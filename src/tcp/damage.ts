@@ -1,15 +1,21 @@
 import type { PacketView } from "../base/packet-view.ts";
-import { hasPartialChecksum, hasRightChecksum, isCheckable } from "../wire/checksum.ts";
+import { hasPartialChecksum, hasRightChecksum, hasRightHeader, isCheckable } from "../wire/checksum.ts";
 import type { SegmentView } from "../wire/types.ts";
 import type { TcpConnection, TcpHalf } from "./connection.ts";
 import { doubt, isDoubted } from "./doubts.ts";
 import { noteEvent } from "./events.ts";
 import { noteNewData, noteRetransmission } from "./notes.ts";
 
-export const isDamaged = (segment: SegmentView): boolean =>
-  isCheckable(segment) && !hasRightChecksum(segment) && !hasPartialChecksum(segment);
+/** An IPv4 header counts where the side's have been right: a router or host drops a packet whose header is damaged. */
+export const isDamaged = (half: TcpHalf, segment: SegmentView, packet: PacketView): boolean =>
+  isCheckable(segment) &&
+  ((!hasRightChecksum(segment) && !hasPartialChecksum(segment)) ||
+    (half.headersRight === 1 && !hasRightHeader(segment, packet.bytes)));
 
-/** A wrong checksum where they had been right: the receiver drops such a segment whole (RFC 9293 §3.1), and so do we. */
+/**
+ * A wrong checksum where they had been right: the receiver drops such a segment whole (RFC 9293 §3.1, RFC 1122 §3.2.1.2),
+ * and so do we.
+ */
 export function onDamaged(
   connection: TcpConnection,
   index: 0 | 1,

@@ -1,6 +1,6 @@
 import { limits } from "../base/limits.ts";
 import type { PacketView } from "../base/packet-view.ts";
-import { hasRightChecksum, isCheckable } from "../wire/checksum.ts";
+import { hasRightChecksum, hasRightHeader, isCheckable } from "../wire/checksum.ts";
 import type { SegmentView } from "../wire/types.ts";
 import type { DoubtedSegment, TcpHalf } from "./connection.ts";
 
@@ -11,8 +11,10 @@ import type { DoubtedSegment, TcpHalf } from "./connection.ts";
 export const CHECKSUMS = { unknown: 0, right: 1, meaningless: 2 } as const;
 
 /** The first packets of a side tell whether its checksums are worth looking at. */
-export function learnChecksums(half: TcpHalf, segment: SegmentView): void {
-  if (isCheckable(segment)) half.checksums = hasRightChecksum(segment) ? CHECKSUMS.right : CHECKSUMS.meaningless;
+export function learnChecksums(half: TcpHalf, segment: SegmentView, packet: PacketView): void {
+  if (!isCheckable(segment)) return;
+  half.checksums = hasRightChecksum(segment) ? CHECKSUMS.right : CHECKSUMS.meaningless;
+  half.headersRight = hasRightHeader(segment, packet.bytes) ? 1 : 0;
 }
 
 /** Keeps a copy; the newest ones matter, the oldest goes when there are too many. */

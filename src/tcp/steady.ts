@@ -67,7 +67,7 @@ export function goesOn(
     ((acknowledged - peer.nextSequence) | 0) > 0 ||
     // Without news it may be a copy of the last one.
     (payloadLength === 0 && progress === 0 && window === half.lastWindow) ||
-    (half.checksums === CHECKSUMS.right && payloadLength > 0 && isDamaged(segment))
+    (half.checksums === CHECKSUMS.right && payloadLength > 0 && isDamaged(half, segment, packet))
   )
     return false;
   const now = packet.timestampNs as number;

@@ -83,11 +83,11 @@ export class TcpTracker {
     connection.lastPacketNs = now;
     countActivity(connection, now);
     if (half.checksums === CHECKSUMS.right) {
-      if ((length > 0 || (flags & RST) !== 0) && isDamaged(segment) && peer.acknowledgedKnown) {
+      if ((length > 0 || (flags & RST) !== 0) && isDamaged(half, segment, packet) && peer.acknowledgedKnown) {
         onDamaged(connection, index, half, peer, segment, packet, length);
         return;
       }
-    } else if (half.checksums === CHECKSUMS.unknown) learnChecksums(half, segment);
+    } else if (half.checksums === CHECKSUMS.unknown) learnChecksums(half, segment, packet);
     if ((flags & RST) !== 0) {
       onReset(connection, index, segment, packet);
       half.recent.add(segment, now);

@@ -18,6 +18,19 @@ export function hasRightChecksum(segment: SegmentView): boolean {
   return total % ZERO === 0;
 }
 
+/**
+ * Whether the checksum of an IPv4 header is right (RFC 791 §3.1); IPv6 has none. 0 is left to a network card to fill in,
+ * and of a datagram put together from fragments the header is made up: neither says anything.
+ */
+export function hasRightHeader(segment: SegmentView, packetBytes: Uint8Array): boolean {
+  const { bytes, ipVersion, sourceAddressStart } = segment;
+  if (ipVersion !== 4 || bytes !== packetBytes) return true;
+  const view = viewOf(bytes);
+  const header = sourceAddressStart - 12;
+  if (view.getUint16(header + 10) === 0) return true;
+  return sumOf(view, header, header + (view.getUint8(header) & 15) * 4) % ZERO === 0;
+}
+
 /** Only the pseudo-header is summed up: a network card is to finish it, or merged several segments (offload). */
 export function hasPartialChecksum(segment: SegmentView): boolean {
   const view = viewOf(segment.bytes);

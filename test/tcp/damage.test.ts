@@ -4,7 +4,12 @@ import { type Timed, track } from "../support/run-tracker.ts";
 
 const C = "10.0.0.1:40000";
 const S = "10.0.0.2:8080";
-type Line = [from: "C" | "S", atMs: number, packet: Partial<TcpPacket>, spoil?: "bit" | "offload"];
+type Line = [
+  from: "C" | "S",
+  atMs: number,
+  packet: Partial<TcpPacket>,
+  spoil?: "bit" | "offload" | "header" | "no-header",
+];
 
 let nextIpId = 1;
 
@@ -20,6 +25,9 @@ const script = (...lines: Line[]): Timed[] =>
     });
     if (spoil === "bit") bytes[bytes.length - 1] = (bytes[bytes.length - 1] as number) ^ 0x10;
     if (spoil === "offload") bytes.set([0x12, 0x34], 14 + 20 + 16);
+    // The type of service, which no TCP checksum covers; a header checksum that the network card fills in.
+    if (spoil === "header") bytes[14 + 1] = 0x20;
+    if (spoil === "no-header") bytes.fill(0, 14 + 10, 14 + 12);
     return { atMs, bytes };
   });
 
@@ -49,6 +57,40 @@ test("a damaged copy gives way to the good one that comes later", () => {
     missingBytes: 0,
   });
   expect(kindsOf(told)).toContain("damaged");
+});
+
+test("a damaged IPv4 header is dropped as well, where the side's headers were right", () => {
+  const lines = (opening: "header" | undefined, first: "header" | "no-header"): Line[] => [
+    opening === undefined ? ["C", 0, { flags: "S", seq: 100 }] : ["C", 0, { flags: "S", seq: 100 }, opening],
+    ["S", 10, { flags: "SA", seq: 500, ack: 101 }],
+    ["C", 20, { flags: "A", seq: 101, ack: 501 }],
+    ["C", 30, { flags: "PA", seq: 101, ack: 501, payload: "one" }, first],
+    ["S", 32, { flags: "A", seq: 501, ack: 101 }],
+    ["C", 230, { flags: "PA", seq: 101, ack: 501, payload: "two" }],
+    ["S", 240, { flags: "A", seq: 501, ack: 104 }],
+  ];
+  const told = track(script(...lines(undefined, "header")));
+  expect(told.text(0, 0)).toBe("two");
+  expect(told.connections[0]?.halves[0]).toMatchObject({ damaged: 1, retransmissions: 1, conflicts: 0 });
+  for (const spoilt of [script(...lines("header", "header")), script(...lines(undefined, "no-header"))]) {
+    const believed = track(spoilt);
+    expect(believed.text(0, 0)).toBe("one");
+    expect(believed.connections[0]?.halves[0].damaged).toBe(0);
+  }
+});
+
+test("a damaged IPv4 header that the receiver took was none", () => {
+  const told = track(
+    script(
+      ...OPENING,
+      ["C", 30, { flags: "PA", seq: 101, ack: 501, payload: "one" }, "header"],
+      ["S", 32, { flags: "A", seq: 501, ack: 104 }],
+      ["C", 40, { flags: "PA", seq: 104, ack: 501, payload: "two" }, "header"],
+      ["S", 42, { flags: "A", seq: 501, ack: 107 }],
+    ),
+  );
+  expect(told.text(0, 0)).toBe("onetwo");
+  expect(told.connections[0]?.halves[0].damaged).toBe(0);
 });
 
 test("odd lengths and IPv6 are summed right", () => {
