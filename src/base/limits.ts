@@ -142,6 +142,8 @@ export const limits = {
   loggedTextTotal: 64 * 1024 * 1024,
   /** Notes of one sidecar. */
   notesPerCapture: 100_000,
+  /** Text of the comments of all captures that are read as notes. */
+  commentCharacters: 4 * 1024 * 1024,
   /** Rows of the connections that a person opened; packets that carry nothing of note go first. */
   detailRows: 600_000,
   /** Message bodies, and raw packets, kept for the connections that a person opened; older ones are read again. */

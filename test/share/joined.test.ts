@@ -179,6 +179,18 @@ describe("several captures as one", () => {
     expect((await report(out)).annotations).toContainEqual(expect.objectContaining({ text: "the FIN", packet: at }));
   });
 
+  test("comments without end are not all taken for notes", async () => {
+    const section = new SectionBuilder(true);
+    const data = tcpPacket({ from: "10.0.0.1:1", to: "10.0.0.9:2", flags: "S", seq: 5 });
+    const comments = Array.from({ length: 40 }, (_, n) => [COMMENT, `${n}`.padEnd(60_000, "x")] as const);
+    const blocks = [1n, 2n, 3n].map((at) => section.enhanced(0, at, data, { options: comments }));
+    const path = join(folder, "comments.pcapng");
+    await writeFile(path, concat(section.header(), section.description(), ...blocks));
+    const { annotations } = await report(path);
+    expect(annotations.length).toBeGreaterThan(60);
+    expect(annotations.length).toBeLessThan(80);
+  });
+
   test("annotate takes one: whose packet numbers else", async () => {
     const [one = "", two = ""] = inputs;
     for (const args of [
