@@ -12,7 +12,7 @@ import type {
 const NO_STATUS = 1005;
 const ABNORMAL = 1006;
 
-/** RFC 6455 §7.1.7: who sends one of these first fails the connection, and waits for no answer. */
+/** RFC 6455 §7.1.7: who sends one of these first and waits for no answer fails the connection. */
 const FAILING: ReadonlySet<number> = new Set([1002, 1007, 1009]);
 
 const FAILED: SeenClose = { code: ABNORMAL, reason: "", clean: false };
@@ -26,8 +26,8 @@ export function closeFacts(
 ): CloseFacts {
   if (webSocket === null) return closeWithoutWebSocket(kind, tcp, replaced);
   const [clientClose, serverClose] = webSocket.closeFrames;
-  const clientSees = isUnread(webSocket, tcp, 1) ? null : seenBy(0, clientClose, serverClose, tcp, replaced);
-  const serverSees = isUnread(webSocket, tcp, 0) ? null : seenBy(1, serverClose, clientClose, tcp, replaced);
+  const clientSees = isUnread(webSocket, tcp, 1) ? null : seenBy(0, webSocket, tcp, replaced);
+  const serverSees = isUnread(webSocket, tcp, 0) ? null : seenBy(1, webSocket, tcp, replaced);
   const over = clientSees !== null || serverSees !== null;
   const failed = clientSees?.code === ABNORMAL || serverSees?.code === ABNORMAL;
   const closed = tcp.oneWay ? (clientClose ?? serverClose) !== null : clientClose !== null && serverClose !== null;
@@ -58,21 +58,16 @@ function closeWithoutWebSocket(kind: ConnectionKind, tcp: TcpFacts, replaced: bo
 }
 
 /** RFC 6455 §7.1.5: the code of the Close frame that reached this end; 1006 when its connection ended without one. */
-function seenBy(
-  side: Direction,
-  sent: CloseFrameFacts | null,
-  received: CloseFrameFacts | null,
-  tcp: TcpFacts,
-  replaced: boolean,
-): SeenClose | null {
+function seenBy(side: Direction, webSocket: WebSocketFacts, tcp: TcpFacts, replaced: boolean): SeenClose | null {
+  const sent = webSocket.closeFrames[side];
+  const received = webSocket.closeFrames[1 - side] ?? null;
   // What reached this end is not in the capture at all: nothing can be said for it.
   const inbound = tcp.halves[1 - side] as TcpFacts["halves"][0];
   if (tcp.oneWay && inbound.packets === 0) return null;
   const ended = hasEnded(side, tcp, replaced);
   // A code that must not be sent fails the connection (§7.1.7): its API says what it says for all failures.
   if (received !== null && received.code !== null && !mayBeSent(received.code)) return ended || sent ? FAILED : null;
-  if (sent?.code != null && FAILING.has(sent.code) && (received === null || received.timestampNs >= sent.timestampNs))
-    return FAILED;
+  if (sent !== null && hasFailed(side, sent, received, tcp, webSocket)) return FAILED;
   if (received !== null && (received.delivered || sent !== null)) {
     // Both Close frames make the closing handshake complete (§7.1.4), whatever TCP does afterwards.
     if (received.codeMissing || (!ended && sent === null)) return null;
@@ -80,6 +75,33 @@ function seenBy(
   }
   return ended ? FAILED : null;
 }
+
+/**
+ * Whoever fails the connection hangs up right behind its Close, or reads nothing more. An application that calls
+ * close(1009) by itself waits for the answer, as after any other code, and is told that code.
+ */
+function hasFailed(
+  side: Direction,
+  sent: CloseFrameFacts,
+  received: CloseFrameFacts | null,
+  tcp: TcpFacts,
+  webSocket: WebSocketFacts,
+): boolean {
+  if (sent.code === null || !FAILING.has(sent.code)) return false;
+  if (received === null) return true;
+  if (received.timestampNs < sent.timestampNs) return false;
+  const { fin } = tcp.halves[side];
+  return (fin !== null && fin.timestampNs <= received.timestampNs) || hasProvoked(side === 0 ? 1 : 0, webSocket);
+}
+
+/** Limits of WebSocket servers begin here. */
+const LARGE_BYTES = 16 * 1024;
+
+/** This side sent what a receiver may fail the connection for. */
+const hasProvoked = (from: Direction, { events, incompleteFrameBytes, largestMessageBytes }: WebSocketFacts): boolean =>
+  events.some((event) => event.from === sideOf(from)) ||
+  incompleteFrameBytes[from] > 0 ||
+  largestMessageBytes[from] >= LARGE_BYTES;
 
 /** RFC 6455 §7.4: what may stand in a Close frame; 1004 to 1006 and 1015 are reserved, below 1000 nothing is defined. */
 const mayBeSent = (code: number): boolean =>

@@ -11,11 +11,26 @@ const ended = (client: ReturnType<typeof close> | null, server: ReturnType<typeo
 
 // What ws 8, Python's websockets and aiohttp said in real runs.
 describe("who fails the connection says 1006 to its own application", () => {
-  test.each([1002, 1007, 1009])("Close %i first, and an answer to it", (code) => {
-    expect(ended(close(39.9, code), close(39.8, code))).toMatchObject({
+  test.each([1002, 1007, 1009])("Close %i first, FIN behind it, and an answer to it", (code) => {
+    const atOnce = { ...fins, server: { fin: mark(39.8), finAcknowledged: mark(39.9) } };
+    expect(ended(close(39.9, code), close(39.8, code), atOnce)).toMatchObject({
       clientSees: { code },
       serverSees: { code: 1006, clean: false },
       verdict: "abnormal",
+    });
+  });
+
+  test("Close 1009 for a large message, and no FIN before the answer", () => {
+    const { closeFrames } = webSocket({ closeFrames: [close(39.9, 1009), close(39.8, 1009)] });
+    const large = webSocket({ closeFrames, largestMessageBytes: [2_000_000, 100] });
+    expect(closeFacts("websocket", tcp(fins), large, false)).toMatchObject({ serverSees: { code: 1006 } });
+  });
+
+  test.each([1002, 1007, 1009])("not an application that calls close(%i) itself: it waits for the answer", (code) => {
+    expect(ended(close(39.9, code), close(39.8, code))).toMatchObject({
+      clientSees: { code },
+      serverSees: { code, clean: true },
+      verdict: "clean",
     });
   });
 

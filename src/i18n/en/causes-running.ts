@@ -179,6 +179,11 @@ export const causesRunning = {
       "The message exceeds the receiver's limit (ws maxPayload 100 MiB by default, Socket.IO maxHttpBufferSize 1 MB, uWebSockets 16 KiB).",
     fix: "Raise the limit at the receiver, or let the {from:word} send smaller pieces.",
   },
+  ownLimit: {
+    cause:
+      "The {from:word}'s application closed with 1009 itself: no message before it was large, and it waited for the answer as after any close().",
+    fix: "Search its code for close(1009): it alone knows which limit it means.",
+  },
   serverOverloaded: {
     cause: "The server is overloaded.",
     fix: "Let clients reconnect with a random delay of 5 to 30 s.",
@@ -229,6 +234,11 @@ export const causesRunning = {
   pongsNotSent: {
     cause: "The {to:word} goes on sending data, but does not answer pings: its code ignores them.",
     fix: "Answer with autoPong (ws), or with a pong of the same payload; a proxy that speaks WebSocket itself may also swallow them.",
+  },
+  neverPongs: {
+    cause:
+      "What answers at the {to:word} knows no pongs: a library that leaves them to the application (autoPong off, a hand-written client), or a proxy that swallows pings.",
+    fix: "Let the {to:word} answer each ping with a pong of the same payload; browsers and most libraries do so by themselves. Until then the heartbeat must not end connections of such a {to:word}.",
   },
   proxyStuck: {
     cause:

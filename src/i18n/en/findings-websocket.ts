@@ -11,6 +11,10 @@ export const findingsWebSocket = {
         "The {to:word} stopped answering pings; the {from:word} gave up {waitedMs:ms} after the first unanswered one[[, {sincePongMs:ms} after the last pong]]",
       detail: `${interval}{missing:One ping|# pings} stayed without pong, then the {closer:word} ended the connection. The network delivered the pings as far as this capture can tell: the program at the {to:word} did not answer.`,
     },
+    neverAnswered: {
+      title: "The {to:word} never answered a ping; the {from:word} gave up {waitedMs:ms} after the first one",
+      detail: `${interval}{missing:One ping|# pings} stayed without pong, and none came in the whole life of this connection, then the {closer:word} ended it. The network delivered the pings as far as this capture can tell.`,
+    },
     gaveUpUnacknowledged: {
       title:
         "Pings no longer reach the {to:word}; the {from:word} gave up {waitedMs:ms} after the first lost one[[, {sincePongMs:ms} after the last pong]]",

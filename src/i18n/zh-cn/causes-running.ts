@@ -159,6 +159,10 @@ export const causesRunning = {
       "消息超过接收方上限（ws 的 maxPayload 默认 100 MiB，Socket.IO 的 maxHttpBufferSize 1 MB，uWebSockets 16 KiB）。",
     fix: "在接收方调大上限，或让{from:word}拆成小块发送。",
   },
+  ownLimit: {
+    cause: "{from:word}的应用自己调用了 close(1009)：此前没有大消息，而且它像普通 close() 一样等了对方的回应。",
+    fix: "在它的代码里搜索 close(1009)：是哪种限制，只有它自己知道。",
+  },
   serverOverloaded: { cause: "服务器过载。", fix: "让客户端随机延迟 5～30 秒后重连。" },
   badPayload: { cause: "把二进制当文本发送，或压缩数据损坏。", fix: "字节数据请用二进制消息发送。" },
   wrongMessageType: {
@@ -198,6 +202,10 @@ export const causesRunning = {
   pongsNotSent: {
     cause: "{to:word}还在发数据，却不回应 ping：它的代码忽略了 ping。",
     fix: "启用 autoPong（ws），或用相同载荷回 pong；自己实现 WebSocket 的代理也可能吞掉它们。",
+  },
+  neverPongs: {
+    cause: "{to:word}那边根本不回 pong：库把它留给应用去做（autoPong 关闭、手写的客户端），或者代理吞掉了 ping。",
+    fix: "让{to:word}对每个 ping 用相同载荷回 pong；浏览器和多数库会自动回。在此之前，心跳不应断开这样的{to:word}。",
   },
   proxyStuck: {
     cause: "{proxy} 处的代理卡住了：主机还在确认报文，进程却不再转发（过载、进程被暂停、磁盘或日志阻塞）。",

@@ -11,6 +11,10 @@ export const findingsWebSocket = {
         "{to:word}不再回应 ping：从第一个无应答的 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
       detail: `${interval}共有 {missing} 个 ping 没有等到 pong，随后{closer:word}结束了连接。从抓包看 ping 已经送到，是{to:word}的程序没有应答。`,
     },
+    neverAnswered: {
+      title: "{to:word}从来没有回应过 ping：从第一个 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接",
+      detail: `${interval}共有 {missing} 个 ping 没有等到 pong，这条连接从头到尾一个 pong 都没有，随后{closer:word}结束了它。从抓包看 ping 已经送到。`,
+    },
     gaveUpUnacknowledged: {
       title:
         "ping 已经到不了{to:word}：从第一个丢失的 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",

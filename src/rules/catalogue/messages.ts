@@ -41,6 +41,8 @@ function refusedMessage(webSocket: WebSocketFacts, close: CloseFrameFacts, direc
   const sender: Direction = direction === 0 ? 1 : 0;
   const from = sideOf(sender);
   const bytes = webSocket.largestMessageBytes[sender] || null;
+  // Small messages, and an application that may say 1009 for reasons of its own.
+  const isLarge = (bytes ?? LARGE_BYTES) >= LARGE_BYTES || webSocket.incompleteFrameBytes[sender] > 0;
   return draft("ws.message.too-big", "refused", {
     at: close,
     args: { from, bytes, code: 1009, reason: close.reason },
@@ -48,7 +50,10 @@ function refusedMessage(webSocket: WebSocketFacts, close: CloseFrameFacts, direc
       bytes === null ? null : shows(webSocket.largestMessage[sender], "tooBigMessage", { from, bytes }),
       shows(close, "closeFrame", { from: sideOf(direction), code: 1009, reason: close.reason }),
     ],
-    causes: [cause("certain", "messageLimit", { from })],
+    causes: [
+      cause(isLarge ? "certain" : "likely", "messageLimit", { from }),
+      !isLarge && cause("likely", "ownLimit", { from: otherSide(from) }),
+    ],
   });
 }
 
@@ -83,7 +88,7 @@ export const messageTooBig: Rule = {
   id: "ws.message.too-big",
   severity: "error",
   spec: "RFC 6455 §7.4.1 (1009)",
-  causes: ["messageLimit"],
+  causes: ["messageLimit", "ownLimit"],
   sources: [
     "https://github.com/websockets/ws/blob/master/doc/ws.md",
     "https://socket.io/docs/v4/server-options/#maxhttpbuffersize",

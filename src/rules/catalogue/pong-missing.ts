@@ -58,6 +58,7 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
   return [
     dataAfter && cause("likely", "pongsNotSent", { to }),
     marks !== null && cause("likely", "behindProxy", { marks }),
+    !dataAfter && missed.dead.length > 1 && hasNever(missed, connection) && cause("likely", "neverPongs", { to }),
     missed.acknowledged === true && !dataAfter && cause("likely", "peerBlocked", { to }),
     to === "client" &&
       !dataAfter &&
@@ -82,6 +83,10 @@ function habitCauses(missed: MissedBeat): Cause[] {
     )
     .map((habit) => cause("possible", "heartbeatHabit", { timer: habit.name, setting: habit.setting }));
 }
+
+/** Not one pong since the handshake: nobody can have stopped answering. */
+const hasNever = ({ beat }: MissedBeat, { webSocket, tcp }: ConnectionFacts): boolean =>
+  beat.answered === 0 && beat.lastPong === null && webSocket?.midstream === false && !tcp.oneWay;
 
 const hasHole = ({ tcp }: ConnectionFacts, pinger: Side): boolean => {
   return lostBytes(tcp.halves[directionOf(otherSide(pinger))]) > 0;
@@ -174,7 +179,9 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
         ? "gaveUpUnacknowledged"
         : hasHole(connection, from)
           ? "gaveUpLoss"
-          : "gaveUp";
+          : hasNever(missed, connection)
+            ? "neverAnswered"
+            : "gaveUp";
     return draft("ws.pong.missing", variant, {
       ...parts,
       severity: "error",
@@ -204,6 +211,7 @@ export const pongMissing: Rule = {
     "peerBlocked",
     "pageFrozen",
     "pongsNotSent",
+    "neverPongs",
     "proxyStuck",
     "slowPath",
     "pathInterrupted",

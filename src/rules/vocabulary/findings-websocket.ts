@@ -5,6 +5,7 @@ const frame = "from count value peerDid";
 export const webSocketFindings = {
   "ws.pong.missing": {
     gaveUp: missing,
+    neverAnswered: missing,
     gaveUpUnacknowledged: missing,
     gaveUpBlocked: missing,
     gaveUpLoss: missing,

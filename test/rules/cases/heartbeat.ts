@@ -56,6 +56,13 @@ export const heartbeatCases = {
     severities: { ongoing: "warning", survived: "warning" },
     fires: {
       gaveUp: frozen(true),
+      neverAnswered: one(
+        abnormal("server", 52, {
+          webSocketFacts: {
+            heartbeat: [quiet, { ...deafBeat(20, [30, 40, 50]), answered: 0, lastPong: null, lastAnsweredPing: null }],
+          },
+        }),
+      ),
       gaveUpUnacknowledged: frozen(false),
       gaveUpBlocked: frozen(true, true),
       gaveUpLoss: one(
