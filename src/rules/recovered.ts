@@ -58,7 +58,34 @@ function nextSuccess(connection: ConnectionFacts, context: Context): ConnectionF
   // Who has this WebSocket open already is another user, or another tab, behind the same address.
   const isOther = before(sockets, end).some((one) => asksAlike(one, exchange) && endOf(one).timestampNs > end);
   if (isOther) return null;
-  return within(sockets, end, end + RETRIES_WITHIN_NS).find((one) => gotIn(one) && asksAlike(one, exchange)) ?? null;
+  const next =
+    within(sockets, end, end + RETRIES_WITHIN_NS).find((one) => gotIn(one) && asksAlike(one, exchange)) ?? null;
+  return next !== null && isSameHost(next, connection) && !goesOn(connection, exchange, next, context) ? next : null;
+}
+
+/** What a system says of itself in its SYN, and how far away it is: behind one address there may be several. */
+function isSameHost(one: ConnectionFacts, other: ConnectionFacts): boolean {
+  const [a, b] = [one.tcp.halves[0], other.tcp.halves[0]];
+  const isAlike =
+    a.synOptions === null || b.synOptions === null || JSON.stringify(a.synOptions) === JSON.stringify(b.synOptions);
+  return isAlike && (a.hopLimit === null || b.hopLimit === null || a.hopLimit === b.hopLimit);
+}
+
+/** Who has a WebSocket does not ask for another one and get the same refusal: then it is another user's. */
+function goesOn(
+  connection: ConnectionFacts,
+  { response }: HttpExchangeFacts,
+  next: ConnectionFacts,
+  context: Context,
+): boolean {
+  const from = next.webSocket?.openedAt.timestampNs ?? 0;
+  return within(context.others().asked, from, endOf(next).timestampNs).some(
+    ({ connection: later, exchange }) =>
+      pairKey(later) === pairKey(connection) &&
+      response !== null &&
+      exchange.response?.status === response.status &&
+      asksAlike(connection, exchange),
+  );
 }
 
 /** A 101 that came when the client had hung up let nobody in. */

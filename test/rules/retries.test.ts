@@ -53,6 +53,20 @@ describe("a refusal that passed is a warning", () => {
     expect(severityOf("http.upgrade.unanswered", late(1), late(6), open(12))).toBe("warning");
   });
 
+  test("a client that is refused again while that WebSocket is open was not the one that got it", () => {
+    const again = refusedUpgrade({ status: 401, requestAt: 4, responseAt: 4.01 }, { first: mark(4), last: mark(5) });
+    expect(severityOf("http.upgrade.refused", refused, open(1.7), again)).toBe("error");
+  });
+
+  test("another system behind the same address is another client", () => {
+    const { tcp } = connectionFacts();
+    const far = { ...tcp, halves: [{ ...tcp.halves[0], hopLimit: 127 }, tcp.halves[1]] as const };
+    const other = open(1.7);
+    expect(severityOf("http.upgrade.refused", refused, { ...other, tcp: { ...far, closedAt: mark(11.7) } })).toBe(
+      "error",
+    );
+  });
+
   test("a port that opens later", () => {
     expect(severityOf("tcp.open.refused", refusedSyn(1), refusedSyn(2), open(3))).toBe("warning");
     expect(severityOf("tcp.open.refused", refusedSyn(1), refusedSyn(2))).toBe("error");
