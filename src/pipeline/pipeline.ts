@@ -16,6 +16,7 @@ import { connectionFacts } from "./connection-facts.ts";
 import type { FrameTap } from "./frame-tap.ts";
 import { findJoins } from "./joins.ts";
 import { NameWatch } from "./name-watch.ts";
+import { findRebound } from "./rebound.ts";
 import { guessClient } from "./roles.ts";
 import { SettledConnections } from "./settled-connections.ts";
 
@@ -177,6 +178,7 @@ export class Pipeline implements WireSink, TcpSink {
       packets: this.packets,
       connections,
       joins,
+      rebound: findRebound(origins, connections),
       absences: findAbsences(origins, connections, joins, this.spans.all),
       leftOut: { ...this.settled.leftOut },
       dns: this.names.dns,

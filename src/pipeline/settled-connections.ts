@@ -10,7 +10,10 @@ export type Origin = Pick<
   readonly halves: readonly [Beginning, Beginning];
 };
 
-type Beginning = Pick<TcpConnection["low"], "synSeen" | "initialSequence">;
+type Beginning = Pick<
+  TcpConnection["low"],
+  "synSeen" | "initialSequence" | "sequenceKnown" | "maxSequence" | "acknowledgedKnown" | "acknowledged"
+>;
 
 interface Settled {
   readonly facts: ConnectionFacts;
@@ -92,7 +95,14 @@ export class SettledConnections {
   }
 }
 
-const beginning = ({ synSeen, initialSequence }: Beginning): Beginning => ({ synSeen, initialSequence });
+const beginning = (half: Beginning): Beginning => ({
+  synSeen: half.synSeen,
+  initialSequence: half.initialSequence,
+  sequenceKnown: half.sequenceKnown,
+  maxSequence: half.maxSequence,
+  acknowledgedKnown: half.acknowledgedKnown,
+  acknowledged: half.acknowledged,
+});
 
 const originOf = (connection: TcpConnection): Origin => ({
   id: connection.id,

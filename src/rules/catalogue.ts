@@ -29,6 +29,7 @@ import { openUnanswered } from "./catalogue/open-unanswered.ts";
 import { pathBlackhole } from "./catalogue/path-blackhole.ts";
 import { pongMissing } from "./catalogue/pong-missing.ts";
 import { pingAbsent, pongLate, pongUnsolicited } from "./catalogue/pong-other.ts";
+import { natRebound } from "./catalogue/rebound.ts";
 import { reset, resetAfterIdle, resetIgnored, resetInjected } from "./catalogue/reset.ts";
 import { connectErrored, connectMissing, disconnected } from "./catalogue/socket-io.ts";
 import { keepAliveUnanswered, retransmissions, zeroWindow } from "./catalogue/tcp-quality.ts";
@@ -77,6 +78,7 @@ export const catalogue: readonly Rule[] = [
   closedAtOnce,
   ...violations,
   messageTooBig,
+  natRebound,
   resetInjected,
   resetAfterIdle,
   pathBlackhole,

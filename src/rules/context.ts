@@ -1,3 +1,4 @@
+import type { ConnectionId } from "../base/brand.ts";
 import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import { type Joins, joinsOf } from "./legs.ts";
 import { type Others, othersOf } from "./others.ts";
@@ -12,6 +13,8 @@ export interface Context {
   readonly timers: readonly Timer[];
   /** Which connections carry one WebSocket. */
   readonly joins: Joins;
+  /** Connections that went on from another port or address of their client, with what was seen of them there. */
+  readonly rebound: ReadonlyMap<ConnectionId, readonly ConnectionFacts[]>;
   /** The connections that asked with this Sec-WebSocket-Key: more than one when a proxy passed it on. */
   readonly keyUses: ReadonlyMap<string, readonly ConnectionFacts[]>;
   /** Usual hop limit of what a host sends, from connections that were accepted. */
@@ -32,6 +35,17 @@ function once<T>(make: () => T): () => T {
   };
 }
 
+function reboundOf({ rebound, connections }: Analysis): Map<ConnectionId, ConnectionFacts[]> {
+  const found = new Map<ConnectionId, ConnectionFacts[]>();
+  if (rebound.length === 0) return found;
+  const byId = new Map(connections.map((connection) => [connection.id, connection]));
+  for (const { connection, continuedBy } of rebound) {
+    const stray = byId.get(continuedBy);
+    if (stray !== undefined) found.set(connection, [...(found.get(connection) ?? []), stray]);
+  }
+  return found;
+}
+
 export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context {
   const keyUses = new Map<string, ConnectionFacts[]>();
   const hopLimitOf = new Map<string, number>();
@@ -46,6 +60,7 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context
     analysis,
     timers,
     joins: joinsOf(analysis),
+    rebound: reboundOf(analysis),
     keyUses,
     hopLimitOf,
     others: once(() => othersOf(analysis)),

@@ -12,7 +12,7 @@ const NONE: TimeIndex<ConnectionFacts> = { times: [], items: [] };
 
 /**
  * Connections that are judged together: what carries one WebSocket (the legs of its proxies, the copies of a connection
- * that was captured at both ends), what a proxy tried towards its backend while it kept a client waiting for a gateway
+ * that was captured at both ends, or went on from another port), what a proxy tried towards its backend while it kept a client waiting for a gateway
  * error, and the attempts that a port refused after its server had dropped a WebSocket. In order of their first packets.
  */
 export function storiesOf(context: Context): ConnectionFacts[][] {
@@ -34,6 +34,7 @@ export function storiesOf(context: Context): ConnectionFacts[][] {
     ({ first }) => first.timestampNs,
   );
   for (const connection of analysis.connections) {
+    for (const stray of context.rebound.get(connection.id) ?? []) unite(connection, stray);
     for (const attempt of backendAttempts(connection, failed)) unite(connection, attempt);
     for (const other of backendRefusals(connection, others)) unite(connection, other);
     const dropped = deathBefore(connection, context);

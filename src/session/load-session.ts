@@ -180,6 +180,7 @@ const emptyAnalysis = (captures: readonly CaptureFacts[]): Analysis => ({
   packets: 0,
   connections: [],
   joins: [],
+  rebound: [],
   absences: [],
   leftOut: { connections: 0, webSockets: 0, upgradesRefused: 0, frames: 0, messages: 0, openOnes: 0 },
   dns: [],

@@ -496,6 +496,12 @@ export interface AbsenceFacts {
   readonly certain: boolean;
 }
 
+/** A connection that went on from another port or address of its client: the server did not know it there. */
+export interface ReboundFacts {
+  readonly connection: ConnectionId;
+  readonly continuedBy: ConnectionId;
+}
+
 export interface ChangedField {
   readonly name: string;
   readonly before: string | null;
@@ -549,6 +555,7 @@ export interface Analysis {
   readonly packets: number;
   readonly connections: readonly ConnectionFacts[];
   readonly joins: readonly JoinFacts[];
+  readonly rebound: readonly ReboundFacts[];
   readonly absences: readonly AbsenceFacts[];
   /** Not among `connections`. */
   readonly leftOut: LeftOutFacts;

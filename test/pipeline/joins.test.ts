@@ -102,6 +102,31 @@ test("three captures of one connection stand in a row from the client to the ser
   expect(joins.map(({ clockOffsetNs }) => clockOffsetNs)).toEqual([3000e6, -5000e6]);
 });
 
+describe("a client that goes on from another port", () => {
+  const NAT = "10.0.0.1:20071";
+  const open = conversation.map(
+    ([sentMs, from, rest], index): Line => [
+      0,
+      sentMs,
+      { from: from === "C" ? C : S, to: from === "C" ? S : C, ipId: index + 1, ...rest },
+    ],
+  );
+  const stray = (seq: number, ack: number): Line[] => [
+    [0, 900, { from: NAT, to: S, flags: "PA", seq, ack, payload: "again" }],
+    [0, 901, { from: S, to: NAT, flags: "R", seq: ack }],
+  ];
+
+  test("is known by the numbers of both directions", () => {
+    const { connections, rebound } = analyse([...open, ...stray(106, 506)]);
+    expect(connections).toHaveLength(2);
+    expect(rebound).toEqual([{ connection: 0, continuedBy: 1 }]);
+  });
+  test("is somebody else where one of them does not fit", () => {
+    expect(analyse([...open, ...stray(106, 0x4000_0000)]).rebound).toEqual([]);
+    expect(analyse([...open, ...stray(0x4000_0000, 506)]).rebound).toEqual([]);
+  });
+});
+
 describe("a SYN that the other capture lacks", () => {
   const attempt = (atMs: number, to = S): Line => [0, atMs, { from: "10.0.0.1:40001", to, flags: "S", seq: 1 }];
 

@@ -6,12 +6,14 @@ import {
   abnormal,
   analysisOf,
   BACKEND_LEG,
+  beat,
   connectionFacts,
   joined,
   mark,
   refusedSyn,
   refusedUpgrade,
   reset,
+  stalled,
   UPGRADE_FIELDS,
   webSocket,
 } from "../support/facts-builder.ts";
@@ -64,6 +66,37 @@ test("an RST after whole seconds of silence that nobody asked for is a timer's",
     });
   expect(causesOf("tcp.rst", one(after(4.01)))[0]).toBe("likely proxyIdleTimer");
   expect(causesOf("tcp.rst", one(after(4.4)))[0]).toBe("likely closedWithUnread");
+});
+
+test("an RST that knows no connection, from somebody who was heard just before: a NAT is suspected", () => {
+  const unknown = (lastHeard: number, hopLimit = 64, from: "client" | "server" = "server") =>
+    abnormal(from, 40, {
+      tcpFacts: {
+        ending: "rst",
+        resets: [reset({ from, answers: mark(39.99), hasAck: false, hopLimit })],
+        [from]: { lastData: mark(lastHeard) },
+      },
+    });
+  expect(causesOf("tcp.rst", one(unknown(39.5)))[0]).toBe("likely natRebound");
+  expect(causesOf("tcp.rst", one(unknown(30)))[0]).toBe("likely connectionUnknown");
+  expect(causesOf("tcp.rst", one(unknown(39.5, 65, "client")))[0]).toBe("likely natForgot");
+});
+
+test("gone for less than its heartbeat waits, a side that knows nothing of the connection has restarted", () => {
+  const outage = (lastHeard: number, more: Partial<ConnectionFacts> = {}) =>
+    abnormal("server", 40, {
+      tcpFacts: {
+        ending: "rst",
+        resets: [reset({ answers: mark(39.99), hasAck: false })],
+        events: stalled(32.9, "client"),
+        server: { lastData: mark(lastHeard) },
+      },
+      webSocketFacts: { heartbeat: [beat({ pings: 0 }), beat({ intervalMs: 1000 })] },
+      ...more,
+    });
+  expect(causesOf("tcp.rst", one(outage(32)))[0]).toBe("likely pathInterrupted");
+  expect(causesOf("tcp.rst", several(outage(32), refusedSyn(41)))[0]).toBe("likely hostRebooted");
+  expect(causesOf("tcp.rst", several(outage(39.9), refusedSyn(41)))[0]).toBe("likely pathInterrupted");
 });
 
 describe("an end without a Close", () => {

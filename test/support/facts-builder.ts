@@ -453,6 +453,7 @@ export function analysisOf(
     dns: [],
     arp: [],
     joins: [],
+    rebound: [],
     absences: [],
     leftOut: nothingLeftOut,
     connections: connections.map((connection, index) => ({ ...connection, id: connectionId(index) })),

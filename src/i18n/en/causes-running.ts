@@ -125,6 +125,11 @@ export const causesRunning = {
       "A NAT router, VPN gateway or load balancer lost its table (restart, flush, overflow): the packet for the {from:word} ended at the device itself, and its system answered it by RST.",
     fix: "Look at that device's log and uptime at this time; conntrack -C against nf_conntrack_max. Clients must reconnect.",
   },
+  natRebound: {
+    cause:
+      "A NAT on the client's way (router, VPN gateway, mobile operator, CGNAT) lost or changed its mapping: it gave the open connection another port or address, and to the server those packets belong to nothing.",
+    fix: "Look at that device's log, uptime, change of line (new public address, failover between links) and its timeout for TCP. It cannot be mended at the server: clients must reconnect, and a ping every 20 to 30 s keeps mappings that expire.",
+  },
   addressTaken: {
     cause:
       "Another host has the {from:word}'s address: a duplicate address, or a virtual address that moved (keepalived, VRRP, failover). It knows nothing of the connection.",
@@ -147,7 +152,10 @@ export const causesRunning = {
     cause: "A NAT, load balancer or firewall forgot the idle connection.",
     fix: "Send a ping at least every {pingSeconds} s, so that it never looks idle; or raise the device's idle timeout.",
   },
-  hostRebooted: { cause: "The other host rebooted and knows nothing of the connection.", fix: "uptime on it." },
+  hostRebooted: {
+    cause: "The other host restarted (power, watchdog, update, crash) and knows nothing of the connection.",
+    fix: "uptime and last reboot on it; journalctl -b -1 tells how the time before ended. Clients must reconnect by themselves.",
+  },
   peerVanished: {
     cause: "The {to:word} lost its network, power, or went to sleep.",
     fix: "Look at the {to:word}: Wi-Fi or mobile signal, suspend, cable. A heartbeat with a pong timeout notices it within seconds; let the client reconnect.",

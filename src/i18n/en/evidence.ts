@@ -38,6 +38,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   finNoClose: "FIN of the {from:word}, no Close frame before it",
   rst: "RST of the {from:word}",
   rstAnswers: "RST of the {from:word}, answering a packet of the {to:word}",
+  lastFromMapping: "last packet of the client from {client}",
+  continuedFrom: "the same connection goes on from {client}: sequence and acknowledgment numbers continue",
   rstOdd: "RST in the name of the {from:word}; unlike its other packets: {oddities:words}",
   rstIgnored: "RST in the name of the {from:word}, not at the awaited sequence number",
   answeredByRst: "packet of the {from:word} that was answered by RST",

@@ -181,6 +181,12 @@ export const findingsClose = {
       detail:
         "The first packet of the {from:word} after that silence was one that it had sent before: when the {to:word} answered it, the {from:word}'s system no longer knew the connection. Its own end of it (Close or FIN) never got out. Both ends report 1006.",
     },
+    afterRestart: {
+      title:
+        "Nothing of the {from:word} came for {outageMs:ms}; back again, it reset a WebSocket that it did not know: most likely it restarted",
+      detail:
+        "It answered the {to:word}'s next packet by an RST that acknowledges nothing: a system says so of connections that it has never had. Its heartbeat had no time to give up, or it has none.",
+    },
     afterGap: {
       title:
         "Nothing of the {from:word} arrived for about {outageMs:ms}, then its system reset the WebSocket: it had given it up meanwhile",
@@ -213,6 +219,14 @@ export const findingsClose = {
         "The capture taken at the {from:word} does not hold it: it was put in on the way, by a firewall, IPS, carrier or censor. It arrived with hop limit {hops}[[, the {from:word}'s other packets with {usualHops}]].",
     },
   },
+  "tcp.nat.rebound": {
+    plain: {
+      title:
+        "A NAT on the way changed its mapping in mid-connection: {before} went on as {after}, which {server} does not know",
+      detail:
+        "The numbers of TCP go on where the old connection stopped, so it is the same one under another name. The server answers with an RST; what it sends to the old name arrives nowhere, until its heartbeat gives up.",
+    },
+  },
   "tcp.rst.ignored": {
     plain: {
       title: "{count:A stray RST was|# stray RSTs were} ignored: the connection went on",
@@ -239,6 +253,12 @@ export const findingsClose = {
         "The path was interrupted for {waitedMs:ms}: {bytes:bytes} of the {from:word} were sent again {repeats:once|# times}; meanwhile the {closer:word} gave the WebSocket up",
       detail:
         "Nothing of the {to:word} arrived while the {from:word} repeated its data. Then something came again, too late: the path is open again, the WebSocket is gone.",
+    },
+    restarted: {
+      title:
+        "The {to:word} was gone for {waitedMs:ms} and came back without knowing the WebSocket: most likely it restarted",
+      detail:
+        "{bytes:bytes} of the {from:word} were sent again {repeats:once|# times} meanwhile. The first packet that came through was answered by an RST that acknowledges nothing: a system says so of connections that it has never had. Its heartbeat had no time to give up, or it has none.",
     },
     oneWay: {
       title:

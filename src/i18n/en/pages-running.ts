@@ -41,6 +41,12 @@ export const pagesRunning = {
       "The RST does not look like the packets of the host it claims to come from, or that host goes on sending. A device on the path cut the connection.",
     seen: "Hop limit, IP identification and options compared with the host's other packets; traffic after its “own” RST.",
   },
+  "tcp.nat.rebound": {
+    name: "NAT mapping changed",
+    meaning:
+      "A NAT lets many hosts share one address by giving each connection a port of its own. When it forgets or changes that port while a connection is open, the server gets packets of a connection it has never seen, and the client gets an RST for one that it holds to be fine.",
+    seen: "Packets without a handshake that the server answers by RST, and whose sequence and acknowledgment numbers continue those of another connection to the same server.",
+  },
   "tcp.rst.ignored": {
     name: "stray RST",
     meaning: "An RST outside the window closes nothing (RFC 5961).",

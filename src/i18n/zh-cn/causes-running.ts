@@ -115,6 +115,11 @@ export const causesRunning = {
       "NAT 路由器、VPN 网关或负载均衡丢了连接表（重启、清空、溢出）：发往{from:word}的报文到它那里就停了，由它的系统回了 RST。",
     fix: "查看该设备这一时刻的日志和运行时间；conntrack -C 与 nf_conntrack_max 对比。客户端需要会重连。",
   },
+  natRebound: {
+    cause:
+      "客户端途中的 NAT（路由器、VPN 网关、移动运营商、CGNAT）丢了或换了映射：它给这条还开着的连接换了端口或地址，服务端不认识这些报文。",
+    fix: "查看该设备的日志、运行时间、是否换了线路（公网地址变化、链路切换）以及 TCP 映射超时。服务端修不好这个：客户端要会重连；如果是映射过期，每 20～30 秒一次 ping 可以保住它。",
+  },
   addressTaken: {
     cause:
       "另一台主机占用了{from:word}的地址：地址冲突，或虚拟地址切换（keepalived、VRRP、主备切换）。它对这条连接一无所知。",
@@ -134,7 +139,10 @@ export const causesRunning = {
     cause: "NAT、负载均衡或防火墙忘了这条空闲连接。",
     fix: "至少每 {pingSeconds} 秒发一次 ping，让连接不显得空闲；或调大该设备的空闲超时。",
   },
-  hostRebooted: { cause: "对端主机重启过，不认识这条连接。", fix: "在对端执行 uptime。" },
+  hostRebooted: {
+    cause: "对端主机重启过（断电、看门狗、升级、崩溃），不认识这条连接。",
+    fix: "在对端执行 uptime 和 last reboot；journalctl -b -1 能看到上一次是怎么结束的。客户端要能自动重连。",
+  },
   peerVanished: {
     cause: "{to:word}断网、断电或休眠了。",
     fix: "检查{to:word}：Wi-Fi 或移动信号、休眠、网线。带 pong 超时的心跳几秒内就能发现；客户端要能自动重连。",

@@ -38,6 +38,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   finNoClose: "{from:word}的 FIN，之前没有 Close 帧",
   rst: "{from:word}的 RST",
   rstAnswers: "{from:word}的 RST，回应{to:word}的一个报文",
+  lastFromMapping: "客户端从 {client} 发出的最后一个报文",
+  continuedFrom: "同一条连接改从 {client} 继续：序列号和确认号都接得上",
   rstOdd: "以{from:word}名义发出的 RST，与它的其他报文不同：{oddities:words}",
   rstIgnored: "以{from:word}名义发出的 RST，序列号不是所期待的",
   answeredByRst: "{from:word}的报文，被 RST 回应",

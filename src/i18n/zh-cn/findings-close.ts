@@ -139,6 +139,11 @@ export const findingsClose = {
       detail:
         "静默之后{from:word}的第一个报文是它早先发出、重传过来的：{to:word}应答它时，{from:word}的系统已不认识这条连接。它自己的收尾（Close 或 FIN）没能送出来。两端都报 1006。",
     },
+    afterRestart: {
+      title: "{from:word}有 {outageMs:ms}没有任何报文，回来后重置了它不认识的 WebSocket：多半是重启了",
+      detail:
+        "它对{to:word}的下一个报文回了不带确认的 RST：系统对从没有过的连接才这样回答。它的心跳还来不及放弃，或者根本没有心跳。",
+    },
     afterGap: {
       title: "约 {outageMs:ms}没有收到{from:word}的任何数据，随后它的系统重置了 WebSocket：其间它已放弃这条连接",
       detail:
@@ -166,6 +171,13 @@ export const findingsClose = {
         "在{from:word}那一端抓的包里没有它，是途中的防火墙、IPS、运营商或审查设备插进来的。到达时 TTL 为 {hops}[[，而{from:word}其他报文的 TTL 为 {usualHops}]]。",
     },
   },
+  "tcp.nat.rebound": {
+    plain: {
+      title: "途中的 NAT 在连接中途换了映射：{before} 变成了 {after}，{server} 不认识它",
+      detail:
+        "TCP 的序列号正好接着旧连接，所以是同一条连接换了名字。服务端回 RST；它发往旧地址的数据再也没人收，直到心跳放弃。",
+    },
+  },
   "tcp.rst.ignored": {
     plain: {
       title: "有 {count} 个游离的 RST 被忽略：连接继续正常",
@@ -188,6 +200,11 @@ export const findingsClose = {
       title:
         "链路中断了 {waitedMs:ms}：{from:word}的 {bytes:bytes} 重传了 {repeats} 次，其间{closer:word}放弃了 WebSocket",
       detail: "{from:word}重传期间，{to:word}没有任何报文到达；后来又有报文到了，链路已经恢复，但 WebSocket 已经没了。",
+    },
+    restarted: {
+      title: "{to:word}消失了 {waitedMs:ms}，回来后已不认识这条 WebSocket：多半是重启了",
+      detail:
+        "其间{from:word}的 {bytes:bytes} 重传了 {repeats} 次。第一个到达的报文换来了不带确认的 RST：系统对从没有过的连接才这样回答。它的心跳还来不及放弃，或者根本没有心跳。",
     },
     oneWay: {
       title:

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { missedBeat } from "../heartbeat.ts";
 import { directionOf, endOf, lostBytes, otherSide, silenceBefore, spanMs } from "../reading.ts";
+import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { EvidenceItem } from "../types.ts";
 import { rejectedBy, unreachable } from "./open-icmp.ts";
@@ -18,7 +19,7 @@ const SOMEWHAT_IDLE_MS = 10_000;
 /** Smaller segments pass any path: only large ones raise suspicion of the path MTU. */
 const LARGE_SEGMENT_BYTES = 1000;
 
-function checkDirection(connection: ConnectionFacts, direction: Direction): Draft | null {
+function checkDirection(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
   const { tcp, webSocket, upgrade } = connection;
   const waiting = tcp.halves[direction].unacknowledged;
   if ((webSocket === null && upgrade === null) || waiting === null || waiting.retransmissions < LEAST_RETRANSMISSIONS)
@@ -99,7 +100,18 @@ function checkDirection(connection: ConnectionFacts, direction: Direction): Draf
     tcp.firstCloser !== null &&
     tcp.closedAt !== null &&
     tcp.closedAt.timestampNs > waiting.since.timestampNs
-  )
+  ) {
+    if (tcp.firstCloser === to && hasRestarted(connection, to, waitedMs, context))
+      return draft("tcp.path.blackhole", "restarted", {
+        ...parts,
+        confidence: "likely",
+        args: base,
+        causes: [
+          damaged > 0 && cause("certain", "damagingPath", {}),
+          cause("likely", "hostRebooted", {}),
+          cause("possible", "pathInterrupted", { idleMs: waitedMs }),
+        ],
+      });
     return draft("tcp.path.blackhole", "healed", {
       ...parts,
       args: { ...base, closer: tcp.firstCloser },
@@ -108,6 +120,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction): Draf
         cause("likely", "pathInterrupted", { idleMs: waitedMs }),
       ],
     });
+  }
   return draft("tcp.path.blackhole", "midTraffic", {
     ...parts,
     args: base,
@@ -201,8 +214,8 @@ function checkHole(connection: ConnectionFacts, direction: Direction, context: C
 }
 
 const check = (connection: ConnectionFacts, context: Context): Draft | null =>
-  checkDirection(connection, 0) ??
-  checkDirection(connection, 1) ??
+  checkDirection(connection, 0, context) ??
+  checkDirection(connection, 1, context) ??
   checkHole(connection, 0, context) ??
   checkHole(connection, 1, context);
 
@@ -215,6 +228,7 @@ export const pathBlackhole: Rule = {
     "rejectRule",
     "rejectRuleBetween",
     "hostDown",
+    "hostRebooted",
     "noRoute",
     "dropsOneWay",
     "pathInterrupted",

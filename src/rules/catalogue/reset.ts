@@ -1,11 +1,12 @@
 import type { Side } from "../../base/brand.ts";
-import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
+import type { ConnectionFacts, ResetFacts, TcpFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { hasDied } from "../end-signs.ts";
 import { isTimerLike } from "../heartbeat.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy, type Join, twinOf } from "../legs.ts";
 import { directionOf, otherSide, silenceBefore, spanMs } from "../reading.ts";
+import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
 
@@ -63,6 +64,19 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
   const isUnknown = reset.answers !== null && !reset.hasAck;
   const to = otherSide(from);
   const outage = isUnknown ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset)) : null;
+  if (outage !== null && hasRestarted(connection, from, outage.ms, context))
+    return draft("tcp.rst", "afterRestart", {
+      ...parts,
+      onset: outage.since,
+      confidence: "likely",
+      args: { from, to, outageMs: outage.ms },
+      evidence: [...outage.evidence, ...evidence],
+      causes: [
+        cause("likely", "hostRebooted", {}),
+        cause("possible", "pathInterrupted", { idleMs: outage.ms }),
+        cause("possible", "connectionUnknown", { from, to }),
+      ],
+    });
   if (outage !== null) {
     const common = {
       ...parts,
@@ -102,16 +116,31 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       answered: reset.answers === null ? null : "yes",
     },
     causes: [
+      isUnknown && isNearer(reset) && cause("likely", "natForgot", { from }),
+      isUnknown && from === "server" && cause(wasJustHeard(tcp, reset) ? "likely" : "possible", "natRebound", {}),
       // RFC 9293 §3.10.7.1: a system that has no such connection answers with an RST that acknowledges nothing.
       isUnknown && cause("likely", "connectionUnknown", { from, to: otherSide(from) }),
       byTimer && cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) }),
-      cause(isUnknown || byTimer || died ? "possible" : "likely", "closedWithUnread", { from }),
-      cause(isUnknown || byTimer || died ? "possible" : "likely", "abortiveClose", { from }),
+      // A socket that is closed so sends an RST that acknowledges.
+      !isUnknown && cause(byTimer || died ? "possible" : "likely", "closedWithUnread", { from }),
+      !isUnknown && cause(byTimer || died ? "possible" : "likely", "abortiveClose", { from }),
       cause(died ? "likely" : "possible", "processCrashed", { from }),
       cause("possible", "middleboxReset", {}),
     ],
   });
 }
+
+/** It came from nearer by than what the host sends: a router in between answered in its place. */
+const isNearer = ({ hopLimit, usualHopLimit }: ResetFacts): boolean =>
+  usualHopLimit !== null && hopLimit > usualHopLimit;
+
+/** No host restarts in so short a time, and a process that ends is heard of. */
+const RESTART_NS = 2e9;
+
+const wasJustHeard = ({ halves }: TcpFacts, reset: ResetFacts): boolean => {
+  const { lastData } = halves[directionOf(reset.from)];
+  return lastData !== null && reset.timestampNs - lastData.timestampNs < RESTART_NS;
+};
 
 const JUST_BEFORE_NS = 1e9;
 const LEAST_MISSED = 3;
@@ -150,8 +179,11 @@ export const reset: Rule = {
   spec: "RFC 9293 §3.10.7.4",
   causes: [
     "pathInterrupted",
+    "hostRebooted",
     "proxyIdleTimer",
     "connectionUnknown",
+    "natForgot",
+    "natRebound",
     "closedWithUnread",
     "abortiveClose",
     "processCrashed",
@@ -222,7 +254,8 @@ function checkInjected(connection: ConnectionFacts, context: Context) {
       isPlainAnswer(odd, connection) &&
         (odd.hopLimit === odd.usualHopLimit
           ? cause("likely", "addressTaken", { from: odd.from })
-          : cause("likely", "natForgot", { from: odd.from })),
+          : // The client's NAT stands on its way; before a server there is one only where a port is forwarded.
+            cause(odd.from === "client" ? "likely" : "possible", "natForgot", { from: odd.from })),
       cause("likely", "injectingBox", { port: connection.server.port }),
       // A rule that was there before would have refused the SYN.
       odd.from === "server" &&

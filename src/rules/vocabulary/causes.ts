@@ -107,6 +107,7 @@ export const causeWords = {
   halfClosed: "from to",
   behindProxy: "marks",
   natForgot: "from",
+  natRebound: "",
   addressTaken: "from",
   serverStopped: "server port",
   serverTerminated: "",

@@ -35,6 +35,8 @@ export const evidenceWords = {
   finNoClose: "from",
   rst: "from",
   rstAnswers: "from to",
+  lastFromMapping: "client",
+  continuedFrom: "client",
   rstOdd: "from oddities",
   rstIgnored: "from",
   answeredByRst: "from",

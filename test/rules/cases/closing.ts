@@ -2,6 +2,7 @@ import { connectionId } from "../../../src/base/brand.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   abnormal,
+  analysisOf,
   beat,
   close,
   connectionFacts,
@@ -96,6 +97,19 @@ const vanished = (
     }),
     close: { verdict: "open", clientSees: null, serverSees: null },
   });
+
+const before = vanished(false, 20, 19, 6, { client: { lastPacket: mark(19) } });
+
+/** A packet of the client from another port, that the server answered by RST. */
+const stray = connectionFacts({
+  client: { address: "10.0.0.1", port: 20_071 },
+  first: mark(20.5),
+  last: mark(20.6),
+  upgrade: null,
+  webSocket: null,
+  kind: "tcp",
+  tcp: tcp({ opening: "not-captured", resets: [reset({ at: 20.6, answers: mark(20.5), hasAck: false })] }),
+});
 
 /** Nothing new came for 9 s until this side broke the silence, half a second before the end. */
 const brokenSilence = (by: "client" | "server") => ({
@@ -211,6 +225,7 @@ export const closingCases = {
     severities: {
       established: "error",
       afterOutage: "error",
+      afterRestart: "error",
       afterSilence: "error",
       afterGap: "error",
       handshake: "note",
@@ -218,6 +233,7 @@ export const closingCases = {
     fires: {
       established: one(byReset()),
       afterOutage: one(byReset(forgotten, { events: stalled(32.9) })),
+      afterRestart: one(byReset(forgotten, { events: stalled(32.9, "client"), server: { lastData: mark(32) } })),
       afterSilence: one(byReset(forgotten, brokenSilence("server").tcpFacts)),
       afterGap: one(
         abnormal("server", 40, {
@@ -263,6 +279,15 @@ export const closingCases = {
       }),
     },
   },
+  "tcp.nat.rebound": {
+    severity: "error",
+    fires: {
+      plain: analysisOf([before, stray], {
+        rebound: [{ connection: connectionId(0), continuedBy: connectionId(1) }],
+      }),
+    },
+    near: { "an RST to a stranger": analysisOf([before, stray]) },
+  },
   "tcp.rst.ignored": {
     severity: "note",
     fires: { plain: one(connectionFacts({ tcp: tcp({ resets: [reset({ at: 10, ignored: true })] }) })) },
@@ -296,6 +321,14 @@ export const closingCases = {
       afterIdle: one(vanished(false, 100, 40)),
       fullSize: one(vanished(true, 30, 29.9)),
       healed: one(healed),
+      restarted: one(
+        vanished(false, 30, 29.9, 6, {
+          ending: "rst",
+          firstCloser: "client",
+          closedAt: mark(42.5),
+          resets: [reset({ from: "client", at: 42.5, answers: mark(42.4), hasAck: false })],
+        }),
+      ),
       oneWay: one(vanished(false, 30, 29.9, 8, { client: { lastData: mark(34) } })),
       rejected: one(
         vanished(false, 30, 29.9, 8, {

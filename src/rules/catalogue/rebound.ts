@@ -1,0 +1,33 @@
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { clientOf, serverOf } from "../reading.ts";
+import { cause, draft, type Rule, shows } from "../rule.ts";
+
+/** The client's packets went on from another port or address, where the server knows no connection: a NAT changed its mapping. */
+function check(connection: ConnectionFacts, { rebound }: Context) {
+  const strays = rebound.get(connection.id) ?? [];
+  const [stray] = strays;
+  const reset = stray?.tcp.resets.find(({ from }) => from === "server");
+  if (stray === undefined || connection.webSocket === null) return null;
+  const lastOfClient = connection.tcp.halves[0].lastPacket;
+  return draft("tcp.nat.rebound", "plain", {
+    at: stray.first,
+    onset: lastOfClient,
+    args: { before: clientOf(connection), after: clientOf(stray), server: serverOf(connection) },
+    evidence: [
+      shows(lastOfClient, "lastFromMapping", { client: clientOf(connection) }),
+      shows(stray.first, "continuedFrom", { client: clientOf(stray) }),
+      shows(reset, "rstAnswers", { from: "server", to: "client" }),
+    ],
+    causes: [cause("certain", "natRebound", {})],
+  });
+}
+
+export const natRebound: Rule = {
+  id: "tcp.nat.rebound",
+  severity: "error",
+  spec: "RFC 4787 §4.3, RFC 5382 §5",
+  causes: ["natRebound"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc5382#section-5"],
+  check,
+};

@@ -1,0 +1,46 @@
+import type { Side } from "../base/brand.ts";
+import type { ConnectionFacts } from "../store/types.ts";
+import type { Context } from "./context.ts";
+import { directionOf, endOf, serverOf } from "./reading.ts";
+import { within } from "./time-index.ts";
+
+/** An answer to a ping is missed at the next one; timers are late by little. */
+const PATIENCE_SHARE = 0.9;
+const HEARD_SHARE_NS = 0.9e6;
+const REFUSED_WITHIN_NS = 10e9;
+
+/**
+ * This side was gone for a while and, back again, knew nothing of the connection: it restarted, unless its own heartbeat
+ * had the time to give the WebSocket up meanwhile. A port that refuses afterwards shows it: what listens there is gone.
+ */
+export function hasRestarted(connection: ConnectionFacts, side: Side, goneMs: number, context: Context): boolean {
+  const { tcp } = connection;
+  const forgot = tcp.resets.some(({ from, answers, hasAck }) => from === side && answers !== null && !hasAck);
+  const { lastData } = tcp.halves[directionOf(side)];
+  // Who was heard again on this connection still knew it then.
+  const isHeard = lastData !== null && lastData.timestampNs > endOf(connection).timestampNs - goneMs * HEARD_SHARE_NS;
+  if (!forgot || isHeard) return false;
+  return (side === "server" && refusesSince(connection, goneMs, context)) || goneMs < patienceOf(connection, side);
+}
+
+function refusesSince(connection: ConnectionFacts, goneMs: number, context: Context): boolean {
+  const attempts = context.others().failed.get(serverOf(connection));
+  const end = endOf(connection).timestampNs;
+  return (
+    attempts !== undefined &&
+    within(attempts, end - goneMs * 1e6, end + REFUSED_WITHIN_NS).some(({ kind }) => kind === "tcp-refused")
+  );
+}
+
+/** How long this side's own heartbeat waits at least, in ms; infinite: it shows none. */
+function patienceOf({ webSocket, session }: ConnectionFacts, side: Side): number {
+  const { open, heartbeat } = session?.engineIo ?? { open: null, heartbeat: null };
+  const direction = directionOf(side);
+  if (open?.pingTimeoutMs != null && open.pingIntervalMs !== null) {
+    const isPinger = (heartbeat?.[direction].pings ?? 0) > 0;
+    return isPinger ? open.pingTimeoutMs : open.pingIntervalMs + open.pingTimeoutMs;
+  }
+  const intervals = [webSocket?.heartbeat[direction].intervalMs, session?.heartbeat?.intervalMs];
+  const known = intervals.filter((ms) => ms != null && ms > 0) as number[];
+  return known.length === 0 ? Number.POSITIVE_INFINITY : PATIENCE_SHARE * Math.min(...known);
+}
