@@ -32,6 +32,7 @@ import { pingAbsent, pongLate, pongUnsolicited } from "./catalogue/pong-other.ts
 import { natRebound } from "./catalogue/rebound.ts";
 import { reset, resetAfterIdle, resetIgnored, resetInjected } from "./catalogue/reset.ts";
 import { connectErrored, connectMissing, disconnected } from "./catalogue/socket-io.ts";
+import { connectUnanswered, exception } from "./catalogue/socket-io-session.ts";
 import { keepAliveUnanswered, retransmissions, zeroWindow } from "./catalogue/tcp-quality.ts";
 import { tlsNotDecrypted } from "./catalogue/tls-secrecy.ts";
 import { clockSkew, tokenExpired } from "./catalogue/tokens.ts";
@@ -87,6 +88,7 @@ export const catalogue: readonly Rule[] = [
   engineIoPongMissing,
   connectErrored,
   connectMissing,
+  connectUnanswered,
   disconnected,
   keepAliveUnanswered,
   reservedCode,
@@ -101,6 +103,7 @@ export const catalogue: readonly Rule[] = [
   pongLate,
   pongUnsolicited,
   pingAbsent,
+  exception,
   appSilent,
   viteHmr,
   resetIgnored,

@@ -33,6 +33,13 @@ export function hasDied(connection: ConnectionFacts, context: Context): boolean 
   return together !== undefined && within(together, end - TOGETHER_NS, end + TOGETHER_NS).length >= 3;
 }
 
+/** The proxy before it is still there, and says soon afterwards that it does not reach its backend any more. */
+export function hasBackendDied(connection: ConnectionFacts, context: Context): boolean {
+  const gone = context.others().backendGone.get(serverOf(connection));
+  const end = endOf(connection).timestampNs;
+  return gone !== undefined && within(gone, end, end + GONE_WITHIN_NS).length > 0;
+}
+
 /** The proxy that the 101 names, by the time for which it let the connection be idle. */
 export function frontTimer(proxy: string, idleMs: number): Cause {
   const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };

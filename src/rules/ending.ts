@@ -34,3 +34,10 @@ export function firstClose(connection: ConnectionFacts): { close: CloseFrameFact
   if (client && (!server || client.timestampNs <= server.timestampNs)) return { close: client, direction: 0 };
   return server ? { close: server, direction: 1 } : null;
 }
+
+/** Its application called close() with this code: who fails a connection (RFC 6455 §7.1.7) is told 1006. */
+export function closedItself({ webSocket, close }: ConnectionFacts, side: Side): boolean {
+  const own = webSocket?.closeFrames[directionOf(side)];
+  const told = side === "client" ? close.clientSees : close.serverSees;
+  return own != null && told !== null && told.code === own.code;
+}

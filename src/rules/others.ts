@@ -18,6 +18,8 @@ export interface Others {
   readonly dropped: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** Connections that were refused or not answered, by server endpoint. */
   readonly failed: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
+  /** Connections on which a proxy answered that it cannot reach its backend, by its endpoint. */
+  readonly backendGone: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** Ports of a host that answered, each with a connection that shows it. */
   readonly answering: ReadonlyMap<string, ReadonlyMap<number, ConnectionFacts>>;
   /** "client address, server endpoint" with data of the client. */
@@ -35,6 +37,9 @@ export interface Others {
 }
 
 const ASKED_KEPT = 64;
+
+/** RFC 9110 §15.6.3, §15.6.5. */
+const BACKEND_GONE: ReadonlySet<number> = new Set([502, 504]);
 
 export const pairKey = ({ client, server }: ConnectionFacts): string => `${client.address} ${endpointText(server)}`;
 
@@ -69,6 +74,7 @@ export function othersOf({ connections }: Analysis): Others {
   const sockets = new Map<string, ConnectionFacts[]>();
   const dropped = new Map<string, ConnectionFacts[]>();
   const failed = new Map<string, ConnectionFacts[]>();
+  const backendGone = new Map<string, ConnectionFacts[]>();
   const answering = new Map<string, Map<number, ConnectionFacts>>();
   const busy = new Set<string>();
   const asked: Asked[] = [];
@@ -84,6 +90,8 @@ export function othersOf({ connections }: Analysis): Others {
       push(acceptedAtPort, server.port, connection);
     }
     if (tcp.opening === "refused" || tcp.opening === "unanswered") push(failed, endpoint, connection);
+    if (connection.exchanges.some(({ response }) => BACKEND_GONE.has(response?.status ?? 0)))
+      push(backendGone, endpoint, connection);
     if (connection.webSocket !== null) push(sockets, pairKey(connection), connection);
     if (isDropped(connection)) push(dropped, endpoint, connection);
     if (answers(connection)) {
@@ -111,6 +119,7 @@ export function othersOf({ connections }: Analysis): Others {
     sockets: indexed(sockets, ({ webSocket, first }) => (webSocket?.openedAt ?? first).timestampNs),
     dropped: indexed(dropped, ({ tcp, last }) => (tcp.closedAt ?? last).timestampNs),
     failed: indexed(failed),
+    backendGone: indexed(backendGone),
     answering,
     busy,
     asked: timeIndex(asked, ({ exchange }) => exchange.request?.first.timestampNs ?? 0),

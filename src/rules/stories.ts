@@ -3,9 +3,10 @@ import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { GONE_WITHIN_NS } from "./end-signs.ts";
 import { missedBeat } from "./heartbeat.ts";
-import { type Others, passedOn } from "./others.ts";
+import { type Others, pairKey, passedOn } from "./others.ts";
 import { endOf, serverOf } from "./reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "./time-index.ts";
+import { meetsNoTls } from "./tls-mismatch.ts";
 import { handshakeOf, type Outcome, outcomeOf } from "./upgrade-outcome.ts";
 
 const NONE: TimeIndex<ConnectionFacts> = { times: [], items: [] };
@@ -30,7 +31,9 @@ export function storiesOf(context: Context): ConnectionFacts[][] {
   };
   for (const { front, back } of joins.all) unite(front, back);
   const failed = timeIndex(
-    analysis.connections.filter(({ kind }) => kind === "tcp-refused" || kind === "tcp-unanswered"),
+    analysis.connections.filter(
+      (one) => one.kind === "tcp-refused" || one.kind === "tcp-unanswered" || meetsNoTls(one),
+    ),
     ({ first }) => first.timestampNs,
   );
   for (const connection of analysis.connections) {
@@ -51,19 +54,24 @@ export function storiesOf(context: Context): ConnectionFacts[][] {
 }
 
 /**
- * The WebSocket whose end without a word was the last that was heard of a server before its port began to refuse: one
- * death, however many attempts meet the closed port afterwards. Not one that was given up for a reason of its own.
+ * The WebSocket whose end without a word was the last that was heard of a server before its port began to refuse, or the
+ * proxy before it to say that it is gone: one death, however many attempts fail of it afterwards. Not one that was given
+ * up for a reason of its own.
  */
 function deathBefore(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
-  if (connection.kind !== "tcp-refused") return null;
-  const { dropped, accepted, failed } = context.others();
+  const isRefused = connection.kind === "tcp-refused";
+  if (!isRefused && outcomeOf(connection) !== "gateway") return null;
+  const { dropped, accepted, sockets, failed, backendGone } = context.others();
   const server = serverOf(connection);
   const at = connection.first.timestampNs;
   const last = before(dropped.get(server) ?? NONE, at).at(-1);
   if (last === undefined) return null;
   const end = endOf(last).timestampNs;
-  const isBack = within(accepted.get(server) ?? NONE, end, at).length > 0;
-  const first = within(failed.get(server) ?? NONE, end, at).find(({ kind }) => kind === "tcp-refused");
+  // A proxy accepts connections all the time.
+  const served = isRefused ? accepted.get(server) : sockets.get(pairKey(connection));
+  const isBack = within(served ?? NONE, end, at).length > 0;
+  const failures = within((isRefused ? failed : backendGone).get(server) ?? NONE, end, at);
+  const first = isRefused ? failures.find(({ kind }) => kind === "tcp-refused") : failures[0];
   if (isBack || first === undefined || first.first.timestampNs - end > GONE_WITHIN_NS) return null;
   return missedBeat(last, 1, context)?.gaveUp === true ? null : last;
 }

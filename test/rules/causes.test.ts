@@ -3,10 +3,12 @@ import { judge } from "../../src/rules/judge.ts";
 import type { RuleId } from "../../src/rules/types.ts";
 import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";
 import {
+  ACCEPT,
   abnormal,
   analysisOf,
   BACKEND_LEG,
   beat,
+  close,
   connectionFacts,
   joined,
   mark,
@@ -15,6 +17,7 @@ import {
   reset,
   stalled,
   UPGRADE_FIELDS,
+  upgrade,
   webSocket,
 } from "../support/facts-builder.ts";
 import { one, several } from "./cases/case.ts";
@@ -99,6 +102,21 @@ test("gone for less than its heartbeat waits, a side that knows nothing of the c
   expect(causesOf("tcp.rst", several(outage(39.9), refusedSyn(41)))[0]).toBe("likely pathInterrupted");
 });
 
+test("an application that closes with a code of failures is told so, and nothing was too big", () => {
+  const told = (code: number) =>
+    connectionFacts({
+      webSocket: webSocket({ closeFrames: [close(39.95, 1009), close(39.9, 1009)] }),
+      close: {
+        verdict: code === 1006 ? "abnormal" : "clean",
+        clientSees: { code: 1009, reason: "", clean: true },
+        serverSees: { code, reason: "", clean: code !== 1006 },
+      },
+    });
+  expect(causesOf("ws.close.code", one(told(1009)))[0]).toBe("likely closedItself");
+  expect(causesOf("ws.message.too-big", one(told(1009)))).toEqual([]);
+  expect(causesOf("ws.message.too-big", one(told(1006)))[0]).toBe("certain messageLimit");
+});
+
 describe("an end without a Close", () => {
   const dropped = abnormal("server", 50);
 
@@ -107,6 +125,21 @@ describe("an end without a Close", () => {
     expect(causesOf("ws.close.no-close-frame", several(dropped, refusedSyn(50.5)))[0]).toBe("likely serverDied");
     expect(causesOf("ws.close.no-close-frame", several(dropped, refusedSyn(90)))[0]).toBe("likely serverTerminated");
     expect(causesOf("tcp.open.refused", several(dropped, refusedSyn(90)))[0]).toBe("likely serverStopped");
+  });
+
+  test("a proxy that says afterwards that its backend is gone, or is gone itself", () => {
+    const response = {
+      Upgrade: "websocket",
+      Connection: "upgrade",
+      "Sec-WebSocket-Accept": ACCEPT,
+      Server: "nginx/1.22.1",
+    };
+    const behindNginx = { upgrade: upgrade({ response }) };
+    const front = abnormal("server", 50, behindNginx);
+    const gone = refusedUpgrade({ status: 502, requestAt: 51, responseAt: 51.1 }, { first: mark(51) });
+    expect(causesOf("ws.close.no-close-frame", one(front))[0]).toBe("likely proxyOrBehind");
+    expect(causesOf("ws.close.no-close-frame", several(front, gone))[0]).toBe("likely serverDied");
+    expect(causesOf("ws.close.no-close-frame", several(front, refusedSyn(51)))[0]).toBe("likely proxyRestarted");
   });
 
   test("right after a message: its handler", () => {

@@ -83,6 +83,16 @@ describe("a server that dies and refuses", () => {
     ]);
   });
 
+  test("behind a proxy that goes on answering is one error too", () => {
+    const gateway = (seconds: number) =>
+      refusedUpgrade({ status: 502, requestAt: seconds, responseAt: seconds + 0.1 }, { first: mark(seconds) });
+    expect(told(killed, gateway(51), gateway(53), gateway(75))).toEqual([
+      ["ws.close.no-close-frame", "error", null],
+      ["http.upgrade.gateway-error", "note", "ws.close.no-close-frame"],
+    ]);
+    expect(told(killed, gateway(70)).filter(([, severity]) => severity === "error")).toHaveLength(2);
+  });
+
   test("a port that refuses long afterwards, or after others were served, is a trouble of its own", () => {
     expect(told(killed, refusedSyn(90)).filter(([, severity]) => severity === "error")).toHaveLength(2);
     const [, refusal] = told(killed, open(51, 2), refusedSyn(54)).filter(([rule]) => rule !== "ws.ping.absent");

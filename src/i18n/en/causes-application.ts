@@ -46,6 +46,16 @@ export const causesApplication = {
     cause: "The server's code calls disconnect() for {namespace}, often in its connection handler when a check fails.",
     fix: "Look at handleConnection and what it checks. Better refuse in a middleware (server.use((socket, next) => next(new Error(…))), in NestJS from afterInit): the client then gets connect_error with the reason.",
   },
+  middlewareHangs: {
+    cause:
+      "A middleware of {namespace} (server.of().use(), a NestJS adapter or guard) neither calls next() nor fails: a database or login service that it asks does not answer.",
+    fix: "Log before and after each await in it; give what it asks a timeout of a few seconds and call next(new Error(…)) then.",
+  },
+  handlerException: {
+    cause:
+      "A handler on the server threw or refused the request (in NestJS a WsException of a handler, guard or pipe, sent as event exception).",
+    fix: "Listen for it at the client: socket.on('exception', …), and look at the server's log at this time. With an acknowledgment callback the answer tells the caller itself.",
+  },
   beatHandlerStopped: {
     cause: "The {to:word}'s code that answers the heartbeat stopped: an exception, a lost timer or subscription.",
     fix: "Look at the {to:word}'s log at this time; better still, use WebSocket pings, which libraries answer by themselves.",

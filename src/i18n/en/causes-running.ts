@@ -187,10 +187,10 @@ export const causesRunning = {
       "The message exceeds the receiver's limit (ws maxPayload 100 MiB by default, Socket.IO maxHttpBufferSize 1 MB, uWebSockets 16 KiB).",
     fix: "Raise the limit at the receiver, or let the {from:word} send smaller pieces.",
   },
-  ownLimit: {
+  closedItself: {
     cause:
-      "The {from:word}'s application closed with 1009 itself: no message before it was large, and it waited for the answer as after any close().",
-    fix: "Search its code for close(1009): it alone knows which limit it means.",
+      "The {from:word}'s application closed with {code} itself: it waited for the answer as after any close(), and nothing that it had been sent calls for that code.",
+    fix: "Search its code for close({code}): it alone knows what it means by it. Codes from 4000 to 4999 are there for applications.",
   },
   serverOverloaded: {
     cause: "The server is overloaded.",

@@ -64,6 +64,22 @@ export const findingsApplication = {
         "The connection is fine. Neither CONNECT nor the query nor an Authorization field carried a token, and the server's middleware said no.",
     },
   },
+  "sio.connect.unanswered": {
+    plain: {
+      title:
+        "Socket.IO's CONNECT to {namespace} was never answered: {server} left the client waiting for {waitedMs:ms}",
+      detail:
+        "The WebSocket is fine, and the server has neither accepted nor refused the client in this namespace. The client sees neither connect nor connect_error.",
+    },
+  },
+  "sio.exception": {
+    plain: {
+      title:
+        "The server answered with an error in {namespace}: “{message}” (event {event}); the client stays connected",
+      detail:
+        "One request failed, not the connection. A client without a listener for {event} sees nothing of it and waits for an answer in vain.",
+    },
+  },
   "sio.disconnected": {
     plain: {
       title: "The server disconnected the client from {namespace}[[ {afterMs:ms} after it had connected]]",

@@ -46,6 +46,18 @@ export const pagesApplication = {
       "The server speaks Socket.IO, the client opened a WebSocket and never sent CONNECT. After connectTimeout (45 s) the server hangs up.",
     seen: "An Engine.IO session over WebSocket without CONNECT that the server ended.",
   },
+  "sio.connect.unanswered": {
+    name: "CONNECT unanswered",
+    meaning:
+      "Socket.IO's client asked for a namespace, and the server said neither yes nor no. The page waits for connect for ever, although the WebSocket works.",
+    seen: "Packet type 0 from the client, and for five seconds or more no packet type 0 or 4 from the server for that namespace.",
+  },
+  "sio.exception": {
+    name: "Socket.IO error event",
+    meaning:
+      "The server reported that something it was asked for failed, and kept the client. It is the application's business; a page that does not listen for it seems to hang.",
+    seen: "An event of the server whose name says error (error, exception …) without a DISCONNECT of the server.",
+  },
   "sio.disconnected": {
     name: "Socket.IO disconnect",
     meaning:

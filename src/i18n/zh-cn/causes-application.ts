@@ -40,6 +40,16 @@ export const causesApplication = {
     cause: "服务端代码对 {namespace} 调用了 disconnect()，常见于连接处理函数里校验失败时。",
     fix: "查看 handleConnection 里的校验。最好改在中间件里拒绝（server.use((socket, next) => next(new Error(…)))，NestJS 写在 afterInit 里），客户端就能在 connect_error 里看到原因。",
   },
+  middlewareHangs: {
+    cause:
+      "{namespace} 的中间件（server.of().use()、NestJS 的 adapter 或 guard）既没有调用 next()，也没有报错：它查询的数据库或登录服务没有回应。",
+    fix: "在它里面每个 await 前后打日志；给查询加几秒超时，超时就调用 next(new Error(…))。",
+  },
+  handlerException: {
+    cause:
+      "服务端的处理函数抛出异常或拒绝了请求（NestJS 里是处理函数、guard 或 pipe 的 WsException，以 exception 事件发出）。",
+    fix: "客户端监听它：socket.on('exception', …)，并看服务端这一时刻的日志。用确认回调（ack）的话，结果会直接告诉调用方。",
+  },
   beatHandlerStopped: {
     cause: "{to:word}回应心跳的代码停了：抛了异常，或定时器、订阅丢失。",
     fix: "查看{to:word}这一时刻的日志；更稳妥的是用 WebSocket 的 ping，库会自动回应。",

@@ -167,9 +167,10 @@ export const causesRunning = {
       "消息超过接收方上限（ws 的 maxPayload 默认 100 MiB，Socket.IO 的 maxHttpBufferSize 1 MB，uWebSockets 16 KiB）。",
     fix: "在接收方调大上限，或让{from:word}拆成小块发送。",
   },
-  ownLimit: {
-    cause: "{from:word}的应用自己调用了 close(1009)：此前没有大消息，而且它像普通 close() 一样等了对方的回应。",
-    fix: "在它的代码里搜索 close(1009)：是哪种限制，只有它自己知道。",
+  closedItself: {
+    cause:
+      "{from:word}的应用自己调用了 close({code})：它像普通 close() 一样等了对方的回应，而且对方发来的数据都不该引出这个关闭码。",
+    fix: "在它的代码里搜索 close({code})：是什么意思只有它自己知道。应用自定义请用 4000～4999。",
   },
   serverOverloaded: { cause: "服务器过载。", fix: "让客户端随机延迟 5～30 秒后重连。" },
   badPayload: { cause: "把二进制当文本发送，或压缩数据损坏。", fix: "字节数据请用二进制消息发送。" },

@@ -57,6 +57,19 @@ export const findingsApplication = {
       detail: "连接本身正常，但 CONNECT、URL 参数和 Authorization 里都没有 token，服务端中间件没有通过。",
     },
   },
+  "sio.connect.unanswered": {
+    plain: {
+      title: "Socket.IO 对 {namespace} 的 CONNECT 一直没有回应：{server} 让客户端等了 {waitedMs:ms}",
+      detail:
+        "WebSocket 本身正常，但服务端在这个命名空间里既没有接受也没有拒绝。客户端既看不到 connect，也看不到 connect_error。",
+    },
+  },
+  "sio.exception": {
+    plain: {
+      title: "服务端在 {namespace} 里报告了错误：“{message}”（事件 {event}），客户端仍然连着",
+      detail: "失败的是一个请求，不是连接。没有监听 {event} 的客户端什么都看不到，只会白等。",
+    },
+  },
   "sio.disconnected": {
     plain: {
       title: "服务器把客户端从 {namespace} 断开[[，距连接成功 {afterMs:ms}]]",

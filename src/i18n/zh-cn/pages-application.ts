@@ -45,6 +45,16 @@ export const pagesApplication = {
     meaning: "服务器是 Socket.IO，客户端打开 WebSocket 后一直没发 CONNECT。超过 connectTimeout（45 秒）服务器会断开。",
     seen: "WebSocket 上的 Engine.IO 会话没有 CONNECT，最后由服务器结束。",
   },
+  "sio.connect.unanswered": {
+    name: "CONNECT 无回应",
+    meaning: "Socket.IO 客户端请求了一个命名空间，服务端既没答应也没拒绝。WebSocket 是通的，页面却一直等不到 connect。",
+    seen: "客户端发出 0 号包之后 5 秒以上，服务端没有对该命名空间发出 0 号或 4 号包。",
+  },
+  "sio.exception": {
+    name: "Socket.IO 错误事件",
+    meaning: "服务端报告某个请求失败了，但保留了客户端。这是应用自己的事；没有监听它的页面看起来像卡住。",
+    seen: "服务端发出名字表示出错的事件（error、exception 等），而服务端没有发 DISCONNECT。",
+  },
   "sio.disconnected": {
     name: "Socket.IO 断开",
     meaning:

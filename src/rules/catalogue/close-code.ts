@@ -1,7 +1,7 @@
 import { sideOf } from "../../base/brand.ts";
 import type { CloseFrameFacts, ConnectionFacts } from "../../store/types.ts";
 import { codeVariant, isReservedCode } from "../close-codes.ts";
-import { endingEvidence, firstClose } from "../ending.ts";
+import { closedItself, endingEvidence, firstClose } from "../ending.ts";
 import { TIMED_OUT } from "../heartbeat.ts";
 import { interruptionBefore } from "../interruption.ts";
 import { endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, serverOf, spanMs } from "../reading.ts";
@@ -15,6 +15,9 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
   restart: "warning",
   tryLater: "warning",
 };
+
+/** What libraries send by themselves when they fail a connection. */
+const FAILURES: ReadonlySet<string> = new Set(["protocolError", "invalidPayload", "tooBig"]);
 
 function causesOf(
   variant: string,
@@ -81,7 +84,13 @@ function check(connection: ConnectionFacts): Draft | null {
   const interruption = interruptionBefore(connection, close, from);
   // Whoever closes while nothing gets through most likely closes for it.
   const outage = interruption === null ? null : cause("likely", "pathInterrupted", { idleMs: interruption.ms });
-  const causes = causesOf(variant, close, from, connection);
+  const itself = FAILURES.has(variant) && closedItself(connection, from);
+  const causes = [
+    itself && cause("likely", "closedItself", { from, code: close.code ?? 0 }),
+    ...causesOf(variant, close, from, connection).map((one) =>
+      one && itself ? { ...one, confidence: "possible" as const } : one,
+    ),
+  ];
   // Of one direction nobody can say whether its Close began the closing or answered.
   return draft("ws.close.code", isBlind(connection) ? "oneSide" : variant, {
     at: close,
@@ -103,6 +112,7 @@ export const closeCode: Rule = {
   spec: "RFC 6455 §7.4",
   causes: [
     "pathInterrupted",
+    "closedItself",
     "handlerThrew",
     "tokenRejected",
     "messageLimit",

@@ -1,7 +1,7 @@
 import { otherDirection } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { failedOnMessage, frontTimer, hasDied, isHalfClosed } from "../end-signs.ts";
+import { failedOnMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../end-signs.ts";
 import { endingEvidence, firstClose } from "../ending.ts";
 import { isTimerLike, missedBeat } from "../heartbeat.ts";
 import { interruptionBefore } from "../interruption.ts";
@@ -235,6 +235,11 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const byTimer = idle >= LEAST_IDLE_MS && isTimerLike(idle);
   const handshake = handshakeOf(connection);
   const proxy = closer === "server" && handshake !== null ? proxyOf(handshake) : null;
+  const died = closer === "server" && hasDied(connection, context);
+  if (proxy !== null && missed === null && hasBackendDied(connection, context))
+    return [cause("likely", "serverDied", {}), cause("possible", "proxyOrBehind", { proxy })];
+  if (proxy !== null && missed === null && died)
+    return [cause("likely", "proxyRestarted", {}), cause("possible", "proxyOrBehind", { proxy })];
   if (proxy !== null && missed === null && named.length === 0)
     return [
       byTimer && frontTimer(proxy, idle),
@@ -244,7 +249,6 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
     ];
   if (isHalfClosed(connection, direction))
     return [cause("certain", "halfClosed", { from: closer, to: otherSide(closer) })];
-  const died = closer === "server" && hasDied(connection, context);
   const peer = tcp.halves[otherDirection(direction)];
   // A frame cut off in the middle, and a reader that had stopped: the writer gave up with its buffer full.
   const stuffed = (connection.webSocket?.incompleteFrameBytes[direction] ?? 0) > 0 && peer.longestZeroWindowNs >= 1e9;

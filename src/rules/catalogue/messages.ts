@@ -1,7 +1,7 @@
 import type { Direction } from "../../base/brand.ts";
 import { sideOf } from "../../base/brand.ts";
 import type { CloseFrameFacts, ConnectionFacts, WebSocketFacts } from "../../store/types.ts";
-import { endingEvidence, firstClose } from "../ending.ts";
+import { closedItself, endingEvidence, firstClose } from "../ending.ts";
 import { directionOf, endOf, hasEnded, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
@@ -41,8 +41,6 @@ function refusedMessage(webSocket: WebSocketFacts, close: CloseFrameFacts, direc
   const sender: Direction = direction === 0 ? 1 : 0;
   const from = sideOf(sender);
   const bytes = webSocket.largestMessageBytes[sender] || null;
-  // Small messages, and an application that may say 1009 for reasons of its own.
-  const isLarge = (bytes ?? LARGE_BYTES) >= LARGE_BYTES || webSocket.incompleteFrameBytes[sender] > 0;
   return draft("ws.message.too-big", "refused", {
     at: close,
     args: { from, bytes, code: 1009, reason: close.reason },
@@ -50,10 +48,7 @@ function refusedMessage(webSocket: WebSocketFacts, close: CloseFrameFacts, direc
       bytes === null ? null : shows(webSocket.largestMessage[sender], "tooBigMessage", { from, bytes }),
       shows(close, "closeFrame", { from: sideOf(direction), code: 1009, reason: close.reason }),
     ],
-    causes: [
-      cause(isLarge ? "certain" : "likely", "messageLimit", { from }),
-      !isLarge && cause("likely", "ownLimit", { from: otherSide(from) }),
-    ],
+    causes: [cause("certain", "messageLimit", { from })],
   });
 }
 
@@ -62,6 +57,8 @@ function checkTooBig(connection: ConnectionFacts): Draft | null {
   const { webSocket, tcp } = connection;
   if (webSocket === null) return null;
   const refusal = firstClose(connection);
+  // An application may say 1009 for reasons of its own: `ws.close.code` speaks of that.
+  if (refusal?.close.code === 1009 && closedItself(connection, sideOf(refusal.direction))) return null;
   if (refusal?.close.code === 1009) return refusedMessage(webSocket, refusal.close, refusal.direction);
   if (!hasEnded(connection) || webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null) return null;
   for (const direction of [0, 1] as const) {
@@ -88,7 +85,7 @@ export const messageTooBig: Rule = {
   id: "ws.message.too-big",
   severity: "error",
   spec: "RFC 6455 §7.4.1 (1009)",
-  causes: ["messageLimit", "ownLimit"],
+  causes: ["messageLimit"],
   sources: [
     "https://github.com/websockets/ws/blob/master/doc/ws.md",
     "https://socket.io/docs/v4/server-options/#maxhttpbuffersize",

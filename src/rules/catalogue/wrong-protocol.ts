@@ -1,9 +1,9 @@
-import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
 import { endingEvidence } from "../ending.ts";
 import { isTlsRecord, protocolOf, readable } from "../protocol-names.ts";
 import { endOf, hasEnded, serverOf, spanMs, targetOf, wantsWebSocket } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
+import { clientHelloOf } from "../tls-mismatch.ts";
 
 /** ClientHello to a port that does not speak TLS: wss:// where ws:// is served. */
 function checkTlsOnPlain(connection: ConnectionFacts) {
@@ -38,14 +38,6 @@ function checkTlsOnPlain(connection: ConnectionFacts) {
     evidence: [...evidence, endingEvidence(connection)],
     causes,
   });
-}
-
-function clientHelloOf(connection: ConnectionFacts): Mark | null {
-  const first = connection.notHttp[0];
-  return (
-    connection.tls?.clientHello ??
-    (first !== null && first.firstBytes[0] === 0x16 && isTlsRecord(first.firstBytes) ? first : null)
-  );
 }
 
 export const tlsOnPlainPort: Rule = {

@@ -12,6 +12,8 @@ export const applicationFindings = {
   "eio.upgrade.failed": { refused: "server client status?", probe: "server client status?" },
   "sio.connect.missing": { silent: "server waitedMs", other: "server waitedMs" },
   "sio.connect.refused": { namespace: refused, auth: refused, noAuth: refused },
+  "sio.connect.unanswered": { plain: "namespace server waitedMs" },
+  "sio.exception": { plain: "namespace event message" },
   "sio.disconnected": {
     plain: "namespace afterMs?",
     atOnce: "namespace afterMs",

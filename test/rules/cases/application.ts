@@ -237,6 +237,28 @@ export const applicationCases = {
     },
     near: { connected: socketIo(session()) },
   },
+  "sio.connect.unanswered": {
+    severity: "error",
+    fires: { plain: socketIo(session({ socketIo: [namespace({ connected: null })] })) },
+    near: {
+      answered: socketIo(session()),
+      "refused, which is an answer": socketIo(
+        session({ socketIo: [namespace({ connected: null, refused: { ...mark(1), message: "no" } })] }),
+      ),
+      "the client left soon": socketIo(session({ socketIo: [namespace({ connected: null })] }), "client", 4, {
+        tcp: tcp({ closedAt: mark(4) }),
+      }),
+    },
+  },
+  "sio.exception": {
+    severity: "note",
+    fires: { plain: socketIo(session({ socketIo: [namespace({ told: INVALID_TOKEN })] })) },
+    near: {
+      "the server turned it away": socketIo(
+        session({ socketIo: [namespace({ told: INVALID_TOKEN, disconnected: { ...mark(10.1), from: "server" } })] }),
+      ),
+    },
+  },
   "sio.disconnected": {
     severity: "warning",
     fires: {

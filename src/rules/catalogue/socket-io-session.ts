@@ -1,0 +1,78 @@
+import type { ConnectionFacts, SocketIoNamespaceFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { endingEvidence } from "../ending.ts";
+import { endOf, hasEnded, isUnread, serverOf, watchedUntil } from "../reading.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { isHandedOn, isSameLeg, onLeg, seenOf } from "../sessions.ts";
+
+/** The longest that checks of a login usually take. */
+const LEAST_WAIT_MS = 5000;
+
+/** CONNECT got neither CONNECT nor CONNECT_ERROR: the server's middleware hangs. */
+function unansweredOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
+  const { connectRequested: asked, name: namespace } = facts;
+  if (asked === null) return null;
+  const all = seenOf(connection, facts, context.sessions());
+  if (all.some((seen) => seen.facts.connected !== null || seen.facts.refused !== null)) return null;
+  if (isHandedOn(connection, all, (other) => other.connectRequested, asked)) return null;
+  // A session that was seen to live on: its polls may have gone elsewhere.
+  const carriers = facts.sid === null ? [connection] : (context.sessions().get(facts.sid) ?? []);
+  const carrier = carriers.find((one) => one.webSocket !== null && isSameLeg(one, connection));
+  if (carrier === undefined || isUnread(carrier, "server", asked.timestampNs)) return null;
+  const untilNs = hasEnded(carrier) ? endOf(carrier).timestampNs : watchedUntil(carrier, context.analysis.clockNs);
+  const waitedMs = (untilNs - asked.timestampNs) / 1e6;
+  if (waitedMs < LEAST_WAIT_MS) return null;
+  return draft("sio.connect.unanswered", "plain", {
+    at: asked,
+    foldBy: namespace,
+    args: { namespace, server: serverOf(connection), waitedMs },
+    evidence: [
+      shows(asked, facts.hasAuth ? "connectWithAuth" : "connectWithoutAuth", { namespace }),
+      shows(carrier.webSocket?.lastFrame[1], "lastData", { from: "server" }),
+      endingEvidence(carrier),
+    ],
+    causes: [cause("likely", "middlewareHangs", { namespace }), cause("possible", "serverBlocked", {})],
+  });
+}
+
+const each =
+  (of: (connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context) => Draft | null) =>
+  (connection: ConnectionFacts, context: Context): Draft[] =>
+    (connection.session?.socketIo ?? [])
+      .map((facts) => of(connection, facts, context))
+      .filter((found) => found !== null);
+
+export const connectUnanswered: Rule = {
+  id: "sio.connect.unanswered",
+  severity: "error",
+  spec: "Socket.IO protocol v5, connection to a namespace",
+  causes: ["middlewareHangs", "serverBlocked"],
+  sources: ["https://socket.io/docs/v4/middlewares/"],
+  check: each(unansweredOf),
+};
+
+/** An event of the server that says error, and a client that stays connected: the request failed, not the connection. */
+function exceptionOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
+  const { told, disconnected, name: namespace } = facts;
+  if (told === null || disconnected?.from === "server") return null;
+  const all = seenOf(connection, facts, context.sessions());
+  if (all.some((seen) => seen.facts.disconnected?.from === "server")) return null;
+  if (isHandedOn(connection, all, (other) => other.told, told)) return null;
+  const { event, message } = onLeg(connection, all, (other) => other.told) ?? told;
+  return draft("sio.exception", "plain", {
+    at: told,
+    foldBy: `${namespace} ${message}`,
+    args: { namespace, event, message },
+    evidence: [shows(told, "errorEvent", { event, message })],
+    causes: [cause("likely", "handlerException", {})],
+  });
+}
+
+export const exception: Rule = {
+  id: "sio.exception",
+  severity: "note",
+  spec: "Socket.IO protocol v5, EVENT",
+  causes: ["handlerException"],
+  sources: ["https://docs.nestjs.com/websockets/exception-filters"],
+  check: each(exceptionOf),
+};
