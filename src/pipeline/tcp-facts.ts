@@ -98,8 +98,14 @@ function endingOf(
 
 function lastSilence({ lastSilence: silence, clientIndex }: TcpConnection): TcpFacts["lastSilence"] {
   if (silence === null) return null;
-  const [low, high] = silence.segmentsBefore;
-  return { until: mark(silence), ms: silence.ns / 1e6, segmentsBefore: clientIndex === 0 ? [low, high] : [high, low] };
+  const byRole = ([low, high]: readonly [number, number]): PerDirection<number> =>
+    clientIndex === 0 ? [low, high] : [high, low];
+  return {
+    until: mark(silence),
+    ms: silence.ns / 1e6,
+    segmentsBefore: byRole(silence.segmentsBefore),
+    bytesBefore: byRole(silence.bytesBefore),
+  };
 }
 
 /** Silence of both ends before the closing packet; an answer to the first data after a silence counts that silence. */

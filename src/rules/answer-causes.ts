@@ -74,8 +74,11 @@ export function unavailableCauses(
 const QUEUED_MS = 500;
 
 /** WebSockets that were open at the same endpoint when this one was turned away. */
-function openThere(connection: ConnectionFacts, context: Context): number {
-  const at = connection.first.timestampNs;
+export function openThere(
+  connection: ConnectionFacts,
+  context: Context,
+  at: number = connection.first.timestampNs,
+): number {
   const accepted = context.others().accepted.get(serverOf(connection));
   if (accepted === undefined) return 0;
   return within(accepted, 0, at).filter(

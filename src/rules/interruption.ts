@@ -12,6 +12,8 @@ export interface Interruption {
   /** How often a packet was sent again meanwhile; null: the capture stands where nothing arrived, and saw only silence. */
   readonly repeats: number | null;
   readonly since: Mark | null;
+  /** What came after the silence is far less than what had been sent during it: the program stood still, not the path. */
+  readonly paused: boolean;
   readonly evidence: readonly (EvidenceItem | null)[];
 }
 
@@ -26,6 +28,7 @@ export function interruptionBefore(connection: ConnectionFacts, at: Mark, from: 
       ms: stall.ms,
       repeats: stall.repeats,
       since: stall.first,
+      paused: false,
       evidence: [
         shows(stall.first, "retransmission", { from: stall.from }),
         shows(stall.last, "lastRetransmission", { from: stall.from, repeats: stall.repeats }),
@@ -39,6 +42,9 @@ const LEAST_SEGMENTS = 4;
 /** Who talks now and then pauses three times as long now and then; not five times. */
 const SILENT_TIMES = 5;
 
+/** TCP delivers late what was sent meanwhile (RFC 9293 §3.8.1); who gave up in between sent less. */
+const CAUGHT_UP_SHARE = 0.25;
+
 /** Somebody who talks all the time was silent for long, talked again, and ended it in the same breath. */
 function silenceBroken({ tcp, webSocket }: ConnectionFacts, at: Mark, from: Side): Interruption | null {
   const silence = tcp.lastSilence;
@@ -50,10 +56,12 @@ function silenceBroken({ tcp, webSocket }: ConnectionFacts, at: Mark, from: Side
   const segments = silence.segmentsBefore[directionOf(from)];
   const talkedMs = spanMs(webSocket.openedAt, silence.until) - silence.ms;
   if (segments < LEAST_SEGMENTS || silence.ms * segments < SILENT_TIMES * talkedMs) return null;
+  const bytes = silence.bytesBefore[directionOf(from)];
   return {
     ms: silence.ms,
     repeats: null,
     since: null,
+    paused: (half.streamBytes - bytes) * talkedMs < CAUGHT_UP_SHARE * bytes * silence.ms,
     evidence: [shows(silence.until, "silence", { idleMs: silence.ms })],
   };
 }

@@ -24,6 +24,8 @@ export interface Others {
   readonly answering: ReadonlyMap<string, ReadonlyMap<number, ConnectionFacts>>;
   /** "client address, server endpoint" with data of the client. */
   readonly busy: ReadonlySet<string>;
+  /** "client address, server endpoint" with a request's worth of data inside TLS. */
+  readonly busyInTls: ReadonlySet<string>;
   /** Every request, by its time. */
   readonly asked: TimeIndex<Asked>;
   /** Requests to a server endpoint, the first ones. */
@@ -42,6 +44,12 @@ const ASKED_KEPT = 64;
 const BACKEND_GONE: ReadonlySet<number> = new Set([502, 504]);
 
 export const pairKey = ({ client, server }: ConnectionFacts): string => `${client.address} ${endpointText(server)}`;
+
+/** Finished and close_notify are smaller than any request (RFC 8446 §4.4.4, §6.1). */
+const LEAST_REQUEST_BYTES = 100;
+
+export const asksInTls = ({ tls }: ConnectionFacts): boolean =>
+  tls !== null && tls.applicationDataBytes[0] >= LEAST_REQUEST_BYTES;
 
 export const answers = ({ tcp }: ConnectionFacts): boolean =>
   tcp.synAcks.length > 0 || tcp.opening === "complete" || tcp.resets.some((reset) => reset.from === "server");
@@ -77,6 +85,7 @@ export function othersOf({ connections }: Analysis): Others {
   const backendGone = new Map<string, ConnectionFacts[]>();
   const answering = new Map<string, Map<number, ConnectionFacts>>();
   const busy = new Set<string>();
+  const busyInTls = new Set<string>();
   const asked: Asked[] = [];
   const askedOf = new Map<string, HttpExchangeFacts[]>();
   const forwardedFor = new Map<string, Map<string, ConnectionFacts>>();
@@ -99,6 +108,7 @@ export function othersOf({ connections }: Analysis): Others {
       if (!ports.has(server.port)) ports.set(server.port, connection);
     }
     if (tcp.halves[0].dataSegments > 0) busy.add(pairKey(connection));
+    if (asksInTls(connection)) busyInTls.add(pairKey(connection));
     for (const exchange of connection.exchanges) {
       const { request, response } = exchange;
       if (request === null) continue;
@@ -122,6 +132,7 @@ export function othersOf({ connections }: Analysis): Others {
     backendGone: indexed(backendGone),
     answering,
     busy,
+    busyInTls,
     asked: timeIndex(asked, ({ exchange }) => exchange.request?.first.timestampNs ?? 0),
     askedOf,
     forwardedFor,

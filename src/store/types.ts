@@ -131,6 +131,8 @@ export interface TcpFacts {
     readonly ms: number;
     /** Data segments that each side had sent by then, the one that broke it included. */
     readonly segmentsBefore: PerDirection<number>;
+    /** Stream bytes of each side until then. */
+    readonly bytesBefore: PerDirection<number>;
   };
   syns: readonly Mark[];
   synAcks: readonly Mark[];

@@ -55,6 +55,7 @@ export interface SilenceRow extends Moment {
   readonly ns: number;
   /** Data segments until then, by physical index; the one that broke it is counted. */
   readonly segmentsBefore: readonly [number, number];
+  readonly bytesBefore: readonly [number, number];
 }
 
 export interface SynOptionsRow {

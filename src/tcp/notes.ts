@@ -59,7 +59,12 @@ export function noteNewData(
   if (now - connection.lastActivityNs >= LEAST_SILENCE_NS) {
     const [low, high] = connection.halves;
     const ns = now - connection.lastActivityNs;
-    connection.lastSilence = { ...momentOf(packet), ns, segmentsBefore: [low.dataSegments, high.dataSegments] };
+    connection.lastSilence = {
+      ...momentOf(packet),
+      ns,
+      segmentsBefore: [low.dataSegments, high.dataSegments],
+      bytesBefore: [low.streamBytes, high.streamBytes],
+    };
   }
   connection.lastActivityNs = now;
   if (neverSeen(half.timedNs)) {

@@ -16,6 +16,7 @@ import {
   refusedUpgrade,
   reset,
   stalled,
+  tcp,
   UPGRADE_FIELDS,
   upgrade,
   webSocket,
@@ -117,6 +118,39 @@ test("an application that closes with a code of failures is told so, and nothing
   expect(causesOf("ws.message.too-big", one(told(1006)))[0]).toBe("certain messageLimit");
 });
 
+test("who resets upgrades while others are open there has reached a limit", () => {
+  const turnedAway = refusedUpgrade(
+    { status: null },
+    { first: mark(50), tcp: tcp({ ending: "rst", firstCloser: "server", resets: [reset({ at: 51 })] }) },
+  );
+  expect(causesOf("http.upgrade.dropped", one(turnedAway))[0]).toBe("likely pathFiltersUpgrade");
+  const open = connectionFacts({ last: mark(100) });
+  expect(causesOf("http.upgrade.dropped", several(open, turnedAway))[0]).toBe("likely connectionLimit");
+});
+
+test("a poll that says Upgrade: websocket was made so by a proxy", () => {
+  const poll = { target: "/socket.io/?EIO=4&transport=polling", status: 400 };
+  const said = refusedUpgrade({ ...poll, request: UPGRADE_FIELDS });
+  expect(causesOf("http.upgrade.refused", one(said))[0]).toBe("certain upgradeOnPolls");
+  expect(causesOf("http.upgrade.refused", one(refusedUpgrade({ ...poll, request: {} })))[0]).toBe("likely wrongPath");
+});
+
+test("Closes of their own that meet on the way are told as such", () => {
+  const { webSocket: facts, ...rest } = connectionFacts();
+  const crossing = (code: number, after: number) => ({
+    ...rest,
+    webSocket: facts && { ...facts, closeFrames: [close(39.9 + after, code), close(39.9, 4001)] as const },
+    tcp: { ...rest.tcp, roundTripMs: 300 },
+  });
+  const crossedCode = (code: number, after: number) =>
+    judge(one(crossing(code, after) as ConnectionFacts)).find(({ ruleId }) => ruleId === "ws.close.code")?.args[
+      "crossedCode"
+    ];
+  expect(crossedCode(4000, 0.1)).toBe(4000);
+  expect(crossedCode(4001, 0.1)).toBeUndefined();
+  expect(crossedCode(4000, 0.4)).toBeUndefined();
+});
+
 describe("an end without a Close", () => {
   const dropped = abnormal("server", 50);
 
@@ -140,6 +174,14 @@ describe("an end without a Close", () => {
     expect(causesOf("ws.close.no-close-frame", one(front))[0]).toBe("likely proxyOrBehind");
     expect(causesOf("ws.close.no-close-frame", several(front, gone))[0]).toBe("likely serverDied");
     expect(causesOf("ws.close.no-close-frame", several(front, refusedSyn(51)))[0]).toBe("likely proxyRestarted");
+  });
+
+  test("just when the next ping was due, and all were answered: the heartbeat's own code", () => {
+    const ended = (seconds: number, answered = 3) =>
+      abnormal("server", seconds, { webSocketFacts: { heartbeat: [beat({ pings: 0 }), beat({ answered })] } });
+    expect(causesOf("ws.close.no-close-frame", one(ended(40.05)))[0]).toBe("likely heartbeatBlind");
+    expect(causesOf("ws.close.no-close-frame", one(ended(37)))).not.toContain("likely heartbeatBlind");
+    expect(causesOf("ws.close.no-close-frame", one(ended(40.05, 2)))).not.toContain("likely heartbeatBlind");
   });
 
   test("right after a message: its handler", () => {

@@ -14,6 +14,7 @@ import type {
   ResetFacts,
   TcpEvent,
   TcpFacts,
+  TlsFacts,
   UpgradeFacts,
   WebSocketFacts,
 } from "../../src/store/types.ts";
@@ -384,6 +385,26 @@ export const refusedSyn = (seconds: number): ConnectionFacts =>
     }),
     close: { verdict: "none", clientSees: null, serverSees: null },
   });
+
+/** TLS that nobody has keys for. */
+export const tlsFacts = (more: Partial<TlsFacts>): TlsFacts => ({
+  serverName: "orin.example",
+  applicationProtocols: [],
+  clientVersion: "TLS 1.3",
+  negotiatedVersion: "TLS 1.2",
+  clientHello: mark(0.01),
+  serverHello: mark(0.02),
+  handshakeComplete: true,
+  refusal: null,
+  alerts: [],
+  applicationDataBytes: [100, 100],
+  cipherSuite: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+  applicationProtocol: null,
+  decrypted: false,
+  whyNot: "no-keys",
+  closings: [null, null],
+  ...more,
+});
 
 const capture: CaptureFacts = {
   name: "test.pcap",

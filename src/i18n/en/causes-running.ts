@@ -248,6 +248,11 @@ export const causesRunning = {
       "What answers at the {to:word} knows no pongs: a library that leaves them to the application (autoPong off, a hand-written client), or a proxy that swallows pings.",
     fix: "Let the {to:word} answer each ping with a pong of the same payload; browsers and most libraries do so by themselves. Until then the heartbeat must not end connections of such a {to:word}.",
   },
+  heartbeatBlind: {
+    cause:
+      "The {to:word}'s own heartbeat ended it although every ping had been answered: the end came just when the next ping was due. Its code does not see the pongs (no 'pong' listener, isAlive never set again), or its patience is shorter than its interval.",
+    fix: "At the {to:word}: ws.on('pong', () => { ws.isAlive = true; }) for each connection, and a patience of at least two intervals.",
+  },
   proxyStuck: {
     cause:
       "The proxy at {proxy} is stuck: its host acknowledges packets, its process moves nothing (overload, stopped process, blocked disk or log).",

@@ -142,7 +142,7 @@ export const causesUpgrade = {
   connectionLimit: {
     cause:
       "A limit on connections: {count:one WebSocket was|# WebSockets were} open there when this one was turned away, so the backend is up.",
-    fix: "Raise the limit: nginx limit_conn, HAProxy maxconn, the server's own; and close WebSockets that nobody uses any more.",
+    fix: "Raise the limit: file descriptors (ulimit -n, systemd LimitNOFILE=; its log says EMFILE), nginx limit_conn, HAProxy maxconn, the server's own; and close WebSockets that nobody uses any more.",
   },
   reconnectStorm: {
     cause: "The client reconnects without pause.",
@@ -231,6 +231,11 @@ export const causesUpgrade = {
   proxyUpgradeOff: {
     cause: "A proxy on the way has WebSockets switched off.",
     fix: 'Apache: upgrade=websocket; lighttpd: proxy.header = ("upgrade" => "enable"); Varnish: return (pipe) and pass Upgrade and Connection on in vcl_pipe; squid: http_upgrade_request_protocols websocket allow all; Cloudflare: Network → WebSockets; Vite: ws: true.',
+  },
+  upgradeOnPolls: {
+    cause:
+      "A proxy writes Upgrade: websocket into every request, so the server takes Socket.IO's polls for upgrades and refuses them.",
+    fix: "nginx, location {path}: proxy_set_header Upgrade $http_upgrade; and Connection $connection_upgrade; with the map of that name, no constants. Or let the client use transports: ['websocket'] alone.",
   },
   pollTimeout: {
     cause:

@@ -2,7 +2,8 @@ import type { SomeFindings } from "../texts.ts";
 
 const ends =
   "[[The client's onclose says {clientCode}. ]][[The server's says {serverCode}. ]]It was open for {openMs:ms}[[; the last ping was sent {sincePingMs:ms} before the end]][[, the last pong {sincePongMs:ms} before it]][[. A frame was cut off: {cutBytes:bytes} of it never came]].";
-const said = "It was open for {openMs:ms}[[. Reason given: “{reason}”]].";
+const said =
+  "It was open for {openMs:ms}[[. Reason given: “{reason}”]][[. The other side sent Close {crossedCode} of its own at the same moment: the two crossed, and each end reports the code that it received]].";
 
 /** How an established WebSocket ended. */
 export const findingsClose = {
@@ -41,6 +42,11 @@ export const findingsClose = {
         "1006: nothing arrived for {outageMs:ms}, then what the {closer:word} had sent meanwhile and its FIN at once: the path was interrupted",
       detail:
         "The {closer:word} had sent regularly before. Either nothing of it got through, and it gave the WebSocket up meanwhile, or its program stood still for that long.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
+    afterPause: {
+      title: "1006: the {closer:word} stood still for {outageMs:ms}, then hung up at once",
+      detail:
+        "The {closer:word} had sent regularly before, and what came after the silence is far less than that: it did not send during it, so its program stood still rather than the path. Its own heartbeat then found the connection too old.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
     },
     proxyIdle: {
       title: "1006: the proxy at {proxy}[[ ({name})]] ended both legs after {idleMs:ms} of silence",

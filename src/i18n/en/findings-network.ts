@@ -123,6 +123,11 @@ export const findingsNetwork = {
       title: "{client} connected to {server} and has sent no request for {openMs:ms}",
       detail: "The connection stands, but the upgrade request never came.",
     },
+    tls: {
+      title: "{client} set up TLS with {server} and left {openMs:ms} later without a request, and without an alert",
+      detail:
+        "The handshake was complete, and all that the client sent in it is too small for a request. Programs that check the certificate after the handshake (Node does) leave like this when they do not trust it.",
+    },
     spare: {
       title: "Spare connection without a request from {client} to {server}",
       detail:

@@ -216,6 +216,11 @@ export const causesRunning = {
     cause: "{to:word}那边根本不回 pong：库把它留给应用去做（autoPong 关闭、手写的客户端），或者代理吞掉了 ping。",
     fix: "让{to:word}对每个 ping 用相同载荷回 pong；浏览器和多数库会自动回。在此之前，心跳不应断开这样的{to:word}。",
   },
+  heartbeatBlind: {
+    cause:
+      "每个 ping 都有回应，{to:word}自己的心跳却结束了连接：断开正好发生在下一个 ping 该发的时刻。它的代码没看到 pong（没有监听 'pong'、isAlive 没有重新置位），或者超时比间隔还短。",
+    fix: "在{to:word}上：给每条连接加 ws.on('pong', () => { ws.isAlive = true; })，超时至少两个间隔。",
+  },
   proxyStuck: {
     cause: "{proxy} 处的代理卡住了：主机还在确认报文，进程却不再转发（过载、进程被暂停、磁盘或日志阻塞）。",
     fix: "在代理主机上看这一时刻的 top、systemctl status 和错误日志；经过它的普通 GET 有没有应答？nginx：增加 worker_processes，worker 里不要有阻塞操作。",

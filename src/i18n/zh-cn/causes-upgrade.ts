@@ -135,7 +135,7 @@ export const causesUpgrade = {
   },
   connectionLimit: {
     cause: "连接数达到上限：这一条被拒绝时那里还开着 {count} 条 WebSocket，可见后端是正常的。",
-    fix: "调高上限：nginx limit_conn、HAProxy maxconn、服务端自己的上限；并关掉没人用的 WebSocket。",
+    fix: "调高上限：文件描述符（ulimit -n、systemd 的 LimitNOFILE=，日志里会有 EMFILE）、nginx limit_conn、HAProxy maxconn、服务端自己的上限；并关掉没人用的 WebSocket。",
   },
   reconnectStorm: {
     cause: "客户端不停地立即重连。",
@@ -206,6 +206,10 @@ export const causesUpgrade = {
   proxyUpgradeOff: {
     cause: "途中的代理没有开启 WebSocket。",
     fix: 'Apache：upgrade=websocket；lighttpd：proxy.header = ("upgrade" => "enable")；Varnish：return (pipe)，并在 vcl_pipe 里转发 Upgrade 和 Connection；squid：http_upgrade_request_protocols websocket allow all；Cloudflare：Network → WebSockets；Vite：ws: true。',
+  },
+  upgradeOnPolls: {
+    cause: "代理给每个请求都写上 Upgrade: websocket，服务端把 Socket.IO 的轮询当成了升级请求而拒绝。",
+    fix: "nginx 的 location {path}：proxy_set_header Upgrade $http_upgrade; 和 Connection $connection_upgrade;（配同名 map），不要写成常量。或者让客户端只用 transports: ['websocket']。",
   },
   pollTimeout: {
     cause:

@@ -3,7 +3,8 @@ import type { SomeFindings } from "../texts.ts";
 const idle = "[[断开前已有 {idleMs:ms}没有任何数据。]][[断开前 {busyMs:ms}还有数据。]]";
 const ends =
   "[[客户端 onclose 得到 {clientCode}，]][[服务器得到 {serverCode}，]]连接共存活 {openMs:ms}[[；最后一个 ping 在断开前 {sincePingMs:ms}]][[，最后一个 pong 在断开前 {sincePongMs:ms}]]。[[有一个帧只传了一部分，还差 {cutBytes:bytes}。]]";
-const said = "连接共存活 {openMs:ms}[[，给出的理由是“{reason}”]]。";
+const said =
+  "连接共存活 {openMs:ms}[[，给出的理由是“{reason}”]]。[[对方同时也主动发了 Close {crossedCode}：两个 Close 交错，各方报告的是自己收到的关闭码。]]";
 const half =
   "关闭握手没有完成。收到 Close 的一方报它的关闭码；发出 Close 的一方报 1006 或自己的码，wasClean 为 false。";
 
@@ -36,6 +37,11 @@ export const findingsClose = {
       title: "1006：{outageMs:ms}没有任何数据到达，随后{closer:word}积压的数据和 FIN 一起到达：链路曾中断",
       detail:
         "{closer:word}此前一直有规律地发送。要么它的报文没能送达、其间它放弃了 WebSocket，要么它的程序停顿了这么久。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
+    afterPause: {
+      title: "1006：{closer:word}停顿了 {outageMs:ms}，恢复后立即断开",
+      detail:
+        "{closer:word}此前一直规律地发数据，停顿之后补来的却少得多：说明其间它根本没发，停住的是程序而不是链路。恢复后它自己的心跳判定连接超时。[[客户端 onclose 报 {clientCode}。]][[服务端报 {serverCode}。]]",
     },
     proxyIdle: {
       title: "1006：静默 {idleMs:ms}后，代理 {proxy}[[（{name}）]]把前后两段连接都断了",

@@ -64,6 +64,16 @@ function causesOf(
   }
 }
 
+/** A Close of the other side's own, sent before it can have seen this one: an answer repeats the code (RFC 6455 §5.5.1). */
+const hasCrossed = ({ tcp }: ConnectionFacts, first: CloseFrameFacts, second: CloseFrameFacts): boolean =>
+  first.code !== null &&
+  second.code !== null &&
+  second.code !== first.code &&
+  (second.code !== NORMAL || second.reason !== "") &&
+  spanMs(first, second) < (tcp.roundTripMs ?? 0);
+
+const NORMAL = 1000;
+
 function check(connection: ConnectionFacts): Draft | null {
   const found = firstClose(connection);
   if (found === null || connection.webSocket === null) return null;
@@ -79,11 +89,17 @@ function check(connection: ConnectionFacts): Draft | null {
     reason: close.reason,
     openMs: spanMs(connection.webSocket.openedAt, close),
     answered: answer === null ? "no" : "yes",
+    crossedCode: answer !== null && hasCrossed(connection, close, answer) ? answer.code : null,
     meaning: `graphql.${close.code ?? 0}`,
   };
   const interruption = interruptionBefore(connection, close, from);
   // Whoever closes while nothing gets through most likely closes for it.
-  const outage = interruption === null ? null : cause("likely", "pathInterrupted", { idleMs: interruption.ms });
+  const outage =
+    interruption === null
+      ? null
+      : interruption.paused
+        ? cause("likely", "peerBlocked", { to: from })
+        : cause("likely", "pathInterrupted", { idleMs: interruption.ms });
   const itself = FAILURES.has(variant) && closedItself(connection, from);
   const causes = [
     itself && cause("likely", "closedItself", { from, code: close.code ?? 0 }),
@@ -112,6 +128,7 @@ export const closeCode: Rule = {
   spec: "RFC 6455 §7.4",
   causes: [
     "pathInterrupted",
+    "peerBlocked",
     "closedItself",
     "handlerThrew",
     "tokenRejected",

@@ -1,10 +1,10 @@
-import { otherDirection } from "../../base/brand.ts";
+import { type Direction, otherDirection } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../end-signs.ts";
 import { endingEvidence, firstClose } from "../ending.ts";
 import { isTimerLike, missedBeat } from "../heartbeat.ts";
-import { interruptionBefore } from "../interruption.ts";
+import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy, type Join } from "../legs.ts";
 import {
   clientOf,
@@ -75,14 +75,14 @@ function check(connection: ConnectionFacts, context: Context) {
     return draft("ws.close.no-close-frame", "silent", { ...parts, args: facts });
   const outage = tcp.ending === "fin" ? interruptionBefore(connection, end, closer) : null;
   if (outage !== null)
-    return draft("ws.close.no-close-frame", outage.repeats === null ? "afterSilence" : "afterOutage", {
+    return draft("ws.close.no-close-frame", variantAfter(outage), {
       ...parts,
       confidence: outage.repeats === null ? "likely" : "certain",
       args: { closer, outageMs: outage.ms, clientCode: facts.clientCode, serverCode: facts.serverCode },
       evidence: [...outage.evidence, endingEvidence(connection)],
       causes: [
-        cause("likely", "pathInterrupted", { idleMs: outage.ms }),
-        cause("possible", "peerBlocked", { to: closer }),
+        cause(outage.paused ? "possible" : "likely", "pathInterrupted", { idleMs: outage.ms }),
+        cause(outage.paused ? "likely" : "possible", "peerBlocked", { to: closer }),
       ],
     });
   const marks = closer === "client" ? forwardedBy(handshakeOf(connection)) : null;
@@ -105,6 +105,9 @@ function check(connection: ConnectionFacts, context: Context) {
   const variant = tcp.ending === "icmp" ? "icmp" : tcp.ending === "rst" ? "rst" : "fin";
   return draft("ws.close.no-close-frame", variant, { ...parts, args: { ...facts, closer } });
 }
+
+const variantAfter = ({ repeats, paused }: Interruption) =>
+  repeats !== null ? "afterOutage" : paused ? "afterPause" : "afterSilence";
 
 /** Only one side was captured, and its stream ended with a FIN and no Close frame: the other one's API says 1006. */
 function ofOneSide(connection: ConnectionFacts) {
@@ -253,6 +256,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   // A frame cut off in the middle, and a reader that had stopped: the writer gave up with its buffer full.
   const stuffed = (connection.webSocket?.incompleteFrameBytes[direction] ?? 0) > 0 && peer.longestZeroWindowNs >= 1e9;
   return [
+    missed === null && isOnTick(connection, direction) && cause("likely", "heartbeatBlind", { to: closer }),
     ...(missed === null ? named : []),
     byTimer && missed === null && named.length === 0 && cause("likely", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
@@ -266,11 +270,25 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   ];
 }
 
+const LEAST_PINGS = 2;
+const TICK_SHARE = 0.02;
+const TICK_MS = 20;
+
+/** Each ping was answered, and the end came just when the next one was due: the heartbeat's own code ended it. */
+function isOnTick({ webSocket, tcp }: ConnectionFacts, closer: Direction): boolean {
+  const beat = webSocket?.heartbeat[closer];
+  if (!beat || beat.intervalMs === null || beat.lastPing === null || tcp.closedAt === null) return false;
+  if (beat.pings < LEAST_PINGS || beat.answered < beat.pings) return false;
+  const lateMs = Math.abs(spanMs(beat.lastPing, tcp.closedAt) - beat.intervalMs);
+  return lateMs <= Math.max(TICK_MS, TICK_SHARE * beat.intervalMs);
+}
+
 export const noCloseFrame: Rule = {
   id: "ws.close.no-close-frame",
   severity: "error",
   spec: "RFC 6455 §7.1.5, §7.1.6",
   causes: [
+    "heartbeatBlind",
     "timerFits",
     "failedOnMessage",
     "halfClosed",

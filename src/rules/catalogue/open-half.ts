@@ -1,7 +1,7 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
-import { pairKey } from "../others.ts";
+import { asksInTls, pairKey } from "../others.ts";
 import { clientOf, endOf, hasEnded, serverOf, spanMs, watchedUntil } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 
@@ -79,11 +79,34 @@ function checkNoRequest(connection: ConnectionFacts, context: Context) {
   });
 }
 
+/** The TLS handshake was done, and the client went without a request: Node and others look at the certificate only then. */
+function checkNoRequestInTls(connection: ConnectionFacts, context: Context) {
+  const { tcp, tls } = connection;
+  const opened = tls?.serverHello;
+  if (!tls?.handshakeComplete || !opened || tcp.firstCloser !== "client" || tcp.oneWay) return null;
+  if (asksInTls(connection) || tls.decrypted || tls.refusal !== null || tls.alerts.length > 0) return null;
+  if (tcp.halves.some(({ missingBytes }) => missingBytes > 0)) return null;
+  const server = serverOf(connection);
+  const isSpare = context.others().busyInTls.has(pairKey(connection));
+  return draft("tcp.open.no-request", "tls", {
+    severity: isSpare ? "note" : undefined,
+    at: opened,
+    args: { server, client: clientOf(connection), openMs: spanMs(opened, endOf(connection)) },
+    evidence: [shows(tls.clientHello, "tlsHello", { name: tls.serverName }), endingEvidence(connection)],
+    causes: isSpare
+      ? [cause("likely", "spareConnection", {})]
+      : [
+          cause("likely", "certificateNotTrusted", { name: tls.serverName ?? connection.server.address, server }),
+          cause("possible", "portProbe", { port: connection.server.port }),
+        ],
+  });
+}
+
 export const noRequest: Rule = {
   id: "tcp.open.no-request",
   severity: "warning",
   spec: "RFC 6455 §4.1",
-  causes: ["portProbe", "spareConnection", "requestLost"],
+  causes: ["portProbe", "spareConnection", "requestLost", "certificateNotTrusted"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-4.1"],
-  check: checkNoRequest,
+  check: (connection, context) => checkNoRequest(connection, context) ?? checkNoRequestInTls(connection, context),
 };

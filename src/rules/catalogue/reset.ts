@@ -161,6 +161,7 @@ function comeback({ tcp }: ConnectionFacts, reset: ResetFacts): Interruption | n
     ms: silence.ms,
     repeats: null,
     since: null,
+    paused: false,
     evidence: [shows(silence.until, "silence", { idleMs: silence.ms })],
   };
 }

@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { mayLogIn } from "../credentials.ts";
 import { engineIoCode } from "../engine-io-code.ts";
 import { ownPageOf } from "../own-page.ts";
-import { bodyLine, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
+import { bodyLine, fieldHas, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { isOffByServerClock } from "../server-clock.ts";
 import type { Cause, VariantOf } from "../types.ts";
@@ -73,6 +73,10 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
       return [cause("certain", "fieldsTooLarge", {})];
     case "badRequest":
       return [
+        isPoll(exchange) &&
+          exchange.request !== null &&
+          fieldHas(exchange.request, "upgrade", "websocket") &&
+          cause("certain", "upgradeOnPolls", { path }),
         cause("likely", "wrongPath", { path }),
         cause("possible", "badHandshakeFields", {}),
         cause("possible", "proxyChangedRequest", {}),
@@ -146,6 +150,7 @@ export const upgradeRefused: Rule = {
   spec: "RFC 6455 §4.1, §4.2.2",
   causes: [
     "recoveredBySelf",
+    "upgradeOnPolls",
     "wrongPath",
     "fieldsTooLarge",
     "bodyLimit",

@@ -1,5 +1,5 @@
 import type { ConnectionFacts } from "../../store/types.ts";
-import { ENGINE_IO_DESTROY_MS } from "../answer-causes.ts";
+import { ENGINE_IO_DESTROY_MS, openThere } from "../answer-causes.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { clientOf, endOf, fieldValue, hasEnded, pathOf, serverOf, spanMs, targetOf, watchedUntil } from "../reading.ts";
@@ -138,7 +138,7 @@ export const upgradeUnanswered: Rule = {
 
 const FITS_EVERYWHERE_BYTES = 500;
 
-function checkDropped(connection: ConnectionFacts) {
+function checkDropped(connection: ConnectionFacts, context: Context) {
   if (outcomeOf(connection) !== "dropped") return null;
   const exchange = handshakeOf(connection);
   const request = exchange?.request;
@@ -167,14 +167,17 @@ function checkDropped(connection: ConnectionFacts) {
   const reset = connection.tcp.resets.find((item) => item.from === "server" && !item.ignored);
   // From as far away as the server's other packets: no sign that somebody else sent it.
   const isOwn = reset !== undefined && reset.oddities.length === 0 && reset.hopLimit === reset.usualHopLimit;
+  // Whose upgrades came through and live on knows the path, and the service behind it.
+  const open = openThere(connection, context, endOf(connection).timestampNs);
   return draft("http.upgrade.dropped", "reset", {
     at: request.first,
     args: { ...base, from: "server", afterMs: reset ? spanMs(request.last, reset) : 0 },
     evidence: [asked, shows(reset, "rst", { from: "server" })],
     causes: [
-      cause(isOwn ? "possible" : "likely", "pathFiltersUpgrade", { port }),
+      open > 0 && cause("likely", "connectionLimit", { count: open }),
+      cause(isOwn || open > 0 ? "possible" : "likely", "pathFiltersUpgrade", { port }),
       cause("likely", "handlerThrew", {}),
-      cause("possible", "otherService", { port }),
+      open === 0 && cause("possible", "otherService", { port }),
     ],
   });
 }
@@ -183,7 +186,7 @@ export const upgradeDropped: Rule = {
   id: "http.upgrade.dropped",
   severity: "error",
   spec: "RFC 6455 §4.1",
-  causes: ["recoveredBySelf", "pathFiltersUpgrade", "handlerThrew", "pathMtu", "otherService"],
+  causes: ["recoveredBySelf", "pathFiltersUpgrade", "connectionLimit", "handlerThrew", "pathMtu", "otherService"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-10.3"],
   check: checkDropped,
 };

@@ -1,5 +1,5 @@
 const ended = "closer client server clientCode? serverCode? idleMs? busyMs? sincePongMs? sincePingMs? openMs cutBytes?";
-const code = "code from reason? openMs answered";
+const code = "code from reason? openMs answered crossedCode?";
 
 /** How an established WebSocket ended. */
 export const closeFindings = {
@@ -11,6 +11,7 @@ export const closeFindings = {
     oneSide: "from to code?",
     afterOutage: "closer outageMs clientCode? serverCode?",
     afterSilence: "closer outageMs clientCode? serverCode?",
+    afterPause: "closer outageMs clientCode? serverCode?",
     proxyIdle: "proxy name? backend clientCode? serverCode? idleMs openMs",
     proxyAsClient: "proxy server marks idleMs? serverCode? openMs",
     proxyBusy: "proxy name? backend clientCode? serverCode? openMs",

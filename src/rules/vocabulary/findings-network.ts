@@ -33,6 +33,7 @@ export const networkFindings = {
     ended: "server client openMs closer",
     waiting: "server client openMs",
     spare: "server client openMs",
+    tls: "server client openMs",
   },
   "tls.on-plain-port": { httpAnswer: "server status", otherAnswer: "server", closed: "server closer?" },
   "http.on-tls-port": { alert: "server target", told: "server target status", hungUp: "server target afterMs" },

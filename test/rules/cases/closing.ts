@@ -114,7 +114,7 @@ const stray = connectionFacts({
 /** Nothing new came for 9 s until this side broke the silence, half a second before the end. */
 const brokenSilence = (by: "client" | "server") => ({
   tcpFacts: {
-    lastSilence: { until: mark(39.5), ms: 9000, segmentsBefore: [20, 40] as const },
+    lastSilence: { until: mark(39.5), ms: 9000, segmentsBefore: [20, 40] as const, bytesBefore: [500, 700] as const },
     client: { lastData: mark(by === "client" ? 39.5 : 30.4) },
     server: { lastData: mark(by === "server" ? 39.6 : 30.5) },
   },
@@ -127,6 +127,12 @@ const healed = vanished(false, 30, 29.9, 6, {
   closedAt: mark(42.5),
   client: { fin: mark(42.5) },
 });
+
+/** As much is there already before the silence. */
+const paused = (() => {
+  const { tcpFacts } = brokenSilence("server");
+  return { tcpFacts: { ...tcpFacts, lastSilence: { ...tcpFacts.lastSilence, bytesBefore: [500, 990] as const } } };
+})();
 
 const idleEnd = (idleSeconds: number, more: Parameters<typeof abnormal>[2] = {}) =>
   one(abnormal("server", 300, { ...more, tcpFacts: { idleBeforeCloseNs: idleSeconds * 1e9, ...more.tcpFacts } }), 400);
@@ -151,6 +157,7 @@ export const closingCases = {
       silent: one(abnormal("client", 40, { tcpFacts: { ending: "silent", firstCloser: null, closedAt: null } })),
       afterOutage: one(abnormal("server", 40, { tcpFacts: { events: stalled(32.9) } })),
       afterSilence: one(abnormal("server", 40, brokenSilence("server"))),
+      afterPause: one(abnormal("server", 40, paused)),
       oneSide: one(
         abnormal("server", 40, { tcpFacts: { oneWay: true, firstCloser: null, client: { packets: 0, fin: null } } }),
       ),

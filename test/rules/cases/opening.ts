@@ -9,6 +9,7 @@ import {
   refusedUpgrade,
   reset,
   tcp,
+  tlsFacts,
 } from "../../support/facts-builder.ts";
 import { one, type SomeCases, several } from "./case.ts";
 
@@ -74,6 +75,18 @@ const idle = (facts: Partial<TcpFacts>): ConnectionFacts => {
   const empty = half({ dataSegments: 0, streamBytes: 0, firstData: null, lastData: null });
   return tried({ opening: "complete", established: mark(0.002), halves: [empty, empty], ...facts }, { kind: "tcp" });
 };
+
+/** TLS was set up, the client sent this much inside, and went. */
+const leftInTls = (applicationDataBytes: readonly [number, number]): ConnectionFacts =>
+  connectionFacts({
+    kind: "tls",
+    upgrade: null,
+    webSocket: null,
+    exchanges: [],
+    exchangeCount: 0,
+    tls: tlsFacts({ clientHello: mark(0.1), serverHello: mark(0.2), handshakeComplete: true, applicationDataBytes }),
+    close: { verdict: "none", clientSees: null, serverSees: null },
+  });
 
 /** One of two backends that a proxy tries one after the other; the second one serves the client. */
 const FIRST_BACKEND = {
@@ -148,7 +161,12 @@ export const openingCases = {
       ended: one(idle({ ending: "fin", firstCloser: "client", closedAt: mark(0.01) })),
       waiting: one(idle({ ending: "open" })),
       spare: several(idle({ ending: "open" }), connectionFacts()),
+      tls: one(leftInTls([60, 0])),
     },
-    near: { "opened just now": one(idle({ ending: "open" }), 1), "a request came": one(connectionFacts()) },
+    near: {
+      "opened just now": one(idle({ ending: "open" }), 1),
+      "a request came": one(connectionFacts()),
+      "a request came inside TLS": one(leftInTls([300, 900])),
+    },
   },
 } satisfies SomeCases;

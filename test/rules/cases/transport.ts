@@ -8,6 +8,7 @@ import {
   nothingLeftOut,
   reset,
   tcp,
+  tlsFacts,
   UPGRADE_FIELDS,
   upgrade,
   webSocket,
@@ -43,25 +44,6 @@ const notWebSocket = (kind: ConnectionFacts["kind"], more: Partial<ConnectionFac
     close: { verdict: "none", clientSees: null, serverSees: null },
     ...more,
   });
-
-const tlsFacts = (more: Partial<TlsFacts>): TlsFacts => ({
-  serverName: "orin.example",
-  applicationProtocols: [],
-  clientVersion: "TLS 1.3",
-  negotiatedVersion: "TLS 1.2",
-  clientHello: mark(0.01),
-  serverHello: mark(0.02),
-  handshakeComplete: true,
-  refusal: null,
-  alerts: [],
-  applicationDataBytes: [100, 100],
-  cipherSuite: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-  applicationProtocol: null,
-  decrypted: false,
-  whyNot: "no-keys",
-  closings: [null, null],
-  ...more,
-});
 
 const encrypted = (more: Partial<TlsFacts>): ConnectionFacts => notWebSocket("tls", { tls: tlsFacts(more) });
 
