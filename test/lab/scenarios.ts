@@ -6,6 +6,8 @@ import { frames } from "./scenarios/frames.ts";
 import { haproxies } from "./scenarios/haproxy.ts";
 import { heartbeats } from "./scenarios/heartbeat.ts";
 import { injected } from "./scenarios/injected.ts";
+import { misled } from "./scenarios/misled.ts";
+import { moved } from "./scenarios/moved.ts";
 import { opening } from "./scenarios/opening.ts";
 import { outages } from "./scenarios/outages.ts";
 import { paths } from "./scenarios/path.ts";
@@ -14,6 +16,7 @@ import { retries } from "./scenarios/retries.ts";
 import { secured } from "./scenarios/secured.ts";
 import { socketIo } from "./scenarios/socket-io.ts";
 import { socketIoBehindNginx } from "./scenarios/socket-io-nginx.ts";
+import { stopped } from "./scenarios/stopped.ts";
 import { tokens } from "./scenarios/tokens.ts";
 import { trouble } from "./scenarios/trouble.ts";
 import { upgrades } from "./scenarios/upgrade.ts";
@@ -35,6 +38,9 @@ export const scenarios: readonly Scenario[] = [
   ...tokens,
   ...paths,
   ...outages,
+  ...misled,
+  ...moved,
+  ...stopped,
   ...injected,
   ...viewpoints,
   ...browsers,
