@@ -126,3 +126,14 @@ function firstCloseOf({ webSocket }: ConnectionFacts, direction: Direction): Clo
   const peers = webSocket?.closeFrames[direction === 0 ? 1 : 0] ?? null;
   return own !== null && peers !== null && peers.timestampNs < own.timestampNs ? null : own;
 }
+
+const LEAST_PINGS = 3;
+
+/**
+ * Its own pings should have broken that silence at least twice: whoever sends them was not idle. Its program stood still, or
+ * the clock of the capture jumped (NTP, a virtual machine that was paused) and there was no silence.
+ */
+export function missesOwnPings({ webSocket }: ConnectionFacts, direction: Direction, idleMs: number): boolean {
+  const beat = webSocket?.heartbeat[direction];
+  return beat?.intervalMs != null && beat.pings >= LEAST_PINGS && idleMs > 2 * beat.intervalMs;
+}

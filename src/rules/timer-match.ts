@@ -1,5 +1,6 @@
 import type { ConnectionFacts } from "../store/types.ts";
-import { fieldValue, spanMs } from "./reading.ts";
+import { missesOwnPings } from "./heartbeat.ts";
+import { directionOf, fieldValue, spanMs } from "./reading.ts";
 import type { Timer } from "./timers.ts";
 import { handshakeOf } from "./upgrade-outcome.ts";
 
@@ -43,6 +44,7 @@ export function matchTimers(connection: ConnectionFacts, timers: readonly Timer[
     if (!named && tcp.firstCloser === "server" && lifeMs !== null && NAMES_ITSELF.test(timer.name)) continue;
     if (timer.closer === "proxy" && tcp.firstCloser === "client" && !named && !/x-forwarded|x-real-ip|via:/i.test(said))
       continue;
+    if (timer.kind === "idle" && !named && missesOwnPings(connection, directionOf(tcp.firstCloser), measured)) continue;
     matches.push({ timer, offByMs, named });
   }
   return matches.sort(

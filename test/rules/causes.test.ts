@@ -176,6 +176,21 @@ describe("an end without a Close", () => {
     expect(causesOf("ws.close.no-close-frame", several(front, refusedSyn(51)))[0]).toBe("likely proxyRestarted");
   });
 
+  test("a silence that the closer's own pings should have broken is no idle timer's", () => {
+    const ended = (heartbeat: ReturnType<typeof beat>) =>
+      one(
+        abnormal("server", 300, {
+          tcpFacts: { idleBeforeCloseNs: 60.02e9 },
+          webSocketFacts: { heartbeat: [beat({ pings: 0 }), heartbeat] },
+        }),
+      );
+    const pinging = ended(beat({ pings: 24, answered: 24, lastPing: mark(240), lastPong: mark(240.002) }));
+    expect(causesOf("ws.close.no-close-frame", pinging)[0]).toBe("likely pingsPaused");
+    const silent = ended(beat({ pings: 0, intervalMs: null, lastPing: null, lastPong: null }));
+    expect(causesOf("ws.close.no-close-frame", pinging)).not.toContain("possible timerFits");
+    expect(causesOf("ws.close.no-close-frame", silent)).not.toContain("likely pingsPaused");
+  });
+
   test("just when the next ping was due, and all were answered: the heartbeat's own code", () => {
     const ended = (seconds: number, answered = 3) =>
       abnormal("server", seconds, { webSocketFacts: { heartbeat: [beat({ pings: 0 }), beat({ answered })] } });

@@ -248,6 +248,11 @@ export const causesRunning = {
       "What answers at the {to:word} knows no pongs: a library that leaves them to the application (autoPong off, a hand-written client), or a proxy that swallows pings.",
     fix: "Let the {to:word} answer each ping with a pong of the same payload; browsers and most libraries do so by themselves. Until then the heartbeat must not end connections of such a {to:word}.",
   },
+  pingsPaused: {
+    cause:
+      "No idle timer: the {to:word}'s own pings should have broken those {idleMs:ms} and did not. Its program stood still for that long, or the clock of the capture jumped and nothing was silent (NTP, a virtual machine that was paused).",
+    fix: "chronyc tracking, timedatectl and dmesg of the capturing machine at this time; at the {to:word} the event loop's delay (monitorEventLoopDelay()).",
+  },
   heartbeatBlind: {
     cause:
       "The {to:word}'s own heartbeat ended it although every ping had been answered: the end came just when the next ping was due. Its code does not see the pongs (no 'pong' listener, isAlive never set again), or its patience is shorter than its interval.",

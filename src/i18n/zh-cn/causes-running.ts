@@ -216,6 +216,11 @@ export const causesRunning = {
     cause: "{to:word}那边根本不回 pong：库把它留给应用去做（autoPong 关闭、手写的客户端），或者代理吞掉了 ping。",
     fix: "让{to:word}对每个 ping 用相同载荷回 pong；浏览器和多数库会自动回。在此之前，心跳不应断开这样的{to:word}。",
   },
+  pingsPaused: {
+    cause:
+      "不是空闲超时：这 {idleMs:ms}里本该有{to:word}自己的 ping，却一个都没有。要么它的程序停住了这么久，要么抓包机器的时钟跳了，其实并没有静默（NTP 校时、虚拟机被暂停）。",
+    fix: "查看抓包机器这一时刻的 chronyc tracking、timedatectl 和 dmesg；在{to:word}上看事件循环延迟（monitorEventLoopDelay()）。",
+  },
   heartbeatBlind: {
     cause:
       "每个 ping 都有回应，{to:word}自己的心跳却结束了连接：断开正好发生在下一个 ping 该发的时刻。它的代码没看到 pong（没有监听 'pong'、isAlive 没有重新置位），或者超时比间隔还短。",

@@ -3,7 +3,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../end-signs.ts";
 import { endingEvidence, firstClose } from "../ending.ts";
-import { isTimerLike, missedBeat } from "../heartbeat.ts";
+import { isTimerLike, missedBeat, missesOwnPings } from "../heartbeat.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy, type Join } from "../legs.ts";
 import {
@@ -235,7 +235,8 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const named = timerCauses(connection, context);
   const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   const afterMs = failedOnMessage(connection, direction);
-  const byTimer = idle >= LEAST_IDLE_MS && isTimerLike(idle);
+  const stoodStill = missesOwnPings(connection, direction, idle);
+  const byTimer = idle >= LEAST_IDLE_MS && isTimerLike(idle) && !stoodStill;
   const handshake = handshakeOf(connection);
   const proxy = closer === "server" && handshake !== null ? proxyOf(handshake) : null;
   const died = closer === "server" && hasDied(connection, context);
@@ -258,6 +259,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   return [
     missed === null && isOnTick(connection, direction) && cause("likely", "heartbeatBlind", { to: closer }),
     ...(missed === null ? named : []),
+    stoodStill && missed === null && cause("likely", "pingsPaused", { to: closer, idleMs: idle }),
     byTimer && missed === null && named.length === 0 && cause("likely", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
     afterMs !== null && cause("likely", "failedOnMessage", { to: closer, from: otherSide(closer), afterMs }),
@@ -266,7 +268,11 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
     closer === "client" && cause("likely", "clientKilled", {}),
     closer === "client" && cause("possible", "clientTerminated", {}),
     peer.zeroWindows > 0 && cause(stuffed ? "likely" : "possible", "backpressure", {}),
-    !byTimer && idle > 10_000 && named.length === 0 && cause("possible", "unknownIdleTimer", { idleMs: idle }),
+    !byTimer &&
+      !stoodStill &&
+      idle > 10_000 &&
+      named.length === 0 &&
+      cause("possible", "unknownIdleTimer", { idleMs: idle }),
   ];
 }
 
@@ -288,6 +294,7 @@ export const noCloseFrame: Rule = {
   severity: "error",
   spec: "RFC 6455 §7.1.5, §7.1.6",
   causes: [
+    "pingsPaused",
     "heartbeatBlind",
     "timerFits",
     "failedOnMessage",

@@ -164,6 +164,7 @@ export const causeWords = {
   pongsNotSent: "to",
   neverPongs: "to",
   heartbeatBlind: "to",
+  pingsPaused: "to idleMs",
   proxyStuck: "proxy",
   pageFrozen: "patienceMs?",
   heartbeatHabit: "timer setting",

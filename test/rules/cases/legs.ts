@@ -1,5 +1,5 @@
 import type { Analysis, ConnectionFacts, JoinFacts } from "../../../src/store/types.ts";
-import { abnormal, analysisOf, BACKEND_LEG, joined, upgrade } from "../../support/facts-builder.ts";
+import { abnormal, analysisOf, BACKEND_LEG, beat, joined, upgrade } from "../../support/facts-builder.ts";
 
 type Ending = Parameters<typeof abnormal>[2];
 
@@ -30,10 +30,13 @@ export function hungUpByProxy(
 ): Analysis {
   const at = 10 + idleSeconds;
   const tcpFacts = { idleBeforeCloseNs: idleSeconds * 1e9 };
+  // Nobody pings: that is how it came to be idle.
+  const quiet = beat({ pings: 0, answered: 0, intervalMs: null, lastPing: null, lastPong: null });
+  const webSocketFacts = { heartbeat: [quiet, quiet] } as const;
   return analysisOf(
     [
-      abnormal("server", at, { tcpFacts, upgrade: switching(server), ...front }),
-      abnormal("client", at + laterSeconds, { ...BACKEND_LEG, tcpFacts, ...back }),
+      abnormal("server", at, { tcpFacts, webSocketFacts, upgrade: switching(server), ...front }),
+      abnormal("client", at + laterSeconds, { ...BACKEND_LEG, tcpFacts, webSocketFacts, ...back }),
     ],
     { clockSeconds: at + 20, joins: [joined("proxied")] },
   );
