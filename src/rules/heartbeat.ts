@@ -106,10 +106,13 @@ export const TIMED_OUT = /time.?out|timed out|heart.?beat|\bping\b|\bpong\b|keep
 function gaveUp(connection: ConnectionFacts, direction: Direction, pinger: Side): boolean {
   const own = firstCloseOf(connection, direction);
   if (own !== null) return !blamesNobody(own);
-  const [client, server] = connection.webSocket?.closeFrames ?? [null, null];
-  const { firstCloser, oneWay, halves } = connection.tcp;
+  const { firstCloser, oneWay, halves, closedAt } = connection.tcp;
+  // What a peer that wakes up says to a connection that had ended meanwhile ended nothing.
+  const isClosed = (connection.webSocket?.closeFrames ?? []).some(
+    (close) => close !== null && (closedAt === null || close.timestampNs <= closedAt.timestampNs),
+  );
   const hungUp = firstCloser === pinger || (oneWay && halves[direction].fin !== null);
-  return client === null && server === null && hungUp;
+  return !isClosed && hungUp;
 }
 
 function closedPlainly(connection: ConnectionFacts, direction: Direction): boolean {

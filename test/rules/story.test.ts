@@ -36,6 +36,12 @@ describe("one root cause, one error", () => {
     ]);
   });
 
+  test("a client that wakes up and closes what the server had given up changes nothing", () => {
+    const heartbeat = [quiet, deafBeat(20, [30, 40, 50])] as const;
+    const woken = abnormal("server", 52, { webSocketFacts: { heartbeat, closeFrames: [close(60, 1000), null] } });
+    expect(one(woken).filter(([, severity]) => severity === "error")).toEqual([["ws.pong.missing", "error", null]]);
+  });
+
   test("an RST that ends a WebSocket is the error, the 1006 label a note", () => {
     const torn = abnormal("server", 40, { tcpFacts: { ending: "rst", resets: [reset()] } });
     expect(one(torn)).toEqual([

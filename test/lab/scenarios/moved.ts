@@ -60,7 +60,7 @@ export const moved: readonly Scenario[] = [
       await stage.logged("browser", "open");
       await sleep(3500);
       rebind(stage, false);
-      await stage.logged("server", "terminate");
+      await stage.logged("server", "close");
       await sleep(1500);
       return "over";
     },
@@ -88,7 +88,7 @@ export const moved: readonly Scenario[] = [
   {
     name: "nat-rebound-listener",
     injects:
-      "the client's NAT loses its table; the client only listens and answers pings, the old port answers nothing",
+      "the client's NAT loses its table; the client only listens and answers pings, its own host answers what comes for the old port by RST",
     network: "routed",
     captures: [{ at: "server", interface: "eth0" }],
     seconds: 60,
@@ -97,7 +97,7 @@ export const moved: readonly Scenario[] = [
     fault: async (stage) => {
       await stage.logged("browser", "open");
       await sleep(5000);
-      rebind(stage, false);
+      rebind(stage, true);
       await stage.logged("server", "close");
       await sleep(1500);
       return "over";
