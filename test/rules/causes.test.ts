@@ -123,7 +123,7 @@ test("who resets upgrades while others are open there has reached a limit", () =
     { status: null },
     { first: mark(50), tcp: tcp({ ending: "rst", firstCloser: "server", resets: [reset({ at: 51 })] }) },
   );
-  expect(causesOf("http.upgrade.dropped", one(turnedAway))[0]).toBe("likely pathFiltersUpgrade");
+  expect(causesOf("http.upgrade.dropped", one(turnedAway))).not.toContain("likely connectionLimit");
   const open = connectionFacts({ last: mark(100) });
   expect(causesOf("http.upgrade.dropped", several(open, turnedAway))[0]).toBe("likely connectionLimit");
 });

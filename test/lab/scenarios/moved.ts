@@ -173,7 +173,7 @@ export const moved: readonly Scenario[] = [
       await sleep(4000);
       return "over";
     },
-    expect: { connections: [{ dialledBy: "browser" }], must: ["tcp.rst.injected"], blames: "A firewall rule rejects" },
+    expect: { connections: [{ dialledBy: "browser" }], must: ["tcp.rst.injected"], blames: "A firewall, IPS" },
   },
   {
     name: "one-direction-dropped",
