@@ -5,7 +5,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 
 type Wrapper = (
@@ -59,6 +58,4 @@ function compiledOf(file: string): Buffer | undefined {
   }
 }
 
-// The young generation begins with 1 MB and doubles: on its way to 16 it is copied a dozen times, a tenth of a short run.
-setFlagsFromString("--semi-space-growth-factor=4");
 load(join(__dirname, "program.js"));
