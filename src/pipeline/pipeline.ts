@@ -42,7 +42,7 @@ export interface PipelineOptions {
 const NS_PER_MS = 1e6;
 const TIDY_NS = 10e9;
 /** Part of the tracked connections that goes when there are too many: seldom enough to cost nothing. */
-const ROOM_SHARE = 0.1;
+const ROOM_SHARE = 0.25;
 /** Only SYNs came: the facts tell all. */
 const isHalfOpen = ({ synSeen, synAckSeen, low, high }: TcpConnection): boolean =>
   synSeen && !synAckSeen && low.dataSegments + high.dataSegments === 0;
@@ -225,14 +225,28 @@ export class Pipeline implements WireSink, TcpSink {
   onOpen(connection: TcpConnection): void {
     if (this.tracker.connections.length > this.roomEndsAt) this.makeRoom();
     connection.slot = this.freeSlots.pop() ?? this.contexts.length;
-    this.contexts[connection.slot] = new ConnectionContext(connection, {
-      tap: this.options.tap,
-      forced: this.ports.size > 0,
-      memory: this.memory,
-      keys: this.options.keys ?? null,
-      waiting: this.waiting,
-      onMalformed: (malformed) => this.onMalformed(malformed),
-    });
+    // What it says begins with its first byte: a capture may hold a million connections that are only a SYN.
+    this.contexts[connection.slot] = null;
+  }
+
+  private contextOf(connection: TcpConnection): ConnectionContext {
+    return (
+      this.contexts[connection.slot] ??
+      new ConnectionContext(connection, {
+        tap: this.options.tap,
+        forced: this.ports.size > 0,
+        memory: this.memory,
+        keys: this.options.keys ?? null,
+        waiting: this.waiting,
+        onMalformed: (malformed) => this.onMalformed(malformed),
+      })
+    );
+  }
+
+  private begin(connection: TcpConnection): ConnectionContext {
+    const context = this.contextOf(connection);
+    this.contexts[connection.slot] = context;
+    return context;
   }
 
   isClient(
@@ -256,8 +270,7 @@ export class Pipeline implements WireSink, TcpSink {
     end: number,
     at: Position,
   ): void {
-    const context = this.contexts[connection.slot];
-    if (context == null) return;
+    const context = this.contexts[connection.slot] ?? this.begin(connection);
     try {
       context.feed(direction, bytes, start, end, at);
     } catch (error) {
@@ -267,7 +280,7 @@ export class Pipeline implements WireSink, TcpSink {
 
   onGap(connection: TcpConnection, direction: 0 | 1, lengthBytes: number, _cause: GapCause, at: Position): void {
     try {
-      this.contexts[connection.slot]?.gap(direction, lengthBytes, at);
+      (this.contexts[connection.slot] ?? this.begin(connection)).gap(direction, lengthBytes, at);
     } catch (error) {
       this.onInternal(error, connection, at);
     }
@@ -298,7 +311,7 @@ export class Pipeline implements WireSink, TcpSink {
   private factsNow(connection: TcpConnection): ConnectionFacts {
     const known = this.endedFacts[connection.slot];
     if (known?.last.packet === connection.lastPacketNumber && !connection.replaced) return known;
-    const context = this.contexts[connection.slot] as ConnectionContext;
+    const context = this.contextOf(connection);
     const until = this.spans.watchedUntil(connection.vantage, connection.lastPacketNs);
     const facts = connectionFacts(connection, context, until ?? this.last.timestampNs, until);
     if (this.options.forgetsEnded) this.endedFacts[connection.slot] = isFinal(facts) ? facts : null;

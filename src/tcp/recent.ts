@@ -2,7 +2,9 @@ import { i32be, u8, viewOf } from "../base/bytes.ts";
 import type { SegmentView } from "../wire/types.ts";
 
 const WORDS = 8;
-const FIRST_ENTRIES = 8;
+/** As many as V8 keeps inside its heap: a capture may hold a million connections of one SYN. */
+const FIRST_ENTRIES = 2;
+const GROWTH = 4;
 const ENTRIES = 32;
 /** A second copy of a packet (bridge, veth, loopback on `any`) follows within this; no retransmission is so fast with the same identification. */
 const DUPLICATE_NS = 20e6;
@@ -42,8 +44,8 @@ export class RecentPackets {
   private count = 0;
 
   add(segment: SegmentView, timestampNs: number): void {
-    if (this.count === FIRST_ENTRIES && this.ring.length === FIRST_ENTRIES * WORDS) {
-      const larger = new Int32Array(ENTRIES * WORDS);
+    if (this.count * WORDS === this.ring.length && this.count < ENTRIES) {
+      const larger = new Int32Array(this.ring.length * GROWTH);
       larger.set(this.ring);
       this.ring = larger;
     }
