@@ -39,6 +39,26 @@ const rebind = (stage: Stage, answers: boolean) => {
   stage.note("rebound");
 };
 
+/** The server's host loses power after a while and is back six seconds later; its program starts, the client dials again. */
+const serverHostRestarts = (afterMs: number): Pick<Scenario, "prepare" | "fault" | "expect"> => ({
+  prepare: async (stage) => {
+    stage.run("server", "sysctl", "-qw", "net.ipv4.tcp_orphan_retries=1");
+  },
+  fault: async (stage) => {
+    await stage.logged("browser", "open");
+    await sleep(afterMs);
+    powerCut(stage, "server");
+    await sleep(6000);
+    powerBack(stage, "server");
+    await sleep(1500);
+    stage.startPeer("server");
+    await stage.logged("browser", "open", 2);
+    await sleep(2000);
+    return "over";
+  },
+  expect: { connections: [], must: ["tcp.path.blackhole"], blames: "The other host restarted" },
+});
+
 export const moved: readonly Scenario[] = [
   {
     name: "nat-rebound",
@@ -206,22 +226,7 @@ export const moved: readonly Scenario[] = [
     captures: [{ at: "client", interface: "eth0" }],
     seconds: 40,
     peers: { server: telemetry({ everyMs: 500 }), browser: again(commanding(700), 30) },
-    prepare: async (stage) => {
-      stage.run("server", "sysctl", "-qw", "net.ipv4.tcp_orphan_retries=1");
-    },
-    fault: async (stage) => {
-      await stage.logged("browser", "open");
-      await sleep(3500);
-      powerCut(stage, "server");
-      await sleep(6000);
-      powerBack(stage, "server");
-      await sleep(1500);
-      stage.startPeer("server");
-      await stage.logged("browser", "open", 2);
-      await sleep(2000);
-      return "over";
-    },
-    expect: { connections: [], must: ["tcp.path.blackhole"], blames: "The other host restarted" },
+    ...serverHostRestarts(3500),
   },
   {
     name: "server-host-restarted-beat",
@@ -229,22 +234,7 @@ export const moved: readonly Scenario[] = [
     captures: [{ at: "client", interface: "eth0" }],
     seconds: 60,
     peers: { server: telemetry({ everyMs: 500, beat: [10_000, 30_000] }), browser: again(commanding(700), 30) },
-    prepare: async (stage) => {
-      stage.run("server", "sysctl", "-qw", "net.ipv4.tcp_orphan_retries=1");
-    },
-    fault: async (stage) => {
-      await stage.logged("browser", "open");
-      await sleep(13_500);
-      powerCut(stage, "server");
-      await sleep(6000);
-      powerBack(stage, "server");
-      await sleep(1500);
-      stage.startPeer("server");
-      await stage.logged("browser", "open", 2);
-      await sleep(2000);
-      return "over";
-    },
-    expect: { connections: [], must: ["tcp.path.blackhole"], blames: "The other host restarted" },
+    ...serverHostRestarts(13_500),
   },
   {
     name: "client-host-restarted",

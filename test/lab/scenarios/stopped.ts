@@ -47,6 +47,19 @@ const block = (ms: number) => {
   while (Date.now() < until);
 };
 
+const nestIsKilled: Pick<Scenario, "fault" | "expect"> = {
+  fault: async (stage) => {
+    await stage.logged("browser", "engine-upgraded");
+    await sleep(2500);
+    stage.signal("server", "SIGKILL");
+    await sleep(9000);
+    stage.tell("browser", "leave");
+    await stage.logged("browser", "exited");
+    return "over";
+  },
+  expect: { connections: [], must: ["ws.close.no-close-frame"], blames: "The server process was killed" },
+};
+
 export const stopped: readonly Scenario[] = [
   {
     name: "nginx-stopped",
@@ -77,32 +90,14 @@ export const stopped: readonly Scenario[] = [
     captures: [{ at: "client", interface: "eth0" }],
     peers: { server: server((peer) => serveSocketIo(peer)), browser: chatPage(`http://${frontAddress}/im`) },
     prepare: (stage) => startNginx(stage, working()),
-    fault: async (stage) => {
-      await stage.logged("browser", "engine-upgraded");
-      await sleep(2500);
-      stage.signal("server", "SIGKILL");
-      await sleep(9000);
-      stage.tell("browser", "leave");
-      await stage.logged("browser", "exited");
-      return "over";
-    },
-    expect: { connections: [], must: ["ws.close.no-close-frame"], blames: "The server process was killed" },
+    ...nestIsKilled,
   },
   {
     name: "nestjs-killed-direct",
     injects: "a NestJS process without nginx is killed; Socket.IO tries again by itself and is refused",
     captures: [{ at: "client", interface: "eth0" }],
     peers: { server: server((peer) => serveSocketIo(peer)), browser: chatPage(`http://${frontAddress}:7002/im`) },
-    fault: async (stage) => {
-      await stage.logged("browser", "engine-upgraded");
-      await sleep(2500);
-      stage.signal("server", "SIGKILL");
-      await sleep(9000);
-      stage.tell("browser", "leave");
-      await stage.logged("browser", "exited");
-      return "over";
-    },
-    expect: { connections: [], must: ["ws.close.no-close-frame"], blames: "The server process was killed" },
+    ...nestIsKilled,
   },
   {
     name: "nestjs-redeployed",
