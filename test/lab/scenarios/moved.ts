@@ -39,6 +39,19 @@ const rebind = (stage: Stage, answers: boolean) => {
   stage.note("rebound");
 };
 
+/** The client's NAT loses its table after a while; `answers`: its own host answers what comes for the old port. */
+const natRebinds = (afterMs: number, answers: boolean): Pick<Scenario, "prepare" | "fault"> => ({
+  prepare: async (stage) => masquerade(stage),
+  fault: async (stage) => {
+    await stage.logged("browser", "open");
+    await sleep(afterMs);
+    rebind(stage, answers);
+    await stage.logged("server", "close");
+    await sleep(1500);
+    return "over";
+  },
+});
+
 /** The server's host loses power after a while and is back six seconds later; its program starts, the client dials again. */
 const serverHostRestarts = (afterMs: number): Pick<Scenario, "prepare" | "fault" | "expect"> => ({
   prepare: async (stage) => {
@@ -75,15 +88,7 @@ export const moved: readonly Scenario[] = [
     ],
     seconds: 40,
     peers: { server: telemetry({ everyMs: 500, beat: [1000, 3000] }), browser: commanding(700, { url: backUrl }) },
-    prepare: async (stage) => masquerade(stage),
-    fault: async (stage) => {
-      await stage.logged("browser", "open");
-      await sleep(3500);
-      rebind(stage, false);
-      await stage.logged("server", "close");
-      await sleep(1500);
-      return "over";
-    },
+    ...natRebinds(3500, false),
     expect: { connections: [], must: ["tcp.nat.rebound"], blames: "A NAT on the client's way" },
   },
   {
@@ -94,15 +99,7 @@ export const moved: readonly Scenario[] = [
     captures: [{ at: "server", interface: "eth0" }],
     seconds: 40,
     peers: { server: telemetry({ everyMs: 2500, beat: [1000, 3000] }), browser: commanding(700, { url: backUrl }) },
-    prepare: async (stage) => masquerade(stage),
-    fault: async (stage) => {
-      await stage.logged("browser", "open");
-      await sleep(3300);
-      rebind(stage, true);
-      await stage.logged("server", "close");
-      await sleep(1500);
-      return "over";
-    },
+    ...natRebinds(3300, true),
     expect: { connections: [], must: ["tcp.nat.rebound"], blames: "A NAT on the client's way" },
   },
   {
@@ -113,15 +110,7 @@ export const moved: readonly Scenario[] = [
     captures: [{ at: "server", interface: "eth0" }],
     seconds: 60,
     peers: { server: telemetry({ everyMs: 500, beat: [2000, 6000] }), browser: dashboard(() => {}, { url: backUrl }) },
-    prepare: async (stage) => masquerade(stage),
-    fault: async (stage) => {
-      await stage.logged("browser", "open");
-      await sleep(5000);
-      rebind(stage, true);
-      await stage.logged("server", "close");
-      await sleep(1500);
-      return "over";
-    },
+    ...natRebinds(5000, true),
     expect: { connections: [], must: ["tcp.rst"], blames: "A NAT router, VPN gateway" },
   },
   {
