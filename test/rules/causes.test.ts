@@ -72,6 +72,16 @@ test("an RST after whole seconds of silence that nobody asked for is a timer's",
   expect(causesOf("tcp.rst", one(after(4.4)))[0]).toBe("likely closedWithUnread");
 });
 
+test("where the other side has not said a word, nothing of it was left unread", () => {
+  const torn = (said: boolean) =>
+    abnormal("server", 40, {
+      tcpFacts: { ending: "rst", resets: [reset({ from: "server" })] },
+      webSocketFacts: { lastFrame: [said ? mark(37) : null, mark(37.1)] },
+    });
+  expect(causesOf("tcp.rst", one(torn(true)))[0]).toBe("likely closedWithUnread");
+  expect(causesOf("tcp.rst", one(torn(false)))[0]).toBe("likely abortiveClose");
+});
+
 test("an RST that knows no connection, from somebody who was heard just before: a NAT is suspected", () => {
   const unknown = (lastHeard: number, hopLimit = 64, from: "client" | "server" = "server") =>
     abnormal(from, 40, {

@@ -109,7 +109,7 @@ export const causesRunning = {
   abortiveClose: {
     cause:
       "The {from:word}'s code reset on purpose (resetAndDestroy(), SO_LINGER 0), or an administrator ended it (ss -K).",
-    fix: "Search for it; use close(code, reason).",
+    fix: "Search the {from:word}'s code for resetAndDestroy() and SO_LINGER; end with close(code, reason) instead.",
   },
   processCrashed: { cause: "The {from:word}'s process crashed.", fix: "Look at its log and at dmesg at this time." },
   middleboxReset: {

@@ -102,7 +102,7 @@ export const causesRunning = {
   },
   abortiveClose: {
     cause: "{from:word}的代码有意重置连接（resetAndDestroy()、SO_LINGER 0），或管理员断开了它（ss -K）。",
-    fix: "找到这处代码，改用 close(code, reason)。",
+    fix: "在{from:word}代码里搜索 resetAndDestroy() 和 SO_LINGER，改用 close(code, reason)。",
   },
   processCrashed: { cause: "{from:word}的进程崩溃。", fix: "查看这一时刻的日志和 dmesg。" },
   middleboxReset: {

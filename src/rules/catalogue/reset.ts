@@ -122,13 +122,21 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       isUnknown && cause("likely", "connectionUnknown", { from, to: otherSide(from) }),
       byTimer && cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) }),
       // A socket that is closed so sends an RST that acknowledges.
-      !isUnknown && cause(byTimer || died ? "possible" : "likely", "closedWithUnread", { from }),
+      !isUnknown &&
+        hasSpoken(webSocket, to) &&
+        cause(byTimer || died ? "possible" : "likely", "closedWithUnread", { from }),
       !isUnknown && cause(byTimer || died ? "possible" : "likely", "abortiveClose", { from }),
       cause(died ? "likely" : "possible", "processCrashed", { from }),
       cause("possible", "middleboxReset", {}),
     ],
   });
 }
+
+/** Something of this side can have been left unread. */
+const hasSpoken = (
+  { midstream, lastFrame, incompleteFrameBytes }: NonNullable<ConnectionFacts["webSocket"]>,
+  side: Side,
+): boolean => midstream || lastFrame[directionOf(side)] !== null || incompleteFrameBytes[directionOf(side)] > 0;
 
 /** It came from nearer by than what the host sends: a router in between answered in its place. */
 const isNearer = ({ hopLimit, usualHopLimit }: ResetFacts): boolean =>
