@@ -1,6 +1,7 @@
 import type { Direction } from "../base/brand.ts";
-import { i32be, u16be, u32be } from "../base/bytes.ts";
+import { i32be, u16be, u32be, viewOf } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
+import { asciiBeginning, LEAST_SCANNED_BYTES, NOT_ASCII } from "../base/masked-text.ts";
 import type { Position } from "../base/packet-view.ts";
 import { tell } from "./events.ts";
 import { headerBytes, headerFaults, lengthIn } from "./frame-header.ts";
@@ -49,19 +50,27 @@ export class FrameDecoder implements WebSocketDecoder {
   /** That a boundary was lost has been told. */
   private desynchronised = false;
   private doubtfulFrames = 0;
+  /** `canSkim` at the end of what was fed. */
+  private calm = false;
+  private readonly maskBit: number;
 
   constructor(direction: Direction, sink: WebSocketSink, deflate: DeflateAgreement, options: DecoderOptions) {
     this.direction = direction;
     this.sink = sink;
     this.memory = options.memory;
+    this.maskBit = direction === 0 ? 0x80 : 0;
     this.compression = deflate !== "none";
     this.frames = new FrameReader(direction, sink, deflate, options);
     if (options.midstream === true) this.startSearch();
   }
 
   feed(bytes: Uint8Array, start: number, end: number, at: Position): void {
-    this.base = this.offset - start;
-    this.read(bytes, start, end, at);
+    const pos = this.calm ? this.skim(bytes, start, end, at) : start;
+    if (pos < end) {
+      this.base = this.offset - start;
+      this.read(bytes, pos, end, at);
+      this.calm = this.canSkim();
+    }
     this.offset += end - start;
   }
 
@@ -123,9 +132,53 @@ export class FrameDecoder implements WebSocketDecoder {
         return;
       }
       if (this.frames.remaining > 0) pos = this.frames.payload(bytes, pos, end, at);
-      else if (this.headLength === 0) pos = this.readHeader(bytes, pos, end, at);
-      else pos = this.joinHeader(bytes, pos, end, at);
+      else if (this.headLength === 0) {
+        const next = this.canSkim() ? this.skim(bytes, pos, end, at) : pos;
+        pos = next > pos ? next : this.readHeader(bytes, pos, end, at);
+      } else pos = this.joinHeader(bytes, pos, end, at);
     }
+  }
+
+  /** A frame begins next, nothing is open or doubtful, and somebody may want some texts only counted. */
+  private canSkim(): boolean {
+    const { frames } = this;
+    return (
+      this.state === READING &&
+      frames.remaining === 0 &&
+      this.headLength === 0 &&
+      this.doubtfulFrames === 0 &&
+      frames.isIdle &&
+      this.sink.skipsAny
+    );
+  }
+
+  /**
+   * Most frames of most streams are texts that nobody wants to read: those that follow one another from `pos` on are told
+   * by their headers, checked to be ASCII (what is not may be invalid UTF-8) and counted. Answers where another one begins.
+   */
+  private skim(bytes: Uint8Array, from: number, end: number, at: Position): number {
+    const { sink, maskBit } = this;
+    let pos = from;
+    while (end - pos > LEAST_SCANNED_BYTES + 2 && bytes[pos] === FIN + TEXT) {
+      const form = (bytes[pos + 1] as number) ^ maskBit;
+      let payload = pos + 2;
+      let length = form;
+      if (form === 126) {
+        length = u16be(bytes, payload);
+        payload += 2;
+      } else if (form > 126) break;
+      let mask = 0;
+      if (maskBit !== 0) {
+        mask = viewOf(bytes).getInt32(payload, true);
+        payload += 4;
+      }
+      if (payload + length > end || length < (form === 126 ? 126 : LEAST_SCANNED_BYTES)) break;
+      const beginning = asciiBeginning(bytes, payload, length, mask);
+      if (beginning === NOT_ASCII || !sink.skips(beginning, length)) break;
+      sink.onUnread(length, at);
+      pos = payload + length;
+    }
+    return pos;
   }
 
   /** A header that starts at `pos`; short whole data frames are done with here. Answers where to go on. */

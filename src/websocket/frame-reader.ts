@@ -1,6 +1,5 @@
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
-import { asciiBeginning, LEAST_SCANNED_BYTES, NOT_ASCII } from "../base/masked-text.ts";
 import type { Position } from "../base/packet-view.ts";
 import { closeCodeOf, closeReasonOf, isSendableCloseCode, isWellFormedClose } from "./close-frame.ts";
 import { RSV1_MISPLACED, tell } from "./events.ts";
@@ -15,7 +14,7 @@ import {
   type WebSocketEventCode,
   type WebSocketSink,
 } from "./types.ts";
-import { type ByteStore, byteStore, maskAt, unmask } from "./unmask.ts";
+import { type ByteStore, byteStore, unmask } from "./unmask.ts";
 
 export interface DecoderOptions {
   readonly memory: DecoderMemory;
@@ -77,6 +76,11 @@ export class FrameReader {
     this.firstTimestampNs = at.timestampNs;
   }
 
+  /** Between messages of a stream that has not been closed, and nothing of it was missed. */
+  get isIdle(): boolean {
+    return !this.message.open && !this.closed && !this.openUnknown;
+  }
+
   get streamOffset(): number {
     return this.offset;
   }
@@ -94,10 +98,6 @@ export class FrameReader {
     const opcode = first & 0x0f;
     const compressed = first >= 0xc0;
     this.openUnknown = false;
-    if (opcode === TEXT && !compressed && this.isUnread(bytes, payload, key, length)) {
-      this.sink.onUnread(length, at);
-      return;
-    }
     const { frame, scratch } = this.memory;
     frame.direction = this.direction;
     frame.opcode = opcode;
@@ -125,13 +125,6 @@ export class FrameReader {
       const unread = this.countsOnly && opcode !== TEXT;
       this.message.whole(opcode, length, unread ? 0 : unmask(bytes, payload, length, scratch, 0, key, 0), at);
     }
-  }
-
-  /** Only reads: unmasking a message takes longer than telling that nobody wants it and that it is valid. */
-  private isUnread(bytes: Uint8Array, payload: number, key: number, length: number): boolean {
-    if (length < LEAST_SCANNED_BYTES || !this.sink.skipsAny) return false;
-    const beginning = asciiBeginning(bytes, payload, length, maskAt(key, 0));
-    return beginning !== NOT_ASCII && this.sink.skips(beginning, length);
   }
 
   /** A whole header; `faults` is what it breaks on its own. An empty frame is finished with it. */
