@@ -223,7 +223,7 @@ export class Pipeline implements WireSink, TcpSink {
   }
 
   onOpen(connection: TcpConnection): void {
-    if (this.tracker.connections.length > this.roomEndsAt) this.makeRoom();
+    if (this.tracker.size > this.roomEndsAt) this.makeRoom();
     connection.slot = this.freeSlots.pop() ?? this.contexts.length;
     // What it says begins with its first byte: a capture may hold a million connections that are only a SYN.
     this.contexts[connection.slot] = null;

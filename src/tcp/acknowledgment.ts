@@ -4,7 +4,7 @@ import { momentOf, NEVER, type TcpConnection, type TcpHalf } from "./connection.
 import { noteEvent } from "./events.ts";
 
 /** No host delays an acknowledgment by more than 500 ms (RFC 9293 §3.8.6.3): the rest is the path's. */
-const SLOW_NS = 750e6;
+export const SLOW_NS = 750e6;
 
 /**
  * What an acknowledgment tells (RFC 9293 §3.10.7.4): the peer's bytes that have arrived, round trips, windows, the end of
@@ -41,7 +41,7 @@ function noteAdvance(connection: TcpConnection, half: TcpHalf, peer: TcpHalf, pa
 }
 
 /** `half` acknowledges more than before: round trip, slowness, and what of the peer's is still out. */
-export function noteProgress(half: TcpHalf, peer: TcpHalf, packet: PacketView): void {
+function noteProgress(half: TcpHalf, peer: TcpHalf, packet: PacketView): void {
   const now = packet.timestampNs as number;
   peer.lastAdvanceNumber = packet.packetNumber;
   peer.lastAdvanceNs = now;

@@ -11,16 +11,25 @@ interface Active {
   readonly firstPacketNs: number;
 }
 
-/** One packet at `nowNs`. Small enough to be inlined where every packet passes. */
+/** One packet at `nowNs`. */
 export function countActivity(connection: Active, nowNs: number): void {
+  countMany(connection, binOf(connection, nowNs), 1);
+}
+
+/** Where the bin begins that a packet at `nowNs` falls into; -Infinity: before the connection, for a clock that went back. */
+export function binOf(connection: Active, nowNs: number): number {
   const age = nowNs - connection.firstPacketNs;
-  // A clock that went back counts nowhere.
-  if (age < 0) return;
+  if (age < 0) return Number.NEGATIVE_INFINITY;
   if (age >= connection.activityBinNs * ACTIVITY_BINS) widen(connection, age);
+  return connection.firstPacketNs + Math.floor(age / connection.activityBinNs) * connection.activityBinNs;
+}
+
+/** So many packets in the bin that `binOf` answered last; those before the connection count nowhere. */
+export function countMany(connection: Active, binStartNs: number, packets: number): void {
+  if (packets === 0 || binStartNs < connection.firstPacketNs) return;
   const { activity } = connection;
-  const bin = (age / connection.activityBinNs) | 0;
-  const count = activity[bin] as number;
-  if (count < MOST) activity[bin] = count + 1;
+  const bin = Math.round((binStartNs - connection.firstPacketNs) / connection.activityBinNs);
+  activity[bin] = Math.min(MOST, (activity[bin] as number) + packets);
 }
 
 function widen(connection: Active, age: number): void {

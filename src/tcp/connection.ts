@@ -78,8 +78,6 @@ export const NEVER = -1.5e300; // a double from the start, so that the field nev
 export class TcpHalf {
   // What every packet touches comes first: fields lie in memory in this order, and hundreds of connections take turns.
   readonly index: 0 | 1;
-  /** See steady.ts. A number, because a boolean field is tested for all that is falsy: a dozen instructions. */
-  steady: 0 | 1 = 0;
   packets = 0;
   sequenceKnown = false;
   /** Highest sequence number that this side has used. */
@@ -176,6 +174,8 @@ export class TcpConnection {
   readonly ipVersion: 4 | 6;
   /** The capture point that saw it: see `FlowTable.vantage`. */
   readonly vantage: number;
+  /** See steady.ts; -1: none. While there is one, fields of the connection and its halves are out of date. */
+  record = -1;
   readonly low = new TcpHalf(0);
   readonly high = new TcpHalf(1);
   lastPacketNumber = 0;

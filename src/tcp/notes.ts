@@ -44,7 +44,7 @@ export function isAcknowledged(peer: TcpHalf, last: number): boolean {
 }
 
 /** Shorter pauses are not kept. */
-const LEAST_SILENCE_NS = 1e9;
+export const LEAST_SILENCE_NS = 1e9;
 
 export function noteNewData(
   connection: TcpConnection,

@@ -53,15 +53,6 @@ export class Reassembly {
     }
   }
 
-  /** Payload that is known to be next in the stream. */
-  goOn(connection: TcpConnection, half: TcpHalf, segment: SegmentView, packet: PacketView): void {
-    const { at } = this;
-    at.packetNumber = packet.packetNumber;
-    at.timestampNs = packet.timestampNs;
-    const start = segment.payloadStart;
-    this.deliver(connection, half, segment.bytes, start, start + segment.payloadLength, at);
-  }
-
   /** Payload into the stream: in order at once, else into the hold. */
   place(
     connection: TcpConnection,
@@ -258,7 +249,6 @@ export class Reassembly {
   endHalf(connection: TcpConnection, half: TcpHalf, cause: EndCause, at: Position): void {
     if (half.ended) return;
     half.ended = true;
-    half.steady = 0;
     const direction = connection.directionOf(half.index);
     this.sink.onEnd(connection, direction, cause, at);
   }

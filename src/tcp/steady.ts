@@ -1,34 +1,58 @@
-import type { PacketView } from "../base/packet-view.ts";
+import type { PacketNumber, RelativeNs } from "../base/brand.ts";
+import type { PacketView, Position } from "../base/packet-view.ts";
 import { ACK, FIN, RST, type SegmentView, SYN, URG } from "../wire/types.ts";
-import { noteProgress } from "./acknowledgment.ts";
-import { countActivity } from "./activity.ts";
-import type { TcpConnection, TcpHalf } from "./connection.ts";
+import { SLOW_NS } from "./acknowledgment.ts";
+import { binOf, countMany } from "./activity.ts";
+import { NEVER, type TcpConnection, type TcpHalf } from "./connection.ts";
 import { isDamaged } from "./damage.ts";
 import { CHECKSUMS } from "./doubts.ts";
-import { noteNewData } from "./notes.ts";
+import { LEAST_SILENCE_NS } from "./notes.ts";
+import type { RecentPackets } from "./recent.ts";
+import {
+  ACKNOWLEDGED,
+  BIN_END_NS,
+  BIN_PACKETS,
+  BIN_START_NS,
+  CHECKSUMS_RIGHT,
+  CONNECTION_DOUBLES,
+  DATA_SEGMENTS,
+  DONT_FRAGMENT,
+  HALF_DOUBLES,
+  HOP_LIMIT,
+  LARGEST_SEGMENT_BYTES,
+  LAST_ACTIVITY_NS,
+  LAST_ADVANCE_NS,
+  LAST_ADVANCE_NUMBER,
+  LAST_DATA_NS,
+  LAST_DATA_NUMBER,
+  LAST_IP_IDENTIFICATION,
+  LAST_PACKET_NS,
+  LAST_PACKET_NUMBER,
+  LAST_WINDOW,
+  LEAST_ROUND_TRIP_NS,
+  MAX_SEQUENCE,
+  NEWEST_NS,
+  NEWEST_NUMBER,
+  NEXT_SEQUENCE,
+  OLDEST_UNACKED_NS,
+  OLDEST_UNACKED_NUMBER,
+  PACKETS,
+  RECORD_DOUBLES,
+  STEADY,
+  STREAM_BYTES,
+  TIMED_NS,
+  TIMED_SEQUENCE,
+  UNACKED_RETRANSMISSIONS,
+} from "./steady-record.ts";
+import type { TcpSink } from "./types.ts";
 
 const UNUSUAL = FIN | SYN | RST | URG;
-
-/**
- * Most segments of most connections: nothing unusual is going on, and they go on exactly where the last one ended. For
- * those a few comparisons replace the whole path (header prediction, as TCP implementations have done since 4.3BSD Reno).
- * Steadiness is judged after each segment that went the whole way; `goesOn` keeps it.
- */
-export function judgeSteadiness(connection: TcpConnection): void {
-  const { low, high } = connection;
-  const open =
-    connection.roleSettled &&
-    connection.resets.length === 0 &&
-    (connection.established !== null || !connection.synAckSeen) &&
-    isCalm(low) &&
-    isCalm(high);
-  low.steady = open && isPlaced(low) ? 1 : 0;
-  high.steady = open && isPlaced(high) ? 1 : 0;
-}
+const FIRST_RECORDS = 64;
 
 /** Nothing of it waits for anything. */
 const isCalm = (half: TcpHalf): boolean =>
   half.anchored &&
+  half.acknowledgedKnown &&
   half.fin === null &&
   half.doubts === null &&
   half.holePackets === 0 &&
@@ -39,61 +63,261 @@ const isCalm = (half: TcpHalf): boolean =>
 /** What it sends next can be told to go on. */
 const isPlaced = (half: TcpHalf): boolean =>
   half.firstDataNumber !== 0 &&
-  half.acknowledgedKnown &&
   half.checksums !== CHECKSUMS.unknown &&
   (half.hold === null || half.hold.segments.length === 0) &&
   half.nextSequence === half.maxSequence;
 
 /**
- * Takes a segment that `half`, which is steady, sent: true, and its payload is next in the stream. False when anything
- * about it is unusual: then nothing was noted.
+ * Most segments of most connections: nothing unusual is going on, and they go on exactly where the last one ended. For
+ * those a few comparisons replace the whole path (header prediction, as TCP implementations have done since 4.3BSD Reno),
+ * and what they change lies in a record (`steady-record.ts`). While a connection has one, its own fields are out of date:
+ * `release` brings them up to date, and must come before anybody reads or writes them.
  */
-export function goesOn(
-  connection: TcpConnection,
-  half: TcpHalf,
-  peer: TcpHalf,
-  segment: SegmentView,
-  packet: PacketView,
-): boolean {
-  const { payloadLength, acknowledgmentNumber: acknowledged, window } = segment;
-  const progress = (acknowledged - half.acknowledged) | 0;
-  if (
-    (segment.flags & (ACK | UNUSUAL)) !== ACK ||
-    segment.sequenceNumber !== half.nextSequence ||
-    segment.hopLimit !== half.hopLimit ||
-    segment.payloadCutLength !== 0 ||
-    window === 0 ||
-    progress < 0 ||
-    ((acknowledged - peer.nextSequence) | 0) > 0 ||
-    // Without news it may be a copy of the last one.
-    (payloadLength === 0 && progress === 0 && window === half.lastWindow) ||
-    (half.checksums === CHECKSUMS.right && payloadLength > 0 && isDamaged(half, segment, packet))
-  )
-    return false;
-  const now = packet.timestampNs as number;
-  const number = packet.packetNumber;
-  connection.lastPacketNumber = number;
-  connection.lastPacketNs = now;
-  countActivity(connection, now);
-  half.packets++;
-  half.lastPacketNumber = number;
-  half.lastPacketNs = now;
-  half.lastWindow = window;
-  if (progress > 0) {
-    half.acknowledged = acknowledged;
-    noteProgress(half, peer, packet);
+export class SteadyConnections {
+  private readonly sink: TcpSink;
+  private doubles = new Float64Array(FIRST_RECORDS * RECORD_DOUBLES);
+  private words = new Int32Array(this.doubles.buffer);
+  private readonly connections: (TcpConnection | null)[] = [];
+  /** By record and end. */
+  private readonly recents: (RecentPackets | null)[] = [];
+  private readonly free: number[] = [];
+  private readonly at: Position = { packetNumber: 0 as PacketNumber, timestampNs: 0.5 as RelativeNs };
+
+  constructor(sink: TcpSink) {
+    this.sink = sink;
   }
-  if (payloadLength > 0) {
-    const last = (half.nextSequence + payloadLength) | 0;
-    half.dataSegments++;
-    if (payloadLength > half.largestSegmentBytes) half.largestSegmentBytes = payloadLength;
-    noteNewData(connection, half.index, half, peer, packet, last);
-    half.lastDataNumber = number;
-    half.lastDataNs = now;
-    half.maxSequence = last;
+
+  /** After each segment that went the whole way. */
+  judge(connection: TcpConnection): void {
+    const { low, high } = connection;
+    if (
+      connection.roleSettled &&
+      connection.resets.length === 0 &&
+      (connection.established !== null || !connection.synAckSeen) &&
+      isCalm(low) &&
+      isCalm(high)
+    ) {
+      const [lowGoes, highGoes] = [isPlaced(low), isPlaced(high)];
+      if (lowGoes || highGoes) this.take(connection, lowGoes, highGoes);
+    }
   }
-  half.recent.add(segment, now);
-  half.lastIpIdentification = segment.ipIdentification;
-  half.dontFragment = segment.dontFragment;
-  return true;
+
+  /**
+   * A segment of a connection with a record, sent by the end `index`: true, and it is done with. False when anything about
+   * it is unusual: then nothing was noted.
+   */
+  goesOn(connection: TcpConnection, index: 0 | 1, segment: SegmentView, packet: PacketView): boolean {
+    const { doubles, words } = this;
+    const { record } = connection;
+    const base = record * RECORD_DOUBLES;
+    const half = base + CONNECTION_DOUBLES + index * HALF_DOUBLES;
+    const peer = base + CONNECTION_DOUBLES + (1 - index) * HALF_DOUBLES;
+    const first = 2 * base;
+    const own = 2 * half;
+    const other = 2 * peer;
+    const { payloadLength: length, acknowledgmentNumber: acknowledged, window } = segment;
+    const progress = (acknowledged - (words[own + ACKNOWLEDGED] as number)) | 0;
+    const now = packet.timestampNs as number;
+    const since = doubles[peer + OLDEST_UNACKED_NS] as number;
+    if (
+      words[own + STEADY] === 0 ||
+      (segment.flags & (ACK | UNUSUAL)) !== ACK ||
+      segment.sequenceNumber !== words[own + NEXT_SEQUENCE] ||
+      segment.hopLimit !== words[own + HOP_LIMIT] ||
+      segment.payloadCutLength !== 0 ||
+      window === 0 ||
+      progress < 0 ||
+      ((acknowledged - (words[other + NEXT_SEQUENCE] as number)) | 0) > 0 ||
+      (progress > 0 && since !== NEVER && now - since >= SLOW_NS)
+    )
+      return false;
+    if (length === 0) {
+      // Without news it may be a copy of the last one.
+      if (progress === 0 && window === words[own + LAST_WINDOW]) return false;
+    } else if (
+      now - (doubles[base + LAST_ACTIVITY_NS] as number) >= LEAST_SILENCE_NS ||
+      (words[own + CHECKSUMS_RIGHT] !== 0 && isDamaged(connection.halves[index], segment, packet))
+    )
+      return false;
+
+    const number = packet.packetNumber as number;
+    doubles[base + NEWEST_NS] = now;
+    words[first + NEWEST_NUMBER] = number;
+    if (now >= (doubles[base + BIN_END_NS] as number) || now < (doubles[base + BIN_START_NS] as number))
+      this.changeBin(connection, now);
+    words[first + BIN_PACKETS] = (words[first + BIN_PACKETS] as number) + 1;
+    doubles[half + LAST_PACKET_NS] = now;
+    words[own + LAST_PACKET_NUMBER] = number;
+    words[own + PACKETS] = (words[own + PACKETS] as number) + 1;
+    words[own + LAST_WINDOW] = window;
+    words[own + LAST_IP_IDENTIFICATION] = segment.ipIdentification;
+    words[own + DONT_FRAGMENT] = segment.dontFragment ? 1 : 0;
+    if (progress > 0) {
+      words[own + ACKNOWLEDGED] = acknowledged;
+      doubles[peer + LAST_ADVANCE_NS] = now;
+      words[other + LAST_ADVANCE_NUMBER] = number;
+      words[other + UNACKED_RETRANSMISSIONS] = 0;
+      const timed = doubles[peer + TIMED_NS] as number;
+      if (timed !== NEVER && ((acknowledged - (words[other + TIMED_SEQUENCE] as number)) | 0) >= 0) {
+        const roundTrip = now - timed;
+        if (roundTrip >= 0 && roundTrip < (doubles[peer + LEAST_ROUND_TRIP_NS] as number))
+          doubles[peer + LEAST_ROUND_TRIP_NS] = roundTrip;
+        doubles[peer + TIMED_NS] = NEVER;
+      }
+      if (since !== NEVER) {
+        if (((acknowledged - (words[other + MAX_SEQUENCE] as number)) | 0) >= 0)
+          doubles[peer + OLDEST_UNACKED_NS] = NEVER;
+        else {
+          // Some is still out; its first transmission is not known exactly, the last progress bounds it.
+          doubles[peer + OLDEST_UNACKED_NS] = now;
+          words[other + OLDEST_UNACKED_NUMBER] = number;
+        }
+      }
+    }
+    (this.recents[2 * record + index] as RecentPackets).add(segment, now);
+    if (length === 0) return true;
+
+    const last = (segment.sequenceNumber + length) | 0;
+    doubles[base + LAST_ACTIVITY_NS] = now;
+    words[own + DATA_SEGMENTS] = (words[own + DATA_SEGMENTS] as number) + 1;
+    if (length > (words[own + LARGEST_SEGMENT_BYTES] as number)) words[own + LARGEST_SEGMENT_BYTES] = length;
+    if (doubles[half + TIMED_NS] === NEVER) {
+      doubles[half + TIMED_NS] = now;
+      words[own + TIMED_SEQUENCE] = last;
+    }
+    if (doubles[half + OLDEST_UNACKED_NS] === NEVER && (((words[other + ACKNOWLEDGED] as number) - last) | 0) < 0) {
+      doubles[half + OLDEST_UNACKED_NS] = now;
+      words[own + OLDEST_UNACKED_NUMBER] = number;
+      words[own + UNACKED_RETRANSMISSIONS] = 0;
+    }
+    doubles[half + LAST_DATA_NS] = now;
+    words[own + LAST_DATA_NUMBER] = number;
+    words[own + MAX_SEQUENCE] = last;
+    words[own + NEXT_SEQUENCE] = last;
+    doubles[half + STREAM_BYTES] = (doubles[half + STREAM_BYTES] as number) + length;
+    const { at } = this;
+    at.packetNumber = packet.packetNumber;
+    at.timestampNs = packet.timestampNs;
+    const start = segment.payloadStart;
+    this.sink.onBytes(connection, connection.directionOf(index), segment.bytes, start, start + length, at);
+    return true;
+  }
+
+  /** The connection's own fields are what its record says; it has none any more. */
+  release(connection: TcpConnection): void {
+    const { record } = connection;
+    if (record < 0) return;
+    const { doubles, words } = this;
+    const base = record * RECORD_DOUBLES;
+    connection.record = -1;
+    connection.lastPacketNs = doubles[base + NEWEST_NS] as number;
+    connection.lastActivityNs = doubles[base + LAST_ACTIVITY_NS] as number;
+    connection.lastPacketNumber = (words[2 * base + NEWEST_NUMBER] as number) >>> 0;
+    countMany(connection, doubles[base + BIN_START_NS] as number, words[2 * base + BIN_PACKETS] as number);
+    this.restore(connection.low, base + CONNECTION_DOUBLES);
+    this.restore(connection.high, base + CONNECTION_DOUBLES + HALF_DOUBLES);
+    this.connections[record] = null;
+    this.recents[2 * record] = null;
+    this.recents[2 * record + 1] = null;
+    this.free.push(record);
+  }
+
+  releaseAll(): void {
+    for (const connection of this.connections) if (connection !== null) this.release(connection);
+  }
+
+  private take(connection: TcpConnection, lowGoes: boolean, highGoes: boolean): void {
+    const record = this.free.pop() ?? this.connections.length;
+    if ((record + 1) * RECORD_DOUBLES > this.doubles.length) this.grow();
+    const { doubles, words } = this;
+    const base = record * RECORD_DOUBLES;
+    connection.record = record;
+    this.connections[record] = connection;
+    this.recents[2 * record] = connection.low.recent;
+    this.recents[2 * record + 1] = connection.high.recent;
+    doubles[base + NEWEST_NS] = connection.lastPacketNs;
+    doubles[base + LAST_ACTIVITY_NS] = connection.lastActivityNs;
+    words[2 * base + NEWEST_NUMBER] = connection.lastPacketNumber;
+    // No bin yet: the next packet looks for its own.
+    doubles[base + BIN_START_NS] = 0;
+    doubles[base + BIN_END_NS] = NEVER;
+    words[2 * base + BIN_PACKETS] = 0;
+    this.copy(connection.low, base + CONNECTION_DOUBLES, lowGoes);
+    this.copy(connection.high, base + CONNECTION_DOUBLES + HALF_DOUBLES, highGoes);
+  }
+
+  private copy(half: TcpHalf, at: number, goes: boolean): void {
+    const { doubles, words } = this;
+    const own = 2 * at;
+    doubles[at + LAST_PACKET_NS] = half.lastPacketNs;
+    doubles[at + LAST_DATA_NS] = half.lastDataNs;
+    doubles[at + TIMED_NS] = half.timedNs;
+    doubles[at + OLDEST_UNACKED_NS] = half.oldestUnackedNs;
+    doubles[at + LEAST_ROUND_TRIP_NS] = half.leastRoundTripNs;
+    doubles[at + LAST_ADVANCE_NS] = half.lastAdvanceNs;
+    doubles[at + STREAM_BYTES] = 0;
+    words[own + STEADY] = goes ? 1 : 0;
+    words[own + NEXT_SEQUENCE] = half.nextSequence;
+    words[own + MAX_SEQUENCE] = half.maxSequence;
+    words[own + ACKNOWLEDGED] = half.acknowledged;
+    words[own + HOP_LIMIT] = half.hopLimit;
+    words[own + LAST_WINDOW] = half.lastWindow;
+    words[own + CHECKSUMS_RIGHT] = half.checksums === CHECKSUMS.right ? 1 : 0;
+    words[own + PACKETS] = half.packets;
+    words[own + LAST_PACKET_NUMBER] = half.lastPacketNumber;
+    words[own + DATA_SEGMENTS] = half.dataSegments;
+    words[own + LARGEST_SEGMENT_BYTES] = half.largestSegmentBytes;
+    words[own + LAST_DATA_NUMBER] = half.lastDataNumber;
+    words[own + TIMED_SEQUENCE] = half.timedSequence;
+    words[own + OLDEST_UNACKED_NUMBER] = half.oldestUnackedNumber;
+    words[own + LAST_ADVANCE_NUMBER] = half.lastAdvanceNumber;
+    words[own + LAST_IP_IDENTIFICATION] = half.lastIpIdentification;
+    words[own + DONT_FRAGMENT] = half.dontFragment ? 1 : 0;
+    words[own + UNACKED_RETRANSMISSIONS] = half.unackedRetransmissions;
+  }
+
+  private restore(half: TcpHalf, at: number): void {
+    const { doubles, words } = this;
+    const own = 2 * at;
+    half.lastPacketNs = doubles[at + LAST_PACKET_NS] as number;
+    half.lastDataNs = doubles[at + LAST_DATA_NS] as number;
+    half.timedNs = doubles[at + TIMED_NS] as number;
+    half.oldestUnackedNs = doubles[at + OLDEST_UNACKED_NS] as number;
+    half.leastRoundTripNs = doubles[at + LEAST_ROUND_TRIP_NS] as number;
+    half.lastAdvanceNs = doubles[at + LAST_ADVANCE_NS] as number;
+    half.streamBytes += doubles[at + STREAM_BYTES] as number;
+    half.streamOffset += doubles[at + STREAM_BYTES] as number;
+    half.nextSequence = words[own + NEXT_SEQUENCE] as number;
+    half.maxSequence = words[own + MAX_SEQUENCE] as number;
+    half.acknowledged = words[own + ACKNOWLEDGED] as number;
+    half.lastWindow = words[own + LAST_WINDOW] as number;
+    half.packets = (words[own + PACKETS] as number) >>> 0;
+    half.lastPacketNumber = (words[own + LAST_PACKET_NUMBER] as number) >>> 0;
+    half.dataSegments = (words[own + DATA_SEGMENTS] as number) >>> 0;
+    half.largestSegmentBytes = words[own + LARGEST_SEGMENT_BYTES] as number;
+    half.lastDataNumber = (words[own + LAST_DATA_NUMBER] as number) >>> 0;
+    half.timedSequence = words[own + TIMED_SEQUENCE] as number;
+    half.oldestUnackedNumber = (words[own + OLDEST_UNACKED_NUMBER] as number) >>> 0;
+    half.lastAdvanceNumber = (words[own + LAST_ADVANCE_NUMBER] as number) >>> 0;
+    half.lastIpIdentification = words[own + LAST_IP_IDENTIFICATION] as number;
+    half.dontFragment = words[own + DONT_FRAGMENT] !== 0;
+    half.unackedRetransmissions = words[own + UNACKED_RETRANSMISSIONS] as number;
+  }
+
+  private changeBin(connection: TcpConnection, now: number): void {
+    const { doubles, words } = this;
+    const base = connection.record * RECORD_DOUBLES;
+    countMany(connection, doubles[base + BIN_START_NS] as number, words[2 * base + BIN_PACKETS] as number);
+    words[2 * base + BIN_PACKETS] = 0;
+    const start = binOf(connection, now);
+    doubles[base + BIN_START_NS] = start;
+    doubles[base + BIN_END_NS] = Math.max(start + connection.activityBinNs, connection.firstPacketNs);
+  }
+
+  private grow(): void {
+    const larger = new Float64Array(2 * this.doubles.length);
+    larger.set(this.doubles);
+    this.doubles = larger;
+    this.words = new Int32Array(larger.buffer);
+  }
 }

@@ -14,7 +14,7 @@ import { startsAnew } from "./incarnation.ts";
 import { isAcknowledged, noteNewData, noteProbe, noteRetransmission, onBare, onFin } from "./notes.ts";
 import { Reassembly } from "./reassembly.ts";
 import { onReset } from "./resets.ts";
-import { goesOn, judgeSteadiness } from "./steady.ts";
+import { SteadyConnections } from "./steady.ts";
 import { synOptionsOf } from "./syn.ts";
 import type { EndCause, TcpSink } from "./types.ts";
 
@@ -23,18 +23,29 @@ import type { EndCause, TcpSink } from "./types.ts";
  * acknowledged, tells bytes that the path lost from bytes that the capture lost, and never waits for ever.
  */
 export class TcpTracker {
-  /** In order of their first packet; ended ones stay until `forget`. */
-  connections: TcpConnection[] = [];
+  private all: TcpConnection[] = [];
   /** All that there ever were; the next one's id. */
   opened = 0;
   private readonly flows: FlowTable;
   private readonly sink: TcpSink;
   private readonly reassembly: Reassembly;
+  private readonly steady: SteadyConnections;
 
   constructor(sink: TcpSink, seed: number) {
     this.sink = sink;
+    this.steady = new SteadyConnections(sink);
     this.reassembly = new Reassembly(sink);
     this.flows = new FlowTable(seed);
+  }
+
+  /** In order of their first packet; ended ones stay until `forget`. Valid until the next packet. */
+  get connections(): readonly TcpConnection[] {
+    this.steady.releaseAll();
+    return this.all;
+  }
+
+  get size(): number {
+    return this.all.length;
   }
 
   /** Whose packets come now: connections of different capture points are different ones, whatever their addresses. */
@@ -45,6 +56,10 @@ export class TcpTracker {
   onSegment(segment: SegmentView, packet: PacketView): void {
     let connection = this.flows.find(segment);
     const index = this.flows.index;
+    if (connection !== null && connection.record >= 0) {
+      if (this.steady.goesOn(connection, index, segment, packet)) return;
+      this.steady.release(connection);
+    }
     if (connection === null) connection = this.open(segment, packet, null);
     else if ((segment.flags & (SYN | RST)) === SYN && startsAnew(connection, segment, index)) {
       this.end(connection, "replaced", packet);
@@ -53,12 +68,8 @@ export class TcpTracker {
     }
     const half = index === 0 ? connection.low : connection.high;
     const peer = index === 0 ? connection.high : connection.low;
-    if (half.steady !== 0 && goesOn(connection, half, peer, segment, packet)) {
-      if (segment.payloadLength > 0) this.reassembly.goOn(connection, half, segment, packet);
-      return;
-    }
     this.take(connection, index, half, peer, segment, packet);
-    judgeSteadiness(connection);
+    this.steady.judge(connection);
   }
 
   /** The whole way, for whatever may come. */
@@ -131,6 +142,7 @@ export class TcpTracker {
   onIcmpError(error: IcmpErrorView, packet: PacketView): void {
     const connection = this.flows.find(quotedTuple(error));
     if (connection === null || connection.icmpErrors.length >= limits.tcpEventsPerConnection) return;
+    this.steady.release(connection);
     connection.icmpErrors.push({
       packetNumber: packet.packetNumber,
       timestampNs: packet.timestampNs,
@@ -152,12 +164,13 @@ export class TcpTracker {
 
   /** The capture has ended: releases what is held and ends every direction. */
   finish(at: Position): void {
-    for (const connection of this.connections) if (!connection.finished) this.end(connection, "capture-end", at);
+    this.steady.releaseAll();
+    for (const connection of this.all) if (!connection.finished) this.end(connection, "capture-end", at);
   }
 
   /** A connection that is still tracked, or null. */
   find(id: number): TcpConnection | null {
-    const { connections } = this;
+    const { all: connections } = this;
     let low = 0;
     for (let high = connections.length; low < high; ) {
       const middle = (low + high) >>> 1;
@@ -165,18 +178,21 @@ export class TcpTracker {
       else high = middle;
     }
     const found = connections[low];
-    return found?.id === id ? found : null;
+    if (found?.id !== id) return null;
+    this.steady.release(found);
+    return found;
   }
 
   /** No more is expected of a connection: what is held is released and both directions end. */
   close(connection: TcpConnection, cause: EndCause, at: Position): void {
+    this.steady.release(connection);
     if (!connection.finished) this.end(connection, cause, at);
   }
 
   /** Lets go of closed connections: a later packet on their ports begins a new one. */
   forget(gone: ReadonlySet<TcpConnection>): void {
     const keep = (connection: TcpConnection): boolean => !gone.has(connection);
-    this.connections = this.connections.filter(keep);
+    this.all = this.all.filter(keep);
     this.flows.prune(keep);
   }
 
@@ -199,7 +215,7 @@ export class TcpTracker {
     // Until something better is known: who speaks first asks. A SYN and the first payload say more.
     connection.clientIndex = this.flows.index;
     this.flows.add(connection);
-    this.connections.push(connection);
+    this.all.push(connection);
     this.sink.onOpen(connection);
     return connection;
   }

@@ -17,6 +17,8 @@ export interface Timed {
 export interface Told {
   readonly connections: readonly TcpConnection[];
   readonly lines: string[];
+  /** Segments that found their connection steady. */
+  readonly shortWays: number;
   text(connection: number, direction: Direction): string;
 }
 
@@ -35,10 +37,13 @@ export function track(packets: readonly Timed[], finish = true, wholeWay = false
     onEnd: ({ id }, direction, cause) => lines.push(`end ${id} ${direction} ${cause}`),
   };
   const tracker = new TcpTracker(sink, 1);
+  let shortWays = 0;
   const nothing = (): void => undefined;
   const decoder = new PacketDecoder({
     onSegment: (segment, packet) => {
-      if (wholeWay) for (const { halves } of tracker.connections) for (const half of halves) half.steady = 0;
+      // Whoever asks for the connections takes them off the short way.
+      if (wholeWay) void tracker.connections;
+      if ((tracker.connectionOf(segment)?.record ?? -1) >= 0) shortWays++;
       tracker.onSegment(segment, packet);
     },
     onIcmpError: (error, packet) => tracker.onIcmpError(error, packet),
@@ -71,6 +76,7 @@ export function track(packets: readonly Timed[], finish = true, wholeWay = false
   return {
     connections: tracker.connections,
     lines,
+    shortWays,
     text: (connection, direction) => Buffer.concat(streams.get(`${connection} ${direction}`) ?? []).toString("latin1"),
   };
 }
