@@ -1,3 +1,5 @@
+import { i32le } from "./bytes.ts";
+
 /** How much of a message's beginning tells what it is about. */
 export const BEGINNING_BYTES = 48;
 const BEGINNING_WORDS = BEGINNING_BYTES / 4;
@@ -128,29 +130,15 @@ function othersThan(key: number, source: Uint8Array, at: number, end: number): n
   return differs;
 }
 
-let seen: Uint8Array | null = null;
-let seenWords: Int32Array = NOTHING;
-
-/** Decoders hand over one scratch buffer again and again: its words are looked at in place where it is aligned. */
-function beginningWords(bytes: Uint8Array): Int32Array {
-  if (bytes.byteOffset % 4 !== 0) return new Int32Array(bytes.slice(0, BEGINNING_BYTES).buffer);
-  if (bytes !== seen) {
-    seen = bytes;
-    seenWords = new Int32Array(bytes.buffer, bytes.byteOffset, BEGINNING_WORDS);
-  }
-  return seenWords;
-}
-
-/** The same hash of the first BEGINNING_BYTES of plain bytes, whether they are ASCII or not. */
-export function beginningOf(bytes: Uint8Array): number {
-  const beginning = beginningWords(bytes);
+/** The same hash of BEGINNING_BYTES plain bytes from `start` on, whether they are ASCII or not. */
+export function beginningOf(bytes: Uint8Array, start = 0): number {
   let a = 1;
   let b = 2;
   let c = 3;
-  for (let at = 0; at < BEGINNING_WORDS; at += 3) {
-    a = first(a, beginning[at] as number);
-    b = second(b, beginning[at + 1] as number);
-    c = third(c, beginning[at + 2] as number);
+  for (let at = start; at < start + BEGINNING_BYTES; at += 12) {
+    a = first(a, i32le(bytes, at));
+    b = second(b, i32le(bytes, at + 4));
+    c = third(c, i32le(bytes, at + 8));
   }
   return joined(a, b, c);
 }

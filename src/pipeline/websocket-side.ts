@@ -71,6 +71,7 @@ export class WebSocketSide implements WebSocketSink {
   private messageBytes = 0;
   /** Texts that were only counted, each a frame and a message. */
   private unreadTexts = 0;
+  private unreadWireBytes = 0;
   private unreadBytes = 0;
   private readonly owner: SideOwner;
   private readonly tap: FrameTap | null;
@@ -92,7 +93,7 @@ export class WebSocketSide implements WebSocketSink {
       ping: this.pings,
       pong: this.pongs,
       reserved: this.reservedFrames,
-      payloadBytes: this.payloadBytes + this.unreadBytes,
+      payloadBytes: this.payloadBytes + this.unreadWireBytes,
     };
   }
 
@@ -164,8 +165,9 @@ export class WebSocketSide implements WebSocketSink {
   }
 
   /** What is noted of a first frame is known: nothing is skipped before something was read. */
-  onUnread(length: number, at: Position): void {
+  onUnread(wireLength: number, length: number, at: Position): void {
     this.unreadTexts++;
+    this.unreadWireBytes += wireLength;
     this.unreadBytes += length;
     this.lastFrameNumber = at.packetNumber;
     this.lastFrameNs = at.timestampNs;

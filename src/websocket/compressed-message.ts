@@ -5,19 +5,17 @@ import { tell } from "./events.ts";
 import { INFLATED, TOO_LARGE } from "./inflate.ts";
 import type { Inflated } from "./memory.ts";
 import { type MessageView, TEXT, UNDECODABLE, type WebSocketSink } from "./types.ts";
-import type { ByteStore } from "./unmask.ts";
 
 const noBytes = new Uint8Array(0);
 
 /**
- * Fills in what a whole compressed message says (RFC 7692 §7.2.2); direction and opcode are set. `input.bytes[0 … length)` is
- * its payload, with INPUT_SLACK bytes of room behind it.
+ * Fills in what a whole compressed message says (RFC 7692 §7.2.2); direction and opcode are set. `inflated` is what its
+ * `length` bytes of payload became, unless there are none.
  */
 export function readCompressed(
   message: MessageView,
   deflate: DeflateContext,
   inflated: Inflated,
-  input: ByteStore,
   length: number,
   keepBytes: number,
   sink: WebSocketSink,
@@ -31,8 +29,9 @@ export function readCompressed(
   message.bytes = noBytes;
   // Some peers send an empty message as no bytes at all instead of one empty block (§7.2.3.6).
   if (length === 0) return;
-  const status = deflate.inflate(input, length);
-  const valid = !isText || status !== INFLATED || inflated.ascii || isUtf8(inflated.bytes.subarray(0, inflated.length));
+  const { status, begin, known } = inflated;
+  const bytes = inflated.bytes.subarray(begin, begin + known);
+  const valid = !isText || status !== INFLATED || inflated.ascii || isUtf8(bytes);
   // Where the context is not certain, text that is no text was not inflated from the right place.
   if ((status !== INFLATED && status !== TOO_LARGE) || (!valid && deflate.lost !== null)) {
     message.validUtf8 = null;
@@ -40,8 +39,8 @@ export function readCompressed(
     return;
   }
   message.length = inflated.length;
-  message.bytes = inflated.bytes;
-  message.keptLength = Math.min(inflated.known, keepBytes);
+  message.bytes = bytes;
+  message.keptLength = Math.min(known, keepBytes);
   if (status === TOO_LARGE) {
     message.problem = "inflate-limit";
     message.validUtf8 = null;

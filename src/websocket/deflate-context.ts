@@ -1,9 +1,9 @@
 import type { Direction } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
-import { FEW_BYTES, type History, nonAsciiOf, remember, rememberFew, WINDOW_BYTES } from "./history.ts";
-import { INFLATED, type InflateStatus, TOO_LARGE } from "./inflate.ts";
+import { extend, type History, remember, WINDOW_BYTES } from "./history.ts";
+import { INFLATED, TOO_LARGE } from "./inflate.ts";
 import { inflateLarge } from "./inflate-message.ts";
-import type { DecoderMemory, Inflated } from "./memory.ts";
+import type { DecoderMemory } from "./memory.ts";
 import { type DeflateAgreement, UNDECODABLE, type UndecodableCause } from "./types.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
 import type { WindowOwner } from "./window-pool.ts";
@@ -45,40 +45,34 @@ export class DeflateContext implements WindowOwner, History {
   }
 
   /** The result is in `memory.inflated`. `input` must have INPUT_SLACK bytes after the message; they are overwritten. */
-  inflate(input: ByteStore, length: number): InflateStatus {
+  inflate(input: ByteStore, length: number): void {
     const { inflater, inflated } = this.memory;
     const history = this.takeover ? this : null;
     if (history !== null) this.keepWindow();
-    let status: InflateStatus = TOO_LARGE;
+    inflated.status = TOO_LARGE;
     if (length >= LARGE_BYTES) {
       const large = inflateLarge(input.bytes, length, history, limits.inflatedMessageBytes);
-      status = large.status;
+      inflated.status = large.status;
       inflated.bytes = large.bytes;
+      inflated.begin = 0;
       inflated.known = large.bytes.length;
+      inflated.ascii = false;
     }
-    if (length < LARGE_BYTES || status === TOO_LARGE) {
+    const own = length < LARGE_BYTES || inflated.status === TOO_LARGE;
+    if (own) {
       // zlib gives nothing of a message that is too large: its beginning is read by our own.
       const most = length < LARGE_BYTES ? limits.inflatedMessageBytes : limits.keptMessageBytes;
-      status = inflater.inflate(input, length, history, most);
-      inflated.bytes = inflater.out.bytes;
+      inflated.status = inflater.inflate(input, length, history, most);
+      inflated.bytes = inflater.store.bytes;
+      inflated.begin = inflater.begin;
       inflated.known = inflater.outLength;
+      inflated.ascii = inflater.ascii;
     }
-    inflated.length = status === TOO_LARGE ? limits.inflatedMessageBytes : inflated.known;
-    inflated.ascii = false;
-    if (status === INFLATED) this.keep(inflated, length < LARGE_BYTES);
-    return status;
-  }
-
-  private keep(inflated: Inflated, own: boolean): void {
-    const { out } = this.memory.inflater;
-    const { length } = inflated;
-    const few = own && length <= FEW_BYTES;
-    if (!this.takeover) {
-      inflated.ascii = few && nonAsciiOf(out, length) === 0;
-      return;
-    }
-    if (few) inflated.ascii = rememberFew(this, out, length) === 0;
-    else remember(this, inflated.bytes, length);
+    inflated.length = inflated.status === TOO_LARGE ? limits.inflatedMessageBytes : inflated.known;
+    if (history === null || inflated.status !== INFLATED) return;
+    const end = inflated.begin + inflated.known;
+    if (own && inflater.inPlace) extend(history, end);
+    else remember(history, inflated.bytes.subarray(inflated.begin, end));
     if (this.lost !== null && this.have === WINDOW_BYTES) this.lost = null;
   }
 
@@ -93,7 +87,7 @@ export class DeflateContext implements WindowOwner, History {
     this.store = windows.storeOf(this.window);
     this.start = windows.startOf(this.window);
     this.have = 0;
-    this.next = 0;
+    this.next = this.start;
   }
 
   /** The history before the next message is not known: a message was not read, or not whole. */

@@ -175,7 +175,7 @@ export class FrameDecoder implements WebSocketDecoder {
       if (payload + length > end || length < (form === 126 ? 126 : LEAST_SCANNED_BYTES)) break;
       const beginning = asciiBeginning(bytes, payload, length, mask);
       if (beginning === NOT_ASCII || !sink.skips(beginning, length)) break;
-      sink.onUnread(length, at);
+      sink.onUnread(length, length, at);
       pos = payload + length;
     }
     return pos;

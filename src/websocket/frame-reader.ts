@@ -99,6 +99,10 @@ export class FrameReader {
     const compressed = first >= 0xc0;
     this.openUnknown = false;
     const { frame, scratch } = this.memory;
+    if (compressed) {
+      unmask(bytes, payload, length, scratch, 0, key, 0);
+      if (this.message.skims(opcode, length, at)) return;
+    }
     frame.direction = this.direction;
     frame.opcode = opcode;
     frame.fin = true;
@@ -118,10 +122,8 @@ export class FrameReader {
     frame.closeCode = null;
     frame.closeReason = null;
     this.sink.onFrame(frame);
-    if (compressed) {
-      unmask(bytes, payload, length, scratch, 0, key, 0);
-      this.message.wholeCompressed(opcode, length, at);
-    } else {
+    if (compressed) this.message.wholeCompressed(opcode, length, at);
+    else {
       const unread = this.countsOnly && opcode !== TEXT;
       this.message.whole(opcode, length, unread ? 0 : unmask(bytes, payload, length, scratch, 0, key, 0), at);
     }

@@ -2,99 +2,86 @@ import type { ByteStore } from "./unmask.ts";
 
 /** The farthest that DEFLATE refers back (RFC 1951 §2). */
 export const WINDOW_BYTES = 32_768;
-export const RING_MASK = WINDOW_BYTES - 1;
+/** Larger than any reference reaches, so that what copies write in vain is never referred to. */
+export const RING_BYTES = WINDOW_BYTES + 1024;
+/** A ring with room behind it, where a message may run on that begins near its end: it lies in one piece. */
+export const HISTORY_BYTES = RING_BYTES + 4096;
 
-/** So much at a time do copies read and write, needed or not: room behind the last ring of a store, and behind `out`. */
+/** So much at a time do copies read and write, needed or not. */
 export const COPY_SLACK = 8;
 
-/** Up to so many bytes a loop over words beats a native copy and `isUtf8`. */
-export const FEW_BYTES = 512;
-
 /**
- * The last ≤ 32 KiB of one direction's inflated bytes: what back references may reach (RFC 1951 §2). A ring of
- * WINDOW_BYTES from `start` on in a store that it shares with others: with hundreds of connections in turn each object of
- * its own would cost a fetch from memory for each message.
+ * The last ≤ 32 KiB of one direction's inflated bytes: what back references may reach (RFC 1951 §2). HISTORY_BYTES from
+ * `start` on in a store that it shares with others: with hundreds of connections in turn each object of its own would cost
+ * a fetch from memory for each message. The next message is written where it is to stay, from `next` on.
  */
 export interface History {
   readonly store: ByteStore;
   readonly start: number;
-  /** Bytes known, ending at `next` of the ring. */
+  /** Bytes known, ending at `next`. */
   have: number;
+  /** In the store; within the ring. */
   next: number;
 }
 
-/** `out[o … end)` from `distance` bytes back, running into what is written (RFC 1951 §2). */
-export function copyNear(out: Uint8Array, o: number, distance: number, end: number): void {
-  for (let i = o; i < end; i++) out[i] = out[i - distance] as number;
+/** `out[o … end)` from `distance` bytes back, running into what is written (RFC 1951 §2). Answers all of its bits. */
+export function copyNear(out: Uint8Array, o: number, distance: number, end: number): number {
+  let seen = 0;
+  for (let i = o; i < end; i++) {
+    const byte = out[i - distance] as number;
+    seen |= byte;
+    out[i] = byte;
+  }
+  return seen;
 }
 
 /**
- * To `out[o … end)` from at least COPY_SLACK bytes away. Eight bytes at a time: branches cost more than bytes written in
- * vain, and more than eight would fetch another line of memory too often.
+ * To `[start … end)` from at least COPY_SLACK bytes away. Eight bytes at a time: branches cost more than bytes written in
+ * vain, and more than eight would fetch another line of memory too often. Answers all of their bits, and perhaps others.
  */
-export function copyFar(source: DataView, from: number, out: DataView, start: number, end: number): void {
-  for (let o = start, f = from; o < end; o += 8, f += 8) {
-    out.setInt32(o, source.getInt32(f, true), true);
-    out.setInt32(o + 4, source.getInt32(f + 4, true), true);
+export function copyFar(view: DataView, from: number, start: number, end: number): number {
+  let seen = 0;
+  for (let o = start, f = from; o < end; o += COPY_SLACK, f += COPY_SLACK) {
+    const low = view.getInt32(f, true);
+    const high = view.getInt32(f + 4, true);
+    seen |= low | high;
+    view.setInt32(o, low, true);
+    view.setInt32(o + 4, high, true);
   }
+  return seen;
 }
 
-/** Adds a message's bytes to what later messages may refer to (RFC 7692 §7.2.2). */
-export function remember(history: History, bytes: Uint8Array, length: number): void {
-  if (length === 0) return;
+/** The message that was written from `next` up to `end` is what later messages may refer to (RFC 7692 §7.2.2). */
+export function extend(history: History, end: number): void {
   const { store, start, next } = history;
-  const from = Math.max(0, length - WINDOW_BYTES);
-  const first = Math.min(length - from, WINDOW_BYTES - next);
-  store.bytes.set(bytes.subarray(from, from + first), start + next);
-  if (from + first < length) store.bytes.set(bytes.subarray(from + first, length), start);
-  history.next = (next + length - from) & RING_MASK;
-  history.have = Math.min(WINDOW_BYTES, history.have + length);
+  const ringEnd = start + RING_BYTES;
+  history.have = Math.min(WINDOW_BYTES, history.have + end - next);
+  history.next = end;
+  if (end < ringEnd) return;
+  store.bytes.copyWithin(start, ringEnd, end);
+  history.next = end - RING_BYTES;
 }
 
-/** The same for a few bytes: a loop beats the calls. Answers 0 only when all of them are ASCII. */
-export function rememberFew(history: History, message: ByteStore, length: number): number {
-  const { store, start } = history;
-  const source = message.view;
-  const target = store.view;
-  let { next } = history;
-  let seen = 0;
-  for (let i = 0; i < length; ) {
-    let o = start + next;
-    const end = i + Math.min(length - i, WINDOW_BYTES - next);
-    for (; i + 4 <= end; i += 4, o += 4) {
-      const word = source.getInt32(i, true);
-      seen |= word;
-      target.setInt32(o, word, true);
-    }
-    for (; i < end; i++, o++) {
-      const byte = source.getUint8(i);
-      seen |= byte;
-      target.setUint8(o, byte);
-    }
-    next = (o - start) & RING_MASK;
-  }
-  history.next = next;
-  history.have = Math.min(WINDOW_BYTES, history.have + length);
-  return seen & 0x80808080;
+/** The same for a message that was inflated elsewhere. */
+export function remember(history: History, bytes: Uint8Array): void {
+  const { store, start, next } = history;
+  const last = bytes.subarray(Math.max(0, bytes.length - WINDOW_BYTES));
+  const ringEnd = start + RING_BYTES;
+  const first = Math.min(last.length, ringEnd - next);
+  store.bytes.set(last.subarray(0, first), next);
+  store.bytes.set(last.subarray(first), start);
+  const end = next + last.length;
+  history.next = end < ringEnd ? end : end - RING_BYTES;
+  history.have = Math.min(WINDOW_BYTES, history.have + bytes.length);
 }
 
-/** 0 only when the first `length` bytes are all ASCII. */
-export function nonAsciiOf({ bytes, view }: ByteStore, length: number): number {
-  const words = length & ~3;
-  let seen = 0;
-  let i = 0;
-  for (; i < words; i += 4) seen |= view.getInt32(i, true);
-  for (; i < length; i++) seen |= bytes[i] as number;
-  return seen & 0x80808080;
-}
-
-/** The ring laid out flat, oldest byte first. */
-export function flat(history: History): Uint8Array {
-  const { store, start, have, next } = history;
-  const ring = store.bytes.subarray(start, start + WINDOW_BYTES);
-  if (have <= next) return ring.subarray(next - have, next);
-  const dictionary = new Uint8Array(have);
-  dictionary.set(ring.subarray(WINDOW_BYTES - (have - next)));
-  dictionary.set(ring.subarray(0, next), have - next);
-  return dictionary;
+/** The last `length` known bytes before `next`, oldest first. */
+export function flat({ store, start, next }: History, length: number): Uint8Array {
+  const wrapped = length - (next - start);
+  if (wrapped <= 0) return store.bytes.subarray(next - length, next);
+  const ringEnd = start + RING_BYTES;
+  const bytes = new Uint8Array(length);
+  bytes.set(store.bytes.subarray(ringEnd - wrapped, ringEnd));
+  bytes.set(store.bytes.subarray(start, next), wrapped);
+  return bytes;
 }

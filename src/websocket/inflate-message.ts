@@ -48,7 +48,7 @@ function inflateStreams(
   history: History | null,
   maxBytes: number,
 ): LargeResult {
-  let dictionary: Uint8Array = history === null ? nothing : flat(history);
+  let dictionary: Uint8Array = history === null ? nothing : flat(history, history.have);
   let inflated: Uint8Array = nothing;
   let at = 0;
   do {

@@ -1,4 +1,4 @@
-import { COPY_SLACK, copyFar, copyNear, type History, RING_MASK, WINDOW_BYTES } from "./history.ts";
+import { COPY_SLACK, copyFar, copyNear, flat, HISTORY_BYTES, type History, RING_BYTES } from "./history.ts";
 import { BASE, CODE_LENGTH, DISTANCE, END_OF_BLOCK, HuffmanCode, KIND, LITERAL_LENGTH, VALUE } from "./huffman.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
 
@@ -20,7 +20,9 @@ const LARGEST_KEPT_OUTPUT = 1024 * 1024;
 export const INPUT_SLACK = 20;
 
 const CODE_LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-const NO_HISTORY: History = { store: byteStore(COPY_SLACK), start: 0, have: 0, next: 0 };
+/** Bits that a byte of ASCII has not: of four bytes at once, and of a literal's entry. */
+const NON_ASCII = 0x80808080 | 0;
+const NON_ASCII_LITERAL = 0x80 << 10;
 /** The longest match, and what copying it writes in vain. */
 const MATCH_ROOM = 258 + COPY_SLACK;
 
@@ -43,20 +45,35 @@ export const endsWithFlush = (input: Uint8Array, length: number): boolean =>
 /**
  * DEFLATE (RFC 1951) of whole small messages, synchronous and total: any input ends with a status, never an exception,
  * after work proportional to its input and output. For a 120-byte message some 20 times faster than a call of zlib, which
- * sets up a stream each time. Output starts at `out[0]`; what lies before it is looked up in the caller's history.
+ * sets up a stream each time. A message is written into the caller's history, right after what it may refer to; one that
+ * outgrows the room there, or has no history, into a buffer of its own, after a copy of what it may still refer to.
  *
  * The place in the input is one number, in bits: four bytes read from there on hold at least 25 of them, enough for any
  * code with its extra bits of a length, and no branch is needed to fill them up.
  */
 export class Inflater {
-  out: ByteStore = byteStore(OUTPUT_BYTES);
+  /** Where the message is: `store.bytes[begin … begin + outLength)`. */
+  store: ByteStore = byteStore(OUTPUT_BYTES);
+  begin = 0;
   outLength = 0;
+  /** It was written into the history. */
+  inPlace = false;
+  /** It was seen to be ASCII throughout. */
+  ascii = false;
+  /** The buffer of its own. */
+  private own: ByteStore = this.store;
   private input: ByteStore = byteStore(0);
   private inputEnd = 0;
   /** Of the next bit. */
   private bit = 0;
   private maxBytes = 0;
-  private history: History = NO_HISTORY;
+  private history: History | null = null;
+  /** Where the ring begins in `store`, the oldest byte that may be referred to (before it: in the ring's end), the next. */
+  private ringStart = 0;
+  private oldest = 0;
+  private next = 0;
+  /** End of the room for the message. */
+  private roomEnd = 0;
   private readonly lengths = new Uint8Array(288 + 32);
   private readonly codeLengthCode = new HuffmanCode(CODE_LENGTH);
   private readonly literalCode = new HuffmanCode(LITERAL_LENGTH);
@@ -74,10 +91,28 @@ export class Inflater {
     this.input = input;
     this.inputEnd = length + 4;
     this.bit = 0;
-    this.outLength = 0;
     this.maxBytes = maxBytes;
-    this.history = history ?? NO_HISTORY;
-    if (this.out.bytes.length > LARGEST_KEPT_OUTPUT) this.out = byteStore(OUTPUT_BYTES);
+    this.history = history;
+    this.ascii = true;
+    if (this.own.bytes.length > LARGEST_KEPT_OUTPUT) this.own = byteStore(OUTPUT_BYTES);
+    if (history === null) this.writeTo(this.own, 0, 0, 0, this.own.bytes.length);
+    else this.writeTo(history.store, history.start, history.next, history.have, history.start + HISTORY_BYTES);
+    const status = this.blocks(input, length);
+    this.outLength = Math.min(this.next - this.begin, maxBytes);
+    return status;
+  }
+
+  private writeTo(store: ByteStore, ringStart: number, begin: number, have: number, roomEnd: number): void {
+    this.store = store;
+    this.inPlace = store !== this.own;
+    this.ringStart = ringStart;
+    this.begin = begin;
+    this.next = begin;
+    this.oldest = begin - have;
+    this.roomEnd = roomEnd;
+  }
+
+  private blocks(input: ByteStore, length: number): InflateStatus {
     for (;;) {
       const header = this.take(3);
       const final = header & 1;
@@ -124,10 +159,11 @@ export class Inflater {
     if (end > this.inputEnd) return TRUNCATED;
     this.bit = end << 3;
     if (length === 0) return INFLATED;
-    while (this.outLength + length > this.out.bytes.length) this.grow();
-    this.out.bytes.set(this.input.bytes.subarray(at + 4, end), this.outLength);
-    this.outLength += length;
-    return this.outLength > this.maxBytes ? this.tooLarge() : INFLATED;
+    this.ascii = false;
+    while (this.next + length > this.roomEnd) this.makeRoom();
+    this.store.bytes.set(this.input.bytes.subarray(at + 4, end), this.next);
+    this.next += length;
+    return this.next - this.begin > this.maxBytes ? TOO_LARGE : INFLATED;
   }
 
   /** RFC 1951 §3.2.7. */
@@ -170,15 +206,24 @@ export class Inflater {
     return this.consumed() > this.inputEnd ? TRUNCATED : INFLATED;
   }
 
-  private grow(): void {
-    const larger = byteStore(this.out.bytes.length * 2);
-    larger.bytes.set(this.out.bytes);
-    this.out = larger;
-  }
-
-  private tooLarge(): InflateStatus {
-    this.outLength = this.maxBytes;
-    return TOO_LARGE;
+  /** The message goes on in the buffer of its own, after what it may still refer to; that buffer grows. */
+  private makeRoom(): void {
+    const { store, history, begin, next } = this;
+    const length = next - begin;
+    if (!this.inPlace || history === null) {
+      this.own = byteStore(2 * store.bytes.length);
+      this.own.bytes.set(store.bytes);
+      this.store = this.own;
+      this.roomEnd = this.own.bytes.length;
+      return;
+    }
+    // The message has been written over the oldest bytes of the ring: those are farther back than a reference reaches.
+    const before = Math.max(0, Math.min(history.have, RING_BYTES - length - COPY_SLACK));
+    while (this.own.bytes.length < before + 2 * length) this.own = byteStore(2 * this.own.bytes.length);
+    this.own.bytes.set(flat(history, before));
+    this.own.bytes.set(store.bytes.subarray(begin, next), before);
+    this.writeTo(this.own, 0, before, before, this.own.bytes.length);
+    this.next = before + length;
   }
 
   /**
@@ -186,39 +231,42 @@ export class Inflater {
    * message and into the history take the same lines: most messages are read before V8 has optimised this twice.
    */
   private symbols(literalCode: HuffmanCode, distanceCode: HuffmanCode): InflateStatus {
-    const { store, start, have, next } = this.history;
-    const ring = store.view;
     const input = this.input.view;
     const literalRoot = literalCode.root;
     const distanceRoot = distanceCode.root;
     const literalMask = literalCode.rootMask;
     const distanceMask = distanceCode.rootMask;
     const lastBit = this.inputEnd << 3;
-    let { bit } = this;
-    let { bytes: out, view } = this.out;
-    let capacity = out.length - MATCH_ROOM;
-    let o = this.outLength;
+    let { bit, oldest, ringStart, next: o } = this;
+    let { bytes: out, view } = this.store;
+    let last = this.roomEnd - MATCH_ROOM;
+    let literals = 0;
+    let words = 0;
     let status: InflateStatus = INFLATED;
     for (;;) {
       if (bit > lastBit) {
         status = TRUNCATED;
         break;
       }
-      if (o > capacity) {
-        if (o > this.maxBytes) break;
-        this.grow();
-        ({ bytes: out, view } = this.out);
-        capacity = out.length - MATCH_ROOM;
+      if (o > last) {
+        if (o - this.begin > this.maxBytes) break;
+        this.next = o;
+        this.makeRoom();
+        ({ oldest, ringStart, next: o } = this);
+        ({ bytes: out, view } = this.store);
+        last = this.roomEnd - MATCH_ROOM;
       }
       let bits = input.getInt32(bit >>> 3, true) >>> (bit & 7);
       let entry = literalRoot[bits & literalMask] as number;
       if (entry === 0) entry = literalCode.decodeLong(bits);
       bit += entry & 15;
       if (entry > 0) {
+        literals |= entry;
         out[o++] = entry >>> 10;
         // Literals come in a row, and the bits at hand are enough for one more short code.
         entry = literalRoot[(bits >>> (entry & 15)) & literalMask] as number;
         if (entry > 0) {
+          literals |= entry;
           bit += entry & 15;
           out[o++] = entry >>> 10;
         }
@@ -244,28 +292,24 @@ export class Inflater {
       extra = (entry >>> 4) & 15;
       const distance = ((entry >>> 10) & VALUE) + (bits & ((1 << extra) - 1));
       bit += extra;
-      if (distance - o > have) {
+      let from = o - distance;
+      if (from < oldest) {
         status = TOO_FAR_BACK;
         break;
       }
-      while (o < end) {
-        const back = o - distance;
-        if (back >= 0 && distance < COPY_SLACK) {
-          copyNear(out, o, distance, end);
-          break;
-        }
-        // Of what comes before the message, as far as the message or the ring's end; else of the message itself.
-        const inRing = (next + back) & RING_MASK;
-        const far = start + inRing;
-        const farEnd = Math.min(o + Math.min(-back, WINDOW_BYTES - inRing), end);
-        const to = back < 0 ? farEnd : end;
-        copyFar(back < 0 ? ring : view, back < 0 ? far : back, view, o, to);
+      if (from < ringStart) {
+        // The ring's end, as far as it goes; the rest follows at its beginning.
+        const to = Math.min(end, o + ringStart - from);
+        words |= copyFar(view, from + RING_BYTES, o, to);
+        from += to - o;
         o = to;
       }
+      if (o < end) words |= distance < COPY_SLACK ? copyNear(out, o, distance, end) : copyFar(view, from, o, end);
       o = end;
     }
+    if (((literals & NON_ASCII_LITERAL) | (words & NON_ASCII)) !== 0) this.ascii = false;
     this.bit = bit;
-    this.outLength = o;
-    return status === INFLATED && o > this.maxBytes ? this.tooLarge() : status;
+    this.next = o;
+    return status === INFLATED && o - this.begin > this.maxBytes ? TOO_LARGE : status;
   }
 }

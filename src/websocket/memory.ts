@@ -1,15 +1,17 @@
 import { ZERO_TIME } from "../base/brand.ts";
 import { BufferPool } from "./buffer-pool.ts";
-import { Inflater } from "./inflate.ts";
+import { INFLATED, Inflater, type InflateStatus } from "./inflate.ts";
 import type { FrameView, MessageView } from "./types.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
 import { WindowPool } from "./window-pool.ts";
 
 const noBytes = new Uint8Array(0);
 
-/** A message: `bytes[0 … known)` of `length` inflated ones. Reused: valid until the next message of any direction. */
+/** A message: `bytes[begin … begin + known)` of `length` inflated ones. Reused: valid until the next message of any direction. */
 export interface Inflated {
+  status: InflateStatus;
   bytes: Uint8Array;
+  begin: number;
   known: number;
   length: number;
   /** It was seen to be ASCII throughout. */
@@ -27,7 +29,7 @@ export class DecoderMemory {
   readonly control: ByteStore = byteStore(CONTROL_BYTES);
   readonly frame: FrameView = emptyFrame();
   readonly message: MessageView = emptyMessage();
-  readonly inflated: Inflated = { bytes: noBytes, known: 0, length: 0, ascii: false };
+  readonly inflated: Inflated = { status: INFLATED, bytes: noBytes, begin: 0, known: 0, length: 0, ascii: false };
 
   constructor(windows = new WindowPool(), buffers = new BufferPool()) {
     this.windows = windows;

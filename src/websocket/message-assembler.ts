@@ -1,12 +1,12 @@
 import { isUtf8 } from "node:buffer";
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
-import { isMaskedAscii } from "../base/masked-text.ts";
+import { BEGINNING_BYTES, beginningOf, isMaskedAscii } from "../base/masked-text.ts";
 import type { Position } from "../base/packet-view.ts";
 import { readCompressed } from "./compressed-message.ts";
 import { DeflateContext } from "./deflate-context.ts";
 import { tell } from "./events.ts";
-import { INPUT_SLACK } from "./inflate.ts";
+import { INFLATED, INPUT_SLACK } from "./inflate.ts";
 import { type DecoderMemory, SCRATCH_BYTES } from "./memory.ts";
 import { type DeflateAgreement, type MessageView, TEXT, UNDECODABLE, type WebSocketSink } from "./types.ts";
 import { type ByteStore, maskAt, unmask } from "./unmask.ts";
@@ -109,7 +109,8 @@ export class MessageAssembler {
     if (this.compressed && this.problem === null) {
       message.direction = this.direction;
       message.opcode = this.opcode;
-      this.inflate(store ?? this.memory.scratch, this.kept, at);
+      if (this.kept > 0) this.deflate?.inflate(store ?? this.memory.scratch, this.kept);
+      this.readInflated(this.kept, at);
     } else {
       if (this.opcode === TEXT && this.problem === null && this.valid && !this.utf8.isBetweenCharacters)
         this.invalid(at);
@@ -142,11 +143,25 @@ export class MessageAssembler {
     this.sink.onMessage(message);
   }
 
-  /** The same for a compressed one; `scratch` has INPUT_SLACK bytes of room after it. */
+  /**
+   * A compressed message of one frame that is all there, `length` bytes in `scratch` with INPUT_SLACK bytes of room after
+   * them. True: it is a text that nobody wants to read, and was counted. Otherwise `wholeCompressed` must follow.
+   */
+  skims(opcode: number, length: number, at: Position): boolean {
+    if (length === 0) return false;
+    const { inflated, scratch } = this.memory;
+    (this.deflate as DeflateContext).inflate(scratch, length);
+    if (opcode !== TEXT || !inflated.ascii || inflated.status !== INFLATED || !this.sink.skipsAny) return false;
+    if (inflated.length < BEGINNING_BYTES) return false;
+    if (!this.sink.skips(beginningOf(inflated.bytes, inflated.begin), inflated.length)) return false;
+    this.sink.onUnread(length, inflated.length, at);
+    return true;
+  }
+
   wholeCompressed(opcode: number, length: number, at: Position): void {
-    const { message, scratch } = this.memory;
+    const { message } = this.memory;
     this.wholeFrame(message, opcode, true, length, at);
-    this.inflate(scratch, length, at);
+    this.readInflated(length, at);
     this.sink.onMessage(message);
   }
 
@@ -271,8 +286,8 @@ export class MessageAssembler {
   }
 
   /** Direction and opcode of the message are set. */
-  private inflate(input: ByteStore, length: number, at: Position): void {
+  private readInflated(length: number, at: Position): void {
     const { message, inflated } = this.memory;
-    readCompressed(message, this.deflate as DeflateContext, inflated, input, length, this.keepBytes, this.sink, at);
+    readCompressed(message, this.deflate as DeflateContext, inflated, length, this.keepBytes, this.sink, at);
   }
 }

@@ -108,8 +108,8 @@ export interface WebSocketSink {
   readonly skipsAny: boolean;
   /** Whether nobody wants to read a text of that length that begins so (`base/masked-text.ts`). */
   skips(beginning: number, length: number): boolean;
-  /** Instead of `onFrame` and `onMessage`: a text of one frame and of ASCII that is skipped. */
-  onUnread(length: number, at: Position): void;
+  /** Instead of `onFrame` and `onMessage`: a text of one frame and of ASCII that is skipped; its bytes on the wire, and inflated. */
+  onUnread(wireLength: number, length: number, at: Position): void;
   onMessage(message: MessageView): void;
   onEvent(event: WebSocketEvent): void;
 }

@@ -1,8 +1,8 @@
 import { limits } from "../base/limits.ts";
-import { COPY_SLACK, WINDOW_BYTES } from "./history.ts";
+import { HISTORY_BYTES } from "./history.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
 
-/** Memory comes from the system in pieces of 512 KiB, of which it gives only the pages that are written to. */
+/** Memory comes from the system in pieces of 600 KiB, of which it gives only the pages that are written to. */
 const WINDOWS_PER_STORE = 16;
 
 export interface WindowOwner {
@@ -45,12 +45,12 @@ export class WindowPool {
   }
 
   startOf(window: number): number {
-    return (window % WINDOWS_PER_STORE) * WINDOW_BYTES;
+    return (window % WINDOWS_PER_STORE) * HISTORY_BYTES;
   }
 
   private another(): number {
     const window = this.owners.length;
-    if (window % WINDOWS_PER_STORE === 0) this.stores.push(byteStore(WINDOWS_PER_STORE * WINDOW_BYTES + COPY_SLACK));
+    if (window % WINDOWS_PER_STORE === 0) this.stores.push(byteStore(WINDOWS_PER_STORE * HISTORY_BYTES));
     return window;
   }
 

@@ -42,7 +42,7 @@ export class Recorder implements WebSocketSink {
     return false;
   }
 
-  onUnread(length: number): void {
+  onUnread(_wireLength: number, length: number): void {
     this.unread.push(length);
   }
 
