@@ -96,6 +96,8 @@ export const limits = {
   unansweredPings: 64,
   /** Connections tracked at once; then ended ones go, those that only sent a SYN, and the ones silent for longest. */
   trackedConnections: 32_768,
+  /** Of these, connections of which only SYNs came; then the oldest go. No server's backlog holds so many. */
+  halfOpenConnections: 16_384,
   /** The same live, for days: connections that vanish without a word stay until then. */
   trackedConnectionsLive: 16_384,
   /** Of ended connections the newest stay tracked, since packets of them may still come. */
@@ -103,6 +105,8 @@ export const limits = {
   /** Connections whose facts are kept when they are not tracked any more, those that matter most; live, and reading files. */
   keptConnectionsLive: 4096,
   keptConnections: 20_000,
+  /** Reading files: of connections that were let go with nothing but SYNs the first ones are told, the others counted. */
+  keptHalfOpen: 4096,
   /** Live: findings remembered after their connection's facts have gone. */
   keptFindings: 4096,
   /** Live: an ended connection is tracked for so long, since packets of it may still come (TIME-WAIT of Linux). */

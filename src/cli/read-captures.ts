@@ -72,7 +72,7 @@ export async function readCaptures(
   const breathe = (): Promise<void> | undefined => {
     if (!thrifty && pipeline.connectionCount > MANY_CONNECTIONS) {
       thrifty = true;
-      setFlagsFromString("--heap-growing-percent=90");
+      setFlagsFromString("--heap-growing-percent=30");
     }
     progress.update();
     captures.refuseWhatIsNoCapture();

@@ -39,7 +39,8 @@ export function parseFields(bytes: Uint8Array, start: number, end: number): Fiel
     else droppedFields += 1;
   }
   unfold(fields, folded);
-  return { fields, invalidLines, droppedFields };
+  // As long as it is, and not as long as it might have become: heads are kept.
+  return { fields: fields.slice(), invalidLines, droppedFields };
 }
 
 /** RFC 9110 §5.5: a bare CR inside a value reads as a space. */

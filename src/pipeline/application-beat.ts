@@ -24,12 +24,17 @@ interface Shape {
   moments: Moment[];
 }
 
+type Shapes = Map<number, Shape>;
+
+/** Most connections of a capture of thousands never say anything of the kind. */
+const NO_SHAPES: Shapes = new Map();
+
 /**
  * Finds a regular small message and its answer, whatever they are called: an application heartbeat shows by its even
  * gaps. Bounded by limits.beatShapes kinds and limits.beatMoments moments of each.
  */
 export class ApplicationBeat {
-  private readonly shapes: readonly [Map<number, Shape>, Map<number, Shape>] = [new Map(), new Map()];
+  private readonly shapes: [Shapes, Shapes] = [NO_SHAPES, NO_SHAPES];
 
   /** `named` is what the reading of the message says, null when it has none. */
   onMessage(message: MessageView, named: "ping" | "pong" | "beat" | null): void {
@@ -41,7 +46,8 @@ export class ApplicationBeat {
       const bytes = Buffer.from(message.bytes.subarray(0, message.keptLength));
       const text = message.opcode === TEXT ? bytes.toString("utf8") : bytes.toString("hex");
       shape = { sample: text.slice(0, SAMPLE_CHARACTERS), byName: named, count: 0, moments: [] };
-      shapes.set(hash, shape);
+      if (shapes.size > 0) shapes.set(hash, shape);
+      else this.shapes[message.direction] = new Map([[hash, shape]]);
     }
     shape.count++;
     if (shape.moments.length >= limits.beatMoments) shape.moments.splice(0, limits.beatMoments >> 1);

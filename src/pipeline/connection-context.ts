@@ -1,5 +1,6 @@
 import type { Direction } from "../base/brand.ts";
 import { latin1 } from "../base/bytes.ts";
+import { withOneMore } from "../base/few.ts";
 import { limits } from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { Position } from "../base/packet-view.ts";
@@ -51,7 +52,7 @@ export interface ContextOptions {
 export class ConnectionContext implements HttpSink {
   readonly connection: TcpConnection;
   /** The first and the last ones, in order; `exchangeCount` has all. */
-  readonly exchanges: HttpExchange[] = [];
+  exchanges: HttpExchange[] = [];
   exchangeCount = 0;
   /** The exchange that is, or was meant as, the WebSocket opening handshake; the last one when several were tried. */
   upgrade: HttpExchange | null = null;
@@ -159,6 +160,7 @@ export class ConnectionContext implements HttpSink {
         this.options.memory,
         { target: exchange.request?.target ?? null, subprotocol: answered.protocol },
       );
+      this.http = null;
       return;
     }
     // A tunnel, another protocol, or a handshake no client could have meant: what follows is read anew, but a stream
@@ -245,7 +247,7 @@ export class ConnectionContext implements HttpSink {
     if (this.exchanges.length >= limits.httpExchangesPerConnection) {
       this.exchanges.splice(limits.httpExchangesPerConnection >> 1, 1);
     }
-    this.exchanges.push(exchange);
+    this.exchanges = withOneMore(this.exchanges, exchange);
     const asks = exchange.request !== null && readUpgradeRequest(exchange.request) !== null;
     if (asks || meansWebSocket(exchange)) this.upgrade = exchange;
   }

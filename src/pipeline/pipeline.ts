@@ -11,7 +11,7 @@ import { DecoderMemory } from "../websocket/memory.ts";
 import { PacketDecoder } from "../wire/packet-decoder.ts";
 import type { ArpView, DatagramView, IcmpErrorView, SegmentView, WireSink } from "../wire/types.ts";
 import { findAbsences, VantageSpans } from "./absences.ts";
-import { ConnectionContext } from "./connection-context.ts";
+import { ConnectionContext, type ContextOptions } from "./connection-context.ts";
 import { connectionFacts } from "./connection-facts.ts";
 import type { FrameTap } from "./frame-tap.ts";
 import { findJoins } from "./joins.ts";
@@ -41,15 +41,18 @@ export interface PipelineOptions {
 
 const NS_PER_MS = 1e6;
 const TIDY_NS = 10e9;
+/** A power of two: packets after which connections that have ended make room, though no new one asks for it. */
+const TIDY_PACKETS = 65_536;
 /** Part of the tracked connections that goes when there are too many: seldom enough to cost nothing. */
 const ROOM_SHARE = 0.25;
+const SETTLED_AT_ONCE = 2048;
 /** Only SYNs came: the facts tell all. */
 const isHalfOpen = ({ synSeen, synAckSeen, low, high }: TcpConnection): boolean =>
   synSeen && !synAckSeen && low.dataSegments + high.dataSegments === 0;
 
 /** Nothing but strays can still come: both sides have said FIN, or a RST came. */
 const hasEnded = (connection: TcpConnection): boolean =>
-  connection.finished || connection.resets.length > 0 || connection.halves.every((half) => half.fin !== null);
+  connection.finished || connection.resets.length > 0 || (connection.low.fin !== null && connection.high.fin !== null);
 
 /** Time alone does not change them any more: pings are judged up to the end, and no window is waited for. */
 const isFinal = ({ tcp }: ConnectionFacts): boolean =>
@@ -72,7 +75,7 @@ export class Pipeline implements WireSink, TcpSink {
   private readonly decoder = new PacketDecoder(this);
   protected readonly tracker: TcpTracker;
   private readonly names = new NameWatch();
-  private readonly memory = new DecoderMemory();
+  private readonly contextOptions: ContextOptions;
   private readonly waiting = new Set<ConnectionContext>();
   protected readonly contexts: (ConnectionContext | null)[] = [];
   private readonly freeSlots: number[] = [];
@@ -94,6 +97,14 @@ export class Pipeline implements WireSink, TcpSink {
   constructor(options: PipelineOptions) {
     this.options = options;
     this.ports = new Set(options.ports);
+    this.contextOptions = {
+      tap: options.tap,
+      forced: this.ports.size > 0,
+      memory: new DecoderMemory(),
+      keys: options.keys ?? null,
+      waiting: this.waiting,
+      onMalformed: (malformed) => this.onMalformed(malformed),
+    };
     this.tracker = new TcpTracker(this, options.seed);
     this.mostTracked = options.forgetsEnded ? limits.trackedConnectionsLive : limits.trackedConnections;
     this.roomEndsAt = options.forgetsEnded ? this.mostTracked : Math.min(limits.endedConnections, this.mostTracked);
@@ -118,6 +129,7 @@ export class Pipeline implements WireSink, TcpSink {
   onPacket(packet: PacketView): void {
     this.packets++;
     if (packet.captureIndex !== this.captureIndex) this.changeCapture(packet.captureIndex, packet.timestampNs);
+    if (this.packets % TIDY_PACKETS === 0) this.dropEnded();
     this.last.packetNumber = packet.packetNumber;
     if (packet.timestampNs > this.last.timestampNs) this.last.timestampNs = packet.timestampNs;
     this.decoder.decode(packet);
@@ -163,7 +175,7 @@ export class Pipeline implements WireSink, TcpSink {
     this.tracker.finish(this.last);
     this.endedFacts.length = 0;
     // One after the other, so that no decoder outlives its facts.
-    if (!this.options.forgetsEnded) this.settle([...this.tracker.connections]);
+    if (!this.options.forgetsEnded) this.settleAll();
   }
 
   analysis(captures: readonly CaptureFacts[], originNs: bigint | null, live: boolean): Analysis {
@@ -230,17 +242,7 @@ export class Pipeline implements WireSink, TcpSink {
   }
 
   private contextOf(connection: TcpConnection): ConnectionContext {
-    return (
-      this.contexts[connection.slot] ??
-      new ConnectionContext(connection, {
-        tap: this.options.tap,
-        forced: this.ports.size > 0,
-        memory: this.memory,
-        keys: this.options.keys ?? null,
-        waiting: this.waiting,
-        onMalformed: (malformed) => this.onMalformed(malformed),
-      })
-    );
+    return this.contexts[connection.slot] ?? new ConnectionContext(connection, this.contextOptions);
   }
 
   private begin(connection: TcpConnection): ConnectionContext {
@@ -326,33 +328,51 @@ export class Pipeline implements WireSink, TcpSink {
     this.settle(this.tracker.connections.filter((c) => c.lastPacketNs < before && hasEnded(c)));
   }
 
+  private dropEnded(): void {
+    const many = this.tracker.connections.length > limits.endedConnections;
+    if (many && !this.options.forgetsEnded) this.makeRoom();
+  }
+
   /**
-   * Too many at once. Ended ones go but for the newest, of which packets may still come; where that is not enough, those
-   * that only sent a SYN, then the ones that have been silent for longest.
+   * Too many at once. Ended ones go but for the newest, of which packets may still come, and of those that only sent a SYN
+   * the oldest; where that is not enough, more of these, then the ones that have been silent for longest.
    */
   private makeRoom(): void {
     const byAge = (a: TcpConnection, b: TcpConnection): number => a.lastPacketNs - b.lastPacketNs;
-    const [ended, open] = partition(this.tracker.connections, hasEnded);
-    const gone = ended.sort(byAge).slice(0, Math.max(0, ended.length - limits.endedConnections / 2));
-    const tooMany = this.tracker.connections.length - gone.length - this.mostTracked * (1 - ROOM_SHARE);
+    const { connections } = this.tracker;
+    const { endedConnections, halfOpenConnections } = limits;
+    const [ended, open] = partition(connections, hasEnded);
+    const gone = ended.sort(byAge).slice(0, Math.max(0, ended.length - endedConnections / 2));
+    const [halfOpen, others] = partition(open, isHalfOpen);
+    if (halfOpen.length > halfOpenConnections)
+      gone.push(...halfOpen.sort(byAge).splice(0, halfOpen.length - halfOpenConnections * (1 - ROOM_SHARE)));
+    const tooMany = connections.length - gone.length - this.mostTracked * (1 - ROOM_SHARE);
     if (tooMany > 0) {
-      const [halfOpen, others] = partition(open, isHalfOpen);
       const evicted = [...halfOpen.sort(byAge), ...others.sort(byAge)].slice(0, Math.ceil(tooMany));
       for (const connection of evicted) connection.evicted = !isHalfOpen(connection);
       gone.push(...evicted);
     }
-    this.settle(gone);
-    this.roomEndsAt = Math.min(this.mostTracked, this.tracker.connections.length + limits.endedConnections / 2);
+    this.settle(gone, !this.options.forgetsEnded);
+    // Seldom enough to cost little, however many there are.
+    const left = this.tracker.connections.length;
+    this.roomEndsAt = Math.min(this.mostTracked, left + Math.max(endedConnections / 2, left * ROOM_SHARE));
   }
 
-  /** Their decoders go, their facts stay. */
-  private settle(connections: readonly TcpConnection[]): void {
+  /** In parts, so that what has been settled need not be held until the last one is. */
+  private settleAll(): void {
+    const { tracker } = this;
+    while (tracker.connections.length > 0) this.settle(tracker.connections.slice(0, SETTLED_AT_ONCE));
+  }
+
+  /** Their decoders go, their facts stay. `mayCount`: a flood of SYNs is counted, since each is like the next. */
+  private settle(connections: readonly TcpConnection[], mayCount = false): void {
     if (connections.length === 0) return;
     for (const connection of connections) {
       const at = { packetNumber: connection.lastPacketNumber, timestampNs: connection.lastPacketNs } as Position;
       this.tracker.close(connection, connection.evicted ? "evicted" : "capture-end", at);
       this.endedFacts[connection.slot] = null;
-      this.settled.add(this.factsNow(connection), connection);
+      const isAlike = mayCount && isHalfOpen(connection) && connection.icmpErrors.length === 0;
+      if (!isAlike || !this.settled.countHalfOpen()) this.settled.add(this.factsNow(connection), connection);
       this.endedFacts[connection.slot] = null;
       this.contexts[connection.slot] = null;
       this.freeSlots.push(connection.slot);

@@ -62,7 +62,7 @@ export class SessionWatch {
   private engineIoSeen = false;
   /** Engine.IO pings and pongs are paired as WebSocket's are. */
   private readonly beats = new Heartbeat();
-  private readonly namespaces = new Map<string, SocketIoNamespaceFacts>();
+  private namespaces: Map<string, SocketIoNamespaceFacts> | null = null;
   /** Whose packets are read now: polls of several sessions share a connection. */
   private sid: string | null;
   private readonly notices: ProtocolNotice[] = [];
@@ -129,7 +129,7 @@ export class SessionWatch {
     return {
       protocol: this.protocol,
       engineIo: this.engineIoSeen ? { ...this.engineIo, heartbeat: [beat(this.beats, 0), beat(this.beats, 1)] } : null,
-      socketIo: [...this.namespaces.values()].map((namespace) => ({ ...namespace })),
+      socketIo: Array.from(this.namespaces?.values() ?? [], (namespace) => ({ ...namespace })),
       notices: [...this.notices],
       heartbeat: this.applicationBeat.facts(),
     };
@@ -200,6 +200,7 @@ export class SessionWatch {
 
   private namespace(name: string): SocketIoNamespaceFacts | null {
     const key = `${this.sid} ${name}`;
+    this.namespaces ??= new Map();
     const known = this.namespaces.get(key);
     if (known !== undefined) return known;
     if (this.namespaces.size >= limits.socketIoNamespaces) return null;

@@ -1,4 +1,5 @@
 import type { ConnectionId } from "../base/brand.ts";
+import { limits } from "../base/limits.ts";
 import type { ConnectionFacts, LeftOutFacts } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 
@@ -44,6 +45,7 @@ export class SettledConnections {
   /** Kept, since a new iterator would step over everything that was ever deleted before it. */
   private readonly oldest = this.ranks.map((rank) => rank.values());
   private size = 0;
+  private halfOpen = 0;
   private readonly most: number;
 
   constructor(most: number) {
@@ -62,6 +64,13 @@ export class SettledConnections {
     this.ranks[rankOf(facts)]?.set(facts.id, { facts, origin: originOf(connection) });
     if (facts.tcp.evicted) this.leftOut.openOnes++;
     if (++this.size > this.most) this.leaveOut();
+  }
+
+  /** A connection of a SYN only. True: enough of them are told, and this one is counted. */
+  countHalfOpen(): boolean {
+    if (++this.halfOpen <= limits.keptHalfOpen) return false;
+    this.leftOut.connections++;
+    return true;
   }
 
   /** Together with the tracked ones, in order of their first packet. */

@@ -2,7 +2,7 @@ import { type Direction, packetNumber, relativeNs } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { BeatFacts, CloseFrameFacts, PerDirection, WebSocketFacts } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
-import type { Heartbeat } from "../websocket/heartbeat.ts";
+import { type Heartbeat, NO_BEAT } from "../websocket/heartbeat.ts";
 import { mark } from "./marks.ts";
 import type { TlsLayer } from "./tls-layer.ts";
 import type { SeenCloseFrame } from "./websocket-side.ts";
@@ -121,6 +121,8 @@ function patienceNs(connection: TcpConnection, direction: Direction, endNs: numb
   return Math.min(MOST_PATIENCE_NS, Math.max(LEAST_PATIENCE_NS, PATIENCE_ROUND_TRIPS * handshakeRoundTripNs));
 }
 
+const NO_BEAT_FACTS: BeatFacts = { ...NO_BEAT, unanswered: [] };
+
 /** The pings of one direction, and whether TCP acknowledged the unanswered ones. */
 export function beatFacts(
   heartbeat: Heartbeat,
@@ -130,6 +132,7 @@ export function beatFacts(
   clockNs: number,
 ): BeatFacts {
   const beat = heartbeat.summary(direction, clockNs, patienceNs(connection, direction, clockNs));
+  if (beat === NO_BEAT) return NO_BEAT_FACTS;
   return {
     ...beat,
     unanswered: beat.unanswered.map(({ endOffset, ...ping }) => ({

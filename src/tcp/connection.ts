@@ -165,6 +165,8 @@ export class TcpHalf {
   }
 }
 
+const NO_KEY = new Int32Array(0);
+
 /** One incarnation of a 4-tuple. */
 export class TcpConnection {
   // First what every packet touches, as in `TcpHalf`.
@@ -194,8 +196,8 @@ export class TcpConnection {
   slot = -1;
 
   readonly id: number;
-  /** Both ends' keys as the flow table orders them: [low, high, ports] or nine words for IPv6. */
-  key: Int32Array = new Int32Array(0);
+  /** Both ends' keys as the flow table orders them: nine words for IPv6; of IPv4 `key0` to `key2` are all. */
+  key: Int32Array = NO_KEY;
   readonly addresses: readonly [string, string];
   readonly ports: readonly [number, number];
   readonly halves: readonly [TcpHalf, TcpHalf] = [this.low, this.high];

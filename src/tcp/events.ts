@@ -1,3 +1,4 @@
+import { withOneMore } from "../base/few.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import type { TcpEventKind } from "../base/tcp-event-kind.ts";
@@ -17,5 +18,6 @@ export function noteEvent(
     events.splice(limits.tcpEventsPerConnection >> 1, 1);
     connection.eventsDropped++;
   }
-  events.push({ kind, from, streamOffset, value, packetNumber: at.packetNumber, timestampNs: at.timestampNs });
+  const row = { kind, from, streamOffset, value, packetNumber: at.packetNumber, timestampNs: at.timestampNs };
+  connection.events = withOneMore(events, row);
 }

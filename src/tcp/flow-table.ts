@@ -41,11 +41,14 @@ export class FlowTable {
     const known = this.slots[this.slot] as number;
     if (known >= 0) {
       // `find` met this one and left the ordered key as it was: the successor takes its predecessor's.
-      setKey(connection, (this.flows[known] as TcpConnection).key);
+      takeKey(connection, this.flows[known] as TcpConnection);
       this.flows[known] = connection;
       return;
     }
-    setKey(connection, this.keyVersion === 4 ? this.key.slice(0, 3) : this.key.slice());
+    connection.key0 = this.key[0] as number;
+    connection.key1 = this.key[1] as number;
+    connection.key2 = this.key[2] as number;
+    if (this.keyVersion === 6) connection.key = this.key.slice();
     this.slots[this.slot] = this.flows.length;
     this.flows.push(connection);
     if (this.flows.length * 2 > this.slots.length) this.grow();
@@ -129,10 +132,10 @@ export class FlowTable {
     return hash ^ (hash >>> 16);
   }
 
-  private hash4(key: Int32Array, vantage: number): number {
-    let hash = Math.imul((key[0] as number) ^ this.seed ^ vantage, 0x9e3779b1);
-    hash = Math.imul(hash ^ (hash >>> 15) ^ (key[1] as number), 0x85ebca77);
-    hash = Math.imul(hash ^ (hash >>> 13) ^ (key[2] as number), 0xc2b2ae3d);
+  private hash4({ key0, key1, key2, vantage }: TcpConnection): number {
+    let hash = Math.imul(key0 ^ this.seed ^ vantage, 0x9e3779b1);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ key1, 0x85ebca77);
+    hash = Math.imul(hash ^ (hash >>> 13) ^ key2, 0xc2b2ae3d);
     return hash ^ (hash >>> 16);
   }
 
@@ -150,8 +153,8 @@ export class FlowTable {
     this.slots = new Int32Array(slotCount).fill(-1);
     this.mask = slotCount - 1;
     for (let at = 0; at < this.flows.length; at++) {
-      const { key, vantage } = this.flows[at] as TcpConnection;
-      const hash = key.length === 3 ? this.hash4(key, vantage) : this.hashOf(key, key.length, vantage);
+      const flow = this.flows[at] as TcpConnection;
+      const hash = flow.ipVersion === 4 ? this.hash4(flow) : this.hashOf(flow.key, flow.key.length, flow.vantage);
       let slot = hash & this.mask;
       while ((this.slots[slot] as number) >= 0) slot = (slot + 1) & this.mask;
       this.slots[slot] = at;
@@ -159,11 +162,11 @@ export class FlowTable {
   }
 }
 
-function setKey(connection: TcpConnection, key: Int32Array): void {
+function takeKey(connection: TcpConnection, { key, key0, key1, key2 }: TcpConnection): void {
   connection.key = key;
-  connection.key0 = key[0] as number;
-  connection.key1 = key[1] as number;
-  connection.key2 = key[2] as number;
+  connection.key0 = key0;
+  connection.key1 = key1;
+  connection.key2 = key2;
 }
 
 function sameKey(a: Int32Array, b: Int32Array): boolean {

@@ -4,6 +4,8 @@ import type { SegmentView } from "../wire/types.ts";
 const WORDS = 8;
 /** As many as V8 keeps inside its heap: a capture may hold a million connections of one SYN. */
 const FIRST_ENTRIES = 2;
+/** Of a side that has not been heard. */
+const NO_ENTRIES = new Int32Array(0);
 const GROWTH = 4;
 const ENTRIES = 32;
 /** A second copy of a packet (bridge, veth, loopback on `any`) follows within this; no retransmission is so fast with the same identification. */
@@ -40,12 +42,12 @@ const optionsOf = (segment: SegmentView): number => {
  * microseconds, hop limit, options, payload sample.
  */
 export class RecentPackets {
-  private ring = new Int32Array(FIRST_ENTRIES * WORDS);
+  private ring = NO_ENTRIES;
   private count = 0;
 
   add(segment: SegmentView, timestampNs: number): void {
     if (this.count * WORDS === this.ring.length && this.count < ENTRIES) {
-      const larger = new Int32Array(this.ring.length * GROWTH);
+      const larger = new Int32Array(this.ring.length * GROWTH || FIRST_ENTRIES * WORDS);
       larger.set(this.ring);
       this.ring = larger;
     }

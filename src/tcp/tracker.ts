@@ -1,5 +1,6 @@
 import { formatAddress } from "../base/address.ts";
 import type { RelativeNs } from "../base/brand.ts";
+import { withOneMore } from "../base/few.ts";
 import { limits } from "../base/limits.ts";
 import type { PacketView, Position } from "../base/packet-view.ts";
 import { ACK, FIN, type IcmpErrorView, RST, type SegmentView, SYN, URG } from "../wire/types.ts";
@@ -231,7 +232,8 @@ export class TcpTracker {
     const isAnswer = (segment.flags & ACK) !== 0;
     const list = isAnswer ? connection.synAcks : connection.syns;
     noteEvent(connection, isAnswer ? "syn-ack" : "syn", index, 0, list.length, packet);
-    if (list.length < limits.tcpEventsPerConnection) list.push(momentOf(packet));
+    if (list.length < limits.tcpEventsPerConnection)
+      connection[isAnswer ? "synAcks" : "syns"] = withOneMore(list, momentOf(packet));
     if (!connection.roleSettled) {
       connection.roleSettled = true;
       connection.clientIndex = isAnswer ? (index === 0 ? 1 : 0) : index;

@@ -1,5 +1,4 @@
-import type { Direction } from "../base/brand.ts";
-import { packetNumber, relativeNs } from "../base/brand.ts";
+import { type Direction, otherDirection, packetNumber, relativeNs } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Mark } from "../base/packet-view.ts";
 import { nsToMs } from "../base/time.ts";
@@ -36,21 +35,47 @@ export interface Beat {
   readonly slowest: { readonly ping: Mark; readonly pong: Mark; readonly roundTripMs: number } | null;
 }
 
+/** Of a side that never took part. */
+export const NO_BEAT: Beat = {
+  pings: 0,
+  answered: 0,
+  skipped: 0,
+  missing: 0,
+  late: 0,
+  pending: 0,
+  intervalMs: null,
+  intervalJitterMs: null,
+  roundTripMs: null,
+  unsolicitedPongs: 0,
+  lastPing: null,
+  lastPong: null,
+  lastAnsweredPing: null,
+  unanswered: [],
+  slowest: null,
+};
+
 const PATIENCE_NS = 1e9;
 
 /** The pings of both sides, each with the pongs of the other (RFC 6455 §5.5.2 and §5.5.3). */
 export class Heartbeat {
-  private readonly sides: readonly [PingSide, PingSide] = [new PingSide(), new PingSide()];
+  /** null: it has sent no ping, and its peer no pong. */
+  private readonly sides: [PingSide | null, PingSide | null] = [null, null];
 
   /** A ping or a pong, in the order of the capture. */
   onFrame(frame: FrameView): void {
-    if (frame.opcode === PING) this.sides[frame.direction].ping(frame);
-    else this.sides[frame.direction === 0 ? 1 : 0].pong(frame);
+    if (frame.opcode === PING) this.side(frame.direction).ping(frame);
+    else this.side(otherDirection(frame.direction)).pong(frame);
   }
 
   /** The pings sent in `direction`, judged at `clockNs`: the connection's end, or the last moment of the capture. */
   summary(direction: Direction, clockNs: number, leastPatienceNs = PATIENCE_NS): Beat {
-    return this.sides[direction].summary(clockNs, leastPatienceNs);
+    return this.sides[direction]?.summary(clockNs, leastPatienceNs) ?? NO_BEAT;
+  }
+
+  private side(direction: Direction): PingSide {
+    const side = this.sides[direction] ?? new PingSide();
+    this.sides[direction] = side;
+    return side;
   }
 }
 

@@ -87,6 +87,19 @@ describe("connections that have ended", () => {
     expect(pipeline.lastPacketOf(connectionId(0))).toBe(0);
   });
 
+  it("of a flood of SYNs the first and the last ones are told, and all counted", () => {
+    const { pipeline, opened } = feeder(false);
+    const flood = limits.halfOpenConnections + 3 * limits.keptHalfOpen;
+    for (let number = 0; number < flood; number++) opened(1024 + number, number * 1000);
+    expect(all(pipeline).length).toBeLessThan(flood);
+    pipeline.finish();
+    const { connections, leftOut } = pipeline.analysis([], 0n, false);
+    expect(leftOut.connections + connections.length).toBe(flood);
+    expect(connections[0]?.id).toBe(0);
+    expect(connections.at(-1)?.id).toBe(flood - 1);
+    expect(connections.length).toBeLessThanOrEqual(limits.halfOpenConnections + limits.keptHalfOpen);
+  });
+
   it("make room where a file is read, with everything told or counted", () => {
     const { pipeline, refused, opened } = feeder(false);
     const [scanned, failed] = [limits.trackedConnections + 100, 100];
