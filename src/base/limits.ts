@@ -2,6 +2,8 @@
 export const limits = {
   /** Largest record or block that a capture may claim; tcpdump's largest snapshot length is 262,144. */
   recordBytes: 16 * 1024 * 1024,
+  /** Records of a classic capture that hold nothing but zeros, in a row: then the file is over, whatever follows. */
+  zeroRecords: 4096,
   /** Largest comment or option text kept from a pcapng block. */
   optionTextBytes: 64 * 1024,
   /** Interfaces of one capture, over all its sections; and each of their texts. */
@@ -9,6 +11,8 @@ export const limits = {
   interfaceTextBytes: 1024,
   /** Largest zstd window: the bytes that decompressing keeps. `zstd -19` uses 8 MiB, `--ultra` and `--long` more. */
   zstdWindowBytes: 32 * 1024 * 1024,
+  /** Windows that zstd frames may ask for one after another, beyond 64 times what came out of them. */
+  zstdSpareWindowBytes: 1024 * 1024 * 1024,
   /** IP fragments: datagrams in reassembly at once, bytes held, and how long one may take. */
   fragmentDatagrams: 1024,
   fragmentBytes: 8 * 1024 * 1024,

@@ -45,6 +45,7 @@ export const chromeEn: Chrome = {
   endedEarlyWhy: {
     "cut-in-record": "in the middle of a packet",
     "absurd-length": "an impossible length",
+    zeros: "nothing but zeros from there on",
     "broken-block": "a damaged block",
     "compression-cut": "in the middle of the compressed data",
     "compression-damaged": "damaged compressed data",

@@ -43,6 +43,7 @@ export const chromeZhCn: Chrome = {
   endedEarlyWhy: {
     "cut-in-record": "数据包不完整",
     "absurd-length": "长度不合理",
+    zeros: "此后全是零",
     "broken-block": "数据块损坏",
     "compression-cut": "压缩数据不完整",
     "compression-damaged": "压缩数据损坏",

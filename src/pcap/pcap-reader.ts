@@ -35,6 +35,10 @@ export class PcapReader {
   /** Files before version 2.4 may hold the two lengths the other way round (libpcap sf-pcap.c, `lengths_swapped`). */
   private readonly lengthsSwapped: "no" | "maybe" | "yes";
   private timeKnown = false;
+  /** Records of nothing but zeros in a row: how many, where they begin, and the number of the last one. */
+  private zeros = 0;
+  private zerosStart = 0;
+  private lastZero = -1;
   private originSeconds: number = ZERO_TIME;
   private originFractionNs: number = ZERO_TIME;
 
@@ -82,6 +86,7 @@ export class PcapReader {
       captured = original;
       original = other;
     }
+    if ((captured | original) === 0 && this.isInZeros()) return state.stop("zeros", this.zerosStart, 0, 0, "value");
     if (captured >>> 0 > limits.recordBytes) {
       return state.stop("absurd-length", input.offset, captured >>> 0, limits.recordBytes, "limit");
     }
@@ -106,6 +111,22 @@ export class PcapReader {
     view.recordOffset = input.base + at;
     input.at = at + recordBytes;
     return true;
+  }
+
+  /**
+   * A file that was not written to its end (power lost, a disk full) often ends in zeros, and so does a bomb. As records
+   * they are empty packets of 1970: so many in a row are none.
+   */
+  private isInZeros(): boolean {
+    const { input, summary } = this.state;
+    const { data, at } = input;
+    if (data.getInt32(at) !== 0 || data.getInt32(at + 4) !== 0) return false;
+    if (summary.packets !== this.lastZero) {
+      this.zeros = 0;
+      this.zerosStart = input.offset;
+    }
+    this.lastZero = summary.packets + 1;
+    return ++this.zeros > limits.zeroRecords;
   }
 
   private learnOrigin(seconds: number, fractionNs: number): void {

@@ -85,6 +85,7 @@ export type EndedEarlyCode =
   | "cut-in-header"
   | "cut-in-record"
   | "absurd-length"
+  | "zeros"
   | "broken-block";
 
 /** How reading one capture went. */

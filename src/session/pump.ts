@@ -6,6 +6,10 @@ import type { ByteSource } from "../source/types.ts";
 /** Earlier than every packet. */
 export const NO_PACKET = relativeNs(Number.NEGATIVE_INFINITY);
 
+/** Of 256 KiB: some ten milliseconds. */
+const CHUNKS_A_TURN = 8;
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** One capture being read: its bytes, and the reader that they go to. */
 export interface Feed {
   readonly source: ByteSource;
@@ -41,6 +45,7 @@ export async function pump(
   options: PumpOptions,
 ): Promise<void> {
   const { signal } = options;
+  let read = 0;
   const chunks = feeds.map(({ source }) => source.chunks(signal)[Symbol.asyncIterator]());
   try {
     for (;;) {
@@ -50,6 +55,8 @@ export async function pump(
       if (feed === undefined) return;
       const wait = options.breathe();
       if (wait !== undefined) await wait;
+      // A file is read without waiting: signals are only heard when the event loop turns.
+      if (++read % CHUNKS_A_TURN === 0) await turn();
       if (signal.aborted) break;
       const chunk = await chunks[index]?.next();
       // A source that ends because it was told to is not a capture that ended.

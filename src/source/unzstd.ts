@@ -7,6 +7,9 @@ import { SteppedEngine } from "./stepped-engine.ts";
 import type { CompressionFault } from "./types.ts";
 import { type ZstdPart, zstdParts } from "./zstd-parts.ts";
 
+/** Seekable files have frames of 256 KiB or less, with windows of some MiB. */
+const WINDOWS_A_BYTE = 64;
+
 /** Decompresses one frame, a part at a time. A part that is damaged makes `failed` true and yields nothing. */
 interface FrameDecoder {
   readonly failed: boolean;
@@ -23,6 +26,7 @@ export async function* unzstdBytes(
   const input = new ByteWindow();
   const parts = zstdParts(input);
   let decoder: FrameDecoder | null = null;
+  let spareWindowBytes: number = limits.zstdSpareWindowBytes;
   try {
     for await (const chunk of stored) {
       input.push(chunk);
@@ -30,9 +34,14 @@ export async function* unzstdBytes(
         if (part.kind === "damaged") return onFault("compression-damaged");
         if (part.kind === "frame") {
           if (part.windowBytes > limits.zstdWindowBytes) return onFault("compression-window");
+          // Each frame gets a window of its own: millions that hold a byte each would take hours.
+          spareWindowBytes -= part.windowBytes;
+          if (spareWindowBytes < 0) return onFault("compression-window");
           decoder = startFrame(part.header);
         } else if (decoder !== null) {
-          yield* await decoder.decode(part);
+          const pieces = await decoder.decode(part);
+          for (const piece of pieces) spareWindowBytes += piece.length * WINDOWS_A_BYTE;
+          yield* pieces;
           if (decoder.failed) return onFault("compression-damaged");
           if (part.kind === "frame-end") decoder = null;
         }

@@ -172,6 +172,15 @@ describe("classic pcap", () => {
     ]);
   });
 
+  test("a tail of zeros is no packets, however long it is; a few empty ones are", () => {
+    const whole = pcapFile(two);
+    const tail = (records: number): Uint8Array => Uint8Array.from([...whole, ...new Uint8Array(16 * records)]);
+    expect(recordCapture(tail(5), [64]).packets).toHaveLength(7);
+    const read = recordCapture(tail(limits.zeroRecords * 2), [4096]);
+    expect(read.packets).toHaveLength(2 + limits.zeroRecords);
+    expect(read.summary.endedEarly).toEqual({ code: "zeros", offset: whole.length });
+  });
+
   test("a length beyond the limit stops reading, though bytes follow", () => {
     const absurd = { seconds: 2, fraction: 0, data: someBytes(50), capturedLength: limits.recordBytes + 1 };
     const read = recordCapture(pcapFile([...two, absurd, ...two]), [64]);

@@ -252,6 +252,13 @@ describe("a decompression bomb stays small", () => {
     expect(peak - before).toBeLessThan(128 * 1024 * 1024);
   });
 
+  test("zstd frames of a byte, each with a large window", async () => {
+    const one = frame(13 << 3, block(RAW, 1, [97], true));
+    const stored = Buffer.concat(Array.from({ length: 1000 }, () => one));
+    const outcome = await outcomeOf((input, onFault) => decompress("zstd", input, onFault), stored);
+    expect(outcome.fault).toBe("compression-window");
+  });
+
   test("the largest window that is taken", async () => {
     const windowLog = Math.log2(limits.zstdWindowBytes);
     const stored = frame((windowLog - 10) << 3, block(RAW, 1, [97], true));
