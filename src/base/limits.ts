@@ -148,9 +148,9 @@ export const limits = {
   /** Text kept of one frame (`--payloads full` keeps limits.keptMessageBytes), and of all. */
   loggedTextCharacters: 300,
   loggedTextTotal: 64 * 1024 * 1024,
-  /** Notes of one sidecar. */
+  /** Notes of one sidecar, and comments of one capture. */
   notesPerCapture: 100_000,
-  /** Text of the comments of all captures that are read as notes. */
+  /** Text of the comments of one capture that are read as notes. */
   commentCharacters: 4 * 1024 * 1024,
   /** Rows of the connections that a person opened; packets that carry nothing of note go first. */
   detailRows: 600_000,

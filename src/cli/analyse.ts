@@ -1,7 +1,6 @@
 import { type CommentPlace, readComment } from "../annotations/comment-form.ts";
 import type { Note } from "../annotations/types.ts";
 import type { RelativeNs } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
 import { formatTime } from "../base/time.ts";
 import type { CaptureOrigin } from "../pcap/types.ts";
 import { FrameRecorder, type PayloadsKept } from "../pipeline/frame-recorder.ts";
@@ -46,17 +45,6 @@ export interface SeenComment {
   readonly timestampNs: RelativeNs;
 }
 
-/** As many as a person may have written: a capture that is made to hold more is none to read notes in. */
-export class SeenComments {
-  readonly all: SeenComment[] = [];
-  private characters = 0;
-
-  add(comment: SeenComment): void {
-    this.characters += comment.text.length;
-    if (this.all.length < limits.notesPerCapture && this.characters <= limits.commentCharacters) this.all.push(comment);
-  }
-}
-
 /** Reads captures with everything that reports tell. Throws `UserError` as `readCaptures` and `readNotes` do. */
 export async function analyse(
   captures: readonly string[],
@@ -69,7 +57,7 @@ export async function analyse(
     options.known === undefined
       ? await NotesOfCaptures.read(captures, options.notes)
       : new NotesOfCaptures([options.known]);
-  const comments = new SeenComments();
+  const comments: SeenComment[] = [];
   const origin: CaptureOrigin = { ns: null };
   const analysis = await readCaptures(
     captures,
@@ -81,7 +69,7 @@ export async function analyse(
       breathe: () => undefined,
       packetTimes: noted.packetTimes,
       ownPackets: noted.ownPackets,
-      onComment: ({ packetNumber, text }, timestampNs) => comments.add({ packet: packetNumber, text, timestampNs }),
+      onComment: ({ packetNumber, text }, timestampNs) => comments.push({ packet: packetNumber, text, timestampNs }),
     },
     surroundings,
   );
@@ -89,7 +77,7 @@ export async function analyse(
   return {
     analysis,
     findings: judge(analysis, options),
-    notes: [...noted.placed(analysis), ...notesOfCapture(comments.all, analysis, noted.known)],
+    notes: [...noted.placed(analysis), ...notesOfCapture(comments, analysis, noted.known)],
     recorder,
   };
 }

@@ -62,6 +62,9 @@ export const folderBundle = (folder: string): Bundle => ({
   },
 });
 
+/** Sizes and offsets of a zip file have 32 bits; a MiB is left for its directory. */
+const ZIP_LIMIT_BYTES = 2 ** 32 - 2 ** 20;
+
 export const zipBundle = (path: string): Bundle => ({
   check: (_, inputs) => checkOutput(path, inputs),
   async write(files) {
@@ -69,8 +72,10 @@ export const zipBundle = (path: string): Bundle => ({
     const sizes: [string, number][] = [];
     await writeOutput(path, async (write) => {
       let waiting: Promise<void> | undefined;
+      let zipped = 0;
       const zip = new Zip((error, piece) => {
         if (error !== null) throw error;
+        zipped += piece.length;
         const flushed = write(piece);
         if (flushed !== undefined) waiting = waiting?.then(() => flushed) ?? flushed;
       });
@@ -80,6 +85,8 @@ export const zipBundle = (path: string): Bundle => ({
         let bytes = 0;
         await pour(content, (piece) => {
           bytes += piece.length;
+          if (bytes > ZIP_LIMIT_BYTES || zipped > ZIP_LIMIT_BYTES)
+            throw new UserError(EXIT.usage, "output.zip-too-large", { name: path });
           entry.push(piece);
           const flushed = waiting;
           waiting = undefined;

@@ -128,6 +128,10 @@ export const messagesEn = {
     sentence: "{name} cannot be written ({reason}).",
     next: "Check that the folder exists and belongs to you, and that the disk has room.",
   },
+  "output.zip-too-large": {
+    sentence: "{name} would hold more than 4 GiB, which a zip file cannot.",
+    next: "Name a folder instead (-o without .zip), or cut the capture: editcap -A START -B STOP big.pcap part.pcap",
+  },
   "log.unwritable": {
     sentence: "The log file {name} cannot be written ({reason}).",
     next: "Name another with --log-file.",

@@ -112,6 +112,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "无法写入 {name}（{reason}）。",
     next: "请确认目录存在、属于当前用户，并且磁盘有空间。",
   },
+  "output.zip-too-large": {
+    sentence: "{name} 的内容将超过 4 GiB，zip 文件容纳不下。",
+    next: "请改用目录（-o 后的名称不带 .zip），或截取抓包：editcap -A START -B STOP big.pcap part.pcap",
+  },
   "log.unwritable": {
     sentence: "无法写入日志文件 {name}（{reason}）。",
     next: "请用 --log-file 指定其他文件。",

@@ -1,5 +1,6 @@
 import { packetNumber, ZERO_TIME } from "../base/brand.ts";
 import { ByteWindow } from "../base/byte-window.ts";
+import { limits } from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { PacketView } from "../base/packet-view.ts";
 import type { CaptureOrigin, CaptureSink, CaptureSummary, EndedEarlyCode } from "./types.ts";
@@ -23,6 +24,8 @@ export class CaptureState {
   /** `end` was called: no more bytes will come. */
   ended = false;
   done = false;
+  private comments = 0;
+  private commentCharacters = 0;
 
   constructor(captureIndex: number, sink: CaptureSink, origin: CaptureOrigin) {
     this.captureIndex = captureIndex;
@@ -68,6 +71,15 @@ export class CaptureState {
       limitedBy,
       action,
     });
+  }
+
+  /** More than a person may have written is reported, and not handed on. `offset`: of its block. */
+  comment(packetNumber: number, text: string, offset: number): void {
+    this.comments++;
+    this.commentCharacters += text.length;
+    if (this.comments > limits.notesPerCapture || this.commentCharacters > limits.commentCharacters)
+      this.malformed("pcap.comment", offset, text.length, 0, "limit", "continued");
+    else this.sink.onComment({ captureIndex: this.captureIndex, packetNumber, text });
   }
 
   optionOverrun(offset: number): void {

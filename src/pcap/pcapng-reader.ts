@@ -148,13 +148,13 @@ export class PcapngReader {
 
   /** The block is still at hand: `next` has not moved on yet. */
   private tellPacketComments(): void {
-    const { view, captureIndex, sink } = this.state;
+    const { view } = this.state;
     const options = new OptionCursor(view.bytes, this.optionsStart, this.optionsEnd, this.little);
     this.optionsEnd = 0;
     while (options.next()) {
       if (options.code !== OPT_COMMENT) continue;
       const text = commentText(view.bytes, options.valueStart, options.valueLength);
-      sink.onComment({ captureIndex, packetNumber: view.packetNumber, text });
+      this.state.comment(view.packetNumber, text, view.recordOffset);
     }
     if (options.overrun) this.state.optionOverrun(view.recordOffset);
   }

@@ -86,7 +86,7 @@ export class PcapngSection {
     const interfaceIndex = this.interfaceCount++;
     this.interfaces.push({ linkType: told.linkType, snapLength: told.snapLength, interfaceIndex, clock });
     sink.onInterface({ captureIndex, interfaceIndex, resolutionNs: clock.resolutionNs, ...told });
-    for (const text of comments) sink.onComment({ captureIndex, packetNumber: 0, text });
+    for (const text of comments) state.comment(0, text, offset);
   }
 
   private interfaceStatistics(bytes: Uint8Array, at: number, end: number, little: boolean): void {
@@ -139,16 +139,12 @@ export class PcapngSection {
   }
 
   private comments(bytes: Uint8Array, at: number, optionsStart: number, end: number, little: boolean): void {
-    const { captureIndex, sink, input } = this.state;
+    const offset = this.state.input.base + at;
     const options = new OptionCursor(bytes, optionsStart, end, little);
     while (options.next()) {
       if (options.code !== OPT_COMMENT) continue;
-      sink.onComment({
-        captureIndex,
-        packetNumber: 0,
-        text: commentText(bytes, options.valueStart, options.valueLength),
-      });
+      this.state.comment(0, commentText(bytes, options.valueStart, options.valueLength), offset);
     }
-    if (options.overrun) this.state.optionOverrun(input.base + at);
+    if (options.overrun) this.state.optionOverrun(offset);
   }
 }

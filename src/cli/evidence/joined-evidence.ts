@@ -1,5 +1,6 @@
-import { u32le } from "../../base/bytes.ts";
+import { u32be, u32le } from "../../base/bytes.ts";
 import type { PacketView } from "../../base/packet-view.ts";
+import { littleEndianBlock } from "../../pcap/little-endian-block.ts";
 import { packetOptions } from "../../pcap/pcapng-copy.ts";
 import {
   INTERFACE_DESCRIPTION,
@@ -113,16 +114,17 @@ export class JoinedEvidence extends EvidenceWriter {
     this.put(interfaceDescriptionBlock(told), 0);
   }
 
-  /** Others are copied where they hold nothing to hide, and in the byte order of the new file. */
+  /** Others are copied where they hold nothing to hide, and can be had in the byte order of the new file. */
   private block(bytes: Uint8Array, start: number, end: number, little: boolean): void {
-    const type = little ? u32le(bytes, start) : -1;
-    if (MADE_ANEW.has(type) || u32le(bytes, start) === SECTION_HEADER) return;
-    const mayStay = little && (!this.scrubs || (type === NAME_RESOLUTION && !this.redactor.addresses));
-    if (!mayStay) {
+    const type = little ? u32le(bytes, start) : u32be(bytes, start);
+    if (MADE_ANEW.has(type)) return;
+    const mayStay = !this.scrubs || (type === NAME_RESOLUTION && !this.redactor.addresses);
+    const copy = mayStay ? littleEndianBlock(bytes, start, end, little) : null;
+    if (copy === null) {
       this.blocksLeftOut++;
       return;
     }
     this.begin();
-    this.put(bytes.slice(start, end), 0);
+    this.put(copy, 0);
   }
 }

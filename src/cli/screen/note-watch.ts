@@ -4,7 +4,7 @@ import { formatTime } from "../../base/time.ts";
 import { isStranded } from "../../report/notes.ts";
 import type { PacketOrder } from "../../session/pump.ts";
 import type { Analysis } from "../../store/types.ts";
-import { notesOfCapture, SeenComments } from "../analyse.ts";
+import { notesOfCapture, type SeenComment } from "../analyse.ts";
 import type { FeedEvents } from "../capture-feeds.ts";
 
 /** What reading the capture has shown about notes. */
@@ -19,7 +19,7 @@ export interface LateNotes {
 export class NoteWatch {
   private readonly known: readonly Note[];
   private readonly times: Map<number, RelativeNs | null>;
-  private readonly comments = new SeenComments();
+  private readonly comments: SeenComment[] = [];
 
   constructor(known: readonly Note[]) {
     this.known = known;
@@ -27,7 +27,7 @@ export class NoteWatch {
   }
 
   readonly onComment: FeedEvents["onComment"] = ({ packetNumber, text }, timestampNs) => {
-    this.comments.add({ packet: packetNumber, text, timestampNs });
+    this.comments.push({ packet: packetNumber, text, timestampNs });
   };
 
   /** The same packets; those that notes name are looked at on their way. */
@@ -49,7 +49,7 @@ export class NoteWatch {
     const times = new Map<number, string>();
     for (const [packet, at] of this.times) if (at !== null) times.set(packet, formatTime(analysis.originNs ?? 0n, at));
     return {
-      inCapture: notesOfCapture(this.comments.all, analysis, this.known).map(({ note }) => note),
+      inCapture: notesOfCapture(this.comments, analysis, this.known).map(({ note }) => note),
       stranded: isWhole ? this.known.filter((note) => isStranded(note, analysis, times)) : [],
     };
   }
