@@ -329,7 +329,7 @@ export class Pipeline implements WireSink, TcpSink {
   }
 
   private dropEnded(): void {
-    const many = this.tracker.connections.length > limits.endedConnections;
+    const many = this.tracker.size > limits.endedConnections;
     if (many && !this.options.forgetsEnded) this.makeRoom();
   }
 
