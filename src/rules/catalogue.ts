@@ -27,10 +27,12 @@ import { openIcmp } from "./catalogue/open-icmp.ts";
 import { openRefused } from "./catalogue/open-refused.ts";
 import { openUnanswered } from "./catalogue/open-unanswered.ts";
 import { pathBlackhole } from "./catalogue/path-blackhole.ts";
+import { pingStopped } from "./catalogue/ping-stopped.ts";
 import { pongMissing } from "./catalogue/pong-missing.ts";
 import { pingAbsent, pongLate, pongUnsolicited } from "./catalogue/pong-other.ts";
 import { natRebound } from "./catalogue/rebound.ts";
-import { reset, resetAfterIdle, resetIgnored, resetInjected } from "./catalogue/reset.ts";
+import { reset, resetAfterIdle, resetIgnored } from "./catalogue/reset.ts";
+import { resetInjected } from "./catalogue/reset-injected.ts";
 import { connectErrored, connectMissing, disconnected } from "./catalogue/socket-io.ts";
 import { connectUnanswered, exception } from "./catalogue/socket-io-session.ts";
 import { keepAliveUnanswered, retransmissions, zeroWindow } from "./catalogue/tcp-quality.ts";
@@ -102,6 +104,7 @@ export const catalogue: readonly Rule[] = [
   clockSkew,
   pongLate,
   pongUnsolicited,
+  pingStopped,
   pingAbsent,
   exception,
   appSilent,

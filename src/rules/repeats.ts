@@ -17,6 +17,7 @@ const BLAMED: Partial<Readonly<Record<RuleId, Side | "from" | "to" | "closer">>>
   "ws.pong.missing": "to",
   "ws.pong.late": "to",
   "ws.pong.unsolicited": "from",
+  "ws.ping.stopped": "from",
   "ws.ping.absent": "client",
   "ws.message.too-big": "from",
   "ws.text.invalid-utf8": "from",

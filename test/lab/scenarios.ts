@@ -2,6 +2,7 @@
 
 import { browsers } from "./scenarios/browser.ts";
 import { closing } from "./scenarios/closing.ts";
+import { filtered } from "./scenarios/filtered.ts";
 import { frames } from "./scenarios/frames.ts";
 import { haproxies } from "./scenarios/haproxy.ts";
 import { heartbeats } from "./scenarios/heartbeat.ts";
@@ -40,6 +41,7 @@ export const scenarios: readonly Scenario[] = [
   ...outages,
   ...misled,
   ...moved,
+  ...filtered,
   ...stopped,
   ...injected,
   ...viewpoints,

@@ -120,6 +120,15 @@ export const causesRunning = {
     cause: "A packet arrived at a socket that was closed already.",
     fix: "Nothing to repair here: look at who closed first, and why.",
   },
+  rejectsBetween: {
+    cause:
+      "A firewall on the path (router, VPN gateway, security appliance) rejects port {port} since then: a rule was added or reloaded, or it lost its table and rejects what it does not know.",
+    fix: "On the devices in between: nft list ruleset or iptables -S (reject with tcp reset; does “ct state established accept” stand before it?), and their log at this time. A capture at both ends shows between which two hops the RST begins.",
+  },
+  rejectsAtHost: {
+    cause: "A firewall on the {from:word}'s own machine rejects port {port} since then: a rule was added or reloaded.",
+    fix: "At the {from:word}: sudo nft list ruleset or sudo iptables -S (reject with tcp reset; ufw and firewalld write such rules), and who changed them at this time. What is open already is spared by “ct state established,related accept” before it.",
+  },
   natForgot: {
     cause:
       "A NAT router, VPN gateway or load balancer lost its table (restart, flush, overflow): the packet for the {from:word} ended at the device itself, and its system answered it by RST.",
@@ -148,6 +157,16 @@ export const causesRunning = {
     fix: "Compare the hop limits of SYN-ACK and data packets.",
   },
   strayReset: { cause: "A late or forged RST.", fix: "Nothing to repair while the connection goes on." },
+  pathStateLost: {
+    cause:
+      "A stateful device on the path (firewall, NAT, VPN gateway, load balancer) lost its table or reloaded its rules, and drops what it does not know; new connections get a new entry.",
+    fix: "Look at its log and uptime at this time (failover, restart, conntrack -F, reload that flushes), and conntrack -C against nf_conntrack_max. “reject with tcp reset” instead of drop lets both ends notice at once; otherwise a heartbeat with a timeout and a client that reconnects are what helps.",
+  },
+  rebootedSilently: {
+    cause:
+      "The {to:word} restarted or lost its sockets and answers nothing to what it does not know: its own firewall swallows the RST (the stealth mode of Windows does).",
+    fix: "Compare the {to:word}'s uptime with this time. A heartbeat with a timeout ends such connections.",
+  },
   stateForgotten: {
     cause: "A NAT, load balancer or firewall forgot the idle connection.",
     fix: "Send a ping at least every {pingSeconds} s, so that it never looks idle; or raise the device's idle timeout.",
@@ -284,6 +303,10 @@ export const causesRunning = {
   oneWayHeartbeat: {
     cause: "A library uses unsolicited pongs as its heartbeat (.NET's KeepAliveInterval does).",
     fix: "Nothing to repair.",
+  },
+  listenerWithoutTimeout: {
+    cause: "The {to:word} has no timeout of its own: it waits for ever for a ping or message that does not come.",
+    fix: "With ws: restart a timer on every 'ping' and call terminate() when it runs out (the README's heartbeat()). Browsers show no pings to a page: let the server send a small message in its heartbeat, and reconnect when none came for two intervals.",
   },
   addHeartbeat: {
     cause: "No heartbeat is configured.",

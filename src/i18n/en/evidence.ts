@@ -44,6 +44,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   rstIgnored: "RST in the name of the {from:word}, not at the awaited sequence number",
   answeredByRst: "packet of the {from:word} that was answered by RST",
   silence: "last data, then {idleMs:ms} of silence",
+  openedMeanwhile: "a new connection between the same hosts is open: {client}",
   lastPacket: "last packet of the connection",
   firstUnacknowledged: "first of {bytes:bytes} of the {from:word} that were never acknowledged",
   lastRetransmission: "sent again by the {from:word} for the last time ({repeats:once|# times} in all)",

@@ -175,6 +175,12 @@ export const findingsClose = {
       detail:
         "Data on its way is lost, both ends report 1006. An RST is sent on purpose, or by a system that does not know the connection (any more).",
     },
+    nearer: {
+      title:
+        "An RST in the name of the {from:word} ended the WebSocket after {openMs:ms}: a device on the path sent it, not the {from:word}",
+      detail:
+        "It answers a packet of the {to:word} and acknowledges nothing. It arrived with hop limit {hops}, the {from:word}'s other packets with {usualHops}: it comes from nearer by.",
+    },
     afterOutage: {
       title:
         "The path was interrupted for {outageMs:ms}; meanwhile the {from:word} gave the WebSocket up, and reset it when the next packet came",
@@ -219,6 +225,18 @@ export const findingsClose = {
       detail:
         "It arrived with hop limit {hops}[[, the {from:word}'s other packets with {usualHops}]]. Something else sent it: a device on the path (firewall, IPS, NAT, carrier, censor), or a host that has taken the address.",
     },
+    rejectedBetween: {
+      title:
+        "A firewall on the path rejects the open connection: it answered the {to:word} by an RST in the {from:word}'s name",
+      detail:
+        "The RST answers one packet at once and acknowledges nothing, as a rule “reject with tcp reset” does. It arrived with hop limit {hops}, the {from:word}'s other packets with {usualHops}: a device on the way sent it[[, and the {wentOn:word} itself went on sending: it knows nothing of this end]].",
+    },
+    rejectedAtHost: {
+      title:
+        "A firewall rejects the open connection: the {to:word} got an RST in the {from:word}'s name, and the {from:word} itself went on sending",
+      detail:
+        "The RST answers one packet at once and acknowledges nothing, as a rule “reject with tcp reset” does; the {from:word}'s program was not asked. It arrived with hop limit {hops}, like the {from:word}'s other packets: the firewall is on the {from:word}'s own machine, or right before it.",
+    },
     proved: {
       title: "RST in the name of the {from:word} that the {from:word} never sent",
       detail:
@@ -250,9 +268,21 @@ export const findingsClose = {
   "tcp.path.blackhole": {
     midTraffic: {
       title:
-        "What the {from:word} sends no longer arrives: {bytes:bytes} sent again {repeats:once|# times} in {waitedMs:ms}, never acknowledged",
+        "What the {from:word} sends is no longer acknowledged, and nothing comes from the {to:word} any more: {bytes:bytes} sent again {repeats:once|# times} in {waitedMs:ms}",
       detail:
-        "The {to:word} vanished without a word: cable, radio link, sleep, power, or a firewall that drops the connection. Nobody closed it.",
+        "Nobody closed it. Either the {to:word} is gone (cable, radio link, sleep, power), or something on the path drops the connection, both ways or only on the way back: from here the two look alike. A capture at the {to:word} tells them apart; so does a new connection to it while this one hangs.",
+    },
+    stateLost: {
+      title:
+        "The path no longer lets this connection through, while new ones between the same hosts open: {bytes:bytes} of the {from:word} sent again {repeats:once|# times} in {waitedMs:ms}, never acknowledged",
+      detail:
+        "{client} opened meanwhile, and after that this connection's data was sent {repeatsAfter:once|# times} more in vain. So both hosts are up and reach each other: what is lost is what a device on the path, or a host's own firewall, knew of this connection. It drops the packets without a word, so neither program learns of it.",
+    },
+    acknowledgmentsLost: {
+      title:
+        "The {from:word} does not get what the {to:word} sends: it sent the same data again {repeats:once|# times} in {waitedMs:ms}, although it had arrived and was acknowledged at once",
+      detail:
+        "Packets get through in one direction only. To the {from:word} this looks as if the {to:word} had vanished; it will give up in the end.",
     },
     healed: {
       title:

@@ -72,6 +72,14 @@ export const findingsWebSocket = {
         "Allowed: a one-way heartbeat (RFC 6455 §5.5.3). It keeps timers quiet, but does not show whether the other side lives.",
     },
   },
+  "ws.ping.stopped": {
+    plain: {
+      title:
+        "The {from:word}'s pings stay away: nothing from it for {silentMs:ms}, though a ping came every {intervalMs:ms} before",
+      detail:
+        "Nobody has closed the connection. The {to:word} only listens, so none of its packets can go unacknowledged and it does not notice: the page stays “connected” and shows old data. Either the {from:word} is gone, or its packets no longer get here.",
+    },
+  },
   "ws.ping.absent": {
     plain: {
       title: "No heartbeat: neither side sent a ping in {openMs:ms}",

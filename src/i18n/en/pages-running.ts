@@ -87,6 +87,12 @@ export const pagesRunning = {
     meaning: "A pong that answers no ping is allowed as a one-way heartbeat.",
     seen: "A pong whose payload matches no open ping.",
   },
+  "ws.ping.stopped": {
+    name: "pings stopped",
+    meaning:
+      "One side pinged regularly and then fell silent altogether, and the other one, which only listens, goes on waiting: a half-open connection as seen from the end that has nothing to send.",
+    seen: "At least three pings with a rhythm, then nothing at all of that side for three and a half intervals or more, while the capture (or its clock, live) goes on and the connection stands open.",
+  },
   "ws.ping.absent": {
     name: "no heartbeat",
     meaning: "Without pings nobody notices a dead connection, and idle timers on the way may cut it.",

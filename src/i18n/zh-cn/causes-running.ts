@@ -110,6 +110,15 @@ export const causesRunning = {
     fix: "两端同时抓包：一端收到而另一端从未发出的 RST，就是中间设备发的。",
   },
   closedSocketWritten: { cause: "报文到达了一个已经关闭的套接字。", fix: "这里不用处理：要查谁先关闭的、为什么。" },
+  rejectsBetween: {
+    cause:
+      "途中的防火墙（路由器、VPN 网关、安全设备）从这一刻起拒绝 {port} 端口：新加或重新加载了规则，或者丢了连接表、把不认识的报文一律拒绝。",
+    fix: "在途中设备上看 nft list ruleset 或 iptables -S（有没有 reject with tcp reset，前面是否有 ct state established accept），以及这一时刻的日志。两端同时抓包可以看出 RST 是从哪一跳开始出现的。",
+  },
+  rejectsAtHost: {
+    cause: "{from:word}本机的防火墙从这一刻起拒绝 {port} 端口：新加或重新加载了规则。",
+    fix: "在{from:word}上看 sudo nft list ruleset 或 sudo iptables -S（有没有 reject with tcp reset；ufw、firewalld 会写这样的规则），并查这一刻是谁改的。在它前面加一条 ct state established,related accept，已建立的连接就不受影响。",
+  },
   natForgot: {
     cause:
       "NAT 路由器、VPN 网关或负载均衡丢了连接表（重启、清空、溢出）：发往{from:word}的报文到它那里就停了，由它的系统回了 RST。",
@@ -135,6 +144,16 @@ export const causesRunning = {
   },
   proxyInPath: { cause: "透明代理或 VPN 代替该主机应答。", fix: "对比 SYN-ACK 与数据报文的 TTL。" },
   strayReset: { cause: "迟到的或伪造的 RST。", fix: "连接仍然正常，不用处理。" },
+  pathStateLost: {
+    cause:
+      "途中的有状态设备（防火墙、NAT、VPN 网关、负载均衡）丢了连接表或重新加载了规则，不认识的报文一律丢弃；新连接会得到新的表项。",
+    fix: "查看该设备这一时刻的日志和运行时间（主备切换、重启、conntrack -F、清空式重载），并对比 conntrack -C 与 nf_conntrack_max。把 drop 换成 reject with tcp reset，两端马上就能知道；否则只能靠带超时的心跳和会重连的客户端。",
+  },
+  rebootedSilently: {
+    cause:
+      "{to:word}重启过或丢了套接字，对不认识的报文又不作回应：RST 被它自己的防火墙吞掉了（Windows 的隐身模式就是这样）。",
+    fix: "对比{to:word}的开机时间。带超时的心跳可以结束这样的连接。",
+  },
   stateForgotten: {
     cause: "NAT、负载均衡或防火墙忘了这条空闲连接。",
     fix: "至少每 {pingSeconds} 秒发一次 ping，让连接不显得空闲；或调大该设备的空闲超时。",
@@ -242,6 +261,10 @@ export const causesRunning = {
   queuedBehindData: { cause: "pong 排在大消息后面。", fix: "大消息拆成小块发送；查看吞吐量。" },
   slowPath: { cause: "链路慢或丢包。", fix: "查看往返时延和重传；放宽心跳超时。" },
   oneWayHeartbeat: { cause: "某些库用主动发 pong 作为心跳（例如 .NET 的 KeepAliveInterval）。", fix: "不用处理。" },
+  listenerWithoutTimeout: {
+    cause: "{to:word}自己没有超时：ping 或消息不来，它就一直等下去。",
+    fix: "用 ws 时，每收到 'ping' 就重置一个定时器，到时调用 terminate()（README 里的 heartbeat()）。浏览器不会把 ping 告诉页面：让服务器按心跳间隔发一条小消息，两个间隔没收到就重连。",
+  },
   addHeartbeat: {
     cause: "没有配置心跳。",
     fix: "让服务端每 25 秒发一次 ping，连续两次没有 pong 就断开（参考 ws README 的“detect broken connections”）。这样也不会触发 60 秒的代理超时。",

@@ -44,6 +44,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   rstIgnored: "以{from:word}名义发出的 RST，序列号不是所期待的",
   answeredByRst: "{from:word}的报文，被 RST 回应",
   silence: "最后的数据，之后静默 {idleMs:ms}",
+  openedMeanwhile: "同样两台主机之间建立了新连接：{client}",
   lastPacket: "这条连接的最后一个报文",
   firstUnacknowledged: "{from:word}有 {bytes:bytes} 始终没有得到确认，这是第一个报文",
   lastRetransmission: "{from:word}最后一次重传（共 {repeats} 次）",

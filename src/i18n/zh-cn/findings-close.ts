@@ -135,6 +135,11 @@ export const findingsClose = {
       title: "{from:word}在连接建立 {openMs:ms}后用 RST 掐断了 WebSocket，没有 Close 帧[[，此前静默 {idleMs:ms}]]",
       detail: "途中的数据全部丢失，两端都报 1006。RST 要么是有意发出，要么来自一个不认识（或已忘记）这条连接的系统。",
     },
+    nearer: {
+      title: "WebSocket 建立 {openMs:ms}后被一个以{from:word}名义发出的 RST 掐断：是途中设备发的，不是{from:word}",
+      detail:
+        "它回应的是{to:word}的一个报文，不带确认。到达时 TTL 为 {hops}，而{from:word}其他报文的 TTL 为 {usualHops}：它来自更近的地方。",
+    },
     afterOutage: {
       title: "链路中断了 {outageMs:ms}；其间{from:word}已放弃这条 WebSocket，下一个报文到达时用 RST 重置了它",
       detail:
@@ -171,6 +176,16 @@ export const findingsClose = {
       detail:
         "到达时 TTL 为 {hops}[[，而{from:word}其他报文的 TTL 为 {usualHops}]]。是别的东西发的：途中设备（防火墙、IPS、NAT、运营商、审查设备），或占用了这个地址的主机。",
     },
+    rejectedBetween: {
+      title: "途中的防火墙拒绝了这条已建立的连接：它以{from:word}的名义回了{to:word}一个 RST",
+      detail:
+        "RST 紧跟着它所回应的那个报文，不带确认，和 reject with tcp reset 规则的做法一样。到达时 TTL 为 {hops}，而{from:word}其他报文的 TTL 为 {usualHops}：是途中设备发的[[，而{wentOn:word}自己还在继续发送，对此一无所知]]。",
+    },
+    rejectedAtHost: {
+      title: "防火墙拒绝了这条已建立的连接：{to:word}收到以{from:word}名义发出的 RST，而{from:word}自己还在继续发送",
+      detail:
+        "RST 紧跟着它所回应的那个报文，不带确认，和 reject with tcp reset 规则的做法一样，{from:word}的程序并不知情。到达时 TTL 为 {hops}，与{from:word}的其他报文相同：防火墙就在{from:word}本机，或紧挨在它前面。",
+    },
     proved: {
       title: "以{from:word}名义发出的 RST，{from:word}根本没发过",
       detail:
@@ -199,8 +214,21 @@ export const findingsClose = {
   },
   "tcp.path.blackhole": {
     midTraffic: {
-      title: "{from:word}发的数据不再到达：{bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次，始终没有确认",
-      detail: "{to:word}突然消失：网线、无线信号、休眠、断电，或防火墙开始丢弃这条连接的报文。没有任何一方关闭过连接。",
+      title:
+        "{from:word}发的数据不再得到确认，{to:word}也再无报文：{bytes:bytes} 在 {waitedMs:ms}内重传了 {repeats} 次",
+      detail:
+        "没有任何一方关闭过连接。要么{to:word}没了（网线、无线信号、休眠、断电），要么途中有东西在丢弃这条连接的报文，可能是双向，也可能只丢回程；从这里看两者一样。在{to:word}那一端抓包可以区分，趁它还卡着时再建一条新连接也可以。",
+    },
+    stateLost: {
+      title:
+        "链路不再放行这条连接，而同样两台主机之间的新连接能建立：{from:word}的 {bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次，始终没有确认",
+      detail:
+        "其间 {client} 已经连上，此后这条连接的数据又重传了 {repeatsAfter} 次，仍无回音。可见两台主机都在、彼此可达，丢的是途中设备（或某一端本机防火墙）对这条连接的记录。它不声不响地丢弃报文，所以两端程序都不知情。",
+    },
+    acknowledgmentsLost: {
+      title:
+        "{from:word}收不到{to:word}发的报文：同一段数据早已到达并得到确认，它却在 {waitedMs:ms}内重传了 {repeats} 次",
+      detail: "只有一个方向能通。在{from:word}看来就像{to:word}消失了，最后会由它放弃。",
     },
     healed: {
       title:

@@ -70,6 +70,13 @@ export const findingsWebSocket = {
       detail: "这是允许的单向心跳（RFC 6455 §5.5.3）：能避免空闲超时，但看不出对端是否还活着。",
     },
   },
+  "ws.ping.stopped": {
+    plain: {
+      title: "{from:word}的 ping 不再来了：此前每 {intervalMs:ms}一次，现在已有 {silentMs:ms}没有它的任何报文",
+      detail:
+        "没有任何一方关闭过连接。{to:word}只收不发，没有报文可以等不到确认，所以察觉不到：页面一直显示“已连接”，数据却不再更新。要么{from:word}没了，要么它的报文到不了这里。",
+    },
+  },
   "ws.ping.absent": {
     plain: {
       title: "没有心跳：{openMs:ms}内双方都没发过 ping",

@@ -79,6 +79,11 @@ export const pagesRunning = {
     meaning: "不对应任何 ping 的 pong 是允许的单向心跳。",
     seen: "pong 的载荷与任何未应答的 ping 都不符。",
   },
+  "ws.ping.stopped": {
+    name: "ping 停了",
+    meaning: "一方一直按时发 ping，之后完全没了声音，而只收不发的另一方还在等：从没有数据要发的那一端看到的半开连接。",
+    seen: "至少三次有规律的 ping，之后该方在三个半间隔以上没有任何报文，而抓包（实时时为时钟）还在继续，连接也没有关闭。",
+  },
   "ws.ping.absent": {
     name: "没有心跳",
     meaning: "没有 ping，连接断了没人知道，途中的空闲定时器也可能把它掐掉。",

@@ -4,9 +4,11 @@ import type { ConnectionFacts, IcmpFacts, UnacknowledgedFacts } from "../../stor
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { missedBeat } from "../heartbeat.ts";
-import { directionOf, endOf, lostBytes, otherSide, silenceBefore, spanMs } from "../reading.ts";
+import { openedMeanwhile } from "../meanwhile.ts";
+import { clientOf, directionOf, endOf, lostBytes, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { stallsOf } from "../stall.ts";
 import type { EvidenceItem } from "../types.ts";
 import { rejectedBy, unreachable } from "./open-icmp.ts";
 
@@ -69,17 +71,39 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
         cause("possible", "firewallState", {}),
       ],
     });
+  // Its end came, or what it had to say: the path is open again.
+  const isBack =
+    tcp.firstCloser === to || (peer.lastData !== null && peer.lastData.timestampNs > waiting.last.timestampNs);
+  const meanwhile = isBack ? null : openedMeanwhile(connection, waiting, from, context);
+  const opened = meanwhile && shows(meanwhile.opened, "openedMeanwhile", { client: clientOf(meanwhile.connection) });
+  const [first, ...others] = parts.evidence;
+  const evidence = [first ?? null, opened, ...others];
   const idleMs = silenceBefore(connection, direction, waiting.since);
   if (idleMs >= AFTER_IDLE_MS) {
     return draft("tcp.path.blackhole", "afterIdle", {
       ...parts,
+      evidence,
       args: { ...base, idleMs },
       causes: [
         cause("likely", "stateForgotten", { idleMs, pingSeconds: Math.max(10, Math.floor(idleMs / 2000)) }),
-        cause("possible", "peerVanished", { to }),
+        meanwhile === null && cause("possible", "peerVanished", { to }),
       ],
     });
   }
+  if (meanwhile !== null)
+    return draft("tcp.path.blackhole", "stateLost", {
+      ...parts,
+      confidence: "likely",
+      evidence,
+      args: { ...base, client: clientOf(meanwhile.connection), repeatsAfter: meanwhile.repeats },
+      causes: [
+        cause("likely", "pathStateLost", {}),
+        idleMs >= SOMEWHAT_IDLE_MS && cause("possible", "stateForgotten", { idleMs, pingSeconds: 5 }),
+        cause("possible", "rebootedSilently", { to }),
+        // Behind one address there may be many.
+        to === "client" && cause("possible", "peerVanished", { to }),
+      ],
+    });
   const wasAnswered = tcp.resets.some((reset) => reset.from === to && !reset.ignored && reset.answers !== null);
   if (isHeard(connection, to, waiting))
     return draft("tcp.path.blackhole", "oneWay", {
@@ -92,9 +116,6 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
         cause(wasAnswered ? "likely" : "possible", "pathInterrupted", { idleMs: waitedMs }),
       ],
     });
-  // Its end came, or what it had to say: the path is open again.
-  const isBack =
-    tcp.firstCloser === to || (peer.lastData !== null && peer.lastData.timestampNs > waiting.last.timestampNs);
   if (
     isBack &&
     tcp.firstCloser !== null &&
@@ -164,9 +185,12 @@ function rejected(
 function isHeard({ tcp }: ConnectionFacts, to: Side, { since, last }: UnacknowledgedFacts): boolean {
   const fromNs = since.timestampNs + HEARD_AFTER_NS;
   const end = Math.min(last.timestampNs, tcp.closedAt === null ? last.timestampNs : tcp.closedAt.timestampNs - 1e9);
-  const { lastData } = tcp.halves[directionOf(to)];
+  const { lastData, lastPacket } = tcp.halves[directionOf(to)];
+  const isMeanwhile = (mark: Mark | null) => mark !== null && mark.timestampNs > fromNs && mark.timestampNs < end;
   return (
-    (lastData !== null && lastData.timestampNs > fromNs && lastData.timestampNs < end) ||
+    isMeanwhile(lastData) ||
+    // Acknowledgments that repeat themselves, and keep-alive probes, come from a host that is up.
+    isMeanwhile(lastPacket) ||
     tcp.events.some(
       ({ kind, from, timestampNs }) =>
         kind === "retransmission" && from === to && timestampNs > fromNs && timestampNs < end,
@@ -213,11 +237,40 @@ function checkHole(connection: ConnectionFacts, direction: Direction, context: C
   });
 }
 
+/**
+ * Seen where it arrives: the same segment again and again, at the distances of a timeout, although each copy was
+ * acknowledged long ago. Its sender does not get the acknowledgments.
+ */
+function checkAcknowledgments(connection: ConnectionFacts, direction: Direction): Draft | null {
+  const { tcp, webSocket } = connection;
+  const { unacknowledged, lastAcknowledged } = tcp.halves[direction];
+  if (webSocket === null || unacknowledged !== null || lastAcknowledged === null || tcp.oneWay) return null;
+  const from = sideOf(direction);
+  const stall = stallsOf(connection).find(
+    (one) => one.from === from && one.first.timestampNs > lastAcknowledged.timestampNs && one.ms >= LEAST_WAIT_MS,
+  );
+  if (stall === undefined) return null;
+  const to = otherSide(from);
+  return draft("tcp.path.blackhole", "acknowledgmentsLost", {
+    at: stall.first,
+    args: { from, to, repeats: stall.repeats, waitedMs: stall.ms },
+    evidence: [
+      shows(lastAcknowledged, "lastAcknowledgment", { to }),
+      shows(stall.first, "retransmission", { from }),
+      shows(stall.last, "lastRetransmission", { from, repeats: stall.repeats }),
+      endingEvidence(connection),
+    ],
+    causes: [cause("likely", "dropsOneWay", { to: from, port: connection.server.port })],
+  });
+}
+
 const check = (connection: ConnectionFacts, context: Context): Draft | null =>
   checkDirection(connection, 0, context) ??
   checkDirection(connection, 1, context) ??
   checkHole(connection, 0, context) ??
-  checkHole(connection, 1, context);
+  checkHole(connection, 1, context) ??
+  checkAcknowledgments(connection, 0) ??
+  checkAcknowledgments(connection, 1);
 
 export const pathBlackhole: Rule = {
   id: "tcp.path.blackhole",
@@ -233,6 +286,8 @@ export const pathBlackhole: Rule = {
     "dropsOneWay",
     "pathInterrupted",
     "peerVanished",
+    "pathStateLost",
+    "rebootedSilently",
     "stateForgotten",
     "firewallState",
     "pathMtu",

@@ -1,14 +1,17 @@
 import type { Side } from "../../base/brand.ts";
+import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts, ResetFacts, TcpFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { hasDied } from "../end-signs.ts";
 import { isTimerLike } from "../heartbeat.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
-import { endedByProxy, type Join, twinOf } from "../legs.ts";
+import { endedByProxy } from "../legs.ts";
 import { directionOf, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
+import type { EvidenceItem } from "../types.ts";
+import { carriesUpgrade, isNearer } from "./reset-signs.ts";
 
 /** Shorter pauses are worth no word. */
 const IDLE_MS = 1000;
@@ -17,11 +20,10 @@ const LEAST_TIMER_MS = 2000;
 /** Silence before the data that an RST answered, from which on the connection may have been forgotten by somebody. */
 const FORGOTTEN_AFTER_MS = 30_000;
 
-const isDecoded = (connection: ConnectionFacts): boolean =>
-  connection.webSocket !== null || (connection.upgrade !== null && connection.upgrade.otherProtocol === null);
-
 const counted = (connection: ConnectionFacts): ResetFacts[] =>
-  isDecoded(connection) ? connection.tcp.resets.filter((reset) => !reset.ignored && reset.state !== "opening") : [];
+  carriesUpgrade(connection)
+    ? connection.tcp.resets.filter((reset) => !reset.ignored && reset.state !== "opening")
+    : [];
 
 /** The RSTs of one connection: the first that counts speaks, the others are its evidence. */
 function checkReset(connection: ConnectionFacts, context: Context): Draft | null {
@@ -107,6 +109,7 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
   // Unasked, after whole seconds of silence: HAProxy ends a tunnel like this towards the backend.
   const died = from === "server" && hasDied(connection, context);
   const byTimer = reset.answers === null && idleMs >= LEAST_TIMER_MS && isTimerLike(idleMs);
+  if (isUnknown && isNearer(reset)) return fromNearer(connection, reset, parts);
   return draft("tcp.rst", "established", {
     ...parts,
     args: {
@@ -116,7 +119,6 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       answered: reset.answers === null ? null : "yes",
     },
     causes: [
-      isUnknown && isNearer(reset) && cause("likely", "natForgot", { from }),
       isUnknown && from === "server" && cause(wasJustHeard(tcp, reset) ? "likely" : "possible", "natRebound", {}),
       // RFC 9293 §3.10.7.1: a system that has no such connection answers with an RST that acknowledges nothing.
       isUnknown && cause("likely", "connectionUnknown", { from, to: otherSide(from) }),
@@ -132,15 +134,39 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
   });
 }
 
+/** It came from nearer by than what the host sends: a device in between answered in its place. */
+function fromNearer(connection: ConnectionFacts, reset: ResetFacts, parts: DraftPlace): Draft {
+  const { from, hopLimit, usualHopLimit } = reset;
+  const to = otherSide(from);
+  return draft("tcp.rst", "nearer", {
+    ...parts,
+    confidence: "likely",
+    args: {
+      from,
+      to,
+      openMs: spanMs(connection.webSocket?.openedAt ?? connection.first, reset),
+      hops: hopLimit,
+      usualHops: usualHopLimit ?? hopLimit,
+    },
+    causes: [
+      // The client's NAT stands on its way; before a server there is one only where a port is forwarded.
+      cause(from === "client" ? "likely" : "possible", "natForgot", { from }),
+      cause("likely", "rejectsBetween", { port: connection.server.port }),
+      cause("possible", "connectionUnknown", { from, to }),
+    ],
+  });
+}
+
+interface DraftPlace {
+  readonly at: Mark;
+  readonly evidence: readonly (EvidenceItem | null)[];
+}
+
 /** Something of this side can have been left unread. */
 const hasSpoken = (
   { midstream, lastFrame, incompleteFrameBytes }: NonNullable<ConnectionFacts["webSocket"]>,
   side: Side,
 ): boolean => midstream || lastFrame[directionOf(side)] !== null || incompleteFrameBytes[directionOf(side)] > 0;
-
-/** It came from nearer by than what the host sends: a router in between answered in its place. */
-const isNearer = ({ hopLimit, usualHopLimit }: ResetFacts): boolean =>
-  usualHopLimit !== null && hopLimit > usualHopLimit;
 
 /** No host restarts in so short a time, and a process that ends is heard of. */
 const RESTART_NS = 2e9;
@@ -192,6 +218,7 @@ export const reset: Rule = {
     "proxyIdleTimer",
     "connectionUnknown",
     "natForgot",
+    "rejectsBetween",
     "natRebound",
     "closedWithUnread",
     "abortiveClose",
@@ -207,86 +234,6 @@ export const reset: Rule = {
   check: checkReset,
 };
 
-/** How exactly the two clocks are compared. */
-const CLOCK_LEEWAY_NS = 100e6;
-
-/** RSTs that only one of two captures of this connection holds: their sender's own capture lacks them. */
-function foreignResets(connection: ConnectionFacts, { joins }: Context): ResetFacts[] {
-  return (joins.twins.get(connection.id) ?? []).flatMap((twin) => foreignInPair(connection, twin));
-}
-
-function foreignInPair(connection: ConnectionFacts, twin: Join): ResetFacts[] {
-  const foreign = twin.facts.foreignResets.filter((item) => item.connection === connection.id);
-  const ahead = (twin.facts.clockOffsetNs ?? 0) * (twin.back === connection ? 1 : -1);
-  // The other capture went on: it does not lack the RST because it had ended.
-  const until = twinOf(twin, connection).last.timestampNs + ahead + CLOCK_LEEWAY_NS;
-  return connection.tcp.resets.filter(
-    (item) => item.timestampNs <= until && foreign.some(({ packet }) => packet === item.packet),
-  );
-}
-
-/** A forger that cuts both ends sends each a RST in the other's name. */
-function foreignToOther(connection: ConnectionFacts, context: Context): ResetFacts[] {
-  return (context.joins.twins.get(connection.id) ?? []).flatMap((twin) =>
-    foreignResets(twinOf(twin, connection), context),
-  );
-}
-
-function checkInjected(connection: ConnectionFacts, context: Context) {
-  const foreign = foreignResets(connection, context);
-  const [first] = foreign;
-  if (first !== undefined)
-    return draft("tcp.rst.injected", "proved", {
-      at: first,
-      args: { from: first.from, hops: first.hopLimit, usualHops: first.usualHopLimit },
-      evidence: [...foreign, ...foreignToOther(connection, context)].map((item) =>
-        shows(item, "rstForeign", { from: item.from }),
-      ),
-      causes: [cause("certain", "boxBetween", { port: connection.server.port, hops: first.hopLimit })],
-    });
-  const odd = connection.tcp.resets.find((item) => item.likelyInjected && !item.ignored && item.state !== "opening");
-  if (odd === undefined || !isDecoded(connection)) return null;
-  return draft("tcp.rst.injected", "plain", {
-    confidence: "likely",
-    at: odd,
-    args: {
-      from: odd.from,
-      oddities: odd.oddities.join(","),
-      hops: odd.hopLimit,
-      usualHops: odd.usualHopLimit === odd.hopLimit ? null : odd.usualHopLimit,
-    },
-    evidence: connection.tcp.resets
-      .filter((item) => item.likelyInjected)
-      .map((item) => shows(item, "rstOdd", { from: item.from, oddities: item.oddities.join(",") })),
-    causes: [
-      // RFC 9293 §3.10.7.1: so a system answers that has no such connection; who forges speaks unasked, or more than once.
-      isPlainAnswer(odd, connection) &&
-        (odd.hopLimit === odd.usualHopLimit
-          ? cause("likely", "addressTaken", { from: odd.from })
-          : // The client's NAT stands on its way; before a server there is one only where a port is forwarded.
-            cause(odd.from === "client" ? "likely" : "possible", "natForgot", { from: odd.from })),
-      cause("likely", "injectingBox", { port: connection.server.port }),
-      // A rule that was there before would have refused the SYN.
-      odd.from === "server" &&
-        odd.answers !== null &&
-        cause("possible", "rejectRule", { port: connection.server.port }),
-      cause("possible", "proxyInPath", {}),
-    ],
-  });
-}
-
-const isPlainAnswer = (reset: ResetFacts, { tcp }: ConnectionFacts): boolean =>
-  reset.answers !== null && !reset.hasAck && tcp.resets.filter(({ from }) => from === reset.from).length === 1;
-
-export const resetInjected: Rule = {
-  id: "tcp.rst.injected",
-  severity: "error",
-  spec: "RFC 9293 §3.10.7.4, RFC 5961 §3",
-  causes: ["rejectRule", "natForgot", "addressTaken", "injectingBox", "boxBetween", "proxyInPath"],
-  sources: ["https://www.icir.org/vern/papers/reset-injection.ndss09.pdf"],
-  check: checkInjected,
-};
-
 function checkIgnored(connection: ConnectionFacts) {
   const { resets } = connection.tcp;
   // One that missed, and one that met right after it, are one end.
@@ -297,7 +244,7 @@ function checkIgnored(connection: ConnectionFacts) {
     );
   const ignored = resets.filter((item) => item.ignored && item.state !== "closed" && !isOneOfEnd(item));
   const first = ignored[0];
-  if (first === undefined || !isDecoded(connection)) return null;
+  if (first === undefined || !carriesUpgrade(connection)) return null;
   return draft("tcp.rst.ignored", "plain", {
     at: first,
     args: { from: first.from, count: ignored.length },

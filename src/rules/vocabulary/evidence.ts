@@ -42,6 +42,7 @@ export const evidenceWords = {
   answeredByRst: "from",
   silence: "idleMs",
   lastPacket: "",
+  openedMeanwhile: "client",
   firstUnacknowledged: "from bytes",
   lastRetransmission: "from repeats",
   violation: "from rule",

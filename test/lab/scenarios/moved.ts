@@ -167,48 +167,6 @@ export const moved: readonly Scenario[] = [
     },
   },
   {
-    name: "firewall-reset-in-traffic",
-    injects: "a firewall on the way begins to reject the connection with tcp reset (forward chain)",
-    network: "routed",
-    captures: [{ at: "client", interface: "eth0" }],
-    peers: { server: telemetry({ everyMs: 500 }), browser: commanding(700, { url: backUrl }) },
-    fault: async (stage) => {
-      await stage.logged("browser", "open");
-      await sleep(3500);
-      stage.nft(
-        "router",
-        "table ip lab { chain forward { type filter hook forward priority 0; tcp dport 8080 reject with tcp reset; }; }",
-      );
-      await sleep(4000);
-      return "over";
-    },
-    expect: { connections: [{ dialledBy: "browser" }], must: ["tcp.rst.injected"], blames: "A firewall, IPS" },
-  },
-  {
-    name: "one-direction-dropped",
-    injects: "a new firewall rule drops what comes from the server (sport 8080) and nothing else",
-    network: "routed",
-    captures: [{ at: "server", interface: "eth0" }],
-    seconds: 40,
-    peers: { server: telemetry({ everyMs: 500, beat: [1000, 3000] }), browser: commanding(700, { url: backUrl }) },
-    fault: async (stage) => {
-      await stage.logged("browser", "open");
-      await sleep(3500);
-      stage.nft(
-        "router",
-        "table ip lab { chain forward { type filter hook forward priority 0; tcp sport 8080 drop; }; }",
-      );
-      await stage.logged("server", "terminate");
-      await sleep(6000);
-      return "over";
-    },
-    expect: {
-      connections: [{ dialledBy: "browser" }],
-      must: ["tcp.path.blackhole"],
-      blames: "A firewall or NAT drops",
-    },
-  },
-  {
     name: "server-host-restarted",
     injects:
       "the server's host loses power in the middle of traffic and is back six seconds later; the client sends all the while and dials again",

@@ -15,7 +15,7 @@ import {
   upgrade,
   webSocket,
 } from "../../support/facts-builder.ts";
-import { one, type SomeCases } from "./case.ts";
+import { one, type SomeCases, several } from "./case.ts";
 import { atBothEnds, hungUpByProxy } from "./legs.ts";
 
 const closed = (code: number | null, reason = "", more: Partial<ConnectionFacts> = {}) =>
@@ -66,6 +66,9 @@ const byReset = (more: Parameters<typeof reset>[0] = {}, tcpMore: Parameters<typ
 /** The answer of a system that has no such connection (RFC 9293 §3.10.7.1). */
 const forgotten = { answers: mark(39.99), hasAck: false };
 
+/** What a packet filter says that rejects. */
+const rejection = { answers: mark(39.999), hasAck: false, likelyInjected: true };
+
 const foreign = { connection: connectionId(0), packet: reset().packet, from: "server" } as const;
 
 const waiting = (fullSize: boolean, since: number, retransmissions = 6) => ({
@@ -87,7 +90,7 @@ const vanished = (
       firstCloser: null,
       closedAt: null,
       ...more,
-      client: { fin: null, lastData: mark(before), ...client },
+      client: { fin: null, lastData: mark(before), lastPacket: mark(before), ...client },
       server: {
         fin: null,
         lastAcknowledged: mark(before),
@@ -239,6 +242,7 @@ export const closingCases = {
     },
     fires: {
       established: one(byReset()),
+      nearer: one(byReset({ ...forgotten, hopLimit: 65 })),
       afterOutage: one(byReset(forgotten, { events: stalled(32.9) })),
       afterRestart: one(byReset(forgotten, { events: stalled(32.9, "client"), server: { lastData: mark(32) } })),
       afterSilence: one(byReset(forgotten, brokenSilence("server").tcpFacts)),
@@ -275,6 +279,8 @@ export const closingCases = {
     severity: "error",
     fires: {
       plain: one(byReset({ likelyInjected: true, oddities: ["hop-limit", "ip-id"], hopLimit: 47 })),
+      rejectedBetween: one(byReset({ ...rejection, hopLimit: 62, oddities: ["hop-limit"] })),
+      rejectedAtHost: one(byReset({ ...rejection, oddities: ["sender-continued"] })),
       proved: atBothEnds(byReset(), connectionFacts(), { foreignResets: [foreign] }),
     },
     near: {
@@ -337,6 +343,13 @@ export const closingCases = {
         }),
       ),
       oneWay: one(vanished(false, 30, 29.9, 8, { client: { lastData: mark(34) } })),
+      stateLost: several(
+        vanished(false, 30, 29.9, 6, { events: stalled(30) }),
+        connectionFacts({ first: mark(33), tcp: tcp({ established: mark(33) }) }),
+      ),
+      acknowledgmentsLost: one(
+        connectionFacts({ tcp: tcp({ client: { lastAcknowledged: mark(30) }, events: stalled(30, "client") }) }),
+      ),
       rejected: one(
         vanished(false, 30, 29.9, 8, {
           icmpErrors: [

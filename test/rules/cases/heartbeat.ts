@@ -1,3 +1,4 @@
+import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   abnormal,
   analysisOf,
@@ -9,6 +10,7 @@ import {
   joined,
   mark,
   stalled,
+  tcp,
   webSocket,
 } from "../../support/facts-builder.ts";
 import { one, type SomeCases } from "./case.ts";
@@ -40,6 +42,20 @@ const late = (roundTripMs: number, median: number, intervalMs = 60_000) =>
       }),
     }),
   );
+
+/** The server pinged every 10 s; its last packet came at `seconds`, and nobody closed. */
+const fallenSilent = (seconds: number): ConnectionFacts =>
+  connectionFacts({
+    webSocket: webSocket({ closeFrames: [null, null], heartbeat: [beat({ pings: 0 }), beat()] }),
+    tcp: tcp({
+      ending: "open",
+      firstCloser: null,
+      closedAt: null,
+      client: { fin: null },
+      server: { fin: null, lastPacket: mark(seconds) },
+    }),
+    close: { verdict: "open", clientSees: null, serverSees: null },
+  });
 
 const withoutPings = (openSeconds: number) =>
   one(
@@ -156,6 +172,15 @@ export const heartbeatCases = {
           webSocket: webSocket({ midstream: true, heartbeat: [quiet, beat({ unsolicitedPongs: 1 })] }),
         }),
       ),
+    },
+  },
+  "ws.ping.stopped": {
+    severity: "warning",
+    fires: { plain: one(fallenSilent(30)) },
+    near: {
+      "the capture stops before the next pings are due": analysisOf([fallenSilent(30)], { clockSeconds: 50 }),
+      closed: one(connectionFacts()),
+      "still heard": one(fallenSilent(110)),
     },
   },
   "ws.ping.absent": {

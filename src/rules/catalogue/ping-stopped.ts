@@ -1,0 +1,77 @@
+import { type Direction, otherDirection, sideOf } from "../../base/brand.ts";
+import type { Mark } from "../../base/packet-view.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { clientOf, NS_PER_MS, otherSide, serverOf, watchedUntil } from "../reading.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { within } from "../time-index.ts";
+
+/** Fewer pings show no rhythm. */
+const LEAST_PINGS = 3;
+/** One may be late, two may be lost and sent again. */
+const INTERVALS = 3.5;
+const LEAST_SILENCE_MS = 3000;
+
+/**
+ * Pings came regularly and then, with all else of that side, stayed away, while the connection stands open: who only listens
+ * sends nothing that could go unacknowledged, and does not notice that the other side, or the path, is gone.
+ */
+function checkDirection(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
+  const { webSocket, tcp } = connection;
+  const beat = webSocket?.heartbeat[direction];
+  if (!beat || beat.lastPing === null || beat.intervalMs === null || beat.pings < LEAST_PINGS) return null;
+  if (tcp.closedAt !== null || tcp.ending !== "open" || tcp.oneWay || tcp.evicted) return null;
+  const { lastPacket } = tcp.halves[direction];
+  const silentSince = lastPacket ?? beat.lastPing;
+  const untilNs = watchedUntil(connection, context.analysis.clockNs);
+  const silentMs = (untilNs - silentSince.timestampNs) / NS_PER_MS;
+  if (silentMs < Math.max(LEAST_SILENCE_MS, INTERVALS * beat.intervalMs)) return null;
+  if (tcp.halves[otherDirection(direction)].unacknowledged !== null) return null;
+  const from = sideOf(direction);
+  const to = otherSide(from);
+  const opened = openedSince(connection, silentSince, untilNs, context);
+  return draft("ws.ping.stopped", "plain", {
+    at: silentSince,
+    confidence: "likely",
+    args: { from, to, silentMs, intervalMs: beat.intervalMs },
+    evidence: [
+      shows(beat.lastPing, "lastPing", { from }),
+      opened && shows(opened.tcp.established, "openedMeanwhile", { client: clientOf(opened) }),
+    ],
+    causes: [
+      opened !== null && cause("likely", "pathStateLost", {}),
+      cause(opened === null ? "likely" : "possible", "peerVanished", { to: from }),
+      opened === null && cause("possible", "firewallState", {}),
+      from === "server" && cause("possible", "serverBlocked", {}),
+      cause("possible", "listenerWithoutTimeout", { to }),
+    ],
+  });
+}
+
+/** The same client reaches the same port all the while. */
+function openedSince(
+  connection: ConnectionFacts,
+  since: Mark,
+  untilNs: number,
+  context: Context,
+): ConnectionFacts | null {
+  const accepted = context.others().accepted.get(serverOf(connection));
+  if (accepted === undefined) return null;
+  const found = within(accepted, since.timestampNs, untilNs).find(
+    ({ id, client, tcp }) =>
+      id !== connection.id && client.address === connection.client.address && tcp.established !== null,
+  );
+  return found ?? null;
+}
+
+export const pingStopped: Rule = {
+  id: "ws.ping.stopped",
+  severity: "warning",
+  spec: "RFC 6455 §5.5.2",
+  causes: ["pathStateLost", "peerVanished", "firewallState", "serverBlocked", "listenerWithoutTimeout"],
+  sources: ["https://github.com/websockets/ws#how-to-detect-and-close-broken-connections"],
+  check: (connection, context) =>
+    ([1, 0] as const)
+      .map((direction) => checkDirection(connection, direction, context))
+      .filter((item) => item !== null),
+};

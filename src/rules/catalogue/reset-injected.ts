@@ -1,0 +1,111 @@
+import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
+import type { Context } from "../context.ts";
+import { type Join, twinOf } from "../legs.ts";
+import { otherSide } from "../reading.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import type { EvidenceItem } from "../types.ts";
+import { carriesUpgrade, isPlainAnswer } from "./reset-signs.ts";
+
+/** How exactly the two clocks are compared. */
+const CLOCK_LEEWAY_NS = 100e6;
+
+/** RSTs that only one of two captures of this connection holds: their sender's own capture lacks them. */
+function foreignResets(connection: ConnectionFacts, { joins }: Context): ResetFacts[] {
+  return (joins.twins.get(connection.id) ?? []).flatMap((twin) => foreignInPair(connection, twin));
+}
+
+function foreignInPair(connection: ConnectionFacts, twin: Join): ResetFacts[] {
+  const foreign = twin.facts.foreignResets.filter((item) => item.connection === connection.id);
+  const ahead = (twin.facts.clockOffsetNs ?? 0) * (twin.back === connection ? 1 : -1);
+  // The other capture went on: it does not lack the RST because it had ended.
+  const until = twinOf(twin, connection).last.timestampNs + ahead + CLOCK_LEEWAY_NS;
+  return connection.tcp.resets.filter(
+    (item) => item.timestampNs <= until && foreign.some(({ packet }) => packet === item.packet),
+  );
+}
+
+/** A forger that cuts both ends sends each a RST in the other's name. */
+function foreignToOther(connection: ConnectionFacts, context: Context): ResetFacts[] {
+  return (context.joins.twins.get(connection.id) ?? []).flatMap((twin) =>
+    foreignResets(twinOf(twin, connection), context),
+  );
+}
+
+function checkInjected(connection: ConnectionFacts, context: Context) {
+  const foreign = foreignResets(connection, context);
+  const [first] = foreign;
+  if (first !== undefined)
+    return draft("tcp.rst.injected", "proved", {
+      at: first,
+      args: { from: first.from, hops: first.hopLimit, usualHops: first.usualHopLimit },
+      evidence: [...foreign, ...foreignToOther(connection, context)].map((item) =>
+        shows(item, "rstForeign", { from: item.from }),
+      ),
+      causes: [cause("certain", "boxBetween", { port: connection.server.port, hops: first.hopLimit })],
+    });
+  const odd = connection.tcp.resets.find((item) => item.likelyInjected && !item.ignored && item.state !== "opening");
+  if (odd === undefined || !carriesUpgrade(connection)) return null;
+  const parts = {
+    confidence: "likely",
+    at: odd,
+    evidence: connection.tcp.resets
+      .filter((item) => item.likelyInjected)
+      .map((item) => shows(item, "rstOdd", { from: item.from, oddities: item.oddities.join(",") })),
+  } as const;
+  const usualHops = odd.usualHopLimit === odd.hopLimit ? null : odd.usualHopLimit;
+  const args = { from: odd.from, hops: odd.hopLimit, usualHops };
+  if (isPlainAnswer(odd, connection)) return rejected(connection, odd, parts);
+  return draft("tcp.rst.injected", "plain", {
+    ...parts,
+    args: { ...args, oddities: odd.oddities.join(",") },
+    causes: [cause("likely", "injectingBox", { port: connection.server.port }), cause("possible", "proxyInPath", {})],
+  });
+}
+
+interface Place {
+  readonly confidence: "likely";
+  readonly at: ResetFacts;
+  readonly evidence: readonly (EvidenceItem | null)[];
+}
+
+/** One packet, one answer that knows nothing of the connection: a rule rejects it now, or a device lost its table. */
+function rejected(connection: ConnectionFacts, reset: ResetFacts, { evidence, ...parts }: Place): Draft {
+  const { from, hopLimit: hops, usualHopLimit } = reset;
+  const { port } = connection.server;
+  const wentOn = reset.oddities.includes("sender-continued") ? from : null;
+  const args = { from, to: otherSide(from), hops };
+  const shown = [shows(reset.answers, "answeredByRst", { from: otherSide(from) }), ...evidence];
+  if (usualHopLimit !== null && usualHopLimit !== hops)
+    return draft("tcp.rst.injected", "rejectedBetween", {
+      ...parts,
+      evidence: shown,
+      args: { ...args, usualHops: usualHopLimit, wentOn },
+      causes: [
+        cause("likely", "rejectsBetween", { port }),
+        // Whose packets still come through has not lost its place in the table; a NAT stands on the client's way.
+        cause(from === "client" && wentOn === null ? "likely" : "possible", "natForgot", { from }),
+        cause("possible", "injectingBox", { port }),
+        cause("possible", "proxyInPath", {}),
+      ],
+    });
+  return draft("tcp.rst.injected", "rejectedAtHost", {
+    ...parts,
+    evidence: shown,
+    args,
+    causes: [
+      cause("likely", "rejectsAtHost", { from, port }),
+      cause("possible", "addressTaken", { from }),
+      cause("possible", "rejectsBetween", { port }),
+      cause("possible", "injectingBox", { port }),
+    ],
+  });
+}
+
+export const resetInjected: Rule = {
+  id: "tcp.rst.injected",
+  severity: "error",
+  spec: "RFC 9293 §3.10.7.4, RFC 5961 §3",
+  causes: ["rejectsBetween", "rejectsAtHost", "natForgot", "addressTaken", "injectingBox", "boxBetween", "proxyInPath"],
+  sources: ["https://www.icir.org/vern/papers/reset-injection.ndss09.pdf"],
+  check: checkInjected,
+};

@@ -1,0 +1,44 @@
+import type { Side } from "../base/brand.ts";
+import type { Mark } from "../base/packet-view.ts";
+import type { ConnectionFacts, UnacknowledgedFacts } from "../store/types.ts";
+import type { Context } from "./context.ts";
+import { serverOf, watchedUntil } from "./reading.ts";
+import { within } from "./time-index.ts";
+
+/** A connection that came about while another one of the same two hosts got no answer. */
+export interface Meanwhile {
+  readonly connection: ConnectionFacts;
+  readonly opened: Mark;
+  /** How often the other one repeated its data afterwards, still without an answer. */
+  readonly repeats: number;
+}
+
+const LEAST_ANSWER_NS = 200e6;
+const ROUND_TRIPS = 3;
+
+/**
+ * The same client address opened another connection to the same port while `waiting` got no answer, and still none came to
+ * what was repeated after that: both hosts and the path between them work, so what is gone is what the path, or a host, knew
+ * of this one connection. A repetition after the opening is asked for: an interruption would have ended by then.
+ */
+export function openedMeanwhile(
+  connection: ConnectionFacts,
+  waiting: UnacknowledgedFacts,
+  from: Side,
+  context: Context,
+): Meanwhile | null {
+  const answerNs = Math.max(LEAST_ANSWER_NS, ROUND_TRIPS * (connection.tcp.roundTripMs ?? 0) * 1e6);
+  const { timestampNs: lastNs } = waiting.last;
+  if (watchedUntil(connection, context.analysis.clockNs) - lastNs < answerNs) return null;
+  const accepted = context.others().accepted.get(serverOf(connection));
+  if (accepted === undefined) return null;
+  for (const other of within(accepted, waiting.since.timestampNs, lastNs)) {
+    const opened = other.tcp.established;
+    if (other.id === connection.id || other.client.address !== connection.client.address || opened === null) continue;
+    const repeats = connection.tcp.events.filter(
+      (event) => event.kind === "retransmission" && event.from === from && event.timestampNs > opened.timestampNs,
+    ).length;
+    if (repeats > 0 && context.joins.copyOf.get(other.id) === undefined) return { connection: other, opened, repeats };
+  }
+  return null;
+}

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { judge } from "../../src/rules/judge.ts";
+import type { ConnectionFacts } from "../../src/store/types.ts";
+import { connectionFacts, mark, stalled, tcp, webSocket } from "../support/facts-builder.ts";
+import { several } from "./cases/case.ts";
+
+/** The server's data from 30 s on gets no answer; it is repeated until 37 s. */
+const unanswered = connectionFacts({
+  webSocket: webSocket({ closeFrames: [null, null] }),
+  tcp: tcp({
+    ending: "silent",
+    firstCloser: null,
+    closedAt: null,
+    events: stalled(30),
+    client: { fin: null, lastData: mark(29.9), lastPacket: mark(29.9) },
+    server: {
+      fin: null,
+      lastAcknowledged: mark(29.9),
+      unacknowledged: { bytes: 200, since: mark(30), retransmissions: 6, last: mark(37), fullSize: false },
+    },
+  }),
+  close: { verdict: "open", clientSees: null, serverSees: null },
+});
+
+const opened = (seconds: number, client = "10.0.0.1"): ConnectionFacts =>
+  connectionFacts({
+    client: { address: client, port: 51_300 },
+    first: mark(seconds),
+    tcp: tcp({ established: mark(seconds) }),
+  });
+
+const variant = (...connections: readonly ConnectionFacts[]) =>
+  judge(several(...connections)).find(({ ruleId }) => ruleId === "tcp.path.blackhole")?.variant;
+
+describe("a connection that opens while another one gets no answer", () => {
+  test("between the same hosts: the path has forgotten the other one", () => {
+    expect(variant(unanswered, opened(33))).toBe("stateLost");
+  });
+
+  test("after its last repetition: the path may have healed meanwhile", () => {
+    expect(variant(unanswered, opened(37.5))).toBe("midTraffic");
+  });
+
+  test("before it got no answer", () => {
+    expect(variant(unanswered, opened(20))).toBe("midTraffic");
+  });
+
+  test("of another client: nothing is known of the first one", () => {
+    expect(variant(unanswered, opened(33, "10.0.0.7"))).toBe("midTraffic");
+  });
+});
