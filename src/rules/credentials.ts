@@ -13,10 +13,13 @@ const FIELDS = /auth|cookie|token|session|api-?key|password|secret|credential/i;
 /** RFC 6455 §1.9 has names for subprotocols; what is this long is a token in their place. */
 const TOKEN_LENGTH = 16;
 
+/** A field under a name that is made for something to log in with. */
+export const isCredentialField = (name: string): boolean => FIELDS.test(name);
+
 /** Anything that may log somebody in; what was cut off counts, since nobody can say. */
 export const mayLogIn = (request: Request): boolean =>
   !request.complete ||
   carriesToken(request) ||
-  request.fields.some(({ name }) => FIELDS.test(name)) ||
+  request.fields.some(({ name }) => isCredentialField(name)) ||
   (fieldValue(request, "sec-websocket-protocol") ?? "").split(/[\s,]+/).some((word) => word.length >= TOKEN_LENGTH) ||
   /[?&][^=&]*=[^&]{16}/.test(request.target);

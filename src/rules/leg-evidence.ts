@@ -1,11 +1,12 @@
 import type { Side } from "../base/brand.ts";
 import type { ChangedField, ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
+import { isCredentialField } from "./credentials.ts";
 import type { Join } from "./legs.ts";
 import { isLoginCheck } from "./login-check.ts";
 import { type Others, passedFrom } from "./others.ts";
 import { clientOf, pathOf, safeTarget, serverOf } from "./reading.ts";
-import { cause, shows } from "./rule.ts";
+import { cause, rank, shows } from "./rule.ts";
 import type { Judged } from "./story.ts";
 import type { Cause, EvidenceItem, RuleId, Token } from "./types.ts";
 import { handshakeOf, isPoll } from "./upgrade-outcome.ts";
@@ -75,7 +76,7 @@ export function withLegs(judged: Judged, { joins, analysis, others }: Context): 
   const { draft } = judged;
   return {
     ...judged,
-    draft: { ...draft, evidence: [...draft.evidence, ...found], causes: [...causes, ...draft.causes] },
+    draft: { ...draft, evidence: [...draft.evidence, ...found], causes: rank([...causes, ...draft.causes]) },
   };
 }
 
@@ -117,8 +118,9 @@ function changesBy({ facts, back }: Join): (EvidenceItem | null)[] {
 }
 
 function changeOf({ name, before, behind }: ChangedField, message: Token, mark: Parameters<typeof shows>[0]) {
+  const isLogin = message === "request" && isCredentialField(name);
   const known = DECIDING.has(name) && !(message === "response" && (name === "(version)" || name === "connection"));
-  if (!known && !NAMED_ONLY.has(name)) return null;
+  if (!known && !NAMED_ONLY.has(name) && !isLogin) return null;
   if (before === null && message === "response") return null;
   if (behind !== null && before?.toLowerCase() === behind.toLowerCase() && TOKENS.has(name)) return null;
   const shown = (value: string): string => (name === "(target)" ? safeTarget(value) : value);
@@ -141,8 +143,14 @@ function causedByProxy(join: Join, ruleId: RuleId): Cause[] {
   const causes: Cause[] = [];
   if (target?.before != null && target.behind !== null && (status === 404 || status === 400 || status === 0))
     causes.push(...rewritten(target.before, target.behind));
-  if (host?.before != null && host.behind !== null && (status === 403 || status === 400))
-    causes.push(cause("likely", "proxyChangesHost", { before: host.before, behind: host.behind }));
+  const isLogin = status === 401 || status === 403;
+  const lost = facts.changedRequest.find(({ name, behind }) => behind === null && isCredentialField(name));
+  if (isLogin && lost !== undefined) causes.push(cause("likely", "proxyDropsCredentials", { name: lost.name }));
+  // Who answers 401 looks at a token first; who compares Origin with Host says 403 or 400.
+  if (host?.before != null && host.behind !== null && (isLogin || status === 400))
+    causes.push(
+      cause(status === 401 ? "possible" : "likely", "proxyChangesHost", { before: host.before, behind: host.behind }),
+    );
   return causes;
 }
 

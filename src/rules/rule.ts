@@ -96,7 +96,7 @@ export function draft<R extends RuleId, V extends VariantOf<R>>(
 const RANK: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };
 
 /** The best first; equal ones keep the order in which the rule named them; each once. */
-function rank(causes: readonly Cause[]): Cause[] {
+export function rank(causes: readonly Cause[]): Cause[] {
   const sorted = [...causes].sort((a, b) => RANK[a.confidence] - RANK[b.confidence]);
   return sorted.filter((cause, index) => sorted.findIndex((other) => same(cause, other)) === index);
 }

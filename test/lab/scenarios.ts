@@ -1,6 +1,7 @@
 // Every scenario of the lab.
 
 import { browsers } from "./scenarios/browser.ts";
+import { checked } from "./scenarios/checked.ts";
 import { closing } from "./scenarios/closing.ts";
 import { filtered } from "./scenarios/filtered.ts";
 import { frames } from "./scenarios/frames.ts";
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   ...upgrades,
   ...retries,
   ...proxies,
+  ...checked,
   ...haproxies,
   ...heartbeats,
   ...closing,

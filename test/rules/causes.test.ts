@@ -282,6 +282,43 @@ test("401 to a request that carries nothing to log in with says so", () => {
   expect(first(UPGRADE_FIELDS, "/chat?t=0123456789abcdef")).toBe("likely tokenRejected");
 });
 
+describe("what a proxy does to the request", () => {
+  const NGINX = { Server: "nginx/1.22.1" };
+  const ids = (analysis: Analysis) => causesOf("http.upgrade.refused", analysis);
+  const withToken = { ...UPGRADE_FIELDS, Authorization: "Bearer a" };
+
+  test("an answer through a proxy whose other leg is not captured: Host may not have been passed on", () => {
+    expect(ids(one(refusedUpgrade({ status: 401, request: withToken, response: NGINX })))).toContain(
+      "possible hostNotPassed",
+    );
+    expect(ids(one(refusedUpgrade({ status: 401, request: withToken })))).not.toContain("possible hostNotPassed");
+  });
+
+  test("behind the proxy the page's Origin tells whether it was", () => {
+    const behind = (Origin: string) =>
+      ids(one(refusedUpgrade({ status: 401, request: { ...withToken, Origin, "X-Forwarded-For": "10.0.0.9" } })));
+    expect(behind("https://app.example")).toContain("possible hostNotPassed");
+    expect(behind("http://10.0.0.2:8080")).not.toContain("possible hostNotPassed");
+  });
+
+  test("with both legs it is seen: after the token for 401, first for 403; dropped credentials before all", () => {
+    const legs = (status: number, changed: { name: string; before: string; behind: string | null }) =>
+      ids(
+        analysisOf(
+          [
+            refusedUpgrade({ status, request: withToken, response: NGINX }),
+            refusedUpgrade({ status, request: withToken }, BACKEND_LEG),
+          ],
+          { joins: [joined("proxied", { changedRequest: [changed] })] },
+        ),
+      );
+    const host = { name: "host", before: "app.example", behind: "127.0.0.1:8080" };
+    expect(legs(401, host).slice(0, 2)).toEqual(["likely tokenRejected", "possible proxyChangesHost"]);
+    expect(legs(403, host)[0]).toBe("likely proxyChangesHost");
+    expect(legs(401, { name: "x_auth_token", before: "a", behind: null })[0]).toBe("likely proxyDropsCredentials");
+  });
+});
+
 test("a token that only the server's clock finds too old: the clock, not the login", () => {
   const tokens = [
     {

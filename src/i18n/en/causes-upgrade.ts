@@ -47,6 +47,15 @@ export const causesUpgrade = {
     cause: "The proxy changes Host from {before} to {behind}, so that Origin and Host no longer agree.",
     fix: "nginx, in the location: proxy_set_header Host $host; (with the port: $http_host), then sudo nginx -t && sudo nginx -s reload.",
   },
+  proxyDropsCredentials: {
+    cause: "The proxy does not pass {name} on: the backend sees nobody logged in.",
+    fix: "nginx: remove the proxy_set_header (or proxy_pass_request_headers off) that takes it out; a name with an underscore is dropped unless underscores_in_headers on; stands in the server block. Then sudo nginx -t && sudo nginx -s reload.",
+  },
+  hostNotPassed: {
+    cause:
+      "The proxy does not pass Host on (nginx sends the name in proxy_pass unless told otherwise), and the server checks Host, or Origin against it.",
+    fix: "nginx, in the location: proxy_set_header Host $host; (with the port: $http_host), then sudo nginx -t && sudo nginx -s reload. A capture behind the proxy shows which Host arrives.",
+  },
   corsTwice: {
     cause: "Both the proxy and the server add Access-Control-Allow-Origin.",
     fix: "Let one of them do it: remove add_header Access-Control-Allow-Origin from nginx (or proxy_hide_header what the server sends) and keep cors: { origin } in the server.",

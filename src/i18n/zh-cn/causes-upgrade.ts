@@ -47,6 +47,15 @@ export const causesUpgrade = {
     cause: "代理把 Host 从 {before} 改成了 {behind}，于是 Origin 和 Host 对不上。",
     fix: "nginx 在 location 里写 proxy_set_header Host $host;（要带端口就用 $http_host），然后 sudo nginx -t && sudo nginx -s reload。",
   },
+  proxyDropsCredentials: {
+    cause: "代理没有把 {name} 转发过去：在后端看来就是没登录。",
+    fix: "nginx：删掉去除它的 proxy_set_header（或 proxy_pass_request_headers off）；名字里带下划线的字段默认会被丢弃，要在 server 块里写 underscores_in_headers on;。然后 sudo nginx -t && sudo nginx -s reload。",
+  },
+  hostNotPassed: {
+    cause:
+      "代理没有把 Host 原样转发（nginx 默认改成 proxy_pass 里的名字），而服务端要检查 Host，或拿 Origin 与它比对。",
+    fix: "nginx 在 location 里写 proxy_set_header Host $host;（要带端口就用 $http_host），然后 sudo nginx -t && sudo nginx -s reload。在代理后面抓包，可以看到后端实际收到的 Host。",
+  },
   corsTwice: {
     cause: "代理和服务端都加了 Access-Control-Allow-Origin。",
     fix: "只留一处：删掉 nginx 里的 add_header Access-Control-Allow-Origin（或用 proxy_hide_header 去掉服务端的），由服务端的 cors: { origin } 负责。",

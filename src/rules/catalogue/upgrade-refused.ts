@@ -2,14 +2,14 @@ import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
 import { upgradeLines } from "../answer-causes.ts";
 import { askedFor } from "../asked.ts";
 import type { Context } from "../context.ts";
-import { mayLogIn } from "../credentials.ts";
+import { isCredentialField, mayLogIn } from "../credentials.ts";
 import { engineIoCode } from "../engine-io-code.ts";
 import { ownPageOf } from "../own-page.ts";
 import { bodyLine, fieldHas, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { isOffByServerClock } from "../server-clock.ts";
 import type { Cause, VariantOf } from "../types.ts";
-import { handshakeOf, isPoll, outcomeOf, proxyOf, refusalArgs } from "../upgrade-outcome.ts";
+import { forwardedBy, handshakeOf, isPoll, outcomeOf, proxyOf, refusalArgs } from "../upgrade-outcome.ts";
 
 type Kind = VariantOf<"http.upgrade.refused">;
 
@@ -68,6 +68,12 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
   const mayBeAsgi = /uvicorn|daphne|hypercorn/i.test(server) || (server === "" && exchange.responseBodyBytes === 0);
   // Its own page: whatever the backend would have said, it was not asked.
   const proxy = ownPageOf(exchange);
+  const host = proxy === null && mayMissHost(connection, exchange, context) && cause("possible", "hostNotPassed", {});
+  // nginx drops fields with an underscore in their names (underscores_in_headers off).
+  const underscored =
+    proxy === null && /nginx|openresty|tengine/i.test(server)
+      ? exchange.request?.fields.find(({ name }) => name.includes("_") && isCredentialField(name))
+      : undefined;
   switch (kind) {
     case "fieldsTooLarge":
       return [cause("certain", "fieldsTooLarge", {})];
@@ -83,11 +89,13 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
       ];
     case "unauthorized":
       return [
+        underscored !== undefined && cause("likely", "proxyDropsCredentials", { name: underscored.name.toLowerCase() }),
         proxy !== null && cause("likely", "proxyWantsLogin", { proxy }),
         proxy === null && isBare && cause("likely", "credentialsMissing", {}),
         isOff && cause("likely", "clockSkew", {}),
         cause(proxy === null && !isOff && !isBare ? "likely" : "possible", "tokenRejected", {}),
         proxy === null && !isOff && !isBare && cause("possible", "clockSkew", {}),
+        host,
         !hasCookie && cause("possible", "cookieMissing", {}),
       ];
     case "forbidden":
@@ -97,6 +105,7 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
         origin !== null && cause("likely", "originRefused", { origin }),
         mayBeAsgi && cause("possible", "asgiNoRoute", { path }),
         cause(origin === null ? "likely" : "possible", "tokenRejected", {}),
+        host,
         cause("possible", "gatewayPolicy", {}),
       ];
     case "bodyTooLarge":
@@ -120,6 +129,19 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
       if (exchange?.response?.status === 408) return [cause("likely", "requestTooSlow", {})];
       return [cause("possible", "gatewayPolicy", {}), cause("possible", "handlerThrew", {})];
   }
+}
+
+/**
+ * A proxy stands before whoever refused, and the capture holds only one of its legs: that it passed Host on cannot be seen, or,
+ * behind it, is not so by the page's Origin. Servers that compare the two, or serve several names, refuse then.
+ */
+function mayMissHost({ id }: ConnectionFacts, exchange: HttpExchangeFacts, { joins }: Context): boolean {
+  if (exchange.request === null || joins.behind.has(id) || joins.before.has(id)) return false;
+  if (forwardedBy(exchange) === null) return proxyOf(exchange) !== null;
+  const origin = /^[a-z]+:\/\/([^/]+)$/i.exec(fieldValue(exchange.request, "origin") ?? "")?.[1];
+  const host = fieldValue(exchange.request, "host");
+  const nameOf = (authority: string) => authority.replace(/:\d+$/, "").toLowerCase();
+  return origin !== undefined && host !== null && nameOf(origin) !== nameOf(host);
 }
 
 function check(connection: ConnectionFacts, context: Context) {
@@ -166,6 +188,9 @@ export const upgradeRefused: Rule = {
     "asgiNoLibrary",
     "tokenRejected",
     "originRefused",
+    "hostNotPassed",
+    "proxyChangesHost",
+    "proxyDropsCredentials",
     "locationMissing",
     "upgradeFieldsMissing",
     "badHandshakeFields",

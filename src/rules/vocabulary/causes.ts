@@ -131,6 +131,8 @@ export const causeWords = {
   backendMarkedDown: "count",
   proxyRewritesPath: "before behind",
   proxyChangesHost: "before behind",
+  proxyDropsCredentials: "name",
+  hostNotPassed: "",
   lostBetween: "",
   answeredBetween: "",
   connectionUnknown: "from to",
