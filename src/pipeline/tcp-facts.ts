@@ -29,6 +29,7 @@ export function tcpFacts(connection: TcpConnection, clockNs: number): TcpFacts {
     closedAt,
     idleBeforeCloseNs: idleBeforeClose(connection, rstFirst, rst?.packet ?? 0, fin),
     lastSilence: lastSilence(connection),
+    clockSteps: connection.clockSteps.map((step) => ({ ...mark(step), ms: step.ns / 1e6 })),
     syns: connection.syns.map(mark),
     synAcks: connection.synAcks.map(mark),
     established: markOrNull(connection.established),

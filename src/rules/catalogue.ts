@@ -12,6 +12,7 @@ import {
   noWebSocket,
   packetsDropped,
 } from "./catalogue/capture.ts";
+import { clockStepped } from "./catalogue/clock-stepped.ts";
 import { closeCode, closeUnanswered, reservedCode } from "./catalogue/close-code.ts";
 import { noCloseFrame } from "./catalogue/close-no-frame.ts";
 import { closedAtOnce } from "./catalogue/closed-at-once.ts";
@@ -123,6 +124,7 @@ export const catalogue: readonly Rule[] = [
   captureOneWay,
   captureDuplicates,
   bothEnds,
+  clockStepped,
   captureEndedEarly,
   captureLeftOut,
 ];

@@ -27,6 +27,12 @@ export const isLoopback = (address: string): boolean => address.startsWith("127.
 /** From `from` to `to`; never negative, since captures are not always in order. */
 export const spanMs = (from: Mark, to: Mark): number => Math.max(0, (to.timestampNs - from.timestampNs) / NS_PER_MS);
 
+/** The same without what the capture's clock was set forward by in between. */
+export const livedMs = ({ tcp }: ConnectionFacts, from: Mark, to: Mark): number =>
+  tcp.clockSteps
+    .filter(({ timestampNs }) => timestampNs > from.timestampNs && timestampNs <= to.timestampNs)
+    .reduce((ms, step) => Math.max(0, ms - step.ms), spanMs(from, to));
+
 /** When the connection ended, or the last that was seen of it. */
 export const endOf = (connection: ConnectionFacts): Mark => connection.tcp.closedAt ?? connection.last;
 

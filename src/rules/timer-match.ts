@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from "../store/types.ts";
 import { missesOwnPings } from "./heartbeat.ts";
-import { directionOf, fieldValue, spanMs } from "./reading.ts";
+import { directionOf, fieldValue, livedMs } from "./reading.ts";
 import type { Timer } from "./timers.ts";
 import { handshakeOf } from "./upgrade-outcome.ts";
 
@@ -26,7 +26,7 @@ export function matchTimers(connection: ConnectionFacts, timers: readonly Timer[
   if (webSocket === null || tcp.closedAt === null || tcp.firstCloser === null) return [];
   const end = tcp.closedAt;
   const idleMs = tcp.idleBeforeCloseNs === null ? null : tcp.idleBeforeCloseNs / 1e6;
-  const lifeMs = webSocket.midstream ? null : spanMs(webSocket.openedAt, end);
+  const lifeMs = webSocket.midstream ? null : livedMs(connection, webSocket.openedAt, end);
   const how = tcp.ending === "rst" ? "rst" : "fin";
   const said = fieldsText(connection);
   const matches: TimerMatch[] = [];

@@ -134,6 +134,8 @@ export interface TcpFacts {
     /** Stream bytes of each side until then. */
     readonly bytesBefore: PerDirection<number>;
   };
+  /** Times that the capture's clock was set forward in a silence, as the ends' own stamps prove; before which packet. */
+  clockSteps: readonly (Mark & { readonly ms: number })[];
   syns: readonly Mark[];
   synAcks: readonly Mark[];
   /** The acknowledgment that completed the handshake. */

@@ -50,6 +50,23 @@ export interface IcmpRow extends Moment {
   readonly about: 0 | 1;
 }
 
+/** The segment that broke a silence, until its peer's next one answers. */
+export interface ClockProbe {
+  readonly by: 0 | 1;
+  readonly packetNumber: number;
+  readonly timestampNs: number;
+  readonly ownValue: number;
+  /** What the peer had stamped, and when that was captured. */
+  readonly echoed: number;
+  readonly sinceNs: number;
+  readonly atFin: boolean;
+}
+
+/** The capture's clock was set forward by so much, before this packet. */
+export interface ClockStepRow extends Moment {
+  readonly ns: number;
+}
+
 /** The packet that broke a silence of both sides. */
 export interface SilenceRow extends Moment {
   readonly ns: number;
@@ -57,6 +74,8 @@ export interface SilenceRow extends Moment {
   readonly segmentsBefore: readonly [number, number];
   readonly bytesBefore: readonly [number, number];
 }
+
+const NO_STEPS: readonly ClockStepRow[] = [];
 
 export interface SynOptionsRow {
   readonly mss: number | null;
@@ -134,6 +153,9 @@ export class TcpHalf {
   lastRetransmissionNs = NEVER;
   lastRetransmissionBytes = 0;
 
+  /** What its SYN was stamped with (RFC 7323), and when. */
+  stampValue = 0;
+  stampNs = NEVER;
   initialSequence = 0;
   synSeen = false;
   synOptions: SynOptionsRow | null = null;
@@ -215,6 +237,8 @@ export class TcpConnection {
   idleBeforeFinNs: number = ZERO_TIME;
   /** The last time that new data came after a second or more without any. */
   lastSilence: SilenceRow | null = null;
+  clockProbe: ClockProbe | null = null;
+  clockSteps: readonly ClockStepRow[] = NO_STEPS;
   icmpErrors: IcmpRow[] = [];
   events: TcpEventRow[] = [];
   eventsDropped = 0;

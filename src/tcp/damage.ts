@@ -31,7 +31,7 @@ export function onDamaged(
   const last = (segment.sequenceNumber + length) | 0;
   // Its sequence number may be what is damaged: only what continues the stream counts as sent.
   if (length > 0 && segment.sequenceNumber === half.maxSequence) {
-    noteNewData(connection, index, half, peer, packet, last);
+    noteNewData(connection, index, half, peer, segment, packet, last);
     half.maxSequence = last;
     half.dataSegments++;
     half.lastDataNumber = packet.packetNumber;

@@ -1,5 +1,6 @@
 import type { PacketView } from "../base/packet-view.ts";
 import type { SegmentView } from "../wire/types.ts";
+import { askClock } from "./clock.ts";
 import { momentOf, NEVER, neverSeen, type TcpConnection, type TcpHalf } from "./connection.ts";
 import { isDoubted } from "./doubts.ts";
 import { noteEvent } from "./events.ts";
@@ -51,6 +52,7 @@ export function noteNewData(
   index: 0 | 1,
   half: TcpHalf,
   peer: TcpHalf,
+  segment: SegmentView,
   packet: PacketView,
   last: number,
 ): void {
@@ -65,6 +67,7 @@ export function noteNewData(
       segmentsBefore: [low.dataSegments, high.dataSegments],
       bytesBefore: [low.streamBytes, high.streamBytes],
     };
+    askClock(connection, half, peer, segment, packet, false);
   }
   connection.lastActivityNs = now;
   if (neverSeen(half.timedNs)) {

@@ -93,6 +93,7 @@ export class SteadyConnections {
     if (
       connection.roleSettled &&
       connection.resets.length === 0 &&
+      connection.clockProbe === null &&
       (connection.established !== null || !connection.synAckSeen) &&
       isCalm(low) &&
       isCalm(high)

@@ -6,6 +6,7 @@ import type { PacketView, Position } from "../base/packet-view.ts";
 import { ACK, FIN, type IcmpErrorView, RST, type SegmentView, SYN, URG } from "../wire/types.ts";
 import { onAcknowledgment } from "./acknowledgment.ts";
 import { countActivity } from "./activity.ts";
+import { answerClock, askClock, startClock } from "./clock.ts";
 import { type DoubtedSegment, momentOf, TcpConnection, type TcpHalf } from "./connection.ts";
 import { isDamaged, onDamaged } from "./damage.ts";
 import { CHECKSUMS, learnChecksums, leftDoubts, settleDoubts } from "./doubts.ts";
@@ -114,6 +115,7 @@ export class TcpTracker {
     half.lastPacketNs = now;
     if (half.hopLimit !== segment.hopLimit) touchHops(half, segment.hopLimit);
     if (connection.resets.length > 0) countAfterReset(connection, index, length);
+    if (connection.clockProbe !== null) answerClock(connection, half, connection.clockProbe, segment, packet);
 
     let sequence = segment.sequenceNumber;
     if ((flags & SYN) !== 0) {
@@ -250,6 +252,7 @@ export class TcpTracker {
     half.synSeen = true;
     half.initialSequence = segment.sequenceNumber;
     half.synOptions = synOptionsOf(segment);
+    startClock(half, segment, packet);
     half.windowScale = half.synOptions.windowScale ?? 0;
     if (half.dataSegments === 0) this.anchorAtSyn(connection, half, (segment.sequenceNumber + 1) | 0);
     if (segment.payloadLength > 0) connection.fastOpenBytes += segment.payloadLength;
@@ -302,7 +305,7 @@ export class TcpTracker {
         half.firstDataNs = now;
       }
       if (isNew) {
-        noteNewData(connection, index, half, peer, packet, last);
+        noteNewData(connection, index, half, peer, segment, packet, last);
         half.lastDataNumber = packet.packetNumber;
         half.lastDataNs = now;
       } else noteRetransmission(connection, index, half, segment, packet, length, sequence, last);
@@ -311,7 +314,10 @@ export class TcpTracker {
       if (!connection.roleSettled) this.settleRole(connection, index, segment);
     }
     if (isNew) half.maxSequence = last;
-    if ((segment.flags & FIN) !== 0) onFin(connection, index, half, last, packet);
+    if ((segment.flags & FIN) !== 0) {
+      if (half.fin === null) askClock(connection, half, peer, segment, packet, true);
+      onFin(connection, index, half, last, packet);
+    }
     if (length > 0) this.reassembly.place(connection, half, segment, packet, sequence, length);
     if (half.fin !== null && half.nextSequence === half.finSequence && half.anchored)
       this.reassembly.endHalf(connection, half, "fin", packet);

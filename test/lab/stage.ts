@@ -11,6 +11,7 @@ import type { Link } from "./link.ts";
 import { makeNetwork, type Network } from "./network.ts";
 import { peerBundle } from "./peer-bundle.ts";
 import { sleep } from "./peer-context.ts";
+import { setForward } from "./set-forward.ts";
 import type { CapturePoint, Expectation, LogEntry, Place, Scenario } from "./types.ts";
 
 const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
@@ -163,6 +164,12 @@ export class Stage {
     ];
     const child = this.spawn(point.at, "tcpdump", ...options);
     this.#captors.push(child);
+    const { setForwardSeconds } = point;
+    if (setForwardSeconds !== undefined)
+      this.atEnd(() => {
+        setForward(file, setForwardSeconds);
+        this.note("clock set forward", { file, setForwardSeconds });
+      });
     const { expect, sealed } = this.#scenario;
     const keys = sealed === undefined ? {} : { keys: join(this.directory, `${this.#scenario.name}.keys`) };
     this.captures.push({ file, ...keys, expect: point.expect ?? expect });

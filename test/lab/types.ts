@@ -74,6 +74,8 @@ export interface CapturePoint {
   readonly label?: string;
   /** What is to be seen from here, where it differs from the scenario's `expect`. */
   readonly expect?: Expectation;
+  /** The clock that stamps its packets is set forward by so many seconds just before the first FIN. */
+  readonly setForwardSeconds?: number;
   /** Do not start with the scenario: the fault starts it by `stage.startCapture()`. */
   readonly late?: boolean;
 }

@@ -61,6 +61,7 @@ export const tcp = (given: Partial<TcpFacts> = {}): TcpFacts => ({
   closedAt: null,
   idleBeforeCloseNs: null,
   lastSilence: null,
+  clockSteps: [],
   syns: [],
   synAcks: [],
   established: null,

@@ -139,6 +139,7 @@ export function tcp({ client, server, ...overrides }: TcpOverrides = {}): TcpFac
     closedAt: mark(40),
     idleBeforeCloseNs: 0.01 * SECOND_NS,
     lastSilence: null,
+    clockSteps: [],
     syns: [mark(0)],
     synAcks: [mark(0.001)],
     established: mark(0.002),

@@ -69,5 +69,10 @@ export const causesApplication = {
     cause: "The client uses an old token.",
     fix: "Renew it before connecting, and on each reconnect: auth: (cb) => cb({ token: currentToken() }).",
   },
+  clockCorrected: {
+    cause:
+      "The clock of the machine that captured was corrected meanwhile (NTP, by hand, a virtual machine that was resumed).",
+    fix: "Nothing to repair in the connection. timedatectl status and journalctl -u systemd-timesyncd (or chronyd) on that machine show the correction; let it synchronise before capturing.",
+  },
   captureClock: { cause: "The clock of the machine that captured is wrong.", fix: "timedatectl status on it." },
 } as const satisfies Record<string, CauseText>;

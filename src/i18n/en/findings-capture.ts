@@ -114,6 +114,14 @@ export const findingsCapture = {
       detail: "The copies came within a moment on one interface.",
     },
   },
+  "capture.clock-stepped": {
+    plain: {
+      title:
+        "The capture's clock was set forward by {stepMs:ms} in the middle of this connection: there was no such silence",
+      detail:
+        "Both ends stamp their segments by clocks of their own that nobody sets (TCP timestamps), and neither of them lived through that time. Idle times before the end are counted without it, and no timer is matched by it; other times in this report are the capture's.",
+    },
+  },
   "capture.both-ends": {
     agree: {
       title: "Captured at both ends and joined; both clocks agree (± {errorMs:ms})",

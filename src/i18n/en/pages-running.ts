@@ -249,6 +249,12 @@ export const pagesRunning = {
     meaning: "The same packet was captured on several interfaces and counted once.",
     seen: "Equal bytes within milliseconds.",
   },
+  "capture.clock-stepped": {
+    name: "clock set forward",
+    meaning:
+      "The clock by which packets are stamped was corrected while the capture ran. The silence that it seems to show never was.",
+    seen: "TCP timestamps of both ends (RFC 7323) across the silence, against their rate before it: both lack the same time.",
+  },
   "capture.both-ends": {
     name: "captured at both ends",
     meaning:

@@ -63,5 +63,9 @@ export const causesApplication = {
     cause: "客户端用的是旧令牌。",
     fix: "连接前以及每次重连时都要更新：auth: (cb) => cb({ token: currentToken() })。",
   },
+  clockCorrected: {
+    cause: "抓包机器的时钟在此期间被校正过（NTP、手动设置，或虚拟机恢复运行）。",
+    fix: "连接本身不用处理。在该机器上用 timedatectl status 和 journalctl -u systemd-timesyncd（或 chronyd）可以看到校时记录；抓包前先完成校时。",
+  },
   captureClock: { cause: "抓包机器的时钟不准。", fix: "在抓包机器上执行 timedatectl status。" },
 } as const satisfies Record<string, CauseText>;

@@ -99,6 +99,13 @@ export const findingsCapture = {
       detail: "副本在一瞬间内从同一个网卡到达。",
     },
   },
+  "capture.clock-stepped": {
+    plain: {
+      title: "连接进行中抓包时钟被拨快了 {stepMs:ms}：这段静默并不存在",
+      detail:
+        "两端都用各自不会被校正的时钟给报文打时间戳（TCP 时间戳选项），而两端都没有经过这段时间。结束前的空闲时间已扣除它，也不会拿它去匹配定时器；报告里的其他时间仍是抓包时钟的时间。",
+    },
+  },
   "capture.both-ends": {
     agree: {
       title: "同一连接在两端都抓了包，已合并分析；两个时钟一致（误差 ±{errorMs:ms}）",

@@ -203,6 +203,11 @@ export const pagesRunning = {
     meaning: "同一报文在多个网卡上被抓到，只计一次。",
     seen: "几毫秒内出现相同的字节。",
   },
+  "capture.clock-stepped": {
+    name: "时钟被拨快",
+    meaning: "抓包过程中，给报文打时间的时钟被校正过，看上去的那段静默其实没有发生。",
+    seen: "静默前后两端的 TCP 时间戳（RFC 7323）与此前的速率对比：两端都少了同样一段时间。",
+  },
   "capture.both-ends": {
     name: "两端都抓了包",
     meaning:

@@ -13,6 +13,7 @@ import {
   hasUnreadEnd,
   isBlind,
   later,
+  livedMs,
   otherSide,
   serverName,
   serverOf,
@@ -48,9 +49,10 @@ function check(connection: ConnectionFacts, context: Context) {
     serverCode: close.serverSees?.code,
     idleMs: idleMs !== null && idleMs >= BUSY_MS ? idleMs : null,
     busyMs: idleMs !== null && idleMs < BUSY_MS ? idleMs : null,
-    sincePongMs: lastPong === null || spanMs(lastPong, end) < BUSY_MS ? null : spanMs(lastPong, end),
-    sincePingMs: lastPing === null ? null : spanMs(lastPing, end),
-    openMs: spanMs(webSocket.openedAt, end),
+    sincePongMs:
+      lastPong === null || livedMs(connection, lastPong, end) < BUSY_MS ? null : livedMs(connection, lastPong, end),
+    sincePingMs: lastPing === null ? null : livedMs(connection, lastPing, end),
+    openMs: livedMs(connection, webSocket.openedAt, end),
     cutBytes: webSocket.incompleteFrameBytes[0] || webSocket.incompleteFrameBytes[1] || null,
   };
   const evidence = [

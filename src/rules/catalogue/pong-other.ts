@@ -2,7 +2,7 @@ import type { Direction } from "../../base/brand.ts";
 import { sideOf } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import { endOf, isUnread, NS_PER_MS, otherSide, spanMs } from "../reading.ts";
+import { endOf, isUnread, livedMs, NS_PER_MS, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
@@ -112,7 +112,7 @@ const LONG_LIVED_MS = 60_000;
 function checkAbsent(connection: ConnectionFacts): Draft | null {
   const { webSocket } = connection;
   if (webSocket === null) return null;
-  const openMs = spanMs(webSocket.openedAt, endOf(connection));
+  const openMs = livedMs(connection, webSocket.openedAt, endOf(connection));
   const [client, server] = webSocket.heartbeat;
   const anyBeat = client.pings + server.pings + client.unsolicitedPongs + server.unsolicitedPongs > 0;
   const hasOwnBeat = /[?&]EIO=/.test(handshakeOf(connection)?.request?.target ?? "");

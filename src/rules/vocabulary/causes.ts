@@ -223,4 +223,5 @@ export const causeWords = {
   viteOwnSocket: "",
   tokenNotRenewed: "",
   captureClock: "",
+  clockCorrected: "",
 } as const;

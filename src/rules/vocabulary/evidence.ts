@@ -85,5 +85,6 @@ export const evidenceWords = {
   rstForeign: "from",
   neverArrived: "",
   absentThere: "name",
+  clockStepped: "stepMs",
   sameConnection: "",
 } as const;

@@ -1,7 +1,8 @@
 // Healthy or not, seen through captures that do not show everything, or show it twice.
 
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
-import { frontAddress6 } from "../addresses.ts";
+import { backAddress, frontAddress, frontAddress6 } from "../addresses.ts";
+import { startNginx, upgradeLines, upgradeMap } from "../nginx.ts";
 import { type Peer, sleep } from "../peer-context.ts";
 import { dashboard, dashboardUntilTold, leavingDashboard, server, telemetry } from "../peers/rows.ts";
 import type { CapturePoint, ConnectionTruth, Expectation, PeerRow, Scenario } from "../types.ts";
@@ -49,7 +50,39 @@ const seen = (
   expect: connection ? { connections: [connection], must, partial: true } : { ...healthy, must },
 });
 
+/** The backend of nginx dies, and NTP sets the clock of the machine that captures forward by 60 s, nginx's own timeout. */
+const clockSetForward = (name: string, place: CapturePoint["at"], beat?: readonly [number, number]): Scenario => ({
+  name,
+  injects: `the clock is set forward by 60 s just before the backend of nginx dies; captured at the ${place}`,
+  network: "proxied",
+  captures: [{ at: place, interface: "eth0", setForwardSeconds: 60 }],
+  peers: {
+    server: telemetry({ everyMs: 500, ...(beat ? { beat } : {}) }),
+    browser: dashboard(() => {}, { url: `ws://${frontAddress}/ws` }),
+  },
+  prepare: (stage) =>
+    startNginx(
+      stage,
+      `${upgradeMap} server { listen 80; location /ws { proxy_pass http://${backAddress}:8080; ${upgradeLines} } }`,
+    ),
+  fault: async (stage) => {
+    await stage.logged("browser", "open");
+    await sleep(3800);
+    stage.signal("server", "SIGKILL");
+    return undefined;
+  },
+  expect: {
+    connections: [{ dialledBy: place === "client" ? "browser" : "nobody", firstCloser: "server", ending: "fin" }],
+    must: ["ws.close.no-close-frame", "capture.clock-stepped"],
+    mustNot: ["ws.idle.timeout"],
+    blames: place === "client" ? "nginx" : "The server",
+  },
+});
+
 export const viewpoints: readonly Scenario[] = [
+  clockSetForward("clock-set-forward", "client"),
+  clockSetForward("clock-set-forward-behind", "server"),
+  clockSetForward("clock-set-forward-beat", "client", [1000, 3000]),
   late("midstream", "tcpdump starts in the middle of a healthy WebSocket", {}, []),
   late("midstream-deflate", "tcpdump starts in the middle of a compressed WebSocket", deflate, [
     "ws.deflate.undecodable",

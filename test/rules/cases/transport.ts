@@ -227,6 +227,11 @@ export const transportCases = {
     },
     near: { none: one(connectionFacts()) },
   },
+  "capture.clock-stepped": {
+    severity: "note",
+    fires: { plain: one(connectionFacts({ tcp: tcp({ clockSteps: [{ ...mark(30), ms: 60_000 }] }) })) },
+    near: { "a clock that was left alone": one(connectionFacts()) },
+  },
   "capture.both-ends": {
     severity: "note",
     fires: {
