@@ -3,6 +3,7 @@
 import { browsers } from "./scenarios/browser.ts";
 import { checked } from "./scenarios/checked.ts";
 import { closing } from "./scenarios/closing.ts";
+import { exhausted } from "./scenarios/exhausted.ts";
 import { filtered } from "./scenarios/filtered.ts";
 import { frames } from "./scenarios/frames.ts";
 import { haproxies } from "./scenarios/haproxy.ts";
@@ -45,6 +46,7 @@ export const scenarios: readonly Scenario[] = [
   ...moved,
   ...filtered,
   ...stopped,
+  ...exhausted,
   ...injected,
   ...viewpoints,
   ...browsers,

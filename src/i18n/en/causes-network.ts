@@ -49,6 +49,21 @@ export const causesNetwork = {
     cause: "A firewall drops the packets without a word (ufw deny, a security group, DROP).",
     fix: "On the server: sudo ufw allow {port}/tcp (check with sudo ufw status). In a cloud, open TCP {port} in its security group.",
   },
+  synFlood: {
+    cause:
+      "A SYN flood or a port scan: at least {count} connections were begun within seconds and none was completed. The senders' addresses may be forged.",
+    fix: "On the server: nstat -az TcpExtTCPReqQFullDoCookies TcpExtSyncookiesSent; sysctl net.ipv4.tcp_syncookies must be 1. Limit new connections at the firewall, and find out who sends them.",
+  },
+  outOfDescriptors: {
+    cause:
+      "The server process has no free file descriptors (EMFILE, ulimit -n): it takes the connection and closes it unread, while those that are open live on.",
+    fix: "On the server: ls /proc/<pid>/fd | wc -l against grep files /proc/<pid>/limits. Raise LimitNOFILE= (systemd) or ulimit -n, and look for sockets that are never closed.",
+  },
+  forwarderAlone: {
+    cause:
+      "Only a forwarder listens on port {port} (docker-proxy, ssh -L, kubectl port-forward, a proxy in TCP mode), and the program behind it does not.",
+    fix: "sudo ss -tlnp | grep :{port} names who listens. In a container: does the program listen on 0.0.0.0 inside, and on the port that is published?",
+  },
   backlogFull: {
     cause:
       "The queue of new connections was full: the server process is stuck or overloaded and accepts nobody; or it was just restarting.",

@@ -272,6 +272,11 @@ export const causesRunning = {
       "No idle timer: the {to:word}'s own pings should have broken those {idleMs:ms} and did not. Its program stood still for that long, or the clock of the capture jumped and nothing was silent (NTP, a virtual machine that was paused).",
     fix: "chronyc tracking, timedatectl and dmesg of the capturing machine at this time; at the {to:word} the event loop's delay (monitorEventLoopDelay()).",
   },
+  patienceTooShort: {
+    cause:
+      "The {to:word}'s heartbeat hardly waits: it hung up {waitedMs:ms} after its ping, while the pong was still under way (usual round trip here: {roundTripMs:ms}).",
+    fix: "Give pongs until the next ping at least, and count several missing ones before terminate(): mobile and VPN paths take a second now and then.",
+  },
   heartbeatBlind: {
     cause:
       "The {to:word}'s own heartbeat ended it although every ping had been answered: the end came just when the next ping was due. Its code does not see the pongs (no 'pong' listener, isAlive never set again), or its patience is shorter than its interval.",

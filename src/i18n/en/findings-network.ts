@@ -72,6 +72,11 @@ export const findingsNetwork = {
       title: "{server} did not answer this time: {attempts:one SYN|# SYNs} in {waitedMs:ms}, nothing came back",
       detail: "The same port does answer at other times in this capture, so it is neither closed nor blocked for good.",
     },
+    many: {
+      title: "{server} gives no answer to any of at least {count:n} connections that were begun within seconds",
+      detail:
+        "Each is a single SYN, and nothing came back before the capture ended: neither SYN-ACK nor RST nor ICMP. No users connect like this.",
+    },
     otherBackend: {
       title: "{server} did not answer, the proxy went on to {other}: a backend is unreachable",
       detail:

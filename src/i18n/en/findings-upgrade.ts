@@ -158,6 +158,11 @@ export const findingsUpgrade = {
       title: "{server} took the upgrade request of {target} and hung up after {afterMs:ms} without an answer",
       detail: "No byte of a response. The request arrived (TCP acknowledged it), then the server ended the connection.",
     },
+    closedUnread: {
+      title: "{server} took the connection and hung up {afterMs:ms} later, before the request for {target} had come",
+      detail:
+        "The system completed the TCP handshake, and its program, or a forwarder, ended the connection without waiting for a word. Path, token and fields of the request cannot be the reason: nobody read it.",
+    },
     clientGaveUp: {
       title: "{server} never answered the upgrade request of {target}; the client gave up after {afterMs:ms}",
       detail: "The request arrived (TCP acknowledged it), but nothing there answers upgrades of this path.",

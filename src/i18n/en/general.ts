@@ -18,6 +18,8 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   setting: "its setting",
   pingSeconds: "30",
   idleMs: "some time",
+  waitedMs: "some moments",
+  roundTripMs: "a few milliseconds",
   afterMs: "moments",
   before: "the client's value",
   behind: "its own",

@@ -43,6 +43,19 @@ export const causesNetwork = {
     cause: "防火墙静默丢弃（ufw deny、安全组、DROP 规则）。",
     fix: "在服务器上执行 sudo ufw allow {port}/tcp（用 sudo ufw status 查看）。云主机请在安全组放行 TCP {port}。",
   },
+  synFlood: {
+    cause: "SYN 洪泛或端口扫描：几秒内至少开始了 {count} 条连接，没有一条完成握手。来源地址可能是伪造的。",
+    fix: "在服务器上看 nstat -az TcpExtTCPReqQFullDoCookies TcpExtSyncookiesSent；sysctl net.ipv4.tcp_syncookies 应为 1。在防火墙上限制新建连接的速率，并查明是谁在发。",
+  },
+  outOfDescriptors: {
+    cause: "服务进程的文件描述符用完了（EMFILE、ulimit -n）：连接接进来，没读就关掉，已经打开的连接照常工作。",
+    fix: "在服务器上对比 ls /proc/<pid>/fd | wc -l 和 grep files /proc/<pid>/limits。调大 LimitNOFILE=（systemd）或 ulimit -n，并查有没有一直不关的套接字。",
+  },
+  forwarderAlone: {
+    cause:
+      "监听 {port} 端口的只是一个转发程序（docker-proxy、ssh -L、kubectl port-forward、TCP 模式的代理），它后面的程序没有监听。",
+    fix: "sudo ss -tlnp | grep :{port} 可以看到是谁在监听。容器里的程序要监听 0.0.0.0，并且是映射出来的那个端口。",
+  },
   backlogFull: {
     cause: "新连接队列满了：服务进程卡住或过载，不再接受任何连接；也可能正在重启。",
     fix: "在服务器上执行 ss -ltn | grep :{port}（Recv-Q 到上限了吗？）和 nstat -az TcpExtListenDrops；调大 backlog 和 net.core.somaxconn。",

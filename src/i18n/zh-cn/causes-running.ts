@@ -240,6 +240,11 @@ export const causesRunning = {
       "不是空闲超时：这 {idleMs:ms}里本该有{to:word}自己的 ping，却一个都没有。要么它的程序停住了这么久，要么抓包机器的时钟跳了，其实并没有静默（NTP 校时、虚拟机被暂停）。",
     fix: "查看抓包机器这一时刻的 chronyc tracking、timedatectl 和 dmesg；在{to:word}上看事件循环延迟（monitorEventLoopDelay()）。",
   },
+  patienceTooShort: {
+    cause:
+      "{to:word}的心跳几乎不等：发出 ping 后 {waitedMs:ms}就断开了，那时 pong 还在路上（这条路径平时的往返时间是 {roundTripMs:ms}）。",
+    fix: "至少等到下一次 ping，并且连续缺几次再 terminate()：移动网络和 VPN 偶尔要一秒才有回音。",
+  },
   heartbeatBlind: {
     cause:
       "每个 ping 都有回应，{to:word}自己的心跳却结束了连接：断开正好发生在下一个 ping 该发的时刻。它的代码没看到 pong（没有监听 'pong'、isAlive 没有重新置位），或者超时比间隔还短。",

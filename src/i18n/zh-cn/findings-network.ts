@@ -67,6 +67,10 @@ export const findingsNetwork = {
       title: "{server} 这一次没有回应：{waitedMs:ms}内发出 {attempts} 个 SYN，没有收到任何回包",
       detail: "抓包中同一端口在其他时候有应答，所以既不是端口没开，也不是一直被拦截。",
     },
+    many: {
+      title: "几秒内至少有 {count:n} 条连接发往 {server}，一条也没有回应",
+      detail: "每条只有一个 SYN，直到抓包结束都没有任何回包：没有 SYN-ACK，也没有 RST 或 ICMP。正常用户不会这样连接。",
+    },
     otherBackend: {
       title: "{server} 没有回应，代理转而连上了 {other}：有一台后端连不上",
       detail: "代理的后端有一台没有运行。客户端由另一台服务，只是慢一点；那一台再出问题就没有后端可用了。",

@@ -18,6 +18,8 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   setting: "相应的设置",
   pingSeconds: "30",
   idleMs: "一段时间",
+  waitedMs: "片刻",
+  roundTripMs: "几毫秒",
   afterMs: "片刻",
   before: "客户端的值",
   behind: "它自己的值",

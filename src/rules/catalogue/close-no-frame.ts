@@ -1,4 +1,4 @@
-import { type Direction, otherDirection } from "../../base/brand.ts";
+import { type Direction, otherDirection, sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../end-signs.ts";
@@ -259,6 +259,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   // A frame cut off in the middle, and a reader that had stopped: the writer gave up with its buffer full.
   const stuffed = (connection.webSocket?.incompleteFrameBytes[direction] ?? 0) > 0 && peer.longestZeroWindowNs >= 1e9;
   return [
+    missed === null && impatience(connection, direction),
     missed === null && isOnTick(connection, direction) && cause("likely", "heartbeatBlind", { to: closer }),
     ...(missed === null ? named : []),
     stoodStill && missed === null && cause("likely", "pingsPaused", { to: closer, idleMs: idle }),
@@ -276,6 +277,23 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       named.length === 0 &&
       cause("possible", "unknownIdleTimer", { idleMs: idle }),
   ];
+}
+
+/** Where pings come often, one of them is always the last. */
+const CHANCE = 0.1;
+
+/** It hung up while the pong to its newest ping was still under way, or shortly late: its heartbeat has hardly any patience. */
+function impatience({ webSocket, tcp }: ConnectionFacts, closer: Direction): Cause | false {
+  const beat = webSocket?.heartbeat[closer];
+  if (!beat || beat.lastPing === null || tcp.closedAt === null) return false;
+  const isAnswered = beat.lastPong !== null && beat.lastPong.timestampNs > beat.lastPing.timestampNs;
+  if (isAnswered && (beat.lastPong?.timestampNs ?? 0) <= tcp.closedAt.timestampNs) return false;
+  const waitedMs = spanMs(beat.lastPing, tcp.closedAt);
+  const roundTripMs = beat.roundTripMs?.median ?? tcp.roundTripMs ?? 0;
+  const isRare = beat.intervalMs !== null && waitedMs < CHANCE * beat.intervalMs && waitedMs > 2 * roundTripMs;
+  // Seen at the pinger, the first ping may be the last: only the path's round trip tells that its pong had no chance.
+  if (!isRare && waitedMs >= roundTripMs) return false;
+  return cause("likely", "patienceTooShort", { to: sideOf(closer), waitedMs, roundTripMs });
 }
 
 const LEAST_PINGS = 2;
@@ -298,6 +316,7 @@ export const noCloseFrame: Rule = {
   causes: [
     "pingsPaused",
     "heartbeatBlind",
+    "patienceTooShort",
     "timerFits",
     "failedOnMessage",
     "halfClosed",

@@ -4,15 +4,17 @@ import { endingEvidence } from "../ending.ts";
 import { asksInTls, pairKey } from "../others.ts";
 import { clientOf, endOf, hasEnded, serverOf, spanMs, watchedUntil } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
+import { begunWithin, MANY } from "./open-unanswered.ts";
 
 /** SYN-ACK repeated and never acknowledged. */
-function checkSynAck(connection: ConnectionFacts) {
+function checkSynAck(connection: ConnectionFacts, context: Context) {
   const { tcp } = connection;
   const first = tcp.synAcks[0];
   const last = tcp.synAcks.at(-1);
   if (tcp.established !== null || tcp.opening === "complete" || !first || !last || tcp.synAcks.length < 2) return null;
   if (tcp.halves[0].dataSegments > 0) return null;
   const server = serverOf(connection);
+  const count = begunWithin(connection, context);
   return draft("tcp.open.synack-unacknowledged", "plain", {
     at: first,
     args: { server, client: clientOf(connection), repeats: tcp.synAcks.length - 1, waitedMs: spanMs(first, last) },
@@ -24,7 +26,8 @@ function checkSynAck(connection: ConnectionFacts) {
         .map((mark, index) => shows(mark, "synAckRepeated", { repeat: index + 1, waitedMs: spanMs(first, mark) })),
     ],
     causes: [
-      cause("likely", "returnPath", { client: connection.client.address }),
+      count >= MANY && cause("likely", "synFlood", { count }),
+      cause(count >= MANY ? "possible" : "likely", "returnPath", { client: connection.client.address }),
       cause("possible", "clientFirewall", {}),
       cause("possible", "severalInterfaces", { server: connection.server.address }),
     ],
@@ -35,7 +38,7 @@ export const synAckUnacknowledged: Rule = {
   id: "tcp.open.synack-unacknowledged",
   severity: "error",
   spec: "RFC 9293 §3.5",
-  causes: ["returnPath", "clientFirewall", "severalInterfaces"],
+  causes: ["synFlood", "returnPath", "clientFirewall", "severalInterfaces"],
   sources: ["https://docs.kernel.org/networking/ip-sysctl.html"],
   check: checkSynAck,
 };

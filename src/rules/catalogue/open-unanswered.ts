@@ -2,6 +2,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { clientOf, later, serverOf, spanMs, watchedUntil } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
+import { within } from "../time-index.ts";
 import { acceptedElsewhere, acceptedLater, servedByOther } from "./open-refused.ts";
 
 /** A single SYN may just have come right before the capture's end; the first repetition comes after 1 s (RFC 6298 §2). */
@@ -17,6 +18,19 @@ function hostAnswers({ server }: ConnectionFacts, context: Context): boolean {
 const answeredOnce = ({ server }: ConnectionFacts, context: Context): ConnectionFacts | undefined =>
   context.others().answering.get(server.address)?.get(server.port);
 
+/** So many attempts at one port, each a single SYN, are no users. */
+export const MANY = 50;
+const FLOOD_NS = 5e9;
+
+/** Connections that were begun at the same port around the same time and came to nothing. */
+export function begunWithin(connection: ConnectionFacts, context: Context): number {
+  const failed = context.others().failed.get(serverOf(connection));
+  const at = connection.first.timestampNs;
+  return failed === undefined
+    ? 0
+    : within(failed, at - FLOOD_NS, at + FLOOD_NS).filter(({ tcp }) => tcp.opening === "unanswered").length;
+}
+
 function check(connection: ConnectionFacts, context: Context) {
   const { tcp } = connection;
   if (tcp.opening !== "unanswered" || tcp.synAcks.length > 0 || tcp.icmpErrors.length > 0) return null;
@@ -28,9 +42,23 @@ function check(connection: ConnectionFacts, context: Context) {
     spanMs(first, closing),
     (watchedUntil(connection, context.analysis.clockNs) - first.timestampNs) / 1e6,
   );
-  if (tcp.syns.length < 2 && waitedMs < LEAST_WAIT_MS) return null;
   const server = serverOf(connection);
   const port = connection.server.port;
+  if (tcp.syns.length < 2 && waitedMs < LEAST_WAIT_MS) {
+    const count = begunWithin(connection, context);
+    if (count < MANY) return null;
+    return draft("tcp.open.unanswered", "many", {
+      at: first,
+      confidence: "likely",
+      args: { server, port, client: clientOf(connection), count },
+      evidence: [shows(first, "syn", { server })],
+      causes: [
+        cause("likely", "synFlood", { count }),
+        cause("likely", "dropRule", { port }),
+        cause("possible", "backlogFull", { port }),
+      ],
+    });
+  }
   const args = {
     server,
     port,
@@ -106,6 +134,7 @@ export const openUnanswered: Rule = {
   spec: "RFC 9293 §3.8.3, RFC 6298 §5.7",
   causes: [
     "recoveredBySelf",
+    "synFlood",
     "dropRule",
     "wrongAddress",
     "hostDown",

@@ -27,6 +27,7 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   const asked = shows(request.first, "upgradeRequest", { target, host: fieldValue(request, "host") });
   const afterMs = spanMs(request.last, endOf(connection));
   if (hasEnded(connection) && tcp.firstCloser === "server") {
+    if (endOf(connection).timestampNs < request.first.timestampNs) return closedUnread(connection, base, context);
     const isEngineIo = Math.abs(afterMs - ENGINE_IO_DESTROY_MS) < 150;
     return draft("http.upgrade.unanswered", "serverClosed", {
       at: endOf(connection),
@@ -56,6 +57,29 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
     args: { ...base, afterMs: waitedMs },
     evidence: [asked, shows(connection.last, "lastPacket", {})],
     causes,
+  });
+}
+
+interface Asked {
+  readonly target: string;
+  readonly server: string;
+  readonly client: string;
+}
+
+/** The end came before the request did: nobody looked at it. Either nobody takes connections there, or it is only a forwarder. */
+function closedUnread(connection: ConnectionFacts, base: Asked, context: Context) {
+  const { tcp } = connection;
+  const open = openThere(connection, context);
+  return draft("http.upgrade.unanswered", "closedUnread", {
+    at: endOf(connection),
+    args: { ...base, afterMs: tcp.established === null ? 0 : spanMs(tcp.established, endOf(connection)) },
+    evidence: [shows(tcp.established, "established", {}), endingEvidence(connection)],
+    causes: [
+      open > 0 && cause("likely", "outOfDescriptors", {}),
+      open > 0 && cause("likely", "connectionLimit", { count: open }),
+      cause(open > 0 ? "possible" : "likely", "forwarderAlone", { port: connection.server.port }),
+      open === 0 && cause("possible", "outOfDescriptors", {}),
+    ],
   });
 }
 
@@ -120,6 +144,9 @@ export const upgradeUnanswered: Rule = {
   severity: "error",
   spec: "RFC 6455 §4.2.2",
   causes: [
+    "outOfDescriptors",
+    "connectionLimit",
+    "forwarderAlone",
     "recoveredBySelf",
     "slowHandshake",
     "lossyPath",
@@ -175,6 +202,7 @@ function checkDropped(connection: ConnectionFacts, context: Context) {
     evidence: [asked, shows(reset, "rst", { from: "server" })],
     causes: [
       open > 0 && cause("likely", "connectionLimit", { count: open }),
+      open > 0 && cause("likely", "outOfDescriptors", {}),
       cause(isOwn || open > 0 ? "possible" : "likely", "pathFiltersUpgrade", { port }),
       cause("likely", "handlerThrew", {}),
       open === 0 && cause("possible", "otherService", { port }),
@@ -186,7 +214,15 @@ export const upgradeDropped: Rule = {
   id: "http.upgrade.dropped",
   severity: "error",
   spec: "RFC 6455 §4.1",
-  causes: ["recoveredBySelf", "pathFiltersUpgrade", "connectionLimit", "handlerThrew", "pathMtu", "otherService"],
+  causes: [
+    "recoveredBySelf",
+    "pathFiltersUpgrade",
+    "connectionLimit",
+    "outOfDescriptors",
+    "handlerThrew",
+    "pathMtu",
+    "otherService",
+  ],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-10.3"],
   check: checkDropped,
 };

@@ -47,6 +47,7 @@ export const upgradeFindings = {
   },
   "http.upgrade.unanswered": {
     serverClosed: `${request} afterMs`,
+    closedUnread: `${request} afterMs`,
     clientGaveUp: `${request} afterMs`,
     proxyGaveUp: `${request} afterMs`,
     late: `${request} afterMs lateMs`,

@@ -135,6 +135,7 @@ export const openingCases = {
       sometimes: several(unanswered(), connectionFacts({ first: mark(30) })),
       otherFamily: several(unanswered({}, { server: V6 }), connectionFacts({ first: mark(0.2) })),
       otherBackend: triedInTurn(unanswered({}, FIRST_BACKEND)),
+      many: several(...Array.from({ length: 60 }, () => unanswered({ syns: [mark(119.5)] }, { first: mark(119.5) }))),
     },
     near: { "a SYN right before the end": one(unanswered({ syns: [mark(119.5)] }, { first: mark(119.5) })) },
   },

@@ -242,6 +242,7 @@ export const upgradeCases = {
     severity: "error",
     fires: {
       serverClosed: one(unanswered("server", 1.003)),
+      closedUnread: one(unanswered("server", 0.0025)),
       clientGaveUp: one(unanswered("client", 5)),
       proxyGaveUp: analysisOf(
         [refusedUpgrade({ status: 504, responseAt: 5.01 }), { ...unanswered("client", 5), ...BACKEND_LEG }],
