@@ -1,5 +1,3 @@
-import { i32le } from "./bytes.ts";
-
 /** How much of a message's beginning tells what it is about. */
 export const BEGINNING_BYTES = 48;
 const BEGINNING_WORDS = BEGINNING_BYTES / 4;
@@ -131,14 +129,17 @@ function othersThan(key: number, source: Uint8Array, at: number, end: number): n
 }
 
 /** The same hash of BEGINNING_BYTES plain bytes from `start` on, whether they are ASCII or not. */
-export function beginningOf(bytes: Uint8Array, start = 0): number {
+export function beginningAt(view: DataView, start: number): number {
   let a = 1;
   let b = 2;
   let c = 3;
   for (let at = start; at < start + BEGINNING_BYTES; at += 12) {
-    a = first(a, i32le(bytes, at));
-    b = second(b, i32le(bytes, at + 4));
-    c = third(c, i32le(bytes, at + 8));
+    a = first(a, view.getInt32(at, true));
+    b = second(b, view.getInt32(at + 4, true));
+    c = third(c, view.getInt32(at + 8, true));
   }
   return joined(a, b, c);
 }
+
+export const beginningOf = (bytes: Uint8Array): number =>
+  beginningAt(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0);

@@ -100,7 +100,8 @@ export class PcapReader {
     if (!this.timeKnown) this.learnOrigin(seconds, fractionNs);
     view.timestampNs = relativeNs((seconds - this.originSeconds) * 1e9 + (fractionNs - this.originFractionNs));
     view.packetNumber = ++summary.packets as PacketNumber;
-    view.bytes = input.bytes;
+    // Storing a pointer that is there already costs more than looking.
+    if (view.bytes !== input.bytes) view.bytes = input.bytes;
     view.start = at + headerBytes;
     view.capturedLength = captured;
     view.originalLength = captured;

@@ -63,7 +63,7 @@ export class DeflateContext implements WindowOwner, History {
       // zlib gives nothing of a message that is too large: its beginning is read by our own.
       const most = length < LARGE_BYTES ? limits.inflatedMessageBytes : limits.keptMessageBytes;
       inflated.status = inflater.inflate(input, length, history, most);
-      inflated.bytes = inflater.store.bytes;
+      if (inflated.bytes !== inflater.store.bytes) inflated.bytes = inflater.store.bytes;
       inflated.begin = inflater.begin;
       inflated.known = inflater.outLength;
       inflated.ascii = inflater.ascii;

@@ -88,22 +88,27 @@ export class Inflater {
     const { view } = input;
     view.setInt32(length, 0xffff << 16, true);
     for (let i = 4; i < INPUT_SLACK; i += 4) view.setInt32(length + i, 0, true);
-    this.input = input;
+    // Storing a pointer that is there already costs more than looking.
+    if (this.input !== input) this.input = input;
     this.inputEnd = length + 4;
     this.bit = 0;
     this.maxBytes = maxBytes;
-    this.history = history;
+    if (this.history !== history) this.history = history;
     this.ascii = true;
     if (this.own.bytes.length > LARGEST_KEPT_OUTPUT) this.own = byteStore(OUTPUT_BYTES);
     if (history === null) this.writeTo(this.own, 0, 0, 0, this.own.bytes.length);
-    else this.writeTo(history.store, history.start, history.next, history.have, history.start + HISTORY_BYTES);
+    else {
+      const { store, start, next, have } = history;
+      // What runs on behind the ring is copied to its beginning, which must not be the message's own.
+      this.writeTo(store, start, next, have, Math.min(start + HISTORY_BYTES, next + RING_BYTES));
+    }
     const status = this.blocks(input, length);
     this.outLength = Math.min(this.next - this.begin, maxBytes);
     return status;
   }
 
   private writeTo(store: ByteStore, ringStart: number, begin: number, have: number, roomEnd: number): void {
-    this.store = store;
+    if (this.store !== store) this.store = store;
     this.inPlace = store !== this.own;
     this.ringStart = ringStart;
     this.begin = begin;

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
-import { BEGINNING_BYTES, beginningOf, isMaskedAscii } from "../base/masked-text.ts";
+import { BEGINNING_BYTES, beginningAt, isMaskedAscii } from "../base/masked-text.ts";
 import type { Position } from "../base/packet-view.ts";
 import { readCompressed } from "./compressed-message.ts";
 import { DeflateContext } from "./deflate-context.ts";
@@ -149,11 +149,11 @@ export class MessageAssembler {
    */
   skims(opcode: number, length: number, at: Position): boolean {
     if (length === 0) return false;
-    const { inflated, scratch } = this.memory;
+    const { inflated, inflater, scratch } = this.memory;
     (this.deflate as DeflateContext).inflate(scratch, length);
     if (opcode !== TEXT || !inflated.ascii || inflated.status !== INFLATED || !this.sink.skipsAny) return false;
     if (inflated.length < BEGINNING_BYTES) return false;
-    if (!this.sink.skips(beginningOf(inflated.bytes, inflated.begin), inflated.length)) return false;
+    if (!this.sink.skips(beginningAt(inflater.store.view, inflated.begin), inflated.length)) return false;
     this.sink.onUnread(length, inflated.length, at);
     return true;
   }

@@ -186,7 +186,7 @@ function readPlainTcp(segment: SegmentView, packet: PacketView, ipStart: number)
   if (payloadStart < tcpStart + 20 || payloadStart > ipEnd || payloadStart > end) return false;
   if (ipEnd > start + packet.originalLength) return false;
   const payloadEnd = Math.min(ipEnd, end);
-  segment.bytes = bytes;
+  if (segment.bytes !== bytes) segment.bytes = bytes;
   segment.ipVersion = 4;
   segment.sourceAddressStart = ipStart + 12;
   segment.destinationAddressStart = ipStart + 16;
