@@ -31,8 +31,9 @@ export function connectionFacts(
   clockNs: number,
   watchedUntilNs: RelativeNs | null = null,
 ): ConnectionFacts {
-  const tls = context.tls === null ? null : tlsFacts(context.tls);
-  const tcp = endedInside(tcpFacts(connection, clockNs), context.tls);
+  const outside = tcpFacts(connection, clockNs);
+  const tls = context.tls === null ? null : tlsFacts(context.tls, outside);
+  const tcp = endedInside(outside, context.tls, tls);
   const exchanges = context.exchanges.map(exchangeFacts);
   const upgrade = context.upgrade === null ? null : upgradeFacts(context.upgrade, upgradeExchange(context, exchanges));
   // Pings are judged against the moment at which the connection ended, if it did.

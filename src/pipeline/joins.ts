@@ -1,5 +1,6 @@
 import { connectionId } from "../base/brand.ts";
 import type { ChangedField, ConnectionFacts, HttpFieldFacts, JoinFacts, PerDirection } from "../store/types.ts";
+import { sealedPairs } from "./sealed-joins.ts";
 import type { Origin } from "./settled-connections.ts";
 
 /** A proxy that makes a new key passes the request on within this time. */
@@ -105,14 +106,14 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Where
   const byDialler = groupBy(asked, ({ client }) => client.address);
   const behind = new Set<number>();
   const inFront = new Set<number>();
-  const join = (front: ConnectionFacts, back: ConnectionFacts | undefined): void => {
+  const join = (front: ConnectionFacts, back: ConnectionFacts | undefined, by?: JoinFacts["by"]): void => {
     if (back === undefined) return;
     inFront.add(copyOf(front.id));
     behind.add(copyOf(back.id));
     joins.push({
       kind: "proxied",
       connections: [front.id, back.id],
-      by: keyOf(front) === keyOf(back) ? "key" : "request",
+      by: by ?? (keyOf(front) === keyOf(back) ? "key" : "request"),
       clockOffsetNs: null,
       clockErrorNs: null,
       foreignResets: [],
@@ -143,6 +144,8 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Where
         ),
     );
   }
+  const free = asked.filter((leg) => !behind.has(copyOf(leg.id)));
+  for (const { front, back } of sealedPairs(facts, free, vantageOf)) join(front, back, "timing");
   return joins;
 }
 

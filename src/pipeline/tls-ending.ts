@@ -1,56 +1,77 @@
 import { CLIENT, type Direction, SERVER, sideOf } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { HalfFacts, TcpFacts } from "../store/types.ts";
-import { mark, markOrNull } from "./marks.ts";
+import type { HalfFacts, PerDirection, TcpFacts, TlsFacts } from "../store/types.ts";
+import { markOrNull } from "./marks.ts";
 import type { TlsLayer } from "./tls-layer.ts";
+
+/** What of TLS says how the connection ended. */
+interface Inside {
+  readonly closings: PerDirection<Mark | null>;
+  /** The last that each side said before. */
+  readonly last: PerDirection<Mark | null>;
+}
 
 /**
  * TCP's facts as what runs inside TLS sees them: a close_notify ends a direction as FIN does (RFC 8446 §6.1), comes before
- * FIN, and often from the other side. Without it `tcp` is as it was.
+ * FIN, and often from the other side. Without it `tcp` is as it was. Where there are no keys, it is known by its size.
  */
-export function endedInside(tcp: TcpFacts, layer: TlsLayer | null): TcpFacts {
-  if (layer?.decrypter?.isOpen !== true) return tcp;
-  const halves = tcp.halves.map((half, direction) => halfInside(half, direction as Direction, layer)) as unknown as [
+export function endedInside(tcp: TcpFacts, layer: TlsLayer | null, tls: TlsFacts | null): TcpFacts {
+  const inside = insideOf(layer, tls);
+  if (inside === null) return tcp;
+  const halves = tcp.halves.map((half, direction) => halfInside(half, direction as Direction, inside)) as unknown as [
     HalfFacts,
     HalfFacts,
   ];
-  const closing = layer.firstClosing;
+  const first = firstOf(inside.closings);
+  const closing = first === null ? null : inside.closings[first];
   // TCP was over before: what was said then, nobody heard.
-  if (closing === null || (tcp.closedAt !== null && tcp.closedAt.packet < closing.packetNumber))
+  if (first === null || closing === null || (tcp.closedAt !== null && tcp.closedAt.packet < closing.packet))
     return { ...tcp, halves };
-  const own = tcp.halves[closing.direction];
+  const own = tcp.halves[first];
   // Its FIN follows at once, unless the peer was faster: that is the packet that people look for.
-  const closedAt: Mark = own?.fin ?? mark(closing);
+  const closedAt: Mark = own.fin ?? closing;
   return {
     ...tcp,
     halves,
     ending: "fin",
-    firstCloser: sideOf(closing.direction),
+    firstCloser: sideOf(first),
     closedAt,
-    idleBeforeCloseNs: idleBefore(closing.timestampNs, layer) ?? tcp.idleBeforeCloseNs,
-    resets: tcp.resets.map((reset) => (reset.packet > closing.packetNumber ? { ...reset, afterFin: true } : reset)),
+    idleBeforeCloseNs: idleBefore(closing.timestampNs, inside) ?? tcp.idleBeforeCloseNs,
+    resets: tcp.resets.map((reset) => (reset.packet > closing.packet ? { ...reset, afterFin: true } : reset)),
   };
 }
 
-function halfInside(half: HalfFacts, direction: Direction, layer: TlsLayer): HalfFacts {
-  const closing = layer.closings[direction] ?? null;
+function insideOf(layer: TlsLayer | null, tls: TlsFacts | null): Inside | null {
+  if (layer === null || tls === null) return null;
+  const { decrypter } = layer;
+  if (decrypter?.isOpen === true)
+    return { closings: tls.closings, last: [markOrNull(decrypter.lastText[0]), markOrNull(decrypter.lastText[1])] };
+  return tls.rhythm === null ? null : { closings: tls.closings, last: tls.rhythm.last };
+}
+
+function halfInside(half: HalfFacts, direction: Direction, { closings, last }: Inside): HalfFacts {
+  const closing = closings[direction];
   if (closing === null) return half;
-  const last = layer.decrypter?.lastText[direction] ?? null;
   return {
     ...half,
-    fin: half.fin ?? mark(closing),
+    fin: half.fin ?? closing,
     finAcknowledged: half.fin !== null || half.unacknowledged !== null ? half.finAcknowledged : half.lastAcknowledged,
     // An alert is no data.
-    lastData: markOrNull(last) ?? half.lastData,
+    lastData: last[direction] ?? half.lastData,
   };
+}
+
+/** Who first said that it sends no more; null: nobody did. */
+function firstOf([client, server]: PerDirection<Mark | null>): Direction | null {
+  if (client === null || server === null) return client !== null ? CLIENT : server !== null ? SERVER : null;
+  return client.packet <= server.packet ? CLIENT : SERVER;
 }
 
 /** Silence before the close_notify, of both ends. */
-function idleBefore(closedNs: number, layer: TlsLayer): number | null {
+function idleBefore(closedNs: number, { last: marks }: Inside): number | null {
   let last: number | null = null;
-  for (const direction of [CLIENT, SERVER]) {
-    const at = layer.decrypter?.lastText[direction]?.timestampNs ?? null;
-    if (at !== null && at <= closedNs && (last === null || at > last)) last = at;
+  for (const at of marks) {
+    if (at !== null && at.timestampNs <= closedNs && (last === null || at.timestampNs > last)) last = at.timestampNs;
   }
   return last === null ? null : closedNs - last;
 }

@@ -1,10 +1,11 @@
 import { sideOf } from "../base/brand.ts";
 import { u8 } from "../base/bytes.ts";
-import type { TlsFacts } from "../store/types.ts";
+import type { TcpFacts, TlsFacts } from "../store/types.ts";
 import { suiteName } from "../tls/cipher-suites.ts";
 import type { TlsAlert } from "../tls/record-reader.ts";
 import { mark, markOrNull } from "./marks.ts";
 import type { TlsLayer } from "./tls-layer.ts";
+import { guessedClosings, rhythmFacts } from "./tls-rhythm-facts.ts";
 
 const HEADER_BYTES = 3;
 const HANDSHAKE = 22;
@@ -31,9 +32,10 @@ const versionName = (version: number | undefined): string | null =>
   version === undefined ? null : (VERSIONS[version] ?? `0x${version.toString(16).padStart(4, "0")}`);
 
 /** What the records show, and what stood in them where there were keys. */
-export function tlsFacts({ reader, decrypter, alerts, closings }: TlsLayer): TlsFacts {
+export function tlsFacts({ reader, decrypter, alerts, closings }: TlsLayer, tcp: TcpFacts): TlsFacts {
   const [client, server] = [reader.hello(0), reader.hello(1)];
   const isOpen = decrypter?.isOpen === true;
+  const ends = isOpen ? closings : guessedClosings(reader, tcp);
   const said = isOpen ? alertsBoth(reader.alerts, alerts) : reader.alerts;
   return {
     serverName: client?.hello.serverName ?? null,
@@ -58,7 +60,8 @@ export function tlsFacts({ reader, decrypter, alerts, closings }: TlsLayer): Tls
     decrypted: isOpen,
     // While its secrets may still come there is no reason yet.
     whyNot: decrypter === null ? "no-keys" : decrypter.why,
-    closings: [markOrNull(closings[0]), markOrNull(closings[1])],
+    closings: [markOrNull(ends[0]), markOrNull(ends[1])],
+    rhythm: isOpen ? null : rhythmFacts(reader, ends),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Direction, otherDirection } from "../base/brand.ts";
+import type { Direction } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { type PlainSink, TlsDecrypter } from "../tls/decrypter.ts";
@@ -47,7 +47,7 @@ export class TlsLayer {
 
   gap(direction: Direction, lengthBytes: number, at: Position): void {
     this.fedBytes[direction] += lengthBytes;
-    this.reader.gap(direction, lengthBytes);
+    this.reader.gap(direction, lengthBytes, at);
     this.decrypter?.gap(direction, lengthBytes, at);
   }
 
@@ -82,12 +82,5 @@ export class TlsLayer {
     const alert: TlsAlert = { direction, packetNumber, timestampNs, level, description, encrypted: false };
     if (this.alerts.length < limits.tlsAlerts) this.alerts.push(alert);
     if (description === CLOSE_NOTIFY || level === FATAL) this.closings[direction] ??= alert;
-  }
-
-  /** Who first said that it sends no more; null: nobody did. */
-  get firstClosing(): TlsAlert | null {
-    const [client, server] = this.closings;
-    if (client === null || server === null) return client ?? server;
-    return client.packetNumber <= server.packetNumber ? client : this.closings[otherDirection(client.direction)];
   }
 }

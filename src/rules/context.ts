@@ -11,6 +11,8 @@ export interface Context {
   readonly analysis: Analysis;
   /** The user's own timers come first. */
   readonly timers: readonly Timer[];
+  /** The ports that were asked for; empty: none in particular. */
+  readonly ports: readonly number[];
   /** Which connections carry one WebSocket. */
   readonly joins: Joins;
   /** Connections that went on from another port or address of their client, with what was seen of them there. */
@@ -46,7 +48,7 @@ function reboundOf({ rebound, connections }: Analysis): Map<ConnectionId, Connec
   return found;
 }
 
-export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context {
+export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: readonly number[] = []): Context {
   const keyUses = new Map<string, ConnectionFacts[]>();
   const hopLimitOf = new Map<string, number>();
   for (const connection of analysis.connections) {
@@ -59,6 +61,7 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[]): Context
   return {
     analysis,
     timers,
+    ports,
     joins: joinsOf(analysis),
     rebound: reboundOf(analysis),
     keyUses,

@@ -10,6 +10,7 @@ import type { Placed } from "./placed.ts";
 import { isBlind } from "./reading.ts";
 import { withRecovery } from "./recovered.ts";
 import type { Draft, Rule } from "./rule.ts";
+import { withSecrecy } from "./sealed.ts";
 import { storiesOf } from "./stories.ts";
 import { type Judged, tellStory } from "./story.ts";
 import type { Timer } from "./timers.ts";
@@ -18,6 +19,8 @@ import type { Finding, RuleId, Severity } from "./types.ts";
 export interface JudgeOptions {
   /** The user's own timers, matched before the known ones. */
   readonly timers?: readonly Timer[];
+  /** The ports that were asked for: what runs on them is what the user is after. */
+  readonly ports?: readonly number[];
 }
 
 /**
@@ -25,12 +28,14 @@ export interface JudgeOptions {
  * then notes, each by time. Of what belongs together only the root is an error; what follows from it is a note.
  */
 export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[] {
-  const context = contextOf(analysis, [...(options.timers ?? []), ...knownTimers]);
+  const context = contextOf(analysis, [...(options.timers ?? []), ...knownTimers], options.ports);
   const judged = storiesOf(context).flatMap((story) => {
     const placed = story.flatMap((connection) => draftsOf(connection, context));
     // Most connections have nothing to tell.
     if (placed.length === 0) return [];
-    return tellStory(placed, context.joins).map((item) => withRecovery(withLegs(notOurs(item), context), context));
+    return tellStory(placed, context.joins).map((item) =>
+      withSecrecy(withRecovery(withLegs(notOurs(item), context), context), context),
+    );
   });
   // What concerns the capture as a whole has no story: each stands for itself.
   const ofCapture = draftsOf(null, context).flatMap((placed) => tellStory([placed], context.joins));

@@ -100,8 +100,11 @@ const TOGETHER_NS = 1e9;
  */
 export function proxyEndedBoth({ facts, front, back }: Join): boolean {
   const [there, here] = [front.tcp, back.tcp];
-  if (facts.kind !== "proxied" || front.webSocket === null || back.webSocket === null) return false;
-  if ([...front.webSocket.closeFrames, ...back.webSocket.closeFrames].some((close) => close !== null)) return false;
+  if (facts.kind !== "proxied" || back.webSocket === null) return false;
+  // Of an encrypted leg nobody can see it; what it carries is what the other one does.
+  if (front.webSocket === null && facts.by !== "timing") return false;
+  const closeFrames = [...(front.webSocket?.closeFrames ?? []), ...back.webSocket.closeFrames];
+  if (closeFrames.some((close) => close !== null)) return false;
   return (
     there.firstCloser === "server" &&
     here.firstCloser === "client" &&

@@ -8,7 +8,7 @@ const CAUSES_KEPT = 4;
 
 /** Timers that fit, as causes: a named one stands alone, unnamed ones tie and are all shown. */
 export function timerCauses(connection: ConnectionFacts, context: Context): Cause[] {
-  const matches = matchTimers(connection, context.timers);
+  const matches = matchTimers(connection, context);
   const named = matches.filter((match) => match.named);
   return (named.length > 0 ? named : matches).slice(0, CAUSES_KEPT).map((match) => causeOf(match, matches.length));
 }

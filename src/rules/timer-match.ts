@@ -1,6 +1,8 @@
 import type { ConnectionFacts } from "../store/types.ts";
+import type { Context } from "./context.ts";
 import { missesOwnPings } from "./heartbeat.ts";
 import { directionOf, fieldValue, livedMs } from "./reading.ts";
+import { sealedOf } from "./sealed.ts";
 import type { Timer } from "./timers.ts";
 import { handshakeOf } from "./upgrade-outcome.ts";
 
@@ -20,13 +22,17 @@ const BUSY_MS = 5000;
 /** Products that always put their name into the 101 that they pass to the client: where it is missing, it was not they. */
 const NAMES_ITSELF = /^(nginx|Cloudflare|Heroku|Envoy|uWebSockets)/;
 
-/** Timers that fit how and when this WebSocket ended; the best first. */
-export function matchTimers(connection: ConnectionFacts, timers: readonly Timer[]): TimerMatch[] {
+/** Timers that fit how and when this WebSocket, or what is taken for one, ended; the best first. */
+export function matchTimers(connection: ConnectionFacts, context: Context): TimerMatch[] {
   const { tcp, webSocket } = connection;
-  if (webSocket === null || tcp.closedAt === null || tcp.firstCloser === null) return [];
+  const { timers } = context;
+  const sealed = webSocket === null ? sealedOf(connection, context) : null;
+  const openedAt = webSocket?.openedAt ?? sealed?.rhythm.since ?? null;
+  if (openedAt === null || tcp.closedAt === null || tcp.firstCloser === null) return [];
   const end = tcp.closedAt;
   const idleMs = tcp.idleBeforeCloseNs === null ? null : tcp.idleBeforeCloseNs / 1e6;
-  const lifeMs = webSocket.midstream ? null : livedMs(connection, webSocket.openedAt, end);
+  const isWhole = webSocket === null ? sealed?.tls.clientHello != null : !webSocket.midstream;
+  const lifeMs = isWhole ? livedMs(connection, openedAt, end) : null;
   const how = tcp.ending === "rst" ? "rst" : "fin";
   const said = fieldsText(connection);
   const matches: TimerMatch[] = [];
@@ -41,7 +47,8 @@ export function matchTimers(connection: ConnectionFacts, timers: readonly Timer[
     if (offByMs > timer.toleranceMs || !timer.how.includes(how)) continue;
     if (timer.closer !== "proxy" && timer.closer !== tcp.firstCloser) continue;
     const named = timer.source === "" || (timer.marks?.test(said) ?? false);
-    if (!named && tcp.firstCloser === "server" && lifeMs !== null && NAMES_ITSELF.test(timer.name)) continue;
+    if (!named && sealed === null && tcp.firstCloser === "server" && lifeMs !== null && NAMES_ITSELF.test(timer.name))
+      continue;
     if (timer.closer === "proxy" && tcp.firstCloser === "client" && !named && !/x-forwarded|x-real-ip|via:/i.test(said))
       continue;
     if (timer.kind === "idle" && !named && missesOwnPings(connection, directionOf(tcp.firstCloser), measured)) continue;

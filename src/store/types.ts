@@ -224,8 +224,44 @@ export interface TlsFacts {
   decrypted: boolean;
   /** null: it was, or its secrets are still waited for. Stable words: see `NotDecrypted`. */
   whyNot: TlsSecrecy | null;
-  /** Decrypted: the alert with which each side said that it sends no more (RFC 8446 §6.1). */
+  /**
+   * The alert with which each side said that it sends no more (RFC 8446 §6.1). Not decrypted: a last record that is an
+   * alert, or in TLS 1.3 has the size of one and stands where one would.
+   */
   closings: PerDirection<Mark | null>;
+  /** Not decrypted: how the records came, from the client's first request on; null: none did. */
+  rhythm: TlsRhythm | null;
+}
+
+/** Records that come again and again, all of one small size: a heartbeat, seen from outside. */
+export interface RhythmBeat {
+  readonly intervalMs: number;
+  readonly count: number;
+  /** So many were followed at once by a small record of the other side. */
+  readonly answered: number;
+  readonly last: Mark;
+  readonly lastAnswer: Mark | null;
+  /** At the end, in a row. */
+  readonly unanswered: number;
+  readonly firstUnanswered: Mark | null;
+}
+
+/** What encrypted records show from outside. Alerts at the end do not count. */
+export interface TlsRhythm {
+  readonly since: Mark;
+  readonly records: PerDirection<number>;
+  readonly last: PerDirection<Mark | null>;
+  /** Small records with which the client began to speak; requests are larger. */
+  readonly smallTurns: number;
+  /** Records that came after a pause although the other side had said nothing. */
+  readonly unasked: PerDirection<number>;
+  /** How much the server answered to the first request; null: nothing. */
+  readonly answerBytes: number | null;
+  readonly beats: PerDirection<RhythmBeat | null>;
+  /** Before the end came what looks like a Close frame and its answer (RFC 6455 §7.1.2). */
+  readonly farewell: boolean;
+  /** The capture does not hold all of it. */
+  readonly holes: boolean;
 }
 
 /** Why a connection stayed encrypted: nobody gave keys, or the given ones do not fit, or something else stands against it. */
@@ -474,7 +510,8 @@ export interface JoinFacts {
   readonly kind: "two-captures" | "proxied";
   /** Nearer to the client first. */
   readonly connections: readonly [ConnectionId, ConnectionId];
-  readonly by: "initial-sequence-numbers" | "key" | "request";
+  /** "timing": the nearer leg is encrypted; the other one asked and ended when it did, and names its client or comes from its server. */
+  readonly by: "initial-sequence-numbers" | "key" | "request" | "timing";
   /** Two captures: how far the clock of the second is ahead of the first's, and by how much that may be off. */
   readonly clockOffsetNs: number | null;
   readonly clockErrorNs: number | null;

@@ -3,6 +3,8 @@ import { u8, u16be } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { type Hello, readHello } from "./client-hello.ts";
+import { recordBytes } from "./record.ts";
+import { RecordRhythm } from "./record-rhythm.ts";
 
 export interface TlsAlert {
   readonly direction: Direction;
@@ -46,6 +48,8 @@ class Side {
   applicationBytes = 0;
   finishedBytes = 0;
   broken = false;
+  /** After a gap: where a record begins is not known. */
+  searching = false;
   /** The current record's clear bytes, for alerts. */
   body: number[] = [];
 }
@@ -56,6 +60,7 @@ class Side {
  */
 export class TlsReader {
   readonly alerts: TlsAlert[] = [];
+  readonly rhythm = new RecordRhythm();
   /** All that the server had to say to the client's Finished was a record of an alert's size; null: it said more, or nothing. */
   refusal: { readonly packetNumber: number; readonly timestampNs: number } | null = null;
   private answers = 0;
@@ -79,6 +84,11 @@ export class TlsReader {
   feed(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
     const side = this.sides[direction];
     let index = start;
+    // Most records begin with a segment: the first one that looks like it.
+    if (side.searching) {
+      if (end - start < HEADER_BYTES || recordBytes(bytes, start) < 0) return;
+      side.searching = false;
+    }
     while (index < end && !side.broken) {
       if (side.remaining === 0) {
         side.header[side.have++] = u8(bytes, index++);
@@ -93,12 +103,21 @@ export class TlsReader {
     }
   }
 
-  /** Bytes that the capture does not hold: within a record they are skipped, else the boundary is lost. */
-  gap(direction: Direction, lengthBytes: number): void {
+  /** Bytes that the capture does not hold: within a record they are skipped, else the next boundary is looked for. */
+  gap(direction: Direction, lengthBytes: number, at: Position): void {
     const side = this.sides[direction];
-    if (side.remaining > lengthBytes) side.remaining -= lengthBytes;
-    else side.broken = true;
     side.handshake = [];
+    if (side.broken || side.searching) return;
+    if (side.remaining >= lengthBytes) {
+      side.remaining -= lengthBytes;
+      if (side.remaining === 0) this.endRecord(direction, side, at);
+      return;
+    }
+    if (side.remaining > 0) this.endRecord(direction, side, at);
+    side.remaining = 0;
+    side.have = 0;
+    side.searching = true;
+    this.rhythm.holes = true;
   }
 
   private begin(direction: Direction, side: Side, at: Position): void {
@@ -155,7 +174,7 @@ export class TlsReader {
     const first = side.finishedBytes === 0;
     side.encrypted = true;
     // RFC 8446 §5.1: everything after the hellos travels as application data, alerts too; a lone tiny record is one.
-    if (direction === 0 && first && ENCRYPTED_ALERT_BYTES.has(side.lengthBytes)) {
+    if (direction === 0 && first && this.sides[0].hello !== null && ENCRYPTED_ALERT_BYTES.has(side.lengthBytes)) {
       this.note({
         direction,
         packetNumber: at.packetNumber,
@@ -170,6 +189,7 @@ export class TlsReader {
       const alone = this.answers++ === 0 && ENCRYPTED_ALERT_BYTES.has(side.lengthBytes);
       this.refusal = alone ? { packetNumber: at.packetNumber, timestampNs: at.timestampNs } : null;
     }
+    if (!first || direction === 1 || this.sides[0].hello === null) this.noteRhythm(direction, side, false, at);
     side.finishedBytes += side.lengthBytes;
     side.applicationRecords++;
     side.applicationBytes += side.lengthBytes;
@@ -177,6 +197,9 @@ export class TlsReader {
 
   private endAlert(direction: Direction, side: Side, at: Position): void {
     const clear = side.lengthBytes === 2;
+    // What it says may be in a gap.
+    if (clear && side.body.length < 2) return;
+    if (!clear) this.noteRhythm(direction, side, true, at);
     this.note({
       direction,
       packetNumber: at.packetNumber,
@@ -185,6 +208,11 @@ export class TlsReader {
       description: clear ? (side.body[1] ?? 0) : 0,
       encrypted: !clear,
     });
+  }
+
+  /** Of TLS 1.3 a client's first record is its Finished: what it asks for comes behind. */
+  private noteRhythm(direction: Direction, { lengthBytes }: Side, isAlert: boolean, at: Position): void {
+    this.rhythm.note(direction, lengthBytes, isAlert, this.sides[0].hello === null, at);
   }
 
   private note(alert: TlsAlert): void {

@@ -15,6 +15,7 @@ import type {
   TcpEvent,
   TcpFacts,
   TlsFacts,
+  TlsRhythm,
   UpgradeFacts,
   WebSocketFacts,
 } from "../../src/store/types.ts";
@@ -404,8 +405,42 @@ export const tlsFacts = (more: Partial<TlsFacts>): TlsFacts => ({
   decrypted: false,
   whyNot: "no-keys",
   closings: [null, null],
+  rhythm: null,
   ...more,
 });
+
+/** Encrypted records that came as a WebSocket's do: `idle` s before its end the last one. */
+export const rhythm = (more: Partial<TlsRhythm> = {}): TlsRhythm => ({
+  since: mark(0.1),
+  records: [20, 60],
+  last: [mark(30), mark(39)],
+  smallTurns: 8,
+  unasked: [0, 40],
+  answerBytes: 200,
+  beats: [null, null],
+  farewell: false,
+  holes: false,
+  ...more,
+});
+
+/** A connection inside TLS whose keys nobody gave. */
+export const sealedConnection = (
+  tcpFacts: Parameters<typeof tcp>[0],
+  rhythmFacts: Partial<TlsRhythm> = {},
+  more: Partial<TlsFacts> = {},
+  port = 443,
+): ConnectionFacts =>
+  connectionFacts({
+    kind: "tls",
+    upgrade: null,
+    webSocket: null,
+    exchanges: [],
+    exchangeCount: 0,
+    server: { address: "10.0.0.2", port },
+    close: { verdict: "none", clientSees: null, serverSees: null },
+    tcp: tcp(tcpFacts),
+    tls: tlsFacts({ rhythm: rhythm(rhythmFacts), ...more }),
+  });
 
 const capture: CaptureFacts = {
   name: "test.pcap",

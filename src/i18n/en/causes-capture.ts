@@ -41,6 +41,10 @@ export const causesCapture = {
     cause: "A proxy such as nginx ends TLS.",
     fix: "Take the keys at the client, or capture behind the proxy, where it is plain: sudo tcpdump -i lo port <backend-port>. Only NGINX Plus writes keys (ssl_key_log).",
   },
+  keysWouldTell: {
+    cause: "TLS hides the rest: whether it is a WebSocket, Close codes, pings and pongs.",
+    fix: "Take the keys of either side and reproduce: SSLKEYLOGFILE=$PWD/keys.log chromium (firefox, curl, Python alike), or node --tls-keylog=keys.log app.js; then wscap report --keylog keys.log capture.pcapng. Where a proxy ends TLS, capture behind it as well: sudo tcpdump -i any.",
+  },
   keyLogOfOther: {
     cause: "The key log is another program's, or it was begun after the connection was opened, or cut off.",
     fix: "Start the program with the key log first, then capture, then connect. Browsers write only when no window was open before.",

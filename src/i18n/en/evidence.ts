@@ -28,6 +28,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   tlsRefusal: "encrypted record of an alert's size, the server's only answer",
   firstBytes: "first bytes of the {from:word}: {text}",
   lastData: "last frame, from the {from:word}",
+  lastRecord: "last encrypted record, from the {from:word}",
   lastPing: "last ping, from the {from:word}",
   lastPong: "last pong, from the {from:word}",
   unansweredPing: "ping of the {from:word}, no pong",

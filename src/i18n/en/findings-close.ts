@@ -2,6 +2,8 @@ import type { SomeFindings } from "../texts.ts";
 
 const ends =
   "[[The client's onclose says {clientCode}. ]][[The server's says {serverCode}. ]]It was open for {openMs:ms}[[; the last ping was sent {sincePingMs:ms} before the end]][[, the last pong {sincePongMs:ms} before it]][[. A frame was cut off: {cutBytes:bytes} of it never came]].";
+const belief =
+  "Without keys nothing inside TLS can be read; it looks like a WebSocket: in {openMs:ms} {clientRecords:one record|# records} of the client and {serverRecords:one|#} of the server came, small ones and unasked for.[[ Regular small records of the {beatFrom:word}, every {intervalMs:ms}, look like a heartbeat.]]";
 const said =
   "It was open for {openMs:ms}[[. Reason given: “{reason}”]][[. The other side sent Close {crossedCode} of its own at the same moment: the two crossed, and each end reports the code that it received]].";
 
@@ -63,6 +65,16 @@ export const findingsClose = {
       title: "1006: the proxy at {proxy}[[ ({name})]] ended both legs while they were in use",
       detail:
         "Neither the client nor the backend {backend} hung up: the proxy between them closed both connections at the same moment, without a Close frame. [[The client's onclose says {clientCode}. ]][[The backend's says {serverCode}. ]]It was open for {openMs:ms}.",
+    },
+    sealedCut: {
+      title:
+        "Most likely a 1006, inside TLS: the {closer:word} ended the connection with a plain FIN, without TLS's close_notify[[, after {idleMs:ms} of silence]]",
+      detail: `A program that ends TLS in order says close_notify first; one that destroys its socket, or was killed, does not. ${belief} If it is one, both ends' onclose say 1006.`,
+    },
+    sealedNotified: {
+      title:
+        "Most likely a 1006, inside TLS: the {closer:word} hung up (close_notify, FIN)[[ after {idleMs:ms} of silence]]; nothing before it looks like Close frames",
+      detail: `A Close frame and its answer would be one more small record each way, right before the end. ${belief} If it is one, both ends' onclose say 1006.`,
     },
   },
   "ws.close.code": {
@@ -218,6 +230,12 @@ export const findingsClose = {
       title: "The {from:word} reset the connection (RST) during the opening handshake",
       detail: "The WebSocket was not open yet.",
     },
+    sealed: {
+      title:
+        "The {from:word} reset a TLS connection, most likely a WebSocket, after {openMs:ms}[[, after {idleMs:ms} of silence]][[; the path had been interrupted for {outageMs:ms}]]",
+      detail:
+        "Data on its way is lost; if it is a WebSocket, both ends report 1006. Nothing inside can be read without keys: {clientRecords:one record|# records} of the client and {serverRecords:one|#} of the server came, and no close_notify of either side.",
+    },
   },
   "tcp.rst.injected": {
     plain: {
@@ -262,7 +280,7 @@ export const findingsClose = {
       title:
         "After {idleMs:ms} of silence the {to:word}'s next packet was answered by an RST: somebody forgot the connection",
       detail:
-        "A NAT, load balancer or firewall drops idle connections from its table and resets what comes later; a rebooted host does the same. Both ends thought that the WebSocket was open.",
+        "A NAT, load balancer or firewall drops idle connections from its table and resets what comes later; a rebooted host does the same. Both ends thought that the connection was open.",
     },
   },
   "tcp.path.blackhole": {
@@ -286,13 +304,13 @@ export const findingsClose = {
     },
     healed: {
       title:
-        "The path was interrupted for {waitedMs:ms}: {bytes:bytes} of the {from:word} were sent again {repeats:once|# times}; meanwhile the {closer:word} gave the WebSocket up",
+        "The path was interrupted for {waitedMs:ms}: {bytes:bytes} of the {from:word} were sent again {repeats:once|# times}; meanwhile the {closer:word} gave the connection up",
       detail:
-        "Nothing of the {to:word} arrived while the {from:word} repeated its data. Then something came again, too late: the path is open again, the WebSocket is gone.",
+        "Nothing of the {to:word} arrived while the {from:word} repeated its data. Then something came again, too late: the path is open again, the connection is gone.",
     },
     restarted: {
       title:
-        "The {to:word} was gone for {waitedMs:ms} and came back without knowing the WebSocket: most likely it restarted",
+        "The {to:word} was gone for {waitedMs:ms} and came back without knowing the connection: most likely it restarted",
       detail:
         "{bytes:bytes} of the {from:word} were sent again {repeats:once|# times} meanwhile. The first packet that came through was answered by an RST that acknowledges nothing: a system says so of connections that it has never had. Its heartbeat had no time to give up, or it has none.",
     },
@@ -336,6 +354,12 @@ export const findingsClose = {
       title:
         "The end fits a maximum lifetime of {seconds} s: closed that long after the 101 although it was busy[[ ({timer})]]",
       detail: "{candidates:One known timer has|# known timers have} this value. Pings do not help against a lifetime.",
+    },
+    sealed: {
+      title:
+        "The end fits an idle timer of {seconds} s: the {closer:word} ended the TLS connection after just that much silence[[ ({timer})]]",
+      detail:
+        "{candidates:One known timer has|# known timers have} this value. What runs inside cannot be read without keys ({clientRecords:one record|# records} of the client, {serverRecords:one|#} of the server): a WebSocket, or an HTTPS connection that was kept for the next request; for the latter it would be normal.",
     },
   },
 } as const satisfies SomeFindings;

@@ -54,6 +54,12 @@ export const findingsWebSocket = {
         "The {to:word} left {missing:a ping|# pings} unanswered; {waitedMs:ms} later the {from:word} closed[[ with {code}]]",
       detail: `${interval}A client or server that gives up for a missing pong may close like this, with a code that says nothing of it. Its log tells whether that was the reason.`,
     },
+    sealed: {
+      title:
+        "Most likely a heartbeat inside TLS that was no longer answered: the {from:word} hung up {waitedMs:ms} after its first regular record without an answer, {sinceAnswerMs:ms} after the {to:word}'s last one",
+      detail:
+        "Small records of the {from:word} come every {intervalMs:ms}; the {to:word} used to answer each at once, and said nothing to the last {missing:one|#}. Pings and pongs look like this; whether they are any cannot be read without keys.",
+    },
     survived: {
       title: "{missing:One ping|# pings} of the {from:word} stayed without pong",
       detail: `${interval}The {from:word} did not end the connection for it.`,

@@ -30,6 +30,10 @@ export const causesCapture = {
     cause: "TLS 由 nginx 之类的代理终结。",
     fix: "在客户端取密钥，或在代理之后（明文处）抓包：sudo tcpdump -i lo port <后端端口>。只有 NGINX Plus 能写密钥（ssl_key_log）。",
   },
+  keysWouldTell: {
+    cause: "其余的都被 TLS 挡住了：是不是 WebSocket、关闭码、ping 和 pong 都看不到。",
+    fix: "取得任一端的密钥再复现一次：SSLKEYLOGFILE=$PWD/keys.log chromium（firefox、curl、Python 同理），或 node --tls-keylog=keys.log app.js；然后运行 wscap report --keylog keys.log capture.pcapng。如果 TLS 由代理终结，在代理机上把后面那段一起抓下来：sudo tcpdump -i any。",
+  },
   keyLogOfOther: {
     cause: "密钥日志属于别的程序，或在连接建立之后才开始写，或不完整。",
     fix: "先启动会写密钥日志的程序，再抓包，最后连接。浏览器要在没有任何窗口时启动才会写。",

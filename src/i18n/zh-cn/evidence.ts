@@ -28,6 +28,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   tlsRefusal: "加密记录，大小正好是一个告警：服务器唯一的应答",
   firstBytes: "{from:word}最先发的字节：{text}",
   lastData: "最后一帧，来自{from:word}",
+  lastRecord: "最后一条加密记录，来自{from:word}",
   lastPing: "最后一个 ping，来自{from:word}",
   lastPong: "最后一个 pong，来自{from:word}",
   unansweredPing: "{from:word}的 ping，没有 pong",

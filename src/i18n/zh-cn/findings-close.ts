@@ -5,6 +5,8 @@ const ends =
   "[[客户端 onclose 得到 {clientCode}，]][[服务器得到 {serverCode}，]]连接共存活 {openMs:ms}[[；最后一个 ping 在断开前 {sincePingMs:ms}]][[，最后一个 pong 在断开前 {sincePongMs:ms}]]。[[有一个帧只传了一部分，还差 {cutBytes:bytes}。]]";
 const said =
   "连接共存活 {openMs:ms}[[，给出的理由是“{reason}”]]。[[对方同时也主动发了 Close {crossedCode}：两个 Close 交错，各方报告的是自己收到的关闭码。]]";
+const belief =
+  "没有密钥就读不到 TLS 里的内容，但看上去像 WebSocket：{openMs:ms}内客户端发了 {clientRecords} 条记录，服务器发了 {serverRecords} 条，都很小，而且不是一问一答。[[{beatFrom:word}每 {intervalMs:ms}规律地发一条小记录，像是心跳。]]";
 const half =
   "关闭握手没有完成。收到 Close 的一方报它的关闭码；发出 Close 的一方报 1006 或自己的码，wasClean 为 false。";
 
@@ -57,6 +59,16 @@ export const findingsClose = {
       title: "1006：还有数据往来时，代理 {proxy}[[（{name}）]]把前后两段连接都断了",
       detail:
         "客户端和后端 {backend} 都没有断开：是中间的代理在同一时刻关掉了两段连接，也没发 Close 帧。[[客户端 onclose 得到 {clientCode}，]][[后端得到 {serverCode}，]]连接共存活 {openMs:ms}。",
+    },
+    sealedCut: {
+      title:
+        "很可能是 1006（在 TLS 内）：[[静默 {idleMs:ms}后，]]{closer:word}直接用 FIN 断开，没有发 TLS 的 close_notify",
+      detail: `程序正常结束 TLS 会先发 close_notify；直接销毁套接字或进程被杀则不会。${belief}如果确实是，两端的 onclose 都得到 1006。`,
+    },
+    sealedNotified: {
+      title:
+        "很可能是 1006（在 TLS 内）：[[静默 {idleMs:ms}后，]]{closer:word}断开了连接（close_notify、FIN），之前没有像 Close 帧的记录",
+      detail: `如果有 Close 帧和它的应答，断开前两个方向应各多一条小记录。${belief}如果确实是，两端的 onclose 都得到 1006。`,
     },
   },
   "ws.close.code": {
@@ -169,6 +181,12 @@ export const findingsClose = {
       detail: "WebSocket 已在关闭过程中，套接字没等关闭完成就被丢弃了。",
     },
     handshake: { title: "握手期间{from:word}用 RST 断开了连接", detail: "此时 WebSocket 还没有打开。" },
+    sealed: {
+      title:
+        "{from:word}用 RST 掐断了一条 TLS 连接（很可能是 WebSocket），已存活 {openMs:ms}[[，此前静默 {idleMs:ms}]][[；链路此前中断了 {outageMs:ms}]]",
+      detail:
+        "途中的数据全部丢失；如果是 WebSocket，两端都报 1006。没有密钥读不到内容：客户端发了 {clientRecords} 条记录，服务器发了 {serverRecords} 条，双方都没有发 close_notify。",
+    },
   },
   "tcp.rst.injected": {
     plain: {
@@ -209,7 +227,7 @@ export const findingsClose = {
     plain: {
       title: "静默 {idleMs:ms}后，{to:word}的下一个报文被 RST：途中有人忘了这条连接",
       detail:
-        "NAT、负载均衡或防火墙会清掉空闲连接的表项，之后的报文一律 RST；重启过的主机也是如此。两端都还以为 WebSocket 是通的。",
+        "NAT、负载均衡或防火墙会清掉空闲连接的表项，之后的报文一律 RST；重启过的主机也是如此。两端都还以为连接是通的。",
     },
   },
   "tcp.path.blackhole": {
@@ -231,12 +249,11 @@ export const findingsClose = {
       detail: "只有一个方向能通。在{from:word}看来就像{to:word}消失了，最后会由它放弃。",
     },
     healed: {
-      title:
-        "链路中断了 {waitedMs:ms}：{from:word}的 {bytes:bytes} 重传了 {repeats} 次，其间{closer:word}放弃了 WebSocket",
-      detail: "{from:word}重传期间，{to:word}没有任何报文到达；后来又有报文到了，链路已经恢复，但 WebSocket 已经没了。",
+      title: "链路中断了 {waitedMs:ms}：{from:word}的 {bytes:bytes} 重传了 {repeats} 次，其间{closer:word}放弃了连接",
+      detail: "{from:word}重传期间，{to:word}没有任何报文到达；后来又有报文到了，链路已经恢复，但连接已经没了。",
     },
     restarted: {
-      title: "{to:word}消失了 {waitedMs:ms}，回来后已不认识这条 WebSocket：多半是重启了",
+      title: "{to:word}消失了 {waitedMs:ms}，回来后已不认识这条连接：多半是重启了",
       detail:
         "其间{from:word}的 {bytes:bytes} 重传了 {repeats} 次。第一个到达的报文换来了不带确认的 RST：系统对从没有过的连接才这样回答。它的心跳还来不及放弃，或者根本没有心跳。",
     },
@@ -274,6 +291,11 @@ export const findingsClose = {
     lifetime: {
       title: "断开时间与 {seconds} 秒的最长寿命吻合：101 之后恰好这么久，仍有数据却被关闭[[（{timer}）]]",
       detail: "已知有 {candidates} 个定时器是这个值。对寿命限制发 ping 没有用。",
+    },
+    sealed: {
+      title: "断开时间与 {seconds} 秒的空闲定时器吻合：恰好静默这么久后{closer:word}结束了这条 TLS 连接[[（{timer}）]]",
+      detail:
+        "已知有 {candidates} 个定时器是这个值。没有密钥读不到内容（客户端 {clientRecords} 条记录，服务器 {serverRecords} 条）：可能是 WebSocket，也可能只是等着下一个请求的 HTTPS 长连接；若是后者，这样断开是正常的。",
     },
   },
 } as const satisfies SomeFindings;

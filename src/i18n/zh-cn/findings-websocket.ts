@@ -53,6 +53,12 @@ export const findingsWebSocket = {
       title: "{to:word}有 {missing} 个 ping 没有回应；{waitedMs:ms}后{from:word}关闭了连接[[（{code}）]]",
       detail: `${interval}等不到 pong 而放弃的一方可能就是这样关闭的，只是关闭码没有说明。是否如此，看它自己的日志。`,
     },
+    sealed: {
+      title:
+        "TLS 内很可能有心跳失去了应答：从第一条没有应答的规律小记录算起 {waitedMs:ms}后{from:word}断开，距{to:word}最后一次应答 {sinceAnswerMs:ms}",
+      detail:
+        "{from:word}每 {intervalMs:ms}发一条小记录，{to:word}原来都立即应答，最后 {missing} 条却没有回应。ping 和 pong 看上去就是这样；没有密钥无法确认是不是。",
+    },
     survived: {
       title: "{from:word}有 {missing} 个 ping 没有等到 pong",
       detail: `${interval}{from:word}并不是因此断开连接的。`,

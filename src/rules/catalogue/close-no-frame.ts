@@ -20,9 +20,10 @@ import {
   spanMs,
 } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
+import { lastRecord, sealedEnd } from "../sealed-endings.ts";
 import { within } from "../time-index.ts";
 import { timerCauses } from "../timer-causes.ts";
-import type { Cause } from "../types.ts";
+import type { Cause, EvidenceItem } from "../types.ts";
 import { forwardedBy, handshakeOf, outcomeOf, proxyOf } from "../upgrade-outcome.ts";
 
 /** Data this short before the end: it did not end for being idle. */
@@ -31,7 +32,8 @@ const BUSY_MS = 1000;
 /** The 1006 label: an established WebSocket whose TCP ended with no Close frame (RFC 6455 §7.1.5). */
 function check(connection: ConnectionFacts, context: Context) {
   const { webSocket, tcp, close } = connection;
-  if (webSocket === null || close.verdict === "open" || outcomeOf(connection) === "late") return null;
+  if (webSocket === null) return sealedEnding(connection, context);
+  if (close.verdict === "open" || outcomeOf(connection) === "late") return null;
   if (close.clientSees?.code !== 1006 && close.serverSees?.code !== 1006) return null;
   if (hasUnreadEnd(connection, "client") || hasUnreadEnd(connection, "server")) return null;
   const first = firstClose(connection)?.close;
@@ -108,6 +110,12 @@ function check(connection: ConnectionFacts, context: Context) {
   return draft("ws.close.no-close-frame", variant, { ...parts, args: { ...facts, closer } });
 }
 
+/** Inside TLS without keys: a proxy that ended the other leg too, which can be read, is the better story. */
+function sealedEnding(connection: ConnectionFacts, context: Context) {
+  const byProxy = endedByProxy(connection, context.joins);
+  return byProxy?.front === connection ? proxyEnded(connection, byProxy, context) : sealedEnd(connection, context);
+}
+
 const variantAfter = ({ repeats, paused }: Interruption) =>
   repeats !== null ? "afterOutage" : paused ? "afterPause" : "afterSilence";
 
@@ -154,11 +162,8 @@ function proxyEnded(front: ConnectionFacts, join: Join, context: Context) {
     serverCode: join.back.close.serverSees?.code,
     openMs: spanMs(webSocket?.openedAt ?? front.first, endOf(front)),
   };
-  const evidence = [
-    shows(later(webSocket?.lastFrame[0], webSocket?.lastFrame[1]), "lastData", { from: lastSender(front) }),
-    shows(tcp.closedAt, tcp.ending === "rst" ? "rst" : "fin", { from: "proxy" }),
-  ];
-  const parts = { at: endOf(front), evidence };
+  const evidence = [lastSaid(front), shows(tcp.closedAt, tcp.ending === "rst" ? "rst" : "fin", { from: "proxy" })];
+  const parts = { at: endOf(front), evidence, confidence: join.facts.by === "timing" ? "likely" : undefined } as const;
   if (idleMs < LEAST_IDLE_MS)
     return draft("ws.close.no-close-frame", "proxyBusy", {
       ...parts,
@@ -216,6 +221,11 @@ function proxyName({ front, back }: Join): string | null {
   return said !== behind ? (said ?? null) : null;
 }
 
+const lastSaid = (connection: ConnectionFacts): EvidenceItem | null =>
+  connection.webSocket === null
+    ? lastRecord(connection)
+    : shows(later(...connection.webSocket.lastFrame), "lastData", { from: lastSender(connection) });
+
 const lastSender = ({ webSocket }: ConnectionFacts) => {
   const [client, server] = webSocket?.lastFrame ?? [null, null];
   return later(client, server) === server && server !== null ? "server" : "client";
@@ -256,6 +266,8 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   if (isHalfClosed(connection, direction))
     return [cause("certain", "halfClosed", { from: closer, to: otherSide(closer) })];
   const peer = tcp.halves[otherDirection(direction)];
+  // The kernel of a process that is gone sends its FIN, and knows nothing of TLS.
+  const notified = connection.tls?.closings[direction] != null;
   // A frame cut off in the middle, and a reader that had stopped: the writer gave up with its buffer full.
   const stuffed = (connection.webSocket?.incompleteFrameBytes[direction] ?? 0) > 0 && peer.longestZeroWindowNs >= 1e9;
   return [
@@ -267,9 +279,9 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
     stuffed && cause("likely", "backpressure", {}),
     afterMs !== null && cause("likely", "failedOnMessage", { to: closer, from: otherSide(closer), afterMs }),
     closer === "server" && cause(died ? "possible" : "likely", "serverTerminated", {}),
-    closer === "server" && cause(died ? "likely" : "possible", "serverDied", {}),
-    closer === "client" && cause("likely", "clientKilled", {}),
-    closer === "client" && cause("possible", "clientTerminated", {}),
+    closer === "server" && !notified && cause(died ? "likely" : "possible", "serverDied", {}),
+    closer === "client" && !notified && cause("likely", "clientKilled", {}),
+    closer === "client" && cause(notified ? "likely" : "possible", "clientTerminated", {}),
     peer.zeroWindows > 0 && cause(stuffed ? "likely" : "possible", "backpressure", {}),
     !byTimer &&
       !stoodStill &&
@@ -338,6 +350,7 @@ export const noCloseFrame: Rule = {
     "proxyLifetime",
     "proxyOrBehind",
     "backendMarkedDown",
+    "keysWouldTell",
   ],
   sources: [
     "https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5",

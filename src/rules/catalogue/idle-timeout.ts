@@ -5,19 +5,21 @@ import { missedBeat } from "../heartbeat.ts";
 import { endedByProxy } from "../legs.ts";
 import { later } from "../reading.ts";
 import { draft, type Rule, shows } from "../rule.ts";
+import { sealedIdle } from "../sealed-endings.ts";
 import { timerCauses } from "../timer-causes.ts";
 import { matchTimers } from "../timer-match.ts";
 
 /** The end of a WebSocket fits a timer that is known (or the user's own). Missing pongs are the better explanation. */
 function check(connection: ConnectionFacts, context: Context) {
   const { webSocket, tcp } = connection;
-  if (webSocket === null || tcp.closedAt === null || tcp.firstCloser === null) return null;
+  if (webSocket === null) return sealedIdle(connection, context);
+  if (tcp.closedAt === null || tcp.firstCloser === null) return null;
   const [client, server] = webSocket.closeFrames;
   if (client !== null || server !== null) return null;
   if (missedBeat(connection, 0, context) !== null || missedBeat(connection, 1, context) !== null) return null;
   const byProxy = endedByProxy(connection, context.joins);
   if (byProxy?.back === connection) return null;
-  const [best] = matchTimers(connection, context.timers);
+  const [best] = matchTimers(connection, context);
   if (best === undefined) return null;
   const causes = timerCauses(connection, context);
   return draft("ws.idle.timeout", best.timer.kind, {
@@ -39,7 +41,7 @@ export const idleTimeout: Rule = {
   id: "ws.idle.timeout",
   severity: "warning",
   spec: "RFC 6455 §5.5.2",
-  causes: ["timerFits", "lifetimeFits"],
+  causes: ["timerFits", "lifetimeFits", "keysWouldTell"],
   sources: ["https://nginx.org/en/docs/http/websocket.html"],
   check,
 };

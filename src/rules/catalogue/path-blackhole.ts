@@ -8,6 +8,7 @@ import { openedMeanwhile } from "../meanwhile.ts";
 import { clientOf, directionOf, endOf, lostBytes, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { looksLikeWebSocket } from "../sealed.ts";
 import { stallsOf } from "../stall.ts";
 import type { EvidenceItem } from "../types.ts";
 import { rejectedBy, unreachable } from "./open-icmp.ts";
@@ -24,8 +25,8 @@ const LARGE_SEGMENT_BYTES = 1000;
 function checkDirection(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
   const { tcp, webSocket, upgrade } = connection;
   const waiting = tcp.halves[direction].unacknowledged;
-  if ((webSocket === null && upgrade === null) || waiting === null || waiting.retransmissions < LEAST_RETRANSMISSIONS)
-    return null;
+  if (webSocket === null && upgrade === null && !looksLikeWebSocket(connection, context)) return null;
+  if (waiting === null || waiting.retransmissions < LEAST_RETRANSMISSIONS) return null;
   const waitedMs = spanMs(waiting.since, waiting.last);
   if (waitedMs < LEAST_WAIT_MS || tcp.oneWay) return null;
   // Data sent into a socket that the peer had closed already is no loss.
@@ -210,7 +211,8 @@ function checkHole(connection: ConnectionFacts, direction: Direction, context: C
   const half = tcp.halves[direction];
   const bytes = lostBytes(half);
   const since = half.lastAcknowledged ?? webSocket?.openedAt;
-  if (webSocket === null || bytes <= 0 || !since || tcp.oneWay) return null;
+  if (webSocket === null && !looksLikeWebSocket(connection, context)) return null;
+  if (bytes <= 0 || !since || tcp.oneWay) return null;
   const waitedMs = spanMs(since, endOf(connection));
   // The pinger that gave up for it tells the same story, with its end.
   if (waitedMs < LEAST_WAIT_MS || missedBeat(connection, otherDirection(direction), context)?.gaveUp === true)

@@ -5,6 +5,7 @@ import { endingEvidence } from "../ending.ts";
 import { isTimerLike, type MissedBeat, missedBeat } from "../heartbeat.ts";
 import { directionOf, hasEnded, lostBytes, otherSide, spokeBetween } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { sealedBeat } from "../sealed-endings.ts";
 import { stallWithin } from "../stall.ts";
 import { heartbeatHabits } from "../timers.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
@@ -222,13 +223,17 @@ export const pongMissing: Rule = {
     "pongsBehindLoss",
     "heartbeatHabit",
     "firewallState",
+    "damagingPath",
+    "keysWouldTell",
   ],
   sources: [
     "https://github.com/websockets/ws#how-to-detect-and-close-broken-connections",
     "https://websockets.readthedocs.io/en/stable/topics/keepalive.html",
   ],
   check: (connection, context) =>
-    ([1, 0] as const)
-      .map((direction) => checkDirection(connection, direction, context))
-      .filter((item) => item !== null),
+    connection.webSocket === null
+      ? sealedBeat(connection, context)
+      : ([1, 0] as const)
+          .map((direction) => checkDirection(connection, direction, context))
+          .filter((item) => item !== null),
 };

@@ -2,13 +2,14 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { clientOf, serverOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
+import { looksLikeWebSocket } from "../sealed.ts";
 
 /** The client's packets went on from another port or address, where the server knows no connection: a NAT changed its mapping. */
-function check(connection: ConnectionFacts, { rebound }: Context) {
-  const strays = rebound.get(connection.id) ?? [];
+function check(connection: ConnectionFacts, context: Context) {
+  const strays = context.rebound.get(connection.id) ?? [];
   const [stray] = strays;
   const reset = stray?.tcp.resets.find(({ from }) => from === "server");
-  if (stray === undefined || connection.webSocket === null) return null;
+  if (stray === undefined || (connection.webSocket === null && !looksLikeWebSocket(connection, context))) return null;
   const lastOfClient = connection.tcp.halves[0].lastPacket;
   return draft("tcp.nat.rebound", "plain", {
     at: stray.first,

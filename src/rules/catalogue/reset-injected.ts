@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { type Join, twinOf } from "../legs.ts";
 import { otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { looksLikeWebSocket } from "../sealed.ts";
 import type { EvidenceItem } from "../types.ts";
 import { carriesUpgrade, isPlainAnswer } from "./reset-signs.ts";
 
@@ -44,7 +45,7 @@ function checkInjected(connection: ConnectionFacts, context: Context) {
       causes: [cause("certain", "boxBetween", { port: connection.server.port, hops: first.hopLimit })],
     });
   const odd = connection.tcp.resets.find((item) => item.likelyInjected && !item.ignored && item.state !== "opening");
-  if (odd === undefined || !carriesUpgrade(connection)) return null;
+  if (odd === undefined || !(carriesUpgrade(connection) || looksLikeWebSocket(connection, context))) return null;
   const parts = {
     confidence: "likely",
     at: odd,

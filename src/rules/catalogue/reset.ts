@@ -1,21 +1,21 @@
 import type { Side } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
-import type { ConnectionFacts, ResetFacts, TcpFacts } from "../../store/types.ts";
+import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { hasDied } from "../end-signs.ts";
-import { isTimerLike } from "../heartbeat.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy } from "../legs.ts";
 import { directionOf, otherSide, silenceBefore, spanMs } from "../reading.ts";
+import { resetCauses } from "../reset-causes.ts";
 import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { looksLikeWebSocket } from "../sealed.ts";
+import { sealedReset } from "../sealed-endings.ts";
 import { stallWithin } from "../stall.ts";
 import type { EvidenceItem } from "../types.ts";
 import { carriesUpgrade, isNearer } from "./reset-signs.ts";
 
 /** Shorter pauses are worth no word. */
 const IDLE_MS = 1000;
-const LEAST_TIMER_MS = 2000;
 
 /** Silence before the data that an RST answered, from which on the connection may have been forgotten by somebody. */
 const FORGOTTEN_AFTER_MS = 30_000;
@@ -106,9 +106,6 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       ],
     });
   const idleMs = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
-  // Unasked, after whole seconds of silence: HAProxy ends a tunnel like this towards the backend.
-  const died = from === "server" && hasDied(connection, context);
-  const byTimer = reset.answers === null && idleMs >= LEAST_TIMER_MS && isTimerLike(idleMs);
   if (isUnknown && isNearer(reset)) return fromNearer(connection, reset, parts);
   return draft("tcp.rst", "established", {
     ...parts,
@@ -118,19 +115,7 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       idleMs: idleMs < IDLE_MS ? null : idleMs,
       answered: reset.answers === null ? null : "yes",
     },
-    causes: [
-      isUnknown && from === "server" && cause(wasJustHeard(tcp, reset) ? "likely" : "possible", "natRebound", {}),
-      // RFC 9293 §3.10.7.1: a system that has no such connection answers with an RST that acknowledges nothing.
-      isUnknown && cause("likely", "connectionUnknown", { from, to: otherSide(from) }),
-      byTimer && cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) }),
-      // A socket that is closed so sends an RST that acknowledges.
-      !isUnknown &&
-        hasSpoken(webSocket, to) &&
-        cause(byTimer || died ? "possible" : "likely", "closedWithUnread", { from }),
-      !isUnknown && cause(byTimer || died ? "possible" : "likely", "abortiveClose", { from }),
-      cause(died ? "likely" : "possible", "processCrashed", { from }),
-      cause("possible", "middleboxReset", {}),
-    ],
+    causes: resetCauses(connection, reset, context),
   });
 }
 
@@ -161,20 +146,6 @@ interface DraftPlace {
   readonly at: Mark;
   readonly evidence: readonly (EvidenceItem | null)[];
 }
-
-/** Something of this side can have been left unread. */
-const hasSpoken = (
-  { midstream, lastFrame, incompleteFrameBytes }: NonNullable<ConnectionFacts["webSocket"]>,
-  side: Side,
-): boolean => midstream || lastFrame[directionOf(side)] !== null || incompleteFrameBytes[directionOf(side)] > 0;
-
-/** No host restarts in so short a time, and a process that ends is heard of. */
-const RESTART_NS = 2e9;
-
-const wasJustHeard = ({ halves }: TcpFacts, reset: ResetFacts): boolean => {
-  const { lastData } = halves[directionOf(reset.from)];
-  return lastData !== null && reset.timestampNs - lastData.timestampNs < RESTART_NS;
-};
 
 const JUST_BEFORE_NS = 1e9;
 const LEAST_MISSED = 3;
@@ -226,12 +197,13 @@ export const reset: Rule = {
     "middleboxReset",
     "closedSocketWritten",
     "handlerThrew",
+    "keysWouldTell",
   ],
   sources: [
     "https://www.rfc-editor.org/rfc/rfc9293#section-3.10.7.4",
     "https://www.rfc-editor.org/rfc/rfc2525#section-2.17",
   ],
-  check: checkReset,
+  check: (connection, context) => checkReset(connection, context) ?? sealedReset(connection, context),
 };
 
 function checkIgnored(connection: ConnectionFacts) {
@@ -263,9 +235,9 @@ export const resetIgnored: Rule = {
 };
 
 /** Data after a silence, and an RST as the answer: who answers so has no memory of the connection. */
-function checkAfterIdle(connection: ConnectionFacts) {
+function checkAfterIdle(connection: ConnectionFacts, context: Context) {
   const { tcp, webSocket } = connection;
-  if (webSocket === null) return null;
+  if (webSocket === null && !looksLikeWebSocket(connection, context)) return null;
   const found = tcp.resets.find(
     (item) => !item.ignored && !item.afterFin && item.state === "established" && item.answers !== null,
   );

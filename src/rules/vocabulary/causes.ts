@@ -197,6 +197,7 @@ export const causeWords = {
   keyLogNeeded: "",
   keyLogOfProgram: "",
   keyLogOfProxy: "",
+  keysWouldTell: "",
   pollingOnly: "",
   keyLogOfOther: "",
   captureBehindProxy: "",

@@ -25,6 +25,7 @@ export const evidenceWords = {
   closeNotify: "from",
   firstBytes: "from text",
   lastData: "from",
+  lastRecord: "from",
   lastPing: "from",
   lastPong: "from",
   unansweredPing: "from",

@@ -1,4 +1,6 @@
 const ended = "closer client server clientCode? serverCode? idleMs? busyMs? sincePongMs? sincePingMs? openMs cutBytes?";
+/** Inside TLS without keys. */
+const sealed = "closer idleMs? openMs intervalMs? beatFrom? clientRecords serverRecords";
 const code = "code from reason? openMs answered crossedCode?";
 
 /** How an established WebSocket ended. */
@@ -15,6 +17,8 @@ export const closeFindings = {
     proxyIdle: "proxy name? backend clientCode? serverCode? idleMs openMs",
     proxyAsClient: "proxy server marks idleMs? serverCode? openMs",
     proxyBusy: "proxy name? backend clientCode? serverCode? openMs",
+    sealedCut: sealed,
+    sealedNotified: sealed,
   },
   "ws.close.code": {
     oneSide: code,
@@ -53,6 +57,7 @@ export const closeFindings = {
     afterFin: "from finFrom afterMs",
     afterClose: "from",
     handshake: "from",
+    sealed: "from openMs idleMs? outageMs? clientRecords serverRecords",
   },
   "tcp.rst.injected": {
     plain: "from oddities hops usualHops?",
@@ -78,5 +83,6 @@ export const closeFindings = {
   "ws.idle.timeout": {
     idle: "closer seconds timer candidates",
     lifetime: "closer seconds timer candidates",
+    sealed: "closer seconds timer candidates clientRecords serverRecords",
   },
 } as const;

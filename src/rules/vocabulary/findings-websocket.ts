@@ -15,6 +15,7 @@ export const webSocketFindings = {
     ongoing: "from to missing intervalMs? waitedMs sincePongMs?",
     mayHaveGivenUp: "from to missing intervalMs? waitedMs code?",
     survived: "from to missing intervalMs?",
+    sealed: "from to missing intervalMs waitedMs sinceAnswerMs",
   },
   "ws.pong.late": { plain: "from to late slowestMs medianMs intervalMs?" },
   "ws.pong.unsolicited": { plain: "from count" },

@@ -9,6 +9,7 @@ import {
   deafBeat,
   mark,
   reset,
+  sealedConnection,
   stalled,
   tcp,
   UPGRADE_FIELDS,
@@ -140,6 +141,13 @@ const paused = (() => {
 const idleEnd = (idleSeconds: number, more: Parameters<typeof abnormal>[2] = {}) =>
   one(abnormal("server", 300, { ...more, tcpFacts: { idleBeforeCloseNs: idleSeconds * 1e9, ...more.tcpFacts } }), 400);
 
+/** Inside TLS without keys the server hangs up at 40 s. */
+const hungUpInTls = (
+  rhythm: Parameters<typeof sealedConnection>[1] = {},
+  tls: Parameters<typeof sealedConnection>[2] = {},
+  port = 443,
+): ConnectionFacts => sealedConnection({ firstCloser: "server" }, rhythm, tls, port);
+
 const nginx = upgrade({
   response: {
     Upgrade: "websocket",
@@ -166,6 +174,8 @@ export const closingCases = {
       ),
       proxyIdle: hungUpByProxy(60),
       proxyBusy: hungUpByProxy(0.01),
+      sealedCut: one(hungUpInTls()),
+      sealedNotified: one(hungUpInTls({}, { closings: [null, mark(40)] })),
       proxyAsClient: one(
         abnormal("client", 40, {
           upgrade: upgrade({ request: { ...UPGRADE_FIELDS, "X-Forwarded-For": "192.0.2.7" } }),
@@ -175,6 +185,11 @@ export const closingCases = {
     near: {
       "closed as it should be": one(connectionFacts()),
       "a Close that was not answered": unansweredClose(35),
+      "inside TLS, what looks like a closing handshake": one(hungUpInTls({ farewell: true })),
+      "inside TLS, requests and responses": one(hungUpInTls({ smallTurns: 0, unasked: [0, 1] })),
+      "inside TLS, HTTP/2 was offered": one(hungUpInTls({}, { applicationProtocols: ["h2", "http/1.1"] })),
+      "inside TLS, a port of mail": one(hungUpInTls({}, {}, 993)),
+      "inside TLS, half of it is not in the capture": one(hungUpInTls({ holes: true })),
       "the capture cannot tell": one(
         abnormal("server", 40, { close: { verdict: "abnormal", clientSees: null, serverSees: null } }),
       ),
@@ -239,8 +254,10 @@ export const closingCases = {
       afterSilence: "error",
       afterGap: "error",
       handshake: "note",
+      sealed: "error",
     },
     fires: {
+      sealed: one(sealedConnection({ ending: "rst", firstCloser: "server", resets: [reset()] })),
       established: one(byReset()),
       nearer: one(byReset({ ...forgotten, hopLimit: 65 })),
       afterOutage: one(byReset(forgotten, { events: stalled(32.9) })),
@@ -270,6 +287,15 @@ export const closingCases = {
     near: {
       "no RST": one(connectionFacts()),
       "an RST that closed nothing": one(connectionFacts({ tcp: tcp({ resets: [reset({ at: 10, ignored: true })] }) })),
+      "inside TLS, after close_notify": one(
+        sealedConnection({ firstCloser: "client", resets: [reset({ from: "client", afterFin: true })] }),
+      ),
+      "inside TLS, requests and responses": one(
+        sealedConnection(
+          { ending: "rst", firstCloser: "client", resets: [reset({ from: "client" })] },
+          { smallTurns: 0, unasked: [0, 0] },
+        ),
+      ),
       "plain HTTP": one(
         connectionFacts({ kind: "http", upgrade: null, webSocket: null, tcp: tcp({ resets: [reset()] }) }),
       ),
@@ -377,6 +403,7 @@ export const closingCases = {
     fires: {
       idle: idleEnd(60.02, { upgrade: nginx }),
       lifetime: one(abnormal("server", 30.005, { tcpFacts: { idleBeforeCloseNs: 0.2e9 } })),
+      sealed: one(sealedConnection({ firstCloser: "server", idleBeforeCloseNs: 60.01e9 })),
     },
     near: {
       "no timer has 47 s": idleEnd(47),

@@ -9,6 +9,7 @@ import {
   deafBeat,
   joined,
   mark,
+  sealedConnection,
   stalled,
   tcp,
   webSocket,
@@ -25,6 +26,26 @@ const frozen = (acknowledged: boolean | null, blocked = false) =>
       tcpFacts: blocked ? { client: { zeroWindows: 1, zeroWindowSince: mark(28), longestZeroWindowNs: 24e9 } } : {},
     }),
   );
+
+/** Inside TLS without keys: a small record of the server every 10 s, answered until 10 s; it hangs up at 40 s. */
+const unansweredInTls = sealedConnection(
+  { firstCloser: "server" },
+  {
+    last: [mark(10), mark(39.9)],
+    beats: [
+      null,
+      {
+        intervalMs: 10_000,
+        count: 5,
+        answered: 2,
+        last: mark(30),
+        lastAnswer: mark(10),
+        unanswered: 2,
+        firstUnanswered: mark(20),
+      },
+    ],
+  },
+);
 
 const late = (roundTripMs: number, median: number, intervalMs = 60_000) =>
   one(
@@ -99,6 +120,7 @@ export const heartbeatCases = {
           tcpFacts: { server: { slowAcknowledgment: { sinceNs: mark(29).timestampNs, ms: 4800 } } },
         }),
       ),
+      sealed: one(unansweredInTls),
       notPassedOn: analysisOf(
         [
           connectionFacts({ webSocket: webSocket({ heartbeat: [quiet, beat({ pings: 1, answered: 1 })] }) }),

@@ -78,6 +78,7 @@ const tlsConnection = (given: Partial<TlsFacts>): ConnectionFacts =>
       decrypted: false,
       whyNot: "no-keys",
       closings: [null, null],
+      rhythm: null,
       ...given,
     },
   });

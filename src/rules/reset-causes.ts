@@ -1,0 +1,52 @@
+import type { Side } from "../base/brand.ts";
+import type { ConnectionFacts, ResetFacts, TcpFacts } from "../store/types.ts";
+import { isNearer } from "./catalogue/reset-signs.ts";
+import type { Context } from "./context.ts";
+import { hasDied } from "./end-signs.ts";
+import { isTimerLike } from "./heartbeat.ts";
+import { directionOf, otherSide } from "./reading.ts";
+import { cause } from "./rule.ts";
+import type { Cause } from "./types.ts";
+
+const LEAST_TIMER_MS = 2000;
+
+/** Why somebody resets a connection that is in use. */
+export function resetCauses(connection: ConnectionFacts, reset: ResetFacts, context: Context): (Cause | false)[] {
+  const { tcp } = connection;
+  const { from } = reset;
+  const to = otherSide(from);
+  const isUnknown = reset.answers !== null && !reset.hasAck;
+  const idleMs = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
+  // Unasked, after whole seconds of silence: HAProxy ends a tunnel like this towards the backend.
+  const died = from === "server" && hasDied(connection, context);
+  const byTimer = reset.answers === null && idleMs >= LEAST_TIMER_MS && isTimerLike(idleMs);
+  return [
+    isUnknown && isNearer(reset) && cause("likely", "natForgot", { from }),
+    isUnknown && from === "server" && cause(wasJustHeard(tcp, reset) ? "likely" : "possible", "natRebound", {}),
+    // RFC 9293 §3.10.7.1: a system that has no such connection answers with an RST that acknowledges nothing.
+    isUnknown && cause("likely", "connectionUnknown", { from, to }),
+    byTimer && cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) }),
+    // A socket that is closed so sends an RST that acknowledges.
+    !isUnknown &&
+      hasSpoken(connection, to) &&
+      cause(byTimer || died ? "possible" : "likely", "closedWithUnread", { from }),
+    !isUnknown && cause(byTimer || died ? "possible" : "likely", "abortiveClose", { from }),
+    cause(died ? "likely" : "possible", "processCrashed", { from }),
+    cause("possible", "middleboxReset", {}),
+  ];
+}
+
+/** Something of this side can have been left unread. */
+function hasSpoken({ webSocket, tcp }: ConnectionFacts, side: Side): boolean {
+  if (webSocket === null) return tcp.halves[directionOf(side)].lastData !== null;
+  const { midstream, lastFrame, incompleteFrameBytes } = webSocket;
+  return midstream || lastFrame[directionOf(side)] !== null || incompleteFrameBytes[directionOf(side)] > 0;
+}
+
+/** No host restarts in so short a time, and a process that ends is heard of. */
+const RESTART_NS = 2e9;
+
+const wasJustHeard = ({ halves }: TcpFacts, reset: ResetFacts): boolean => {
+  const { lastData } = halves[directionOf(reset.from)];
+  return lastData !== null && reset.timestampNs - lastData.timestampNs < RESTART_NS;
+};

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { judge } from "../../src/rules/judge.ts";
+import type { ConnectionFacts } from "../../src/store/types.ts";
+import { analysisOf, mark, reset, sealedConnection } from "../support/facts-builder.ts";
+
+/** What is said of a connection inside TLS whose keys nobody gave. */
+const said = (connection: ConnectionFacts, ports: readonly number[] = []) =>
+  judge(analysisOf([connection]), { ports })
+    .filter(({ ruleId }) => ruleId !== "capture.no-websocket")
+    .map(({ ruleId, variant, severity, confidence }) => `${severity} ${ruleId} ${variant} ${confidence}`);
+
+/** One request, a short answer, silence, and the server's end: an idle WebSocket, or a kept connection of HTTPS. */
+const idle = (seconds: number, answerBytes = 300): ConnectionFacts =>
+  sealedConnection(
+    { firstCloser: "server", idleBeforeCloseNs: seconds * 1e9 },
+    { records: [1, 3], smallTurns: 0, unasked: [0, 0], answerBytes },
+    { closings: [null, mark(40)] },
+  );
+
+describe("inside TLS, without keys", () => {
+  test("what looks like a WebSocket is judged with a doubt, and the keys are asked for", () => {
+    const cut = sealedConnection({ firstCloser: "server" });
+    expect(said(cut)).toEqual(["error ws.close.no-close-frame sealedCut likely"]);
+    const [finding] = judge(analysisOf([cut]));
+    expect(finding?.causes.at(-1)?.id).toBe("keysWouldTell");
+  });
+
+  test("on a port of which nobody knows what runs there it is a warning", () => {
+    const cut = sealedConnection({ firstCloser: "server" }, {}, {}, 9999);
+    expect(said(cut)).toEqual(["warning ws.close.no-close-frame sealedCut possible"]);
+    expect(said(cut, [9999])).toEqual(["error ws.close.no-close-frame sealedCut likely"]);
+  });
+
+  test("an idle timer is the error's cause, and its own finding a note", () => {
+    const timed = sealedConnection(
+      { firstCloser: "server", idleBeforeCloseNs: 60.01e9 },
+      {},
+      { closings: [null, mark(40)] },
+    );
+    expect(said(timed)).toEqual([
+      "error ws.close.no-close-frame sealedNotified likely",
+      "note ws.idle.timeout sealed possible",
+    ]);
+    const causes = judge(analysisOf([timed]))[0]?.causes.map(({ id, args }) => `${id} ${args["timer"] ?? ""}`);
+    expect(causes).toContain("timerFits nginx proxy_read_timeout");
+    // Who has said close_notify was alive.
+    expect(causes).not.toContain("serverDied ");
+  });
+
+  test("an HTTPS connection that was kept and ended when idle is nobody's trouble, until its port is asked for", () => {
+    expect(said(idle(60.01))).toEqual([]);
+    expect(said(idle(60.01), [443])).toEqual(["warning ws.idle.timeout sealed possible"]);
+    expect(said(idle(75.01), [443])).toEqual([]);
+    expect(said(idle(60.01, 9000), [443])).toEqual([]);
+  });
+
+  test("the first data after a long silence that meets an RST, and data that vanishes, are so with or without keys", () => {
+    const forgotten = sealedConnection({
+      ending: "rst",
+      firstCloser: "server",
+      resets: [reset({ answers: mark(39.99), hasAck: false })],
+      client: { lastAcknowledged: mark(2), fin: null },
+      server: { lastData: mark(2), fin: null },
+    });
+    expect(said(forgotten)).toEqual(["error tcp.rst.after-idle plain likely", "note tcp.rst sealed certain"]);
+    const vanished = sealedConnection({
+      ending: "silent",
+      firstCloser: null,
+      closedAt: null,
+      client: { fin: null, lastData: mark(29) },
+      server: {
+        fin: null,
+        lastAcknowledged: mark(29.9),
+        unacknowledged: { bytes: 200, since: mark(30), retransmissions: 6, last: mark(38), fullSize: false },
+      },
+    });
+    expect(said(vanished)).toEqual(["error tcp.path.blackhole midTraffic certain"]);
+  });
+});
