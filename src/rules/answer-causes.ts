@@ -46,7 +46,11 @@ export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path
       cause("likely", "backendCrashed", {}),
       cause("possible", "backendDown", {}),
     ];
-  return [cause("likely", "backendDown", {}), cause("possible", "backendCrashed", {})];
+  return [
+    cause("likely", "backendDown", {}),
+    cause("possible", "backendCrashed", {}),
+    cause("possible", "proxyScheme", {}),
+  ];
 }
 
 /** A proxy says 503 when it has nobody to ask; or when it, or the backend's share of it, is full. */

@@ -26,6 +26,8 @@ export interface Others {
   readonly busy: ReadonlySet<string>;
   /** "client address, server endpoint" with a request's worth of data inside TLS. */
   readonly busyInTls: ReadonlySet<string>;
+  /** Server endpoints that answered a ClientHello by TLS. */
+  readonly tlsServers: ReadonlySet<string>;
   /** Every request, by its time. */
   readonly asked: TimeIndex<Asked>;
   /** Requests to a server endpoint, the first ones. */
@@ -86,6 +88,7 @@ export function othersOf({ connections }: Analysis): Others {
   const answering = new Map<string, Map<number, ConnectionFacts>>();
   const busy = new Set<string>();
   const busyInTls = new Set<string>();
+  const tlsServers = new Set<string>();
   const asked: Asked[] = [];
   const askedOf = new Map<string, HttpExchangeFacts[]>();
   const forwardedFor = new Map<string, Map<string, ConnectionFacts>>();
@@ -108,6 +111,7 @@ export function othersOf({ connections }: Analysis): Others {
       if (!ports.has(server.port)) ports.set(server.port, connection);
     }
     if (tcp.halves[0].dataSegments > 0) busy.add(pairKey(connection));
+    if (connection.tls?.serverHello) tlsServers.add(endpoint);
     if (asksInTls(connection)) busyInTls.add(pairKey(connection));
     for (const exchange of connection.exchanges) {
       const { request, response } = exchange;
@@ -133,6 +137,7 @@ export function othersOf({ connections }: Analysis): Others {
     answering,
     busy,
     busyInTls,
+    tlsServers,
     asked: timeIndex(asked, ({ exchange }) => exchange.request?.first.timestampNs ?? 0),
     askedOf,
     forwardedFor,

@@ -118,6 +118,19 @@ export const causesNetwork = {
     cause: "The URL says ws:// (or http://), but this port expects TLS.",
     fix: "Use wss://…:{port}. If the page builds the URL: location.protocol === 'https:' ? 'wss:' : 'ws:'.",
   },
+  proxySpeaksPlain: {
+    cause: "The proxy speaks plain HTTP to a port that expects TLS: proxy_pass http:// where https:// is needed.",
+    fix: "nginx: proxy_pass https://{backend}; with proxy_ssl_server_name on; (HAProxy: ssl verify none at the server line; Apache: SSLProxyEngine on and wss:// in ProxyPass). Or let the backend serve plain HTTP.",
+  },
+  proxySpeaksTls: {
+    cause: "The proxy speaks TLS to a port that speaks plain HTTP: proxy_pass https:// where http:// is meant.",
+    fix: "nginx: proxy_pass http://{backend}; (HAProxy: leave ssl out of the server line; Apache: ws:// in ProxyPass), then sudo nginx -t && sudo nginx -s reload.",
+  },
+  proxyScheme: {
+    cause:
+      "The proxy speaks to its backend with the wrong scheme: http:// to a port of TLS, or https:// to a plain one.",
+    fix: "Look into nginx's error log: “upstream prematurely closed connection” at each request is http:// to TLS, “SSL_do_handshake() failed … wrong version number” is https:// to a plain port. Change the scheme in proxy_pass; capture behind the proxy to see it: sudo tcpdump -i any.",
+  },
   otherService: {
     cause: "Another service owns port {port}.",
     fix: "sudo ss -tlnp | grep :{port} on the server names the program. Correct the port in the client's URL or in the server's configuration.",

@@ -141,11 +141,11 @@ export const findingsNetwork = {
   },
   "tls.on-plain-port": {
     httpAnswer: {
-      title: "wss:// was used, but {server} speaks plain HTTP: it answered the TLS hello with {status}",
+      title: "TLS (wss://, https://) was used, but {server} speaks plain HTTP: it answered the TLS hello with {status}",
       detail: "The client began with TLS (wss:// or https://). The server took it for a broken HTTP request.",
     },
     otherAnswer: {
-      title: "wss:// was used, but {server} does not speak TLS",
+      title: "TLS (wss://, https://) was used, but {server} does not speak TLS",
       detail: "The client began with TLS (wss:// or https://) and the server answered with something that is not TLS.",
     },
     closed: {
@@ -155,7 +155,7 @@ export const findingsNetwork = {
   },
   "http.on-tls-port": {
     alert: {
-      title: "ws:// was used, but {server} expects TLS: use wss://",
+      title: "Plain HTTP (ws://) was used, but {server} expects TLS",
       detail: "The client sent a plain GET; the server answered with a TLS alert.",
     },
     told: {
@@ -164,9 +164,9 @@ export const findingsNetwork = {
     },
     hungUp: {
       title:
-        "Perhaps ws:// was used on a TLS port: {server} hung up {afterMs:ms} after the plain request, without a byte",
+        "Perhaps plain HTTP (ws://) on a TLS port: {server} hung up {afterMs:ms} after the request, without a byte",
       detail:
-        "TLS servers do this to a plain request; so does a handler that destroys the socket. If {target} is served by TLS, use wss://.",
+        "TLS servers do this to a plain request; so does a handler that destroys the socket. If {target} is served by TLS, use wss:// (a proxy: https://).",
     },
   },
   "tls.handshake.failed": {

@@ -106,6 +106,18 @@ export const causesNetwork = {
     cause: "URL 写的是 ws://（或 http://），而这个端口要求 TLS。",
     fix: "改用 wss://…:{port}。如果地址由页面拼出：location.protocol === 'https:' ? 'wss:' : 'ws:'。",
   },
+  proxySpeaksPlain: {
+    cause: "代理用明文 HTTP 去连要求 TLS 的端口：proxy_pass 写成了 http://，应为 https://。",
+    fix: "nginx：proxy_pass https://{backend}; 并加 proxy_ssl_server_name on;（HAProxy：server 行加 ssl verify none；Apache：SSLProxyEngine on，ProxyPass 用 wss://）。或者让后端改用明文 HTTP。",
+  },
+  proxySpeaksTls: {
+    cause: "代理用 TLS 去连明文 HTTP 的端口：proxy_pass 写成了 https://，应为 http://。",
+    fix: "nginx：proxy_pass http://{backend};（HAProxy：server 行去掉 ssl；Apache：ProxyPass 用 ws://），然后 sudo nginx -t && sudo nginx -s reload。",
+  },
+  proxyScheme: {
+    cause: "代理连后端时协议写错：用 http:// 连了 TLS 端口，或用 https:// 连了明文端口。",
+    fix: "看 nginx 的 error log：每个请求都报 “upstream prematurely closed connection” 是用 http:// 连了 TLS 端口，“SSL_do_handshake() failed … wrong version number” 是用 https:// 连了明文端口。改 proxy_pass 的协议；在代理后面抓包即可看到：sudo tcpdump -i any。",
+  },
   otherService: {
     cause: "{port} 端口属于别的服务。",
     fix: "在服务器上用 sudo ss -tlnp | grep :{port} 查看是哪个程序，然后修正客户端 URL 或服务端配置里的端口。",

@@ -130,11 +130,11 @@ export const findingsNetwork = {
   },
   "tls.on-plain-port": {
     httpAnswer: {
-      title: "用了 wss://，但 {server} 只支持明文 HTTP：对 TLS 握手回了 {status}",
+      title: "用了 TLS（wss://、https://），但 {server} 只支持明文 HTTP：对 TLS 握手回了 {status}",
       detail: "客户端一上来就发 TLS（wss:// 或 https://），服务器把它当成了格式错误的 HTTP 请求。",
     },
     otherAnswer: {
-      title: "用了 wss://，但 {server} 不支持 TLS",
+      title: "用了 TLS（wss://、https://），但 {server} 不支持 TLS",
       detail: "客户端一上来就发 TLS（wss:// 或 https://），服务器回的不是 TLS。",
     },
     closed: {
@@ -144,7 +144,7 @@ export const findingsNetwork = {
   },
   "http.on-tls-port": {
     alert: {
-      title: "用了 ws://，但 {server} 要求 TLS：请改用 wss://",
+      title: "用了明文 HTTP（ws://），但 {server} 要求 TLS",
       detail: "客户端发的是明文 GET，服务器回了 TLS 告警。",
     },
     told: {
@@ -152,9 +152,9 @@ export const findingsNetwork = {
       detail: "客户端把明文 GET 发到了提供 https:// 和 wss:// 的端口。",
     },
     hungUp: {
-      title: "可能是用 ws:// 连到了 TLS 端口：{server} 收到明文请求后 {afterMs:ms}直接断开，一个字节没回",
+      title: "可能是用明文 HTTP（ws://）连到了 TLS 端口：{server} 收到请求后 {afterMs:ms}直接断开，一个字节没回",
       detail:
-        "TLS 服务器对明文请求会这样，主动销毁套接字的处理函数也会。如果 {target} 是用 TLS 提供的，请改用 wss://。",
+        "TLS 服务器对明文请求会这样，主动销毁套接字的处理函数也会。如果 {target} 是用 TLS 提供的，请改用 wss://（代理则用 https://）。",
     },
   },
   "tls.handshake.failed": {

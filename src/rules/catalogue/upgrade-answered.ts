@@ -132,6 +132,7 @@ export const gatewayError: Rule = {
     "backendDown",
     "backendSilent",
     "backendCrashed",
+    "proxyScheme",
     "engineIoRewritten",
     "pollTimeout",
     "backendFirewalled",

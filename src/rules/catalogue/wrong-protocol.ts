@@ -1,17 +1,24 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import { isOfProxy as isProxys, speaksTls } from "../backend-scheme.ts";
+import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { isTlsRecord, protocolOf, readable } from "../protocol-names.ts";
-import { endOf, hasEnded, serverOf, spanMs, targetOf, wantsWebSocket } from "../reading.ts";
+import { endOf, hasEnded, serverOf, spanMs, targetOf, UNKNOWN_BACKEND, wantsWebSocket } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { clientHelloOf } from "../tls-mismatch.ts";
 
 /** ClientHello to a port that does not speak TLS: wss:// where ws:// is served. */
-function checkTlsOnPlain(connection: ConnectionFacts) {
+function checkTlsOnPlain(connection: ConnectionFacts, context: Context) {
   const hello = clientHelloOf(connection);
   if (hello === null || connection.tls?.serverHello) return null;
   const server = serverOf(connection);
   const port = connection.server.port;
-  const causes = [cause("likely", "useWs", { port }), cause("possible", "missingTls", { port })];
+  const isOfProxy = isProxys(connection, null, context);
+  const causes = [
+    cause(isOfProxy ? "likely" : "possible", "proxySpeaksTls", { backend: server }),
+    cause(isOfProxy ? "possible" : "likely", "useWs", { port }),
+    cause("possible", "missingTls", { port }),
+  ];
   const evidence = [shows(hello, "tlsHello", { name: connection.tls?.serverName })];
   const answer = connection.exchanges.find((exchange) => exchange.response !== null)?.response;
   if (answer)
@@ -44,7 +51,7 @@ export const tlsOnPlainPort: Rule = {
   id: "tls.on-plain-port",
   severity: "error",
   spec: "RFC 6455 §3, RFC 8446 §5.1",
-  causes: ["useWs", "missingTls"],
+  causes: ["useWs", "missingTls", "proxySpeaksTls"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-3"],
   check: checkTlsOnPlain,
 };
@@ -52,14 +59,21 @@ export const tlsOnPlainPort: Rule = {
 const TOLD = /plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL|HTTP request to an HTTPS server/i;
 
 /** A plain request to a port that speaks TLS: ws:// where wss:// is served. */
-function checkHttpOnTls(connection: ConnectionFacts) {
+function checkHttpOnTls(connection: ConnectionFacts, context: Context) {
   const exchange = connection.exchanges.find(mayWantWebSocket);
   if (!exchange?.request) return null;
   const server = serverOf(connection);
   const port = connection.server.port;
   const target = targetOf(exchange);
   const asked = shows(exchange.request.first, "upgradeRequest", { target });
-  const causes = [cause("certain", "useWss", { port })];
+  const isOfProxy = isProxys(connection, exchange, context);
+  const causes = isOfProxy
+    ? [cause("certain", "proxySpeaksPlain", { backend: server })]
+    : // A proxy passes on what its backend complains of.
+      [
+        cause("certain", "useWss", { port }),
+        port === 80 && cause("possible", "proxySpeaksPlain", { backend: UNKNOWN_BACKEND }),
+      ];
   const answer = connection.notHttp[1];
   if (exchange.response === null && answer !== null && isTlsRecord(answer.firstBytes))
     return draft("http.on-tls-port", "alert", {
@@ -70,13 +84,20 @@ function checkHttpOnTls(connection: ConnectionFacts) {
     });
   if (exchange.response === null && hungUpAtOnce(connection, exchange)) {
     const afterMs = spanMs(exchange.request.last, endOf(connection));
+    const known = speaksTls(connection, context);
+    if (known === "no") return null;
+    const confidence = known === "yes" ? "likely" : "possible";
     return draft("http.on-tls-port", "hungUp", {
-      severity: "note",
-      confidence: "possible",
+      severity: known === "yes" || isOfProxy ? undefined : "note",
+      confidence,
       at: exchange.request.first,
       args: { server, target, afterMs },
       evidence: [asked, endingEvidence(connection)],
-      causes: [cause("possible", "useWss", { port })],
+      causes: [
+        isOfProxy ? cause(confidence, "proxySpeaksPlain", { backend: server }) : cause(confidence, "useWss", { port }),
+        isOfProxy && known === "unknown" && cause("possible", "backendCrashed", {}),
+        isOfProxy && known === "unknown" && cause("possible", "handlerThrew", {}),
+      ],
     });
   }
   if (!saysTls(exchange) || !exchange.response) return null;
@@ -115,7 +136,7 @@ export const httpOnTlsPort: Rule = {
   id: "http.on-tls-port",
   severity: "error",
   spec: "RFC 6455 §3",
-  causes: ["useWss"],
+  causes: ["useWss", "proxySpeaksPlain", "backendCrashed", "handlerThrew"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-3"],
   check: checkHttpOnTls,
 };

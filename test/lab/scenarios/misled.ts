@@ -333,6 +333,34 @@ export const misled: readonly Scenario[] = [
     expect: {
       connections: [{ dialledBy: "browser", kind: "upgrade-refused", status: 502 }],
       must: ["tls.on-plain-port"],
+      blames: "The proxy",
+    },
+  },
+  {
+    name: "nginx-plain-to-tls-backend",
+    injects: "proxy_pass http:// towards a backend that speaks TLS: nginx's request is taken for a broken ClientHello",
+    network: "proxied",
+    captures: [
+      { at: "proxy", interface: "any" },
+      {
+        at: "client",
+        interface: "eth0",
+        label: "client",
+        expect: { connections: [{ dialledBy: "browser", status: 502 }], must: ["http.upgrade.gateway-error"] },
+      },
+      {
+        at: "server",
+        interface: "eth0",
+        label: "server",
+        expect: { connections: [], must: ["http.on-tls-port"], blames: "The proxy" },
+      },
+    ],
+    peers: { server: telemetry({ secure: true }), browser: dashboard(() => {}, { url: wsUrl }) },
+    prepare: (stage) => startNginx(stage, working()),
+    expect: {
+      connections: [{ dialledBy: "browser", kind: "upgrade-refused", status: 502 }],
+      must: ["http.on-tls-port"],
+      blames: "The proxy",
     },
   },
   {
