@@ -40,6 +40,7 @@ export function tlsFacts({ reader, decrypter, alerts, closings }: TlsLayer, tcp:
   return {
     serverName: client?.hello.serverName ?? null,
     applicationProtocols: client?.hello.applicationProtocols ?? [],
+    byBrowser: client?.hello.grease === true,
     clientVersion: versionName(client?.hello.version),
     negotiatedVersion: versionName(server?.hello.version),
     clientHello: client === null ? null : mark(client),
@@ -61,7 +62,7 @@ export function tlsFacts({ reader, decrypter, alerts, closings }: TlsLayer, tcp:
     // While its secrets may still come there is no reason yet.
     whyNot: decrypter === null ? "no-keys" : decrypter.why,
     closings: [markOrNull(ends[0]), markOrNull(ends[1])],
-    rhythm: isOpen ? null : rhythmFacts(reader, ends),
+    rhythm: isOpen ? null : rhythmFacts(reader, ends, tcp.closedAt?.timestampNs ?? null),
   };
 }
 

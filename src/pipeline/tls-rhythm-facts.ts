@@ -24,7 +24,11 @@ export function guessedClosings({ rhythm }: TlsReader, { halves, resets }: TcpFa
   return [of(CLIENT), of(SERVER)];
 }
 
-export function rhythmFacts(reader: TlsReader, closings: PerDirection<Moment | null>): TlsRhythm | null {
+export function rhythmFacts(
+  reader: TlsReader,
+  closings: PerDirection<Moment | null>,
+  endNs: number | null,
+): TlsRhythm | null {
   const { rhythm } = reader;
   if (rhythm.since === null) return null;
   const last = (direction: Direction) => rhythm.last(direction, closings[direction] !== null);
@@ -36,7 +40,7 @@ export function rhythmFacts(reader: TlsReader, closings: PerDirection<Moment | n
     unasked: [rhythm.unasked(CLIENT), rhythm.unasked(SERVER)],
     answerBytes: rhythm.answerBytes,
     beats: [beatOf(rhythm.beat(CLIENT)), beatOf(rhythm.beat(SERVER))],
-    farewell: saysFarewell(reader, closings),
+    farewell: saysFarewell(reader, closings, endNs),
     holes: rhythm.holes,
   };
 }
@@ -54,32 +58,55 @@ const FRAME_BYTES: PerDirection<number> = [6, 2];
 const MOST_REASON_BYTES = 125;
 const CODE_BYTES = 2;
 const FAREWELL_NS = 2e9;
+const BLOCK_BYTES = 16;
 
-/** What TLS adds to a record's body; of CBC about. */
-function addedBytes(reader: TlsReader): number {
+const suiteOf = (reader: TlsReader) => {
   const server = reader.hello(SERVER)?.hello;
-  const suite = server === undefined ? null : cipherSuite(server.cipherSuite);
-  if (suite === null || server?.version === TLS_1_3)
-    return suite?.cipher.kind === "aead" ? suite.cipher.tagBytes + 1 : 17;
-  if (suite.cipher.kind === "cbc") return 16 + suite.cipher.macBytes;
-  return suite.cipher.tagBytes + (suite.cipher.name === "chacha20-poly1305" ? 0 : 8);
+  return server === undefined ? null : cipherSuite(server.cipherSuite);
+};
+
+const isBlockCipher = (reader: TlsReader): boolean => suiteOf(reader)?.cipher.kind === "cbc";
+
+/** What TLS adds to a record's body; of CBC about. Unknown, it is taken for TLS 1.3 (RFC 8446 §5.2). */
+function addedBytes(reader: TlsReader): number {
+  const cipher = suiteOf(reader)?.cipher;
+  if (cipher === undefined) return 17;
+  if (cipher.kind === "cbc") return BLOCK_BYTES + cipher.macBytes;
+  if (reader.hello(SERVER)?.hello.version === TLS_1_3) return cipher.tagBytes + 1;
+  return cipher.tagBytes + (cipher.name === "chacha20-poly1305" ? 0 : 8);
 }
 
-/** The last thing that both ends said, or one of them before the other ended, may have been a Close frame. */
-function saysFarewell(reader: TlsReader, closings: PerDirection<Moment | null>): boolean {
+interface Farewell {
+  readonly timestampNs: number;
+  /** Of the reason, code included. */
+  readonly reasonBytes: number;
+}
+
+/**
+ * The last thing that both ends said, or one of them right before the end, may have been a Close frame: bare, as most are,
+ * or with a reason that the other one repeated.
+ */
+function saysFarewell(reader: TlsReader, closings: PerDirection<Moment | null>, endNs: number | null): boolean {
   const { rhythm } = reader;
   const added = addedBytes(reader);
-  const isClose = (direction: Direction): { readonly isBare: boolean; readonly timestampNs: number } | null => {
+  // A block cipher rounds up.
+  const leeway = isBlockCipher(reader) ? BLOCK_BYTES : 0;
+  const closeOf = (direction: Direction): Farewell | null => {
     const last = rhythm.last(direction, closings[direction] !== null);
     if (last === null || !rhythm.isOdd(direction, last.bytes)) return null;
-    const reason = last.bytes - added - FRAME_BYTES[direction];
-    // A block cipher rounds up.
-    if (reason < 0 || reason > MOST_REASON_BYTES + 16) return null;
-    return { isBare: reason === 0 || reason === CODE_BYTES, timestampNs: last.timestampNs };
+    const reasonBytes = last.bytes - added - FRAME_BYTES[direction];
+    return reasonBytes < 0 || reasonBytes > MOST_REASON_BYTES + leeway
+      ? null
+      : { timestampNs: last.timestampNs, reasonBytes };
   };
-  const [client, server] = [isClose(CLIENT), isClose(SERVER)];
-  if (client !== null && server !== null) return Math.abs(client.timestampNs - server.timestampNs) <= FAREWELL_NS;
-  const one = client ?? server;
-  const ending = closings[client === null ? CLIENT : SERVER];
-  return one?.isBare === true && ending !== null && ending.timestampNs - one.timestampNs <= FAREWELL_NS;
+  const isBare = ({ reasonBytes }: Farewell): boolean =>
+    reasonBytes === 0 || reasonBytes === CODE_BYTES || reasonBytes < leeway + CODE_BYTES;
+  const [client, server] = [closeOf(CLIENT), closeOf(SERVER)];
+  if (client !== null && server !== null && Math.abs(client.timestampNs - server.timestampNs) <= FAREWELL_NS) {
+    const isRepeated = Math.abs(client.reasonBytes - server.reasonBytes) <= leeway;
+    if (isRepeated || isBare(client) || isBare(server)) return true;
+  }
+  return [client, server].some(
+    (one) => one !== null && isBare(one) && endNs !== null && endNs - one.timestampNs <= FAREWELL_NS,
+  );
 }

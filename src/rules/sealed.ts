@@ -34,8 +34,16 @@ const mayBeWebSocket = ({ applicationProtocols, applicationProtocol }: TlsFacts)
   (applicationProtocols.length === 0 ||
     (applicationProtocols.includes("http/1.1") && !applicationProtocols.includes("h2")));
 
-const looksLikeOne = ({ smallTurns, unasked }: TlsRhythm): boolean =>
-  smallTurns >= LEAST_SMALL_TURNS || unasked[0] >= LEAST_UNASKED_OF_CLIENT || unasked[1] >= LEAST_UNASKED_OF_SERVER;
+const isLike101 = ({ answerBytes }: TlsRhythm): boolean => answerBytes !== null && answerBytes <= MOST_101_BYTES;
+
+/** Requests and responses take turns, and are larger. */
+const looksLikeOne = ({ byBrowser, applicationProtocols, rhythm }: TlsFacts): boolean =>
+  rhythm !== null &&
+  (rhythm.smallTurns >= (isLike101(rhythm) ? 1 : LEAST_SMALL_TURNS) ||
+    rhythm.unasked[0] >= LEAST_UNASKED_OF_CLIENT ||
+    rhythm.unasked[1] >= LEAST_UNASKED_OF_SERVER ||
+    // For pages a browser offers HTTP/2.
+    (byBrowser && applicationProtocols.length === 1 && isLike101(rhythm)));
 
 /** null: it can be read, is no TLS, or looks like anything but a WebSocket. */
 export function sealedOf({ tls, webSocket, upgrade, server, tcp }: ConnectionFacts, { ports }: Context): Sealed | null {
@@ -44,12 +52,11 @@ export function sealedOf({ tls, webSocket, upgrade, server, tcp }: ConnectionFac
   if (tcp.oneWay || (tls.clientHello !== null && !tls.handshakeComplete) || !mayBeWebSocket(tls)) return null;
   const isAsked = ports.length > 0;
   if (!isAsked && OTHERS_PORTS.has(server.port)) return null;
-  if (looksLikeOne(rhythm)) {
+  if (looksLikeOne(tls)) {
     const isHttp = isAsked || HTTPS_PORTS.has(server.port) || tls.applicationProtocols.includes("http/1.1");
     return { tls, rhythm, belief: isHttp ? "strong" : "fair" };
   }
-  const { answerBytes } = rhythm;
-  return isAsked && answerBytes !== null && answerBytes <= MOST_101_BYTES ? { tls, rhythm, belief: "weak" } : null;
+  return isAsked && isLike101(rhythm) ? { tls, rhythm, belief: "weak" } : null;
 }
 
 /** Taken for a WebSocket for good reasons: what cuts it off is worth an error, or at least a warning. */

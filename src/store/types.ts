@@ -204,6 +204,8 @@ export interface NotHttpFacts extends Mark {
 export interface TlsFacts {
   serverName: string | null;
   applicationProtocols: readonly string[];
+  /** The ClientHello is a browser's: it holds values that mean nothing (RFC 8701). */
+  byBrowser: boolean;
   clientVersion: string | null;
   negotiatedVersion: string | null;
   clientHello: Mark | null;

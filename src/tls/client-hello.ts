@@ -16,6 +16,8 @@ export interface Hello {
   encryptThenMac: boolean;
   /** RFC 8446 §4.2.10: early data follows. */
   earlyData: boolean;
+  /** RFC 8701: a ClientHello with values that mean nothing, as browsers send it. */
+  grease: boolean;
 }
 
 const SERVER_NAME = 0;
@@ -38,12 +40,15 @@ export function readHello(type: number, bytes: Uint8Array, start: number, end: n
     cipherSuite: 0,
     encryptThenMac: false,
     earlyData: false,
+    grease: false,
   };
   let at = start + 34;
   if (at >= end) return hello;
   at += 1 + u8(bytes, at);
   if (type === CLIENT_HELLO) {
     if (at + 2 > end) return hello;
+    const suites = Math.min(end, at + 2 + u16be(bytes, at));
+    for (let suite = at + 2; suite + 2 <= suites; suite += 2) hello.grease ||= isGrease(u16be(bytes, suite));
     at += 2 + u16be(bytes, at);
     if (at + 1 > end) return hello;
     at += 1 + u8(bytes, at);
@@ -65,6 +70,7 @@ export function readEncryptedExtensions(bytes: Uint8Array): { protocol: string |
     cipherSuite: 0,
     encryptThenMac: false,
     earlyData: false,
+    grease: false,
   };
   readExtensions(read, ENCRYPTED_EXTENSIONS, bytes, 0, bytes.length);
   return { protocol: read.applicationProtocols[0] ?? null, earlyData: read.earlyData };

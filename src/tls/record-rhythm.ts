@@ -69,13 +69,14 @@ class Side {
  */
 export class RecordRhythm {
   since: Moment | null = null;
-  /** Small records with which the client began to speak. */
+  /** Small records with which the client began to speak, once it had been answered. */
   smallTurns = 0;
   /** Bytes with which the server answered the first request; null: it has not. */
   answerBytes: number | null = null;
   /** Some records were not in the capture, or not whole. */
   holes = false;
   private answerOver = false;
+  private isMidstream = false;
   private lastFrom: Direction | null = null;
   private lastNs = 0;
   private readonly sides: readonly [Side, Side] = [new Side(), new Side()];
@@ -93,8 +94,10 @@ export class RecordRhythm {
     const side = this.sides[direction];
     const { packetNumber, timestampNs } = at;
     if (this.since === null) {
-      if ((direction === CLIENT || isMidstream) && !isAlert) this.since = { packetNumber, timestampNs };
-      else if (!isAlert) return;
+      if ((direction === CLIENT || isMidstream) && !isAlert) {
+        this.since = { packetNumber, timestampNs };
+        this.isMidstream = isMidstream;
+      } else if (!isAlert) return;
     }
     side.beforeTail = side.tail;
     side.tail = { packetNumber, timestampNs, bytes, isAlert };
@@ -109,7 +112,9 @@ export class RecordRhythm {
     const paused = at.timestampNs - this.lastNs >= PAUSE_NS;
     const begins = this.lastFrom !== direction || paused;
     this.countAnswer(direction, bytes, paused);
-    if (direction === CLIENT && begins && bytes <= TURN_BYTES && bytes !== ALERT_BYTES) this.smallTurns++;
+    // What follows the head of a request before it is answered may be its body.
+    const isTurn = direction === CLIENT && begins && (this.answerBytes !== null || this.isMidstream);
+    if (isTurn && bytes <= TURN_BYTES && bytes !== ALERT_BYTES) this.smallTurns++;
     if (this.lastFrom === direction && paused && bytes <= PUSH_BYTES) side.unasked++;
     if (bytes > CONTROL_BYTES) return;
     if (this.lastFrom !== direction) this.countEcho(otherDirection(direction), at);

@@ -392,6 +392,7 @@ export const refusedSyn = (seconds: number): ConnectionFacts =>
 export const tlsFacts = (more: Partial<TlsFacts>): TlsFacts => ({
   serverName: "orin.example",
   applicationProtocols: [],
+  byBrowser: false,
   clientVersion: "TLS 1.3",
   negotiatedVersion: "TLS 1.2",
   clientHello: mark(0.01),

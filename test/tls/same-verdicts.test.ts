@@ -16,7 +16,13 @@ const FAULTS: Readonly<Record<string, Fault | null>> = {
   "403": null,
 };
 
-async function play(fault: Fault | null, version: "TLSv1.2" | "TLSv1.3" | null): Promise<TlsReading> {
+interface Played {
+  readonly read: TlsReading;
+  /** The same without the keys. */
+  readonly sealed: TlsReading;
+}
+
+async function play(fault: Fault | null, version: "TLSv1.2" | "TLSv1.3" | null): Promise<Played> {
   const options = { ...certificateOf("ec"), ...(version && { minVersion: version, maxVersion: version }) };
   const server = version === null ? http.createServer() : https.createServer(options);
   let keyLog = "";
@@ -35,7 +41,8 @@ async function play(fault: Fault | null, version: "TLSv1.2" | "TLSv1.3" | null):
   between.close();
   server.close();
   server.closeAllConnections();
-  return readTls(captureOf(between.pieces), keyLog === "" ? null : keyLog);
+  const capture = captureOf(between.pieces);
+  return { read: readTls(capture, keyLog === "" ? null : keyLog), sealed: readTls(capture, null) };
 }
 
 const verdict = ({ connections, findings, frames }: TlsReading) => ({
@@ -53,10 +60,35 @@ const verdict = ({ connections, findings, frames }: TlsReading) => ({
 
 describe.each(Object.entries(FAULTS))("%s", (_, fault) => {
   test.each(["TLSv1.2", "TLSv1.3"] as const)("over %s is told as over plain TCP", async (version) => {
-    const plain = await play(fault, null);
-    const inside = await play(fault, version);
+    const { read: plain } = await play(fault, null);
+    const { read: inside } = await play(fault, version);
     expect(inside.connections[0]?.tls?.decrypted).toBe(true);
     expect(inside.connections[0]?.tls?.closings).not.toEqual([null, null]);
     expect(verdict(inside)).toEqual(verdict(plain));
   });
+});
+
+describe("without keys", () => {
+  test.each(["TLSv1.2", "TLSv1.3"] as const)(
+    "%s: an end without Close frames is one, and no other is",
+    async (version) => {
+      const said: Record<string, unknown> = {};
+      for (const [name, fault] of Object.entries(FAULTS)) {
+        const { read, sealed } = await play(fault, version);
+        const [inside, outside] = [read.connections[0]?.tcp, sealed.connections[0]?.tcp];
+        // Who ended it, and after which silence, is known by the records' sizes.
+        expect([name, outside?.firstCloser, outside?.ending]).toEqual([name, inside?.firstCloser, inside?.ending]);
+        expect(Math.abs((outside?.idleBeforeCloseNs ?? 0) - (inside?.idleBeforeCloseNs ?? 0))).toBeLessThan(1e6);
+        said[name] = sealed.findings
+          .filter(({ severity }) => severity !== "note")
+          .map(({ ruleId, variant, confidence }) => `${ruleId} ${variant} ${confidence}`);
+      }
+      expect(said).toEqual({
+        terminate: [expect.stringMatching(/^ws\.close\.no-close-frame sealed(Notified|Cut) likely$/)],
+        "policy violation": [],
+        "an empty Close": [],
+        "403": [],
+      });
+    },
+  );
 });

@@ -1,7 +1,7 @@
 // Real `ws` peers that log what their API tells them.
 
 import { createServer, type Server as HttpServer, type RequestListener } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { Agent, createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { type ClientOptions, type ServerOptions, WebSocket, WebSocketServer } from "ws";
 import { makeCertificate } from "../certificate.ts";
@@ -37,8 +37,8 @@ function logWebSocket(peer: Peer, ws: WebSocket, connection: string): void {
 export interface ListenOptions extends ServerOptions {
   readonly port?: number;
   readonly host?: string;
-  /** wss:// with a certificate of its own; the keys go into the log. */
-  readonly secure?: boolean;
+  /** wss:// with a certificate of its own, of this version or of what both speak; the keys go into the log. */
+  readonly secure?: boolean | "TLSv1.2" | "TLSv1.3";
 }
 
 export interface Listening {
@@ -54,7 +54,8 @@ const refuse: RequestListener = (_request, response) => {
 /** A `ws` server on an HTTP server; `onOpen` gets each WebSocket. Port 8080 unless said. */
 export function listen(peer: Peer, options: ListenOptions, onOpen: (ws: WebSocket) => void): Promise<Listening> {
   const { port = 8080, host = "0.0.0.0", secure = false, ...rest } = options;
-  const http = secure ? createTlsServer(makeCertificate(), refuse) : createServer(refuse);
+  const version = typeof secure === "string" ? { minVersion: secure, maxVersion: secure } : {};
+  const http = secure ? createTlsServer({ ...makeCertificate(), ...version }, refuse) : createServer(refuse);
   http.on("keylog", (line: Buffer) => peer.log("keylog", { line: line.toString("latin1") }));
   const server = new WebSocketServer({ ...rest, server: http });
   server.on("connection", (ws, request) => {
@@ -97,12 +98,22 @@ export function heartbeat(peer: Peer, server: WebSocketServer, intervalMs: numbe
 
 export interface DialOptions extends ClientOptions {
   readonly protocols?: readonly string[];
+  /** wss://: the keys go into the log, for a server that writes none. */
+  readonly logsKeys?: boolean;
+}
+
+/** TLS as `https` makes it, which tells its keys. */
+function tellingKeys(peer: Peer): Agent {
+  const agent = new Agent();
+  agent.on("keylog", (line: Buffer) => peer.log("keylog", { line: line.toString("latin1") }));
+  return agent;
 }
 
 /** Dials, logs, and resolves when the WebSocket is open; rejects never: `null` after a refusal, which is in the log. */
 export function dial(peer: Peer, url: string, options: DialOptions = {}): Promise<WebSocket | null> {
-  const { protocols = [], ...rest } = options;
-  const ws = new WebSocket(url, [...protocols], { origin: "http://192.168.50.10:5173", ...rest });
+  const { protocols = [], logsKeys = false, ...rest } = options;
+  const agent = logsKeys ? { agent: tellingKeys(peer) } : {};
+  const ws = new WebSocket(url, [...protocols], { origin: "http://192.168.50.10:5173", ...agent, ...rest });
   return new Promise((resolve) => {
     let connection = "";
     ws.on("upgrade", ({ socket }) => {

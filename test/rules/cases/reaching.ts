@@ -65,6 +65,7 @@ const tlsConnection = (given: Partial<TlsFacts>): ConnectionFacts =>
     tls: {
       serverName: "orin.example",
       applicationProtocols: [],
+      byBrowser: false,
       clientVersion: "TLS 1.3",
       negotiatedVersion: "TLS 1.3",
       clientHello: mark(0.01),
