@@ -105,9 +105,15 @@ export class HeadReader {
 
   /** The fields, once the head is done or cut off; `bytes[start, end)` is what the last `read` took and did not keep. */
   fields(bytes: Uint8Array, start: number, end: number): FieldSection {
-    if (this.keptLength === 0) return parseFields(bytes, start + this.#startLineBytes, end);
+    if (this.keptLength === 0) return this.#parse(bytes, start + this.#startLineBytes, end);
     this.keep(bytes, start, end);
-    return parseFields(this.kept, this.#startLineBytes, this.keptLength);
+    return this.#parse(this.kept, this.#startLineBytes, this.keptLength);
+  }
+
+  /** A line that was cut off is no field: its value would be taken for a shorter one. */
+  #parse(bytes: Uint8Array, start: number, end: number): FieldSection {
+    const whole = this.state === "done" ? end : bytes.lastIndexOf(LF, end - 1) + 1;
+    return parseFields(bytes, start, Math.max(start, Math.min(end, whole)));
   }
 
   keep(bytes: Uint8Array, start: number, end: number): void {

@@ -107,8 +107,8 @@ export class ConnectionContext implements HttpSink {
     } else if (this.http !== null) this.http.feed(direction, bytes, start, end, at);
   }
 
-  onPlainGap(direction: Direction, lengthBytes: number, at: Position): void {
-    if (this.webSocket !== null) this.webSocket.gap(direction, lengthBytes, at);
+  onPlainGap(direction: Direction, lengthBytes: number, at: Position, isExact = true): void {
+    if (this.webSocket !== null) this.webSocket.gap(direction, lengthBytes, at, isExact);
     else this.http?.gap(direction, lengthBytes, at);
   }
 

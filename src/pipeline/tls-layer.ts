@@ -30,7 +30,7 @@ export class TlsLayer {
         ? new TlsDecrypter(keys, {
             onOpen: () => inside.onOpen(),
             onPlainBytes: (direction, bytes, start, end, at) => inside.onPlainBytes(direction, bytes, start, end, at),
-            onPlainGap: (direction, lengthBytes, at) => inside.onPlainGap(direction, lengthBytes, at),
+            onPlainGap: (direction, lengthBytes, at, isExact) => inside.onPlainGap(direction, lengthBytes, at, isExact),
             onPlainEnd: (direction, at) => inside.onPlainEnd(direction, at),
             onAlert: (direction, level, description, at) => this.onAlert(direction, level, description, at),
           })

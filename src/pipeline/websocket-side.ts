@@ -110,9 +110,9 @@ export class WebSocketSide implements WebSocketSink {
     this.decoder.feed(bytes, start, end, at);
   }
 
-  gap(lengthBytes: number, at: Position): void {
+  gap(lengthBytes: number, at: Position, isExact: boolean): void {
     this.fedBytes += lengthBytes;
-    this.decoder.gap(lengthBytes, at);
+    this.decoder.gap(lengthBytes, at, isExact);
   }
 
   end(at: Position): void {

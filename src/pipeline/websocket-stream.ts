@@ -81,8 +81,8 @@ export class WebSocketStream implements SideOwner {
     this.side(direction).feed(bytes, start, end, at);
   }
 
-  gap(direction: Direction, lengthBytes: number, at: Position): void {
-    this.side(direction).gap(lengthBytes, at);
+  gap(direction: Direction, lengthBytes: number, at: Position, isExact = true): void {
+    this.side(direction).gap(lengthBytes, at, isExact);
   }
 
   end(direction: Direction, at: Position): void {

@@ -25,7 +25,8 @@ export interface PlainSink {
   /** The secrets are there: from now on comes what the connection says inside TLS. */
   onOpen(): void;
   onPlainBytes(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void;
-  onPlainGap(direction: Direction, lengthBytes: number, at: Position): void;
+  /** Not `isExact`: how much of it was padding is not known. */
+  onPlainGap(direction: Direction, lengthBytes: number, at: Position, isExact: boolean): void;
   onPlainEnd(direction: Direction, at: Position): void;
   onAlert(direction: Direction, level: number, description: number, at: Position): void;
 }
@@ -107,7 +108,7 @@ export class TlsDecrypter {
     if (this.isWaiting) this.hold({ direction, bytes: null, lengthBytes: 0 }, at);
     else if (this.isOpen) {
       const { unplacedBytes } = this.splitters[direction];
-      if (unplacedBytes > 0) this.sink.onPlainGap(direction, unplacedBytes, at);
+      if (unplacedBytes > 0) this.sink.onPlainGap(direction, unplacedBytes, at, false);
       this.endPlain(direction, at);
     }
   }
@@ -233,7 +234,8 @@ export class TlsDecrypter {
   private lose(direction: Direction, plainBytes: number, at: Position): void {
     if (this.ended[direction] || plainBytes <= 0) return;
     this.offsets[direction].add(plainBytes, this.splitters[direction].fedBytes);
-    this.sink.onPlainGap(direction, plainBytes, at);
+    const isExact = this.sides?.[direction].stage.opener?.isExact ?? true;
+    this.sink.onPlainGap(direction, plainBytes, at, isExact);
   }
 
   /** RFC 8446 §6.1: nothing counts behind a close_notify; a fatal alert ends both directions for its sender's peer. */

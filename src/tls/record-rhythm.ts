@@ -199,10 +199,11 @@ export class RecordRhythm {
     return found;
   }
 
-  /** Its size was not there before, or came off its beat: a message of another kind. */
+  /** No beat of its size, or off it: a message of another kind. */
   isOdd(direction: Direction, bytes: number): boolean {
     const tally = this.sides[direction].sizes.get(bytes);
-    return tally !== undefined && (tally.count === 1 || tally.early);
+    if (tally === undefined) return false;
+    return tally.count < LEAST_BEATS || tally.early || tally.longestNs > IRREGULAR * tally.shortestNs;
   }
 }
 

@@ -74,10 +74,19 @@ export class FrameDecoder implements WebSocketDecoder {
     this.offset += end - start;
   }
 
-  gap(lengthBytes: number, at: Position): void {
+  /** Not `isExact`: it may be some bytes more or less, so that no boundary behind it is known. */
+  gap(lengthBytes: number, at: Position, isExact = true): void {
     if (this.state === GIVEN_UP || lengthBytes <= 0) return;
     this.offset += lengthBytes;
     tell(this.sink, "gap", this.direction, at, lengthBytes);
+    if (!isExact) {
+      if (this.state === SEARCHING) this.search?.reset();
+      else {
+        if (this.frames.remaining > 0) this.frames.missing(this.frames.remaining, at);
+        this.desynchronise(at, lengthBytes);
+      }
+      return;
+    }
     if (this.state === SEARCHING) {
       if (this.search?.gap(lengthBytes) !== true) return;
       this.resume(this.search, at);

@@ -112,8 +112,12 @@ export const SENT = [
   "žluťoučký 温度 🚗",
 ];
 
-/** A client says `SENT`, hears it again, and closes with 1000. */
-export async function converse(options: TlsOptions, client: WebSocket.ClientOptions = {}): Promise<Conversation> {
+/** A client says these texts, hears them again, and closes with 1000. */
+export async function converse(
+  options: TlsOptions,
+  client: WebSocket.ClientOptions = {},
+  sent: readonly string[] = SENT,
+): Promise<Conversation> {
   const server = await echoServer(options);
   const between = await relay(server.port);
   const heard: Spoken[] = [];
@@ -121,12 +125,12 @@ export async function converse(options: TlsOptions, client: WebSocket.ClientOpti
   await new Promise<void>((resolve, reject) => {
     socket.on("error", reject);
     socket.on("open", () => {
-      for (const text of SENT) socket.send(text);
+      for (const text of sent) socket.send(text);
       socket.ping("are you there?");
     });
     socket.on("message", (data) => {
       heard.push({ from: "server", text: String(data) });
-      if (heard.length === SENT.length) socket.close(1000, "bye");
+      if (heard.length === sent.length) socket.close(1000, "bye");
     });
     socket.on("close", () => setTimeout(resolve, 50));
   });

@@ -67,33 +67,146 @@ test("a KeyUpdate of either side changes the keys, not what is read", async () =
   expect(behind.sort()).toEqual(said.sort());
 });
 
-test("early data that the server took is read in its place", async () => {
+test.each(["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-CHACHA20-POLY1305"])(
+  "TLS 1.2 renegotiated twice, %s: each handshake brings keys of its own",
+  async (ciphers) => {
+    const server = await echoServer({
+      ...certificateOf("ec"),
+      maxVersion: "TLSv1.2",
+      ciphers: `${ciphers}:@SECLEVEL=0`,
+    });
+    const between = await relay(server.port);
+    const client = openssl(
+      "s_client",
+      "-connect",
+      `127.0.0.1:${between.port}`,
+      "-tls1_2",
+      "-cipher",
+      `${ciphers}:@SECLEVEL=0`,
+    );
+    await says(client, /Verify return code/);
+    const words = ["before", "after", "at last"];
+    client.stdin?.write(REQUEST);
+    await pause(200);
+    for (const payload of words) {
+      client.stdin?.write(frame({ opcode: 1, payload }));
+      await pause(200);
+      if (payload === "at last") break;
+      const renegotiated = says(client, /RENEGOTIATING[\s\S]*verify return:1/);
+      client.stdin?.write("R\n");
+      await renegotiated;
+      await pause(100);
+    }
+    client.stdin?.write(frame({ opcode: 8, payload: new Uint8Array([3, 232]) }));
+    await ended(client);
+    between.close();
+    server.close();
+    expect(server.keyLog().match(/CLIENT_RANDOM/g)).toHaveLength(3);
+    const read = readTls(captureOf(between.pieces), server.keyLog());
+    expect(read.messages.map(({ from, text }) => `${from} ${text}`)).toEqual(
+      words.flatMap((word) => [`client ${word}`, `server ${word}`]),
+    );
+    expect(read.connections[0]?.close.verdict).toBe("clean");
+    // The first handshake's secret alone opens what comes before the second.
+    const first = `${server.keyLog().split("\n", 1)[0]}\n`;
+    expect(readTls(captureOf(between.pieces), first).messages).toEqual(read.messages.slice(0, 2));
+  },
+);
+
+/** A server that keeps what it says to itself while nobody looks on. */
+async function serve(port: string, ...more: string[]): Promise<ChildProcess> {
   const { key, cert } = certificateOf("ec");
   writeFileSync(file("key.pem"), key);
   writeFileSync(file("cert.pem"), cert);
-  writeFileSync(file("early.txt"), REQUEST);
-  const port = String(20_000 + (process.pid % 20_000));
   const files = ["-key", file("key.pem"), "-cert", file("cert.pem"), "-keylogfile", file("keys.log")];
-  const server = openssl("s_server", "-accept", port, "-tls1_3", ...files, "-early_data", "-no_anti_replay");
-  // It keeps what it says to itself when nobody looks on.
+  const server = openssl("s_server", "-accept", port, ...files, ...more);
   await pause(700);
-  const connect = (to: number, ...more: string[]) =>
-    openssl("s_client", "-connect", `127.0.0.1:${to}`, "-tls1_3", ...more);
-  const first = connect(Number(port), "-sess_out", file("session.pem"));
+  return server;
+}
+
+/** Connects once, leaves, and keeps the session for the next time. */
+async function keepSession(port: string, version: string): Promise<void> {
+  const client = openssl("s_client", "-connect", `127.0.0.1:${port}`, version, "-sess_out", file("session.pem"));
   await pause(700);
-  const over = ended(first);
-  first.stdin?.end("Q\n");
+  const over = ended(client);
+  client.stdin?.end("Q\n");
   await over;
-  const between = await relay(Number(port));
-  const second = connect(between.port, "-sess_in", file("session.pem"), "-early_data", file("early.txt"));
+}
+
+/** What `s_server` is made to say, and the client after it. */
+async function speak(client: ChildProcess, server: ChildProcess, request: string | null): Promise<void> {
   await pause(700);
+  if (request !== null) client.stdin?.write(request);
+  await pause(200);
   server.stdin?.write(ANSWER);
   await pause(200);
-  second.stdin?.write(frame({ opcode: 1, payload: "hello" }));
+  client.stdin?.write(frame({ opcode: 1, payload: "hello" }));
   await pause(200);
-  second.stdin?.end();
+  client.stdin?.end();
   await pause(100);
-  for (const child of [second, server]) child.kill();
+  for (const child of [client, server]) child.kill();
+}
+
+const freePort = (() => {
+  let next = 20_000 + (process.pid % 20_000);
+  return (): string => String(next++);
+})();
+
+const early = REQUEST.replace("/im", "/early");
+
+test.each([
+  ["by another process, which cannot read the ticket", ["-early_data", "-no_anti_replay"]],
+  ["with a HelloRetryRequest", ["-groups", "P-384"]],
+])("early data that a server refuses %s is nothing that was said", async (_, options) => {
+  const port = freePort();
+  writeFileSync(file("refused.txt"), early);
+  const before = await serve(port, "-tls1_3", "-early_data", "-no_anti_replay");
+  await keepSession(port, "-tls1_3");
+  before.kill();
+  await pause(100);
+  const server = await serve(port, "-tls1_3", ...options);
+  const between = await relay(Number(port));
+  const client = openssl(
+    ...["s_client", "-connect", `127.0.0.1:${between.port}`, "-tls1_3"],
+    ...["-sess_in", file("session.pem"), "-early_data", file("refused.txt")],
+  );
+  const refused = says(client, /Early data was rejected/);
+  await speak(client, server, REQUEST);
+  between.close();
+  await refused;
+  const read = readTls(captureOf(between.pieces), readFileSync(file("keys.log"), "latin1"));
+  const [facts] = read.connections;
+  expect(facts?.exchanges.map(({ request }) => request?.target)).toEqual(["/im"]);
+  expect(facts?.upgrade?.acceptValid).toBe(true);
+  expect(read.messages).toEqual([{ from: "client", text: "hello" }]);
+});
+
+test.each(["-tls1_2", "-tls1_3"])("a resumed session, %s, is read as any other", async (version) => {
+  const port = freePort();
+  const server = await serve(port, version);
+  await keepSession(port, version);
+  const between = await relay(Number(port));
+  const client = openssl("s_client", "-connect", `127.0.0.1:${between.port}`, version, "-sess_in", file("session.pem"));
+  const reused = says(client, /Reused, TLSv1/);
+  await speak(client, server, REQUEST);
+  between.close();
+  await reused;
+  const read = readTls(captureOf(between.pieces), readFileSync(file("keys.log"), "latin1"));
+  expect(read.connections[0]?.upgrade?.acceptValid).toBe(true);
+  expect(read.messages).toEqual([{ from: "client", text: "hello" }]);
+});
+
+test("early data that the server took is read in its place", async () => {
+  const port = freePort();
+  writeFileSync(file("early.txt"), REQUEST);
+  const server = await serve(port, "-tls1_3", "-early_data", "-no_anti_replay");
+  await keepSession(port, "-tls1_3");
+  const between = await relay(Number(port));
+  const client = openssl(
+    ...["s_client", "-connect", `127.0.0.1:${between.port}`, "-tls1_3"],
+    ...["-sess_in", file("session.pem"), "-early_data", file("early.txt")],
+  );
+  await speak(client, server, null);
   between.close();
   const read = readTls(captureOf(between.pieces), readFileSync(file("keys.log"), "latin1"));
   const [facts] = read.connections;

@@ -29,7 +29,8 @@ function checkTlsOnPlain(connection: ConnectionFacts, context: Context) {
       causes,
     });
   const other = connection.notHttp[1];
-  if (other !== null && !isTlsRecord(other.firstBytes))
+  // Behind a hole anything may come, the middle of a TLS record too.
+  if (other !== null && !isTlsRecord(other.firstBytes) && connection.tcp.halves[1].missingBytes === 0)
     return draft("tls.on-plain-port", "otherAnswer", {
       at: hello,
       args: { server },
