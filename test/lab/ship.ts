@@ -1,6 +1,6 @@
 // `npm run lab -- --ship`: plays the scenarios whose captures the project ships, and writes them with their provenance.
 
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../support/namespace.ts";
@@ -17,6 +17,7 @@ export const shipped: readonly { scenario: string; file: string; peers: string }
   { scenario: "forbidden-403", file: "forbidden-403.pcap", peers: "ws" },
   { scenario: "compressed-fragmented", file: "compressed-fragmented.pcap", peers: "ws" },
   { scenario: "proxied-any", file: "proxied-any.pcap", peers: "ws nginx" },
+  { scenario: "wss-frozen-client", file: "wss-frozen-client.pcapng", peers: "ws" },
 ];
 
 const capturesDirectory = fileURLToPath(new URL("../../captures/", import.meta.url));
@@ -26,7 +27,10 @@ export function ship(labDirectory: string): void {
   mkdirSync(capturesDirectory, { recursive: true });
   const lines = shipped.map(({ scenario, file, peers }) => {
     const made = join(labDirectory, `${scenario}.pcap`);
-    if (file.endsWith(".pcapng")) run("editcap", "-F", "pcapng", made, join(capturesDirectory, file));
+    // Of TLS the keys that the peers logged go with it, as secrets inside the file.
+    const keys = join(labDirectory, `${scenario}.keys`);
+    const secrets = existsSync(keys) ? ["--inject-secrets", `tls,${keys}`] : [];
+    if (file.endsWith(".pcapng")) run("editcap", "-F", "pcapng", ...secrets, made, join(capturesDirectory, file));
     else copyFileSync(made, join(capturesDirectory, file));
     const truth = JSON.parse(readFileSync(join(labDirectory, `${scenario}.truth.json`), "utf8")) as { injects: string };
     return `| \`${file}\` | ${truth.injects} | ${peers.split(" ").map(version).join(", ")} |`;
@@ -38,7 +42,8 @@ export function ship(labDirectory: string): void {
 
 Each was made by \`npm run lab -- --ship\` (test/lab/): real peers in network namespaces of their own, captured by the real
 tcpdump; no traffic but theirs, no address but the namespaces' own. Nothing is drawn by hand or edited
-(\`.pcapng\` files are tcpdump's output converted by editcap).
+(\`.pcapng\` files are tcpdump's output converted by editcap; of \`wss-\` it has put the keys, which the peers logged, into
+the file as a Decryption Secrets Block: \`editcap --discard-all-secrets\` takes them out again).
 
 Made on ${date} with Node ${process.versions.node}, ${tool("tcpdump", /tcpdump version ([\d.]+)/)}, Linux ${run("uname", "-r").split("-")[0]?.trim()}.
 
