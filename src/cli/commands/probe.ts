@@ -11,6 +11,7 @@ import { createRedactor, type Redactor } from "../../report/redact.ts";
 import { renderText } from "../../report/text.ts";
 import { judge } from "../../rules/judge.ts";
 import type { Timer } from "../../rules/timers.ts";
+import { KeyLog } from "../../tls/key-log.ts";
 import { type OpenedCapture, openCapture } from "../live/open-capture.ts";
 import { BACKENDS, type LiveOptions, numberOption } from "../live/options.ts";
 import { stopSignal } from "../live/stop-signal.ts";
@@ -90,13 +91,15 @@ async function probe(
     end.done();
     return ears.failed ? EXIT.findings : EXIT.done;
   }
+  // Known before the first packet of TLS: its secrets come a moment later.
+  ears.keys.expected = /^(wss|https):/.test(url);
   const talk = (): Promise<void> => converse(plan, ears, end.signal);
-  const { analysis, files } = await captureWhile(opened, options, [port], version, talk);
+  const { analysis, files } = await captureWhile(opened, options, [port], version, ears.keys, talk);
   end.done();
   // Others use the server too: only its own connection is the probe's business.
   const connections = analysis.connections.filter(({ client }) => client.port === ears.localPort);
   const own = connections.length > 0 ? { ...analysis, connections } : analysis;
-  const report = buildReport(own, judge(own, { timers: options.timer ?? [] }), {
+  const report = buildReport(own, judge(own, { timers: options.timer ?? [], ports: [port] }), {
     version,
     language,
     redactor,
@@ -153,6 +156,7 @@ async function openOrSayWhyNot(
 class Ears implements ProbeEars {
   failed = true;
   localPort = 0;
+  readonly keys = new KeyLog();
   private readonly surroundings: Surroundings;
   private readonly words;
   private readonly redactor: Redactor;
@@ -161,6 +165,10 @@ class Ears implements ProbeEars {
     this.surroundings = surroundings;
     this.words = probeWordsOf(surroundings.language);
     this.redactor = redactor;
+  }
+
+  onSecret(line: Uint8Array): void {
+    this.keys.addAll(line);
   }
 
   onLocalPort(port: number): void {

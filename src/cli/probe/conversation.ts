@@ -1,3 +1,4 @@
+import { Agent } from "node:https";
 import { WebSocket } from "ws";
 
 /** What a probe says and hears. Engine.IO 4 and Socket.IO 5 are a few characters before each text. */
@@ -13,6 +14,8 @@ export interface ProbePlan {
 }
 
 export interface ProbeEars {
+  /** wss://: a line of a key log, for its own connection. */
+  onSecret(line: Uint8Array): void;
   /** The connection's own port, once there is a response. */
   onLocalPort(port: number): void;
   onOpen(): void;
@@ -39,7 +42,9 @@ export function dialledUrl(url: string, namespace: string | null): string {
 export function converse(plan: ProbePlan, ears: ProbeEars, signal: AbortSignal): Promise<void> {
   const { namespace, token } = plan;
   const headers = token !== null && namespace === null ? { authorization: `Bearer ${token}` } : {};
-  const socket = new WebSocket(dialledUrl(plan.url, namespace), { headers, handshakeTimeout: 30_000 });
+  const url = dialledUrl(plan.url, namespace);
+  const agent = url.startsWith("wss:") ? { agent: tellingSecrets(ears) } : {};
+  const socket = new WebSocket(url, { headers, handshakeTimeout: 30_000, ...agent });
   let heard = 0;
   const hear = (text: string): void => {
     ears.onMessage(text, ++heard);
@@ -71,6 +76,13 @@ export function converse(plan: ProbePlan, ears: ProbeEars, signal: AbortSignal):
       resolve();
     });
   });
+}
+
+/** The probe is an end of its TLS connection: what it captured of it needs no other's keys. */
+function tellingSecrets(ears: ProbeEars): Agent {
+  const agent = new Agent();
+  agent.on("keylog", (line: Buffer) => ears.onSecret(line));
+  return agent;
 }
 
 function leave(socket: WebSocket): void {

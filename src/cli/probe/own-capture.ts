@@ -5,6 +5,7 @@ import type { LiveEvents } from "../../session/types.ts";
 import { KeptSource } from "../../source/live/kept-source.ts";
 import { Spool } from "../../source/live/spool.ts";
 import type { Analysis } from "../../store/types.ts";
+import type { KeyLog } from "../../tls/key-log.ts";
 import { systemClock } from "../live/clock.ts";
 import { droppedOf, lagNsOf, type OpenedCapture, recorderOf } from "../live/open-capture.ts";
 import { type LiveOptions, spoolPlanOf } from "../live/options.ts";
@@ -27,6 +28,7 @@ export async function captureWhile(
   options: Pick<LiveOptions, "write">,
   ports: readonly number[],
   version: string,
+  keys: KeyLog,
   action: () => Promise<void>,
 ): Promise<{ analysis: Analysis; files: readonly string[] }> {
   const spool = new Spool(spoolPlanOf({ ...options, before: 0, after: 0 }));
@@ -36,6 +38,7 @@ export async function captureWhile(
     openReader: (sink, shared) => openCaptureReader(0, sink, shared),
     origin: { ns: null },
     ports,
+    keys,
     seed: (Math.random() * 2 ** 32) | 0,
     clock: systemClock,
     lagNs: () => lagNsOf(opened),
