@@ -1,4 +1,9 @@
-/**
+import { binOf, countMany } from "./activity.ts";
+import { NEVER, type TcpConnection, type TcpHalf } from "./connection.ts";
+import { CHECKSUMS } from "./doubts.ts";
+import type { RecentPackets } from "./recent.ts";
+
+/*
  * What a packet of a steady connection reads and writes, as numbers that lie side by side: with hundreds of connections in
  * turn, each line of memory that a packet touches costs more than the arithmetic. A record is a part for the connection and
  * one for each end; doubles and 32-bit words are two views of the same memory. Offsets count from the beginning of a part,
@@ -44,3 +49,138 @@ export const LAST_ADVANCE_NUMBER = 28;
 export const LAST_IP_IDENTIFICATION = 29;
 export const DONT_FRAGMENT = 30;
 export const UNACKED_RETRANSMISSIONS = 31;
+
+type NumberField = { [K in keyof TcpHalf]: number extends TcpHalf[K] ? K : never }[keyof TcpHalf];
+
+/** Fields of an end and where they stand in its part. Numbers and counts have no sign: they may pass 2^31. */
+const TIMES: readonly (readonly [NumberField, number])[] = [
+  ["lastPacketNs", LAST_PACKET_NS],
+  ["lastDataNs", LAST_DATA_NS],
+  ["timedNs", TIMED_NS],
+  ["oldestUnackedNs", OLDEST_UNACKED_NS],
+  ["leastRoundTripNs", LEAST_ROUND_TRIP_NS],
+  ["lastAdvanceNs", LAST_ADVANCE_NS],
+];
+const SIGNED: readonly (readonly [NumberField, number])[] = [
+  ["nextSequence", NEXT_SEQUENCE],
+  ["maxSequence", MAX_SEQUENCE],
+  ["acknowledged", ACKNOWLEDGED],
+  ["timedSequence", TIMED_SEQUENCE],
+  ["lastIpIdentification", LAST_IP_IDENTIFICATION],
+];
+const UNSIGNED: readonly (readonly [NumberField, number])[] = [
+  ["lastWindow", LAST_WINDOW],
+  ["packets", PACKETS],
+  ["lastPacketNumber", LAST_PACKET_NUMBER],
+  ["dataSegments", DATA_SEGMENTS],
+  ["largestSegmentBytes", LARGEST_SEGMENT_BYTES],
+  ["lastDataNumber", LAST_DATA_NUMBER],
+  ["oldestUnackedNumber", OLDEST_UNACKED_NUMBER],
+  ["lastAdvanceNumber", LAST_ADVANCE_NUMBER],
+  ["unackedRetransmissions", UNACKED_RETRANSMISSIONS],
+];
+
+const FIRST_RECORDS = 64;
+
+/**
+ * The records of all steady connections. While a connection has one, its own fields are out of date: `release` brings them
+ * up to date, and must come before anybody reads or writes them.
+ */
+export class SteadyRecords {
+  doubles = new Float64Array(FIRST_RECORDS * RECORD_DOUBLES);
+  words = new Int32Array(this.doubles.buffer);
+  /** By record and end. */
+  readonly recents: (RecentPackets | null)[] = [];
+  private readonly connections: (TcpConnection | null)[] = [];
+  private readonly free: number[] = [];
+
+  /** `lowGoes`, `highGoes`: that end is steady. */
+  take(connection: TcpConnection, lowGoes: boolean, highGoes: boolean): void {
+    const record = this.free.pop() ?? this.connections.length;
+    if ((record + 1) * RECORD_DOUBLES > this.doubles.length) this.grow();
+    const { doubles, words } = this;
+    const base = record * RECORD_DOUBLES;
+    connection.record = record;
+    this.connections[record] = connection;
+    this.recents[2 * record] = connection.low.recent;
+    this.recents[2 * record + 1] = connection.high.recent;
+    doubles[base + NEWEST_NS] = connection.lastPacketNs;
+    doubles[base + LAST_ACTIVITY_NS] = connection.lastActivityNs;
+    words[2 * base + NEWEST_NUMBER] = connection.lastPacketNumber;
+    // No bin yet: the next packet looks for its own.
+    doubles[base + BIN_START_NS] = 0;
+    doubles[base + BIN_END_NS] = NEVER;
+    words[2 * base + BIN_PACKETS] = 0;
+    this.copy(connection.low, base + CONNECTION_DOUBLES, lowGoes);
+    this.copy(connection.high, base + CONNECTION_DOUBLES + HALF_DOUBLES, highGoes);
+  }
+
+  release(connection: TcpConnection): void {
+    const { record } = connection;
+    if (record < 0) return;
+    const { doubles, words } = this;
+    const base = record * RECORD_DOUBLES;
+    this.countBin(connection, base);
+    connection.record = -1;
+    connection.lastPacketNs = doubles[base + NEWEST_NS] as number;
+    connection.lastActivityNs = doubles[base + LAST_ACTIVITY_NS] as number;
+    connection.lastPacketNumber = (words[2 * base + NEWEST_NUMBER] as number) >>> 0;
+    this.restore(connection.low, base + CONNECTION_DOUBLES);
+    this.restore(connection.high, base + CONNECTION_DOUBLES + HALF_DOUBLES);
+    this.connections[record] = null;
+    this.recents[2 * record] = null;
+    this.recents[2 * record + 1] = null;
+    this.free.push(record);
+  }
+
+  releaseAll(): void {
+    for (const connection of this.connections) if (connection !== null) this.release(connection);
+  }
+
+  /** A packet at `nowNs` falls into another bin than the last one. */
+  changeBin(connection: TcpConnection, nowNs: number): void {
+    const { doubles, words } = this;
+    const base = connection.record * RECORD_DOUBLES;
+    this.countBin(connection, base);
+    words[2 * base + BIN_PACKETS] = 0;
+    const start = binOf(connection, nowNs);
+    doubles[base + BIN_START_NS] = start;
+    doubles[base + BIN_END_NS] = Math.max(start + connection.activityBinNs, connection.firstPacketNs);
+  }
+
+  private countBin(connection: TcpConnection, base: number): void {
+    const { doubles, words } = this;
+    countMany(connection, doubles[base + BIN_START_NS] as number, words[2 * base + BIN_PACKETS] as number);
+  }
+
+  private copy(half: TcpHalf, at: number, goes: boolean): void {
+    const { doubles, words } = this;
+    const own = 2 * at;
+    for (const [field, offset] of TIMES) doubles[at + offset] = half[field];
+    for (const [field, offset] of SIGNED) words[own + offset] = half[field];
+    for (const [field, offset] of UNSIGNED) words[own + offset] = half[field];
+    words[own + STEADY] = goes ? 1 : 0;
+    words[own + HOP_LIMIT] = half.hopLimit;
+    words[own + CHECKSUMS_RIGHT] = half.checksums === CHECKSUMS.right ? 1 : 0;
+    words[own + DONT_FRAGMENT] = half.dontFragment ? 1 : 0;
+    doubles[at + STREAM_BYTES] = 0;
+  }
+
+  private restore(half: TcpHalf, at: number): void {
+    const { doubles, words } = this;
+    const own = 2 * at;
+    for (const [field, offset] of TIMES) half[field] = doubles[at + offset] as number;
+    for (const [field, offset] of SIGNED) half[field] = words[own + offset] as number;
+    for (const [field, offset] of UNSIGNED) half[field] = (words[own + offset] as number) >>> 0;
+    half.dontFragment = words[own + DONT_FRAGMENT] !== 0;
+    half.streamBytes += doubles[at + STREAM_BYTES] as number;
+    half.streamOffset += doubles[at + STREAM_BYTES] as number;
+  }
+
+  private grow(): void {
+    const larger = new Float64Array(2 * this.doubles.length);
+    larger.set(this.doubles);
+    this.doubles = larger;
+    this.words = new Int32Array(larger.buffer);
+  }
+}

@@ -2,7 +2,6 @@ import type { PacketNumber, RelativeNs } from "../base/brand.ts";
 import type { PacketView, Position } from "../base/packet-view.ts";
 import { ACK, FIN, RST, type SegmentView, SYN, URG } from "../wire/types.ts";
 import { SLOW_NS } from "./acknowledgment.ts";
-import { binOf, countMany } from "./activity.ts";
 import { NEVER, type TcpConnection, type TcpHalf } from "./connection.ts";
 import { isDamaged } from "./damage.ts";
 import { CHECKSUMS } from "./doubts.ts";
@@ -40,6 +39,7 @@ import {
   RECORD_DOUBLES,
   STEADY,
   STREAM_BYTES,
+  type SteadyRecords,
   TIMED_NS,
   TIMED_SEQUENCE,
   UNACKED_RETRANSMISSIONS,
@@ -47,7 +47,6 @@ import {
 import type { TcpSink } from "./types.ts";
 
 const UNUSUAL = FIN | SYN | RST | URG;
-const FIRST_RECORDS = 64;
 
 /** Nothing of it waits for anything. */
 const isCalm = (half: TcpHalf): boolean =>
@@ -70,21 +69,16 @@ const isPlaced = (half: TcpHalf): boolean =>
 /**
  * Most segments of most connections: nothing unusual is going on, and they go on exactly where the last one ended. For
  * those a few comparisons replace the whole path (header prediction, as TCP implementations have done since 4.3BSD Reno),
- * and what they change lies in a record (`steady-record.ts`). While a connection has one, its own fields are out of date:
- * `release` brings them up to date, and must come before anybody reads or writes them.
+ * and what they change lies in a record (`steady-record.ts`).
  */
 export class SteadyConnections {
   private readonly sink: TcpSink;
-  private doubles = new Float64Array(FIRST_RECORDS * RECORD_DOUBLES);
-  private words = new Int32Array(this.doubles.buffer);
-  private readonly connections: (TcpConnection | null)[] = [];
-  /** By record and end. */
-  private readonly recents: (RecentPackets | null)[] = [];
-  private readonly free: number[] = [];
+  private readonly records: SteadyRecords;
   private readonly at: Position = { packetNumber: 0 as PacketNumber, timestampNs: 0.5 as RelativeNs };
 
-  constructor(sink: TcpSink) {
+  constructor(sink: TcpSink, records: SteadyRecords) {
     this.sink = sink;
+    this.records = records;
   }
 
   /** After each segment that went the whole way. */
@@ -99,7 +93,7 @@ export class SteadyConnections {
       isCalm(high)
     ) {
       const [lowGoes, highGoes] = [isPlaced(low), isPlaced(high)];
-      if (lowGoes || highGoes) this.take(connection, lowGoes, highGoes);
+      if (lowGoes || highGoes) this.records.take(connection, lowGoes, highGoes);
     }
   }
 
@@ -108,7 +102,7 @@ export class SteadyConnections {
    * it is unusual: then nothing was noted.
    */
   goesOn(connection: TcpConnection, index: 0 | 1, segment: SegmentView, packet: PacketView): boolean {
-    const { doubles, words } = this;
+    const { doubles, words } = this.records;
     const { record } = connection;
     const base = record * RECORD_DOUBLES;
     const half = base + CONNECTION_DOUBLES + index * HALF_DOUBLES;
@@ -145,7 +139,7 @@ export class SteadyConnections {
     doubles[base + NEWEST_NS] = now;
     words[first + NEWEST_NUMBER] = number;
     if (now >= (doubles[base + BIN_END_NS] as number) || now < (doubles[base + BIN_START_NS] as number))
-      this.changeBin(connection, now);
+      this.records.changeBin(connection, now);
     words[first + BIN_PACKETS] = (words[first + BIN_PACKETS] as number) + 1;
     doubles[half + LAST_PACKET_NS] = now;
     words[own + LAST_PACKET_NUMBER] = number;
@@ -175,7 +169,7 @@ export class SteadyConnections {
         }
       }
     }
-    (this.recents[2 * record + index] as RecentPackets).add(segment, now);
+    (this.records.recents[2 * record + index] as RecentPackets).add(segment, now);
     if (length === 0) return true;
 
     const last = (segment.sequenceNumber + length) | 0;
@@ -202,123 +196,5 @@ export class SteadyConnections {
     const start = segment.payloadStart;
     this.sink.onBytes(connection, connection.directionOf(index), segment.bytes, start, start + length, at);
     return true;
-  }
-
-  /** The connection's own fields are what its record says; it has none any more. */
-  release(connection: TcpConnection): void {
-    const { record } = connection;
-    if (record < 0) return;
-    const { doubles, words } = this;
-    const base = record * RECORD_DOUBLES;
-    connection.record = -1;
-    connection.lastPacketNs = doubles[base + NEWEST_NS] as number;
-    connection.lastActivityNs = doubles[base + LAST_ACTIVITY_NS] as number;
-    connection.lastPacketNumber = (words[2 * base + NEWEST_NUMBER] as number) >>> 0;
-    countMany(connection, doubles[base + BIN_START_NS] as number, words[2 * base + BIN_PACKETS] as number);
-    this.restore(connection.low, base + CONNECTION_DOUBLES);
-    this.restore(connection.high, base + CONNECTION_DOUBLES + HALF_DOUBLES);
-    this.connections[record] = null;
-    this.recents[2 * record] = null;
-    this.recents[2 * record + 1] = null;
-    this.free.push(record);
-  }
-
-  releaseAll(): void {
-    for (const connection of this.connections) if (connection !== null) this.release(connection);
-  }
-
-  private take(connection: TcpConnection, lowGoes: boolean, highGoes: boolean): void {
-    const record = this.free.pop() ?? this.connections.length;
-    if ((record + 1) * RECORD_DOUBLES > this.doubles.length) this.grow();
-    const { doubles, words } = this;
-    const base = record * RECORD_DOUBLES;
-    connection.record = record;
-    this.connections[record] = connection;
-    this.recents[2 * record] = connection.low.recent;
-    this.recents[2 * record + 1] = connection.high.recent;
-    doubles[base + NEWEST_NS] = connection.lastPacketNs;
-    doubles[base + LAST_ACTIVITY_NS] = connection.lastActivityNs;
-    words[2 * base + NEWEST_NUMBER] = connection.lastPacketNumber;
-    // No bin yet: the next packet looks for its own.
-    doubles[base + BIN_START_NS] = 0;
-    doubles[base + BIN_END_NS] = NEVER;
-    words[2 * base + BIN_PACKETS] = 0;
-    this.copy(connection.low, base + CONNECTION_DOUBLES, lowGoes);
-    this.copy(connection.high, base + CONNECTION_DOUBLES + HALF_DOUBLES, highGoes);
-  }
-
-  private copy(half: TcpHalf, at: number, goes: boolean): void {
-    const { doubles, words } = this;
-    const own = 2 * at;
-    doubles[at + LAST_PACKET_NS] = half.lastPacketNs;
-    doubles[at + LAST_DATA_NS] = half.lastDataNs;
-    doubles[at + TIMED_NS] = half.timedNs;
-    doubles[at + OLDEST_UNACKED_NS] = half.oldestUnackedNs;
-    doubles[at + LEAST_ROUND_TRIP_NS] = half.leastRoundTripNs;
-    doubles[at + LAST_ADVANCE_NS] = half.lastAdvanceNs;
-    doubles[at + STREAM_BYTES] = 0;
-    words[own + STEADY] = goes ? 1 : 0;
-    words[own + NEXT_SEQUENCE] = half.nextSequence;
-    words[own + MAX_SEQUENCE] = half.maxSequence;
-    words[own + ACKNOWLEDGED] = half.acknowledged;
-    words[own + HOP_LIMIT] = half.hopLimit;
-    words[own + LAST_WINDOW] = half.lastWindow;
-    words[own + CHECKSUMS_RIGHT] = half.checksums === CHECKSUMS.right ? 1 : 0;
-    words[own + PACKETS] = half.packets;
-    words[own + LAST_PACKET_NUMBER] = half.lastPacketNumber;
-    words[own + DATA_SEGMENTS] = half.dataSegments;
-    words[own + LARGEST_SEGMENT_BYTES] = half.largestSegmentBytes;
-    words[own + LAST_DATA_NUMBER] = half.lastDataNumber;
-    words[own + TIMED_SEQUENCE] = half.timedSequence;
-    words[own + OLDEST_UNACKED_NUMBER] = half.oldestUnackedNumber;
-    words[own + LAST_ADVANCE_NUMBER] = half.lastAdvanceNumber;
-    words[own + LAST_IP_IDENTIFICATION] = half.lastIpIdentification;
-    words[own + DONT_FRAGMENT] = half.dontFragment ? 1 : 0;
-    words[own + UNACKED_RETRANSMISSIONS] = half.unackedRetransmissions;
-  }
-
-  private restore(half: TcpHalf, at: number): void {
-    const { doubles, words } = this;
-    const own = 2 * at;
-    half.lastPacketNs = doubles[at + LAST_PACKET_NS] as number;
-    half.lastDataNs = doubles[at + LAST_DATA_NS] as number;
-    half.timedNs = doubles[at + TIMED_NS] as number;
-    half.oldestUnackedNs = doubles[at + OLDEST_UNACKED_NS] as number;
-    half.leastRoundTripNs = doubles[at + LEAST_ROUND_TRIP_NS] as number;
-    half.lastAdvanceNs = doubles[at + LAST_ADVANCE_NS] as number;
-    half.streamBytes += doubles[at + STREAM_BYTES] as number;
-    half.streamOffset += doubles[at + STREAM_BYTES] as number;
-    half.nextSequence = words[own + NEXT_SEQUENCE] as number;
-    half.maxSequence = words[own + MAX_SEQUENCE] as number;
-    half.acknowledged = words[own + ACKNOWLEDGED] as number;
-    half.lastWindow = words[own + LAST_WINDOW] as number;
-    half.packets = (words[own + PACKETS] as number) >>> 0;
-    half.lastPacketNumber = (words[own + LAST_PACKET_NUMBER] as number) >>> 0;
-    half.dataSegments = (words[own + DATA_SEGMENTS] as number) >>> 0;
-    half.largestSegmentBytes = words[own + LARGEST_SEGMENT_BYTES] as number;
-    half.lastDataNumber = (words[own + LAST_DATA_NUMBER] as number) >>> 0;
-    half.timedSequence = words[own + TIMED_SEQUENCE] as number;
-    half.oldestUnackedNumber = (words[own + OLDEST_UNACKED_NUMBER] as number) >>> 0;
-    half.lastAdvanceNumber = (words[own + LAST_ADVANCE_NUMBER] as number) >>> 0;
-    half.lastIpIdentification = words[own + LAST_IP_IDENTIFICATION] as number;
-    half.dontFragment = words[own + DONT_FRAGMENT] !== 0;
-    half.unackedRetransmissions = words[own + UNACKED_RETRANSMISSIONS] as number;
-  }
-
-  private changeBin(connection: TcpConnection, now: number): void {
-    const { doubles, words } = this;
-    const base = connection.record * RECORD_DOUBLES;
-    countMany(connection, doubles[base + BIN_START_NS] as number, words[2 * base + BIN_PACKETS] as number);
-    words[2 * base + BIN_PACKETS] = 0;
-    const start = binOf(connection, now);
-    doubles[base + BIN_START_NS] = start;
-    doubles[base + BIN_END_NS] = Math.max(start + connection.activityBinNs, connection.firstPacketNs);
-  }
-
-  private grow(): void {
-    const larger = new Float64Array(2 * this.doubles.length);
-    larger.set(this.doubles);
-    this.doubles = larger;
-    this.words = new Int32Array(larger.buffer);
   }
 }

@@ -17,6 +17,7 @@ import { isAcknowledged, noteNewData, noteProbe, noteRetransmission, onBare, onF
 import { Reassembly } from "./reassembly.ts";
 import { onReset } from "./resets.ts";
 import { SteadyConnections } from "./steady.ts";
+import { SteadyRecords } from "./steady-record.ts";
 import { synOptionsOf } from "./syn.ts";
 import type { EndCause, TcpSink } from "./types.ts";
 
@@ -31,18 +32,19 @@ export class TcpTracker {
   private readonly flows: FlowTable;
   private readonly sink: TcpSink;
   private readonly reassembly: Reassembly;
+  private readonly records = new SteadyRecords();
   private readonly steady: SteadyConnections;
 
   constructor(sink: TcpSink, seed: number) {
     this.sink = sink;
-    this.steady = new SteadyConnections(sink);
+    this.steady = new SteadyConnections(sink, this.records);
     this.reassembly = new Reassembly(sink);
     this.flows = new FlowTable(seed);
   }
 
   /** In order of their first packet; ended ones stay until `forget`. Valid until the next packet. */
   get connections(): readonly TcpConnection[] {
-    this.steady.releaseAll();
+    this.records.releaseAll();
     return this.all;
   }
 
@@ -60,7 +62,7 @@ export class TcpTracker {
     const index = this.flows.index;
     if (connection !== null && connection.record >= 0) {
       if (this.steady.goesOn(connection, index, segment, packet)) return;
-      this.steady.release(connection);
+      this.records.release(connection);
     }
     if (connection === null) connection = this.open(segment, packet, null);
     else if ((segment.flags & (SYN | RST)) === SYN && startsAnew(connection, segment, index)) {
@@ -145,7 +147,7 @@ export class TcpTracker {
   onIcmpError(error: IcmpErrorView, packet: PacketView): void {
     const connection = this.flows.find(quotedTuple(error));
     if (connection === null || connection.icmpErrors.length >= limits.tcpEventsPerConnection) return;
-    this.steady.release(connection);
+    this.records.release(connection);
     connection.icmpErrors.push({
       packetNumber: packet.packetNumber,
       timestampNs: packet.timestampNs,
@@ -167,7 +169,7 @@ export class TcpTracker {
 
   /** The capture has ended: releases what is held and ends every direction. */
   finish(at: Position): void {
-    this.steady.releaseAll();
+    this.records.releaseAll();
     for (const connection of this.all) if (!connection.finished) this.end(connection, "capture-end", at);
   }
 
@@ -182,13 +184,13 @@ export class TcpTracker {
     }
     const found = connections[low];
     if (found?.id !== id) return null;
-    this.steady.release(found);
+    this.records.release(found);
     return found;
   }
 
   /** No more is expected of a connection: what is held is released and both directions end. */
   close(connection: TcpConnection, cause: EndCause, at: Position): void {
-    this.steady.release(connection);
+    this.records.release(connection);
     if (!connection.finished) this.end(connection, cause, at);
   }
 
