@@ -139,6 +139,13 @@ export class TcpTracker {
     if (half.holePackets > 0 || peer.holePackets > 0) this.reassembly.check(connection, now, false);
   }
 
+  /** Sequence number of the next byte in order that this end sends; may be asked at any time. */
+  nextSequenceOf(connection: TcpConnection, index: 0 | 1): number {
+    return connection.record < 0
+      ? connection.halves[index].nextSequence
+      : this.records.nextSequenceOf(connection, index);
+  }
+
   /** Whose segment it is, as far as is known now. */
   connectionOf(segment: SegmentView): TcpConnection | null {
     return this.flows.find(segment);

@@ -116,8 +116,8 @@ export class ScrubPipeline extends Pipeline {
   ): void {
     if (this.plan.scrub) {
       const held = this.directionOf(connection, direction);
-      const half = connection.halves[connection.indexOf(direction)];
-      const sequence = ((half?.nextSequence ?? 0) - (end - start)) | 0;
+      const next = this.tracker.nextSequenceOf(connection, connection.indexOf(direction));
+      const sequence = (next - (end - start)) | 0;
       held.full ||= this.heldBytes + end - start > limits.scrubHeldBytes;
       if (held.full) held.held.gap(end - start);
       else {

@@ -50,6 +50,18 @@ export function scrubFrames(
   /** From the first blanked message on, later ones may refer back to what is no longer there (RFC 7692 §7.2.3.2). */
   let windowLost = false;
   let compressedIndex = 0;
+  const finish = (secret: boolean | null): void => {
+    if (!message.compressed)
+      result.values += rewrite(bytes, message.parts, options, edit, 0, message.opcode === BINARY);
+    else {
+      windowLost ||= secret !== false || options.blankAll;
+      if (windowLost) {
+        overwrite(message.parts, deflateFiller(message.length), edit);
+        result.compressedBlanked++;
+      }
+    }
+    message.parts = [];
+  };
   let at = 0;
   while (at + 2 <= bytes.length) {
     const first = bytes[at] as number;
@@ -70,23 +82,18 @@ export function scrubFrames(
     if (opcode >= CLOSE) {
       const skip = opcode === CLOSE ? 2 : 0;
       result.values += rewrite(bytes, [part], options, edit, skip, false);
-      result.judgedTo = at;
+      // Between the fragments of a message: those before it are judged with the last one only.
+      if (message.parts.length === 0) result.judgedTo = at;
       continue;
     }
-    if (opcode !== CONTINUATION) message.begin(opcode, (first & 0x40) !== 0);
+    if (opcode !== CONTINUATION) {
+      // A message that never ended: nobody else has read it either.
+      if (message.parts.length > 0) finish(null);
+      message.begin(opcode, (first & 0x40) !== 0);
+    }
     message.parts.push(part);
     if (first < 0x80) continue;
-    if (!message.compressed) {
-      result.values += rewrite(bytes, message.parts, options, edit, 0, message.opcode === BINARY);
-    } else {
-      const secret = options.compressed(compressedIndex++);
-      windowLost ||= secret !== false || options.blankAll;
-      if (windowLost) {
-        overwrite(message.parts, deflateFiller(message.length), edit);
-        result.compressedBlanked++;
-      }
-    }
-    message.parts = [];
+    finish(message.compressed ? options.compressed(compressedIndex++) : false);
     result.judgedTo = at;
   }
   return result;
