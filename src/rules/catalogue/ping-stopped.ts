@@ -1,4 +1,4 @@
-import { type Direction, otherDirection, sideOf } from "../../base/brand.ts";
+import { type Direction, otherDirection, SERVER, sideOf } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
@@ -27,6 +27,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
   const silentMs = (untilNs - silentSince.timestampNs) / NS_PER_MS;
   if (silentMs < Math.max(LEAST_SILENCE_MS, INTERVALS * beat.intervalMs)) return null;
   if (tcp.halves[otherDirection(direction)].unacknowledged !== null) return null;
+  if (isHeardBeyond(connection, direction, silentSince, context)) return null;
   const from = sideOf(direction);
   const to = otherSide(from);
   const opened = openedSince(connection, silentSince, untilNs, context);
@@ -46,6 +47,13 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       cause("possible", "listenerWithoutTimeout", { to }),
     ],
   });
+}
+
+/** Its pings reach the proxy between, which passes nothing on: the other leg tells of that. */
+function isHeardBeyond({ id }: ConnectionFacts, direction: Direction, since: Mark, { joins }: Context): boolean {
+  const leg = direction === SERVER ? joins.behind.get(id)?.back : joins.before.get(id)?.front;
+  const lastPacket = leg?.tcp.halves[direction].lastPacket ?? null;
+  return lastPacket !== null && lastPacket.timestampNs > since.timestampNs;
 }
 
 /** The same client reaches the same port all the while. */
