@@ -25,6 +25,19 @@ for n in range(count):
     raw.sendto(head[:16] + struct.pack(">H", total) + head[18:], (target, 0))
 `;
 
+/** A server that pings so often and gives up so soon. */
+const impatient = (everyMs: number, patienceMs: number) =>
+  server(async (peer) => {
+    await serveTelemetry(peer, { everyMs: 700 }, (ws) => {
+      const beat = setInterval(() => {
+        ws.ping();
+        const timer = setTimeout(() => ws.terminate(), patienceMs);
+        ws.once("pong", () => clearTimeout(timer));
+      }, everyMs);
+      ws.on("close", () => clearInterval(beat));
+    });
+  });
+
 const synFlood = (
   name: string,
   injects: string,
@@ -113,16 +126,7 @@ export const exhausted: readonly Scenario[] = [
     captures: [{ at: "server", interface: "eth0" }],
     seconds: 30,
     peers: {
-      server: server(async (peer) => {
-        await serveTelemetry(peer, { everyMs: 700 }, (ws) => {
-          const beat = setInterval(() => {
-            ws.ping();
-            const timer = setTimeout(() => ws.terminate(), 400);
-            ws.once("pong", () => clearTimeout(timer));
-          }, 2000);
-          ws.on("close", () => clearInterval(beat));
-        });
-      }),
+      server: impatient(2000, 400),
       browser: dashboard(),
     },
     prepare: async (stage) => stage.link.harm("both", { delayMs: 300 }),
@@ -137,16 +141,7 @@ export const exhausted: readonly Scenario[] = [
     injects: "the server pings every 3 s and waits 150 ms for the pong; the client is busy for a second",
     seconds: 30,
     peers: {
-      server: server(async (peer) => {
-        await serveTelemetry(peer, { everyMs: 700 }, (ws) => {
-          const beat = setInterval(() => {
-            ws.ping();
-            const timer = setTimeout(() => ws.terminate(), 150);
-            ws.once("pong", () => clearTimeout(timer));
-          }, 3000);
-          ws.on("close", () => clearInterval(beat));
-        });
-      }),
+      server: impatient(3000, 150),
       browser: dashboard((ws) => {
         setTimeout(() => {
           const until = Date.now() + 1000;
