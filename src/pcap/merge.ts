@@ -37,7 +37,7 @@ export class CaptureMerge {
   /** The following packet, valid until the next call; null: see `needs`. */
   next(): PacketView | null {
     const { single } = this;
-    if (single !== null) return single.next() ? single.view : null;
+    if (single !== null) return single.next() === true ? single.view : null;
     for (let index = this.asked.at(-1); index !== undefined; index = this.asked.at(-1)) {
       const reader = this.readers[index];
       if (reader?.next()) this.rise(index);

@@ -61,7 +61,7 @@ export class TcpTracker {
     let connection = this.flows.find(segment);
     const index = this.flows.index;
     if (connection !== null && connection.record >= 0) {
-      if (this.steady.goesOn(connection, index, segment, packet)) return;
+      if (this.steady.goesOn(connection, index, segment, packet) === true) return;
       this.records.release(connection);
     }
     if (connection === null) connection = this.open(segment, packet, null);

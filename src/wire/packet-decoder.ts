@@ -36,7 +36,9 @@ export class PacketDecoder {
 
   decode(packet: PacketView): void {
     const ipStart = plainIpv4Start(packet);
-    if (ipStart >= 0 && readPlainTcp(this.#segment, packet, ipStart)) this.#sink.onSegment(this.#segment, packet);
+    // Compared with true: V8 would look for every falsy value there is (native-notes/decisions/0010).
+    if (ipStart >= 0 && readPlainTcp(this.#segment, packet, ipStart) === true)
+      this.#sink.onSegment(this.#segment, packet);
     else this.#readLayers(packet);
   }
 
