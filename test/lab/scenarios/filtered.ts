@@ -24,6 +24,15 @@ const commanding: PeerRow = dashboard(
   { url: backUrl },
 );
 
+const beating: PeerRow = telemetry({ everyMs: 500, beat: [1000, 3000] });
+
+/** The path takes what is sent. `firstCloser`: null where nobody may be seen to close. */
+const blackhole = (blames: string, firstCloser?: null): Expectation => ({
+  connections: [{ dialledBy: "browser", ...(firstCloser === null ? { firstCloser } : {}) }],
+  must: ["tcp.path.blackhole"],
+  blames,
+});
+
 /** A page that is loaded again while its first WebSocket still hangs. */
 const reloading: PeerRow = client(async (peer) => {
   void commanding.run(peer);
@@ -80,11 +89,7 @@ export const filtered: readonly Scenario[] = [
     injects: "a router begins to reject what goes to port 8080 with tcp reset, in mid-traffic",
     network: "routed",
     // At the server nothing arrives any more, and nothing is to be seen of the rule.
-    captures: bothEnds({
-      connections: [{ dialledBy: "browser" }],
-      must: ["tcp.path.blackhole"],
-      blames: "The client lost its network",
-    }),
+    captures: bothEnds(blackhole("The client lost its network")),
     peers: { server: telemetry({ everyMs: 500 }), browser: commanding },
     ...ruleComes("router", "forward", "tcp dport 8080 reject with tcp reset;"),
     expect: {
@@ -143,7 +148,7 @@ export const filtered: readonly Scenario[] = [
     network: "routed",
     captures: bothEnds(),
     seconds: 40,
-    peers: { server: telemetry({ everyMs: 500, beat: [1000, 3000] }), browser: reloading },
+    peers: { server: beating, browser: reloading },
     ...forgets(3000, true),
     expect: { connections: [], must: ["tcp.path.blackhole"], blames: "A stateful device on the path" },
   },
@@ -158,7 +163,7 @@ export const filtered: readonly Scenario[] = [
     }),
     seconds: 40,
     peers: {
-      server: telemetry({ everyMs: 500, beat: [1000, 3000] }),
+      server: beating,
       browser: client(async (peer) => {
         void dashboard(() => {}, { url: backUrl }).run(peer);
         await peer.told("reload");
@@ -174,49 +179,29 @@ export const filtered: readonly Scenario[] = [
     name: "table-emptied-no-reload",
     injects: "as table-emptied, and nobody connects anew",
     network: "routed",
-    captures: bothEnds({
-      connections: [{ dialledBy: "browser", firstCloser: null }],
-      must: ["tcp.path.blackhole"],
-      blames: "The client lost its network",
-    }),
+    captures: bothEnds(blackhole("The client lost its network", null)),
     seconds: 40,
-    peers: { server: telemetry({ everyMs: 500, beat: [1000, 3000] }), browser: commanding },
+    peers: { server: beating, browser: commanding },
     ...forgets(7000, false),
-    expect: {
-      connections: [{ dialledBy: "browser", firstCloser: null }],
-      must: ["tcp.path.blackhole"],
-      blames: "The server lost its network",
-    },
+    expect: blackhole("The server lost its network", null),
   },
   {
     name: "answers-dropped",
     injects: "a new rule drops what comes from the server (sport 8080) and nothing else",
     network: "routed",
-    captures: bothEnds({
-      connections: [{ dialledBy: "browser" }],
-      must: ["tcp.path.blackhole"],
-      blames: "A firewall or NAT drops the packets to the client",
-    }),
+    captures: bothEnds(blackhole("A firewall or NAT drops the packets to the client")),
     seconds: 40,
-    peers: { server: telemetry({ everyMs: 500, beat: [1000, 3000] }), browser: commanding },
+    peers: { server: beating, browser: commanding },
     ...ruleComes("router", "forward", "tcp sport 8080 drop;", 8000),
-    expect: {
-      connections: [{ dialledBy: "browser", firstCloser: null }],
-      must: ["tcp.path.blackhole"],
-      blames: "The server lost its network",
-    },
+    expect: blackhole("The server lost its network", null),
   },
   {
     name: "answers-dropped-listener",
     injects: "a new rule drops what comes from the server; the client only listens",
     network: "routed",
-    captures: bothEnds({
-      connections: [{ dialledBy: "browser" }],
-      must: ["tcp.path.blackhole"],
-      blames: "The client lost its network",
-    }),
+    captures: bothEnds(blackhole("The client lost its network")),
     seconds: 40,
-    peers: { server: telemetry({ everyMs: 500, beat: [1000, 3000] }), browser: dashboard(() => {}, { url: backUrl }) },
+    peers: { server: beating, browser: dashboard(() => {}, { url: backUrl }) },
     ...ruleComes("router", "forward", "tcp sport 8080 drop;", 8000),
     expect: { connections: [{ dialledBy: "browser", ending: "open" }], must: [] },
   },
@@ -224,37 +209,21 @@ export const filtered: readonly Scenario[] = [
     name: "requests-dropped",
     injects: "a new rule drops what goes to the server (dport 8080) and nothing else",
     network: "routed",
-    captures: bothEnds({
-      connections: [{ dialledBy: "browser" }],
-      must: ["tcp.path.blackhole"],
-      blames: "The client lost its network",
-    }),
+    captures: bothEnds(blackhole("The client lost its network")),
     seconds: 40,
-    peers: { server: telemetry({ everyMs: 500, beat: [1000, 3000] }), browser: commanding },
+    peers: { server: beating, browser: commanding },
     ...ruleComes("router", "forward", "tcp dport 8080 drop;", 8000),
-    expect: {
-      connections: [{ dialledBy: "browser", firstCloser: null }],
-      must: ["tcp.path.blackhole"],
-      blames: "A firewall or NAT drops the packets to the server",
-    },
+    expect: blackhole("A firewall or NAT drops the packets to the server", null),
   },
   {
     name: "requests-dropped-listener",
     injects: "a new rule drops what goes to the server; the client only listens, its acknowledgments are lost",
     network: "routed",
-    captures: bothEnds({
-      connections: [{ dialledBy: "browser" }],
-      must: ["tcp.path.blackhole"],
-      blames: "The client lost its network",
-    }),
+    captures: bothEnds(blackhole("The client lost its network")),
     seconds: 40,
-    peers: { server: telemetry({ everyMs: 500, beat: [1000, 3000] }), browser: dashboard(() => {}, { url: backUrl }) },
+    peers: { server: beating, browser: dashboard(() => {}, { url: backUrl }) },
     ...ruleComes("router", "forward", "tcp dport 8080 drop;", 8000),
-    expect: {
-      connections: [{ dialledBy: "browser", firstCloser: null }],
-      must: ["tcp.path.blackhole"],
-      blames: "A firewall or NAT drops the packets to the server",
-    },
+    expect: blackhole("A firewall or NAT drops the packets to the server", null),
   },
   {
     name: "acknowledgments-dropped",
@@ -264,11 +233,7 @@ export const filtered: readonly Scenario[] = [
     seconds: 40,
     peers: { server: telemetry({ everyMs: 300_000 }), browser: commanding },
     ...ruleComes("router", "forward", "tcp sport 8080 drop;", 8000),
-    expect: {
-      connections: [{ dialledBy: "browser" }],
-      must: ["tcp.path.blackhole"],
-      blames: "A firewall or NAT drops",
-    },
+    expect: blackhole("A firewall or NAT drops"),
   },
   {
     name: "client-vanishes-and-other-connects",
@@ -277,7 +242,7 @@ export const filtered: readonly Scenario[] = [
     captures: [{ at: "server", interface: "eth0" }],
     seconds: 40,
     peers: {
-      server: telemetry({ everyMs: 500, beat: [1000, 3000] }),
+      server: beating,
       browser: dashboard(() => {}, { localAddress: clientAddress }),
       other: client(async (peer) => {
         await peer.told("dial");
