@@ -26,9 +26,11 @@ export function sealedPairs(
     ({ tls, webSocket, upgrade }) => tls !== null && !tls.decrypted && tls.rhythm !== null && !webSocket && !upgrade,
   );
   if (sealed.length === 0) return [];
+  sealed.sort((a, b) => beganNs(a) - beganNs(b));
   const candidates = backs
     .flatMap((back) =>
-      sealed
+      // Of thousands only those that began right before it was asked.
+      begunWithin(sealed, askedNs(back) - FORWARD_NS, askedNs(back) + BEFORE_NS)
         .filter((front) => vantageOf(front.id) === vantageOf(back.id) && isBehind(front, back))
         .map((front) => ({ front, back, delayNs: Math.abs(delayNs(front, back)) })),
     )
@@ -41,8 +43,24 @@ export function sealedPairs(
   });
 }
 
-const delayNs = ({ tls }: ConnectionFacts, { upgrade }: ConnectionFacts): number =>
-  (upgrade?.exchange.request?.first.timestampNs ?? Number.POSITIVE_INFINITY) - (tls?.rhythm?.since.timestampNs ?? 0);
+const beganNs = ({ tls }: ConnectionFacts): number => tls?.rhythm?.since.timestampNs ?? 0;
+const askedNs = ({ upgrade }: ConnectionFacts): number =>
+  upgrade?.exchange.request?.first.timestampNs ?? Number.POSITIVE_INFINITY;
+const delayNs = (front: ConnectionFacts, back: ConnectionFacts): number => askedNs(back) - beganNs(front);
+
+/** `sealed` in the order of its beginnings. */
+function begunWithin(sealed: readonly ConnectionFacts[], fromNs: number, untilNs: number): readonly ConnectionFacts[] {
+  const indexOf = (ns: number): number => {
+    let low = 0;
+    for (let high = sealed.length; low < high; ) {
+      const middle = (low + high) >>> 1;
+      if (beganNs(sealed[middle] as ConnectionFacts) < ns) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return sealed.slice(indexOf(fromNs), indexOf(untilNs + 1));
+}
 
 function isBehind(front: ConnectionFacts, back: ConnectionFacts): boolean {
   const delay = delayNs(front, back);

@@ -30,15 +30,28 @@ export function openedMeanwhile(
   const answerNs = Math.max(LEAST_ANSWER_NS, ROUND_TRIPS * (connection.tcp.roundTripMs ?? 0) * 1e6);
   const { timestampNs: lastNs } = waiting.last;
   if (watchedUntil(connection, context.analysis.clockNs) - lastNs < answerNs) return null;
-  const accepted = context.others().accepted.get(serverOf(connection));
-  if (accepted === undefined) return null;
-  for (const other of within(accepted, waiting.since.timestampNs, lastNs)) {
+  for (const other of openedBeside(connection, waiting.since.timestampNs, lastNs, context)) {
     const opened = other.tcp.established;
-    if (other.id === connection.id || other.client.address !== connection.client.address || opened === null) continue;
+    if (opened === null) continue;
     const repeats = connection.tcp.events.filter(
       (event) => event.kind === "retransmission" && event.from === from && event.timestampNs > opened.timestampNs,
     ).length;
     if (repeats > 0 && context.joins.copyOf.get(other.id) === undefined) return { connection: other, opened, repeats };
   }
   return null;
+}
+
+/** What the same client address opened to the same port in that time. */
+export function openedBeside(
+  connection: ConnectionFacts,
+  fromNs: number,
+  untilNs: number,
+  context: Context,
+): ConnectionFacts[] {
+  const accepted = context.others().accepted.get(serverOf(connection));
+  if (accepted === undefined) return [];
+  return within(accepted, fromNs, untilNs).filter(
+    ({ id, client, tcp }) =>
+      id !== connection.id && client.address === connection.client.address && tcp.established !== null,
+  );
 }

@@ -50,8 +50,6 @@ export class FrameDecoder implements WebSocketDecoder {
   /** That a boundary was lost has been told. */
   private desynchronised = false;
   private doubtfulFrames = 0;
-  /** `canSkim` at the end of what was fed. */
-  private calm = false;
   private readonly maskBit: number;
 
   constructor(direction: Direction, sink: WebSocketSink, deflate: DeflateAgreement, options: DecoderOptions) {
@@ -65,12 +63,8 @@ export class FrameDecoder implements WebSocketDecoder {
   }
 
   feed(bytes: Uint8Array, start: number, end: number, at: Position): void {
-    const pos = this.calm ? this.skim(bytes, start, end, at) : start;
-    if (pos < end) {
-      this.base = this.offset - start;
-      this.read(bytes, pos, end, at);
-      this.calm = this.canSkim();
-    }
+    this.base = this.offset - start;
+    this.read(bytes, start, end, at);
     this.offset += end - start;
   }
 

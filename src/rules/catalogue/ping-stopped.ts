@@ -2,9 +2,9 @@ import { type Direction, otherDirection, SERVER, sideOf } from "../../base/brand
 import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { clientOf, NS_PER_MS, otherSide, serverOf, watchedUntil } from "../reading.ts";
+import { openedBeside } from "../meanwhile.ts";
+import { clientOf, NS_PER_MS, otherSide, watchedUntil } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
-import { within } from "../time-index.ts";
 
 /** Fewer pings show no rhythm. */
 const LEAST_PINGS = 3;
@@ -30,7 +30,8 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
   if (isHeardBeyond(connection, direction, silentSince, context)) return null;
   const from = sideOf(direction);
   const to = otherSide(from);
-  const opened = openedSince(connection, silentSince, untilNs, context);
+  // The same client reaches the same port all the while.
+  const [opened = null] = openedBeside(connection, silentSince.timestampNs, untilNs, context);
   return draft("ws.ping.stopped", "plain", {
     at: silentSince,
     confidence: "likely",
@@ -54,22 +55,6 @@ function isHeardBeyond({ id }: ConnectionFacts, direction: Direction, since: Mar
   const leg = direction === SERVER ? joins.behind.get(id)?.back : joins.before.get(id)?.front;
   const lastPacket = leg?.tcp.halves[direction].lastPacket ?? null;
   return lastPacket !== null && lastPacket.timestampNs > since.timestampNs;
-}
-
-/** The same client reaches the same port all the while. */
-function openedSince(
-  connection: ConnectionFacts,
-  since: Mark,
-  untilNs: number,
-  context: Context,
-): ConnectionFacts | null {
-  const accepted = context.others().accepted.get(serverOf(connection));
-  if (accepted === undefined) return null;
-  const found = within(accepted, since.timestampNs, untilNs).find(
-    ({ id, client, tcp }) =>
-      id !== connection.id && client.address === connection.client.address && tcp.established !== null,
-  );
-  return found ?? null;
 }
 
 export const pingStopped: Rule = {
