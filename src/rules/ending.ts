@@ -6,9 +6,9 @@ import { shows } from "./rule.ts";
 import type { EvidenceItem } from "./types.ts";
 
 /** The packet that ended TCP, as evidence; null while nothing did. */
-export function endingEvidence(connection: ConnectionFacts): EvidenceItem | null {
+export function endingEvidence(connection: ConnectionFacts, name?: "proxy"): EvidenceItem | null {
   const { tcp } = connection;
-  const from = tcp.firstCloser;
+  const from = name ?? tcp.firstCloser;
   if (tcp.closedAt === null || from === null) return null;
   if (tcp.ending === "icmp") {
     const error = tcp.icmpErrors.at(-1);

@@ -162,7 +162,7 @@ function proxyEnded(front: ConnectionFacts, join: Join, context: Context) {
     serverCode: join.back.close.serverSees?.code,
     openMs: spanMs(webSocket?.openedAt ?? front.first, endOf(front)),
   };
-  const evidence = [lastSaid(front), shows(tcp.closedAt, tcp.ending === "rst" ? "rst" : "fin", { from: "proxy" })];
+  const evidence = [lastSaid(front), endingEvidence(front, "proxy")];
   const parts = { at: endOf(front), evidence, confidence: join.facts.by === "timing" ? "likely" : undefined } as const;
   if (idleMs < LEAST_IDLE_MS)
     return draft("ws.close.no-close-frame", "proxyBusy", {
