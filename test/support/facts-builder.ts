@@ -19,6 +19,7 @@ import type {
   UpgradeFacts,
   WebSocketFacts,
 } from "../../src/store/types.ts";
+import { beat as noBeat } from "./analysis-facts.ts";
 
 /** Hand-made facts for the rules' tests: healthy unless told otherwise. Times in seconds; packet numbers follow time. */
 
@@ -40,22 +41,7 @@ const counts: FrameCounts = {
   payloadBytes: 400,
 };
 
-const quietBeat: BeatFacts = {
-  pings: 0,
-  answered: 0,
-  skipped: 0,
-  missing: 0,
-  late: 0,
-  pending: 0,
-  intervalMs: null,
-  roundTripMs: null,
-  unsolicitedPongs: 0,
-  lastPing: null,
-  lastPong: null,
-  lastAnsweredPing: null,
-  unanswered: [],
-  slowest: null,
-};
+const quietBeat: BeatFacts = noBeat();
 
 /** A heartbeat that is answered, `pings` times every `intervalSeconds`. */
 export const beat = (overrides: Partial<BeatFacts> = {}): BeatFacts => ({
