@@ -50,6 +50,10 @@ export class FrameDecoder implements WebSocketDecoder {
   /** That a boundary was lost has been told. */
   private desynchronised = false;
   private doubtfulFrames = 0;
+  /** `canSkim` at the end of what was fed: most of what is fed needs no more than that. */
+  private calm = false;
+  /** Where `skim` stopped: that frame is read. */
+  private skimmed = -1;
   private readonly maskBit: number;
 
   constructor(direction: Direction, sink: WebSocketSink, deflate: DeflateAgreement, options: DecoderOptions) {
@@ -63,8 +67,13 @@ export class FrameDecoder implements WebSocketDecoder {
   }
 
   feed(bytes: Uint8Array, start: number, end: number, at: Position): void {
-    this.base = this.offset - start;
-    this.read(bytes, start, end, at);
+    const pos = this.calm ? this.skim(bytes, start, end, at) : start;
+    if (pos < end) {
+      this.skimmed = this.calm ? pos : -1;
+      this.base = this.offset - start;
+      this.read(bytes, pos, end, at);
+      this.calm = this.canSkim();
+    }
     this.offset += end - start;
   }
 
@@ -136,7 +145,7 @@ export class FrameDecoder implements WebSocketDecoder {
       }
       if (this.frames.remaining > 0) pos = this.frames.payload(bytes, pos, end, at);
       else if (this.headLength === 0) {
-        const next = this.canSkim() ? this.skim(bytes, pos, end, at) : pos;
+        const next = pos !== this.skimmed && this.canSkim() ? this.skim(bytes, pos, end, at) : pos;
         pos = next > pos ? next : this.readHeader(bytes, pos, end, at);
       } else pos = this.joinHeader(bytes, pos, end, at);
     }
