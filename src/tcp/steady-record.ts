@@ -50,36 +50,6 @@ export const LAST_IP_IDENTIFICATION = 29;
 export const DONT_FRAGMENT = 30;
 export const UNACKED_RETRANSMISSIONS = 31;
 
-type NumberField = { [K in keyof TcpHalf]: number extends TcpHalf[K] ? K : never }[keyof TcpHalf];
-
-/** Fields of an end and where they stand in its part. Numbers and counts have no sign: they may pass 2^31. */
-const TIMES: readonly (readonly [NumberField, number])[] = [
-  ["lastPacketNs", LAST_PACKET_NS],
-  ["lastDataNs", LAST_DATA_NS],
-  ["timedNs", TIMED_NS],
-  ["oldestUnackedNs", OLDEST_UNACKED_NS],
-  ["leastRoundTripNs", LEAST_ROUND_TRIP_NS],
-  ["lastAdvanceNs", LAST_ADVANCE_NS],
-];
-const SIGNED: readonly (readonly [NumberField, number])[] = [
-  ["nextSequence", NEXT_SEQUENCE],
-  ["maxSequence", MAX_SEQUENCE],
-  ["acknowledged", ACKNOWLEDGED],
-  ["timedSequence", TIMED_SEQUENCE],
-  ["lastIpIdentification", LAST_IP_IDENTIFICATION],
-];
-const UNSIGNED: readonly (readonly [NumberField, number])[] = [
-  ["lastWindow", LAST_WINDOW],
-  ["packets", PACKETS],
-  ["lastPacketNumber", LAST_PACKET_NUMBER],
-  ["dataSegments", DATA_SEGMENTS],
-  ["largestSegmentBytes", LARGEST_SEGMENT_BYTES],
-  ["lastDataNumber", LAST_DATA_NUMBER],
-  ["oldestUnackedNumber", OLDEST_UNACKED_NUMBER],
-  ["lastAdvanceNumber", LAST_ADVANCE_NUMBER],
-  ["unackedRetransmissions", UNACKED_RETRANSMISSIONS],
-];
-
 const FIRST_RECORDS = 64;
 
 /**
@@ -161,9 +131,26 @@ export class SteadyRecords {
   private copy(half: TcpHalf, at: number, goes: boolean): void {
     const { doubles, words } = this;
     const own = 2 * at;
-    for (const [field, offset] of TIMES) doubles[at + offset] = half[field];
-    for (const [field, offset] of SIGNED) words[own + offset] = half[field];
-    for (const [field, offset] of UNSIGNED) words[own + offset] = half[field];
+    doubles[at + LAST_PACKET_NS] = half.lastPacketNs;
+    doubles[at + LAST_DATA_NS] = half.lastDataNs;
+    doubles[at + TIMED_NS] = half.timedNs;
+    doubles[at + OLDEST_UNACKED_NS] = half.oldestUnackedNs;
+    doubles[at + LEAST_ROUND_TRIP_NS] = half.leastRoundTripNs;
+    doubles[at + LAST_ADVANCE_NS] = half.lastAdvanceNs;
+    words[own + NEXT_SEQUENCE] = half.nextSequence;
+    words[own + MAX_SEQUENCE] = half.maxSequence;
+    words[own + ACKNOWLEDGED] = half.acknowledged;
+    words[own + TIMED_SEQUENCE] = half.timedSequence;
+    words[own + LAST_IP_IDENTIFICATION] = half.lastIpIdentification;
+    words[own + LAST_WINDOW] = half.lastWindow;
+    words[own + PACKETS] = half.packets;
+    words[own + LAST_PACKET_NUMBER] = half.lastPacketNumber;
+    words[own + DATA_SEGMENTS] = half.dataSegments;
+    words[own + LARGEST_SEGMENT_BYTES] = half.largestSegmentBytes;
+    words[own + LAST_DATA_NUMBER] = half.lastDataNumber;
+    words[own + OLDEST_UNACKED_NUMBER] = half.oldestUnackedNumber;
+    words[own + LAST_ADVANCE_NUMBER] = half.lastAdvanceNumber;
+    words[own + UNACKED_RETRANSMISSIONS] = half.unackedRetransmissions;
     words[own + STEADY] = goes ? 1 : 0;
     words[own + HOP_LIMIT] = half.hopLimit;
     words[own + CHECKSUMS_RIGHT] = half.checksums === CHECKSUMS.right ? 1 : 0;
@@ -174,9 +161,27 @@ export class SteadyRecords {
   private restore(half: TcpHalf, at: number): void {
     const { doubles, words } = this;
     const own = 2 * at;
-    for (const [field, offset] of TIMES) half[field] = doubles[at + offset] as number;
-    for (const [field, offset] of SIGNED) half[field] = words[own + offset] as number;
-    for (const [field, offset] of UNSIGNED) half[field] = (words[own + offset] as number) >>> 0;
+    half.lastPacketNs = doubles[at + LAST_PACKET_NS] as number;
+    half.lastDataNs = doubles[at + LAST_DATA_NS] as number;
+    half.timedNs = doubles[at + TIMED_NS] as number;
+    half.oldestUnackedNs = doubles[at + OLDEST_UNACKED_NS] as number;
+    half.leastRoundTripNs = doubles[at + LEAST_ROUND_TRIP_NS] as number;
+    half.lastAdvanceNs = doubles[at + LAST_ADVANCE_NS] as number;
+    half.nextSequence = words[own + NEXT_SEQUENCE] as number;
+    half.maxSequence = words[own + MAX_SEQUENCE] as number;
+    half.acknowledged = words[own + ACKNOWLEDGED] as number;
+    half.timedSequence = words[own + TIMED_SEQUENCE] as number;
+    half.lastIpIdentification = words[own + LAST_IP_IDENTIFICATION] as number;
+    // Numbers and counts have no sign: they may pass 2^31.
+    half.lastWindow = (words[own + LAST_WINDOW] as number) >>> 0;
+    half.packets = (words[own + PACKETS] as number) >>> 0;
+    half.lastPacketNumber = (words[own + LAST_PACKET_NUMBER] as number) >>> 0;
+    half.dataSegments = (words[own + DATA_SEGMENTS] as number) >>> 0;
+    half.largestSegmentBytes = (words[own + LARGEST_SEGMENT_BYTES] as number) >>> 0;
+    half.lastDataNumber = (words[own + LAST_DATA_NUMBER] as number) >>> 0;
+    half.oldestUnackedNumber = (words[own + OLDEST_UNACKED_NUMBER] as number) >>> 0;
+    half.lastAdvanceNumber = (words[own + LAST_ADVANCE_NUMBER] as number) >>> 0;
+    half.unackedRetransmissions = (words[own + UNACKED_RETRANSMISSIONS] as number) >>> 0;
     half.dontFragment = words[own + DONT_FRAGMENT] !== 0;
     half.streamBytes += doubles[at + STREAM_BYTES] as number;
     half.streamOffset += doubles[at + STREAM_BYTES] as number;
