@@ -62,7 +62,7 @@ const TOLD = /plain HTTP request was sent to HTTPS port|speaking plain HTTP to a
 /** A plain request to a port that speaks TLS: ws:// where wss:// is served. */
 function checkHttpOnTls(connection: ConnectionFacts, context: Context) {
   const exchange = connection.exchanges.find(mayWantWebSocket);
-  if (!exchange?.request) return null;
+  if (!exchange?.request || (exchange.response && !saysTls(exchange))) return null;
   const server = serverOf(connection);
   const port = connection.server.port;
   const target = targetOf(exchange);
@@ -101,7 +101,7 @@ function checkHttpOnTls(connection: ConnectionFacts, context: Context) {
       ],
     });
   }
-  if (!saysTls(exchange) || !exchange.response) return null;
+  if (!exchange.response) return null;
   return draft("http.on-tls-port", "told", {
     at: exchange.request.first,
     args: { server, target, status: exchange.response.status },
