@@ -1,3 +1,4 @@
+import type { ConnectionId } from "../base/brand.ts";
 import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import { endpointText, fieldValue, nests, serverOf } from "./reading.ts";
 import { type TimeIndex, timeIndex, within } from "./time-index.ts";
@@ -16,6 +17,8 @@ export interface Others {
   readonly sockets: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** WebSockets that the server ended without a Close, by its endpoint, in the order of their ends. */
   readonly dropped: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
+  /** The connection that took the ports of another one, by that one. */
+  readonly replacedBy: ReadonlyMap<ConnectionId, ConnectionFacts>;
   /** Connections that were refused or not answered, by server endpoint. */
   readonly failed: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** Connections on which a proxy answered that it cannot reach its backend, by its endpoint. */
@@ -83,6 +86,7 @@ export function othersOf({ connections }: Analysis): Others {
   const acceptedAtPort = new Map<number, ConnectionFacts[]>();
   const sockets = new Map<string, ConnectionFacts[]>();
   const dropped = new Map<string, ConnectionFacts[]>();
+  const replacedBy = new Map<ConnectionId, ConnectionFacts>();
   const failed = new Map<string, ConnectionFacts[]>();
   const backendGone = new Map<string, ConnectionFacts[]>();
   const answering = new Map<string, Map<number, ConnectionFacts>>();
@@ -97,6 +101,7 @@ export function othersOf({ connections }: Analysis): Others {
   for (const connection of connections) {
     const { server, client, tcp } = connection;
     const endpoint = serverOf(connection);
+    if (tcp.replaces !== null) replacedBy.set(tcp.replaces, connection);
     if (tcp.opening === "complete") {
       push(accepted, endpoint, connection);
       push(acceptedAtPort, server.port, connection);
@@ -132,6 +137,7 @@ export function othersOf({ connections }: Analysis): Others {
     acceptedAtPort: indexed(acceptedAtPort),
     sockets: indexed(sockets, ({ webSocket, first }) => (webSocket?.openedAt ?? first).timestampNs),
     dropped: indexed(dropped, ({ tcp, last }) => (tcp.closedAt ?? last).timestampNs),
+    replacedBy,
     failed: indexed(failed),
     backendGone: indexed(backendGone),
     answering,

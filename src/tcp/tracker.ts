@@ -12,7 +12,7 @@ import { isDamaged, onDamaged } from "./damage.ts";
 import { CHECKSUMS, learnChecksums, leftDoubts, settleDoubts } from "./doubts.ts";
 import { noteEvent } from "./events.ts";
 import { FlowTable } from "./flow-table.ts";
-import { startsAnew } from "./incarnation.ts";
+import { discoversHalfOpen, startsAnew } from "./incarnation.ts";
 import { isAcknowledged, noteNewData, noteProbe, noteRetransmission, onBare, onFin } from "./notes.ts";
 import { Reassembly } from "./reassembly.ts";
 import { onReset } from "./resets.ts";
@@ -69,11 +69,18 @@ export class TcpTracker {
       this.end(connection, "replaced", packet);
       connection.replaced = true;
       connection = this.open(segment, packet, connection);
-    }
+    } else if (connection.replaces !== null) connection = this.meantBy(segment, connection, index);
     const half = index === 0 ? connection.low : connection.high;
     const peer = index === 0 ? connection.high : connection.low;
     this.take(connection, index, half, peer, segment, packet);
     this.steady.judge(connection);
+  }
+
+  /** While a SYN on used ports is not answered, both ends may still speak of the connection that was there before. */
+  private meantBy(segment: SegmentView, connection: TcpConnection, index: 0 | 1): TcpConnection {
+    if (connection.synAckSeen || connection.replaces === null) return connection;
+    const before = this.find(connection.replaces);
+    return before !== null && discoversHalfOpen(before, segment, index) ? before : connection;
   }
 
   /** The whole way, for whatever may come. */

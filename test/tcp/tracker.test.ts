@@ -54,6 +54,24 @@ describe("opening", () => {
     expect(told.connections).toHaveLength(2);
     expect(told.connections[1]?.replaces).toBe(0);
   });
+  test("a SYN to a peer that holds the ports open: its old numbers, and the RST to them, are the old connection's", () => {
+    const { told, tcp } = facts([
+      ...OPENING,
+      ["C", 9000, { flags: "S", seq: 77_000 }],
+      ["S", 9001, { flags: "A", seq: 501, ack: 101 }],
+      ["C", 9002, { flags: "R", seq: 101 }],
+      ["C", 10_000, { flags: "S", seq: 77_000 }],
+      ["S", 10_001, { flags: "SA", seq: 8000, ack: 77_001 }],
+      ["C", 10_002, { flags: "A", seq: 77_001, ack: 8001 }],
+    ]);
+    expect(tcp).toMatchObject({ ending: "rst", firstCloser: "client", resets: [{ ignored: false, hasAck: false }] });
+    const after = told.connections[1];
+    expect(after && tcpFacts(after, after.lastPacketNs)).toMatchObject({
+      opening: "complete",
+      resets: [],
+      replaces: 0,
+    });
+  });
   test.each([
     ["IPv4", (host: number) => `10.0.0.${host}`],
     ["IPv6", (host: number) => `[fd00::${host}]`],

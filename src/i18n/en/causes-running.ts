@@ -175,6 +175,11 @@ export const causesRunning = {
     cause: "The other host restarted (power, watchdog, update, crash) and knows nothing of the connection.",
     fix: "uptime and last reboot on it; journalctl -b -1 tells how the time before ended. Clients must reconnect by themselves.",
   },
+  portReused: {
+    cause:
+      "A NAT on the way forgot the old connection and gave its port to a new one: the host behind it may be another one.",
+    fix: "A heartbeat keeps the NAT's entry: every 30 s suits most.",
+  },
   peerVanished: {
     cause: "The {to:word} lost its network, power, or went to sleep.",
     fix: "Look at the {to:word}: Wi-Fi or mobile signal, suspend, cable. A heartbeat with a pong timeout notices it within seconds; let the client reconnect.",

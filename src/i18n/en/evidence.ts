@@ -47,6 +47,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   silence: "last data, then {idleMs:ms} of silence",
   openedMeanwhile: "a new connection between the same hosts is open: {client}",
   lastPacket: "last packet of the connection",
+  lastHeard: "last packet of the {from:word}",
   firstUnacknowledged: "first of {bytes:bytes} of the {from:word} that were never acknowledged",
   lastRetransmission: "sent again by the {from:word} for the last time ({repeats:once|# times} in all)",
   violation: "frame of the {from:word} against {rule}",

@@ -205,6 +205,12 @@ export const findingsClose = {
       detail:
         "The first packet of the {from:word} after that silence was one that it had sent before: when the {to:word} answered it, the {from:word}'s system no longer knew the connection. Its own end of it (Close or FIN) never got out. Both ends report 1006.",
     },
+    halfOpen: {
+      title:
+        "The {from:word} no longer knew the connection: it dialled anew from the same port {outageMs:ms} after its last packet, and only that ended the old one (RST)",
+      detail:
+        "The {to:word} still held the connection and answered the SYN with an acknowledgment of its old numbers; the {from:word}'s system answered that with an RST (RFC 9293 §3.5.1). Until then the {to:word} noticed nothing, and what it sent meanwhile was lost.",
+    },
     afterRestart: {
       title:
         "Nothing of the {from:word} came for {outageMs:ms}; back again, it reset a WebSocket that it did not know: most likely it restarted",

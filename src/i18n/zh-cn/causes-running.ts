@@ -162,6 +162,10 @@ export const causesRunning = {
     cause: "对端主机重启过（断电、看门狗、升级、崩溃），不认识这条连接。",
     fix: "在对端执行 uptime 和 last reboot；journalctl -b -1 能看到上一次是怎么结束的。客户端要能自动重连。",
   },
+  portReused: {
+    cause: "途中的 NAT 忘了旧连接，把同一个端口分给了新的连接：后面的主机可能已经不是原来那台。",
+    fix: "用心跳保住 NAT 表项，一般每 30 秒一次即可。",
+  },
   peerVanished: {
     cause: "{to:word}断网、断电或休眠了。",
     fix: "检查{to:word}：Wi-Fi 或移动信号、休眠、网线。带 pong 超时的心跳几秒内就能发现；客户端要能自动重连。",

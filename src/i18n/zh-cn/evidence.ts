@@ -47,6 +47,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   silence: "最后的数据，之后静默 {idleMs:ms}",
   openedMeanwhile: "同样两台主机之间建立了新连接：{client}",
   lastPacket: "这条连接的最后一个报文",
+  lastHeard: "{from:word}的最后一个报文",
   firstUnacknowledged: "{from:word}有 {bytes:bytes} 始终没有得到确认，这是第一个报文",
   lastRetransmission: "{from:word}最后一次重传（共 {repeats} 次）",
   violation: "{from:word}的帧违反 {rule}",

@@ -162,6 +162,12 @@ export const findingsClose = {
       detail:
         "静默之后{from:word}的第一个报文是它早先发出、重传过来的：{to:word}应答它时，{from:word}的系统已不认识这条连接。它自己的收尾（Close 或 FIN）没能送出来。两端都报 1006。",
     },
+    halfOpen: {
+      title:
+        "{from:word}已经不认识这条连接：距它最后一个报文 {outageMs:ms}，它从同一个端口重新连接，旧连接这才被结束（RST）",
+      detail:
+        "{to:word}仍保持着旧连接，用旧的序号确认了这个 SYN；{from:word}的系统对此回了 RST（RFC 9293 §3.5.1）。在那之前{to:word}毫无察觉，其间发出的数据都丢了。",
+    },
     afterRestart: {
       title: "{from:word}有 {outageMs:ms}没有任何报文，回来后重置了它不认识的 WebSocket：多半是重启了",
       detail:

@@ -4,7 +4,7 @@ import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy } from "../legs.ts";
-import { directionOf, otherSide, silenceBefore, spanMs } from "../reading.ts";
+import { directionOf, otherSide, serverOf, silenceBefore, spanMs } from "../reading.ts";
 import { resetCauses } from "../reset-causes.ts";
 import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
@@ -65,6 +65,8 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
     });
   const isUnknown = reset.answers !== null && !reset.hasAck;
   const to = otherSide(from);
+  const dialled = isUnknown ? dialledAgain(connection, reset, context) : null;
+  if (dialled !== null) return halfOpen(connection, reset, dialled, evidence);
   const outage = isUnknown ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset)) : null;
   if (outage !== null && hasRestarted(connection, from, outage.ms, context))
     return draft("tcp.rst", "afterRestart", {
@@ -116,6 +118,33 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       answered: reset.answers === null ? null : "yes",
     },
     causes: resetCauses(connection, reset, context),
+  });
+}
+
+/** The SYN from the same ports that made this RST come about. */
+function dialledAgain({ id }: ConnectionFacts, { timestampNs }: ResetFacts, { others }: Context): Mark | null {
+  const first = others().replacedBy.get(id)?.first ?? null;
+  return first !== null && first.timestampNs < timestampNs ? first : null;
+}
+
+function halfOpen(
+  connection: ConnectionFacts,
+  reset: ResetFacts,
+  dialled: Mark,
+  evidence: readonly (EvidenceItem | null)[],
+): Draft {
+  const { from } = reset;
+  const last = connection.tcp.halves[directionOf(from)].lastPacket;
+  return draft("tcp.rst", "halfOpen", {
+    at: reset,
+    onset: last ?? undefined,
+    args: { from, to: otherSide(from), outageMs: last === null ? 0 : spanMs(last, dialled) },
+    evidence: [
+      shows(last, "lastHeard", { from }),
+      shows(dialled, "syn", { server: serverOf(connection) }),
+      ...evidence,
+    ],
+    causes: [cause("likely", "hostRebooted", {}), cause("possible", "portReused", {})],
   });
 }
 
@@ -186,6 +215,7 @@ export const reset: Rule = {
   causes: [
     "pathInterrupted",
     "hostRebooted",
+    "portReused",
     "proxyIdleTimer",
     "connectionUnknown",
     "natForgot",

@@ -150,6 +150,7 @@ export const causeWords = {
   strayReset: "",
   stateForgotten: "idleMs pingSeconds",
   hostRebooted: "",
+  portReused: "",
   rebootedSilently: "to",
   pathStateLost: "",
   peerVanished: "to",

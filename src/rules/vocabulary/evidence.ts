@@ -43,6 +43,7 @@ export const evidenceWords = {
   answeredByRst: "from",
   silence: "idleMs",
   lastPacket: "",
+  lastHeard: "from",
   openedMeanwhile: "client",
   firstUnacknowledged: "from bytes",
   lastRetransmission: "from repeats",

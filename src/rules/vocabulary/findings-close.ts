@@ -53,6 +53,7 @@ export const closeFindings = {
     afterOutage: "from to outageMs repeats",
     afterSilence: "from to outageMs",
     afterRestart: "from to outageMs",
+    halfOpen: "from to outageMs",
     afterGap: "from to outageMs intervalMs",
     afterFin: "from finFrom afterMs",
     afterClose: "from",

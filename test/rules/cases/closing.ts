@@ -251,6 +251,7 @@ export const closingCases = {
       established: "error",
       afterOutage: "error",
       afterRestart: "error",
+      halfOpen: "error",
       afterSilence: "error",
       afterGap: "error",
       handshake: "note",
@@ -262,6 +263,10 @@ export const closingCases = {
       nearer: one(byReset({ ...forgotten, hopLimit: 65 })),
       afterOutage: one(byReset(forgotten, { events: stalled(32.9) })),
       afterRestart: one(byReset(forgotten, { events: stalled(32.9, "client"), server: { lastData: mark(32) } })),
+      halfOpen: several(
+        byReset({ ...forgotten, from: "client" }, { firstCloser: "client", client: { lastPacket: mark(30) } }),
+        connectionFacts({ first: mark(32.9), tcp: tcp({ replaces: connectionId(0) }) }),
+      ),
       afterSilence: one(byReset(forgotten, brokenSilence("server").tcpFacts)),
       afterGap: one(
         abnormal("server", 40, {
