@@ -35,8 +35,10 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
   readonly #waiting: OpenExchange[] = [];
   #requesting: OpenExchange | null = null;
   #responding: OpenExchange | null = null;
-  /** Answered before its request had come whole: 408, or fields too large. */
+  /** Answered before its request had come whole: 408, fields too large, or a PROXY header that is not understood. */
   #early: OpenExchange | null = null;
+  /** A PROXY header has come, and no request yet. */
+  #announced = false;
   readonly #held = new HeldBytes();
   #releasing = false;
   #clientEnded = false;
@@ -67,6 +69,11 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
     this.#at = at;
     if (direction === CLIENT) this.#endClient(at);
     else this.#endServer(at);
+  }
+
+  onProxyHeader(at: Position): void {
+    this.#announced = true;
+    this.#sink.onProxyHeader(at);
   }
 
   onHead(direction: Direction, head: Head): BodyFraming {
@@ -146,6 +153,7 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
   #request(request: HttpRequest): BodyFraming {
     const early = this.#early;
     this.#early = null;
+    this.#announced = false;
     if (early !== null) {
       early.request = request;
       this.#requesting = early;
@@ -164,7 +172,7 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
   }
 
   #response(response: HttpResponse, atEnd: boolean): BodyFraming {
-    const isEarly = this.#waiting.length === 0 && this.#client.isInHead;
+    const isEarly = this.#waiting.length === 0 && (this.#client.isInHead || this.#announced);
     const exchange = this.#waiting[0] ?? openExchange(null);
     // RFC 9110 §15.2: interim responses precede the final one; 101 is final for HTTP.
     if (response.status < 200 && response.status !== 101) {

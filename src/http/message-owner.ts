@@ -21,6 +21,8 @@ export type OtherMode = "held" | "switched" | "refused";
 
 /** What one direction tells its connection, which may move the reader on from within `onHead` and `onMessageEnd`. */
 export interface MessageOwner {
+  /** The client's stream begins with a header of the PROXY protocol. */
+  onProxyHeader(at: Position): void;
   onHead(direction: Direction, head: Head): BodyFraming;
   onBody(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void;
   onBodyGap(direction: Direction, lengthBytes: number): void;

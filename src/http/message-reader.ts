@@ -1,4 +1,4 @@
-import type { Direction } from "../base/brand.ts";
+import { CLIENT, type Direction } from "../base/brand.ts";
 import { u8 } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
@@ -6,6 +6,7 @@ import { type Mark, markOf, type Position } from "../base/packet-view.ts";
 import { BodyReader } from "./body-reader.ts";
 import { HeadReader } from "./head-reader.ts";
 import type { Head, MessageOwner, OtherMode } from "./message-owner.ts";
+import { proxyHeaderBytes } from "./proxy-header.ts";
 import { startsMessage } from "./start-line.ts";
 
 /** "HTTP/1.1 101": less of a start line says nothing. */
@@ -95,7 +96,7 @@ export class MessageReader {
   #step(bytes: Uint8Array, start: number, end: number, at: Position, atSegmentStart: boolean): number {
     switch (this.#mode) {
       case "start":
-        return this.#skipEmptyLines(bytes, start, end, at);
+        return this.#skipProxyHeader(bytes, start, end, at) ?? this.#skipEmptyLines(bytes, start, end, at);
       case "head":
         return this.#readHead(bytes, start, end, at);
       case "body":
@@ -106,6 +107,15 @@ export class MessageReader {
         this.#owner.onOtherBytes(this.#direction, this.#mode, bytes, start, end, at);
         return end;
     }
+  }
+
+  /** Before the first request a load balancer may say for whom it asks. */
+  #skipProxyHeader(bytes: Uint8Array, start: number, end: number, at: Position): number | null {
+    if (this.#streamOffset > 0 || this.#direction !== CLIENT) return null;
+    const length = proxyHeaderBytes(bytes, start, end);
+    if (length === 0) return null;
+    this.#owner.onProxyHeader(at);
+    return start + length;
   }
 
   /** RFC 9112 §2.2: a recipient should ignore empty lines before a message. */

@@ -55,6 +55,8 @@ export interface HttpExchange {
 }
 
 export interface HttpSink {
+  /** A header of the PROXY protocol stands before the first request. */
+  onProxyHeader(at: Position): void;
   onRequest(exchange: HttpExchange): void;
   onInterim(exchange: HttpExchange, response: HttpResponse): void;
   onResponse(exchange: HttpExchange): void;

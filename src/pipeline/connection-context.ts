@@ -3,7 +3,7 @@ import { latin1 } from "../base/bytes.ts";
 import { withOneMore } from "../base/few.ts";
 import { limits } from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
-import type { Position } from "../base/packet-view.ts";
+import { type Mark, markOf, type Position } from "../base/packet-view.ts";
 import { HttpConnectionDecoder } from "../http/connection-decoder.ts";
 import type { HttpExchange, HttpSink } from "../http/types.ts";
 import { readUpgradeRequest, readUpgradeResponse } from "../http/upgrade.ts";
@@ -57,6 +57,7 @@ export class ConnectionContext implements HttpSink {
   /** The exchange that is, or was meant as, the WebSocket opening handshake; the last one when several were tried. */
   upgrade: HttpExchange | null = null;
   notHttp: [NotHttpFacts | null, NotHttpFacts | null] = [null, null];
+  proxyHeader: Mark | null = null;
   webSocket: WebSocketStream | null = null;
   tls: TlsLayer | null = null;
   /** The same once it can be decrypted: then what the connection says is what stands inside. */
@@ -126,6 +127,10 @@ export class ConnectionContext implements HttpSink {
   finish(): void {
     this.tls?.finish();
     if (this.candidates !== null) this.decide(true);
+  }
+
+  onProxyHeader(at: Position): void {
+    this.proxyHeader = markOf(at);
   }
 
   onRequest(exchange: HttpExchange): void {

@@ -60,6 +60,7 @@ export function connectionFacts(
     exchangeCount: context.exchangeCount,
     upgrade,
     notHttp: context.notHttp,
+    proxyHeader: context.proxyHeader,
     tls,
     webSocket,
     session:

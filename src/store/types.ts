@@ -481,6 +481,8 @@ export interface ConnectionFacts {
   exchangeCount: number;
   upgrade: UpgradeFacts | null;
   notHttp: [NotHttpFacts | null, NotHttpFacts | null];
+  /** A load balancer said first for whom it asks (PROXY protocol). */
+  proxyHeader: Mark | null;
   tls: TlsFacts | null;
   webSocket: WebSocketFacts | null;
   /** null: nothing of an application protocol was seen. */

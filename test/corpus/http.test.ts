@@ -41,6 +41,7 @@ class Exchanges implements TcpSink {
   onOpen(connection: TcpConnection): void {
     const found = this.found;
     const sink: HttpSink = {
+      onProxyHeader() {},
       onRequest() {},
       onInterim() {},
       onResponse() {},

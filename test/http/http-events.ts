@@ -23,6 +23,9 @@ const bytesOf = (text: string): Uint8Array => Buffer.from(text, "latin1");
 export class Recorder implements HttpSink {
   readonly lines: string[] = [];
   readonly exchanges: HttpExchange[] = [];
+  onProxyHeader(): void {
+    this.lines.push("proxy header");
+  }
   onRequest({ request }: HttpExchange): void {
     const cut = request?.complete === false ? " (cut)" : "";
     this.lines.push(`request ${request?.method} ${request?.target} ${request?.version}${cut}`);

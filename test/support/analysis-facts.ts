@@ -184,6 +184,7 @@ export const connection = (id: number, given: Partial<ConnectionFacts> = {}): Co
     durationMs: 8,
   },
   notHttp: [null, null],
+  proxyHeader: null,
   tls: null,
   webSocket: webSocket(),
   session: null,

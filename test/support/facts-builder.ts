@@ -295,6 +295,7 @@ export function connectionFacts(overrides: Partial<ConnectionFacts> = {}): Conne
     exchangeCount: handshake === null ? 0 : 1,
     upgrade: handshake,
     notHttp: [null, null],
+    proxyHeader: null,
     tls: null,
     session: null,
     tokens: [],

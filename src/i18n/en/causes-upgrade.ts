@@ -23,6 +23,10 @@ export const causesUpgrade = {
     cause: "A proxy on the way changed the request.",
     fix: "Capture on the server as well and compare the two requests field by field; or connect past the proxy once.",
   },
+  proxyHeaderUnread: {
+    cause: "{proxy} begins the connection with a PROXY protocol header, and {backend} takes it for a broken request.",
+    fix: "Switch both or neither on: HAProxy send-proxy on the server line, nginx proxy_protocol on; AWS target group proxy_protocol_v2; and at the backend nginx listen … proxy_protocol or a library that reads it. Node's http server does not.",
+  },
   tokenRejected: {
     cause: "The token or session is missing, expired or revoked.",
     fix: "Log in again and compare. Whether a token is revoked in a database cannot be seen in packets: the server's log says so.",

@@ -14,6 +14,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   request: "{method} {target}",
   pollRequest: "poll of Socket.IO, {target}[[, Host {host}]][[, Origin {origin}]]",
   upgradeRequest: "upgrade request for {target}[[, Host {host}]][[, Origin {origin}]]",
+  proxyHeader: "header of the PROXY protocol before the request",
   requestWithoutUpgrade:
     "WebSocket request as HTTP/{version} without Upgrade[[, Connection: {connection}]][[; forwarded: {marks}]]",
   requestWithoutConnection:

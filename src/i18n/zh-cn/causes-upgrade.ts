@@ -23,6 +23,10 @@ export const causesUpgrade = {
     cause: "途中的代理改动了请求。",
     fix: "同时在服务器上抓包，逐个字段对比；或者绕过代理直连一次。",
   },
+  proxyHeaderUnread: {
+    cause: "{proxy} 在连接开头发送 PROXY 协议头，{backend} 把它当成了错误的请求。",
+    fix: "要么两边都开，要么都不开：HAProxy 的 server 行 send-proxy、nginx 的 proxy_protocol on;、AWS 目标组的 proxy_protocol_v2；后端用 nginx listen … proxy_protocol 或能读它的库。Node 的 http 服务器不认识它。",
+  },
   tokenRejected: {
     cause: "令牌或会话缺失、过期或已被撤销。",
     fix: "重新登录后对比。令牌是否在数据库里被撤销，抓包看不出来，要看服务端日志。",

@@ -14,6 +14,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   request: "{method} {target}",
   pollRequest: "Socket.IO 轮询 {target}[[，Host {host}]][[，Origin {origin}]]",
   upgradeRequest: "升级请求 {target}[[，Host {host}]][[，Origin {origin}]]",
+  proxyHeader: "请求之前的 PROXY 协议头",
   requestWithoutUpgrade:
     "WebSocket 请求变成 HTTP/{version}，没有 Upgrade[[，Connection: {connection}]][[；转发标记：{marks}]]",
   requestWithoutConnection:

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { isCredentialField, mayLogIn } from "../credentials.ts";
 import { engineIoCode } from "../engine-io-code.ts";
 import { ownPageOf } from "../own-page.ts";
+import { unreadProxyHeader } from "../proxy-header.ts";
 import { bodyLine, fieldHas, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { isOffByServerClock } from "../server-clock.ts";
@@ -79,6 +80,7 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
       return [cause("certain", "fieldsTooLarge", {})];
     case "badRequest":
       return [
+        unreadProxyHeader(connection),
         isPoll(exchange) &&
           exchange.request !== null &&
           fieldHas(exchange.request, "upgrade", "websocket") &&
@@ -158,6 +160,7 @@ function check(connection: ConnectionFacts, context: Context) {
     foldBy: String(status),
     args: { ...refusalArgs(exchange, server), body },
     evidence: [
+      shows(connection.proxyHeader, "proxyHeader", {}),
       askedFor(exchange, fieldValue(exchange.request, "origin")),
       shows(exchange.response.first, "response", { status, reason }),
       body === "" ? null : shows(exchange.response.last, "responseBody", { text: body }),
@@ -173,6 +176,7 @@ export const upgradeRefused: Rule = {
   causes: [
     "recoveredBySelf",
     "upgradeOnPolls",
+    "proxyHeaderUnread",
     "wrongPath",
     "fieldsTooLarge",
     "bodyLimit",

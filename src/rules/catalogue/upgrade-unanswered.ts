@@ -2,6 +2,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import { ENGINE_IO_DESTROY_MS, openThere } from "../answer-causes.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
+import { unreadProxyHeader } from "../proxy-header.ts";
 import { clientOf, endOf, fieldValue, hasEnded, pathOf, serverOf, spanMs, targetOf, watchedUntil } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
@@ -32,8 +33,9 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
     return draft("http.upgrade.unanswered", "serverClosed", {
       at: endOf(connection),
       args: { ...base, afterMs },
-      evidence: [asked, endingEvidence(connection)],
+      evidence: [shows(connection.proxyHeader, "proxyHeader", {}), asked, endingEvidence(connection)],
       causes: [
+        unreadProxyHeader(connection),
         isEngineIo && cause("likely", "engineIoPath", { path }),
         !isEngineIo && isViteAt(connection, context) && cause("likely", "devProxyDown", { path }),
         // Servers that look at the path themselves destroy what they do not know.
@@ -156,6 +158,7 @@ export const upgradeUnanswered: Rule = {
     "devProxyWs",
     "devProxyDown",
     "handlerThrew",
+    "proxyHeaderUnread",
     "wrongPath",
     "serverBlocked",
   ],

@@ -41,6 +41,7 @@ export const causeWords = {
   asgiNoLibrary: "",
   badHandshakeFields: "",
   proxyChangedRequest: "",
+  proxyHeaderUnread: "backend proxy",
   tokenRejected: "",
   clockSkew: "",
   cookieMissing: "",

@@ -13,6 +13,7 @@ export const evidenceWords = {
   request: "method target",
   upgradeRequest: "target host? origin?",
   pollRequest: "target host? origin?",
+  proxyHeader: "",
   requestWithoutUpgrade: "version connection? marks?",
   requestWithoutConnection: "version upgrade connection? marks?",
   response: "status reason?",

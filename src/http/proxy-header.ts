@@ -1,0 +1,21 @@
+import { latin1, u8 } from "../base/bytes.ts";
+
+// The PROXY protocol: what a load balancer writes before the client's own first byte (haproxy, doc/proxy-protocol.txt).
+
+/** §2.1: "PROXY TCP4 …" and CRLF, 107 bytes at most. */
+const TEXT = /^PROXY (?:TCP[46] [0-9a-fA-F:. ]+|UNKNOWN[^\r]*)\r\n/;
+const TEXT_BYTES = 107;
+/** §2.2: these twelve bytes, version and command, family, and the length of the rest. */
+const SIGNATURE = "\r\n\r\n\0\r\nQUIT\n";
+const BINARY_BYTES = 16;
+const VERSION_2 = 0x20;
+
+/** How many bytes of a connection's first segment are such a header; 0: it begins with something else. */
+export function proxyHeaderBytes(bytes: Uint8Array, start: number, end: number): number {
+  const first = u8(bytes, start);
+  if (first === 0x50) return TEXT.exec(latin1(bytes, start, Math.min(end, start + TEXT_BYTES)))?.[0].length ?? 0;
+  if (first !== 0x0d || end - start < BINARY_BYTES) return 0;
+  if (latin1(bytes, start, start + SIGNATURE.length) !== SIGNATURE) return 0;
+  const length = BINARY_BYTES + ((u8(bytes, start + 14) << 8) | u8(bytes, start + 15));
+  return (u8(bytes, start + 12) & 0xf0) === VERSION_2 && length <= end - start ? length : 0;
+}
