@@ -22,6 +22,8 @@ export interface MissedBeat {
   readonly acknowledged: boolean | null;
   /** The peer had stopped reading. */
   readonly blocked: boolean;
+  /** The pinger itself had: pongs wait behind what it does not read. */
+  readonly deaf: boolean;
 }
 
 /** A pong on its way when the end came is not missing: it may take this long, or four usual round trips. */
@@ -83,7 +85,14 @@ export function missedIn(
     blocked:
       peer.zeroWindowSince !== null ||
       (peer.longestZeroWindowNs > 0 && peer.longestZeroWindowNs / 1e6 >= spanMs(first, last)),
+    deaf: isDeaf(connection, direction, last),
   };
+}
+
+/** It does not read, and has something to read: pongs would come behind that. */
+function isDeaf({ tcp }: ConnectionFacts, direction: Direction, ping: Mark): boolean {
+  const { zeroWindowSince } = tcp.halves[direction];
+  return zeroWindowSince !== null && zeroWindowSince.timestampNs <= ping.timestampNs;
 }
 
 /**

@@ -25,6 +25,11 @@ export const findingsWebSocket = {
         "The {to:word} stopped reading and so never saw the pings; the {from:word} gave up after {waitedMs:ms}[[, {sincePongMs:ms} after the last pong]]",
       detail: `${interval}{missing:One ping|# pings} stayed without pong. The {to:word} announced a zero window: its receive buffer is full, the pings queue behind data that it does not read.`,
     },
+    gaveUpDeaf: {
+      title:
+        "The {from:word} stopped reading and so never saw the pongs; it gave up {waitedMs:ms} after the first ping that they answer[[, {sincePongMs:ms} after the last pong]]",
+      detail: `${interval}{missing:One ping|# pings} stayed without pong, then the {closer:word} ended the connection. It had announced a zero window itself: its receive buffer is full of what its program does not read, and whatever the {to:word} says, pongs included, waits behind that. The {to:word} is not to blame.`,
+    },
     gaveUpLoss: {
       title:
         "Packets of the {to:word} get lost for good, pongs wait behind them; the {from:word} gave up {waitedMs:ms} after the first unanswered ping[[, {sincePongMs:ms} after the last pong]]",

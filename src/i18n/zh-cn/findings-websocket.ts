@@ -25,6 +25,11 @@ export const findingsWebSocket = {
         "{to:word}停止接收数据，因而没看到 ping；{waitedMs:ms}后{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
       detail: `${interval}共有 {missing} 个 ping 没有等到 pong。{to:word}通告了零窗口：接收缓冲区已满，ping 排在它没读的数据后面。`,
     },
+    gaveUpDeaf: {
+      title:
+        "{from:word}自己停止接收数据，因而没看到 pong；第一个无应答的 ping 之后 {waitedMs:ms}，它放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${interval}共有 {missing} 个 ping 没有等到 pong，随后{closer:word}断开连接。通告零窗口的正是它自己：接收缓冲区装满了它的程序没读的数据，{to:word}发来的一切（包括 pong）都排在后面。问题不在{to:word}。`,
+    },
     gaveUpLoss: {
       title:
         "{to:word}的报文丢了一直没补上，pong 堵在后面；第一个没有应答的 ping 之后 {waitedMs:ms}，{from:word}放弃[[，距最后一个 pong {sincePongMs:ms}]]",

@@ -45,6 +45,7 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
   // What it said only after the pinger had hung up does not show that it was awake before.
   const dataAfter = spokeBetween(connection, directionOf(to), missed.first.timestampNs, endNs);
   if (missed.blocked) return [cause("likely", "peerStoppedReading", { to }), cause("possible", "peerBlocked", { to })];
+  if (missed.deaf) return [cause("likely", "peerStoppedReading", { to: missed.pinger })];
   if (missed.acknowledged === false)
     return [
       cause("likely", "peerVanished", { to }),
@@ -112,7 +113,7 @@ function keptBy(connection: ConnectionFacts, direction: Direction, { joins }: Co
 
 /** The pinger gave up while the path let nothing through, or only after seconds: the peer's program may be fine. */
 function heldUp(missed: MissedBeat, connection: ConnectionFacts, direction: Direction): Draft | null {
-  if (!missed.gaveUp || missed.blocked || missed.acknowledged === false) return null;
+  if (!missed.gaveUp || missed.blocked || missed.deaf || missed.acknowledged === false) return null;
   const from = missed.pinger;
   const to = otherSide(from);
   const since = missed.first.timestampNs;
@@ -176,13 +177,15 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
   if (missed.gaveUp) {
     const variant = missed.blocked
       ? "gaveUpBlocked"
-      : missed.acknowledged === false
-        ? "gaveUpUnacknowledged"
-        : hasHole(connection, from)
-          ? "gaveUpLoss"
-          : hasNever(missed, connection)
-            ? "neverAnswered"
-            : "gaveUp";
+      : missed.deaf
+        ? "gaveUpDeaf"
+        : missed.acknowledged === false
+          ? "gaveUpUnacknowledged"
+          : hasHole(connection, from)
+            ? "gaveUpLoss"
+            : hasNever(missed, connection)
+              ? "neverAnswered"
+              : "gaveUp";
     return draft("ws.pong.missing", variant, {
       ...parts,
       severity: "error",

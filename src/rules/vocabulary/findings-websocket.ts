@@ -8,6 +8,7 @@ export const webSocketFindings = {
     neverAnswered: missing,
     gaveUpUnacknowledged: missing,
     gaveUpBlocked: missing,
+    gaveUpDeaf: missing,
     gaveUpLoss: missing,
     gaveUpPath: `${missing} outageMs repeats`,
     gaveUpSlow: `${missing} slowMs`,

@@ -102,6 +102,12 @@ export const heartbeatCases = {
       ),
       gaveUpUnacknowledged: frozen(false),
       gaveUpBlocked: frozen(true, true),
+      gaveUpDeaf: one(
+        abnormal("server", 52, {
+          webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50], true)] },
+          tcpFacts: { server: { zeroWindows: 1, zeroWindowSince: mark(28), longestZeroWindowNs: 24e9 } },
+        }),
+      ),
       gaveUpLoss: one(
         abnormal("server", 52, {
           webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] },
