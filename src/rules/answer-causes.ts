@@ -1,7 +1,7 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { ownPageOf } from "./own-page.ts";
-import { serverOf, UNKNOWN_BACKEND } from "./reading.ts";
+import { serverOf, UNKNOWN_BACKEND, wantsWebSocket } from "./reading.ts";
 import { cause } from "./rule.ts";
 import { within } from "./time-index.ts";
 import type { Cause, Confidence } from "./types.ts";
@@ -65,14 +65,44 @@ export function unavailableCauses(
   // nginx: ngx_http_limit_conn_module, ngx_http_limit_req_module; unreachable backends are 502 and 504 to it.
   if (ownPageOf(exchange) === "nginx")
     return [full, cause("likely", "nginxLimits", {}), cause("possible", "ingressEmpty", {})];
+  const ill = openThere(connection, context) === 0 ? checkedIll(connection, context) : false;
   return [
     full,
+    ill,
     ownPageOf(exchange) === "HAProxy" && afterMs >= QUEUED_MS && cause("likely", "proxyQueue", { idleMs: afterMs }),
-    cause(open > 0 ? "possible" : "likely", "noHealthyBackend", {}),
-    open === 0 && cause("likely", "backendDown", {}),
+    cause(open > 0 || ill ? "possible" : "likely", "noHealthyBackend", {}),
+    open === 0 && !ill && cause("likely", "backendDown", {}),
     cause("possible", "serverClosing", {}),
   ];
 }
+
+const CHECKED_WITHIN_NS = 60e9;
+
+/** Plain GETs of another host, answered by no 2xx or 3xx in the minute before: the proxy asks whether its backend is well. */
+function checkedIll(connection: ConnectionFacts, context: Context): Cause | false {
+  const at = connection.first.timestampNs;
+  const checks = within(context.others().asked, at - CHECKED_WITHIN_NS, at).filter(
+    (other) =>
+      serverOf(other.connection) !== serverOf(connection) &&
+      other.exchange.request !== null &&
+      /^(?:GET|HEAD|OPTIONS)$/.test(other.exchange.request.method) &&
+      !wantsWebSocket(other.exchange.request) &&
+      (other.exchange.response?.status ?? 0) >= 400,
+  );
+  const last = checks.at(-1);
+  if (last === undefined) return false;
+  const backend = serverOf(last.connection);
+  const same = checks.filter((other) => serverOf(other.connection) === backend);
+  if (same.length < LEAST_CHECKS) return false;
+  return cause("likely", "healthCheckFails", {
+    backend,
+    status: last.exchange.response?.status ?? 0,
+    count: same.length,
+  });
+}
+
+/** As many in a row make a balancer believe it. */
+const LEAST_CHECKS = 2;
 
 /** A proxy that waits before it says that nobody is there had somebody to wait for. */
 const QUEUED_MS = 500;

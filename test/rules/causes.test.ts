@@ -10,6 +10,7 @@ import {
   beat,
   close,
   connectionFacts,
+  exchange,
   joined,
   mark,
   refusedSyn,
@@ -22,6 +23,7 @@ import {
   webSocket,
 } from "../support/facts-builder.ts";
 import { one, several } from "./cases/case.ts";
+import { hungUpByProxy } from "./cases/legs.ts";
 
 /** Which causes a finding names, the likeliest first. */
 function causesOf(ruleId: RuleId, analysis: Analysis): string[] {
@@ -422,4 +424,91 @@ describe("who rejects", () => {
     expect(causesOf("http.upgrade.dropped", lost(262))).toEqual(["likely pathFiltersUpgrade"]);
     expect(causesOf("http.upgrade.dropped", lost(1448))).toContain("possible pathMtu");
   });
+});
+
+test("a heartbeat that stopped is no idle timer's fault", () => {
+  const ended = (pings: number) =>
+    hungUpByProxy(60, {
+      back: { webSocketFacts: { heartbeat: [beat({ pings: 0 }), beat({ pings, intervalMs: 10_000 })] } },
+    });
+  expect(causesOf("ws.close.no-close-frame", ended(5))).toEqual([
+    "likely heartbeatStopped",
+    "possible nginxReadTimeout",
+  ]);
+  expect(causesOf("ws.close.no-close-frame", ended(1))[0]).toBe("likely nginxReadTimeout");
+});
+
+test("a proxy that takes the extensions out of the 101 is told, and not called the writer of the frame", () => {
+  const deflating = { "Sec-WebSocket-Extensions": "permessage-deflate" };
+  const compressed = (extensions: Record<string, string>) =>
+    analysisOf(
+      [
+        connectionFacts({
+          upgrade: upgrade(),
+          webSocket: webSocket({
+            events: [{ ...mark(1), from: "server", code: "reserved-bits", value: 4, section: "5.2" }],
+            eventCounts: { "reserved-bits": 1 },
+          }),
+        }),
+        connectionFacts({
+          ...BACKEND_LEG,
+          upgrade: upgrade({
+            request: { ...UPGRADE_FIELDS, ...deflating },
+            response: { Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Accept": ACCEPT, ...extensions },
+          }),
+        }),
+      ],
+      { joins: [joined("proxied")] },
+    );
+  expect(causesOf("ws.frame.reserved-bits", compressed(deflating))).toEqual(["certain proxyHidesExtensions"]);
+  expect(causesOf("ws.frame.reserved-bits", compressed({}))).toEqual(["certain proxyWroteFrame"]);
+});
+
+test("a user who came again elsewhere is told so", () => {
+  const told = (reason: string) =>
+    one(connectionFacts({ webSocket: webSocket({ closeFrames: [close(39.95, 4001), close(39.9, 4001, reason)] }) }));
+  for (const reason of ["账号在其他设备登录", "replaced", "Logged in from another device", "duplicate session"])
+    expect(causesOf("ws.close.code", told(reason))[0]).toBe("likely replacedElsewhere");
+  expect(causesOf("ws.close.code", told("token expired"))[0]).toBe("likely applicationCode");
+});
+
+test("an unknown transport is a setting where the request arrived whole", () => {
+  const asked = (transport: string, request: Record<string, string>, more: Record<string, string> = {}) =>
+    one(
+      refusedUpgrade({
+        target: `/socket.io/?EIO=4&transport=${transport}`,
+        status: 400,
+        body: '{"code":0,"message":"Transport unknown"}',
+        request,
+        response: more,
+      }),
+    );
+  expect(causesOf("eio.request.refused", asked("websocket", UPGRADE_FIELDS))[0]).toBe("likely transportNotAllowed");
+  expect(causesOf("eio.request.refused", asked("websocket", UPGRADE_FIELDS, { Server: "nginx" }))[0]).toBe(
+    "likely upgradeFieldsMissing",
+  );
+  expect(causesOf("eio.request.refused", asked("polling", { Host: "a" }))).toEqual(["certain transportNotAllowed"]);
+});
+
+test("a request behind a PROXY header that is refused is refused for the header", () => {
+  const bad = (header: ConnectionFacts["proxyHeader"]) =>
+    one(refusedUpgrade({ status: 400, body: "" }, { proxyHeader: header }));
+  expect(causesOf("http.upgrade.refused", bad(mark(0.002)))[0]).toBe("likely proxyHeaderUnread");
+  expect(causesOf("http.upgrade.refused", bad(null))).not.toContain("likely proxyHeaderUnread");
+});
+
+test("health checks that fail in the capture are the first suspect of a 503", () => {
+  const check = (status: number, at: number) =>
+    connectionFacts({
+      ...BACKEND_LEG,
+      kind: "http",
+      webSocket: null,
+      upgrade: null,
+      exchanges: [exchange({ target: "/", request: { Host: "a" }, status, requestAt: at, responseAt: at + 0.01 })],
+    });
+  const turnedAway = refusedUpgrade({ status: 503, response: { Server: "HAProxy" } }, { first: mark(50) });
+  const causes = (status: number) =>
+    causesOf("http.upgrade.gateway-error", several(check(status, 40), check(status, 45), turnedAway));
+  expect(causes(426)[0]).toBe("likely healthCheckFails");
+  expect(causes(200)).not.toContain("likely healthCheckFails");
 });

@@ -152,4 +152,9 @@ export const causesNetwork = {
     cause: "The server has no certificate for the name {name}.",
     fix: "Correct the host in the URL, or add the name to server_name and to the certificate.",
   },
+  alpnMismatch: {
+    cause:
+      "The server speaks none of the application protocols that the client offers (ALPN): most likely HTTP/2 alone, and a WebSocket needs http/1.1.",
+    fix: "Let the server offer http/1.1 besides h2: Node http2.createSecureServer({ allowHTTP1: true }), Envoy alpn_protocols: h2, http/1.1; nginx does by itself.",
+  },
 } as const satisfies Record<string, CauseText>;

@@ -240,6 +240,11 @@ export const causesRunning = {
     cause: "The application closed on purpose; it alone knows what {code} means.",
     fix: "Search the code at {server} for {code}.",
   },
+  replacedElsewhere: {
+    cause:
+      "The reason says that the same user connected somewhere else: the server keeps one connection a user, and a newer one took the place of this one.",
+    fix: "Do not reconnect by itself for this reason, or two pages throw each other out for ever. If several tabs or devices are meant to work, let the server keep several connections a user.",
+  },
   closeIgnored: {
     cause: "The {to:word}'s code does not answer Close frames.",
     fix: "A WebSocket library answers by itself; code that works on raw sockets must do it.",
@@ -276,6 +281,11 @@ export const causesRunning = {
     cause:
       "No idle timer: the {to:word}'s own pings should have broken those {idleMs:ms} and did not. Its program stood still for that long, or the clock of the capture jumped and nothing was silent (NTP, a virtual machine that was paused).",
     fix: "chronyc tracking, timedatectl and dmesg of the capturing machine at this time; at the {to:word} the event loop's delay (monitorEventLoopDelay()).",
+  },
+  heartbeatStopped: {
+    cause:
+      "The {from:word}'s own pings, one every {intervalMs:ms}, stopped {idleMs:ms} before the end: its program stood still (frozen, blocked event loop, debugger), or the path to it did. The timer that ended the silent WebSocket is only what followed.",
+    fix: "Look at the {from:word}'s program and host at the time of its last ping: CPU, monitorEventLoopDelay(), suspend, out of memory. A longer timer at the proxy would only hide it. If nothing stood still, the clock of the capturing machine jumped: chronyc tracking.",
   },
   patienceTooShort: {
     cause:
@@ -329,6 +339,11 @@ export const causesRunning = {
   proxyWroteFrame: {
     cause: "The proxy at {proxy} wrote this frame itself: on its other leg the {from:word} sent none like it.",
     fix: "Look at what the proxy did at this time (Caddy up to 2.6 sends an unmasked Close to the backend when it is reloaded or stopped); update it. The {from:word}'s program is not to blame.",
+  },
+  proxyHidesExtensions: {
+    cause:
+      "The proxy at {proxy} takes Sec-WebSocket-Extensions out of the 101: on its other leg compression is agreed and the {from:word} compresses, on this one the receiver knows nothing of it.",
+    fix: "Let the field pass (nginx: no proxy_hide_header Sec-WebSocket-Extensions;), or take it out of the request as well (proxy_set_header Sec-WebSocket-Extensions '';), so that nobody compresses.",
   },
   mixedDeflate: {
     cause: "One side compresses and the other did not agree to it, or a proxy stripped Sec-WebSocket-Extensions.",

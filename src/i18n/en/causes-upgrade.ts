@@ -165,13 +165,18 @@ export const causesUpgrade = {
     cause: "The server's own code failed, or refused on purpose, while it handled this connection.",
     fix: "Look at the server's log at exactly this time.",
   },
+  gatewayDrops: {
+    cause:
+      "A gateway's own setting drops the request without a word: nginx return 444 or a default server[[ (the Host was {host})]], a listener that awaits the PROXY protocol (listen … proxy_protocol), a WAF.",
+    fix: "Its error log tells (“broken header … while reading PROXY protocol”); sudo nginx -T shows server_name and 444. Use the name that it serves.",
+  },
   serverClosing: {
     cause: "The server is starting or shutting down.",
     fix: "Try again; let clients reconnect with a delay.",
   },
   transportNotAllowed: {
-    cause: "The server does not offer this transport.",
-    fix: "Socket.IO server: transports: ['polling', 'websocket'].",
+    cause: "The server does not offer this transport: client and server disagree about transports.",
+    fix: "Leave transports out on both sides, or name the same: Socket.IO server transports: ['polling', 'websocket'], client io(url, { transports: ['websocket'] }).",
   },
   noStickySession: {
     cause: "Several server processes without sticky sessions: the request reached one that does not know the session.",
@@ -224,6 +229,11 @@ export const causesUpgrade = {
   noHealthyBackend: {
     cause: "The load balancer has no healthy backend.",
     fix: "Look at its health checks: a WebSocket port answers a plain GET with 426, which a check may take for ill.",
+  },
+  healthCheckFails: {
+    cause:
+      "Its health check takes {backend} for ill: it asked there by plain GET and got {status}[[, {count:once|# times}]] in this capture. The backend is alive.",
+    fix: "A WebSocket port answers a plain GET with 426, 400 or 404: let the check accept that (HAProxy http-check expect status 426), only open TCP, or give the server a /health that says 200.",
   },
   backendDown: {
     cause: "The backend is not running, or proxy_pass names the wrong port.",

@@ -60,7 +60,7 @@ export const findingsUpgrade = {
     transport: {
       title: "Engine.IO at {server} refused: “Transport unknown” (code 0)",
       detail:
-        "The request says transport=websocket, but no upgrade arrived with it, or this transport is switched off.",
+        "The server does not offer the transport that the request names, or the request names websocket and came without an upgrade.",
     },
     session: {
       title: "Engine.IO at {server} refused: “Session ID unknown” (code 1)",

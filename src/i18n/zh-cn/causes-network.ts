@@ -138,4 +138,8 @@ export const causesNetwork = {
     cause: "服务器没有 {name} 的证书。",
     fix: "修正 URL 里的主机名，或把它加进 server_name 和证书。",
   },
+  alpnMismatch: {
+    cause: "服务器不支持客户端在 ALPN 里提出的任何应用协议：多半只开了 HTTP/2，而 WebSocket 需要 http/1.1。",
+    fix: "让服务器除 h2 外也提供 http/1.1：Node 用 http2.createSecureServer({ allowHTTP1: true })，Envoy 设置 alpn_protocols: h2, http/1.1；nginx 默认就有。",
+  },
 } as const satisfies Record<string, CauseText>;

@@ -210,6 +210,10 @@ export const causesRunning = {
     fix: "先及时发送 connection_init，并检查其中的内容（令牌）。",
   },
   applicationCode: { cause: "应用主动关闭，{code} 的含义只有它自己知道。", fix: "在 {server} 的代码里搜索 {code}。" },
+  replacedElsewhere: {
+    cause: "理由说明同一用户在别处连上了：服务端每个用户只保留一个连接，新的顶掉了这一个。",
+    fix: "收到这个理由时不要自动重连，否则两个页面会没完没了地互相顶掉。如果允许多标签页或多设备同时在线，服务端就要为每个用户保留多个连接。",
+  },
   closeIgnored: {
     cause: "{to:word}的代码不回应 Close 帧。",
     fix: "WebSocket 库会自动回应；直接操作套接字的代码要自己处理。",
@@ -243,6 +247,11 @@ export const causesRunning = {
     cause:
       "不是空闲超时：这 {idleMs:ms}里本该有{to:word}自己的 ping，却一个都没有。要么它的程序停住了这么久，要么抓包机器的时钟跳了，其实并没有静默（NTP 校时、虚拟机被暂停）。",
     fix: "查看抓包机器这一时刻的 chronyc tracking、timedatectl 和 dmesg；在{to:word}上看事件循环延迟（monitorEventLoopDelay()）。",
+  },
+  heartbeatStopped: {
+    cause:
+      "{from:word}原本每 {intervalMs:ms}发一个 ping，断开前 {idleMs:ms}就不再发了：它的程序停住了（被冻结、事件循环阻塞、停在调试器里），或者通往它的链路断了。断开静默 WebSocket 的定时器只是后果。",
+    fix: "查看{from:word}在最后一个 ping 那一刻的程序和主机：CPU、monitorEventLoopDelay()、休眠、内存不足。把代理的超时调长只会掩盖问题。如果哪边都没停过，就是抓包机器的时钟跳变了：chronyc tracking。",
   },
   patienceTooShort: {
     cause:
@@ -285,6 +294,11 @@ export const causesRunning = {
   proxyWroteFrame: {
     cause: "这一帧是 {proxy} 处的代理自己写的：在它的另一侧，{from:word}没有发过这样的帧。",
     fix: "看代理在这一时刻做了什么（Caddy 2.6 及以前在重载或停止时会向后端发不带掩码的 Close），并升级它。不是{from:word}程序的问题。",
+  },
+  proxyHidesExtensions: {
+    cause:
+      "代理 {proxy} 去掉了 101 里的 Sec-WebSocket-Extensions：它的另一侧协商了压缩，{from:word}照此压缩；这一侧的接收方却不知道。",
+    fix: "让这个字段通过（nginx：去掉 proxy_hide_header Sec-WebSocket-Extensions;），或者把请求里的也去掉（proxy_set_header Sec-WebSocket-Extensions '';），两边就都不压缩。",
   },
   mixedDeflate: {
     cause: "一端压缩，另一端没同意；或代理去掉了 Sec-WebSocket-Extensions。",

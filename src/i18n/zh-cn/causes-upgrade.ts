@@ -155,10 +155,15 @@ export const causesUpgrade = {
     fix: "重连间隔应递增并加随机抖动（1 秒、2 秒、4 秒……最多 30 秒）。",
   },
   handlerThrew: { cause: "服务端代码在处理这条连接时出错，或主动拒绝。", fix: "查看服务端在这一时刻的日志。" },
+  gatewayDrops: {
+    cause:
+      "网关自己的设置一声不响地丢弃了请求：nginx 的 return 444 或默认 server[[（Host 是 {host}）]]、等待 PROXY 协议的监听（listen … proxy_protocol）、WAF。",
+    fix: "看它的错误日志（“broken header … while reading PROXY protocol”）；sudo nginx -T 能看到 server_name 和 444。改用它所服务的名字。",
+  },
   serverClosing: { cause: "服务正在启动或停止。", fix: "稍后再试；让客户端延迟重连。" },
   transportNotAllowed: {
-    cause: "服务器没有启用这种传输方式。",
-    fix: "Socket.IO 服务端：transports: ['polling', 'websocket']。",
+    cause: "服务器没有启用这种传输方式：客户端和服务端的 transports 不一致。",
+    fix: "两边都不写 transports，或写成一致：Socket.IO 服务端 transports: ['polling', 'websocket']，客户端 io(url, { transports: ['websocket'] })。",
   },
   noStickySession: {
     cause: "多个服务进程没有会话保持：请求落到了不认识该会话的进程。",
@@ -199,6 +204,11 @@ export const causesUpgrade = {
   noHealthyBackend: {
     cause: "负载均衡没有健康的后端。",
     fix: "检查健康检查：WebSocket 端口对普通 GET 回 426，可能被误判为不健康。",
+  },
+  healthCheckFails: {
+    cause:
+      "它的健康检查把 {backend} 判成不健康：抓包里它用普通 GET 去问，得到 {status}[[，共 {count} 次]]。后端其实活着。",
+    fix: "WebSocket 端口对普通 GET 会回 426、400 或 404：让健康检查接受它（HAProxy http-check expect status 426），或只检查 TCP 连接，或给服务器加一个返回 200 的 /health。",
   },
   backendDown: {
     cause: "后端没启动，或 proxy_pass 的端口写错。",

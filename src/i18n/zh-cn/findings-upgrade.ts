@@ -58,7 +58,7 @@ export const findingsUpgrade = {
   "eio.request.refused": {
     transport: {
       title: "{server} 的 Engine.IO 拒绝请求：“Transport unknown”（代码 0）",
-      detail: "请求写着 transport=websocket，却没有带升级字段，或者服务器关闭了这种传输方式。",
+      detail: "服务器没有启用请求里写的传输方式，或者请求写着 websocket 却没有带升级字段。",
     },
     session: {
       title: "{server} 的 Engine.IO 拒绝请求：“Session ID unknown”（代码 1）",

@@ -5,6 +5,7 @@ import { closedItself, endingEvidence, firstClose } from "../ending.ts";
 import { TIMED_OUT } from "../heartbeat.ts";
 import { interruptionBefore } from "../interruption.ts";
 import { endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, serverOf, spanMs } from "../reading.ts";
+import { saysReplaced } from "../replaced.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, Severity } from "../types.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
@@ -25,6 +26,7 @@ function causesOf(
   from: string,
   connection: ConnectionFacts,
 ): (Cause | false)[] {
+  const replaced = saysReplaced(close.reason) && cause("likely", "replacedElsewhere", {});
   const timedOut = TIMED_OUT.test(close.reason) && cause("likely", "heartbeatReason", {});
   switch (variant) {
     case "goingAway":
@@ -32,7 +34,12 @@ function causesOf(
     case "protocolError":
       return [cause("likely", "framesBroken", {}), cause("possible", "transformingProxy", {})];
     case "policy":
-      return [timedOut, cause("likely", "tokenRejected", {}), cause("possible", "gatewayPolicy", {})];
+      return [
+        timedOut,
+        replaced,
+        cause(replaced ? "possible" : "likely", "tokenRejected", {}),
+        cause("possible", "gatewayPolicy", {}),
+      ];
     case "unauthorized":
     case "forbidden":
       return [cause("likely", "tokenRejected", {}), cause("possible", "clockSkew", {})];
@@ -58,7 +65,14 @@ function causesOf(
       return [cause("likely", "graphqlInit", {})];
     case "private":
     case "registered":
-      return [timedOut, cause("likely", "applicationCode", { code: close.code ?? 0, server: serverOf(connection) })];
+      return [
+        timedOut,
+        replaced,
+        cause(replaced ? "possible" : "likely", "applicationCode", {
+          code: close.code ?? 0,
+          server: serverOf(connection),
+        }),
+      ];
     default:
       return [timedOut];
   }
@@ -136,6 +150,7 @@ export const closeCode: Rule = {
     "framesBroken",
     "badPayload",
     "applicationCode",
+    "replacedElsewhere",
     "graphqlInit",
     "pageLeft",
     "serverShutdown",

@@ -1,4 +1,4 @@
-import { type Direction, otherDirection, sideOf } from "../../base/brand.ts";
+import { CLIENT, type Direction, otherDirection, SERVER, sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../end-signs.ts";
@@ -207,12 +207,33 @@ function proxyTimerCauses(front: ConnectionFacts, join: Join, idleMs: number, co
   // Apache names itself only towards the backend.
   const behind = timerCauses(join.back, context).filter(({ confidence }) => confidence === "likely");
   const fitting = behind.length > 0 ? behind : timerCauses(front, context);
+  const stopped = stoppedBeat(join.back, SERVER, idleMs) ?? stoppedBeat(front, CLIENT, idleMs);
+  if (stopped !== null) return [stopped, ...timersOf(join, fitting, name, args, context).map(lesser)];
+  return timersOf(join, fitting, name, args, context);
+}
+
+/** An end whose pings should have broken the silence: it fell silent, and the timer only noticed. */
+function stoppedBeat(connection: ConnectionFacts, direction: Direction, idleMs: number): Cause | null {
+  const intervalMs = connection.webSocket?.heartbeat[direction].intervalMs ?? null;
+  if (intervalMs === null || !missesOwnPings(connection, direction, idleMs)) return null;
+  return cause("likely", "heartbeatStopped", { from: sideOf(direction), intervalMs, idleMs });
+}
+
+const lesser = (one: Cause): Cause => ({ ...one, confidence: "possible" });
+
+function timersOf(
+  join: Join,
+  fitting: readonly Cause[],
+  name: string,
+  args: { idleMs: number; pingSeconds: number },
+  context: Context,
+): Cause[] {
   const own = fitting.filter(({ args: { timer } }) =>
     context.timers.some((one) => one.name === timer && one.source === ""),
   );
   if (/nginx|openresty|tengine/i.test(name)) return [...own, cause("likely", "nginxReadTimeout", args)];
   if (join.back.tcp.ending === "rst") return [...own, cause("likely", "haproxyTunnelTimeout", args), ...fitting];
-  return fitting.length > 0 ? fitting : [cause("likely", "proxyIdleTimer", args)];
+  return fitting.length > 0 ? [...fitting] : [cause("likely", "proxyIdleTimer", args)];
 }
 
 /** As the answer to the client names it and the backend's does not; null: it says nothing of itself. */
@@ -236,7 +257,7 @@ const pingerOf = ({ webSocket }: ConnectionFacts) => {
   return client > server ? "client" : "server";
 };
 
-function causesOf(connection: ConnectionFacts, context: Context): (Cause | false)[] {
+function causesOf(connection: ConnectionFacts, context: Context): (Cause | false | null)[] {
   const { tcp } = connection;
   const closer = tcp.firstCloser;
   if (closer === null) return [cause("likely", "pathDied", {})];
@@ -258,8 +279,9 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
     return [cause("likely", "proxyRestarted", {}), cause("possible", "proxyOrBehind", { proxy })];
   if (proxy !== null && missed === null && named.length === 0)
     return [
+      stoppedBeat(connection, direction, idle),
       byTimer && frontTimer(proxy, idle),
-      cause(byTimer ? "possible" : "likely", "proxyOrBehind", { proxy }),
+      cause(byTimer || stoodStill ? "possible" : "likely", "proxyOrBehind", { proxy }),
       afterMs !== null && cause("likely", "failedOnMessage", { to: closer, from: otherSide(closer), afterMs }),
       cause("possible", "serverDied", {}),
     ];
@@ -327,6 +349,7 @@ export const noCloseFrame: Rule = {
   spec: "RFC 6455 §7.1.5, §7.1.6",
   causes: [
     "pingsPaused",
+    "heartbeatStopped",
     "heartbeatBlind",
     "patienceTooShort",
     "timerFits",

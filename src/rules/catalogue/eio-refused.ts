@@ -3,7 +3,7 @@ import { upgradeLines } from "../answer-causes.ts";
 import type { Context } from "../context.ts";
 import { type EngineIoRefusal, engineIoCode } from "../engine-io-code.ts";
 import { passedOn } from "../others.ts";
-import { bodyLine, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
+import { bodyLine, fieldHas, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import type { Cause } from "../types.ts";
 import { proxyOf, refusalArgs } from "../upgrade-outcome.ts";
@@ -14,7 +14,7 @@ function causesOf(kind: EngineIoRefusal, exchange: HttpExchangeFacts): Cause[] {
   const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
   switch (kind) {
     case "transport":
-      return [cause("likely", "upgradeFieldsMissing", { path }), cause("possible", "transportNotAllowed", {})];
+      return transportCauses(exchange, path);
     case "session":
       return [cause("likely", "noStickySession", {}), cause("likely", "serverRestarted", {})];
     case "protocolVersion":
@@ -35,6 +35,15 @@ function causesOf(kind: EngineIoRefusal, exchange: HttpExchangeFacts): Cause[] {
         ];
       return [cause("likely", "noStickySession", {}), cause("possible", "proxyChangedRequest", {})];
   }
+}
+
+/** Old servers say it too where a WebSocket came without its upgrade: not of a poll, nor of an upgrade that arrived whole. */
+function transportCauses(exchange: HttpExchangeFacts, path: string): Cause[] {
+  if (/[?&]transport=polling/.test(targetOf(exchange))) return [cause("certain", "transportNotAllowed", {})];
+  const isWhole = exchange.request !== null && fieldHas(exchange.request, "upgrade", "websocket");
+  return isWhole && proxyOf(exchange) === null
+    ? [cause("likely", "transportNotAllowed", {}), cause("possible", "upgradeFieldsMissing", { path })]
+    : [cause("likely", "upgradeFieldsMissing", { path }), cause("possible", "transportNotAllowed", {})];
 }
 
 /** A server of version 4 says 101 to a client of version 3 and then writes its refusal into the stream as HTTP. */

@@ -183,6 +183,11 @@ function check(connection: ConnectionFacts, context: Context) {
     evidence,
     causes: [
       ...common,
+      // 0.0.0.0 takes no IPv6.
+      isUnheard &&
+        twin === null &&
+        connection.server.address.includes(":") &&
+        cause("likely", "oneFamilyBound", { port }),
       isUnheard && cause("likely", "boundToLoopback", { port }),
       isUnheard && cause("possible", "wrongPort", { port }),
       cause("possible", "rejectRule", { port }),

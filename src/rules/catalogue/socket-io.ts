@@ -2,6 +2,7 @@ import type { ConnectionFacts, SocketIoNamespaceFacts } from "../../store/types.
 import type { Context } from "../context.ts";
 import { endedBy } from "../ending.ts";
 import { earlier, serverOf, spanMs } from "../reading.ts";
+import { saysReplaced } from "../replaced.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { hasCredentials, isHandedOn, onLeg, seenOf, toldOf } from "../sessions.ts";
 import type { Cause } from "../types.ts";
@@ -121,7 +122,11 @@ function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
       foldBy: `${namespace} ${message}`,
       args: { namespace, afterMs, event, message },
       evidence,
-      causes: ABOUT_LOGIN.test(message) ? [...login(), gateway] : [gateway],
+      causes: saysReplaced(message)
+        ? [cause("likely", "replacedElsewhere", {})]
+        : ABOUT_LOGIN.test(message)
+          ? [...login(), gateway]
+          : [gateway],
     });
   }
   if (afterMs !== null && afterMs <= AT_ONCE_MS)
@@ -151,7 +156,7 @@ export const disconnected: Rule = {
   id: "sio.disconnected",
   severity: "warning",
   spec: "Socket.IO protocol v5, DISCONNECT",
-  causes: ["gatewayDisconnects", "authMissing", "tokenRejected", "clockSkew"],
+  causes: ["gatewayDisconnects", "replacedElsewhere", "authMissing", "tokenRejected", "clockSkew"],
   sources: ["https://socket.io/docs/v4/server-socket-instance/#socketdisconnectclose"],
   check: checkDisconnected,
 };

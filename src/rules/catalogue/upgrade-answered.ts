@@ -137,6 +137,7 @@ export const gatewayError: Rule = {
     "pollTimeout",
     "backendFirewalled",
     "noHealthyBackend",
+    "healthCheckFails",
     "serverClosing",
     "nginxLimits",
     "ingressEmpty",

@@ -11,6 +11,9 @@ import type { Cause } from "../types.ts";
 import { handshakeOf, outcomeOf } from "../upgrade-outcome.ts";
 import { isViteHmr } from "./application.ts";
 
+/** A setting needs no time to drop a request. */
+const AT_ONCE_MS = 200;
+
 /** A request that came right before the capture's end may yet be answered. */
 const LEAST_WAIT_MS = 2000;
 
@@ -41,6 +44,10 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
         // Servers that look at the path themselves destroy what they do not know.
         cause(isEngineIo ? "possible" : "likely", "wrongPath", { path }),
         cause(isEngineIo ? "possible" : "likely", "handlerThrew", {}),
+        // A backend is not asked for names, and few servers of applications drop a request by a setting.
+        afterMs < AT_ONCE_MS &&
+          !context.joins.before.has(connection.id) &&
+          cause("possible", "gatewayDrops", { host: fieldValue(request, "host") }),
       ],
     });
   }
@@ -159,6 +166,7 @@ export const upgradeUnanswered: Rule = {
     "devProxyDown",
     "handlerThrew",
     "proxyHeaderUnread",
+    "gatewayDrops",
     "wrongPath",
     "serverBlocked",
   ],

@@ -2,9 +2,9 @@ import type { Side } from "../../base/brand.ts";
 import type { ConnectionFacts, WebSocketEventFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
-import { directionOf, endOf, otherSide } from "../reading.ts";
+import { directionOf, endOf, fieldValue, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
-import type { CauseId, RuleId } from "../types.ts";
+import type { Cause, CauseId, RuleId } from "../types.ts";
 
 /** After this time an end is no longer put down to the violation. */
 const REACTION_NS = 10e9;
@@ -52,6 +52,36 @@ function writtenBy(connection: ConnectionFacts, event: WebSocketEventFacts, { jo
   return event.from === "client" ? connection.client.address : connection.server.address;
 }
 
+/** The server compresses as it agreed with the proxy, whose 101 to the client says nothing of it. */
+function hidesExtensions(
+  { id, server }: ConnectionFacts,
+  event: WebSocketEventFacts,
+  { joins }: Context,
+): string | null {
+  const join = joins.behind.get(id);
+  if (join === undefined || event.code !== "reserved-bits" || event.from !== "server") return null;
+  const [here, behind] = [join.front, join.back].map(({ upgrade }) => {
+    const response = upgrade?.exchange.response;
+    return response?.complete ? (fieldValue(response, "sec-websocket-extensions") ?? "") : null;
+  });
+  return here === "" && behind ? server.address : null;
+}
+
+function causesOf(
+  connection: ConnectionFacts,
+  event: WebSocketEventFacts,
+  causes: readonly CauseId[],
+  context: Context,
+): Cause[] {
+  const { from } = event;
+  const hidden = hidesExtensions(connection, event, context);
+  if (hidden !== null) return [cause("certain", "proxyHidesExtensions", { proxy: hidden, from })];
+  const proxy = writtenBy(connection, event, context);
+  return proxy === null
+    ? causes.map((id) => causeFor(id, from))
+    : [cause("certain", "proxyWroteFrame", { proxy, from })];
+}
+
 function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
   return (connection: ConnectionFacts, context: Context): Draft | null => {
     const { webSocket } = connection;
@@ -59,7 +89,6 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
     const events = webSocket.events.filter((event) => event.code === code);
     const first = events[0];
     if (first === undefined) return null;
-    const proxy = writtenBy(connection, first, context);
     const { word, item } = reaction(connection, events.at(-1) ?? first);
     const end = endOf(connection);
     // Another peer would mind; this one did not, so it is not what broke this WebSocket.
@@ -86,10 +115,7 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
         item,
         shows(conflict, "conflict", { from: first.from }),
       ],
-      causes:
-        proxy === null
-          ? causes.map((id) => causeFor(id, first.from))
-          : [cause("certain", "proxyWroteFrame", { proxy, from: first.from })],
+      causes: causesOf(connection, first, causes, context),
     });
   };
 }
@@ -98,7 +124,7 @@ const rule = (id: ViolationId, code: string, spec: string, causes: readonly Caus
   id,
   severity: "error",
   spec,
-  causes: [...causes, "proxyWroteFrame"],
+  causes: [...causes, "proxyWroteFrame", ...(code === "reserved-bits" ? (["proxyHidesExtensions"] as const) : [])],
   sources: [
     `https://www.rfc-editor.org/rfc/${spec.startsWith("RFC 7692") ? "rfc7692" : `rfc6455#section-${/§([\d.]+)/.exec(spec)?.[1] ?? "5"}`}`,
   ],

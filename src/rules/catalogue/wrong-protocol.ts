@@ -179,6 +179,8 @@ export const otherProtocol: Rule = {
 const UNTRUSTED = new Set([42, 43, 44, 45, 46, 48]);
 
 const CERTIFICATE_REQUIRED = 116;
+/** RFC 7301 §3.2. */
+const NO_APPLICATION_PROTOCOL = 120;
 
 /** In TLS 1.3 the client's Finished is the first it encrypts, and longer than an alert (RFC 8446 §4.4.4, §6). */
 const LESS_THAN_FINISHED_BYTES = 40;
@@ -214,8 +216,9 @@ function checkTlsFailed(connection: ConnectionFacts) {
           cause("likely", "certificateNotTrusted", { name: name ?? connection.server.address, server }),
         alert.description === CERTIFICATE_REQUIRED && cause("likely", "clientCertificate", { server }),
         (alert.description === 70 || alert.description === 40) && cause("likely", "tlsVersions", {}),
+        alert.description === NO_APPLICATION_PROTOCOL && cause("likely", "alpnMismatch", {}),
         alert.description === 112 && cause("likely", "serverNameUnknown", { name: name ?? connection.server.address }),
-        cause("possible", "tlsVersions", {}),
+        alert.description !== NO_APPLICATION_PROTOCOL && cause("possible", "tlsVersions", {}),
       ],
     });
   }
@@ -250,7 +253,7 @@ export const tlsFailed: Rule = {
   id: "tls.handshake.failed",
   severity: "error",
   spec: "RFC 8446 §6",
-  causes: ["certificateNotTrusted", "clientCertificate", "tlsVersions", "serverNameUnknown"],
+  causes: ["certificateNotTrusted", "clientCertificate", "tlsVersions", "serverNameUnknown", "alpnMismatch"],
   sources: ["https://www.rfc-editor.org/rfc/rfc8446#section-6"],
   check: checkTlsFailed,
 };
