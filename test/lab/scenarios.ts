@@ -1,11 +1,13 @@
 // Every scenario of the lab.
 
+import { aftermath } from "./scenarios/aftermath.ts";
 import { browsers } from "./scenarios/browser.ts";
 import { checked } from "./scenarios/checked.ts";
 import { closing } from "./scenarios/closing.ts";
 import { exhausted } from "./scenarios/exhausted.ts";
 import { filtered } from "./scenarios/filtered.ts";
 import { frames } from "./scenarios/frames.ts";
+import { gateways } from "./scenarios/gateways.ts";
 import { haproxies } from "./scenarios/haproxy.ts";
 import { heartbeats } from "./scenarios/heartbeat.ts";
 import { injected } from "./scenarios/injected.ts";
@@ -34,6 +36,7 @@ export const scenarios: readonly Scenario[] = [
   ...proxies,
   ...checked,
   ...haproxies,
+  ...gateways,
   ...heartbeats,
   ...closing,
   ...frames,
@@ -42,6 +45,7 @@ export const scenarios: readonly Scenario[] = [
   ...tokens,
   ...paths,
   ...outages,
+  ...aftermath,
   ...misled,
   ...moved,
   ...filtered,

@@ -97,6 +97,9 @@ export function heartbeat(peer: Peer, server: WebSocketServer, intervalMs: numbe
 }
 
 export interface DialOptions extends ClientOptions {
+  /** One of the client's addresses, and one port for all attempts. */
+  readonly localAddress?: string;
+  readonly localPort?: number;
   readonly protocols?: readonly string[];
   /** wss://: the keys go into the log, for a server that writes none. */
   readonly logsKeys?: boolean;

@@ -166,6 +166,44 @@ export const socketIo: readonly Scenario[] = [
     },
   },
   {
+    name: "sio-server-polling-only",
+    injects: "the server allows polling alone (transports), the page websocket alone: 400 code 0, Transport unknown",
+    peers: {
+      server: server((peer) => serveSocketIo(peer, { transports: ["polling"] })),
+      browser: chat(`${origin}/im`, { transports: ["websocket"] }),
+    },
+    expect: { connections: [], must: ["eio.request.refused"], blames: "The server does not offer" },
+  },
+  {
+    name: "sio-server-websocket-only",
+    injects: "the server allows websocket alone (transports), the page polls first: 400 code 0, Transport unknown",
+    peers: {
+      server: server((peer) => serveSocketIo(peer, { transports: ["websocket"] })),
+      browser: chat(`${origin}/im`),
+    },
+    expect: { connections: [], must: ["eio.request.refused"], blames: "The server does not offer" },
+  },
+  {
+    name: "sio-kicked-by-second-login",
+    injects: "the same user logs in again: the gateway emits `kicked` to the first socket and disconnects it",
+    peers: {
+      server: server((peer) => {
+        let before: { emit(name: string, data: object): unknown; disconnect(close: boolean): unknown } | null = null;
+        return serveSocketIo(peer, {}, (socket) => {
+          before?.emit("kicked", { reason: "账号在其他设备登录" });
+          before?.disconnect(true);
+          before = socket;
+        });
+      }),
+      browser: chat(`${origin}/im`, { transports: ["websocket"] }, 3500),
+      second: client(async (peer) => {
+        await sleep(1500);
+        await chat(`${origin}/im`, { transports: ["websocket"] }, 1500).run(peer);
+      }),
+    },
+    expect: { connections: [], must: ["sio.disconnected"], blames: "The reason says" },
+  },
+  {
     name: "sio-old-client",
     injects: "an EIO=3 client polls a v4 server: 400 code 5, Unsupported protocol version",
     peers: {
