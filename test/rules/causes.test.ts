@@ -512,3 +512,17 @@ test("health checks that fail in the capture are the first suspect of a 503", ()
   expect(causes(426)[0]).toBe("likely healthCheckFails");
   expect(causes(200)).not.toContain("likely healthCheckFails");
 });
+
+test("plain GETs that a WebSocket port refuses again and again are somebody's health check", () => {
+  const check = (status: number) =>
+    connectionFacts({
+      kind: "http",
+      webSocket: null,
+      upgrade: null,
+      exchanges: [exchange({ request: { Host: "a" }, status })],
+    });
+  const causes = (status: number) =>
+    causesOf("capture.no-websocket", several(check(status), check(status), check(status)));
+  expect(causes(426)[0]).toBe("likely healthCheckFails");
+  expect(causes(200)[0]).toBe("likely localhostUrl");
+});

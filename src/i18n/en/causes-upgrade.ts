@@ -232,7 +232,7 @@ export const causesUpgrade = {
   },
   healthCheckFails: {
     cause:
-      "Its health check takes {backend} for ill: it asked there by plain GET and got {status}[[, {count:once|# times}]] in this capture. The backend is alive.",
+      "A health check takes {backend} for ill: it asks there by plain GET and gets {status}[[, {count:once|# times}]] in this capture. The backend is alive.",
     fix: "A WebSocket port answers a plain GET with 426, 400 or 404: let the check accept that (HAProxy http-check expect status 426), only open TCP, or give the server a /health that says 200.",
   },
   backendDown: {

@@ -206,8 +206,7 @@ export const causesUpgrade = {
     fix: "检查健康检查：WebSocket 端口对普通 GET 回 426，可能被误判为不健康。",
   },
   healthCheckFails: {
-    cause:
-      "它的健康检查把 {backend} 判成不健康：抓包里它用普通 GET 去问，得到 {status}[[，共 {count} 次]]。后端其实活着。",
+    cause: "健康检查把 {backend} 判成不健康：它用普通 GET 去问，得到 {status}[[，共 {count} 次]]。后端其实活着。",
     fix: "WebSocket 端口对普通 GET 会回 426、400 或 404：让健康检查接受它（HAProxy http-check expect status 426），或只检查 TCP 连接，或给服务器加一个返回 200 的 /health。",
   },
   backendDown: {

@@ -57,6 +57,7 @@ export const noWebSocket: Rule = {
     "keyLogOfProgram",
     "keyLogOfProxy",
     "pollingOnly",
+    "healthCheckFails",
     "wrongFilter",
     "localhostUrl",
     "wrongAddress",
@@ -108,12 +109,30 @@ export const noWebSocket: Rule = {
       at: null,
       args: { connections: connections.length, http: count("http"), tls: 0, other: count("tcp") },
       causes: [
+        refusedCheck(connections),
         cause("likely", "localhostUrl", { port: connections[0]?.server.port ?? 0 }),
         cause("likely", "wrongFilter", {}),
       ],
     });
   },
 };
+
+/** RFC 9110 §15.5.22: what a WebSocket port says to a plain GET; only machines ask it again and again. */
+const UPGRADE_REQUIRED = 426;
+const LEAST_CHECKS = 3;
+
+function refusedCheck(connections: readonly ConnectionFacts[]) {
+  const checks = connections.filter(({ exchanges }) =>
+    exchanges.some(({ response }) => response?.status === UPGRADE_REQUIRED),
+  );
+  const first = checks[0];
+  if (first === undefined || checks.length < LEAST_CHECKS) return false;
+  return cause("likely", "healthCheckFails", {
+    backend: serverOf(first),
+    status: UPGRADE_REQUIRED,
+    count: checks.length,
+  });
+}
 
 const H2_PREFACE = "PRI * HTTP/2.0";
 

@@ -39,7 +39,10 @@ function checkPongs(
     ended === null ? null : shows(ended, "endOfSession", { from }),
     endingEvidence(connection),
   ];
+  // Whoever does not read finds nothing: neither the ping nor its answer.
+  const unread = missed.blocked ? to : missed.deaf ? from : null;
   const causes = [
+    unread !== null && cause("likely", "peerStoppedReading", { to: unread }),
     missed.acknowledged === false
       ? cause("likely", "peerVanished", { to })
       : to === "client"
@@ -47,7 +50,7 @@ function checkPongs(
         : cause("likely", "serverBlocked", {}),
     cause("likely", "peerBlocked", { to }),
     cause("possible", "engineIoTimers", {}),
-  ];
+  ].filter((one) => !missed.deaf || !one || one.id === "peerStoppedReading");
   const stall = ended && stallWithin(connection, missed.first.timestampNs, ended.timestampNs);
   if (ended !== null && stall !== null)
     return draft("eio.pong.missing", "gaveUpPath", {
@@ -121,7 +124,15 @@ export const engineIoPongMissing: Rule = {
   id: "eio.pong.missing",
   severity: "warning",
   spec: "Engine.IO protocol v4, heartbeat",
-  causes: ["pathInterrupted", "pageFrozen", "serverBlocked", "peerBlocked", "peerVanished", "engineIoTimers"],
+  causes: [
+    "pathInterrupted",
+    "peerStoppedReading",
+    "pageFrozen",
+    "serverBlocked",
+    "peerBlocked",
+    "peerVanished",
+    "engineIoTimers",
+  ],
   sources: [
     "https://socket.io/docs/v4/engine-io-protocol/#heartbeat",
     "https://socket.io/docs/v4/server-options/#pingtimeout",

@@ -327,7 +327,7 @@ export const gateways: readonly Scenario[] = [
     expect: {
       connections: [{ dialledBy: "browser", kind: "upgrade-refused", status: 503 }],
       must: ["http.upgrade.gateway-error"],
-      blames: "Its health check takes",
+      blames: "A health check takes",
     },
   },
   {
