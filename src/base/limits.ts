@@ -139,8 +139,16 @@ export const limits = {
   redactedLineCharacters: 1024,
   /** Host names (by their domains) that `--redact-addresses` looks for in any text; more are hidden where they are named. */
   redactedHosts: 2000,
-  /** Stream bytes held while an export looks for secrets; what goes beyond is blanked unread. */
-  scrubHeldBytes: 256 * 1024 * 1024,
+  /**
+   * Stream bytes held while an export looks for secrets, over all connections: of each the text of one window, in which
+   * every place is judged with so much text on both sides of it, and TLS handshakes. What goes beyond is blanked unread.
+   */
+  scrubHeldBytes: 96 * 1024 * 1024,
+  scrubWindowCharacters: 1024 * 1024,
+  scrubReachCharacters: 128 * 1024,
+  scrubHandshakeBytes: 1024 * 1024,
+  /** Places to be overwritten, over all connections: where more are found, the rest of their stream is blanked unread. */
+  scrubEdits: 1_000_000,
   /** Frames kept for reports: over all connections, and of one of them its first and its last. */
   loggedFrames: 200_000,
   loggedFramesFirst: 2000,

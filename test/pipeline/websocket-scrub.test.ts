@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { scrubFrames } from "../../src/pipeline/scrub/websocket-scrub.ts";
+import { FrameScrub } from "../../src/pipeline/scrub/frame-scrub.ts";
 import { CONTINUATION, PING, TEXT } from "../../src/websocket/types.ts";
 import { frame } from "../support/websocket-script.ts";
 
@@ -9,23 +9,34 @@ const ended = frame({ opcode: CONTINUATION, payload: Buffer.from('ret"}'), mask:
 
 const find = (text: string) =>
   [...text.matchAll(/secret/g)].map(({ index }) => ({ start: index, end: index + 6, tag: "" }));
-const options = { find, blankAll: false, compressed: () => null };
 
-function judged(...frames: Buffer[]): number {
-  return scrubFrames(Buffer.concat(frames), options, () => undefined).judgedTo;
+function scrubbed(...frames: Buffer[]): { judgedTo: number; edited: number[] } {
+  const result = { judgedTo: 0, edited: [] as number[] };
+  const scrub = new FrameScrub(
+    {
+      find,
+      blankAll: false,
+      compressed: () => null,
+      edit: (offset) => result.edited.push(offset),
+      judge: (_, to) => {
+        result.judgedTo = to;
+      },
+    },
+    0,
+  );
+  scrub.add(Buffer.concat(frames), 0);
+  return result;
 }
 
 test("fragments are judged with the last one: a ping between them says nothing of those before it", () => {
-  expect(judged(ping)).toBe(ping.length);
-  expect(judged(begun)).toBe(0);
-  expect(judged(begun, ping)).toBe(0);
-  expect(judged(begun, ping, ended)).toBe(begun.length + ping.length + ended.length);
+  expect(scrubbed(ping).judgedTo).toBe(ping.length);
+  expect(scrubbed(begun).judgedTo).toBe(0);
+  expect(scrubbed(begun, ping).judgedTo).toBe(0);
+  expect(scrubbed(begun, ping, ended).judgedTo).toBe(begun.length + ping.length + ended.length);
 });
 
 test("a message that another one cuts off is searched, too", () => {
-  const edited: number[] = [];
   const cut = frame({ opcode: TEXT, fin: false, payload: Buffer.from("a secret"), mask: null });
   const next = frame({ opcode: TEXT, payload: Buffer.from("hello"), mask: null });
-  scrubFrames(Buffer.concat([cut, next]), options, (offset) => edited.push(offset));
-  expect(edited).toEqual([2]);
+  expect(scrubbed(cut, next).edited).toEqual([4]);
 });

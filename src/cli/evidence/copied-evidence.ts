@@ -9,7 +9,7 @@ import {
   SIMPLE_PACKET,
   SPB_FIXED_BYTES,
 } from "../../pcap/pcapng-format.ts";
-import { standIn } from "../../pipeline/scrub/websocket-scrub.ts";
+import { standIn } from "../../pipeline/scrub/stand-in.ts";
 import { EvidenceWriter, KEPT_BLOCKS } from "./evidence-writer.ts";
 
 /** One pcapng capture: every block as it was, with comments. */

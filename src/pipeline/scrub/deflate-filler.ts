@@ -22,3 +22,5 @@ export function deflateFiller(length: number): Uint8Array {
 }
 
 const ASTERISK = 0x2a;
+/** What a filler consists of between its first and its last bytes: the code of an asterisk, three bits later each. */
+export const fillerByte = deflateFiller(4)[1] as number;

@@ -1,63 +1,93 @@
-/** Bytes that stand instead of others, at a TCP sequence number. */
-interface Edit {
-  readonly sequence: number;
-  readonly bytes: Uint8Array;
-}
+import { StreamPlaces } from "./stream-places.ts";
 
 /** '*': what a reader sees where something was. */
 export const BLANK = 0x2a;
 
+/** Bytes that stand instead of others: a pattern, again and again where it is shorter. Latin-1 text is the smallest form. */
+interface Edit {
+  readonly at: number;
+  readonly end: number;
+  readonly pattern: string;
+}
+
 /**
- * What may be shown of one direction of a connection, by sequence number: stretches that were read and judged, and the
- * edits in them. Whatever was not judged is blanked.
+ * What may be shown of one direction of a connection: stretches of its stream that were read and judged, and the edits in
+ * them. Whatever was not judged is blanked.
  */
 export class DirectionEdits {
-  private base: number | null = null;
-  /** Relative to `base`, sorted and apart: start, end. */
+  readonly places = new StreamPlaces();
+  /** Sorted and apart. */
   private readonly judged: { start: number; end: number }[] = [];
-  private readonly edits: Edit[] = [];
-  private sorted = true;
+  private edits: Edit[] = [];
+  /** Where the furthest of the first edits ends, since one may lie within another; null: not sorted yet. */
+  private reach: Float64Array | null = null;
 
-  judge(sequence: number, length: number): void {
-    if (length <= 0) return;
-    this.base ??= sequence;
-    const start = (sequence - this.base) | 0;
-    const last = this.judged.at(-1);
-    if (last !== undefined && start <= last.end && start >= last.start) last.end = Math.max(last.end, start + length);
-    else this.judged.push({ start, end: start + length });
+  /** Stretches of the stream, in its order. */
+  judge(from: number, to: number): void {
+    this.places.each(from, to, (place, first, end) => {
+      const last = this.judged.at(-1);
+      if (last !== undefined && place <= last.end) last.end = Math.max(last.end, place + end - first);
+      else this.judged.push({ start: place, end: place + end - first });
+    });
   }
 
-  edit(sequence: number, bytes: Uint8Array): void {
-    this.edits.push({ sequence, bytes });
-    this.sorted = false;
+  edit(offset: number, pattern: Uint8Array, length: number): void {
+    this.places.each(offset, offset + length, (place, first, last) => {
+      const text = Buffer.from(pattern).toString("latin1");
+      const turn = (first - offset) % text.length;
+      this.edits.push({ at: place, end: place + last - first, pattern: text.slice(turn) + text.slice(0, turn) });
+    });
+    this.reach = null;
+  }
+
+  /** Nothing is shown after all. */
+  withdraw(): void {
+    this.judged.length = 0;
+    this.edits = [];
+    this.reach = null;
   }
 
   /** Writes what may be shown of `payload`, which begins at `sequence`. Returns how many bytes were not judged. */
   apply(sequence: number, payload: Uint8Array): number {
-    const { base } = this;
-    const from = base === null ? 0 : (sequence - base) | 0;
-    const unread = this.blankUnjudged(from, payload);
-    if (base === null) return unread;
-    if (!this.sorted) {
-      this.edits.sort((a, b) => ((a.sequence - base) | 0) - ((b.sequence - base) | 0));
-      this.sorted = true;
+    const from = this.places.placeOf(sequence);
+    if (from === null) {
+      payload.fill(BLANK);
+      return payload.length;
     }
-    for (let i = this.firstEdit(from, base); i < this.edits.length; i++) {
-      const edit = this.edits[i] as Edit;
-      const at = ((edit.sequence - base) | 0) - from;
+    const unread = this.blankUnjudged(from, payload);
+    if (this.edits.length === 0) return unread;
+    const reach = this.reach ?? this.sorted();
+    const first = firstOf(reach.length, (index) => (reach[index] as number) > from);
+    for (let edit = this.edits[first], i = first; edit !== undefined; edit = this.edits[++i]) {
+      const at = edit.at - from;
       if (at >= payload.length) break;
-      const start = Math.max(0, at);
-      const end = Math.min(payload.length, at + edit.bytes.length);
-      if (end > start) payload.set(edit.bytes.subarray(start - at, end - at), start);
+      const { pattern } = edit;
+      const end = Math.min(payload.length, edit.end - from);
+      for (let place = Math.max(0, at); place < end; place++)
+        payload[place] = pattern.charCodeAt((place - at) % pattern.length);
     }
     return unread;
   }
 
+  private sorted(): Float64Array {
+    this.edits.sort((a, b) => a.at - b.at);
+    const reach = new Float64Array(this.edits.length);
+    let furthest = 0;
+    for (const [index, { end }] of this.edits.entries()) {
+      furthest = Math.max(furthest, end);
+      reach[index] = furthest;
+    }
+    this.reach = reach;
+    return reach;
+  }
+
   private blankUnjudged(from: number, payload: Uint8Array): number {
+    const { judged } = this;
     let at = 0;
     let unread = 0;
-    for (const { start, end } of this.base === null ? [] : this.judged) {
-      if (end <= from + at) continue;
+    const first = firstOf(judged.length, (index) => (judged[index]?.end ?? 0) > from);
+    for (let stretch = judged[first], i = first; stretch !== undefined; stretch = judged[++i]) {
+      const { start, end } = stretch;
       if (start >= from + payload.length) break;
       const upTo = Math.max(at, start - from);
       payload.fill(BLANK, at, upTo);
@@ -67,17 +97,15 @@ export class DirectionEdits {
     payload.fill(BLANK, at);
     return unread + payload.length - at;
   }
+}
 
-  /** Index of an edit that may reach into what begins at `from`: edits are short and do not overlap. */
-  private firstEdit(from: number, base: number): number {
-    let low = 0;
-    let high = this.edits.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const edit = this.edits[middle] as Edit;
-      if (((edit.sequence - base) | 0) + edit.bytes.length <= from) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+/** The first index for which it is so, and so for all after it. */
+function firstOf(length: number, isSo: (index: number) => boolean): number {
+  let low = 0;
+  for (let high = length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (isSo(middle)) high = middle;
+    else low = middle + 1;
   }
+  return low;
 }

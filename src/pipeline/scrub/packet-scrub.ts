@@ -4,7 +4,7 @@ import { PacketDecoder } from "../../wire/packet-decoder.ts";
 import { type IcmpErrorView, type SegmentView, SYN, type WireSink } from "../../wire/types.ts";
 import { BLANK } from "./edits.ts";
 import { FRAGMENT, NOT_TCP, type ScrubPipeline } from "./scrub-pipeline.ts";
-import { type FindSpans, standIn } from "./websocket-scrub.ts";
+import { type FindSpans, standIn } from "./stand-in.ts";
 
 /** TCP checksum within the TCP header (RFC 9293 §3.1). */
 const TCP_CHECKSUM = 16;

@@ -7,13 +7,14 @@ import type { MessageView } from "../../websocket/types.ts";
 import type { ArpView, DatagramView, IcmpErrorView, SegmentView } from "../../wire/types.ts";
 import type { FrameTap } from "../frame-tap.ts";
 import { Pipeline } from "../pipeline.ts";
-import { headsOf, scrubBody } from "./body-scrub.ts";
+import { DirectionScrub } from "./direction-scrub.ts";
 import { DirectionEdits } from "./edits.ts";
-import { HeldStream } from "./held-stream.ts";
+import { FrameScrub } from "./frame-scrub.ts";
+import type { EditStream } from "./message-parts.ts";
+import type { FindSpans } from "./stand-in.ts";
 import { isSuspicious } from "./suspicious.ts";
-import { certificateSpans, serverNames } from "./tls-certificates.ts";
-import { clearSpans } from "./tls-records.ts";
-import { type FindSpans, scrubFrames, standIn } from "./websocket-scrub.ts";
+import { TextScrub } from "./text-scrub.ts";
+import { TlsScrub } from "./tls-scrub.ts";
 
 export interface ScrubPlanOptions {
   readonly find: FindSpans;
@@ -36,15 +37,6 @@ export const NOT_TCP = -1;
 export const FRAGMENT = -2;
 
 const DNS_PORT = 53;
-const HTTP_HEAD_SAYS_ENCODED = /\r\n(?:content-encoding:[ \t]*(?!identity)\S|transfer-encoding:[ \t]*chunked)/i;
-
-interface Direction {
-  readonly held: HeldStream;
-  readonly edits: DirectionEdits;
-  /** More came than could be held. */
-  full: boolean;
-  done: boolean;
-}
 
 /** Reads a capture once to plan what has to be overwritten in its packets; `owners` and `edits` are then ready. */
 export class ScrubPipeline extends Pipeline {
@@ -53,8 +45,9 @@ export class ScrubPipeline extends Pipeline {
   compressedBlanked = 0;
   private readonly plan: ScrubPlanOptions;
   private owned = new Int32Array(1 << 12).fill(NOT_TCP);
-  private readonly directions = new Map<number, Direction>();
+  private readonly directions = new Map<number, DirectionScrub>();
   private heldBytes = 0;
+  private madeEdits = 0;
   private told = false;
   private readonly compressed: CompressedWatch;
 
@@ -114,22 +107,20 @@ export class ScrubPipeline extends Pipeline {
     end: number,
     at: Position,
   ): void {
-    if (this.plan.scrub) {
-      const held = this.directionOf(connection, direction);
-      const next = this.tracker.nextSequenceOf(connection, connection.indexOf(direction));
-      const sequence = (next - (end - start)) | 0;
-      held.full ||= this.heldBytes + end - start > limits.scrubHeldBytes;
-      if (held.full) held.held.gap(end - start);
-      else {
-        this.heldBytes += end - start;
-        held.held.add(sequence, bytes.slice(start, end));
-      }
+    if (!this.plan.scrub) {
+      super.onBytes(connection, direction, bytes, start, end, at);
+      return;
     }
+    const scrub = this.directionOf(connection, direction);
+    const next = this.tracker.nextSequenceOf(connection, connection.indexOf(direction));
+    // Before it is decoded: a decoder may unmask in place.
+    scrub.add((next - (end - start)) | 0, bytes.slice(start, end));
     super.onBytes(connection, direction, bytes, start, end, at);
+    this.goOn(connection, direction, scrub);
   }
 
   override onGap(connection: TcpConnection, direction: 0 | 1, lengthBytes: number, why: GapCause, at: Position): void {
-    if (this.plan.scrub) this.directionOf(connection, direction).held.gap(lengthBytes);
+    if (this.plan.scrub) this.directionOf(connection, direction).gap(lengthBytes);
     super.onGap(connection, direction, lengthBytes, why, at);
   }
 
@@ -138,12 +129,37 @@ export class ScrubPipeline extends Pipeline {
     // One side may still decide what the other has been.
     if (!connection.halves.every((half) => half.ended)) return;
     for (const side of [0, 1] as const) {
-      const held = this.directions.get(keyOf(connection, side));
-      if (held === undefined || held.done) continue;
-      held.done = true;
-      this.scrub(connection, side, held);
-      this.directions.delete(keyOf(connection, side));
+      const key = keyOf(connection, side);
+      const scrub = this.directions.get(key);
+      if (scrub === undefined) continue;
+      this.goOn(connection, side, scrub);
+      scrub.end();
+      this.sum(scrub);
+      this.values += scrub.values;
+      this.compressedBlanked += scrub.compressedBlanked;
+      this.directions.delete(key);
     }
+  }
+
+  /** Has what is certain by now searched. */
+  private goOn(connection: TcpConnection, direction: 0 | 1, scrub: DirectionScrub): void {
+    const context = this.contexts[connection.slot];
+    const tls = context?.tls ?? null;
+    const webSocket = context?.webSocket ?? null;
+    if (tls !== null) scrub.goOn("tls", tls.fedBytes[direction]);
+    else if (webSocket !== null)
+      scrub.goOn(webSocket.midstream ? "midstream" : "frames", webSocket.side(direction).fedBytes);
+    else scrub.goOn("text", 0);
+    this.sum(scrub);
+    if (this.heldBytes <= limits.scrubHeldBytes && this.madeEdits <= limits.scrubEdits) return;
+    scrub.stop();
+    this.sum(scrub);
+  }
+
+  private sum(scrub: DirectionScrub): void {
+    const held = scrub.heldBytes;
+    this.heldBytes += held - scrub.countedBytes;
+    scrub.countedBytes = held;
   }
 
   private own(packetNumber: number, owner: number): void {
@@ -162,82 +178,46 @@ export class ScrubPipeline extends Pipeline {
     return formatAddress(segment.bytes, segment.sourceAddressStart, segment.ipVersion) === connection.addresses[0];
   }
 
-  private directionOf(connection: TcpConnection, direction: 0 | 1): Direction {
+  private directionOf(connection: TcpConnection, direction: 0 | 1): DirectionScrub {
     const key = keyOf(connection, direction);
     const known = this.directions.get(key);
     if (known !== undefined) return known;
     const edits = new DirectionEdits();
-    const made: Direction = { held: new HeldStream(), edits, full: false, done: false };
-    this.directions.set(key, made);
     this.edits.set(key, edits);
+    const { plan } = this;
+    const edit: EditStream = (offset, pattern, length) => {
+      this.madeEdits++;
+      edits.edit(offset, pattern, length);
+    };
+    const judge = (from: number, to: number): void => edits.judge(from, to);
+    const made = new DirectionScrub(edits, {
+      // DNS over TCP is neither text nor looked into: with addresses hidden nothing of it is shown.
+      isHidden: plan.hidesHosts && connection.ports.includes(DNS_PORT),
+      text: (begins) => new TextScrub({ find: plan.find, edit, judge }, begins),
+      frames: (begins) =>
+        new FrameScrub(
+          {
+            find: plan.find,
+            blankAll: plan.blankPayloads,
+            compressed: (index) => this.compressed.holdsSecret(connection.id, direction, index),
+            edit,
+            judge,
+          },
+          begins,
+        ),
+      tls: (begins) =>
+        new TlsScrub(
+          {
+            isShown: !plan.decrypted.has(connection.id),
+            hostOf: plan.hidesHosts ? plan.hostOf : null,
+            edit,
+            judge,
+          },
+          begins,
+        ),
+    });
+    this.directions.set(key, made);
     return made;
-  }
-
-  private scrub(connection: TcpConnection, direction: 0 | 1, { held, edits }: Direction): void {
-    // DNS over TCP is neither text nor looked into: with addresses hidden nothing of it is shown.
-    if (this.plan.hidesHosts && connection.ports.includes(DNS_PORT)) return;
-    const context = this.contexts[connection.slot];
-    const judge = (from: number, to: number): void =>
-      held.sequences(from, to, (sequence, first, last) => edits.judge(sequence, last - first));
-    const edit = (offset: number, bytes: Uint8Array): void =>
-      held.sequences(offset, offset + bytes.length, (sequence, first, last) =>
-        edits.edit(sequence, bytes.slice(first - offset, last - offset)),
-      );
-    const webSocket = context?.webSocket ?? null;
-    const tls = context?.tls ?? null;
-    const leftHttp = tls?.fedBytes[direction] ?? webSocket?.side(direction).fedBytes ?? 0;
-    const begins = Math.max(0, held.length - leftHttp);
-    held.stretches(0, begins, (bytes, offset) => {
-      judge(offset, offset + bytes.length);
-      this.scrubText(bytes, (at, replacement) => edit(offset + at, replacement));
-    });
-    if (tls !== null) {
-      // Encrypted: nothing to be read, so nothing to hide, but whose certificate it is.
-      const isShown = !this.plan.decrypted.has(connection.id);
-      if (isShown) judge(begins, held.length);
-      held.stretches(begins, held.length, (bytes, offset) => {
-        if (offset > begins) return;
-        if (!isShown) for (const { start, end } of clearSpans(bytes)) judge(offset + start, offset + end);
-        if (!this.plan.hidesHosts) return;
-        for (const { start, end } of certificateSpans(bytes)) edit(offset + start, new Uint8Array(end - start));
-        for (const { name, places } of serverNames(bytes)) {
-          const shown = Buffer.from(this.plan.hostOf(name).padEnd(name.length), "latin1");
-          for (const [index, place] of places.entries()) edit(offset + place, shown.subarray(index, index + 1));
-        }
-      });
-      return;
-    }
-    if (webSocket === null) return;
-    let isFirst = !webSocket.midstream;
-    held.stretches(begins, held.length, (bytes, offset) => {
-      // Behind a gap no frame boundary is certain: nothing there is shown.
-      if (!isFirst) return;
-      isFirst = false;
-      const result = scrubFrames(
-        bytes,
-        {
-          find: this.plan.find,
-          blankAll: this.plan.blankPayloads,
-          compressed: (index) => this.compressed.holdsSecret(connection.id, direction, index),
-        },
-        (at, replacement) => edit(offset + at, replacement),
-      );
-      this.values += result.values;
-      this.compressedBlanked += result.compressedBlanked;
-      judge(offset, offset + result.judgedTo);
-    });
-  }
-
-  /** HTTP heads and bodies, and whatever is not HTTP. */
-  private scrubText(bytes: Uint8Array, edit: (offset: number, replacement: Uint8Array) => void): void {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-    for (const { start, end, tag } of this.plan.find(text)) {
-      edit(start, standIn(text.slice(start, end), tag));
-      this.values++;
-    }
-    for (const { head, end } of headsOf(text)) {
-      if (HTTP_HEAD_SAYS_ENCODED.test(head)) this.values += scrubBody(text, head, end, this.plan.find, edit);
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { u8, u16be } from "../../base/bytes.ts";
 
-const [CHANGE_CIPHER_SPEC, HANDSHAKE] = [20, 22];
+const [CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE] = [20, 21, 22];
 const CLIENT_HELLO = 1;
 /** Certificate, CertificateRequest (the names of who may sign), CertificateStatus (RFC 5246 §7.4, RFC 6066 §8). */
 const BEARING_NAMES: ReadonlySet<number> = new Set([11, 13, 22]);
@@ -46,6 +46,15 @@ function handshakeMessages(bytes: Uint8Array): Message[] {
     at = end;
   }
   return messages;
+}
+
+/** Whether something begins in these records that is encrypted, or no TLS: no name stands in the clear behind it. */
+export function isPastHandshake(bytes: Uint8Array): boolean {
+  for (let at = 0; at + RECORD_HEADER <= bytes.length; at += RECORD_HEADER + u16be(bytes, at + 3)) {
+    const type = u8(bytes, at);
+    if (type !== HANDSHAKE && type !== ALERT) return true;
+  }
+  return false;
 }
 
 /** Where certificates lie in the clear: they bear the names and addresses of their owner. */
