@@ -1,5 +1,6 @@
 import { connectionId } from "../base/brand.ts";
 import type { ChangedField, ConnectionFacts, HttpFieldFacts, JoinFacts, PerDirection } from "../store/types.ts";
+import { FreeLegs } from "./free-legs.ts";
 import { sealedPairs } from "./sealed-joins.ts";
 import type { Origin } from "./settled-connections.ts";
 
@@ -102,8 +103,6 @@ function lostBytes(nearClient: ConnectionFacts, nearServer: ConnectionFacts): Pe
 function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Whereabouts): JoinFacts[] {
   const joins: JoinFacts[] = [];
   const asked = facts.filter(({ upgrade }) => upgrade?.exchange.request != null && upgrade.otherProtocol === null);
-  const byKey = groupBy(asked, keyOf);
-  const byDialler = groupBy(asked, ({ client }) => client.address);
   const behind = new Set<number>();
   const inFront = new Set<number>();
   const join = (front: ConnectionFacts, back: ConnectionFacts | undefined, by?: JoinFacts["by"]): void => {
@@ -121,28 +120,31 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Where
       ...changes(front, back),
     });
   };
-  const isFree = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
-    !behind.has(copyOf(leg.id)) && copyOf(leg.id) !== copyOf(front.id);
+  const isTaken = (leg: ConnectionFacts): boolean => behind.has(copyOf(leg.id));
+  const byKey = legsBy(asked, keyOf, isTaken);
+  const byRoute = legsBy(
+    asked,
+    (leg) => routeOf(leg.client.address, leg.upgrade?.exchange.request?.target ?? ""),
+    isTaken,
+  );
   for (const front of asked) {
+    if (inFront.has(copyOf(front.id))) continue;
+    const from = front.upgrade?.exchange.request?.last.packet ?? 0;
+    const fits = (leg: ConnectionFacts): boolean =>
+      vantageOf(leg.id) === vantageOf(front.id) && copyOf(leg.id) !== copyOf(front.id) && isBehind(front, leg);
+    const forwarded = (): ConnectionFacts | undefined =>
+      routesBehind(front)
+        .flatMap((route) => byRoute.get(route)?.from(from) ?? [])
+        .find((leg) => fits(leg) && isForwarded(front, leg));
+    join(front, likest(front, (byKey.get(keyOf(front))?.from(from) ?? []).filter(fits)) ?? forwarded());
+  }
+  // Clocks of two captures do not tell what came first.
+  const vantages = new Set(asked.map(({ id }) => vantageOf(id)));
+  for (const front of vantages.size > 1 ? asked : []) {
     if (inFront.has(copyOf(front.id))) continue;
     const fits = (leg: ConnectionFacts): boolean =>
-      vantageOf(leg.id) === vantageOf(front.id) && isFree(front, leg) && isBehind(front, leg);
-    join(
-      front,
-      likest(front, byKey.get(keyOf(front))?.filter(fits) ?? []) ??
-        byDialler.get(front.server.address)?.find((leg) => fits(leg) && isForwarded(front, leg)),
-    );
-  }
-  for (const front of asked) {
-    if (inFront.has(copyOf(front.id))) continue;
-    join(
-      front,
-      byKey
-        .get(keyOf(front))
-        ?.find(
-          (leg) => vantageOf(leg.id) !== vantageOf(front.id) && isFree(front, leg) && isBehindElsewhere(front, leg),
-        ),
-    );
+      vantageOf(leg.id) !== vantageOf(front.id) && copyOf(leg.id) !== copyOf(front.id) && isBehindElsewhere(front, leg);
+    join(front, byKey.get(keyOf(front))?.from(0).find(fits));
   }
   const free = asked.filter((leg) => !behind.has(copyOf(leg.id)));
   for (const { front, back } of sealedPairs(facts, free, vantageOf)) join(front, back, "timing");
@@ -167,10 +169,12 @@ function isBehindElsewhere(front: ConnectionFacts, back: ConnectionFacts): boole
 
 const PROXY_FIELDS = /^(via|forwarded|x-forwarded-(for|host|proto)|x-real-ip)$/i;
 
-function groupBy<Key>(
+/** Legs that have something in common, those first that asked first. */
+function legsBy<Key>(
   facts: readonly ConnectionFacts[],
   of: (one: ConnectionFacts) => Key,
-): Map<Key, ConnectionFacts[]> {
+  isTaken: (leg: ConnectionFacts) => boolean,
+): Map<Key, FreeLegs> {
   const groups = new Map<Key, ConnectionFacts[]>();
   for (const one of facts) {
     const key = of(one);
@@ -179,8 +183,23 @@ function groupBy<Key>(
     if (group === undefined) groups.set(key, [one]);
     else group.push(one);
   }
-  return groups;
+  return new Map([...groups].map(([key, group]) => [key, new FreeLegs(group, isTaken)]));
 }
+
+const routeOf = (dialler: string, target: string): string => `${dialler} ${target}`;
+
+/** Where a proxy that was asked this may dial from, and what it may ask: the same path, or the end of it. */
+function routesBehind({ server, upgrade }: ConnectionFacts): string[] {
+  const asked = upgrade?.exchange.request?.target ?? "";
+  const routes = [routeOf(server.address, asked)];
+  for (let at = asked.indexOf("/", 1); at > 0 && routes.length < MOST_ROUTES; at = asked.indexOf("/", at + 1)) {
+    if (at + 1 < asked.length) routes.push(routeOf(server.address, asked.slice(at)));
+  }
+  return routes;
+}
+
+/** No route of a real proxy takes off more. */
+const MOST_ROUTES = 16;
 
 const keyOf = ({ upgrade }: ConnectionFacts): string | null =>
   upgrade?.exchange.request?.fields.find(({ name }) => name.toLowerCase() === "sec-websocket-key")?.value ?? null;

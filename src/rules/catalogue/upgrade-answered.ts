@@ -213,13 +213,27 @@ export const fieldsStripped: Rule = {
 function isSubrequest(connection: ConnectionFacts, context: Context): boolean {
   const exchange = handshakeOf(connection);
   const answeredNs = exchange?.response?.first.timestampNs ?? Number.POSITIVE_INFINITY;
-  const isTrueOne = (other: ConnectionFacts): boolean =>
-    other.client.address === connection.client.address &&
-    (handshakeOf(other)?.request?.first.timestampNs ?? 0) >= answeredNs &&
-    outcomeOf(other) !== "stripped";
-  if (context.keyUses.get(keyOf(exchange) ?? "")?.some(isTrueOne)) return true;
+  const uses = context.keyUses.get(keyOf(exchange) ?? "");
+  const latest = uses === undefined ? undefined : latestTrueUses(uses).get(connection.client.address);
+  if (latest !== undefined && latest >= answeredNs) return true;
   const join = context.joins.before.get(connection.id);
   return join !== undefined && isLoginCheck(join);
+}
+
+const known = new WeakMap<readonly ConnectionFacts[], ReadonlyMap<string, number>>();
+
+/** When each client last asked for a WebSocket with a key that all of these bear: looked up once for thousands. */
+function latestTrueUses(uses: readonly ConnectionFacts[]): ReadonlyMap<string, number> {
+  const made = known.get(uses);
+  if (made !== undefined) return made;
+  const latest = new Map<string, number>();
+  for (const use of uses) {
+    if (outcomeOf(use) === "stripped") continue;
+    const askedNs = handshakeOf(use)?.request?.first.timestampNs ?? 0;
+    latest.set(use.client.address, Math.max(latest.get(use.client.address) ?? 0, askedNs));
+  }
+  known.set(uses, latest);
+  return latest;
 }
 
 /** By what it adds (mod_proxy_http: X-Forwarded-Server; Varnish), or as its answer to the client names it. */
