@@ -2,7 +2,7 @@ import type { CauseText } from "../texts.ts";
 
 /** What a capture lacks, and why. */
 export const causesCapture = {
-  captureFromStart: { cause: "抓包在握手之后才开始，或中途丢了报文。", fix: "先开始抓包，再连接（或刷新页面）。" },
+  captureFromStart: { cause: "抓包在握手之后才开始，或中途丢了数据包。", fix: "先开始抓包，再连接（或刷新页面）。" },
   readerLimit: { cause: "wscap 解压消息有上限。", fix: "不用处理。" },
   damagingPath: {
     cause: "数据在途中被损坏：网线或端口不良、网卡故障，或路由器、调制解调器内存有问题。",
@@ -44,20 +44,20 @@ export const causesCapture = {
   },
   http2Unread: { cause: "协商了 HTTP/2。", fix: "在代理与后端之间抓包（那里是 HTTP/1.1），或临时关闭 HTTP/2 验证。" },
   captureBuffer: { cause: "抓包程序太慢，或缓冲区太小。", fix: "tcpdump -B 16384，按端口过滤，或换更快的磁盘。" },
-  otherPath: { cause: "部分报文走了别的路（多链路、网卡卸载、单向镜像口）。", fix: "直接在两端的主机上抓所有网卡。" },
+  otherPath: { cause: "部分数据包走了别的路（多链路、网卡卸载、单向镜像口）。", fix: "直接在两端的主机上抓所有网卡。" },
   snapLength: { cause: "抓包长度设得太小。", fix: "tcpdump -s 0" },
-  anyInterface: { cause: "报文经过多个网卡（回环、网桥、veth），每处都抓到一次。", fix: "不用处理。" },
+  anyInterface: { cause: "数据包经过多个网卡（回环、网桥、veth），每处都抓到一次。", fix: "不用处理。" },
   mirrorCopies: {
-    cause: "镜像口复制了两个方向，或经过网桥，抓包的网卡每个报文都看到两次。",
+    cause: "镜像口复制了两个方向，或经过网桥，抓包的网卡每个数据包都看到两次。",
     fix: "不用处理。",
   },
   pathDoubles: {
-    cause: "途中有设备把报文发了两遍（环路、聚合或无线链路），或主机立即重发了一次。",
+    cause: "途中有设备把数据包发了两遍（环路、聚合或无线链路），或主机立即重发了一次。",
     fix: "对 TCP 无害。若数量很多，检查交换机之间是否有环路。",
   },
   captureCut: {
     cause: "抓包程序被杀、磁盘写满，或文件没有复制完。",
-    fix: "用 Ctrl-C 结束 tcpdump 之后再复制文件；-U 会让每个报文立即写入。",
+    fix: "用 Ctrl-C 结束 tcpdump 之后再复制文件；-U 会让每个数据包立即写入。",
   },
   tooManyConnections: {
     cause: "抓包里的连接多于 wscap 在内存中保留的数量。",

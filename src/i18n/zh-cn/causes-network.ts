@@ -70,7 +70,7 @@ export const causesNetwork = {
   },
   noRoute: {
     cause: "没有到服务器网段的路由：VPN 或网卡断开。",
-    fix: "在客户端执行 ip route get {server}，看报文从哪里走。",
+    fix: "在客户端执行 ip route get {server}，看数据包从哪里走。",
   },
   carrierBlocks: {
     cause: "运营商、VPN 或公司网络拦截了 {port} 端口。",
@@ -86,7 +86,7 @@ export const causesNetwork = {
   },
   severalInterfaces: {
     cause: "服务器有多块网卡，应答从错误的网卡发出。",
-    fix: "在 {server} 上查看 ip route 和 sysctl net.ipv4.conf.all.rp_filter（2 为宽松，1 会丢弃这类报文）。",
+    fix: "在 {server} 上查看 ip route 和 sysctl net.ipv4.conf.all.rp_filter（2 为宽松，1 会丢弃这类数据包）。",
   },
   portProbe: {
     cause: "端口探测或健康检查（nc -vz、负载均衡），不是真正的客户端。",

@@ -93,7 +93,7 @@ export const causesRunning = {
   },
   connectionUnknown: {
     cause:
-      "{to:word}的报文到达时，{from:word}的系统里已经没有这条连接：它在那边悄悄结束了。可能是进程没了、主机重启了，或者有一个不在这份抓包里的 RST 先到了那边。",
+      "{to:word}的数据包到达时，{from:word}的系统里已经没有这条连接：它在那边悄悄结束了。可能是进程没了、主机重启了，或者有一个不在这份抓包里的 RST 先到了那边。",
     fix: "在{from:word}上同时抓包：如果那边收到了{to:word}从没发过的 RST，就是途中伪造的；否则去查它的进程为什么结束。",
   },
   closedWithUnread: {
@@ -109,10 +109,10 @@ export const causesRunning = {
     cause: "途中的防火墙或代理重置了连接。",
     fix: "两端同时抓包：一端收到而另一端从未发出的 RST，就是中间设备发的。",
   },
-  closedSocketWritten: { cause: "报文到达了一个已经关闭的套接字。", fix: "这里不用处理：要查谁先关闭的、为什么。" },
+  closedSocketWritten: { cause: "数据包到达了一个已经关闭的套接字。", fix: "这里不用处理：要查谁先关闭的、为什么。" },
   rejectsBetween: {
     cause:
-      "途中的防火墙（路由器、VPN 网关、安全设备）从这一刻起拒绝 {port} 端口：新加或重新加载了规则，或者丢了连接表、把不认识的报文一律拒绝。",
+      "途中的防火墙（路由器、VPN 网关、安全设备）从这一刻起拒绝 {port} 端口：新加或重新加载了规则，或者丢了连接表、把不认识的数据包一律拒绝。",
     fix: "在途中设备上看 nft list ruleset 或 iptables -S（有没有 reject with tcp reset，前面是否有 ct state established accept），以及这一时刻的日志。两端同时抓包可以看出 RST 是从哪一跳开始出现的。",
   },
   rejectsAtHost: {
@@ -121,18 +121,18 @@ export const causesRunning = {
   },
   natForgot: {
     cause:
-      "NAT 路由器、VPN 网关或负载均衡丢了连接表（重启、清空、溢出）：发往{from:word}的报文到它那里就停了，由它的系统回了 RST。",
+      "NAT 路由器、VPN 网关或负载均衡丢了连接表（重启、清空、溢出）：发往{from:word}的数据包到它那里就停了，由它的系统回了 RST。",
     fix: "查看该设备这一时刻的日志和运行时间；conntrack -C 与 nf_conntrack_max 对比。客户端需要会重连。",
   },
   natRebound: {
     cause:
-      "客户端途中的 NAT（路由器、VPN 网关、移动运营商、CGNAT）丢了或换了映射：它给这条还开着的连接换了端口或地址，服务端不认识这些报文。",
+      "客户端途中的 NAT（路由器、VPN 网关、移动运营商、CGNAT）丢了或换了映射：它给这条还开着的连接换了端口或地址，服务端不认识这些数据包。",
     fix: "查看该设备的日志、运行时间、是否换了线路（公网地址变化、链路切换）以及 TCP 映射超时。服务端修不好这个：客户端要会重连；如果是映射过期，每 20～30 秒一次 ping 可以保住它。",
   },
   addressTaken: {
     cause:
       "另一台主机占用了{from:word}的地址：地址冲突，或虚拟地址切换（keepalived、VRRP、主备切换）。它对这条连接一无所知。",
-    fix: "对比前后的 arp -n 或 ip neigh；在 Wireshark 里比较 RST 与其他报文的 eth.src。查地址冲突：arping -D -I eth0 <地址>。主备切换后客户端需要重连。",
+    fix: "对比前后的 arp -n 或 ip neigh；在 Wireshark 里比较 RST 与其他数据包的 eth.src。查地址冲突：arping -D -I eth0 <地址>。主备切换后客户端需要重连。",
   },
   boxBetween: {
     cause: "两个抓包点之间的设备伪造的：防火墙、IPS、运营商或审查设备。",
@@ -142,16 +142,16 @@ export const causesRunning = {
     cause: "途中的防火墙、IPS、运营商或审查设备伪造了它。",
     fix: "用 443 端口的 wss:// 代替 {port} 端口的 ws://；换网络对比；两端同时抓包即可证实。",
   },
-  proxyInPath: { cause: "透明代理或 VPN 代替该主机应答。", fix: "对比 SYN-ACK 与数据报文的 TTL。" },
+  proxyInPath: { cause: "透明代理或 VPN 代替该主机应答。", fix: "对比 SYN-ACK 与后面数据包的 TTL。" },
   strayReset: { cause: "迟到的或伪造的 RST。", fix: "连接仍然正常，不用处理。" },
   pathStateLost: {
     cause:
-      "途中的有状态设备（防火墙、NAT、VPN 网关、负载均衡）丢了连接表或重新加载了规则，不认识的报文一律丢弃；新连接会得到新的表项。",
+      "途中的有状态设备（防火墙、NAT、VPN 网关、负载均衡）丢了连接表或重新加载了规则，不认识的数据包一律丢弃；新连接会得到新的表项。",
     fix: "查看该设备这一时刻的日志和运行时间（主备切换、重启、conntrack -F、清空式重载），并对比 conntrack -C 与 nf_conntrack_max。把 drop 换成 reject with tcp reset，两端马上就能知道；否则只能靠带超时的心跳和会重连的客户端。",
   },
   rebootedSilently: {
     cause:
-      "{to:word}重启过或丢了套接字，对不认识的报文又不作回应：RST 被它自己的防火墙吞掉了（Windows 的隐身模式就是这样）。",
+      "{to:word}重启过或丢了套接字，对不认识的数据包又不作回应：RST 被它自己的防火墙吞掉了（Windows 的隐身模式就是这样）。",
     fix: "对比{to:word}的开机时间。带超时的心跳可以结束这样的连接。",
   },
   stateForgotten: {
@@ -171,14 +171,17 @@ export const causesRunning = {
     fix: "检查{to:word}：Wi-Fi 或移动信号、休眠、网线。带 pong 超时的心跳几秒内就能发现；客户端要能自动重连。",
   },
   otherDirection: {
-    cause: "断开的原因在这份抓包缺少的报文里。",
+    cause: "断开的原因在这份抓包缺少的数据包里。",
     fix: "抓两个方向（镜像口要包含收和发，过滤条件不要只写一个地址），或者直接在{to:word}上抓。",
   },
   dropsOneWay: {
-    cause: "防火墙或 NAT 只丢弃发往{to:word}的报文，放行另一个方向；规则也可能就在{to:word}本机。",
-    fix: "在{to:word}上看 sudo nft list ruleset 或 iptables -S（端口 {port} 的规则是否缺少 ct state established accept？），再看途中设备的 conntrack -L。两端同时抓包可以看出报文丢在哪里。",
+    cause: "防火墙或 NAT 只丢弃发往{to:word}的数据包，放行另一个方向；规则也可能就在{to:word}本机。",
+    fix: "在{to:word}上看 sudo nft list ruleset 或 iptables -S（端口 {port} 的规则是否缺少 ct state established accept？），再看途中设备的 conntrack -L。两端同时抓包可以看出数据包丢在哪里。",
   },
-  firewallState: { cause: "途中的防火墙开始丢弃这条连接的报文。", fix: "两端同时抓包；在防火墙上执行 conntrack -L。" },
+  firewallState: {
+    cause: "途中的防火墙开始丢弃这条连接的数据包。",
+    fix: "两端同时抓包；在防火墙上执行 conntrack -L。",
+  },
   heartbeatReason: {
     cause: "关闭理由指向心跳或超时。",
     fix: "看这条连接的 ping 和 pong：谁不再应答，TCP 有没有确认？",
@@ -219,7 +222,7 @@ export const causesRunning = {
     fix: "WebSocket 库会自动回应；直接操作套接字的代码要自己处理。",
   },
   peerBlocked: {
-    cause: "{to:word}的程序卡住了：主机仍在确认报文，程序却没有反应（死循环、断点调试、SIGSTOP、事件循环阻塞）。",
+    cause: "{to:word}的程序卡住了：主机仍在确认数据包，程序却没有反应（死循环、断点调试、SIGSTOP、事件循环阻塞）。",
     fix: "查看{to:word}这一时刻的 CPU 占用。浏览器用 Performance 面板；Node 用 --cpu-prof、monitorEventLoopDelay()。",
   },
   leftWithoutWaiting: { cause: "{from:word}没等回应就走了。", fix: "通常无害。" },
@@ -228,7 +231,7 @@ export const causesRunning = {
     fix: "改用成熟的库；查找直接写底层套接字的代码。",
   },
   pongsBehindLoss: {
-    cause: "{to:word}发出的报文没有全到：这里缺 {bytes:bytes}，始终没有补上；排在缺口后面的 pong 读不出来。",
+    cause: "{to:word}发出的数据包没有全到：这里缺 {bytes:bytes}，始终没有补上；排在缺口后面的 pong 读不出来。",
     fix: "它的程序可能一直在应答，问题在链路上。如果丢的是大包（路径 MTU、VPN、移动网络）：从{to:word}一侧执行 ping -M do -s 1472，并在路由器上限制 MSS。",
   },
   peerStoppedReading: {
@@ -264,7 +267,7 @@ export const causesRunning = {
     fix: "在{to:word}上：给每条连接加 ws.on('pong', () => { ws.isAlive = true; })，超时至少两个间隔。",
   },
   proxyStuck: {
-    cause: "{proxy} 处的代理卡住了：主机还在确认报文，进程却不再转发（过载、进程被暂停、磁盘或日志阻塞）。",
+    cause: "{proxy} 处的代理卡住了：主机还在确认数据包，进程却不再转发（过载、进程被暂停、磁盘或日志阻塞）。",
     fix: "在代理主机上看这一时刻的 top、systemctl status 和错误日志；经过它的普通 GET 有没有应答？nginx：增加 worker_processes，worker 里不要有阻塞操作。",
   },
   behindProxy: {

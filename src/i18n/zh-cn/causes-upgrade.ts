@@ -103,7 +103,7 @@ export const causesUpgrade = {
   },
   requestTooSlow: {
     cause: "客户端没有在服务器规定的时间内把请求发完。",
-    fix: "检查客户端和链路：请求本应一个报文就发完。服务器端的限制：Node 的 headersTimeout、nginx 的 client_header_timeout、HAProxy 的 timeout http-request。",
+    fix: "检查客户端和链路：请求本应一个数据包就发完。服务器端的限制：Node 的 headersTimeout、nginx 的 client_header_timeout、HAProxy 的 timeout http-request。",
   },
   rateLimited: {
     cause: "服务器或网关限制了单个客户端的连接频率。",
@@ -260,7 +260,7 @@ export const causesUpgrade = {
     fix: "改用 443 端口的 wss://：TLS 里看不到升级请求。换个网络对比。",
   },
   pathMtu: {
-    cause: "大报文过不去，而本该提示的 ICMP 又被过滤（路径 MTU 黑洞）。",
+    cause: "大数据包过不去，而本该提示的 ICMP 又被过滤（路径 MTU 黑洞）。",
     fix: "ping -M do -s 1472 {to}，逐步减小直到能通：1472 不通而 1400 能通就坐实了。在路由器或 VPN 上：iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu。",
   },
   fieldsLostIn101: {

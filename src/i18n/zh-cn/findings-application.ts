@@ -11,7 +11,7 @@ export const findingsApplication = {
     gaveUpPath: {
       title: "链路中断了 {outageMs:ms}，Socket.IO 心跳因此失败：{from:word}放弃了连接",
       detail:
-        "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等待 pong {timeoutMs:ms}]]。其间报文反复重传都没有回应；{from:word}结束会话的报文在第一个无应答的 ping 之后 {waitedMs:ms}才送到。",
+        "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等待 pong {timeoutMs:ms}]]。其间数据包反复重传都没有回应；{from:word}结束会话的数据包在第一个无应答的 ping 之后 {waitedMs:ms}才送到。",
     },
     waiting: {
       title: "{to:word}已有 {waitedMs:ms}没有回应 Socket.IO 的 ping（{missing} 个）",
@@ -116,19 +116,19 @@ export const findingsApplication = {
   "jwt.expired": {
     refused: {
       title: "服务器以 {status} 拒绝了客户端：{where:word}里的令牌在此之前 {agoMs:ms}就已过期",
-      detail: "令牌的 exp 早于报文时间。令牌内容不会显示。",
+      detail: "令牌的 exp 早于数据包时间。令牌内容不会显示。",
     },
     refusedNamespace: {
       title: "Socket.IO 拒绝登录 {namespace}，“{message}”：{where:word}里的令牌在此之前 {agoMs:ms}就已过期",
-      detail: "连接本身没问题，是服务端代码拒绝了客户端。令牌的 exp 早于报文时间；令牌内容不会显示。",
+      detail: "连接本身没问题，是服务端代码拒绝了客户端。令牌的 exp 早于数据包时间；令牌内容不会显示。",
     },
     expired: {
       title: "{where:word}里的令牌在发送时已过期 {agoMs:ms}",
-      detail: "令牌的 exp 早于报文时间。令牌内容不会显示。",
+      detail: "令牌的 exp 早于数据包时间。令牌内容不会显示。",
     },
     notYetValid: {
       title: "{where:word}里的令牌还要 {inMs:ms}才生效",
-      detail: "令牌的 nbf 晚于报文时间，说明两边时钟不一致。令牌内容不会显示。",
+      detail: "令牌的 nbf 晚于数据包时间，说明两边时钟不一致。令牌内容不会显示。",
     },
     during: {
       title: "服务器恰好在{where:word}里的令牌到期时断开连接，此时已连接 {openMs:ms}",

@@ -3,8 +3,8 @@ import type { SomeFindings } from "../texts.ts";
 /** What the capture itself does not hold. */
 export const findingsCapture = {
   "capture.empty": {
-    noPackets: { title: "抓包里一个报文都没有", detail: "抓包期间没有符合过滤条件的报文，或者根本没有发送。" },
-    noTcp: { title: "抓包里有 {packets:n} 个报文，但没有 TCP 连接", detail: "里面是：{reasons}。" },
+    noPackets: { title: "抓包里一个数据包都没有", detail: "抓包期间没有符合过滤条件的数据包，或者根本没有发送。" },
+    noTcp: { title: "抓包里有 {packets:n} 个数据包，但没有 TCP 连接", detail: "里面是：{reasons}。" },
   },
   "capture.no-websocket": {
     tcp: {
@@ -56,8 +56,8 @@ export const findingsCapture = {
   },
   "capture.packets-dropped": {
     plain: {
-      title: "抓包丢了 {dropped:n} 个报文：抓包程序来不及处理",
-      detail: "这些报文在线路上出现过，却不在文件里；依赖它们的结论无从得知。",
+      title: "抓包丢了 {dropped:n} 个数据包：抓包程序来不及处理",
+      detail: "这些数据包在线路上出现过，却不在文件里；依赖它们的结论无从得知。",
     },
   },
   "capture.gap": {
@@ -68,11 +68,12 @@ export const findingsCapture = {
   },
   "capture.truncated": {
     plain: {
-      title: "有 {packets:n} 个报文被截短（{share}%），抓包长度设得太小",
-      detail: "报文尾部不在文件里，落在其中的帧无从得知。",
+      title: "有 {packets:n} 个数据包被截短（{share}%），抓包长度设得太小",
+      detail: "数据包尾部不在文件里，落在其中的帧无从得知。",
     },
     requests: {
-      title: "抓包长度设得太小，{packets:n} 个报文被截短（{share}%），看不出其中 {requests} 个请求是否在请求 WebSocket",
+      title:
+        "抓包长度设得太小，{packets:n} 个数据包被截短（{share}%），看不出其中 {requests} 个请求是否在请求 WebSocket",
       detail:
         "这些请求只抓到了第一行[[，得到的状态码为 {statuses}]]。如果其中有 WebSocket 的握手，没能建立的原因就是这个应答。",
     },
@@ -85,17 +86,17 @@ export const findingsCapture = {
   },
   "capture.one-way": {
     plain: {
-      title: "只抓到{from:word}发的报文，{to:word}的报文一个都没有",
+      title: "只抓到{from:word}发的数据包，{to:word}的数据包一个都没有",
       detail: "{to:word}的应答、pong 和 Close 帧都看不到，没看到不代表没有。",
     },
   },
   "capture.duplicates": {
     plain: {
-      title: "有 {packets:n} 个报文被抓了两次，只计一次",
-      detail: "tcpdump -i any 的正常现象：同一个报文会在几个网卡上各出现一次。",
+      title: "有 {packets:n} 个数据包被抓了两次，只计一次",
+      detail: "tcpdump -i any 的正常现象：同一个数据包会在几个网卡上各出现一次。",
     },
     oneInterface: {
-      title: "有 {packets:n} 个报文出现了两次，只计一次",
+      title: "有 {packets:n} 个数据包出现了两次，只计一次",
       detail: "副本在一瞬间内从同一个网卡到达。",
     },
   },
@@ -103,7 +104,7 @@ export const findingsCapture = {
     plain: {
       title: "连接进行中抓包时钟被拨快了 {stepMs:ms}：这段静默并不存在",
       detail:
-        "两端都用各自不会被校正的时钟给报文打时间戳（TCP 时间戳选项），而两端都没有经过这段时间。结束前的空闲时间已扣除它，也不会拿它去匹配定时器；报告里的其他时间仍是抓包时钟的时间。",
+        "两端都用各自不会被校正的时钟给数据包打时间戳（TCP 时间戳选项），而两端都没有经过这段时间。结束前的空闲时间已扣除它，也不会拿它去匹配定时器；报告里的其他时间仍是抓包时钟的时间。",
     },
   },
   "capture.both-ends": {
@@ -139,7 +140,7 @@ export const findingsCapture = {
     },
     open: {
       title: "有 {openOnes} 条连接尚未结束就不再跟踪",
-      detail: "同时打开的连接多于能跟踪的数量。它们之后的报文算作另一条连接。",
+      detail: "同时打开的连接多于能跟踪的数量。它们之后的数据包算作另一条连接。",
     },
   },
 } as const satisfies SomeFindings;

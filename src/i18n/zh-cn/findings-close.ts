@@ -23,22 +23,22 @@ export const findingsClose = {
     },
     icmp: { title: "1006：连接被网络中断：收到 ICMP 不可达，没有 Close 帧", detail: `${idle}${ends}` },
     silent: {
-      title: "1006：{client} 与 {server} 之间突然再没有任何报文：没有 Close 帧，也没有 FIN 或 RST",
+      title: "1006：{client} 与 {server} 之间突然再没有任何数据包：没有 Close 帧，也没有 FIN 或 RST",
       detail: ends,
     },
     oneSide: {
       title: "1006：{from:word}的数据以 FIN 结束，没有 Close 帧",
-      detail: "[[{to:word}的 onclose 得到 {code}。]]谁先断开无从得知：抓包里没有{to:word}的报文。",
+      detail: "[[{to:word}的 onclose 得到 {code}。]]谁先断开无从得知：抓包里没有{to:word}的数据包。",
     },
     afterOutage: {
       title: "1006：链路中断了 {outageMs:ms}，其间{closer:word}放弃了 WebSocket，链路一恢复就收到它的 FIN",
       detail:
-        "报文一再重传都没有送达。等它们通过时，{closer:word}早已断开，没发 Close 帧。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+        "数据包一再重传都没有送达。等它们通过时，{closer:word}早已断开，没发 Close 帧。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
     },
     afterSilence: {
       title: "1006：{outageMs:ms}没有任何数据到达，随后{closer:word}积压的数据和 FIN 一起到达：链路曾中断",
       detail:
-        "{closer:word}此前一直有规律地发送。要么它的报文没能送达、其间它放弃了 WebSocket，要么它的程序停顿了这么久。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+        "{closer:word}此前一直有规律地发送。要么它的数据包没能送达、其间它放弃了 WebSocket，要么它的程序停顿了这么久。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
     },
     afterPause: {
       title: "1006：{closer:word}停顿了 {outageMs:ms}，恢复后立即断开",
@@ -74,7 +74,7 @@ export const findingsClose = {
   "ws.close.code": {
     oneSide: {
       title: "{from:word}发了 Close {code}[[：“{reason}”]]；是先发的还是应答，抓包里看不出",
-      detail: "只抓到了{from:word}的报文。两端的 Close 都带着先发那一个的关闭码。",
+      detail: "只抓到了{from:word}的数据包。两端的 Close 都带着先发那一个的关闭码。",
     },
     goingAway: {
       title: "{from:word}以 1001（离开）关闭",
@@ -150,17 +150,17 @@ export const findingsClose = {
     nearer: {
       title: "WebSocket 建立 {openMs:ms}后被一个以{from:word}名义发出的 RST 掐断：是途中设备发的，不是{from:word}",
       detail:
-        "它回应的是{to:word}的一个报文，不带确认。到达时 TTL 为 {hops}，而{from:word}其他报文的 TTL 为 {usualHops}：它来自更近的地方。",
+        "它回应的是{to:word}的一个数据包，不带确认。到达时 TTL 为 {hops}，而{from:word}其他数据包的 TTL 为 {usualHops}：它来自更近的地方。",
     },
     afterOutage: {
-      title: "链路中断了 {outageMs:ms}；其间{from:word}已放弃这条 WebSocket，下一个报文到达时用 RST 重置了它",
+      title: "链路中断了 {outageMs:ms}；其间{from:word}已放弃这条 WebSocket，下一个数据包到达时用 RST 重置了它",
       detail:
-        "报文重传了 {repeats} 次都没有回应。等它们通了，{from:word}的系统已不认识这条连接，于是回了 RST；它自己的 Close 或 FIN 一直没能发出去。两端都报 1006。",
+        "数据包重传了 {repeats} 次都没有回应。等它们通了，{from:word}的系统已不认识这条连接，于是回了 RST；它自己的 Close 或 FIN 一直没能发出去。两端都报 1006。",
     },
     afterSilence: {
       title: "{outageMs:ms}没有任何数据到达，其间{from:word}已放弃这条 WebSocket，恢复后一收到应答就重置了它",
       detail:
-        "静默之后{from:word}的第一个报文是它早先发出、重传过来的：{to:word}应答它时，{from:word}的系统已不认识这条连接。它自己的收尾（Close 或 FIN）没能送出来。两端都报 1006。",
+        "静默之后{from:word}的第一个数据包是它早先发出、重传过来的：{to:word}应答它时，{from:word}的系统已不认识这条连接。它自己的收尾（Close 或 FIN）没能送出来。两端都报 1006。",
     },
     halfOpen: {
       title:
@@ -169,9 +169,9 @@ export const findingsClose = {
         "{to:word}仍保持着旧连接，用旧的序号确认了这个 SYN；{from:word}的系统对此回了 RST（RFC 9293 §3.5.1）。在那之前{to:word}毫无察觉，其间发出的数据都丢了。",
     },
     afterRestart: {
-      title: "{from:word}有 {outageMs:ms}没有任何报文，回来后重置了它不认识的 WebSocket：多半是重启了",
+      title: "{from:word}有 {outageMs:ms}没有任何数据包，回来后重置了它不认识的 WebSocket：多半是重启了",
       detail:
-        "它对{to:word}的下一个报文回了不带确认的 RST：系统对从没有过的连接才这样回答。它的心跳还来不及放弃，或者根本没有心跳。",
+        "它对{to:word}的下一个数据包回了不带确认的 RST：系统对从没有过的连接才这样回答。它的心跳还来不及放弃，或者根本没有心跳。",
     },
     afterGap: {
       title: "约 {outageMs:ms}没有收到{from:word}的任何数据，随后它的系统重置了 WebSocket：其间它已放弃这条连接",
@@ -198,22 +198,22 @@ export const findingsClose = {
     plain: {
       title: "以{from:word}名义发出的 RST 很可能不是它发的，可疑之处：{oddities:words}",
       detail:
-        "到达时 TTL 为 {hops}[[，而{from:word}其他报文的 TTL 为 {usualHops}]]。是别的东西发的：途中设备（防火墙、IPS、NAT、运营商、审查设备），或占用了这个地址的主机。",
+        "到达时 TTL 为 {hops}[[，而{from:word}其他数据包的 TTL 为 {usualHops}]]。是别的东西发的：途中设备（防火墙、IPS、NAT、运营商、审查设备），或占用了这个地址的主机。",
     },
     rejectedBetween: {
       title: "途中的防火墙拒绝了这条已建立的连接：它以{from:word}的名义回了{to:word}一个 RST",
       detail:
-        "RST 紧跟着它所回应的那个报文，不带确认，和 reject with tcp reset 规则的做法一样。到达时 TTL 为 {hops}，而{from:word}其他报文的 TTL 为 {usualHops}：是途中设备发的[[，而{wentOn:word}自己还在继续发送，对此一无所知]]。",
+        "RST 紧跟着它所回应的那个数据包，不带确认，和 reject with tcp reset 规则的做法一样。到达时 TTL 为 {hops}，而{from:word}其他数据包的 TTL 为 {usualHops}：是途中设备发的[[，而{wentOn:word}自己还在继续发送，对此一无所知]]。",
     },
     rejectedAtHost: {
       title: "防火墙拒绝了这条已建立的连接：{to:word}收到以{from:word}名义发出的 RST，而{from:word}自己还在继续发送",
       detail:
-        "RST 紧跟着它所回应的那个报文，不带确认，和 reject with tcp reset 规则的做法一样，{from:word}的程序并不知情。到达时 TTL 为 {hops}，与{from:word}的其他报文相同：防火墙就在{from:word}本机，或紧挨在它前面。",
+        "RST 紧跟着它所回应的那个数据包，不带确认，和 reject with tcp reset 规则的做法一样，{from:word}的程序并不知情。到达时 TTL 为 {hops}，与{from:word}的其他数据包相同：防火墙就在{from:word}本机，或紧挨在它前面。",
     },
     proved: {
       title: "以{from:word}名义发出的 RST，{from:word}根本没发过",
       detail:
-        "在{from:word}那一端抓的包里没有它，是途中的防火墙、IPS、运营商或审查设备插进来的。到达时 TTL 为 {hops}[[，而{from:word}其他报文的 TTL 为 {usualHops}]]。",
+        "在{from:word}那一端抓的包里没有它，是途中的防火墙、IPS、运营商或审查设备插进来的。到达时 TTL 为 {hops}[[，而{from:word}其他数据包的 TTL 为 {usualHops}]]。",
     },
   },
   "tcp.nat.rebound": {
@@ -231,37 +231,37 @@ export const findingsClose = {
   },
   "tcp.rst.after-idle": {
     plain: {
-      title: "静默 {idleMs:ms}后，{to:word}的下一个报文被 RST：途中有人忘了这条连接",
+      title: "静默 {idleMs:ms}后，{to:word}的下一个数据包被 RST：途中有人忘了这条连接",
       detail:
-        "NAT、负载均衡或防火墙会清掉空闲连接的表项，之后的报文一律 RST；重启过的主机也是如此。两端都还以为连接是通的。",
+        "NAT、负载均衡或防火墙会清掉空闲连接的表项，之后的数据包一律 RST；重启过的主机也是如此。两端都还以为连接是通的。",
     },
   },
   "tcp.path.blackhole": {
     midTraffic: {
       title:
-        "{from:word}发的数据不再得到确认，{to:word}也再无报文：{bytes:bytes} 在 {waitedMs:ms}内重传了 {repeats} 次",
+        "{from:word}发的数据不再得到确认，{to:word}也再无数据包：{bytes:bytes} 在 {waitedMs:ms}内重传了 {repeats} 次",
       detail:
-        "没有任何一方关闭过连接。要么{to:word}没了（网线、无线信号、休眠、断电），要么途中有东西在丢弃这条连接的报文，可能是双向，也可能只丢回程；从这里看两者一样。在{to:word}那一端抓包可以区分，趁它还卡着时再建一条新连接也可以。",
+        "没有任何一方关闭过连接。要么{to:word}没了（网线、无线信号、休眠、断电），要么途中有东西在丢弃这条连接的数据包，可能是双向，也可能只丢回程；从这里看两者一样。在{to:word}那一端抓包可以区分，趁它还卡着时再建一条新连接也可以。",
     },
     stateLost: {
       title:
         "链路不再放行这条连接，而同样两台主机之间的新连接能建立：{from:word}的 {bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次，始终没有确认",
       detail:
-        "其间 {client} 已经连上，此后这条连接的数据又重传了 {repeatsAfter} 次，仍无回音。可见两台主机都在、彼此可达，丢的是途中设备（或某一端本机防火墙）对这条连接的记录。它不声不响地丢弃报文，所以两端程序都不知情。",
+        "其间 {client} 已经连上，此后这条连接的数据又重传了 {repeatsAfter} 次，仍无回音。可见两台主机都在、彼此可达，丢的是途中设备（或某一端本机防火墙）对这条连接的记录。它不声不响地丢弃数据包，所以两端程序都不知情。",
     },
     acknowledgmentsLost: {
       title:
-        "{from:word}收不到{to:word}发的报文：同一段数据早已到达并得到确认，它却在 {waitedMs:ms}内重传了 {repeats} 次",
+        "{from:word}收不到{to:word}发的数据包：同一段数据早已到达并得到确认，它却在 {waitedMs:ms}内重传了 {repeats} 次",
       detail: "只有一个方向能通。在{from:word}看来就像{to:word}消失了，最后会由它放弃。",
     },
     healed: {
       title: "链路中断了 {waitedMs:ms}：{from:word}的 {bytes:bytes} 重传了 {repeats} 次，其间{closer:word}放弃了连接",
-      detail: "{from:word}重传期间，{to:word}没有任何报文到达；后来又有报文到了，链路已经恢复，但连接已经没了。",
+      detail: "{from:word}重传期间，{to:word}没有任何数据包到达；后来又有数据包到了，链路已经恢复，但连接已经没了。",
     },
     restarted: {
       title: "{to:word}消失了 {waitedMs:ms}，回来后已不认识这条连接：多半是重启了",
       detail:
-        "其间{from:word}的 {bytes:bytes} 重传了 {repeats} 次。第一个到达的报文换来了不带确认的 RST：系统对从没有过的连接才这样回答。它的心跳还来不及放弃，或者根本没有心跳。",
+        "其间{from:word}的 {bytes:bytes} 重传了 {repeats} 次。第一个到达的数据包换来了不带确认的 RST：系统对从没有过的连接才这样回答。它的心跳还来不及放弃，或者根本没有心跳。",
     },
     oneWay: {
       title:
@@ -270,23 +270,23 @@ export const findingsClose = {
         "只有一个方向能通。防火墙规则（也可能就在{to:word}本机、抓包点之后）、失效的 NAT 表项，或者单向中断的路由、无线链路都会这样。",
     },
     hole: {
-      title: "{from:word}的 {bytes:bytes} 始终没有到达，后面的报文却到了：{to:word}等了 {waitedMs:ms}也没等到重传",
+      title: "{from:word}的 {bytes:bytes} 始终没有到达，后面的数据包却到了：{to:word}等了 {waitedMs:ms}也没等到重传",
       detail:
-        "缺口之后的数据全都堵着，包括 pong 和 Close 帧，两端程序都以为对方没了声音。大报文丢、小报文通，就是路径 MTU 的问题。",
+        "缺口之后的数据全都堵着，包括 pong 和 Close 帧，两端程序都以为对方没了声音。大数据包丢、小数据包通，就是路径 MTU 的问题。",
     },
     rejected: {
-      title: "连接进行中，{sender} 拒绝转发{from:word}的报文：ICMP {meaning:word}",
+      title: "连接进行中，{sender} 拒绝转发{from:word}的数据包：ICMP {meaning:word}",
       detail:
         "{bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次，始终没有确认。TCP 把这种消息当作暂时故障，会继续重试（RFC 5461），应用程序得不到通知。",
     },
     afterIdle: {
-      title: "静默 {idleMs:ms}后，{from:word}的报文再也到不了：重传 {repeats} 次，始终没有确认",
-      detail: "很可能是 NAT 或负载均衡清掉了这条空闲连接，之后的报文全部被丢弃。",
+      title: "静默 {idleMs:ms}后，{from:word}的数据包再也到不了：重传 {repeats} 次，始终没有确认",
+      detail: "很可能是 NAT 或负载均衡清掉了这条空闲连接，之后的数据包全部被丢弃。",
     },
     fullSize: {
-      title: "{from:word}的大报文过不去：{segmentBytes:bytes} 的报文重传 {repeats} 次，始终没有确认",
+      title: "{from:word}的大数据包过不去：{segmentBytes:bytes} 的数据包重传 {repeats} 次，始终没有确认",
       detail:
-        "这条路径似乎只能通过更小的报文[[（路由器称上限为 {mtu} 字节）]]，排在后面的数据全都堵住，包括 pong。VPN 和移动网络上常见。",
+        "这条路径似乎只能通过更小的数据包[[（路由器称上限为 {mtu} 字节）]]，排在后面的数据全都堵住，包括 pong。VPN 和移动网络上常见。",
     },
   },
   "ws.idle.timeout": {

@@ -36,7 +36,7 @@ export const findingsNetwork = {
     middlebox: {
       title: "连接 {server} 被拒，但拒绝的不是服务器本身，而是途中的防火墙",
       detail:
-        "RST 到达时的 TTL 为 {hops}，而该主机其他报文的 TTL 为 {usualHops}，可见它由途中设备代发，常见于 REJECT 规则。",
+        "RST 到达时的 TTL 为 {hops}，而该主机其他数据包的 TTL 为 {usualHops}，可见它由途中设备代发，常见于 REJECT 规则。",
     },
     loopback: {
       title: "{server} 拒绝连接：本机 {port} 端口没有程序在监听",
@@ -56,7 +56,7 @@ export const findingsNetwork = {
     silent: {
       title: "{server} 毫无回应：{waitedMs:ms}内发出 {attempts} 个 SYN，没有收到任何回包",
       detail:
-        "既没有 SYN-ACK，也没有 RST 或 ICMP：要么报文在途中被丢弃，要么这个地址上没有主机。Linux 会一直重试约 127 秒，浏览器放弃得更早；在此之前页面只能干等。",
+        "既没有 SYN-ACK，也没有 RST 或 ICMP：要么数据包在途中被丢弃，要么这个地址上没有主机。Linux 会一直重试约 127 秒，浏览器放弃得更早；在此之前页面只能干等。",
     },
     portOnly: {
       title: "{server} 的 {port} 端口不回包，而同一主机的其他端口正常：被防火墙丢弃了",
@@ -91,7 +91,7 @@ export const findingsNetwork = {
     },
     net: {
       title: "无法到达 {server}：{sender} 没有到该网段的路由",
-      detail: "报文走到 {sender} 就走不下去了，常见于 VPN 断开或缺少路由。",
+      detail: "数据包走到 {sender} 就走不下去了，常见于 VPN 断开或缺少路由。",
     },
     prohibited: {
       title: "{sender} 禁止连接 {server}：被管理策略拒绝",
@@ -99,7 +99,7 @@ export const findingsNetwork = {
     },
     other: {
       title: "{sender} 对发往 {server} 的连接回复了 ICMP 类型 {type} 代码 {code}",
-      detail: "连接没能建立，原因见 ICMP 报文。",
+      detail: "连接没能建立，原因见 ICMP 消息。",
     },
   },
   "tcp.open.synack-unacknowledged": {

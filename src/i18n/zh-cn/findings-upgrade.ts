@@ -170,7 +170,7 @@ export const findingsUpgrade = {
   "http.upgrade.dropped": {
     unacknowledged: {
       title: "发往 {server} 的升级请求在途中消失：重传 {repeats} 次，始终没有确认",
-      detail: "TCP 建立正常，但带请求的报文过不去：被途中的设备吞掉了。",
+      detail: "TCP 建立正常，但带请求的数据包过不去：被途中的设备吞掉了。",
     },
     reset: {
       title: "发往 {server} 的升级请求在 {afterMs:ms}后被 RST",

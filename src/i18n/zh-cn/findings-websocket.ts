@@ -32,17 +32,17 @@ export const findingsWebSocket = {
     },
     gaveUpLoss: {
       title:
-        "{to:word}的报文丢了一直没补上，pong 堵在后面；第一个没有应答的 ping 之后 {waitedMs:ms}，{from:word}放弃[[，距最后一个 pong {sincePongMs:ms}]]",
+        "{to:word}的数据包丢了一直没补上，pong 堵在后面；第一个没有应答的 ping 之后 {waitedMs:ms}，{from:word}放弃[[，距最后一个 pong {sincePongMs:ms}]]",
       detail: `${interval}{missing} 个 ping 没有 pong，随后{closer:word}断开连接。TCP 按顺序交付：缺口不补上，后面的字节就读不到，{to:word}的程序其实可能已经应答了。`,
     },
     gaveUpPath: {
       title:
-        "报文有 {outageMs:ms}过不去，ping 因此没有应答；从第一个算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
-      detail: `${interval}共有 {missing} 个 ping 没有等到 pong，其间报文重传了 {repeats} 次都没用，随后{closer:word}结束了连接。是链路中断或极慢；{to:word}的程序可能没有问题。`,
+        "数据包有 {outageMs:ms}过不去，ping 因此没有应答；从第一个算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${interval}共有 {missing} 个 ping 没有等到 pong，其间数据包重传了 {repeats} 次都没用，随后{closer:word}结束了连接。是链路中断或极慢；{to:word}的程序可能没有问题。`,
     },
     gaveUpSlow: {
       title:
-        "链路太慢，心跳等不及：报文要 {slowMs:ms}才得到确认；从第一个没有应答的 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
+        "链路太慢，心跳等不及：数据包要 {slowMs:ms}才得到确认；从第一个没有应答的 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
       detail: `${interval}{closer:word}结束连接时，有 {missing} 个 ping 没有等到 pong。TCP 确认由{to:word}的系统自己发出，也晚了这么多：它的程序可能早就应答了。`,
     },
     notPassedOn: {
@@ -83,9 +83,9 @@ export const findingsWebSocket = {
   },
   "ws.ping.stopped": {
     plain: {
-      title: "{from:word}的 ping 不再来了：此前每 {intervalMs:ms}一次，现在已有 {silentMs:ms}没有它的任何报文",
+      title: "{from:word}的 ping 不再来了：此前每 {intervalMs:ms}一次，现在已有 {silentMs:ms}没有它的任何数据包",
       detail:
-        "没有任何一方关闭过连接。{to:word}只收不发，没有报文可以等不到确认，所以察觉不到：页面一直显示“已连接”，数据却不再更新。要么{from:word}没了，要么它的报文到不了这里。",
+        "没有任何一方关闭过连接。{to:word}只收不发，没有数据包可以等不到确认，所以察觉不到：页面一直显示“已连接”，数据却不再更新。要么{from:word}没了，要么它的数据包到不了这里。",
     },
   },
   "ws.ping.absent": {
@@ -193,13 +193,13 @@ export const findingsWebSocket = {
   },
   "tcp.retransmissions": {
     plain: {
-      title: "有报文重传：客户端 {client:n} 个，服务器 {server:n} 个（{share}%）",
-      detail: "TCP 已经补上[[，往返时延 {roundTripMs:ms}]]。[[有 {damaged} 个报文段到达时已损坏。]]",
+      title: "有数据包重传：客户端 {client:n} 个，服务器 {server:n} 个（{share}%）",
+      detail: "TCP 已经补上[[，往返时延 {roundTripMs:ms}]]。[[有 {damaged} 个数据包到达时已损坏。]]",
     },
     many: {
       title: "链路丢包严重：客户端重传 {client:n} 个，服务器重传 {server:n} 个（{share}%）",
       detail:
-        "所有数据都会变慢[[，无干扰时往返时延为 {roundTripMs:ms}]]。[[有 {damaged} 个报文段到达时已损坏。]]在这样的链路上，超时设得太短的心跳会失败。",
+        "所有数据都会变慢[[，无干扰时往返时延为 {roundTripMs:ms}]]。[[有 {damaged} 个数据包到达时已损坏。]]在这样的链路上，超时设得太短的心跳会失败。",
     },
   },
   "tcp.zero-window": {

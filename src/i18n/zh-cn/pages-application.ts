@@ -79,11 +79,11 @@ export const pagesApplication = {
   "jwt.expired": {
     name: "令牌过期",
     meaning: "JWT 自带有效期，这个令牌在发送时不在有效期内。令牌内容绝不显示。",
-    seen: "exp 或 nbf 与报文时间比较，允许几秒误差。服务器因此拒绝时为错误，否则为提示。",
+    seen: "exp 或 nbf 与数据包时间比较，允许几秒误差。服务器因此拒绝时为错误，否则为提示。",
   },
   "clock.skew": {
     name: "时钟不一致",
     meaning: "服务器的时钟与抓包机器不一致，短有效期的令牌会因此失败。",
-    seen: "响应的 Date 字段与报文时间相差 30 秒以上。涉及令牌或拒绝时为警告，否则为提示。",
+    seen: "响应的 Date 字段与数据包时间相差 30 秒以上。涉及令牌或拒绝时为警告，否则为提示。",
   },
 } as const satisfies Record<string, RulePage>;

@@ -5,19 +5,19 @@ export const pagesOpening = {
   "tcp.open.refused": {
     name: "连接被拒绝",
     meaning:
-      "主机对第一个报文就回了 RST：那个端口后面没有程序。WebSocket 根本没有开始；程序报 ECONNREFUSED，浏览器报 ERR_CONNECTION_REFUSED 和 1006。",
-    seen: "SYN 得到 RST。如果 TTL 与该主机平时的报文不同，就是防火墙代答的。如果同名的另一个地址此刻接受了连接，则只作提示。",
+      "主机对第一个数据包就回了 RST：那个端口后面没有程序。WebSocket 根本没有开始；程序报 ECONNREFUSED，浏览器报 ERR_CONNECTION_REFUSED 和 1006。",
+    seen: "SYN 得到 RST。如果 TTL 与该主机平时的数据包不同，就是防火墙代答的。如果同名的另一个地址此刻接受了连接，则只作提示。",
   },
   "tcp.open.unanswered": {
     name: "SYN 没有回应",
     meaning:
-      "第一个报文反复重发，没有任何回包。端口没开会回 RST，所以是有人丢弃了报文：防火墙，或该地址上没有主机。页面会一直等，最长约两分钟。",
+      "第一个数据包反复重发，没有任何回包。端口没开会回 RST，所以是有人丢弃了数据包：防火墙，或该地址上没有主机。页面会一直等，最长约两分钟。",
     seen: "SYN 在 1、3、7……秒后重发（较新的 Linux 内核为 1、2、3、4、5、7……秒），没有 SYN-ACK、RST 或 ICMP。抓包结束前刚发的单个 SYN 不算。",
   },
   "tcp.open.icmp": {
     name: "被 ICMP 拒绝",
     meaning: "路由器或防火墙说明主机、网络或端口不可达，或不允许访问。",
-    seen: "引用了该 SYN 的 ICMP/ICMPv6 目的不可达报文。会列出发送者，往往不是服务器本身。",
+    seen: "引用了该 SYN 的 ICMP/ICMPv6 目的不可达消息。会列出发送者，往往不是服务器本身。",
   },
   "tcp.open.synack-unacknowledged": {
     name: "SYN-ACK 丢失",
@@ -82,7 +82,7 @@ export const pagesOpening = {
   "http.upgrade.dropped": {
     name: "升级请求途中被丢弃",
     meaning: "TCP 能建立，但请求本身过不去，或一发出就被 RST。过滤 WebSocket 的中间设备会这样。",
-    seen: "带请求的报文反复重传得不到确认，或没有任何 HTTP 应答就被 RST。",
+    seen: "带请求的数据包反复重传得不到确认，或没有任何 HTTP 应答就被 RST。",
   },
   "http.upgrade.fields-stripped": {
     name: "代理去掉了 Upgrade",

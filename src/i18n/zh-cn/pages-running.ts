@@ -29,18 +29,18 @@ export const pagesRunning = {
   "tcp.rst": {
     name: "RST",
     meaning: "RST 立即结束连接，途中的数据全部作废。它终结了 WebSocket 时是错误，只是跟在 FIN 或 Close 之后时是提示。",
-    seen: "有升级的连接上的每个 RST：谁发的、处于什么状态、回应了哪个报文。",
+    seen: "有升级的连接上的每个 RST：谁发的、处于什么状态、回应了哪个数据包。",
   },
   "tcp.rst.injected": {
     name: "伪造的 RST",
     meaning: "这个 RST 不像它声称的主机发的，或那台主机之后还在继续发送。途中设备掐断了连接。",
-    seen: "与该主机其他报文对比 TTL、IP 标识和选项；以及它“自己”发出 RST 之后的流量。",
+    seen: "与该主机其他数据包对比 TTL、IP 标识和选项；以及它“自己”发出 RST 之后的流量。",
   },
   "tcp.nat.rebound": {
     name: "NAT 映射变化",
     meaning:
-      "NAT 让许多主机共用一个地址，每条连接分到一个端口。如果它在连接开着的时候忘了或换了这个端口，服务端收到的就是一条从没见过的连接的报文，客户端则会在它以为正常的连接上收到 RST。",
-    seen: "没有握手、被服务端以 RST 回应的报文，而且序列号和确认号接着同一服务端的另一条连接。",
+      "NAT 让许多主机共用一个地址，每条连接分到一个端口。如果它在连接开着的时候忘了或换了这个端口，服务端收到的就是一条从没见过的连接的数据包，客户端则会在它以为正常的连接上收到 RST。",
+    seen: "没有握手、被服务端以 RST 回应的数据包，而且序列号和确认号接着同一服务端的另一条连接。",
   },
   "tcp.rst.ignored": {
     name: "游离的 RST",
@@ -49,14 +49,14 @@ export const pagesRunning = {
   },
   "tcp.rst.after-idle": {
     name: "静默之后的 RST",
-    meaning: "连接空闲，途中有人忘了它，下一个报文就被 RST。负载均衡、NAT 和重启过的主机会这样。",
+    meaning: "连接空闲，途中有人忘了它，下一个数据包就被 RST。负载均衡、NAT 和重启过的主机会这样。",
     seen: "至少 30 秒没有数据，然后有数据，接着是回应它的 RST。",
   },
   "tcp.path.blackhole": {
     name: "数据消失",
     meaning:
-      "报文发出后没有任何回音，连确认也没有。没有任何一方关闭连接，是对端或链路断了。没有心跳的话要 15 分钟才会发现。",
-    seen: "数据在两秒以上的时间里至少重传三次，始终没有确认。如果只有满长报文受影响，则怀疑路径 MTU。",
+      "数据包发出后没有任何回音，连确认也没有。没有任何一方关闭连接，是对端或链路断了。没有心跳的话要 15 分钟才会发现。",
+    seen: "数据在两秒以上的时间里至少重传三次，始终没有确认。如果只有满长数据包受影响，则怀疑路径 MTU。",
   },
   "ws.idle.timeout": {
     name: "定时器吻合",
@@ -82,7 +82,7 @@ export const pagesRunning = {
   "ws.ping.stopped": {
     name: "ping 停了",
     meaning: "一方一直按时发 ping，之后完全没了声音，而只收不发的另一方还在等：从没有数据要发的那一端看到的半开连接。",
-    seen: "至少三次有规律的 ping，之后该方在三个半间隔以上没有任何报文，而抓包（实时时为时钟）还在继续，连接也没有关闭。",
+    seen: "至少三次有规律的 ping，之后该方在三个半间隔以上没有任何数据包，而抓包（实时时为时钟）还在继续，连接也没有关闭。",
   },
   "ws.ping.absent": {
     name: "没有心跳",
@@ -148,7 +148,7 @@ export const pagesRunning = {
   },
   "tcp.retransmissions": {
     name: "重传",
-    meaning: "报文丢失后重发。TCP 会补上，但要花时间。",
+    meaning: "数据包丢失后重发。TCP 会补上，但要花时间。",
     seen: "一般作提示；三分之一的数据需要重发时为警告。",
   },
   "tcp.zero-window": {
@@ -161,7 +161,7 @@ export const pagesRunning = {
     meaning: "系统自己在探测对端是否还在，没有回应。",
     seen: "两个以上的 TCP 保活探测没有得到确认。",
   },
-  "capture.empty": { name: "没抓到内容", meaning: "没有可判断的 TCP 连接。", seen: "没有报文，或报文里没有 TCP。" },
+  "capture.empty": { name: "没抓到内容", meaning: "没有可判断的 TCP 连接。", seen: "没有数据包，或数据包里没有 TCP。" },
   "capture.no-websocket": {
     name: "没有 WebSocket",
     meaning: "有连接，但没有能读的 WebSocket。",
@@ -178,8 +178,8 @@ export const pagesRunning = {
     seen: "HTTP/2 前导，或 TLS 里协商了 h2。",
   },
   "capture.packets-dropped": {
-    name: "抓包丢报文",
-    meaning: "抓包程序自己说来不及处理。此时没看到某个报文不能说明问题。",
+    name: "抓包丢包",
+    meaning: "抓包程序自己说来不及处理。此时没看到某个数据包不能说明问题。",
     seen: "抓包文件里的丢包计数。",
   },
   "capture.gap": {
@@ -188,8 +188,8 @@ export const pagesRunning = {
     seen: "接收方确认了抓包从未见过的字节。",
   },
   "capture.truncated": {
-    name: "报文被截短",
-    meaning: "抓包长度限制截掉了报文尾部。",
+    name: "数据包被截短",
+    meaning: "抓包长度限制截掉了数据包尾部。",
     seen: "抓到的长度小于原始长度。",
   },
   "capture.midstream": {
@@ -197,21 +197,21 @@ export const pagesRunning = {
     meaning: "连接先于抓包，握手无从得知。",
     seen: "没有 SYN，或没有升级。",
   },
-  "capture.one-way": { name: "只有单向", meaning: "只抓到一端的报文。", seen: "整条连接里没有另一端的报文。" },
+  "capture.one-way": { name: "只有单向", meaning: "只抓到一端的数据包。", seen: "整条连接里没有另一端的数据包。" },
   "capture.duplicates": {
-    name: "报文重复",
-    meaning: "同一报文在多个网卡上被抓到，只计一次。",
+    name: "数据包重复",
+    meaning: "同一数据包在多个网卡上被抓到，只计一次。",
     seen: "几毫秒内出现相同的字节。",
   },
   "capture.clock-stepped": {
     name: "时钟被拨快",
-    meaning: "抓包过程中，给报文打时间的时钟被校正过，看上去的那段静默其实没有发生。",
+    meaning: "抓包过程中，给数据包打时间的时钟被校正过，看上去的那段静默其实没有发生。",
     seen: "静默前后两端的 TCP 时间戳（RFC 7323）与此前的速率对比：两端都少了同样一段时间。",
   },
   "capture.both-ends": {
     name: "两端都抓了包",
     meaning:
-      "一起给出的两份抓包里有同一条 TCP 连接：对比两端看到的报文，只下一次结论。一端收到而另一端没发过的报文是途中插入的；发出却没到的是途中丢的。",
+      "一起给出的两份抓包里有同一条 TCP 连接：对比两端看到的数据包，只下一次结论。一端收到而另一端没发过的数据包是途中插入的；发出却没到的是途中丢的。",
     seen: "地址、端口、初始序列号都相同。时钟差由两端 SYN 和 SYN-ACK 的时间算出。",
   },
   "capture.ended-early": {
