@@ -65,8 +65,8 @@ function seenBy(side: Direction, webSocket: WebSocketFacts, tcp: TcpFacts, repla
   const inbound = tcp.halves[1 - side] as TcpFacts["halves"][0];
   if (tcp.oneWay && inbound.packets === 0) return null;
   const ended = hasEnded(side, tcp, replaced);
-  // A code that must not be sent fails the connection (§7.1.7): its API says what it says for all failures.
-  if (received !== null && received.code !== null && !mayBeSent(received.code)) return ended || sent ? FAILED : null;
+  // What must not be sent fails the connection (§7.1.7): its API says what it says for all failures.
+  if (received !== null && isRefused(side, received, sent, webSocket)) return ended || sent ? FAILED : null;
   if (sent !== null && hasFailed(side, sent, received, tcp, webSocket)) return FAILED;
   if (received !== null && (received.delivered || sent !== null)) {
     // Both Close frames make the closing handshake complete (§7.1.4), whatever TCP does afterwards.
@@ -74,6 +74,20 @@ function seenBy(side: Direction, webSocket: WebSocketFacts, tcp: TcpFacts, repla
     return { code: received.code ?? NO_STATUS, reason: received.reason, clean: sent !== null || tcp.oneWay };
   }
   return ended ? FAILED : null;
+}
+
+/** This end takes the Close for no Close: its code must not be sent, or its body is malformed and was not echoed. */
+function isRefused(
+  side: Direction,
+  received: CloseFrameFacts,
+  sent: CloseFrameFacts | null,
+  { events }: WebSocketFacts,
+): boolean {
+  if (received.code !== null && !mayBeSent(received.code)) return true;
+  const from = sideOf(side === 0 ? 1 : 0);
+  if (!events.some((event) => event.code === "close-malformed" && event.from === from)) return false;
+  const isEchoed = sent !== null && sent.timestampNs >= received.timestampNs && sent.code === received.code;
+  return !isEchoed;
 }
 
 /**
@@ -89,9 +103,11 @@ function hasFailed(
 ): boolean {
   if (sent.code === null || !FAILING.has(sent.code)) return false;
   if (received === null) return true;
-  if (received.timestampNs < sent.timestampNs) return false;
+  const other = side === 0 ? 1 : 0;
+  // Who echoes a Close repeats its code: another one says that this very frame broke the rules.
+  if (received.timestampNs < sent.timestampNs) return sent.code !== received.code && hasProvoked(other, webSocket);
   const { fin } = tcp.halves[side];
-  return (fin !== null && fin.timestampNs <= received.timestampNs) || hasProvoked(side === 0 ? 1 : 0, webSocket);
+  return (fin !== null && fin.timestampNs <= received.timestampNs) || hasProvoked(other, webSocket);
 }
 
 /** Limits of WebSocket servers begin here. */

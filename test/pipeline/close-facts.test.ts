@@ -43,6 +43,47 @@ describe("who fails the connection says 1006 to its own application", () => {
   });
 });
 
+describe("a Close that breaks the rules itself", () => {
+  const offending = (code: "close-malformed" | "unmasked-client") => [
+    { ...mark(39.8), code, from: "client" as const, section: "", value: 1 },
+  ];
+  const answered = (
+    code: "close-malformed" | "unmasked-client",
+    sent: number | null,
+    answer: ReturnType<typeof close> | null,
+  ) =>
+    closeFacts(
+      "websocket",
+      tcp(fins),
+      webSocket({ closeFrames: [close(39.8, sent), answer], events: offending(code) }),
+      false,
+    );
+
+  test.each([
+    ["half a code", "close-malformed", null, 1002],
+    ["a reason that is no UTF-8", "close-malformed", 1000, 1007],
+    ["no mask", "unmasked-client", 1000, 1002],
+  ] as const)("%s: refused with another code, it is no Close to who got it", (_what, code, sent, answer) => {
+    expect(answered(code, sent, close(39.9, answer))).toMatchObject({
+      clientSees: { code: answer },
+      serverSees: { code: 1006, clean: false },
+      verdict: "abnormal",
+    });
+  });
+
+  test("echoed by a peer that does not look closely, it counts", () => {
+    expect(answered("close-malformed", 1000, close(39.9, 1000))).toMatchObject({
+      clientSees: { code: 1000 },
+      serverSees: { code: 1000, clean: true },
+      verdict: "clean",
+    });
+  });
+
+  test("not answered at all: whoever got it hung up as on any failure", () => {
+    expect(answered("close-malformed", 1000, null)).toMatchObject({ serverSees: { code: 1006 } });
+  });
+});
+
 describe("one direction only", () => {
   const onlyServer = { oneWay: true, firstCloser: null, client: { packets: 0 }, server: { fin: mark(40) } };
 

@@ -229,14 +229,14 @@ export const frames: readonly Scenario[] = [
     "a Close with one byte",
     "ws.close.malformed",
     [{ opcode: 8, masked: true, payload: Buffer.from([3]) }],
-    { closedBy: "client" },
+    { serverSees: 1006, closedBy: "client" },
   ),
   fromClient(
     "close-reason-not-utf8",
     "a Close whose reason is not UTF-8",
     "ws.close.malformed",
     [{ opcode: 8, masked: true, payload: Buffer.concat([closePayload(1000), latin1]) }],
-    { clientSees: 1007, closedBy: "client" },
+    { clientSees: 1007, serverSees: 1006, closedBy: "client" },
   ),
   fromServer(
     "close-1006-on-wire",
