@@ -14,11 +14,14 @@ export function endingEvidence(connection: ConnectionFacts, name?: "proxy"): Evi
     const error = tcp.icmpErrors.at(-1);
     if (error !== undefined) return shows(error, "icmpUnreachable", { sender: error.sender, meaning: "icmp.other" });
   }
-  const closing = connection.tls?.closings.find((mark) => mark?.packet === tcp.closedAt?.packet);
-  if (closing) return shows(closing, "closeNotify", { from });
+  if (isNotified(connection)) return shows(tcp.closedAt, "closeNotify", { from });
   const byReset = tcp.resets.some((reset) => reset.packet === tcp.closedAt?.packet);
   return shows(tcp.closedAt, byReset ? "rst" : "fin", { from });
 }
+
+/** It ended by a close_notify: it hung up in order, as far as TLS goes, and its FIN may come later or never. */
+export const isNotified = ({ tls, tcp }: ConnectionFacts): boolean =>
+  tls?.closings.some((mark) => mark !== null && mark.packet === tcp.closedAt?.packet) === true;
 
 /** When this side ended the WebSocket: by Close, or by FIN or RST as the first. */
 export function endedBy({ webSocket, tcp }: ConnectionFacts, side: Side): Mark | null {

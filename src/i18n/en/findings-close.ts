@@ -15,6 +15,11 @@ export const findingsClose = {
         "1006: the {closer:word} ended the connection with a plain FIN and no Close frame[[, {sincePongMs:ms} after the last pong]]",
       detail: `[[Nothing had been sent for {idleMs:ms}. ]][[Data was flowing until {busyMs:ms} before the end. ]]${ends}`,
     },
+    notified: {
+      title:
+        "1006: the {closer:word} ended the connection in order as far as TLS goes (close_notify), but with no Close frame[[, {sincePongMs:ms} after the last pong]]",
+      detail: `[[Nothing had been sent for {idleMs:ms}. ]][[Data was flowing until {busyMs:ms} before the end. ]]${ends}`,
+    },
     rst: {
       title:
         "1006: the {closer:word} tore the connection down with an RST and no Close frame[[, {sincePongMs:ms} after the last pong]]",
@@ -73,7 +78,7 @@ export const findingsClose = {
     },
     sealedNotified: {
       title:
-        "Most likely a 1006, inside TLS: the {closer:word} hung up (close_notify, FIN)[[ after {idleMs:ms} of silence]]; nothing before it looks like Close frames",
+        "Most likely a 1006, inside TLS: the {closer:word} hung up (close_notify)[[ after {idleMs:ms} of silence]]; nothing before it looks like Close frames",
       detail: `A Close frame and its answer would be one more small record each way, right before the end. ${belief} If it is one, both ends' onclose say 1006.`,
     },
   },

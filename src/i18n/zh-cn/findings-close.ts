@@ -17,6 +17,10 @@ export const findingsClose = {
       title: "1006：{closer:word}没发 Close 帧，直接用 FIN 断开[[，距最后一个 pong {sincePongMs:ms}]]",
       detail: `${idle}${ends}`,
     },
+    notified: {
+      title: "1006：{closer:word}正常结束了 TLS（close_notify），却没发 Close 帧[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${idle}${ends}`,
+    },
     rst: {
       title: "1006：{closer:word}没发 Close 帧，直接用 RST 掐断连接[[，距最后一个 pong {sincePongMs:ms}]]",
       detail: `${idle}${ends}`,
@@ -67,7 +71,7 @@ export const findingsClose = {
     },
     sealedNotified: {
       title:
-        "很可能是 1006（在 TLS 内）：[[静默 {idleMs:ms}后，]]{closer:word}断开了连接（close_notify、FIN），之前没有像 Close 帧的记录",
+        "很可能是 1006（在 TLS 内）：[[静默 {idleMs:ms}后，]]{closer:word}断开了连接（close_notify），之前没有像 Close 帧的记录",
       detail: `如果有 Close 帧和它的应答，断开前两个方向应各多一条小记录。${belief}如果确实是，两端的 onclose 都得到 1006。`,
     },
   },

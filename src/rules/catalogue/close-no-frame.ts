@@ -2,7 +2,7 @@ import { CLIENT, type Direction, otherDirection, SERVER, sideOf } from "../../ba
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../end-signs.ts";
-import { endingEvidence, firstClose } from "../ending.ts";
+import { endingEvidence, firstClose, isNotified } from "../ending.ts";
 import { isTimerLike, missedBeat, missesOwnPings } from "../heartbeat.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy, type Join } from "../legs.ts";
@@ -106,8 +106,13 @@ function check(connection: ConnectionFacts, context: Context) {
           ? []
           : proxyAsClientCauses(connection, context, idleMs ?? 0),
     });
-  const variant = tcp.ending === "icmp" ? "icmp" : tcp.ending === "rst" ? "rst" : "fin";
-  return draft("ws.close.no-close-frame", variant, { ...parts, args: { ...facts, closer } });
+  return draft("ws.close.no-close-frame", variantOf(connection), { ...parts, args: { ...facts, closer } });
+}
+
+function variantOf(connection: ConnectionFacts) {
+  const { ending } = connection.tcp;
+  if (ending === "icmp" || ending === "rst") return ending;
+  return isNotified(connection) ? "notified" : "fin";
 }
 
 /** Inside TLS without keys: a proxy that ended the other leg too, which can be read, is the better story. */

@@ -7,6 +7,7 @@ const code = "code from reason? openMs answered crossedCode?";
 export const closeFindings = {
   "ws.close.no-close-frame": {
     fin: ended,
+    notified: ended,
     rst: ended,
     icmp: ended,
     silent: "client server clientCode? serverCode? idleMs? busyMs? sincePongMs? sincePingMs? openMs cutBytes?",

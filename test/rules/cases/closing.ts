@@ -12,6 +12,7 @@ import {
   sealedConnection,
   stalled,
   tcp,
+  tlsFacts,
   UPGRADE_FIELDS,
   upgrade,
   webSocket,
@@ -163,6 +164,7 @@ export const closingCases = {
     severities: { rst: "note" },
     fires: {
       fin: one(abnormal("server", 40)),
+      notified: one(abnormal("server", 40, { tls: tlsFacts({ decrypted: true, closings: [null, mark(40)] }) })),
       rst: one(byReset()),
       icmp: one(abnormal("client", 40, { tcpFacts: { ending: "icmp" } })),
       silent: one(abnormal("client", 40, { tcpFacts: { ending: "silent", firstCloser: null, closedAt: null } })),
