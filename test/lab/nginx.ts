@@ -38,6 +38,15 @@ http {
   );
   const nginx = stage.spawn("proxy", "nginx", "-e", `${directory}/error.log`, "-p", directory, "-c", configuration);
   nginx.stderr?.on("data", (text) => stage.note("nginx-stderr", { text: String(text) }));
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (stage.run("proxy", "ss", "-Hltn", `sport = :${port}`) !== "") return keepLogs(stage, directory);
+    await sleep(50);
+  }
+  throw new Error("nginx did not start");
+}
+
+/** What nginx wrote about the scenario becomes part of its truth. */
+function keepLogs(stage: Stage, directory: string): void {
   stage.atEnd(() => {
     for (const name of ["access", "error"]) {
       const lines = readFileSync(join(directory, `${name}.log`), "utf8")
@@ -46,11 +55,6 @@ http {
       for (const line of lines) stage.note(`nginx-${name}`, { line });
     }
   });
-  for (let tries = 0; tries < 100; tries += 1) {
-    if (stage.run("proxy", "ss", "-Hltn", `sport = :${port}`) !== "") return;
-    await sleep(50);
-  }
-  throw new Error("nginx did not start");
 }
 
 const indexPage = `<!doctype html>

@@ -17,9 +17,13 @@ export interface Truth {
   readonly log: readonly LogEntry[];
 }
 
+/** Setting the stage is the machine's business: servers, proxies and captures have this long, and are set up again. */
+const SETTING_SECONDS = 10;
+const SETTINGS = 3;
+
 /** Plays the scenario within its bound; throws when a peer crashed or the time is up. Everything it started is ended. */
 export async function runScenario(scenario: Scenario, directory: string): Promise<Truth> {
-  const stage = await Stage.open(scenario, directory);
+  const stage = await settledStage(scenario, directory);
   try {
     await within(scenario.seconds ?? 20, scenario.name, play(stage, scenario));
     stage.end();
@@ -46,20 +50,42 @@ export async function runScenario(scenario: Scenario, directory: string): Promis
   }
 }
 
-async function play(stage: Stage, scenario: Scenario): Promise<void> {
-  const named = (role: "server" | "client") =>
-    Object.keys(scenario.peers).filter((name) => scenario.peers[name]?.role === role);
+const named = (scenario: Scenario, role: "server" | "client") =>
+  Object.keys(scenario.peers).filter((name) => scenario.peers[name]?.role === role);
+
+/**
+ * The servers listen and the captures have begun. What fails before that says nothing of the scenario and is tried again;
+ * once a client has been started there is no second try: a play that comes out differently at times is a defect.
+ */
+async function settledStage(scenario: Scenario, directory: string, tries = SETTINGS): Promise<Stage> {
+  const stage = await Stage.open(scenario, directory);
+  try {
+    await within(SETTING_SECONDS, `setting the stage of ${scenario.name}`, set(stage, scenario));
+    return stage;
+  } catch (error) {
+    stage.close();
+    if (tries === 1) throw error;
+    process.stderr.write(`${scenario.name} again: ${(error as Error).message}\n`);
+    return settledStage(scenario, directory, tries - 1);
+  }
+}
+
+async function set(stage: Stage, scenario: Scenario): Promise<void> {
   await Promise.all(
-    named("server").map((name) => {
+    named(scenario, "server").map((name) => {
       stage.startPeer(name);
       return stage.logged(name, "listening");
     }),
   );
   await scenario.prepare?.(stage);
   await stage.startCaptures(false);
-  for (const name of named("client")) stage.startPeer(name);
+}
+
+async function play(stage: Stage, scenario: Scenario): Promise<void> {
+  const clients = named(scenario, "client");
+  for (const name of clients) stage.startPeer(name);
   const verdict = await scenario.fault?.(stage);
-  if (verdict !== "over") await Promise.all(named("client").map((name) => stage.logged(name, "exited")));
+  if (verdict !== "over") await Promise.all(clients.map((name) => stage.logged(name, "exited")));
   // The other end still has to notice and to log its close.
   await sleep(200);
   await stage.stopCaptures();

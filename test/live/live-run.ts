@@ -7,6 +7,7 @@ import { eventSchema, jsonSchemaOf } from "../../src/report/schema.ts";
 import { findTool } from "../../src/source/live/find-tool.ts";
 import { compileSchema } from "../support/json-schema.ts";
 import { NamespaceSet, namespacesUnavailable } from "../support/namespace.ts";
+import { NotInTime } from "../support/not-in-time.ts";
 import { program } from "../support/run-cli.ts";
 
 /** Whatever a live test makes wscap print is held against the published schema. */
@@ -96,7 +97,8 @@ export class Stage {
     return {
       says: async (word) => {
         for (let tries = 0; !said.includes(word); tries++) {
-          if (tries > 200 || child.exitCode !== null) throw new Error(`${command} does not say "${word}": ${said}`);
+          if (tries > 200 || child.exitCode !== null)
+            throw new NotInTime(`${command} says "${word}"; it said: ${said}`);
           await new Promise((resolve) => setTimeout(resolve, 50));
         }
       },
@@ -162,7 +164,7 @@ export class LiveRun {
   /** Packets are being captured: it says so. */
   async capturing(): Promise<void> {
     for (let tries = 0; !this.stderr.includes("Capturing on"); tries++) {
-      if (tries > 200 || this.child.exitCode !== null) throw new Error(`does not capture: ${this.stderr}`);
+      if (tries > 200 || this.child.exitCode !== null) throw new NotInTime(`a capture; it said: ${this.stderr}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

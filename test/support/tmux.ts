@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
 import { promisify } from "node:util";
+import { NotInTime } from "./not-in-time.ts";
 import { root } from "./run-cli.ts";
 
 const run = promisify(execFile);
@@ -106,7 +107,7 @@ export class Tmux {
     for (;;) {
       const screen = await this.screen();
       if (holds(screen)) return screen;
-      if (Date.now() - started > PATIENCE_MS) throw new Error(`never showed ${expected}; the screen is:\n${screen}`);
+      if (Date.now() - started > PATIENCE_MS) throw new NotInTime(`${expected}; the screen is:\n${screen}`);
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   }
