@@ -209,6 +209,13 @@ describe("an end without a Close", () => {
     expect(causesOf("ws.close.no-close-frame", one(ended(40.05)))[0]).toBe("likely heartbeatBlind");
     expect(causesOf("ws.close.no-close-frame", one(ended(37)))).not.toContain("likely heartbeatBlind");
     expect(causesOf("ws.close.no-close-frame", one(ended(40.05, 2)))).not.toContain("likely heartbeatBlind");
+    const eachSecond = (seconds: number) =>
+      abnormal("server", seconds, {
+        webSocketFacts: { heartbeat: [beat({ pings: 0 }), beat({ intervalMs: 1000 })] },
+      });
+    // A busy program's timer is late, and never as much too early.
+    expect(causesOf("ws.close.no-close-frame", one(eachSecond(31.04)))[0]).toBe("likely heartbeatBlind");
+    expect(causesOf("ws.close.no-close-frame", one(eachSecond(30.96)))).not.toContain("likely heartbeatBlind");
   });
 
   test("right after a message: its handler", () => {

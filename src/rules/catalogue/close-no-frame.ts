@@ -337,15 +337,18 @@ function impatience({ webSocket, tcp }: ConnectionFacts, closer: Direction): Cau
 
 const LEAST_PINGS = 2;
 const TICK_SHARE = 0.02;
-const TICK_MS = 20;
+const EARLY_MS = 20;
+/** A busy program's timers come late; early only seems what was under way for longer the time before. */
+const LATE_MS = 50;
 
 /** Each ping was answered, and the end came just when the next one was due: the heartbeat's own code ended it. */
 function isOnTick({ webSocket, tcp }: ConnectionFacts, closer: Direction): boolean {
   const beat = webSocket?.heartbeat[closer];
   if (!beat || beat.intervalMs === null || beat.lastPing === null || tcp.closedAt === null) return false;
   if (beat.pings < LEAST_PINGS || beat.answered < beat.pings) return false;
-  const lateMs = Math.abs(spanMs(beat.lastPing, tcp.closedAt) - beat.intervalMs);
-  return lateMs <= Math.max(TICK_MS, TICK_SHARE * beat.intervalMs);
+  const lateMs = spanMs(beat.lastPing, tcp.closedAt) - beat.intervalMs;
+  const leastMs = TICK_SHARE * beat.intervalMs;
+  return lateMs <= Math.max(LATE_MS, leastMs) && -lateMs <= Math.max(EARLY_MS, leastMs);
 }
 
 export const noCloseFrame: Rule = {

@@ -49,7 +49,8 @@ const chain = (name: string, rules: string) =>
 const ruleComes = (place: Place, name: string, rules: string, thenMs = 5000): Pick<Scenario, "fault"> => ({
   fault: async (stage) => {
     await stage.logged("browser", "open");
-    await sleep(3500);
+    // Between two beats: what is under way when the rule comes is lost with its acknowledgment, and is said again by the other.
+    await sleep(3700);
     stage.nft(place, chain(name, rules));
     stage.note("rule", { place, rules });
     await sleep(thenMs);
