@@ -238,7 +238,7 @@ export const causesRunning = {
   },
   applicationCode: {
     cause: "The application closed on purpose; it alone knows what {code} means.",
-    fix: "Search the code at {server} for {code}.",
+    fix: "Search the {from:word}'s code for {code}.",
   },
   replacedElsewhere: {
     cause:

@@ -87,6 +87,10 @@ export const findingsClose = {
       title: "The {from:word} sent Close {code}[[: “{reason}”]]; whether it began or answered is not in the capture",
       detail: "Only the {from:word}'s packets were captured. Both sides repeat the code of the Close that came first.",
     },
+    byItself: {
+      title: "The {from:word} closed with {code}[[: “{reason}”]], most likely its application itself",
+      detail: `The code stands for a frame that breaks the rules (1002), data that is not valid (1007) or a message that is too big (1009); nothing that it had been sent fits. ${said}`,
+    },
     goingAway: {
       title: "The {from:word} closed with 1001, going away",
       detail: `Normal: a page was left or reloaded, or the server shuts down. ${said}`,

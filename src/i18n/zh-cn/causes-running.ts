@@ -212,7 +212,7 @@ export const causesRunning = {
     cause: "graphql-ws 结束了连接：登录、初始化或订阅 ID 的问题。",
     fix: "先及时发送 connection_init，并检查其中的内容（令牌）。",
   },
-  applicationCode: { cause: "应用主动关闭，{code} 的含义只有它自己知道。", fix: "在 {server} 的代码里搜索 {code}。" },
+  applicationCode: { cause: "应用主动关闭，{code} 的含义只有它自己知道。", fix: "在{from:word}的代码里搜索 {code}。" },
   replacedElsewhere: {
     cause: "理由说明同一用户在别处连上了：服务端每个用户只保留一个连接，新的顶掉了这一个。",
     fix: "收到这个理由时不要自动重连，否则两个页面会没完没了地互相顶掉。如果允许多标签页或多设备同时在线，服务端就要为每个用户保留多个连接。",

@@ -80,6 +80,10 @@ export const findingsClose = {
       title: "{from:word}发了 Close {code}[[：“{reason}”]]；是先发的还是应答，抓包里看不出",
       detail: "只抓到了{from:word}的数据包。两端的 Close 都带着先发那一个的关闭码。",
     },
+    byItself: {
+      title: "{from:word}以 {code} 关闭[[：“{reason}”]]，多半是应用自己调用的",
+      detail: `这个码表示收到了违反协议的帧（1002）、无效的数据（1007）或过大的消息（1009），而它收到的内容都不像。${said}`,
+    },
     goingAway: {
       title: "{from:word}以 1001（离开）关闭",
       detail: `正常现象：页面被关闭或刷新，或者服务器正在停机。${said}`,

@@ -4,7 +4,7 @@ import { codeVariant, isReservedCode } from "../close-codes.ts";
 import { closedItself, endingEvidence, firstClose } from "../ending.ts";
 import { TIMED_OUT } from "../heartbeat.ts";
 import { interruptionBefore } from "../interruption.ts";
-import { endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, serverOf, spanMs } from "../reading.ts";
+import { endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../reading.ts";
 import { saysReplaced } from "../replaced.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, Severity } from "../types.ts";
@@ -68,10 +68,7 @@ function causesOf(
       return [
         timedOut,
         replaced,
-        cause(replaced ? "possible" : "likely", "applicationCode", {
-          code: close.code ?? 0,
-          server: serverOf(connection),
-        }),
+        cause(replaced ? "possible" : "likely", "applicationCode", { code: close.code ?? 0, from }),
       ];
     default:
       return [timedOut];
@@ -122,7 +119,7 @@ function check(connection: ConnectionFacts): Draft | null {
     ),
   ];
   // Of one direction nobody can say whether its Close began the closing or answered.
-  return draft("ws.close.code", isBlind(connection) ? "oneSide" : variant, {
+  return draft("ws.close.code", isBlind(connection) ? "oneSide" : itself ? "byItself" : variant, {
     at: close,
     severity: SEVERITIES[variant],
     foldBy: String(close.code),

@@ -169,7 +169,7 @@ export const causeWords = {
   wrongMessageType: "",
   extensionWanted: "",
   graphqlInit: "",
-  applicationCode: "code server",
+  applicationCode: "code from",
   replacedElsewhere: "",
   closeIgnored: "to",
   peerBlocked: "to",

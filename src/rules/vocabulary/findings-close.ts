@@ -23,6 +23,7 @@ export const closeFindings = {
   },
   "ws.close.code": {
     oneSide: code,
+    byItself: code,
     goingAway: code,
     protocolError: code,
     unsupportedData: code,

@@ -28,6 +28,8 @@ const closed = (code: number | null, reason = "", more: Partial<ConnectionFacts>
     }),
   );
 
+const told = (code: number) => ({ code, reason: "", clean: true });
+
 const graphql = upgrade({
   response: {
     Upgrade: "websocket",
@@ -202,6 +204,7 @@ export const closingCases = {
     severities: { goingAway: "note", restart: "warning", tryLater: "warning", tooBig: "note" },
     fires: {
       oneSide: closed(1011, "", { tcp: tcp({ oneWay: true, client: { packets: 0 } }) }),
+      byItself: closed(1002, "", { close: { verdict: "clean", clientSees: told(1002), serverSees: told(1002) } }),
       goingAway: closed(1001),
       protocolError: closed(1002),
       unsupportedData: closed(1003),
