@@ -130,6 +130,21 @@ test("an application that closes with a code of failures is told so, and nothing
   expect(causesOf("ws.message.too-big", one(told(1006)))[0]).toBe("certain messageLimit");
 });
 
+test("where connections are closed unread, one that is reset on its request is no other trouble: its bytes came in time", () => {
+  const unread = (more: Parameters<typeof tcp>[0], at: number) =>
+    refusedUpgrade(
+      { status: null },
+      { first: mark(at), tcp: tcp({ firstCloser: "server", server: { firstData: null, lastData: null }, ...more }) },
+    );
+  const closed = unread({ closedAt: mark(0.0025) }, 0);
+  const torn = unread({ ending: "rst", closedAt: mark(51), resets: [reset({ at: 51 })] }, 50);
+  const open = connectionFacts({ last: mark(100) });
+  expect(causesOf("http.upgrade.dropped", several(open, torn))).not.toEqual([]);
+  const both = several(open, closed, torn);
+  expect(causesOf("http.upgrade.dropped", both)).toEqual([]);
+  expect(causesOf("http.upgrade.unanswered", both)).not.toContain("likely handlerThrew");
+});
+
 test("who resets upgrades while others are open there has reached a limit", () => {
   const turnedAway = refusedUpgrade(
     { status: null },

@@ -159,7 +159,7 @@ export const findingsUpgrade = {
       detail: "No byte of a response. The request arrived (TCP acknowledged it), then the server ended the connection.",
     },
     closedUnread: {
-      title: "{server} took the connection and hung up {afterMs:ms} later, before the request for {target} had come",
+      title: "{server} took the connection and hung up {afterMs:ms} later, without reading the request for {target}",
       detail:
         "The system completed the TCP handshake, and its program, or a forwarder, ended the connection without waiting for a word. Path, token and fields of the request cannot be the reason: nobody read it.",
     },

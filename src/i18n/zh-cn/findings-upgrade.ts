@@ -145,7 +145,7 @@ export const findingsUpgrade = {
       detail: "一个字节的响应都没有。请求确实送达（TCP 已确认），随后服务器结束了连接。",
     },
     closedUnread: {
-      title: "{server} 接受连接 {afterMs:ms}后就断开，当时 {target} 的请求还没到",
+      title: "{server} 接受连接 {afterMs:ms}后就断开，没有读 {target} 的请求",
       detail:
         "TCP 握手由系统完成，随后服务程序（或转发程序）一个字都没等就结束了连接。请求没有人读过，所以与路径、令牌、字段都无关。",
     },

@@ -20,7 +20,8 @@ const LEAST_WAIT_MS = 2000;
 function checkUnanswered(connection: ConnectionFacts, context: Context) {
   const outcome = outcomeOf(connection);
   if (outcome === "late") return checkLate(connection, context);
-  if (outcome !== "unanswered" || connection.tcp.halves[1].missingBytes > 0) return null;
+  const isDropped = outcome === "dropped" && isDroppedUnread(connection, context);
+  if ((outcome !== "unanswered" && !isDropped) || connection.tcp.halves[1].missingBytes > 0) return null;
   const request = handshakeOf(connection)?.request;
   const exchange = handshakeOf(connection);
   if (!exchange || !request) return null;
@@ -31,7 +32,7 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   const asked = shows(request.first, "upgradeRequest", { target, host: fieldValue(request, "host") });
   const afterMs = spanMs(request.last, endOf(connection));
   if (hasEnded(connection) && tcp.firstCloser === "server") {
-    if (endOf(connection).timestampNs < request.first.timestampNs) return closedUnread(connection, base, context);
+    if (isDropped || isClosedUnread(connection)) return closedUnread(connection, base, context);
     const isEngineIo = Math.abs(afterMs - ENGINE_IO_DESTROY_MS) < 150;
     return draft("http.upgrade.unanswered", "serverClosed", {
       at: endOf(connection),
@@ -68,6 +69,28 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
     causes,
   });
 }
+
+/** It hung up before the request came. */
+function isClosedUnread(connection: ConnectionFacts): boolean {
+  const request = handshakeOf(connection)?.request;
+  if (!request || connection.tcp.firstCloser !== "server") return false;
+  return endOf(connection).timestampNs < request.first.timestampNs;
+}
+
+/** How the server's host itself reset the connection; null: it did not, or nothing tells that it was the host. */
+function ownReset({ tcp }: ConnectionFacts) {
+  const reset = tcp.resets.find((item) => item.from === "server" && !item.ignored);
+  // From as far away as the server's other packets: no sign that somebody else sent it.
+  return reset?.oddities.length === 0 && reset.hopLimit === reset.usualHopLimit ? reset : null;
+}
+
+/**
+ * Whoever closes a socket with unread bytes sends RST, not FIN: of connections that are taken and closed at once, those
+ * whose request came in time are reset for it.
+ */
+const isDroppedUnread = (connection: ConnectionFacts, context: Context): boolean =>
+  ownReset(connection) !== null &&
+  (context.others().accepted.get(serverOf(connection))?.items.some(isClosedUnread) ?? false);
 
 interface Asked {
   readonly target: string;
@@ -202,9 +225,9 @@ function checkDropped(connection: ConnectionFacts, context: Context) {
           cause("possible", "pathMtu", { to: connection.server.address }),
       ],
     });
+  if (isDroppedUnread(connection, context)) return null;
   const reset = connection.tcp.resets.find((item) => item.from === "server" && !item.ignored);
-  // From as far away as the server's other packets: no sign that somebody else sent it.
-  const isOwn = reset !== undefined && reset.oddities.length === 0 && reset.hopLimit === reset.usualHopLimit;
+  const isOwn = ownReset(connection) !== null;
   // Whose upgrades came through and live on knows the path, and the service behind it.
   const open = openThere(connection, context, endOf(connection).timestampNs);
   return draft("http.upgrade.dropped", "reset", {
