@@ -130,6 +130,27 @@ test("an application that closes with a code of failures is told so, and nothing
   expect(causesOf("ws.message.too-big", one(told(1006)))[0]).toBe("certain messageLimit");
 });
 
+test("who was heard all the while and sends new data in the end was acknowledged: an interruption, no rule", () => {
+  const lost = (lastData: number) =>
+    one(
+      abnormal("server", 40, {
+        tcpFacts: {
+          ending: "rst",
+          resets: [reset({ at: 40 })],
+          events: stalled(32.9, "client"),
+          client: { fin: null, lastData: mark(lastData) },
+          server: {
+            fin: null,
+            lastAcknowledged: mark(32.7),
+            unacknowledged: { bytes: 394, since: mark(32.8), retransmissions: 5, last: mark(36.5), fullSize: false },
+          },
+        },
+      }),
+    );
+  expect(causesOf("tcp.path.blackhole", lost(39.95))).toEqual(["likely pathInterrupted", "possible dropsOneWay"]);
+  expect(causesOf("tcp.path.blackhole", lost(33.3))).toEqual(["likely dropsOneWay", "possible pathInterrupted"]);
+});
+
 test("where connections are closed unread, one that is reset on its request is no other trouble: its bytes came in time", () => {
   const unread = (more: Parameters<typeof tcp>[0], at: number) =>
     refusedUpgrade(

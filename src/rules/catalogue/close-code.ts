@@ -20,12 +20,7 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
 /** What libraries send by themselves when they fail a connection. */
 const FAILURES: ReadonlySet<string> = new Set(["protocolError", "invalidPayload", "tooBig"]);
 
-function causesOf(
-  variant: string,
-  close: CloseFrameFacts,
-  from: string,
-  connection: ConnectionFacts,
-): (Cause | false)[] {
+function causesOf(variant: string, close: CloseFrameFacts, from: string): (Cause | false)[] {
   const replaced = saysReplaced(close.reason) && cause("likely", "replacedElsewhere", {});
   const timedOut = TIMED_OUT.test(close.reason) && cause("likely", "heartbeatReason", {});
   switch (variant) {
@@ -114,9 +109,7 @@ function check(connection: ConnectionFacts): Draft | null {
   const itself = FAILURES.has(variant) && closedItself(connection, from);
   const causes = [
     itself && cause("likely", "closedItself", { from, code: close.code ?? 0 }),
-    ...causesOf(variant, close, from, connection).map((one) =>
-      one && itself ? { ...one, confidence: "possible" as const } : one,
-    ),
+    ...causesOf(variant, close, from).map((one) => (one && itself ? { ...one, confidence: "possible" as const } : one)),
   ];
   // Of one direction nobody can say whether its Close began the closing or answered.
   return draft("ws.close.code", isBlind(connection) ? "oneSide" : itself ? "byItself" : variant, {

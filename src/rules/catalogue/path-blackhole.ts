@@ -105,7 +105,9 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
         to === "client" && cause("possible", "peerVanished", { to }),
       ],
     });
-  const wasAnswered = tcp.resets.some((reset) => reset.from === to && !reset.ignored && reset.answers !== null);
+  const wasAnswered =
+    tcp.resets.some((reset) => reset.from === to && !reset.ignored && reset.answers !== null) ||
+    hasGoneOn(connection, to, waiting);
   if (isHeard(connection, to, waiting))
     return draft("tcp.path.blackhole", "oneWay", {
       ...parts,
@@ -197,6 +199,19 @@ function isHeard({ tcp }: ConnectionFacts, to: Side, { since, last }: Unacknowle
         kind === "retransmission" && from === to && timestampNs > fromNs && timestampNs < end,
     )
   );
+}
+
+/**
+ * It too sent the same again and again, and new data in the end: an acknowledgment has reached it, for a timeout leaves it
+ * no room for anything new (RFC 5681 §3.1).
+ */
+function hasGoneOn({ tcp }: ConnectionFacts, to: Side, { since }: UnacknowledgedFacts): boolean {
+  const again = tcp.events.filter(
+    ({ kind, from, timestampNs }) => kind === "retransmission" && from === to && timestampNs > since.timestampNs,
+  );
+  const last = again.at(-1);
+  const { lastData } = tcp.halves[directionOf(to)];
+  return again.length >= LEAST_RETRANSMISSIONS && lastData !== null && lastData.timestampNs > (last?.timestampNs ?? 0);
 }
 
 /** What was under way already when the path broke has arrived by then. */
