@@ -99,8 +99,18 @@ const noBytes = new Uint8Array(0);
 /** Nothing was passed over; nobody writes to it. */
 const NONE: Ping[] = [];
 
+/** Of a pong, what a ping is compared with. */
+type Answer = Pick<FrameView, "lastPacketNumber" | "missingBytes" | "payload" | "payloadLength">;
+
+interface EarlyPong extends Answer {
+  readonly mark: Mark;
+}
+
+/** So many pongs wait for a ping that is decoded after them. */
+const EARLY_PONGS = 16;
+
 /** A pong that waited behind lost bytes is decoded late, but cannot answer what was sent after it. Clocks may go back. */
-const answers = (ping: Ping, pong: FrameView): boolean => {
+const answers = (ping: Ping, pong: Answer): boolean => {
   if (ping.mark.packet > pong.lastPacketNumber) return false;
   if (ping.cut || pong.missingBytes > 0) return true;
   if (ping.payload.length !== pong.payloadLength) return false;
@@ -145,6 +155,8 @@ class PingSide {
   private readonly waiting: Ping[] = [];
   /** Skipped by the last pong, until the next one to a newer ping. */
   private passedOver: Ping[] = NONE;
+  /** The newest unsolicited pongs: their pings may still be held back, behind lost bytes or before a midstream is understood. */
+  private early: EarlyPong[] | null = null;
   /** The newest pairs with one payload, in order; their round trips are still open. */
   private burst: Pair[] = [];
   private readonly intervals = new Samples(limits.roundTripSamples);
@@ -170,10 +182,24 @@ class PingSide {
       nextSentNs: Number.POSITIVE_INFINITY,
     };
     this.pings++;
+    if (this.early !== null && this.meets(this.newest, this.early)) return;
     this.waiting.push(this.newest);
     if (this.waiting.length <= limits.pendingPings) return;
     this.waiting.shift();
     this.forgotten++;
+  }
+
+  /** Whether the answer to this ping was there before it. */
+  private meets(ping: Ping, early: EarlyPong[]): boolean {
+    const at = early.findIndex((pong) => answers(ping, pong));
+    const [pong] = at < 0 ? [] : early.splice(at, 1);
+    if (pong === undefined) return false;
+    this.settle();
+    this.burst.push({ ping, pong: pong.mark });
+    this.unsolicited--;
+    this.answered++;
+    this.lastAnswered = ping.mark;
+    return true;
   }
 
   pong(frame: FrameView): void {
@@ -201,6 +227,7 @@ class PingSide {
     const [ping] = at < 0 ? [] : this.passedOver.splice(at, 1);
     if (ping === undefined) {
       this.unsolicited++;
+      this.keepEarly(frame, pong);
       return;
     }
     this.skipped--;
@@ -213,6 +240,14 @@ class PingSide {
     const pings = [ping, ...this.burst.map((pair) => pair.ping)];
     const pongs = [...this.burst.map((pair) => pair.pong), pong];
     this.burst = pings.map((one, i) => ({ ping: one, pong: pongs[i] ?? pong }));
+  }
+
+  private keepEarly(frame: FrameView, mark: Mark): void {
+    this.early ??= [];
+    const { lastPacketNumber, missingBytes, payloadLength } = frame;
+    const payload = payloadLength === 0 ? noBytes : frame.payload.slice(0, payloadLength);
+    this.early.push({ lastPacketNumber, missingBytes, payloadLength, payload, mark });
+    if (this.early.length > EARLY_PONGS) this.early.shift();
   }
 
   /** The burst is over: a newer ping was answered. */

@@ -67,6 +67,21 @@ describe("pings of the server, pongs of the client", () => {
     expect(beat).toMatchObject({ pings: 2, answered: 1, missing: 1, unsolicitedPongs: 1 });
   });
 
+  it("takes a pong for the answer to a ping that is decoded after it but was sent before", () => {
+    // The server's side of a midstream capture was understood later than the client's.
+    const beat = beats(
+      [
+        [0.02, 0, "pong", "a", 2],
+        [0, 1, "ping", "a", 1],
+        [10, 1, "ping", "b", 3],
+        [10.02, 0, "pong", "b", 4],
+      ],
+      10.03,
+    );
+    expect(beat).toMatchObject({ pings: 2, answered: 2, missing: 0, unsolicitedPongs: 0, lastPing: { packet: 3 } });
+    expect(beat.roundTripMs).toMatchObject({ min: expect.closeTo(20), max: expect.closeTo(20) });
+  });
+
   it("takes the answer although the capture's clock was set back before it", () => {
     const beat = beats(
       [
