@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { NotInTime } from "../support/not-in-time.ts";
 import { wscap } from "../support/run-cli.ts";
 import { isFinding, type LiveEvent, liveUnavailable, Stage } from "./live-run.ts";
 
@@ -179,7 +180,8 @@ describe.skipIf(unavailable !== null)(`two tcpdumps${unavailable === null ? "" :
     await reference.stop();
     expect(code).toBe(0);
     const [{ dropped }] = (events.at(-1) as LiveEvent)["captures"] as [{ dropped: number }];
-    expect(dropped).toBe(0);
+    // On a machine that is too busy the kernel's buffer overflows, and says so; what is lost unsaid is our fault.
+    if (dropped > 0) throw new NotInTime(`reading what was captured: ${dropped} packets were dropped`);
     const fields = ["tcp.srcport", "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.flags", "ip.id"];
     const told = (path: string): string[] =>
       execFileSync("tshark", ["-r", path, "-Y", "tcp", "-T", "fields", ...fields.flatMap((name) => ["-e", name])], {
