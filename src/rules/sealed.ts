@@ -90,13 +90,15 @@ export function withSecrecy(judged: Judged, context: Context): Judged {
   const sealed = sealedOf(connection, context);
   if (sealed === null || !JUDGED.test(draft.ruleId)) return judged;
   const isGuess = GUESSED.test(draft.ruleId);
+  // What the proxy sent on can be read: it is known to be a WebSocket, and how that ended.
+  const isReadBehind = context.joins.behind.get(connection.id)?.back.webSocket != null;
   return {
     ...judged,
     severity: weakened(severity, sealed),
     draft: {
       ...draft,
       confidence: isGuess ? doubted(draft.confidence, sealed) : draft.confidence,
-      causes: isGuess ? [...draft.causes, cause("possible", "keysWouldTell", {})] : draft.causes,
+      causes: isGuess && !isReadBehind ? [...draft.causes, cause("possible", "keysWouldTell", {})] : draft.causes,
     },
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
-import { analysisOf, mark, reset, sealedConnection } from "../support/facts-builder.ts";
+import { abnormal, analysisOf, joined, mark, reset, sealedConnection } from "../support/facts-builder.ts";
 
 /** What is said of a connection inside TLS whose keys nobody gave. */
 const said = (connection: ConnectionFacts, ports: readonly number[] = []) =>
@@ -23,6 +23,15 @@ describe("inside TLS, without keys", () => {
     expect(said(cut)).toEqual(["error ws.close.no-close-frame sealedCut likely"]);
     const [finding] = judge(analysisOf([cut]));
     expect(finding?.causes.at(-1)?.id).toBe("keysWouldTell");
+  });
+
+  test("no keys are asked for where the proxy's other leg can be read", () => {
+    const front = sealedConnection({ firstCloser: "server" }, {}, { closings: [null, mark(40)] });
+    const back = abnormal("client", 40);
+    const told = judge(analysisOf([front, back], { joins: [joined("proxied", { by: "timing" })] }));
+    const ended = told.filter(({ ruleId, connectionId }) => ruleId === "ws.close.no-close-frame" && connectionId === 0);
+    expect(ended.map(({ variant }) => variant)).toEqual(["proxyBusy"]);
+    expect(ended[0]?.causes.map(({ id }) => id)).not.toContain("keysWouldTell");
   });
 
   test("on a port of which nobody knows what runs there it is a warning", () => {

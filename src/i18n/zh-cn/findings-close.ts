@@ -50,7 +50,7 @@ export const findingsClose = {
         "{closer:word}此前一直规律地发数据，停顿之后补来的却少得多：说明其间它根本没发，停住的是程序而不是链路。恢复后它自己的心跳判定连接超时。[[客户端 onclose 报 {clientCode}。]][[服务端报 {serverCode}。]]",
     },
     proxyIdle: {
-      title: "1006：静默 {idleMs:ms}后，代理 {proxy}[[（{name}）]]把前后两段连接都断了",
+      title: "1006：静默 {idleMs:ms}后，[[{name} ]]代理 {proxy} 把前后两段连接都断了",
       detail:
         "客户端和后端 {backend} 都没有断开：是中间的代理在同一时刻关掉了两段连接，也没发 Close 帧。[[客户端 onclose 得到 {clientCode}，]][[后端得到 {serverCode}，]]连接共存活 {openMs:ms}。",
     },
@@ -60,7 +60,7 @@ export const findingsClose = {
         "这条连接的客户端是代理（请求里有 {marks}）。要么是代理自己的超时，要么是它前面真正的客户端走了；那一段在这份抓包里读不到。[[服务器得到 {serverCode}，]]连接共存活 {openMs:ms}。",
     },
     proxyBusy: {
-      title: "1006：还有数据往来时，代理 {proxy}[[（{name}）]]把前后两段连接都断了",
+      title: "1006：还有数据往来时，[[{name} ]]代理 {proxy} 把前后两段连接都断了",
       detail:
         "客户端和后端 {backend} 都没有断开：是中间的代理在同一时刻关掉了两段连接，也没发 Close 帧。[[客户端 onclose 得到 {clientCode}，]][[后端得到 {serverCode}，]]连接共存活 {openMs:ms}。",
     },
