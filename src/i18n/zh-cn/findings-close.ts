@@ -172,7 +172,7 @@ export const findingsClose = {
     },
     halfOpen: {
       title:
-        "{from:word}已经不认识这条连接：距它最后一个报文 {outageMs:ms}，它从同一个端口重新连接，旧连接这才被结束（RST）",
+        "{from:word}已经不认识这条连接：距它最后一个数据包 {outageMs:ms}，它从同一个端口重新连接，旧连接这才被结束（RST）",
       detail:
         "{to:word}仍保持着旧连接，用旧的序号确认了这个 SYN；{from:word}的系统对此回了 RST（RFC 9293 §3.5.1）。在那之前{to:word}毫无察觉，其间发出的数据都丢了。",
     },
