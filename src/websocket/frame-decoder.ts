@@ -21,7 +21,7 @@ const LONGEST_HEADER = 14;
 /** Frames up to this payload length take the short way when they lie in one piece. */
 const WHOLE_BYTES = SCRATCH_BYTES - INPUT_SLACK;
 /** After resynchronising, a violation in so many frames means that the boundary was a false one. */
-const DOUBTFUL_FRAMES = 8;
+const DOUBTFUL_FRAMES = 128;
 
 /** "HTTP/": read as a header, "HT" would be a fragmented control frame with RSV1. */
 const HTTP = [0x48, 0x54, 0x54, 0x50, 0x2f] as const;

@@ -1,4 +1,4 @@
-import type { Direction } from "../base/brand.ts";
+import { CLIENT, type Direction } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import type { BufferPool } from "./buffer-pool.ts";
@@ -9,10 +9,18 @@ import type { ByteStore } from "./unmask.ts";
 /** A place where a frame may start, and the chain of headers that follows from it. Offsets are the stream's. */
 interface Candidate {
   readonly start: number;
+  /** It begins where a packet begins. */
+  readonly startsPacket: boolean;
+  /** The first frame that is believed: any two bytes in front may point at a frame that is one. */
+  boundary: number;
   lastHeader: number;
   next: number;
   headers: number;
-  score: number;
+  /** How surprising the chain were where there are no frames, in bits. */
+  bits: number;
+  /** Of the last header. */
+  key: number;
+  length: number;
   /** A fragmented message is open; null: not known. */
   open: boolean | null;
 }
@@ -22,14 +30,36 @@ interface Piece {
   readonly at: Position;
 }
 
-/** Points for a header, for one at a packet's start, for a payload that reads as text, for ending where a packet ends. */
-const ENOUGH = 3;
+/** A search ends at a false boundary once in 2^10 times. */
+const DOUBT_BITS = 10;
+/** A frame that ends where a packet ends: one of some hundred lengths. */
+const PACKET_END_BITS = 7;
+/** A header as long as the one before it: so are those of many servers, and so are patterns in data. */
+const ALIKE_BITS = 1;
+/** So much more than enough, and one header does without a second. */
+const BEYOND_DOUBT_BITS = 16;
+/** What a header in the middle of a packet must prove by itself to be believed as the first of a chain. */
+const FIRST_BITS = 8;
+
+const candidateAt = (start: number, startsPacket: boolean): Candidate => ({
+  start,
+  startsPacket,
+  boundary: start,
+  lastHeader: start,
+  next: start,
+  headers: 0,
+  bits: 0,
+  key: 0,
+  length: -1,
+  open: null,
+});
 
 /**
  * Looks for frame boundaries where none is known: after bytes that the capture does not hold, or when the capture began
- * in mid-stream. Senders mostly start frames at packets' starts, so that counts as evidence; at least two boundaries in
- * a row must fit. Each byte is tested once as a start and each candidate follows its own chain, so work stays linear;
- * what is held is bounded, and is read again once the boundary is found.
+ * in mid-stream. Among enough bytes of any kind some look like a header, and some of those like a chain of headers: what
+ * a chain must prove grows with the number of places that were tried. Senders mostly start frames where packets start, and
+ * those are few. Each byte is tested once as a start and each candidate follows its own chain, so work stays linear; what
+ * is held is bounded, and is read again once the boundary is found.
  */
 export class Resynchroniser {
   searchedBytes = 0;
@@ -45,6 +75,7 @@ export class Resynchroniser {
   private heldBytes = 0;
   private scanned = 0;
   private packetStart = -1;
+  private packetsSearched = 0;
   private lastPacketNumber = -1;
   private pieces: Piece[] = [];
   private candidates: Candidate[] = [];
@@ -61,7 +92,10 @@ export class Resynchroniser {
       this.heldStart = offset;
       this.scanned = offset;
     }
-    if (at.packetNumber !== this.lastPacketNumber) this.packetStart = offset;
+    if (at.packetNumber !== this.lastPacketNumber) {
+      this.packetStart = offset;
+      this.packetsSearched++;
+    }
     this.lastPacketNumber = at.packetNumber;
     this.searchedBytes += end - start;
     const most = limits.resynchroniseBytes >> 1;
@@ -71,8 +105,8 @@ export class Resynchroniser {
       const found = this.follow(to === end) ?? this.scan(to === end);
       if (found === null) continue;
       this.boundary =
-        found.start >= this.heldStart
-          ? found.start
+        found.boundary >= this.heldStart
+          ? found.boundary
           : found.lastHeader >= this.heldStart
             ? found.lastHeader
             : found.next;
@@ -106,7 +140,7 @@ export class Resynchroniser {
     const starts = [...this.candidates];
     // A header of which the key is missing was too short to be one.
     if (packetStart >= this.heldStart && packetStart < heldEnd && starts.every(({ start }) => start !== packetStart))
-      starts.push({ start: packetStart, lastHeader: packetStart, next: packetStart, headers: 0, score: 0, open: null });
+      starts.push(candidateAt(packetStart, true));
     const alive: Candidate[] = [];
     for (const candidate of starts) {
       const end = this.endOf(candidate, heldEnd);
@@ -197,8 +231,7 @@ export class Resynchroniser {
       const state = testHeader(bytes, at, this.heldBytes, this.direction, this.compression);
       if (state === IMPLAUSIBLE) continue;
       if (state === TOO_SHORT) return null;
-      const start = this.scanned;
-      const candidate: Candidate = { start, lastHeader: start, next: start, headers: 0, score: 0, open: null };
+      const candidate = candidateAt(this.scanned, this.scanned === this.packetStart);
       const chain = this.advance(candidate, packetEnds);
       if (chain === PLAUSIBLE) return candidate;
       if (chain === TOO_SHORT) this.remember(candidate);
@@ -208,25 +241,46 @@ export class Resynchroniser {
 
   /** Follows the chain as far as bytes are held. PLAUSIBLE: evidence enough; TOO_SHORT: go on later. */
   private advance(candidate: Candidate, packetEnds: boolean): 0 | 1 | 2 {
-    const bytes = (this.store as ByteStore).bytes;
+    const bytesHeld = (this.store as ByteStore).bytes;
     for (;;) {
       const at = candidate.next - this.heldStart;
       const ends = packetEnds && at === this.heldBytes && candidate.next > candidate.start;
-      if (candidate.score + (ends ? 1 : 0) >= ENOUGH && (ends || candidate.headers >= 2)) return PLAUSIBLE;
+      const bits = candidate.bits + (ends ? PACKET_END_BITS : 0) - this.neededBits(candidate);
+      if (bits >= 0 && (ends || candidate.headers >= 2 || bits >= BEYOND_DOUBT_BITS)) return PLAUSIBLE;
       if (at >= this.heldBytes) return TOO_SHORT;
-      const state = testHeader(bytes, at, this.heldBytes, this.direction, this.compression);
+      const state = testHeader(bytesHeld, at, this.heldBytes, this.direction, this.compression);
       if (state !== PLAUSIBLE) return state;
-      const { opcode, fin } = tested;
+      const { opcode, fin, length, key } = tested;
       if (opcode < 8) {
         if (candidate.open !== null && candidate.open !== (opcode === 0)) return IMPLAUSIBLE;
+        // Two zeros: where frames are, nobody sends a fragment of nothing; elsewhere zeros are everywhere.
+        if (opcode === 0 && !fin && length === 0) return IMPLAUSIBLE;
         candidate.open = !fin;
       }
+      // What says nothing is no beginning: if frames follow, the next one is.
+      if (tested.bits === 0 && candidate.headers === 0 && !candidate.startsPacket) return IMPLAUSIBLE;
+      candidate.bits += this.newBits(candidate);
+      if (candidate.headers > 0 && candidate.next === this.packetStart) candidate.bits += PACKET_END_BITS;
       candidate.headers++;
-      if (!tested.weak) candidate.score += candidate.next === this.packetStart ? 2 : 1;
-      if (tested.looksLikeText) candidate.score++;
+      candidate.key = key;
+      candidate.length = length;
       candidate.lastHeader = candidate.next;
-      candidate.next += tested.headerLength + tested.length;
+      candidate.next += tested.headerLength + length;
+      if (candidate.headers === 1 && !candidate.startsPacket && tested.bits < FIRST_BITS)
+        candidate.boundary = candidate.next;
     }
+  }
+
+  /** Chains that prove less turn up by chance among so many starts. */
+  private neededBits({ startsPacket }: Candidate): number {
+    return DOUBT_BITS + Math.log2(startsPacket ? this.packetsSearched : this.searchedBytes);
+  }
+
+  /** What the header that was tested adds. Clients take a new key for each frame (RFC 6455 §5.3). */
+  private newBits({ headers, key, length }: Candidate): number {
+    if (headers === 0) return tested.bits;
+    if (this.direction === CLIENT && key === tested.key) return 0;
+    return length === tested.length ? Math.min(tested.bits, ALIKE_BITS) : tested.bits;
   }
 
   private remember(candidate: Candidate): void {
@@ -234,7 +288,8 @@ export class Resynchroniser {
       this.candidates.push(candidate);
       return;
     }
-    const weaker = this.candidates.findIndex((other) => other.score < candidate.score);
+    const missing = (one: Candidate): number => this.neededBits(one) - one.bits;
+    const weaker = this.candidates.findIndex((other) => missing(other) > missing(candidate));
     if (weaker >= 0) this.candidates.splice(weaker, 1, candidate);
   }
 }

@@ -132,6 +132,32 @@ describe("after a gap of unknown content", () => {
     expect(seen.frames[1]).toMatchObject({ compressed: true, resynchronised: true });
   });
 
+  it.each([
+    ["noise, masked", 0, (seed: number) => noise(70_000, seed)],
+    ["noise", 1, (seed: number) => noise(70_000, seed)],
+    ["mostly zeros", 1, (seed: number) => noise(9_000, seed).map((byte, i) => (i % 7 === 0 ? byte : 0)) as Buffer],
+    [
+      "mostly zeros, masked",
+      0,
+      (seed: number) => noise(9_000, seed).map((byte, i) => (i % 7 === 0 ? byte : 0)) as Buffer,
+    ],
+    ["rows of 24 bytes, masked", 0, (seed: number) => Buffer.alloc(24_000, noise(24, seed))],
+  ] as const)("nothing inside large payloads passes for a frame: %s", (_name, direction, payload) => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const frames = Array.from({ length: 6 }, (_, i) => {
+        const mask = direction === 0 ? Math.imul(seed * 8 + i, 0x9e3779b1) : null;
+        return frame({ opcode: BINARY, payload: payload(seed * 8 + i), mask });
+      });
+      const stream = Buffer.concat(frames);
+      const starts = frames.map((_, i) => frames.slice(0, i).reduce((sum, { length }) => sum + length, 0));
+      const lost = { from: 1448 * 3, to: (frames[0] as Buffer).length + 1448 * 2 };
+      const parts: Part[] = [stream.subarray(0, lost.from), lost.to - lost.from];
+      for (let at = lost.to; at < stream.length; at += 1448) parts.push(stream.subarray(at, at + 1448));
+      const seen = play(parts, { direction });
+      expect(seen.frames.filter(({ streamOffset }) => !starts.includes(streamOffset))).toEqual([]);
+    }
+  });
+
   it("a boundary that proves false is given up again without calling it a violation", () => {
     // Two plausible frames, then no frame at all, then good ones.
     const lure = Buffer.concat([text("looks like text"), text("and so does this"), Buffer.alloc(40, 0xff)]);
