@@ -26,24 +26,27 @@ export function closeFacts(
 ): CloseFacts {
   if (webSocket === null) return closeWithoutWebSocket(kind, tcp, replaced);
   const [clientClose, serverClose] = webSocket.closeFrames;
-  const clientSees = isUnread(webSocket, tcp, 1) ? null : seenBy(0, webSocket, tcp, replaced);
-  const serverSees = isUnread(webSocket, tcp, 0) ? null : seenBy(1, webSocket, tcp, replaced);
+  const unread = [isUnread(webSocket, tcp, 0), isUnread(webSocket, tcp, 1)] as const;
+  const clientSees = unread[1] ? null : seenBy(0, webSocket, tcp, replaced, unread[0]);
+  const serverSees = unread[0] ? null : seenBy(1, webSocket, tcp, replaced, unread[1]);
   const over = clientSees !== null || serverSees !== null;
   const failed = clientSees?.code === ABNORMAL || serverSees?.code === ABNORMAL;
-  const closed = tcp.oneWay ? (clientClose ?? serverClose) !== null : clientClose !== null && serverClose !== null;
+  const closed =
+    tcp.oneWay || unread[0] || unread[1]
+      ? (clientClose ?? serverClose) !== null
+      : clientClose !== null && serverClose !== null;
   const clean = closed && !failed;
   const open = tcp.closedAt === null ? "open" : "none";
   return { verdict: clean ? "clean" : over ? "abnormal" : open, clientSees, serverSees };
 }
 
-/** No Close frame was read of this side, but the capture cut its packets behind the last frame that was. */
+/** No Close frame was read of this side, but the capture missed or cut off bytes behind the last frame that was. */
 function isUnread(webSocket: WebSocketFacts, tcp: TcpFacts, direction: Direction): boolean {
-  if (tcp.halves[direction].truncatedBytes === 0 || webSocket.closeFrames[direction] !== null) return false;
-  const lastNs = webSocket.lastFrame[direction]?.timestampNs ?? 0;
-  const from = sideOf(direction);
-  return webSocket.events.some(
-    (event) => event.code === "desynchronised" && event.from === from && event.timestampNs >= lastNs,
-  );
+  const { truncatedBytes, notCapturedBytes } = tcp.halves[direction];
+  const lost = webSocket.lostTrack[direction];
+  if (truncatedBytes + notCapturedBytes === 0 || lost === null || webSocket.closeFrames[direction] !== null)
+    return false;
+  return lost.timestampNs >= (webSocket.lastFrame[direction]?.timestampNs ?? 0);
 }
 
 function closeWithoutWebSocket(kind: ConnectionKind, tcp: TcpFacts, replaced: boolean): CloseFacts {
@@ -57,8 +60,17 @@ function closeWithoutWebSocket(kind: ConnectionKind, tcp: TcpFacts, replaced: bo
   return { verdict: "none", clientSees: null, serverSees: null };
 }
 
-/** RFC 6455 §7.1.5: the code of the Close frame that reached this end; 1006 when its connection ended without one. */
-function seenBy(side: Direction, webSocket: WebSocketFacts, tcp: TcpFacts, replaced: boolean): SeenClose | null {
+/**
+ * RFC 6455 §7.1.5: the code of the Close frame that reached this end; 1006 when its connection ended without one.
+ * `unread`: what this end sent last is not known, so it may have answered.
+ */
+function seenBy(
+  side: Direction,
+  webSocket: WebSocketFacts,
+  tcp: TcpFacts,
+  replaced: boolean,
+  unread: boolean,
+): SeenClose | null {
   const sent = webSocket.closeFrames[side];
   const received = webSocket.closeFrames[1 - side] ?? null;
   // What reached this end is not in the capture at all: nothing can be said for it.
@@ -71,7 +83,7 @@ function seenBy(side: Direction, webSocket: WebSocketFacts, tcp: TcpFacts, repla
   if (received !== null && (received.delivered || sent !== null)) {
     // Both Close frames make the closing handshake complete (§7.1.4), whatever TCP does afterwards.
     if (received.codeMissing || (!ended && sent === null)) return null;
-    return { code: received.code ?? NO_STATUS, reason: received.reason, clean: sent !== null || tcp.oneWay };
+    return { code: received.code ?? NO_STATUS, reason: received.reason, clean: sent !== null || tcp.oneWay || unread };
   }
   return ended ? FAILED : null;
 }

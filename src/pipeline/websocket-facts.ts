@@ -44,6 +44,7 @@ export function webSocketFacts(
     ) as PerDirection<BeatFacts>,
     events: [...stream.events],
     eventCounts: { ...stream.eventCounts },
+    lostTrack: [stream.lostTrack[0], stream.lostTrack[1]],
     lastFrame,
     firstFrame,
     largestMessageBytes: [client.largestMessageBytes, server.largestMessageBytes],

@@ -1,6 +1,6 @@
 import { CLIENT, type Direction, otherDirection, packetNumber, relativeNs, SERVER, sideOf } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
-import type { Position } from "../base/packet-view.ts";
+import type { Mark, Position } from "../base/packet-view.ts";
 import type { WebSocketEventFacts } from "../store/types.ts";
 import { Heartbeat } from "../websocket/heartbeat.ts";
 import type { DecoderMemory } from "../websocket/memory.ts";
@@ -34,6 +34,7 @@ export class WebSocketStream implements SideOwner {
   readonly session: SessionWatch;
   readonly events: WebSocketEventFacts[] = [];
   readonly eventCounts: Record<string, number> = {};
+  readonly lostTrack: [Mark | null, Mark | null] = [null, null];
   private readonly endedNs: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   readonly connectionId: number;
   readonly tap: FrameTap | null;
@@ -103,15 +104,11 @@ export class WebSocketStream implements SideOwner {
   onEvent(event: WebSocketEvent): void {
     this.eventCounts[event.code] = (this.eventCounts[event.code] ?? 0) + 1;
     // The first of each kind always finds a place: it is what a finding shows.
+    const at: Mark = { packet: packetNumber(event.packetNumber), timestampNs: relativeNs(event.timestampNs) };
+    if (event.code === "desynchronised") this.lostTrack[event.direction] = at;
     const isFirst = this.eventCounts[event.code] === 1;
     if (!isFirst && this.events.length >= limits.webSocketEventsPerConnection) return;
-    this.events.push({
-      packet: packetNumber(event.packetNumber),
-      timestampNs: relativeNs(event.timestampNs),
-      code: event.code,
-      from: sideOf(event.direction),
-      section: event.section,
-      value: event.value,
-    });
+    const { code, section, value } = event;
+    this.events.push({ ...at, code, from: sideOf(event.direction), section, value });
   }
 }

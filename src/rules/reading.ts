@@ -43,15 +43,16 @@ export const isBlind = ({ tcp }: ConnectionFacts): boolean =>
 /** Bytes that were lost on the path and never repaired: neither missed by the capture nor cut off by it. */
 export const lostBytes = (half: HalfFacts): number => half.missingBytes - half.notCapturedBytes - half.truncatedBytes;
 
-/** Packets of this side were cut behind their first frames after `sinceNs`: what else it sent there cannot be known. */
+/**
+ * After `sinceNs` the capture lost track of this side's frames, for bytes that it missed or cut off: what else was sent
+ * there cannot be known.
+ */
 export function isUnread({ tcp, webSocket }: ConnectionFacts, side: Side, sinceNs: number): boolean {
-  if (webSocket === null || tcp.halves[directionOf(side)].truncatedBytes === 0) return false;
-  return webSocket.events.some(
-    ({ code, from, timestampNs }) => code === "desynchronised" && from === side && timestampNs >= sinceNs,
-  );
+  const direction = directionOf(side);
+  const { truncatedBytes, notCapturedBytes } = tcp.halves[direction];
+  const lost = webSocket?.lostTrack[direction] ?? null;
+  return truncatedBytes + notCapturedBytes > 0 && lost !== null && lost.timestampNs >= sinceNs;
 }
-
-/** The same behind the last frame that was read of this side: its Close frame may lie there. */
 export const hasUnreadEnd = (connection: ConnectionFacts, side: Side): boolean =>
   isUnread(connection, side, connection.webSocket?.lastFrame[directionOf(side)]?.timestampNs ?? 0);
 

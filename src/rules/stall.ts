@@ -20,7 +20,7 @@ const LEAST_GROWTH = 1.4;
 /** By how much the next distance grows, with some leeway. */
 const NEXT_TIMES = 2.2;
 
-/** Segments sent again without answer are equal, and come at growing distances; lost ones here and there do neither. */
+/** It is one segment that is sent again without answer, at growing distances; lost ones here and there are others each. */
 export function stallsOf({ tcp }: ConnectionFacts): Stall[] {
   return ([0, 1] as const).flatMap((direction) => {
     const from = sideOf(direction);
@@ -51,7 +51,7 @@ export function stallsOf({ tcp }: ConnectionFacts): Stall[] {
 
 function continues(run: readonly TcpEvent[], event: TcpEvent): boolean {
   const [before, last] = [run.at(-2), run.at(-1)];
-  if (last === undefined || event.value !== last.value) return last === undefined;
+  if (last === undefined || event.streamOffset !== last.streamOffset) return last === undefined;
   if (before === undefined) return true;
   const gap = event.timestampNs - last.timestampNs;
   return gap >= (last.timestampNs - before.timestampNs) * (run.length === 2 ? 0.8 : LEAST_GROWTH);

@@ -347,6 +347,8 @@ export interface WebSocketFacts {
   /** Violations and decoding limits, bounded; `eventCounts` has all. */
   readonly events: WebSocketEventFacts[];
   readonly eventCounts: Record<string, number>;
+  /** Where the boundaries of its frames were last lost: what came then was not read, or only from a later frame on. */
+  readonly lostTrack: [Mark | null, Mark | null];
   readonly lastFrame: [Mark | null, Mark | null];
   readonly firstFrame: [Mark | null, Mark | null];
   readonly largestMessageBytes: [number, number];

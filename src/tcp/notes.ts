@@ -105,12 +105,15 @@ export function noteRetransmission(
   half.lastRetransmissionNumber = packet.packetNumber;
   half.lastRetransmissionNs = packet.timestampNs;
   half.lastRetransmissionBytes = length;
-  noteEvent(connection, "retransmission", index, half.streamOffset, length, packet);
+  noteEvent(connection, "retransmission", index, offsetOf(half, sequence), length, packet);
   if (!doubted && half.recent.contradicts(segment)) {
     half.conflicts++;
     noteEvent(connection, "conflict", index, half.streamOffset, length, packet);
   }
 }
+
+/** Where in the stream it is, though that may not have been reached. */
+const offsetOf = (half: TcpHalf, sequence: number): number => half.streamOffset - ((half.nextSequence - sequence) | 0);
 
 export function onFin(connection: TcpConnection, index: 0 | 1, half: TcpHalf, last: number, packet: PacketView): void {
   if (half.fin !== null) {

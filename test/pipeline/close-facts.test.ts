@@ -96,3 +96,25 @@ describe("one direction only", () => {
     });
   });
 });
+
+describe("frames that the capture missed at the end", () => {
+  const missed = (server: ReturnType<typeof close> | null) =>
+    closeFacts(
+      "websocket",
+      tcp({ ...fins, client: { ...fins.client, notCapturedBytes: 90_000, missingBytes: 90_000 } }),
+      webSocket({ closeFrames: [null, server], lastFrame: [mark(38), mark(39.9)], lostTrack: [mark(39), null] }),
+      false,
+    );
+
+  test("the Close that was read was answered, or was an answer; what the other end saw is not known", () => {
+    expect(missed(close(39.9, 4001))).toEqual({
+      verdict: "clean",
+      clientSees: expect.objectContaining({ code: 4001, clean: true }),
+      serverSees: null,
+    });
+  });
+
+  test("without any Close, who sent what was read is all that is known", () => {
+    expect(missed(null)).toMatchObject({ clientSees: { code: 1006 }, serverSees: null });
+  });
+});

@@ -122,6 +122,7 @@ export const webSocket = (given: Partial<WebSocketFacts> = {}): WebSocketFacts =
   heartbeat: [beat(), beat()],
   events: [],
   eventCounts: {},
+  lostTrack: [null, null],
   lastFrame: [null, null],
   firstFrame: [null, null],
   largestMessageBytes: [10, 10],

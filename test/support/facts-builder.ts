@@ -269,6 +269,7 @@ export const webSocket = (overrides: Partial<WebSocketFacts> = {}): WebSocketFac
   heartbeat: [quietBeat, beat()],
   events: [],
   eventCounts: {},
+  lostTrack: [null, null],
   lastFrame: [mark(39.9), mark(39.95)],
   firstFrame: [mark(0.1), mark(0.2)],
   largestMessageBytes: [100, 100],

@@ -85,7 +85,8 @@ export const findingsClose = {
   "ws.close.code": {
     oneSide: {
       title: "The {from:word} sent Close {code}[[: “{reason}”]]; whether it began or answered is not in the capture",
-      detail: "Only the {from:word}'s packets were captured. Both sides repeat the code of the Close that came first.",
+      detail:
+        "What the other side sent then is not in the capture. Both sides repeat the code of the Close that came first.",
     },
     byItself: {
       title: "The {from:word} closed with {code}[[: “{reason}”]], most likely its application itself",

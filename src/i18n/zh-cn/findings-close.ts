@@ -78,7 +78,7 @@ export const findingsClose = {
   "ws.close.code": {
     oneSide: {
       title: "{from:word}发了 Close {code}[[：“{reason}”]]；是先发的还是应答，抓包里看不出",
-      detail: "只抓到了{from:word}的数据包。两端的 Close 都带着先发那一个的关闭码。",
+      detail: "另一端当时发了什么，抓包里没有。两端的 Close 都带着先发那一个的关闭码。",
     },
     byItself: {
       title: "{from:word}以 {code} 关闭[[：“{reason}”]]，多半是应用自己调用的",

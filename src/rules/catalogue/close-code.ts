@@ -112,7 +112,8 @@ function check(connection: ConnectionFacts): Draft | null {
     ...causesOf(variant, close, from).map((one) => (one && itself ? { ...one, confidence: "possible" as const } : one)),
   ];
   // Of one direction nobody can say whether its Close began the closing or answered.
-  return draft("ws.close.code", isBlind(connection) ? "oneSide" : itself ? "byItself" : variant, {
+  const isOneSided = isBlind(connection) || (answer === null && hasUnreadEnd(connection, otherSide(from)));
+  return draft("ws.close.code", isOneSided ? "oneSide" : itself ? "byItself" : variant, {
     at: close,
     severity: SEVERITIES[variant],
     foldBy: String(close.code),

@@ -27,6 +27,8 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
   if (clockJumped(connection, direction, slowest.ping, slowest.pong)) return null;
   const from = sideOf(direction);
   const to = otherSide(from);
+  // Pongs that the capture missed in between: the next one then seems to answer an older ping.
+  if (isUnread(connection, to, slowest.ping.timestampNs)) return null;
   const stall = stallWithin(connection, slowest.ping.timestampNs, slowest.pong.timestampNs);
   return draft("ws.pong.late", "plain", {
     at: stall?.first ?? slowest.ping,
