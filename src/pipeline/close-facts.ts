@@ -15,6 +15,10 @@ const ABNORMAL = 1006;
 /** RFC 6455 §7.1.7: who sends one of these first and waits for no answer fails the connection. */
 const FAILING: ReadonlySet<number> = new Set([1002, 1007, 1009]);
 
+/** Python websockets fails the connection when a pong stays out, reads nothing more and reports 1006 itself. */
+const failsForKeepalive = ({ code, reason }: CloseFrameFacts): boolean =>
+  code === 1011 && reason === "keepalive ping timeout";
+
 const FAILED: SeenClose = { code: ABNORMAL, reason: "", clean: false };
 
 /** How the connection ended, as `onclose` would tell it at each end. */
@@ -113,11 +117,14 @@ function hasFailed(
   tcp: TcpFacts,
   webSocket: WebSocketFacts,
 ): boolean {
-  if (sent.code === null || !FAILING.has(sent.code)) return false;
+  const isFailing = sent.code !== null && FAILING.has(sent.code);
+  if (!isFailing && !failsForKeepalive(sent)) return false;
   if (received === null) return true;
   const other = side === 0 ? 1 : 0;
-  // Who echoes a Close repeats its code: another one says that this very frame broke the rules.
-  if (received.timestampNs < sent.timestampNs) return sent.code !== received.code && hasProvoked(other, webSocket);
+  if (received.timestampNs < sent.timestampNs)
+    // Who echoes a Close repeats its code: another one says that this very frame broke the rules.
+    return isFailing && sent.code !== received.code && hasProvoked(other, webSocket);
+  if (!isFailing) return true;
   const { fin } = tcp.halves[side];
   return (fin !== null && fin.timestampNs <= received.timestampNs) || hasProvoked(other, webSocket);
 }

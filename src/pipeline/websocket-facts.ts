@@ -54,6 +54,7 @@ export function webSocketFacts(
     lastMessage: both((direction) =>
       markOf(stream.side(direction).lastMessageNumber, stream.side(direction).lastMessageNs),
     ),
+    longestMessageGapNs: [client.longestMessageGapNs, server.longestMessageGapNs],
     incompleteFrameBytes: [client.incompleteFrameBytes, server.incompleteFrameBytes],
   };
 }

@@ -57,6 +57,7 @@ export class WebSocketSide implements WebSocketSink {
   largestMessageNs: number = ZERO_TIME;
   lastMessageNumber = 0;
   lastMessageNs: number = ZERO_TIME;
+  longestMessageGapNs = 0;
   incompleteFrameBytes = 0;
   private textFrames = 0;
   private binaryFrames = 0;
@@ -186,6 +187,8 @@ export class WebSocketSide implements WebSocketSink {
   }
 
   private noteMessage(length: number, packetNumber: number, timestampNs: number): void {
+    if (this.lastMessageNumber !== 0 && timestampNs - this.lastMessageNs > this.longestMessageGapNs)
+      this.longestMessageGapNs = timestampNs - this.lastMessageNs;
     this.lastMessageNumber = packetNumber;
     this.lastMessageNs = timestampNs;
     if (length <= this.largestMessageBytes) return;

@@ -75,7 +75,9 @@ export function missedIn(
     last,
     waitedMs: (endNs - first.timestampNs) / 1e6,
     sincePongMs: lastPong === null ? null : Math.max(0, (endNs - lastPong.timestampNs) / 1e6),
-    gaveUp: hasEnded(connection) && gaveUp(connection, direction, pinger),
+    // Its Close is enough: whether the peer ever answers it does not matter.
+    gaveUp:
+      (hasEnded(connection) || webSocket.closeFrames[direction] !== null) && gaveUp(connection, direction, pinger),
     closedPlainly: closedPlainly(connection, direction),
     acknowledged: dead.every((ping) => ping.acknowledged === true)
       ? true

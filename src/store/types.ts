@@ -355,6 +355,8 @@ export interface WebSocketFacts {
   /** Where the largest, and the last, whole message of each side ended. */
   readonly largestMessage: [Mark | null, Mark | null];
   readonly lastMessage: [Mark | null, Mark | null];
+  /** The longest time between two messages of a side: how even its rhythm was. */
+  readonly longestMessageGapNs: [number, number];
   /** A frame was under way when the direction ended: bytes still expected. */
   readonly incompleteFrameBytes: [number, number];
 }

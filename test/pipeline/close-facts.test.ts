@@ -34,6 +34,15 @@ describe("who fails the connection says 1006 to its own application", () => {
     });
   });
 
+  test("Python websockets, whose pong stayed out: it reads no answer any more", () => {
+    const words = "keepalive ping timeout";
+    expect(ended(close(39.8, 1011, words), close(39.9, 1011, words))).toMatchObject({
+      clientSees: { code: 1006, clean: false },
+      serverSees: { code: 1011, reason: words },
+      verdict: "abnormal",
+    });
+  });
+
   test("not who merely answers it, and not for other codes", () => {
     expect(ended(close(39.8, 1011), close(39.9, 1011))).toMatchObject({
       clientSees: { code: 1011 },

@@ -128,6 +128,7 @@ export const webSocket = (given: Partial<WebSocketFacts> = {}): WebSocketFacts =
   largestMessageBytes: [10, 10],
   largestMessage: [null, null],
   lastMessage: [null, null],
+  longestMessageGapNs: [0, 0],
   incompleteFrameBytes: [0, 0],
   ...given,
 });

@@ -275,6 +275,7 @@ export const webSocket = (overrides: Partial<WebSocketFacts> = {}): WebSocketFac
   largestMessageBytes: [100, 100],
   largestMessage: [mark(20), mark(20)],
   lastMessage: [mark(38), mark(38)],
+  longestMessageGapNs: [0, 0],
   incompleteFrameBytes: [0, 0],
   ...overrides,
 });

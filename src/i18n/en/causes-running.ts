@@ -197,6 +197,11 @@ export const causesRunning = {
     cause: "A firewall on the path began to drop the connection.",
     fix: "Capture at both ends; conntrack -L on the firewalls.",
   },
+  libraryTimer: {
+    cause:
+      "{library} ended it by itself: it does when it has heard nothing, or no pong, of the {to:word} in time. No code of the application's decided it.",
+    fix: "First find out why the {to:word} was silent. If nobody had anything to say, ping more often; if it may be busy for that long, raise the timer: {setting}",
+  },
   heartbeatReason: {
     cause: "The reason blames the heartbeat or a timeout.",
     fix: "See ping and pong of this connection: who stopped answering, and was it acknowledged by TCP?",
@@ -286,6 +291,21 @@ export const causesRunning = {
     cause:
       "The {from:word}'s own pings, one every {intervalMs:ms}, stopped {idleMs:ms} before the end: its program stood still (frozen, blocked event loop, debugger), or the path to it did. The timer that ended the silent WebSocket is only what followed.",
     fix: "Look at the {from:word}'s program and host at the time of its last ping: CPU, monitorEventLoopDelay(), suspend, out of memory. A longer timer at the proxy would only hide it. If nothing stood still, the clock of the capturing machine jumped: chronyc tracking.",
+  },
+  dataStopped: {
+    cause:
+      "The {from:word} had sent messages all the time, one every {intervalMs:ms} on average, and sent none in the last {idleMs:ms}: its program stood still (frozen, blocked event loop, debugger), its source of data dried up, or the path to it did not deliver. A timer that ended the silent WebSocket is only what followed.",
+    fix: "Look at the {from:word}'s program and log at the time of its last message. If it has nothing to send at times, let it ping meanwhile.",
+  },
+  deadlineOverslept: {
+    cause:
+      "The {to:word}'s own program stood still: {idleMs:ms} lie between its last two pings[[ instead of {intervalMs:ms}]], and no ping was left unanswered. When it went on, its own deadline had passed, and it hung up on a peer that was well.",
+    fix: "At the {to:word}: what blocked or froze it (CPU, garbage collection, suspend, SIGSTOP, debugger)? Its peer needs no repair.",
+  },
+  aiohttpNotReading: {
+    cause:
+      "The {to:word} is aiohttp, and its heartbeat ended it half an interval after its ping although the pong had come: aiohttp notices pongs only while the handler reads.",
+    fix: "Read while you send: async for msg in ws: … in the handler, and the sending in a task of its own (asyncio.create_task).",
   },
   patienceTooShort: {
     cause:

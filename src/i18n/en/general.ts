@@ -14,6 +14,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   host: "app.example",
   from: "sender",
   to: "peer",
+  library: "the library",
   timer: "that timer",
   seconds: "60",
   setting: "its setting",

@@ -182,6 +182,10 @@ export const causesRunning = {
     cause: "途中的防火墙开始丢弃这条连接的数据包。",
     fix: "两端同时抓包；在防火墙上执行 conntrack -L。",
   },
+  libraryTimer: {
+    cause: "是 {library} 自己断开的：规定时间内没有收到{to:word}的数据或 pong，它就这样做，不是业务代码的决定。",
+    fix: "先查{to:word}为什么没有动静；如果双方本来就没有数据可发，就更频繁地发 ping；如果它确实会忙这么久，再调大定时器：{setting}",
+  },
   heartbeatReason: {
     cause: "关闭理由指向心跳或超时。",
     fix: "看这条连接的 ping 和 pong：谁不再应答，TCP 有没有确认？",
@@ -255,6 +259,21 @@ export const causesRunning = {
     cause:
       "{from:word}原本每 {intervalMs:ms}发一个 ping，断开前 {idleMs:ms}就不再发了：它的程序停住了（被冻结、事件循环阻塞、停在调试器里），或者通往它的链路断了。断开静默 WebSocket 的定时器只是后果。",
     fix: "查看{from:word}在最后一个 ping 那一刻的程序和主机：CPU、monitorEventLoopDelay()、休眠、内存不足。把代理的超时调长只会掩盖问题。如果哪边都没停过，就是抓包机器的时钟跳变了：chronyc tracking。",
+  },
+  dataStopped: {
+    cause:
+      "{from:word}原本一直在发消息，平均每 {intervalMs:ms}一条，最后 {idleMs:ms}却一条也没有：它的程序停住了（被冻结、事件循环阻塞、停在调试器里），数据源断了，或者链路没有送达。断开静默 WebSocket 的定时器只是后果。",
+    fix: "查看{from:word}在最后一条消息那一刻的程序和日志。如果它确实会有一段时间没有数据，就让它在这期间发 ping。",
+  },
+  deadlineOverslept: {
+    cause:
+      "{to:word}自己的程序停住了：最后两个 ping 相隔 {idleMs:ms}[[，而不是 {intervalMs:ms}]]，并且没有 ping 得不到应答。它恢复运行时自己的期限已过，于是断开了一个正常的对端。",
+    fix: "在{to:word}查是什么让它停住（CPU、垃圾回收、休眠、SIGSTOP、调试器）。它的对端无需修改。",
+  },
+  aiohttpNotReading: {
+    cause:
+      "{to:word}是 aiohttp：pong 已经到了，它的心跳仍在发出 ping 半个间隔后断开连接，因为只有处理函数在读取时 aiohttp 才看得到 pong。",
+    fix: "边发边读：在处理函数里写 async for msg in ws: …，发送放到单独的任务里（asyncio.create_task）。",
   },
   patienceTooShort: {
     cause:

@@ -14,6 +14,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   host: "app.example",
   from: "发送方",
   to: "对端",
+  library: "该库",
   timer: "某个定时器",
   seconds: "60",
   setting: "相应的设置",

@@ -1,10 +1,11 @@
-import { sideOf } from "../../base/brand.ts";
+import { type Direction, type Side, sideOf } from "../../base/brand.ts";
 import type { CloseFrameFacts, ConnectionFacts } from "../../store/types.ts";
 import { codeVariant, isReservedCode } from "../close-codes.ts";
 import { closedItself, endingEvidence, firstClose } from "../ending.ts";
 import { TIMED_OUT } from "../heartbeat.ts";
 import { interruptionBefore } from "../interruption.ts";
-import { endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../reading.ts";
+import { saysOwnTimer } from "../library-timers.ts";
+import { clientOf, endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, serverOf, spanMs } from "../reading.ts";
 import { saysReplaced } from "../replaced.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, Severity } from "../types.ts";
@@ -20,12 +21,16 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
 /** What libraries send by themselves when they fail a connection. */
 const FAILURES: ReadonlySet<string> = new Set(["protocolError", "invalidPayload", "tooBig"]);
 
-function causesOf(variant: string, close: CloseFrameFacts, from: string): (Cause | false)[] {
+function causesOf(variant: string, close: CloseFrameFacts, from: Side): (Cause | false)[] {
   const replaced = saysReplaced(close.reason) && cause("likely", "replacedElsewhere", {});
-  const timedOut = TIMED_OUT.test(close.reason) && cause("likely", "heartbeatReason", {});
+  const to = otherSide(from);
+  const timedOut = saysOwnTimer(close, to) ?? (TIMED_OUT.test(close.reason) && cause("likely", "heartbeatReason", {}));
   switch (variant) {
     case "goingAway":
-      return [timedOut, from === "client" ? cause("likely", "pageLeft", {}) : cause("likely", "serverShutdown", {})];
+      return [
+        timedOut,
+        timedOut ? false : from === "client" ? cause("likely", "pageLeft", {}) : cause("likely", "serverShutdown", {}),
+      ];
     case "protocolError":
       return [cause("likely", "framesBroken", {}), cause("possible", "transformingProxy", {})];
     case "policy":
@@ -39,9 +44,14 @@ function causesOf(variant: string, close: CloseFrameFacts, from: string): (Cause
     case "forbidden":
       return [cause("likely", "tokenRejected", {}), cause("possible", "clockSkew", {})];
     case "tooBig":
-      return [cause("certain", "messageLimit", { from: otherSide(from === "client" ? "client" : "server") })];
+      return [cause("certain", "messageLimit", { from: to })];
     case "internal":
-      return [timedOut, cause("likely", "handlerThrew", {})];
+      return [
+        timedOut,
+        from === "server"
+          ? cause(timedOut ? "possible" : "likely", "handlerThrew", {})
+          : !timedOut && cause("likely", "applicationCode", { code: close.code ?? 0, from }),
+      ];
     case "restart":
       return [cause("certain", "serverShutdown", {})];
     case "tryLater":
@@ -80,6 +90,13 @@ const hasCrossed = ({ tcp }: ConnectionFacts, first: CloseFrameFacts, second: Cl
 
 const NORMAL = 1000;
 
+/** It blamed a timeout, and the pong that it had waited for came only after its Close: the peer had stood still. */
+function pongTooLate({ webSocket }: ConnectionFacts, close: CloseFrameFacts, direction: Direction) {
+  const slowest = webSocket?.heartbeat[direction].slowest ?? null;
+  if (slowest === null || !TIMED_OUT.test(close.reason)) return null;
+  return slowest.ping.timestampNs < close.timestampNs && slowest.pong.timestampNs > close.timestampNs ? slowest : null;
+}
+
 function check(connection: ConnectionFacts): Draft | null {
   const found = firstClose(connection);
   if (found === null || connection.webSocket === null) return null;
@@ -106,8 +123,10 @@ function check(connection: ConnectionFacts): Draft | null {
       : interruption.paused
         ? cause("likely", "peerBlocked", { to: from })
         : cause("likely", "pathInterrupted", { idleMs: interruption.ms });
+  const late = pongTooLate(connection, close, direction);
   const itself = FAILURES.has(variant) && closedItself(connection, from);
   const causes = [
+    late !== null && cause("likely", "peerBlocked", { to: otherSide(from) }),
     itself && cause("likely", "closedItself", { from, code: close.code ?? 0 }),
     ...causesOf(variant, close, from).map((one) => (one && itself ? { ...one, confidence: "possible" as const } : one)),
   ];
@@ -115,11 +134,14 @@ function check(connection: ConnectionFacts): Draft | null {
   const isOneSided = isBlind(connection) || (answer === null && hasUnreadEnd(connection, otherSide(from)));
   return draft("ws.close.code", isOneSided ? "oneSide" : itself ? "byItself" : variant, {
     at: close,
-    severity: SEVERITIES[variant],
+    // Whoever is cut off by a timer has not gone away.
+    severity: variant === "goingAway" && TIMED_OUT.test(close.reason) ? "error" : SEVERITIES[variant],
     foldBy: String(close.code),
     args,
     evidence: [
+      late && shows(late.ping, "slowestPing", { from }),
       shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
+      late && shows(late.pong, "slowestPong", { from: otherSide(from), ms: late.roundTripMs }),
       answer ? shows(answer, "closeFrame", { from: otherSide(from), code: answer.code, reason: answer.reason }) : null,
     ],
     causes:
@@ -145,6 +167,7 @@ export const closeCode: Rule = {
     "graphqlInit",
     "pageLeft",
     "serverShutdown",
+    "libraryTimer",
     "heartbeatReason",
     "transformingProxy",
     "wrongMessageType",

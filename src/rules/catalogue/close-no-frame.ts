@@ -1,11 +1,13 @@
 import { CLIENT, type Direction, otherDirection, SERVER, sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
+import { stoppedPublishing } from "../data-rhythm.ts";
 import { failedOnMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../end-signs.ts";
 import { endingEvidence, firstClose, isNotified } from "../ending.ts";
 import { isTimerLike, missedBeat, missesOwnPings } from "../heartbeat.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy, type Join } from "../legs.ts";
+import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../own-heartbeat.ts";
 import {
   clientOf,
   directionOf,
@@ -220,8 +222,19 @@ function proxyTimerCauses(front: ConnectionFacts, join: Join, idleMs: number, co
 /** An end whose pings should have broken the silence: it fell silent, and the timer only noticed. */
 function stoppedBeat(connection: ConnectionFacts, direction: Direction, idleMs: number): Cause | null {
   const intervalMs = connection.webSocket?.heartbeat[direction].intervalMs ?? null;
-  if (intervalMs === null || !missesOwnPings(connection, direction, idleMs)) return null;
+  if (intervalMs === null || !missesOwnPings(connection, direction, idleMs)) return stoppedData(connection, direction);
   return cause("likely", "heartbeatStopped", { from: sideOf(direction), intervalMs, idleMs });
+}
+
+/** Who sent data at a steady pace, and then none: the same without pings. */
+function stoppedData(connection: ConnectionFacts, direction: Direction): Cause | null {
+  const stop = stoppedPublishing(connection, direction, endOf(connection).timestampNs);
+  if (stop === null) return null;
+  return cause("likely", "dataStopped", {
+    from: sideOf(direction),
+    intervalMs: stop.intervalMs,
+    idleMs: stop.silentMs,
+  });
 }
 
 const lesser = (one: Cause): Cause => ({ ...one, confidence: "possible" });
@@ -284,7 +297,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
     return [cause("likely", "proxyRestarted", {}), cause("possible", "proxyOrBehind", { proxy })];
   if (proxy !== null && missed === null && named.length === 0)
     return [
-      stoppedBeat(connection, direction, idle),
+      stoppedBeat(connection, direction, idle) ?? stoppedData(connection, otherDirection(direction)),
       byTimer && frontTimer(proxy, idle),
       cause(byTimer || stoodStill ? "possible" : "likely", "proxyOrBehind", { proxy }),
       afterMs !== null && cause("likely", "failedOnMessage", { to: closer, from: otherSide(closer), afterMs }),
@@ -297,10 +310,15 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const notified = connection.tls?.closings[direction] != null;
   // A frame cut off in the middle, and a reader that had stopped: the writer gave up with its buffer full.
   const stuffed = (connection.webSocket?.incompleteFrameBytes[direction] ?? 0) > 0 && peer.longestZeroWindowNs >= 1e9;
+  const overslept = missed === null ? oversleptDeadline(connection, direction) : null;
+  const stopped = missed === null && idle >= LEAST_IDLE_MS ? stoppedDataOfEither(connection) : null;
   return [
-    missed === null && impatience(connection, direction),
+    overslept,
+    missed === null && overslept === null && impatience(connection, direction),
     missed === null && isOnTick(connection, direction) && cause("likely", "heartbeatBlind", { to: closer }),
-    ...(missed === null ? named : []),
+    missed === null && isOnHalfTick(connection, direction) && cause("likely", "aiohttpNotReading", { to: closer }),
+    stopped,
+    ...(missed === null ? named.map((one) => (stopped === null ? one : lesser(one))) : []),
     stoodStill && missed === null && cause("likely", "pingsPaused", { to: closer, idleMs: idle }),
     byTimer && missed === null && named.length === 0 && cause("likely", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
@@ -318,38 +336,8 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   ];
 }
 
-/** Where pings come often, one of them is always the last. */
-const CHANCE = 0.1;
-
-/** It hung up while the pong to its newest ping was still under way, or shortly late: its heartbeat has hardly any patience. */
-function impatience({ webSocket, tcp }: ConnectionFacts, closer: Direction): Cause | false {
-  const beat = webSocket?.heartbeat[closer];
-  if (!beat || beat.lastPing === null || tcp.closedAt === null) return false;
-  const isAnswered = beat.lastPong !== null && beat.lastPong.timestampNs > beat.lastPing.timestampNs;
-  if (isAnswered && (beat.lastPong?.timestampNs ?? 0) <= tcp.closedAt.timestampNs) return false;
-  const waitedMs = spanMs(beat.lastPing, tcp.closedAt);
-  const roundTripMs = beat.roundTripMs?.median ?? tcp.roundTripMs ?? 0;
-  const isRare = beat.intervalMs !== null && waitedMs < CHANCE * beat.intervalMs && waitedMs > 2 * roundTripMs;
-  // Seen at the pinger, the first ping may be the last: only the path's round trip tells that its pong had no chance.
-  if (!isRare && waitedMs >= roundTripMs) return false;
-  return cause("likely", "patienceTooShort", { to: sideOf(closer), waitedMs, roundTripMs });
-}
-
-const LEAST_PINGS = 2;
-const TICK_SHARE = 0.02;
-const EARLY_MS = 20;
-/** A busy program's timers come late; early only seems what was under way for longer the time before. */
-const LATE_MS = 50;
-
-/** Each ping was answered, and the end came just when the next one was due: the heartbeat's own code ended it. */
-function isOnTick({ webSocket, tcp }: ConnectionFacts, closer: Direction): boolean {
-  const beat = webSocket?.heartbeat[closer];
-  if (!beat || beat.intervalMs === null || beat.lastPing === null || tcp.closedAt === null) return false;
-  if (beat.pings < LEAST_PINGS || beat.answered < beat.pings) return false;
-  const lateMs = spanMs(beat.lastPing, tcp.closedAt) - beat.intervalMs;
-  const leastMs = TICK_SHARE * beat.intervalMs;
-  return lateMs <= Math.max(LATE_MS, leastMs) && -lateMs <= Math.max(EARLY_MS, leastMs);
-}
+const stoppedDataOfEither = (connection: ConnectionFacts): Cause | null =>
+  stoppedData(connection, SERVER) ?? stoppedData(connection, CLIENT);
 
 export const noCloseFrame: Rule = {
   id: "ws.close.no-close-frame",
@@ -357,6 +345,9 @@ export const noCloseFrame: Rule = {
   spec: "RFC 6455 §7.1.5, §7.1.6",
   causes: [
     "pingsPaused",
+    "deadlineOverslept",
+    "aiohttpNotReading",
+    "dataStopped",
     "heartbeatStopped",
     "heartbeatBlind",
     "patienceTooShort",

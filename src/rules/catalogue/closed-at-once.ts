@@ -36,6 +36,9 @@ function checkPolite(connection: ConnectionFacts) {
   });
 }
 
+/** Events that tell of a violation; the others of what the capture lacks. */
+const FORBIDDEN = /^(un?masked|reserved|control|length|unexpected|expected|invalid|deflate-failed)/;
+
 /** 101, and then the connection ended before a single frame. */
 function checkClosedAtOnce(connection: ConnectionFacts) {
   const { webSocket, tcp } = connection;
@@ -51,6 +54,9 @@ function checkClosedAtOnce(connection: ConnectionFacts) {
   const [clientClose, serverClose] = webSocket.closeFrames;
   if (serverClose !== null) return checkPolite(connection);
   if (clientClose !== null || (webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
+  // It was given what it must not take (RFC 6455 §7.1.7): that is the story, however early it came.
+  const { firstCloser } = tcp;
+  if (webSocket.events.some(({ code, from }) => from !== firstCloser && FORBIDDEN.test(code))) return null;
   // What the other side had sent already does not matter: the closer never took part.
   if (webSocket.firstFrame[directionOf(tcp.firstCloser)] !== null) return null;
   if (tcp.halves[0].missingBytes + tcp.halves[1].missingBytes > 0) return null;

@@ -1,8 +1,10 @@
 import type { Direction, Side } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
+import { stoppedTalking } from "../data-rhythm.ts";
 import { endingEvidence } from "../ending.ts";
 import { isTimerLike, type MissedBeat, missedBeat } from "../heartbeat.ts";
+import { givesUpItself } from "../library-timers.ts";
 import { directionOf, hasEnded, lostBytes, otherSide, spokeBetween } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { sealedBeat } from "../sealed-endings.ts";
@@ -60,18 +62,30 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
   return [
     dataAfter && cause("likely", "pongsNotSent", { to }),
     marks !== null && cause("likely", "behindProxy", { marks }),
-    !dataAfter && missed.dead.length > 1 && hasNever(missed, connection) && cause("likely", "neverPongs", { to }),
+    !dataAfter &&
+      missed.dead.length > 1 &&
+      hasNever(missed, connection) &&
+      // Who talked all the time until then knows pings or not, but it stopped altogether.
+      cause(
+        stoppedTalking(connection, directionOf(to), missed.first.timestampNs + missed.waitedMs * 1e6) === null
+          ? "likely"
+          : "possible",
+        "neverPongs",
+        { to },
+      ),
     missed.acknowledged === true && !dataAfter && cause("likely", "peerBlocked", { to }),
     to === "client" &&
       !dataAfter &&
       cause("likely", "pageFrozen", { patienceMs: missed.beat.intervalMs && 3 * missed.beat.intervalMs }),
     missed.acknowledged === null && cause("possible", "peerVanished", { to }),
-    ...habitCauses(missed),
+    ...habitCauses(missed, connection),
   ];
 }
 
 /** The habit whose interval and patience this end shows: tells which timer to look at. */
-function habitCauses(missed: MissedBeat): Cause[] {
+function habitCauses(missed: MissedBeat, connection: ConnectionFacts): Cause[] {
+  const byItself = missed.gaveUp ? givesUpItself(connection, missed.pinger, otherSide(missed.pinger)) : null;
+  if (byItself !== null) return [byItself];
   const seconds = (missed.beat.intervalMs ?? 0) / 1000;
   const patience = (missed.sincePongMs ?? missed.waitedMs) / 1000;
   if (!missed.gaveUp || seconds === 0) return [];
@@ -225,6 +239,7 @@ export const pongMissing: Rule = {
     "pathMtu",
     "pongsBehindLoss",
     "heartbeatHabit",
+    "libraryTimer",
     "firewallState",
     "damagingPath",
     "keysWouldTell",

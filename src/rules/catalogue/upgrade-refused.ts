@@ -66,7 +66,9 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
   const path = pathOf(targetOf(exchange));
   const isOff = isOffByServerClock(connection, context.analysis.originNs);
   // The refusal of uvicorn and of daphne names nobody and says nothing; others that forbid tell why, or who they are.
-  const mayBeAsgi = /uvicorn|daphne|hypercorn/i.test(server) || (server === "" && exchange.responseBodyBytes === 0);
+  const isSilent = exchange.responseBodyBytes === 0;
+  const isAsgi = /uvicorn|daphne|hypercorn/i.test(server) || (isSilent && /\bwebsockets\/\d/.test(server));
+  const mayBeAsgi = isAsgi || (server === "" && isSilent);
   // Its own page: whatever the backend would have said, it was not asked.
   const proxy = ownPageOf(exchange);
   const host = proxy === null && mayMissHost(connection, exchange, context) && cause("possible", "hostNotPassed", {});
@@ -105,7 +107,7 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
       return [
         isOff && cause("likely", "clockSkew", {}),
         origin !== null && cause("likely", "originRefused", { origin }),
-        mayBeAsgi && cause("possible", "asgiNoRoute", { path }),
+        mayBeAsgi && cause(isAsgi && isSilent ? "likely" : "possible", "asgiNoRoute", { path }),
         cause(origin === null ? "likely" : "possible", "tokenRejected", {}),
         host,
         cause("possible", "gatewayPolicy", {}),

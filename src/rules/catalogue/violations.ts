@@ -18,6 +18,15 @@ type ViolationId = Extract<
 function reaction(connection: ConnectionFacts, event: WebSocketEventFacts) {
   const peer = otherSide(event.from);
   const close = connection.webSocket?.closeFrames[directionOf(peer)] ?? null;
+  const asked = connection.webSocket?.closeFrames[directionOf(event.from)] ?? null;
+  // It went on until the violator itself began to close: its Close and its FIN only answer that.
+  if (
+    close !== null &&
+    asked !== null &&
+    asked.timestampNs > event.timestampNs &&
+    asked.timestampNs < close.timestampNs
+  )
+    return { word: "wentOn", item: null };
   const soon = (atNs: number): boolean => atNs >= event.timestampNs && atNs - event.timestampNs <= REACTION_NS;
   if (close !== null && soon(close.timestampNs))
     return {
@@ -86,10 +95,12 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
   return (connection: ConnectionFacts, context: Context): Draft | null => {
     const { webSocket } = connection;
     if (webSocket === null || !webSocket.eventCounts[code]) return null;
-    const events = webSocket.events.filter((event) => event.code === code);
-    const first = events[0];
+    const all = webSocket.events.filter((event) => event.code === code);
+    const first = all[0];
     if (first === undefined) return null;
-    const { word, item } = reaction(connection, events.at(-1) ?? first);
+    // What the other side sent back (an echo of it) is not this one's.
+    const events = all.filter(({ from }) => from === first.from);
+    const { word, item } = reaction(connection, all.at(-1) ?? first);
     const end = endOf(connection);
     // Another peer would mind; this one did not, so it is not what broke this WebSocket.
     const passed = word === "wentOn" && connection.tcp.closedAt !== null;
@@ -106,7 +117,7 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
       severity: conflicts > 0 ? "note" : webSocket.midstream || passed ? "warning" : undefined,
       args: {
         from: first.from,
-        count: webSocket.eventCounts[code] ?? events.length,
+        count: events.length < all.length ? events.length : (webSocket.eventCounts[code] ?? events.length),
         value: first.value,
         peerDid: word,
       },
