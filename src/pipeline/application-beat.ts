@@ -1,7 +1,7 @@
 import { type Direction, sideOf } from "../base/brand.ts";
 import { u8 } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
-import type { ApplicationBeatFacts } from "../store/types.ts";
+import type { ApplicationBeatFacts, LastText } from "../store/types.ts";
 import { type MessageView, TEXT } from "../websocket/types.ts";
 import { mark } from "./marks.ts";
 
@@ -19,6 +19,7 @@ interface Moment {
 /** One kind of small message in one direction: messages that differ only in digits. */
 interface Shape {
   readonly sample: string;
+  readonly isText: boolean;
   readonly byName: "ping" | "pong" | "beat" | null;
   count: number;
   moments: Moment[];
@@ -35,6 +36,7 @@ const NO_SHAPES: Shapes = new Map();
  */
 export class ApplicationBeat {
   private readonly shapes: [Shapes, Shapes] = [NO_SHAPES, NO_SHAPES];
+  private readonly newest: [Shape | null, Shape | null] = [null, null];
 
   /** `named` is what the reading of the message says, null when it has none. */
   onMessage(message: MessageView, named: "ping" | "pong" | "beat" | null): void {
@@ -42,16 +44,29 @@ export class ApplicationBeat {
     const shapes = this.shapes[message.direction];
     let shape = shapes.get(hash);
     if (shape === undefined) {
-      if (shapes.size >= limits.beatShapes) return;
+      if (shapes.size >= limits.beatShapes) {
+        this.newest[message.direction] = null;
+        return;
+      }
       const bytes = Buffer.from(message.bytes.subarray(0, message.keptLength));
-      const text = message.opcode === TEXT ? bytes.toString("utf8") : bytes.toString("hex");
-      shape = { sample: text.slice(0, SAMPLE_CHARACTERS), byName: named, count: 0, moments: [] };
+      const isText = message.opcode === TEXT;
+      const text = isText ? bytes.toString("utf8") : bytes.toString("hex");
+      shape = { sample: text.slice(0, SAMPLE_CHARACTERS), isText, byName: named, count: 0, moments: [] };
       if (shapes.size > 0) shapes.set(hash, shape);
       else this.shapes[message.direction] = new Map([[hash, shape]]);
     }
     shape.count++;
+    this.newest[message.direction] = shape;
     if (shape.moments.length >= limits.beatMoments) shape.moments.splice(0, limits.beatMoments >> 1);
     shape.moments.push({ packetNumber: message.lastPacketNumber, timestampNs: message.lastTimestampNs });
+  }
+
+  /** The newest small text, if there was none like it before. */
+  lastText(direction: Direction): LastText | null {
+    const shape = this.newest[direction];
+    const moment = shape?.moments.at(-1);
+    if (!shape?.isText || shape.byName !== null || shape.count > 1 || moment === undefined) return null;
+    return { ...mark(moment), text: shape.sample };
   }
 
   /** The heartbeat that shows best, or null. */

@@ -6,6 +6,7 @@ import { hintsOf, readPayload } from "../payload/read-payload.ts";
 import type { EngineIoReading, PayloadHints, Reading, SocketIoReading } from "../payload/types.ts";
 import type {
   EngineIoFacts,
+  LastText,
   ProtocolNotice,
   SessionFacts,
   SocketIoNamespaceFacts,
@@ -131,8 +132,18 @@ export class SessionWatch {
       engineIo: this.engineIoSeen ? { ...this.engineIo, heartbeat: [beat(this.beats, 0), beat(this.beats, 1)] } : null,
       socketIo: Array.from(this.namespaces?.values() ?? [], (namespace) => ({ ...namespace })),
       notices: [...this.notices],
+      lastTexts: [this.lastText(0), this.lastText(1)],
       heartbeat: this.applicationBeat.facts(),
     };
+  }
+
+  /** A longer text that reports an error was read as a notice. */
+  private lastText(direction: Direction): LastText | null {
+    const small = this.applicationBeat.lastText(direction);
+    const notice = this.notices.findLast(({ from }) => from === sideOf(direction)) ?? null;
+    if (notice === null || (small !== null && small.timestampNs >= notice.timestampNs)) return small;
+    const { packet, timestampNs, errorMessage } = notice;
+    return { packet, timestampNs, text: errorMessage ?? "" };
   }
 
   private onEngineIo(reading: EngineIoReading, direction: Direction, at: Mark): void {

@@ -23,6 +23,7 @@ export function learnSecrets(analysis: Analysis, redactor: Redactor): void {
     }
     for (const frame of connection.webSocket?.closeFrames ?? []) if (frame !== null) redactor.spans(frame.reason);
     for (const notice of connection.session?.notices ?? []) redactor.spans(notice.errorMessage ?? "");
+    for (const said of connection.session?.lastTexts ?? []) redactor.spans(said?.text ?? "");
   }
 }
 

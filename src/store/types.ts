@@ -422,12 +422,18 @@ export interface ApplicationBeatFacts {
   readonly lastAnswer: Mark | null;
 }
 
+export interface LastText extends Mark {
+  readonly text: string;
+}
+
 export interface SessionFacts {
   /** The protocol inside the WebSocket, as far as it shows. */
   readonly protocol: string | null;
   readonly engineIo: EngineIoFacts | null;
   readonly socketIo: readonly SocketIoNamespaceFacts[];
   readonly notices: readonly ProtocolNotice[];
+  /** The newest short text of each side, where it is unlike all before. Untrusted text. */
+  readonly lastTexts: PerDirection<LastText | null>;
   readonly heartbeat: ApplicationBeatFacts | null;
 }
 

@@ -82,3 +82,12 @@ describe("an application heartbeat without a telling name", () => {
     expect(beat.facts()).toBeNull();
   });
 });
+
+test("the newest text is told only when it is unlike all before", () => {
+  const beat = new ApplicationBeat();
+  for (let n = 0; n < 3; n++) beat.onMessage(message(1, n * 1000, `{"t":${n}}`, n + 1), null);
+  expect(beat.lastText(1)).toBeNull();
+  beat.onMessage(message(1, 3000, "无效的认证令牌", 4), null);
+  expect(beat.lastText(1)).toMatchObject({ packet: 4, text: "无效的认证令牌" });
+  expect(beat.lastText(0)).toBeNull();
+});

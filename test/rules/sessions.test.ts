@@ -31,7 +31,14 @@ function poll(id: number, leg: "front" | "back", facts: SocketIoNamespaceFacts, 
     upgrade: null,
     webSocket: null,
     exchanges: [exchange({ target: POLL, status: 200, request: { Host: "x" } })],
-    session: { protocol: "socket.io", engineIo: null, socketIo: [facts], notices: [], heartbeat: null },
+    session: {
+      protocol: "socket.io",
+      engineIo: null,
+      socketIo: [facts],
+      notices: [],
+      lastTexts: [null, null],
+      heartbeat: null,
+    },
     tokens,
   });
 }

@@ -177,6 +177,38 @@ describe("who stood still itself", () => {
   });
 });
 
+describe("the last message before the end", () => {
+  const saying = (text: string, at = 39.5) =>
+    abnormal("server", 40, {
+      webSocketFacts: { lastMessage: [mark(39), mark(at)] },
+      session: {
+        protocol: null,
+        engineIo: null,
+        socketIo: [],
+        notices: [],
+        lastTexts: [null, { ...mark(at), text }],
+        heartbeat: null,
+      },
+    });
+
+  test("is quoted, and believed where it complains", () => {
+    const finding = found("ws.close.no-close-frame", saying("token expired"));
+    expect(finding?.evidence[0]).toMatchObject({ what: "lastText", args: { from: "server", text: "token expired" } });
+    expect(finding?.causes.slice(0, 2).map(({ id }) => id)).toEqual(["saidWhy", "tokenRejected"]);
+  });
+
+  test("is quoted without being believed where it does not", () => {
+    const finding = found("ws.close.no-close-frame", saying("hello"));
+    expect(finding?.evidence[0]?.what).toBe("lastText");
+    expect(finding?.causes.map(({ id }) => id)).not.toContain("saidWhy");
+  });
+
+  test("is not told when it was long ago", () => {
+    const finding = found("ws.close.no-close-frame", saying("token expired", 20));
+    expect(finding?.evidence.map(({ what }) => what)).not.toContain("lastText");
+  });
+});
+
 describe("data that came at a steady pace and stopped", () => {
   const publisher = (longestGapSeconds: number, count = 300): Partial<WebSocketFacts> => ({
     messages: [

@@ -197,6 +197,10 @@ export const causesRunning = {
     cause: "A firewall on the path began to drop the connection.",
     fix: "Capture at both ends; conntrack -L on the firewalls.",
   },
+  saidWhy: {
+    cause: "The {from:word} said why in its last message, right before it ended the connection: “{text}”.",
+    fix: "Take it at its word, and look for these words in the {from:word}'s code and log.",
+  },
   libraryTimer: {
     cause:
       "{library} ended it by itself: it does when it has heard nothing, or no pong, of the {to:word} in time. No code of the application's decided it.",

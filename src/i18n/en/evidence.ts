@@ -30,6 +30,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   firstBytes: "first bytes of the {from:word}: {text}",
   lastData: "last frame, from the {from:word}",
   lastRecord: "last encrypted record, from the {from:word}",
+  lastText: "last message of the {from:word}: “{text}”",
   lastPing: "last ping, from the {from:word}",
   lastPong: "last pong, from the {from:word}",
   unansweredPing: "ping of the {from:word}, no pong",

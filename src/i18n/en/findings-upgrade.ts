@@ -266,6 +266,12 @@ export const findingsUpgrade = {
       detail:
         "The code says that all is well, but nothing was exchanged: servers refuse like this after the handshake (a login that fails in the connection handler). Clients that reconnect go round in circles.",
     },
+    told: {
+      title:
+        "{server} took the WebSocket, said “{text}” and closed it with {code}[[ (“{reason}”)]], {afterMs:ms} after the 101",
+      detail:
+        "The code says that all is well, but its only message refuses: the reason stands there and nowhere else. Clients that reconnect go round in circles.",
+    },
     fin: {
       title:
         "The WebSocket to {server} opened (101), and the {closer:word} closed it {afterMs:ms} later without sending a frame",

@@ -182,6 +182,10 @@ export const causesRunning = {
     cause: "途中的防火墙开始丢弃这条连接的数据包。",
     fix: "两端同时抓包；在防火墙上执行 conntrack -L。",
   },
+  saidWhy: {
+    cause: "{from:word}在断开前的最后一条消息里说明了原因：“{text}”。",
+    fix: "按这条消息处理，并在{from:word}的代码和日志里搜索这句话。",
+  },
   libraryTimer: {
     cause: "是 {library} 自己断开的：规定时间内没有收到{to:word}的数据或 pong，它就这样做，不是业务代码的决定。",
     fix: "先查{to:word}为什么没有动静；如果双方本来就没有数据可发，就更频繁地发 ping；如果它确实会忙这么久，再调大定时器：{setting}",

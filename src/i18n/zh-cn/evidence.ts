@@ -30,6 +30,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   firstBytes: "{from:word}最先发的字节：{text}",
   lastData: "最后一帧，来自{from:word}",
   lastRecord: "最后一条加密记录，来自{from:word}",
+  lastText: "{from:word}的最后一条消息：“{text}”",
   lastPing: "最后一个 ping，来自{from:word}",
   lastPong: "最后一个 pong，来自{from:word}",
   unansweredPing: "{from:word}的 ping，没有 pong",

@@ -245,6 +245,11 @@ export const findingsUpgrade = {
       detail:
         "关闭码表示一切正常，其实什么都没交换：服务器在握手之后拒绝时常这样做（例如在连接处理函数里校验登录失败）。会自动重连的客户端就会一遍遍地重试。",
     },
+    told: {
+      title: "{server} 接受了 WebSocket，只发了一句“{text}”，101 之后 {afterMs:ms}就以 {code} 关闭[[（“{reason}”）]]",
+      detail:
+        "关闭码表示一切正常，但它唯一的一条消息是拒绝：原因只写在这条消息里。会自动重连的客户端就会一遍遍地重试。",
+    },
     fin: {
       title: "到 {server} 的 WebSocket 刚打开（101），{afterMs:ms}后就被{closer:word}关闭，一个帧都没发",
       detail: "没有 Close 帧，两端都报 1006。{target} 的握手本身没有问题。",

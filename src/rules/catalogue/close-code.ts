@@ -4,6 +4,7 @@ import { codeVariant, isReservedCode } from "../close-codes.ts";
 import { closedItself, endingEvidence, firstClose } from "../ending.ts";
 import { TIMED_OUT } from "../heartbeat.ts";
 import { interruptionBefore } from "../interruption.ts";
+import { lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
 import { saysOwnTimer } from "../library-timers.ts";
 import { clientOf, endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, serverOf, spanMs } from "../reading.ts";
 import { saysReplaced } from "../replaced.ts";
@@ -123,9 +124,11 @@ function check(connection: ConnectionFacts): Draft | null {
       : interruption.paused
         ? cause("likely", "peerBlocked", { to: from })
         : cause("likely", "pathInterrupted", { idleMs: interruption.ms });
+  const said = lastWords(connection, from, close);
   const late = pongTooLate(connection, close, direction);
   const itself = FAILURES.has(variant) && closedItself(connection, from);
   const causes = [
+    ...saidWhy(said, from),
     late !== null && cause("likely", "peerBlocked", { to: otherSide(from) }),
     itself && cause("likely", "closedItself", { from, code: close.code ?? 0 }),
     ...causesOf(variant, close, from).map((one) => (one && itself ? { ...one, confidence: "possible" as const } : one)),
@@ -139,6 +142,7 @@ function check(connection: ConnectionFacts): Draft | null {
     foldBy: String(close.code),
     args,
     evidence: [
+      lastWordsEvidence(said, from),
       late && shows(late.ping, "slowestPing", { from }),
       shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
       late && shows(late.pong, "slowestPong", { from: otherSide(from), ms: late.roundTripMs }),
@@ -154,6 +158,7 @@ export const closeCode: Rule = {
   severity: "error",
   spec: "RFC 6455 §7.4",
   causes: [
+    "saidWhy",
     "pathInterrupted",
     "peerBlocked",
     "closedItself",

@@ -6,6 +6,7 @@ import { failedOnMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } fr
 import { endingEvidence, firstClose, isNotified } from "../ending.ts";
 import { isTimerLike, missedBeat, missesOwnPings } from "../heartbeat.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
+import { lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
 import { endedByProxy, type Join } from "../legs.ts";
 import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../own-heartbeat.ts";
 import {
@@ -76,7 +77,13 @@ function check(connection: ConnectionFacts, context: Context) {
   if (byProxy !== null) return byProxy.front === connection ? proxyEnded(connection, byProxy, context) : null;
   if (isBlind(connection)) return ofOneSide(connection);
   const closer = tcp.firstCloser;
-  const parts = { at: end, evidence, causes: causesOf(connection, context) };
+  const said = closer === null ? null : lastWords(connection, closer, end);
+  const parts = {
+    at: end,
+    evidence: closer === null ? evidence : [lastWordsEvidence(said, closer), ...evidence],
+    causes:
+      closer === null ? causesOf(connection, context) : [...saidWhy(said, closer), ...causesOf(connection, context)],
+  };
   if (closer === null || tcp.ending === "silent" || tcp.ending === "open")
     return draft("ws.close.no-close-frame", "silent", { ...parts, args: facts });
   const outage = tcp.ending === "fin" ? interruptionBefore(connection, end, closer) : null;
@@ -214,7 +221,11 @@ function proxyTimerCauses(front: ConnectionFacts, join: Join, idleMs: number, co
   // Apache names itself only towards the backend.
   const behind = timerCauses(join.back, context).filter(({ confidence }) => confidence === "likely");
   const fitting = behind.length > 0 ? behind : timerCauses(front, context);
-  const stopped = stoppedBeat(join.back, SERVER, idleMs) ?? stoppedBeat(front, CLIENT, idleMs);
+  const stopped =
+    stoppedBeat(join.back, SERVER, idleMs) ??
+    stoppedBeat(front, CLIENT, idleMs) ??
+    // A backend that wakes up afterwards speaks again on its own leg.
+    stoppedData(front, SERVER);
   if (stopped !== null) return [stopped, ...timersOf(join, fitting, name, args, context).map(lesser)];
   return timersOf(join, fitting, name, args, context);
 }
@@ -344,6 +355,8 @@ export const noCloseFrame: Rule = {
   severity: "error",
   spec: "RFC 6455 §7.1.5, §7.1.6",
   causes: [
+    "saidWhy",
+    "tokenRejected",
     "pingsPaused",
     "deadlineOverslept",
     "aiohttpNotReading",

@@ -1,6 +1,7 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import { failedOnMessage } from "../end-signs.ts";
 import { endingEvidence, firstClose } from "../ending.ts";
+import { isComplaint, lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
 import { directionOf, endOf, hasEnded, spanMs } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { switched } from "../switched.ts";
@@ -8,6 +9,9 @@ import { switched } from "../switched.ts";
 const AT_ONCE_MS = 1000;
 /** A connection handler that refuses does so at once; what comes later may be a short visit. */
 const POLITE_MS = 250;
+
+/** Who waits for a login first refuses when it came. */
+const TOLD_MS = 10_000;
 
 /** The server took the WebSocket and closed it by the book before it said anything: a refusal that looks like an end. */
 function checkPolite(connection: ConnectionFacts) {
@@ -18,6 +22,25 @@ function checkPolite(connection: ConnectionFacts) {
   const { close } = first;
   const said = webSocket.messages[1].text + webSocket.messages[1].binary;
   const afterMs = spanMs(webSocket.openedAt, close);
+  const words = lastWords(connection, "server", close);
+  if (
+    said === 1 &&
+    afterMs <= TOLD_MS &&
+    words !== null &&
+    isComplaint(words.text) &&
+    (close.code === 1000 || close.code === null)
+  )
+    return draft("http.upgrade.closed-at-once", "told", {
+      at: close,
+      severity: "warning",
+      args: { server: found.server, text: words.text, code: close.code ?? 1005, reason: close.reason, afterMs },
+      evidence: [
+        ...found.evidence(),
+        lastWordsEvidence(words, "server"),
+        shows(close, "closeFrame", { from: "server", code: close.code, reason: close.reason }),
+      ],
+      causes: saidWhy(words, "server"),
+    });
   if (said > 0 || afterMs > POLITE_MS || (close.code !== 1000 && close.code !== null)) return null;
   if (connection.tcp.halves[1].missingBytes > 0) return null;
   return draft("http.upgrade.closed-at-once", "close", {
@@ -86,6 +109,7 @@ export const closedAtOnce: Rule = {
   severity: "error",
   spec: "RFC 6455 §4.1, §7.1.5",
   causes: [
+    "saidWhy",
     "failedOnMessage",
     "handlerThrew",
     "upgradedTwice",

@@ -160,6 +160,7 @@ export const causeWords = {
   peerVanished: "to",
   firewallState: "",
   heartbeatReason: "",
+  saidWhy: "from text",
   libraryTimer: "library setting to",
   serverShutdown: "",
   framesBroken: "",

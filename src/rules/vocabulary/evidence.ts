@@ -27,6 +27,7 @@ export const evidenceWords = {
   firstBytes: "from text",
   lastData: "from",
   lastRecord: "from",
+  lastText: "from text",
   lastPing: "from",
   lastPong: "from",
   unansweredPing: "from",

@@ -74,6 +74,7 @@ export const upgradeFindings = {
   "http.upgrade.version": { plain: "version? supported? server status?" },
   "http.upgrade.closed-at-once": {
     close: "server target code reason? afterMs",
+    told: "server text code reason? afterMs",
     fin: "server target closer afterMs",
     rst: "server target closer afterMs",
   },

@@ -56,6 +56,7 @@ const session = (given: Partial<SessionFacts> = {}): SessionFacts => ({
   engineIo: engineIo(),
   socketIo: [namespace()],
   notices: [],
+  lastTexts: [null, null],
   heartbeat: null,
   ...given,
 });

@@ -134,6 +134,20 @@ const closedPolitely = (messages: number) =>
     ],
   });
 
+/** The server says one thing before its Close 1000. */
+const refusedByMessage = (text: string) =>
+  connectionFacts({
+    webSocket: { ...closedPolitely(1), lastMessage: [mark(0.01), mark(0.024)] },
+    session: {
+      protocol: null,
+      engineIo: null,
+      socketIo: [],
+      notices: [],
+      lastTexts: [null, { ...mark(0.024), text }],
+      heartbeat: null,
+    },
+  });
+
 export const upgradeCases = {
   "http.upgrade.refused": {
     severity: "error",
@@ -339,8 +353,9 @@ export const upgradeCases = {
   },
   "http.upgrade.closed-at-once": {
     severity: "error",
-    severities: { close: "warning" },
+    severities: { close: "warning", told: "warning" },
     fires: {
+      told: one(refusedByMessage("无效的认证令牌")),
       close: one(connectionFacts({ webSocket: closedPolitely(0) })),
       fin: one(leftAtOnce({})),
       rst: one({
@@ -349,6 +364,7 @@ export const upgradeCases = {
       }),
     },
     near: {
+      "its only message complains of nothing": one(refusedByMessage("welcome")),
       "it had said something": one(connectionFacts({ webSocket: closedPolitely(1) })),
       "a second and a half later": one(leftAtOnce({}, 1.5)),
       "after a frame of the closer": one(
