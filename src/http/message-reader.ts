@@ -6,7 +6,7 @@ import { type Mark, markOf, type Position } from "../base/packet-view.ts";
 import { BodyReader } from "./body-reader.ts";
 import { HeadReader } from "./head-reader.ts";
 import type { Head, MessageOwner, OtherMode } from "./message-owner.ts";
-import { proxyHeaderBytes } from "./proxy-header.ts";
+import { beginsProxyHeader, proxyHeaderBytes } from "./proxy-header.ts";
 import { startsMessage } from "./start-line.ts";
 
 /** "HTTP/1.1 101": less of a start line says nothing. */
@@ -24,6 +24,8 @@ export class MessageReader {
   #streamOffset = 0;
   #patienceBytes = 0;
   #sawMessage = false;
+  /** The beginning of a PROXY header whose end is still to come. */
+  #announcing: { readonly bytes: Uint8Array; readonly at: Position } | null = null;
 
   constructor(direction: Direction, owner: MessageOwner) {
     this.#direction = direction;
@@ -64,6 +66,9 @@ export class MessageReader {
   }
 
   end(at: Position): void {
+    const kept = this.#announcing;
+    this.#announcing = null;
+    if (kept !== null) this.#readKept(kept.bytes, kept.at);
     if (this.#mode === "head") this.#headCut("end", at);
     if (this.#mode !== "body") return;
     const { missingBytes, kind } = this.#body;
@@ -76,6 +81,13 @@ export class MessageReader {
 
   /** Moves on: to other bytes, or back to the next message. Bytes of an unfinished head go where the rest goes. */
   become(mode: OtherMode | "start", at: Position): void {
+    const kept = this.#announcing;
+    this.#announcing = null;
+    if (kept !== null && mode !== "start") {
+      this.#mode = mode;
+      this.#owner.onOtherBytes(this.#direction, mode, kept.bytes, 0, kept.bytes.length, kept.at);
+      return;
+    }
     const unfinished = this.#mode === "head" && this.#head.state === "reading" ? this.#head.keptLength : 0;
     this.#mode = mode;
     if (unfinished > 0 && mode !== "start") {
@@ -111,11 +123,50 @@ export class MessageReader {
 
   /** Before the first request a load balancer may say for whom it asks. */
   #skipProxyHeader(bytes: Uint8Array, start: number, end: number, at: Position): number | null {
-    if (this.#streamOffset > 0 || this.#direction !== CLIENT) return null;
+    if (this.#direction !== CLIENT) return null;
+    if (this.#announcing !== null) return this.#goOnAnnouncing(this.#announcing, bytes, start, end, at);
+    if (this.#streamOffset > 0) return null;
     const length = proxyHeaderBytes(bytes, start, end);
-    if (length === 0) return null;
+    if (length === 0)
+      return beginsProxyHeader(bytes, start, end) ? this.#announce(bytes.slice(start, end), at, end) : null;
     this.#owner.onProxyHeader(at);
     return start + length;
+  }
+
+  #announce(bytes: Uint8Array, { packetNumber, timestampNs }: Position, end: number): number {
+    this.#announcing = { bytes, at: { packetNumber, timestampNs } };
+    return end;
+  }
+
+  #goOnAnnouncing(
+    { bytes: before, at: first }: { readonly bytes: Uint8Array; readonly at: Position },
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    at: Position,
+  ): number | null {
+    const joined = new Uint8Array(before.length + end - start);
+    joined.set(before);
+    joined.set(bytes.subarray(start, end), before.length);
+    const length = proxyHeaderBytes(joined, 0, joined.length);
+    if (length === 0 && beginsProxyHeader(joined, 0, joined.length)) return this.#announce(joined, first, end);
+    this.#announcing = null;
+    if (length === 0) {
+      this.#readKept(before, first);
+      return start;
+    }
+    this.#owner.onProxyHeader(at);
+    return start + length - before.length;
+  }
+
+  /** It was no such header after all: what came earlier is read as what it is. */
+  #readKept(kept: Uint8Array, first: Position): void {
+    for (let next = 0; next < kept.length; ) {
+      next =
+        this.#mode === "start"
+          ? this.#skipEmptyLines(kept, next, kept.length, first)
+          : this.#step(kept, next, kept.length, first, next === 0);
+    }
   }
 
   /** RFC 9112 §2.2: a recipient should ignore empty lines before a message. */

@@ -19,3 +19,19 @@ export function proxyHeaderBytes(bytes: Uint8Array, start: number, end: number):
   const length = BINARY_BYTES + ((u8(bytes, start + 14) << 8) | u8(bytes, start + 15));
   return (u8(bytes, start + 12) & 0xf0) === VERSION_2 && length <= end - start ? length : 0;
 }
+
+/** More bytes than any such header of addresses has; only what a vendor adds (§2.2, TLVs) is longer. */
+const MOST_BYTES = 1024;
+
+/** The first bytes of a connection are the beginning of such a header, and its end has not come. */
+export function beginsProxyHeader(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  const first = u8(bytes, start);
+  if (first === 0x50) {
+    const text = latin1(bytes, start, Math.min(end, start + TEXT_BYTES));
+    return length < TEXT_BYTES && /^PROXY (?:TCP[46]|UNKNOWN)/.test(text) && !text.includes("\n");
+  }
+  if (first !== 0x0d || length < SIGNATURE.length || length >= MOST_BYTES) return false;
+  if (latin1(bytes, start, start + SIGNATURE.length) !== SIGNATURE) return false;
+  return length < BINARY_BYTES || proxyHeaderBytes(bytes, start, end) === 0;
+}

@@ -36,6 +36,12 @@ const SWITCHED = [
 
 test.each<[string, Step[], string[]]>([
   ["in a packet of its own", [{ c: TEXT }, { c: UPGRADE }, { s: SWITCH }], SWITCHED],
+  ["cut in two, the text", [{ c: TEXT.slice(0, 17) }, { c: TEXT.slice(17) + UPGRADE }, { s: SWITCH }], SWITCHED],
+  [
+    "cut in three, the binary",
+    [{ c: BINARY.slice(0, 13) }, { c: BINARY.slice(13, 20) }, { c: BINARY.slice(20) }, { c: UPGRADE }, { s: SWITCH }],
+    SWITCHED,
+  ],
   ["in one packet with the request", [{ c: BINARY + UPGRADE }, { s: SWITCH }], SWITCHED],
   [
     "refused before the request has come",
@@ -48,6 +54,12 @@ test.each<[string, Step[], string[]]>([
     ],
     ["proxy header", "response 400 to ?", "request GET /chat 1.1", 'end /chat up 0 "" down 0 ""'],
   ],
+  [
+    "only its beginning, and then something else",
+    [{ c: "PROXY TCP4 192.0.2.1" }, { c: " and no end\r\nHost: a\r\n\r\n" }, { end: "c" }, { end: "s" }],
+    ["not-http client PROXY TCP4 192.0.2.1 and no end\r\nHost: a\r\n\r\n"],
+  ],
+  ["only its beginning", [{ c: "PROXY TCP4 192." }, { end: "c" }, { end: "s" }], ["not-http client PROXY TCP4 192."]],
 ])("%s", (_, steps, lines) => {
   expect(play(steps, whole).lines).toEqual(lines);
 });
