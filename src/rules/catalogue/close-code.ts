@@ -6,7 +6,7 @@ import { TIMED_OUT } from "../heartbeat.ts";
 import { interruptionBefore } from "../interruption.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
 import { saysOwnTimer } from "../library-timers.ts";
-import { clientOf, endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, serverOf, spanMs } from "../reading.ts";
+import { endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../reading.ts";
 import { saysReplaced } from "../replaced.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, Severity } from "../types.ts";
