@@ -273,7 +273,10 @@ export class ConnectionContext implements HttpSink {
     }
     const [client, server] = [this.looks(0), this.looks(1)];
     if (client === "no" || server === "no") {
-      if (!this.options.forced) this.giveUp();
+      // A port forces what began before the capture did; a connection that begins here without a handshake, and
+      // speaks no frames either, is another protocol.
+      const isOther = beginsHere && !known && [client, server].every((side) => side === "no" || side === "unseen");
+      if (!this.options.forced || (isOther && (atOnce || (client === "no" && server === "no")))) this.giveUp();
       else if (atOnce || (client !== "unseen" && server !== "unseen")) this.become("port");
       return;
     }
