@@ -58,8 +58,9 @@ export function wrapToWidth(text: string, width: number): string[] {
     let wide = displayWidth(piece);
     const staysBehind = piece.length === 1 && NEVER_FIRST.test(piece);
     if (used + wide > width && used > 0 && !(staysBehind && used + wide <= width + MOST_HANGING)) {
-      // What must not begin a line takes the word before it along.
-      breakLine(staysBehind && breakAt > 0 ? breakAt : line.length);
+      // What must not begin a line takes the word before it along, and what must not end one goes along itself.
+      const hangsOver = NEVER_LAST.test(line) && displayWidth(line.slice(breakAt)) + wide <= width;
+      breakLine((staysBehind || hangsOver) && breakAt > 0 ? breakAt : line.length);
       if (/^\s/.test(piece)) continue;
     }
     while (wide > width) {

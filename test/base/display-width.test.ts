@@ -29,6 +29,7 @@ test("wraps at spaces", () => {
 test("wraps between Chinese characters, and no line begins with their punctuation", () => {
   expect(wrapToWidth("服务器关闭了连接。", 16)).toEqual(["服务器关闭了连接。"]);
   expect(wrapToWidth("服务器关闭了连接", 6)).toEqual(["服务器", "关闭了", "连接"]);
+  expect(wrapToWidth("修正端口（WS_PORT=8080）。", 16)).toEqual(["修正端口", "（WS_PORT=8080）。"]);
   expect(wrapToWidth("修正端口（8080）。", 14)).toEqual(["修正端口", "（8080）。"]);
 });
 
