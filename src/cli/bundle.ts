@@ -1,7 +1,7 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { EXIT, UserError } from "../base/user-error.ts";
-import { type Content, checkOutput, writeOutput } from "./output-file.ts";
+import { type Content, checkOutput, type StagedOutput, stageOutput, writeOutput } from "./output-file.ts";
 
 export type BundledFile = readonly [name: string, content: Content];
 
@@ -9,7 +9,10 @@ export type BundledFile = readonly [name: string, content: Content];
 export interface Bundle {
   /** Refuses, before anything is read, what cannot be written, or would be written onto an input. */
   check(names: readonly string[], inputs: readonly string[]): Promise<void>;
-  /** One file after the other, none of them held whole. Answers with how many bytes each has. */
+  /**
+   * One file after the other, none of them held whole: all of them, or what was there before. Answers with how many
+   * bytes each has.
+   */
   write(files: readonly BundledFile[]): Promise<readonly (readonly [name: string, bytes: number])[]>;
 }
 
@@ -25,39 +28,57 @@ async function pour(content: Content, write: Write): Promise<void> {
  * With the folders above it. Node's own `recursive` calls a read-only file system ENOENT, and never ends where a folder
  * that is there says ENOENT (/proc).
  */
-async function makeFolder(folder: string): Promise<void> {
+async function makeFolder(folder: string): Promise<"made" | "present"> {
   const failure = await mkdir(folder).then(
     () => null,
     (error: NodeJS.ErrnoException) => error,
   );
-  if (failure === null || failure.code === "EEXIST") return;
+  if (failure === null) return "made";
+  if (failure.code === "EEXIST") return "present";
   const above = dirname(folder);
   if (failure.code !== "ENOENT" || above === folder || (await stat(above).catch(() => null)) !== null) throw failure;
   await makeFolder(above);
   await mkdir(folder);
+  return "made";
 }
 
 export const folderBundle = (folder: string): Bundle => ({
   async check(names, inputs) {
+    if (folder === "" || folder === "-")
+      throw new UserError(EXIT.usage, "usage.invalid-value", {
+        option: "-o",
+        value: folder,
+        allowed: "FOLDER, FILE.zip",
+      });
     const present = await stat(folder).catch(() => null);
     if (present !== null && !present.isDirectory()) throw new UserError(EXIT.usage, "output.is-file", { name: folder });
     for (const name of names) await checkOutput(join(folder, name), inputs);
   },
   async write(files) {
-    await makeFolder(folder).catch((error: NodeJS.ErrnoException) => {
+    const origin = await makeFolder(folder).catch((error: NodeJS.ErrnoException) => {
       throw new UserError(EXIT.usage, "output.unwritable", { name: folder, reason: error.code ?? error.message });
     });
     const sizes: [string, number][] = [];
-    for (const [name, content] of files) {
-      let bytes = 0;
-      await writeOutput(join(folder, name), (write) =>
-        pour(content, (piece) => {
-          bytes += piece.length;
-          return write(piece);
-        }),
-      );
-      sizes.push([name, bytes]);
+    const staged: StagedOutput[] = [];
+    try {
+      for (const [name, content] of files) {
+        let bytes = 0;
+        const output = await stageOutput(join(folder, name), (write) =>
+          pour(content, (piece) => {
+            bytes += piece.length;
+            return write(piece);
+          }),
+        );
+        staged.push(output);
+        sizes.push([name, bytes]);
+      }
+    } catch (error) {
+      // A report beside the evidence of another run, or beside none, would mislead whoever gets the folder.
+      for (const output of staged) await output.discard();
+      if (origin === "made") await rmdir(folder).catch(() => undefined);
+      throw error;
     }
+    for (const output of staged) await output.keep();
     return sizes;
   },
 });

@@ -48,7 +48,9 @@ const STALE_MS = 30_000;
 /** `link` fails where the name exists, on every file system: whoever made it owns the turn. */
 async function lock(path: string, name: string): Promise<() => Promise<void>> {
   const own = `${path}.${process.pid}.${crypto.randomUUID().slice(0, 8)}`;
-  await writeFile(own, `${hostname()} ${process.pid}\n`, { flag: "wx" }).catch((error: NodeJS.ErrnoException) => {
+  await writeFile(own, `${hostname()} ${process.pid}\n`, { flag: "wx" }).catch(async (error: NodeJS.ErrnoException) => {
+    // A full disk takes the name and not the text. The name is nobody else's.
+    await unlink(own).catch(() => undefined);
     throw unwritable(name, error);
   });
   try {

@@ -3,8 +3,12 @@ import { basename, dirname, join } from "node:path";
 import { sidecarName } from "../annotations/sidecar.ts";
 import { EXIT, UserError } from "../base/user-error.ts";
 
-/** Refuses, before anything is read, an output that is a directory or one of the inputs. */
+/** Refuses, before anything is read, an output that has no name, is a directory, or is one of the inputs. */
 export async function checkOutput(path: string, inputs: readonly string[]): Promise<void> {
+  // `-` is standard output everywhere else; nobody wants a file of that name.
+  if (path === "" || path === "-") {
+    throw new UserError(EXIT.usage, "usage.invalid-value", { option: "-o", value: path, allowed: "FILE" });
+  }
   const target = await stat(path).catch(() => null);
   if (target === null) return;
   if (target.isDirectory()) throw new UserError(EXIT.usage, "output.is-directory", { name: path });
@@ -38,11 +42,41 @@ export type Content =
  * followed; a device or pipe is written to as it is. Throws `UserError` (exit 2).
  */
 export async function writeOutput(path: string, content: Content): Promise<void> {
-  try {
+  await (await stageOutput(path, content)).keep();
+}
+
+/** Written to its end, but not yet seen under its name. */
+export interface StagedOutput {
+  keep(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+const nothing = async (): Promise<void> => undefined;
+
+/** The first half of `writeOutput`, for files that come together or not at all. A device or pipe has it at once. */
+export async function stageOutput(path: string, content: Content): Promise<StagedOutput> {
+  return telling(path, async () => {
     const present = await stat(path).catch(() => null);
-    if (present !== null && !present.isFile()) await fill(await open(path, "w"), content);
-    else if (present === null) await replace(path, content, NEW_FILE_MODE);
-    else await replace(await realpath(path), content, present.mode & PERMISSIONS);
+    if (present !== null && !present.isFile()) {
+      await fill(await open(path, "w"), content);
+      return { keep: nothing, discard: nothing };
+    }
+    const target = present === null ? path : await realpath(path);
+    const temporary = await staged(target, content, present === null ? NEW_FILE_MODE : present.mode & PERMISSIONS);
+    const discard = (): Promise<void> => unlink(temporary).catch(() => undefined);
+    const keep = (): Promise<void> =>
+      telling(path, () => rename(temporary, target)).catch(async (error: unknown) => {
+        await discard();
+        throw error;
+      });
+    return { keep, discard };
+  });
+}
+
+/** What the file system says about `path`, as a `UserError`. */
+async function telling<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof UserError) throw error;
     const { code } = error as NodeJS.ErrnoException;
@@ -56,12 +90,12 @@ const NEW_FILE_MODE = 0o666;
 const PERMISSIONS = 0o777;
 const BATCH_BYTES = 1 << 20;
 
-async function replace(target: string, content: Content, mode: number): Promise<void> {
+async function staged(target: string, content: Content, mode: number): Promise<string> {
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
   const file = await open(temporary, "wx", mode);
   try {
     await fill(file, content);
-    await rename(temporary, target);
+    return temporary;
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw error;
