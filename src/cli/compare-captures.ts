@@ -26,6 +26,10 @@ export async function compareCaptures(
 ): Promise<void> {
   const [first, second, ...more] = captures;
   if (first === undefined || second === undefined || more.length > 0) throw new UserError(EXIT.usage, "compare.two");
+  if (options.format !== "text" && options.format !== "json") {
+    const value = options.format;
+    throw new UserError(EXIT.usage, "usage.invalid-value", { option: "--format", value, allowed: "text, json" });
+  }
   if (options.output !== undefined) await checkOutput(options.output, inputsOf(captures, options));
   const { language, version, columns, stdout } = surroundings;
   // One for both: the same token on both sides has the same tag.

@@ -1,7 +1,9 @@
 import type { CommanderError } from "commander";
 import { EXIT, type ExitCode, UserError } from "../base/user-error.ts";
 import type { Language } from "../i18n/language.ts";
+import type { Message } from "../i18n/message-types.ts";
 import { messageOf } from "../i18n/messages.ts";
+import { closestWord } from "./closest-word.ts";
 import { commandNames } from "./commands.ts";
 
 /** What commander found wrong, as one of our own messages: it speaks only English. */
@@ -25,16 +27,32 @@ export function usageError(error: CommanderError, argv: readonly string[]): User
     case "commander.excessArguments":
       return command === "annotate" ? new UserError(EXIT.usage, "notes.one-capture") : usage("too-many-arguments");
     case "commander.help":
-      return usage("no-command");
+      return argv[0] === "help" && argv[1] !== undefined ? unknownCommand(argv[1]) : usage("no-command");
     default:
       return usage("other", { text: error.message.replace(/^error: /, "") });
   }
 }
 
+/** `wscap help reprot`. */
+function unknownCommand(name: string): UserError {
+  const similar = closestWord(name, commandNames);
+  return similar === null
+    ? new UserError(EXIT.usage, "usage.unknown-command", { name })
+    : new UserError(EXIT.usage, "usage.unknown-command-similar", { name, similar: `help ${similar}` });
+}
+
+/** What is wrong with standard input is told by its name, not by `-`. */
+function messageFor({ messageId, args }: UserError, language: Language): Message {
+  if (args["name"] !== "-" || !messageId.startsWith("input.")) return messageOf(language, messageId, args);
+  if (messageId === "input.empty") return messageOf(language, "input.empty-stdin", {});
+  const name = messageOf(language, "input.stdin-name", {}).sentence;
+  return messageOf(language, messageId, { ...args, name });
+}
+
 /** The text for standard error and the exit code: a sentence and a next step, or, where we are at fault, the stack. */
 export function explainFailure(failure: unknown, language: Language): { text: string; exitCode: ExitCode } {
   if (failure instanceof UserError) {
-    const { sentence, next } = messageOf(language, failure.messageId, failure.args);
+    const { sentence, next } = messageFor(failure, language);
     return { text: `wscap: ${sentence}\n${next === "" ? "" : `       ${next}\n`}`, exitCode: failure.exitCode };
   }
   const stack = failure instanceof Error ? (failure.stack ?? String(failure)) : String(failure);

@@ -8,6 +8,11 @@ export const messagesEn = {
     sentence: "{name} is empty.",
     next: "tcpdump writes in blocks: stop it with Ctrl-C (or start it with -U) before reading its file.",
   },
+  "input.empty-stdin": {
+    sentence: "Nothing came on standard input.",
+    next: "Look at what the command before the pipe said; tcpdump needs -U there: ssh device sudo tcpdump -i any -U -w - port 8080 | wscap report -",
+  },
+  "input.stdin-name": { sentence: "Standard input", next: "" },
   "input.unreadable": {
     sentence: "{name} cannot be read ({reason}).",
     next: "tcpdump under sudo writes files that belong to root: sudo chown $USER {name}",
@@ -82,7 +87,10 @@ export const messagesEn = {
     sentence: "There is no rule “{name}”.",
     next: "Did you mean: wscap explain {similar}",
   },
-  "notes.unreadable": { sentence: "The notes in {name} cannot be read ({reason}).", next: "" },
+  "notes.unreadable": {
+    sentence: "The notes in {name} cannot be read ({reason}).",
+    next: "Name another file for them with --notes FILE, or make this one readable.",
+  },
   "notes.damaged": {
     sentence: "{name} is damaged: it is not what wscap writes. It is left as it is.",
     next: "Repair or move it, or keep notes elsewhere with --notes FILE.",
@@ -114,6 +122,14 @@ export const messagesEn = {
   },
   "notes.unknown": { sentence: "There is no note {name}.", next: "wscap annotate CAPTURE --list shows their ids." },
   "output.is-file": { sentence: "{name} is a file.", next: "Name a folder, or a file that ends in .zip." },
+  "report.nothing-to-draw": {
+    sentence: "There is no connection to draw.",
+    next: "Without --format svg the report says what the capture holds.",
+  },
+  "usage.needs-svg": {
+    sentence: "--connection chooses what --format svg draws; reports in other formats hold every connection.",
+    next: "Only its packets: wscap export --connection {n} CAPTURE -o part.pcapng",
+  },
   "compare.two": { sentence: "--compare needs two captures.", next: "wscap report works.pcap fails.pcap --compare" },
   "compare.nothing": {
     sentence: "{name} holds no connection to compare.",

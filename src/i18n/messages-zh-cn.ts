@@ -10,6 +10,11 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "{name} 是空文件。",
     next: "tcpdump 按块写文件：请先用 Ctrl-C 停止它（或启动时加 -U），再读取文件。",
   },
+  "input.empty-stdin": {
+    sentence: "标准输入中没有任何数据。",
+    next: "请看管道前的命令报了什么；那里的 tcpdump 要加 -U：ssh device sudo tcpdump -i any -U -w - port 8080 | wscap report -",
+  },
+  "input.stdin-name": { sentence: "标准输入", next: "" },
   "input.unreadable": {
     sentence: "无法读取 {name}（{reason}）。",
     next: "用 sudo 运行的 tcpdump 写出的文件属于 root：sudo chown $USER {name}",
@@ -72,7 +77,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "没有“{name}”这条规则。",
     next: "是否想输入：wscap explain {similar}",
   },
-  "notes.unreadable": { sentence: "无法读取 {name} 中的备注（{reason}）。", next: "" },
+  "notes.unreadable": {
+    sentence: "无法读取 {name} 中的备注（{reason}）。",
+    next: "用 --notes FILE 指定另一个文件，或让这个文件可读。",
+  },
   "notes.damaged": {
     sentence: "{name} 已损坏，不是 wscap 写出的格式；文件保持原样。",
     next: "修复或移走它，或用 --notes FILE 把备注存到别处。",
@@ -101,6 +109,11 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
   },
   "notes.unknown": { sentence: "没有备注 {name}。", next: "wscap annotate CAPTURE --list 会列出所有 id。" },
   "output.is-file": { sentence: "{name} 是一个文件。", next: "请指定文件夹，或以 .zip 结尾的文件。" },
+  "report.nothing-to-draw": { sentence: "没有可画的连接。", next: "不加 --format svg，报告会说明抓包中有什么。" },
+  "usage.needs-svg": {
+    sentence: "--connection 用来选择 --format svg 画哪条连接；其他格式的报告包含所有连接。",
+    next: "只要它的数据包：wscap export --connection {n} CAPTURE -o part.pcapng",
+  },
   "compare.two": { sentence: "--compare 需要两个抓包。", next: "wscap report works.pcap fails.pcap --compare" },
   "compare.nothing": { sentence: "{name} 中没有可以比较的连接。", next: "wscap report {name} 会列出其中的内容。" },
   "output.is-input": {

@@ -27,6 +27,15 @@ describe.each(["report", "frames"])("%s of what cannot be read: exit 3 and one s
     expect(stderr.split("\n")).toHaveLength(3);
   });
 
+  test("nothing, or no capture, on standard input: told by its name", async () => {
+    const empty = await wscap([command, "-"]);
+    expect(empty).toMatchObject({ code: 3, stdout: "" });
+    expect(empty.stderr).toMatch(/^wscap: Nothing came on standard input\.\n {7}Look at what the command before/);
+    const text = await wscap([command, "-", "--lang", "zh-CN"], { input: Buffer.from("no capture\n".repeat(9)) });
+    expect(text).toMatchObject({ code: 3, stdout: "" });
+    expect(text.stderr).toMatch(/^wscap: 标准输入 不是抓包文件/);
+  });
+
   test("one bad file among good ones", async () => {
     const { code } = await wscap([command, "captures/clean-close.pcap", join(folder, "text.pcap")]);
     expect(code).toBe(3);

@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileSchema } from "../support/json-schema.ts";
-import { program, wscap } from "../support/run-cli.ts";
+import { program, root, wscap } from "../support/run-cli.ts";
 
 const TROUBLE = "captures/trouble.pcapng";
 const CLEAN = "captures/clean-close.pcap";
@@ -65,6 +65,13 @@ describe("--timer", () => {
 });
 
 describe("-o", () => {
+  test("- is standard output, not a file of that name", async () => {
+    const args = ["report", join(root, "captures/refused.pcap")];
+    const plain = await wscap(args, { directory: folder });
+    expect(await wscap([...args, "-o", "-"], { directory: folder })).toEqual(plain);
+    expect(await readdir(folder)).not.toContain("-");
+  });
+
   test("writes the same as standard output, and leaves nothing else behind", async () => {
     const target = join(folder, "report.txt");
     const printed = await wscap(["report", CLEAN]);

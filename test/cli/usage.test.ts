@@ -62,6 +62,18 @@ describe("bad usage: exit 2, one sentence, and what to do next", () => {
       "wscap schema --help shows examples.",
     ],
     [["probe", "-w", "-", "ws://127.0.0.1:1/"], "-w cannot be “-”.", "Possible: FILE"],
+    [["help", "reprot"], "There is no command “reprot”.", "Did you mean: wscap help report"],
+    [["help", "xyzzy"], "There is no command “xyzzy”.", "wscap --help lists the commands."],
+    [["report", FILE, "--format", "svg", "--connection", "9"], "--connection cannot be “9”.", "Possible: 0 … 0"],
+    [
+      ["report", FILE, "--connection", "0"],
+      "--connection chooses what --format svg draws; reports in other formats hold every connection.",
+      "Only its packets: wscap export --connection 0 CAPTURE -o part.pcapng",
+    ],
+    [["report", FILE, FILE, "--compare", "--format", "html"], "--format cannot be “html”.", "Possible: text, json"],
+    [["report", FILE, "-o", ""], "-o cannot be “”.", "Possible: FILE"],
+    [["export", FILE, "-o", "-"], "-o cannot be “-”.", "Possible: FILE"],
+    [["share", FILE, "-o", "-"], "-o cannot be “-”.", "Possible: FOLDER, FILE.zip"],
     [["schema", "frames"], "WHAT cannot be “frames”.", "Possible: report, frame, event"],
   ])("%j", async (args, sentence, next) => {
     expect(await wscap(args)).toEqual({ code: 2, stdout: "", stderr: `wscap: ${sentence}\n       ${next}\n` });

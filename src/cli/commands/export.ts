@@ -6,6 +6,7 @@ import type { Redactor } from "../../report/redact.ts";
 import { type Analysed, analyse } from "../analyse.ts";
 import { type Exported, type ExportPlan, exportCapture } from "../export-capture.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
+import { checkConnection } from "../known-connection.ts";
 import { connectionNumber, portList } from "../option-values.ts";
 import { checkOutput, inputsOf, writeOutput } from "../output-file.ts";
 import { named, withReadableAgain } from "../readable-again.ts";
@@ -67,13 +68,7 @@ async function exportTo(
 }
 
 function planOf({ analysis, findings }: Analysed, options: ExportOptions): ExportPlan {
-  const known = new Set<number>(analysis.connections.map(({ id }) => id));
-  for (const id of options.connection ?? []) {
-    if (!known.has(id)) {
-      const allowed = analysis.connections.length === 0 ? "–" : `0 … ${analysis.connections.length - 1}`;
-      throw new UserError(EXIT.usage, "usage.invalid-value", { option: "--connection", value: String(id), allowed });
-    }
-  }
+  for (const id of options.connection ?? []) checkConnection(id, analysis.connections);
   const connections = options.connection === undefined ? null : new Set(options.connection);
   const times = findings
     .filter(({ severity }) => severity !== "note")

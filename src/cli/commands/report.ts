@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { EXIT, type ExitCode } from "../../base/user-error.ts";
+import { EXIT, type ExitCode, UserError } from "../../base/user-error.ts";
 import { render } from "../../i18n/render.ts";
 import { buildReport } from "../../report/model.ts";
 import { coloured, plain } from "../../report/paint.ts";
@@ -10,6 +10,7 @@ import { renderText } from "../../report/text.ts";
 import type { Timer } from "../../rules/timers.ts";
 import { type Analysed, analyse } from "../analyse.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
+import { checkConnection } from "../known-connection.ts";
 import { connectionNumber, oneOf, portList, timerList } from "../option-values.ts";
 import { checkOutput, inputsOf, writeOutput } from "../output-file.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
@@ -40,7 +41,13 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("--compare", help.options.compare)
     .option("--fail-on <severity>", help.options.failOn, oneOf("--fail-on", FAIL_ON), "never");
   addKeyLogOption(command, surroundings);
-  addSharingOptions(command, surroundings).action(async (captures: readonly string[], options: ReportOptions) => {
+  addSharingOptions(command, surroundings).action(async (captures: readonly string[], given: ReportOptions) => {
+    const { output, ...others } = given;
+    // As everywhere else, `-` is standard output.
+    const options: ReportOptions = output === undefined || output === "-" ? others : given;
+    if (options.connection !== undefined && options.format !== "svg") {
+      throw new UserError(EXIT.usage, "usage.needs-svg", { n: String(options.connection) });
+    }
     if (options.compare === true) {
       const { compareCaptures } = await import("../compare-captures.ts");
       return compareCaptures(captures, options, surroundings);
@@ -127,8 +134,11 @@ async function rendered(
     return `${safeJson(harOf(analysis, recorder.log, redactor, model.tool.version), 2)}\n`;
   }
   const { htmlReport, svgLadder } = await import("../../report/html/reports.tsx");
-  if (options.format === "svg")
+  if (options.format === "svg") {
+    if (analysis.connections.length === 0) throw new UserError(EXIT.input, "report.nothing-to-draw");
+    if (options.connection !== undefined) checkConnection(options.connection, analysis.connections);
     return svgLadder(model, options.connection ?? null, { ...analysed, recorder }, redactor);
+  }
   return htmlReport(model, { ...analysed, recorder }, redactor, options.payloads === "none");
 }
 

@@ -3,6 +3,8 @@ import { chownSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { EXIT, UserError } from "../../base/user-error.ts";
+import { findTool } from "./find-tool.ts";
 import type { Owner } from "./types.ts";
 
 /** A fifo in a folder that only its owner can enter. Read through the event loop: no thread waits for packets. */
@@ -14,10 +16,14 @@ export interface Fifo {
 }
 
 export function makeFifo(owner: Owner | null): Fifo {
+  // Where even this is missing, a backend that needs no fifo may still capture.
+  const mkfifo = findTool("mkfifo");
+  if (mkfifo === null)
+    throw new UserError(EXIT.capture, "capture.tool-missing", { name: "mkfifo", package: "coreutils" });
   const folder = mkdtempSync(join(tmpdir(), "wscap-"));
   // AppArmor's profile for tcpdump allows names that end so.
   const path = join(folder, "live.pcap");
-  execFileSync("mkfifo", ["-m", "600", path]);
+  execFileSync(mkfifo, ["-m", "600", path]);
   if (owner !== null) {
     chownSync(path, owner.uid, owner.gid);
     chownSync(folder, owner.uid, owner.gid);
