@@ -51,6 +51,10 @@ test("every variant is among the cases", () => {
     expect(Object.keys(cases[ruleId as RuleId].fires).sort()).toEqual(Object.keys(variants).sort());
 });
 
+test("each rule says where one reads more", () => {
+  expect(catalogue.filter(({ spec, sources }) => spec === "" && sources.length === 0).map(({ id }) => id)).toEqual([]);
+});
+
 test("the catalogue holds each rule once", () => {
   expect(catalogue.map(({ id }) => id).sort()).toEqual(Object.keys(findingWords).sort());
 });

@@ -67,7 +67,7 @@ export const causesApplication = {
   viteOwnSocket: { cause: "The development server talks to its page.", fix: "Nothing to repair here." },
   tokenNotRenewed: {
     cause: "The client uses an old token.",
-    fix: "Renew it before connecting, and on each reconnect: auth: (cb) => cb({ token: currentToken() }).",
+    fix: "Log in again for a new one. In the code, renew it before connecting and on each reconnect: auth: (cb) => cb({ token: currentToken() }).",
   },
   clockCorrected: {
     cause:

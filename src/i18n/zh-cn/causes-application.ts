@@ -61,7 +61,7 @@ export const causesApplication = {
   viteOwnSocket: { cause: "开发服务器与它的页面通信。", fix: "不用处理。" },
   tokenNotRenewed: {
     cause: "客户端用的是旧令牌。",
-    fix: "连接前以及每次重连时都要更新：auth: (cb) => cb({ token: currentToken() })。",
+    fix: "重新登录换取新令牌；代码里在连接前和每次重连时都要更新：auth: (cb) => cb({ token: currentToken() })。",
   },
   clockCorrected: {
     cause: "抓包机器的时钟在此期间被校正过（NTP、手动设置，或虚拟机恢复运行）。",

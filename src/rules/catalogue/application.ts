@@ -96,7 +96,8 @@ export const appSilent: Rule = {
   severity: "note",
   spec: "",
   causes: ["nothingSubscribed", "serverBlocked"],
-  sources: [],
+  // What is sent when is the application's: its protocol layers on top of the messages.
+  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-1.5"],
   check: checkSilent,
 };
 
