@@ -25,6 +25,12 @@ const { values, positionals } = parseArgs({
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
 
+// `--list | head` has read enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 if (values.list) {
   for (const { name, injects } of scenarios) process.stdout.write(`${name}\t${injects}\n`);
 } else if (values.judge !== undefined) {
