@@ -1,3 +1,4 @@
+import { wrapToWidth } from "../base/display-width.ts";
 import type { Context } from "./context.ts";
 import { bodyRows, needsStatusLine } from "./layout.ts";
 import type { State } from "./state.ts";
@@ -24,7 +25,7 @@ const views: Readonly<Record<State["view"], (state: State, context: Context) => 
 /** The whole screen: exactly one line a row. `overlay` lies over the end of the body (dialogs). */
 export function drawScreen(state: State, context: Context, overlay: readonly string[]): string[] {
   const { rows, columns } = state.size;
-  if (rows < LEAST_ROWS || columns < LEAST_COLUMNS) return [context.words.tooSmall.slice(0, columns)];
+  if (rows < LEAST_ROWS || columns < LEAST_COLUMNS) return wrapToWidth(context.words.tooSmall, columns).slice(0, rows);
   const body = views[state.view](state, context).slice(0, bodyRows(state));
   while (body.length < bodyRows(state)) body.push("");
   const lines = [headLine(state, context), ...body];

@@ -24,6 +24,9 @@ const ladder: readonly View[] = ["ladder"];
 const inConnection: readonly View[] = ["ladder", "detail"];
 
 const notLive = (state: State): Reason | null => (state.live ? null : "notLive");
+/** What is frozen can be thawed also when nothing comes any more. */
+const notFlowing = (state: State): Reason | null =>
+  notLive(state) ?? (state.latest.state === "ended" && !state.frozen ? "ended" : null);
 const notEnded = (state: State): Reason | null => (state.latest.state === "ended" ? "ended" : null);
 const noDetail = (state: State): Reason | null => (state.ladder.detail === null ? "stillReading" : null);
 
@@ -86,7 +89,7 @@ export const keymap: readonly Binding[] = [
     refuses: (state) => (state.noteHistory.length === 0 ? "nothingToUndo" : null),
   },
   { action: "save", keys: ["s"], views: everywhere, section: "capture", hint: 8 },
-  { action: "freeze", keys: ["f"], views: everywhere, section: "capture", hint: 6, refuses: notLive },
+  { action: "freeze", keys: ["f"], views: everywhere, section: "capture", hint: 6, refuses: notFlowing },
   { action: "follow", keys: ["w"], views: list, section: "capture", refuses: notLive },
   { action: "stop", keys: ["x"], views: everywhere, section: "capture", hint: 8, refuses: notEnded },
   { action: "redraw", keys: ["ctrl-l"], views: everywhere, section: "capture" },

@@ -261,12 +261,20 @@ describe("what is longer than the screen", () => {
   });
 });
 
+describe("a window without room for a screen", () => {
+  it.each(["en", "zh-CN"] as const)("says so in whole words (%s)", (language) => {
+    expect(screen(driver(trouble, 5, 20, language)).join(" ")).toMatch(/^This window is too small\.$|^窗口太小。$/);
+  });
+});
+
 describe("live", () => {
   it("freezes and unfreezes without losing anything", async () => {
     const it = driver(trouble, 24, 100, "en", true);
+    const running = { ...trouble.getSnapshot(), revision: 98, state: "running" as const };
+    await it.dispatch({ kind: "snapshot", snapshot: running, progress: null });
     await it.press("f");
     const later = {
-      ...trouble.getSnapshot(),
+      ...running,
       revision: 99,
       statistics: { ...trouble.getSnapshot().statistics, packets: 400 },
     };
@@ -275,6 +283,21 @@ describe("live", () => {
     expect(it.state.shown.statistics.packets).toBe(377);
     await it.press("f");
     expect(it.state.shown.statistics.packets).toBe(400);
+  });
+
+  it("has nothing to freeze once it has ended, but thaws what was frozen before", async () => {
+    const it = driver(trouble, 24, 100, "en", true);
+    await it.press("f");
+    expect(it.state.frozen).toBe(false);
+    expect(text(it)).not.toContain("f freeze");
+    const running = { ...trouble.getSnapshot(), revision: 98, state: "running" as const };
+    await it.dispatch({ kind: "snapshot", snapshot: running, progress: null });
+    expect(text(it)).toContain("f freeze");
+    await it.press("f");
+    await it.dispatch({ kind: "snapshot", snapshot: { ...running, revision: 99, state: "ended" }, progress: null });
+    expect(it.state.frozen).toBe(true);
+    await it.press("f");
+    expect(it.state.frozen).toBe(false);
   });
 
   it("asks before it quits with an unsaved capture", async () => {

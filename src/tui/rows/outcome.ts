@@ -27,14 +27,14 @@ export function endedText(facts: ConnectionFacts, chrome: Chrome, words: TuiWord
   if (kind === "tcp-refused") return tcp.ending === "icmp" ? how : chrome.refusedTcp;
   if (kind === "tcp-unanswered") return chrome.unansweredTcp;
   if (kind === "upgrade-refused") return chrome.refusedHttp(upgrade?.exchange.response?.status ?? 0);
-  if (kind === "upgrade-unanswered") return `${chrome.unansweredHttp}, ${how}`;
+  if (kind === "upgrade-unanswered") return chrome.unansweredHttp + words.comma + how;
   const code = seenCode(facts);
   if (close.verdict === "clean" && code !== null) return chrome.closedCleanly(code);
   if (close.verdict !== "abnormal" || code === null) return how;
   const from = firstCloseFrom(facts);
   if (from !== null) return chrome.closedWith(webSocket?.closeFrames[from === "client" ? 0 : 1]?.code ?? code, from);
   const silence = sinceLastPongNs(facts);
-  const parts = [`${code}: ${how}`, words.noClose];
+  const parts = [code + chrome.colon + how, words.noClose];
   if (silence !== null && silence > NOTABLE_SILENCE_NS) parts.push(words.afterLastPong(chrome.duration(silence / 1e9)));
   return parts.join(words.comma);
 }

@@ -1,4 +1,4 @@
-import { wrapToWidth } from "../../base/display-width.ts";
+import { padStartToWidth, wrapToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import { explain, render } from "../../i18n/render.ts";
 import type { Finding } from "../../rules/types.ts";
@@ -87,14 +87,14 @@ export function storyLines(finding: Finding, state: State, context: Context): st
   const head = new Line(palette, state.size.columns)
     .add(` ${chrome.severity[finding.severity]}`, finding.severity === "note" ? "strong" : finding.severity)
     .add(`  ${finding.ruleId}  `)
-    .add(`(${chrome.confidence[finding.confidence]})${where}`, "dim");
+    .add(`${chrome.remark(chrome.confidence[finding.confidence])}${where}`, "dim");
   const lines = [head.end(), ...wrapped(title, width, "  ").map(palette.strong), ...wrapped(detail, width, "  ")];
   if (causes.length > 0) lines.push("", palette.dim(`  ${chrome.causes}`));
   for (const [index, { cause, fix }] of causes.entries()) {
     const confidence = finding.causes[index]?.confidence;
     lines.push(
       ...wrapped(
-        `${cause}${confidence === undefined ? "" : ` (${chrome.confidence[confidence]})`}`,
+        `${cause}${confidence === undefined ? "" : ` ${chrome.remark(chrome.confidence[confidence])}`}`,
         width,
         "    ",
         "  • ",
@@ -102,14 +102,19 @@ export function storyLines(finding: Finding, state: State, context: Context): st
     );
     if (fix !== "") lines.push(...wrapped(fix, width, "      ", "    → ").map(palette.accent));
   }
-  if (finding.evidence.length > 0)
-    lines.push("", new Line(palette, width).add(`  ${chrome.packet}      ${chrome.what}`, "dim").end());
+  if (finding.evidence.length > 0) {
+    const names = `  ${padStartToWidth(chrome.packet, 7)} ${padStartToWidth(chrome.time, 10)}  ${chrome.what}`;
+    lines.push("", new Line(palette, width).add(names, "dim").end());
+  }
   for (const [index, { packet, timestampNs }] of finding.evidence.entries()) {
     const head = `  ${fitStart(String(packet), 7)} ${fitStart(`+${(timestampNs / 1e9).toFixed(3)}`, 10)}  `;
     lines.push(...wrapped(evidence[index] ?? "", width, " ".repeat(head.length), head));
   }
   if (finding.wiresharkFilter !== "")
-    lines.push("", ...wrapped(`${chrome.wireshark}: ${finding.wiresharkFilter}`, width, "  ").map(palette.dim));
+    lines.push(
+      "",
+      ...wrapped(`${chrome.wireshark}${chrome.colon}${finding.wiresharkFilter}`, width, "  ").map(palette.dim),
+    );
   return lines;
 }
 
