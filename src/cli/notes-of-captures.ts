@@ -1,7 +1,7 @@
 import { living } from "../annotations/notes.ts";
 import type { Anchor, Note } from "../annotations/types.ts";
 import type { RelativeNs } from "../base/brand.ts";
-import type { Mark } from "../base/packet-view.ts";
+import { type Mark, markOf, type PacketView } from "../base/packet-view.ts";
 import { formatTime } from "../base/time.ts";
 import { isStranded, type PlacedNote } from "../report/notes.ts";
 import type { Analysis } from "../store/types.ts";
@@ -9,11 +9,29 @@ import { notesPath, readNotes } from "./notes-file.ts";
 
 type Numbered = Exclude<Anchor, { readonly kind: "capture" }>;
 
+/** Packets that somebody wants to know the times of, filled while reading. */
+export interface WantedPackets {
+  /** By number. */
+  readonly packetTimes?: Map<number, RelativeNs | null>;
+  /** Of several captures, by the numbers that they have in their own. */
+  readonly ownPackets?: readonly Map<number, Mark | null>[];
+}
+
+export const wantsAny = ({ packetTimes, ownPackets = [] }: WantedPackets): boolean =>
+  (packetTimes?.size ?? 0) > 0 || ownPackets.some(({ size }) => size > 0);
+
+/** A packet on its way. `ownNumber`: the one that it has in its capture, where several are read. */
+export function lookAt({ packetTimes, ownPackets }: WantedPackets, view: PacketView, ownNumber: number): void {
+  if (packetTimes?.has(view.packetNumber)) packetTimes.set(view.packetNumber, view.timestampNs);
+  const own = ownPackets?.[view.captureIndex];
+  if (own?.has(ownNumber)) own.set(ownNumber, markOf(view));
+}
+
 /**
  * The notes of captures that are read as one. A note beside one of them names its packet by the number that it has in
  * there, one that was made while reading them together by the number over all: its time tells which.
  */
-export class NotesOfCaptures {
+export class NotesOfCaptures implements WantedPackets {
   /** Deleted ones too. */
   readonly known: readonly Note[];
   /** For `ReadOptions`. */

@@ -1,6 +1,5 @@
 import { setFlagsFromString } from "node:v8";
 import type { RelativeNs } from "../base/brand.ts";
-import { type Mark, markOf } from "../base/packet-view.ts";
 import { EXIT, UserError } from "../base/user-error.ts";
 import type { CaptureComment, CaptureOrigin } from "../pcap/types.ts";
 import type { FrameTap } from "../pipeline/frame-tap.ts";
@@ -9,10 +8,11 @@ import { type PacketSink, pump } from "../session/pump.ts";
 import type { Analysis } from "../store/types.ts";
 import type { KeyLog } from "../tls/key-log.ts";
 import { type CaptureFeeds, openFeeds } from "./capture-feeds.ts";
+import { lookAt, type WantedPackets, wantsAny } from "./notes-of-captures.ts";
 import { showProgress } from "./progress.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-export interface ReadOptions {
+export interface ReadOptions extends WantedPackets {
   readonly ports: readonly number[];
   readonly tap: FrameTap | null;
   /** Secrets of TLS. */
@@ -23,10 +23,6 @@ export interface ReadOptions {
   readonly breathe: () => Promise<void> | undefined;
   /** pcapng comments, with the time of their packet (0 for those on a section or interface). */
   readonly onComment?: (comment: CaptureComment, timestampNs: RelativeNs) => void;
-  /** Packets whose times are wanted, by number: filled while reading. */
-  readonly packetTimes?: Map<number, RelativeNs | null>;
-  /** Of several captures, packets wanted by the numbers that they have in their own: filled while reading. */
-  readonly ownPackets?: readonly Map<number, Mark | null>[];
 }
 
 /**
@@ -98,16 +94,13 @@ export async function readCaptures(
 /** Notes the times of a few packets on their way. */
 function watched(
   pipeline: Pipeline,
-  { packetTimes: times, ownPackets = [] }: ReadOptions,
+  wanted: WantedPackets,
   order: Pick<CaptureFeeds["order"], "ownNumber">,
 ): PacketSink {
-  const wantsOwn = ownPackets.some(({ size }) => size > 0);
-  if ((times === undefined || times.size === 0) && !wantsOwn) return pipeline;
+  if (!wantsAny(wanted)) return pipeline;
   return {
     onPacket(view) {
-      if (times?.has(view.packetNumber)) times.set(view.packetNumber, view.timestampNs);
-      const own = wantsOwn ? ownPackets[view.captureIndex] : undefined;
-      if (own?.has(order.ownNumber)) own.set(order.ownNumber, markOf(view));
+      lookAt(wanted, view, order.ownNumber);
       pipeline.onPacket(view);
     },
   };

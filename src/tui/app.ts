@@ -416,11 +416,11 @@ export class App {
     if (failed || (message !== "" && this.state.message === null)) this.say(message, failed ? "error" : "good");
   }
 
-  /** What the capture itself holds is shown too; what is about another capture is not, and is told of. */
-  settleNotes(inCapture: readonly Note[], stranded: readonly Note[]): void {
+  /** What turned out to be about the captures, and what they hold themselves, is shown too; what is about another capture is not, and is told of. */
+  settleNotes(shown: readonly Note[], stranded: readonly Note[]): void {
     const gone = new Set(stranded.map(({ id }) => id));
     const notes = this.state.list.notes.filter(({ id }) => !gone.has(id));
-    this.dispatch({ kind: "notes", notes: mergeNotes(notes, inCapture) });
+    this.dispatch({ kind: "notes", notes: mergeNotes(notes, shown) });
     if (stranded.length > 0) this.say(this.context.words.strandedNotes(stranded.length), "error");
   }
 

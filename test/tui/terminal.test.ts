@@ -131,6 +131,34 @@ describe.skipIf(tmuxMissing !== null)("the screen in a real terminal", () => {
     expect(kept.notes.map(({ text }) => text).sort()).toEqual(["elsewhere", "here"]);
   });
 
+  it("shows the notes of all captures, and keeps each beside its own", async () => {
+    const other = join(folder, "other.pcap");
+    await copyFile("captures/fin-1006.pcap", other);
+    await wscap(["annotate", other, "--connection", "0", "no Close frame"]);
+    await load(100, 24, other);
+    await tmux.until(/✎ +#4/);
+    await tmux.press("a");
+    await tmux.until("Note on connection #1");
+    await tmux.type("the first file");
+    await tmux.press("C-s");
+    await tmux.until("✎ the first file");
+    await tmux.press("Down", "Down", "Down");
+    await tmux.until("✎ no Close frame");
+    await tmux.press("a");
+    await tmux.until("Note on connection #4");
+    await tmux.type(" at all");
+    await tmux.press("C-s");
+    await tmux.until("✎ no Close frame at all");
+    await tmux.press("q");
+    await tmux.until("ended with 0");
+    const texts = async (path: string): Promise<string[]> =>
+      (JSON.parse(await readFile(`${path}.wscap.json`, "utf8")) as { notes: { text: string }[] }).notes.map(
+        ({ text }) => text,
+      );
+    expect(await texts(other)).toEqual(["no Close frame at all"]);
+    expect(await texts(capture)).toEqual(["the first file"]);
+  });
+
   it("shows notes that the capture itself holds, and writes none of them anew", async () => {
     const path = join(folder, "noted.pcapng");
     await wscap(["annotate", capture, "--connection", "1", "the device froze"]);

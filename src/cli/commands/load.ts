@@ -15,6 +15,7 @@ import { openFeeds } from "../capture-feeds.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
 import { systemClock } from "../live/clock.ts";
 import { notesPath } from "../notes-file.ts";
+import { NotesOfCaptures } from "../notes-of-captures.ts";
 import { portList, timerList } from "../option-values.ts";
 import { createDesk } from "../screen/desk.ts";
 import { NoteKeeper } from "../screen/note-keeper.ts";
@@ -52,8 +53,12 @@ async function load(names: readonly string[], options: LoadOptions, surroundings
     const { reportAsText } = await import("./report.ts");
     return reportAsText(names, options, surroundings);
   }
-  const first = names[0] ?? "-";
-  const keeper = await NoteKeeper.open(notesPath(isPipe(first) ? "-" : first, options.notes), language);
+  // `--notes`: a file for them all.
+  const noted = options.notes === undefined ? names : names.slice(0, 1);
+  const keeper = await NoteKeeper.open(
+    noted.map((name) => notesPath(isPipe(name) ? "-" : name, options.notes)),
+    language,
+  );
   const kept = keepPipes(names);
   try {
     return await show(kept, names, options, keeper, surroundings);
@@ -73,7 +78,7 @@ async function show(
   const ports = options.port ?? [];
   const timers = options.timer ?? [];
   const origin: CaptureOrigin = { ns: null };
-  const watch = new NoteWatch(keeper.notes);
+  const watch = new NoteWatch(new NotesOfCaptures(keeper.byBook), keeper.homes);
   const keys = await openKeyLog(options);
   const captures = await openFeeds(
     names,
@@ -138,7 +143,10 @@ async function show(
     (analysis) => watch.settle(analysis, !captures.feeds.some(({ interrupted }) => interrupted)),
     () => null,
   );
-  const exitCode = await openScreen({ desk, keeper, live: false, unsaved: false, save, lateNotes }, surroundings);
+  const exitCode = await openScreen(
+    { desk, keeper, captures: captures.facts, live: false, unsaved: false, save, lateNotes },
+    surroundings,
+  );
   session.stop();
   const error = await failure;
   if (error !== null) throw error;

@@ -55,7 +55,7 @@ export class LiveScreen {
     running.catch(nothing);
     try {
       const keeper = await NoteKeeper.open(
-        file === undefined ? null : notesPath(file, undefined),
+        [file === undefined ? null : notesPath(file, undefined)],
         surroundings.language,
         true,
       );

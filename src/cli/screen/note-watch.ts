@@ -1,29 +1,31 @@
 import type { Note } from "../../annotations/types.ts";
-import type { RelativeNs } from "../../base/brand.ts";
-import { formatTime } from "../../base/time.ts";
-import { isStranded } from "../../report/notes.ts";
 import type { PacketOrder } from "../../session/pump.ts";
 import type { Analysis } from "../../store/types.ts";
 import { notesOfCapture, type SeenComment } from "../analyse.ts";
-import type { FeedEvents } from "../capture-feeds.ts";
+import type { CaptureFeeds, FeedEvents } from "../capture-feeds.ts";
+import { lookAt, type NotesOfCaptures, wantsAny } from "../notes-of-captures.ts";
+import type { PacketHomes } from "./packet-homes.ts";
 
-/** What reading the capture has shown about notes. */
+/** What reading the captures has shown about notes. */
 export interface LateNotes {
-  /** Comments of the capture that are a person's words. */
+  /** Notes of the sidecars that fit, by the numbers that their packets have on the screen. */
+  readonly shown: readonly Note[];
+  /** Comments of the captures that are a person's words. */
   readonly inCapture: readonly Note[];
-  /** Notes of the sidecar whose packets are not in this capture, or are others. */
+  /** Notes of the sidecars whose packets are not in these captures, or are others. */
   readonly stranded: readonly Note[];
 }
 
-/** Watches a capture being read for what its notes are about, and for notes that it holds itself. */
+/** Watches captures being read for what their notes are about, and for notes that they hold themselves. */
 export class NoteWatch {
-  private readonly known: readonly Note[];
-  private readonly times: Map<number, RelativeNs | null>;
+  private readonly noted: NotesOfCaptures;
+  private readonly homes: PacketHomes | null;
   private readonly comments: SeenComment[] = [];
 
-  constructor(known: readonly Note[]) {
-    this.known = known;
-    this.times = new Map(known.flatMap(({ anchor }) => (anchor.kind === "capture" ? [] : [[anchor.packet, null]])));
+  /** `homes`: to be filled, where several captures are read. */
+  constructor(noted: NotesOfCaptures, homes: PacketHomes | null) {
+    this.noted = noted;
+    this.homes = homes;
   }
 
   readonly onComment: FeedEvents["onComment"] = ({ packetNumber, text }, timestampNs) => {
@@ -31,14 +33,17 @@ export class NoteWatch {
   };
 
   /** The same packets; those that notes name are looked at on their way. */
-  over(order: PacketOrder): PacketOrder {
-    const { times } = this;
-    if (times.size === 0) return order;
+  over(order: CaptureFeeds["order"]): PacketOrder {
+    const { noted, homes } = this;
+    const wanted = wantsAny(noted);
+    if (!wanted && homes === null) return order;
     return {
       needs: () => order.needs(),
       next: () => {
         const view = order.next();
-        if (view !== null && times.has(view.packetNumber)) times.set(view.packetNumber, view.timestampNs);
+        if (view === null) return null;
+        homes?.add(view);
+        if (wanted) lookAt(noted, view, order.ownNumber);
         return view;
       },
     };
@@ -46,11 +51,13 @@ export class NoteWatch {
 
   /** `isWhole`: all of it was read, so that a packet that was not seen is not there. */
   settle(analysis: Analysis, isWhole: boolean): LateNotes {
-    const times = new Map<number, string>();
-    for (const [packet, at] of this.times) if (at !== null) times.set(packet, formatTime(analysis.originNs ?? 0n, at));
+    const placed = this.noted.placed(analysis);
+    const shown = placed.flatMap(({ note, stranded }) => (stranded ? [] : [note]));
+    const fitting = new Set(shown.map(({ id }) => id));
     return {
-      inCapture: notesOfCapture(this.comments, analysis, this.known).map(({ note }) => note),
-      stranded: isWhole ? this.known.filter((note) => isStranded(note, analysis, times)) : [],
+      shown,
+      inCapture: notesOfCapture(this.comments, analysis, this.noted.known).map(({ note }) => note),
+      stranded: isWhole ? placed.flatMap(({ note }) => (fitting.has(note.id) ? [] : [note])) : [],
     };
   }
 }

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from "../../base/user-error.ts";
 import { textsOf } from "../../i18n/render.ts";
 import { tuiWordsOf } from "../../i18n/tui.ts";
 import type { Desk } from "../../session/detail-types.ts";
+import type { CaptureFacts } from "../../store/types.ts";
 import { App, type Errands } from "../../tui/app.ts";
 import { colourDepth, isLight } from "../../tui/palette.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -45,6 +46,8 @@ export class Notices {
 export interface ScreenOptions {
   readonly desk: Desk;
   readonly keeper: NoteKeeper;
+  /** Of several captures each as it is known now. */
+  readonly captures?: () => readonly CaptureFacts[];
   readonly live: boolean;
   /** Nothing but the screen keeps what was captured. */
   readonly unsaved: boolean;
@@ -85,7 +88,7 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
       unsaved,
       newId: () => crypto.randomUUID(),
       now: () => new Date().toISOString(),
-      saveNotes: (notes) => keeper.save(notes, desk.getSnapshot().capture),
+      saveNotes: (notes) => keeper.save(notes, desk.getSnapshot().capture, options.captures?.() ?? []),
     },
   });
   const onCrash = (error: unknown): void => app.fail(error);
@@ -96,7 +99,7 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
   void options.lateNotes?.then((late) => {
     if (late === null) return;
     keeper.know(late);
-    app.settleNotes(late.inCapture, late.stranded);
+    app.settleNotes([...late.shown, ...late.inCapture], late.stranded);
   });
   if (options.notices !== undefined) options.notices.listener = (line) => app.say(line, "plain");
   // A terminal that is gone must not end the process before a note that is being written is kept.
