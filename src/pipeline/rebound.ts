@@ -14,25 +14,52 @@ export function findRebound(origins: readonly Origin[], facts: readonly Connecti
   const strays = facts.filter(isStray);
   if (strays.length === 0) return [];
   const originOf = new Map(origins.map((origin) => [Number(origin.id), origin]));
-  const known = new Map<string, ConnectionFacts[]>();
+  // By both numbers: a bucket of one alone holds many connections of a busy server.
+  const known = new Map<string, Known[]>();
   for (const one of facts) {
-    const numbers = one.tcp.opening === "refused" || isStray(one) ? null : numbersOf(one, originOf);
+    const numbers = one.tcp.opening === "refused" || !canGoOn(one) || isStray(one) ? null : numbersOf(one, originOf);
     if (numbers === null) continue;
-    const key = `${serverOf(one)} ${numbers.sent >>> BUCKET_BITS}`;
+    const key = keyOf(one, numbers.sent >>> BUCKET_BITS, numbers.acknowledged >>> BUCKET_BITS);
     const list = known.get(key);
-    if (list === undefined) known.set(key, [one]);
-    else list.push(one);
+    if (list === undefined) known.set(key, [{ one, numbers }]);
+    else list.push({ one, numbers });
   }
+  const before = (stray: ConnectionFacts, numbers: Numbers): ConnectionFacts | null => {
+    for (const sent of AROUND)
+      for (const acknowledged of AROUND) {
+        const key = keyOf(
+          stray,
+          (numbers.sent >>> BUCKET_BITS) + sent,
+          (numbers.acknowledged >>> BUCKET_BITS) + acknowledged,
+        );
+        for (const candidate of known.get(key) ?? []) {
+          if (candidate.one.first.timestampNs >= stray.first.timestampNs) continue;
+          if (isNear(candidate.numbers, numbers) && goesOn(candidate.one, stray)) return candidate.one;
+        }
+      }
+    return null;
+  };
   return strays.flatMap((stray): ReboundFacts[] => {
     const numbers = numbersOf(stray, originOf);
-    if (numbers === null) return [];
-    const bucket = numbers.sent >>> BUCKET_BITS;
-    const [before] = [bucket - 1, bucket, bucket + 1]
-      .flatMap((n) => known.get(`${serverOf(stray)} ${n & ((1 << (32 - BUCKET_BITS)) - 1)}`) ?? [])
-      .filter((one) => goesOn(one, stray) && isNear(numbersOf(one, originOf), numbers));
-    return before === undefined ? [] : [{ connection: before.id, continuedBy: stray.id }];
+    const one = numbers === null ? null : before(stray, numbers);
+    return one === null ? [] : [{ connection: one.id, continuedBy: stray.id }];
   });
 }
+
+interface Known {
+  readonly one: ConnectionFacts;
+  readonly numbers: Numbers;
+}
+
+const AROUND = [-1, 0, 1];
+const BUCKETS = 1 << (32 - BUCKET_BITS);
+
+/** Numbers wrap, and their buckets with them. */
+const keyOf = (one: ConnectionFacts, sent: number, acknowledged: number): string =>
+  `${serverOf(one)} ${sent & (BUCKETS - 1)} ${acknowledged & (BUCKETS - 1)}`;
+
+/** It never said that it was done. */
+const canGoOn = ({ tcp }: ConnectionFacts): boolean => tcp.halves[0].lastPacket !== null && tcp.halves[0].fin === null;
 
 const isStray = ({ tcp }: ConnectionFacts): boolean =>
   tcp.opening === "not-captured" &&
@@ -42,15 +69,10 @@ const isStray = ({ tcp }: ConnectionFacts): boolean =>
 
 const serverOf = ({ server }: ConnectionFacts): string => `${server.address} ${server.port}`;
 
-/** It was there before, and its client has fallen silent by then. */
-const goesOn = (one: ConnectionFacts, stray: ConnectionFacts): boolean => {
-  const lastOfClient = one.tcp.halves[0].lastPacket;
-  return (
-    lastOfClient !== null &&
-    one.tcp.halves[0].fin === null &&
-    one.first.timestampNs < stray.first.timestampNs &&
-    (lastOfClient.timestampNs <= stray.first.timestampNs || one.tcp.resets.length > 0)
-  );
+/** Its client has fallen silent by then. */
+const goesOn = ({ tcp }: ConnectionFacts, stray: ConnectionFacts): boolean => {
+  const lastOfClient = tcp.halves[0].lastPacket;
+  return (lastOfClient !== null && lastOfClient.timestampNs <= stray.first.timestampNs) || tcp.resets.length > 0;
 };
 
 interface Numbers {
@@ -69,7 +91,5 @@ function numbersOf({ id, server }: ConnectionFacts, originOf: ReadonlyMap<number
     : null;
 }
 
-const isNear = (a: Numbers | null, b: Numbers): boolean =>
-  a !== null &&
-  Math.abs((a.sent - b.sent) | 0) < NEAR_BYTES &&
-  Math.abs((a.acknowledged - b.acknowledged) | 0) < NEAR_BYTES;
+const isNear = (a: Numbers, b: Numbers): boolean =>
+  Math.abs((a.sent - b.sent) | 0) < NEAR_BYTES && Math.abs((a.acknowledged - b.acknowledged) | 0) < NEAR_BYTES;

@@ -25,21 +25,29 @@ function affected(findings: readonly FindingModel[]): Set<number> {
 
 /** Legs of one WebSocket, and all captures of one connection, count once: by one that is nearest to the client. */
 function whole({ connections, joins }: ReportModel): (ids: Iterable<number>) => Set<number> {
-  const parts = new Map<number, Set<number>>();
+  // Every member points towards one of its part; paths are cut short on the way, as chains of joins can be long.
+  const towards = new Map<number, number>();
+  const partOf = (id: number): number => {
+    let at = id;
+    for (let next = towards.get(at); next !== undefined; next = towards.get(at)) {
+      const beyond = towards.get(next);
+      if (beyond !== undefined) towards.set(at, beyond);
+      at = next;
+    }
+    return at;
+  };
   for (const { nearClient, nearServer } of joins) {
-    const merged = new Set([...(parts.get(nearClient) ?? [nearClient]), ...(parts.get(nearServer) ?? [nearServer])]);
-    for (const id of merged) parts.set(id, merged);
+    const [one, other] = [partOf(nearClient), partOf(nearServer)];
+    if (one !== other) towards.set(other, one);
   }
   const further = new Set(joins.map(({ nearServer }) => nearServer));
-  const nearest = new Map<ReadonlySet<number>, number>();
+  const nearest = new Map<number, number>();
   for (const { id } of connections) {
-    const part = parts.get(id);
-    if (part !== undefined && !further.has(id) && !nearest.has(part)) nearest.set(part, id);
+    const part = partOf(id);
+    if (!further.has(id) && !nearest.has(part)) nearest.set(part, id);
   }
-  return (ids) => new Set([...ids].map((id) => nearest.get(parts.get(id) ?? NONE) ?? id));
+  return (ids) => new Set([...ids].map((id) => nearest.get(partOf(id)) ?? id));
 }
-
-const NONE: ReadonlySet<number> = new Set();
 
 /** It did not come about, or did not end as a WebSocket should. */
 const hasFailed = (c: ConnectionModel): boolean =>

@@ -39,14 +39,14 @@ export function joinsOf(analysis: Analysis): Joins {
   for (const join of copied) {
     const nearest = copyOf.get(join.front.id) ?? join.front.id;
     for (const { id } of [join.front, join.back]) {
-      twins.set(id, [...(twins.get(id) ?? []), join]);
+      append(twins, id, join);
       copyOf.set(id, nearest);
     }
   }
   const groups = new Map<ConnectionId, ConnectionFacts[]>();
   for (const [id, nearest] of copyOf) {
     const copy = byId.get(id);
-    if (copy !== undefined) groups.set(nearest, [...(groups.get(nearest) ?? []), copy]);
+    if (copy !== undefined) append(groups, nearest, copy);
   }
   const copiesOf = (leg: ConnectionFacts): ConnectionFacts[] =>
     (groups.get(copyOf.get(leg.id) ?? leg.id) ?? []).filter((copy) => copy !== leg);
@@ -59,18 +59,20 @@ export function joinsOf(analysis: Analysis): Joins {
   return { all, behind, before, twins, copyOf, aheadNs: copied.length === 0 ? new Map() : clocksOf(all) };
 }
 
+function append<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
+}
+
 /** Follows the pairs: legs of a proxy that were captured together have one clock. */
 function clocksOf(all: readonly Join[]): Map<ConnectionId, number> {
   const aheadNs = new Map<ConnectionId, number>();
   const neighbours = new Map<ConnectionId, { readonly id: ConnectionId; readonly offsetNs: number }[]>();
-  const add = (from: ConnectionId, id: ConnectionId, offsetNs: number): void => {
-    const list = neighbours.get(from);
-    if (list === undefined) neighbours.set(from, [{ id, offsetNs }]);
-    else list.push({ id, offsetNs });
-  };
   for (const { facts, front, back } of all) {
-    add(front.id, back.id, facts.clockOffsetNs ?? 0);
-    add(back.id, front.id, -(facts.clockOffsetNs ?? 0));
+    const offsetNs = facts.clockOffsetNs ?? 0;
+    append(neighbours, front.id, { id: back.id, offsetNs });
+    append(neighbours, back.id, { id: front.id, offsetNs: -offsetNs });
   }
   for (const start of neighbours.keys()) {
     if (aheadNs.has(start)) continue;

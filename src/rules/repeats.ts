@@ -50,11 +50,15 @@ function blamed({ draft, rule }: Placed): Side {
 /** What one finding repeats of another: the same trouble, seen on another leg or in the other capture. */
 export function repeatsIn(placed: readonly Placed[], { behind, before, twins }: Joins): Map<Placed, Placed> {
   const repeats = new Map<Placed, Placed>();
-  const sameOn = (item: Placed, id: number | undefined, anyBlame: boolean): Placed | undefined =>
-    placed.find(
-      (other) =>
-        other.connection?.id === id && other.rule === item.rule && (anyBlame || blamed(other) === blamed(item)),
-    );
+  const byConnection = new Map<ConnectionId, Placed[]>();
+  for (const item of placed) {
+    if (item.connection === null) continue;
+    const list = byConnection.get(item.connection.id);
+    if (list === undefined) byConnection.set(item.connection.id, [item]);
+    else list.push(item);
+  }
+  const sameOn = (item: Placed, id: ConnectionId, anyBlame: boolean): Placed | undefined =>
+    byConnection.get(id)?.find((other) => other.rule === item.rule && (anyBlame || blamed(other) === blamed(item)));
   const inNearerCopy = (item: Placed, id: ConnectionId): Placed | undefined => {
     const nearer = twins.get(id)?.find(({ back }) => back.id === id)?.front.id;
     return nearer === undefined ? undefined : (sameOn(item, nearer, true) ?? inNearerCopy(item, nearer));
@@ -63,7 +67,7 @@ export function repeatsIn(placed: readonly Placed[], { behind, before, twins }: 
     if (item.connection === null) continue;
     const { id } = item.connection;
     const nearer = blamed(item) === "server" ? behind.get(id)?.back : before.get(id)?.front;
-    const original = inNearerCopy(item, id) ?? sameOn(item, nearer?.id, false);
+    const original = inNearerCopy(item, id) ?? (nearer === undefined ? undefined : sameOn(item, nearer.id, false));
     if (original !== undefined) repeats.set(item, original);
   }
   return repeats;
