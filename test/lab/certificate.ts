@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { run } from "../support/namespace.ts";
 import { frontAddress } from "./addresses.ts";
 
-/** Writes `cert.pem` and `key.pem` into a directory. */
-export function writeCertificate(directory: string): void {
-  const subject = ["-subj", "/CN=orin.telemetry.lan", "-addext", `subjectAltName=IP:${frontAddress}`];
+/** Writes `cert.pem` and `key.pem` into a directory. `address`: of the server. */
+export function writeCertificate(directory: string, address = frontAddress): void {
+  const subject = ["-subj", "/CN=orin.telemetry.lan", "-addext", `subjectAltName=IP:${address}`];
   const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
   const files = ["-keyout", join(directory, "key.pem"), "-out", join(directory, "cert.pem")];
   run("openssl", "req", "-x509", ...kind, ...subject, ...files);

@@ -48,8 +48,12 @@ export class Stage {
   }
 
   /** Resolves when its server listens; `done` when it has played to its end. */
-  async peer(what: string, port = 8080): Promise<{ done: Promise<void>; leave: () => void }> {
-    const child = this.inside(process.execPath, [peerProgram, what, String(port)]);
+  async peer(
+    what: string,
+    port = 8080,
+    ...more: readonly string[]
+  ): Promise<{ done: Promise<void>; leave: () => void }> {
+    const child = this.inside(process.execPath, [peerProgram, what, String(port), ...more]);
     let said = "";
     const waiting: [string, () => void][] = [];
     child.stdout?.on("data", (chunk: Buffer) => {

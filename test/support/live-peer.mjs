@@ -1,9 +1,12 @@
-// Real WebSocket traffic for live tests. Arguments: what to do, and the port. Prints "listening" when the server is up,
-// then goes on until its standard input ends.
+// Real WebSocket traffic for live tests. Arguments: what to do, the port, and for a server of TLS the directory of its
+// cert.pem and key.pem. Prints "listening" when the server is up, then goes on until its standard input ends.
+import { readFileSync } from "node:fs";
+import { createServer as createPlainServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { connect, createServer } from "node:net";
 import { WebSocket, WebSocketServer } from "ws";
 
-const [what = "talk", port = "8080"] = process.argv.slice(2);
+const [what = "talk", port = "8080", directory] = process.argv.slice(2);
 const url = `ws://127.0.0.1:${port}/live?token=s3cr3t-value-of-a-token`;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -20,6 +23,8 @@ async function talk(messages, end) {
 }
 
 const scenarios = {
+  /** For clients that others bring. */
+  wait: () => undefined,
   talk: () => talk(20, (client) => client.close(1000, "done")),
   /** 1006 on both sides. */
   drop: () => talk(3, (client) => client.terminate()),
@@ -61,12 +66,14 @@ const scenarios = {
   },
 };
 
-const server = new WebSocketServer({ port: Number(port), host: "127.0.0.1" });
+const pem = (name) => readFileSync(`${directory}/${name}.pem`);
+const http = directory === undefined ? createPlainServer() : createTlsServer({ key: pem("key"), cert: pem("cert") });
+const server = new WebSocketServer({ server: http });
 server.on("connection", (socket) => {
   socket.on("message", (data) => socket.send(`answer to ${data}`));
   socket.on("error", () => undefined);
 });
-await new Promise((resolve) => server.once("listening", resolve));
+await new Promise((resolve) => http.listen(Number(port), "127.0.0.1", resolve));
 process.stdin.on("end", () => process.exit(0)).resume();
 // `createServer` keeps a port taken that must be free in "refused": proves that nothing listens there.
 await new Promise((resolve, reject) => {
