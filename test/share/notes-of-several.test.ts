@@ -10,6 +10,7 @@ import { openFeeds } from "../../src/cli/capture-feeds.ts";
 import { NotesOfCaptures } from "../../src/cli/notes-of-captures.ts";
 import { NoteKeeper } from "../../src/cli/screen/note-keeper.ts";
 import { type LateNotes, NoteWatch } from "../../src/cli/screen/note-watch.ts";
+import { PacketHomes } from "../../src/cli/screen/packet-homes.ts";
 import type { CaptureOrigin } from "../../src/pcap/types.ts";
 import { LoadSession } from "../../src/session/load-session.ts";
 import type { Analysis } from "../../src/store/types.ts";
@@ -124,6 +125,24 @@ describe("notes of captures that are loaded together", () => {
     const alone = await open([second()]);
     expect(shownOf(alone.late)).toEqual([["two", 4]]);
     expect(alone.late.stranded).toEqual([]);
+  });
+
+  test("numbers that blocks without a packet take count in their own capture", () => {
+    const homes = new PacketHomes();
+    const view = (captureIndex: number) => ({ captureIndex }) as Parameters<PacketHomes["add"]>[0];
+    for (const [capture, own] of [
+      [0, 1],
+      [1, 3],
+      [0, 2],
+      [1, 4],
+      [1, 7],
+    ] as const)
+      homes.add(view(capture), own);
+    expect([1, 2, 3, 4, 5].map((packet) => homes.of(packet)?.packet)).toEqual([1, 3, 2, 4, 7]);
+    for (const packet of [1, 2, 3, 4, 5]) {
+      const home = homes.of(packet);
+      expect(home === null ? null : homes.overall(home)).toBe(packet);
+    }
   });
 
   test("one that is changed or taken away is so in its own sidecar, and no other is touched", async () => {

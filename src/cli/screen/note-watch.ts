@@ -42,7 +42,7 @@ export class NoteWatch {
       next: () => {
         const view = order.next();
         if (view === null) return null;
-        homes?.add(view);
+        homes?.add(view, order.ownNumber);
         if (wanted) lookAt(noted, view, order.ownNumber);
         return view;
       },

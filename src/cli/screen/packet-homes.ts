@@ -16,9 +16,19 @@ const CHUNK = 65_536;
 export class PacketHomes {
   private readonly chunks: Uint16Array[] = [];
   private count = 0;
+  /** Packets so far, by capture. */
+  private readonly counts: number[] = [];
+  /** By capture: from this packet of it on so many numbers were taken by blocks that are no packets (custom, journal). */
+  private readonly skips: { readonly from: number; readonly skipped: number }[][] = [];
 
-  /** Packets come numbered 1, 2, 3 … over all captures. */
-  add({ captureIndex }: PacketView): void {
+  /** Packets come numbered 1, 2, 3 … over all captures; `ownNumber`: in their own. */
+  add({ captureIndex }: PacketView, ownNumber: number): void {
+    const nth = (this.counts[captureIndex] ?? 0) + 1;
+    this.counts[captureIndex] = nth;
+    this.skips[captureIndex] ??= [];
+    const skips = this.skips[captureIndex] ?? [];
+    const skipped = ownNumber - nth;
+    if (skipped !== (skips.at(-1)?.skipped ?? 0)) skips.push({ from: nth, skipped });
     if (this.count === this.chunks.length * CHUNK) this.chunks.push(new Uint16Array(CHUNK));
     const chunk = this.chunks[this.chunks.length - 1];
     if (chunk !== undefined) chunk[this.count++ % CHUNK] = captureIndex;
@@ -30,14 +40,16 @@ export class PacketHomes {
     const capture = this.captureOf(packet);
     let own = 0;
     for (let number = 1; number <= packet; number++) if (this.captureOf(number) === capture) own++;
-    return { capture, packet: packetNumber(own) };
+    const skipped = this.skips[capture]?.findLast(({ from }) => from <= own)?.skipped ?? 0;
+    return { capture, packet: packetNumber(own + skipped) };
   }
 
   /** The number over all. */
   overall({ capture, packet }: PacketHome): PacketNumber | null {
+    const skipped = this.skips[capture]?.findLast((skip) => skip.from + skip.skipped <= packet)?.skipped ?? 0;
     let own = 0;
     for (let number = 1; number <= this.count; number++)
-      if (this.captureOf(number) === capture && ++own === packet) return packetNumber(number);
+      if (this.captureOf(number) === capture && ++own + skipped === packet) return packetNumber(number);
     return null;
   }
 
