@@ -35,11 +35,10 @@ export function closeFacts(
   const serverSees = unread[0] ? null : seenBy(1, webSocket, tcp, replaced, unread[1]);
   const over = clientSees !== null || serverSees !== null;
   const failed = clientSees?.code === ABNORMAL || serverSees?.code === ABNORMAL;
-  const closed =
-    tcp.oneWay || unread[0] || unread[1]
-      ? (clientClose ?? serverClose) !== null
-      : clientClose !== null && serverClose !== null;
-  const clean = closed && !failed;
+  const both = clientClose !== null && serverClose !== null;
+  // Of one side nothing can be read: the other's Close tells, once it is known to have arrived.
+  const told = (tcp.oneWay || ((unread[0] || unread[1]) && over)) && (clientClose ?? serverClose) !== null;
+  const clean = (both || told) && !failed;
   const open = tcp.closedAt === null ? "open" : "none";
   return { verdict: clean ? "clean" : over ? "abnormal" : open, clientSees, serverSees };
 }

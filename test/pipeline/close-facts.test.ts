@@ -107,6 +107,7 @@ describe("one direction only", () => {
 });
 
 describe("frames that the capture missed at the end", () => {
+  const open = { ending: "open", firstCloser: null, closedAt: null, server: { fin: null } } as const;
   const missed = (server: ReturnType<typeof close> | null) =>
     closeFacts(
       "websocket",
@@ -121,6 +122,21 @@ describe("frames that the capture missed at the end", () => {
       clientSees: expect.objectContaining({ code: 4001, clean: true }),
       serverSees: null,
     });
+  });
+
+  test("nothing is known of a Close that is not known to have arrived", () => {
+    expect(
+      closeFacts(
+        "websocket",
+        tcp({ ...open, client: { fin: null, notCapturedBytes: 9, missingBytes: 9 } }),
+        webSocket({
+          closeFrames: [null, { ...close(39.9, 4001), delivered: false }],
+          lastFrame: [mark(38), mark(39.9)],
+          lostTrack: [mark(39), null],
+        }),
+        false,
+      ),
+    ).toEqual({ verdict: "open", clientSees: null, serverSees: null });
   });
 
   test("without any Close, who sent what was read is all that is known", () => {
