@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { PacketNumber, RelativeNs } from "../../src/base/brand.ts";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import { type TcpPacket, tcpPacket } from "../support/packet-builder.ts";
+import { packetOf } from "../support/packet-of.ts";
 
 const C = "10.0.0.1:40000";
 const S = "10.0.0.2:8080";
@@ -10,21 +10,8 @@ const S = "10.0.0.2:8080";
 /** What `--port 8080` makes of these packets. */
 function connectionOf(packets: readonly TcpPacket[]): ConnectionFacts | undefined {
   const pipeline = new Pipeline({ ports: [8080], tap: null, seed: 1, rethrow: true });
-  for (const [index, packet] of packets.entries()) {
-    const bytes = tcpPacket(packet);
-    pipeline.onPacket({
-      packetNumber: (index + 1) as PacketNumber,
-      timestampNs: (index * 1e6) as RelativeNs,
-      linkType: 1,
-      bytes,
-      start: 0,
-      capturedLength: bytes.length,
-      originalLength: bytes.length,
-      captureIndex: 0,
-      interfaceIndex: 0,
-      recordOffset: 0,
-    });
-  }
+  for (const [index, packet] of packets.entries())
+    pipeline.onPacket(packetOf(tcpPacket(packet), index + 1, index * 1e6));
   pipeline.finish();
   return pipeline.analysis([], 0n, false).connections[0];
 }

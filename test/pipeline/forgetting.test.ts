@@ -1,30 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { connectionId, type PacketNumber, type RelativeNs, relativeNs } from "../../src/base/brand.ts";
+import { connectionId, relativeNs } from "../../src/base/brand.ts";
 import { limits } from "../../src/base/limits.ts";
-import type { PacketView } from "../../src/base/packet-view.ts";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
 import { tcpPacket } from "../support/packet-builder.ts";
+import { packetOf } from "../support/packet-of.ts";
 
 const SECOND_NS = 1e9;
 
 function feeder(forgetsEnded: boolean) {
   const pipeline = new Pipeline({ ports: [], tap: null, seed: 7, forgetsEnded, rethrow: true });
   let number = 0;
-  const send = (bytes: Uint8Array, atNs: number): void => {
-    const view: PacketView = {
-      packetNumber: ++number as PacketNumber,
-      timestampNs: atNs as RelativeNs,
-      linkType: 1,
-      bytes,
-      start: 0,
-      capturedLength: bytes.length,
-      originalLength: bytes.length,
-      captureIndex: 0,
-      interfaceIndex: 0,
-      recordOffset: 0,
-    };
-    pipeline.onPacket(view);
-  };
+  const send = (bytes: Uint8Array, atNs: number): void => pipeline.onPacket(packetOf(bytes, ++number, atNs));
   const syn = (port: number, seq: number): Uint8Array =>
     tcpPacket({ from: `10.0.0.1:${port}`, to: "10.0.0.2:8080", flags: "S", seq });
   const refused = (port: number, atNs: number): void => {
