@@ -81,6 +81,7 @@ export interface HalfFacts {
   largestSegmentBytes: number;
   retransmissions: number;
   retransmittedBytes: number;
+  /** Segments that came after what follows them, and had not been there before: overtaken, or lost before this point. */
   outOfOrder: number;
   /** Stream bytes that the capture does not hold. `notCapturedBytes` of them were acknowledged by the peer. */
   missingBytes: number;

@@ -69,7 +69,6 @@ export class Reassembly {
     }
     const ahead = (sequence - half.nextSequence) | 0;
     if (ahead > 0) {
-      half.outOfOrder++;
       this.keep(connection, half, segment, packet, sequence);
       return;
     }

@@ -172,16 +172,18 @@ describe("holes", () => {
     const { told, tcp } = facts([...OPENING, ["S", 100, { flags: "A", seq: 501, ack: 111 }], ...later]);
     expect(told.lines).toContain("gap 0 0 10 not-captured");
     expect(told.text(0, 0)).toBe("x".repeat(20));
-    expect(tcp.halves[0]).toMatchObject({ missingBytes: 10, notCapturedBytes: 10 });
+    // Nothing came late: what lies behind the hole is in order.
+    expect(tcp.halves[0]).toMatchObject({ missingBytes: 10, notCapturedBytes: 10, outOfOrder: 0 });
   });
-  test("never acknowledged and sent again later: waited for", () => {
-    const { told } = facts([
+  test("never acknowledged and sent again later: waited for, and the one segment is out of order", () => {
+    const { told, tcp } = facts([
       ...OPENING,
       ...later,
       ["C", 900, { flags: "PA", seq: 101, ack: 501, payload: "0123456789" }],
     ]);
     expect(told.text(0, 0)).toBe(`0123456789${"x".repeat(20)}`);
     expect(told.lines.filter((line) => line.startsWith("gap"))).toEqual([]);
+    expect(tcp.halves[0]).toMatchObject({ outOfOrder: 1, retransmissions: 0 });
   });
   test("data that comes after its own acknowledgment (a capture out of order) is not lost", () => {
     const { told } = facts([
