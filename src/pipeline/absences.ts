@@ -1,3 +1,4 @@
+import { appendTo } from "../base/append-to.ts";
 import { type RelativeNs, relativeNs } from "../base/brand.ts";
 import type { AbsenceFacts, ConnectionFacts, JoinFacts } from "../store/types.ts";
 import type { Origin } from "./settled-connections.ts";
@@ -76,9 +77,7 @@ export function findAbsences(
   const servers = new Map<string, ConnectionFacts[]>();
   for (const one of failed.length === 0 ? [] : facts) {
     const key = `${vantageOf(one)} ${serverOf(one)}`;
-    const list = servers.get(key);
-    if (list === undefined) servers.set(key, [one]);
-    else list.push(one);
+    appendTo(servers, key, one);
   }
   return failed.flatMap((attempt): AbsenceFacts[] => {
     for (const span of spans) {

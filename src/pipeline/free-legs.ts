@@ -1,3 +1,4 @@
+import { firstIndex } from "../base/first-index.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 
 /** Free legs that one other may be joined to: those that ask next after it. */
@@ -25,22 +26,13 @@ export class FreeLegs {
   /** Of those that asked with this packet or later the first ones, but no more than matter. */
   from(packet: number): ConnectionFacts[] {
     const found: ConnectionFacts[] = [];
-    let index = this.freeAt(this.indexOf(packet));
+    const first = firstIndex(this.legs.length, (index) => askedAt(this.legs[index] as ConnectionFacts) >= packet);
+    let index = this.freeAt(first);
     for (let leg = this.legs[index]; leg !== undefined && found.length < NEXT_LEGS; leg = this.legs[index]) {
       found.push(leg);
       index = this.freeAt(index + 1);
     }
     return found;
-  }
-
-  private indexOf(packet: number): number {
-    let low = 0;
-    for (let high = this.legs.length; low < high; ) {
-      const middle = (low + high) >> 1;
-      if (askedAt(this.legs[middle] as ConnectionFacts) < packet) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   private freeAt(start: number): number {

@@ -1,3 +1,4 @@
+import { appendTo } from "../base/append-to.ts";
 import { connectionId } from "../base/brand.ts";
 import type { ChangedField, ConnectionFacts, HttpFieldFacts, JoinFacts, PerDirection } from "../store/types.ts";
 import { FreeLegs } from "./free-legs.ts";
@@ -179,9 +180,7 @@ function legsBy<Key>(
   for (const one of facts) {
     const key = of(one);
     if (key === null) continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [one]);
-    else group.push(one);
+    appendTo(groups, key, one);
   }
   return new Map([...groups].map(([key, group]) => [key, new FreeLegs(group, isTaken)]));
 }

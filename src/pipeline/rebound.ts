@@ -1,3 +1,4 @@
+import { appendTo } from "../base/append-to.ts";
 import type { ConnectionFacts, ReboundFacts } from "../store/types.ts";
 import type { Origin } from "./settled-connections.ts";
 
@@ -20,9 +21,7 @@ export function findRebound(origins: readonly Origin[], facts: readonly Connecti
     const numbers = one.tcp.opening === "refused" || !canGoOn(one) || isStray(one) ? null : numbersOf(one, originOf);
     if (numbers === null) continue;
     const key = keyOf(one, numbers.sent >>> BUCKET_BITS, numbers.acknowledged >>> BUCKET_BITS);
-    const list = known.get(key);
-    if (list === undefined) known.set(key, [{ one, numbers }]);
-    else list.push({ one, numbers });
+    appendTo(known, key, { one, numbers });
   }
   const before = (stray: ConnectionFacts, numbers: Numbers): ConnectionFacts | null => {
     for (const sent of AROUND)

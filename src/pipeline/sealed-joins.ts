@@ -1,3 +1,4 @@
+import { firstIndex } from "../base/first-index.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 
 /** A proxy that ends TLS passes a request on within this time, most often at once. */
@@ -50,15 +51,8 @@ const delayNs = (front: ConnectionFacts, back: ConnectionFacts): number => asked
 
 /** `sealed` in the order of its beginnings. */
 function begunWithin(sealed: readonly ConnectionFacts[], fromNs: number, untilNs: number): readonly ConnectionFacts[] {
-  const indexOf = (ns: number): number => {
-    let low = 0;
-    for (let high = sealed.length; low < high; ) {
-      const middle = (low + high) >>> 1;
-      if (beganNs(sealed[middle] as ConnectionFacts) < ns) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
+  const indexOf = (ns: number): number =>
+    firstIndex(sealed.length, (index) => beganNs(sealed[index] as ConnectionFacts) >= ns);
   return sealed.slice(indexOf(fromNs), indexOf(untilNs + 1));
 }
 

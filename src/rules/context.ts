@@ -1,3 +1,4 @@
+import { appendTo } from "../base/append-to.ts";
 import type { ConnectionId } from "../base/brand.ts";
 import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import { type Joins, joinsOf } from "./legs.ts";
@@ -37,20 +38,13 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** In place: thousands of connections may share one key. */
-function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
-}
-
 function reboundOf({ rebound, connections }: Analysis): Map<ConnectionId, ConnectionFacts[]> {
   const found = new Map<ConnectionId, ConnectionFacts[]>();
   if (rebound.length === 0) return found;
   const byId = new Map(connections.map((connection) => [connection.id, connection]));
   for (const { connection, continuedBy } of rebound) {
     const stray = byId.get(continuedBy);
-    if (stray !== undefined) addTo(found, connection, stray);
+    if (stray !== undefined) appendTo(found, connection, stray);
   }
   return found;
 }
@@ -60,7 +54,7 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: r
   const hopLimitOf = new Map<string, number>();
   for (const connection of analysis.connections) {
     const key = keyOf(connection.upgrade?.exchange);
-    if (key !== null) addTo(keyUses, key, connection);
+    if (key !== null) appendTo(keyUses, key, connection);
     const hops = connection.tcp.halves[1].hopLimit;
     if (hops !== null && connection.tcp.opening === "complete" && !hopLimitOf.has(connection.server.address))
       hopLimitOf.set(connection.server.address, hops);

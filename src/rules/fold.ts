@@ -1,3 +1,4 @@
+import { appendTo } from "../base/append-to.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import { filterOf, pairFilterOf } from "./reading.ts";
 import type { Judged } from "./story.ts";
@@ -8,9 +9,7 @@ export function foldAlike(judged: readonly Judged[]): Finding[] {
   const groups = new Map<string, Judged[]>();
   for (const item of judged) {
     const key = foldKey(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
+    appendTo(groups, key, item);
   }
   return [...groups.values()].map(findingOf);
 }

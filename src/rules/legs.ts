@@ -1,3 +1,4 @@
+import { appendTo } from "../base/append-to.ts";
 import type { ConnectionId } from "../base/brand.ts";
 import type { Analysis, ConnectionFacts, JoinFacts } from "../store/types.ts";
 
@@ -39,14 +40,14 @@ export function joinsOf(analysis: Analysis): Joins {
   for (const join of copied) {
     const nearest = copyOf.get(join.front.id) ?? join.front.id;
     for (const { id } of [join.front, join.back]) {
-      append(twins, id, join);
+      appendTo(twins, id, join);
       copyOf.set(id, nearest);
     }
   }
   const groups = new Map<ConnectionId, ConnectionFacts[]>();
   for (const [id, nearest] of copyOf) {
     const copy = byId.get(id);
-    if (copy !== undefined) append(groups, nearest, copy);
+    if (copy !== undefined) appendTo(groups, nearest, copy);
   }
   const copiesOf = (leg: ConnectionFacts): ConnectionFacts[] =>
     (groups.get(copyOf.get(leg.id) ?? leg.id) ?? []).filter((copy) => copy !== leg);
@@ -59,20 +60,14 @@ export function joinsOf(analysis: Analysis): Joins {
   return { all, behind, before, twins, copyOf, aheadNs: copied.length === 0 ? new Map() : clocksOf(all) };
 }
 
-function append<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [item]);
-  else list.push(item);
-}
-
 /** Follows the pairs: legs of a proxy that were captured together have one clock. */
 function clocksOf(all: readonly Join[]): Map<ConnectionId, number> {
   const aheadNs = new Map<ConnectionId, number>();
   const neighbours = new Map<ConnectionId, { readonly id: ConnectionId; readonly offsetNs: number }[]>();
   for (const { facts, front, back } of all) {
     const offsetNs = facts.clockOffsetNs ?? 0;
-    append(neighbours, front.id, { id: back.id, offsetNs });
-    append(neighbours, back.id, { id: front.id, offsetNs: -offsetNs });
+    appendTo(neighbours, front.id, { id: back.id, offsetNs });
+    appendTo(neighbours, back.id, { id: front.id, offsetNs: -offsetNs });
   }
   for (const start of neighbours.keys()) {
     if (aheadNs.has(start)) continue;

@@ -1,3 +1,4 @@
+import { appendTo } from "../base/append-to.ts";
 import type { ConnectionId } from "../base/brand.ts";
 import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import { endpointText, fieldValue, nests, serverOf } from "./reading.ts";
@@ -67,12 +68,6 @@ function inner<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
   return made;
 }
 
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [value]);
-  else list.push(value);
-}
-
 const indexed = <K>(
   lists: ReadonlyMap<K, readonly ConnectionFacts[]>,
   timeOf = ({ first }: ConnectionFacts): number => first.timestampNs,
@@ -103,14 +98,14 @@ export function othersOf({ connections }: Analysis): Others {
     const endpoint = serverOf(connection);
     if (tcp.replaces !== null) replacedBy.set(tcp.replaces, connection);
     if (tcp.opening === "complete") {
-      push(accepted, endpoint, connection);
-      push(acceptedAtPort, server.port, connection);
+      appendTo(accepted, endpoint, connection);
+      appendTo(acceptedAtPort, server.port, connection);
     }
-    if (tcp.opening === "refused" || tcp.opening === "unanswered") push(failed, endpoint, connection);
+    if (tcp.opening === "refused" || tcp.opening === "unanswered") appendTo(failed, endpoint, connection);
     if (connection.exchanges.some(({ response }) => BACKEND_GONE.has(response?.status ?? 0)))
-      push(backendGone, endpoint, connection);
-    if (connection.webSocket !== null) push(sockets, pairKey(connection), connection);
-    if (isDropped(connection)) push(dropped, endpoint, connection);
+      appendTo(backendGone, endpoint, connection);
+    if (connection.webSocket !== null) appendTo(sockets, pairKey(connection), connection);
+    if (isDropped(connection)) appendTo(dropped, endpoint, connection);
     if (answers(connection)) {
       const ports = inner(answering, server.address);
       if (!ports.has(server.port)) ports.set(server.port, connection);
@@ -123,7 +118,7 @@ export function othersOf({ connections }: Analysis): Others {
       if (request === null) continue;
       asked.push({ connection, exchange });
       if (!askedBy.has(client.address)) askedBy.set(client.address, connection);
-      if ((askedOf.get(endpoint)?.length ?? 0) < ASKED_KEPT) push(askedOf, endpoint, exchange);
+      if ((askedOf.get(endpoint)?.length ?? 0) < ASKED_KEPT) appendTo(askedOf, endpoint, exchange);
       for (const address of forwardedAddresses(exchange)) {
         const servers = inner(forwardedFor, address);
         if (!servers.has(endpoint)) servers.set(endpoint, connection);

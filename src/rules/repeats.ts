@@ -1,3 +1,4 @@
+import { appendTo } from "../base/append-to.ts";
 import type { ConnectionId, Side } from "../base/brand.ts";
 import type { Joins } from "./legs.ts";
 import type { Placed } from "./placed.ts";
@@ -53,9 +54,7 @@ export function repeatsIn(placed: readonly Placed[], { behind, before, twins }: 
   const byConnection = new Map<ConnectionId, Placed[]>();
   for (const item of placed) {
     if (item.connection === null) continue;
-    const list = byConnection.get(item.connection.id);
-    if (list === undefined) byConnection.set(item.connection.id, [item]);
-    else list.push(item);
+    appendTo(byConnection, item.connection.id, item);
   }
   const sameOn = (item: Placed, id: ConnectionId, anyBlame: boolean): Placed | undefined =>
     byConnection.get(id)?.find((other) => other.rule === item.rule && (anyBlame || blamed(other) === blamed(item)));

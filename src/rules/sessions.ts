@@ -1,3 +1,4 @@
+import { appendTo } from "../base/append-to.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { Analysis, ConnectionFacts, SocketIoNamespaceFacts, TokenFacts } from "../store/types.ts";
 import { carriesToken } from "./credentials.ts";
@@ -10,9 +11,7 @@ export function sessionsOf({ connections }: Analysis): Sessions {
   const sessions = new Map<string, ConnectionFacts[]>();
   for (const connection of connections) {
     for (const sid of sidsOf(connection)) {
-      const known = sessions.get(sid);
-      if (known === undefined) sessions.set(sid, [connection]);
-      else known.push(connection);
+      appendTo(sessions, sid, connection);
     }
   }
   return sessions;

@@ -1,3 +1,4 @@
+import { appendTo } from "../base/append-to.ts";
 import type { ConnectionId } from "../base/brand.ts";
 import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
@@ -46,9 +47,7 @@ export function storiesOf(context: Context): ConnectionFacts[][] {
   const stories = new Map<ConnectionId, ConnectionFacts[]>();
   for (const connection of analysis.connections) {
     const head = headOf(connection.id);
-    const story = stories.get(head);
-    if (story === undefined) stories.set(head, [connection]);
-    else story.push(connection);
+    appendTo(stories, head, connection);
   }
   return [...stories.values()];
 }

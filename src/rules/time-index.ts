@@ -1,3 +1,5 @@
+import { firstIndex } from "../base/first-index.ts";
+
 /** Things in the order of their times, to be asked for a span: many connections must not be compared each with each. */
 export interface TimeIndex<T> {
   readonly times: readonly number[];
@@ -14,12 +16,7 @@ export function timeIndex<T>(items: readonly T[], timeOf: (item: T) => number): 
 
 /** The first things from `fromNs` to `toNs`, both included. */
 export function within<T>({ times, items }: TimeIndex<T>, fromNs: number, toNs: number): readonly T[] {
-  let low = 0;
-  for (let high = times.length; low < high; ) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] as number) < fromNs) low = middle + 1;
-    else high = middle;
-  }
+  const low = firstIndex(times.length, (index) => (times[index] as number) >= fromNs);
   let end = low;
   while (end < times.length && end - low < LOOKED_AT && (times[end] as number) <= toNs) end++;
   return items.slice(low, end);
@@ -27,11 +24,6 @@ export function within<T>({ times, items }: TimeIndex<T>, fromNs: number, toNs: 
 
 /** The last things up to `toNs`, included. */
 export function before<T>({ times, items }: TimeIndex<T>, toNs: number): readonly T[] {
-  let end = 0;
-  for (let high = times.length; end < high; ) {
-    const middle = (end + high) >>> 1;
-    if ((times[middle] as number) <= toNs) end = middle + 1;
-    else high = middle;
-  }
+  const end = firstIndex(times.length, (index) => (times[index] as number) > toNs);
   return items.slice(Math.max(0, end - LOOKED_AT), end);
 }

@@ -1,4 +1,5 @@
 import type { Direction } from "../base/brand.ts";
+import { firstIndex } from "../base/first-index.ts";
 import { limits } from "../base/limits.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { BlobStore } from "./blob-store.ts";
@@ -187,13 +188,7 @@ export class DetailTable implements ConnectionDetail {
   }
 
   indexOfPacket(packet: number): number {
-    let low = 0;
-    for (let high = this.length; low < high; ) {
-      const middle = (low + high) >>> 1;
-      if (this.packetOf(middle) < packet) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstIndex(this.length, (index) => this.packetOf(index) >= packet);
   }
 
   bodyPreview(blob: number): Uint8Array {

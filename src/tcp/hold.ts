@@ -1,3 +1,4 @@
+import { firstIndex } from "../base/first-index.ts";
 import { limits } from "../base/limits.ts";
 
 /** A segment that came before its turn: a copy of its bytes and where it was seen. */
@@ -117,14 +118,8 @@ export class Hold {
   private indexFor(sequenceNumber: number): number {
     const endsBefore = ({ sequenceNumber: start, bytes }: HeldSegment): boolean =>
       ((start + bytes.length - sequenceNumber) | 0) <= 0;
-    let high = this.segments.length;
-    if (high === 0 || endsBefore(this.segments[high - 1] as HeldSegment)) return high;
-    let low = 0;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (endsBefore(this.segments[middle] as HeldSegment)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    const { length } = this.segments;
+    if (length === 0 || endsBefore(this.segments[length - 1] as HeldSegment)) return length;
+    return firstIndex(length, (index) => !endsBefore(this.segments[index] as HeldSegment));
   }
 }

@@ -1,6 +1,7 @@
 import { formatAddress } from "../base/address.ts";
 import type { RelativeNs } from "../base/brand.ts";
 import { withOneMore } from "../base/few.ts";
+import { firstIndex } from "../base/first-index.ts";
 import { limits } from "../base/limits.ts";
 import type { PacketView, Position } from "../base/packet-view.ts";
 import { ACK, FIN, type IcmpErrorView, RST, type SegmentView, SYN, URG } from "../wire/types.ts";
@@ -190,13 +191,8 @@ export class TcpTracker {
   /** A connection that is still tracked, or null. */
   find(id: number): TcpConnection | null {
     const { all: connections } = this;
-    let low = 0;
-    for (let high = connections.length; low < high; ) {
-      const middle = (low + high) >>> 1;
-      if ((connections[middle] as TcpConnection).id < id) low = middle + 1;
-      else high = middle;
-    }
-    const found = connections[low];
+    const found =
+      connections[firstIndex(connections.length, (index) => (connections[index] as TcpConnection).id >= id)];
     if (found?.id !== id) return null;
     this.records.release(found);
     return found;

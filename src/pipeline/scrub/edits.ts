@@ -1,3 +1,4 @@
+import { firstIndex } from "../../base/first-index.ts";
 import { StreamPlaces } from "./stream-places.ts";
 
 /** '*': what a reader sees where something was. */
@@ -57,7 +58,7 @@ export class DirectionEdits {
     const unread = this.blankUnjudged(from, payload);
     if (this.edits.length === 0) return unread;
     const reach = this.reach ?? this.sorted();
-    const first = firstOf(reach.length, (index) => (reach[index] as number) > from);
+    const first = firstIndex(reach.length, (index) => (reach[index] as number) > from);
     for (let edit = this.edits[first], i = first; edit !== undefined; edit = this.edits[++i]) {
       const at = edit.at - from;
       if (at >= payload.length) break;
@@ -85,7 +86,7 @@ export class DirectionEdits {
     const { judged } = this;
     let at = 0;
     let unread = 0;
-    const first = firstOf(judged.length, (index) => (judged[index]?.end ?? 0) > from);
+    const first = firstIndex(judged.length, (index) => (judged[index]?.end ?? 0) > from);
     for (let stretch = judged[first], i = first; stretch !== undefined; stretch = judged[++i]) {
       const { start, end } = stretch;
       if (start >= from + payload.length) break;
@@ -97,15 +98,4 @@ export class DirectionEdits {
     payload.fill(BLANK, at);
     return unread + payload.length - at;
   }
-}
-
-/** The first index for which it is so, and so for all after it. */
-function firstOf(length: number, isSo: (index: number) => boolean): number {
-  let low = 0;
-  for (let high = length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (isSo(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

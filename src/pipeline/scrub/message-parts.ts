@@ -1,3 +1,5 @@
+import { firstIndex } from "../../base/first-index.ts";
+
 /** Overwrites `length` bytes at `offset` of a stream with a pattern, again and again where it is shorter. */
 export type EditStream = (offset: number, pattern: Uint8Array, length: number) => void;
 
@@ -59,15 +61,11 @@ export class MessageParts {
   }
 
   private each(from: number, to: number, call: (part: Part, from: number, to: number) => void): void {
-    let low = 0;
-    for (let high = this.parts.length; low < high; ) {
-      const middle = (low + high) >> 1;
-      const { at, length } = this.parts[middle] as Part;
-      if (at + length <= from) low = middle + 1;
-      else high = middle;
-    }
-    for (let part = this.parts[low]; part !== undefined && part.at < to; part = this.parts[++low])
-      call(part, Math.max(from, part.at), Math.min(to, part.at + part.length));
+    const { parts } = this;
+    const endOf = ({ at, length }: Part): number => at + length;
+    let index = firstIndex(parts.length, (at) => endOf(parts[at] as Part) > from);
+    for (let part = parts[index]; part !== undefined && part.at < to; part = parts[++index])
+      call(part, Math.max(from, part.at), Math.min(to, endOf(part)));
   }
 }
 

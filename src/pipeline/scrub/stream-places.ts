@@ -1,3 +1,5 @@
+import { firstIndex } from "../../base/first-index.ts";
+
 /** A stretch of a stream that the capture holds, in which sequence numbers count on. */
 interface Run {
   readonly offset: number;
@@ -41,16 +43,12 @@ export class StreamPlaces {
 
   /** Splits a range of offsets where places jump. */
   each(from: number, to: number, call: (place: number, from: number, to: number) => void): void {
-    let low = 0;
-    for (let high = this.runs.length; low < high; ) {
-      const middle = (low + high) >> 1;
-      const run = this.runs[middle] as Run;
-      if (run.offset + run.length <= from) low = middle + 1;
-      else high = middle;
-    }
-    for (let run = this.runs[low]; run !== undefined && run.offset < to; run = this.runs[++low]) {
+    const { runs } = this;
+    const endOf = ({ offset, length }: Run): number => offset + length;
+    let index = firstIndex(runs.length, (at) => endOf(runs[at] as Run) > from);
+    for (let run = runs[index]; run !== undefined && run.offset < to; run = runs[++index]) {
       const first = Math.max(from, run.offset);
-      const last = Math.min(to, run.offset + run.length);
+      const last = Math.min(to, endOf(run));
       if (first < last) call(run.place + (first - run.offset), first, last);
     }
   }

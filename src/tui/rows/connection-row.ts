@@ -1,3 +1,4 @@
+import { appendTo } from "../../base/append-to.ts";
 import type { Finding, Severity } from "../../rules/types.ts";
 import type { Snapshot } from "../../session/types.ts";
 import type { ConnectionFacts, FrameCounts } from "../../store/types.ts";
@@ -46,9 +47,7 @@ function findingsByConnection(findings: readonly Finding[]): Map<number, Finding
   for (const finding of findings) {
     if (finding.connectionId === null) continue;
     for (const id of [finding.connectionId, ...finding.alsoConnections]) {
-      const list = byConnection.get(id);
-      if (list === undefined) byConnection.set(id, [finding]);
-      else list.push(finding);
+      appendTo(byConnection, id, finding);
     }
   }
   return byConnection;

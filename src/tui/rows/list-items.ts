@@ -1,4 +1,5 @@
 import type { Note } from "../../annotations/types.ts";
+import { appendTo } from "../../base/append-to.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import type { Snapshot } from "../../session/types.ts";
 import type { Context } from "../context.ts";
@@ -96,9 +97,7 @@ function grouped(rows: readonly ConnectionRow[], grouping: Grouping, context: Co
   const groups = new Map<string, ConnectionRow[]>();
   for (const row of rows) {
     const label = labelOf(row, grouping, context);
-    const group = groups.get(label);
-    if (group === undefined) groups.set(label, [row]);
-    else group.push(row);
+    appendTo(groups, label, row);
   }
   return [...groups].flatMap(([label, group]): ListItem[] => [
     { kind: "group", label, count: group.length },
