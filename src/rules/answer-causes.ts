@@ -1,9 +1,10 @@
+import { firstIndex } from "../base/first-index.ts";
 import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { ownPageOf } from "./own-page.ts";
 import { serverOf, UNKNOWN_BACKEND, wantsWebSocket } from "./reading.ts";
 import { cause } from "./rule.ts";
-import { within } from "./time-index.ts";
+import { before } from "./time-index.ts";
 import type { Cause, Confidence } from "./types.ts";
 import { isPoll, proxyOf } from "./upgrade-outcome.ts";
 
@@ -65,7 +66,7 @@ export function unavailableCauses(
   // nginx: ngx_http_limit_conn_module, ngx_http_limit_req_module; unreachable backends are 502 and 504 to it.
   if (ownPageOf(exchange) === "nginx")
     return [full, cause("likely", "nginxLimits", {}), cause("possible", "ingressEmpty", {})];
-  const ill = openThere(connection, context) === 0 ? checkedIll(connection, context) : false;
+  const ill = open === 0 && checkedIll(connection, exchange, context);
   return [
     full,
     ill,
@@ -79,12 +80,13 @@ export function unavailableCauses(
 const CHECKED_WITHIN_NS = 60e9;
 
 /** Plain GETs of another host, answered by no 2xx or 3xx in the minute before: the proxy asks whether its backend is well. */
-function checkedIll(connection: ConnectionFacts, context: Context): Cause | false {
-  const at = connection.first.timestampNs;
-  const checks = within(context.others().asked, at - CHECKED_WITHIN_NS, at).filter(
+function checkedIll(connection: ConnectionFacts, { request }: HttpExchangeFacts, context: Context): Cause | false {
+  const atNs = (request?.first ?? connection.first).timestampNs;
+  const checks = before(context.others().asked, atNs).filter(
     (other) =>
       serverOf(other.connection) !== serverOf(connection) &&
       other.exchange.request !== null &&
+      other.exchange.request.first.timestampNs >= atNs - CHECKED_WITHIN_NS &&
       /^(?:GET|HEAD|OPTIONS)$/.test(other.exchange.request.method) &&
       !wantsWebSocket(other.exchange.request) &&
       (other.exchange.response?.status ?? 0) >= 400,
@@ -113,9 +115,10 @@ export function openThere(
   context: Context,
   at: number = connection.first.timestampNs,
 ): number {
-  const accepted = context.others().accepted.get(serverOf(connection));
-  if (accepted === undefined) return 0;
-  return within(accepted, 0, at).filter(
-    ({ webSocket, last }) => webSocket !== null && webSocket.openedAt.timestampNs < at && last.timestampNs > at,
-  ).length;
+  const lifetimes = context.others().lifetimes.get(serverOf(connection));
+  if (lifetimes === undefined) return 0;
+  const { openedNs, lastNs } = lifetimes;
+  const opened = firstIndex(openedNs.length, (index) => (openedNs[index] as number) >= at);
+  const gone = firstIndex(lastNs.length, (index) => (lastNs[index] as number) > at);
+  return Math.max(0, opened - gone);
 }

@@ -9,6 +9,12 @@ export interface Asked {
   readonly exchange: HttpExchangeFacts;
 }
 
+export interface Lifetimes {
+  readonly openedNs: readonly number[];
+  /** When each was last heard of. */
+  readonly lastNs: readonly number[];
+}
+
 /** What the other connections of a capture tell about one that failed. Built when the first rule asks. */
 export interface Others {
   /** Accepted connections by server endpoint, and by port alone. */
@@ -16,6 +22,8 @@ export interface Others {
   readonly acceptedAtPort: ReadonlyMap<number, TimeIndex<ConnectionFacts>>;
   /** WebSockets by "client address, server endpoint", in the order of their openings. */
   readonly sockets: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
+  /** Of the WebSockets of a server endpoint, sorted each by itself. */
+  readonly lifetimes: ReadonlyMap<string, Lifetimes>;
   /** WebSockets that the server ended without a Close, by its endpoint, in the order of their ends. */
   readonly dropped: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** The connection that took the ports of another one, by that one. */
@@ -68,6 +76,15 @@ function inner<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
   return made;
 }
 
+const openedNs = ({ webSocket, first }: ConnectionFacts): number => (webSocket?.openedAt ?? first).timestampNs;
+
+const sorted = (times: number[]): number[] => times.sort((a, b) => a - b);
+
+const lifetimes = (sockets: readonly ConnectionFacts[]): Lifetimes => ({
+  openedNs: sorted(sockets.map(openedNs)),
+  lastNs: sorted(sockets.map(({ last }) => last.timestampNs)),
+});
+
 const indexed = <K>(
   lists: ReadonlyMap<K, readonly ConnectionFacts[]>,
   timeOf = ({ first }: ConnectionFacts): number => first.timestampNs,
@@ -80,6 +97,7 @@ export function othersOf({ connections }: Analysis): Others {
   const accepted = new Map<string, ConnectionFacts[]>();
   const acceptedAtPort = new Map<number, ConnectionFacts[]>();
   const sockets = new Map<string, ConnectionFacts[]>();
+  const socketsOf = new Map<string, ConnectionFacts[]>();
   const dropped = new Map<string, ConnectionFacts[]>();
   const replacedBy = new Map<ConnectionId, ConnectionFacts>();
   const failed = new Map<string, ConnectionFacts[]>();
@@ -104,7 +122,10 @@ export function othersOf({ connections }: Analysis): Others {
     if (tcp.opening === "refused" || tcp.opening === "unanswered") appendTo(failed, endpoint, connection);
     if (connection.exchanges.some(({ response }) => BACKEND_GONE.has(response?.status ?? 0)))
       appendTo(backendGone, endpoint, connection);
-    if (connection.webSocket !== null) appendTo(sockets, pairKey(connection), connection);
+    if (connection.webSocket !== null) {
+      appendTo(sockets, pairKey(connection), connection);
+      appendTo(socketsOf, endpoint, connection);
+    }
     if (isDropped(connection)) appendTo(dropped, endpoint, connection);
     if (answers(connection)) {
       const ports = inner(answering, server.address);
@@ -130,7 +151,8 @@ export function othersOf({ connections }: Analysis): Others {
   return {
     accepted: indexed(accepted),
     acceptedAtPort: indexed(acceptedAtPort),
-    sockets: indexed(sockets, ({ webSocket, first }) => (webSocket?.openedAt ?? first).timestampNs),
+    sockets: indexed(sockets, openedNs),
+    lifetimes: new Map([...socketsOf].map(([endpoint, list]) => [endpoint, lifetimes(list)])),
     dropped: indexed(dropped, ({ tcp, last }) => (tcp.closedAt ?? last).timestampNs),
     replacedBy,
     failed: indexed(failed),

@@ -57,6 +57,16 @@ describe("who refused", () => {
     expect(causesOf("http.upgrade.gateway-error", several(open, turnedAway))[0]).toBe("likely connectionLimit");
     expect(causesOf("http.upgrade.gateway-error", one(turnedAway))[0]).toBe("likely noHealthyBackend");
   });
+
+  test("a limit counts those that are open, among any number that have been", () => {
+    const gone = Array.from({ length: 100 }, () => connectionFacts({ last: mark(40) }));
+    const open = Array.from({ length: 80 }, () => connectionFacts({ last: mark(100) }));
+    const turnedAway = refusedUpgrade({ status: 503, response: { Server: "Caddy" } }, { first: mark(50) });
+    const finding = judge(several(...gone, ...open, turnedAway)).find(
+      ({ ruleId }) => ruleId === "http.upgrade.gateway-error",
+    );
+    expect(finding?.causes[0]).toMatchObject({ id: "connectionLimit", args: { count: 80 } });
+  });
 });
 
 test("localhost is suspected first where another host answers on that port", () => {
@@ -549,11 +559,19 @@ test("health checks that fail in the capture are the first suspect of a 503", ()
       upgrade: null,
       exchanges: [exchange({ target: "/", request: { Host: "a" }, status, requestAt: at, responseAt: at + 0.01 })],
     });
-  const turnedAway = refusedUpgrade({ status: 503, response: { Server: "HAProxy" } }, { first: mark(50) });
-  const causes = (status: number) =>
-    causesOf("http.upgrade.gateway-error", several(check(status, 40), check(status, 45), turnedAway));
+  const turnedAway = refusedUpgrade({
+    status: 503,
+    response: { Server: "HAProxy" },
+    requestAt: 50,
+    responseAt: 50.01,
+  });
+  const causes = (status: number, others: readonly ConnectionFacts[] = []) =>
+    causesOf("http.upgrade.gateway-error", several(...others, check(status, 40), check(status, 45), turnedAway));
   expect(causes(426)[0]).toBe("likely healthCheckFails");
   expect(causes(200)).not.toContain("likely healthCheckFails");
+  // However much else was asked in that minute before the checks.
+  const busy = Array.from({ length: 200 }, (_, i) => check(200, 10 + i / 10));
+  expect(causes(426, busy)[0]).toBe("likely healthCheckFails");
 });
 
 test("plain GETs that a WebSocket port refuses again and again are somebody's health check", () => {
