@@ -1,6 +1,5 @@
 import type { ConnectionId } from "../base/brand.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
-import { isViteHmr } from "./catalogue/application.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Context, contextOf } from "./context.ts";
 import { foldAlike } from "./fold.ts";
@@ -15,6 +14,7 @@ import { storiesOf } from "./stories.ts";
 import { type Judged, tellStory } from "./story.ts";
 import type { Timer } from "./timers.ts";
 import type { Finding, RuleId, Severity } from "./types.ts";
+import { isViteHmr } from "./vite.ts";
 
 export interface JudgeOptions {
   /** The user's own timers, matched before the known ones. */

@@ -3,6 +3,8 @@ import type { ConnectionId } from "../base/brand.ts";
 import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import { endpointText, fieldValue, nests, serverOf } from "./reading.ts";
 import { type TimeIndex, timeIndex, within } from "./time-index.ts";
+import { isClosedUnread } from "./upgrade-outcome.ts";
+import { isViteHmr } from "./vite.ts";
 
 export interface Asked {
   readonly connection: ConnectionFacts;
@@ -28,6 +30,10 @@ export interface Others {
   readonly dropped: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** The connection that took the ports of another one, by that one. */
   readonly replacedBy: ReadonlyMap<ConnectionId, ConnectionFacts>;
+  /** Server endpoints that hung up before a request came. */
+  readonly closedUnread: ReadonlySet<string>;
+  /** Server endpoints of Vite's development servers, each with a connection that shows it. */
+  readonly viteServers: ReadonlyMap<string, ConnectionFacts>;
   /** Connections that were refused or not answered, by server endpoint. */
   readonly failed: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** Connections on which a proxy answered that it cannot reach its backend, by its endpoint. */
@@ -99,6 +105,8 @@ export function othersOf({ connections }: Analysis): Others {
   const sockets = new Map<string, ConnectionFacts[]>();
   const socketsOf = new Map<string, ConnectionFacts[]>();
   const dropped = new Map<string, ConnectionFacts[]>();
+  const closedUnread = new Set<string>();
+  const viteServers = new Map<string, ConnectionFacts>();
   const replacedBy = new Map<ConnectionId, ConnectionFacts>();
   const failed = new Map<string, ConnectionFacts[]>();
   const backendGone = new Map<string, ConnectionFacts[]>();
@@ -126,6 +134,8 @@ export function othersOf({ connections }: Analysis): Others {
       appendTo(sockets, pairKey(connection), connection);
       appendTo(socketsOf, endpoint, connection);
     }
+    if (isClosedUnread(connection)) closedUnread.add(endpoint);
+    if (isViteHmr(connection)) viteServers.set(endpoint, connection);
     if (isDropped(connection)) appendTo(dropped, endpoint, connection);
     if (answers(connection)) {
       const ports = inner(answering, server.address);
@@ -154,6 +164,8 @@ export function othersOf({ connections }: Analysis): Others {
     sockets: indexed(sockets, openedNs),
     lifetimes: new Map([...socketsOf].map(([endpoint, list]) => [endpoint, lifetimes(list)])),
     dropped: indexed(dropped, ({ tcp, last }) => (tcp.closedAt ?? last).timestampNs),
+    closedUnread,
+    viteServers,
     replacedBy,
     failed: indexed(failed),
     backendGone: indexed(backendGone),

@@ -1,7 +1,7 @@
 import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
 import { engineIoCode } from "./engine-io-code.ts";
 import { ownPageOf } from "./own-page.ts";
-import { fieldHas, fieldValue, proxyMarks, serverName, spanMs, targetOf, wantsWebSocket } from "./reading.ts";
+import { endOf, fieldHas, fieldValue, proxyMarks, serverName, spanMs, targetOf, wantsWebSocket } from "./reading.ts";
 
 /** What became of a WebSocket's opening handshake; one word, so that exactly one rule speaks of it. */
 export type Outcome =
@@ -111,3 +111,10 @@ export const forwardedBy = (exchange: HttpExchangeFacts | null): string | null =
 
 export const contentType = (exchange: HttpExchangeFacts): string | null =>
   exchange.response ? fieldValue(exchange.response, "content-type") : null;
+
+/** The server hung up before the request came. */
+export function isClosedUnread(connection: ConnectionFacts): boolean {
+  const request = handshakeOf(connection)?.request;
+  if (!request || connection.tcp.firstCloser !== "server") return false;
+  return endOf(connection).timestampNs < request.first.timestampNs;
+}

@@ -1,6 +1,6 @@
 import type { Analysis, ConnectionFacts, HttpMessageFacts } from "../store/types.ts";
-import { isViteHmr } from "./catalogue/application.ts";
 import { fieldValue, wantsWebSocket } from "./reading.ts";
+import { isViteHmr } from "./vite.ts";
 
 /** The search list makes one question into several (resolv.conf(5)): "host.lan" fails, "host" is found. */
 export const isSameName = (a: string, b: string): boolean => {

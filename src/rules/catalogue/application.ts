@@ -3,9 +3,10 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy } from "../ending.ts";
-import { directionOf, endOf, fieldValue, otherSide, serverOf, spanMs, spokeBetween, watchedUntil } from "../reading.ts";
+import { directionOf, endOf, otherSide, serverOf, spanMs, spokeBetween, watchedUntil } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
+import { isViteHmr } from "../vite.ts";
 
 /** So many beats, and so long, before a heartbeat counts as stopped. */
 const LEAST_BEATS = 2;
@@ -99,12 +100,6 @@ export const appSilent: Rule = {
   // What is sent when is the application's: its protocol layers on top of the messages.
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-1.5"],
   check: checkSilent,
-};
-
-/** Vite's own socket for hot reload on the development port: not the application's. */
-export const isViteHmr = (connection: ConnectionFacts): boolean => {
-  const request = handshakeOf(connection)?.request;
-  return /^vite-(hmr|ping)$/.test((request && fieldValue(request, "sec-websocket-protocol")) ?? "");
 };
 
 export const viteHmr: Rule = {

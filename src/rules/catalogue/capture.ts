@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { isBlind, safeTarget, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf, isPoll, outcomeOf } from "../upgrade-outcome.ts";
-import { isViteHmr } from "./application.ts";
+import { isViteHmr } from "../vite.ts";
 import { keyCauses } from "./tls-secrecy.ts";
 
 const PCAPNG = "https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/";

@@ -4,8 +4,8 @@ import type { Context } from "../context.ts";
 import { fieldValue, isLoopback, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { Severity } from "../types.ts";
+import { isViteHmr } from "../vite.ts";
 import { isSameName, nameIn, nameTies } from "../wanted-names.ts";
-import { isViteHmr } from "./application.ts";
 
 const TYPE_A = 1;
 const TYPE_AAAA = 28;

@@ -6,7 +6,6 @@ import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { within } from "../time-index.ts";
 import type { EvidenceItem } from "../types.ts";
 import { isPoll } from "../upgrade-outcome.ts";
-import { isViteHmr } from "./application.ts";
 
 const OTHER_FAMILY_WITHIN_MS = 3000;
 
@@ -44,8 +43,8 @@ function answersAt(port: number, { others }: Context): string | null {
 }
 
 /** The page's development server is not this machine: localhost in its URL means another one. */
-const isPageElsewhere = ({ analysis }: Context): boolean =>
-  analysis.connections.some((one) => isViteHmr(one) && !isLoopback(one.server.address));
+const isPageElsewhere = ({ others }: Context): boolean =>
+  [...others().viteServers.values()].some(({ server }) => !isLoopback(server.address));
 
 /** A later connection to the same endpoint was accepted: the server was not up yet, or came back. */
 export function acceptedLater(connection: ConnectionFacts, context: Context): ConnectionFacts | null {

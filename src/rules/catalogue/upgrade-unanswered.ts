@@ -8,8 +8,7 @@ import { cause, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
 import { within } from "../time-index.ts";
 import type { Cause } from "../types.ts";
-import { handshakeOf, outcomeOf } from "../upgrade-outcome.ts";
-import { isViteHmr } from "./application.ts";
+import { handshakeOf, isClosedUnread, outcomeOf } from "../upgrade-outcome.ts";
 
 /** A setting needs no time to drop a request. */
 const AT_ONCE_MS = 200;
@@ -70,13 +69,6 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   });
 }
 
-/** It hung up before the request came. */
-function isClosedUnread(connection: ConnectionFacts): boolean {
-  const request = handshakeOf(connection)?.request;
-  if (!request || connection.tcp.firstCloser !== "server") return false;
-  return endOf(connection).timestampNs < request.first.timestampNs;
-}
-
 /** How the server's host itself reset the connection; null: it did not, or nothing tells that it was the host. */
 function ownReset({ tcp }: ConnectionFacts) {
   const reset = tcp.resets.find((item) => item.from === "server" && !item.ignored);
@@ -89,8 +81,7 @@ function ownReset({ tcp }: ConnectionFacts) {
  * whose request came in time are reset for it.
  */
 const isDroppedUnread = (connection: ConnectionFacts, context: Context): boolean =>
-  ownReset(connection) !== null &&
-  (context.others().accepted.get(serverOf(connection))?.items.some(isClosedUnread) ?? false);
+  ownReset(connection) !== null && context.others().closedUnread.has(serverOf(connection));
 
 interface Asked {
   readonly target: string;
@@ -169,7 +160,7 @@ function unansweredCauses(connection: ConnectionFacts, context: Context, path: s
 
 /** The same port serves Vite's own WebSocket. */
 const isViteAt = (connection: ConnectionFacts, { others }: Context): boolean =>
-  others().accepted.get(serverOf(connection))?.items.some(isViteHmr) ?? false;
+  others().viteServers.has(serverOf(connection));
 
 export const upgradeUnanswered: Rule = {
   id: "http.upgrade.unanswered",
