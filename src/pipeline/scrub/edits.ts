@@ -3,6 +3,7 @@ import { StreamPlaces } from "./stream-places.ts";
 
 /** '*': what a reader sees where something was. */
 export const BLANK = 0x2a;
+export const BLANKS = Uint8Array.of(BLANK);
 
 /** Bytes that stand instead of others: a pattern, again and again where it is shorter. Latin-1 text is the smallest form. */
 interface Edit {

@@ -1,6 +1,6 @@
 import { limits } from "../../base/limits.ts";
 import { ChunkReader } from "./chunk-reader.ts";
-import { BLANK } from "./edits.ts";
+import { BLANKS } from "./edits.ts";
 import { type EditStream, NO_KEY } from "./message-parts.ts";
 import { MessageSearch } from "./message-search.ts";
 import type { SearchWindow } from "./piecewise-search.ts";
@@ -104,15 +104,13 @@ class BlankedBody implements Body {
   add(offset: number, text: string): void {
     if (text.length === 0) return;
     this.isEmpty = false;
-    this.edit(offset, ASTERISK, text.length);
+    this.edit(offset, BLANKS, text.length);
   }
 
   end(): number {
     return this.isEmpty ? 0 : 1;
   }
 }
-
-const ASTERISK = Uint8Array.of(BLANK);
 
 class SearchedBody implements Body {
   private readonly search: MessageSearch;

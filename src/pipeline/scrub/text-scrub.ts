@@ -1,4 +1,4 @@
-import { BLANK } from "./edits.ts";
+import { BLANKS } from "./edits.ts";
 import { EncodedBodies } from "./encoded-bodies.ts";
 import type { EditStream } from "./message-parts.ts";
 import { PiecewiseSearch, type SearchSink, type SearchWindow, type WindowSize } from "./piecewise-search.ts";
@@ -46,7 +46,7 @@ export class TextScrub implements SearchSink {
   }
 
   onEndless(from: number, to: number): void {
-    this.options.edit(this.begins + from, ASTERISK, to - from);
+    this.options.edit(this.begins + from, BLANKS, to - from);
   }
 
   onSearched(window: SearchWindow): void {
@@ -54,5 +54,3 @@ export class TextScrub implements SearchSink {
     this.options.judge(this.begins + window.from, this.begins + window.to);
   }
 }
-
-const ASTERISK = Uint8Array.of(BLANK);

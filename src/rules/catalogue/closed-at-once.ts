@@ -20,37 +20,28 @@ function checkPolite(connection: ConnectionFacts) {
   const first = firstClose(connection);
   if (found === null || webSocket === null || first?.direction !== 1) return null;
   const { close } = first;
+  if (close.code !== 1000 && close.code !== null) return null;
+  // More may have been said than the capture holds.
+  if (connection.tcp.halves[1].missingBytes > 0) return null;
   const said = webSocket.messages[1].text + webSocket.messages[1].binary;
   const afterMs = spanMs(webSocket.openedAt, close);
+  const args = { server: found.server, code: close.code ?? 1005, reason: close.reason, afterMs };
+  const ended = shows(close, "closeFrame", { from: "server", code: close.code, reason: close.reason });
   const words = lastWords(connection, "server", close);
-  if (
-    said === 1 &&
-    afterMs <= TOLD_MS &&
-    words !== null &&
-    isComplaint(words.text) &&
-    (close.code === 1000 || close.code === null)
-  )
+  if (said === 1 && afterMs <= TOLD_MS && words !== null && isComplaint(words.text))
     return draft("http.upgrade.closed-at-once", "told", {
       at: close,
       severity: "warning",
-      args: { server: found.server, text: words.text, code: close.code ?? 1005, reason: close.reason, afterMs },
-      evidence: [
-        ...found.evidence(),
-        lastWordsEvidence(words, "server"),
-        shows(close, "closeFrame", { from: "server", code: close.code, reason: close.reason }),
-      ],
+      args: { ...args, text: words.text },
+      evidence: [...found.evidence(), lastWordsEvidence(words, "server"), ended],
       causes: saidWhy(words, "server"),
     });
-  if (said > 0 || afterMs > POLITE_MS || (close.code !== 1000 && close.code !== null)) return null;
-  if (connection.tcp.halves[1].missingBytes > 0) return null;
+  if (said > 0 || afterMs > POLITE_MS) return null;
   return draft("http.upgrade.closed-at-once", "close", {
     at: close,
     severity: "warning",
-    args: { server: found.server, target: found.target, code: close.code ?? 1005, reason: close.reason, afterMs },
-    evidence: [
-      ...found.evidence(),
-      shows(close, "closeFrame", { from: "server", code: close.code, reason: close.reason }),
-    ],
+    args: { ...args, target: found.target },
+    evidence: [...found.evidence(), ended],
     causes: [
       cause("likely", "tokenRejected", {}),
       cause("likely", "handlerThrew", {}),
