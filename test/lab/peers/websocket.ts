@@ -12,6 +12,15 @@ export function socketOf(ws: WebSocket): Socket {
   return (ws as unknown as { _socket: Socket })._socket;
 }
 
+/** Sends until so much waits in the sender itself that no socket buffer will take it. */
+export function flood(ws: WebSocket, waitingBytes: number, messageBytes: number): void {
+  const timer = setInterval(() => {
+    if (ws.bufferedAmount > waitingBytes) clearInterval(timer);
+    else ws.send("w".repeat(messageBytes));
+  }, 5);
+  ws.on("close", () => clearInterval(timer));
+}
+
 /** Logs open, ping, pong, error and close of a WebSocket as its API reports them, with message counts at the close. */
 function logWebSocket(peer: Peer, ws: WebSocket, connection: string): void {
   const counts = { received: 0, pingsReceived: 0, pongsReceived: 0 };

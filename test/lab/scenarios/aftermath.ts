@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { createServer as createTlsServer, connect as tlsConnect } from "node:tls";
 import type { WebSocket } from "ws";
 import { frontAddress, frontAddress6, otherClientAddresses } from "../addresses.ts";
+import { both, bothOnLink } from "../capture-points.ts";
 import { makeCertificate } from "../certificate.ts";
 import { sleep } from "../peer-context.ts";
 import { ended, rawDial, readHead, upgradeRequest } from "../peers/raw.ts";
@@ -14,19 +15,6 @@ import { smallBuffers } from "../small-buffers.ts";
 import type { Expectation, PeerRow, Scenario } from "../types.ts";
 
 const nothing: Expectation = { connections: [], must: [] };
-const bothOnLink = {
-  network: "link",
-  captures: [
-    { at: "server", interface: "eth0" },
-    { at: "client", interface: "eth0", label: "client" },
-  ],
-} as const;
-const both = {
-  captures: [
-    { at: "server", interface: "eth0" },
-    { at: "client", interface: "eth0", label: "client" },
-  ],
-} as const;
 
 /** Says who it is, and is told by the application that this will not do. */
 const authByMessage = (refuse: (ws: WebSocket) => void): Pick<Scenario, "peers" | "captures"> => ({

@@ -8,6 +8,7 @@ import { sleep } from "../peer-context.ts";
 import { client, dashboard, leavingDashboard, server, telemetry } from "../peers/rows.ts";
 import { chat, connected, dialSocketIo, disconnected, serveSocketIo } from "../peers/socket-io.ts";
 import { serveTelemetry } from "../peers/telemetry.ts";
+import { flood } from "../peers/websocket.ts";
 import { smallBuffers } from "../small-buffers.ts";
 import type { CapturePoint, Expectation, PeerRow, Scenario } from "../types.ts";
 
@@ -224,13 +225,7 @@ export const gateways: readonly Scenario[] = [
     {
       seconds: 40,
       peers: {
-        server: telemetry({ beat: [1000, 3000] }, (ws) => {
-          const timer = setInterval(() => {
-            if (ws.bufferedAmount > 1_000_000) clearInterval(timer);
-            else ws.send("w".repeat(20_000));
-          }, 5);
-          ws.on("close", () => clearInterval(timer));
-        }),
+        server: telemetry({ beat: [1000, 3000] }, (ws) => flood(ws, 1_000_000, 20_000)),
         browser: dashboard((ws) => ws.once("message", () => ws.pause()), { url: wsUrl }),
       },
       prepare: async (stage) => {

@@ -5,6 +5,7 @@ import type { IncomingMessage } from "node:http";
 import { Duplex } from "node:stream";
 import { connect as tlsConnect } from "node:tls";
 import { backAddress, frontAddress } from "../addresses.ts";
+import { both, bothOnLink } from "../capture-points.ts";
 import { startNginx, tlsLines, upgradeLines, upgradeMap } from "../nginx.ts";
 import { sleep } from "../peer-context.ts";
 import { ended, rawDial } from "../peers/raw.ts";
@@ -20,13 +21,6 @@ const backend = `http://${backAddress}:8080`;
 const site = (location: string, listen = "listen 80;") => `${upgradeMap}
   server { ${listen} ${location} location / { try_files $uri $uri/ /index.html; } }`;
 const working = (more = "", pass = backend) => site(`location /ws { proxy_pass ${pass}; ${upgradeLines} ${more} }`);
-const bothOnLink = {
-  network: "link",
-  captures: [
-    { at: "server", interface: "eth0" },
-    { at: "client", interface: "eth0", label: "client" },
-  ],
-} as const;
 
 /** Both sides say Close when told, on a path that takes 150 ms. */
 const crossing = (name: string, codes: readonly [number, number]): Scenario => ({
@@ -184,10 +178,7 @@ export const misled: readonly Scenario[] = [
     injects: "the server's heartbeat never sees the pongs (handler missing): it terminates a client that answers all",
     fast: true,
     seconds: 30,
-    captures: [
-      { at: "server", interface: "eth0" },
-      { at: "client", interface: "eth0", label: "client" },
-    ],
+    ...both,
     peers: {
       server: server(async (peer) => {
         const { server: webSockets } = await serveTelemetry(peer, { everyMs: 700 });

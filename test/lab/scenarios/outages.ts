@@ -1,6 +1,7 @@
 // Outages and refusals in the middle of a connection, seen at both ends.
 
 import { backAddress, routerAddress } from "../addresses.ts";
+import { bothOnLink } from "../capture-points.ts";
 import type { Way } from "../link.ts";
 import { sleep } from "../peer-context.ts";
 import { dashboard, telemetry } from "../peers/rows.ts";
@@ -12,11 +13,7 @@ const backUrl = `ws://${backAddress}:8080/`;
 const outage = (name: string, injects: string, way: Way, talks: boolean): Scenario => ({
   name,
   injects,
-  network: "link",
-  captures: [
-    { at: "server", interface: "eth0" },
-    { at: "client", interface: "eth0", label: "client" },
-  ],
+  ...bothOnLink,
   seconds: 30,
   peers: {
     server: telemetry({ everyMs: 250, beat: [1000, 3000] }),

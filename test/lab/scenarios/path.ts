@@ -3,7 +3,7 @@
 import { backAddress } from "../addresses.ts";
 import { sleep } from "../peer-context.ts";
 import { dashboard, dashboardUntilTold, leavingDashboard, telemetry } from "../peers/rows.ts";
-import { socketOf } from "../peers/websocket.ts";
+import { flood, socketOf } from "../peers/websocket.ts";
 import type { Stage } from "../stage.ts";
 import type { Expectation, Scenario } from "../types.ts";
 
@@ -243,13 +243,7 @@ export const paths: readonly Scenario[] = [
     injects: "the client stops reading for good; pings queue behind data that it does not take; the server terminates",
     peers: {
       // As much as no socket buffers hold, however slow the machine is.
-      server: telemetry({ beat: [1000, 3000] }, (ws) => {
-        const timer = setInterval(() => {
-          if (ws.bufferedAmount > 8_000_000) clearInterval(timer);
-          else ws.send("w".repeat(200_000));
-        }, 5);
-        ws.on("close", () => clearInterval(timer));
-      }),
+      server: telemetry({ beat: [1000, 3000] }, (ws) => flood(ws, 8_000_000, 200_000)),
       browser: dashboard((ws) => ws.once("message", () => socketOf(ws).pause())),
     },
     fault: async (stage) => {

@@ -1,6 +1,7 @@
 // Servers and proxies that are stopped, restarted, overloaded or blocked while WebSockets are open.
 
 import { backAddress, frontAddress } from "../addresses.ts";
+import { both } from "../capture-points.ts";
 import { startNginx, upgradeLines, upgradeMap } from "../nginx.ts";
 import { sleep } from "../peer-context.ts";
 import { client, dashboard, server, telemetry } from "../peers/rows.ts";
@@ -177,10 +178,7 @@ export const stopped: readonly Scenario[] = [
     name: "pong-just-too-late",
     injects: "the client's program stands still and answers half a second after the server has given up",
     seconds: 40,
-    captures: [
-      { at: "server", interface: "eth0" },
-      { at: "client", interface: "eth0", label: "client" },
-    ],
+    ...both,
     peers: { server: telemetry({ everyMs: 100_000, beat: [1000, 3000] }), browser: dashboard() },
     fault: async (stage) => {
       await stage.logged("browser", "ping", 3);
