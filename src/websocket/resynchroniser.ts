@@ -8,9 +8,9 @@ import type { ByteStore } from "./unmask.ts";
 
 /** A place where a frame may start, and the chain of headers that follows from it. Offsets are the stream's. */
 interface Candidate {
-  readonly start: number;
+  start: number;
   /** It begins where a packet begins. */
-  readonly startsPacket: boolean;
+  startsPacket: boolean;
   /** The first frame that is believed: any two bytes in front may point at a frame that is one. */
   boundary: number;
   lastHeader: number;
@@ -58,8 +58,8 @@ const candidateAt = (start: number, startsPacket: boolean): Candidate => ({
  * Looks for frame boundaries where none is known: after bytes that the capture does not hold, or when the capture began
  * in mid-stream. Among enough bytes of any kind some look like a header, and some of those like a chain of headers: what
  * a chain must prove grows with the number of places that were tried. Senders mostly start frames where packets start, and
- * those are few. Each byte is tested once as a start and each candidate follows its own chain, so work stays linear; what
- * is held is bounded, and is read again once the boundary is found.
+ * those are few. Chains that meet are one: only the one with more evidence goes on, so that work stays linear in whatever
+ * bytes. What is held is bounded, and is read again once the boundary is found.
  */
 export class Resynchroniser {
   searchedBytes = 0;
@@ -71,6 +71,8 @@ export class Resynchroniser {
   private readonly compression: boolean;
   private readonly buffers: BufferPool;
   private store: ByteStore | null = null;
+  /** For each held byte the bits of the strongest chain that has a header there, and one more; 0: none has. */
+  private evidence: ByteStore | null = null;
   private heldStart = 0;
   private heldBytes = 0;
   private scanned = 0;
@@ -174,7 +176,9 @@ export class Resynchroniser {
   /** Forgets what is held: what comes next does not follow on it. */
   reset(): void {
     if (this.store !== null) this.buffers.give(this.store);
+    if (this.evidence !== null) this.buffers.give(this.evidence);
     this.store = null;
+    this.evidence = null;
     this.heldBytes = 0;
     this.pieces = [];
     this.candidates = [];
@@ -184,28 +188,34 @@ export class Resynchroniser {
     const length = end - start;
     if (this.heldBytes + length > limits.resynchroniseBytes) this.forget(length);
     const needed = this.heldBytes + length;
-    if (this.store === null || this.store.bytes.length < needed) {
-      const store =
-        this.store === null ? this.buffers.take(needed) : this.buffers.grow(this.store, this.heldBytes, needed);
-      if (store === null) {
-        this.reset();
-        return false;
-      }
-      this.store = store;
+    const store = this.roomIn(this.store, needed);
+    if (store !== null) this.store = store;
+    const evidence = store && this.roomIn(this.evidence, needed);
+    if (store === null || evidence === null) {
+      this.reset();
+      return false;
     }
-    this.store.bytes.set(bytes.subarray(start, end), this.heldBytes);
-    this.heldBytes += length;
+    this.evidence = evidence;
+    store.bytes.set(bytes.subarray(start, end), this.heldBytes);
+    evidence.bytes.fill(0, this.heldBytes, needed);
+    this.heldBytes = needed;
     this.pieces.push({ start: offset, at: { packetNumber: at.packetNumber, timestampNs: at.timestampNs } });
     return true;
   }
 
+  private roomIn(store: ByteStore | null, neededBytes: number): ByteStore | null {
+    if (store === null) return this.buffers.take(neededBytes);
+    return store.bytes.length >= neededBytes ? store : this.buffers.grow(store, this.heldBytes, neededBytes);
+  }
+
   /** Makes room by letting the oldest bytes go. Headers not tested yet are in the last 13 bytes, which stay. */
   private forget(needed: number): void {
-    const { store } = this;
-    if (store === null) return;
+    const { store, evidence } = this;
+    if (store === null || evidence === null) return;
     const keep = Math.min(this.heldBytes, limits.resynchroniseBytes - needed);
     const drop = this.heldBytes - keep;
     store.bytes.copyWithin(0, drop, this.heldBytes);
+    evidence.bytes.copyWithin(0, drop, this.heldBytes);
     this.heldStart += drop;
     this.heldBytes = keep;
     const first = this.pieces.findLastIndex((piece) => piece.start <= this.heldStart);
@@ -239,9 +249,13 @@ export class Resynchroniser {
     return null;
   }
 
-  /** Follows the chain as far as bytes are held. PLAUSIBLE: evidence enough; TOO_SHORT: go on later. */
+  /**
+   * Follows the chain as far as bytes are held. PLAUSIBLE: evidence enough; TOO_SHORT: go on later; IMPLAUSIBLE: it ends, or
+   * goes on as a stronger one does.
+   */
   private advance(candidate: Candidate, packetEnds: boolean): 0 | 1 | 2 {
     const bytesHeld = (this.store as ByteStore).bytes;
+    const evidence = (this.evidence as ByteStore).bytes;
     for (;;) {
       const at = candidate.next - this.heldStart;
       const ends = packetEnds && at === this.heldBytes && candidate.next > candidate.start;
@@ -251,14 +265,14 @@ export class Resynchroniser {
       const state = testHeader(bytesHeld, at, this.heldBytes, this.direction, this.compression);
       if (state !== PLAUSIBLE) return state;
       const { opcode, fin, length, key } = tested;
-      if (opcode < 8) {
-        if (candidate.open !== null && candidate.open !== (opcode === 0)) return IMPLAUSIBLE;
-        // Two zeros: where frames are, nobody sends a fragment of nothing; elsewhere zeros are everywhere.
-        if (opcode === 0 && !fin && length === 0) return IMPLAUSIBLE;
-        candidate.open = !fin;
-      }
+      // Two zeros: where frames are, nobody sends a fragment of nothing; elsewhere zeros are everywhere.
+      if (opcode === 0 && !fin && length === 0) return IMPLAUSIBLE;
+      // What came before was no frame, or this is none: the chain begins here.
+      if (opcode < 8 && candidate.open !== null && candidate.open !== (opcode === 0)) this.beginAnew(candidate);
       // What says nothing is no beginning: if frames follow, the next one is.
       if (tested.bits === 0 && candidate.headers === 0 && !candidate.startsPacket) return IMPLAUSIBLE;
+      if (candidate.bits < (evidence[at] as number) && !candidate.startsPacket) return IMPLAUSIBLE;
+      evidence[at] = Math.min(255, candidate.bits + 1);
       candidate.bits += this.newBits(candidate);
       if (candidate.headers > 0 && candidate.next === this.packetStart) candidate.bits += PACKET_END_BITS;
       candidate.headers++;
@@ -266,9 +280,18 @@ export class Resynchroniser {
       candidate.length = length;
       candidate.lastHeader = candidate.next;
       candidate.next += tested.headerLength + length;
+      if (opcode < 8) candidate.open = !fin;
       if (candidate.headers === 1 && !candidate.startsPacket && tested.bits < FIRST_BITS)
         candidate.boundary = candidate.next;
     }
+  }
+
+  private beginAnew(candidate: Candidate): void {
+    candidate.start = candidate.next;
+    candidate.boundary = candidate.next;
+    candidate.startsPacket = candidate.next === this.packetStart;
+    candidate.headers = 0;
+    candidate.bits = 0;
   }
 
   /** Chains that prove less turn up by chance among so many starts. */
