@@ -41,8 +41,9 @@ function unknownCommand(name: string): UserError {
     : new UserError(EXIT.usage, "usage.unknown-command-similar", { name, similar: `help ${similar}` });
 }
 
-/** What is wrong with standard input is told by its name, not by `-`. */
+/** What is wrong with standard input is told by its name, not by `-`; an empty name, of a variable that is not set, is seen. */
 function messageFor({ messageId, args }: UserError, language: Language): Message {
+  if (args["name"] === "") return messageOf(language, messageId, { ...args, name: '""' });
   if (args["name"] !== "-" || !messageId.startsWith("input.")) return messageOf(language, messageId, args);
   if (messageId === "input.empty") return messageOf(language, "input.empty-stdin", {});
   const name = messageOf(language, "input.stdin-name", {}).sentence;

@@ -36,6 +36,12 @@ describe.each(["report", "frames"])("%s of what cannot be read: exit 3 and one s
     expect(text.stderr).toMatch(/^wscap: 标准输入 不是抓包文件/);
   });
 
+  test("an empty name, of a variable that is not set, is seen", async () => {
+    const { code, stderr } = await wscap([command, ""]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^wscap: There is no file ""\.\n/);
+  });
+
   test("one bad file among good ones", async () => {
     const { code } = await wscap([command, "captures/clean-close.pcap", join(folder, "text.pcap")]);
     expect(code).toBe(3);
