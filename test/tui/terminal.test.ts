@@ -127,8 +127,12 @@ describe.skipIf(tmuxMissing !== null)("the screen in a real terminal", () => {
     await tmux.type("here");
     await tmux.press("C-s");
     await tmux.until("✎ here");
-    const kept = JSON.parse(await readFile(`${capture}.wscap.json`, "utf8")) as { notes: { text: string }[] };
-    expect(kept.notes.map(({ text }) => text).sort()).toEqual(["elsewhere", "here"]);
+    // The note is on the screen before it is in the file.
+    const kept = async (): Promise<string[]> => {
+      const { notes } = JSON.parse(await readFile(`${capture}.wscap.json`, "utf8")) as { notes: { text: string }[] };
+      return notes.map(({ text }) => text).sort();
+    };
+    await expect.poll(kept, { timeout: 10_000 }).toEqual(["elsewhere", "here"]);
   });
 
   it("shows the notes of all captures, and keeps each beside its own", async () => {
