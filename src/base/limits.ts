@@ -56,7 +56,7 @@ export const limits = {
   compressedMessageBytes: 16 * 1024 * 1024,
   /** Bytes held over all connections for WebSocket messages that are not whole yet, and while looking for a frame. */
   heldMessageBytes: 64 * 1024 * 1024,
-  /** Bytes held for one direction while looking for a frame boundary after a gap. */
+  /** Bytes held for one direction while looking for a frame boundary after a gap; what was found in them takes as many. */
   resynchroniseBytes: 64 * 1024,
   /** Possible boundaries followed at once, and bytes searched in a row before the direction is given up. */
   resynchroniseCandidates: 8,

@@ -108,13 +108,13 @@ describe.each(versions)("%s", (version) => {
       const { pieces, keyLog } = told(version);
       const capture = captureOf(pieces, segmentsOf(700));
       const first = capture.length - 20_000;
-      const whole = textsOf(capture, keyLog).filter((text) => text === SENT[0]);
-      expect(whole.length).toBeGreaterThan(0);
+      const greetings = (bytes: Uint8Array) => textsOf(bytes, keyLog).filter((text) => text === SENT[0]);
+      expect(greetings(capture)).toHaveLength(2);
       fc.assert(
         fc.property(flipsAmong([...capture.keys()]), (flips) => {
           const late = flips.map(([at, bits]): Flip => [first + (at % 20_000), bits]);
           textsOf(flip(capture, flips), keyLog);
-          expect(textsOf(flip(capture, late), keyLog)).toEqual(expect.arrayContaining(whole));
+          expect(greetings(flip(capture, late))).toHaveLength(2);
         }),
         { numRuns: 20 },
       );

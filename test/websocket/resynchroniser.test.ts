@@ -229,7 +229,7 @@ describe("bounded work and memory", () => {
   });
 
   it.each([
-    ["headers of eight bytes, whose chains never prove anything", 0, Buffer.alloc(65_536, 0x82)],
+    ["headers of eight bytes, each with the key of the one before", 0, Buffer.alloc(65_536, 0x82)],
     ["the same, and a byte in the end that refutes them all", 0, Buffer.alloc(65_536, 0x82).fill(0xf3, 65_520)],
     ["headers that alternate with others", 0, Buffer.alloc(65_536, hex("89 80"))],
     ["headers as fragments of nothing", 0, Buffer.alloc(65_536, 0x80)],
