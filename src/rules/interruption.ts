@@ -1,6 +1,6 @@
 import type { Side } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { ConnectionFacts } from "../store/types.ts";
+import type { BeatFacts, ConnectionFacts } from "../store/types.ts";
 import { directionOf, spanMs } from "./reading.ts";
 import { shows } from "./rule.ts";
 import { stallWithin } from "./stall.ts";
@@ -45,6 +45,12 @@ const SILENT_TIMES = 5;
 /** TCP delivers late what was sent meanwhile (RFC 9293 §3.8.1); who gave up in between sent less. */
 const CAUGHT_UP_SHARE = 0.25;
 
+/** Pings of more than one beat came together: a program that stands still writes none, and hardly two when it wakes. */
+function beatMeanwhile({ pending, intervalMs, lastPing }: BeatFacts, until: Mark): boolean {
+  if (pending < 2 || intervalMs === null || lastPing === null) return false;
+  return lastPing.timestampNs >= until.timestampNs && spanMs(until, lastPing) < intervalMs / 2;
+}
+
 /** Somebody who talks all the time was silent for long, talked again, and ended it in the same breath. */
 function silenceBroken({ tcp, webSocket }: ConnectionFacts, at: Mark, from: Side): Interruption | null {
   const silence = tcp.lastSilence;
@@ -57,11 +63,12 @@ function silenceBroken({ tcp, webSocket }: ConnectionFacts, at: Mark, from: Side
   const talkedMs = spanMs(webSocket.openedAt, silence.until) - silence.ms;
   if (segments < LEAST_SEGMENTS || silence.ms * segments < SILENT_TIMES * talkedMs) return null;
   const bytes = silence.bytesBefore[directionOf(from)];
+  const isFarLess = (half.streamBytes - bytes) * talkedMs < CAUGHT_UP_SHARE * bytes * silence.ms;
   return {
     ms: silence.ms,
     repeats: null,
     since: null,
-    paused: (half.streamBytes - bytes) * talkedMs < CAUGHT_UP_SHARE * bytes * silence.ms,
+    paused: isFarLess && !beatMeanwhile(webSocket.heartbeat[directionOf(from)], silence.until),
     evidence: [shows(silence.until, "silence", { idleMs: silence.ms })],
   };
 }

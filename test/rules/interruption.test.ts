@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { judge } from "../../src/rules/judge.ts";
+import { abnormal, beat, mark } from "../support/facts-builder.ts";
+import { one } from "./cases/case.ts";
+
+test("who wrote several beats during a silence did not stand still: they come together behind it", () => {
+  const suspect = (pending: number, lastPingAt: number) =>
+    judge(
+      one(
+        abnormal("server", 40, {
+          tcpFacts: {
+            lastSilence: { until: mark(39.5), ms: 9000, segmentsBefore: [20, 40], bytesBefore: [500, 990] },
+            client: { lastData: mark(30.4) },
+            server: { lastData: mark(39.9) },
+          },
+          webSocketFacts: {
+            heartbeat: [beat({ pings: 0 }), beat({ intervalMs: 500, pending, lastPing: mark(lastPingAt) })],
+          },
+        }),
+      ),
+    ).find(({ ruleId }) => ruleId === "ws.close.no-close-frame")?.causes[0];
+  expect(suspect(3, 39.6)).toMatchObject({ id: "pathInterrupted", confidence: "likely" });
+  expect(suspect(1, 39.6)).toMatchObject({ id: "peerBlocked", confidence: "likely" });
+  // Two beats, nearly as far apart as ever: it woke and went on.
+  expect(suspect(2, 39.9)).toMatchObject({ id: "peerBlocked", confidence: "likely" });
+});
