@@ -9,7 +9,7 @@ import { within } from "./time-index.ts";
 export interface Meanwhile {
   readonly connection: ConnectionFacts;
   readonly opened: Mark;
-  /** How often the other one repeated its data afterwards, still without an answer. */
+  /** How often the other one repeated its data afterwards, still without an answer although one had time to come. */
   readonly repeats: number;
 }
 
@@ -28,13 +28,17 @@ export function openedMeanwhile(
   context: Context,
 ): Meanwhile | null {
   const answerNs = Math.max(LEAST_ANSWER_NS, ROUND_TRIPS * (connection.tcp.roundTripMs ?? 0) * 1e6);
-  const { timestampNs: lastNs } = waiting.last;
-  if (watchedUntil(connection, context.analysis.clockNs) - lastNs < answerNs) return null;
-  for (const other of openedBeside(connection, waiting.since.timestampNs, lastNs, context)) {
+  // What was repeated just before the capture ended may have been answered yet.
+  const answeredUntilNs = watchedUntil(connection, context.analysis.clockNs) - answerNs;
+  for (const other of openedBeside(connection, waiting.since.timestampNs, waiting.last.timestampNs, context)) {
     const opened = other.tcp.established;
     if (opened === null) continue;
     const repeats = connection.tcp.events.filter(
-      (event) => event.kind === "retransmission" && event.from === from && event.timestampNs > opened.timestampNs,
+      ({ kind, from: sender, timestampNs }) =>
+        kind === "retransmission" &&
+        sender === from &&
+        timestampNs > opened.timestampNs &&
+        timestampNs <= answeredUntilNs,
     ).length;
     if (repeats > 0 && context.joins.copyOf.get(other.id) === undefined) return { connection: other, opened, repeats };
   }

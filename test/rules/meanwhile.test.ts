@@ -41,6 +41,17 @@ describe("a connection that opens while another one gets no answer", () => {
     expect(variant(unanswered, opened(37.5))).toBe("midTraffic");
   });
 
+  test("a repetition just before the capture ends says nothing, an earlier one does", () => {
+    const until = (seconds: number) => (openedAt: number) =>
+      judge({ ...several(unanswered, opened(openedAt)), clockNs: mark(seconds).timestampNs }).find(
+        ({ ruleId }) => ruleId === "tcp.path.blackhole",
+      )?.variant;
+    // They came 0.85, 1.75, 3.5 and 7 s after 30.
+    expect(until(37.1)(31)).toBe("stateLost");
+    expect(until(37.1)(34)).toBe("midTraffic");
+    expect(until(37.3)(34)).toBe("stateLost");
+  });
+
   test("before it got no answer", () => {
     expect(variant(unanswered, opened(20))).toBe("midTraffic");
   });
