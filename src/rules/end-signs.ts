@@ -1,5 +1,5 @@
 import { type Direction, otherDirection } from "../base/brand.ts";
-import type { ConnectionFacts } from "../store/types.ts";
+import type { ConnectionFacts, TcpFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { endOf, serverOf, spanMs } from "./reading.ts";
 import { cause } from "./rule.ts";
@@ -51,11 +51,17 @@ const HANDLER_MS = 100;
 /** Where messages come all the time, one of them is always the last. */
 const CHANCE = 0.05;
 
+/** Its own program ended it: by FIN, or by an RST that no system sends for a connection it does not know. */
+function endedByProgram({ resets, ending, closedAt }: TcpFacts): boolean {
+  const reset = resets.find(({ packet }) => packet === closedAt?.packet);
+  return reset === undefined ? ending === "fin" : reset.hasAck && !reset.likelyInjected;
+}
+
 /** The closer hung up right after a message that it got, and not by chance: how long after. */
 export function failedOnMessage({ webSocket, tcp }: ConnectionFacts, closer: Direction): number | null {
   const sender = otherDirection(closer);
   const last = webSocket?.lastMessage[sender];
-  if (!webSocket || !last || tcp.closedAt === null || tcp.ending !== "fin") return null;
+  if (!webSocket || !last || tcp.closedAt === null || !endedByProgram(tcp)) return null;
   const afterMs = spanMs(last, tcp.closedAt);
   if (last.timestampNs > tcp.closedAt.timestampNs || afterMs > HANDLER_MS + (tcp.roundTripMs ?? 0)) return null;
   const { text, binary } = webSocket.messages[sender];

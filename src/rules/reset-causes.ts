@@ -2,7 +2,7 @@ import type { Side } from "../base/brand.ts";
 import type { ConnectionFacts, ResetFacts, TcpFacts } from "../store/types.ts";
 import { isNearer } from "./catalogue/reset-signs.ts";
 import type { Context } from "./context.ts";
-import { hasDied } from "./end-signs.ts";
+import { failedOnMessage, hasDied } from "./end-signs.ts";
 import { isTimerLike } from "./heartbeat.ts";
 import { directionOf, otherSide } from "./reading.ts";
 import { cause } from "./rule.ts";
@@ -20,12 +20,14 @@ export function resetCauses(connection: ConnectionFacts, reset: ResetFacts, cont
   // Unasked, after whole seconds of silence: HAProxy ends a tunnel like this towards the backend.
   const died = from === "server" && hasDied(connection, context);
   const byTimer = reset.answers === null && idleMs >= LEAST_TIMER_MS && isTimerLike(idleMs);
+  const afterMs = failedOnMessage(connection, directionOf(from));
   return [
     isUnknown && isNearer(reset) && cause("likely", "natForgot", { from }),
     isUnknown && from === "server" && cause(wasJustHeard(tcp, reset) ? "likely" : "possible", "natRebound", {}),
     // RFC 9293 §3.10.7.1: a system that has no such connection answers with an RST that acknowledges nothing.
     isUnknown && cause("likely", "connectionUnknown", { from, to }),
     byTimer && cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) }),
+    afterMs !== null && cause("likely", "failedOnMessage", { to: from, from: to, afterMs }),
     // A socket that is closed so sends an RST that acknowledges.
     !isUnknown &&
       hasSpoken(connection, to) &&

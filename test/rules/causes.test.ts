@@ -281,6 +281,25 @@ describe("an end without a Close", () => {
     expect(causesOf("ws.close.no-close-frame", one(afterMessage(50.5, 4)))[0]).toBe("likely serverTerminated");
   });
 
+  test("right after a message by RST: its handler, too, unless no program sent it", () => {
+    const resetBy = (more: Parameters<typeof reset>[0]) =>
+      abnormal("server", 50, {
+        tcpFacts: { ending: "rst", resets: [reset({ at: 50, ...more })], closedAt: mark(50) },
+        webSocketFacts: {
+          lastMessage: [mark(49.99), mark(20)],
+          messages: [
+            { text: 4, binary: 0, bytes: 400 },
+            { text: 4, binary: 0, bytes: 400 },
+          ],
+        },
+      });
+    expect(causesOf("tcp.rst", one(resetBy({})))[0]).toBe("likely failedOnMessage");
+    // A system that has no such connection answers whatever comes.
+    const unknown = causesOf("tcp.rst", one(resetBy({ answers: mark(49.99), hasAck: false })));
+    expect(unknown).toContain("likely connectionUnknown");
+    expect(unknown).not.toContain("likely failedOnMessage");
+  });
+
   test("who goes on acknowledging after its FIN only closed one direction", () => {
     const halves = { client: { fin: mark(50) }, server: { lastData: mark(55), lastAcknowledged: mark(55.1) } };
     const facts = abnormal("client", 50, { tcpFacts: halves });

@@ -2,6 +2,7 @@ import type { Side } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
+import { failedOnMessage } from "../end-signs.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy } from "../legs.ts";
 import { directionOf, otherSide, serverOf, silenceBefore, spanMs } from "../reading.ts";
@@ -109,8 +110,11 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
     });
   const idleMs = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   if (isUnknown && isNearer(reset)) return fromNearer(connection, reset, parts);
+  const message =
+    failedOnMessage(connection, directionOf(from)) === null ? null : webSocket.lastMessage[directionOf(to)];
   return draft("tcp.rst", "established", {
-    ...parts,
+    at: reset,
+    evidence: [shows(message, "lastData", { from: to }), ...evidence],
     args: {
       from,
       openMs: spanMs(webSocket.openedAt, reset),
@@ -221,6 +225,7 @@ export const reset: Rule = {
     "natForgot",
     "rejectsBetween",
     "natRebound",
+    "failedOnMessage",
     "closedWithUnread",
     "abortiveClose",
     "processCrashed",

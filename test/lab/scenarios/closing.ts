@@ -1,5 +1,6 @@
 // How an established WebSocket ends when nobody touches the network: closes, resets, deaths.
 
+import { both } from "../capture-points.ts";
 import { sleep } from "../peer-context.ts";
 import { ended, frame, keyOf, rawDial, rawListen, readHead, switchingProtocols, upgradeRequest } from "../peers/raw.ts";
 import { client, dashboard, leavingDashboard, server, telemetry, url } from "../peers/rows.ts";
@@ -88,6 +89,25 @@ export const closing: readonly Scenario[] = [
       must: ["tcp.rst"],
       may: ["ws.close.no-close-frame"],
       mustNot: ["tcp.rst.injected", "tcp.rst.after-idle"],
+    },
+  },
+  {
+    name: "rst-on-message",
+    injects: "the server resets the connection in its message handler, while it sends telemetry",
+    ...both,
+    peers: {
+      server: telemetry({ everyMs: 500 }, (ws) =>
+        ws.on("message", (data) => {
+          if (String(data) === "bad") socketOf(ws).resetAndDestroy();
+        }),
+      ),
+      browser: dashboard((ws) => setTimeout(() => ws.send("bad"), 2200)),
+    },
+    expect: {
+      connections: [{ dialledBy: "browser", clientSees: 1006, serverSees: 1006, firstCloser: "server", ending: "rst" }],
+      must: ["tcp.rst"],
+      may: ["ws.close.no-close-frame"],
+      blames: "The server's program failed on the message",
     },
   },
   {
