@@ -64,6 +64,8 @@ export class ConnectionContext implements HttpSink {
   private carrier: TlsLayer | null = null;
   /** Bytes of a tunnel (CONNECT) or another protocol after a switch. */
   private http: HttpConnectionDecoder | null;
+  /** TCP bytes of each side until the connection became a WebSocket: greetings of TLS, certificates, heads. */
+  readonly bytesBefore: [number, number] = [0, 0];
   private candidates: [Candidate[], Candidate[]] | null = null;
   private candidateBytes = 0;
   private opaque = false;
@@ -77,6 +79,7 @@ export class ConnectionContext implements HttpSink {
   }
 
   feed(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
+    if (this.webSocket === null) this.bytesBefore[direction] += end - start;
     if (this.carrier !== null) this.carrier.feed(direction, bytes, start, end, at);
     else this.onPlainBytes(direction, bytes, start, end, at);
   }

@@ -39,7 +39,9 @@ export function connectionFacts(
   // Pings are judged against the moment at which the connection ended, if it did.
   const endNs = tcp.closedAt === null ? clockNs : Math.min(clockNs, tcp.closedAt.timestampNs);
   const webSocket =
-    context.webSocket === null ? null : webSocketFacts(context.webSocket, connection, context.tls, endNs);
+    context.webSocket === null
+      ? null
+      : webSocketFacts(context.webSocket, connection, context.tls, context.bytesBefore, endNs);
   const polling = pollingSession(context.exchanges, (heartbeat, direction) => ({
     ...heartbeat.summary(direction, endNs),
     // A poll is answered as a whole: what TCP acknowledged of a ping says nothing.

@@ -13,6 +13,7 @@ export function webSocketFacts(
   stream: WebSocketStream,
   connection: TcpConnection,
   tls: TlsLayer | null,
+  bytesBefore: PerDirection<number>,
   clockNs: number,
 ): WebSocketFacts {
   const { client, server } = stream;
@@ -27,6 +28,8 @@ export function webSocketFacts(
     by: stream.by,
     midstream: stream.midstream,
     openedAt: mark({ packetNumber: stream.openedNumber, timestampNs: stream.openedNs }),
+    // Without a handshake what came before it was known to be one was frames already.
+    bytesBefore: stream.midstream ? [0, 0] : [bytesBefore[0], bytesBefore[1]],
     compression: stream.deflate === "none" ? null : stream.deflate === "unknown" ? "unknown" : "permessage-deflate",
     frames: [client.frames, server.frames],
     messages: [client.messages, server.messages],

@@ -63,7 +63,8 @@ function silenceBroken({ tcp, webSocket }: ConnectionFacts, at: Mark, from: Side
   const talkedMs = spanMs(webSocket.openedAt, silence.until) - silence.ms;
   if (segments < LEAST_SEGMENTS || silence.ms * segments < SILENT_TIMES * talkedMs) return null;
   const bytes = silence.bytesBefore[directionOf(from)];
-  const isFarLess = (half.streamBytes - bytes) * talkedMs < CAUGHT_UP_SHARE * bytes * silence.ms;
+  const spoken = bytes - webSocket.bytesBefore[directionOf(from)];
+  const isFarLess = (half.streamBytes - bytes) * talkedMs < CAUGHT_UP_SHARE * spoken * silence.ms;
   return {
     ms: silence.ms,
     repeats: null,

@@ -339,6 +339,8 @@ export interface WebSocketFacts {
   readonly midstream: boolean;
   /** The 101, or the first frame. */
   readonly openedAt: Mark;
+  /** Stream bytes of each side until then, whole segments: what greetings and heads took. */
+  readonly bytesBefore: PerDirection<number>;
   /** null: no compression agreed; "unknown": handshake not seen. */
   readonly compression: null | "unknown" | "permessage-deflate";
   readonly frames: PerDirection<FrameCounts>;

@@ -3,6 +3,25 @@ import { judge } from "../../src/rules/judge.ts";
 import { abnormal, beat, mark } from "../support/facts-builder.ts";
 import { one } from "./cases/case.ts";
 
+test("what greetings and heads took does not count as what a side used to say", () => {
+  // 2,800 bytes in 30 s, then a silence of 9 s and 100 bytes: far less than before, unless 2,100 were a certificate.
+  const suspect = (bytesBefore: number) =>
+    judge(
+      one(
+        abnormal("server", 40, {
+          tcpFacts: {
+            lastSilence: { until: mark(39.5), ms: 9000, segmentsBefore: [20, 40], bytesBefore: [500, 2800] },
+            client: { lastData: mark(30.4) },
+            server: { lastData: mark(39.9), streamBytes: 2900 },
+          },
+          webSocketFacts: { bytesBefore: [0, bytesBefore] },
+        }),
+      ),
+    ).find(({ ruleId }) => ruleId === "ws.close.no-close-frame")?.causes[0]?.id;
+  expect(suspect(0)).toBe("peerBlocked");
+  expect(suspect(2100)).toBe("pathInterrupted");
+});
+
 test("who wrote several beats during a silence did not stand still: they come together behind it", () => {
   const suspect = (pending: number, lastPingAt: number) =>
     judge(

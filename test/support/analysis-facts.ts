@@ -112,6 +112,7 @@ export const webSocket = (given: Partial<WebSocketFacts> = {}): WebSocketFacts =
   by: "handshake",
   midstream: false,
   openedAt: mark(5, 0.01),
+  bytesBefore: [0, 0],
   compression: null,
   frames: [frameCounts({ text: 3, payloadBytes: 30 }), frameCounts({ text: 4, ping: 2, payloadBytes: 48 })],
   messages: [

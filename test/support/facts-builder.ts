@@ -259,6 +259,7 @@ export const webSocket = (overrides: Partial<WebSocketFacts> = {}): WebSocketFac
   by: "handshake",
   midstream: false,
   openedAt: mark(0.005),
+  bytesBefore: [0, 0],
   compression: null,
   frames: [counts, counts],
   messages: [
