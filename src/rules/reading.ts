@@ -53,6 +53,14 @@ export function isUnread({ tcp, webSocket }: ConnectionFacts, side: Side, sinceN
   const lost = webSocket?.lostTrack[direction] ?? null;
   return truncatedBytes + notCapturedBytes > 0 && lost !== null && lost.timestampNs >= sinceNs;
 }
+
+/** Since then the capture lacks bytes of this side's WebSocket: whether something was said in them cannot be known. */
+export function hasGap({ webSocket }: ConnectionFacts, side: Side, sinceNs: number): boolean {
+  const gaps = webSocket?.events.filter(({ code }) => code === "gap") ?? [];
+  const areAll = gaps.length === (webSocket?.eventCounts["gap"] ?? 0);
+  return !areAll || gaps.some(({ from, timestampNs }) => from === side && timestampNs >= sinceNs);
+}
+
 export const hasUnreadEnd = (connection: ConnectionFacts, side: Side): boolean =>
   isUnread(connection, side, connection.webSocket?.lastFrame[directionOf(side)]?.timestampNs ?? 0);
 

@@ -80,6 +80,7 @@ export class FrameDecoder implements WebSocketDecoder {
   /** Not `isExact`: it may be some bytes more or less, so that no boundary behind it is known. */
   gap(lengthBytes: number, at: Position, isExact = true): void {
     if (this.state === GIVEN_UP || lengthBytes <= 0) return;
+    this.calm = false;
     this.offset += lengthBytes;
     tell(this.sink, "gap", this.direction, at, lengthBytes);
     if (!isExact) {

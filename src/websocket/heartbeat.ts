@@ -118,6 +118,8 @@ const answers = (ping: Ping, pong: Answer): boolean => {
   return true;
 };
 
+const isAlike = (a: Ping, b: Ping): boolean => a.cut || b.cut || Buffer.compare(a.payload, b.payload) === 0;
+
 /** Index of the newest ping that the pong answers; -1: none. */
 function lastAnswered(pings: readonly Ping[], pong: FrameView): number {
   let at = pings.length - 1;
@@ -182,11 +184,27 @@ class PingSide {
       nextSentNs: Number.POSITIVE_INFINITY,
     };
     this.pings++;
+    if (this.takes(this.newest)) return;
     if (this.early !== null && this.meets(this.newest, this.early)) return;
     this.waiting.push(this.newest);
     if (this.waiting.length <= limits.pendingPings) return;
     this.waiting.shift();
     this.forgotten++;
+  }
+
+  /**
+   * Whether this ping, that waited behind lost bytes and is decoded late, has the better claim to a pong: it was given to an
+   * older one then, whose own may be among what was lost.
+   */
+  private takes(ping: Ping): boolean {
+    const at = this.burst.findIndex(({ pong }) => pong.packet > ping.mark.packet);
+    const pair = this.burst[at];
+    if (pair === undefined || pair.ping.mark.packet > ping.mark.packet || !isAlike(pair.ping, ping)) return false;
+    this.burst[at] = { ping, pong: pair.pong };
+    this.passedOver = [...this.passedOver, pair.ping];
+    this.skipped++;
+    if (at === this.burst.length - 1) this.lastAnswered = ping.mark;
+    return true;
   }
 
   /** Whether the answer to this ping was there before it. */

@@ -404,16 +404,20 @@ describe("a gap inside a payload of known length", () => {
 describe("texts that nobody reads", () => {
   const long = "x".repeat(140);
   /** Refuses every text that begins as this one. */
-  function skipping(...texts: string[]): Recorder {
-    const sink = new (class extends Recorder {
-      override readonly skipsAny = true;
+  class Skipping extends Recorder {
+    override readonly skipsAny = true;
 
-      override skips(beginning: number): boolean {
-        return beginning === beginningOf(Buffer.from(long));
-      }
-    })();
+    override skips(beginning: number): boolean {
+      return beginning === beginningOf(Buffer.from(long));
+    }
+  }
+
+  const text = (payload: string) => ({ opcode: TEXT, payload: Buffer.from(payload, "latin1") });
+
+  function skipping(...texts: string[]): Skipping {
+    const sink = new Skipping();
     const reader = new FrameDecoder(0, sink, "none", { memory: new DecoderMemory() });
-    const bytes = frames(...texts.map((payload) => ({ opcode: TEXT, payload: Buffer.from(payload, "latin1") })));
+    const bytes = frames(...texts.map(text));
     reader.feed(bytes, 0, bytes.length, position(1));
     return sink;
   }
@@ -424,6 +428,22 @@ describe("texts that nobody reads", () => {
     expect(read).toHaveLength(1);
     expect(messages).toMatchObject([{ length: 141, keptLength: 141, validUtf8: true }]);
     expect(codes).toEqual([]);
+  });
+
+  it("are not taken for granted behind a gap: no boundary is known there", () => {
+    const sink = new Skipping();
+    const reader = new FrameDecoder(0, sink, "none", { memory: new DecoderMemory() });
+    const one = frames(text(long));
+    reader.feed(one, 0, one.length, position(1));
+    expect(sink.unread).toEqual([140]);
+    reader.gap(700, position(2));
+    // It may be the inside of a frame that began in the gap, until it proves to be none.
+    reader.feed(one, 0, one.length, position(3));
+    expect(sink.unread).toEqual([140]);
+    reader.feed(one, 0, one.length, position(4));
+    expect(sink.codes).toEqual(["gap", "desynchronised", "resynchronised"]);
+    reader.gap(8, position(5));
+    expect(sink.codes.slice(3)).toEqual(["gap", "desynchronised"]);
   });
 
   it("are read all the same where they are not ASCII", () => {

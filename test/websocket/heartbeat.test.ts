@@ -67,6 +67,25 @@ describe("pings of the server, pongs of the client", () => {
     expect(beat).toMatchObject({ pings: 2, answered: 1, missing: 1, unsolicitedPongs: 1 });
   });
 
+  it("gives a pong to the newest ping before it, though that was decoded later", () => {
+    // The capture lacks the pong at 1 s, and the server's bytes from 2 s on waited behind others that it lacks.
+    const beat = beats(
+      [
+        [0, 1, "ping", "", 1],
+        [0.02, 0, "pong", "", 2],
+        [1, 1, "ping", "", 3],
+        [2.02, 0, "pong", "", 5],
+        [3.02, 0, "pong", "", 7],
+        [2, 1, "ping", "", 4],
+        [3, 1, "ping", "", 6],
+      ],
+      5,
+    );
+    expect(beat).toMatchObject({ pings: 4, answered: 3, skipped: 1, missing: 0, late: 0, unsolicitedPongs: 0 });
+    expect(beat.slowest?.roundTripMs).toBeCloseTo(20);
+    expect(beat.lastAnsweredPing).toMatchObject({ packet: 6 });
+  });
+
   it("takes a pong for the answer to a ping that is decoded after it but was sent before", () => {
     // The server's side of a midstream capture was understood later than the client's.
     const beat = beats(

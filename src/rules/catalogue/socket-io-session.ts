@@ -1,7 +1,7 @@
 import type { ConnectionFacts, SocketIoNamespaceFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
-import { endOf, hasEnded, isUnread, serverOf, watchedUntil } from "../reading.ts";
+import { endOf, hasEnded, hasGap, serverOf, watchedUntil } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { isHandedOn, isSameLeg, onLeg, seenOf } from "../sessions.ts";
 
@@ -18,7 +18,7 @@ function unansweredOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
   // A session that was seen to live on: its polls may have gone elsewhere.
   const carriers = facts.sid === null ? [connection] : (context.sessions().get(facts.sid) ?? []);
   const carrier = carriers.find((one) => one.webSocket !== null && isSameLeg(one, connection));
-  if (carrier === undefined || isUnread(carrier, "server", asked.timestampNs)) return null;
+  if (carrier === undefined || hasGap(carrier, "server", asked.timestampNs)) return null;
   const untilNs = hasEnded(carrier) ? endOf(carrier).timestampNs : watchedUntil(carrier, context.analysis.clockNs);
   const waitedMs = (untilNs - asked.timestampNs) / 1e6;
   if (waitedMs < LEAST_WAIT_MS) return null;

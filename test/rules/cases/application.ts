@@ -147,6 +147,11 @@ const silent = (seconds: number) =>
     }),
   );
 
+const gapOf = (from: "client" | "server", seconds: number) => ({
+  events: [{ ...mark(seconds), code: "gap" as const, from, section: "RFC 6455 §5.2", value: 40 }],
+  eventCounts: { gap: 1 },
+});
+
 export const applicationCases = {
   "eio.pong.missing": {
     severity: "error",
@@ -223,6 +228,12 @@ export const applicationCases = {
     near: {
       "the client left": socketIo(session({ socketIo: [] }), "client", 45),
       "it did connect": socketIo(session(), "server", 45),
+      "the capture lacks bytes of the client": socketIo(session({ socketIo: [] }), "server", 45, {
+        webSocket: webSocket({ ...gapOf("client", 20) }),
+      }),
+      "the capture began later": socketIo(session({ socketIo: [] }), "server", 45, {
+        webSocket: webSocket({ midstream: true }),
+      }),
     },
   },
   "sio.connect.refused": {
@@ -245,6 +256,12 @@ export const applicationCases = {
       answered: socketIo(session()),
       "refused, which is an answer": socketIo(
         session({ socketIo: [namespace({ connected: null, refused: { ...mark(1), message: "no" } })] }),
+      ),
+      "the capture lacks bytes of the server": socketIo(
+        session({ socketIo: [namespace({ connected: null })] }),
+        "server",
+        45,
+        { webSocket: webSocket({ ...gapOf("server", 20) }) },
       ),
       "the client left soon": socketIo(session({ socketIo: [namespace({ connected: null })] }), "client", 4, {
         tcp: tcp({ closedAt: mark(4) }),
