@@ -142,7 +142,9 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
     if (direction === SERVER) this.#release();
   }
 
-  mayLeave(): boolean {
+  mayLeave(direction: Direction): boolean {
+    // The client does only when the server has: what it asked for may be refused.
+    if (direction === CLIENT && this.#server.mode !== "refused") return false;
     return mayLeaveHttp(this.#waiting[0]?.request ?? null);
   }
 

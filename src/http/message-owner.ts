@@ -39,6 +39,6 @@ export interface MessageOwner {
   onOtherGap(direction: Direction, mode: OtherMode, lengthBytes: number, at: Position): void;
   onRefused(direction: Direction): void;
   /** A request that may leave HTTP waits for its response. */
-  mayLeave(): boolean;
+  mayLeave(direction: Direction): boolean;
   onMalformed(malformed: Malformed): void;
 }

@@ -298,7 +298,7 @@ export class MessageReader {
       return start;
     }
     this.#patienceBytes -= end - start;
-    if ((this.#direction === 1 && this.#owner.mayLeave()) || this.#patienceBytes < 0) {
+    if (this.#owner.mayLeave(this.#direction) || this.#patienceBytes < 0) {
       this.#refuse(at);
       return start;
     }

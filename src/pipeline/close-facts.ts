@@ -7,6 +7,7 @@ import type {
   TcpFacts,
   WebSocketFacts,
 } from "../store/types.ts";
+import { hasUnreadEnd, isViolation } from "../store/unread.ts";
 
 /** RFC 6455 §7.1.5: no Close frame with a code; no Close frame at all. */
 const NO_STATUS = 1005;
@@ -43,22 +44,20 @@ export function closeFacts(
   return { verdict: clean ? "clean" : over ? "abnormal" : open, clientSees, serverSees };
 }
 
-/** No Close frame was read of this side, but the capture missed or cut off bytes behind the last frame that was. */
-function isUnread(webSocket: WebSocketFacts, tcp: TcpFacts, direction: Direction): boolean {
-  const { truncatedBytes, notCapturedBytes } = tcp.halves[direction];
-  const lost = webSocket.lostTrack[direction];
-  if (truncatedBytes + notCapturedBytes === 0 || lost === null || webSocket.closeFrames[direction] !== null)
-    return false;
-  return lost.timestampNs >= (webSocket.lastFrame[direction]?.timestampNs ?? 0);
-}
+/** No Close frame was read of this side, but there may be one in what could not be read. */
+const isUnread = (webSocket: WebSocketFacts, tcp: TcpFacts, direction: Direction): boolean =>
+  webSocket.closeFrames[direction] === null && hasUnreadEnd(tcp, webSocket, direction);
 
 function closeWithoutWebSocket(kind: ConnectionKind, tcp: TcpFacts, replaced: boolean): CloseFacts {
   if (kind === "tcp-refused" || kind === "upgrade-refused") {
     return { verdict: "refused", clientSees: FAILED, serverSees: null };
   }
   if (kind === "upgrade-unanswered") {
-    const over = hasEnded(0, tcp, replaced);
-    return { verdict: over ? "abnormal" : "open", clientSees: over ? FAILED : null, serverSees: null };
+    // The answer may be among what the capture lacks.
+    const isUnknown = tcp.halves[1].missingBytes > 0 || tcp.oneWay;
+    const over = hasEnded(0, tcp, replaced) && !isUnknown;
+    const verdict = over ? "abnormal" : isUnknown && tcp.closedAt !== null ? "none" : "open";
+    return { verdict, clientSees: over ? FAILED : null, serverSees: null };
   }
   return { verdict: "none", clientSees: null, serverSees: null };
 }
@@ -82,10 +81,13 @@ function seenBy(
   const ended = hasEnded(side, tcp, replaced);
   // What must not be sent fails the connection (§7.1.7): its API says what it says for all failures.
   if (received !== null && isRefused(side, received, sent, webSocket)) return ended || sent ? FAILED : null;
-  if (sent !== null && hasFailed(side, sent, received, tcp, webSocket)) return FAILED;
+  const failed = sent !== null && hasFailed(side, sent, received, tcp, webSocket);
+  if (failed !== false) return failed === true ? FAILED : null;
   if (received !== null && (received.delivered || sent !== null)) {
     // Both Close frames make the closing handshake complete (§7.1.4), whatever TCP does afterwards.
     if (received.codeMissing || (!ended && sent === null)) return null;
+    // It may be the echo of what this end sent, which then has failed.
+    if ((unread || tcp.oneWay) && received.code !== null && FAILING.has(received.code)) return null;
     return { code: received.code ?? NO_STATUS, reason: received.reason, clean: sent !== null || tcp.oneWay || unread };
   }
   return ended ? FAILED : null;
@@ -107,7 +109,8 @@ function isRefused(
 
 /**
  * Whoever fails the connection hangs up right behind its Close, or reads nothing more. An application that calls
- * close(1009) by itself waits for the answer, as after any other code, and is told that code.
+ * close(1009) by itself waits for the answer, as after any other code, and is told that code. null: what decides may be
+ * among what the capture lacks.
  */
 function hasFailed(
   side: Direction,
@@ -115,7 +118,7 @@ function hasFailed(
   received: CloseFrameFacts | null,
   tcp: TcpFacts,
   webSocket: WebSocketFacts,
-): boolean {
+): boolean | null {
   const isFailing = sent.code !== null && FAILING.has(sent.code);
   if (!isFailing && !failsForKeepalive(sent)) return false;
   if (received === null) return true;
@@ -125,15 +128,19 @@ function hasFailed(
     return isFailing && sent.code !== received.code && hasProvoked(other, webSocket);
   if (!isFailing) return true;
   const { fin } = tcp.halves[side];
-  return (fin !== null && fin.timestampNs <= received.timestampNs) || hasProvoked(other, webSocket);
+  if ((fin !== null && fin.timestampNs <= received.timestampNs) || hasProvoked(other, webSocket)) return true;
+  return webSocket.events.some(({ code, from }) => from === sideOf(other) && LACKING.test(code)) ? null : false;
 }
+
+/** Events of bytes, or of a message's content, that the capture lacks. */
+const LACKING = /^(gap|desynchronised|deflate-undecodable)/;
 
 /** Limits of WebSocket servers begin here. */
 const LARGE_BYTES = 16 * 1024;
 
 /** This side sent what a receiver may fail the connection for. */
 const hasProvoked = (from: Direction, { events, incompleteFrameBytes, largestMessageBytes }: WebSocketFacts): boolean =>
-  events.some((event) => event.from === sideOf(from)) ||
+  events.some((event) => event.from === sideOf(from) && (isViolation(event) || event.code.endsWith("-limit"))) ||
   incompleteFrameBytes[from] > 0 ||
   largestMessageBytes[from] >= LARGE_BYTES;
 

@@ -1,7 +1,7 @@
 import { appendTo } from "../base/append-to.ts";
 import type { ConnectionId } from "../base/brand.ts";
 import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
-import { endpointText, fieldValue, nests, serverOf } from "./reading.ts";
+import { endpointText, fieldValue, isBlind, nests, serverOf } from "./reading.ts";
 import { type TimeIndex, timeIndex, within } from "./time-index.ts";
 import { isClosedUnread } from "./upgrade-outcome.ts";
 import { isViteHmr } from "./vite.ts";
@@ -56,6 +56,8 @@ export interface Others {
   readonly askedBy: ReadonlyMap<string, ConnectionFacts>;
   /** "endpoint target" of tunnels that were opened. */
   readonly tunnels: ReadonlySet<string>;
+  /** What servers send is not in the capture at all, though clients show that it came. */
+  readonly areServersUnseen: boolean;
 }
 
 const ASKED_KEPT = 64;
@@ -95,6 +97,9 @@ const indexed = <K>(
   lists: ReadonlyMap<K, readonly ConnectionFacts[]>,
   timeOf = ({ first }: ConnectionFacts): number => first.timestampNs,
 ): Map<K, TimeIndex<ConnectionFacts>> => new Map([...lists].map(([key, list]) => [key, timeIndex(list, timeOf)]));
+
+const hasServerPackets = ({ tcp }: ConnectionFacts): boolean =>
+  tcp.halves[1].packets > 0 || tcp.resets.some(({ from }) => from === "server");
 
 const isDropped = ({ webSocket, tcp }: ConnectionFacts): boolean =>
   webSocket !== null && tcp.firstCloser === "server" && webSocket.closeFrames.every((close) => close === null);
@@ -178,6 +183,7 @@ export function othersOf({ connections }: Analysis): Others {
     forwardedFor,
     askedBy,
     tunnels,
+    areServersUnseen: !connections.some(hasServerPackets) && connections.some(isBlind),
   };
 }
 

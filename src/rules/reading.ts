@@ -8,6 +8,7 @@ import type {
   HttpFieldFacts,
   HttpMessageFacts,
 } from "../store/types.ts";
+import * as unread from "../store/unread.ts";
 
 /** Small readings of facts that several rules share. */
 
@@ -43,16 +44,13 @@ export const isBlind = ({ tcp }: ConnectionFacts): boolean =>
 /** Bytes that were lost on the path and never repaired: neither missed by the capture nor cut off by it. */
 export const lostBytes = (half: HalfFacts): number => half.missingBytes - half.notCapturedBytes - half.truncatedBytes;
 
-/**
- * After `sinceNs` the capture lost track of this side's frames, for bytes that it missed or cut off: what else was sent
- * there cannot be known.
- */
-export function isUnread({ tcp, webSocket }: ConnectionFacts, side: Side, sinceNs: number): boolean {
-  const direction = directionOf(side);
-  const { truncatedBytes, notCapturedBytes } = tcp.halves[direction];
-  const lost = webSocket?.lostTrack[direction] ?? null;
-  return truncatedBytes + notCapturedBytes > 0 && lost !== null && lost.timestampNs >= sinceNs;
-}
+/** What this side sent after `sinceNs` cannot be known. */
+export const isUnread = ({ tcp, webSocket }: ConnectionFacts, side: Side, sinceNs: number): boolean =>
+  webSocket !== null && unread.isUnread(tcp, webSocket, directionOf(side), sinceNs);
+
+/** Nor what it sent behind the last of its frames that was read. */
+export const hasUnreadEnd = ({ tcp, webSocket }: ConnectionFacts, side: Side): boolean =>
+  webSocket !== null && unread.hasUnreadEnd(tcp, webSocket, directionOf(side));
 
 /** Since then the capture lacks bytes of this side's WebSocket: whether something was said in them cannot be known. */
 export function hasGap({ webSocket }: ConnectionFacts, side: Side, sinceNs: number): boolean {
@@ -60,9 +58,6 @@ export function hasGap({ webSocket }: ConnectionFacts, side: Side, sinceNs: numb
   const areAll = gaps.length === (webSocket?.eventCounts["gap"] ?? 0);
   return !areAll || gaps.some(({ from, timestampNs }) => from === side && timestampNs >= sinceNs);
 }
-
-export const hasUnreadEnd = (connection: ConnectionFacts, side: Side): boolean =>
-  isUnread(connection, side, connection.webSocket?.lastFrame[directionOf(side)]?.timestampNs ?? 0);
 
 /** Up to when a connection was watched: the capture's last moment, or the present. */
 export const watchedUntil = ({ watchedUntilNs }: ConnectionFacts, clockNs: number): number => watchedUntilNs ?? clockNs;

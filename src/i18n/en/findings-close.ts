@@ -233,6 +233,11 @@ export const findingsClose = {
       detail:
         "Its pings came every {intervalMs:ms} and then stayed away for that long. The {to:word}'s answer to the next one was met by an RST that acknowledges nothing: the {from:word}'s system no longer knew the connection.",
     },
+    endMissing: {
+      title: "The {from:word} reset the connection (RST) after {openMs:ms}; the capture lacks what came just before",
+      detail:
+        "Bytes are missing behind the last frame that could be read. A Close frame may have been among them: then the WebSocket was closed in order, and the RST only follows from that.",
+    },
     afterFin: {
       title: "RST by the {from:word} {afterMs:ms} after the {finFrom:word}'s FIN: a consequence",
       detail:

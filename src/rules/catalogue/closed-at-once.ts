@@ -1,4 +1,5 @@
 import type { ConnectionFacts } from "../../store/types.ts";
+import { isViolation } from "../../store/unread.ts";
 import { failedOnMessage } from "../end-signs.ts";
 import { endingEvidence, firstClose } from "../ending.ts";
 import { isComplaint, lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
@@ -50,9 +51,6 @@ function checkPolite(connection: ConnectionFacts) {
   });
 }
 
-/** Events that tell of a violation; the others of what the capture lacks. */
-const FORBIDDEN = /^(un?masked|reserved|control|length|unexpected|expected|invalid|deflate-failed)/;
-
 /** 101, and then the connection ended before a single frame. */
 function checkClosedAtOnce(connection: ConnectionFacts) {
   const { webSocket, tcp } = connection;
@@ -67,10 +65,10 @@ function checkClosedAtOnce(connection: ConnectionFacts) {
     return null;
   const [clientClose, serverClose] = webSocket.closeFrames;
   if (serverClose !== null) return checkPolite(connection);
-  if (clientClose !== null || (webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
+  if (clientClose !== null) return null;
   // It was given what it must not take (RFC 6455 §7.1.7): that is the story, however early it came.
   const { firstCloser } = tcp;
-  if (webSocket.events.some(({ code, from }) => from !== firstCloser && FORBIDDEN.test(code))) return null;
+  if (webSocket.events.some((event) => event.from !== firstCloser && isViolation(event))) return null;
   // What the other side had sent already does not matter: the closer never took part.
   if (webSocket.firstFrame[directionOf(tcp.firstCloser)] !== null) return null;
   if (tcp.halves[0].missingBytes + tcp.halves[1].missingBytes > 0) return null;

@@ -35,7 +35,7 @@ function check(connection: ConnectionFacts, context: Context) {
   const { tcp } = connection;
   if (tcp.opening !== "unanswered" || tcp.synAcks.length > 0 || tcp.icmpErrors.length > 0) return null;
   const first = tcp.syns[0];
-  if (first === undefined) return null;
+  if (first === undefined || context.others().areServersUnseen) return null;
   const last = tcp.syns.at(-1) ?? first;
   const closing = later(connection.tcp.closedAt, last) ?? last;
   const waitedMs = Math.max(

@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { failedOnMessage } from "../end-signs.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy } from "../legs.ts";
-import { directionOf, otherSide, serverOf, silenceBefore, spanMs } from "../reading.ts";
+import { directionOf, hasUnreadEnd, otherSide, serverOf, silenceBefore, spanMs } from "../reading.ts";
 import { resetCauses } from "../reset-causes.ts";
 import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
@@ -107,6 +107,13 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
         cause("likely", "pathInterrupted", { idleMs: hole.outageMs }),
         cause("possible", "connectionUnknown", { from, to }),
       ],
+    });
+  if (!webSocket.midstream && (hasUnreadEnd(connection, "client") || hasUnreadEnd(connection, "server")))
+    return draft("tcp.rst", "endMissing", {
+      ...parts,
+      severity: "warning",
+      args: { from, openMs: spanMs(webSocket.openedAt, reset) },
+      causes: resetCauses(connection, reset, context),
     });
   const idleMs = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   if (isUnknown && isNearer(reset)) return fromNearer(connection, reset, parts);

@@ -57,6 +57,7 @@ export const closeFindings = {
     afterRestart: "from to outageMs",
     halfOpen: "from to outageMs",
     afterGap: "from to outageMs intervalMs",
+    endMissing: "from openMs",
     afterFin: "from finFrom afterMs",
     afterClose: "from",
     handshake: "from",

@@ -260,6 +260,7 @@ export const closingCases = {
       afterSilence: "error",
       afterGap: "error",
       handshake: "note",
+      endMissing: "warning",
       sealed: "error",
     },
     fires: {
@@ -283,6 +284,12 @@ export const closingCases = {
       ),
       afterFin: one(
         abnormal("server", 40, { tcpFacts: { resets: [reset({ at: 40.1, from: "client", afterFin: true })] } }),
+      ),
+      endMissing: one(
+        abnormal("server", 40, {
+          tcpFacts: { ending: "rst", resets: [reset()], client: { notCapturedBytes: 8, missingBytes: 8 } },
+          webSocketFacts: { lostTrack: [mark(39.95), null], lastFrame: [mark(30), mark(30)] },
+        }),
       ),
       afterClose: one(connectionFacts({ tcp: tcp({ resets: [reset({ at: 40.1 })] }) })),
       handshake: one(

@@ -137,7 +137,13 @@ export const openingCases = {
       otherBackend: triedInTurn(unanswered({}, FIRST_BACKEND)),
       many: several(...Array.from({ length: 60 }, () => unanswered({ syns: [mark(119.5)] }, { first: mark(119.5) }))),
     },
-    near: { "a SYN right before the end": one(unanswered({ syns: [mark(119.5)] }, { first: mark(119.5) })) },
+    near: {
+      "a SYN right before the end": one(unanswered({ syns: [mark(119.5)] }, { first: mark(119.5) })),
+      "no packet of a server was captured": several(
+        unanswered(),
+        connectionFacts({ tcp: tcp({ oneWay: true, server: { packets: 0 } }) }),
+      ),
+    },
   },
   "tcp.open.icmp": {
     severity: "error",
