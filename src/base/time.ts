@@ -49,6 +49,10 @@ export class TimeFormatter {
 export const nsToMs = (ns: number): number => ns / 1e6;
 export const msToNs = (ms: number): RelativeNs => (ms * 1e6) as RelativeNs;
 
+/** Seconds after the capture's origin, with a sign: "+31.204". Files need not be in order: "-8.392". */
+export const offsetText = (ns: number, digits = 3): string =>
+  `${ns < 0 ? "-" : "+"}${Math.abs(ns / 1e9).toFixed(digits)}`;
+
 /** Seconds from one RFC 3339 time to another, to the microsecond: for people, not for arithmetic. */
 export function secondsBetween(from: string, to: string): number {
   const split = (time: string): [number, number] => [

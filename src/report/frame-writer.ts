@@ -1,7 +1,7 @@
 import { type ConnectionId, type RelativeNs, sideOf } from "../base/brand.ts";
 import { displayWidth, padStartToWidth, padToWidth, truncateToWidth } from "../base/display-width.ts";
 import { escapeText } from "../base/escape-text.ts";
-import { TimeFormatter } from "../base/time.ts";
+import { offsetText, TimeFormatter } from "../base/time.ts";
 import type { Chrome } from "../i18n/chrome-words.ts";
 import type { Redactor } from "./redact.ts";
 import { safeJson } from "./safe-json.ts";
@@ -88,7 +88,7 @@ export function tableWriter(redactor: Redactor, chrome: Chrome, width: number): 
     line: (row) =>
       line(
         String(row.packet).padStart(7),
-        offsetOf(row.timestampNs).padStart(11),
+        offsetText(row.timestampNs, 6).padStart(11),
         `#${row.connection}`.padStart(4),
         senders[row.direction],
         frameText(row).padEnd(15),
@@ -100,8 +100,6 @@ export function tableWriter(redactor: Redactor, chrome: Chrome, width: number): 
 
 /** All columns but the sender and the text, and what is between them. */
 const FIXED_WIDTH = 7 + 1 + 11 + 1 + 4 + 2 + 2 + 15 + 1 + 8 + 2;
-
-const offsetOf = (ns: number): string => `${ns < 0 ? "-" : "+"}${(Math.abs(ns) / 1e9).toFixed(6)}`;
 
 /** "text"; "text…" where more frames follow; the first frame says that the message is deflated. */
 function frameText(row: FrameRow): string {

@@ -1,4 +1,5 @@
 import { displayWidth, padStartToWidth, padToWidth, truncateToWidth } from "../base/display-width.ts";
+import { offsetText } from "../base/time.ts";
 import type { ShareWords } from "../i18n/share-words.ts";
 import type { Ladder, LadderArrow, Units } from "./ladder.ts";
 
@@ -21,7 +22,7 @@ export function ladderText(ladder: Ladder, words: ShareWords, units: Units): str
       continue;
     }
     const packet = String(row.packet).padStart(7);
-    const time = `+${(row.timestampNs / 1e9).toFixed(3)}`.padStart(10);
+    const time = offsetText(row.timestampNs).padStart(10);
     lines.push(`${packet} ${time} │${arrow(row, words)}│`);
   }
   return lines;

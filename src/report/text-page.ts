@@ -1,6 +1,6 @@
 import { displayWidth, padStartToWidth, padToWidth, truncateToWidth, wrapToWidth } from "../base/display-width.ts";
 import { escapeText } from "../base/escape-text.ts";
-import { secondsBetween } from "../base/time.ts";
+import { offsetText, secondsBetween } from "../base/time.ts";
 import type { Chrome } from "../i18n/chrome-words.ts";
 import type { Paint } from "./paint.ts";
 import type { ConnectionModel, ReportModel } from "./schema.ts";
@@ -29,8 +29,7 @@ export function paragraph(page: TextPage, text: string, indent: string, first = 
 /** Seconds after the first packet: "+31.204". */
 export function offsetOf(page: TextPage, time: string): string {
   if (page.origin === null || time === "") return "";
-  const seconds = secondsBetween(page.origin, time);
-  return `${seconds < 0 ? "-" : "+"}${Math.abs(seconds).toFixed(3)}`;
+  return offsetText(secondsBetween(page.origin, time) * 1e9);
 }
 
 export const endpointText = (endpoint: { address: string; port: number }): string =>

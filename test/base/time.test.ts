@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { relativeNs } from "../../src/base/brand.ts";
-import { formatTime, secondsBetween, TimeFormatter } from "../../src/base/time.ts";
+import { formatTime, offsetText, secondsBetween, TimeFormatter } from "../../src/base/time.ts";
 
 test("times are RFC 3339 in UTC with nine digits, exact to the nanosecond", () => {
   // date -u -d @1700000000 → 2023-11-14 22:13:20
@@ -31,4 +31,10 @@ test("the formatter for many times agrees with the one for one", () => {
 test("seconds between two times", () => {
   expect(secondsBetween("2023-11-14T22:13:20.123456789Z", "2023-11-14T22:14:20.623456789Z")).toBeCloseTo(60.5, 6);
   expect(secondsBetween("2023-11-14T22:13:20.500000000Z", "2023-11-14T22:13:20.250000000Z")).toBeCloseTo(-0.25, 6);
+});
+
+test("a time before the origin has a sign of its own", () => {
+  expect(offsetText(31.2044e9)).toBe("+31.204");
+  expect(offsetText(-8.392e9)).toBe("-8.392");
+  expect(offsetText(0, 6)).toBe("+0.000000");
 });

@@ -48,7 +48,7 @@ export const pageScript = `
       line.className = "fr " + (r[3] === 0 ? "c" : "s") + (r[4].startsWith("Close") ? " close" : /^p[io]ng/.test(r[4]) ? " control" : "");
       line.style.top = top + "px";
       line.append(
-        cell("right mono", String(r[0])), cell("right mono", "+" + r[1].toFixed(3)), cell("k3 mono", "#" + r[2]),
+        cell("right mono", String(r[0])), cell("right mono", (r[1] < 0 ? "" : "+") + r[1].toFixed(3)), cell("k3 mono", "#" + r[2]),
         cell("k4", (r[3] === 0 ? "\\u2191 " : "\\u2193 ") + words.from[root.lang][r[3]]),
         cell("op", r[4]), cell("right k6 mono", String(r[5])), cell("mono", r[6]),
       );

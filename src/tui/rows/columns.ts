@@ -1,5 +1,6 @@
 import { displayWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
+import { offsetText } from "../../base/time.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import type { Role } from "../palette.ts";
@@ -121,7 +122,7 @@ export function cellText(column: ColumnId, row: ConnectionRow, context: Context,
     case "id":
       return `#${facts.id}`;
     case "start":
-      return `+${(facts.first.timestampNs / 1e9).toFixed(3)}`;
+      return offsetText(facts.first.timestampNs);
     case "peers":
       return peersText(facts, width);
     case "path":

@@ -1,7 +1,7 @@
 import { relativeNs } from "../../base/brand.ts";
 import { displayWidth, wrapToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
-import { formatTime } from "../../base/time.ts";
+import { formatTime, offsetText } from "../../base/time.ts";
 import {
   type ConnectionDetail,
   type DetailRow,
@@ -82,7 +82,7 @@ function fieldsOf(detail: ConnectionDetail, row: DetailRow, context: Context, st
   const [from, to] = row.direction === 0 ? [client, server] : [server, client];
   const common: Field[] = [
     ["direction", words.fromTo(from, to)],
-    ["time", `+${(row.timeNs / 1e9).toFixed(6)} s   ${formatTime(state.shown.originNs ?? 0n, relativeNs(row.timeNs))}`],
+    ["time", `${offsetText(row.timeNs, 6)} s   ${formatTime(state.shown.originNs ?? 0n, relativeNs(row.timeNs))}`],
   ];
   switch (row.kind) {
     case ROW.frame:

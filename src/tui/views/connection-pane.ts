@@ -1,6 +1,7 @@
 import { anchorKey, living } from "../../annotations/notes.ts";
 import { wrapToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
+import { offsetText } from "../../base/time.ts";
 import { render } from "../../i18n/render.ts";
 import { fitStart } from "../cells.ts";
 import type { Context } from "../context.ts";
@@ -71,7 +72,7 @@ function story(row: ConnectionRow, state: State, context: Context): string[] {
   lines.push(...opening, "", ...causeLines(worst, causes, state, context));
   for (const [index, { packet, timestampNs }] of worst.evidence.entries()) {
     if (index === 0) lines.push("");
-    const place = `   ${fitStart(String(packet), 7)} ${fitStart(`+${(timestampNs / 1e9).toFixed(3)}`, 10)}  `;
+    const place = `   ${fitStart(String(packet), 7)} ${fitStart(offsetText(timestampNs), 10)}  `;
     lines.push(...wrap(evidence[index] ?? "", state, " ".repeat(place.length), place));
   }
   return further.length + worst.evidence.length === 0 ? lines.slice(0, -1) : lines;

@@ -1,5 +1,6 @@
 import { padStartToWidth, wrapToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
+import { offsetText } from "../../base/time.ts";
 import { explain, render } from "../../i18n/render.ts";
 import type { Finding } from "../../rules/types.ts";
 import { fitStart, Line } from "../cells.ts";
@@ -107,7 +108,7 @@ export function storyLines(finding: Finding, state: State, context: Context): st
     lines.push("", new Line(palette, width).add(names, "dim").end());
   }
   for (const [index, { packet, timestampNs }] of finding.evidence.entries()) {
-    const head = `  ${fitStart(String(packet), 7)} ${fitStart(`+${(timestampNs / 1e9).toFixed(3)}`, 10)}  `;
+    const head = `  ${fitStart(String(packet), 7)} ${fitStart(offsetText(timestampNs), 10)}  `;
     lines.push(...wrapped(evidence[index] ?? "", width, " ".repeat(head.length), head));
   }
   if (finding.wiresharkFilter !== "")
