@@ -28,3 +28,6 @@ export const ZERO_TIME = -0 as RelativeNs;
 /** The side that sends in a direction. */
 export const sideOf = (direction: Direction): Side => (direction === 0 ? "client" : "server");
 export const otherDirection = (direction: Direction): Direction => (direction === 0 ? 1 : 0);
+
+/** A value for each direction, indexed by `Direction`: [what the client sent, what the server sent]. */
+export type PerDirection<T> = readonly [T, T];

@@ -1,6 +1,7 @@
 import { appendTo } from "../base/append-to.ts";
 import { type RelativeNs, relativeNs } from "../base/brand.ts";
-import type { AbsenceFacts, ConnectionFacts, JoinFacts } from "../store/types.ts";
+import type { AbsenceFacts, JoinFacts } from "../store/across-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import type { Origin } from "./settled-connections.ts";
 
 /** When the captures of one vantage point ran, and the first of them. */

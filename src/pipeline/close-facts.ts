@@ -1,13 +1,8 @@
 import { type Direction, sideOf } from "../base/brand.ts";
-import type {
-  CloseFacts,
-  CloseFrameFacts,
-  ConnectionKind,
-  SeenClose,
-  TcpFacts,
-  WebSocketFacts,
-} from "../store/types.ts";
+import type { TcpFacts } from "../store/tcp-types.ts";
+import type { ConnectionKind } from "../store/types.ts";
 import { hasUnreadEnd, isViolation } from "../store/unread.ts";
+import type { CloseFacts, CloseFrameFacts, SeenClose, WebSocketFacts } from "../store/websocket-types.ts";
 
 /** RFC 6455 §7.1.5: no Close frame with a code; no Close frame at all. */
 const NO_STATUS = 1005;

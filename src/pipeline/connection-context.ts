@@ -7,7 +7,7 @@ import { type Mark, markOf, type Position } from "../base/packet-view.ts";
 import { HttpConnectionDecoder } from "../http/connection-decoder.ts";
 import type { HttpExchange, HttpSink } from "../http/types.ts";
 import { readUpgradeRequest, readUpgradeResponse } from "../http/upgrade.ts";
-import type { NotHttpFacts } from "../store/types.ts";
+import type { NotHttpFacts } from "../store/http-types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 import type { KeyLog } from "../tls/key-log.ts";
 import type { DecoderMemory } from "../websocket/memory.ts";

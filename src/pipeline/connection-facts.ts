@@ -1,15 +1,9 @@
 import { connectionId, type RelativeNs } from "../base/brand.ts";
 import type { HttpExchange } from "../http/types.ts";
-import type {
-  ActivityFacts,
-  ConnectionFacts,
-  ConnectionKind,
-  Endpoint,
-  HttpExchangeFacts,
-  SessionFacts,
-  TcpFacts,
-  UpgradeFacts,
-} from "../store/types.ts";
+import type { HttpExchangeFacts, UpgradeFacts } from "../store/http-types.ts";
+import type { SessionFacts } from "../store/session-types.ts";
+import type { TcpFacts } from "../store/tcp-types.ts";
+import type { ActivityFacts, ConnectionFacts, ConnectionKind, Endpoint } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 import { closeFacts } from "./close-facts.ts";
 import type { ConnectionContext } from "./connection-context.ts";

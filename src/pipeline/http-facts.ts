@@ -1,6 +1,6 @@
 import type { HttpExchange, HttpRequest, HttpResponse } from "../http/types.ts";
 import { readUpgradeRequest, readUpgradeResponse } from "../http/upgrade.ts";
-import type { HttpExchangeFacts, UpgradeFacts } from "../store/types.ts";
+import type { HttpExchangeFacts, UpgradeFacts } from "../store/http-types.ts";
 
 const decoder = new TextDecoder();
 

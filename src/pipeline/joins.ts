@@ -1,6 +1,8 @@
 import { appendTo } from "../base/append-to.ts";
-import { connectionId } from "../base/brand.ts";
-import type { ChangedField, ConnectionFacts, HttpFieldFacts, JoinFacts, PerDirection } from "../store/types.ts";
+import { connectionId, type PerDirection } from "../base/brand.ts";
+import type { ChangedField, JoinFacts } from "../store/across-types.ts";
+import type { HttpFieldFacts } from "../store/http-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import { FreeLegs } from "./free-legs.ts";
 import { sealedPairs } from "./sealed-joins.ts";
 import type { Origin } from "./settled-connections.ts";

@@ -2,7 +2,7 @@ import { formatAddress } from "../base/address.ts";
 import { limits } from "../base/limits.ts";
 import type { Mark, PacketView } from "../base/packet-view.ts";
 import { readDnsMessage } from "../dns/message.ts";
-import type { ArpFacts, DnsFacts } from "../store/types.ts";
+import type { ArpFacts, DnsFacts } from "../store/across-types.ts";
 import type { ArpView, DatagramView } from "../wire/types.ts";
 
 const ARP_REQUEST = 1;

@@ -2,7 +2,7 @@ import type { Direction } from "../base/brand.ts";
 import { fieldValue } from "../http/fields.ts";
 import type { HttpBody, HttpExchange } from "../http/types.ts";
 import { readPolling } from "../payload/readers/polling.ts";
-import type { SessionFacts, TokenFacts } from "../store/types.ts";
+import type { SessionFacts, TokenFacts } from "../store/session-types.ts";
 import type { Heartbeat } from "../websocket/heartbeat.ts";
 import { SessionWatch } from "./session-watch.ts";
 

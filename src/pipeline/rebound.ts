@@ -1,5 +1,6 @@
 import { appendTo } from "../base/append-to.ts";
-import type { ConnectionFacts, ReboundFacts } from "../store/types.ts";
+import type { ReboundFacts } from "../store/across-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import type { Origin } from "./settled-connections.ts";
 
 /** Numbers of one stream lie this near to each other; those of two streams do so once in four thousand times. */

@@ -1,5 +1,5 @@
 import { packetNumber, relativeNs } from "../base/brand.ts";
-import type { ResetFacts } from "../store/types.ts";
+import type { ResetFacts } from "../store/tcp-types.ts";
 import type { ResetRow, TcpConnection, TcpHalf } from "../tcp/connection.ts";
 import { markOrNull } from "./marks.ts";
 

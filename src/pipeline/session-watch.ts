@@ -11,7 +11,7 @@ import type {
   SessionFacts,
   SocketIoNamespaceFacts,
   TokenFacts,
-} from "../store/types.ts";
+} from "../store/session-types.ts";
 import { Heartbeat } from "../websocket/heartbeat.ts";
 import { type FrameView, type MessageView, PING, PONG, TEXT } from "../websocket/types.ts";
 import { ApplicationBeat } from "./application-beat.ts";

@@ -1,6 +1,7 @@
 import type { ConnectionId } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
-import type { ConnectionFacts, LeftOutFacts } from "../store/types.ts";
+import type { LeftOutFacts } from "../store/across-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 
 /** What joining captures needs of a connection after it is not tracked any more. */

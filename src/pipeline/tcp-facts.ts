@@ -1,6 +1,6 @@
-import { type ConnectionId, packetNumber, relativeNs } from "../base/brand.ts";
+import { type ConnectionId, type PerDirection, packetNumber, relativeNs } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { HalfFacts, PerDirection, TcpEvent, TcpFacts, UnacknowledgedFacts } from "../store/types.ts";
+import type { HalfFacts, TcpEvent, TcpFacts, UnacknowledgedFacts } from "../store/tcp-types.ts";
 import type { Moment, TcpConnection, TcpHalf } from "../tcp/connection.ts";
 import { mark, markAt, markOrNull } from "./marks.ts";
 import { resetFacts } from "./reset-facts.ts";

@@ -1,6 +1,7 @@
-import { CLIENT, type Direction, SERVER, sideOf } from "../base/brand.ts";
+import { CLIENT, type Direction, type PerDirection, SERVER, sideOf } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { HalfFacts, PerDirection, TcpFacts, TlsFacts } from "../store/types.ts";
+import type { HalfFacts, TcpFacts } from "../store/tcp-types.ts";
+import type { TlsFacts } from "../store/tls-types.ts";
 import { markOrNull } from "./marks.ts";
 import type { TlsLayer } from "./tls-layer.ts";
 

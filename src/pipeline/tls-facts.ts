@@ -1,6 +1,7 @@
 import { sideOf } from "../base/brand.ts";
 import { u8 } from "../base/bytes.ts";
-import type { TcpFacts, TlsFacts } from "../store/types.ts";
+import type { TcpFacts } from "../store/tcp-types.ts";
+import type { TlsFacts } from "../store/tls-types.ts";
 import { suiteName } from "../tls/cipher-suites.ts";
 import type { TlsAlert } from "../tls/record-reader.ts";
 import { mark, markOrNull } from "./marks.ts";

@@ -1,5 +1,6 @@
-import { CLIENT, type Direction, SERVER } from "../base/brand.ts";
-import type { PerDirection, RhythmBeat, TcpFacts, TlsRhythm } from "../store/types.ts";
+import { CLIENT, type Direction, type PerDirection, SERVER } from "../base/brand.ts";
+import type { TcpFacts } from "../store/tcp-types.ts";
+import type { RhythmBeat, TlsRhythm } from "../store/tls-types.ts";
 import { cipherSuite } from "../tls/cipher-suites.ts";
 import type { TlsReader } from "../tls/record-reader.ts";
 import type { RecordBeat } from "../tls/record-rhythm.ts";

@@ -3,7 +3,7 @@ import { limits } from "../base/limits.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { HttpExchange } from "../http/types.ts";
 import { jwtTimesIn } from "../payload/jwt.ts";
-import type { TokenFacts } from "../store/types.ts";
+import type { TokenFacts } from "../store/session-types.ts";
 
 const WHERE: Readonly<Record<string, TokenFacts["where"]>> = {
   authorization: "authorization",

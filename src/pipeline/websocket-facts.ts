@@ -1,6 +1,6 @@
-import { type Direction, packetNumber, relativeNs } from "../base/brand.ts";
+import { type Direction, type PerDirection, packetNumber, relativeNs } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { BeatFacts, CloseFrameFacts, PerDirection, WebSocketFacts } from "../store/types.ts";
+import type { BeatFacts, CloseFrameFacts, WebSocketFacts } from "../store/websocket-types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 import { type Heartbeat, NO_BEAT } from "../websocket/heartbeat.ts";
 import { mark } from "./marks.ts";

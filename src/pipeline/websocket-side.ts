@@ -2,7 +2,7 @@ import { type Direction, ZERO_TIME } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { MessageSieve } from "../payload/message-sieve.ts";
-import type { FrameCounts, MessageCounts } from "../store/types.ts";
+import type { FrameCounts, MessageCounts } from "../store/websocket-types.ts";
 import { FrameDecoder } from "../websocket/frame-decoder.ts";
 import type { DecoderOptions } from "../websocket/frame-reader.ts";
 import {

@@ -1,7 +1,7 @@
 import { CLIENT, type Direction, otherDirection, packetNumber, relativeNs, SERVER, sideOf } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Mark, Position } from "../base/packet-view.ts";
-import type { WebSocketEventFacts } from "../store/types.ts";
+import type { WebSocketEventFacts } from "../store/websocket-types.ts";
 import { Heartbeat } from "../websocket/heartbeat.ts";
 import type { DecoderMemory } from "../websocket/memory.ts";
 import {

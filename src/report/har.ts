@@ -1,7 +1,8 @@
 import type { RelativeNs } from "../base/brand.ts";
 import { formatTime } from "../base/time.ts";
 import type { FrameLog, LoggedFrame } from "../store/frame-log.ts";
-import type { Analysis, ConnectionFacts, HttpExchangeFacts, HttpFieldFacts } from "../store/types.ts";
+import type { HttpExchangeFacts, HttpFieldFacts } from "../store/http-types.ts";
+import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import type { Redactor } from "./redact.ts";
 
 interface Field {

@@ -1,4 +1,4 @@
-import type { ChangedField, JoinFacts } from "../store/types.ts";
+import type { ChangedField, JoinFacts } from "../store/across-types.ts";
 import type { Redactor } from "./redact.ts";
 import type { JoinModel } from "./schema.ts";
 

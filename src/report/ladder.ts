@@ -2,7 +2,8 @@ import { escapeText } from "../base/escape-text.ts";
 import type { ShareWords } from "../i18n/share-words.ts";
 import type { Finding } from "../rules/types.ts";
 import type { LoggedFrame } from "../store/frame-log.ts";
-import type { ConnectionFacts, TcpEvent } from "../store/types.ts";
+import type { TcpEvent } from "../store/tcp-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import type { Redactor } from "./redact.ts";
 
 export type Tone = "plain" | "data" | "good" | "warning" | "error";

@@ -1,4 +1,5 @@
-import type { Analysis, HttpFieldFacts } from "../store/types.ts";
+import type { HttpFieldFacts } from "../store/http-types.ts";
+import type { Analysis } from "../store/types.ts";
 import type { Redactor } from "./redact.ts";
 
 /**

@@ -4,18 +4,10 @@ import { formatTime } from "../base/time.ts";
 import type { Language } from "../i18n/language.ts";
 import type { RenderedFinding } from "../i18n/render.ts";
 import type { Finding } from "../rules/types.ts";
-import type {
-  Analysis,
-  BeatFacts,
-  CaptureFacts,
-  CloseFrameFacts,
-  ConnectionFacts,
-  FrameCounts,
-  HalfFacts,
-  MessageCounts,
-  TcpFacts,
-  TlsFacts,
-} from "../store/types.ts";
+import type { HalfFacts, TcpFacts } from "../store/tcp-types.ts";
+import type { TlsFacts } from "../store/tls-types.ts";
+import type { Analysis, CaptureFacts, ConnectionFacts } from "../store/types.ts";
+import type { BeatFacts, CloseFrameFacts, FrameCounts, MessageCounts } from "../store/websocket-types.ts";
 import { joinModel } from "./join-model.ts";
 import { learnSecrets } from "./learn.ts";
 import { annotationModel, type PlacedNote } from "./notes.ts";

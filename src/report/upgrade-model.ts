@@ -1,4 +1,4 @@
-import type { HttpFieldFacts, UpgradeFacts } from "../store/types.ts";
+import type { HttpFieldFacts, UpgradeFacts } from "../store/http-types.ts";
 import type { Redactor } from "./redact.ts";
 import type { ConnectionModel } from "./schema.ts";
 

@@ -1,5 +1,6 @@
 import { firstIndex } from "../base/first-index.ts";
-import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import type { HttpExchangeFacts } from "../store/http-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { ownPageOf } from "./own-page.ts";
 import { serverOf, UNKNOWN_BACKEND, wantsWebSocket } from "./reading.ts";

@@ -1,4 +1,4 @@
-import type { HttpExchangeFacts } from "../store/types.ts";
+import type { HttpExchangeFacts } from "../store/http-types.ts";
 import { fieldValue, targetOf } from "./reading.ts";
 import { shows } from "./rule.ts";
 import type { EvidenceItem } from "./types.ts";

@@ -1,6 +1,7 @@
 import { appendTo } from "../base/append-to.ts";
 import type { ConnectionId } from "../base/brand.ts";
-import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import type { HttpExchangeFacts } from "../store/http-types.ts";
+import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import { type Joins, joinsOf } from "./legs.ts";
 import { type Others, othersOf } from "./others.ts";
 import { fieldValue } from "./reading.ts";

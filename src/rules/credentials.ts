@@ -1,4 +1,4 @@
-import type { HttpExchangeFacts } from "../store/types.ts";
+import type { HttpExchangeFacts } from "../store/http-types.ts";
 import { fieldValue } from "./reading.ts";
 
 type Request = NonNullable<HttpExchangeFacts["request"]>;

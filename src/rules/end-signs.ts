@@ -1,5 +1,6 @@
 import { type Direction, otherDirection } from "../base/brand.ts";
-import type { ConnectionFacts, TcpFacts } from "../store/types.ts";
+import type { TcpFacts } from "../store/tcp-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { endOf, serverOf, spanMs } from "./reading.ts";
 import { cause } from "./rule.ts";

@@ -1,6 +1,7 @@
 import type { Direction, Side } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { CloseFrameFacts, ConnectionFacts } from "../store/types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
+import type { CloseFrameFacts } from "../store/websocket-types.ts";
 import { directionOf, otherSide } from "./reading.ts";
 import { shows } from "./rule.ts";
 import type { EvidenceItem } from "./types.ts";

@@ -1,4 +1,4 @@
-import type { HttpExchangeFacts } from "../store/types.ts";
+import type { HttpExchangeFacts } from "../store/http-types.ts";
 import type { VariantOf } from "./types.ts";
 
 export type EngineIoRefusal = VariantOf<"eio.request.refused">;

@@ -1,6 +1,7 @@
 import { type Direction, type Side, sideOf } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { BeatFacts, CloseFrameFacts, ConnectionFacts, UnansweredPing } from "../store/types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
+import type { BeatFacts, CloseFrameFacts, UnansweredPing } from "../store/websocket-types.ts";
 import type { Context } from "./context.ts";
 import { hasEnded, isUnread, later, otherSide, spanMs, watchedUntil } from "./reading.ts";
 

@@ -1,6 +1,7 @@
 import type { Side } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { BeatFacts, ConnectionFacts } from "../store/types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
+import type { BeatFacts } from "../store/websocket-types.ts";
 import { directionOf, spanMs } from "./reading.ts";
 import { shows } from "./rule.ts";
 import { stallWithin } from "./stall.ts";

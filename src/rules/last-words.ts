@@ -1,6 +1,7 @@
 import type { Side } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { ConnectionFacts, LastText } from "../store/types.ts";
+import type { LastText } from "../store/session-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import { directionOf } from "./reading.ts";
 import { cause, shows } from "./rule.ts";
 import type { Cause, EvidenceItem } from "./types.ts";

@@ -1,5 +1,6 @@
 import type { Side } from "../base/brand.ts";
-import type { ChangedField, ConnectionFacts } from "../store/types.ts";
+import type { ChangedField } from "../store/across-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { isCredentialField } from "./credentials.ts";
 import type { Join } from "./legs.ts";

@@ -1,6 +1,7 @@
 import { appendTo } from "../base/append-to.ts";
 import type { ConnectionId } from "../base/brand.ts";
-import type { Analysis, ConnectionFacts, JoinFacts } from "../store/types.ts";
+import type { JoinFacts } from "../store/across-types.ts";
+import type { Analysis, ConnectionFacts } from "../store/types.ts";
 
 /** Two connections that carry one WebSocket: the legs of a proxy, or one connection seen at both its ends. */
 export interface Join {

@@ -1,5 +1,6 @@
 import type { Side } from "../base/brand.ts";
-import type { CloseFrameFacts, ConnectionFacts } from "../store/types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
+import type { CloseFrameFacts } from "../store/websocket-types.ts";
 import { directionOf, fieldValue } from "./reading.ts";
 import { cause } from "./rule.ts";
 import type { Cause } from "./types.ts";

@@ -1,6 +1,7 @@
 import type { Side } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { ConnectionFacts, UnacknowledgedFacts } from "../store/types.ts";
+import type { UnacknowledgedFacts } from "../store/tcp-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { serverOf, watchedUntil } from "./reading.ts";
 import { within } from "./time-index.ts";

@@ -1,6 +1,7 @@
 import { appendTo } from "../base/append-to.ts";
 import type { ConnectionId } from "../base/brand.ts";
-import type { Analysis, ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import type { HttpExchangeFacts } from "../store/http-types.ts";
+import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import { endpointText, fieldValue, isBlind, nests, serverOf } from "./reading.ts";
 import { type TimeIndex, timeIndex, within } from "./time-index.ts";
 import { isClosedUnread } from "./upgrade-outcome.ts";

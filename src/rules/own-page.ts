@@ -1,4 +1,4 @@
-import type { HttpExchangeFacts } from "../store/types.ts";
+import type { HttpExchangeFacts } from "../store/http-types.ts";
 import { fieldValue } from "./reading.ts";
 
 /** Error pages that a proxy writes by itself, told by words that only its own have: what is behind it never spoke. */

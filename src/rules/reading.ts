@@ -1,13 +1,8 @@
 import type { Direction, Side } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type {
-  ConnectionFacts,
-  Endpoint,
-  HalfFacts,
-  HttpExchangeFacts,
-  HttpFieldFacts,
-  HttpMessageFacts,
-} from "../store/types.ts";
+import type { HttpExchangeFacts, HttpFieldFacts, HttpMessageFacts } from "../store/http-types.ts";
+import type { HalfFacts } from "../store/tcp-types.ts";
+import type { ConnectionFacts, Endpoint } from "../store/types.ts";
 import * as unread from "../store/unread.ts";
 
 /** Small readings of facts that several rules share. */

@@ -1,4 +1,5 @@
-import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import type { HttpExchangeFacts } from "../store/http-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { pairKey } from "./others.ts";
 import { endOf, fieldValue, pathOf, spanMs } from "./reading.ts";

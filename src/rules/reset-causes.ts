@@ -1,5 +1,6 @@
 import type { Side } from "../base/brand.ts";
-import type { ConnectionFacts, ResetFacts, TcpFacts } from "../store/types.ts";
+import type { ResetFacts, TcpFacts } from "../store/tcp-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import { isNearer } from "./catalogue/reset-signs.ts";
 import type { Context } from "./context.ts";
 import { failedOnMessage, hasDied } from "./end-signs.ts";

@@ -1,4 +1,5 @@
-import type { ConnectionFacts, TlsFacts, TlsRhythm } from "../store/types.ts";
+import type { TlsFacts, TlsRhythm } from "../store/tls-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { cause } from "./rule.ts";
 import type { Judged } from "./story.ts";

@@ -1,5 +1,6 @@
 import type { Mark } from "../base/packet-view.ts";
-import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import type { HttpExchangeFacts } from "../store/http-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import { fieldValue } from "./reading.ts";
 
 /** RFC 9110 §6.6.1: Date has seconds, and is when the message was made. */

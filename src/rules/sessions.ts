@@ -1,6 +1,7 @@
 import { appendTo } from "../base/append-to.ts";
 import type { Mark } from "../base/packet-view.ts";
-import type { Analysis, ConnectionFacts, SocketIoNamespaceFacts, TokenFacts } from "../store/types.ts";
+import type { SocketIoNamespaceFacts, TokenFacts } from "../store/session-types.ts";
+import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import { carriesToken } from "./credentials.ts";
 import { serverOf } from "./reading.ts";
 

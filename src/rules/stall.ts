@@ -1,5 +1,6 @@
 import { type Side, sideOf } from "../base/brand.ts";
-import type { ConnectionFacts, TcpEvent } from "../store/types.ts";
+import type { TcpEvent } from "../store/tcp-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import { spanMs } from "./reading.ts";
 
 /** A time in which nothing of one side got through: its oldest segment was sent again and again (RFC 6298 §5). */

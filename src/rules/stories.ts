@@ -1,6 +1,7 @@
 import { appendTo } from "../base/append-to.ts";
 import type { ConnectionId } from "../base/brand.ts";
-import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import type { HttpExchangeFacts } from "../store/http-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { GONE_WITHIN_NS } from "./end-signs.ts";
 import { missedBeat } from "./heartbeat.ts";

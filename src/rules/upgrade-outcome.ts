@@ -1,4 +1,5 @@
-import type { ConnectionFacts, HttpExchangeFacts } from "../store/types.ts";
+import type { HttpExchangeFacts } from "../store/http-types.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import { engineIoCode } from "./engine-io-code.ts";
 import { ownPageOf } from "./own-page.ts";
 import { endOf, fieldHas, fieldValue, proxyMarks, serverName, spanMs, targetOf, wantsWebSocket } from "./reading.ts";

@@ -1,4 +1,5 @@
-import type { Analysis, ConnectionFacts, HttpMessageFacts } from "../store/types.ts";
+import type { HttpMessageFacts } from "../store/http-types.ts";
+import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import { fieldValue, wantsWebSocket } from "./reading.ts";
 import { isViteHmr } from "./vite.ts";
 

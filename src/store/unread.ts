@@ -1,5 +1,6 @@
 import type { Direction } from "../base/brand.ts";
-import type { TcpFacts, WebSocketEventFacts, WebSocketFacts } from "./types.ts";
+import type { TcpFacts } from "./tcp-types.ts";
+import type { WebSocketEventFacts, WebSocketFacts } from "./websocket-types.ts";
 
 // What facts leave open because the capture lacks bytes.
 

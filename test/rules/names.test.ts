@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
-import type { ConnectionFacts, DnsFacts } from "../../src/store/types.ts";
+import type { DnsFacts } from "../../src/store/across-types.ts";
+import type { ConnectionFacts } from "../../src/store/types.ts";
 import { analysisOf, connectionFacts, mark, tcp, UPGRADE_FIELDS, upgrade } from "../support/facts-builder.ts";
 
 const asked = (name: string, seconds: number, given: Partial<DnsFacts> = {}): DnsFacts => ({

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { connectionId } from "../../src/base/brand.ts";
 import { judge } from "../../src/rules/judge.ts";
-import type { ConnectionFacts, SocketIoNamespaceFacts, TokenFacts } from "../../src/store/types.ts";
+import type { SocketIoNamespaceFacts, TokenFacts } from "../../src/store/session-types.ts";
+import type { ConnectionFacts } from "../../src/store/types.ts";
 import { analysisOf, connectionFacts, exchange, mark } from "../support/facts-builder.ts";
 
 /** Polls travel on several connections, in front of a proxy and behind it; the session's id joins them. */

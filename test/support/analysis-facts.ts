@@ -1,14 +1,8 @@
 import { connectionId, packetNumber, relativeNs } from "../../src/base/brand.ts";
 import type { Mark } from "../../src/base/packet-view.ts";
-import type {
-  Analysis,
-  BeatFacts,
-  ConnectionFacts,
-  FrameCounts,
-  HalfFacts,
-  TcpFacts,
-  WebSocketFacts,
-} from "../../src/store/types.ts";
+import type { HalfFacts, TcpFacts } from "../../src/store/tcp-types.ts";
+import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";
+import type { BeatFacts, FrameCounts, WebSocketFacts } from "../../src/store/websocket-types.ts";
 
 /** Small whole facts for tests of what reads them: every builder gives something plain, `with…` changes it. */
 

@@ -1,24 +1,11 @@
 import { connectionId, packetNumber, relativeNs } from "../../src/base/brand.ts";
 import type { Mark } from "../../src/base/packet-view.ts";
-import type {
-  Analysis,
-  BeatFacts,
-  CaptureFacts,
-  CloseFrameFacts,
-  ConnectionFacts,
-  FrameCounts,
-  HalfFacts,
-  HttpExchangeFacts,
-  HttpFieldFacts,
-  JoinFacts,
-  ResetFacts,
-  TcpEvent,
-  TcpFacts,
-  TlsFacts,
-  TlsRhythm,
-  UpgradeFacts,
-  WebSocketFacts,
-} from "../../src/store/types.ts";
+import type { JoinFacts } from "../../src/store/across-types.ts";
+import type { HttpExchangeFacts, HttpFieldFacts, UpgradeFacts } from "../../src/store/http-types.ts";
+import type { HalfFacts, ResetFacts, TcpEvent, TcpFacts } from "../../src/store/tcp-types.ts";
+import type { TlsFacts, TlsRhythm } from "../../src/store/tls-types.ts";
+import type { Analysis, CaptureFacts, ConnectionFacts } from "../../src/store/types.ts";
+import type { BeatFacts, CloseFrameFacts, FrameCounts, WebSocketFacts } from "../../src/store/websocket-types.ts";
 import { beat as noBeat } from "./analysis-facts.ts";
 
 /** Hand-made facts for the rules' tests: healthy unless told otherwise. Times in seconds; packet numbers follow time. */

@@ -1,4 +1,5 @@
-import type { CaptureFacts, ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
+import type { CaptureFacts, ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { isBlind, safeTarget, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";

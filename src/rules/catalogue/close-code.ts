@@ -1,5 +1,6 @@
 import { type Direction, type Side, sideOf } from "../../base/brand.ts";
-import type { CloseFrameFacts, ConnectionFacts } from "../../store/types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { CloseFrameFacts } from "../../store/websocket-types.ts";
 import { codeVariant, isReservedCode } from "../close-codes.ts";
 import { closedItself, endingEvidence, firstClose } from "../ending.ts";
 import { TIMED_OUT } from "../heartbeat.ts";

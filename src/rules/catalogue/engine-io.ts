@@ -1,5 +1,6 @@
 import { type Direction, sideOf } from "../../base/brand.ts";
-import type { ConnectionFacts, EngineIoFacts } from "../../store/types.ts";
+import type { EngineIoFacts } from "../../store/session-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy, endingEvidence } from "../ending.ts";
 import { engineIoCode } from "../engine-io-code.ts";

@@ -1,4 +1,5 @@
-import type { ConnectionFacts, HttpExchangeFacts, HttpMessageFacts } from "../../store/types.ts";
+import type { HttpExchangeFacts, HttpMessageFacts } from "../../store/http-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { passedOn } from "../others.ts";
 import { fieldValue, serverOf, targetOf } from "../reading.ts";

@@ -1,6 +1,6 @@
-import type { Direction } from "../../base/brand.ts";
-import { sideOf } from "../../base/brand.ts";
-import type { CloseFrameFacts, ConnectionFacts, WebSocketFacts } from "../../store/types.ts";
+import { type Direction, sideOf } from "../../base/brand.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { CloseFrameFacts, WebSocketFacts } from "../../store/websocket-types.ts";
 import { closedItself, endingEvidence, firstClose } from "../ending.ts";
 import { directionOf, endOf, hasEnded, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";

@@ -1,5 +1,6 @@
 import type { Mark } from "../../base/packet-view.ts";
-import type { Analysis, ArpFacts, DnsFacts } from "../../store/types.ts";
+import type { ArpFacts, DnsFacts } from "../../store/across-types.ts";
+import type { Analysis } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { fieldValue, isLoopback, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";

@@ -1,4 +1,5 @@
-import type { ConnectionFacts, IcmpFacts } from "../../store/types.ts";
+import type { IcmpFacts } from "../../store/tcp-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import { serverOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import type { Cause } from "../types.ts";

@@ -1,6 +1,7 @@
 import { type Direction, otherDirection, type Side, sideOf } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
-import type { ConnectionFacts, IcmpFacts, UnacknowledgedFacts } from "../../store/types.ts";
+import type { IcmpFacts, UnacknowledgedFacts } from "../../store/tcp-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { missedBeat } from "../heartbeat.ts";

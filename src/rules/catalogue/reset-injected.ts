@@ -1,4 +1,5 @@
-import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
+import type { ResetFacts } from "../../store/tcp-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { type Join, twinOf } from "../legs.ts";
 import { otherSide } from "../reading.ts";

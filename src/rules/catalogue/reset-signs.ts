@@ -1,4 +1,5 @@
-import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
+import type { ResetFacts } from "../../store/tcp-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import { spanMs } from "../reading.ts";
 
 // What an RST tells of who sent it, by itself.

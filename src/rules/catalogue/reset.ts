@@ -1,6 +1,7 @@
 import type { Side } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
-import type { ConnectionFacts, ResetFacts } from "../../store/types.ts";
+import type { ResetFacts } from "../../store/tcp-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage } from "../end-signs.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";

@@ -1,4 +1,5 @@
-import type { ConnectionFacts, SocketIoNamespaceFacts } from "../../store/types.ts";
+import type { SocketIoNamespaceFacts } from "../../store/session-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { endOf, hasEnded, hasGap, serverOf, watchedUntil } from "../reading.ts";

@@ -1,4 +1,5 @@
-import type { ConnectionFacts, SocketIoNamespaceFacts } from "../../store/types.ts";
+import type { SocketIoNamespaceFacts } from "../../store/session-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy } from "../ending.ts";
 import { earlier, hasGap, serverOf, spanMs } from "../reading.ts";

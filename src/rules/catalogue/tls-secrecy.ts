@@ -1,4 +1,5 @@
-import type { ConnectionFacts, TlsFacts, TlsSecrecy } from "../../store/types.ts";
+import type { TlsFacts, TlsSecrecy } from "../../store/tls-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import { cause, type Draft, draft, type Rule } from "../rule.ts";
 import type { Cause } from "../types.ts";
 

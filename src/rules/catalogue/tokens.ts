@@ -1,5 +1,6 @@
 import type { Mark } from "../../base/packet-view.ts";
-import type { ConnectionFacts, SocketIoNamespaceFacts, TokenFacts } from "../../store/types.ts";
+import type { SocketIoNamespaceFacts, TokenFacts } from "../../store/session-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { fieldValue, serverOf, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";

@@ -1,5 +1,6 @@
 import type { Mark } from "../../base/packet-view.ts";
-import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import { gatewayCauses, pageCauses, unavailableCauses, upgradeLines } from "../answer-causes.ts";
 import { askedFor } from "../asked.ts";
 import { type Context, keyOf } from "../context.ts";

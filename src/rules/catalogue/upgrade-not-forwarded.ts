@@ -1,4 +1,5 @@
-import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import { askedFor } from "../asked.ts";
 import { type Context, keyOf } from "../context.ts";
 import { passedOn } from "../others.ts";

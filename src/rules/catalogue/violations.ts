@@ -1,5 +1,6 @@
 import type { Side } from "../../base/brand.ts";
-import type { ConnectionFacts, WebSocketEventFacts } from "../../store/types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { WebSocketEventFacts } from "../../store/websocket-types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { directionOf, endOf, fieldValue, otherSide } from "../reading.ts";

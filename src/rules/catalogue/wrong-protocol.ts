@@ -1,4 +1,5 @@
-import type { ConnectionFacts, HttpExchangeFacts } from "../../store/types.ts";
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import { isOfProxy as isProxys, speaksTls } from "../backend-scheme.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";

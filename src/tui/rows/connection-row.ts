@@ -1,7 +1,8 @@
 import { appendTo } from "../../base/append-to.ts";
 import type { Finding, Severity } from "../../rules/types.ts";
 import type { Snapshot } from "../../session/types.ts";
-import type { ConnectionFacts, FrameCounts } from "../../store/types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { FrameCounts } from "../../store/websocket-types.ts";
 
 /** One connection with what the rules say of it; the worst finding first. */
 export interface ConnectionRow {

@@ -2,7 +2,8 @@ import { type Side, sideOf } from "../../base/brand.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import type { Snapshot } from "../../session/types.ts";
-import type { BeatFacts, ConnectionFacts } from "../../store/types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { BeatFacts } from "../../store/websocket-types.ts";
 import type { Context } from "../context.ts";
 
 /** What all kinds of heartbeats have. */

@@ -1,11 +1,11 @@
 import type {
   ApplicationBeatFacts,
-  ConnectionFacts,
   EngineIoFacts,
   SessionFacts,
   SocketIoNamespaceFacts,
   TokenFacts,
-} from "../../../src/store/types.ts";
+} from "../../../src/store/session-types.ts";
+import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   beat,
   close,

@@ -1,4 +1,5 @@
-import type { Analysis, ConnectionFacts, JoinFacts } from "../../../src/store/types.ts";
+import type { JoinFacts } from "../../../src/store/across-types.ts";
+import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
 import { abnormal, analysisOf, BACKEND_LEG, beat, joined, upgrade } from "../../support/facts-builder.ts";
 
 type Ending = Parameters<typeof abnormal>[2];

@@ -1,4 +1,5 @@
-import type { ConnectionFacts, IcmpFacts, TcpFacts } from "../../../src/store/types.ts";
+import type { IcmpFacts, TcpFacts } from "../../../src/store/tcp-types.ts";
+import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   analysisOf,
   BACKEND_LEG,

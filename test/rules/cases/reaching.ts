@@ -1,4 +1,7 @@
-import type { ArpFacts, ConnectionFacts, DnsFacts, NotHttpFacts, TlsFacts } from "../../../src/store/types.ts";
+import type { ArpFacts, DnsFacts } from "../../../src/store/across-types.ts";
+import type { NotHttpFacts } from "../../../src/store/http-types.ts";
+import type { TlsFacts } from "../../../src/store/tls-types.ts";
+import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   analysisOf,
   connectionFacts,

@@ -1,4 +1,5 @@
-import type { ConnectionFacts, TlsFacts } from "../../../src/store/types.ts";
+import type { TlsFacts } from "../../../src/store/tls-types.ts";
+import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   analysisOf,
   connectionFacts,

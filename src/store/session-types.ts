@@ -1,0 +1,92 @@
+import type { PerDirection, Side } from "../base/brand.ts";
+import type { Mark } from "../base/packet-view.ts";
+import type { BeatFacts } from "./websocket-types.ts";
+
+// What is said in messages, or in polls: Engine.IO, Socket.IO, heartbeats of applications, tokens.
+
+/** An Engine.IO session on one connection: over WebSocket frames, or the polls of it that this connection carried. */
+export interface EngineIoFacts {
+  /** EIO of the query: 3 or 4; null: not seen. */
+  readonly version: number | null;
+  readonly transport: "websocket" | "polling";
+  /** An identifier, to join connections; a credential in effect, so never printed. */
+  readonly sid: string | null;
+  readonly open:
+    | null
+    | (Mark & {
+        readonly pingIntervalMs: number | null;
+        readonly pingTimeoutMs: number | null;
+        readonly upgrades: readonly string[];
+      });
+  /** Engine.IO pings by who SENT them (version 4: the server, version 3: the client). */
+  readonly heartbeat: PerDirection<BeatFacts>;
+  readonly probeSent: Mark | null;
+  readonly probeAnswered: Mark | null;
+  /** "5": the session has moved to this WebSocket. */
+  readonly upgraded: Mark | null;
+  readonly closed: null | (Mark & { readonly from: Side });
+}
+
+export interface SocketIoNamespaceFacts {
+  readonly name: string;
+  /** The Engine.IO session, to join the connections that carried it; never printed. null: its beginning was not seen. */
+  readonly sid: string | null;
+  connectRequested: Mark | null;
+  /** The CONNECT carried a payload; what it held is not kept. */
+  hasAuth: boolean;
+  connected: Mark | null;
+  refused: null | (Mark & { readonly message: string });
+  /** The last event of the server that reads like an error, before its DISCONNECT. Untrusted text. */
+  told: null | (Mark & { readonly event: string; readonly message: string });
+  disconnected: null | (Mark & { readonly from: Side });
+}
+
+/** What a known application protocol said that matters: errors, closings. Untrusted text. */
+export interface ProtocolNotice extends Mark {
+  readonly from: Side;
+  readonly protocol: string;
+  readonly messageType: string;
+  readonly errorMessage: string | null;
+}
+
+/** A regular application message and, where there is one, its answer: found by name or by regularity. */
+export interface ApplicationBeatFacts {
+  /** Who sends the regular message. */
+  readonly from: Side;
+  readonly by: "name" | "regularity";
+  /** A sample of each, cut short. Untrusted text. */
+  readonly sample: string;
+  readonly answerSample: string | null;
+  readonly intervalMs: number;
+  readonly sent: number;
+  readonly answered: number;
+  /** At the end, in a row, after it had been answered before. */
+  readonly unansweredAtEnd: readonly Mark[];
+  readonly lastAnswer: Mark | null;
+}
+
+export interface LastText extends Mark {
+  readonly text: string;
+}
+
+export interface SessionFacts {
+  /** The protocol inside the WebSocket, as far as it shows. */
+  readonly protocol: string | null;
+  readonly engineIo: EngineIoFacts | null;
+  readonly socketIo: readonly SocketIoNamespaceFacts[];
+  readonly notices: readonly ProtocolNotice[];
+  /** The newest short text of each side, where it is unlike all before. Untrusted text. */
+  readonly lastTexts: PerDirection<LastText | null>;
+  readonly heartbeat: ApplicationBeatFacts | null;
+}
+
+/** A JSON Web Token seen on the wire: its times only, never the token (RFC 7519 §4.1). Seconds since 1970. */
+export interface TokenFacts extends Mark {
+  readonly where: "authorization" | "query" | "cookie" | "subprotocol" | "socket.io-auth";
+  /** Of the Engine.IO session whose CONNECT carried it. */
+  readonly sid: string | null;
+  readonly from: Side;
+  readonly expiresAtSeconds: number | null;
+  readonly notBeforeSeconds: number | null;
+  readonly issuedAtSeconds: number | null;
+}
