@@ -6,7 +6,7 @@ import { type Mark, markOf, type Position } from "../base/packet-view.ts";
 import { BodyReader } from "./body-reader.ts";
 import { HeadReader } from "./head-reader.ts";
 import type { Head, MessageOwner, OtherMode } from "./message-owner.ts";
-import { beginsProxyHeader, proxyHeaderBytes } from "./proxy-header.ts";
+import { ProxyHeaderReader, WAITS } from "./proxy-header.ts";
 import { startsMessage } from "./start-line.ts";
 
 /** "HTTP/1.1 101": less of a start line says nothing. */
@@ -24,12 +24,13 @@ export class MessageReader {
   #streamOffset = 0;
   #patienceBytes = 0;
   #sawMessage = false;
-  /** The beginning of a PROXY header whose end is still to come. */
-  #announcing: { readonly bytes: Uint8Array; readonly at: Position } | null = null;
+  /** Before the client's first message; null: the server's direction has none. */
+  readonly #proxyHeader: ProxyHeaderReader | null;
 
   constructor(direction: Direction, owner: MessageOwner) {
     this.#direction = direction;
     this.#owner = owner;
+    this.#proxyHeader = direction === CLIENT ? new ProxyHeaderReader() : null;
     this.#head = new HeadReader(direction);
     this.#body = new BodyReader(direction, owner);
   }
@@ -66,8 +67,7 @@ export class MessageReader {
   }
 
   end(at: Position): void {
-    const kept = this.#announcing;
-    this.#announcing = null;
+    const kept = this.#proxyHeader?.take() ?? null;
     if (kept !== null) this.#readKept(kept.bytes, kept.at);
     if (this.#mode === "head") this.#headCut("end", at);
     if (this.#mode !== "body") return;
@@ -81,8 +81,7 @@ export class MessageReader {
 
   /** Moves on: to other bytes, or back to the next message. Bytes of an unfinished head go where the rest goes. */
   become(mode: OtherMode | "start", at: Position): void {
-    const kept = this.#announcing;
-    this.#announcing = null;
+    const kept = this.#proxyHeader?.take() ?? null;
     if (kept !== null && mode !== "start") {
       this.#mode = mode;
       this.#owner.onOtherBytes(this.#direction, mode, kept.bytes, 0, kept.bytes.length, kept.at);
@@ -121,42 +120,20 @@ export class MessageReader {
     }
   }
 
-  /** Before the first request a load balancer may say for whom it asks. */
+  /** Before the first request a load balancer may say for whom it asks. null: it does not. */
   #skipProxyHeader(bytes: Uint8Array, start: number, end: number, at: Position): number | null {
-    if (this.#direction !== CLIENT) return null;
-    if (this.#announcing !== null) return this.#goOnAnnouncing(this.#announcing, bytes, start, end, at);
-    if (this.#streamOffset > 0) return null;
-    const length = proxyHeaderBytes(bytes, start, end);
-    if (length === 0)
-      return beginsProxyHeader(bytes, start, end) ? this.#announce(bytes.slice(start, end), at, end) : null;
-    this.#owner.onProxyHeader(at);
-    return start + length;
-  }
-
-  #announce(bytes: Uint8Array, { packetNumber, timestampNs }: Position, end: number): number {
-    this.#announcing = { bytes, at: { packetNumber, timestampNs } };
-    return end;
-  }
-
-  #goOnAnnouncing(
-    { bytes: before, at: first }: { readonly bytes: Uint8Array; readonly at: Position },
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    at: Position,
-  ): number | null {
-    const joined = new Uint8Array(before.length + end - start);
-    joined.set(before);
-    joined.set(bytes.subarray(start, end), before.length);
-    const length = proxyHeaderBytes(joined, 0, joined.length);
-    if (length === 0 && beginsProxyHeader(joined, 0, joined.length)) return this.#announce(joined, first, end);
-    this.#announcing = null;
-    if (length === 0) {
-      this.#readKept(before, first);
-      return start;
+    const reader = this.#proxyHeader;
+    if (reader === null || (this.#streamOffset > 0 && !reader.waits)) return null;
+    const length = reader.read(bytes, start, end, at);
+    if (length === WAITS) return end;
+    if (length > 0) {
+      this.#owner.onProxyHeader(at);
+      return start + length;
     }
-    this.#owner.onProxyHeader(at);
-    return start + length - before.length;
+    const kept = reader.take();
+    if (kept === null) return null;
+    this.#readKept(kept.bytes, kept.at);
+    return start;
   }
 
   /** It was no such header after all: what came earlier is read as what it is. */

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
-import { proxyHeaderBytes } from "../../src/http/proxy-header.ts";
+import { ProxyHeaderReader, WAITS } from "../../src/http/proxy-header.ts";
+import { position } from "../support/websocket-script.ts";
 import { play, type Step, SWITCH, UPGRADE, whole } from "./http-events.ts";
 
 const TEXT = "PROXY TCP4 192.0.2.1 192.0.2.10 40000 80\r\n";
 const BINARY = `\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c${"a".repeat(12)}`;
 const bytesOf = (text: string): number => {
   const bytes = Buffer.from(text, "latin1");
-  return proxyHeaderBytes(bytes, 0, bytes.length);
+  return new ProxyHeaderReader().read(bytes, 0, bytes.length, position(1));
 };
 
 test.each([
@@ -15,15 +16,16 @@ test.each([
   ["text of a check", "PROXY UNKNOWN\r\n", 15],
   ["binary", BINARY, 28],
   ["a target that begins alike", "PROXY /ws HTTP/1.1\r\n", 0],
-  ["without its end", TEXT.slice(0, -2), 0],
   ["empty lines before a request", `\r\n\r\n${UPGRADE}`, 0],
 ])("%s", (_, text, length) => {
   expect(bytesOf(text)).toBe(length);
   expect(bytesOf(text + UPGRADE)).toBe(length);
 });
 
-test("binary, not whole", () => {
-  expect(bytesOf(BINARY.slice(0, 20))).toBe(0);
+test("not whole: it waits, for as long as it may be one", () => {
+  expect(bytesOf(BINARY.slice(0, 20))).toBe(WAITS);
+  expect(bytesOf(TEXT.slice(0, -2))).toBe(WAITS);
+  expect(bytesOf(TEXT.slice(0, -2) + UPGRADE)).toBe(0);
 });
 
 const SWITCHED = [
