@@ -35,6 +35,8 @@ export class WebSocketStream implements SideOwner {
   readonly events: WebSocketEventFacts[] = [];
   readonly eventCounts: Record<string, number> = {};
   readonly lostTrack: [Mark | null, Mark | null] = [null, null];
+  /** A side has ended: until then nobody looks at `endedNs`. */
+  private hasEnd = false;
   private readonly endedNs: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   readonly connectionId: number;
   readonly tap: FrameTap | null;
@@ -87,13 +89,15 @@ export class WebSocketStream implements SideOwner {
   }
 
   end(direction: Direction, at: Position): void {
+    this.hasEnd = true;
     this.endedNs[direction] = Math.min(this.endedNs[direction], at.timestampNs);
     this.side(direction).end(at);
   }
 
   onBeat(frame: FrameView): void {
     // Who has closed its side reads no more: a peer that wakes up now answers nobody.
-    if (frame.opcode === PONG && frame.lastTimestampNs > this.endedNs[otherDirection(frame.direction)]) return;
+    if (this.hasEnd && frame.opcode === PONG && frame.lastTimestampNs > this.endedNs[otherDirection(frame.direction)])
+      return;
     this.heartbeat.onFrame(frame);
   }
 

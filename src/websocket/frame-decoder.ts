@@ -9,7 +9,7 @@ import { type DecoderOptions, FrameReader } from "./frame-reader.ts";
 import { INPUT_SLACK } from "./inflate.ts";
 import { type DecoderMemory, SCRATCH_BYTES } from "./memory.ts";
 import { Resynchroniser } from "./resynchroniser.ts";
-import { BINARY, type DeflateAgreement, TEXT, type WebSocketDecoder, type WebSocketSink } from "./types.ts";
+import { BINARY, type DeflateAgreement, PING, PONG, TEXT, type WebSocketDecoder, type WebSocketSink } from "./types.ts";
 
 const READING = 0;
 const SEARCHING = 1;
@@ -194,7 +194,7 @@ export class FrameDecoder implements WebSocketDecoder {
     return pos;
   }
 
-  /** A header that starts at `pos`; short whole data frames are done with here. Answers where to go on. */
+  /** A header that starts at `pos`; short whole frames, but for a Close, are done with here. Answers where to go on. */
   private readHeader(bytes: Uint8Array, pos: number, end: number, at: Position): number {
     const { frames } = this;
     const first = bytes[pos] as number;
@@ -206,6 +206,17 @@ export class FrameDecoder implements WebSocketDecoder {
     const length = form < 126 ? form : form === 126 ? u16be(bytes, pos + 2) : longLength(bytes, pos);
     const key = second >= 0x80 ? i32be(bytes, payload - 4) : 0;
     const kind = first & ~RSV1;
+    if (
+      (first === FIN + PING || first === FIN + PONG) &&
+      second >= 0x80 === (this.direction === 0) &&
+      form < 126 &&
+      payload + length <= end &&
+      !frames.closed
+    ) {
+      if (this.doubtfulFrames > 0) this.doubtfulFrames--;
+      frames.beat(bytes, payload, first, key, length, this.base + pos, at);
+      return payload + length;
+    }
     if (
       (kind === FIN + TEXT || kind === FIN + BINARY) &&
       second >= 0x80 === (this.direction === 0) &&

@@ -10,6 +10,7 @@ import {
   CLOSE,
   CONTINUATION,
   type DeflateAgreement,
+  type FrameView,
   TEXT,
   type WebSocketEventCode,
   type WebSocketSink,
@@ -103,8 +104,38 @@ export class FrameReader {
       unmask(bytes, payload, length, scratch, 0, key, 0);
       if (this.message.skims(opcode, length, at)) return;
     }
+    this.fill(frame, first, key, length, offset, at);
+    this.sink.onFrame(frame);
+    if (compressed) this.message.wholeCompressed(opcode, length, at);
+    else {
+      const unread = this.countsOnly && opcode !== TEXT;
+      this.message.whole(opcode, length, unread ? 0 : unmask(bytes, payload, length, scratch, 0, key, 0), at);
+    }
+  }
+
+  /** A ping or pong that breaks no rule and lies in one piece, its payload at `bytes[payload …)`. */
+  beat(
+    bytes: Uint8Array,
+    payload: number,
+    first: number,
+    key: number,
+    length: number,
+    offset: number,
+    at: Position,
+  ): void {
+    const { frame, control } = this.memory;
+    if (length > 0) unmask(bytes, payload, length, control, 0, key, 0);
+    this.fill(frame, first, key, length, offset, at);
+    frame.payload = control.bytes;
+    frame.payloadLength = length;
+    this.sink.onFrame(frame);
+  }
+
+  /** The view of a frame that breaks no rule and lies in one piece. */
+  private fill(frame: FrameView, first: number, key: number, length: number, offset: number, at: Position): void {
+    const compressed = first >= 0xc0;
     frame.direction = this.direction;
-    frame.opcode = opcode;
+    frame.opcode = first & 0x0f;
     frame.fin = true;
     frame.rsv = compressed ? 4 : 0;
     frame.masked = this.direction === 0;
@@ -121,12 +152,6 @@ export class FrameReader {
     frame.payloadLength = 0;
     frame.closeCode = null;
     frame.closeReason = null;
-    this.sink.onFrame(frame);
-    if (compressed) this.message.wholeCompressed(opcode, length, at);
-    else {
-      const unread = this.countsOnly && opcode !== TEXT;
-      this.message.whole(opcode, length, unread ? 0 : unmask(bytes, payload, length, scratch, 0, key, 0), at);
-    }
   }
 
   /** A whole header; `faults` is what it breaks on its own. An empty frame is finished with it. */

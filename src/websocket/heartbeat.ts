@@ -1,4 +1,4 @@
-import { type Direction, otherDirection, packetNumber, relativeNs } from "../base/brand.ts";
+import { CLIENT, type Direction, otherDirection, packetNumber, relativeNs } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Mark } from "../base/packet-view.ts";
 import { nsToMs } from "../base/time.ts";
@@ -55,11 +55,20 @@ export const NO_BEAT: Beat = {
 };
 
 const PATIENCE_NS = 1e9;
+/** A double from the start, so that the field never changes its representation. */
+const NEVER_NS = -1.5e300;
+const noBytes = new Uint8Array(0);
+
+const markAt = (packet: number, timestampNs: number): Mark => ({
+  packet: packetNumber(packet),
+  timestampNs: relativeNs(timestampNs),
+});
 
 /** The pings of both sides, each with the pongs of the other (RFC 6455 §5.5.2 and §5.5.3). */
 export class Heartbeat {
   /** null: it has sent no ping, and its peer no pong. */
-  private readonly sides: [PingSide | null, PingSide | null] = [null, null];
+  private client: PingSide | null = null;
+  private server: PingSide | null = null;
 
   /** A ping or a pong, in the order of the capture. */
   onFrame(frame: FrameView): void {
@@ -69,33 +78,77 @@ export class Heartbeat {
 
   /** The pings sent in `direction`, judged at `clockNs`: the connection's end, or the last moment of the capture. */
   summary(direction: Direction, clockNs: number, leastPatienceNs = PATIENCE_NS): Beat {
-    return this.sides[direction]?.summary(clockNs, leastPatienceNs) ?? NO_BEAT;
+    return (direction === CLIENT ? this.client : this.server)?.summary(clockNs, leastPatienceNs) ?? NO_BEAT;
   }
 
   private side(direction: Direction): PingSide {
-    const side = this.sides[direction] ?? new PingSide();
-    this.sides[direction] = side;
-    return side;
+    if (direction === CLIENT) {
+      this.client ??= new PingSide();
+      return this.client;
+    }
+    this.server ??= new PingSide();
+    return this.server;
   }
 }
 
-interface Ping {
-  readonly mark: Mark;
-  readonly sentNs: number;
-  readonly endOffset: number;
-  readonly payload: Uint8Array;
+/**
+ * One ping, and the pong that it got. A record serves again once nothing points at it: beats come by the million, each with
+ * its own, and making them anew cost more than reading them.
+ */
+class Ping {
+  packet = 0;
+  sentNs = NEVER_NS;
+  endOffset = 0.5;
+  payload = noBytes;
+  payloadLength = 0;
   /** Not all of the payload is in the capture. */
-  readonly cut: boolean;
+  cut = false;
   /** When the next ping was sent. */
-  nextSentNs: number;
+  nextSentNs = NEVER_NS;
+  pongPacket = 0;
+  pongNs = NEVER_NS;
+
+  set(frame: FrameView): void {
+    this.packet = frame.lastPacketNumber;
+    this.sentNs = frame.lastTimestampNs;
+    this.endOffset = endOffsetOf(frame);
+    this.cut = frame.missingBytes > 0;
+    this.nextSentNs = Number.POSITIVE_INFINITY;
+    const { payload, payloadLength } = frame;
+    if (this.payload.length < payloadLength) this.payload = new Uint8Array(payloadLength);
+    for (let i = 0; i < payloadLength; i++) this.payload[i] = payload[i] as number;
+    this.payloadLength = payloadLength;
+  }
+
+  get mark(): Mark {
+    return markAt(this.packet, this.sentNs);
+  }
+
+  get pong(): Mark {
+    return markAt(this.pongPacket, this.pongNs);
+  }
+
+  get roundTripNs(): number {
+    return this.pongNs - this.sentNs;
+  }
+
+  /** Not when the capture's clock was set back in between. */
+  get isMeasured(): boolean {
+    return this.roundTripNs >= 0;
+  }
+
+  get isLate(): boolean {
+    return this.pongNs > this.nextSentNs;
+  }
 }
 
-interface Pair {
-  readonly ping: Ping;
+/** The slowest answer so far. */
+interface Slowest {
+  readonly ping: Mark;
   readonly pong: Mark;
+  readonly ns: number;
 }
 
-const noBytes = new Uint8Array(0);
 /** Nothing was passed over; nobody writes to it. */
 const NONE: Ping[] = [];
 
@@ -103,7 +156,7 @@ const NONE: Ping[] = [];
 type Answer = Pick<FrameView, "lastPacketNumber" | "missingBytes" | "payload" | "payloadLength">;
 
 interface EarlyPong extends Answer {
-  readonly mark: Mark;
+  readonly timestampNs: number;
 }
 
 /** So many pongs wait for a ping that is decoded after them. */
@@ -111,14 +164,19 @@ const EARLY_PONGS = 16;
 
 /** A pong that waited behind lost bytes is decoded late, but cannot answer what was sent after it. Clocks may go back. */
 const answers = (ping: Ping, pong: Answer): boolean => {
-  if (ping.mark.packet > pong.lastPacketNumber) return false;
+  if (ping.packet > pong.lastPacketNumber) return false;
   if (ping.cut || pong.missingBytes > 0) return true;
-  if (ping.payload.length !== pong.payloadLength) return false;
-  for (let i = 0; i < ping.payload.length; i++) if (ping.payload[i] !== pong.payload[i]) return false;
-  return true;
+  return isSame(ping.payload, ping.payloadLength, pong.payload, pong.payloadLength);
 };
 
-const isAlike = (a: Ping, b: Ping): boolean => a.cut || b.cut || Buffer.compare(a.payload, b.payload) === 0;
+const isAlike = (a: Ping, b: Ping): boolean =>
+  a.cut || b.cut || isSame(a.payload, a.payloadLength, b.payload, b.payloadLength);
+
+function isSame(a: Uint8Array, length: number, b: Uint8Array, otherLength: number): boolean {
+  if (length !== otherLength) return false;
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 /** Index of the newest ping that the pong answers; -1: none. */
 function lastAnswered(pings: readonly Ping[], pong: FrameView): number {
@@ -126,13 +184,6 @@ function lastAnswered(pings: readonly Ping[], pong: FrameView): number {
   while (at >= 0 && !answers(pings[at] as Ping, pong)) at--;
   return at;
 }
-
-const markOfFrame = (frame: FrameView): Mark => ({
-  packet: packetNumber(frame.lastPacketNumber),
-  timestampNs: relativeNs(frame.lastTimestampNs),
-});
-
-const roundTripNs = ({ ping, pong }: Pair): number => pong.timestampNs - ping.sentNs;
 
 /** Where the frame ends in the stream: its header (RFC 6455 §5.2) and its payload. */
 const endOffsetOf = (frame: FrameView): number =>
@@ -159,34 +210,33 @@ class PingSide {
   private passedOver: Ping[] = NONE;
   /** The newest unsolicited pongs: their pings may still be held back, behind lost bytes or before a midstream is understood. */
   private early: EarlyPong[] | null = null;
-  /** The newest pairs with one payload, in order; their round trips are still open. */
-  private burst: Pair[] = [];
+  /** The newest answered ones with one payload, in order; their round trips are still open. */
+  private readonly burst: Ping[] = [];
+  private spare: Ping | null = null;
   private readonly intervals = new Samples(limits.roundTripSamples);
   private readonly roundTrips = new Samples(limits.roundTripSamples);
   private shortestNs = Number.POSITIVE_INFINITY;
-  private slowest: Pair | null = null;
+  private slowest: Slowest | null = null;
   private newest: Ping | null = null;
-  private lastPong: Mark | null = null;
-  private lastAnswered: Mark | null = null;
+  private lastPongPacket = 0;
+  private lastPongNs = NEVER_NS;
+  private lastAnsweredPacket = 0;
+  private lastAnsweredNs = NEVER_NS;
 
   ping(frame: FrameView): void {
-    const sentNs = frame.lastTimestampNs;
+    const ping = this.spare ?? new Ping();
+    this.spare = null;
+    ping.set(frame);
     if (this.newest !== null) {
-      this.newest.nextSentNs = sentNs;
-      this.intervals.add(sentNs - this.newest.sentNs);
+      this.newest.nextSentNs = ping.sentNs;
+      this.intervals.add(ping.sentNs - this.newest.sentNs);
     }
-    this.newest = {
-      mark: markOfFrame(frame),
-      sentNs,
-      endOffset: endOffsetOf(frame),
-      payload: frame.payloadLength === 0 ? noBytes : frame.payload.slice(0, frame.payloadLength),
-      cut: frame.missingBytes > 0,
-      nextSentNs: Number.POSITIVE_INFINITY,
-    };
+    this.newest = ping;
     this.pings++;
-    if (this.takes(this.newest)) return;
-    if (this.early !== null && this.meets(this.newest, this.early)) return;
-    this.waiting.push(this.newest);
+    const answered = this.burst[this.burst.length - 1];
+    if (answered !== undefined && answered.pongPacket > ping.packet && this.takes(ping)) return;
+    if (this.early !== null && this.meets(ping, this.early)) return;
+    this.waiting.push(ping);
     if (this.waiting.length <= limits.pendingPings) return;
     this.waiting.shift();
     this.forgotten++;
@@ -197,13 +247,13 @@ class PingSide {
    * older one then, whose own may be among what was lost.
    */
   private takes(ping: Ping): boolean {
-    const at = this.burst.findIndex(({ pong }) => pong.packet > ping.mark.packet);
-    const pair = this.burst[at];
-    if (pair === undefined || pair.ping.mark.packet > ping.mark.packet || !isAlike(pair.ping, ping)) return false;
-    this.burst[at] = { ping, pong: pair.pong };
-    this.passedOver = [...this.passedOver, pair.ping];
+    const at = this.burst.findIndex(({ pongPacket }) => pongPacket > ping.packet);
+    const older = this.burst[at];
+    if (older === undefined || older.packet > ping.packet || !isAlike(older, ping)) return false;
+    this.burst[at] = ping;
+    this.give(ping, older.pongPacket, older.pongNs, at === this.burst.length - 1);
+    this.passedOver = [...this.passedOver, older];
     this.skipped++;
-    if (at === this.burst.length - 1) this.lastAnswered = ping.mark;
     return true;
   }
 
@@ -213,84 +263,102 @@ class PingSide {
     const [pong] = at < 0 ? [] : early.splice(at, 1);
     if (pong === undefined) return false;
     this.settle();
-    this.burst.push({ ping, pong: pong.mark });
+    this.burst.push(ping);
+    this.give(ping, pong.lastPacketNumber, pong.timestampNs, true);
     this.unsolicited--;
     this.answered++;
-    this.lastAnswered = ping.mark;
     return true;
   }
 
+  private give(ping: Ping, pongPacket: number, pongNs: number, isLast: boolean): void {
+    ping.pongPacket = pongPacket;
+    ping.pongNs = pongNs;
+    if (!isLast) return;
+    this.lastAnsweredPacket = ping.packet;
+    this.lastAnsweredNs = ping.sentNs;
+  }
+
   pong(frame: FrameView): void {
-    const pong = markOfFrame(frame);
-    this.lastPong = pong;
-    const at = lastAnswered(this.waiting, frame);
-    const ping = this.waiting[at];
+    this.lastPongPacket = frame.lastPacketNumber;
+    this.lastPongNs = frame.lastTimestampNs;
+    const { waiting } = this;
+    const at = lastAnswered(waiting, frame);
+    const ping = waiting[at];
     if (ping === undefined) {
-      this.takeBack(frame, pong);
+      this.takeBack(frame);
       return;
     }
     this.settle();
-    this.passedOver = at === 0 ? NONE : this.waiting.slice(0, at);
+    this.passedOver = at === 0 ? NONE : waiting.slice(0, at);
     this.skipped += at;
-    if (this.waiting.length === 1) this.waiting.pop();
-    else this.waiting.splice(0, at + 1);
-    this.burst.push({ ping, pong });
+    if (waiting.length === 1) waiting.pop();
+    else waiting.splice(0, at + 1);
+    this.burst.push(ping);
+    this.give(ping, frame.lastPacketNumber, frame.lastTimestampNs, true);
     this.answered++;
-    this.lastAnswered = ping.mark;
   }
 
   /** A pong with no ping waiting for it: to one that was passed over, or to none. */
-  private takeBack(frame: FrameView, pong: Mark): void {
+  private takeBack(frame: FrameView): void {
     const at = lastAnswered(this.passedOver, frame);
     const [ping] = at < 0 ? [] : this.passedOver.splice(at, 1);
     if (ping === undefined) {
       this.unsolicited++;
-      this.keepEarly(frame, pong);
+      this.keepEarly(frame);
       return;
     }
     this.skipped--;
     this.answered++;
-    const alike = this.burst.every((pair) => answers(pair.ping, frame));
-    if (!alike) {
-      this.record({ ping, pong });
+    const { burst } = this;
+    this.give(ping, frame.lastPacketNumber, frame.lastTimestampNs, false);
+    if (!burst.every((other) => answers(other, frame))) {
+      this.record(ping);
       return;
     }
-    const pings = [ping, ...this.burst.map((pair) => pair.ping)];
-    const pongs = [...this.burst.map((pair) => pair.pong), pong];
-    this.burst = pings.map((one, i) => ({ ping: one, pong: pongs[i] ?? pong }));
+    // It is the oldest of them: each pong goes to the ping before.
+    burst.unshift(ping);
+    for (let i = 0; i + 1 < burst.length; i++) {
+      const [one, next] = [burst[i] as Ping, burst[i + 1] as Ping];
+      this.give(one, next.pongPacket, next.pongNs, false);
+    }
+    this.give(burst.at(-1) as Ping, frame.lastPacketNumber, frame.lastTimestampNs, false);
   }
 
-  private keepEarly(frame: FrameView, mark: Mark): void {
+  private keepEarly(frame: FrameView): void {
     this.early ??= [];
-    const { lastPacketNumber, missingBytes, payloadLength } = frame;
+    const { lastPacketNumber, missingBytes, payloadLength, lastTimestampNs: timestampNs } = frame;
     const payload = payloadLength === 0 ? noBytes : frame.payload.slice(0, payloadLength);
-    this.early.push({ lastPacketNumber, missingBytes, payloadLength, payload, mark });
+    this.early.push({ lastPacketNumber, missingBytes, payloadLength, payload, timestampNs });
     if (this.early.length > EARLY_PONGS) this.early.shift();
   }
 
   /** The burst is over: a newer ping was answered. */
   private settle(): void {
-    for (const pair of this.burst) this.record(pair);
-    this.burst.length = 0;
+    const { burst } = this;
+    for (let i = 0; i < burst.length; i++) {
+      const ping = burst[i] as Ping;
+      this.record(ping);
+      if (ping !== this.newest) this.spare = ping;
+    }
+    burst.length = 0;
   }
 
-  private record(pair: Pair): void {
-    if (!isMeasured(pair)) return;
-    const ns = roundTripNs(pair);
+  private record(ping: Ping): void {
+    if (!ping.isMeasured) return;
+    const ns = ping.roundTripNs;
     this.roundTrips.add(ns);
-    this.shortestNs = Math.min(this.shortestNs, ns);
-    if (this.slowest === null || ns > roundTripNs(this.slowest)) this.slowest = pair;
-    if (isLate(pair)) this.late++;
+    if (ns < this.shortestNs) this.shortestNs = ns;
+    if (this.slowest === null || ns > this.slowest.ns) this.slowest = slowestOf(ping);
+    if (ping.isLate) this.late++;
   }
 
   summary(clockNs: number, leastPatienceNs: number): Beat {
-    const open = this.burst.filter(isMeasured);
-    const slowest = open.reduce<Pair | null>(
-      (worst, pair) => (worst === null || roundTripNs(pair) > roundTripNs(worst) ? pair : worst),
+    const open = this.burst.filter(({ isMeasured }) => isMeasured);
+    const slowest = open.reduce<Slowest | null>(
+      (worst, ping) => (worst === null || ping.roundTripNs > worst.ns ? slowestOf(ping) : worst),
       this.slowest,
     );
-    const longestNs = slowest === null ? 0 : roundTripNs(slowest);
-    const patienceNs = Math.max(leastPatienceNs, longestNs);
+    const patienceNs = Math.max(leastPatienceNs, slowest?.ns ?? 0);
     const missing = this.waiting.filter((ping) => clockNs - ping.sentNs >= patienceNs);
     const intervals = this.intervals.sorted();
     return {
@@ -298,37 +366,39 @@ class PingSide {
       answered: this.answered,
       skipped: this.skipped,
       missing: missing.length + this.forgotten,
-      late: this.late + this.burst.filter(isLate).length,
+      late: this.late + this.burst.filter(({ isLate }) => isLate).length,
       pending: this.waiting.length - missing.length,
       intervalMs: intervals.length === 0 ? null : nsToMs(quantile(intervals, 0.5)),
       intervalJitterMs: intervals.length === 0 ? null : jitterMs(intervals),
-      roundTripMs: this.roundTripMs(slowest, open.map(roundTripNs)),
+      roundTripMs: this.roundTripMs(
+        slowest,
+        open.map(({ roundTripNs }) => roundTripNs),
+      ),
       unsolicitedPongs: this.unsolicited,
       lastPing: this.newest?.mark ?? null,
-      lastPong: this.lastPong,
-      lastAnsweredPing: this.lastAnswered,
+      lastPong: markOrNull(this.lastPongPacket, this.lastPongNs),
+      lastAnsweredPing: markOrNull(this.lastAnsweredPacket, this.lastAnsweredNs),
       unanswered: missing.slice(-limits.unansweredPings).map(({ mark, endOffset }) => ({ ...mark, endOffset })),
-      slowest:
-        slowest === null ? null : { ping: slowest.ping.mark, pong: slowest.pong, roundTripMs: nsToMs(longestNs) },
+      slowest: slowest === null ? null : { ping: slowest.ping, pong: slowest.pong, roundTripMs: nsToMs(slowest.ns) },
     };
   }
 
-  private roundTripMs(slowest: Pair | null, open: readonly number[]): Beat["roundTripMs"] {
+  private roundTripMs(slowest: Slowest | null, open: readonly number[]): Beat["roundTripMs"] {
     if (slowest === null) return null;
     const sorted = this.roundTrips.sorted(open);
     return {
       min: nsToMs(Math.min(this.shortestNs, ...open)),
       median: nsToMs(quantile(sorted, 0.5)),
       p95: nsToMs(quantile(sorted, 0.95)),
-      max: nsToMs(roundTripNs(slowest)),
+      max: nsToMs(slowest.ns),
     };
   }
 }
 
-/** Not when the capture's clock was set back in between. */
-const isMeasured = (pair: Pair): boolean => roundTripNs(pair) >= 0;
+const slowestOf = ({ mark, pong, roundTripNs }: Ping): Slowest => ({ ping: mark, pong, ns: roundTripNs });
 
-const isLate = ({ ping, pong }: Pair): boolean => pong.timestampNs > ping.nextSentNs;
+const markOrNull = (packet: number, timestampNs: number): Mark | null =>
+  packet === 0 ? null : markAt(packet, timestampNs);
 
 const jitterMs = (sorted: Float64Array): number => {
   const median = quantile(sorted, 0.5);
