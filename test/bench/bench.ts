@@ -48,7 +48,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "compressed messages",
-    recipe: { ...plain, messages: 200_000 * scale, messageBytes: 120, compressed: true },
+    recipe: { ...plain, messages: 1_200_000 * scale, messageBytes: 120, compressed: true },
     wantedRatio: 15,
     pcapParser: false,
   },
