@@ -305,7 +305,11 @@ export class ConnectionContext implements HttpSink {
 
   private become(by: "port" | "shape"): void {
     const candidates = this.candidates ?? [[], []];
-    const first = [...candidates[0], ...candidates[1]].sort((a, b) => a.at.packetNumber - b.at.packetNumber)[0];
+    // What one side says may answer the other.
+    const inOrder = ([0, 1] as const)
+      .flatMap((direction) => candidates[direction].map((one) => ({ ...one, direction })))
+      .sort((a, b) => a.at.packetNumber - b.at.packetNumber);
+    const first = inOrder[0];
     this.candidates = null;
     if (first === undefined) return;
     this.webSocket = new WebSocketStream(
@@ -317,11 +321,9 @@ export class ConnectionContext implements HttpSink {
       this.options.memory,
       null,
     );
-    for (const direction of [0, 1] as const) {
-      for (const { part, at } of candidates[direction]) {
-        if (typeof part === "number") this.webSocket.gap(direction, part, at);
-        else this.webSocket.feed(direction, part, 0, part.length, at);
-      }
+    for (const { part, at, direction } of inOrder) {
+      if (typeof part === "number") this.webSocket.gap(direction, part, at);
+      else this.webSocket.feed(direction, part, 0, part.length, at);
     }
   }
 

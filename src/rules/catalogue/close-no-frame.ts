@@ -1,4 +1,4 @@
-import { CLIENT, type Direction, otherDirection, SERVER, sideOf } from "../../base/brand.ts";
+import { CLIENT, type Direction, otherDirection, SERVER, type Side, sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { stoppedPublishing } from "../data-rhythm.ts";
@@ -38,7 +38,10 @@ function check(connection: ConnectionFacts, context: Context) {
   if (webSocket === null) return sealedEnding(connection, context);
   if (close.verdict === "open" || outcomeOf(connection) === "late") return null;
   if (close.clientSees?.code !== 1006 && close.serverSees?.code !== 1006) return null;
-  if (hasUnreadEnd(connection, "client") || hasUnreadEnd(connection, "server")) return null;
+  // A FIN without Close is none by the book, whatever the other side had said; an RST may only follow from a Close.
+  const { firstCloser } = tcp;
+  const silent: readonly Side[] = firstCloser === null || tcp.ending === "rst" ? ["client", "server"] : [firstCloser];
+  if (silent.some((side) => hasUnreadEnd(connection, side))) return null;
   const first = firstClose(connection)?.close;
   // A Close that came only after the other side's FIN is an answer to the end, not the end.
   const isLate = first !== undefined && tcp.closedAt !== null && tcp.closedAt.timestampNs < first.timestampNs;

@@ -2,7 +2,7 @@ import type { SocketIoNamespaceFacts } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy } from "../ending.ts";
-import { earlier, hasGap, serverOf, spanMs } from "../reading.ts";
+import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs } from "../reading.ts";
 import { saysReplaced } from "../replaced.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { hasCredentials, isHandedOn, onLeg, seenOf, toldOf } from "../sessions.ts";
@@ -15,7 +15,7 @@ function checkConnectMissing(connection: ConnectionFacts): Draft | null {
   const engineIo = session?.engineIo;
   if (!session || !webSocket || !engineIo?.open || engineIo.transport !== "websocket") return null;
   // The CONNECT may have been among what the capture lacks.
-  if (webSocket.midstream || hasGap(connection, "client", 0)) return null;
+  if (hasGap(connection, "client", 0) || hasUnreadEnd(connection, "client")) return null;
   const resumed = /[?&]sid=/.test(handshakeOf(connection)?.request?.target ?? "");
   if (resumed || engineIo.version === 3 || session.socketIo.some((namespace) => namespace.connectRequested !== null))
     return null;

@@ -231,8 +231,8 @@ export const applicationCases = {
       "the capture lacks bytes of the client": socketIo(session({ socketIo: [] }), "server", 45, {
         webSocket: webSocket({ ...gapOf("client", 20) }),
       }),
-      "the capture began later": socketIo(session({ socketIo: [] }), "server", 45, {
-        webSocket: webSocket({ midstream: true }),
+      "no frame of the client could be read": socketIo(session({ socketIo: [] }), "server", 45, {
+        webSocket: webSocket({ midstream: true, lostTrack: [mark(44), null] }),
       }),
     },
   },
