@@ -187,7 +187,7 @@ export const findingsClose = {
         "它的 ping 原来每 {intervalMs:ms}一个，之后这么久一个都没到。{to:word}对下一个 ping 的应答换来了不带确认的 RST：{from:word}的系统已不认识这条连接。",
     },
     endMissing: {
-      title: "{from:word}在 {openMs:ms}后用 RST 断开了连接，但抓包缺了紧接在它之前的数据",
+      title: "{from:word}在连接建立 {openMs:ms}后发出 RST，但抓包缺了紧接在它之前的数据",
       detail: "最后一个能读出的帧之后有字节缺失，其中可能有 Close 帧：那样 WebSocket 是正常关闭的，RST 只是后果。",
     },
     afterFin: {

@@ -50,9 +50,10 @@ function check(connection: ConnectionFacts, context: Context) {
   const target = targetOf(exchange);
   const path = pathOf(target);
   const response = exchange.response;
-  if (response !== null && outcome === "refused") {
-    if (DELIBERATE.has(response.status) || isPassedOnElse(path, context, serverOf(forwarded))) return null;
-  }
+  if (response !== null && outcome === "refused" && DELIBERATE.has(response.status)) return null;
+  // It has a place for this path: it refuses for reasons of its own, or lets the request wait.
+  const mayKnow = outcome === "refused" || outcome === "unanswered";
+  if (mayKnow && isPassedOnElse(path, context, serverOf(forwarded))) return null;
   const other = forwarded.exchanges.find((item) => item.request !== null);
   return draft("http.upgrade.not-forwarded", "plain", {
     confidence: proxyOf(exchange) === null ? "likely" : "certain",

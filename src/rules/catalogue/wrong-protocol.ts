@@ -227,7 +227,9 @@ function checkTlsFailed(connection: ConnectionFacts) {
     tls.handshakeComplete ||
     tls.serverHello === null ||
     tls.applicationDataBytes[0] > LESS_THAN_FINISHED_BYTES ||
-    tcp.firstCloser === null
+    tcp.firstCloser === null ||
+    // The rest of the handshake may be among what the capture missed.
+    tcp.halves.some(({ notCapturedBytes }) => notCapturedBytes > 0)
   )
     return null;
   return draft("tls.handshake.failed", "closed", {

@@ -13,6 +13,13 @@ import {
 } from "../../support/facts-builder.ts";
 import { one, type SomeCases } from "./case.ts";
 
+/** 80 bytes of the client are not in the capture. */
+const withMissedBytes = (connection: ConnectionFacts): ConnectionFacts => {
+  const [client, server] = connection.tcp.halves;
+  const halves = [{ ...client, notCapturedBytes: 80, missingBytes: 80 }, server] as const;
+  return { ...connection, tcp: { ...connection.tcp, halves } };
+};
+
 const question = (given: Partial<DnsFacts>): DnsFacts => ({
   client: "10.0.0.1",
   server: "10.0.0.53",
@@ -171,6 +178,7 @@ export const reachingCases = {
     near: {
       "a complete handshake": one(tlsConnection({ handshakeComplete: true })),
       "data of the client": one(tlsConnection({ applicationDataBytes: [400, 700] })),
+      "bytes that the capture missed": one(withMissedBytes(tlsConnection({}))),
       close_notify: one(
         tlsConnection({
           handshakeComplete: true,

@@ -302,6 +302,15 @@ export const upgradeCases = {
     near: {
       "its backend leg is here": several(refusedUpgrade({ status: 403 }), outer, inner, otherLeg),
       "no other traffic of the proxy": one(refusedUpgrade({ status: 200 })),
+      // The backend was asked for this path by somebody else.
+      "one that waits behind the proxy": several(
+        refusedUpgrade(
+          { status: null, target: "/me" },
+          { tcp: tcp({ firstCloser: null, ending: "open", closedAt: null }) },
+        ),
+        outer,
+        inner,
+      ),
       "a limit of the proxy": several(refusedUpgrade({ status: 429, response: { Server: "nginx" } }), outer, inner),
     },
   },
