@@ -134,6 +134,7 @@ export class FrameDecoder implements WebSocketDecoder {
     this.search = null;
     this.headLength = 0;
     this.frames.remaining = 0;
+    this.calm = false;
     this.state = GIVEN_UP;
   }
 

@@ -37,6 +37,20 @@ test("what began before the capture is decoded by decree", () => {
   expect(connectionOf(raw)?.webSocket?.by).toBe("port");
 });
 
+test("both sides of what began before the capture are read in the order of their packets", () => {
+  const text = (payload: string): Uint8Array =>
+    Buffer.concat([Buffer.from([0x81, payload.length]), Buffer.from(payload)]);
+  const open = text('0{"sid":"a","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000}');
+  // Masked with zeros; the CONNECT answers the opening of the session.
+  const connect = Buffer.concat([Buffer.from([0x81, 0x82, 0, 0, 0, 0]), Buffer.from("40")]);
+  const connection = connectionOf([
+    { from: S, to: C, flags: "PA", seq: 501, ack: 101, payload: open },
+    { from: C, to: S, flags: "PA", seq: 101, ack: 501 + open.length, payload: connect },
+  ]);
+  expect(connection?.session?.engineIo?.open).toMatchObject({ packet: 1 });
+  expect(connection?.session?.socketIo).toMatchObject([{ name: "/", connectRequested: { packet: 2 } }]);
+});
+
 test("frames without a handshake on the port are frames", () => {
   const ping = new Uint8Array([0x89, 0x80, 1, 2, 3, 4]);
   const pong = new Uint8Array([0x8a, 0x00]);

@@ -65,7 +65,7 @@ function checkClosedAtOnce(connection: ConnectionFacts) {
     return null;
   const [clientClose, serverClose] = webSocket.closeFrames;
   if (serverClose !== null) return checkPolite(connection);
-  if (clientClose !== null) return null;
+  if (clientClose !== null || (webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
   // It was given what it must not take (RFC 6455 §7.1.7): that is the story, however early it came.
   const { firstCloser } = tcp;
   if (webSocket.events.some((event) => event.from !== firstCloser && isViolation(event))) return null;

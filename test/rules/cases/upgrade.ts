@@ -68,10 +68,14 @@ const switching = (response: Readonly<Record<string, string>>, acceptValid: bool
 
 const FINE = { Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Accept": "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" };
 
-const leftAtOnce = (more: ExchangeOverrides, after = 0.01): ConnectionFacts =>
+const leftAtOnce = (
+  more: ExchangeOverrides,
+  after = 0.01,
+  eventCounts: Readonly<Record<string, number>> = {},
+): ConnectionFacts =>
   abnormal("client", 0.005 + after, {
     upgrade: upgrade(more),
-    webSocketFacts: { firstFrame: [null, null], lastFrame: [null, null] },
+    webSocketFacts: { firstFrame: [null, null], lastFrame: [null, null], eventCounts },
   });
 
 /** A page of the same client through the same proxy, and the request that the proxy made of it. */
@@ -379,6 +383,7 @@ export const upgradeCases = {
       "after a frame of the closer": one(
         abnormal("client", 0.5, { webSocketFacts: { firstFrame: [mark(0.1), null] } }),
       ),
+      "what came from the closer was no WebSocket": one(leftAtOnce({}, 0.01, { "not-websocket": 1 })),
       "bytes are missing": one({
         ...leftAtOnce({}),
         tcp: { ...leftAtOnce({}).tcp, halves: [half({ missingBytes: 10 }), half()] },
