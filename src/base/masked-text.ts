@@ -1,3 +1,5 @@
+import { limits } from "./limits.ts";
+
 /** How much of a message's beginning tells what it is about. */
 export const BEGINNING_BYTES = 48;
 const BEGINNING_WORDS = BEGINNING_BYTES / 4;
@@ -12,8 +14,8 @@ const HIGHEST_BITS = 0x80808080 | 0;
 const first = (hash: number, word: number): number => Math.imul(hash ^ word, 0x9e3779b1);
 const second = (hash: number, word: number): number => Math.imul(hash ^ word, 0x85ebca77);
 const third = (hash: number, word: number): number => Math.imul(hash ^ word, 0xc2b2ae3d);
-/** Odd, so that it is never `NOT_ASCII`. */
-const joined = (a: number, b: number, c: number): number => (a ^ (a >>> 16) ^ (b ^ (b >>> 13)) ^ (c ^ (c >>> 15))) | 1;
+/** Its lowest bits are set: neither it nor a key made of it is 0. */
+const joined = (a: number, b: number, c: number): number => (a ^ (a >>> 16) ^ (b ^ (b >>> 13)) ^ (c ^ (c >>> 15))) | 3;
 
 const NOTHING = new Int32Array(0);
 let viewed: Uint8Array = new Uint8Array(0);
@@ -143,3 +145,11 @@ export function beginningAt(view: DataView, start: number): number {
 
 export const beginningOf = (bytes: Uint8Array): number =>
   beginningAt(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0);
+
+/** What holds of a long message that begins so need not hold of a short one. Never 0. */
+export const beginningKey = (beginning: number, length: number): number =>
+  length <= limits.heartbeatMessageBytes ? beginning : beginning & -2;
+
+/** A text of that length with that beginning has the key of those that need not be read. */
+export const isSkipped = (skippedKey: number, beginning: number, length: number): boolean =>
+  length > limits.beatMessageBytes && beginningKey(beginning, length) === skippedKey;

@@ -10,6 +10,7 @@ import { readUpgradeRequest, readUpgradeResponse } from "../http/upgrade.ts";
 import type { NotHttpFacts } from "../store/http-types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 import type { KeyLog } from "../tls/key-log.ts";
+import { NO_LANE } from "../websocket/calm-texts.ts";
 import type { DecoderMemory } from "../websocket/memory.ts";
 import { cutLooksLikeFrames, looksLikeFrames, type StreamPart } from "../websocket/recognise.ts";
 import type { FrameTap } from "./frame-tap.ts";
@@ -107,7 +108,10 @@ export class ConnectionContext implements HttpSink {
 
   onPlainBytes(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
     if (this.webSocket !== null && !this.isRequestAgain(direction, bytes, start, end)) {
-      this.webSocket.feed(direction, bytes, start, end, at);
+      // What is not encrypted the pipeline has handed to the lane itself.
+      const lane = this.carrier === null ? NO_LANE : this.webSocket.calmLane(direction);
+      const from = lane === NO_LANE ? start : this.options.memory.texts.feed(lane, bytes, start, end, at);
+      if (from < end) this.webSocket.feed(direction, bytes, from, end, at);
     } else if (this.http !== null) this.http.feed(direction, bytes, start, end, at);
   }
 
@@ -232,8 +236,18 @@ export class ConnectionContext implements HttpSink {
     this.giveUp();
     this.options.waiting.delete(this);
     this.carrier = null;
-    this.webSocket = null;
+    this.dropWebSocket();
     this.http = null;
+  }
+
+  private dropWebSocket(): void {
+    this.webSocket?.drop();
+    this.webSocket = null;
+  }
+
+  /** Of what this side sends next, where texts may be handed to first (`CalmTexts.feed`), or NO_LANE. */
+  calmLane(direction: Direction): number {
+    return this.webSocket === null || this.carrier !== null ? NO_LANE : this.webSocket.calmLane(direction);
   }
 
   onMalformed(malformed: Malformed): void {
@@ -244,7 +258,7 @@ export class ConnectionContext implements HttpSink {
   private isRequestAgain(direction: Direction, bytes: Uint8Array, start: number, end: number): boolean {
     if (direction !== 0 || this.webSocket?.hasClientBytes !== false || this.webSocket.by !== "handshake") return false;
     if (!REQUEST_LINE.test(latin1(bytes, start, Math.min(end, start + REQUEST_LINE_BYTES)))) return false;
-    this.webSocket = null;
+    this.dropWebSocket();
     this.http = new HttpConnectionDecoder(this);
     return true;
   }

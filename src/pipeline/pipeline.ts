@@ -7,6 +7,7 @@ import type { TcpConnection } from "../tcp/connection.ts";
 import { TcpTracker } from "../tcp/tracker.ts";
 import type { EndCause, GapCause, TcpSink } from "../tcp/types.ts";
 import type { KeyLog } from "../tls/key-log.ts";
+import { type CalmTexts, NO_LANE } from "../websocket/calm-texts.ts";
 import { DecoderMemory } from "../websocket/memory.ts";
 import { PacketDecoder } from "../wire/packet-decoder.ts";
 import type { ArpView, DatagramView, IcmpErrorView, SegmentView, WireSink } from "../wire/types.ts";
@@ -79,6 +80,9 @@ export class Pipeline implements WireSink, TcpSink {
   private readonly waiting = new Set<ConnectionContext>();
   protected readonly contexts: (ConnectionContext | null)[] = [];
   private readonly freeSlots: number[] = [];
+  /** By slot and direction: where the next bytes are handed to first, or NO_LANE. */
+  private readonly lanes: number[] = [];
+  private readonly texts: CalmTexts;
   /** Live, by slot: facts are asked for once a second, and most connections have ended. */
   private readonly endedFacts: (ConnectionFacts | null)[] = [];
   private readonly settled: SettledConnections;
@@ -97,10 +101,12 @@ export class Pipeline implements WireSink, TcpSink {
   constructor(options: PipelineOptions) {
     this.options = options;
     this.ports = new Set(options.ports);
+    const memory = new DecoderMemory();
+    this.texts = memory.texts;
     this.contextOptions = {
       tap: options.tap,
       forced: this.ports.size > 0,
-      memory: new DecoderMemory(),
+      memory,
       keys: options.keys ?? null,
       waiting: this.waiting,
       onMalformed: (malformed) => this.onMalformed(malformed),
@@ -239,6 +245,8 @@ export class Pipeline implements WireSink, TcpSink {
     connection.slot = this.freeSlots.pop() ?? this.contexts.length;
     // What it says begins with its first byte: a capture may hold a million connections that are only a SYN.
     this.contexts[connection.slot] = null;
+    this.lanes[2 * connection.slot] = NO_LANE;
+    this.lanes[2 * connection.slot + 1] = NO_LANE;
   }
 
   private contextOf(connection: TcpConnection): ConnectionContext {
@@ -272,20 +280,32 @@ export class Pipeline implements WireSink, TcpSink {
     end: number,
     at: Position,
   ): void {
+    const lane = this.lanes[2 * connection.slot + direction] as number;
+    const from = lane === NO_LANE ? start : this.texts.feed(lane, bytes, start, end, at);
+    if (from === end) return;
     const context = this.contexts[connection.slot] ?? this.begin(connection);
     try {
-      context.feed(direction, bytes, start, end, at);
+      context.feed(direction, bytes, from, end, at);
     } catch (error) {
       this.onInternal(error, connection, at);
     }
+    this.noteLanes(connection, context);
+  }
+
+  /** Whatever a decoder was told, its lanes may be others now. */
+  private noteLanes({ slot }: TcpConnection, context: ConnectionContext): void {
+    this.lanes[2 * slot] = context.calmLane(0);
+    this.lanes[2 * slot + 1] = context.calmLane(1);
   }
 
   onGap(connection: TcpConnection, direction: 0 | 1, lengthBytes: number, _cause: GapCause, at: Position): void {
+    const context = this.contexts[connection.slot] ?? this.begin(connection);
     try {
-      (this.contexts[connection.slot] ?? this.begin(connection)).gap(direction, lengthBytes, at);
+      context.gap(direction, lengthBytes, at);
     } catch (error) {
       this.onInternal(error, connection, at);
     }
+    this.noteLanes(connection, context);
   }
 
   onEnd(connection: TcpConnection, direction: 0 | 1, _cause: EndCause, at: Position): void {
@@ -297,6 +317,7 @@ export class Pipeline implements WireSink, TcpSink {
     } catch (error) {
       this.onInternal(error, connection, at);
     }
+    this.noteLanes(connection, context);
   }
 
   /** Live, a program writes its secrets a moment after the packets that they open. */
@@ -307,6 +328,7 @@ export class Pipeline implements WireSink, TcpSink {
       } catch (error) {
         this.onInternal(error, context.connection, this.last);
       }
+      this.noteLanes(context.connection, context);
     }
   }
 

@@ -1,4 +1,4 @@
-import { type Direction, type PerDirection, packetNumber, relativeNs } from "../base/brand.ts";
+import { CLIENT, type Direction, type PerDirection, packetNumber, relativeNs, SERVER } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { BeatFacts, CloseFrameFacts, WebSocketFacts } from "../store/websocket-types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
@@ -16,7 +16,7 @@ export function webSocketFacts(
   bytesBefore: PerDirection<number>,
   clockNs: number,
 ): WebSocketFacts {
-  const { client, server } = stream;
+  const [client, server] = [stream.side(CLIENT), stream.side(SERVER)];
   const both = <T>(of: (direction: Direction) => T): [T, T] => [of(0), of(1)];
   const firstFrame = both((direction) =>
     markOf(stream.side(direction).firstFrameNumber, stream.side(direction).firstFrameNs),

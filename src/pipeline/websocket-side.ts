@@ -1,5 +1,4 @@
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { MessageSieve } from "../payload/message-sieve.ts";
 import type { FrameCounts, MessageCounts } from "../store/websocket-types.ts";
@@ -9,6 +8,7 @@ import {
   BINARY,
   CLOSE,
   CONTINUATION,
+  type CountedTexts,
   type DeflateAgreement,
   type FrameView,
   type MessageView,
@@ -106,6 +106,20 @@ export class WebSocketSide implements WebSocketSink {
     };
   }
 
+  /** See `FrameDecoder`. */
+  get calmLane(): number {
+    return this.decoder.calmLane;
+  }
+
+  /** Before anybody looks. */
+  settle(): void {
+    this.decoder.settle();
+  }
+
+  drop(): void {
+    this.decoder.drop();
+  }
+
   feed(bytes: Uint8Array, start: number, end: number, at: Position): void {
     this.fedBytes += end - start;
     this.decoder.feed(bytes, start, end, at);
@@ -156,13 +170,9 @@ export class WebSocketSide implements WebSocketSink {
     if (this.tap !== null) this.tap.onFrame(this.owner.connectionId, frame);
   }
 
-  get skipsAny(): boolean {
-    return this.sieve.known && this.tap === null;
-  }
-
-  /** Small messages may be a heartbeat by their regularity. */
-  skips(beginning: number, length: number): boolean {
-    return length > limits.beatMessageBytes && this.sieve.knows(beginning, length);
+  /** A tap wants them all. Small messages may be a heartbeat by their regularity: `isSkipped` says no to them. */
+  get skippedKey(): number {
+    return this.tap === null ? this.sieve.knownKey : 0;
   }
 
   /** What is noted of a first frame is known: nothing is skipped before something was read. */
@@ -173,6 +183,21 @@ export class WebSocketSide implements WebSocketSink {
     this.lastFrameNumber = at.packetNumber;
     this.lastFrameNs = at.timestampNs;
     this.noteMessage(length, at.packetNumber, at.timestampNs);
+  }
+
+  onSkimmed(counted: CountedTexts): void {
+    this.fedBytes += counted.fedBytes;
+    if (counted.texts === 0) return;
+    this.unreadTexts += counted.texts;
+    this.unreadWireBytes += counted.payloadBytes;
+    this.unreadBytes += counted.payloadBytes;
+    this.lastFrameNumber = counted.lastPacketNumber;
+    this.lastFrameNs = counted.lastNs;
+    // None was larger than what is known, and the gap before the first one counts like those between them.
+    const sinceLastNs = this.lastMessageNumber === 0 ? 0 : counted.firstNs - this.lastMessageNs;
+    this.longestMessageGapNs = Math.max(this.longestMessageGapNs, sinceLastNs, counted.longestGapNs);
+    this.lastMessageNumber = counted.lastPacketNumber;
+    this.lastMessageNs = counted.lastNs;
   }
 
   onMessage(message: MessageView): void {

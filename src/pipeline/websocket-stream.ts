@@ -28,8 +28,8 @@ export class WebSocketStream implements SideOwner {
   readonly openedNumber: number;
   readonly openedNs: number;
   readonly deflate: DeflateAgreement;
-  readonly client: WebSocketSide;
-  readonly server: WebSocketSide;
+  private readonly client: WebSocketSide;
+  private readonly server: WebSocketSide;
   readonly heartbeat = new Heartbeat();
   readonly session: SessionWatch;
   readonly events: WebSocketEventFacts[] = [];
@@ -54,7 +54,7 @@ export class WebSocketStream implements SideOwner {
       "websocket",
       handshake?.target ?? null,
       handshake?.subprotocol ?? null,
-      (direction) => this.side(direction).fedBytes,
+      (direction) => this.decoderOf(direction).fedBytes,
     );
     this.connectionId = connectionId;
     this.by = by;
@@ -72,8 +72,26 @@ export class WebSocketStream implements SideOwner {
     this.server = new WebSocketSide(SERVER, this, deflate, options);
   }
 
+  /** Up to date, for whoever wants to look. */
   side(direction: Direction): WebSocketSide {
+    const side = this.decoderOf(direction);
+    side.settle();
+    return side;
+  }
+
+  private decoderOf(direction: Direction): WebSocketSide {
     return direction === CLIENT ? this.client : this.server;
+  }
+
+  /** See `FrameDecoder`. */
+  calmLane(direction: Direction): number {
+    return this.decoderOf(direction).calmLane;
+  }
+
+  /** It is decoded no more, and was not. */
+  drop(): void {
+    this.client.drop();
+    this.server.drop();
   }
 
   get hasClientBytes(): boolean {
@@ -81,17 +99,17 @@ export class WebSocketStream implements SideOwner {
   }
 
   feed(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {
-    this.side(direction).feed(bytes, start, end, at);
+    this.decoderOf(direction).feed(bytes, start, end, at);
   }
 
   gap(direction: Direction, lengthBytes: number, at: Position, isExact = true): void {
-    this.side(direction).gap(lengthBytes, at, isExact);
+    this.decoderOf(direction).gap(lengthBytes, at, isExact);
   }
 
   end(direction: Direction, at: Position): void {
     this.hasEnd = true;
     this.endedNs[direction] = Math.min(this.endedNs[direction], at.timestampNs);
-    this.side(direction).end(at);
+    this.decoderOf(direction).end(at);
   }
 
   onBeat(frame: FrameView): void {

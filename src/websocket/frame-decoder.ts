@@ -1,8 +1,8 @@
 import type { Direction } from "../base/brand.ts";
-import { i32be, u16be, u32be, viewOf } from "../base/bytes.ts";
+import { i32be, u16be, u32be } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
-import { asciiBeginning, LEAST_SCANNED_BYTES, NOT_ASCII } from "../base/masked-text.ts";
 import type { Position } from "../base/packet-view.ts";
+import { NO_LANE } from "./calm-texts.ts";
 import { tell } from "./events.ts";
 import { headerBytes, headerFaults, lengthIn } from "./frame-header.ts";
 import { type DecoderOptions, FrameReader } from "./frame-reader.ts";
@@ -50,10 +50,10 @@ export class FrameDecoder implements WebSocketDecoder {
   /** That a boundary was lost has been told. */
   private desynchronised = false;
   private doubtfulFrames = 0;
-  /** `canSkim` at the end of what was fed: most of what is fed needs no more than that. */
+  /** Its lane of `CalmTexts` once it has been calm. */
+  private lane = NO_LANE;
+  /** Texts are counted in the lane: so it is after most of what is fed. */
   private calm = false;
-  /** Where `skim` stopped: that frame is read. */
-  private skimmed = -1;
   private readonly maskBit: number;
 
   constructor(direction: Direction, sink: WebSocketSink, deflate: DeflateAgreement, options: DecoderOptions) {
@@ -66,21 +66,39 @@ export class FrameDecoder implements WebSocketDecoder {
     if (options.midstream === true) this.startSearch();
   }
 
+  /** Where texts that nobody reads may be handed to first (`CalmTexts.feed`), or NO_LANE. */
+  get calmLane(): number {
+    return this.calm ? this.lane : NO_LANE;
+  }
+
   feed(bytes: Uint8Array, start: number, end: number, at: Position): void {
-    const pos = this.calm ? this.skim(bytes, start, end, at) : start;
-    if (pos < end) {
-      this.skimmed = this.calm ? pos : -1;
-      this.base = this.offset - start;
-      this.read(bytes, pos, end, at);
-      this.calm = this.canSkim();
-    }
+    this.settle();
+    this.base = this.offset - start;
+    this.read(bytes, start, end, at);
     this.offset += end - start;
+    if (this.canSkim()) this.openLane();
+  }
+
+  /** What was counted in the lane is told. */
+  settle(): void {
+    if (!this.calm) return;
+    this.calm = false;
+    const counted = this.memory.texts.close(this.lane);
+    this.offset += counted.fedBytes;
+    this.sink.onSkimmed(counted);
+  }
+
+  private openLane(): void {
+    const { sink, memory } = this;
+    if (this.lane === NO_LANE) this.lane = memory.texts.take();
+    memory.texts.open(this.lane, sink.skippedKey, this.maskBit, sink.largestMessageBytes);
+    this.calm = true;
   }
 
   /** Not `isExact`: it may be some bytes more or less, so that no boundary behind it is known. */
   gap(lengthBytes: number, at: Position, isExact = true): void {
+    this.settle();
     if (this.state === GIVEN_UP || lengthBytes <= 0) return;
-    this.calm = false;
     this.offset += lengthBytes;
     tell(this.sink, "gap", this.direction, at, lengthBytes);
     if (!isExact) {
@@ -122,6 +140,7 @@ export class FrameDecoder implements WebSocketDecoder {
   }
 
   end(at: Position): void {
+    this.drop();
     const { remaining, message } = this.frames;
     if (remaining > 0) tell(this.sink, "incomplete-frame", this.direction, at, remaining);
     else if (this.headLength > 0) tell(this.sink, "incomplete-frame", this.direction, at, 0);
@@ -134,8 +153,14 @@ export class FrameDecoder implements WebSocketDecoder {
     this.search = null;
     this.headLength = 0;
     this.frames.remaining = 0;
-    this.calm = false;
     this.state = GIVEN_UP;
+  }
+
+  /** Nothing more comes, and its lane is another's from now on. */
+  drop(): void {
+    this.settle();
+    if (this.lane !== NO_LANE) this.memory.texts.giveBack(this.lane);
+    this.lane = NO_LANE;
   }
 
   private read(bytes: Uint8Array, start: number, end: number, at: Position): void {
@@ -147,7 +172,7 @@ export class FrameDecoder implements WebSocketDecoder {
       }
       if (this.frames.remaining > 0) pos = this.frames.payload(bytes, pos, end, at);
       else if (this.headLength === 0) {
-        const next = pos !== this.skimmed && this.canSkim() ? this.skim(bytes, pos, end, at) : pos;
+        const next = pos > start && this.canSkim() ? this.skim(bytes, pos, end, at) : pos;
         pos = next > pos ? next : this.readHeader(bytes, pos, end, at);
       } else pos = this.joinHeader(bytes, pos, end, at);
     }
@@ -162,36 +187,14 @@ export class FrameDecoder implements WebSocketDecoder {
       this.headLength === 0 &&
       this.doubtfulFrames === 0 &&
       frames.isIdle &&
-      this.sink.skipsAny
+      this.sink.skippedKey !== 0
     );
   }
 
-  /**
-   * Most frames of most streams are texts that nobody wants to read: those that follow one another from `pos` on are told
-   * by their headers, checked to be ASCII (what is not may be invalid UTF-8) and counted. Answers where another one begins.
-   */
   private skim(bytes: Uint8Array, from: number, end: number, at: Position): number {
-    const { sink, maskBit } = this;
-    let pos = from;
-    while (end - pos > LEAST_SCANNED_BYTES + 2 && bytes[pos] === FIN + TEXT) {
-      const form = (bytes[pos + 1] as number) ^ maskBit;
-      let payload = pos + 2;
-      let length = form;
-      if (form === 126) {
-        length = u16be(bytes, payload);
-        payload += 2;
-      } else if (form > 126) break;
-      let mask = 0;
-      if (maskBit !== 0) {
-        mask = viewOf(bytes).getInt32(payload, true);
-        payload += 4;
-      }
-      if (payload + length > end || length < (form === 126 ? 126 : LEAST_SCANNED_BYTES)) break;
-      const beginning = asciiBeginning(bytes, payload, length, mask);
-      if (beginning === NOT_ASCII || !sink.skips(beginning, length)) break;
-      sink.onUnread(length, length, at);
-      pos = payload + length;
-    }
+    this.openLane();
+    const pos = this.memory.texts.skim(this.lane, bytes, from, end, at);
+    this.settle();
     return pos;
   }
 

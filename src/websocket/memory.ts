@@ -1,5 +1,6 @@
 import { ZERO_TIME } from "../base/brand.ts";
 import { BufferPool } from "./buffer-pool.ts";
+import { CalmTexts } from "./calm-texts.ts";
 import { INFLATED, Inflater, type InflateStatus } from "./inflate.ts";
 import type { FrameView, MessageView } from "./types.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
@@ -23,6 +24,7 @@ export class DecoderMemory {
   readonly windows: WindowPool;
   readonly buffers: BufferPool;
   readonly inflater = new Inflater();
+  readonly texts = new CalmTexts();
   /** One frame's payload while it is looked at. */
   readonly scratch: ByteStore = byteStore(SCRATCH_BYTES);
   /** The payload of a control frame that came in one piece. */

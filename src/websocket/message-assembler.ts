@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
-import { BEGINNING_BYTES, beginningAt, isMaskedAscii } from "../base/masked-text.ts";
+import { BEGINNING_BYTES, beginningAt, isMaskedAscii, isSkipped } from "../base/masked-text.ts";
 import type { Position } from "../base/packet-view.ts";
 import { readCompressed } from "./compressed-message.ts";
 import { DeflateContext } from "./deflate-context.ts";
@@ -151,9 +151,10 @@ export class MessageAssembler {
     if (length === 0) return false;
     const { inflated, inflater, scratch } = this.memory;
     (this.deflate as DeflateContext).inflate(scratch, length);
-    if (opcode !== TEXT || !inflated.ascii || inflated.status !== INFLATED || !this.sink.skipsAny) return false;
-    if (inflated.length < BEGINNING_BYTES) return false;
-    if (!this.sink.skips(beginningAt(inflater.store.view, inflated.begin), inflated.length)) return false;
+    if (opcode !== TEXT || !inflated.ascii || inflated.status !== INFLATED) return false;
+    const { skippedKey } = this.sink;
+    if (skippedKey === 0 || inflated.length < BEGINNING_BYTES) return false;
+    if (!isSkipped(skippedKey, beginningAt(inflater.store.view, inflated.begin), inflated.length)) return false;
     this.sink.onUnread(length, inflated.length, at);
     return true;
   }

@@ -102,14 +102,29 @@ export interface WebSocketEvent {
   readonly value: number;
 }
 
+/** Texts of one direction that were only counted. Reused: valid until the next lane is closed. */
+export interface CountedTexts {
+  texts: number;
+  payloadBytes: number;
+  /** Handed to the lane by `feed`, headers included. */
+  fedBytes: number;
+  firstNs: number;
+  lastNs: number;
+  lastPacketNumber: number;
+  /** Between two of them. */
+  longestGapNs: number;
+}
+
 export interface WebSocketSink {
   onFrame(frame: FrameView): void;
-  /** `skips` may say yes. */
-  readonly skipsAny: boolean;
-  /** Whether nobody wants to read a text of that length that begins so (`base/masked-text.ts`). */
-  skips(beginning: number, length: number): boolean;
-  /** Instead of `onFrame` and `onMessage`: a text of one frame and of ASCII that is skipped; its bytes on the wire, and inflated. */
+  /** Texts with this `beginningKey` (`base/masked-text.ts`) need not be read, but for short ones; 0: each is. */
+  readonly skippedKey: number;
+  /** Of the messages so far. */
+  readonly largestMessageBytes: number;
+  /** Instead of `onFrame` and `onMessage`: a compressed text of one frame that is skipped; its bytes on the wire, and inflated. */
   onUnread(wireLength: number, length: number, at: Position): void;
+  /** The same for texts that were not compressed, in one sum: before anything else that comes after them. */
+  onSkimmed(counted: CountedTexts): void;
   onMessage(message: MessageView): void;
   onEvent(event: WebSocketEvent): void;
 }

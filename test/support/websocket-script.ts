@@ -5,6 +5,7 @@ import { FrameDecoder } from "../../src/websocket/frame-decoder.ts";
 import type { DecoderOptions } from "../../src/websocket/frame-reader.ts";
 import { DecoderMemory } from "../../src/websocket/memory.ts";
 import type {
+  CountedTexts,
   DeflateAgreement,
   DeflateParameters,
   FrameView,
@@ -34,16 +35,19 @@ export class Recorder implements WebSocketSink {
     this.frames.push({ ...frame, payload });
   }
 
-  readonly skipsAny: boolean = false;
-  /** Lengths of the texts that were not read. */
-  readonly unread: number[] = [];
-
-  skips(_beginning: number, _length: number): boolean {
-    return false;
-  }
+  readonly skippedKey: number = 0;
+  readonly largestMessageBytes: number = Number.POSITIVE_INFINITY;
+  /** The texts that were not read, and their bytes. */
+  readonly unread = { texts: 0, bytes: 0 };
 
   onUnread(_wireLength: number, length: number): void {
-    this.unread.push(length);
+    this.unread.texts++;
+    this.unread.bytes += length;
+  }
+
+  onSkimmed({ texts, payloadBytes }: CountedTexts): void {
+    this.unread.texts += texts;
+    this.unread.bytes += payloadBytes;
   }
 
   onMessage(message: MessageView): void {
