@@ -69,7 +69,13 @@ export class CalmTexts {
   open(lane: number, key: number, maskBit: number, largestBytes: number): void {
     const { doubles, words } = this;
     const base = lane * LANE_DOUBLES;
-    doubles.fill(0, base, base + LANE_DOUBLES);
+    doubles[base + FED_BYTES] = 0;
+    doubles[base + PAYLOAD_BYTES] = 0;
+    doubles[base + FIRST_NS] = 0;
+    doubles[base + LAST_NS] = 0;
+    doubles[base + LONGEST_GAP_NS] = 0;
+    words[2 * base + TEXTS] = 0;
+    words[2 * base + LAST_NUMBER] = 0;
     words[2 * base + LARGEST_BYTES] = Math.min(largestBytes, MOST_BYTES);
     words[2 * base + KEY] = key;
     words[2 * base + MASK_BIT] = maskBit;

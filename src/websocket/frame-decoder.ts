@@ -54,6 +54,8 @@ export class FrameDecoder implements WebSocketDecoder {
   private lane = NO_LANE;
   /** Texts are counted in the lane: so it is after most of what is fed. */
   private calm = false;
+  /** The last text was not compressed: most likely the next one is not, either. */
+  private plainTexts = true;
   private readonly maskBit: number;
 
   constructor(direction: Direction, sink: WebSocketSink, deflate: DeflateAgreement, options: DecoderOptions) {
@@ -185,6 +187,7 @@ export class FrameDecoder implements WebSocketDecoder {
       this.state === READING &&
       frames.remaining === 0 &&
       this.headLength === 0 &&
+      this.plainTexts &&
       this.doubtfulFrames === 0 &&
       frames.isIdle &&
       this.sink.skippedKey !== 0
@@ -232,6 +235,7 @@ export class FrameDecoder implements WebSocketDecoder {
       !frames.closed
     ) {
       if (this.doubtfulFrames > 0) this.doubtfulFrames--;
+      this.plainTexts = first === kind;
       frames.whole(bytes, payload, first, key, length, this.base + pos, at);
       return payload + length;
     }
