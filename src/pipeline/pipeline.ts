@@ -19,6 +19,7 @@ import { findJoins } from "./joins.ts";
 import { NameWatch } from "./name-watch.ts";
 import { findRebound } from "./rebound.ts";
 import { guessClient } from "./roles.ts";
+import { hasEnded, isHalfOpen, ROOM_SHARE, whoGoes } from "./room.ts";
 import { SettledConnections } from "./settled-connections.ts";
 
 export interface PipelineOptions {
@@ -44,26 +45,10 @@ const NS_PER_MS = 1e6;
 const TIDY_NS = 10e9;
 /** A power of two: packets after which connections that have ended make room, though no new one asks for it. */
 const TIDY_PACKETS = 65_536;
-/** Part of the tracked connections that goes when there are too many: seldom enough to cost nothing. */
-const ROOM_SHARE = 0.25;
 const SETTLED_AT_ONCE = 2048;
-/** Only SYNs came: the facts tell all. */
-const isHalfOpen = ({ synSeen, synAckSeen, low, high }: TcpConnection): boolean =>
-  synSeen && !synAckSeen && low.dataSegments + high.dataSegments === 0;
-
-/** Nothing but strays can still come: both sides have said FIN, or a RST came. */
-const hasEnded = (connection: TcpConnection): boolean =>
-  connection.finished || connection.resets.length > 0 || (connection.low.fin !== null && connection.high.fin !== null);
-
 /** Time alone does not change them any more: pings are judged up to the end, and no window is waited for. */
 const isFinal = ({ tcp }: ConnectionFacts): boolean =>
   tcp.closedAt !== null && tcp.icmpErrors.length === 0 && tcp.halves.every((half) => half.zeroWindowSince === null);
-
-function partition<T>(all: readonly T[], fits: (one: T) => boolean): [T[], T[]] {
-  const parts: [T[], T[]] = [[], []];
-  for (const one of all) parts[fits(one) ? 0 : 1].push(one);
-  return parts;
-}
 
 /** The wiring: packets in, facts out. The only room that knows the decoder rooms together. Sans I/O, without a clock. */
 export class Pipeline implements WireSink, TcpSink {
@@ -289,13 +274,14 @@ export class Pipeline implements WireSink, TcpSink {
     } catch (error) {
       this.onInternal(error, connection, at);
     }
-    this.noteLanes(connection, context);
+    this.noteLane(connection, direction, context);
   }
 
-  /** Whatever a decoder was told, its lanes may be others now. */
-  private noteLanes({ slot }: TcpConnection, context: ConnectionContext): void {
-    this.lanes[2 * slot] = context.calmLane(0);
-    this.lanes[2 * slot + 1] = context.calmLane(1);
+  /** A direction was told something: it may have another lane now, or none. */
+  private noteLane({ slot }: TcpConnection, direction: 0 | 1, context: ConnectionContext): void {
+    this.lanes[2 * slot + direction] = context.calmLane(direction);
+    // What takes the WebSocket away takes it from both sides.
+    if (context.webSocket === null) this.lanes[2 * slot + 1 - direction] = NO_LANE;
   }
 
   onGap(connection: TcpConnection, direction: 0 | 1, lengthBytes: number, _cause: GapCause, at: Position): void {
@@ -305,7 +291,7 @@ export class Pipeline implements WireSink, TcpSink {
     } catch (error) {
       this.onInternal(error, connection, at);
     }
-    this.noteLanes(connection, context);
+    this.noteLane(connection, direction, context);
   }
 
   onEnd(connection: TcpConnection, direction: 0 | 1, _cause: EndCause, at: Position): void {
@@ -317,7 +303,7 @@ export class Pipeline implements WireSink, TcpSink {
     } catch (error) {
       this.onInternal(error, connection, at);
     }
-    this.noteLanes(connection, context);
+    this.noteLane(connection, direction, context);
   }
 
   /** Live, a program writes its secrets a moment after the packets that they open. */
@@ -328,7 +314,6 @@ export class Pipeline implements WireSink, TcpSink {
       } catch (error) {
         this.onInternal(error, context.connection, this.last);
       }
-      this.noteLanes(context.connection, context);
     }
   }
 
@@ -355,29 +340,11 @@ export class Pipeline implements WireSink, TcpSink {
     if (many && !this.options.forgetsEnded) this.makeRoom();
   }
 
-  /**
-   * Too many at once. Ended ones go but for the newest, of which packets may still come, and of those that only sent a SYN
-   * the oldest; where that is not enough, more of these, then the ones that have been silent for longest.
-   */
   private makeRoom(): void {
-    const byAge = (a: TcpConnection, b: TcpConnection): number => a.lastPacketNs - b.lastPacketNs;
-    const { connections } = this.tracker;
-    const { endedConnections, halfOpenConnections } = limits;
-    const [ended, open] = partition(connections, hasEnded);
-    const gone = ended.sort(byAge).slice(0, Math.max(0, ended.length - endedConnections / 2));
-    const [halfOpen, others] = partition(open, isHalfOpen);
-    if (halfOpen.length > halfOpenConnections)
-      gone.push(...halfOpen.sort(byAge).splice(0, halfOpen.length - halfOpenConnections * (1 - ROOM_SHARE)));
-    const tooMany = connections.length - gone.length - this.mostTracked * (1 - ROOM_SHARE);
-    if (tooMany > 0) {
-      const evicted = [...halfOpen.sort(byAge), ...others.sort(byAge)].slice(0, Math.ceil(tooMany));
-      for (const connection of evicted) connection.evicted = !isHalfOpen(connection);
-      gone.push(...evicted);
-    }
-    this.settle(gone, !this.options.forgetsEnded);
+    this.settle(whoGoes(this.tracker.connections, this.mostTracked), !this.options.forgetsEnded);
     // Seldom enough to cost little, however many there are.
     const left = this.tracker.connections.length;
-    this.roomEndsAt = Math.min(this.mostTracked, left + Math.max(endedConnections / 2, left * ROOM_SHARE));
+    this.roomEndsAt = Math.min(this.mostTracked, left + Math.max(limits.endedConnections / 2, left * ROOM_SHARE));
   }
 
   /** In parts, so that what has been settled need not be held until the last one is. */
