@@ -1,10 +1,10 @@
 import type { ReadStream, WriteStream } from "node:tty";
 import { mergeNotes } from "../annotations/notes.ts";
 import type { Note } from "../annotations/types.ts";
-import { connectionId } from "../base/brand.ts";
 import { escapeText } from "../base/escape-text.ts";
-import type { ConnectionDetail, Desk, Progress } from "../session/detail-types.ts";
+import type { Desk } from "../session/detail-types.ts";
 import type { Context } from "./context.ts";
+import { DeskReader } from "./desk-reader.ts";
 import type { DialogHost } from "./dialogs/dialog-host.tsx";
 import { drawScreen } from "./draw.ts";
 import type { InputEvent } from "./input.ts";
@@ -12,8 +12,6 @@ import { Painter } from "./painter.ts";
 import { type ColourDepth, isLightAnswer, paletteOf } from "./palette.ts";
 import { type Action, reduce } from "./reduce.ts";
 import type { DialogResult } from "./reduce-dialog.ts";
-import { itemsOfLadder } from "./reduce-ladder.ts";
-import { findRow } from "./rows/search-rows.ts";
 import { type Effect, initialState, type State } from "./state.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -22,10 +20,6 @@ const DATA_FRAME_MS = 100;
 /** Dialogs are loaded once the first screen stands. */
 const DIALOGS_AFTER_MS = 30;
 const MESSAGE_MS = 6000;
-const SEARCH_SLICE_MS = 6;
-/** An open ladder of a running capture is read again at most so often, and takes at most one part in so many of the time. */
-const REFRESH_MS = 700;
-const REFRESH_SHARE = 10;
 
 /** What the composition root does for the screen beside the desk. */
 export interface Errands {
@@ -70,23 +64,18 @@ export class App {
   private readonly options: AppOptions;
   private readonly terminal: Terminal;
   private readonly painter: Painter;
+  private readonly reader: DeskReader;
   private context: Context;
   private state: State;
   private dialogs: DialogHost | null = null;
   private shownDialog: State["dialog"] = null;
-  private details: { key: string; detail: ConnectionDetail }[] = [];
-  private reading: AbortController | null = null;
-  private readonly blobs = new AbortController();
   private scheduled: NodeJS.Immediate | null = null;
   /** While something is being read: how far it is. */
   private ticks: NodeJS.Timeout | null = null;
   private dataTimer: NodeJS.Timeout | null = null;
   private messageTimer: NodeJS.Timeout | null = null;
-  private searches = 0;
-  private isReading = false;
   /** A note that is being written: kept as it is when the terminal goes. */
   private draft: DialogResult | null = null;
-  private nextRefreshMs = 0;
   private finish: (ending: Ending) => void = () => undefined;
   private crash: (error: unknown) => void = () => undefined;
 
@@ -107,6 +96,12 @@ export class App {
       onEnd: (signal) => this.finish(signal),
     });
     this.painter = new Painter(this.terminal.write);
+    this.reader = new DeskReader(options.desk, {
+      state: () => this.state,
+      context: () => this.context,
+      dispatch: (action) => this.dispatch(action),
+      say: (text, tone) => this.say(text, tone),
+    });
     const { live, errands, desk, listening = "" } = options;
     this.state = initialState(desk.getSnapshot(), this.terminal.size, {
       live,
@@ -135,8 +130,7 @@ export class App {
     } finally {
       unsubscribe();
       if (this.ticks !== null) clearInterval(this.ticks);
-      this.reading?.abort();
-      this.blobs.abort();
+      this.reader.end();
       for (const timer of [this.dataTimer, this.messageTimer]) if (timer !== null) clearTimeout(timer);
       if (this.scheduled !== null) clearImmediate(this.scheduled);
       // Before anything is written: a terminal that is gone says so, and that ends the process.
@@ -193,7 +187,7 @@ export class App {
     }
     if (snapshot === this.state.latest && progress?.readBytes === this.state.progress?.readBytes) return;
     this.apply({ kind: "snapshot", snapshot, progress });
-    this.refreshLadder();
+    this.reader.refreshLadder();
     if (this.dataTimer !== null) return;
     this.dataTimer = setTimeout(() => {
       this.dataTimer = null;
@@ -300,19 +294,19 @@ export class App {
         this.say(this.context.words.stopped, "plain");
         return;
       case "open-detail":
-        void this.openDetail(effect.ids);
+        void this.reader.openDetail(effect.ids);
         return;
       case "cancel-detail":
-        this.reading?.abort();
+        this.reader.cancelDetail();
         return;
       case "read-blob":
-        void this.readBlob(effect.of, effect.blob);
+        void this.reader.readBlob(effect.of, effect.blob);
         return;
       case "search-payloads":
-        for (const text of effect.texts) void this.searchPayloads(text);
+        for (const text of effect.texts) void this.reader.searchPayloads(text);
         return;
       case "search-ladder":
-        void this.searchLadder(effect);
+        void this.reader.searchLadder(effect);
         return;
       case "notes":
         void this.saveNotes();
@@ -325,88 +319,6 @@ export class App {
   /** One line at the foot of the screen, for some seconds. */
   say(text: string, tone: "good" | "error" | "plain"): void {
     this.dispatch({ kind: "message", message: { text, tone } });
-  }
-
-  private async openDetail(ids: readonly number[], isRefresh = false): Promise<void> {
-    const { desk } = this.options;
-    this.reading?.abort();
-    const reading = new AbortController();
-    this.reading = reading;
-    const key = `${desk.getSnapshot().revision} ${ids.join(" ")}`;
-    const known = this.details.find((entry) => entry.key === key);
-    if (known !== undefined) {
-      this.dispatch({ kind: "detail", ids, detail: known.detail, isRefresh });
-      return;
-    }
-    const began = performance.now();
-    this.isReading = true;
-    try {
-      const onProgress = (progress: Progress): void => {
-        if (!isRefresh) this.dispatch({ kind: "detail-progress", progress });
-      };
-      const detail = await desk.openDetail(ids.map(connectionId), onProgress, reading.signal);
-      this.details = [{ key, detail }, ...this.details].slice(0, DETAILS_KEPT);
-      this.dispatch({ kind: "detail", ids, detail, isRefresh });
-    } catch (error) {
-      if (!reading.signal.aborted && !isRefresh) this.dispatch({ kind: "detail-failed", why: reasonOf(error) });
-    } finally {
-      if (this.reading === reading) {
-        this.isReading = false;
-        this.nextRefreshMs = performance.now() + Math.max(REFRESH_MS, REFRESH_SHARE * (performance.now() - began));
-      }
-    }
-  }
-
-  /** A ladder that is looked at while its connection goes on is read again now and then. */
-  private refreshLadder(): void {
-    const { ladder, live, frozen, view, latest } = this.state;
-    if (!live || frozen || view !== "ladder" || ladder.detail === null || this.isReading) return;
-    if (performance.now() < this.nextRefreshMs) return;
-    const isBehind = ladder.detail.legs.some((leg) => {
-      const now = latest.connections.find(({ id }) => id === leg.id);
-      return now !== undefined && now.last.packet > leg.last.packet;
-    });
-    if (isBehind) void this.openDetail(ladder.ids, true);
-  }
-
-  private async readBlob(of: "body" | "packet", blob: number): Promise<void> {
-    const { detail } = this.state.ladder;
-    if (detail === null) return;
-    await this.options.desk.readBlob(detail, of, blob, this.blobs.signal).catch((error: unknown) => {
-      if (!this.blobs.signal.aborted) this.say(this.context.words.readFailed(reasonOf(error)), "error");
-    });
-    this.dispatch({ kind: "blob-read" });
-  }
-
-  private async searchPayloads(text: string): Promise<void> {
-    this.dispatch({ kind: "busy", busy: this.context.words.searchingPayloads(text) });
-    try {
-      const ids = await this.options.desk.searchPayloads(text, () => undefined, this.blobs.signal);
-      this.dispatch({ kind: "payloads", text, ids });
-    } catch (error) {
-      if (!this.blobs.signal.aborted) this.say(this.context.words.readFailed(reasonOf(error)), "error");
-    } finally {
-      this.dispatch({ kind: "busy", busy: null });
-    }
-  }
-
-  /** In slices, so that keys have their turn; a later search takes this one's place. */
-  private async searchLadder({ text, step, includeHere }: Effect & { kind: "search-ladder" }): Promise<void> {
-    const serial = ++this.searches;
-    const { detail, scroll } = this.state.ladder;
-    if (detail === null) return;
-    const search = { text, from: scroll.cursor, step, includeHere };
-    const rows = findRow(detail, itemsOfLadder(this.state), search, this.context);
-    let until = performance.now() + SEARCH_SLICE_MS;
-    for (let next = rows.next(); serial === this.searches; next = rows.next()) {
-      if (next.done) {
-        this.dispatch({ kind: "ladder-found", text, item: next.value < 0 ? null : next.value });
-        return;
-      }
-      if (performance.now() < until) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      until = performance.now() + SEARCH_SLICE_MS;
-    }
   }
 
   private async saveNotes(): Promise<void> {
@@ -437,7 +349,3 @@ export class App {
     } else this.say(words.saveFailed(outcome.why), "error");
   }
 }
-
-const DETAILS_KEPT = 4;
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
