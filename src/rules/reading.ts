@@ -191,3 +191,9 @@ export function pairFilterOf(connection: ConnectionFacts): string {
 
 const hostFilter = (address: string): string =>
   address.includes(":") ? `ipv6.addr==${address}` : `ip.addr==${address}`;
+
+/** Whose frame is the last one. */
+export const lastSender = ({ webSocket }: ConnectionFacts): Side => {
+  const [client, server] = webSocket?.lastFrame ?? [null, null];
+  return later(client, server) === server && server !== null ? "server" : "client";
+};

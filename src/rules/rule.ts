@@ -115,3 +115,6 @@ export function shows<E extends EvidenceId>(
 export function cause<C extends CauseId>(confidence: Confidence, id: C, args: ArgsOf<(typeof causeWords)[C]>): Cause {
   return { id, confidence, args: known(args) };
 }
+
+/** Something else is likelier. */
+export const lesser = (one: Cause): Cause => ({ ...one, confidence: "possible" });

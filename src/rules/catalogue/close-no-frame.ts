@@ -1,32 +1,31 @@
-import { CLIENT, type Direction, otherDirection, SERVER, type Side, sideOf } from "../../base/brand.ts";
+import { otherDirection, type Side } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { stoppedPublishing } from "../data-rhythm.ts";
 import { failedOnMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../end-signs.ts";
 import { endingEvidence, firstClose, isNotified } from "../ending.ts";
 import { isTimerLike, missedBeat, missesOwnPings } from "../heartbeat.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
-import { endedByProxy, type Join } from "../legs.ts";
+import { endedByProxy } from "../legs.ts";
 import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../own-heartbeat.ts";
+import { LEAST_IDLE_MS, proxyAsClientCauses, proxyEnded } from "../proxy-ending.ts";
 import {
   clientOf,
   directionOf,
   endOf,
   hasUnreadEnd,
   isBlind,
+  lastSender,
   later,
   livedMs,
   otherSide,
-  serverName,
   serverOf,
-  spanMs,
 } from "../reading.ts";
-import { cause, draft, type Rule, shows } from "../rule.ts";
-import { lastRecord, sealedEnd } from "../sealed-endings.ts";
-import { within } from "../time-index.ts";
+import { cause, draft, lesser, type Rule, shows } from "../rule.ts";
+import { sealedEnd } from "../sealed-endings.ts";
+import { stoppedBeat, stoppedData, stoppedDataOfEither } from "../stopped-beat.ts";
 import { timerCauses } from "../timer-causes.ts";
-import type { Cause, EvidenceItem } from "../types.ts";
+import type { Cause } from "../types.ts";
 import { forwardedBy, handshakeOf, outcomeOf, proxyOf } from "../upgrade-outcome.ts";
 
 /** Data this short before the end: it did not end for being idle. */
@@ -164,126 +163,6 @@ const fatalAlerts = ({ tls }: ConnectionFacts) =>
     .slice(0, 1)
     .map((alert) => shows(alert, "tlsAlert", { from: alert.from, alert: `alert.${alert.description}` }));
 
-/** Silence this short before both legs end is no timer's work. */
-const LEAST_IDLE_MS = 2000;
-
-/** Both ends were there, the proxy between them hung up on both: said once, for the leg of the client. */
-function proxyEnded(front: ConnectionFacts, join: Join, context: Context) {
-  const { tcp, close, webSocket } = front;
-  const idleMs = Math.min(tcp.idleBeforeCloseNs ?? 0, join.back.tcp.idleBeforeCloseNs ?? 0) / 1e6;
-  const args = {
-    proxy: serverOf(front),
-    name: proxyName(join),
-    backend: serverOf(join.back),
-    clientCode: close.clientSees?.code,
-    serverCode: join.back.close.serverSees?.code,
-    openMs: spanMs(webSocket?.openedAt ?? front.first, endOf(front)),
-  };
-  const evidence = [lastSaid(front), endingEvidence(front, "proxy")];
-  const parts = { at: endOf(front), evidence, confidence: join.facts.by === "timing" ? "likely" : undefined } as const;
-  if (idleMs < LEAST_IDLE_MS)
-    return draft("ws.close.no-close-frame", "proxyBusy", {
-      ...parts,
-      args,
-      causes: busyCauses(join, context),
-    });
-  return draft("ws.close.no-close-frame", "proxyIdle", {
-    ...parts,
-    args: { ...args, idleMs },
-    causes: proxyTimerCauses(front, join, idleMs, context),
-  });
-}
-
-const CHECKS_WITHIN_NS = 30e9;
-
-/** Both legs were in use: the proxy went away, or it had just found that it cannot reach this backend any more. */
-function busyCauses({ back }: Join, context: Context): Cause[] {
-  const checks = context.others().failed.get(serverOf(back));
-  const end = endOf(back).timestampNs;
-  const count =
-    checks === undefined
-      ? 0
-      : within(checks, end - CHECKS_WITHIN_NS, end).filter(({ client }) => client.address === back.client.address)
-          .length;
-  if (count === 0) return [cause("likely", "proxyRestarted", {}), cause("possible", "proxyLifetime", {})];
-  return [cause("likely", "backendMarkedDown", { count }), cause("possible", "proxyRestarted", {})];
-}
-
-function proxyAsClientCauses(connection: ConnectionFacts, context: Context, idleMs: number): Cause[] {
-  const left = cause("possible", "clientBehindLeft", {});
-  if (idleMs < LEAST_IDLE_MS) return [{ ...left, confidence: "likely" }, cause("possible", "proxyRestarted", {})];
-  const fitting = timerCauses(connection, context);
-  const own = cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) });
-  return [...(fitting.length > 0 ? fitting : [own]), left];
-}
-
-/** A product that names itself, or ends connections as only it does, by its own setting; else every timer that fits. */
-function proxyTimerCauses(front: ConnectionFacts, join: Join, idleMs: number, context: Context): Cause[] {
-  const name = proxyName(join) ?? "";
-  const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
-  // Apache names itself only towards the backend.
-  const behind = timerCauses(join.back, context).filter(({ confidence }) => confidence === "likely");
-  const fitting = behind.length > 0 ? behind : timerCauses(front, context);
-  const stopped =
-    stoppedBeat(join.back, SERVER, idleMs) ??
-    stoppedBeat(front, CLIENT, idleMs) ??
-    // A backend that wakes up afterwards speaks again on its own leg.
-    stoppedData(front, SERVER);
-  if (stopped !== null) return [stopped, ...timersOf(join, fitting, name, args, context).map(lesser)];
-  return timersOf(join, fitting, name, args, context);
-}
-
-/** An end whose pings should have broken the silence: it fell silent, and the timer only noticed. */
-function stoppedBeat(connection: ConnectionFacts, direction: Direction, idleMs: number): Cause | null {
-  const intervalMs = connection.webSocket?.heartbeat[direction].intervalMs ?? null;
-  if (intervalMs === null || !missesOwnPings(connection, direction, idleMs)) return stoppedData(connection, direction);
-  return cause("likely", "heartbeatStopped", { from: sideOf(direction), intervalMs, idleMs });
-}
-
-/** Who sent data at a steady pace, and then none: the same without pings. */
-function stoppedData(connection: ConnectionFacts, direction: Direction): Cause | null {
-  const stop = stoppedPublishing(connection, direction, endOf(connection).timestampNs);
-  if (stop === null) return null;
-  return cause("likely", "dataStopped", {
-    from: sideOf(direction),
-    intervalMs: stop.intervalMs,
-    idleMs: stop.silentMs,
-  });
-}
-
-const lesser = (one: Cause): Cause => ({ ...one, confidence: "possible" });
-
-function timersOf(
-  join: Join,
-  fitting: readonly Cause[],
-  name: string,
-  args: { idleMs: number; pingSeconds: number },
-  context: Context,
-): Cause[] {
-  const own = fitting.filter(({ args: { timer } }) =>
-    context.timers.some((one) => one.name === timer && one.source === ""),
-  );
-  if (/nginx|openresty|tengine/i.test(name)) return [...own, cause("likely", "nginxReadTimeout", args)];
-  if (join.back.tcp.ending === "rst") return [...own, cause("likely", "haproxyTunnelTimeout", args), ...fitting];
-  return fitting.length > 0 ? [...fitting] : [cause("likely", "proxyIdleTimer", args)];
-}
-
-/** As the answer to the client names it and the backend's does not; null: it says nothing of itself. */
-function proxyName({ front, back }: Join): string | null {
-  const [said, behind] = [front, back].map(({ upgrade }) => (upgrade ? serverName(upgrade.exchange) : null));
-  return said !== behind ? (said ?? null) : null;
-}
-
-const lastSaid = (connection: ConnectionFacts): EvidenceItem | null =>
-  connection.webSocket === null
-    ? lastRecord(connection)
-    : shows(later(...connection.webSocket.lastFrame), "lastData", { from: lastSender(connection) });
-
-const lastSender = ({ webSocket }: ConnectionFacts) => {
-  const [client, server] = webSocket?.lastFrame ?? [null, null];
-  return later(client, server) === server && server !== null ? "server" : "client";
-};
-
 const pingerOf = ({ webSocket }: ConnectionFacts) => {
   const [client, server] = [webSocket?.heartbeat[0].pings ?? 0, webSocket?.heartbeat[1].pings ?? 0];
   return client > server ? "client" : "server";
@@ -349,9 +228,6 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       cause("possible", "unknownIdleTimer", { idleMs: idle }),
   ];
 }
-
-const stoppedDataOfEither = (connection: ConnectionFacts): Cause | null =>
-  stoppedData(connection, SERVER) ?? stoppedData(connection, CLIENT);
 
 export const noCloseFrame: Rule = {
   id: "ws.close.no-close-frame",

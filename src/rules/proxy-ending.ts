@@ -1,0 +1,107 @@
+import { CLIENT, SERVER } from "../base/brand.ts";
+import type { ConnectionFacts } from "../store/types.ts";
+import type { Context } from "./context.ts";
+import { endingEvidence } from "./ending.ts";
+import type { Join } from "./legs.ts";
+import { endOf, lastSender, later, serverName, serverOf, spanMs } from "./reading.ts";
+import { cause, draft, lesser, shows } from "./rule.ts";
+import { lastRecord } from "./sealed-endings.ts";
+import { stoppedBeat, stoppedData } from "./stopped-beat.ts";
+import { within } from "./time-index.ts";
+import { timerCauses } from "./timer-causes.ts";
+import type { Cause, EvidenceItem } from "./types.ts";
+
+/** Silence this short before both legs end is no timer's work. */
+export const LEAST_IDLE_MS = 2000;
+
+/** Both ends were there, the proxy between them hung up on both: said once, for the leg of the client. */
+export function proxyEnded(front: ConnectionFacts, join: Join, context: Context) {
+  const { tcp, close, webSocket } = front;
+  const idleMs = Math.min(tcp.idleBeforeCloseNs ?? 0, join.back.tcp.idleBeforeCloseNs ?? 0) / 1e6;
+  const args = {
+    proxy: serverOf(front),
+    name: proxyName(join),
+    backend: serverOf(join.back),
+    clientCode: close.clientSees?.code,
+    serverCode: join.back.close.serverSees?.code,
+    openMs: spanMs(webSocket?.openedAt ?? front.first, endOf(front)),
+  };
+  const evidence = [lastSaid(front), endingEvidence(front, "proxy")];
+  const parts = { at: endOf(front), evidence, confidence: join.facts.by === "timing" ? "likely" : undefined } as const;
+  if (idleMs < LEAST_IDLE_MS)
+    return draft("ws.close.no-close-frame", "proxyBusy", {
+      ...parts,
+      args,
+      causes: busyCauses(join, context),
+    });
+  return draft("ws.close.no-close-frame", "proxyIdle", {
+    ...parts,
+    args: { ...args, idleMs },
+    causes: proxyTimerCauses(front, join, idleMs, context),
+  });
+}
+
+const CHECKS_WITHIN_NS = 30e9;
+
+/** Both legs were in use: the proxy went away, or it had just found that it cannot reach this backend any more. */
+function busyCauses({ back }: Join, context: Context): Cause[] {
+  const checks = context.others().failed.get(serverOf(back));
+  const end = endOf(back).timestampNs;
+  const count =
+    checks === undefined
+      ? 0
+      : within(checks, end - CHECKS_WITHIN_NS, end).filter(({ client }) => client.address === back.client.address)
+          .length;
+  if (count === 0) return [cause("likely", "proxyRestarted", {}), cause("possible", "proxyLifetime", {})];
+  return [cause("likely", "backendMarkedDown", { count }), cause("possible", "proxyRestarted", {})];
+}
+
+export function proxyAsClientCauses(connection: ConnectionFacts, context: Context, idleMs: number): Cause[] {
+  const left = cause("possible", "clientBehindLeft", {});
+  if (idleMs < LEAST_IDLE_MS) return [{ ...left, confidence: "likely" }, cause("possible", "proxyRestarted", {})];
+  const fitting = timerCauses(connection, context);
+  const own = cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) });
+  return [...(fitting.length > 0 ? fitting : [own]), left];
+}
+
+/** A product that names itself, or ends connections as only it does, by its own setting; else every timer that fits. */
+function proxyTimerCauses(front: ConnectionFacts, join: Join, idleMs: number, context: Context): Cause[] {
+  const name = proxyName(join) ?? "";
+  const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
+  // Apache names itself only towards the backend.
+  const behind = timerCauses(join.back, context).filter(({ confidence }) => confidence === "likely");
+  const fitting = behind.length > 0 ? behind : timerCauses(front, context);
+  const stopped =
+    stoppedBeat(join.back, SERVER, idleMs) ??
+    stoppedBeat(front, CLIENT, idleMs) ??
+    // A backend that wakes up afterwards speaks again on its own leg.
+    stoppedData(front, SERVER);
+  if (stopped !== null) return [stopped, ...timersOf(join, fitting, name, args, context).map(lesser)];
+  return timersOf(join, fitting, name, args, context);
+}
+
+function timersOf(
+  join: Join,
+  fitting: readonly Cause[],
+  name: string,
+  args: { idleMs: number; pingSeconds: number },
+  context: Context,
+): Cause[] {
+  const own = fitting.filter(({ args: { timer } }) =>
+    context.timers.some((one) => one.name === timer && one.source === ""),
+  );
+  if (/nginx|openresty|tengine/i.test(name)) return [...own, cause("likely", "nginxReadTimeout", args)];
+  if (join.back.tcp.ending === "rst") return [...own, cause("likely", "haproxyTunnelTimeout", args), ...fitting];
+  return fitting.length > 0 ? [...fitting] : [cause("likely", "proxyIdleTimer", args)];
+}
+
+/** As the answer to the client names it and the backend's does not; null: it says nothing of itself. */
+function proxyName({ front, back }: Join): string | null {
+  const [said, behind] = [front, back].map(({ upgrade }) => (upgrade ? serverName(upgrade.exchange) : null));
+  return said !== behind ? (said ?? null) : null;
+}
+
+const lastSaid = (connection: ConnectionFacts): EvidenceItem | null =>
+  connection.webSocket === null
+    ? lastRecord(connection)
+    : shows(later(...connection.webSocket.lastFrame), "lastData", { from: lastSender(connection) });
