@@ -1,4 +1,3 @@
-import { leadOf, wordsOf } from "./aligned-words.ts";
 import { limits } from "./limits.ts";
 
 /** How much of a message's beginning tells what it is about. */
@@ -18,14 +17,28 @@ const third = (hash: number, word: number): number => Math.imul(hash ^ word, 0xc
 /** Its lowest bits are set: neither it nor a key made of it is 0. */
 const joined = (a: number, b: number, c: number): number => (a ^ (a >>> 16) ^ (b ^ (b >>> 13)) ^ (c ^ (c >>> 15))) | 3;
 
+const NOTHING = new Int32Array(0);
+let viewed: Uint8Array = new Uint8Array(0);
+let words: Int32Array = NOTHING;
+/** Bytes of `words` before the first of `viewed`. */
+let lead = 0;
+
+/** The aligned words over `bytes`, made once for as long as the same bytes are asked for: see `viewOf`. */
+function look(bytes: Uint8Array): void {
+  viewed = bytes;
+  lead = bytes.byteOffset & 3;
+  words = new Int32Array(bytes.buffer, bytes.byteOffset - lead, (bytes.byteLength + lead) >> 2);
+}
+
 /**
  * A hash of the first BEGINNING_BYTES of a text `source[start … start + length)`, or NOT_ASCII where any of its bytes is
  * not ASCII, both as it is after unmasking: `mask` is the masking key as four payload bytes are read, lowest first.
  * `length` is at least LEAST_SCANNED_BYTES. Only reads, and only aligned words: four bytes each with one check of bounds.
  */
 export function asciiBeginning(source: Uint8Array, start: number, length: number, mask: number): number {
-  const all = wordsOf(source);
-  const from = leadOf(source) + start;
+  if (source !== viewed) look(source);
+  const all = words;
+  const from = lead + start;
   const end = from + length;
   const shift = (from & 3) << 3;
   let at = from >> 2;
@@ -74,7 +87,7 @@ export function asciiBeginning(source: Uint8Array, start: number, length: number
  * read: then each masked byte has the highest bit of its key byte. Takes half the time of unmasking.
  */
 export function isMaskedAscii(source: Uint8Array, start: number, length: number, mask: number): boolean {
-  const lead = leadOf(source);
+  if (source !== viewed) look(source);
   const end = lead + start + length;
   let at = lead + start;
   let key = mask;
@@ -89,8 +102,7 @@ export function isMaskedAscii(source: Uint8Array, start: number, length: number,
 
 /** The bits in which any byte of the words from `at` on, up to byte `end`, differs from the key. */
 function othersThan(key: number, source: Uint8Array, at: number, end: number): number {
-  const all = wordsOf(source);
-  const lead = leadOf(source);
+  const all = words;
   const last = end >> 2;
   let some = 0;
   let every = -1;

@@ -1,9 +1,8 @@
-import { leadOf, wordsOf } from "../base/aligned-words.ts";
 import { viewOf } from "../base/bytes.ts";
 import type { SegmentView } from "./types.ts";
 
 const TCP = 6;
-/** In ones' complement all bits set is zero: a right sum is a multiple of it (RFC 1071 §1). */
+/** In ones' complement all bits set is zero: a right sum is a multiple of it, without folding (RFC 1071 §1). */
 const ZERO = 0xffff;
 /** More than jumbo frames hold was merged or not yet split by a network card, whose checksum says nothing about it. */
 const LARGEST_ON_A_WIRE = 9216;
@@ -14,8 +13,8 @@ export const isCheckable = (segment: SegmentView): boolean =>
 
 /** Whether the checksum of a checkable segment is right (RFC 9293 §3.1: over pseudo-header, header and payload). */
 export function hasRightChecksum(segment: SegmentView): boolean {
-  const { bytes } = segment;
-  const total = pseudoHeader(segment) + sumOf(bytes, segment.optionsStart - 20, endOf(segment));
+  const view = viewOf(segment.bytes);
+  const total = pseudoHeader(view, segment) + sumOf(view, segment.optionsStart - 20, endOf(segment));
   return total % ZERO === 0;
 }
 
@@ -29,52 +28,35 @@ export function hasRightHeader(segment: SegmentView, packetBytes: Uint8Array): b
   const view = viewOf(bytes);
   const header = sourceAddressStart - 12;
   if (view.getUint16(header + 10) === 0) return true;
-  return sumOf(bytes, header, header + (view.getUint8(header) & 15) * 4) % ZERO === 0;
+  return sumOf(view, header, header + (view.getUint8(header) & 15) * 4) % ZERO === 0;
 }
 
 /** Only the pseudo-header is summed up: a network card is to finish it, or merged several segments (offload). */
 export function hasPartialChecksum(segment: SegmentView): boolean {
   const view = viewOf(segment.bytes);
-  return pseudoHeader(segment) % ZERO === view.getUint16(segment.optionsStart - 4) % ZERO;
+  return pseudoHeader(view, segment) % ZERO === view.getUint16(segment.optionsStart - 4) % ZERO;
 }
 
 const endOf = ({ payloadStart, payloadLength }: SegmentView): number => payloadStart + payloadLength;
 
-function pseudoHeader(segment: SegmentView): number {
+function pseudoHeader(view: DataView, segment: SegmentView): number {
   const addresses = segment.sourceAddressStart;
   const length = endOf(segment) - (segment.optionsStart - 20);
   // In both IP versions the destination address follows the source's.
-  return sumOf(segment.bytes, addresses, addresses + (segment.ipVersion === 4 ? 8 : 32)) + TCP + length;
+  return sumOf(view, addresses, addresses + (segment.ipVersion === 4 ? 8 : 32)) + TCP + length;
 }
 
-/**
- * A number that is congruent, modulo 0xffff, to the 16-bit words of `[from, end)` added up, a last odd byte as if a zero
- * followed; below 2^25 for up to 64 KiB. Words are added as they lie in memory, whatever their order of bytes: the sum of
- * words with their bytes swapped is the sum with its bytes swapped (RFC 1071 §2 B).
- */
-function sumOf(bytes: Uint8Array, from: number, end: number): number {
-  const words = wordsOf(bytes);
-  const lead = leadOf(bytes);
-  const stop = lead + end;
-  const last = stop >> 2;
-  let at = lead + from;
+/** The 16-bit words of `[at, end)` added up, a last odd byte as if a zero followed. Below 2^31 for 64 KiB. */
+function sumOf(view: DataView, at: number, end: number): number {
   let total = 0;
-  for (; at < stop && (at & 3) !== 0; at++) total += (bytes[at - lead] as number) << ((at & 1) << 3);
-  let word = at >> 2;
-  for (; word + 4 <= last; word += 4) {
-    const a = words[word] as number;
-    const b = words[word + 1] as number;
-    const c = words[word + 2] as number;
-    const d = words[word + 3] as number;
-    total += (a & 0xffff) + (a >>> 16) + (b & 0xffff) + (b >>> 16);
-    total += (c & 0xffff) + (c >>> 16) + (d & 0xffff) + (d >>> 16);
+  let next = at;
+  for (; next + 4 <= end; next += 4) {
+    const word = view.getInt32(next);
+    total += (word >>> 16) + (word & 0xffff);
   }
-  for (; word < last; word++) {
-    const one = words[word] as number;
-    total += (one & 0xffff) + (one >>> 16);
+  if (next + 2 <= end) {
+    total += view.getUint16(next);
+    next += 2;
   }
-  for (at = Math.max(at, last << 2); at < stop; at++) total += (bytes[at - lead] as number) << ((at & 1) << 3);
-  const folded = (total & 0xffff) + (total >>> 16);
-  // The first byte is the higher one of its word on the wire; here it is the lower one if its address is even.
-  return ((lead + from) & 1) === 0 ? folded << 8 : folded;
+  return next < end ? total + (view.getUint8(next) << 8) : total;
 }
