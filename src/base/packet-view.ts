@@ -34,4 +34,8 @@ export interface Mark {
   readonly timestampNs: RelativeNs;
 }
 
+/** In time; of the same moment (clocks may be coarse), in the order of the capture. */
+export const isBefore = (a: Mark, b: Mark): boolean =>
+  a.timestampNs < b.timestampNs || (a.timestampNs === b.timestampNs && a.packet < b.packet);
+
 export const markOf = (at: Position): Mark => ({ packet: at.packetNumber, timestampNs: at.timestampNs });

@@ -1,5 +1,7 @@
 import { type Direction, sideOf } from "../base/brand.ts";
+import { isBefore } from "../base/packet-view.ts";
 import type { TcpFacts } from "../store/tcp-types.ts";
+import { isTooBig } from "../store/too-big.ts";
 import type { ConnectionKind } from "../store/types.ts";
 import { hasUnreadEnd, isViolation } from "../store/unread.ts";
 import type { CloseFacts, CloseFrameFacts, SeenClose, WebSocketFacts } from "../store/websocket-types.ts";
@@ -7,6 +9,7 @@ import type { CloseFacts, CloseFrameFacts, SeenClose, WebSocketFacts } from "../
 /** RFC 6455 §7.1.5: no Close frame with a code; no Close frame at all. */
 const NO_STATUS = 1005;
 const ABNORMAL = 1006;
+const GOING_AWAY = 1001;
 
 /** RFC 6455 §7.1.7: who sends one of these first and waits for no answer fails the connection. */
 const FAILING: ReadonlySet<number> = new Set([1002, 1007, 1009]);
@@ -34,7 +37,9 @@ export function closeFacts(
   const both = clientClose !== null && serverClose !== null;
   // Of one side nothing can be read: the other's Close tells, once it is known to have arrived.
   const told = (tcp.oneWay || ((unread[0] || unread[1]) && over)) && (clientClose ?? serverClose) !== null;
-  const clean = (both || told) && !failed;
+  // Both said Close, and still it is not known that both have read it: something cut the closing handshake off.
+  const isCut = both && !tcp.oneWay && !unread[0] && !unread[1] && (clientSees === null || serverSees === null);
+  const clean = (both || told) && !failed && (!isCut || clientClose?.code === GOING_AWAY);
   const open = tcp.closedAt === null ? "open" : "none";
   return { verdict: clean ? "clean" : over ? "abnormal" : open, clientSees, serverSees };
 }
@@ -76,11 +81,14 @@ function seenBy(
   const ended = hasEnded(side, tcp, replaced);
   // What must not be sent fails the connection (§7.1.7): its API says what it says for all failures.
   if (received !== null && isRefused(side, received, sent, webSocket)) return ended || sent ? FAILED : null;
+  if (received !== null && hasFailedBefore(side, received, sent, webSocket)) return ended || sent ? FAILED : null;
   const failed = sent !== null && hasFailed(side, sent, received, tcp, webSocket);
   if (failed !== false) return failed === true ? FAILED : null;
   if (received !== null && (received.delivered || sent !== null)) {
     // Both Close frames make the closing handshake complete (§7.1.4), whatever TCP does afterwards.
     if (received.codeMissing || (!ended && sent === null)) return null;
+    const isRead = hasRead(side, received, sent, tcp, webSocket);
+    if (isRead !== true) return isRead === null ? null : FAILED;
     // It may be the echo of what this end sent, which then has failed.
     if ((unread || tcp.oneWay) && received.code !== null && FAILING.has(received.code)) return null;
     return { code: received.code ?? NO_STATUS, reason: received.reason, clean: sent !== null || tcp.oneWay || unread };
@@ -95,11 +103,75 @@ function isRefused(
   sent: CloseFrameFacts | null,
   { events }: WebSocketFacts,
 ): boolean {
+  // Who sends a code itself takes it, too.
+  if (isEchoed(received, sent) || (received.code !== null && sent?.code === received.code)) return false;
   if (received.code !== null && !mayBeSent(received.code)) return true;
   const from = sideOf(side === 0 ? 1 : 0);
-  if (!events.some((event) => event.code === "close-malformed" && event.from === from)) return false;
-  const isEchoed = sent !== null && sent.timestampNs >= received.timestampNs && sent.code === received.code;
-  return !isEchoed;
+  return events.some((event) => event.code === "close-malformed" && event.from === from);
+}
+
+/** Whoever repeats the code has taken it (§5.5.1): browsers do so even with codes that must not be sent. */
+const isEchoed = (received: CloseFrameFacts, sent: CloseFrameFacts | null): boolean =>
+  sent !== null && isBefore(received, sent) && sent.code === received.code;
+
+/** What came before the Close, or the Close itself, fails the connection (§7.1.7): nothing behind it is read any more. */
+const hasFailedBefore = (
+  side: Direction,
+  received: CloseFrameFacts,
+  sent: CloseFrameFacts | null,
+  { events }: WebSocketFacts,
+): boolean =>
+  (sent === null || (sent.code !== null && FAILING.has(sent.code) && !isEchoed(received, sent))) &&
+  events.some(
+    (event) => FATAL.has(event.code) && event.from === sideOf(side === 0 ? 1 : 0) && !isBefore(received, event),
+  );
+
+/** What every endpoint looks at, as far as it looks at all. */
+const FATAL: ReadonlySet<string> = new Set([
+  "unmasked-client",
+  "masked-server",
+  "reserved-bits",
+  "reserved-opcode",
+  "control-fragmented",
+  "control-too-long",
+  "unexpected-continuation",
+  "expected-continuation",
+  "invalid-utf8",
+]);
+
+/** Whoever waits for an answer to its Close for longer than this before it hangs up has given it up. */
+const GIVEN_UP_NS = 1e9;
+
+/**
+ * Whether the program at this end has read the Close, and not only its system acknowledged it. A RST of its own instead of
+ * an answer, or data a second later, says that it had not looked; an answer that comes when it has hung up meets nobody.
+ * null: it cannot be told.
+ */
+function hasRead(
+  side: Direction,
+  received: CloseFrameFacts,
+  sent: CloseFrameFacts | null,
+  tcp: TcpFacts,
+  { lastFrame }: WebSocketFacts,
+): boolean | null {
+  const { fin } = tcp.halves[side];
+  const reset = tcp.resets.find(
+    ({ from, ignored, likelyInjected, ...at }) =>
+      from === sideOf(side) && !ignored && !likelyInjected && isBefore(received, at),
+  );
+  if (sent === null) {
+    if (fin === null && reset !== undefined) return null;
+    const last = lastFrame[side];
+    return last !== null && last.timestampNs - received.timestampNs >= GIVEN_UP_NS ? null : true;
+  }
+  if (!isBefore(sent, received)) return true;
+  if (fin !== null && isBefore(fin, received)) {
+    // A tab that is closed says 1001 and is gone: nobody is left to be told anything.
+    if (reset !== undefined) return side === 0 && sent.code === GOING_AWAY ? null : false;
+    return fin.timestampNs - sent.timestampNs >= GIVEN_UP_NS ? null : true;
+  }
+  const isLost = fin === null && reset !== undefined && (reset.missedBytes === null || reset.missedBytes > 1);
+  return isLost ? null : true;
 }
 
 /**
@@ -118,26 +190,25 @@ function hasFailed(
   if (!isFailing && !failsForKeepalive(sent)) return false;
   if (received === null) return true;
   const other = side === 0 ? 1 : 0;
-  if (received.timestampNs < sent.timestampNs)
+  if (isBefore(received, sent))
     // Who echoes a Close repeats its code: another one says that this very frame broke the rules.
-    return isFailing && sent.code !== received.code && hasProvoked(other, webSocket);
+    return isFailing && sent.code !== received.code && hasProvoked(other, sent, webSocket);
   if (!isFailing) return true;
   const { fin } = tcp.halves[side];
-  if ((fin !== null && fin.timestampNs <= received.timestampNs) || hasProvoked(other, webSocket)) return true;
+  if ((fin !== null && isBefore(fin, received)) || hasProvoked(other, sent, webSocket)) return true;
   return webSocket.events.some(({ code, from }) => from === sideOf(other) && LACKING.test(code)) ? null : false;
 }
 
 /** Events of bytes, or of a message's content, that the capture lacks. */
 const LACKING = /^(gap|desynchronised|deflate-undecodable)/;
 
-/** Limits of WebSocket servers begin here. */
-const LARGE_BYTES = 16 * 1024;
-
-/** This side sent what a receiver may fail the connection for. */
-const hasProvoked = (from: Direction, { events, incompleteFrameBytes, largestMessageBytes }: WebSocketFacts): boolean =>
-  events.some((event) => event.from === sideOf(from) && (isViolation(event) || event.code.endsWith("-limit"))) ||
-  incompleteFrameBytes[from] > 0 ||
-  largestMessageBytes[from] >= LARGE_BYTES;
+/** This side sent what a receiver may fail the connection for with that Close. */
+const hasProvoked = (from: Direction, failing: CloseFrameFacts, webSocket: WebSocketFacts): boolean =>
+  webSocket.events.some(
+    (event) => event.from === sideOf(from) && (isViolation(event) || event.code.endsWith("-limit")),
+  ) ||
+  webSocket.incompleteFrameBytes[from] > 0 ||
+  isTooBig(webSocket, from, failing);
 
 /** RFC 6455 §7.4: what may stand in a Close frame; 1004 to 1006 and 1015 are reserved, below 1000 nothing is defined. */
 const mayBeSent = (code: number): boolean =>

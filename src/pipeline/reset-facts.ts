@@ -34,6 +34,7 @@ export function resetFacts(connection: TcpConnection, reset: ResetRow): ResetFac
     payloadBytes: reset.payloadBytes,
     answers: markOrNull(reset.answers),
     hasAck: reset.hasAck,
+    missedBytes: reset.missedBytes,
   };
 }
 

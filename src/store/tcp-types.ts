@@ -30,6 +30,8 @@ export interface ResetFacts extends Mark {
   /** The packet of the other side that it answers (its acknowledgment or sequence number says so); null: unprompted. */
   readonly answers: Mark | null;
   readonly hasAck: boolean;
+  /** Of what its receiver had sent, FIN included, so much is beyond its acknowledgment number: it had not arrived. null: it has none. */
+  readonly missedBytes: number | null;
 }
 
 export interface IcmpFacts extends Mark {

@@ -21,7 +21,8 @@ export function isUnread(tcp: TcpFacts, webSocket: WebSocketFacts, direction: Di
 export const hasUnreadEnd = (tcp: TcpFacts, webSocket: WebSocketFacts, direction: Direction): boolean =>
   isUnread(tcp, webSocket, direction, webSocket.lastFrame[direction]?.timestampNs ?? 0);
 
-const VIOLATION = /^(un?masked|reserved|control|length|unexpected|expected|invalid|close|deflate-failed|not-websocket)/;
+const VIOLATION =
+  /^((un)?masked|reserved|control|length|unexpected|expected|invalid|close|deflate-failed|not-websocket)/;
 
 /** An event that tells of a violation; the others tell of what the capture lacks, or of limits. */
 export const isViolation = ({ code }: WebSocketEventFacts): boolean => VIOLATION.test(code);

@@ -33,6 +33,7 @@ export interface ResetRow extends Moment {
   readonly usualDontFragment: boolean;
   readonly payloadBytes: number;
   readonly hasAck: boolean;
+  readonly missedBytes: number | null;
   readonly answers: Moment | null;
   /** Since the last new data or FIN of either side. */
   readonly idleBeforeNs: number;

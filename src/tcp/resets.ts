@@ -33,6 +33,8 @@ export function onReset(connection: TcpConnection, index: 0 | 1, segment: Segmen
     usualDontFragment: half.dontFragment,
     payloadBytes: segment.payloadLength,
     hasAck,
+    missedBytes:
+      hasAck && peer.sequenceKnown ? Math.max(0, (peer.maxSequence - segment.acknowledgmentNumber) | 0) : null,
     answers: answered(peer, segment, hasAck, state),
     idleBeforeNs: packet.timestampNs - connection.lastActivityNs,
     packetsAfter: [0, 0],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { packetNumber } from "../../src/base/brand.ts";
 import { closeFacts } from "../../src/pipeline/close-facts.ts";
-import { close, mark, tcp, webSocket } from "../support/facts-builder.ts";
+import { close, mark, reset, tcp, webSocket } from "../support/facts-builder.ts";
 
 const fins = {
   client: { fin: mark(40), finAcknowledged: mark(40) },
@@ -141,5 +142,120 @@ describe("frames that the capture missed at the end", () => {
 
   test("without any Close, who sent what was read is all that is known", () => {
     expect(missed(null)).toMatchObject({ clientSees: { code: 1006 }, serverSees: null });
+  });
+});
+
+// What ws 8, Python's websockets, nginx and Chromium logged when one of the ends was stopped, killed or had hung up.
+describe("a Close that its receiver's program never read", () => {
+  const byServer = { from: "server" as const, afterFin: true };
+
+  test("an answer that meets a socket that had hung up", () => {
+    const hungUp = {
+      ...fins,
+      server: { fin: mark(39.85) },
+      resets: [reset({ ...byServer, at: 39.95, hasAck: false })],
+    };
+    expect(ended(close(39.9, 4200), close(39.8, 4200), hungUp)).toMatchObject({
+      clientSees: { code: 4200 },
+      serverSees: { code: 1006 },
+      verdict: "abnormal",
+    });
+  });
+
+  test("a tab that is closed is gone: its page is told nothing, and nothing is wrong", () => {
+    const gone = { ...fins, client: { fin: mark(39.85) }, resets: [reset({ from: "client", at: 39.95 })] };
+    expect(ended(close(39.8, 1001), close(39.9, 1001), gone)).toMatchObject({
+      clientSees: null,
+      serverSees: { code: 1001 },
+      verdict: "clean",
+    });
+  });
+
+  test("an answer long after the one who asked has hung up may not have been read", () => {
+    const gaveUp = { ...fins, server: { fin: mark(36) } };
+    expect(ended(close(39.9, 1000), close(26, 1001), gaveUp)).toMatchObject({ serverSees: null, verdict: "abnormal" });
+    const shutDown = { ...fins, server: { fin: mark(39.81) } };
+    expect(ended(close(39.9, 1000), close(39.8, 1001), shutDown)).toMatchObject({ serverSees: { code: 1000 } });
+  });
+
+  test("a RST that does not acknowledge the answer", () => {
+    const killed = (missedBytes: number | null) => ({
+      ...fins,
+      server: { fin: null },
+      resets: [reset({ ...byServer, at: 39.95, missedBytes })],
+    });
+    expect(ended(close(39.9, 1011), close(39.8, 1011), killed(8)).serverSees).toBeNull();
+    expect(ended(close(39.9, 1011), close(39.8, 1011), killed(null)).serverSees).toBeNull();
+    expect(ended(close(39.9, 1011), close(39.8, 1011), killed(0)).serverSees).toMatchObject({ code: 1011 });
+  });
+
+  test("a RST, or data a second later, instead of an answer", () => {
+    const reset4444 = { ...fins, server: { fin: null }, resets: [reset({ at: 39.95 })] };
+    expect(ended(close(39.9, 4444), null, reset4444)).toMatchObject({ clientSees: { code: 1006 }, serverSees: null });
+    const talksOn = webSocket({ closeFrames: [close(37, 1000), null], lastFrame: [mark(37), mark(39)] });
+    expect(closeFacts("websocket", tcp(fins), talksOn, false).serverSees).toBeNull();
+    const hungUp = webSocket({ closeFrames: [close(37, 1000), null], lastFrame: [mark(37), mark(37.1)] });
+    expect(closeFacts("websocket", tcp(fins), hungUp, false).serverSees).toMatchObject({ code: 1000 });
+  });
+});
+
+describe("a Close behind a frame that fails the connection", () => {
+  const broken = (code: string, answer: ReturnType<typeof close> | null) =>
+    closeFacts(
+      "websocket",
+      tcp(fins),
+      webSocket({
+        closeFrames: [answer, close(39.8, 1000)],
+        events: [{ ...mark(39.8), code, from: "server", section: "", value: 0 }],
+      }),
+      false,
+    );
+
+  test.each(["masked-server", "reserved-opcode", "control-too-long", "unexpected-continuation"])("%s", (code) => {
+    expect(broken(code, null)).toMatchObject({ clientSees: { code: 1006 } });
+    expect(broken(code, close(39.9, 1002))).toMatchObject({ clientSees: { code: 1006 }, serverSees: { code: 1002 } });
+    // Who repeats it has read it.
+    expect(broken(code, close(39.9, 1000))).toMatchObject({ clientSees: { code: 1000 } });
+  });
+});
+
+describe("a Close whose code must not be sent", () => {
+  test("is what browsers report all the same: they echo it", () => {
+    expect(ended(close(39.9, 999), close(39.8, 999))).toMatchObject({
+      clientSees: { code: 999 },
+      serverSees: { code: 999 },
+    });
+    expect(ended(close(39.9, 1002), close(39.8, 999))).toMatchObject({ clientSees: { code: 1006 } });
+  });
+});
+
+test("Close 1009 right behind a message that was larger than all before it is the library's, not the application's", () => {
+  const said = (seconds: number, bytes: number) =>
+    closeFacts(
+      "websocket",
+      tcp(fins),
+      webSocket({
+        closeFrames: [close(39.9, 1009), close(39.8, 1009)],
+        largestMessageBytes: [bytes, 10],
+        largestMessage: [mark(seconds), mark(1)],
+      }),
+      false,
+    ).serverSees?.code;
+  expect(said(39.7, 5000)).toBe(1006);
+  expect(said(30, 5000)).toBe(1009);
+  expect(said(39.7, 100)).toBe(1009);
+});
+
+test("packets of the same moment are in the order of the capture", () => {
+  const at = (packet: number, code: number) => ({ ...close(39.8, code), packet: packetNumber(packet) });
+  expect(
+    ended(at(12, 1009), at(11, 1009), { ...fins, server: { fin: { ...mark(39.8), packet: packetNumber(13) } } }),
+  ).toMatchObject({
+    serverSees: { code: 1009 },
+  });
+  expect(
+    ended(at(13, 1009), at(11, 1009), { ...fins, server: { fin: { ...mark(39.8), packet: packetNumber(12) } } }),
+  ).toMatchObject({
+    serverSees: { code: 1006 },
   });
 });

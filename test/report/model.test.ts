@@ -31,6 +31,7 @@ const rst = {
   payloadBytes: 0,
   answers: null,
   hasAck: true,
+  missedBytes: 0,
 } as const;
 
 const finding = {

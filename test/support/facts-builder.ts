@@ -149,6 +149,7 @@ export const reset = (overrides: Partial<ResetFacts> & { readonly at?: number } 
     payloadBytes: 0,
     answers: null,
     hasAck: true,
+    missedBytes: 0,
     ...rest,
   };
 };
