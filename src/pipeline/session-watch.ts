@@ -98,6 +98,11 @@ export class SessionWatch {
     this.sid = sidIn(target);
   }
 
+  /** The WebSocket's Close of a side. */
+  onClose(direction: Direction, nowNs: number): void {
+    this.beats.onClose(direction, nowNs);
+  }
+
   /** `concerns`: what `MessageSieve` says of the message. */
   onMessage(message: MessageView, concerns: boolean): void {
     const { bytes, keptLength, length } = message;

@@ -33,6 +33,7 @@ export interface SeenCloseFrame {
 /** What concerns both sides of a WebSocket. */
 export interface SideOwner {
   onBeat(frame: FrameView): void;
+  onClose(direction: Direction, nowNs: number): void;
   /** `concerns`: it begins in a way that a diagnosis may need, and not like the one before. */
   onMessage(message: MessageView, concerns: boolean): void;
   onEvent(event: WebSocketEvent): void;
@@ -156,6 +157,7 @@ export class WebSocketSide implements WebSocketSink {
       case CLOSE:
         this.closes++;
         this.noteClose(frame);
+        this.owner.onClose(frame.direction, frame.lastTimestampNs);
         break;
       default:
         this.reservedFrames++;

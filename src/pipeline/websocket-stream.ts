@@ -119,6 +119,11 @@ export class WebSocketStream implements SideOwner {
     this.heartbeat.onFrame(frame);
   }
 
+  onClose(direction: Direction, nowNs: number): void {
+    this.heartbeat.onClose(direction, nowNs);
+    this.session.onClose(direction, nowNs);
+  }
+
   onMessage(message: MessageView, concerns: boolean): void {
     this.session.onMessage(message, concerns);
   }

@@ -1,4 +1,5 @@
 import { type Direction, otherDirection } from "../base/brand.ts";
+import { isBefore } from "../base/packet-view.ts";
 import type { TcpFacts } from "../store/tcp-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
@@ -64,6 +65,9 @@ export function failedOnMessage({ webSocket, tcp }: ConnectionFacts, closer: Dir
   const last = webSocket?.lastMessage[sender];
   if (!webSocket || !last || tcp.closedAt === null || !endedByProgram(tcp)) return null;
   const afterMs = spanMs(last, tcp.closedAt);
+  // Its handler got as far as an answer.
+  const answer = webSocket.lastFrame[closer];
+  if (answer !== null && isBefore(last, answer)) return null;
   if (last.timestampNs > tcp.closedAt.timestampNs || afterMs > HANDLER_MS + (tcp.roundTripMs ?? 0)) return null;
   const { text, binary } = webSocket.messages[sender];
   const chance = ((text + binary) * afterMs) / Math.max(spanMs(webSocket.openedAt, tcp.closedAt), 1);

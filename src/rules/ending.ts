@@ -1,5 +1,5 @@
 import type { Direction, Side } from "../base/brand.ts";
-import type { Mark } from "../base/packet-view.ts";
+import { isBefore, type Mark } from "../base/packet-view.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { CloseFrameFacts } from "../store/websocket-types.ts";
 import { directionOf, otherSide } from "./reading.ts";
@@ -28,14 +28,19 @@ export const isNotified = ({ tls, tcp }: ConnectionFacts): boolean =>
 export function endedBy({ webSocket, tcp }: ConnectionFacts, side: Side): Mark | null {
   const own = webSocket?.closeFrames[directionOf(side)] ?? null;
   const peers = webSocket?.closeFrames[directionOf(otherSide(side))] ?? null;
-  if (own !== null) return peers === null || own.timestampNs <= peers.timestampNs ? own : null;
+  if (own !== null) return peers === null || !isBefore(peers, own) ? own : null;
   return peers === null && tcp.firstCloser === side ? tcp.closedAt : null;
 }
 
+export interface FirstClose {
+  readonly close: CloseFrameFacts;
+  readonly direction: Direction;
+}
+
 /** The Close that began the closing handshake; the answer merely repeats its code. */
-export function firstClose(connection: ConnectionFacts): { close: CloseFrameFacts; direction: Direction } | null {
+export function firstClose(connection: ConnectionFacts): FirstClose | null {
   const [client, server] = connection.webSocket?.closeFrames ?? [null, null];
-  if (client && (!server || client.timestampNs <= server.timestampNs)) return { close: client, direction: 0 };
+  if (client && (!server || !isBefore(server, client))) return { close: client, direction: 0 };
   return server ? { close: server, direction: 1 } : null;
 }
 

@@ -21,8 +21,21 @@ const pairOf = ({ client, server }: ConnectionFacts): string => `${client.addres
 
 function foldKey({ draft, connection, severity, root }: Judged): string {
   const between = connection === null || isAboutCapture(draft.ruleId) ? "" : pairOf(connection);
-  return [between, draft.ruleId, draft.variant, severity, root?.draft.ruleId ?? "", draft.foldBy].join("\u0000");
+  const { ruleId, variant, foldBy } = draft;
+  return [between, ruleId, variant, severity, root?.draft.ruleId ?? "", foldBy, partiesOf(draft), causeOf(draft)].join(
+    "\u0000",
+  );
 }
+
+/** Who did what to whom: two connections that the client ended, and one that the server did, are not alike. */
+const partiesOf = ({ args }: Judged["draft"]): string =>
+  Object.entries(args)
+    .filter(([, value]) => value === "client" || value === "server")
+    .join(" ");
+
+/** What is told to be the reason: a timer of one and a crash of the other are cured differently. */
+const causeOf = ({ causes }: Judged["draft"]): string =>
+  causes[0] === undefined || causes[0].confidence === "possible" ? "" : causes[0].id;
 
 function findingOf(group: readonly Judged[]): Finding {
   const first = group.reduce((a, b) => (b.draft.at < a.draft.at ? b : a));

@@ -56,15 +56,32 @@ export const NO_BEAT: Beat = {
 };
 
 const PATIENCE_NS = 1e9;
+const NEVER_AGAIN_NS = Number.POSITIVE_INFINITY;
 
 /** The pings of both sides, each with the pongs of the other (RFC 6455 §5.5.2 and §5.5.3). */
 export class Heartbeat {
   /** null: it has sent no ping, and its peer no pong. */
   private client: PingSide | null = null;
   private server: PingSide | null = null;
+  /** When each side said Close. */
+  private readonly closedNs: [number, number] = [NEVER_AGAIN_NS, NEVER_AGAIN_NS];
 
-  /** A ping or a pong, in the order of the capture. */
+  /** A side says Close. */
+  onClose(direction: Direction, nowNs: number): void {
+    this.closedNs[direction] = Math.min(this.closedNs[direction], nowNs);
+  }
+
+  /**
+   * A ping or a pong, in the order of the capture. Whoever has said Close waits for a Close only: a peer that wakes up then
+   * answers too late, and what it asks is answered by nobody.
+   */
   onFrame(frame: FrameView): void {
+    const closedNs = this.closedNs[otherDirection(frame.direction)];
+    if (
+      frame.lastTimestampNs > closedNs &&
+      (frame.opcode === PING || this.side(otherDirection(frame.direction)).hasWaited(closedNs))
+    )
+      return;
     if (frame.opcode === PING) this.side(frame.direction).ping(frame);
     else this.side(otherDirection(frame.direction)).pong(frame);
   }
@@ -130,6 +147,12 @@ class PingSide {
   private lastPongNs = NEVER_NS;
   private lastAnsweredPacket = 0;
   private lastAnsweredNs = NEVER_NS;
+
+  /** A ping had been without an answer for longer than a path takes. */
+  hasWaited(nowNs: number): boolean {
+    const oldest = this.waiting[0];
+    return oldest !== undefined && nowNs - oldest.sentNs >= PATIENCE_NS;
+  }
 
   ping(frame: FrameView): void {
     const ping = this.spare ?? new Ping();

@@ -21,7 +21,7 @@ export const findingsApplication = {
     noPing: {
       title: "The {from:word} stopped sending Socket.IO pings; the {to:word} gave up after {waitedMs:ms}",
       detail:
-        "From version 4 on the server pings every {intervalMs:ms}, and a client that hears none for {timeoutMs:ms} longer closes. The server's program stood still, or nothing from it arrived.",
+        "The {from:word} pings every {intervalMs:ms} (from Engine.IO 4 on the server, before it the client), and a {to:word} that hears none for {timeoutMs:ms} longer closes. The {from:word}'s program stood still, or nothing from it arrived.",
     },
   },
   "eio.upgrade.failed": {

@@ -164,19 +164,25 @@ export const findingsClose = {
       title:
         "The {from:word} sent Close[[ {code}]], the {to:word} never answered; the {closer:word} ended TCP {waitedMs:ms} later",
       detail:
-        "The closing handshake is not complete. The side that got the Close reports its code; the one that sent it reports 1006 or its own code, with wasClean = false.",
+        "The closing handshake is not complete. The side that got the Close reports its code once its program has read it; the one that sent it reports 1006 or its own code, with wasClean = false.",
     },
     rst: {
       title:
         "The {from:word} sent Close[[ {code}]], the {to:word} never answered; the {closer:word} reset TCP {waitedMs:ms} later",
       detail:
-        "The closing handshake is not complete. The side that got the Close reports its code; the one that sent it reports 1006 or its own code, with wasClean = false.",
+        "The closing handshake is not complete. The side that got the Close reports its code once its program has read it; the one that sent it reports 1006 or its own code, with wasClean = false.",
     },
     leftAtOnce: {
       title:
         "The {from:word} sent Close[[ {code}]] and ended TCP {waitedMs:ms} later, before the {to:word} had answered",
       detail:
-        "Libraries do so when they fail a WebSocket (RFC 6455 §7.1.7), and programs that exit. The side that got the Close reports its code; the one that sent it reports 1006 or its own code, with wasClean = false.",
+        "Libraries do so when they fail a WebSocket (RFC 6455 §7.1.7), and programs that exit. The side that got the Close reports its code once its program has read it; the one that sent it reports 1006 or its own code, with wasClean = false.",
+    },
+    late: {
+      title:
+        "The {from:word} sent Close[[ {code}]] and hung up {waitedMs:ms} later; the {to:word} answered only {lateMs:ms} after that",
+      detail:
+        "The answer came when the {from:word} had given the closing handshake up: the {to:word} reports the code, the {from:word} reports 1006 or its own code, with wasClean = false.",
     },
     open: {
       title: "The {from:word} sent Close[[ {code}]], and the {to:word} has not answered for {waitedMs:ms}",

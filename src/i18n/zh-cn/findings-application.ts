@@ -20,7 +20,7 @@ export const findingsApplication = {
     noPing: {
       title: "{from:word}不再发 Socket.IO 的 ping，{to:word}等了 {waitedMs:ms}后放弃",
       detail:
-        "从第 4 版起由服务器每 {intervalMs:ms}发一次 ping，客户端再多等 {timeoutMs:ms}没收到就会关闭。要么服务端程序停住了，要么它发的东西都没到。",
+        "{from:word}每 {intervalMs:ms}发一次 ping（Engine.IO 4 起由服务器发，之前由客户端发），{to:word}再多等 {timeoutMs:ms}没收到就会关闭。要么{from:word}的程序停住了，要么它发的东西都没到。",
     },
   },
   "eio.upgrade.failed": {

@@ -139,6 +139,11 @@ export const findingsClose = {
       title: "{from:word}发了 Close[[ {code}]]，没等{to:word}回应，{waitedMs:ms}后就结束了 TCP",
       detail: `库判定 WebSocket 出错时会这样做（RFC 6455 §7.1.7），程序直接退出时也会。${half}`,
     },
+    late: {
+      title: "{from:word}发了 Close[[ {code}]]，{waitedMs:ms}后就挂断了；又过了 {lateMs:ms}，{to:word}才回应",
+      detail:
+        "回应到达时{from:word}已放弃关闭握手：{to:word}报告该关闭码，{from:word}报告 1006 或自己的关闭码，wasClean = false。",
+    },
     open: {
       title: "{from:word}发了 Close[[ {code}]]，{to:word}已有 {waitedMs:ms}没有回应",
       detail: "关闭握手卡住了。浏览器会等 20～60 秒再强行断开。",

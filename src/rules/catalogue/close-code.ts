@@ -1,8 +1,9 @@
 import { type Direction, type Side, sideOf } from "../../base/brand.ts";
+import { isBefore } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { CloseFrameFacts } from "../../store/websocket-types.ts";
 import { codeVariant, isReservedCode } from "../close-codes.ts";
-import { closedItself, endingEvidence, firstClose } from "../ending.ts";
+import { closedItself, endingEvidence, type FirstClose, firstClose } from "../ending.ts";
 import { TIMED_OUT } from "../heartbeat.ts";
 import { interruptionBefore } from "../interruption.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
@@ -190,6 +191,27 @@ export const closeCode: Rule = {
   check,
 };
 
+/** The one who had asked waited, hung up, and reads no answer any more. */
+function answeredLate({ tcp }: ConnectionFacts, first: FirstClose, answer: CloseFrameFacts): Draft | null {
+  const { close, direction } = first;
+  const from = sideOf(direction);
+  const { fin } = tcp.halves[direction];
+  if (fin === null || !isBefore(fin, answer) || spanMs(close, fin) < GAVE_UP_MS) return null;
+  return draft("ws.close.unanswered", "late", {
+    at: fin,
+    args: { from, to: otherSide(from), code: close.code, waitedMs: spanMs(close, fin), lateMs: spanMs(fin, answer) },
+    evidence: [
+      shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
+      shows(fin, "fin", { from }),
+      shows(answer, "closeFrame", { from: otherSide(from), code: answer.code, reason: answer.reason }),
+    ],
+    causes: [cause("likely", "peerBlocked", { to: otherSide(from) })],
+  });
+}
+
+/** Sooner it did not wait for an answer. */
+const GAVE_UP_MS = 500;
+
 /** How long a side may take to answer a Close before it counts as not answering (browsers wait 20 to 60 s). */
 const LEAST_WAIT_MS = 3000;
 
@@ -204,8 +226,8 @@ function checkUnanswered(connection: ConnectionFacts): Draft | null {
   const peer = tcp.halves[direction === 0 ? 1 : 0];
   // A Close that met an ended connection could not be answered.
   if (tcp.firstCloser === to && tcp.closedAt !== null && tcp.closedAt.timestampNs <= close.timestampNs) return null;
-  if (answer !== null || peer.missingBytes > peer.truncatedBytes || hasUnreadEnd(connection, to) || tcp.oneWay)
-    return null;
+  if (answer !== null) return answeredLate(connection, found, answer);
+  if (peer.missingBytes > peer.truncatedBytes || hasUnreadEnd(connection, to) || tcp.oneWay) return null;
   const base = { from, to, code: close.code, waitedMs: spanMs(close, endOf(connection)) };
   const evidence = [
     shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
@@ -232,7 +254,6 @@ function checkUnanswered(connection: ConnectionFacts): Draft | null {
   const variant = tcp.ending === "rst" ? "rst" : "fin";
   return draft("ws.close.unanswered", variant, {
     at: close,
-    severity: tcp.firstCloser === to ? "note" : undefined,
     args: { ...base, closer: tcp.firstCloser },
     evidence,
     causes,

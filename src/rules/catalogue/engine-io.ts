@@ -1,11 +1,11 @@
-import { type Direction, sideOf } from "../../base/brand.ts";
+import { type Direction, type Side, sideOf } from "../../base/brand.ts";
 import type { EngineIoFacts } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy, endingEvidence } from "../ending.ts";
 import { engineIoCode } from "../engine-io-code.ts";
 import { missedIn } from "../heartbeat.ts";
-import { clientOf, endOf, hasEnded, otherSide, serverOf, spanMs, targetOf } from "../reading.ts";
+import { clientOf, directionOf, endOf, hasEnded, otherSide, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
@@ -80,15 +80,16 @@ function checkPongs(
   });
 }
 
-/** Version 4: the server pings, and a client that hears none for interval plus timeout closes. */
+/** The server pings (before version 4 the client), and who hears none for interval plus timeout closes. */
 function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft | null {
   const { open } = engineIo;
-  if (open === null || open.pingIntervalMs === null || open.pingTimeoutMs === null || engineIo.version === 3)
-    return null;
-  const ended = endedBy(connection, "client");
+  if (open === null || open.pingIntervalMs === null || open.pingTimeoutMs === null) return null;
+  const from: Side = engineIo.version === 3 ? "client" : "server";
+  const to = otherSide(from);
+  const ended = endedBy(connection, to);
   if (ended === null) return null;
   // One that comes after the end was held up on the way.
-  const { lastPing: newest, lastAnsweredPing } = engineIo.heartbeat[1];
+  const { lastPing: newest, lastAnsweredPing } = engineIo.heartbeat[directionOf(from)];
   const lastPing = newest !== null && newest.timestampNs > ended.timestampNs ? lastAnsweredPing : newest;
   const since = lastPing ?? open;
   const waitedMs = spanMs(since, ended);
@@ -98,15 +99,17 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft
     at: since,
     severity: "error",
     confidence: "likely",
-    args: { from: "server", to: "client", waitedMs, intervalMs: open.pingIntervalMs, timeoutMs: open.pingTimeoutMs },
+    args: { from, to, waitedMs, intervalMs: open.pingIntervalMs, timeoutMs: open.pingTimeoutMs },
     evidence: [
-      shows(since, lastPing === null ? "engineIoOpen" : "lastPing", { from: "server" }),
-      shows(ended, "endOfSession", { from: "client" }),
+      shows(since, lastPing === null ? "engineIoOpen" : "lastPing", { from: lastPing === null ? "server" : from }),
+      shows(ended, "endOfSession", { from: to }),
     ],
     causes: [
       stall !== null && cause("likely", "pathInterrupted", { idleMs: stall.ms }),
-      cause(stall === null ? "likely" : "possible", "serverBlocked", {}),
-      stall === null && cause("possible", "peerVanished", { to: "server" }),
+      from === "server"
+        ? cause(stall === null ? "likely" : "possible", "serverBlocked", {})
+        : cause(stall === null ? "likely" : "possible", "pageFrozen", { patienceMs: 3 * open.pingIntervalMs }),
+      stall === null && cause("possible", "peerVanished", { to: from }),
     ],
   });
 }

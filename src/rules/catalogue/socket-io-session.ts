@@ -1,13 +1,15 @@
 import type { SocketIoNamespaceFacts } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { endingEvidence } from "../ending.ts";
+import { endedBy, endingEvidence } from "../ending.ts";
 import { endOf, hasEnded, hasGap, serverOf, watchedUntil } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { isHandedOn, isSameLeg, onLeg, seenOf } from "../sessions.ts";
 
 /** The longest that checks of a login usually take. */
 const LEAST_WAIT_MS = 5000;
+/** Sooner when the server itself ends the session for it (Socket.IO's connectTimeout). */
+const LEAST_TIMEOUT_MS = 1000;
 
 /** CONNECT got neither CONNECT nor CONNECT_ERROR: the server's middleware hangs. */
 function unansweredOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
@@ -22,7 +24,7 @@ function unansweredOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
   if (carrier === undefined || hasGap(carrier, "server", asked.timestampNs)) return null;
   const untilNs = hasEnded(carrier) ? endOf(carrier).timestampNs : watchedUntil(carrier, context.analysis.clockNs);
   const waitedMs = (untilNs - asked.timestampNs) / 1e6;
-  if (waitedMs < LEAST_WAIT_MS) return null;
+  if (waitedMs < (endedBy(carrier, "server") === null ? LEAST_WAIT_MS : LEAST_TIMEOUT_MS)) return null;
   return draft("sio.connect.unanswered", "plain", {
     at: asked,
     foldBy: namespace,

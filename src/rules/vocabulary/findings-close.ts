@@ -46,6 +46,7 @@ export const closeFindings = {
     fin: "from to code? waitedMs closer",
     rst: "from to code? waitedMs closer",
     leftAtOnce: "from to code? waitedMs",
+    late: "from to code? waitedMs lateMs",
     open: "from to code? waitedMs",
   },
   "ws.close.reserved-code": { plain: "code from" },

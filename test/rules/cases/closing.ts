@@ -233,6 +233,12 @@ export const closingCases = {
       rst: unansweredClose(60, "rst"),
       leftAtOnce: unansweredClose(30.1),
       open: unansweredClose(null),
+      late: one(
+        connectionFacts({
+          webSocket: webSocket({ closeFrames: [close(43, 1000), close(30, 1001)] }),
+          tcp: tcp({ closedAt: mark(40), firstCloser: "server", server: { fin: mark(40) } }),
+        }),
+      ),
     },
     near: {
       answered: one(connectionFacts()),
