@@ -153,7 +153,7 @@ export class SessionWatch {
 
   private onEngineIo(reading: EngineIoReading, direction: Direction, at: Mark): void {
     this.seeEngineIo();
-    if (reading.open !== null) this.sid = reading.open.sid;
+    if (reading.open !== null) this.begin(reading.open.sid);
     if (reading.open !== null && this.engineIo.open === null) {
       const { sid, pingIntervalMs, pingTimeoutMs, upgrades } = reading.open;
       this.engineIo.open = { ...at, pingIntervalMs, pingTimeoutMs, upgrades };
@@ -161,6 +161,16 @@ export class SessionWatch {
     } else if (reading.packet === "ping" || reading.packet === "pong") this.onBeat(reading, direction, at);
     else if (reading.packet === "upgrade") this.engineIo.upgraded ??= at;
     else if (reading.packet === "close") this.engineIo.closed ??= { ...at, from: sideOf(direction) };
+  }
+
+  /** A client that did not wait for the greeting asked in this session. */
+  private begin(sid: string | null): void {
+    const early = this.sid === null && this.engineIo.open === null ? [...(this.namespaces?.values() ?? [])] : [];
+    this.sid = sid;
+    for (const namespace of early) {
+      this.namespaces?.delete(`null ${namespace.name}`);
+      this.namespaces?.set(`${sid} ${namespace.name}`, { ...namespace, sid });
+    }
   }
 
   private onBeat(reading: EngineIoReading, direction: Direction, at: Mark): void {

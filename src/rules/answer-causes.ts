@@ -44,7 +44,10 @@ export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path
   // Who refuses the connection does so at once; Engine.IO lets go of a path that is not its own after this second.
   if (Math.abs(afterMs - ENGINE_IO_DESTROY_MS) < 150)
     return [
-      /[?&]EIO=/.test(exchange.request?.target ?? "") && cause("likely", "engineIoRewritten", { path }),
+      exchange.request !== null &&
+        wantsWebSocket(exchange.request) &&
+        /[?&]EIO=/.test(exchange.request.target) &&
+        cause("likely", "engineIoRewritten", { path }),
       cause("likely", "backendCrashed", {}),
       cause("possible", "backendDown", {}),
     ];

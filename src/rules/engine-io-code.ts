@@ -1,4 +1,5 @@
 import type { HttpExchangeFacts } from "../store/http-types.ts";
+import { fieldValue, wantsWebSocket } from "./reading.ts";
 import type { VariantOf } from "./types.ts";
 
 export type EngineIoRefusal = VariantOf<"eio.request.refused">;
@@ -21,7 +22,22 @@ const MESSAGES: Readonly<Record<string, EngineIoRefusal>> = {
   "Session ID unknown": "session",
   "Bad handshake method": "handshakeMethod",
   "Unsupported protocol version": "protocolVersion",
+  "Bad request": "badRequest",
+  Forbidden: "forbidden",
 };
+
+/** What ws says of a handshake that it does not take, in the same form. */
+const OF_WS = /Sec-WebSocket|Upgrade header|HTTP method|^Bad Request$/i;
+
+/** Whatever else is said so in one line to an upgrade of Engine.IO is the message of an allowRequest of the application's. */
+const isOwnMessage = ({ request, response }: HttpExchangeFacts, text: string): boolean =>
+  response?.status === 400 &&
+  request !== null &&
+  wantsWebSocket(request) &&
+  /[?&]EIO=\d/.test(request.target) &&
+  fieldValue(response, "content-type") === "text/html" &&
+  /^[^<{\n]{1,200}$/.test(text) &&
+  !OF_WS.test(text);
 
 /** python-engineio's words, a JSON string (engineio/base_server.py). */
 const PYTHON: readonly (readonly [RegExp, EngineIoRefusal])[] = [
@@ -34,11 +50,13 @@ const PYTHON: readonly (readonly [RegExp, EngineIoRefusal])[] = [
 /** What an Engine.IO server refused, by its own code or message; null: not its refusal. */
 export function engineIoCode(exchange: HttpExchangeFacts): EngineIoRefusal | null {
   const target = exchange.request?.target ?? "";
-  if (!/[?&](EIO|transport)=/.test(target)) return null;
+  const text = exchange.responseBodyPreview.trim();
   const status = exchange.response?.status;
+  // Who asks without these parameters is no client of Engine.IO, but is answered by one of its servers.
+  if (!/[?&](EIO|transport)=/.test(target)) return status === 400 && text === "Transport unknown" ? "transport" : null;
   if (status !== 400 && status !== 403) return null;
   const digit = CODE.exec(exchange.responseBodyPreview)?.[1];
   if (digit !== undefined) return KINDS[Number(digit)] ?? null;
-  const text = exchange.responseBodyPreview.trim();
-  return MESSAGES[text] ?? PYTHON.find(([words]) => words.test(text))?.[1] ?? null;
+  const known = MESSAGES[text] ?? PYTHON.find(([words]) => words.test(text))?.[1] ?? null;
+  return known ?? (isOwnMessage(exchange, text) ? "forbidden" : null);
 }

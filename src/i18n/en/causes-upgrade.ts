@@ -198,6 +198,10 @@ export const causesUpgrade = {
     cause: "The server sends http to https.",
     fix: "Use wss:// and the final host in the client's URL.",
   },
+  movedElsewhere: {
+    cause: "The server has what was asked for elsewhere: {path}.",
+    fix: "Browsers and WebSocket libraries do not follow redirects: use that address in the client's URL, with ws:// for http:// and wss:// for https://.",
+  },
   trailingSlash: {
     cause: "Only the slash at the end is missing.",
     fix: "Connect to {path}/ , or let the server accept both.",

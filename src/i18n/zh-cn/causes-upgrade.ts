@@ -179,6 +179,10 @@ export const causesUpgrade = {
   },
   allowRequest: { cause: "服务端的 allowRequest 回调拒绝了请求。", fix: "查看该回调；应答里的消息就是原因。" },
   redirectToHttps: { cause: "服务器把 http 跳转到 https。", fix: "客户端 URL 直接使用 wss:// 和最终主机名。" },
+  movedElsewhere: {
+    cause: "服务器把请求的地址放在了别处：{path}。",
+    fix: "浏览器和 WebSocket 库不跟随重定向：在客户端 URL 里直接用这个地址，http:// 换成 ws://，https:// 换成 wss://。",
+  },
   trailingSlash: { cause: "只差末尾的斜杠。", fix: "改连 {path}/ ，或让服务器两种写法都接受。" },
   loginRedirect: {
     cause: "请求没有登录，被跳转到登录页。",

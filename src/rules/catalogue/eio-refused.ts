@@ -1,5 +1,7 @@
+import { isBefore, type Mark } from "../../base/packet-view.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import type { WebSocketFacts } from "../../store/websocket-types.ts";
 import { upgradeLines } from "../answer-causes.ts";
 import type { Context } from "../context.ts";
 import { type EngineIoRefusal, engineIoCode } from "../engine-io-code.ts";
@@ -40,6 +42,7 @@ function causesOf(kind: EngineIoRefusal, exchange: HttpExchangeFacts): Cause[] {
 
 /** Old servers say it too where a WebSocket came without its upgrade: not of a poll, nor of an upgrade that arrived whole. */
 function transportCauses(exchange: HttpExchangeFacts, path: string): Cause[] {
+  if (!/[?&]transport=/.test(exchange.request?.target ?? "")) return [cause("likely", "notSocketIoClient", {})];
   if (/[?&]transport=polling/.test(targetOf(exchange))) return [cause("certain", "transportNotAllowed", {})];
   const isWhole = exchange.request !== null && fieldHas(exchange.request, "upgrade", "websocket");
   return isWhole && proxyOf(exchange) === null
@@ -96,6 +99,7 @@ function oldServer(connection: ConnectionFacts, { others }: Context) {
     ({ name, connected, connectRequested }) =>
       name === "/" &&
       connected !== null &&
+      !hasSpokenBefore(webSocket, connected) &&
       (connectRequested?.timestampNs ?? Number.POSITIVE_INFINITY) > connected.timestampNs,
   );
   if (unasked?.connected == null || webSocket.midstream) return null;
@@ -110,6 +114,10 @@ function oldServer(connection: ConnectionFacts, { others }: Context) {
     ],
   });
 }
+
+/** It may have asked before the server's greeting told that this is Socket.IO. */
+const hasSpokenBefore = ({ firstFrame }: WebSocketFacts, at: Mark): boolean =>
+  firstFrame[0] !== null && isBefore(firstFrame[0], at);
 
 const sidOf = ({ request }: HttpExchangeFacts): string => /[?&]sid=([^&]+)/.exec(request?.target ?? "")?.[1] ?? "";
 

@@ -37,7 +37,7 @@ export const upgradeRedirected: Rule = {
   id: "http.upgrade.redirected",
   severity: "error",
   spec: "RFC 6455 §4.1, WHATWG WebSockets §2.1",
-  causes: ["redirectToHttps", "trailingSlash", "loginRedirect"],
+  causes: ["redirectToHttps", "trailingSlash", "loginRedirect", "movedElsewhere"],
   sources: ["https://websockets.spec.whatwg.org/#websocket-opening-handshake"],
   check(connection, context) {
     const found = answered(connection, "redirected");
@@ -65,7 +65,11 @@ export const upgradeRedirected: Rule = {
         /^(https|wss):/i.test(location ?? "") && cause("likely", "redirectToHttps", {}),
         path === `${found.path}/` && cause("certain", "trailingSlash", { path: found.path }),
         /login|auth|signin|sso/i.test(location ?? "") && cause("likely", "loginRedirect", {}),
-        cause("possible", "redirectToHttps", {}),
+        location === null
+          ? cause("possible", "redirectToHttps", {})
+          : !/^(https|wss):/i.test(location) &&
+            path !== `${found.path}/` &&
+            cause("likely", "movedElsewhere", { path: location.split("?")[0] ?? "" }),
       ],
     });
   },

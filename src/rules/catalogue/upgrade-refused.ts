@@ -35,11 +35,19 @@ const TOO_LARGE = /Header Or Cookie Too Large|Header Fields Too Large|URI Too La
 /** How Express, and NestJS on it, say that no route takes a plain GET. */
 const PLAIN_GET = /Cannot GET /;
 
+/** The body names the field that is missing or wrong, as ws does. */
+const HANDSHAKE_FIELDS = /Sec-WebSocket-|Upgrade header/i;
+
 const kindOf = (status: number, body: string): Kind =>
   TOO_LARGE.test(body) ? "fieldsTooLarge" : (KINDS[status] ?? (status >= 500 ? "serverError" : "other"));
 
 /** Its own page: the proxy has no place for the path. Any other comes from behind it. */
-function notFoundCauses(exchange: HttpExchangeFacts, path: string): (Cause | false)[] {
+function notFoundCauses(
+  exchange: HttpExchangeFacts,
+  path: string,
+  connection: ConnectionFacts,
+  context: Context,
+): (Cause | false)[] {
   if (ownPageOf(exchange) !== null)
     return [
       cause("likely", "locationMissing", { path, backend: UNKNOWN_BACKEND }),
@@ -47,7 +55,9 @@ function notFoundCauses(exchange: HttpExchangeFacts, path: string): (Cause | fal
     ];
   return [
     // The backend's router saw a plain GET: the proxy that named itself did pass it on.
-    ...(PLAIN_GET.test(exchange.responseBodyPreview) && proxyOf(exchange) !== null && !isPoll(exchange)
+    ...(PLAIN_GET.test(exchange.responseBodyPreview) &&
+    proxyOf(exchange) !== null &&
+    !isUnknownPath(exchange, connection, context)
       ? upgradeLines(proxyOf(exchange), path)
       : []),
     cause("likely", "wrongPath", { path }),
@@ -55,6 +65,21 @@ function notFoundCauses(exchange: HttpExchangeFacts, path: string): (Cause | fal
       ? cause("likely", "asgiNoLibrary", {})
       : cause("possible", "devProxyWs", { path }),
   ];
+}
+
+/** RFC 6455 §4.4: with 426 a server names the versions that it speaks; 13 is not among them. */
+function wantsOtherVersion({ response }: HttpExchangeFacts): boolean {
+  const spoken = response === null ? null : fieldValue(response, "sec-websocket-version");
+  return spoken !== null && !/\b13\b/.test(spoken);
+}
+
+/** A poll needs no upgrade: where it finds nothing, either, the fields are not what is missing. */
+function isUnknownPath(exchange: HttpExchangeFacts, connection: ConnectionFacts, context: Context): boolean {
+  if (isPoll(exchange)) return true;
+  const path = pathOf(targetOf(exchange));
+  return (context.others().askedOf.get(serverOf(connection)) ?? []).some(
+    (other) => isPoll(other) && other.response?.status === 404 && pathOf(targetOf(other)) === path,
+  );
 }
 
 function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (Cause | false)[] {
@@ -88,9 +113,13 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
           exchange.request !== null &&
           fieldHas(exchange.request, "upgrade", "websocket") &&
           cause("certain", "upgradeOnPolls", { path }),
-        cause("likely", "wrongPath", { path }),
-        cause("possible", "badHandshakeFields", {}),
-        cause("possible", "proxyChangedRequest", {}),
+        ...(HANDSHAKE_FIELDS.test(exchange.responseBodyPreview)
+          ? [cause("likely", "badHandshakeFields", {}), cause("likely", "proxyChangedRequest", {})]
+          : [
+              cause("likely", "wrongPath", { path }),
+              cause("possible", "badHandshakeFields", {}),
+              cause("possible", "proxyChangedRequest", {}),
+            ]),
       ];
     case "unauthorized":
       return [
@@ -116,11 +145,13 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
     case "bodyTooLarge":
       return [cause(proxy === null ? "likely" : "certain", "bodyLimit", { proxy })];
     case "notFound":
-      return notFoundCauses(exchange, path);
+      return notFoundCauses(exchange, path, connection, context);
     case "method":
       return [cause("likely", "pathNotWebSocket", { path }), cause("possible", "methodChanged", {})];
     case "upgradeRequired":
-      return [cause("likely", "upgradeFieldsMissing", { path }), cause("possible", "versionOther", {})];
+      return wantsOtherVersion(exchange)
+        ? [cause("likely", "versionOther", {}), cause("possible", "upgradeFieldsMissing", { path })]
+        : [cause("likely", "upgradeFieldsMissing", { path }), cause("possible", "versionOther", {})];
     case "tooMany":
       return [
         proxy === null ? cause("certain", "rateLimited", {}) : cause("certain", "proxyLimits", { proxy }),

@@ -83,6 +83,7 @@ export const causeWords = {
   engineIoVersions: "",
   allowRequest: "",
   redirectToHttps: "",
+  movedElsewhere: "path",
   trailingSlash: "path",
   loginRedirect: "",
   noUpgradeListener: "path",
