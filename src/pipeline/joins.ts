@@ -12,7 +12,8 @@ const FORWARD_NS = 5e9;
 
 /** Which connections carry the same WebSocket: one TCP connection in two captures, or the two legs of a proxy. */
 export function findJoins(tracked: readonly Origin[], facts: readonly ConnectionFacts[]): JoinFacts[] {
-  const copies = copiesOf(tracked);
+  const elsewhere = copiesOf(tracked);
+  const copies = [...elsewhere, ...translated(tracked, new Set(elsewhere.flat()))];
   const byId = new Map(facts.map((one) => [Number(one.id), one]));
   const pairs = copies.flatMap((group) =>
     group.slice(1).map((copy, index) => joinOf(group[index] as Origin, copy, byId)),
@@ -41,17 +42,53 @@ function copiesOf(tracked: readonly Origin[]): Origin[][] {
     .map((copies) => copies.sort((a, b) => (waited(a) === waited(b) ? a.id - b.id : waited(b) - waited(a))));
 }
 
+/** A NAT passes a packet on at once. */
+const TRANSLATE_NS = 1e9;
+
+/**
+ * One connection before and behind a NAT, seen by the same capture: other addresses or ports, both initial sequence numbers
+ * the same (64 bits that two connections do not share by chance). The one that came first is nearer to the client.
+ */
+function translated(tracked: readonly Origin[], known: ReadonlySet<Origin>): Origin[][] {
+  const byNumbers = new Map<string, Origin[]>();
+  for (const one of tracked) {
+    const numbers = known.has(one) ? null : numbersOf(one.halves);
+    if (numbers !== null) appendTo(byNumbers, `${one.vantage} ${numbers}`, one);
+  }
+  return [...byNumbers.values()].flatMap((group) => {
+    const [first, ...others] = group.sort((a, b) => a.id - b.id);
+    if (first === undefined) return [];
+    const copies = others.filter((other) => other.synNs - first.synNs < TRANSLATE_NS && !hasSameEnds(first, other));
+    return copies.length === 0 ? [] : [[first, ...copies]];
+  });
+}
+
+const hasSameEnds = (a: Origin, b: Origin): boolean =>
+  a.addresses.join(" ") === b.addresses.join(" ") && a.ports.join(" ") === b.ports.join(" ");
+
 /** Where a connection was captured, and of which it is a copy. */
 interface Whereabouts {
   readonly vantageOf: (id: number) => number;
   readonly copyOf: (id: number) => number;
+  /** Both initial sequence numbers; two connections that share them are one, before and behind a NAT. null: not both seen. */
+  readonly numbersOf: (id: number) => string | null;
 }
 
 function whereabouts(tracked: readonly Origin[], copies: readonly Origin[][]): Whereabouts {
   const vantages = new Map(tracked.map(({ id, vantage }) => [id, vantage]));
   const nearest = new Map(copies.flatMap((group) => group.map(({ id }) => [id, group[0]?.id ?? id] as const)));
-  return { vantageOf: (id) => vantages.get(id) ?? 0, copyOf: (id) => nearest.get(id) ?? id };
+  const numbers = new Map(tracked.map(({ id, halves }) => [id, numbersOf(halves)]));
+  return {
+    vantageOf: (id) => vantages.get(id) ?? 0,
+    copyOf: (id) => nearest.get(id) ?? id,
+    numbersOf: (id) => numbers.get(id) ?? null,
+  };
 }
+
+const numbersOf = (halves: Origin["halves"]): string | null =>
+  halves.every(({ synSeen }) => synSeen)
+    ? [...halves.map(({ initialSequence }) => initialSequence)].sort().join(" ")
+    : null;
 
 /** The same initial sequence numbers (RFC 9293 §3.4.1), as far as both captures hold them; one at least is in both. */
 function isSame(a: Origin, b: Origin): boolean {
@@ -103,7 +140,12 @@ function lostBytes(nearClient: ConnectionFacts, nearServer: ConnectionFacts): Pe
  * Proxies hand Sec-WebSocket-Key on untouched; one that makes its own still passes the target on, in time and order. Legs
  * in one capture are joined first: their times can be compared.
  */
-function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Whereabouts): JoinFacts[] {
+function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf, numbersOf }: Whereabouts): JoinFacts[] {
+  /** A proxy dials a server of its own, by a connection of its own. */
+  const isOther = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
+    copyOf(leg.id) !== copyOf(front.id) &&
+    (leg.server.address !== front.server.address || leg.server.port !== front.server.port) &&
+    (numbersOf(leg.id) === null || numbersOf(leg.id) !== numbersOf(front.id));
   const joins: JoinFacts[] = [];
   const asked = facts.filter(({ upgrade }) => upgrade?.exchange.request != null && upgrade.otherProtocol === null);
   const behind = new Set<number>();
@@ -134,7 +176,7 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Where
     if (inFront.has(copyOf(front.id))) continue;
     const from = front.upgrade?.exchange.request?.last.packet ?? 0;
     const fits = (leg: ConnectionFacts): boolean =>
-      vantageOf(leg.id) === vantageOf(front.id) && copyOf(leg.id) !== copyOf(front.id) && isBehind(front, leg);
+      vantageOf(leg.id) === vantageOf(front.id) && isOther(front, leg) && isBehind(front, leg);
     const forwarded = (): ConnectionFacts | undefined =>
       routesBehind(front)
         .flatMap((route) => byRoute.get(route)?.from(from) ?? [])
@@ -146,7 +188,7 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Where
   for (const front of vantages.size > 1 ? asked : []) {
     if (inFront.has(copyOf(front.id))) continue;
     const fits = (leg: ConnectionFacts): boolean =>
-      vantageOf(leg.id) !== vantageOf(front.id) && copyOf(leg.id) !== copyOf(front.id) && isBehindElsewhere(front, leg);
+      vantageOf(leg.id) !== vantageOf(front.id) && isOther(front, leg) && isBehindElsewhere(front, leg);
     join(front, byKey.get(keyOf(front))?.from(0).find(fits));
   }
   const free = asked.filter((leg) => !behind.has(copyOf(leg.id)));

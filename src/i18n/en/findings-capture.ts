@@ -140,6 +140,12 @@ export const findingsCapture = {
       detail:
         "Connection #{other} is this one as the other end saw it: same addresses, ports and initial sequence numbers. Times are shown as each capture has them.",
     },
+    translated: {
+      title:
+        "Captured before and behind a NAT: connection #{other}, {client} → {server}, is this one with other addresses",
+      detail:
+        "Both have the same initial sequence numbers. A NAT changes addresses and ports and passes everything on; it is no end of the connection.",
+    },
     untimed: {
       title: "Captured at both ends and joined; how far both clocks differ cannot be told",
       detail:

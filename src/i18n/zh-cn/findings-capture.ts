@@ -120,6 +120,10 @@ export const findingsCapture = {
       title: "同一连接在两端都抓了包，已合并分析；服务器一端的时钟比客户端慢 {offMs:ms}（误差 ±{errorMs:ms}）",
       detail: "连接 #{other} 就是这条连接在另一端的样子：地址、端口、初始序列号都相同。时间按各自抓包的时钟显示。",
     },
+    translated: {
+      title: "NAT 前后都抓到了：连接 #{other}（{client} → {server}）就是这条连接，只是换了地址",
+      detail: "两者的初始序列号相同。NAT 只改地址和端口，其余照转，不是连接的一端。",
+    },
     untimed: {
       title: "同一连接在两端都抓了包，已合并分析；两个时钟差多少无法确定",
       detail:

@@ -1,7 +1,7 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import type { Join } from "../legs.ts";
-import { NS_PER_MS } from "../reading.ts";
+import { clientOf, NS_PER_MS, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
 /** Clocks of one machine, or kept by NTP on one network, agree within this. */
@@ -19,6 +19,11 @@ function checkPair(twin: Join): Draft {
     evidence: [shows(twin.back.tcp.syns[0] ?? twin.back.first, "sameConnection", {})],
   };
   const other = twin.back.id;
+  if (isTranslated(twin))
+    return draft("capture.both-ends", "translated", {
+      ...parts,
+      args: { other, client: clientOf(twin.back), server: serverOf(twin.back) },
+    });
   if (clockOffsetNs === null || clockErrorNs === null)
     return draft("capture.both-ends", "untimed", { ...parts, args: { other } });
   const offMs = Math.abs(clockOffsetNs) / NS_PER_MS;
@@ -31,6 +36,10 @@ function checkPair(twin: Join): Draft {
     causes: [offMs - errorMs > ORDINARY_MS && cause("likely", "captureClock", {})],
   });
 }
+
+/** A NAT stands between both: they have other addresses or ports. */
+const isTranslated = ({ front, back }: Join): boolean =>
+  clientOf(front) !== clientOf(back) || serverOf(front) !== serverOf(back);
 
 export const bothEnds: Rule = {
   id: "capture.both-ends",

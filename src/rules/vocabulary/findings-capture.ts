@@ -26,6 +26,7 @@ export const captureFindings = {
     ahead: "other offMs errorMs",
     behind: "other offMs errorMs",
     untimed: "other",
+    translated: "other client server",
   },
   "capture.ended-early": { plain: "name reason offset" },
   "capture.left-out": { plain: "connections all webSockets", open: "openOnes" },

@@ -239,6 +239,7 @@ export const transportCases = {
       agree: atBothEnds(connectionFacts(), connectionFacts()),
       ahead: atBothEnds(connectionFacts(), connectionFacts(), { clockOffsetNs: 5e9, clockErrorNs: 1e6 }),
       behind: atBothEnds(connectionFacts(), connectionFacts(), { clockOffsetNs: -5e9, clockErrorNs: 1e6 }),
+      translated: atBothEnds(connectionFacts(), connectionFacts({ client: { address: "203.0.113.7", port: 40_000 } })),
       untimed: atBothEnds(connectionFacts(), connectionFacts(), { clockOffsetNs: null, clockErrorNs: null }),
     },
     near: { "seen at one end": one(connectionFacts()), "the legs of a proxy": hungUpByProxy(3) },
