@@ -15,7 +15,9 @@ export const chromeEn: Chrome = {
   failedInWays: (failed, all, ways) =>
     all === 1
       ? `The connection failed, and ${ways} things are wrong:`
-      : `${failed} of ${plural(all, "connection")} failed, in ${ways} different ways:`,
+      : ways > failed
+        ? `${failed} of ${plural(all, "connection")} failed, and ${ways} things are wrong:`
+        : `${failed} of ${plural(all, "connection")} failed, in ${ways} different ways:`,
   troubled: (troubled, all, why) => (all === 1 ? why : `An error on ${troubled} of ${all} connections: ${why}`),
   troubledInWays: (troubled, all, ways) =>
     all === 1 ? `${ways} things are wrong:` : `${ways} errors on ${troubled} of ${all} connections:`,

@@ -13,7 +13,9 @@ export const chromeZhCn: Chrome = {
   side: sides,
   failed: (failed, all, why) => (all === 1 ? `连接失败：${why}` : `${all} 个连接中有 ${failed} 个失败：${why}`),
   failedInWays: (failed, all, ways) =>
-    all === 1 ? `连接失败，共有 ${ways} 个问题：` : `${all} 个连接中有 ${failed} 个失败，共 ${ways} 种情况：`,
+    all === 1
+      ? `连接失败，共有 ${ways} 个问题：`
+      : `${all} 个连接中有 ${failed} 个失败，共${ways > failed ? `有 ${ways} 个问题` : ` ${ways} 种情况`}：`,
   troubled: (troubled, all, why) => (all === 1 ? why : `${all} 个连接中有 ${troubled} 个有错误：${why}`),
   troubledInWays: (troubled, all, ways) =>
     all === 1 ? `共有 ${ways} 个问题：` : `${all} 个连接中有 ${troubled} 个有错误，共 ${ways} 种：`,

@@ -77,12 +77,13 @@ function errorLines(page: TextPage, errors: readonly FindingModel[], all: number
   const ids = affected(errors);
   const troubled = count(ids).size;
   const consequences = affected(page.model.findings.filter(({ followsFrom }) => followsFrom !== null));
-  const failed = count(
-    [...ids, ...consequences].filter((id) => {
-      const connection = connectionById.get(id);
-      return connection !== undefined && hasFailed(connection);
-    }),
-  ).size;
+  const isFailed = (id: number): boolean => {
+    const connection = connectionById.get(id);
+    return connection !== undefined && hasFailed(connection);
+  };
+  // Where some have failed, a Close with an error code is a failure, too: each that the table marks counts.
+  const failing = [...ids, ...consequences].filter(isFailed);
+  const failed = failing.length === 0 ? 0 : count([...ids, ...failing]).size;
   const ways = errors.length;
   const [only] = errors;
   if (ways === 1 && only !== undefined) {

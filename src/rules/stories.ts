@@ -91,6 +91,8 @@ const queryOf = (request: HttpExchangeFacts["request"]): string | undefined => r
 
 /** What a proxy answers, or does not, when it has no backend; a page and its own errors are what error_page makes of it. */
 const WITHOUT_BACKEND: ReadonlySet<Outcome> = new Set(["gateway", "page", "refused", "unanswered"]);
+/** Somebody looked at the request and did not like it. */
+const OWN_WORDS: ReadonlySet<number> = new Set([400, 401, 403, 405, 413, 414, 426, 429, 431]);
 /** Health checks that failed before: the proxy does not even try any more (503). */
 const CHECKED_NS = 10e9;
 
@@ -98,7 +100,7 @@ const CHECKED_NS = 10e9;
 function backendAttempts(connection: ConnectionFacts, failed: TimeIndex<ConnectionFacts>): ConnectionFacts[] {
   if (!WITHOUT_BACKEND.has(outcomeOf(connection))) return [];
   const { request, response } = handshakeOf(connection) ?? { request: null, response: null };
-  if (!request) return [];
+  if (!request || OWN_WORDS.has(response?.status ?? 0)) return [];
   const from = request.first.timestampNs - (response?.status === 503 ? CHECKED_NS : 0);
   return within(failed, from, (response?.first ?? connection.last).timestampNs).filter(
     (other) =>
