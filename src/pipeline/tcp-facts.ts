@@ -76,7 +76,12 @@ function openingOf(connection: TcpConnection, client: TcpHalf, server: TcpHalf):
   if (refused || (unreachable && server.packets === 0)) return "refused";
   if (connection.established !== null || client.dataSegments > 0) return "complete";
   if (connection.synAckSeen)
-    return server.dataSegments > 0 ? "complete" : connection.synSeen ? "unanswered" : "not-captured";
+    // A FIN is sent on an open connection only: a capture of nothing but SYN, FIN and RST holds no more than that.
+    return server.dataSegments > 0 || client.fin !== null || server.fin !== null
+      ? "complete"
+      : connection.synSeen
+        ? "unanswered"
+        : "not-captured";
   return server.packets > 0 ? "complete" : "unanswered";
 }
 

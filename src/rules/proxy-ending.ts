@@ -2,7 +2,7 @@ import { CLIENT, SERVER } from "../base/brand.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { endingEvidence } from "./ending.ts";
-import type { Join } from "./legs.ts";
+import { type Join, proxyEndedBoth } from "./legs.ts";
 import { endOf, lastSender, later, serverName, serverOf, spanMs } from "./reading.ts";
 import { cause, draft, lesser, shows } from "./rule.ts";
 import { lastRecord } from "./sealed-endings.ts";
@@ -14,10 +14,14 @@ import type { Cause, EvidenceItem } from "./types.ts";
 /** Silence this short before both legs end is no timer's work. */
 export const LEAST_IDLE_MS = 2000;
 
+/** How long both legs had been silent. */
+const idleOf = ({ front, back }: Join): number =>
+  Math.min(front.tcp.idleBeforeCloseNs ?? 0, back.tcp.idleBeforeCloseNs ?? 0) / 1e6;
+
 /** Both ends were there, the proxy between them hung up on both: said once, for the leg of the client. */
 export function proxyEnded(front: ConnectionFacts, join: Join, context: Context) {
-  const { tcp, close, webSocket } = front;
-  const idleMs = Math.min(tcp.idleBeforeCloseNs ?? 0, join.back.tcp.idleBeforeCloseNs ?? 0) / 1e6;
+  const { close, webSocket } = front;
+  const idleMs = idleOf(join);
   const args = {
     proxy: serverOf(front),
     name: proxyName(join),
@@ -70,6 +74,8 @@ function proxyTimerCauses(front: ConnectionFacts, join: Join, idleMs: number, co
   const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
   // Apache names itself only towards the backend.
   const behind = timerCauses(join.back, context).filter(({ confidence }) => confidence === "likely");
+  if (endedTogether(front, join, idleMs, context))
+    return [cause("likely", "proxyRestarted", {}), cause("possible", "proxyLifetime", {})];
   const fitting = behind.length > 0 ? behind : timerCauses(front, context);
   const stopped =
     stoppedBeat(join.back, SERVER, idleMs) ??
@@ -79,6 +85,23 @@ function proxyTimerCauses(front: ConnectionFacts, join: Join, idleMs: number, co
   if (stopped !== null) return [stopped, ...timersOf(join, fitting, name, args, context).map(lesser)];
   return timersOf(join, fitting, name, args, context);
 }
+
+const TOGETHER_NS = 0.5e9;
+const OTHER_IDLE_MS = 1000;
+
+/** Another WebSocket of the proxy ended in the same moment after another silence: no timer of theirs does that. */
+const endedTogether = (front: ConnectionFacts, join: Join, idleMs: number, { joins }: Context): boolean =>
+  joins.all.some(
+    (other) =>
+      other !== join &&
+      serverOf(other.front) === serverOf(front) &&
+      proxyEndedBoth(other) &&
+      Math.abs(endOf(other.front).timestampNs - endOf(front).timestampNs) < TOGETHER_NS &&
+      Math.abs(idleOf(other) - idleMs) > OTHER_IDLE_MS,
+  );
+
+/** Timers of nginx are whole seconds, and go off up to 0.3 s early (its clock is looked at now and then). */
+const isWholeSeconds = (idleMs: number): boolean => idleMs % 1000 < 50 || idleMs % 1000 > 700;
 
 function timersOf(
   join: Join,
@@ -90,7 +113,10 @@ function timersOf(
   const own = fitting.filter(({ args: { timer } }) =>
     context.timers.some((one) => one.name === timer && one.source === ""),
   );
-  if (/nginx|openresty|tengine/i.test(name)) return [...own, cause("likely", "nginxReadTimeout", args)];
+  if (/nginx|openresty|tengine/i.test(name))
+    return isWholeSeconds(args.idleMs)
+      ? [...own, cause("likely", "nginxReadTimeout", args)]
+      : [...own, cause("likely", "proxyRestarted", {}), cause("possible", "nginxReadTimeout", args)];
   if (join.back.tcp.ending === "rst") return [...own, cause("likely", "haproxyTunnelTimeout", args), ...fitting];
   return fitting.length > 0 ? [...fitting] : [cause("likely", "proxyIdleTimer", args)];
 }

@@ -1,8 +1,10 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import { isViolation } from "../../store/unread.ts";
+import type { Context } from "../context.ts";
 import { failedOnMessage } from "../end-signs.ts";
 import { endingEvidence, firstClose } from "../ending.ts";
 import { isComplaint, lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
+import { endedByProxy } from "../legs.ts";
 import { directionOf, endOf, hasEnded, spanMs } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { switched } from "../switched.ts";
@@ -51,8 +53,14 @@ function checkPolite(connection: ConnectionFacts) {
   });
 }
 
+/** The client hung up, and its proxy did the same behind it: the client's own leg tells why. */
+function isPassedOn({ id, tcp }: ConnectionFacts, { joins }: Context): boolean {
+  const front = joins.before.get(id)?.front;
+  return front?.webSocket != null && tcp.firstCloser === "client" && front.tcp.firstCloser === "client";
+}
+
 /** 101, and then the connection ended before a single frame. */
-function checkClosedAtOnce(connection: ConnectionFacts) {
+function checkClosedAtOnce(connection: ConnectionFacts, context: Context) {
   const { webSocket, tcp } = connection;
   const found = switched(connection);
   if (
@@ -63,6 +71,8 @@ function checkClosedAtOnce(connection: ConnectionFacts) {
     !hasEnded(connection)
   )
     return null;
+  // Its proxy hung up on both sides: neither end did.
+  if (endedByProxy(connection, context.joins) !== null || isPassedOn(connection, context)) return null;
   const [clientClose, serverClose] = webSocket.closeFrames;
   if (serverClose !== null) return checkPolite(connection);
   if (clientClose !== null || (webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
