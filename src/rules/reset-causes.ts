@@ -22,6 +22,12 @@ export function resetCauses(connection: ConnectionFacts, reset: ResetFacts, cont
   const died = from === "server" && hasDied(connection, context);
   const byTimer = reset.answers === null && idleMs >= LEAST_TIMER_MS && isTimerLike(idleMs);
   const afterMs = failedOnMessage(connection, directionOf(from));
+  // It gave up while nobody took what it sent; its FIN waited behind that, and what came then met no socket any more.
+  if (hadStoppedReading(tcp, to))
+    return [
+      cause("likely", "peerStoppedReading", { to }),
+      isUnknown ? cause("possible", "connectionUnknown", { from, to }) : cause("possible", "abortiveClose", { from }),
+    ];
   return [
     isUnknown && isNearer(reset) && cause("likely", "natForgot", { from }),
     isUnknown && from === "server" && cause(wasJustHeard(tcp, reset) ? "likely" : "possible", "natRebound", {}),
@@ -38,6 +44,12 @@ export function resetCauses(connection: ConnectionFacts, reset: ResetFacts, cont
     cause("possible", "middleboxReset", {}),
   ];
 }
+
+const LEAST_FULL_NS = 2e9;
+
+/** Its window stayed closed: the other side could not send, and no path was to blame. */
+export const hadStoppedReading = ({ halves }: TcpFacts, side: Side): boolean =>
+  halves[directionOf(side)].longestZeroWindowNs >= LEAST_FULL_NS;
 
 /** Something of this side can have been left unread. */
 function hasSpoken({ webSocket, tcp }: ConnectionFacts, side: Side): boolean {

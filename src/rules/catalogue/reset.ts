@@ -7,7 +7,7 @@ import { failedOnMessage } from "../end-signs.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy } from "../legs.ts";
 import { directionOf, hasUnreadEnd, otherSide, serverOf, silenceBefore, spanMs } from "../reading.ts";
-import { resetCauses } from "../reset-causes.ts";
+import { hadStoppedReading, resetCauses } from "../reset-causes.ts";
 import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { looksLikeWebSocket } from "../sealed.ts";
@@ -69,7 +69,10 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
   const to = otherSide(from);
   const dialled = isUnknown ? dialledAgain(connection, reset, context) : null;
   if (dialled !== null) return halfOpen(connection, reset, dialled, evidence);
-  const outage = isUnknown ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset)) : null;
+  const outage =
+    isUnknown && !hadStoppedReading(tcp, to)
+      ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset))
+      : null;
   if (outage !== null && hasRestarted(connection, from, outage.ms, context))
     return draft("tcp.rst", "afterRestart", {
       ...parts,
@@ -225,6 +228,7 @@ export const reset: Rule = {
   severity: "error",
   spec: "RFC 9293 §3.10.7.4",
   causes: [
+    "peerStoppedReading",
     "pathInterrupted",
     "hostRebooted",
     "portReused",
