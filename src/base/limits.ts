@@ -3,7 +3,7 @@ export const limits = {
   /** Largest record or block that a capture may claim; tcpdump's largest snapshot length is 262,144. */
   recordBytes: 16 * 1024 * 1024,
   /** Records of a classic capture that hold nothing but zeros, in a row: then the file is over, whatever follows. */
-  zeroRecords: 4096,
+  zeroRecords: 16,
   /** Largest comment or option text kept from a pcapng block. */
   optionTextBytes: 64 * 1024,
   /** Interfaces of one capture, over all its sections; and each of their texts. */

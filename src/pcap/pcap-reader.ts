@@ -28,6 +28,7 @@ export const pcapMagic = (bytes: Uint8Array, at: number): PcapMagic | undefined 
 /** Reads the records of a classic capture. The input stands at the file header, which is at hand whole. */
 export class PcapReader {
   private readonly state: CaptureState;
+  private readonly magic: number;
   private readonly little: boolean;
   private readonly nsPerFraction: number;
   private readonly headerBytes: number;
@@ -49,6 +50,7 @@ export class PcapReader {
     const major = u16(bytes, at + 4, little);
     const minor = u16(bytes, at + 6, little);
     this.state = state;
+    this.magic = u32be(bytes, at);
     this.little = little;
     this.nsPerFraction = magic.nsPerFraction;
     this.headerBytes = magic.recordHeaderBytes;
@@ -86,7 +88,13 @@ export class PcapReader {
       captured = original;
       original = other;
     }
-    if ((captured | original) === 0 && this.isInZeros()) return state.stop("zeros", this.zerosStart, 0, 0, "value");
+    if ((captured | original) === 0) {
+      if (u32be(input.bytes, input.at) === this.magic) {
+        if (!input.need(PCAP_HEADER_BYTES)) return state.starved(PCAP_HEADER_BYTES);
+        if (this.isHeaderAgain()) return this.behindHeaders();
+      }
+      if (this.isInZeros()) return state.stop("zeros", this.zerosStart, 0, 0, "value");
+    }
     if (captured >>> 0 > limits.recordBytes) {
       return state.stop("absurd-length", input.offset, captured >>> 0, limits.recordBytes, "limit");
     }
@@ -112,6 +120,23 @@ export class PcapReader {
     view.recordOffset = input.base + at;
     input.at = at + recordBytes;
     return true;
+  }
+
+  /** Files put one behind the other (`cat a.pcap b.pcap`): the header of the next one stands where a record should. */
+  private isHeaderAgain(): boolean {
+    const { bytes, data, at } = this.state.input;
+    return (
+      u32be(bytes, at) === this.magic &&
+      u16(bytes, at + 4, this.little) === 2 &&
+      (data.getUint32(at + 20, this.little) & 0xffff) === this.linkType
+    );
+  }
+
+  private behindHeaders(): boolean {
+    const { input } = this.state;
+    do input.at += PCAP_HEADER_BYTES;
+    while (input.need(PCAP_HEADER_BYTES) && this.isHeaderAgain());
+    return this.next();
   }
 
   /**

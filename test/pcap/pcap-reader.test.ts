@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { limits } from "../../src/base/limits.ts";
 import { formatTime } from "../../src/base/time.ts";
 import {
+  bytesOf,
   MICROSECONDS,
   MODIFIED,
   NANOSECONDS,
@@ -196,4 +197,14 @@ describe("classic pcap", () => {
       }),
     ]);
   });
+});
+
+test.each(variants)("files put one behind the other are one capture: $name", ({ options }) => {
+  const [one, none] = [pcapFile(two, options), pcapFile([], options)];
+  const many = bytesOf(one, ...Array.from({ length: 20_000 }, () => none), one);
+  for (const cuts of [[], [24 + 16], [one.length + 7, one.length + 30]]) {
+    const { packets, summary } = recordCapture(many, cuts);
+    expect(packets).toHaveLength(4);
+    expect(summary.endedEarly).toBeNull();
+  }
 });
