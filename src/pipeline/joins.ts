@@ -47,7 +47,8 @@ const TRANSLATE_NS = 1e9;
 
 /**
  * One connection before and behind a NAT, seen by the same capture: other addresses or ports, both initial sequence numbers
- * the same (64 bits that two connections do not share by chance). The one that came first is nearer to the client.
+ * the same, and the SYN-ACK comes to it from behind first, as the SYN went through it: made-up packets often have the same
+ * numbers everywhere. The one that asked first is nearer to the client.
  */
 function translated(tracked: readonly Origin[], known: ReadonlySet<Origin>): Origin[][] {
   const byNumbers = new Map<string, Origin[]>();
@@ -58,10 +59,15 @@ function translated(tracked: readonly Origin[], known: ReadonlySet<Origin>): Ori
   return [...byNumbers.values()].flatMap((group) => {
     const [first, ...others] = group.sort((a, b) => a.id - b.id);
     if (first === undefined) return [];
-    const copies = others.filter((other) => other.synNs - first.synNs < TRANSLATE_NS && !hasSameEnds(first, other));
+    const copies = others.filter((other) => isPassedThrough(first, other) && !hasSameEnds(first, other));
     return copies.length === 0 ? [] : [[first, ...copies]];
   });
 }
+
+const isPassedThrough = (front: Origin, back: Origin): boolean =>
+  back.synNs - front.synNs < TRANSLATE_NS &&
+  back.synAckNs < front.synAckNs &&
+  front.synAckNs - back.synAckNs < TRANSLATE_NS;
 
 const hasSameEnds = (a: Origin, b: Origin): boolean =>
   a.addresses.join(" ") === b.addresses.join(" ") && a.ports.join(" ") === b.ports.join(" ");
@@ -70,19 +76,12 @@ const hasSameEnds = (a: Origin, b: Origin): boolean =>
 interface Whereabouts {
   readonly vantageOf: (id: number) => number;
   readonly copyOf: (id: number) => number;
-  /** Both initial sequence numbers; two connections that share them are one, before and behind a NAT. null: not both seen. */
-  readonly numbersOf: (id: number) => string | null;
 }
 
 function whereabouts(tracked: readonly Origin[], copies: readonly Origin[][]): Whereabouts {
   const vantages = new Map(tracked.map(({ id, vantage }) => [id, vantage]));
   const nearest = new Map(copies.flatMap((group) => group.map(({ id }) => [id, group[0]?.id ?? id] as const)));
-  const numbers = new Map(tracked.map(({ id, halves }) => [id, numbersOf(halves)]));
-  return {
-    vantageOf: (id) => vantages.get(id) ?? 0,
-    copyOf: (id) => nearest.get(id) ?? id,
-    numbersOf: (id) => numbers.get(id) ?? null,
-  };
+  return { vantageOf: (id) => vantages.get(id) ?? 0, copyOf: (id) => nearest.get(id) ?? id };
 }
 
 const numbersOf = (halves: Origin["halves"]): string | null =>
@@ -140,12 +139,11 @@ function lostBytes(nearClient: ConnectionFacts, nearServer: ConnectionFacts): Pe
  * Proxies hand Sec-WebSocket-Key on untouched; one that makes its own still passes the target on, in time and order. Legs
  * in one capture are joined first: their times can be compared.
  */
-function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf, numbersOf }: Whereabouts): JoinFacts[] {
+function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Whereabouts): JoinFacts[] {
   /** A proxy dials a server of its own, by a connection of its own. */
   const isOther = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
     copyOf(leg.id) !== copyOf(front.id) &&
-    (leg.server.address !== front.server.address || leg.server.port !== front.server.port) &&
-    (numbersOf(leg.id) === null || numbersOf(leg.id) !== numbersOf(front.id));
+    (leg.server.address !== front.server.address || leg.server.port !== front.server.port);
   const joins: JoinFacts[] = [];
   const asked = facts.filter(({ upgrade }) => upgrade?.exchange.request != null && upgrade.otherProtocol === null);
   const behind = new Set<number>();

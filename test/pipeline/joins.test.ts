@@ -222,3 +222,32 @@ test("the legs of a proxied WebSocket are joined by their key, with what nginx c
   expect(connections.find(({ id }) => id === back)?.server.port).toBe(8080);
   expect(joins[0]?.changedRequest).toContainEqual({ name: "x-real-ip", before: null, behind: "192.168.50.20" });
 });
+
+describe("connections of one capture with the same initial sequence numbers", () => {
+  const NAT = "203.0.113.7:61000";
+  /** The handshake and a request, `startMs` on, of this client; behind a NAT packets come `behindMs` later on their way out. */
+  const from = (client: string, startMs: number, behindMs: number, key: string): Line[] =>
+    (
+      [
+        [0 + behindMs, "C", { flags: "S", seq: 100 }],
+        [50 - behindMs, "S", { flags: "SA", seq: 500, ack: 101 }],
+        [60 + behindMs, "C", { flags: "A", seq: 101, ack: 501 }],
+        [70 + behindMs, "C", { flags: "PA", seq: 101, ack: 501, payload: requestWith(key) }],
+      ] as const
+    ).map(([atMs, side, rest], index) => [
+      0,
+      startMs + atMs,
+      { from: side === "C" ? client : S, to: side === "C" ? S : client, ipId: index + 1, ...rest },
+    ]);
+  const requestWith = (key: string): string =>
+    `GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+
+  test("are one, before and behind a NAT, where the SYN-ACK came back through it", () => {
+    const { joins } = analyse([...from(C, 0, 0, "a"), ...from(NAT, 0, 1, "a")]);
+    expect(joins).toMatchObject([{ kind: "two-captures", connections: [0, 1], by: "initial-sequence-numbers" }]);
+  });
+
+  test("are many where somebody made the packets up, and clients that send the same key are no proxy's legs", () => {
+    expect(analyse([...from(C, 0, 0, "a"), ...from(NAT, 200, 0, "a")]).joins).toEqual([]);
+  });
+});
