@@ -1,0 +1,194 @@
+import { describe, expect, test } from "vitest";
+import { judge } from "../../src/rules/judge.ts";
+import type { Finding, RuleId } from "../../src/rules/types.ts";
+import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";
+import {
+  abnormal,
+  analysisOf,
+  BACKEND_LEG,
+  beat,
+  close,
+  connectionFacts,
+  deafBeat,
+  joined,
+  mark,
+  refusedUpgrade,
+  reset,
+  tcp,
+  UPGRADE_FIELDS,
+  upgrade,
+  webSocket,
+} from "../support/facts-builder.ts";
+import { one, several } from "./cases/case.ts";
+import { hungUpByProxy } from "./cases/legs.ts";
+
+// Faults that were played with real peers, whose logs told what had happened.
+
+const found = (ruleId: RuleId, analysis: Analysis): Finding[] =>
+  judge(analysis).filter((item) => item.ruleId === ruleId);
+
+const causesOf = (ruleId: RuleId, analysis: Analysis): string[] =>
+  (found(ruleId, analysis)[0]?.causes ?? []).map(({ id, confidence }) => `${confidence} ${id}`);
+
+test("connections that other sides ended are two findings, however alike they look", () => {
+  const ends = found(
+    "ws.close.no-close-frame",
+    several(abnormal("server", 31.3), abnormal("client", 41.7), abnormal("server", 53.1)),
+  );
+  expect(ends.map(({ args, alsoConnections }) => [args["closer"], alsoConnections])).toEqual([
+    ["server", [2]],
+    ["client", []],
+  ]);
+});
+
+describe("who hung up right after a message", () => {
+  const hungUp = (answeredSeconds: number | null) =>
+    one(
+      abnormal("server", 31.304, {
+        webSocketFacts: {
+          lastMessage: [mark(31.3), mark(1)],
+          lastFrame: [mark(31.3), mark(answeredSeconds ?? 1)],
+        },
+      }),
+    );
+
+  test("failed on it, unless it had answered it", () => {
+    expect(causesOf("ws.close.no-close-frame", hungUp(null))[0]).toBe("likely failedOnMessage");
+    expect(causesOf("ws.close.no-close-frame", hungUp(31.302)).join()).not.toContain("failedOnMessage");
+  });
+});
+
+test.each([
+  [1011, "gaveUp"],
+  [1012, "mayHaveGivenUp"],
+  [1013, "mayHaveGivenUp"],
+])("Close %i behind an unanswered ping: %s", (code, variant) => {
+  const silent = one(
+    connectionFacts({
+      webSocket: webSocket({
+        closeFrames: [null, close(38, code)],
+        heartbeat: [beat({ pings: 0, answered: 0, lastPing: null }), deafBeat(10, [28, 34])],
+      }),
+    }),
+  );
+  expect(found("ws.pong.missing", silent).map((finding) => finding.variant)).toEqual([
+    variant === "gaveUp" ? expect.stringMatching(/^gaveUp/) : variant,
+  ]);
+});
+
+describe("what a server of Engine.IO refuses in plain text", () => {
+  const refused = (target: string, body: string, response: Record<string, string> = {}) =>
+    one(
+      refusedUpgrade({
+        target,
+        status: 400,
+        body,
+        request: UPGRADE_FIELDS,
+        response: { "Content-Type": "text/html", ...response },
+      }),
+    );
+  const target = "/socket.io/?EIO=4&transport=websocket";
+
+  test("an upgrade, with its own word or the application's", () => {
+    for (const body of ["Forbidden", "no ticket for you"])
+      expect(found("eio.request.refused", refused(target, body))[0]?.variant).toBe("forbidden");
+    expect(found("eio.request.refused", refused(target, "Missing or invalid Sec-WebSocket-Key header"))).toEqual([]);
+    expect(found("eio.request.refused", refused(target, "<html><h1>400</h1></html>"))).toEqual([]);
+    expect(found("eio.request.refused", refused(target, "no", { "Content-Type": "text/plain" }))).toEqual([]);
+  });
+
+  test("a client that is none of its own", () => {
+    expect(causesOf("eio.request.refused", refused("/socket.io/", "Transport unknown"))).toEqual([
+      "likely notSocketIoClient",
+    ]);
+  });
+
+  test("a body that names a field is about that field, not about the path", () => {
+    expect(causesOf("http.upgrade.refused", refused("/ws", "Missing or invalid Sec-WebSocket-Key header"))[0]).toBe(
+      "likely badHandshakeFields",
+    );
+  });
+});
+
+test("a redirect within the same scheme is no redirect to https", () => {
+  const sent = (location: string) => one(refusedUpgrade({ status: 301, response: { Location: location } }));
+  expect(causesOf("http.upgrade.redirected", sent("http://a.example/echo"))).toEqual(["likely movedElsewhere"]);
+  expect(causesOf("http.upgrade.redirected", sent("https://a.example/echo"))).toEqual(["likely redirectToHttps"]);
+});
+
+test("426 with the versions that a server speaks wants another one", () => {
+  const asked = (spoken: string) => one(refusedUpgrade({ status: 426, response: { "Sec-WebSocket-Version": spoken } }));
+  expect(causesOf("http.upgrade.refused", asked("8, 7"))[0]).toBe("likely versionOther");
+  expect(causesOf("http.upgrade.refused", asked("13"))[0]).toBe("likely upgradeFieldsMissing");
+});
+
+describe("a proxy that hangs up on all its WebSockets", () => {
+  const pair = (idleSeconds: number, endSeconds: number): ConnectionFacts[] =>
+    [...hungUpByProxy(idleSeconds).connections].map((leg) => ({
+      ...leg,
+      tcp: { ...leg.tcp, closedAt: mark(endSeconds) },
+      last: mark(endSeconds + 0.002),
+    }));
+  const both = (secondEnd: number) =>
+    analysisOf([...pair(4, 50), ...pair(2, secondEnd)], {
+      clockSeconds: 80,
+      joins: [joined("proxied"), joined("proxied", { places: [2, 3] })],
+    });
+
+  test("went away, when they had been silent for unlike times", () => {
+    expect(causesOf("ws.close.no-close-frame", both(50.1))[0]).toBe("likely proxyRestarted");
+    expect(causesOf("ws.close.no-close-frame", both(60))[0]).toBe("likely nginxReadTimeout");
+  });
+
+  test("and no timer of nginx is of half seconds", () => {
+    expect(causesOf("ws.close.no-close-frame", hungUpByProxy(4.5))[0]).toBe("likely proxyRestarted");
+    expect(causesOf("ws.close.no-close-frame", hungUpByProxy(4.9))[0]).toBe("likely nginxReadTimeout");
+  });
+});
+
+test("a client that hung up at once behind a proxy is told of on its own leg", () => {
+  const left = {
+    upgrade: upgrade(),
+    webSocketFacts: webSocket({ closeFrames: [null, null], lastFrame: [null, null], firstFrame: [null, null] }),
+  };
+  const legs = [abnormal("client", 0.2, left), abnormal("client", 0.201, { ...BACKEND_LEG, ...left })];
+  const told = found("http.upgrade.closed-at-once", analysisOf(legs, { joins: [joined("proxied")] }));
+  expect(told.map(({ connectionId }) => connectionId)).toEqual([0]);
+});
+
+test("who is reset behind a window that stayed closed had stopped reading", () => {
+  const stuffed = (longestZeroWindowNs: number) =>
+    one(
+      abnormal("server", 40, {
+        tcpFacts: {
+          ending: "rst",
+          resets: [reset({ hasAck: false, answers: mark(40) })],
+          client: { longestZeroWindowNs },
+        },
+      }),
+    );
+  expect(causesOf("tcp.rst", stuffed(15e9))[0]).toBe("likely peerStoppedReading");
+  expect(causesOf("tcp.rst", stuffed(0)).join()).not.toContain("peerStoppedReading");
+});
+
+test("a 403 is somebody's own word, whatever else fails meanwhile", () => {
+  const forbidden = refusedUpgrade({ status: 403, body: "no" });
+  const silent = connectionFacts({
+    ...BACKEND_LEG,
+    kind: "tcp-unanswered",
+    webSocket: null,
+    upgrade: null,
+    first: mark(0.001),
+    tcp: tcp({
+      opening: "unanswered",
+      ending: "silent",
+      syns: [mark(0.001), mark(1), mark(3)],
+      closedAt: null,
+      firstCloser: null,
+    }),
+  });
+  expect(found("http.upgrade.refused", several(forbidden, silent))[0]).toMatchObject({
+    severity: "error",
+    followsFrom: null,
+  });
+});
