@@ -146,6 +146,10 @@ export const findingsClose = {
       detail: `The login was accepted, what it asked for was not. ${said}`,
     },
     timeout: { title: "The {from:word} closed with 3008, timeout", detail: said },
+    timedOut: {
+      title: "The {from:word} closed with {code}, and its reason is a timeout[[: “{reason}”]]",
+      detail: `The code says that all is well, the reason does not: what it had waited for did not come. ${said}`,
+    },
     graphql: {
       title: "The {from:word} closed with {code}: {meaning:word} (graphql-transport-ws)[[: “{reason}”]]",
       detail: said,

@@ -116,6 +116,10 @@ export const findingsClose = {
     },
     forbidden: { title: "{from:word}以 3003（禁止）关闭[[：“{reason}”]]", detail: `身份没问题，但没有权限。${said}` },
     timeout: { title: "{from:word}以 3008（超时）关闭", detail: said },
+    timedOut: {
+      title: "{from:word}以 {code} 关闭，但给出的原因是超时[[：“{reason}”]]",
+      detail: `关闭码表示一切正常，原因却不是：它等的东西没有来。${said}`,
+    },
     graphql: {
       title: "{from:word}以 {code} 关闭：{meaning:word}（graphql-transport-ws）[[：“{reason}”]]",
       detail: said,

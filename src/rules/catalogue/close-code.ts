@@ -105,7 +105,9 @@ function check(connection: ConnectionFacts): Draft | null {
   if (found === null || connection.webSocket === null) return null;
   const { close, direction } = found;
   const response = handshakeOf(connection)?.response;
-  const variant = codeVariant(close.code, response ? fieldValue(response, "sec-websocket-protocol") : null);
+  const variant =
+    codeVariant(close.code, response ? fieldValue(response, "sec-websocket-protocol") : null) ??
+    (close.code === NORMAL && TIMED_OUT.test(close.reason) ? "timedOut" : null);
   if (variant === null) return null;
   const from = sideOf(direction);
   const answer = connection.webSocket.closeFrames[direction === 0 ? 1 : 0];

@@ -38,6 +38,7 @@ export const closeFindings = {
     unauthorized: code,
     forbidden: code,
     timeout: code,
+    timedOut: code,
     graphql: `${code} meaning`,
     registered: code,
     private: code,

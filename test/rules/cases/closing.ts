@@ -219,6 +219,7 @@ export const closingCases = {
       unauthorized: closed(3000),
       forbidden: closed(3003),
       timeout: closed(3008),
+      timedOut: closed(1000, "heartbeat timeout"),
       graphql: closed(4401, "Unauthorized", { upgrade: graphql }),
       registered: closed(3333),
       private: closed(4401, "token expired"),
