@@ -88,7 +88,7 @@ export class WebSocketStream implements SideOwner {
     return this.decoderOf(direction).calmLane;
   }
 
-  /** It is decoded no more, and was not. */
+  /** It was none after all: nothing of it is decoded any more. */
   drop(): void {
     this.client.drop();
     this.server.drop();

@@ -2,6 +2,7 @@ import type { Side } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { BeatFacts } from "../store/websocket-types.ts";
+import { fullUntil } from "./full-window.ts";
 import { directionOf, otherSide, spanMs } from "./reading.ts";
 import { shows } from "./rule.ts";
 import { stallWithin } from "./stall.ts";
@@ -61,7 +62,7 @@ function silenceBroken({ tcp, webSocket }: ConnectionFacts, at: Mark, from: Side
   if (sinceEnd < 0 || sinceEnd > JUST_BEFORE_NS) return null;
   if (half.lastData === null || half.lastData.timestampNs < silence.until.timestampNs) return null;
   // It had something to say, and the other side took nothing: a full window is no outage, and not its fault.
-  if (tcp.halves[directionOf(otherSide(from))].longestZeroWindowNs / 1e6 > silence.ms / 2) return null;
+  if (fullUntil(tcp, otherSide(from), at) > silence.ms / 2) return null;
   const segments = silence.segmentsBefore[directionOf(from)];
   const talkedMs = spanMs(webSocket.openedAt, silence.until) - silence.ms;
   if (segments < LEAST_SEGMENTS || silence.ms * segments < SILENT_TIMES * talkedMs) return null;

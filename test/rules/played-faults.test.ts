@@ -157,18 +157,23 @@ test("a client that hung up at once behind a proxy is told of on its own leg", (
 });
 
 test("who is reset behind a window that stayed closed had stopped reading", () => {
-  const stuffed = (longestZeroWindowNs: number) =>
+  const window = (seconds: number, kind: "zero-window" | "window-open") =>
+    ({ ...mark(seconds), kind, from: "client", streamOffset: 0, value: 0 }) as const;
+  const stuffed = (closed: number, opened: number | null) =>
     one(
       abnormal("server", 40, {
         tcpFacts: {
           ending: "rst",
           resets: [reset({ hasAck: false, answers: mark(40) })],
-          client: { longestZeroWindowNs },
+          events: [window(closed, "zero-window"), ...(opened === null ? [] : [window(opened, "window-open")])],
         },
       }),
     );
-  expect(causesOf("tcp.rst", stuffed(15e9))[0]).toBe("likely peerStoppedReading");
-  expect(causesOf("tcp.rst", stuffed(0)).join()).not.toContain("peerStoppedReading");
+  expect(causesOf("tcp.rst", stuffed(25, null))[0]).toBe("likely peerStoppedReading");
+  expect(causesOf("tcp.rst", stuffed(25, 39.9))[0]).toBe("likely peerStoppedReading");
+  // One that was over long ago, or lasted no time, is no reason.
+  for (const other of [stuffed(5, 12), stuffed(39.5, null)])
+    expect(causesOf("tcp.rst", other).join()).not.toContain("peerStoppedReading");
 });
 
 test("a 403 is somebody's own word, whatever else fails meanwhile", () => {

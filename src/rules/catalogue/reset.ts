@@ -70,7 +70,7 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
   const dialled = isUnknown ? dialledAgain(connection, reset, context) : null;
   if (dialled !== null) return halfOpen(connection, reset, dialled, evidence);
   const outage =
-    isUnknown && !hadStoppedReading(tcp, to)
+    isUnknown && !hadStoppedReading(tcp, to, reset)
       ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset))
       : null;
   if (outage !== null && hasRestarted(connection, from, outage.ms, context))
