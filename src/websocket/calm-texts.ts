@@ -26,7 +26,7 @@ const LAST_NUMBER = 11;
 const LARGEST_BYTES = 12;
 const KEY = 13;
 const MASK_BIT = 14;
-/** Since when it counts: not 0 while it does. */
+/** 1 while it counts. */
 const IS_OPEN = 15;
 
 const FIRST_LANES = 64;
