@@ -117,10 +117,6 @@ export class WebSocketSide implements WebSocketSink {
     this.decoder.settle();
   }
 
-  drop(): void {
-    this.decoder.drop();
-  }
-
   feed(bytes: Uint8Array, start: number, end: number, at: Position): void {
     this.fedBytes += end - start;
     this.decoder.feed(bytes, start, end, at);
@@ -187,14 +183,16 @@ export class WebSocketSide implements WebSocketSink {
     this.noteMessage(length, at.packetNumber, at.timestampNs);
   }
 
-  onSkimmed(counted: CountedTexts): void {
-    this.fedBytes += counted.fedBytes;
+  onSkimmed(counted: CountedTexts, fedBytes: number): void {
+    this.fedBytes += fedBytes;
     if (counted.texts === 0) return;
     this.unreadTexts += counted.texts;
     this.unreadWireBytes += counted.payloadBytes;
     this.unreadBytes += counted.payloadBytes;
-    this.lastFrameNumber = counted.lastPacketNumber;
-    this.lastFrameNs = counted.lastNs;
+    if (counted.isLast) {
+      this.lastFrameNumber = counted.lastPacketNumber;
+      this.lastFrameNs = counted.lastNs;
+    }
     // None was larger than what is known, and the gap before the first one counts like those between them.
     const sinceLastNs = this.lastMessageNumber === 0 ? 0 : counted.firstNs - this.lastMessageNs;
     this.longestMessageGapNs = Math.max(this.longestMessageGapNs, sinceLastNs, counted.longestGapNs);

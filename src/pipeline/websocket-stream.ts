@@ -2,6 +2,7 @@ import { CLIENT, type Direction, otherDirection, packetNumber, relativeNs, SERVE
 import { limits } from "../base/limits.ts";
 import type { Mark, Position } from "../base/packet-view.ts";
 import type { WebSocketEventFacts } from "../store/websocket-types.ts";
+import { CalmPair } from "../websocket/calm-pair.ts";
 import { Heartbeat } from "../websocket/heartbeat.ts";
 import type { DecoderMemory } from "../websocket/memory.ts";
 import {
@@ -30,7 +31,8 @@ export class WebSocketStream implements SideOwner {
   readonly deflate: DeflateAgreement;
   private readonly client: WebSocketSide;
   private readonly server: WebSocketSide;
-  readonly heartbeat = new Heartbeat();
+  private readonly beats = new Heartbeat();
+  private readonly calm: CalmPair;
   readonly session: SessionWatch;
   readonly events: WebSocketEventFacts[] = [];
   readonly eventCounts: Record<string, number> = {};
@@ -63,8 +65,10 @@ export class WebSocketStream implements SideOwner {
     this.openedNumber = openedAt.packetNumber;
     this.openedNs = openedAt.timestampNs;
     this.tap = tap;
+    this.calm = new CalmPair(memory.texts);
     const options = {
       memory,
+      calm: this.calm,
       keepBytes: Math.max(tap?.keptMessageBytes ?? 0, limits.readMessageBytes),
       midstream: this.midstream,
     };
@@ -90,8 +94,15 @@ export class WebSocketStream implements SideOwner {
 
   /** It was none after all: nothing of it is decoded any more. */
   drop(): void {
-    this.client.drop();
-    this.server.drop();
+    this.client.settle();
+    this.server.settle();
+    this.calm.giveBack();
+  }
+
+  /** Up to date. */
+  get heartbeat(): Heartbeat {
+    this.calm.tellBeats();
+    return this.beats;
   }
 
   get hasClientBytes(): boolean {
@@ -107,16 +118,19 @@ export class WebSocketStream implements SideOwner {
   }
 
   end(direction: Direction, at: Position): void {
+    this.calm.tellBeats();
     this.hasEnd = true;
     this.endedNs[direction] = Math.min(this.endedNs[direction], at.timestampNs);
     this.decoderOf(direction).end(at);
+    if (Math.max(...this.endedNs) < Number.POSITIVE_INFINITY) this.calm.giveBack();
   }
 
   onBeat(frame: FrameView): void {
+    this.calm.tellBeats();
     // Who has closed its side reads no more: a peer that wakes up now answers nobody.
     if (this.hasEnd && frame.opcode === PONG && frame.lastTimestampNs > this.endedNs[otherDirection(frame.direction)])
       return;
-    this.heartbeat.onFrame(frame);
+    this.beats.onFrame(frame);
   }
 
   onClose(direction: Direction, nowNs: number): void {

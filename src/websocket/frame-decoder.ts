@@ -2,6 +2,7 @@ import type { Direction } from "../base/brand.ts";
 import { i32be, u16be, u32be } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
+import { CalmPair } from "./calm-pair.ts";
 import { NO_LANE } from "./calm-texts.ts";
 import { tell } from "./events.ts";
 import { headerBytes, headerFaults, lengthIn } from "./frame-header.ts";
@@ -50,10 +51,9 @@ export class FrameDecoder implements WebSocketDecoder {
   /** That a boundary was lost has been told. */
   private desynchronised = false;
   private doubtfulFrames = 0;
-  /** Its lane of `CalmTexts` once it has been calm. */
+  private readonly pair: CalmPair;
+  /** Its lane of `CalmTexts` while it is calm. */
   private lane = NO_LANE;
-  /** Texts are counted in the lane: so it is after most of what is fed. */
-  private calm = false;
   /** The last text was not compressed: most likely the next one is not, either. */
   private plainTexts = true;
   private readonly maskBit: number;
@@ -64,13 +64,15 @@ export class FrameDecoder implements WebSocketDecoder {
     this.memory = options.memory;
     this.maskBit = direction === 0 ? 0x80 : 0;
     this.compression = deflate !== "none";
+    this.pair = options.calm ?? new CalmPair(options.memory.texts);
+    this.pair.join(direction, sink);
     this.frames = new FrameReader(direction, sink, deflate, options);
     if (options.midstream === true) this.startSearch();
   }
 
   /** Where texts that nobody reads may be handed to first (`CalmTexts.feed`), or NO_LANE. */
   get calmLane(): number {
-    return this.calm ? this.lane : NO_LANE;
+    return this.lane;
   }
 
   feed(bytes: Uint8Array, start: number, end: number, at: Position): void {
@@ -83,18 +85,19 @@ export class FrameDecoder implements WebSocketDecoder {
 
   /** What was counted in the lane is told. */
   settle(): void {
-    if (!this.calm) return;
-    this.calm = false;
+    if (this.lane === NO_LANE) return;
+    this.pair.tellBeats();
     const counted = this.memory.texts.close(this.lane);
-    this.offset += counted.fedBytes;
-    this.sink.onSkimmed(counted);
+    this.lane = NO_LANE;
+    const fedBytes = counted.nextOffset - this.offset;
+    this.offset = counted.nextOffset;
+    this.sink.onSkimmed(counted, fedBytes);
   }
 
   private openLane(): void {
-    const { sink, memory } = this;
-    if (this.lane === NO_LANE) this.lane = memory.texts.take();
-    memory.texts.open(this.lane, sink.skippedKey, this.maskBit, sink.largestMessageBytes);
-    this.calm = true;
+    const { sink } = this;
+    this.lane = this.pair.laneOf(this.direction);
+    this.memory.texts.open(this.lane, this.offset, sink.skippedKey, this.maskBit, sink.largestMessageBytes);
   }
 
   /** Not `isExact`: it may be some bytes more or less, so that no boundary behind it is known. */
@@ -142,7 +145,7 @@ export class FrameDecoder implements WebSocketDecoder {
   }
 
   end(at: Position): void {
-    this.drop();
+    this.settle();
     const { remaining, message } = this.frames;
     if (remaining > 0) tell(this.sink, "incomplete-frame", this.direction, at, remaining);
     else if (this.headLength > 0) tell(this.sink, "incomplete-frame", this.direction, at, 0);
@@ -156,13 +159,6 @@ export class FrameDecoder implements WebSocketDecoder {
     this.headLength = 0;
     this.frames.remaining = 0;
     this.state = GIVEN_UP;
-  }
-
-  /** Nothing more comes, and its lane is another's from now on. */
-  drop(): void {
-    this.settle();
-    if (this.lane !== NO_LANE) this.memory.texts.giveBack(this.lane);
-    this.lane = NO_LANE;
   }
 
   private read(bytes: Uint8Array, start: number, end: number, at: Position): void {

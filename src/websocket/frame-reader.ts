@@ -1,6 +1,7 @@
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
+import type { CalmPair } from "./calm-pair.ts";
 import { closeCodeOf, closeReasonOf, isSendableCloseCode, isWellFormedClose } from "./close-frame.ts";
 import { RSV1_MISPLACED, tell } from "./events.ts";
 import { FAULT_CODES, MASK_FAULT, RESERVED_BITS } from "./frame-header.ts";
@@ -19,6 +20,8 @@ import { type ByteStore, byteStore, unmask } from "./unmask.ts";
 
 export interface DecoderOptions {
   readonly memory: DecoderMemory;
+  /** What it shares with the decoder of the other direction; default: nothing. */
+  readonly calm?: CalmPair;
   /** Payload bytes of one message passed on; default limits.keptMessageBytes, at most limits.inflatedMessageBytes. */
   readonly keepBytes?: number;
   /** The first byte need not be the start of a frame: the capture began later than the connection. */

@@ -24,7 +24,7 @@ export class DecoderMemory {
   readonly windows: WindowPool;
   readonly buffers: BufferPool;
   readonly inflater = new Inflater();
-  readonly texts = new CalmTexts();
+  readonly texts = new CalmTexts(emptyFrame());
   /** One frame's payload while it is looked at. */
   readonly scratch: ByteStore = byteStore(SCRATCH_BYTES);
   /** The payload of a control frame that came in one piece. */

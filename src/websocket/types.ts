@@ -106,8 +106,10 @@ export interface WebSocketEvent {
 export interface CountedTexts {
   texts: number;
   payloadBytes: number;
-  /** Handed to the lane by `feed`, headers included. */
-  fedBytes: number;
+  /** Of the stream: where the next byte lies. */
+  nextOffset: number;
+  /** No beat came after them. */
+  isLast: boolean;
   firstNs: number;
   lastNs: number;
   lastPacketNumber: number;
@@ -123,8 +125,8 @@ export interface WebSocketSink {
   readonly largestMessageBytes: number;
   /** Instead of `onFrame` and `onMessage`: a compressed text of one frame that is skipped; its bytes on the wire, and inflated. */
   onUnread(wireLength: number, length: number, at: Position): void;
-  /** The same for texts that were not compressed, in one sum: before anything else that comes after them. */
-  onSkimmed(counted: CountedTexts): void;
+  /** The same for texts that were not compressed, in one sum; `fedBytes` of the stream were theirs and those of beats. Before anything else that comes after them. */
+  onSkimmed(counted: CountedTexts, fedBytes: number): void;
   onMessage(message: MessageView): void;
   onEvent(event: WebSocketEvent): void;
 }
