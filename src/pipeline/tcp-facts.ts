@@ -2,6 +2,7 @@ import { type ConnectionId, type PerDirection, packetNumber, relativeNs } from "
 import type { Mark } from "../base/packet-view.ts";
 import type { HalfFacts, TcpEvent, TcpFacts, UnacknowledgedFacts } from "../store/tcp-types.ts";
 import type { Moment, TcpConnection, TcpHalf } from "../tcp/connection.ts";
+import { neverCameBytes } from "../tcp/never-came.ts";
 import { mark, markAt, markOrNull } from "./marks.ts";
 import { resetFacts } from "./reset-facts.ts";
 
@@ -137,6 +138,7 @@ function roundTripMs(connection: TcpConnection, client: TcpHalf, server: TcpHalf
 function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
   const zeroWindowRest = half.zeroWindowSince === null ? 0 : Math.max(0, clockNs - half.zeroWindowSince.timestampNs);
   const ahead = peer.acknowledgedKnown && half.anchored ? (half.nextSequence - peer.acknowledged) | 0 : 0;
+  const neverCame = neverCameFacts(half, peer);
   return {
     packets: half.packets,
     duplicatePackets: half.duplicatePackets,
@@ -146,7 +148,8 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
     retransmissions: half.retransmissions,
     retransmittedBytes: half.retransmittedBytes,
     outOfOrder: half.outOfOrder,
-    missingBytes: half.missingBytes,
+    missingBytes: half.missingBytes + (neverCame?.bytes ?? 0),
+    neverCame,
     notCapturedBytes: half.notCapturedBytes,
     truncatedBytes: half.truncatedBytes,
     conflicts: half.conflicts,
@@ -162,6 +165,7 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
     firstPacket: markAt(half.firstPacketNumber, half.firstPacketNs),
     lastPacket: markAt(half.lastPacketNumber, half.lastPacketNs),
     fin: markOrNull(half.fin),
+    finIsUnseen: half.finIsUnseen,
     finRetransmissions: half.finRetransmissions,
     finAcknowledged: markOrNull(half.finAcknowledged),
     synOptions: half.synOptions,
@@ -173,6 +177,13 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
     slowAcknowledgment:
       half.slowAckNs < 1 ? null : { sinceNs: relativeNs(half.slowAckSinceNs), ms: half.slowAckNs / 1e6 },
   };
+}
+
+function neverCameFacts(half: TcpHalf, peer: TcpHalf): HalfFacts["neverCame"] {
+  const bytes = neverCameBytes(half);
+  if (bytes === 0) return null;
+  const since = mark({ packetNumber: half.bareNumber, timestampNs: half.bareNs });
+  return { bytes, since, isLost: peer.lastPacketNumber > half.bareNumber };
 }
 
 /** TCP options take from the MSS (RFC 6691). */

@@ -17,8 +17,16 @@ export function endingEvidence(connection: ConnectionFacts, name?: "proxy"): Evi
   }
   if (isNotified(connection)) return shows(tcp.closedAt, "closeNotify", { from });
   const byReset = tcp.resets.some((reset) => reset.packet === tcp.closedAt?.packet);
+  if (!byReset && tcp.firstCloser !== null && tcp.halves[directionOf(tcp.firstCloser)].finIsUnseen)
+    return shows(tcp.closedAt, "finUnseen", { from });
   return shows(tcp.closedAt, byReset ? "rst" : "fin", { from });
 }
+
+/** The packet that shows bytes of this side that never came, as evidence. */
+export const neverCameEvidence = ({ tcp }: ConnectionFacts, from: Side): EvidenceItem | null => {
+  const lost = tcp.halves[directionOf(from)].neverCame;
+  return lost === null ? null : shows(lost.since, "neverCame", { from, bytes: lost.bytes });
+};
 
 /** It ended by a close_notify: it hung up in order, as far as TLS goes, and its FIN may come later or never. */
 export const isNotified = ({ tls, tcp }: ConnectionFacts): boolean =>

@@ -79,6 +79,11 @@ export interface HalfFacts {
   /** Stream bytes that the capture does not hold. `notCapturedBytes` of them were acknowledged by the peer. */
   missingBytes: number;
   notCapturedBytes: number;
+  /**
+   * Those at its end that it had sent by that packet, as its sequence number says; null: all came. `isLost`: the peer spoke
+   * later and had not got them; else the capture may have missed them.
+   */
+  neverCame: { readonly bytes: number; readonly since: Mark; readonly isLost: boolean } | null;
   truncatedBytes: number;
   conflicts: number;
   /** Segments that came with a wrong checksum and were dropped by the receiver, on a side whose checksums are right otherwise. */
@@ -96,6 +101,8 @@ export interface HalfFacts {
   firstPacket: Mark | null;
   lastPacket: Mark | null;
   fin: Mark | null;
+  /** The FIN itself is not in the capture: `fin` is the packet that acknowledges it. */
+  finIsUnseen: boolean;
   finRetransmissions: number;
   /** The peer acknowledged the FIN. */
   finAcknowledged: Mark | null;

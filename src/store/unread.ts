@@ -9,8 +9,10 @@ import type { WebSocketEventFacts, WebSocketFacts } from "./websocket-types.ts";
  * what else was sent there cannot be known.
  */
 export function isUnread(tcp: TcpFacts, webSocket: WebSocketFacts, direction: Direction, sinceNs: number): boolean {
-  const { truncatedBytes, notCapturedBytes } = tcp.halves[direction];
-  const isLacking = truncatedBytes + notCapturedBytes > 0;
+  const { truncatedBytes, notCapturedBytes, neverCame } = tcp.halves[direction];
+  if (neverCame?.isLost === false && neverCame.since.timestampNs >= sinceNs) return true;
+  // A packet that was not captured may have acknowledged what never came.
+  const isLacking = truncatedBytes + notCapturedBytes > 0 || tcp.halves[direction === 0 ? 1 : 0].finIsUnseen;
   const lost = webSocket.lostTrack[direction];
   // All that it said may have been missing before it was known to be a WebSocket.
   if (lost === null) return webSocket.midstream && webSocket.lastFrame[direction] === null && isLacking;

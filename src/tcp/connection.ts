@@ -154,6 +154,12 @@ export class TcpHalf {
   lastRetransmissionNs = NEVER;
   lastRetransmissionBytes = 0;
 
+  /** See `never-came.ts`; number 0: none. */
+  bareSequence = 0;
+  bareNumber = 0;
+  bareNs = NEVER;
+  /** No packet of the capture: the peer acknowledged it. */
+  finIsUnseen = false;
   /** What its SYN was stamped with (RFC 7323), and when. */
   stampValue = 0;
   stampNs = NEVER;

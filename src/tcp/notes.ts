@@ -4,6 +4,7 @@ import { askClock } from "./clock.ts";
 import { momentOf, NEVER, neverSeen, type TcpConnection, type TcpHalf } from "./connection.ts";
 import { isDoubted } from "./doubts.ts";
 import { noteEvent } from "./events.ts";
+import { noteBare } from "./never-came.ts";
 
 /** A segment without payload, SYN, FIN or RST: keep-alive, or nothing to note. */
 export function onBare(
@@ -17,6 +18,7 @@ export function onBare(
     half.sequenceKnown = true;
     half.maxSequence = segment.sequenceNumber;
   }
+  noteBare(half, segment, packet);
   const peer = connection.peerOf(half);
   // RFC 9293 §3.8.4: a keep-alive repeats the last acknowledged sequence number.
   if (((segment.sequenceNumber - half.maxSequence) | 0) === -1 && half.fin === null) {

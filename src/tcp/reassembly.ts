@@ -5,6 +5,7 @@ import { NEVER, type TcpConnection, type TcpHalf } from "./connection.ts";
 import { noteEvent } from "./events.ts";
 import { Hold, HoldBudget } from "./hold.ts";
 import type { EndCause, GapCause, TcpSink } from "./types.ts";
+import { isUnseenFin, onUnseenFin } from "./unseen-fin.ts";
 
 /** A hole that the peer has acknowledged is given up after this time and so many packets: captures may be out of order. */
 const HOLE_GRACE_NS = 50e6;
@@ -205,7 +206,9 @@ export class Reassembly {
       if (quiet ? waitedNs > QUIET_HOLE_NS : half.holePackets > HOLE_GRACE_PACKETS && waitedNs > HOLE_GRACE_NS) {
         const peer = connection.peerOf(half);
         const missing = (peer.acknowledged - half.nextSequence) | 0;
-        if (missing > (half.finAcknowledged !== null ? 1 : 0)) this.releaseHole(connection, half, "not-captured");
+        // One byte with nothing behind it is most likely a FIN: the end decides.
+        if (missing > (half.finAcknowledged !== null ? 1 : 0) && !isUnseenFin(connection, half))
+          this.releaseHole(connection, half, "not-captured");
         else half.holePackets = 0;
       }
     }
@@ -263,9 +266,13 @@ export class Reassembly {
         this.releaseHole(connection, half, known ? "not-captured" : "lost");
       }
       if (half.anchored && peer.acknowledgedKnown) {
+        if (isUnseenFin(connection, half)) onUnseenFin(connection, half);
         const missing = (peer.acknowledged - half.nextSequence) | 0;
         if (missing > (half.fin !== null ? 1 : 0)) this.releaseHole(connection, half, "not-captured");
       }
+      // Its FIN came, and what it sent before that never did.
+      const early = half.fin !== null && half.anchored ? (half.finSequence - half.nextSequence) | 0 : 0;
+      if (early > 0 && early < LARGEST_WINDOW_BYTES) this.gap(connection, half, early, "lost", at);
       half.hold = null;
     }
     for (const half of connection.halves) this.endHalf(connection, half, cause, at);

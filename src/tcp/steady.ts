@@ -5,6 +5,7 @@ import { SLOW_NS } from "./acknowledgment.ts";
 import { NEVER, type TcpConnection, type TcpHalf } from "./connection.ts";
 import { isDamaged } from "./damage.ts";
 import { CHECKSUMS } from "./doubts.ts";
+import { neverCameBytes } from "./never-came.ts";
 import { LEAST_SILENCE_NS } from "./notes.ts";
 import type { RecentPackets } from "./recent.ts";
 import {
@@ -57,6 +58,7 @@ const isCalm = (half: TcpHalf): boolean =>
   half.holePackets === 0 &&
   half.keepAlivesUnanswered === 0 &&
   half.zeroWindowSince === null &&
+  neverCameBytes(half) === 0 &&
   !half.ended;
 
 /** What it sends next can be told to go on. */

@@ -197,3 +197,26 @@ test("a 403 is somebody's own word, whatever else fails meanwhile", () => {
     followsFrom: null,
   });
 });
+
+describe("what the capture shows only by what came later", () => {
+  const evidenceOf = (ruleId: RuleId, analysis: Analysis): string[] =>
+    (found(ruleId, analysis)[0]?.evidence ?? []).map(({ what, packet }) => `${packet} ${what}`);
+
+  test("pongs that were lost on the way are not blamed on the client's program", () => {
+    const lost = one(
+      abnormal("server", 52, {
+        webSocketFacts: { heartbeat: [beat({ pings: 0, answered: 0 }), deafBeat(20, [30, 40, 50])] },
+        tcpFacts: { client: { missingBytes: 18, neverCame: { bytes: 18, since: mark(31), isLost: true } } },
+      }),
+    );
+    expect(causesOf("ws.pong.missing", lost)[0]).toBe("likely pongsBehindLoss");
+    expect(evidenceOf("ws.pong.missing", lost).join()).toContain("neverCame");
+  });
+
+  test("a FIN that is not in the capture is told as such", () => {
+    const unseen = one(abnormal("server", 52, { tcpFacts: { server: { fin: mark(52), finIsUnseen: true } } }));
+    const evidence = evidenceOf("ws.close.no-close-frame", unseen).join();
+    expect(evidence).toContain("finUnseen");
+    expect(evidence).not.toMatch(/\bfin\b/);
+  });
+});

@@ -38,6 +38,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   unansweredPingUnacknowledged: "ping of the {from:word}, not even acknowledged by TCP",
   closeFrame: "Close frame of the {from:word}[[, code {code}]][[, “{reason}”]]",
   fin: "FIN of the {from:word}",
+  finUnseen: "acknowledges the FIN of the {from:word}, which is not in the capture",
+  neverCame: "by its sequence number the {from:word} had sent {bytes:bytes} more: they never came here",
   finNoClose: "FIN of the {from:word}, no Close frame before it",
   rst: "RST of the {from:word}",
   rstAnswers: "RST of the {from:word}, answering a packet of the {to:word}",

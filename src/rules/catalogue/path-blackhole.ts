@@ -3,7 +3,7 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { IcmpFacts, UnacknowledgedFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { endingEvidence } from "../ending.ts";
+import { endingEvidence, neverCameEvidence } from "../ending.ts";
 import { missedBeat } from "../heartbeat.ts";
 import { openedMeanwhile } from "../meanwhile.ts";
 import { clientOf, directionOf, endOf, lostBytes, otherSide, silenceBefore, spanMs } from "../reading.ts";
@@ -246,6 +246,7 @@ function checkHole(connection: ConnectionFacts, direction: Direction, context: C
         .filter((event) => event.kind === "gap" && event.from === from)
         .slice(0, 1)
         .map((event) => shows(event, "gap", { from, bytes: event.value })),
+      neverCameEvidence(connection, from),
       endingEvidence(connection),
     ],
     causes: [

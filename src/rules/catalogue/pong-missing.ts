@@ -2,7 +2,7 @@ import type { Direction, Side } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { stoppedTalking } from "../data-rhythm.ts";
-import { endingEvidence } from "../ending.ts";
+import { endingEvidence, neverCameEvidence } from "../ending.ts";
 import { isTimerLike, type MissedBeat, missedBeat } from "../heartbeat.ts";
 import { givesUpItself } from "../library-timers.ts";
 import { directionOf, hasEnded, lostBytes, otherSide, spokeBetween } from "../reading.ts";
@@ -35,6 +35,7 @@ function evidenceOf(missed: MissedBeat, connection: ConnectionFacts): (EvidenceI
           { from },
         ),
       ),
+    neverCameEvidence(connection, otherSide(from)),
     close === null ? null : shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
     endingEvidence(connection),
   ];

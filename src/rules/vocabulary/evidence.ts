@@ -35,6 +35,8 @@ export const evidenceWords = {
   unansweredPingUnacknowledged: "from",
   closeFrame: "from code? reason?",
   fin: "from",
+  finUnseen: "from",
+  neverCame: "from bytes",
   finNoClose: "from",
   rst: "from",
   rstAnswers: "from to",

@@ -1,0 +1,27 @@
+import type { PacketView } from "../base/packet-view.ts";
+import type { SegmentView } from "../wire/types.ts";
+import type { TcpHalf } from "./connection.ts";
+
+/** As much as a window can hold (RFC 7323 §2.3): a wild number proves nothing. */
+const MOST_BYTES = 1 << 30;
+
+/** A segment without payload carries the number of the byte that its sender sends next (RFC 9293 §3.10.7.4). */
+export function noteBare(half: TcpHalf, segment: SegmentView, packet: PacketView): void {
+  if (((segment.sequenceNumber - half.maxSequence) | 0) > 0) {
+    if (half.bareNumber === 0 || half.bareSequence !== segment.sequenceNumber) {
+      half.bareNumber = packet.packetNumber;
+      half.bareNs = packet.timestampNs;
+    }
+    half.bareSequence = segment.sequenceNumber;
+  } else if (half.bareNumber > 0) half.bareNumber = 0;
+}
+
+/**
+ * Bytes that this side had sent, as its own later segments say, and that never came to the point of capture. A single one is
+ * a FIN.
+ */
+export function neverCameBytes(half: TcpHalf): number {
+  if (half.bareNumber === 0) return 0;
+  const bytes = Math.min((half.bareSequence - half.maxSequence) | 0, (half.bareSequence - half.nextSequence) | 0);
+  return half.anchored && bytes > 1 && bytes < MOST_BYTES ? bytes : 0;
+}

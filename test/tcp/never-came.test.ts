@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { neverCameBytes } from "../../src/tcp/never-came.ts";
+import { type TcpPacket, tcpPacket } from "../support/packet-builder.ts";
+import { track } from "../support/run-tracker.ts";
+
+const ENDS = { C: "10.0.0.1:40000", S: "10.0.0.2:8080" } as const;
+type Line = [from: "C" | "S", atMs: number, packet: Partial<TcpPacket>];
+
+const told = (...lines: Line[]) =>
+  track(
+    lines.map(([from, atMs, packet], i) => ({
+      atMs,
+      bytes: tcpPacket({ from: ENDS[from], to: ENDS[from === "C" ? "S" : "C"], ipId: i + 1, window: 500, ...packet }),
+    })),
+  );
+
+const OPENING: Line[] = [
+  ["C", 0, { flags: "S", seq: 100 }],
+  ["S", 10, { flags: "SA", seq: 500, ack: 101 }],
+  ["C", 20, { flags: "A", seq: 101, ack: 501 }],
+  ["C", 30, { flags: "PA", seq: 101, ack: 501, payload: "ask" }],
+  ["S", 40, { flags: "PA", seq: 501, ack: 104, payload: "answer" }],
+  ["C", 41, { flags: "A", seq: 104, ack: 507 }],
+];
+
+test("a FIN that the capture lacks is known by its acknowledgment, and came first", () => {
+  // The server's FIN, number 507, was not captured; the client's own one answers it.
+  const { connections, lines } = told(
+    ...OPENING,
+    ["C", 900, { flags: "FA", seq: 104, ack: 508 }],
+    ["S", 901, { flags: "A", seq: 508, ack: 105 }],
+  );
+  const server = connections[0]?.halves[1];
+  expect(server).toMatchObject({ fin: { packetNumber: 7 }, finIsUnseen: true, missingBytes: 0 });
+  expect(connections[0]).toMatchObject({ finFirstFrom: 1, finFirst: { packetNumber: 7 } });
+  expect(lines).not.toContainEqual(expect.stringMatching(/^gap/));
+});
+
+test("a FIN that the capture lacks came second when the other one was acknowledged without it", () => {
+  const { connections } = told(
+    ...OPENING,
+    ["S", 900, { flags: "FA", seq: 507, ack: 104 }],
+    ["C", 901, { flags: "A", seq: 104, ack: 508 }],
+    ["S", 950, { flags: "A", seq: 508, ack: 105 }],
+  );
+  expect(connections[0]?.halves[0]).toMatchObject({ fin: { packetNumber: 9 }, finIsUnseen: true });
+  expect(connections[0]).toMatchObject({ finFirstFrom: 1, finFirst: { packetNumber: 7 } });
+});
+
+test("one byte that the capture lacks is no FIN when more comes behind it", () => {
+  const { connections, lines } = told(
+    ...OPENING,
+    ["C", 60, { flags: "A", seq: 104, ack: 508 }],
+    ["S", 900, { flags: "PA", seq: 508, ack: 104, payload: "more" }],
+    ["C", 901, { flags: "A", seq: 104, ack: 512 }],
+  );
+  expect(connections[0]?.halves[1]).toMatchObject({ fin: null, missingBytes: 1, notCapturedBytes: 1 });
+  expect(lines).toContain("gap 0 1 1 not-captured");
+});
+
+test("what a side had sent is known by the number of its bare segments, until it comes after all", () => {
+  const lost: Line[] = [
+    ["S", 500, { flags: "PA", seq: 507, ack: 104, payload: "ping" }],
+    // Six bytes of the client are lost on the way.
+    ["C", 520, { flags: "A", seq: 110, ack: 511 }],
+  ];
+  const bytes = (...more: Line[]) => {
+    const client = told(...OPENING, ...lost, ...more).connections[0]?.halves[0];
+    return client === undefined ? null : neverCameBytes(client);
+  };
+  expect(bytes()).toBe(6);
+  expect(bytes(["C", 800, { flags: "PA", seq: 104, ack: 511, payload: "pong!!" }])).toBe(0);
+  expect(bytes(["C", 800, { flags: "PA", seq: 104, ack: 511, payload: "pong" }])).toBe(2);
+});
+
+test("a wild number proves nothing, nor does a FIN alone", () => {
+  const client = (seq: number) => told(...OPENING, ["C", 520, { flags: "A", seq, ack: 507 }]).connections[0]?.halves[0];
+  for (const seq of [105, 0x7000_0000, 0xc000_0000]) {
+    const half = client(seq);
+    expect(half === undefined ? null : neverCameBytes(half)).toBe(0);
+  }
+});
+
+test("what comes before a FIN that was captured, and never came itself, is missing", () => {
+  const { lines } = told(
+    ...OPENING,
+    ["S", 900, { flags: "FA", seq: 511, ack: 104 }],
+    ["C", 901, { flags: "A", seq: 104, ack: 507 }],
+  );
+  expect(lines).toContain("gap 0 1 4 lost");
+});
