@@ -81,9 +81,15 @@ function seenBy(
   const ended = hasEnded(side, tcp, replaced);
   // What must not be sent fails the connection (§7.1.7): its API says what it says for all failures.
   if (received !== null && isRefused(side, received, sent, webSocket)) return ended || sent ? FAILED : null;
+  if (received !== null && isDoubted(received, sent)) return null;
+  if (failsAfterClose(webSocket, side) || isAnsweredInVain(side, received, sent, tcp, webSocket))
+    return ended ? FAILED : null;
   if (received !== null && hasFailedBefore(side, received, sent, webSocket)) return ended || sent ? FAILED : null;
   const failed = sent !== null && hasFailed(side, sent, received, tcp, webSocket);
   if (failed !== false) return failed === true ? FAILED : null;
+  // Not even its system has it: it hung up without, or will get it later.
+  if (received !== null && sent !== null && !received.delivered)
+    return tcp.halves[side].fin === null || tcp.halves[side].finIsUnseen ? null : FAILED;
   if (received !== null && (received.delivered || sent !== null)) {
     // Both Close frames make the closing handshake complete (§7.1.4), whatever TCP does afterwards.
     if (received.codeMissing || (!ended && sent === null)) return null;
@@ -113,6 +119,36 @@ function isRefused(
 /** Whoever repeats the code has taken it (§5.5.1): browsers do so even with codes that must not be sent. */
 const isEchoed = (received: CloseFrameFacts, sent: CloseFrameFacts | null): boolean =>
   sent !== null && isBefore(received, sent) && sent.code === received.code;
+
+/** Younger than RFC 6455 (IANA's registry): who does not know it takes it for a violation, or tells it all the same. */
+const NEWER_CODES: ReadonlySet<number | null> = new Set([1012, 1013, 1014]);
+const PROTOCOL_ERROR = 1002;
+
+const isDoubted = (received: CloseFrameFacts, sent: CloseFrameFacts | null): boolean =>
+  NEWER_CODES.has(received.code) && sent?.code === PROTOCOL_ERROR && isBefore(received, sent);
+
+/** It failed on the answer to its own Close, and says so in a second one. */
+const failsAfterClose = ({ closeFrames }: WebSocketFacts, side: Direction): boolean => {
+  const later = closeFrames[side]?.laterCode ?? null;
+  return later !== null && FAILING.has(later);
+};
+
+/** A browser fails on what comes after a Close that it has answered, and hangs up at once: servers hang up first. */
+const isAnsweredInVain = (
+  side: Direction,
+  received: CloseFrameFacts | null,
+  sent: CloseFrameFacts | null,
+  tcp: TcpFacts,
+  webSocket: WebSocketFacts,
+): boolean =>
+  side === 0 &&
+  received !== null &&
+  sent !== null &&
+  isBefore(received, sent) &&
+  tcp.firstCloser === "client" &&
+  tcp.ending === "fin" &&
+  (failsAfterClose(webSocket, 1) ||
+    webSocket.events.some(({ code, from }) => code === "data-after-close" && from === "server"));
 
 /** What came before the Close, or the Close itself, fails the connection (§7.1.7): nothing behind it is read any more. */
 const hasFailedBefore = (
@@ -160,7 +196,7 @@ function hasRead(
       from === sideOf(side) && !ignored && !likelyInjected && isBefore(received, at),
   );
   if (sent === null) {
-    if (fin === null && reset !== undefined) return null;
+    if (fin === null && (reset !== undefined || isSilent(side, received, tcp))) return null;
     const last = lastFrame[side];
     return last !== null && last.timestampNs - received.timestampNs >= GIVEN_UP_NS ? null : true;
   }
@@ -170,8 +206,17 @@ function hasRead(
     if (reset !== undefined) return side === 0 && sent.code === GOING_AWAY ? null : false;
     return fin.timestampNs - sent.timestampNs >= GIVEN_UP_NS ? null : true;
   }
-  const isLost = fin === null && reset !== undefined && (reset.missedBytes === null || reset.missedBytes > 1);
-  return isLost ? null : true;
+  // It reset the connection instead of hanging up behind the closing handshake: the answer may lie there unread.
+  return fin === null && reset !== undefined ? null : true;
+}
+
+/** A program that is handed a RST together with a Close may be told of the RST first. */
+const TOGETHER_NS = 5e6;
+
+/** It neither answered the Close nor hung up: perhaps its program stands still, or it was told of a RST instead. */
+function isSilent(side: Direction, received: CloseFrameFacts, tcp: TcpFacts): boolean {
+  const peers = tcp.resets.find(({ from, ignored }) => from !== sideOf(side) && !ignored);
+  return peers === undefined || peers.timestampNs - received.timestampNs < TOGETHER_NS;
 }
 
 /**
@@ -221,6 +266,8 @@ function hasEnded(side: Direction, tcp: TcpFacts, replaced: boolean): boolean {
   if (own.fin !== null) return true;
   // A new SYN from these ports shows that the client has forgotten this connection.
   if (replaced && side === 0) return true;
-  if (tcp.resets.some((reset) => !reset.ignored)) return true;
+  // A forged RST ends the connection of who gets it; whose name it bears knows nothing of it.
+  if (tcp.resets.some(({ ignored, likelyInjected, from }) => !ignored && !(likelyInjected && from === sideOf(side))))
+    return true;
   return peer.fin !== null && (peer.finAcknowledged !== null || tcp.oneWay);
 }

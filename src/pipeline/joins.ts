@@ -252,7 +252,15 @@ function isBehind(front: ConnectionFacts, back: ConnectionFacts): boolean {
   return passed.packet >= asked.packet && passed.timestampNs - asked.timestampNs < FORWARD_NS && !sameEnds(front, back);
 }
 
+/**
+ * Both are dialled by one host, which is not the first one's server: two clients with one key, and no proxy. A transparent
+ * proxy keeps the port as well as the address.
+ */
 const sameEnds = (a: ConnectionFacts, b: ConnectionFacts): boolean =>
+  (a.client.address === b.client.address && a.server.address !== b.client.address && a.client.port !== b.client.port) ||
+  isSameWay(a, b);
+
+const isSameWay = (a: ConnectionFacts, b: ConnectionFacts): boolean =>
   a.client.address === b.client.address && a.server.address === b.server.address && a.server.port === b.server.port;
 
 /** With another key: the proxy's own address dials, and the path is the same or the end of it. */

@@ -10,7 +10,14 @@ import type { KeyLog } from "../tls/key-log.ts";
 import { type CalmTexts, NO_LANE } from "../websocket/calm-texts.ts";
 import { DecoderMemory } from "../websocket/memory.ts";
 import { PacketDecoder } from "../wire/packet-decoder.ts";
-import type { ArpView, DatagramView, IcmpErrorView, SegmentView, WireSink } from "../wire/types.ts";
+import {
+  type ArpView,
+  type DatagramView,
+  type IcmpErrorView,
+  type SegmentView,
+  SYN,
+  type WireSink,
+} from "../wire/types.ts";
 import { findAbsences, VantageSpans } from "./absences.ts";
 import { ConnectionContext, type ContextOptions } from "./connection-context.ts";
 import { connectionFacts } from "./connection-facts.ts";
@@ -57,6 +64,8 @@ export class Pipeline implements WireSink, TcpSink {
   private readonly ports: ReadonlySet<number>;
   private captureIndex = -1;
   private readonly vantages: number[] = [];
+  /** By capture: the number of its first packet. */
+  private readonly beginnings: number[] = [];
   private readonly spans = new VantageSpans();
   private readonly decoder = new PacketDecoder(this);
   protected readonly tracker: TcpTracker;
@@ -129,10 +138,22 @@ export class Pipeline implements WireSink, TcpSink {
   private changeCapture(captureIndex: number, nowNs: RelativeNs): void {
     this.spans.pause(this.last.timestampNs);
     this.captureIndex = captureIndex;
+    this.beginnings[captureIndex] ??= this.packets;
     this.vantages[captureIndex] ??= this.options.vantageOf?.(captureIndex) ?? 0;
     const vantage = this.vantages[captureIndex] ?? 0;
     this.tracker.vantage = vantage;
     this.spans.resume(vantage, captureIndex, nowNs);
+  }
+
+  /**
+   * The capture at hand does not continue an earlier one, as its times say: it was taken elsewhere, by a clock that differs
+   * by more than the captures are long.
+   */
+  private standElsewhere(nowNs: RelativeNs): void {
+    const vantage = Math.max(...this.vantages.filter((known) => known !== undefined)) + 1;
+    this.vantages[this.captureIndex] = vantage;
+    this.tracker.vantage = vantage;
+    this.spans.resume(vantage, this.captureIndex, nowNs);
   }
 
   /** Live: time has passed, with packets or without. What ended a while ago is let go. */
@@ -199,7 +220,16 @@ export class Pipeline implements WireSink, TcpSink {
       this.count("tcp-other-port");
       return;
     }
+    if ((segment.flags & SYN) !== 0 && this.vantages.length > 1 && this.repeatsOpening(segment))
+      this.standElsewhere(packet.timestampNs);
     this.tracker.onSegment(segment, packet);
+  }
+
+  /** Of a capture that was taken to continue another one. */
+  private repeatsOpening(segment: SegmentView): boolean {
+    const [own, begun] = [this.vantages[this.captureIndex], this.beginnings[this.captureIndex] ?? 0];
+    const continues = this.vantages.filter((vantage) => vantage === own).length > 1;
+    return continues && this.tracker.repeatsOpening(segment, begun);
   }
 
   onIcmpError(error: IcmpErrorView, packet: PacketView): void {

@@ -106,6 +106,7 @@ function closeFrame(
     timestampNs: relativeNs(seen.timestampNs),
     code: seen.code,
     codeMissing: seen.codeMissing,
+    laterCode: stream.side(direction).laterCloseCode,
     reason: seen.reason,
     delivered: acknowledged === null || acknowledged >= seen.endOffset || resetBehind(connection, direction, seen),
   };

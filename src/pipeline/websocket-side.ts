@@ -49,6 +49,8 @@ export class WebSocketSide implements WebSocketSink {
   /** Bytes handed to the decoder, gaps included. */
   fedBytes = 0;
   closeFrame: SeenCloseFrame | null = null;
+  /** Of a Close that came after that one. */
+  laterCloseCode: number | null = null;
   firstFrameNumber = 0;
   firstFrameNs: number = ZERO_TIME;
   lastFrameNumber = 0;
@@ -228,6 +230,7 @@ export class WebSocketSide implements WebSocketSink {
   }
 
   private noteClose(frame: FrameView): void {
+    if (this.closeFrame !== null) this.laterCloseCode = frame.closeCode;
     this.closeFrame ??= {
       code: frame.closeCode,
       codeMissing: frame.closeCode === null && frame.missingBytes > 0,

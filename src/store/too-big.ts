@@ -14,11 +14,10 @@ const SOON_NS = 1e9;
  * before it came just before.
  */
 export function isTooBig(webSocket: WebSocketFacts, from: Direction, close: CloseFrameFacts): boolean {
-  if (webSocket.largestMessageBytes[from] >= LARGE_BYTES) return true;
   const largest = webSocket.largestMessage[from];
+  if (close.code !== 1009 || largest === null) return false;
+  if (webSocket.largestMessageBytes[from] >= LARGE_BYTES) return true;
   return (
-    close.code === 1009 &&
-    largest !== null &&
     webSocket.largestMessageBytes[from] > LEAST_LIMIT_BYTES &&
     isBefore(largest, close) &&
     close.timestampNs - largest.timestampNs < SOON_NS

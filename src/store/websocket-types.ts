@@ -28,6 +28,8 @@ export interface CloseFrameFacts extends Mark {
   readonly reason: string;
   /** The peer's TCP acknowledged it, or what the peer did shows that it arrived. */
   readonly delivered: boolean;
+  /** Code of the last Close that this side sent after it, though none may follow; null: there is none. */
+  readonly laterCode: number | null;
 }
 
 export interface WebSocketEventFacts extends Mark {

@@ -154,6 +154,14 @@ export class TcpTracker {
       : this.records.nextSequenceOf(connection, index);
   }
 
+  /** The opening of a connection that went on long ago, once more: whoever captured it stands elsewhere. */
+  repeatsOpening(segment: SegmentView, beforePacket: number): boolean {
+    const connection = this.flows.find(segment);
+    if (connection === null || connection.firstPacketNumber >= beforePacket) return false;
+    const { synSeen, initialSequence } = connection.halves[this.flows.index];
+    return connection.established !== null && synSeen && initialSequence === segment.sequenceNumber;
+  }
+
   /** Whose segment it is, as far as is known now. */
   connectionOf(segment: SegmentView): TcpConnection | null {
     return this.flows.find(segment);

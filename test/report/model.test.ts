@@ -67,7 +67,14 @@ const rich = analysis(
         ],
         closeFrames: [
           null,
-          { ...mark(19, 30), code: 1008, codeMissing: false, reason: '{"token":"s3cret-token"}', delivered: true },
+          {
+            ...mark(19, 30),
+            code: 1008,
+            codeMissing: false,
+            laterCode: null,
+            reason: '{"token":"s3cret-token"}',
+            delivered: true,
+          },
         ],
       }),
     }),

@@ -36,7 +36,10 @@ const cleanly = connection(0, {
     serverSees: { code: 1000, reason: "", clean: true },
   },
   webSocket: webSocket({
-    closeFrames: [{ ...mark(9, 3), code: 1000, codeMissing: false, reason: "", delivered: true }, null],
+    closeFrames: [
+      { ...mark(9, 3), code: 1000, codeMissing: false, laterCode: null, reason: "", delivered: true },
+      null,
+    ],
   }),
 });
 

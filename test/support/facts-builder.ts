@@ -241,6 +241,7 @@ export const close = (seconds: number, code: number | null, reason = "", deliver
   ...mark(seconds),
   code,
   codeMissing: false,
+  laterCode: null,
   reason,
   delivered,
 });

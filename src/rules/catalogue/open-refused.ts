@@ -77,6 +77,8 @@ function isForWaiting(connection: ConnectionFacts, { others }: Context): boolean
   return within(others().asked, at - WAITING_NS, at).some(
     ({ connection: front, exchange }) =>
       serverOf(front) !== serverOf(connection) &&
+      // Who waits dials for itself, unless the proxy is on its own machine.
+      (front.client.address !== connection.client.address || front.server.address === connection.client.address) &&
       exchange.request !== null &&
       (wantsWebSocket(exchange.request) || isPoll(exchange)) &&
       exchange.request.last.timestampNs <= at &&
