@@ -5,7 +5,7 @@ import type { ConnectionFacts } from "../store/types.ts";
 import type { Origin } from "./settled-connections.ts";
 
 /** When the captures of one vantage point ran, and the first of them. */
-interface VantageSpan {
+export interface VantageSpan {
   readonly vantage: number;
   readonly captureIndex: number;
   readonly firstNs: number;

@@ -88,7 +88,7 @@ function seenBy(
   const failed = sent !== null && hasFailed(side, sent, received, tcp, webSocket);
   if (failed !== false) return failed === true ? FAILED : null;
   // Not even its system has it: it hung up without, or will get it later.
-  if (received !== null && sent !== null && !received.delivered)
+  if (received !== null && sent !== null && !received.delivered && !(side === 0 && sent.code === GOING_AWAY))
     return tcp.halves[side].fin === null || tcp.halves[side].finIsUnseen ? null : FAILED;
   if (received !== null && (received.delivered || sent !== null)) {
     // Both Close frames make the closing handshake complete (§7.1.4), whatever TCP does afterwards.
@@ -148,7 +148,9 @@ const isAnsweredInVain = (
   tcp.firstCloser === "client" &&
   tcp.ending === "fin" &&
   (failsAfterClose(webSocket, 1) ||
-    webSocket.events.some(({ code, from }) => code === "data-after-close" && from === "server"));
+    webSocket.events.some(
+      (event) => event.code === "data-after-close" && event.from === "server" && isBefore(event, sent),
+    ));
 
 /** What came before the Close, or the Close itself, fails the connection (§7.1.7): nothing behind it is read any more. */
 const hasFailedBefore = (
@@ -188,7 +190,7 @@ function hasRead(
   received: CloseFrameFacts,
   sent: CloseFrameFacts | null,
   tcp: TcpFacts,
-  { lastFrame }: WebSocketFacts,
+  { lastFrame, heartbeat }: WebSocketFacts,
 ): boolean | null {
   const { fin } = tcp.halves[side];
   const reset = tcp.resets.find(
@@ -196,7 +198,7 @@ function hasRead(
       from === sideOf(side) && !ignored && !likelyInjected && isBefore(received, at),
   );
   if (sent === null) {
-    if (fin === null && (reset !== undefined || isSilent(side, received, tcp))) return null;
+    if (fin === null && (reset !== undefined || isSilent(side, received, tcp, heartbeat))) return null;
     const last = lastFrame[side];
     return last !== null && last.timestampNs - received.timestampNs >= GIVEN_UP_NS ? null : true;
   }
@@ -206,17 +208,25 @@ function hasRead(
     if (reset !== undefined) return side === 0 && sent.code === GOING_AWAY ? null : false;
     return fin.timestampNs - sent.timestampNs >= GIVEN_UP_NS ? null : true;
   }
-  // It reset the connection instead of hanging up behind the closing handshake: the answer may lie there unread.
-  return fin === null && reset !== undefined ? null : true;
+  // It reset the connection while the other side still waited: the answer may lie there unread.
+  const peersFin = tcp.halves[1 - side]?.fin ?? null;
+  const isOver = peersFin !== null && reset !== undefined && isBefore(peersFin, reset) && reset.missedBytes === 0;
+  return fin === null && reset !== undefined && !isOver ? null : true;
 }
 
 /** A program that is handed a RST together with a Close may be told of the RST first. */
 const TOGETHER_NS = 5e6;
 
-/** It neither answered the Close nor hung up: perhaps its program stands still, or it was told of a RST instead. */
-function isSilent(side: Direction, received: CloseFrameFacts, tcp: TcpFacts): boolean {
+/** It neither answered the Close nor hung up: its program stood still before already, or was told of a RST instead. */
+function isSilent(
+  side: Direction,
+  received: CloseFrameFacts,
+  tcp: TcpFacts,
+  heartbeat: WebSocketFacts["heartbeat"],
+): boolean {
   const peers = tcp.resets.find(({ from, ignored }) => from !== sideOf(side) && !ignored);
-  return peers === undefined || peers.timestampNs - received.timestampNs < TOGETHER_NS;
+  if (peers !== undefined) return peers.timestampNs - received.timestampNs < TOGETHER_NS;
+  return heartbeat[side === 0 ? 1 : 0].missing > 0;
 }
 
 /**

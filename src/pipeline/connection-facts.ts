@@ -39,7 +39,11 @@ export function connectionFacts(
   const polling = pollingSession(context.exchanges, (heartbeat, direction) => ({
     ...heartbeat.summary(direction, endNs),
     // A poll is answered as a whole: what TCP acknowledged of a ping says nothing.
-    unanswered: heartbeat.summary(direction, endNs).unanswered.map((ping) => ({ ...ping, acknowledged: null })),
+    unanswered: heartbeat.summary(direction, endNs).unanswered.map((ping) => ({
+      ...ping,
+      acknowledged: null,
+      acknowledgedLate: false,
+    })),
   }));
   const kind = kindOf(tcp, context, upgrade, tls !== null);
   return {
@@ -89,7 +93,14 @@ const sessionFacts = (
   endNs: number,
 ): SessionFacts =>
   stream.session.facts((heartbeat, direction) =>
-    beatFacts(heartbeat, connection, acknowledgedBytes(stream, connection, tls, direction), direction, endNs),
+    beatFacts(
+      heartbeat,
+      connection,
+      acknowledgedBytes(stream, connection, tls, direction, true),
+      acknowledgedBytes(stream, connection, tls, direction),
+      direction,
+      endNs,
+    ),
   );
 
 /** Up to the last bin that holds a packet. */

@@ -3,6 +3,7 @@ import { connectionId, type PerDirection } from "../base/brand.ts";
 import type { ChangedField, JoinFacts } from "../store/across-types.ts";
 import type { HttpFieldFacts } from "../store/http-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
+import type { VantageSpan } from "./absences.ts";
 import { FreeLegs } from "./free-legs.ts";
 import { sealedPairs } from "./sealed-joins.ts";
 import type { Origin } from "./settled-connections.ts";
@@ -11,12 +12,17 @@ import type { Origin } from "./settled-connections.ts";
 const FORWARD_NS = 5e9;
 
 /** Which connections carry the same WebSocket: one TCP connection in two captures, or the two legs of a proxy. */
-export function findJoins(tracked: readonly Origin[], facts: readonly ConnectionFacts[]): JoinFacts[] {
+export function findJoins(
+  tracked: readonly Origin[],
+  facts: readonly ConnectionFacts[],
+  spans: readonly VantageSpan[],
+): JoinFacts[] {
   const elsewhere = copiesOf(tracked);
   const copies = [...elsewhere, ...translated(tracked, new Set(elsewhere.flat()))];
   const byId = new Map(facts.map((one) => [Number(one.id), one]));
+  const untilOf = new Map(spans.map(({ vantage, lastNs }) => [vantage, lastNs]));
   const pairs = copies.flatMap((group) =>
-    group.slice(1).map((copy, index) => joinOf(group[index] as Origin, copy, byId)),
+    group.slice(1).map((copy, index) => joinOf(group[index] as Origin, copy, byId, untilOf)),
   );
   return [...pairs, ...proxied(facts, whereabouts(tracked, copies))];
 }
@@ -98,7 +104,12 @@ function isSame(a: Origin, b: Origin): boolean {
 }
 
 /** `first` was taken nearer to the client. */
-function joinOf(first: Origin, second: Origin, facts: ReadonlyMap<number, ConnectionFacts>): JoinFacts {
+function joinOf(
+  first: Origin,
+  second: Origin,
+  facts: ReadonlyMap<number, ConnectionFacts>,
+  untilOf: ReadonlyMap<number, number>,
+): JoinFacts {
   const there = second.synNs - first.synNs;
   const back = second.synAckNs - first.synAckNs;
   const timed = first.synSeen && second.synSeen && first.synAckSeen && second.synAckSeen;
@@ -112,6 +123,7 @@ function joinOf(first: Origin, second: Origin, facts: ReadonlyMap<number, Connec
     clockErrorNs: timed ? Math.abs(there - back) / 2 : null,
     foreignResets: nearClient && nearServer ? foreignResets(nearClient, nearServer) : [],
     lostBytes: nearClient && nearServer ? lostBytes(nearClient, nearServer) : [0, 0],
+    capturedUntilNs: [untilOf.get(first.vantage) ?? 0, untilOf.get(second.vantage) ?? 0],
     changedRequest: [],
     changedResponse: [],
   };
@@ -160,6 +172,7 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Where
       clockErrorNs: null,
       foreignResets: [],
       lostBytes: [0, 0],
+      capturedUntilNs: [0, 0],
       ...changes(front, back),
     });
   };

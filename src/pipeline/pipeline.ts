@@ -193,8 +193,8 @@ export class Pipeline implements WireSink, TcpSink {
   analysis(captures: readonly CaptureFacts[], originNs: bigint | null, live: boolean): Analysis {
     const connections = this.settled.with(this.tracker.connections.map((connection) => this.factsNow(connection)));
     const origins = this.settled.origins(this.tracker.connections);
-    const joins = findJoins(origins, connections);
     this.spans.pause(this.last.timestampNs);
+    const joins = findJoins(origins, connections, this.spans.all);
     return {
       captures,
       originNs,
@@ -304,6 +304,7 @@ export class Pipeline implements WireSink, TcpSink {
     } catch (error) {
       this.onInternal(error, connection, at);
     }
+    if (connection.closeAcks === null && context.webSocket?.saysClose === true) this.tracker.noteClose(connection);
     this.noteLane(connection, direction, context);
   }
 

@@ -1,7 +1,7 @@
 import { type ConnectionId, type PerDirection, packetNumber, relativeNs } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { HalfFacts, TcpEvent, TcpFacts, UnacknowledgedFacts } from "../store/tcp-types.ts";
-import type { Moment, TcpConnection, TcpHalf } from "../tcp/connection.ts";
+import { type Moment, neverSeen, type TcpConnection, type TcpHalf } from "../tcp/connection.ts";
 import { neverCameBytes } from "../tcp/never-came.ts";
 import { mark, markAt, markOrNull } from "./marks.ts";
 import { resetFacts } from "./reset-facts.ts";
@@ -64,6 +64,8 @@ function eventFacts(connection: TcpConnection, event: TcpConnection["events"][nu
     from: connection.sideOf(event.from),
     streamOffset: event.streamOffset,
     value: event.value,
+    sentNs: event.sentNs === undefined || neverSeen(event.sentNs) ? null : relativeNs(event.sentNs),
+    acknowledgedNs: event.acknowledgedNs === undefined ? null : relativeNs(event.acknowledgedNs),
   };
 }
 

@@ -40,6 +40,7 @@ export function webSocketFacts(
       beatFacts(
         stream.heartbeat,
         connection,
+        acknowledgedBytes(stream, connection, tls, direction, true),
         acknowledgedBytes(stream, connection, tls, direction),
         direction,
         clockNs,
@@ -65,17 +66,22 @@ export function webSocketFacts(
 const markOf = (packet: number, timestampNs: number): Mark | null =>
   packet === 0 ? null : mark({ packetNumber: packet, timestampNs });
 
-/** How far the peer has acknowledged the WebSocket's bytes of a direction; null: the capture cannot tell. */
+/**
+ * How far the peer has acknowledged the WebSocket's bytes of a direction, in all or by the time when an end said Close or
+ * FIN (`byClose`); null: the capture cannot tell.
+ */
 export function acknowledgedBytes(
   stream: WebSocketStream,
   connection: TcpConnection,
   tls: TlsLayer | null,
   direction: Direction,
+  byClose = false,
 ): number | null {
   const half = connection.halves[connection.indexOf(direction)];
   const peer = connection.halves[1 - connection.indexOf(direction)] as typeof half;
   if (!peer.acknowledgedKnown || !half.anchored) return null;
-  const behind = (half.nextSequence - peer.acknowledged) | 0;
+  const acknowledged = (byClose ? connection.closeAcks?.[peer.index] : null) ?? peer.acknowledged;
+  const behind = (half.nextSequence - acknowledged) | 0;
   const plainBehind = tls?.decrypter?.isOpen ? tls.unacknowledgedBytes(direction, behind) : behind;
   return stream.side(direction).fedBytes - plainBehind;
 }
@@ -129,11 +135,12 @@ function patienceNs(connection: TcpConnection, direction: Direction, endNs: numb
 
 const NO_BEAT_FACTS: BeatFacts = { ...NO_BEAT, unanswered: [] };
 
-/** The pings of one direction, and whether TCP acknowledged the unanswered ones. */
+/** The pings of one direction, and whether TCP acknowledged the unanswered ones: before the end, and in all. */
 export function beatFacts(
   heartbeat: Heartbeat,
   connection: TcpConnection,
   acknowledged: number | null,
+  inAll: number | null,
   direction: Direction,
   clockNs: number,
 ): BeatFacts {
@@ -144,6 +151,7 @@ export function beatFacts(
     unanswered: beat.unanswered.map(({ endOffset, ...ping }) => ({
       ...ping,
       acknowledged: acknowledged === null ? null : acknowledged >= endOffset,
+      acknowledgedLate: acknowledged !== null && inAll !== null && acknowledged < endOffset && inAll >= endOffset,
     })),
   };
 }

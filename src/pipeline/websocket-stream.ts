@@ -37,6 +37,8 @@ export class WebSocketStream implements SideOwner {
   readonly events: WebSocketEventFacts[] = [];
   readonly eventCounts: Record<string, number> = {};
   readonly lostTrack: [Mark | null, Mark | null] = [null, null];
+  /** One of its sides has. */
+  saysClose = false;
   /** A side has ended: until then nobody looks at `endedNs`. */
   private hasEnd = false;
   private readonly endedNs: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -134,6 +136,7 @@ export class WebSocketStream implements SideOwner {
   }
 
   onClose(direction: Direction, nowNs: number): void {
+    this.saysClose = true;
     this.heartbeat.onClose(direction, nowNs);
     this.session.onClose(direction, nowNs);
   }

@@ -3,13 +3,13 @@ import type { ChangedField } from "../store/across-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { isCredentialField } from "./credentials.ts";
-import type { Join } from "./legs.ts";
+import { isTranslated, type Join, type Joins } from "./legs.ts";
 import { isLoginCheck } from "./login-check.ts";
 import { type Others, passedFrom } from "./others.ts";
-import { clientOf, pathOf, safeTarget, serverOf } from "./reading.ts";
+import { clientOf, NS_PER_MS, otherSide, pathOf, safeTarget, serverOf } from "./reading.ts";
 import { cause, rank, shows } from "./rule.ts";
 import type { Judged } from "./story.ts";
-import type { Cause, EvidenceItem, RuleId, Token } from "./types.ts";
+import type { Cause, CauseId, EvidenceItem, RuleId, Token } from "./types.ts";
 import { handshakeOf, isPoll } from "./upgrade-outcome.ts";
 
 const ENDINGS = /^(ws\.close\.no-close-frame|tcp\.rst|ws\.pong\.missing|eio\.pong\.missing|ws\.idle\.timeout)$/;
@@ -59,9 +59,14 @@ export function withLegs(judged: Judged, { joins, analysis, others }: Context): 
   const front = proxied === undefined && HANDSHAKE.test(judged.rule.id) ? pollInFront(connection, others()) : null;
   if (front !== null) causes.push(...rewritten(front.target, front.behind));
   const between = (joins.twins.get(connection.id) ?? []).flatMap((twin) => lostOnTheWay(twin, judged.rule.id));
+  const [only, other] = between.flatMap(({ args }) => (args["from"] as Side | undefined) ?? []);
   if (between.length > 0) {
     evidence.push(...between);
-    causes.push(cause("certain", "lostBetween", {}));
+    causes.push(
+      only === undefined || other !== undefined
+        ? cause("certain", "lostBetween", {})
+        : cause("certain", "lostOneWay", { from: only, to: otherSide(only) }),
+    );
   }
   const absence = OPENING.has(judged.rule.id)
     ? analysis.absences.find((item) => item.connection === connection.id)
@@ -73,12 +78,22 @@ export function withLegs(judged: Judged, { joins, analysis, others }: Context): 
     causes.push(cause(absence.certain ? "certain" : "likely", refused ? "answeredBetween" : "lostBetween", {}));
   }
   const found = evidence.filter((item) => item !== null);
-  if (found.length === 0 && causes.length === 0) return judged;
   const { draft } = judged;
+  const left = draft.causes.filter(({ id }) => !isDisproved(id, connection, only !== undefined, joins));
+  if (found.length === 0 && causes.length === 0 && left.length === draft.causes.length) return judged;
   return {
     ...judged,
-    draft: { ...draft, evidence: [...draft.evidence, ...found], causes: rank([...causes, ...draft.causes]) },
+    draft: { ...draft, evidence: [...draft.evidence, ...found], causes: rank([...causes, ...left]) },
   };
+}
+
+/** Guesses that a capture at one end alone leaves open. */
+const GONE: ReadonlySet<CauseId> = new Set(["peerVanished", "peerBlocked", "pageFrozen", "hostRebooted"]);
+
+/** The captures of both ends show better: the bytes were lost in between, or both ends speak of the same ports to the end. */
+function isDisproved(id: CauseId, connection: ConnectionFacts, isLost: boolean, { twins }: Joins): boolean {
+  if (isLost && GONE.has(id)) return true;
+  return id === "natRebound" && (twins.get(connection.id) ?? []).some((twin) => !isTranslated(twin));
 }
 
 function lostOnTheWay(twin: Join, ruleId: RuleId): EvidenceItem[] {
@@ -170,13 +185,34 @@ function pollInFront(connection: ConnectionFacts, others: Others): { target: str
   return from?.exchange.request ? { target: from.exchange.request.target, behind: exchange.request.target } : null;
 }
 
-/** Sent at one end and never seen at the other, although it was sent again. */
+/** Sent at one end and never seen at the other, although it was sent again and the other capture went on. */
 function lostBetween({ facts, front, back }: Join): EvidenceItem[] {
-  const items = [lostFrom("client", facts.lostBytes[0], front), lostFrom("server", facts.lostBytes[1], back)];
-  return items.filter((item) => item !== null);
+  const offsetNs = facts.clockOffsetNs ?? 0;
+  const [frontUntil, backUntil] = facts.capturedUntilNs;
+  return [
+    lostFrom("client", facts.lostBytes[0], front, back, offsetNs, backUntil),
+    lostFrom("server", facts.lostBytes[1], back, front, -offsetNs, frontUntil),
+  ].filter((item) => item !== null);
 }
 
-function lostFrom(from: Side, bytes: number, sender: ConnectionFacts): EvidenceItem | null {
-  const waiting = sender.tcp.halves[from === "client" ? 0 : 1].unacknowledged;
-  return bytes > 0 && waiting !== null ? shows(waiting.since, "lostBetween", { from, bytes }) : null;
+/** What is under way for so long is late, and not lost. */
+const LEAST_ON_THE_WAY_MS = 1000;
+
+/** `aheadNs`: how far the receiver's clock is ahead of the sender's. */
+function lostFrom(
+  from: Side,
+  bytes: number,
+  sender: ConnectionFacts,
+  receiver: ConnectionFacts,
+  aheadNs: number,
+  untilNs: number,
+): EvidenceItem | null {
+  const half = sender.tcp.halves[from === "client" ? 0 : 1];
+  const waiting = half.unacknowledged;
+  if (bytes === 0 || waiting === null) return null;
+  const wayMs = Math.max(LEAST_ON_THE_WAY_MS, sender.tcp.roundTripMs ?? 0, half.slowAcknowledgment?.ms ?? 0);
+  // Whoever has hung up needs nothing any more: that it was not taken then explains nothing.
+  const lastNs = Math.min(untilNs, receiver.tcp.closedAt?.timestampNs ?? untilNs);
+  const arrivesNs = waiting.since.timestampNs + aheadNs + wayMs * NS_PER_MS;
+  return arrivesNs > lastNs ? null : shows(waiting.since, "lostBetween", { from, bytes });
 }

@@ -2,6 +2,7 @@ import { appendTo } from "../base/append-to.ts";
 import type { ConnectionId } from "../base/brand.ts";
 import type { JoinFacts } from "../store/across-types.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
+import { clientOf, serverOf } from "./reading.ts";
 
 /** Two connections that carry one WebSocket: the legs of a proxy, or one connection seen at both its ends. */
 export interface Join {
@@ -88,6 +89,10 @@ function clocksOf(all: readonly Join[]): Map<ConnectionId, number> {
 /** The other copy of a connection that was captured at both its ends. */
 export const twinOf = ({ front, back }: Join, { id }: ConnectionFacts): ConnectionFacts =>
   front.id === id ? back : front;
+
+/** A NAT stands between both: they have other addresses or ports. */
+export const isTranslated = ({ front, back }: Join): boolean =>
+  clientOf(front) !== clientOf(back) || serverOf(front) !== serverOf(back);
 
 /** A proxy that drops one leg drops the other within this time. */
 const TOGETHER_NS = 1e9;

@@ -16,9 +16,10 @@ const REFUSED_WITHIN_NS = 10e9;
 export function hasRestarted(connection: ConnectionFacts, side: Side, goneMs: number, context: Context): boolean {
   const { tcp } = connection;
   const forgot = tcp.resets.some(({ from, answers, hasAck }) => from === side && answers !== null && !hasAck);
-  const { lastData } = tcp.halves[directionOf(side)];
-  // Who was heard again on this connection still knew it then.
-  const isHeard = lastData !== null && lastData.timestampNs > endOf(connection).timestampNs - goneMs * HEARD_SHARE_NS;
+  // Who was heard again on this connection, if only by an acknowledgment, still knew it then.
+  const { lastPacket } = tcp.halves[directionOf(side)];
+  const isHeard =
+    lastPacket !== null && lastPacket.timestampNs > endOf(connection).timestampNs - goneMs * HEARD_SHARE_NS;
   if (!forgot || isHeard) return false;
   return (side === "server" && refusesSince(connection, goneMs, context)) || goneMs < patienceOf(connection, side);
 }

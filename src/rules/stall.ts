@@ -1,4 +1,5 @@
 import { type Side, sideOf } from "../base/brand.ts";
+import type { Mark } from "../base/packet-view.ts";
 import type { TcpEvent } from "../store/tcp-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import { spanMs } from "./reading.ts";
@@ -11,6 +12,7 @@ export interface Stall {
   /** Its end: the acknowledgment, at the latest when the next repetition would have come. */
   readonly untilNs: number;
   readonly repeats: number;
+  /** From the first transmission to the acknowledgment, or to the end. */
   readonly ms: number;
 }
 
@@ -31,11 +33,11 @@ export function stallsOf({ tcp }: ConnectionFacts): Stall[] {
       const [first, before, last] = [run[0], run.at(-2), run.at(-1)];
       if (!first || !before || !last || run.length < LEAST_REPEATS || spanMs(first, last) < LEAST_MS) return;
       const nextNs = last.timestampNs + NEXT_TIMES * (last.timestampNs - before.timestampNs);
-      const acknowledged = tcp.halves[direction].lastAcknowledged;
-      const isOver = acknowledged !== null && acknowledged.timestampNs >= last.timestampNs;
-      const untilNs = isOver ? Math.min(acknowledged.timestampNs, nextNs) : nextNs;
-      const ms = (Math.max(last.timestampNs, isOver ? untilNs : 0) - first.timestampNs) / 1e6;
-      stalls.push({ from, first, last, untilNs, repeats: run.length, ms });
+      const untilNs = last.acknowledgedNs ?? nextNs;
+      const sinceNs = Math.min(first.timestampNs, first.sentNs ?? first.timestampNs);
+      // Who hangs up waits no longer, and an acknowledgment that never came ends nothing.
+      const endNs = Math.min(last.acknowledgedNs ?? last.timestampNs, endBehind(tcp.closedAt, first));
+      stalls.push({ from, first, last, untilNs, repeats: run.length, ms: (endNs - sinceNs) / 1e6 });
     };
     for (const event of tcp.events) {
       if (event.kind !== "retransmission" || event.from !== from) continue;
@@ -49,6 +51,9 @@ export function stallsOf({ tcp }: ConnectionFacts): Stall[] {
     return stalls;
   });
 }
+
+const endBehind = (closedAt: Mark | null, first: Mark): number =>
+  closedAt !== null && closedAt.timestampNs > first.timestampNs ? closedAt.timestampNs : Number.POSITIVE_INFINITY;
 
 function continues(run: readonly TcpEvent[], event: TcpEvent): boolean {
   const [before, last] = [run.at(-2), run.at(-1)];

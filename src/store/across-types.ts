@@ -22,6 +22,8 @@ export interface JoinFacts {
   }[];
   /** Two captures: stream bytes that left one end and never came to the other, by direction. */
   readonly lostBytes: PerDirection<number>;
+  /** Two captures: until when each of them ran, by its own clock. */
+  readonly capturedUntilNs: PerDirection<number>;
   /** Proxied: request fields that the proxy added, dropped (null behind) or changed; "(method)", "(target)", "(version)" too. */
   readonly changedRequest: readonly ChangedField[];
   readonly changedResponse: readonly ChangedField[];

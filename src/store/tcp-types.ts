@@ -50,6 +50,9 @@ export interface TcpEvent extends Mark {
   readonly from: Side;
   readonly streamOffset: number;
   readonly value: number;
+  /** Of a retransmission: when the oldest byte that waited was first sent, and when the acknowledgment came. null: not known, or never. */
+  readonly sentNs?: RelativeNs | null;
+  readonly acknowledgedNs?: RelativeNs | null;
 }
 
 /** Data that was sent and not acknowledged when the capture or the connection ended. */

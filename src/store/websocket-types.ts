@@ -40,8 +40,10 @@ export interface WebSocketEventFacts extends Mark {
 }
 
 export interface UnansweredPing extends Mark {
-  /** TCP acknowledged it: the host lives, its application does not answer. null: the capture cannot tell. */
+  /** TCP acknowledged it before an end said Close or FIN: the host lives, its application does not answer. null: the capture cannot tell. */
   readonly acknowledged: boolean | null;
+  /** Not before the connection was given up, and then it was: the path is slow. */
+  readonly acknowledgedLate: boolean;
 }
 
 /** Pings that one side SENT and what became of them. */

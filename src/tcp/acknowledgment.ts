@@ -1,7 +1,7 @@
 import type { PacketView } from "../base/packet-view.ts";
 import { type SegmentView, SYN } from "../wire/types.ts";
 import { momentOf, NEVER, type TcpConnection, type TcpHalf } from "./connection.ts";
-import { noteEvent } from "./events.ts";
+import { noteEvent, noteTaken } from "./events.ts";
 
 /** No host delays an acknowledgment by more than 500 ms (RFC 9293 §3.8.6.3): the rest is the path's. */
 export const SLOW_NS = 750e6;
@@ -46,6 +46,7 @@ function noteProgress(half: TcpHalf, peer: TcpHalf, packet: PacketView): void {
   peer.lastAdvanceNumber = packet.packetNumber;
   peer.lastAdvanceNs = now;
   peer.unackedRetransmissions = 0;
+  if (peer.repeated !== null) noteTaken(peer, now);
   const { acknowledged } = half;
   if (peer.timedNs !== NEVER && ((acknowledged - peer.timedSequence) | 0) >= 0) {
     const roundTrip = now - peer.timedNs;

@@ -18,6 +18,9 @@ export interface TcpEventRow extends Moment {
   readonly from: 0 | 1;
   readonly streamOffset: number;
   readonly value: number;
+  /** Of a retransmission: when the oldest byte that waited was first sent, and when its acknowledgment came. */
+  readonly sentNs?: number;
+  acknowledgedNs?: number;
 }
 
 export interface ResetRow extends Moment {
@@ -153,6 +156,8 @@ export class TcpHalf {
   lastRetransmissionNumber = 0;
   lastRetransmissionNs = NEVER;
   lastRetransmissionBytes = 0;
+  /** Retransmissions that still wait for an acknowledgment. */
+  repeated: TcpEventRow[] | null = null;
 
   /** See `never-came.ts`; number 0: none. */
   bareSequence = 0;
@@ -242,6 +247,8 @@ export class TcpConnection {
   finFirst: Moment | null = null;
   finFirstFrom: 0 | 1 = 0;
   idleBeforeFinNs: number = ZERO_TIME;
+  /** What both ends had acknowledged, by physical index, when the first of them said Close or FIN; null: none has. */
+  closeAcks: readonly [number, number] | null = null;
   /** The last time that new data came after a second or more without any. */
   lastSilence: SilenceRow | null = null;
   clockProbe: ClockProbe | null = null;

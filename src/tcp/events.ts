@@ -2,7 +2,7 @@ import { withOneMore } from "../base/few.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import type { TcpEventKind } from "../base/tcp-event-kind.ts";
-import type { TcpConnection } from "./connection.ts";
+import type { TcpConnection, TcpEventRow, TcpHalf } from "./connection.ts";
 
 /** Keeps a notable moment; the first and the last ones of a connection are what tells its story, the middle is counted. */
 export function noteEvent(
@@ -13,11 +13,41 @@ export function noteEvent(
   value: number,
   at: Position,
 ): void {
+  const { packetNumber, timestampNs } = at;
+  keep(connection, { kind, from, streamOffset, value, packetNumber, timestampNs });
+}
+
+function keep(connection: TcpConnection, row: TcpEventRow): void {
   const { events } = connection;
   if (events.length >= limits.tcpEventsPerConnection) {
     events.splice(limits.tcpEventsPerConnection >> 1, 1);
     connection.eventsDropped++;
   }
-  const row = { kind, from, streamOffset, value, packetNumber: at.packetNumber, timestampNs: at.timestampNs };
   connection.events = withOneMore(events, row);
+}
+
+/** Of what waits together, the newest ones: their acknowledgment ends one and the same wait. */
+const MOST_REPEATED = 64;
+
+/** A retransmission of `half`. */
+export function noteRepeated(
+  connection: TcpConnection,
+  half: TcpHalf,
+  streamOffset: number,
+  value: number,
+  at: Position,
+): void {
+  const { packetNumber, timestampNs } = at;
+  const [kind, from, sentNs] = ["retransmission", half.index, half.oldestUnackedNs] as const;
+  const row: TcpEventRow = { kind, from, streamOffset, value, packetNumber, timestampNs, sentNs };
+  keep(connection, row);
+  half.repeated ??= [];
+  half.repeated.push(row);
+  if (half.repeated.length > MOST_REPEATED) half.repeated.shift();
+}
+
+/** The peer acknowledges more of `half` than before: what was sent again had been waiting until now. */
+export function noteTaken(half: TcpHalf, nowNs: number): void {
+  for (const row of half.repeated ?? []) row.acknowledgedNs = nowNs;
+  half.repeated = null;
 }

@@ -3,7 +3,7 @@ import type { SegmentView } from "../wire/types.ts";
 import { askClock } from "./clock.ts";
 import { momentOf, NEVER, neverSeen, type TcpConnection, type TcpHalf } from "./connection.ts";
 import { isDoubted } from "./doubts.ts";
-import { noteEvent } from "./events.ts";
+import { noteEvent, noteRepeated } from "./events.ts";
 import { noteBare } from "./never-came.ts";
 
 /** A segment without payload, SYN, FIN or RST: keep-alive, or nothing to note. */
@@ -107,7 +107,7 @@ export function noteRetransmission(
   half.lastRetransmissionNumber = packet.packetNumber;
   half.lastRetransmissionNs = packet.timestampNs;
   half.lastRetransmissionBytes = length;
-  noteEvent(connection, "retransmission", index, offsetOf(half, sequence), length, packet);
+  noteRepeated(connection, half, offsetOf(half, sequence), length, packet);
   if (!doubted && half.recent.contradicts(segment)) {
     half.conflicts++;
     noteEvent(connection, "conflict", index, half.streamOffset, length, packet);
@@ -122,6 +122,7 @@ export function onFin(connection: TcpConnection, index: 0 | 1, half: TcpHalf, la
     if (last === half.finSequence) half.finRetransmissions++;
     return;
   }
+  connection.closeAcks ??= [connection.low.acknowledged, connection.high.acknowledged];
   half.fin = momentOf(packet);
   half.finSequence = last;
   half.maxSequence = (last + 1) | 0;

@@ -112,6 +112,11 @@ export class SteadyRecords {
     return this.words[2 * half + NEXT_SEQUENCE] as number;
   }
 
+  acknowledgedOf(connection: TcpConnection, index: 0 | 1): number {
+    const half = connection.record * RECORD_DOUBLES + CONNECTION_DOUBLES + index * HALF_DOUBLES;
+    return this.words[2 * half + ACKNOWLEDGED] as number;
+  }
+
   /** A packet at `nowNs` falls into another bin than the last one. */
   changeBin(connection: TcpConnection, nowNs: number): void {
     const { doubles, words } = this;

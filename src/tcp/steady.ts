@@ -59,6 +59,7 @@ const isCalm = (half: TcpHalf): boolean =>
   half.keepAlivesUnanswered === 0 &&
   half.zeroWindowSince === null &&
   neverCameBytes(half) === 0 &&
+  half.repeated === null &&
   !half.ended;
 
 /** What it sends next can be told to go on. */

@@ -154,6 +154,17 @@ export class TcpTracker {
       : this.records.nextSequenceOf(connection, index);
   }
 
+  /** An end says Close: what had been acknowledged by then. */
+  noteClose(connection: TcpConnection): void {
+    connection.closeAcks ??= [this.acknowledgedOf(connection, 0), this.acknowledgedOf(connection, 1)];
+  }
+
+  private acknowledgedOf(connection: TcpConnection, index: 0 | 1): number {
+    return connection.record < 0
+      ? connection.halves[index].acknowledged
+      : this.records.acknowledgedOf(connection, index);
+  }
+
   /** The opening of a connection that went on long ago, once more: whoever captured it stands elsewhere. */
   repeatsOpening(segment: SegmentView, beforePacket: number): boolean {
     const connection = this.flows.find(segment);

@@ -115,7 +115,7 @@ test("gone for less than its heartbeat waits, a side that knows nothing of the c
         ending: "rst",
         resets: [reset({ answers: mark(39.99), hasAck: false })],
         events: stalled(32.9, "client"),
-        server: { lastData: mark(lastHeard) },
+        server: { lastData: mark(lastHeard), lastPacket: mark(lastHeard) },
       },
       webSocketFacts: { heartbeat: [beat({ pings: 0 }), beat({ intervalMs: 1000 })] },
       ...more,

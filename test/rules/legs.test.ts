@@ -188,7 +188,11 @@ describe("one connection in two captures", () => {
       ["tcp.path.blackhole", 1],
     ]);
     expect(shown(analysis)).toContainEqual({ what: "lostBetween", from: "server", bytes: 600 });
-    expect(errors(analysis)[0]?.causes[0]).toMatchObject({ id: "lostBetween", confidence: "certain" });
+    expect(errors(analysis)[0]?.causes[0]).toMatchObject({ id: "lostOneWay", confidence: "certain" });
+    expect(errors(analysis)[0]?.causes.map(({ id }) => id)).not.toContain("peerVanished");
+    // The other capture had stopped: nobody knows whether they came.
+    const stopped = atBothEnds(deaf, sender, { lostBytes: [0, 600], capturedUntilNs: [30.5e9, 1e12] });
+    expect(shown(stopped)?.map(({ what }) => what)).not.toContain("lostBetween");
     expect(shown(atBothEnds(deaf, sender))?.map(({ what }) => what)).not.toContain("lostBetween");
   });
 

@@ -220,3 +220,34 @@ describe("what the capture shows only by what came later", () => {
     expect(evidence).not.toMatch(/\bfin\b/);
   });
 });
+
+describe("a path that is slower than the heartbeat waits", () => {
+  const late = deafBeat(20, [30, 40, 50], false);
+  const acknowledgedLate = {
+    ...late,
+    unanswered: late.unanswered.map((ping) => ({ ...ping, acknowledgedLate: true })),
+  };
+
+  test("is known by acknowledgments that came after the end, and no program is blamed", () => {
+    const analysis = one(
+      abnormal("server", 52, {
+        webSocketFacts: { heartbeat: [beat({ pings: 0 }), acknowledgedLate] },
+        tcpFacts: { server: { lastAcknowledged: mark(66) }, client: { lastData: mark(51) } },
+      }),
+    );
+    expect(found("ws.pong.missing", analysis)[0]).toMatchObject({ variant: "gaveUpSlow", args: { slowMs: 36_000 } });
+    expect(causesOf("ws.pong.missing", analysis)[0]).toBe("likely slowPath");
+  });
+
+  test("is known at the other end by its round trip", () => {
+    const ended = (roundTripMs: number) =>
+      one(
+        abnormal("server", 40, {
+          webSocketFacts: { heartbeat: [beat({ pings: 0 }), beat()] },
+          tcpFacts: { roundTripMs },
+        }),
+      );
+    expect(causesOf("ws.close.no-close-frame", ended(2500))[0]).toBe("likely pongsTooSlow");
+    expect(causesOf("ws.close.no-close-frame", ended(25)).join()).not.toContain("pongsTooSlow");
+  });
+});

@@ -57,7 +57,7 @@ export const deafBeat = (
     lastPing: mark(unanswered.at(-1) ?? lastPong),
     lastPong: mark(lastPong),
     lastAnsweredPing: mark(lastPong - 0.002),
-    unanswered: unanswered.map((seconds) => ({ ...mark(seconds), acknowledged })),
+    unanswered: unanswered.map((seconds) => ({ ...mark(seconds), acknowledged, acknowledgedLate: false })),
   });
 
 export const half = (overrides: Partial<HalfFacts> = {}): HalfFacts => ({
@@ -455,6 +455,7 @@ export const joined = (
     clockErrorNs: isCopy ? 20e3 : null,
     foreignResets: [],
     lostBytes: [0, 0],
+    capturedUntilNs: [1e12, 1e12],
     changedRequest: [],
     changedResponse: [],
     ...rest,

@@ -97,6 +97,11 @@ export const causesRunning = {
     cause: "The path between both capture points lost it: one capture shows it leave, the other never shows it arrive.",
     fix: "Capture at the hops in between (router, VPN, access point, hypervisor) to find the one that drops it; neither program is to blame.",
   },
+  lostOneWay: {
+    cause:
+      "The path between both capture points lost what the {from:word} sent: it left there and never came to the {to:word}. Of the other way nothing is missing.",
+    fix: "Capture at the hops in between (router, VPN, access point, hypervisor), looking at that direction, to find the one that drops it; neither program is to blame.",
+  },
   connectionUnknown: {
     cause:
       "The {from:word}'s system no longer knew this connection when the {to:word}'s packet came: it had ended there unnoticed. Its process was gone, its host restarted, or an RST that is not in this capture had reached it.",
@@ -339,6 +344,11 @@ export const causesRunning = {
   queuedBehindData: {
     cause: "The pong waited behind large messages.",
     fix: "Send large messages in pieces; look at the throughput.",
+  },
+  pongsTooSlow: {
+    cause:
+      "The path is slow: packets took {afterMs:ms} to be acknowledged, so the pongs reached the {to:word} later than its heartbeat waits.",
+    fix: "Look for the queue that fills (uplink, modem, VPN: bufferbloat) and for large transfers of the same time; give the {to:word}'s heartbeat a patience of well over {afterMs:ms}.",
   },
   slowPath: {
     cause: "The path is slow or loses packets.",

@@ -20,6 +20,11 @@ export const findingsWebSocket = {
         "Pings no longer reach the {to:word}; the {from:word} gave up {waitedMs:ms} after the first lost one[[, {sincePongMs:ms} after the last pong]]",
       detail: `${interval}{missing:One ping|# pings} stayed without pong, and not even TCP acknowledged them: the {to:word}'s host or the path to it is gone.`,
     },
+    gaveUpOneWay: {
+      title:
+        "Pings no longer reach the {to:word}, whose packets still come; the {from:word} gave up {waitedMs:ms} after the first lost one[[, {sincePongMs:ms} after the last pong]]",
+      detail: `${interval}{missing:One ping|# pings} stayed without pong, and TCP acknowledged none of them before the end. The {to:word} is alive: what it sends came through all the while. Only the way to it lost packets, or had become very slow.`,
+    },
     gaveUpBlocked: {
       title:
         "The {to:word} stopped reading and so never saw the pings; the {from:word} gave up after {waitedMs:ms}[[, {sincePongMs:ms} after the last pong]]",

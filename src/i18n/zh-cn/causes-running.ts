@@ -91,6 +91,10 @@ export const causesRunning = {
     cause: "两个抓包点之间的链路丢了数据：一份抓包里看到它发出，另一份里始终没到。",
     fix: "在中间各跳（路由器、VPN、无线 AP、虚拟机宿主）上抓包，找出丢包的那一跳；两端的程序都没有错。",
   },
+  lostOneWay: {
+    cause: "两个抓包点之间的链路丢了{from:word}发出的数据：那边发出了，{to:word}这边始终没收到。另一个方向什么也没丢。",
+    fix: "在中间各跳（路由器、VPN、无线 AP、虚拟机宿主）上盯着这个方向抓包，找出丢包的那一跳；两端的程序都没有错。",
+  },
   connectionUnknown: {
     cause:
       "{to:word}的数据包到达时，{from:word}的系统里已经没有这条连接：它在那边悄悄结束了。可能是进程没了、主机重启了，或者有一个不在这份抓包里的 RST 先到了那边。",
@@ -303,6 +307,10 @@ export const causesRunning = {
   },
   heartbeatHabit: { cause: "间隔和等待时间与此相符：{timer}。", fix: "要调的就是这个定时器：{setting}" },
   queuedBehindData: { cause: "pong 排在大消息后面。", fix: "大消息拆成小块发送；查看吞吐量。" },
+  pongsTooSlow: {
+    cause: "链路太慢：数据包要 {afterMs:ms}才得到确认，pong 到达{to:word}时已经超过了它的心跳等待时间。",
+    fix: "找出排队的地方（上行链路、调制解调器、VPN：缓冲膨胀）以及同一时间的大流量；把{to:word}心跳的等待时间设到远大于 {afterMs:ms}。",
+  },
   slowPath: { cause: "链路慢或丢包。", fix: "查看往返时延和重传；放宽心跳超时。" },
   oneWayHeartbeat: { cause: "某些库用主动发 pong 作为心跳（例如 .NET 的 KeepAliveInterval）。", fix: "不用处理。" },
   listenerWithoutTimeout: {

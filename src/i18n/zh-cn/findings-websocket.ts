@@ -20,6 +20,11 @@ export const findingsWebSocket = {
         "ping 已经到不了{to:word}：从第一个丢失的 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
       detail: `${interval}共有 {missing} 个 ping 没有等到 pong，连 TCP 确认都没有：{to:word}主机或途中链路断了。`,
     },
+    gaveUpOneWay: {
+      title:
+        "ping 已经到不了{to:word}，而{to:word}发的包仍在到达：从第一个丢失的 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${interval}共有 {missing} 个 ping 没有等到 pong，结束之前 TCP 也没有确认它们。{to:word}是活着的：它发出的数据一直在到达。只是去往它的方向丢包，或者变得非常慢。`,
+    },
     gaveUpBlocked: {
       title:
         "{to:word}停止接收数据，因而没看到 ping；{waitedMs:ms}后{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",

@@ -1,6 +1,6 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import type { Join } from "../legs.ts";
+import { isTranslated, type Join } from "../legs.ts";
 import { clientOf, NS_PER_MS, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
@@ -36,10 +36,6 @@ function checkPair(twin: Join): Draft {
     causes: [offMs - errorMs > ORDINARY_MS && cause("likely", "captureClock", {})],
   });
 }
-
-/** A NAT stands between both: they have other addresses or ports. */
-const isTranslated = ({ front, back }: Join): boolean =>
-  clientOf(front) !== clientOf(back) || serverOf(front) !== serverOf(back);
 
 export const bothEnds: Rule = {
   id: "capture.both-ends",

@@ -23,6 +23,7 @@ import {
 } from "../reading.ts";
 import { cause, draft, lesser, type Rule, shows } from "../rule.ts";
 import { sealedEnd } from "../sealed-endings.ts";
+import { slowPathMs } from "../slow-path.ts";
 import { stoppedBeat, stoppedData, stoppedDataOfEither } from "../stopped-beat.ts";
 import { timerCauses } from "../timer-causes.ts";
 import type { Cause } from "../types.ts";
@@ -205,10 +206,17 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const stuffed = (connection.webSocket?.incompleteFrameBytes[direction] ?? 0) > 0 && peer.longestZeroWindowNs >= 1e9;
   const overslept = missed === null ? oversleptDeadline(connection, direction) : null;
   const stopped = missed === null && idle >= LEAST_IDLE_MS ? stoppedDataOfEither(connection) : null;
+  const lastPing = connection.webSocket?.heartbeat[direction].lastPing;
+  const slowMs =
+    missed === null && lastPing ? slowPathMs(connection, lastPing.timestampNs, endOf(connection).timestampNs) : null;
   return [
+    // Seen where the pongs leave: they may have come too late where they are waited for.
+    slowMs !== null && cause("likely", "pongsTooSlow", { to: closer, afterMs: slowMs }),
     overslept,
     missed === null && overslept === null && impatience(connection, direction),
-    missed === null && isOnTick(connection, direction) && cause("likely", "heartbeatBlind", { to: closer }),
+    missed === null &&
+      isOnTick(connection, direction) &&
+      cause(slowMs === null ? "likely" : "possible", "heartbeatBlind", { to: closer }),
     missed === null && isOnHalfTick(connection, direction) && cause("likely", "aiohttpNotReading", { to: closer }),
     stopped,
     ...(missed === null ? named.map((one) => (stopped === null ? one : lesser(one))) : []),
@@ -235,6 +243,7 @@ export const noCloseFrame: Rule = {
   spec: "RFC 6455 §7.1.5, §7.1.6",
   causes: [
     "saidWhy",
+    "pongsTooSlow",
     "tokenRejected",
     "pingsPaused",
     "deadlineOverslept",

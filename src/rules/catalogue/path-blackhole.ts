@@ -109,7 +109,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
   const wasAnswered =
     tcp.resets.some((reset) => reset.from === to && !reset.ignored && reset.answers !== null) ||
     hasGoneOn(connection, to, waiting);
-  if (isHeard(connection, to, waiting))
+  if (isHeard(connection, to, waiting) || (isBack && !wasAnswered && isStillDeaf(connection, waiting)))
     return draft("tcp.path.blackhole", "oneWay", {
       ...parts,
       args: base,
@@ -126,23 +126,26 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
     tcp.closedAt !== null &&
     tcp.closedAt.timestampNs > waiting.since.timestampNs
   ) {
-    if (tcp.firstCloser === to && hasRestarted(connection, to, waitedMs, context))
+    // What is sent again into the closed connection is no outage any more.
+    const outageMs = Math.min(waitedMs, spanMs(waiting.since, tcp.closedAt));
+    const args = { ...base, waitedMs: outageMs };
+    if (tcp.firstCloser === to && hasRestarted(connection, to, outageMs, context))
       return draft("tcp.path.blackhole", "restarted", {
         ...parts,
         confidence: "likely",
-        args: base,
+        args,
         causes: [
           damaged > 0 && cause("certain", "damagingPath", {}),
           cause("likely", "hostRebooted", {}),
-          cause("possible", "pathInterrupted", { idleMs: waitedMs }),
+          cause("possible", "pathInterrupted", { idleMs: outageMs }),
         ],
       });
     return draft("tcp.path.blackhole", "healed", {
       ...parts,
-      args: { ...base, closer: tcp.firstCloser },
+      args: { ...args, closer: tcp.firstCloser },
       causes: [
         damaged > 0 && cause("certain", "damagingPath", {}),
-        cause("likely", "pathInterrupted", { idleMs: waitedMs }),
+        cause("likely", "pathInterrupted", { idleMs: outageMs }),
       ],
     });
   }
@@ -157,6 +160,10 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
     ],
   });
 }
+
+/** Its end came through, and what is sent to it still does not: a closed socket would answer by RST. */
+const isStillDeaf = ({ tcp }: ConnectionFacts, { last }: UnacknowledgedFacts): boolean =>
+  tcp.closedAt !== null && last.timestampNs - tcp.closedAt.timestampNs > HEARD_AFTER_NS;
 
 /** A router or firewall says itself that it lets nothing through any more (RFC 792, RFC 4443 §3.1). */
 function rejected(

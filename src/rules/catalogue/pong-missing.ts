@@ -5,18 +5,16 @@ import { stoppedTalking } from "../data-rhythm.ts";
 import { endingEvidence, neverCameEvidence } from "../ending.ts";
 import { isTimerLike, type MissedBeat, missedBeat } from "../heartbeat.ts";
 import { givesUpItself } from "../library-timers.ts";
-import { directionOf, hasEnded, lostBytes, otherSide, spokeBetween } from "../reading.ts";
+import { directionOf, hasEnded, lostBytes, otherSide, spanMs, spokeBetween } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { sealedBeat } from "../sealed-endings.ts";
+import { slowPathMs } from "../slow-path.ts";
 import { stallWithin } from "../stall.ts";
 import { heartbeatHabits } from "../timers.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
 import { forwardedBy, handshakeOf } from "../upgrade-outcome.ts";
 
 const SHOWN_PINGS = 5;
-/** Slower than usual by so much, it is not what the path is like. */
-const SLOW_TIMES = 4;
-
 function evidenceOf(missed: MissedBeat, connection: ConnectionFacts): (EvidenceItem | null)[] {
   const from = missed.pinger;
   const close = connection.webSocket?.closeFrames[directionOf(from)] ?? null;
@@ -49,6 +47,8 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
   const dataAfter = spokeBetween(connection, directionOf(to), missed.first.timestampNs, endNs);
   if (missed.blocked) return [cause("likely", "peerStoppedReading", { to }), cause("possible", "peerBlocked", { to })];
   if (missed.deaf) return [cause("likely", "peerStoppedReading", { to: missed.pinger })];
+  if (missed.acknowledged === false && dataAfter)
+    return [cause("likely", "dropsOneWay", { to, port: connection.server.port }), cause("likely", "slowPath", {})];
   if (missed.acknowledged === false)
     return [
       cause("likely", "peerVanished", { to }),
@@ -82,6 +82,15 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
     ...habitCauses(missed, connection),
   ];
 }
+
+/** The peer went on talking until the pinger gave up: it is alive, and the way back is open. */
+const spokeMeanwhile = (missed: MissedBeat, connection: ConnectionFacts): boolean =>
+  spokeBetween(
+    connection,
+    directionOf(otherSide(missed.pinger)),
+    missed.first.timestampNs + LEAST_TALK_NS,
+    missed.first.timestampNs + missed.waitedMs * 1e6,
+  );
 
 /** The habit whose interval and patience this end shows: tells which timer to look at. */
 function habitCauses(missed: MissedBeat, connection: ConnectionFacts): Cause[] {
@@ -128,10 +137,11 @@ function keptBy(connection: ConnectionFacts, direction: Direction, { joins }: Co
 
 /** The pinger gave up while the path let nothing through, or only after seconds: the peer's program may be fine. */
 function heldUp(missed: MissedBeat, connection: ConnectionFacts, direction: Direction): Draft | null {
-  if (!missed.gaveUp || missed.blocked || missed.deaf || missed.acknowledged === false) return null;
+  if (!missed.gaveUp || missed.blocked || missed.deaf) return null;
   const from = missed.pinger;
   const to = otherSide(from);
   const since = missed.first.timestampNs;
+  const until = since + missed.waitedMs * 1e6;
   const evidence = evidenceOf(missed, connection);
   const parts = { at: missed.first, severity: "error" } as const;
   const args = {
@@ -143,24 +153,38 @@ function heldUp(missed: MissedBeat, connection: ConnectionFacts, direction: Dire
     waitedMs: missed.waitedMs,
     closer: from,
   };
-  const stall = stallWithin(connection, since, since + missed.waitedMs * 1e6);
-  if (stall !== null)
+  const slowMs = lateMs(missed, connection, direction) ?? slowPathMs(connection, since, until);
+  // What the peer said came through all the while.
+  const isAlive = spokeBetween(connection, directionOf(to), since + LEAST_TALK_NS, until);
+  const stall = slowMs !== null && isAlive ? null : stallWithin(connection, since, until);
+  if (stall !== null && missed.acknowledged !== false)
     return draft("ws.pong.missing", "gaveUpPath", {
       ...parts,
       args: { ...args, outageMs: stall.ms, repeats: stall.repeats },
       evidence: [...evidence, shows(stall.first, "retransmission", { from: stall.from })],
       causes: [cause("likely", "pathInterrupted", { idleMs: stall.ms }), cause("possible", "peerBlocked", { to })],
     });
-  const slow = connection.tcp.halves[direction].slowAcknowledgment;
-  const isSlow = slow !== null && slow.ms >= SLOW_TIMES * (connection.tcp.roundTripMs ?? 0);
-  // It was under way while the pings were.
-  if (!isSlow || slow.sinceNs + slow.ms * 1e6 < since || slow.sinceNs > since + missed.waitedMs * 1e6) return null;
+  if (
+    slowMs === null ||
+    (missed.acknowledged === false && !isAlive && !missed.dead.some((ping) => ping.acknowledgedLate))
+  )
+    return null;
   return draft("ws.pong.missing", "gaveUpSlow", {
     ...parts,
-    args: { ...args, slowMs: slow.ms },
+    args: { ...args, slowMs },
     evidence,
     causes: [cause("likely", "slowPath", {}), cause("possible", "peerBlocked", { to })],
   });
+}
+
+/** What was under way when the ping was sent has come by then. */
+const LEAST_TALK_NS = 1e9;
+
+/** How long the ping took that TCP acknowledged only after its sender had given up. */
+function lateMs({ dead }: MissedBeat, { tcp }: ConnectionFacts, direction: Direction): number | null {
+  const late = dead.find(({ acknowledgedLate }) => acknowledgedLate);
+  const { lastAcknowledged } = tcp.halves[direction];
+  return late === undefined || lastAcknowledged === null ? null : spanMs(late, lastAcknowledged);
 }
 
 function checkDirection(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
@@ -195,7 +219,9 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       : missed.deaf
         ? "gaveUpDeaf"
         : missed.acknowledged === false
-          ? "gaveUpUnacknowledged"
+          ? spokeMeanwhile(missed, connection)
+            ? "gaveUpOneWay"
+            : "gaveUpUnacknowledged"
           : hasHole(connection, from)
             ? "gaveUpLoss"
             : hasNever(missed, connection)
@@ -233,6 +259,7 @@ export const pongMissing: Rule = {
     "neverPongs",
     "proxyStuck",
     "slowPath",
+    "dropsOneWay",
     "pathInterrupted",
     "behindProxy",
     "peerStoppedReading",

@@ -4,6 +4,7 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { endOf, isUnread, livedMs, NS_PER_MS, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { slowPathMs } from "../slow-path.ts";
 import { stallWithin } from "../stall.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
@@ -30,6 +31,7 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
   // Pongs that the capture missed in between: the next one then seems to answer an older ping.
   if (isUnread(connection, to, slowest.ping.timestampNs)) return null;
   const stall = stallWithin(connection, slowest.ping.timestampNs, slowest.pong.timestampNs);
+  const isSlow = slowPathMs(connection, slowest.ping.timestampNs, slowest.pong.timestampNs) !== null;
   return draft("ws.pong.late", "plain", {
     at: stall?.first ?? slowest.ping,
     explainsUntil: slowest.pong.timestampNs,
@@ -47,9 +49,9 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
     ],
     causes: [
       stall !== null && cause("likely", "pathInterrupted", { idleMs: stall.ms }),
-      cause(stall === null ? "likely" : "possible", "peerBlocked", { to }),
+      stall === null && cause(isSlow ? "likely" : "possible", "slowPath", {}),
+      cause(stall === null && !isSlow ? "likely" : "possible", "peerBlocked", { to }),
       cause("possible", "queuedBehindData", {}),
-      stall === null && cause("possible", "slowPath", {}),
     ],
   });
 }

@@ -7,6 +7,7 @@ export const webSocketFindings = {
     gaveUp: missing,
     neverAnswered: missing,
     gaveUpUnacknowledged: missing,
+    gaveUpOneWay: missing,
     gaveUpBlocked: missing,
     gaveUpDeaf: missing,
     gaveUpLoss: missing,

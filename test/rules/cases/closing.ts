@@ -275,7 +275,9 @@ export const closingCases = {
       established: one(byReset()),
       nearer: one(byReset({ ...forgotten, hopLimit: 65 })),
       afterOutage: one(byReset(forgotten, { events: stalled(32.9) })),
-      afterRestart: one(byReset(forgotten, { events: stalled(32.9, "client"), server: { lastData: mark(32) } })),
+      afterRestart: one(
+        byReset(forgotten, { events: stalled(32.9, "client"), server: { lastData: mark(32), lastPacket: mark(32) } }),
+      ),
       halfOpen: several(
         byReset({ ...forgotten, from: "client" }, { firstCloser: "client", client: { lastPacket: mark(30) } }),
         connectionFacts({ first: mark(32.9), tcp: tcp({ replaces: connectionId(0) }) }),

@@ -23,7 +23,9 @@ const frozen = (acknowledged: boolean | null, blocked = false) =>
   one(
     abnormal("server", 52, {
       webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50], acknowledged)] },
-      tcpFacts: blocked ? { client: { zeroWindows: 1, zeroWindowSince: mark(28), longestZeroWindowNs: 24e9 } } : {},
+      tcpFacts: blocked
+        ? { client: { zeroWindows: 1, zeroWindowSince: mark(28), longestZeroWindowNs: 24e9 } }
+        : { client: { lastData: mark(30) } },
     }),
   );
 
@@ -101,6 +103,15 @@ export const heartbeatCases = {
         }),
       ),
       gaveUpUnacknowledged: frozen(false),
+      gaveUpOneWay: one(
+        abnormal("server", 52, {
+          webSocketFacts: {
+            heartbeat: [quiet, deafBeat(20, [30, 40, 50], false)],
+            lastMessage: [mark(49), mark(51)],
+          },
+          tcpFacts: { client: { lastData: mark(49) } },
+        }),
+      ),
       gaveUpBlocked: frozen(true, true),
       gaveUpDeaf: one(
         abnormal("server", 52, {
