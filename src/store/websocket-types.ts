@@ -58,6 +58,8 @@ export interface BeatFacts {
   pending: number;
   intervalMs: number | null;
   roundTripMs: { min: number; median: number; p95: number; max: number } | null;
+  /** The longest time between two pings, and the one that ended it. */
+  longestPause: { readonly until: Mark; readonly ms: number } | null;
   unsolicitedPongs: number;
   lastPing: Mark | null;
   /** Last pong that the other side sent. */

@@ -27,6 +27,8 @@ export interface Beat {
   readonly intervalMs: number | null;
   readonly intervalJitterMs: number | null;
   readonly roundTripMs: { min: number; median: number; p95: number; max: number } | null;
+  /** The longest time between two pings, up to this one; null: fewer than two. */
+  readonly longestPause: { readonly until: Mark; readonly ms: number } | null;
   readonly unsolicitedPongs: number;
   readonly lastPing: Mark | null;
   readonly lastPong: Mark | null;
@@ -47,6 +49,7 @@ export const NO_BEAT: Beat = {
   intervalMs: null,
   intervalJitterMs: null,
   roundTripMs: null,
+  longestPause: null,
   unsolicitedPongs: 0,
   lastPing: null,
   lastPong: null,
@@ -143,6 +146,9 @@ class PingSide {
   private shortestNs = Number.POSITIVE_INFINITY;
   private slowest: Slowest | null = null;
   private newest: Ping | null = null;
+  private longestPauseNs = 0.5;
+  private pausedUntilPacket = 0;
+  private pausedUntilNs = NEVER_NS;
   private lastPongPacket = 0;
   private lastPongNs = NEVER_NS;
   private lastAnsweredPacket = 0;
@@ -159,8 +165,14 @@ class PingSide {
     this.spare = null;
     ping.set(frame);
     if (this.newest !== null) {
+      const intervalNs = ping.sentNs - this.newest.sentNs;
       this.newest.nextSentNs = ping.sentNs;
-      this.intervals.add(ping.sentNs - this.newest.sentNs);
+      this.intervals.add(intervalNs);
+      if (intervalNs > this.longestPauseNs) {
+        this.longestPauseNs = intervalNs;
+        this.pausedUntilPacket = ping.packet;
+        this.pausedUntilNs = ping.sentNs;
+      }
     }
     this.newest = ping;
     this.pings++;
@@ -305,6 +317,10 @@ class PingSide {
         slowest,
         open.map(({ roundTripNs }) => roundTripNs),
       ),
+      longestPause:
+        this.pausedUntilPacket === 0
+          ? null
+          : { until: markAt(this.pausedUntilPacket, this.pausedUntilNs), ms: nsToMs(this.longestPauseNs) },
       unsolicitedPongs: this.unsolicited,
       lastPing: this.newest?.mark ?? null,
       lastPong: markOrNull(this.lastPongPacket, this.lastPongNs),

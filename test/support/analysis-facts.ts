@@ -95,6 +95,7 @@ export const beat = (given: Partial<BeatFacts> = {}): BeatFacts => ({
   pending: 0,
   intervalMs: null,
   roundTripMs: null,
+  longestPause: null,
   unsolicitedPongs: 0,
   lastPing: null,
   lastPong: null,

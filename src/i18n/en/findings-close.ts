@@ -315,6 +315,12 @@ export const findingsClose = {
     },
   },
   "tcp.path.blackhole": {
+    survived: {
+      title:
+        "The path stood still for {waitedMs:ms}: what the {from:word} sent got through only then, after {repeats:one repetition|# repetitions}",
+      detail:
+        "The connection survived it: TCP sent the data again until it came through. A heartbeat with less patience would have ended the connection.",
+    },
     midTraffic: {
       title:
         "What the {from:word} sends is no longer acknowledged, and nothing comes from the {to:word} any more: {bytes:bytes} sent again {repeats:once|# times} in {waitedMs:ms}",

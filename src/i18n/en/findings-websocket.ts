@@ -95,6 +95,12 @@ export const findingsWebSocket = {
       detail:
         "Nobody has closed the connection. The {to:word} only listens, so none of its packets can go unacknowledged and it does not notice: the page stays “connected” and shows old data. Either the {from:word} is gone, or its packets no longer get here.",
     },
+    paused: {
+      title:
+        "The {from:word}'s pings stayed away for {silentMs:ms}, though they come every {intervalMs:ms}; then it went on",
+      detail:
+        "The connection survived it. Nothing was sent again meanwhile, so the path did not hold its packets up: most likely the {from:word}'s program, or its whole machine, stood still. A heartbeat with less patience would have ended the connection.",
+    },
   },
   "ws.ping.absent": {
     plain: {

@@ -258,6 +258,10 @@ export const findingsClose = {
     },
   },
   "tcp.path.blackhole": {
+    survived: {
+      title: "链路卡住了 {waitedMs:ms}：{from:word}发出的数据重发 {repeats} 次后才送到",
+      detail: "连接撑过去了：TCP 一直重发，直到送达。心跳要是耐心再少一点，就会断开连接。",
+    },
     midTraffic: {
       title:
         "{from:word}发的数据不再得到确认，{to:word}也再无数据包：{bytes:bytes} 在 {waitedMs:ms}内重传了 {repeats} 次",

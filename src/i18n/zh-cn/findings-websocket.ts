@@ -92,6 +92,11 @@ export const findingsWebSocket = {
       detail:
         "没有任何一方关闭过连接。{to:word}只收不发，没有数据包可以等不到确认，所以察觉不到：页面一直显示“已连接”，数据却不再更新。要么{from:word}没了，要么它的数据包到不了这里。",
     },
+    paused: {
+      title: "{from:word}的 ping 停了 {silentMs:ms}（平时每 {intervalMs:ms}一次），之后又恢复了",
+      detail:
+        "连接撑过去了。这段时间没有任何重传，说明不是链路卡住：多半是{from:word}的程序或整台机器停顿了。心跳要是耐心再少一点，就会断开连接。",
+    },
   },
   "ws.ping.absent": {
     plain: {

@@ -290,13 +290,36 @@ function checkAcknowledgments(connection: ConnectionFacts, direction: Direction)
   });
 }
 
+/** Long enough for people to notice, and for a heartbeat of seconds to give up. */
+const LONG_STALL_MS = 5000;
+
+/** The path stood still, and was open again before anybody gave the connection up. */
+function checkSurvived(connection: ConnectionFacts): Draft | null {
+  const { close, webSocket } = connection;
+  if (webSocket === null || (close.verdict !== "open" && close.verdict !== "clean")) return null;
+  const [longest] = stallsOf(connection)
+    .filter(({ last, ms }) => last.acknowledgedNs != null && ms >= LONG_STALL_MS)
+    .sort((a, b) => b.ms - a.ms);
+  if (longest === undefined) return null;
+  const { from, first, last, repeats, ms, untilNs } = longest;
+  return draft("tcp.path.blackhole", "survived", {
+    at: first,
+    severity: "warning",
+    explainsUntil: untilNs,
+    args: { from, repeats, waitedMs: ms },
+    evidence: [shows(first, "retransmission", { from }), shows(last, "lastRetransmission", { from, repeats })],
+    causes: [cause("likely", "pathInterrupted", { idleMs: ms })],
+  });
+}
+
 const check = (connection: ConnectionFacts, context: Context): Draft | null =>
   checkDirection(connection, 0, context) ??
   checkDirection(connection, 1, context) ??
   checkHole(connection, 0, context) ??
   checkHole(connection, 1, context) ??
   checkAcknowledgments(connection, 0) ??
-  checkAcknowledgments(connection, 1);
+  checkAcknowledgments(connection, 1) ??
+  checkSurvived(connection);
 
 export const pathBlackhole: Rule = {
   id: "tcp.path.blackhole",

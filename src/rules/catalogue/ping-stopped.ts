@@ -1,10 +1,11 @@
-import { type Direction, otherDirection, SERVER, sideOf } from "../../base/brand.ts";
+import { type Direction, otherDirection, relativeNs, SERVER, sideOf } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { openedBeside } from "../meanwhile.ts";
-import { clientOf, NS_PER_MS, otherSide, watchedUntil } from "../reading.ts";
+import { clientOf, livedMs, NS_PER_MS, otherSide, watchedUntil } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { stallWithin } from "../stall.ts";
 
 /** Fewer pings show no rhythm. */
 const LEAST_PINGS = 3;
@@ -50,6 +51,31 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
   });
 }
 
+/**
+ * Pings came regularly, stayed away for several intervals, and went on: the side that sends them stood still for a while, and
+ * nobody gave the connection up for it. An outage of the path shows by what is sent again.
+ */
+function checkPause(connection: ConnectionFacts, direction: Direction): Draft | null {
+  const { webSocket, tcp, close } = connection;
+  const beat = webSocket?.heartbeat[direction];
+  const pause = beat?.longestPause ?? null;
+  if (!beat || pause === null || beat.intervalMs === null || beat.pings <= LEAST_PINGS) return null;
+  if (close.verdict !== "open" && close.verdict !== "clean") return null;
+  const sinceNs = pause.until.timestampNs - pause.ms * NS_PER_MS;
+  const since = { ...pause.until, timestampNs: relativeNs(sinceNs) };
+  const silentMs = livedMs(connection, since, pause.until);
+  if (silentMs < Math.max(LEAST_SILENCE_MS, INTERVALS * beat.intervalMs)) return null;
+  if (tcp.halves[direction].missingBytes > 0 || stallWithin(connection, sinceNs, pause.until.timestampNs) !== null)
+    return null;
+  const from = sideOf(direction);
+  return draft("ws.ping.stopped", "paused", {
+    at: pause.until,
+    args: { from, silentMs, intervalMs: beat.intervalMs },
+    evidence: [shows(pause.until, "pingAgain", { from, pauseMs: silentMs })],
+    causes: [cause("likely", "peerBlocked", { to: from }), cause("possible", "pathInterrupted", { idleMs: silentMs })],
+  });
+}
+
 /** Its pings reach the proxy between, which passes nothing on: the other leg tells of that. */
 function isHeardBeyond({ id }: ConnectionFacts, direction: Direction, since: Mark, { joins }: Context): boolean {
   const leg = direction === SERVER ? joins.behind.get(id)?.back : joins.before.get(id)?.front;
@@ -61,10 +87,18 @@ export const pingStopped: Rule = {
   id: "ws.ping.stopped",
   severity: "warning",
   spec: "RFC 6455 §5.5.2",
-  causes: ["pathStateLost", "peerVanished", "firewallState", "serverBlocked", "listenerWithoutTimeout"],
+  causes: [
+    "pathStateLost",
+    "peerVanished",
+    "firewallState",
+    "serverBlocked",
+    "listenerWithoutTimeout",
+    "peerBlocked",
+    "pathInterrupted",
+  ],
   sources: ["https://github.com/websockets/ws#how-to-detect-and-close-broken-connections"],
   check: (connection, context) =>
     ([1, 0] as const)
-      .map((direction) => checkDirection(connection, direction, context))
+      .map((direction) => checkDirection(connection, direction, context) ?? checkPause(connection, direction))
       .filter((item) => item !== null),
 };

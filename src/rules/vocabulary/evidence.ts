@@ -36,6 +36,7 @@ export const evidenceWords = {
   closeFrame: "from code? reason?",
   fin: "from",
   finUnseen: "from",
+  pingAgain: "from pauseMs",
   neverCame: "from bytes",
   finNoClose: "from",
   rst: "from",

@@ -77,6 +77,7 @@ export const closeFindings = {
   "tcp.path.blackhole": {
     midTraffic: "from to bytes repeats waitedMs",
     healed: "from to bytes repeats waitedMs closer",
+    survived: "from repeats waitedMs",
     restarted: "from to bytes repeats waitedMs",
     oneWay: "from to bytes repeats waitedMs",
     stateLost: "from to bytes repeats waitedMs client repeatsAfter",

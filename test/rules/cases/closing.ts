@@ -1,4 +1,4 @@
-import { connectionId } from "../../../src/base/brand.ts";
+import { connectionId, relativeNs } from "../../../src/base/brand.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   abnormal,
@@ -381,7 +381,13 @@ export const closingCases = {
   },
   "tcp.path.blackhole": {
     severity: "error",
+    severities: { survived: "warning" },
     fires: {
+      survived: one(
+        connectionFacts({
+          tcp: tcp({ events: stalled(20).map((event) => ({ ...event, acknowledgedNs: relativeNs(27.2e9) })) }),
+        }),
+      ),
       midTraffic: one(vanished(false, 30, 29.9)),
       afterIdle: one(vanished(false, 100, 40)),
       fullSize: one(vanished(true, 30, 29.9)),

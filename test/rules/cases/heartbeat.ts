@@ -19,6 +19,8 @@ import { one, type SomeCases } from "./case.ts";
 const quiet = webSocket().heartbeat[0];
 
 /** The server pings every 10 s and gives up at 52 s; the last pong came at 20 s. */
+const paused = (ms: number) => beat({ pings: 30, answered: 30, longestPause: { until: mark(39), ms } });
+
 const frozen = (acknowledged: boolean | null, blocked = false) =>
   one(
     abnormal("server", 52, {
@@ -215,8 +217,20 @@ export const heartbeatCases = {
   },
   "ws.ping.stopped": {
     severity: "warning",
-    fires: { plain: one(fallenSilent(30)) },
+    fires: {
+      plain: one(fallenSilent(30)),
+      paused: one(connectionFacts({ webSocket: webSocket({ heartbeat: [quiet, paused(38_000)] }) })),
+    },
     near: {
+      "pings that come a little later once": one(
+        connectionFacts({ webSocket: webSocket({ heartbeat: [quiet, paused(25_000)] }) }),
+      ),
+      "the capture's clock was set forward": one(
+        connectionFacts({
+          webSocket: webSocket({ heartbeat: [quiet, paused(38_000)] }),
+          tcp: tcp({ clockSteps: [{ ...mark(38.5), ms: 30_000 }] }),
+        }),
+      ),
       "the capture stops before the next pings are due": analysisOf([fallenSilent(30)], { clockSeconds: 50 }),
       closed: one(connectionFacts()),
       "still heard": one(fallenSilent(110)),
