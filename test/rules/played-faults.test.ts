@@ -251,3 +251,41 @@ describe("a path that is slower than the heartbeat waits", () => {
     expect(causesOf("ws.close.no-close-frame", ended(25)).join()).not.toContain("pongsTooSlow");
   });
 });
+
+describe("who is at fault for a Close", () => {
+  const frames = { text: 0, binary: 0, continuation: 0, close: 0, ping: 0, pong: 0, reserved: 0, payloadBytes: 0 };
+  const closed = (first: ReturnType<typeof close>, second: ReturnType<typeof close>, more = {}) =>
+    one(connectionFacts({ webSocket: webSocket({ closeFrames: [second, first], ...more }) }));
+
+  test("nobody broke a rule who had sent nothing at all", () => {
+    const spoke = closed(close(39.8, 1002), close(39.9, 1000));
+    expect(found("ws.close.code", spoke)[0]?.variant).toBe("protocolError");
+    const silent = closed(close(39.8, 1002), close(39.9, 1000), { frames: [{ ...frames, close: 1 }, frames] });
+    expect(found("ws.close.code", silent)[0]?.variant).toBe("byItself");
+  });
+
+  test("a code that must not be sent is the fault of who sent it first", () => {
+    expect(found("ws.close.reserved-code", closed(close(39.8, 999), close(39.9, 999)))[0]?.args["from"]).toBe("server");
+  });
+
+  test("a ping into the closed connection is none of its life", () => {
+    const late = abnormal("server", 40, { webSocketFacts: { heartbeat: [beat({ lastPing: mark(41) }), beat()] } });
+    expect(found("ws.close.no-close-frame", one(late))[0]?.args["sincePingMs"]).toBe(10_000);
+  });
+});
+
+test("a router that says that the hop limit was used up names a loop", () => {
+  const loop = abnormal("server", 40, {
+    close: { verdict: "open", clientSees: null, serverSees: null },
+    tcpFacts: {
+      ending: "silent",
+      firstCloser: null,
+      closedAt: null,
+      icmpErrors: [
+        { ...mark(31), sender: "10.0.0.254", ipVersion: 4, type: 11, code: 0, mtuBytes: 0, about: "client" },
+      ],
+      client: { unacknowledged: { bytes: 102, since: mark(30), retransmissions: 7, last: mark(38), fullSize: false } },
+    },
+  });
+  expect(causesOf("tcp.path.blackhole", one(loop))).toEqual(["likely routingLoop"]);
+});

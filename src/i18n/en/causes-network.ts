@@ -77,6 +77,11 @@ export const causesNetwork = {
     cause: "The host is off, asleep or not connected.",
     fix: "From the client: ping {server}. In the same network, ip neigh show {server} says FAILED when nobody owns the address.",
   },
+  routingLoop: {
+    cause:
+      "Routers hand the packets for {server} round in a loop until their hop limit is used up; {sender} dropped them and says so.",
+    fix: "traceroute -n {server} shows which routers take turns. Look at routes that changed at this time: a VPN or link that went down leaves a default route pointing back.",
+  },
   noRoute: {
     cause: "There is no route to the server's network: a VPN or an interface is down.",
     fix: "ip route get {server} on the client shows the way the packets take.",

@@ -118,7 +118,7 @@ export const findingsClose = {
       detail: `A message was larger than its limit. ${said}`,
     },
     extension: {
-      title: "The {from:word} closed with 1010: it needs an extension that the server did not agree to",
+      title: "The {from:word} closed with 1010: it needs an extension that was not agreed on",
       detail: said,
     },
     internal: {

@@ -28,6 +28,7 @@ export const tokens: Readonly<Record<Token, string>> = {
   "icmp.host": "host unreachable",
   "icmp.net": "network unreachable",
   "icmp.prohibited": "administratively prohibited",
+  "icmp.loop": "time to live exceeded in transit",
   "icmp.other": "destination unreachable",
   "alert.10": "unexpected message",
   "alert.20": "bad record",

@@ -68,6 +68,10 @@ export const causesNetwork = {
     cause: "主机没开机、休眠了，或没接入网络。",
     fix: "在客户端 ping {server}。同一网段内 ip neigh show {server} 显示 FAILED，说明没有主机使用这个地址。",
   },
+  routingLoop: {
+    cause: "发往 {server} 的数据包在路由器之间打转，直到跳数用尽；{sender} 丢弃了它们并回报。",
+    fix: "traceroute -n {server} 能看到是哪几台路由器来回转。检查这个时间变动过的路由：VPN 或链路断开后，默认路由可能指了回去。",
+  },
   noRoute: {
     cause: "没有到服务器网段的路由：VPN 或网卡断开。",
     fix: "在客户端执行 ip route get {server}，看数据包从哪里走。",

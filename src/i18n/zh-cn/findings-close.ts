@@ -102,7 +102,7 @@ export const findingsClose = {
       detail: `它不接受所收到的内容，或不接受对方身份；服务器常用它表示登录失败或心跳超时。${said}`,
     },
     tooBig: { title: "{from:word}以 1009（消息过大）关闭", detail: `有一条消息超过了它的上限。${said}` },
-    extension: { title: "{from:word}以 1010 关闭：它需要的扩展服务器没有同意", detail: said },
+    extension: { title: "{from:word}以 1010 关闭：它需要的扩展没有协商成功", detail: said },
     internal: {
       title: "{from:word}以 1011（内部错误）关闭[[：“{reason}”]]",
       detail: `它的代码出了错，或者心跳无人应答（有些库用 1011 表示）。${said}`,

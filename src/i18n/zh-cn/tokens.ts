@@ -28,6 +28,7 @@ export const tokens: Readonly<Record<Token, string>> = {
   "icmp.host": "主机不可达",
   "icmp.net": "网络不可达",
   "icmp.prohibited": "被管理策略禁止",
+  "icmp.loop": "传输途中跳数用尽",
   "icmp.other": "目的不可达",
   "alert.10": "意外的消息",
   "alert.20": "记录校验错误",

@@ -1,4 +1,4 @@
-import { type Direction, type Side, sideOf } from "../../base/brand.ts";
+import { type Direction, otherDirection, type Side, sideOf } from "../../base/brand.ts";
 import { isBefore } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { CloseFrameFacts } from "../../store/websocket-types.ts";
@@ -8,7 +8,7 @@ import { TIMED_OUT } from "../heartbeat.ts";
 import { interruptionBefore } from "../interruption.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
 import { saysOwnTimer } from "../library-timers.ts";
-import { endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../reading.ts";
+import { directionOf, endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../reading.ts";
 import { saysReplaced } from "../replaced.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, Severity } from "../types.ts";
@@ -100,6 +100,13 @@ function pongTooLate({ webSocket }: ConnectionFacts, close: CloseFrameFacts, dir
   return slowest.ping.timestampNs < close.timestampNs && slowest.pong.timestampNs > close.timestampNs ? slowest : null;
 }
 
+/** It sent a frame other than Close: something that can have broken a rule. */
+const hasSpoken = ({ webSocket, tcp }: ConnectionFacts, side: Side): boolean => {
+  if (webSocket === null || webSocket.midstream || tcp.halves[directionOf(side)].missingBytes > 0) return true;
+  const frames = webSocket.frames[directionOf(side)];
+  return frames.text + frames.binary + frames.continuation + frames.ping + frames.pong + frames.reserved > 0;
+};
+
 function check(connection: ConnectionFacts): Draft | null {
   const found = firstClose(connection);
   if (found === null || connection.webSocket === null) return null;
@@ -130,7 +137,7 @@ function check(connection: ConnectionFacts): Draft | null {
         : cause("likely", "pathInterrupted", { idleMs: interruption.ms });
   const said = lastWords(connection, from, close);
   const late = pongTooLate(connection, close, direction);
-  const itself = FAILURES.has(variant) && closedItself(connection, from);
+  const itself = FAILURES.has(variant) && (closedItself(connection, from) || !hasSpoken(connection, otherSide(from)));
   const causes = [
     ...saidWhy(said, from),
     late !== null && cause("likely", "peerBlocked", { to: otherSide(from) }),
@@ -272,7 +279,9 @@ export const closeUnanswered: Rule = {
 };
 
 function checkReserved(connection: ConnectionFacts): Draft | null {
-  for (const direction of [0, 1] as const) {
+  // Who answers repeats the code (§5.5.1): the one that came first is at fault.
+  const first = firstClose(connection)?.direction ?? 0;
+  for (const direction of [first, otherDirection(first)]) {
     const close = connection.webSocket?.closeFrames[direction];
     if (!close || close.code === null || !isReservedCode(close.code)) continue;
     const from = sideOf(direction);

@@ -48,7 +48,10 @@ function check(connection: ConnectionFacts, context: Context) {
   if (!isLate && webSocket.closeFrames.some((close) => close?.delivered === true)) return null;
   const end = endOf(connection);
   const lastPong = later(webSocket.heartbeat[0].lastPong, webSocket.heartbeat[1].lastPong);
-  const lastPing = later(webSocket.heartbeat[0].lastPing, webSocket.heartbeat[1].lastPing);
+  // A ping into the closed connection is none of its life.
+  const lastPing = webSocket.heartbeat
+    .map((beat) => (beat.lastPing !== null && beat.lastPing.timestampNs <= end.timestampNs ? beat.lastPing : null))
+    .reduce(later, null);
   const idleMs = tcp.idleBeforeCloseNs === null ? null : tcp.idleBeforeCloseNs / 1e6;
   const facts = {
     client: clientOf(connection),

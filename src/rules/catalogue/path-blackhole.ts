@@ -187,6 +187,7 @@ function rejected(
     causes: [
       isRule && { ...rejectedBy(error, connection), confidence: "certain" },
       meaning === "host" && cause("likely", "hostDown", { server: address }),
+      meaning === "loop" && cause("likely", "routingLoop", { sender: error.sender, server: address }),
       (meaning === "net" || meaning === "other") && cause("likely", "noRoute", { server: address }),
     ],
   });
@@ -332,6 +333,7 @@ export const pathBlackhole: Rule = {
     "hostDown",
     "hostRebooted",
     "noRoute",
+    "routingLoop",
     "dropsOneWay",
     "pathInterrupted",
     "peerVanished",

@@ -12,8 +12,11 @@ import { carriesUpgrade, isPlainAnswer } from "./reset-signs.ts";
 const CLOCK_LEEWAY_NS = 100e6;
 
 /** RSTs that only one of two captures of this connection holds: their sender's own capture lacks them. */
-function foreignResets(connection: ConnectionFacts, { joins }: Context): ResetFacts[] {
-  return (joins.twins.get(connection.id) ?? []).flatMap((twin) => foreignInPair(connection, twin));
+function foreignResets(connection: ConnectionFacts, { joins, rebound }: Context): ResetFacts[] {
+  const twins = joins.twins.get(connection.id) ?? [];
+  // A NAT gave it another port on the way: there the server's own RST belongs to another connection.
+  if (twins.some(({ front, back }) => rebound.has(front.id) || rebound.has(back.id))) return [];
+  return twins.flatMap((twin) => foreignInPair(connection, twin));
 }
 
 function foreignInPair(connection: ConnectionFacts, twin: Join): ResetFacts[] {

@@ -18,6 +18,7 @@ export const causeWords = {
   wrongAddress: "server port",
   hostDown: "server",
   noRoute: "server",
+  routingLoop: "sender server",
   carrierBlocks: "port",
   returnPath: "client",
   clientFirewall: "",

@@ -27,6 +27,7 @@ export const tokenList = [
   "icmp.host",
   "icmp.net",
   "icmp.prohibited",
+  "icmp.loop",
   "icmp.other",
   "alert.10",
   "alert.20",
