@@ -1,5 +1,5 @@
 import { type Direction, sideOf } from "../base/brand.ts";
-import { isBefore } from "../base/packet-view.ts";
+import { isBefore, type Mark } from "../base/packet-view.ts";
 import type { TcpFacts } from "../store/tcp-types.ts";
 import { isTooBig } from "../store/too-big.ts";
 import type { ConnectionKind } from "../store/types.ts";
@@ -20,15 +20,23 @@ const failsForKeepalive = ({ code, reason }: CloseFrameFacts): boolean =>
 
 const FAILED: SeenClose = { code: ABNORMAL, reason: "", clean: false };
 
-/** How the connection ended, as `onclose` would tell it at each end. */
+/** How the connection ended, as `onclose` would tell it at each end. `broken`: TLS failed, and with it what lay above. */
 export function closeFacts(
   kind: ConnectionKind,
   tcp: TcpFacts,
   webSocket: WebSocketFacts | null,
   replaced: boolean,
+  broken: Mark | null = null,
 ): CloseFacts {
   if (webSocket === null) return closeWithoutWebSocket(kind, tcp, replaced);
   const [clientClose, serverClose] = webSocket.closeFrames;
+  const isDone = clientClose !== null && serverClose !== null && broken !== null;
+  if (
+    broken !== null &&
+    tcp.closedAt !== null &&
+    !(isDone && isBefore(clientClose, broken) && isBefore(serverClose, broken))
+  )
+    return { verdict: "abnormal", clientSees: FAILED, serverSees: FAILED };
   const unread = [isUnread(webSocket, tcp, 0), isUnread(webSocket, tcp, 1)] as const;
   const clientSees = unread[1] ? null : seenBy(0, webSocket, tcp, replaced, unread[0]);
   const serverSees = unread[0] ? null : seenBy(1, webSocket, tcp, replaced, unread[1]);

@@ -3,6 +3,7 @@ import type { HttpExchange } from "../http/types.ts";
 import type { HttpExchangeFacts, UpgradeFacts } from "../store/http-types.ts";
 import type { SessionFacts } from "../store/session-types.ts";
 import type { TcpFacts } from "../store/tcp-types.ts";
+import type { TlsFacts } from "../store/tls-types.ts";
 import type { ActivityFacts, ConnectionFacts, ConnectionKind, Endpoint } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 import { closeFacts } from "./close-facts.ts";
@@ -73,9 +74,15 @@ export function connectionFacts(
       ...(context.webSocket?.session.tokens ?? []),
     ],
     activity: activityFacts(connection),
-    close: closeFacts(kind, tcp, webSocket, connection.replaced),
+    close: closeFacts(kind, tcp, webSocket, connection.replaced, tls?.alerts.find(isFatal) ?? null),
   };
 }
+
+/** RFC 8446 §6.2: both sides close at once. An alert that cannot be read is most likely close_notify. */
+const isFatal = ({ level, description, encrypted }: TlsFacts["alerts"][number]): boolean =>
+  level === FATAL && description !== CLOSE_NOTIFY && !encrypted;
+const FATAL = 2;
+const CLOSE_NOTIFY = 0;
 
 /** Among those that are kept, as a rule: then it is the same object. */
 function upgradeExchange(

@@ -263,3 +263,10 @@ test("packets of the same moment are in the order of the capture", () => {
     serverSees: { code: 1006 },
   });
 });
+
+test("a fatal alert of TLS fails both ends, unless the closing handshake was over", () => {
+  const seen = (broken: ReturnType<typeof mark>) =>
+    closeFacts("websocket", tcp(), webSocket({ closeFrames: [close(39.8, 1000), close(39.9, 1000)] }), false, broken);
+  expect(seen(mark(39.85))).toMatchObject({ clientSees: { code: 1006 }, serverSees: { code: 1006 } });
+  expect(seen(mark(39.95))).toMatchObject({ clientSees: { code: 1000 }, serverSees: { code: 1000 } });
+});

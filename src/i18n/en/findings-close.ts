@@ -315,6 +315,12 @@ export const findingsClose = {
     },
   },
   "tcp.path.blackhole": {
+    endLost: {
+      title:
+        "The {from:word} hung up, and the {to:word} never learned of it: the FIN was sent again {repeats:once|# times} in {waitedMs:ms}, never acknowledged",
+      detail:
+        "For the {to:word} the connection stands open until its own heartbeat, or TCP, gives it up: it goes on sending to nobody. What the {from:word} sends no longer gets there.",
+    },
     survived: {
       title:
         "The path stood still for {waitedMs:ms}: what the {from:word} sent got through only then, after {repeats:one repetition|# repetitions}",

@@ -258,6 +258,11 @@ export const findingsClose = {
     },
   },
   "tcp.path.blackhole": {
+    endLost: {
+      title: "{from:word}已经断开，{to:word}却一直不知道：FIN 在 {waitedMs:ms}内重发 {repeats} 次，始终没有得到确认",
+      detail:
+        "在{to:word}看来连接一直开着，直到它自己的心跳或 TCP 放弃为止；它还在向一个已经不在的对端发送。{from:word}发出的包已经到不了那里。",
+    },
     survived: {
       title: "链路卡住了 {waitedMs:ms}：{from:word}发出的数据重发 {repeats} 次后才送到",
       detail: "连接撑过去了：TCP 一直重发，直到送达。心跳要是耐心再少一点，就会断开连接。",

@@ -10,13 +10,16 @@ import { clientOf, directionOf, endOf, lostBytes, otherSide, silenceBefore, span
 import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { looksLikeWebSocket } from "../sealed.ts";
-import { stallsOf } from "../stall.ts";
 import type { EvidenceItem } from "../types.ts";
 import { rejectedBy, unreachable } from "./open-icmp.ts";
+import {
+  checkAcknowledgments,
+  checkLostEnd,
+  checkSurvived,
+  LEAST_RETRANSMISSIONS,
+  LEAST_WAIT_MS,
+} from "./path-signs.ts";
 
-/** Fewer, or shorter, is ordinary loss that may still be repaired. */
-const LEAST_RETRANSMISSIONS = 3;
-const LEAST_WAIT_MS = 2000;
 const AFTER_IDLE_MS = 30_000;
 /** No device forgets a connection that was in use just now. */
 const SOMEWHAT_IDLE_MS = 10_000;
@@ -264,55 +267,6 @@ function checkHole(connection: ConnectionFacts, direction: Direction, context: C
   });
 }
 
-/**
- * Seen where it arrives: the same segment again and again, at the distances of a timeout, although each copy was
- * acknowledged long ago. Its sender does not get the acknowledgments.
- */
-function checkAcknowledgments(connection: ConnectionFacts, direction: Direction): Draft | null {
-  const { tcp, webSocket } = connection;
-  const { unacknowledged, lastAcknowledged } = tcp.halves[direction];
-  if (webSocket === null || unacknowledged !== null || lastAcknowledged === null || tcp.oneWay) return null;
-  const from = sideOf(direction);
-  const stall = stallsOf(connection).find(
-    (one) => one.from === from && one.first.timestampNs > lastAcknowledged.timestampNs && one.ms >= LEAST_WAIT_MS,
-  );
-  if (stall === undefined) return null;
-  const to = otherSide(from);
-  return draft("tcp.path.blackhole", "acknowledgmentsLost", {
-    at: stall.first,
-    args: { from, to, repeats: stall.repeats, waitedMs: stall.ms },
-    evidence: [
-      shows(lastAcknowledged, "lastAcknowledgment", { to }),
-      shows(stall.first, "retransmission", { from }),
-      shows(stall.last, "lastRetransmission", { from, repeats: stall.repeats }),
-      endingEvidence(connection),
-    ],
-    causes: [cause("likely", "dropsOneWay", { to: from, port: connection.server.port })],
-  });
-}
-
-/** Long enough for people to notice, and for a heartbeat of seconds to give up. */
-const LONG_STALL_MS = 5000;
-
-/** The path stood still, and was open again before anybody gave the connection up. */
-function checkSurvived(connection: ConnectionFacts): Draft | null {
-  const { close, webSocket } = connection;
-  if (webSocket === null || (close.verdict !== "open" && close.verdict !== "clean")) return null;
-  const [longest] = stallsOf(connection)
-    .filter(({ last, ms }) => last.acknowledgedNs != null && ms >= LONG_STALL_MS)
-    .sort((a, b) => b.ms - a.ms);
-  if (longest === undefined) return null;
-  const { from, first, last, repeats, ms, untilNs } = longest;
-  return draft("tcp.path.blackhole", "survived", {
-    at: first,
-    severity: "warning",
-    explainsUntil: untilNs,
-    args: { from, repeats, waitedMs: ms },
-    evidence: [shows(first, "retransmission", { from }), shows(last, "lastRetransmission", { from, repeats })],
-    causes: [cause("likely", "pathInterrupted", { idleMs: ms })],
-  });
-}
-
 const check = (connection: ConnectionFacts, context: Context): Draft | null =>
   checkDirection(connection, 0, context) ??
   checkDirection(connection, 1, context) ??
@@ -320,6 +274,8 @@ const check = (connection: ConnectionFacts, context: Context): Draft | null =>
   checkHole(connection, 1, context) ??
   checkAcknowledgments(connection, 0) ??
   checkAcknowledgments(connection, 1) ??
+  checkLostEnd(connection, 0) ??
+  checkLostEnd(connection, 1) ??
   checkSurvived(connection);
 
 export const pathBlackhole: Rule = {

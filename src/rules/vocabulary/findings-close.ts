@@ -78,6 +78,7 @@ export const closeFindings = {
     midTraffic: "from to bytes repeats waitedMs",
     healed: "from to bytes repeats waitedMs closer",
     survived: "from repeats waitedMs",
+    endLost: "from to repeats waitedMs",
     restarted: "from to bytes repeats waitedMs",
     oneWay: "from to bytes repeats waitedMs",
     stateLost: "from to bytes repeats waitedMs client repeatsAfter",

@@ -383,6 +383,14 @@ export const closingCases = {
     severity: "error",
     severities: { survived: "warning" },
     fires: {
+      endLost: one(
+        connectionFacts({
+          tcp: tcp({
+            client: { fin: mark(30), finRetransmissions: 5, finAcknowledged: null, lastPacket: mark(40) },
+            server: { fin: null, lastPacket: mark(39) },
+          }),
+        }),
+      ),
       survived: one(
         connectionFacts({
           tcp: tcp({ events: stalled(20).map((event) => ({ ...event, acknowledgedNs: relativeNs(27.2e9) })) }),
