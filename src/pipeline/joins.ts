@@ -18,7 +18,13 @@ export function findJoins(
   spans: readonly VantageSpan[],
 ): JoinFacts[] {
   const elsewhere = copiesOf(tracked);
-  const copies = [...elsewhere, ...translated(tracked, new Set(elsewhere.flat()))];
+  const known = new Set(elsewhere.flat());
+  const behindNat = translated(tracked, known);
+  const copies = [
+    ...elsewhere,
+    ...behindNat,
+    ...translatedElsewhere(tracked, new Set([...known, ...behindNat.flat()])),
+  ];
   const byId = new Map(facts.map((one) => [Number(one.id), one]));
   const untilOf = new Map(spans.map(({ vantage, lastNs }) => [vantage, lastNs]));
   const pairs = copies.flatMap((group) =>
@@ -39,14 +45,17 @@ function copiesOf(tracked: readonly Origin[]): Origin[][] {
     if (group === undefined) groups.push([connection]);
     else group.push(connection);
   }
-  // The SYN-ACK comes back a whole round trip later where the client is, and at once where the server is.
-  // Who never got it is the client.
-  const waited = (one: Origin): number => (one.synAckSeen ? one.synAckNs - one.synNs : Number.POSITIVE_INFINITY);
   return [...byTuple.values()]
     .flat()
     .filter((copies) => copies.length > 1)
     .map((copies) => copies.sort((a, b) => (waited(a) === waited(b) ? a.id - b.id : waited(b) - waited(a))));
 }
+
+/**
+ * The SYN-ACK comes back a whole round trip later where the client is, and at once where the server is. Who never got it is
+ * the client.
+ */
+const waited = (one: Origin): number => (one.synAckSeen ? one.synAckNs - one.synNs : Number.POSITIVE_INFINITY);
 
 /** A NAT passes a packet on at once. */
 const TRANSLATE_NS = 1e9;
@@ -68,6 +77,22 @@ function translated(tracked: readonly Origin[], known: ReadonlySet<Origin>): Ori
     const copies = others.filter((other) => isPassedThrough(first, other) && !hasSameEnds(first, other));
     return copies.length === 0 ? [] : [[first, ...copies]];
   });
+}
+
+/**
+ * The same with a capture on each side of the NAT, whose clocks cannot be compared: both initial sequence numbers agree, 64
+ * bits in all, and in each capture one connection alone has them.
+ */
+function translatedElsewhere(tracked: readonly Origin[], known: ReadonlySet<Origin>): Origin[][] {
+  if (tracked.every(({ vantage }) => vantage === tracked[0]?.vantage)) return [];
+  const byNumbers = new Map<string, Origin[]>();
+  for (const one of tracked) {
+    const numbers = known.has(one) ? null : numbersOf(one.halves);
+    if (numbers !== null) appendTo(byNumbers, numbers, one);
+  }
+  return [...byNumbers.values()]
+    .filter((group) => group.length > 1 && new Set(group.map(({ vantage }) => vantage)).size === group.length)
+    .map((group) => group.sort((a, b) => waited(b) - waited(a)));
 }
 
 const isPassedThrough = (front: Origin, back: Origin): boolean =>

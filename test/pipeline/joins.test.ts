@@ -12,8 +12,8 @@ const S = "10.0.0.2:8080";
 type Line = [capture: number, atMs: number, packet: TcpPacket];
 
 /** Packets of two captures, in the order of their (different) clocks. */
-function analyse(lines: readonly Line[]): Analysis {
-  const pipeline = new Pipeline({ ports: [], tap: null, seed: 1, rethrow: true, vantageOf: (index) => index + 1 });
+function analyse(lines: readonly Line[], vantageOf = (index: number) => index + 1): Analysis {
+  const pipeline = new Pipeline({ ports: [], tap: null, seed: 1, rethrow: true, vantageOf });
   const ordered = [...lines].sort((a, b) => a[1] - b[1]);
   ordered.forEach(([captureIndex, atMs, packet], index) => {
     const bytes = tcpPacket(packet);
@@ -245,6 +245,27 @@ describe("connections of one capture with the same initial sequence numbers", ()
   test("are one, before and behind a NAT, where the SYN-ACK came back through it", () => {
     const { joins } = analyse([...from(C, 0, 0, "a"), ...from(NAT, 0, 1, "a")]);
     expect(joins).toMatchObject([{ kind: "two-captures", connections: [0, 1], by: "initial-sequence-numbers" }]);
+  });
+
+  const elsewhere = (lines: Line[]): Line[] => lines.map(([, atMs, packet]) => [1, atMs, packet]);
+
+  test("are one in a capture on each side of a NAT, whatever their clocks, unless several have them", () => {
+    const { joins } = analyse([...from(C, 0, 0, "a"), ...elsewhere(from(NAT, 90_000, 20, "a"))]);
+    expect(joins).toMatchObject([{ kind: "two-captures", connections: [0, 1] }]);
+    const twice = [
+      ...from(C, 0, 0, "a"),
+      ...from("10.0.0.3:40001", 300, 0, "b"),
+      ...elsewhere(from(NAT, 90_000, 20, "a")),
+    ];
+    expect(analyse(twice).joins).toEqual([]);
+  });
+
+  test("are one where a capture repeats the opening of a connection that went on: its clock is another one", () => {
+    // By its times the second capture continues the first one.
+    const { connections, joins } = analyse([...from(C, 0, 0, "a"), ...elsewhere(from(C, 3_600_000, 20, "a"))], () => 1);
+    expect(connections).toHaveLength(2);
+    expect(joins).toMatchObject([{ kind: "two-captures", connections: [0, 1] }]);
+    expect(joins[0]?.clockOffsetNs).toBe(3600e9);
   });
 
   test("are many where somebody made the packets up, and clients that send the same key are no proxy's legs", () => {
