@@ -97,7 +97,8 @@ export class TcpTracker {
     const now = packet.timestampNs as number;
     const length = segment.payloadLength + segment.payloadCutLength;
     if (this.isRepeat(half, segment, length) && half.recent.holds(segment, now)) {
-      half.duplicatePackets++;
+      // A host that answers each of several packets by RST sends the same one again and again.
+      if ((flags & RST) === 0) half.duplicatePackets++;
       touchHops(half, segment.hopLimit);
       return;
     }

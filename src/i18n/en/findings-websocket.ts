@@ -72,7 +72,7 @@ export const findingsWebSocket = {
     },
     survived: {
       title: "{missing:One ping|# pings} of the {from:word} stayed without pong",
-      detail: `${interval}The {from:word} did not end the connection for it.`,
+      detail: `${interval}As far as this capture shows, the {from:word} did not end the connection for it.`,
     },
   },
   "ws.pong.late": {

@@ -71,7 +71,7 @@ export const findingsWebSocket = {
     },
     survived: {
       title: "{from:word}有 {missing} 个 ping 没有等到 pong",
-      detail: `${interval}{from:word}并不是因此断开连接的。`,
+      detail: `${interval}从这份抓包看，{from:word}并没有因此断开连接。`,
     },
   },
   "ws.pong.late": {
