@@ -76,6 +76,21 @@ describe("polls through a proxy", () => {
     expect(told([front, back])).toEqual([["http.upgrade.refused", 1, "proxyRewritesPath"]]);
   });
 
+  test("whose query the proxy dropped: certain with both legs, likely with the proxy's mark alone", () => {
+    const body = '{"code":0,"message":"Transport unknown"}';
+    const front = http(FRONT, { status: 400, body, response: NGINX, requestAt: 1, responseAt: 2 });
+    const behind = (request: Record<string, string>) =>
+      http(BACK, { target: "/socket.io/", status: 400, body, request, requestAt: 1.2, responseAt: 1.8 });
+    const marked = { Host: "app.example", "X-Forwarded-For": "192.0.2.20" };
+    const causes = (...all: ConnectionFacts[]) =>
+      errors(all).flatMap((one) => one.causes.map(({ id, confidence }) => `${confidence} ${id}`));
+    expect(told([front, behind(marked)])).toEqual([["eio.request.refused", 1, "proxyDropsQuery"]]);
+    expect(causes(front, behind(marked))).toEqual(["certain proxyDropsQuery"]);
+    expect(causes(behind(marked))).toEqual(["likely proxyDropsQuery", "possible notSocketIoClient"]);
+    expect(causes(behind({ Host: "app.example" }))[0]).toBe("likely proxyDropsQuery");
+    expect(causes(behind({ Host: "app.example:7002" }))).toEqual(["likely notSocketIoClient"]);
+  });
+
   test("of a running session fail too; the 400 that follows is a consequence", () => {
     const sid = `${POLL}&sid=abc`;
     const all = http(

@@ -3,7 +3,7 @@ import { connectionId } from "../../src/base/brand.ts";
 import { judge } from "../../src/rules/judge.ts";
 import type { SocketIoNamespaceFacts, TokenFacts } from "../../src/store/session-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
-import { analysisOf, connectionFacts, exchange, mark } from "../support/facts-builder.ts";
+import { analysisOf, connectionFacts, exchange, mark, upgrade } from "../support/facts-builder.ts";
 
 /** Polls travel on several connections, in front of a proxy and behind it; the session's id joins them. */
 const SID = "lv_VI97HAXpY6yYWAAAC";
@@ -91,6 +91,24 @@ describe("a Socket.IO session whose polls are on four connections, two of them b
     expect(told(poll(0, "front", asked(1, true), [token]), poll(1, "front", refused(1.5)))).toEqual([
       ["jwt.expired", "refusedNamespace", 1, "error"],
     ]);
+  });
+
+  test("a poll that the capture lacks the request of may hold the answer to a CONNECT", () => {
+    const socket = (id: number): ConnectionFacts => ({
+      ...connectionFacts({ id: connectionId(id), upgrade: upgrade({ target: POLL }) }),
+      client: { address: "192.0.2.20", port: 50_000 + id },
+      server: { address: "192.0.2.10", port: 80 },
+    });
+    const stray: ConnectionFacts = {
+      ...poll(2, "front", namespace({ sid: null })),
+      session: null,
+      exchanges: [{ ...exchange({ status: 200 }), request: null }],
+      first: mark(1.1),
+      last: mark(1.2),
+    };
+    const unanswered = [poll(0, "front", asked(1, true)), socket(1)];
+    expect(told(...unanswered)).toEqual([["sio.connect.unanswered", "plain", 0, "error"]]);
+    expect(told(...unanswered, stray)).toEqual([]);
   });
 
   test("another session on the same connection is none of its business", () => {

@@ -23,6 +23,7 @@ function unansweredOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
   const carrier = carriers.find((one) => one.webSocket !== null && isSameLeg(one, connection));
   if (carrier === undefined || hasGap(carrier, "server", asked.timestampNs)) return null;
   const untilNs = hasEnded(carrier) ? endOf(carrier).timestampNs : watchedUntil(carrier, context.analysis.clockNs);
+  if (hasUnreadPolls(connection, asked.timestampNs, untilNs, context)) return null;
   const waitedMs = (untilNs - asked.timestampNs) / 1e6;
   if (waitedMs < (endedBy(carrier, "server") === null ? LEAST_WAIT_MS : LEAST_TIMEOUT_MS)) return null;
   return draft("sio.connect.unanswered", "plain", {
@@ -37,6 +38,18 @@ function unansweredOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
     causes: [cause("likely", "middlewareHangs", { namespace }), cause("possible", "serverBlocked", {})],
   });
 }
+
+/** A poll of this client that the capture lacks a part of names no session, or not all that was said: it may hold the answer. */
+const hasUnreadPolls = (connection: ConnectionFacts, fromNs: number, untilNs: number, { analysis }: Context): boolean =>
+  analysis.connections.some(
+    (other) =>
+      other.webSocket === null &&
+      isSameLeg(other, connection) &&
+      other.first.timestampNs <= untilNs &&
+      other.last.timestampNs >= fromNs &&
+      (other.tcp.halves.some(({ missingBytes }) => missingBytes > 0) ||
+        other.exchanges.some(({ request, response }) => request === null && response !== null)),
+  );
 
 const each =
   (of: (connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context) => Draft | null) =>
