@@ -18,6 +18,8 @@ const namespace = (given: Partial<SocketIoNamespaceFacts>): SocketIoNamespaceFac
   refused: null,
   told: null,
   disconnected: null,
+  errors: 0,
+  firstErrors: [],
   ...given,
 });
 
@@ -38,6 +40,7 @@ function poll(id: number, leg: "front" | "back", facts: SocketIoNamespaceFacts, 
       socketIo: [facts],
       notices: [],
       lastTexts: [null, null],
+      notAPacket: null,
       heartbeat: null,
     },
     tokens,
@@ -117,4 +120,30 @@ describe("a Socket.IO session whose polls are on four connections, two of them b
       ["sio.connect.refused", "noAuth", 1, "error"],
     ]);
   });
+
+  test("a login that the proxy left out is the proxy's fault: of the leg that shows the refusal", () => {
+    const request = (fields: Record<string, string>) => ({
+      exchanges: [exchange({ target: POLL, status: 200, request: { Host: "x", ...fields } })],
+    });
+    const client = { ...poll(0, "front", refused(1.5)), ...request({ Authorization: "Bearer secret" }) };
+    const backend = (fields: Record<string, string>) => ({ ...poll(1, "back", refused(1.4)), ...request(fields) });
+    const cause = (fields: Record<string, string>) =>
+      judge(analysisOf([client, backend(fields)])).map(({ causes }) => `${causes[0]?.confidence} ${causes[0]?.id}`)[0];
+    expect(cause({})).toBe("certain proxyDropsCredentials");
+    expect(cause({ authorization: "Bearer secret" })).toBe("likely tokenRejected");
+    const [finding] = judge(analysisOf([client, backend({})]));
+    expect(finding?.evidence.map(({ what, args }) => [what, args["name"]])).toContainEqual([
+      "fieldDropped",
+      "authorization",
+    ]);
+  });
+});
+
+test("of several errors the one about the login is told, with how many others there were", () => {
+  const error = (at: number, message: string) => ({ ...mark(at), event: "exception", message });
+  const firstErrors = [error(1, "Unauthorized"), error(2, "Internal server error")];
+  const several = namespace({ connected: mark(0.5), told: error(2, "Internal server error"), errors: 2, firstErrors });
+  const finding = judge(analysisOf([poll(0, "front", several)])).find(({ ruleId }) => ruleId === "sio.exception");
+  expect(finding).toMatchObject({ args: { message: "Unauthorized", others: 1 } });
+  expect(finding?.evidence).toHaveLength(2);
 });

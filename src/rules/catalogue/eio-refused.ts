@@ -6,7 +6,7 @@ import { upgradeLines } from "../answer-causes.ts";
 import type { Context } from "../context.ts";
 import { type EngineIoRefusal, engineIoCode } from "../engine-io-code.ts";
 import { passedFrom, passedOn } from "../others.ts";
-import { bodyLine, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
+import { bodyLine, endpointText, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, lesser, type Rule, shows } from "../rule.ts";
 import type { Cause } from "../types.ts";
 import { forwardedBy, handshakeOf, isPoll, proxyOf, refusalArgs } from "../upgrade-outcome.ts";
@@ -26,7 +26,9 @@ function causesOf(
     case "noTransport":
       return noTransportCauses(exchange, connection, context);
     case "session":
-      return [cause("likely", "noStickySession", {}), cause("likely", "serverRestarted", {})];
+      return openedElsewhere(exchange, connection, context) === null
+        ? [cause("likely", "noStickySession", {}), cause("likely", "serverRestarted", {})]
+        : [cause("certain", "noStickySession", {})];
     case "protocolVersion":
       return [cause("certain", "engineIoVersions", {})];
     case "forbidden":
@@ -45,6 +47,19 @@ function causesOf(
         ];
       return [cause("likely", "noStickySession", {}), cause("possible", "proxyChangedRequest", {})];
   }
+}
+
+/** Another server of the same client opened this session. */
+function openedElsewhere(exchange: HttpExchangeFacts, connection: ConnectionFacts, { sessions }: Context) {
+  const sid = sidOf(exchange);
+  const other = (sessions().get(sid) ?? []).find(
+    ({ client, session, server }) =>
+      client.address === connection.client.address &&
+      endpointText(server) !== serverOf(connection) &&
+      session?.engineIo?.sid === sid &&
+      session.engineIo.open !== null,
+  );
+  return other?.session?.engineIo?.open ? { server: serverOf(other), at: other.session.engineIo.open } : null;
 }
 
 /** A proxy may stand before the server, whose own request was another one. */
@@ -192,11 +207,13 @@ function check(connection: ConnectionFacts, context: Context) {
     const body = bodyLine(exchange.responseBodyPreview);
     const target = targetOf(exchange);
     const { status, reason } = exchange.response;
+    const opened = kind === "session" ? openedElsewhere(exchange, connection, context) : null;
     return draft("eio.request.refused", kind, {
       at: exchange.response.first,
       severity: kind === "sessionEnded" ? "note" : undefined,
       args: { ...refusalArgs(exchange, serverOf(connection)), body },
       evidence: [
+        opened && shows(opened.at, "openedThere", { server: opened.server }),
         shows(exchange.request.first, "request", { method: exchange.request.method, target }),
         shows(exchange.response.first, "response", { status, reason }),
         shows(exchange.response.last, "responseBody", { text: body }),

@@ -2,6 +2,7 @@ import type { SocketIoNamespaceFacts } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy, endingEvidence } from "../ending.ts";
+import { isAboutLogin } from "../last-words.ts";
 import { endOf, hasEnded, hasGap, serverOf, watchedUntil } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { isHandedOn, isSameLeg, onLeg, seenOf } from "../sessions.ts";
@@ -74,13 +75,20 @@ function exceptionOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts,
   const all = seenOf(connection, facts, context.sessions());
   if (all.some((seen) => seen.facts.disconnected?.from === "server")) return null;
   if (isHandedOn(connection, all, (other) => other.told, told)) return null;
-  const { event, message } = onLeg(connection, all, (other) => other.told) ?? told;
+  const kept = facts.firstErrors.length === 0 ? [told] : facts.firstErrors;
+  // Of several the one that says who may not is the one to begin with.
+  const chosen =
+    kept.find(({ message }) => isAboutLogin(message)) ?? onLeg(connection, all, (other) => other.told) ?? told;
+  const { event, message } = chosen;
+  const isLogin = isAboutLogin(message);
   return draft("sio.exception", "plain", {
-    at: told,
+    at: chosen,
     foldBy: `${namespace} ${message}`,
-    args: { namespace, event, message },
-    evidence: [shows(told, "errorEvent", { event, message })],
-    causes: [cause("likely", "handlerException", {})],
+    args: { namespace, event, message, others: facts.errors > 1 ? facts.errors - 1 : null },
+    evidence: (facts.errors > 1 ? kept : [chosen]).map((one) =>
+      shows(one, "errorEvent", { event: one.event, message: one.message }),
+    ),
+    causes: [isLogin && cause("likely", "tokenRejected", {}), cause("likely", "handlerException", {})],
   });
 }
 
@@ -88,7 +96,7 @@ export const exception: Rule = {
   id: "sio.exception",
   severity: "note",
   spec: "Socket.IO protocol v5, EVENT",
-  causes: ["handlerException"],
+  causes: ["tokenRejected", "handlerException"],
   sources: ["https://docs.nestjs.com/websockets/exception-filters"],
   check: each(exceptionOf),
 };

@@ -148,6 +148,7 @@ const refusedByMessage = (text: string) =>
       socketIo: [],
       notices: [],
       lastTexts: [null, { ...mark(0.024), text }],
+      notAPacket: null,
       heartbeat: null,
     },
   });
