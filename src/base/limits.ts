@@ -83,6 +83,8 @@ export const limits = {
   /** Of every message this much is kept in reach of the rules' readings. */
   readMessageBytes: 4096,
   socketIoNamespaces: 32,
+  /** Events of a Socket.IO server that say error, of one namespace. */
+  errorEvents: 8,
   protocolNotices: 32,
   tokensPerConnection: 16,
   /** Kinds of small messages watched for regularity in each direction, and moments kept of each. */

@@ -9,7 +9,7 @@ import { mark } from "./marks.ts";
 const LEAST_BEATS = 4;
 const EVEN_GAPS = 0.15;
 const LEAST_INTERVAL_MS = 900;
-const SAMPLE_CHARACTERS = 60;
+export const SAMPLE_CHARACTERS = 60;
 
 interface Moment {
   readonly packetNumber: number;

@@ -3,6 +3,7 @@ import { limits } from "../base/limits.ts";
 import type { Mark } from "../base/packet-view.ts";
 import { payloadOf } from "../payload/payload.ts";
 import { hintsOf, readPayload } from "../payload/read-payload.ts";
+import { readPacket } from "../payload/readers/engine-io.ts";
 import type { EngineIoReading, PayloadHints, Reading, SocketIoReading } from "../payload/types.ts";
 import type {
   EngineIoFacts,
@@ -14,7 +15,7 @@ import type {
 } from "../store/session-types.ts";
 import { Heartbeat } from "../websocket/heartbeat.ts";
 import { type FrameView, type MessageView, PING, PONG, TEXT } from "../websocket/types.ts";
-import { ApplicationBeat } from "./application-beat.ts";
+import { ApplicationBeat, SAMPLE_CHARACTERS } from "./application-beat.ts";
 import { mark } from "./marks.ts";
 import { tokensIn } from "./token-facts.ts";
 
@@ -135,11 +136,24 @@ export class SessionWatch {
     return {
       protocol: this.protocol,
       engineIo: this.engineIoSeen ? { ...this.engineIo, heartbeat: [beat(this.beats, 0), beat(this.beats, 1)] } : null,
-      socketIo: Array.from(this.namespaces?.values() ?? [], (namespace) => ({ ...namespace })),
+      socketIo: Array.from(this.namespaces?.values() ?? [], (namespace) => ({
+        ...namespace,
+        firstErrors: [...namespace.firstErrors],
+      })),
       notices: [...this.notices],
       lastTexts: [this.lastText(0), this.lastText(1)],
       heartbeat: this.applicationBeat.facts(),
+      notAPacket: this.notAPacket(),
     };
+  }
+
+  /** Of a text that was cut short nobody can say. */
+  private notAPacket(): LastText | null {
+    const said = this.engineIoSeen ? this.applicationBeat.lastText(0) : null;
+    if (said === null || said.text.length >= SAMPLE_CHARACTERS) return null;
+    const reading = readPacket(said.text, true);
+    const isSpoken = reading?.kind === "socket.io" || (reading?.kind === "engine.io" && reading.packet !== "message");
+    return isSpoken || (reading !== null && this.protocol !== "socket.io") ? null : said;
   }
 
   /** A longer text that reports an error was read as a notice. */
@@ -155,8 +169,8 @@ export class SessionWatch {
     this.seeEngineIo();
     if (reading.open !== null) this.begin(reading.open.sid);
     if (reading.open !== null && this.engineIo.open === null) {
-      const { sid, pingIntervalMs, pingTimeoutMs, upgrades } = reading.open;
-      this.engineIo.open = { ...at, pingIntervalMs, pingTimeoutMs, upgrades };
+      const { sid, pingIntervalMs, pingTimeoutMs, upgrades, maxPayloadBytes } = reading.open;
+      this.engineIo.open = { ...at, pingIntervalMs, pingTimeoutMs, upgrades, maxPayloadBytes };
       this.engineIo.sid = sid;
     } else if (reading.packet === "ping" || reading.packet === "pong") this.onBeat(reading, direction, at);
     else if (reading.packet === "upgrade") this.engineIo.upgraded ??= at;
@@ -201,8 +215,11 @@ export class SessionWatch {
         namespace.refused ??= { ...at, message: reading.errorMessage ?? "" };
         break;
       case "EVENT":
-        if (direction === 1 && reading.errorMessage !== null && namespace.disconnected === null)
+        if (direction === 1 && reading.errorMessage !== null && namespace.disconnected === null) {
           namespace.told = { ...at, event: reading.eventName ?? "", message: reading.errorMessage };
+          namespace.errors += 1;
+          if (namespace.firstErrors.length < limits.errorEvents) namespace.firstErrors.push(namespace.told);
+        }
         break;
       case "DISCONNECT":
         namespace.disconnected ??= { ...at, from: sideOf(direction) };
@@ -239,6 +256,8 @@ export class SessionWatch {
       refused: null,
       told: null,
       disconnected: null,
+      errors: 0,
+      firstErrors: [],
     };
     this.namespaces.set(key, namespace);
     return namespace;

@@ -47,13 +47,15 @@ const PYTHON: readonly (readonly [RegExp, EngineIoRefusal])[] = [
   [/is not an accepted origin/, "forbidden"],
 ];
 
+const NO_TRANSPORT = /^Transport unknown$|^\{"code":0,"message":"Transport unknown"\}$/;
+
 /** What an Engine.IO server refused, by its own code or message; null: not its refusal. */
 export function engineIoCode(exchange: HttpExchangeFacts): EngineIoRefusal | null {
   const target = exchange.request?.target ?? "";
   const text = exchange.responseBodyPreview.trim();
   const status = exchange.response?.status;
-  // Who asks without these parameters is no client of Engine.IO, but is answered by one of its servers.
-  if (!/[?&](EIO|transport)=/.test(target)) return status === 400 && text === "Transport unknown" ? "transport" : null;
+  // Who asks without these parameters is no client of Engine.IO, or lost them, but is answered by one of its servers.
+  if (!/[?&](EIO|transport)=/.test(target)) return status === 400 && NO_TRANSPORT.test(text) ? "noTransport" : null;
   if (status !== 400 && status !== 403) return null;
   const digit = CODE.exec(exchange.responseBodyPreview)?.[1];
   if (digit !== undefined) return KINDS[Number(digit)] ?? null;

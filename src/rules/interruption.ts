@@ -53,10 +53,21 @@ function beatMeanwhile({ pending, intervalMs, lastPing }: BeatFacts, until: Mark
   return lastPing.timestampNs >= until.timestampNs && spanMs(until, lastPing) < intervalMs / 2;
 }
 
+/** A silence as long as the heartbeat's interval is the calm between two beats. */
+const BEAT_SHARE = 0.05;
+
+function isBetweenBeats({ session, webSocket }: ConnectionFacts, silenceMs: number): boolean {
+  const beats = [...(webSocket?.heartbeat ?? []), ...(session?.engineIo?.heartbeat ?? [])];
+  const intervals = [session?.engineIo?.open?.pingIntervalMs, ...beats.map(({ intervalMs }) => intervalMs)];
+  return intervals.some((ms) => ms != null && Math.abs(silenceMs - ms) <= BEAT_SHARE * ms);
+}
+
 /** Somebody who talks all the time was silent for long, talked again, and ended it in the same breath. */
-function silenceBroken({ tcp, webSocket }: ConnectionFacts, at: Mark, from: Side): Interruption | null {
+function silenceBroken(connection: ConnectionFacts, at: Mark, from: Side): Interruption | null {
+  const { tcp, webSocket } = connection;
   const silence = tcp.lastSilence;
   if (silence === null || webSocket === null || silence.ms < LEAST_SILENCE_MS) return null;
+  if (isBetweenBeats(connection, silence.ms)) return null;
   const half = tcp.halves[directionOf(from)];
   const sinceEnd = at.timestampNs - silence.until.timestampNs;
   if (sinceEnd < 0 || sinceEnd > JUST_BEFORE_NS) return null;

@@ -14,6 +14,12 @@ const COMPLAINT =
   /error|fail|invalid|denied|forbid|unauthori|not allowed|expire|revoke|reject|refus|kick|limit|错误|失败|无效|拒绝|过期|撤销|缺少|未授权|未登录|禁止|超出|超时/i;
 const LOGIN = /token|auth|login|jwt|session|credential|令牌|认证|鉴权|登录|凭证/i;
 
+/** Words of messages that are about logging in. */
+const ABOUT_LOGIN =
+  /token|jwt|auth|login|log in|credential|session|expired|revoked|令牌|认证|鉴权|登录|凭证|过期|撤销/i;
+
+export const isAboutLogin = (message: string): boolean => ABOUT_LOGIN.test(message);
+
 /** What the side that ended it said as its last word, right before; null: nothing, or nothing new. */
 export function lastWords({ session, webSocket }: ConnectionFacts, from: Side, end: Mark): LastText | null {
   const said = session?.lastTexts[directionOf(from)] ?? null;

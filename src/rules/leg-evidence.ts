@@ -6,7 +6,7 @@ import { isCredentialField } from "./credentials.ts";
 import { isTranslated, type Join, type Joins } from "./legs.ts";
 import { isLoginCheck } from "./login-check.ts";
 import { type Others, passedFrom } from "./others.ts";
-import { clientOf, NS_PER_MS, otherSide, pathOf, safeTarget, serverOf } from "./reading.ts";
+import { clientOf, fieldHas, NS_PER_MS, otherSide, pathOf, safeTarget, serverOf } from "./reading.ts";
 import { cause, rank, shows } from "./rule.ts";
 import type { Judged } from "./story.ts";
 import type { Cause, CauseId, EvidenceItem, RuleId, Token } from "./types.ts";
@@ -79,13 +79,19 @@ export function withLegs(judged: Judged, { joins, analysis, others }: Context): 
   }
   const found = evidence.filter((item) => item !== null);
   const { draft } = judged;
-  const left = draft.causes.filter(({ id }) => !isDisproved(id, connection, only !== undefined, joins));
+  const isProxys = causes.some(({ id }) => id === "proxyBreaks101");
+  const left = draft.causes.filter(
+    ({ id }) => !isDisproved(id, connection, only !== undefined, joins) && !(isProxys && OF_101.has(id)),
+  );
   if (found.length === 0 && causes.length === 0 && left.length === draft.causes.length) return judged;
   return {
     ...judged,
     draft: { ...draft, evidence: [...draft.evidence, ...found], causes: rank([...causes, ...left]) },
   };
 }
+
+/** Guesses about a broken 101, which the backend's own answers. */
+const OF_101: ReadonlySet<CauseId> = new Set(["brokenServer", "fieldsLostIn101", "transformingProxy"]);
 
 /** Guesses that a capture at one end alone leaves open. */
 const GONE: ReadonlySet<CauseId> = new Set(["peerVanished", "peerBlocked", "pageFrozen", "hostRebooted"]);
@@ -137,7 +143,9 @@ function changeOf({ name, before, behind }: ChangedField, message: Token, mark: 
   const isLogin = message === "request" && isCredentialField(name);
   const known = DECIDING.has(name) && !(message === "response" && (name === "(version)" || name === "connection"));
   if (!known && !NAMED_ONLY.has(name) && !isLogin) return null;
-  if (before === null && message === "response") return null;
+  // What the client never got of an answer, the proxy took out.
+  if (before === null && message === "response")
+    return name === "sec-websocket-accept" ? shows(mark, "fieldDropped", { name, message }) : null;
   if (behind !== null && before?.toLowerCase() === behind.toLowerCase() && TOKENS.has(name)) return null;
   const shown = (value: string): string => (name === "(target)" ? safeTarget(value) : value);
   if (behind === null) return shows(mark, "fieldDropped", { name, message });
@@ -153,6 +161,8 @@ function causedByProxy(join: Join, ruleId: RuleId): Cause[] {
   const status = back.upgrade?.exchange.response?.status ?? 0;
   if (isLoginCheck(join))
     return [cause("certain", "authRequest", { path: pathOf(targetIn(back)), backend: serverOf(back), status })];
+  if (ruleId === "http.upgrade.accept-invalid")
+    return isWhole101(back) ? [cause("certain", "proxyBreaks101", { backend: serverOf(back) })] : [];
   if (ruleId !== "http.upgrade.refused" && ruleId !== "http.upgrade.unanswered") return [];
   const changed = (name: string) => facts.changedRequest.find((field) => field.name === name);
   const [target, host] = [changed("(target)"), changed("host")];
@@ -168,6 +178,13 @@ function causedByProxy(join: Join, ruleId: RuleId): Cause[] {
       cause(status === 401 ? "possible" : "likely", "proxyChangesHost", { before: host.before, behind: host.behind }),
     );
   return causes;
+}
+
+/** RFC 6455 §4.2.2: everything that a client checks is in it. */
+function isWhole101({ upgrade }: ConnectionFacts): boolean {
+  const response = upgrade?.exchange.response ?? null;
+  if (response === null || upgrade?.acceptValid !== true) return false;
+  return fieldHas(response, "upgrade", "websocket") && fieldHas(response, "connection", "upgrade");
 }
 
 const targetIn = ({ upgrade }: ConnectionFacts): string => upgrade?.exchange.request?.target ?? "";

@@ -83,7 +83,9 @@ function proxyTimerCauses(front: ConnectionFacts, join: Join, idleMs: number, co
     // A backend that wakes up afterwards speaks again on its own leg.
     stoppedData(front, SERVER);
   if (stopped !== null) return [stopped, ...timersOf(join, fitting, name, args, context).map(lesser)];
-  return timersOf(join, fitting, name, args, context);
+  const timers = timersOf(join, fitting, name, args, context);
+  // A time that only nearly fits proves no timer.
+  return isEarly(idleMs) ? [...timers, cause("possible", "proxyRestarted", {})] : timers;
 }
 
 const TOGETHER_NS = 0.5e9;
@@ -101,7 +103,8 @@ const endedTogether = (front: ConnectionFacts, join: Join, idleMs: number, { joi
   );
 
 /** Timers of nginx are whole seconds, and go off up to 0.3 s early (its clock is looked at now and then). */
-const isWholeSeconds = (idleMs: number): boolean => idleMs % 1000 < 50 || idleMs % 1000 > 700;
+const isEarly = (idleMs: number): boolean => idleMs % 1000 > 700;
+const isWholeSeconds = (idleMs: number): boolean => idleMs % 1000 < 50 || isEarly(idleMs);
 
 function timersOf(
   join: Join,

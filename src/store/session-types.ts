@@ -17,6 +17,8 @@ export interface EngineIoFacts {
         readonly pingIntervalMs: number | null;
         readonly pingTimeoutMs: number | null;
         readonly upgrades: readonly string[];
+        /** The largest message that the server takes; null: it does not say (before version 4 of the protocol). */
+        readonly maxPayloadBytes: number | null;
       });
   /** Engine.IO pings by who SENT them (version 4: the server, version 3: the client). */
   readonly heartbeat: PerDirection<BeatFacts>;
@@ -39,6 +41,9 @@ export interface SocketIoNamespaceFacts {
   /** The last event of the server that reads like an error, before its DISCONNECT. Untrusted text. */
   told: null | (Mark & { readonly event: string; readonly message: string });
   disconnected: null | (Mark & { readonly from: Side });
+  /** How many such events there were, and the first of them. Untrusted text. */
+  errors: number;
+  readonly firstErrors: (Mark & { readonly event: string; readonly message: string })[];
 }
 
 /** What a known application protocol said that matters: errors, closings. Untrusted text. */
@@ -78,6 +83,8 @@ export interface SessionFacts {
   /** The newest short text of each side, where it is unlike all before. Untrusted text. */
   readonly lastTexts: PerDirection<LastText | null>;
   readonly heartbeat: ApplicationBeatFacts | null;
+  /** The client's newest short text, where it is no packet of the Engine.IO or Socket.IO that is spoken here. Untrusted. */
+  readonly notAPacket: LastText | null;
 }
 
 /** A JSON Web Token seen on the wire: its times only, never the token (RFC 7519 §4.1). Seconds since 1970. */

@@ -40,8 +40,11 @@ const plainGet = (status: number | null, target: string): ConnectionFacts =>
   });
 
 describe("http:// to a port of TLS", () => {
-  test("a proxy that is hung up on is told about proxy_pass, as an error", () => {
-    expect(first(hungUp(forwarded))).toEqual(["error", "http.on-tls-port", "possible", "proxySpeaksPlain"]);
+  // It was an error of its own: as a mere possibility it stood above what was seen, and was wrong for handlers that destroy.
+  test("a proxy that is hung up on is told so, and about proxy_pass as a possible cause", () => {
+    expect(first(hungUp(forwarded))).toEqual(["error", "http.upgrade.unanswered", "certain", "wrongPath"]);
+    const [finding] = judge(analysisOf([hungUp(forwarded)]));
+    expect(finding?.causes.map(({ id, confidence }) => `${confidence} ${id}`)).toContain("possible proxySpeaksPlain");
   });
 
   test("a client of its own is told as before: the path, and perhaps wss://", () => {

@@ -43,3 +43,21 @@ test("who wrote several beats during a silence did not stand still: they come to
   // Two beats, nearly as far apart as ever: it woke and went on.
   expect(suspect(2, 39.9)).toMatchObject({ id: "peerBlocked", confidence: "likely" });
 });
+
+test("a silence as long as the heartbeat's interval is the calm between two beats", () => {
+  const variant = (intervalMs: number) =>
+    judge(
+      one(
+        abnormal("server", 40, {
+          tcpFacts: {
+            lastSilence: { until: mark(39.5), ms: 9000, segmentsBefore: [20, 40], bytesBefore: [500, 990] },
+            client: { lastData: mark(30.4) },
+            server: { lastData: mark(39.9) },
+          },
+          webSocketFacts: { heartbeat: [beat({ pings: 0, intervalMs: null }), beat({ intervalMs })] },
+        }),
+      ),
+    ).find(({ ruleId }) => ruleId === "ws.close.no-close-frame")?.variant;
+  expect(variant(500)).toBe("afterPause");
+  expect(variant(9020)).toBe("fin");
+});

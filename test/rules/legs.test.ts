@@ -4,6 +4,7 @@ import { judge } from "../../src/rules/judge.ts";
 import { ownTimers } from "../../src/rules/timers.ts";
 import type { Analysis } from "../../src/store/types.ts";
 import {
+  ACCEPT,
   abnormal,
   analysisOf,
   BACKEND_LEG,
@@ -17,6 +18,7 @@ import {
   refusedUpgrade,
   reset,
   tcp,
+  upgrade,
   webSocket,
 } from "../support/facts-builder.ts";
 import { atBothEnds, hungUpByProxy } from "./cases/legs.ts";
@@ -154,6 +156,22 @@ describe("an upgrade refused behind a proxy", () => {
     );
     expect(errors(rewritten)[0]?.causes[0]).toMatchObject({ id: "proxyRewritesPath", args: { before: "/ws/chat" } });
   });
+});
+
+test("a 101 that was whole behind the proxy is broken by the proxy, not by the server's library", () => {
+  const whole = { Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Accept": ACCEPT };
+  const { "Sec-WebSocket-Accept": _, ...broken } = whole;
+  const analysis = analysisOf(
+    [
+      connectionFacts({ upgrade: upgrade({ response: broken }, { acceptValid: false }) }),
+      connectionFacts({ ...BACKEND_LEG, upgrade: upgrade({ response: whole }, { acceptValid: true }) }),
+    ],
+    {
+      joins: [joined("proxied", { changedResponse: [{ name: "sec-websocket-accept", before: null, behind: ACCEPT }] })],
+    },
+  );
+  expect(errors(analysis)[0]?.causes).toMatchObject([{ id: "proxyBreaks101", confidence: "certain" }]);
+  expect(shown(analysis)).toContainEqual({ what: "fieldDropped", name: "sec-websocket-accept", message: "response" });
 });
 
 describe("one connection in two captures", () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
+import type { SessionFacts } from "../../src/store/session-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import {
   analysisOf,
+  beat,
   connectionFacts,
   type ExchangeOverrides,
   exchange,
@@ -31,6 +33,27 @@ const http = (ends: typeof FRONT, ...all: ExchangeOverrides[]): ConnectionFacts 
     exchanges: all.map((one) => exchange({ target: POLL, request: { Host: "app.example" }, ...one })),
     close: { verdict: "none", clientSees: null, serverSees: null },
   });
+
+/** What polls say that opened this session. */
+const opening = (sid: string, maxPayloadBytes: number | null): SessionFacts => ({
+  protocol: "engine.io",
+  engineIo: {
+    version: 4,
+    transport: "polling",
+    sid,
+    open: { ...mark(1), pingIntervalMs: 25_000, pingTimeoutMs: 20_000, upgrades: [], maxPayloadBytes },
+    heartbeat: [beat(), beat()],
+    probeSent: null,
+    probeAnswered: null,
+    upgraded: null,
+    closed: null,
+  },
+  socketIo: [],
+  notices: [],
+  lastTexts: [null, null],
+  heartbeat: null,
+  notAPacket: null,
+});
 
 const dialInVain = (ends: typeof FRONT, at: number): ConnectionFacts =>
   connectionFacts({
@@ -76,6 +99,21 @@ describe("polls through a proxy", () => {
     expect(told([front, back])).toEqual([["http.upgrade.refused", 1, "proxyRewritesPath"]]);
   });
 
+  test("whose query the proxy dropped: certain with both legs, likely with the proxy's mark alone", () => {
+    const body = '{"code":0,"message":"Transport unknown"}';
+    const front = http(FRONT, { status: 400, body, response: NGINX, requestAt: 1, responseAt: 2 });
+    const behind = (request: Record<string, string>) =>
+      http(BACK, { target: "/socket.io/", status: 400, body, request, requestAt: 1.2, responseAt: 1.8 });
+    const marked = { Host: "app.example", "X-Forwarded-For": "192.0.2.20" };
+    const causes = (...all: ConnectionFacts[]) =>
+      errors(all).flatMap((one) => one.causes.map(({ id, confidence }) => `${confidence} ${id}`));
+    expect(told([front, behind(marked)])).toEqual([["eio.request.refused", 1, "proxyDropsQuery"]]);
+    expect(causes(front, behind(marked))).toEqual(["certain proxyDropsQuery"]);
+    expect(causes(behind(marked))).toEqual(["likely proxyDropsQuery", "possible notSocketIoClient"]);
+    expect(causes(behind({ Host: "app.example" }))[0]).toBe("likely proxyDropsQuery");
+    expect(causes(behind({ Host: "app.example:7002" }))).toEqual(["likely notSocketIoClient"]);
+  });
+
   test("of a running session fail too; the 400 that follows is a consequence", () => {
     const sid = `${POLL}&sid=abc`;
     const all = http(
@@ -100,6 +138,28 @@ describe("polls through a proxy", () => {
     const second = { ...BACK, server: { address: "10.0.0.2", port: 7003 } };
     const all = [http(FRONT, refusal(1.1), refusal(2.1)), http(second, refusal(1)), http(BACK, refusal(2))];
     expect(told(all)).toEqual([["eio.request.refused", 1, "noStickySession"]]);
+  });
+
+  test("a session that another backend had opened a moment ago was sent to the wrong one: certain", () => {
+    const refusal = { target: `${POLL}&sid=abc`, status: 400, body: '{"code":1,"message":"Session ID unknown"}' };
+    const second = { ...BACK, server: { address: "10.0.0.2", port: 7003 } };
+    const opener = (ends: typeof FRONT): ConnectionFacts => ({
+      ...http(ends, { status: 200, body: '0{"sid":"abc"}' }),
+      session: opening("abc", null),
+    });
+    const refused = http(BACK, { ...refusal, requestAt: 2, responseAt: 2.1 });
+    const causes = (...all: ConnectionFacts[]) =>
+      errors(all)[0]?.causes.map(({ id, confidence }) => `${confidence} ${id}`);
+    expect(causes(opener(second), refused)).toEqual(["certain noStickySession"]);
+    expect(causes(opener(BACK), refused)).toEqual(["likely noStickySession", "likely serverRestarted"]);
+  });
+
+  test("a body that is too large for what the handshake named is told with that limit", () => {
+    const open = { ...http(BACK, { status: 200, body: '0{"sid":"abc"}' }), session: opening("abc", 2000) };
+    const post = { target: `${POLL}&sid=abc`, method: "POST", status: 413, requestAt: 2, responseAt: 2.1 };
+    const first = (...all: ConnectionFacts[]) => errors(all)[0]?.causes[0];
+    expect(first(open, http(BACK, post))).toMatchObject({ id: "announcedLimit", args: { limit: 2000 } });
+    expect(first(http(BACK, post))?.id).toBe("bodyLimit");
   });
 
   test("CORS is told once, of the backend; of the proxy where the fields are its own", () => {

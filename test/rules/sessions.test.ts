@@ -3,7 +3,7 @@ import { connectionId } from "../../src/base/brand.ts";
 import { judge } from "../../src/rules/judge.ts";
 import type { SocketIoNamespaceFacts, TokenFacts } from "../../src/store/session-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
-import { analysisOf, connectionFacts, exchange, mark } from "../support/facts-builder.ts";
+import { analysisOf, connectionFacts, exchange, mark, upgrade } from "../support/facts-builder.ts";
 
 /** Polls travel on several connections, in front of a proxy and behind it; the session's id joins them. */
 const SID = "lv_VI97HAXpY6yYWAAAC";
@@ -18,6 +18,8 @@ const namespace = (given: Partial<SocketIoNamespaceFacts>): SocketIoNamespaceFac
   refused: null,
   told: null,
   disconnected: null,
+  errors: 0,
+  firstErrors: [],
   ...given,
 });
 
@@ -38,6 +40,7 @@ function poll(id: number, leg: "front" | "back", facts: SocketIoNamespaceFacts, 
       socketIo: [facts],
       notices: [],
       lastTexts: [null, null],
+      notAPacket: null,
       heartbeat: null,
     },
     tokens,
@@ -93,10 +96,54 @@ describe("a Socket.IO session whose polls are on four connections, two of them b
     ]);
   });
 
+  test("a poll that the capture lacks the request of may hold the answer to a CONNECT", () => {
+    const socket = (id: number): ConnectionFacts => ({
+      ...connectionFacts({ id: connectionId(id), upgrade: upgrade({ target: POLL }) }),
+      client: { address: "192.0.2.20", port: 50_000 + id },
+      server: { address: "192.0.2.10", port: 80 },
+    });
+    const stray: ConnectionFacts = {
+      ...poll(2, "front", namespace({ sid: null })),
+      session: null,
+      exchanges: [{ ...exchange({ status: 200 }), request: null }],
+      first: mark(1.1),
+      last: mark(1.2),
+    };
+    const unanswered = [poll(0, "front", asked(1, true)), socket(1)];
+    expect(told(...unanswered)).toEqual([["sio.connect.unanswered", "plain", 0, "error"]]);
+    expect(told(...unanswered, stray)).toEqual([]);
+  });
+
   test("another session on the same connection is none of its business", () => {
     const other = namespace({ sid: "other", connectRequested: mark(1), hasAuth: true });
     expect(told(poll(0, "front", other), poll(1, "front", refused(1.5)))).toEqual([
       ["sio.connect.refused", "noAuth", 1, "error"],
     ]);
   });
+
+  test("a login that the proxy left out is the proxy's fault: of the leg that shows the refusal", () => {
+    const request = (fields: Record<string, string>) => ({
+      exchanges: [exchange({ target: POLL, status: 200, request: { Host: "x", ...fields } })],
+    });
+    const client = { ...poll(0, "front", refused(1.5)), ...request({ Authorization: "Bearer secret" }) };
+    const backend = (fields: Record<string, string>) => ({ ...poll(1, "back", refused(1.4)), ...request(fields) });
+    const cause = (fields: Record<string, string>) =>
+      judge(analysisOf([client, backend(fields)])).map(({ causes }) => `${causes[0]?.confidence} ${causes[0]?.id}`)[0];
+    expect(cause({})).toBe("certain proxyDropsCredentials");
+    expect(cause({ authorization: "Bearer secret" })).toBe("likely tokenRejected");
+    const [finding] = judge(analysisOf([client, backend({})]));
+    expect(finding?.evidence.map(({ what, args }) => [what, args["name"]])).toContainEqual([
+      "fieldDropped",
+      "authorization",
+    ]);
+  });
+});
+
+test("of several errors the one about the login is told, with how many others there were", () => {
+  const error = (at: number, message: string) => ({ ...mark(at), event: "exception", message });
+  const firstErrors = [error(1, "Unauthorized"), error(2, "Internal server error")];
+  const several = namespace({ connected: mark(0.5), told: error(2, "Internal server error"), errors: 2, firstErrors });
+  const finding = judge(analysisOf([poll(0, "front", several)])).find(({ ruleId }) => ruleId === "sio.exception");
+  expect(finding).toMatchObject({ args: { message: "Unauthorized", others: 1 } });
+  expect(finding?.evidence).toHaveLength(2);
 });

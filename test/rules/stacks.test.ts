@@ -188,6 +188,7 @@ describe("the last message before the end", () => {
         socketIo: [],
         notices: [],
         lastTexts: [null, { ...mark(at), text }],
+        notAPacket: null,
         heartbeat: null,
       },
     });

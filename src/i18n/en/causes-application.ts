@@ -34,6 +34,20 @@ export const causesApplication = {
     cause: "The client is a plain WebSocket client (new WebSocket, wscat), the server is Socket.IO.",
     fix: "Use socket.io-client of the same major version, or a plain WebSocket server. They are different protocols.",
   },
+  notAPacket: {
+    cause:
+      "The client is hand-written, or something sends past socket.io-client: what came is no Engine.IO or Socket.IO packet, or its JSON is broken.",
+    fix: 'Use socket.emit() of socket.io-client. By hand an event is 42/namespace,["event",data] with valid JSON, without the namespace for /.',
+  },
+  neverPongsEngineIo: {
+    cause:
+      "The client does not implement Engine.IO's heartbeat: a plain WebSocket client (wscat, new WebSocket, a load generator) that sends 40 but no pongs.",
+    fix: "Use socket.io-client. By hand: answer each message 2 with the message 3. WebSocket's own pong does not count.",
+  },
+  announcedLimit: {
+    cause: "The message exceeds the limit that the server's handshake named: maxPayload {limit:n} bytes.",
+    fix: "Let the {from:word} send smaller pieces, or raise the limit: Socket.IO's maxHttpBufferSize (NestJS: in the gateway's options).",
+  },
   namespaceUnknown: {
     cause: "The server declares no namespace {namespace}.",
     fix: "Compare io('…{namespace}') in the client with io.of('…') or @WebSocketGateway({ namespace }) in the server.",

@@ -55,6 +55,10 @@ export const causesUpgrade = {
     cause: "The proxy does not pass {name} on: the backend sees nobody logged in.",
     fix: "nginx: remove the proxy_set_header (or proxy_pass_request_headers off) that takes it out; a name with an underscore is dropped unless underscores_in_headers on; stands in the server block. Then sudo nginx -t && sudo nginx -s reload.",
   },
+  proxyDropsQuery: {
+    cause: "The proxy drops the query string, in which Engine.IO reads transport, EIO and sid.",
+    fix: "nginx: take the ? off the end of the rewrite's replacement (it drops the query), or add $is_args$args to a proxy_pass with variables. Then sudo nginx -t && sudo nginx -s reload.",
+  },
   hostNotPassed: {
     cause:
       "The proxy does not pass Host on (nginx sends the name in proxy_pass unless told otherwise), and the server checks Host, or Origin against it.",
@@ -78,11 +82,11 @@ export const causesUpgrade = {
   },
   locationMissing: {
     cause: "The proxy has no location for {path}, so it serves the path itself instead of passing it to the backend.",
-    fix: 'nginx: give {path} a location of its own, before location / :\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# then: sudo nginx -t && sudo nginx -s reload',
+    fix: 'nginx: give {path} a location of its own before that of /, with these lines.\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# then: sudo nginx -t && sudo nginx -s reload',
   },
   devProxyWs: {
     cause: "The development proxy (Vite, webpack) does not forward WebSockets for this path.",
-    fix: "vite.config: forward {path} with ws: true, under server.proxy:\n'{path}': { target: 'ws://localhost:<port>', ws: true },",
+    fix: "vite.config: forward {path} with ws: true, by this line under server.proxy.\n'{path}': { target: 'ws://localhost:<port>', ws: true },",
   },
   devProxyDown: {
     cause: "Vite's proxy has nobody to forward {path} to: when its target refuses, it hangs up without a word.",
@@ -98,7 +102,7 @@ export const causesUpgrade = {
   },
   upgradeFieldsMissing: {
     cause: "The Upgrade and Connection fields were lost at a proxy before the server.",
-    fix: 'nginx: pass the upgrade on, in the location for {path}:\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection "upgrade";\n# then: sudo nginx -t && sudo nginx -s reload',
+    fix: 'nginx: pass the upgrade on with these lines in the location for {path}.\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection "upgrade";\n# then: sudo nginx -t && sudo nginx -s reload',
   },
   versionOther: {
     cause: "The server wants another WebSocket version.",
@@ -220,7 +224,7 @@ export const causesUpgrade = {
   },
   fellToSpa: {
     cause: "The proxy's rule for pages (try_files … /index.html) took the request for {path}.",
-    fix: 'nginx: give {path} a location of its own, before location / :\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# then: sudo nginx -t && sudo nginx -s reload',
+    fix: 'nginx: give {path} a location of its own before that of /, with these lines.\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# then: sudo nginx -t && sudo nginx -s reload',
   },
   backendSilent: {
     cause: "The backend accepted the connection and never answered the upgrade of {path}.",
@@ -249,7 +253,7 @@ export const causesUpgrade = {
   },
   nginxUpgradeLines: {
     cause: "nginx passes {path} on without the upgrade fields.",
-    fix: "nginx: pass the upgrade on, in the location for {path}:\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection $connection_upgrade;\n# and in the http block:\nmap $http_upgrade $connection_upgrade { default upgrade; '' close; }\n# then: sudo nginx -t && sudo nginx -s reload",
+    fix: "nginx: pass the upgrade on with these lines in the location for {path}.\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection $connection_upgrade;\n# and in the http block:\nmap $http_upgrade $connection_upgrade { default upgrade; '' close; }\n# then: sudo nginx -t && sudo nginx -s reload",
   },
   apacheUpgrade: {
     cause: "Apache's ProxyPass for {path} speaks plain HTTP to the backend.",
@@ -277,7 +281,7 @@ export const causesUpgrade = {
   engineIoPath: {
     cause:
       "Engine.IO destroys upgrades that no handler takes after just this second: the path is not the Socket.IO path.",
-    fix: "The path is /socket.io/ unless the server says otherwise; {path} looks like a namespace. io('http://host/namespace') asks for /socket.io/ by itself.",
+    fix: "The path is /socket.io/ unless the server says otherwise, and {path} is not it. A namespace is no path: io('http://host/namespace') asks for /socket.io/ by itself.",
   },
   upgradeIgnored: {
     cause: "The server has an upgrade handler, but it ignores {path}.",
@@ -308,6 +312,10 @@ export const causesUpgrade = {
   brokenServer: {
     cause: "The server's WebSocket implementation is wrong.",
     fix: "Use a maintained library, or compute base64(SHA-1(key + 258EAFA5-E914-47DA-95CA-C5AB0DC85B11)).",
+  },
+  proxyBreaks101: {
+    cause: "The proxy changes the 101: {backend} answered with every field that a client checks.",
+    fix: "nginx: remove the proxy_hide_header or add_header that touches Sec-WebSocket-Accept, Upgrade or Connection, then sudo nginx -t && sudo nginx -s reload. Other proxies: no rule may touch fields of a 101.",
   },
   transformingProxy: {
     cause: "A proxy or security software on the way rewrites or caches the answer or the frames.",

@@ -71,6 +71,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   dnsAnswer: "{server} answers[[ with code {code}]]",
   arpRequest: "{sender} asks who has {target}",
   endOfSession: "the {from:word} ends the connection",
+  openedThere: "{server} opened this session",
   engineIoOpen: "Engine.IO session opened by the {from:word}",
   probe: "probe of the {from:word} over the WebSocket",
   firstMessage: "first frame of the {from:word}",

@@ -9,6 +9,11 @@ export const findingsApplication = {
       detail:
         "[[Engine.IO pings every {intervalMs:ms}]][[ and waits {timeoutMs:ms} for the pong]]. The application's own heartbeat failed: the program at the {to:word} did not run, whatever the network did.",
     },
+    neverPongs: {
+      title: "The {to:word} never answers Socket.IO pings; the {from:word} gave up {waitedMs:ms} after the first one",
+      detail:
+        "[[Engine.IO pings every {intervalMs:ms}]][[ and waits {timeoutMs:ms} for the pong]]. The {to:word} is alive: it answered the {from:word}'s Close at once. It just does not know this heartbeat.",
+    },
     gaveUpPath: {
       title: "Socket.IO's heartbeat failed because the path was interrupted for {outageMs:ms}: the {from:word} gave up",
       detail:
@@ -75,7 +80,7 @@ export const findingsApplication = {
   "sio.exception": {
     plain: {
       title:
-        "The server answered with an error in {namespace}: “{message}” (event {event}); the client stays connected",
+        "The server answered with an error in {namespace}: “{message}” (event {event})[[, and {others:one other error|# other errors}]]; the client stays connected",
       detail:
         "One request failed, not the connection. A client without a listener for {event} sees nothing of it and waits for an answer in vain.",
     },
@@ -96,6 +101,11 @@ export const findingsApplication = {
       title: "The server turned the client away from {namespace}: “{message}” (event {event}, then disconnect)",
       detail:
         "[[It came {afterMs:ms} after connect. ]]The connection reached the server and its code called disconnect(); the client reports “io server disconnect” and does not reconnect by itself.",
+    },
+    parseError: {
+      title: "{server} hung up {afterMs:ms} after the client had sent what is no packet of Socket.IO: “{text}”",
+      detail:
+        "Engine.IO and Socket.IO end the connection on what they cannot parse; the server's log says “parse error” or “forced close”. The closing itself looks clean.",
     },
   },
   "app.heartbeat.missing": {

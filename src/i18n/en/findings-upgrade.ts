@@ -59,8 +59,11 @@ export const findingsUpgrade = {
   "eio.request.refused": {
     transport: {
       title: "Engine.IO at {server} refused: “Transport unknown” (code 0)",
-      detail:
-        "The server does not offer the transport that the request names, or the request names websocket and came without an upgrade.",
+      detail: "The server does not offer the transport that the request names.",
+    },
+    noTransport: {
+      title: "Engine.IO at {server} refused “Transport unknown” (code 0): the request {target} names no transport",
+      detail: "Engine.IO reads transport, EIO and sid from the query string; this request came without them.",
     },
     session: {
       title: "Engine.IO at {server} refused: “Session ID unknown” (code 1)",
@@ -117,12 +120,22 @@ export const findingsUpgrade = {
       detail:
         "With cookies (withCredentials: true) a browser wants the page's origin by name in Access-Control-Allow-Origin; * does not count.",
     },
+    unheeded: {
+      title: "{server} does not allow {origin}, but the caller went on: it is no browser, or does not heed CORS",
+      detail:
+        "It used the session of an answer that a browser would have withheld from the page. For a page from {origin} the polls would fail.",
+    },
   },
   "http.upgrade.redirected": {
     plain: {
       title: "{server} redirects {ask:word} {target}: {status}[[ to {location}]]",
       detail:
         "Browsers do not follow redirects for a WebSocket; the connection fails with 1006. The client must use the final URL itself.",
+    },
+    poll: {
+      title: "{server} redirects {ask:word} {target}: {status}[[ to {location}]]",
+      detail:
+        "A poll that is redirected may lose its message (301 and 302 make a GET of a POST) and meets CORS at another origin; the WebSocket that comes after it is not redirected by browsers at all. The client must use the final URL itself.",
     },
     followed: {
       title: "{server} redirects {ask:word} {target}: {status}[[ to {location}]]; the client followed",
@@ -165,12 +178,12 @@ export const findingsUpgrade = {
     },
     clientGaveUp: {
       title: "{server} never answered the upgrade request of {target}; the client gave up after {afterMs:ms}",
-      detail: "The request arrived (TCP acknowledged it), but nothing there answers upgrades of this path.",
+      detail: "The request arrived (TCP acknowledged it), and no answer came.",
     },
     proxyGaveUp: {
       title: "{server} never answered the upgrade request of {target}; the proxy gave up after {afterMs:ms}",
       detail:
-        "The request arrived (TCP acknowledged it), but nothing there answers upgrades of this path. The proxy at {client} waited as long as its timer says and told its own client so.",
+        "The request arrived (TCP acknowledged it), and no answer came. The proxy at {client} waited as long as its timer says and told its own client so.",
     },
     late: {
       title:
@@ -179,7 +192,7 @@ export const findingsUpgrade = {
     },
     silent: {
       title: "{server} has not answered the upgrade request of {target} for {afterMs:ms}",
-      detail: "The request arrived (TCP acknowledged it), but nothing there answers upgrades of this path.",
+      detail: "The request arrived (TCP acknowledged it), and no answer came.",
     },
   },
   "http.upgrade.dropped": {

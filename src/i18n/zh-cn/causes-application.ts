@@ -28,6 +28,20 @@ export const causesApplication = {
     cause: "客户端是普通 WebSocket（new WebSocket、wscat），服务端是 Socket.IO。",
     fix: "使用同一大版本的 socket.io-client，或改用普通 WebSocket 服务。两者是不同的协议。",
   },
+  notAPacket: {
+    cause:
+      "客户端是手写的，或者有代码绕过 socket.io-client 直接发送：内容不是 Engine.IO 或 Socket.IO 的包，或者其中的 JSON 是坏的。",
+    fix: '用 socket.io-client 的 socket.emit()。手写时事件的格式是 42/命名空间,["事件",数据]，JSON 必须合法；命名空间为 / 时不写。',
+  },
+  neverPongsEngineIo: {
+    cause:
+      "客户端没有实现 Engine.IO 的心跳：是普通 WebSocket 客户端（wscat、new WebSocket、压测工具），会发 40，但不发 pong。",
+    fix: "改用 socket.io-client。手写时：收到消息 2 就回消息 3。WebSocket 自己的 pong 不算。",
+  },
+  announcedLimit: {
+    cause: "消息超过了服务器在握手里写明的上限：maxPayload {limit:n} 字节。",
+    fix: "让{from:word}分成小块发送，或者调大上限：Socket.IO 的 maxHttpBufferSize（NestJS 写在网关的选项里）。",
+  },
   namespaceUnknown: {
     cause: "服务端没有声明命名空间 {namespace}。",
     fix: "对照客户端的 io('…{namespace}') 与服务端的 io.of('…') 或 @WebSocketGateway({ namespace })。",

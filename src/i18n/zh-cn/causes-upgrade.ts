@@ -55,6 +55,10 @@ export const causesUpgrade = {
     cause: "代理没有把 {name} 转发过去：在后端看来就是没登录。",
     fix: "nginx：删掉去除它的 proxy_set_header（或 proxy_pass_request_headers off）；名字里带下划线的字段默认会被丢弃，要在 server 块里写 underscores_in_headers on;。然后 sudo nginx -t && sudo nginx -s reload。",
   },
+  proxyDropsQuery: {
+    cause: "代理丢掉了查询串，而 Engine.IO 要从中读取 transport、EIO 和 sid。",
+    fix: "nginx：去掉 rewrite 替换串末尾的 ?（它会丢掉查询串）；proxy_pass 里用了变量时加上 $is_args$args。然后 sudo nginx -t && sudo nginx -s reload。",
+  },
   hostNotPassed: {
     cause:
       "代理没有把 Host 原样转发（nginx 默认改成 proxy_pass 里的名字），而服务端要检查 Host，或拿 Origin 与它比对。",
@@ -78,11 +82,11 @@ export const causesUpgrade = {
   },
   locationMissing: {
     cause: "代理没有为 {path} 配置 location，于是自己处理了，没有转给后端。",
-    fix: 'nginx：在 location / 之前为 {path} 单独写一个 location：\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# 然后：sudo nginx -t && sudo nginx -s reload',
+    fix: 'nginx：在 location / 之前为 {path} 单独写一个 location，内容如下。\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# 然后：sudo nginx -t && sudo nginx -s reload',
   },
   devProxyWs: {
     cause: "开发代理（Vite、webpack）没有为这个路径转发 WebSocket。",
-    fix: "vite.config 的 server.proxy 里为 {path} 加上 ws: true：\n'{path}': { target: 'ws://localhost:<端口>', ws: true },",
+    fix: "vite.config 的 server.proxy 里为 {path} 加上 ws: true，写法如下。\n'{path}': { target: 'ws://localhost:<端口>', ws: true },",
   },
   devProxyDown: {
     cause: "Vite 代理要把 {path} 转发过去，但目标没有启动：目标拒绝连接时，它不作任何应答就断开。",
@@ -95,7 +99,7 @@ export const causesUpgrade = {
   },
   upgradeFieldsMissing: {
     cause: "Upgrade 和 Connection 字段在代理处丢失，没有到达服务器。",
-    fix: 'nginx：在 {path} 的 location 里转发升级字段：\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection "upgrade";\n# 然后：sudo nginx -t && sudo nginx -s reload',
+    fix: 'nginx：在 {path} 的 location 里用下面几行转发升级字段。\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection "upgrade";\n# 然后：sudo nginx -t && sudo nginx -s reload',
   },
   versionOther: {
     cause: "服务器要求别的 WebSocket 版本。",
@@ -198,7 +202,7 @@ export const causesUpgrade = {
   },
   fellToSpa: {
     cause: "代理的页面规则（try_files … /index.html）接走了 {path} 的请求。",
-    fix: 'nginx：在 location / 之前为 {path} 单独写一个 location：\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# 然后：sudo nginx -t && sudo nginx -s reload',
+    fix: 'nginx：在 location / 之前为 {path} 单独写一个 location，内容如下。\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# 然后：sudo nginx -t && sudo nginx -s reload',
   },
   backendSilent: {
     cause: "后端接受了连接，却一直没有应答 {path} 的升级。",
@@ -223,7 +227,7 @@ export const causesUpgrade = {
   },
   nginxUpgradeLines: {
     cause: "nginx 转发 {path} 时没有带升级字段。",
-    fix: "nginx：在 {path} 的 location 里转发升级字段：\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection $connection_upgrade;\n# 并在 http 块里：\nmap $http_upgrade $connection_upgrade { default upgrade; '' close; }\n# 然后：sudo nginx -t && sudo nginx -s reload",
+    fix: "nginx：在 {path} 的 location 里用下面几行转发升级字段。\nproxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection $connection_upgrade;\n# 并在 http 块里：\nmap $http_upgrade $connection_upgrade { default upgrade; '' close; }\n# 然后：sudo nginx -t && sudo nginx -s reload",
   },
   apacheUpgrade: {
     cause: "Apache 的 ProxyPass 对 {path} 只按普通 HTTP 转发。",
@@ -248,7 +252,7 @@ export const causesUpgrade = {
   },
   engineIoPath: {
     cause: "Engine.IO 对没有人接手的升级恰好在 1 秒后销毁：这个路径不是 Socket.IO 的路径。",
-    fix: "除非服务端另有设置，路径应为 /socket.io/；{path} 看起来像命名空间。io('http://主机/命名空间') 会自动请求 /socket.io/。",
+    fix: "除非服务端另有设置，路径应为 /socket.io/，而不是 {path}。命名空间不是路径：io('http://主机/命名空间') 会自动请求 /socket.io/。",
   },
   upgradeIgnored: {
     cause: "服务端有升级处理函数，但不理会 {path}。",
@@ -274,6 +278,10 @@ export const causesUpgrade = {
   brokenServer: {
     cause: "服务端的 WebSocket 实现有误。",
     fix: "改用成熟的库，或按 base64(SHA-1(key + 258EAFA5-E914-47DA-95CA-C5AB0DC85B11)) 计算。",
+  },
+  proxyBreaks101: {
+    cause: "代理改动了 101：{backend} 的应答里客户端要检查的字段一个不少。",
+    fix: "nginx：去掉涉及 Sec-WebSocket-Accept、Upgrade 或 Connection 的 proxy_hide_header、add_header，然后 sudo nginx -t && sudo nginx -s reload。其他代理：任何规则都不要动 101 的字段。",
   },
   transformingProxy: {
     cause: "途中的代理或安全软件改写、缓存了应答或帧。",

@@ -71,6 +71,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   dnsAnswer: "{server} 的回应[[，代码 {code}]]",
   arpRequest: "{sender} 询问谁在用 {target}",
   endOfSession: "{from:word}结束连接",
+  openedThere: "这个会话是 {server} 建立的",
   engineIoOpen: "{from:word}打开 Engine.IO 会话",
   probe: "{from:word}在 WebSocket 上的探测",
   firstMessage: "{from:word}的第一帧",

@@ -8,6 +8,11 @@ export const findingsApplication = {
       detail:
         "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等待 pong {timeoutMs:ms}]]。这是应用层心跳失败：不管网络如何，{to:word}的程序没有在运行。",
     },
+    neverPongs: {
+      title: "{to:word}从不应答 Socket.IO 的 ping；第一个 ping 之后 {waitedMs:ms}，{from:word}放弃",
+      detail:
+        "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等 pong 等 {timeoutMs:ms}]]。{to:word}是活着的：{from:word}的 Close 它立刻应答了，只是不懂这种心跳。",
+    },
     gaveUpPath: {
       title: "链路中断了 {outageMs:ms}，Socket.IO 心跳因此失败：{from:word}放弃了连接",
       detail:
@@ -66,7 +71,7 @@ export const findingsApplication = {
   },
   "sio.exception": {
     plain: {
-      title: "服务端在 {namespace} 里报告了错误：“{message}”（事件 {event}），客户端仍然连着",
+      title: "服务端在 {namespace} 里报告了错误：“{message}”（事件 {event}）[[，另有 {others} 个错误]]，客户端仍然连着",
       detail: "失败的是一个请求，不是连接。没有监听 {event} 的客户端什么都看不到，只会白等。",
     },
   },
@@ -84,6 +89,11 @@ export const findingsApplication = {
       title: "服务器拒绝了进入 {namespace} 的客户端：“{message}”（先发 {event} 事件，再断开）",
       detail:
         "[[发生在连接成功后 {afterMs:ms}。]]连接已经到达服务端，是服务端代码调用了 disconnect()；客户端报 io server disconnect，之后不会自动重连。",
+    },
+    parseError: {
+      title: "客户端发送了不是 Socket.IO 包的内容“{text}”，{afterMs:ms}后 {server} 就挂断了",
+      detail:
+        "Engine.IO 和 Socket.IO 遇到无法解析的内容会结束连接；服务端日志写的是“parse error”或“forced close”。关闭过程本身看起来是正常的。",
     },
   },
   "app.heartbeat.missing": {

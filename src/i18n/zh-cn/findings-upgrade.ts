@@ -58,7 +58,11 @@ export const findingsUpgrade = {
   "eio.request.refused": {
     transport: {
       title: "{server} 的 Engine.IO 拒绝请求：“Transport unknown”（代码 0）",
-      detail: "服务器没有启用请求里写的传输方式，或者请求写着 websocket 却没有带升级字段。",
+      detail: "服务器没有启用请求里写的传输方式。",
+    },
+    noTransport: {
+      title: "{server} 的 Engine.IO 拒绝请求：“Transport unknown”（代码 0），请求 {target} 没有写传输方式",
+      detail: "Engine.IO 从查询串读取 transport、EIO 和 sid；这个请求到达时没有这些参数。",
     },
     session: {
       title: "{server} 的 Engine.IO 拒绝请求：“Session ID unknown”（代码 1）",
@@ -108,11 +112,20 @@ export const findingsUpgrade = {
       title: "{server} 对带 Cookie 的页面 {origin} 只回了 *：浏览器不会把应答交给页面",
       detail: "带 Cookie（withCredentials: true）时，Access-Control-Allow-Origin 必须写明页面来源，不能用 *。",
     },
+    unheeded: {
+      title: "{server} 不允许来源 {origin}，但调用方照样继续：它不是浏览器，或者不理会 CORS",
+      detail: "它用上了浏览器本会扣下不给页面的那个应答里的会话。换成来自 {origin} 的页面，轮询会失败。",
+    },
   },
   "http.upgrade.redirected": {
     plain: {
       title: "{server} 对{ask:word} {target} 做了重定向：{status}[[，指向 {location}]]",
       detail: "浏览器不会为 WebSocket 跟随重定向，直接以 1006 失败。客户端必须自己使用最终地址。",
+    },
+    poll: {
+      title: "{server} 对{ask:word} {target} 做了重定向：{status}[[，指向 {location}]]",
+      detail:
+        "轮询被重定向时可能丢掉消息（301 和 302 会把 POST 变成 GET），到了另一个源还要过 CORS；之后的 WebSocket 浏览器根本不会跟随。客户端必须自己使用最终地址。",
     },
     followed: {
       title: "{server} 对{ask:word} {target} 做了重定向：{status}[[，指向 {location}]]；客户端已跟随",
@@ -151,7 +164,7 @@ export const findingsUpgrade = {
     },
     clientGaveUp: {
       title: "{server} 一直没有应答 {target} 的升级请求，客户端 {afterMs:ms}后放弃",
-      detail: "请求确实送达（TCP 已确认），但没有程序应答这个路径的升级。",
+      detail: "请求确实送达（TCP 已确认），但一直没有应答。",
     },
     proxyGaveUp: {
       title: "{server} 始终没有回应升级请求 {target}；代理等了 {afterMs:ms}后放弃",
@@ -164,7 +177,7 @@ export const findingsUpgrade = {
     },
     silent: {
       title: "{server} 已有 {afterMs:ms}没有应答 {target} 的升级请求",
-      detail: "请求确实送达（TCP 已确认），但没有程序应答这个路径的升级。",
+      detail: "请求确实送达（TCP 已确认），但一直没有应答。",
     },
   },
   "http.upgrade.dropped": {

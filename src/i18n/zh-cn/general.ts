@@ -34,6 +34,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   namespace: "/im",
   proxy: "代理",
   count: "若干",
+  limit: "上限",
   backend: "127.0.0.1:3000",
   device: "192.0.2.10",
   marks: "X-Forwarded-For",

@@ -3,11 +3,13 @@ import { isBefore } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { CloseFrameFacts } from "../../store/websocket-types.ts";
 import { codeVariant, isReservedCode } from "../close-codes.ts";
+import type { Context } from "../context.ts";
 import { closedItself, endingEvidence, type FirstClose, firstClose } from "../ending.ts";
 import { TIMED_OUT } from "../heartbeat.ts";
 import { interruptionBefore } from "../interruption.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
 import { saysOwnTimer } from "../library-timers.ts";
+import { limitCause } from "../message-limit.ts";
 import { directionOf, endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../reading.ts";
 import { saysReplaced } from "../replaced.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
@@ -46,8 +48,6 @@ function causesOf(variant: string, close: CloseFrameFacts, from: Side): (Cause |
     case "unauthorized":
     case "forbidden":
       return [cause("likely", "tokenRejected", {}), cause("possible", "clockSkew", {})];
-    case "tooBig":
-      return [cause("certain", "messageLimit", { from: to })];
     case "internal":
       return [
         timedOut,
@@ -107,7 +107,7 @@ const hasSpoken = ({ webSocket, tcp }: ConnectionFacts, side: Side): boolean => 
   return frames.text + frames.binary + frames.continuation + frames.ping + frames.pong + frames.reserved > 0;
 };
 
-function check(connection: ConnectionFacts): Draft | null {
+function check(connection: ConnectionFacts, { sessions }: Context): Draft | null {
   const found = firstClose(connection);
   if (found === null || connection.webSocket === null) return null;
   const { close, direction } = found;
@@ -138,11 +138,13 @@ function check(connection: ConnectionFacts): Draft | null {
   const said = lastWords(connection, from, close);
   const late = pongTooLate(connection, close, direction);
   const itself = FAILURES.has(variant) && (closedItself(connection, from) || !hasSpoken(connection, otherSide(from)));
+  const usual =
+    variant === "tooBig" ? [limitCause(connection, otherSide(from), sessions)] : causesOf(variant, close, from);
   const causes = [
     ...saidWhy(said, from),
     late !== null && cause("likely", "peerBlocked", { to: otherSide(from) }),
     itself && cause("likely", "closedItself", { from, code: close.code ?? 0 }),
-    ...causesOf(variant, close, from).map((one) => (one && itself ? { ...one, confidence: "possible" as const } : one)),
+    ...usual.map((one) => (one && itself ? { ...one, confidence: "possible" as const } : one)),
   ];
   // Of one direction nobody can say whether its Close began the closing or answered.
   const isOneSided = isBlind(connection) || (answer === null && hasUnreadEnd(connection, otherSide(from)));
@@ -176,6 +178,7 @@ export const closeCode: Rule = {
     "handlerThrew",
     "tokenRejected",
     "messageLimit",
+    "announcedLimit",
     "framesBroken",
     "badPayload",
     "applicationCode",

@@ -5,21 +5,30 @@ import type { WebSocketFacts } from "../../store/websocket-types.ts";
 import { upgradeLines } from "../answer-causes.ts";
 import type { Context } from "../context.ts";
 import { type EngineIoRefusal, engineIoCode } from "../engine-io-code.ts";
-import { passedOn } from "../others.ts";
-import { bodyLine, fieldHas, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
-import { cause, draft, type Rule, shows } from "../rule.ts";
+import { passedFrom, passedOn } from "../others.ts";
+import { bodyLine, endpointText, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
+import { cause, draft, lesser, type Rule, shows } from "../rule.ts";
 import type { Cause } from "../types.ts";
-import { proxyOf, refusalArgs } from "../upgrade-outcome.ts";
+import { forwardedBy, handshakeOf, isPoll, proxyOf, refusalArgs } from "../upgrade-outcome.ts";
 
-function causesOf(kind: EngineIoRefusal, exchange: HttpExchangeFacts): Cause[] {
+function causesOf(
+  kind: EngineIoRefusal,
+  exchange: HttpExchangeFacts,
+  connection: ConnectionFacts,
+  context: Context,
+): Cause[] {
   const target = targetOf(exchange);
   const path = pathOf(target);
   const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
   switch (kind) {
     case "transport":
-      return transportCauses(exchange, path);
+      return transportCauses(exchange);
+    case "noTransport":
+      return noTransportCauses(exchange, connection, context);
     case "session":
-      return [cause("likely", "noStickySession", {}), cause("likely", "serverRestarted", {})];
+      return openedElsewhere(exchange, connection, context) === null
+        ? [cause("likely", "noStickySession", {}), cause("likely", "serverRestarted", {})]
+        : [cause("certain", "noStickySession", {})];
     case "protocolVersion":
       return [cause("certain", "engineIoVersions", {})];
     case "forbidden":
@@ -40,14 +49,40 @@ function causesOf(kind: EngineIoRefusal, exchange: HttpExchangeFacts): Cause[] {
   }
 }
 
-/** Old servers say it too where a WebSocket came without its upgrade: not of a poll, nor of an upgrade that arrived whole. */
-function transportCauses(exchange: HttpExchangeFacts, path: string): Cause[] {
-  if (!/[?&]transport=/.test(exchange.request?.target ?? "")) return [cause("likely", "notSocketIoClient", {})];
-  if (/[?&]transport=polling/.test(targetOf(exchange))) return [cause("certain", "transportNotAllowed", {})];
-  const isWhole = exchange.request !== null && fieldHas(exchange.request, "upgrade", "websocket");
-  return isWhole && proxyOf(exchange) === null
-    ? [cause("likely", "transportNotAllowed", {}), cause("possible", "upgradeFieldsMissing", { path })]
-    : [cause("likely", "upgradeFieldsMissing", { path }), cause("possible", "transportNotAllowed", {})];
+/** Another server of the same client opened this session. */
+function openedElsewhere(exchange: HttpExchangeFacts, connection: ConnectionFacts, { sessions }: Context) {
+  const sid = sidOf(exchange);
+  const other = (sessions().get(sid) ?? []).find(
+    ({ client, session, server }) =>
+      client.address === connection.client.address &&
+      endpointText(server) !== serverOf(connection) &&
+      session?.engineIo?.sid === sid &&
+      session.engineIo.open !== null,
+  );
+  return other?.session?.engineIo?.open ? { server: serverOf(other), at: other.session.engineIo.open } : null;
+}
+
+/** A proxy may stand before the server, whose own request was another one. */
+const transportCauses = (exchange: HttpExchangeFacts): Cause[] =>
+  proxyOf(exchange) === null
+    ? [cause("certain", "transportNotAllowed", {})]
+    : [cause("likely", "transportNotAllowed", {}), cause("possible", "proxyDropsQuery", {})];
+
+/** Without a query: a client that speaks something else, or a proxy that dropped it. */
+function noTransportCauses(exchange: HttpExchangeFacts, connection: ConnectionFacts, context: Context): Cause[] {
+  const other = cause("likely", "notSocketIoClient", {});
+  if (exchange.request?.target.includes("?") !== false) return [other];
+  const join = context.joins.before.get(connection.id);
+  const before = join ? handshakeOf(join.front) : passedFrom(exchange, connection, context.others())?.exchange;
+  if (/[?&]transport=/.test(before?.request?.target ?? "")) return [cause("certain", "proxyDropsQuery", {})];
+  const isPassedOn = forwardedBy(exchange) !== null || asksForOtherPort(exchange, connection);
+  return isPassedOn ? [cause("likely", "proxyDropsQuery", {}), lesser(other)] : [other];
+}
+
+/** Host holds the port that the client connected to (RFC 9110 §7.2); another one is of the proxy in between. */
+function asksForOtherPort({ request }: HttpExchangeFacts, { server }: ConnectionFacts): boolean {
+  const host = request ? fieldValue(request, "host") : null;
+  return host !== null && server.port !== 80 && server.port !== 443 && !host.endsWith(`:${server.port}`);
 }
 
 /** A server of version 4 says 101 to a client of version 3 and then writes its refusal into the stream as HTTP. */
@@ -156,25 +191,34 @@ function hadEnded(exchange: HttpExchangeFacts, connection: ConnectionFacts, { se
   });
 }
 
+/** A poll that the proxy passed on without its query: told of the leg that shows it. */
+function hasLostItsQuery(exchange: HttpExchangeFacts, connection: ConnectionFacts, { others }: Context): boolean {
+  const passed = passedOn(exchange, connection, others());
+  return passed !== null && engineIoCode(passed.exchange) === "noTransport";
+}
+
 function check(connection: ConnectionFacts, context: Context) {
   for (const exchange of connection.exchanges) {
     const refusal = engineIoCode(exchange);
     if (refusal === null || !exchange.request || !exchange.response) continue;
     if (refusal === "session" && isRepeatedRefusal(exchange, context)) continue;
+    if (refusal === "transport" && isPoll(exchange) && hasLostItsQuery(exchange, connection, context)) continue;
     const kind = refusal === "session" && hadEnded(exchange, connection, context) ? "sessionEnded" : refusal;
     const body = bodyLine(exchange.responseBodyPreview);
     const target = targetOf(exchange);
     const { status, reason } = exchange.response;
+    const opened = kind === "session" ? openedElsewhere(exchange, connection, context) : null;
     return draft("eio.request.refused", kind, {
       at: exchange.response.first,
       severity: kind === "sessionEnded" ? "note" : undefined,
       args: { ...refusalArgs(exchange, serverOf(connection)), body },
       evidence: [
+        opened && shows(opened.at, "openedThere", { server: opened.server }),
         shows(exchange.request.first, "request", { method: exchange.request.method, target }),
         shows(exchange.response.first, "response", { status, reason }),
         shows(exchange.response.last, "responseBody", { text: body }),
       ],
-      causes: causesOf(kind, exchange),
+      causes: causesOf(kind, exchange, connection, context),
     });
   }
   return oldServer(connection, context) ?? inFrames(connection);
@@ -188,7 +232,6 @@ export const engineIoRefused: Rule = {
     "noStickySession",
     "serverRestarted",
     "engineIoVersions",
-    "upgradeFieldsMissing",
     "nginxUpgradeLines",
     "apacheUpgrade",
     "proxyUpgradeOff",
@@ -196,6 +239,8 @@ export const engineIoRefused: Rule = {
     "allowRequest",
     "transportNotAllowed",
     "proxyChangedRequest",
+    "proxyDropsQuery",
+    "notSocketIoClient",
     "tokenRejected",
   ],
   sources: [

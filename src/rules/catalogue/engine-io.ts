@@ -1,4 +1,5 @@
 import { type Direction, type Side, sideOf } from "../../base/brand.ts";
+import type { Mark } from "../../base/packet-view.ts";
 import type { EngineIoFacts } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
@@ -14,6 +15,7 @@ import { isRepeatedRefusal } from "./eio-refused.ts";
 /** Both sides wait so much longer than the timers say, for the way there and back. */
 const SLACK_MS = 500;
 const SHOWN_PINGS = 5;
+const ALIVE_MS = 1000;
 
 /** Pings of one side that the other left unanswered. */
 function checkPongs(
@@ -64,6 +66,14 @@ function checkPongs(
   // An end that came sooner than the timer is no timeout: the server was stopped, or left for a reason of its own.
   const tooSoon = ended !== null && timeoutMs != null && spanMs(missed.first, ended) < timeoutMs - SLACK_MS;
   if (tooSoon) return null;
+  if (ended !== null && to === "client" && missed.beat.answered === 0 && answersClose(connection, ended))
+    return draft("eio.pong.missing", "neverPongs", {
+      at: missed.first,
+      severity: "error",
+      args: { ...base, waitedMs: spanMs(missed.first, ended) },
+      evidence: [...evidence, shows(connection.webSocket?.closeFrames[0], "closeFrame", { from: to })],
+      causes: [cause("likely", "neverPongsEngineIo", {})],
+    });
   if (ended !== null)
     return draft("eio.pong.missing", "gaveUp", {
       at: missed.first,
@@ -78,6 +88,12 @@ function checkPongs(
     evidence,
     causes,
   });
+}
+
+/** Whoever answers a Close at once neither sleeps nor is stuck. */
+function answersClose({ webSocket }: ConnectionFacts, ended: Mark): boolean {
+  const answer = webSocket?.closeFrames[0] ?? null;
+  return answer !== null && answer.timestampNs >= ended.timestampNs && spanMs(ended, answer) < ALIVE_MS;
 }
 
 /** The server pings (before version 4 the client), and who hears none for interval plus timeout closes. */
@@ -136,6 +152,7 @@ export const engineIoPongMissing: Rule = {
     "peerBlocked",
     "peerVanished",
     "engineIoTimers",
+    "neverPongsEngineIo",
   ],
   sources: [
     "https://socket.io/docs/v4/engine-io-protocol/#heartbeat",

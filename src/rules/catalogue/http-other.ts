@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { passedOn } from "../others.ts";
 import { fieldValue, serverOf, targetOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { isSameLeg } from "../sessions.ts";
 import type { VariantOf } from "../types.ts";
 
 const isEngineIo = (exchange: HttpExchangeFacts): boolean => /[?&]EIO=\d/.test(exchange.request?.target ?? "");
@@ -28,13 +29,34 @@ function corsVariant({ request, response }: HttpExchangeFacts, origin: string): 
 const allowedBy = ({ fields }: HttpMessageFacts): string[] =>
   fields.filter(({ name }) => name.toLowerCase() === "access-control-allow-origin").map(({ value }) => value);
 
+/** A session's id, in the body of an answer that opened it. */
+const sidGiven = ({ responseBodyPreview }: HttpExchangeFacts): string | undefined =>
+  /^(?:\d+:)?0\{"sid":"([^"]+)"/.exec(responseBodyPreview)?.[1];
+
+/** A page never gets to see an answer that its browser withholds: a caller that goes on with the session in it is no page. */
+function goesOnUnheeded(connection: ConnectionFacts, origin: string, { analysis, sessions }: Context): boolean {
+  const isUsed = (sid: string | undefined): boolean =>
+    sid !== undefined &&
+    (sessions().get(sid) ?? []).some(({ exchanges }) =>
+      exchanges.some(({ request }) => request?.target.includes(`sid=${sid}`)),
+    );
+  return analysis.connections.some(
+    (other) =>
+      isSameLeg(other, connection) &&
+      other.exchanges.some(
+        (exchange) =>
+          crossOrigin(exchange) === origin && corsVariant(exchange, origin) !== null && isUsed(sidGiven(exchange)),
+      ),
+  );
+}
+
 function corsCauses(variant: VariantOf<"http.cors.refused">, origin: string) {
   if (variant === "twice") return [cause("certain", "corsTwice", {})];
   if (variant === "credentials") return [cause("certain", "corsStarCookie", { origin })];
   return [cause("likely", "originRefused", { origin })];
 }
 
-function checkCors(connection: ConnectionFacts, { others }: Context): Draft | null {
+function checkCors(connection: ConnectionFacts, context: Context): Draft | null {
   for (const exchange of connection.exchanges) {
     const { request, response } = exchange;
     const origin = crossOrigin(exchange);
@@ -43,10 +65,12 @@ function checkCors(connection: ConnectionFacts, { others }: Context): Draft | nu
     const variant = corsVariant(exchange, origin);
     if (variant === null) continue;
     // The proxy hands on what its backend says: said once, of the backend.
-    const passed = passedOn(exchange, connection, others());
+    const passed = passedOn(exchange, connection, context.others());
     if (passed !== null && corsVariant(passed.exchange, origin) === variant) return null;
     const allowed = allowedBy(response).join(", ");
-    return draft("http.cors.refused", variant, {
+    const isUnheeded = goesOnUnheeded(connection, origin, context);
+    return draft("http.cors.refused", isUnheeded ? "unheeded" : variant, {
+      severity: isUnheeded ? "note" : undefined,
       confidence: "likely",
       at: response.first,
       args: { server: serverOf(connection), origin, allowed },

@@ -1,7 +1,9 @@
 import { type Direction, sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { CloseFrameFacts, WebSocketFacts } from "../../store/websocket-types.ts";
+import type { Context } from "../context.ts";
 import { closedItself, endingEvidence, firstClose } from "../ending.ts";
+import { limitCause } from "../message-limit.ts";
 import { directionOf, endOf, hasEnded, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 
@@ -37,7 +39,13 @@ export const deflateUndecodable: Rule = {
 const LARGE_BYTES = 16 * 1024;
 
 /** The side that closed with 1009 did not take what the other had sent. */
-function refusedMessage(webSocket: WebSocketFacts, close: CloseFrameFacts, direction: Direction): Draft {
+function refusedMessage(
+  connection: ConnectionFacts,
+  webSocket: WebSocketFacts,
+  close: CloseFrameFacts,
+  direction: Direction,
+  { sessions }: Context,
+): Draft {
   const sender: Direction = direction === 0 ? 1 : 0;
   const from = sideOf(sender);
   const bytes = webSocket.largestMessageBytes[sender] || null;
@@ -48,18 +56,19 @@ function refusedMessage(webSocket: WebSocketFacts, close: CloseFrameFacts, direc
       bytes === null ? null : shows(webSocket.largestMessage[sender], "tooBigMessage", { from, bytes }),
       shows(close, "closeFrame", { from: sideOf(direction), code: 1009, reason: close.reason }),
     ],
-    causes: [cause("certain", "messageLimit", { from })],
+    causes: [limitCause(connection, from, sessions)],
   });
 }
 
 /** Refused with 1009, or cut off while a large message was under way. */
-function checkTooBig(connection: ConnectionFacts): Draft | null {
+function checkTooBig(connection: ConnectionFacts, context: Context): Draft | null {
   const { webSocket, tcp } = connection;
   if (webSocket === null) return null;
   const refusal = firstClose(connection);
   // An application may say 1009 for reasons of its own: `ws.close.code` speaks of that.
   if (refusal?.close.code === 1009 && closedItself(connection, sideOf(refusal.direction))) return null;
-  if (refusal?.close.code === 1009) return refusedMessage(webSocket, refusal.close, refusal.direction);
+  if (refusal?.close.code === 1009)
+    return refusedMessage(connection, webSocket, refusal.close, refusal.direction, context);
   if (!hasEnded(connection) || webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null) return null;
   for (const direction of [0, 1] as const) {
     const missingBytes = webSocket.incompleteFrameBytes[direction];
@@ -85,7 +94,7 @@ export const messageTooBig: Rule = {
   id: "ws.message.too-big",
   severity: "error",
   spec: "RFC 6455 §7.4.1 (1009)",
-  causes: ["messageLimit"],
+  causes: ["messageLimit", "announcedLimit"],
   sources: [
     "https://github.com/websockets/ws/blob/master/doc/ws.md",
     "https://socket.io/docs/v4/server-options/#maxhttpbuffersize",

@@ -2,6 +2,7 @@ import type { SocketIoNamespaceFacts } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy, endingEvidence } from "../ending.ts";
+import { isAboutLogin } from "../last-words.ts";
 import { endOf, hasEnded, hasGap, serverOf, watchedUntil } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { isHandedOn, isSameLeg, onLeg, seenOf } from "../sessions.ts";
@@ -23,6 +24,7 @@ function unansweredOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
   const carrier = carriers.find((one) => one.webSocket !== null && isSameLeg(one, connection));
   if (carrier === undefined || hasGap(carrier, "server", asked.timestampNs)) return null;
   const untilNs = hasEnded(carrier) ? endOf(carrier).timestampNs : watchedUntil(carrier, context.analysis.clockNs);
+  if (hasUnreadPolls(connection, asked.timestampNs, untilNs, context)) return null;
   const waitedMs = (untilNs - asked.timestampNs) / 1e6;
   if (waitedMs < (endedBy(carrier, "server") === null ? LEAST_WAIT_MS : LEAST_TIMEOUT_MS)) return null;
   return draft("sio.connect.unanswered", "plain", {
@@ -37,6 +39,18 @@ function unansweredOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
     causes: [cause("likely", "middlewareHangs", { namespace }), cause("possible", "serverBlocked", {})],
   });
 }
+
+/** A poll of this client that the capture lacks a part of names no session, or not all that was said: it may hold the answer. */
+const hasUnreadPolls = (connection: ConnectionFacts, fromNs: number, untilNs: number, { analysis }: Context): boolean =>
+  analysis.connections.some(
+    (other) =>
+      other.webSocket === null &&
+      isSameLeg(other, connection) &&
+      other.first.timestampNs <= untilNs &&
+      other.last.timestampNs >= fromNs &&
+      (other.tcp.halves.some(({ missingBytes }) => missingBytes > 0) ||
+        other.exchanges.some(({ request, response }) => request === null && response !== null)),
+  );
 
 const each =
   (of: (connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context) => Draft | null) =>
@@ -61,13 +75,20 @@ function exceptionOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts,
   const all = seenOf(connection, facts, context.sessions());
   if (all.some((seen) => seen.facts.disconnected?.from === "server")) return null;
   if (isHandedOn(connection, all, (other) => other.told, told)) return null;
-  const { event, message } = onLeg(connection, all, (other) => other.told) ?? told;
+  const kept = facts.firstErrors.length === 0 ? [told] : facts.firstErrors;
+  // Of several the one that says who may not is the one to begin with.
+  const chosen =
+    kept.find(({ message }) => isAboutLogin(message)) ?? onLeg(connection, all, (other) => other.told) ?? told;
+  const { event, message } = chosen;
+  const isLogin = isAboutLogin(message);
   return draft("sio.exception", "plain", {
-    at: told,
+    at: chosen,
     foldBy: `${namespace} ${message}`,
-    args: { namespace, event, message },
-    evidence: [shows(told, "errorEvent", { event, message })],
-    causes: [cause("likely", "handlerException", {})],
+    args: { namespace, event, message, others: facts.errors > 1 ? facts.errors - 1 : null },
+    evidence: (facts.errors > 1 ? kept : [chosen]).map((one) =>
+      shows(one, "errorEvent", { event: one.event, message: one.message }),
+    ),
+    causes: [isLogin && cause("likely", "tokenRejected", {}), cause("likely", "handlerException", {})],
   });
 }
 
@@ -75,7 +96,7 @@ export const exception: Rule = {
   id: "sio.exception",
   severity: "note",
   spec: "Socket.IO protocol v5, EVENT",
-  causes: ["handlerException"],
+  causes: ["tokenRejected", "handlerException"],
   sources: ["https://docs.nestjs.com/websockets/exception-filters"],
   check: each(exceptionOf),
 };

@@ -1,7 +1,9 @@
 import type { SocketIoNamespaceFacts } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
+import { droppedEvidence, droppedIn, withDropped } from "../dropped-credentials.ts";
 import { endedBy } from "../ending.ts";
+import { isAboutLogin } from "../last-words.ts";
 import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs } from "../reading.ts";
 import { saysReplaced } from "../replaced.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
@@ -59,6 +61,7 @@ function checkConnectRefused(connection: ConnectionFacts, context: Context): Dra
     const unknown = /invalid namespace/i.test(message);
     const hasAuth = hasCredentials(facts, all, sessions);
     const asked = onLeg(connection, all, (other) => other.connectRequested);
+    const dropped = unknown ? null : droppedIn(connection, facts.sid, sessions);
     drafts.push(
       draft("sio.connect.refused", unknown ? "namespace" : hasAuth ? "auth" : "noAuth", {
         at: refused,
@@ -68,11 +71,16 @@ function checkConnectRefused(connection: ConnectionFacts, context: Context): Dra
           shows(asked, all.some((seen) => seen.facts.hasAuth) ? "connectWithAuth" : "connectWithoutAuth", {
             namespace: name,
           }),
+          droppedEvidence(dropped),
           shows(refused, "connectError", { namespace: name, message }),
         ],
         causes: unknown
           ? [cause("certain", "namespaceUnknown", { namespace: name })]
-          : credentialCauses(connection, hasAuth),
+          : withDropped(
+              dropped,
+              all.some((seen) => seen.facts.hasAuth),
+              credentialCauses(connection, hasAuth),
+            ),
       }),
     );
   }
@@ -89,16 +97,13 @@ export const connectErrored: Rule = {
   id: "sio.connect.refused",
   severity: "error",
   spec: "Socket.IO protocol v5, CONNECT_ERROR",
-  causes: ["namespaceUnknown", "authMissing", "tokenRejected", "clockSkew"],
+  causes: ["namespaceUnknown", "proxyDropsCredentials", "authMissing", "tokenRejected", "clockSkew"],
   sources: ["https://socket.io/docs/v4/middlewares/", "https://socket.io/docs/v4/socket-io-protocol/"],
   check: checkConnectRefused,
 };
 
 /** Handlers that check a login look into a database first. */
 const AT_ONCE_MS = 1000;
-/** Words of messages that are about logging in. */
-const ABOUT_LOGIN =
-  /token|jwt|auth|login|log in|credential|session|expired|revoked|令牌|认证|鉴权|登录|凭证|过期|撤销/i;
 
 /** The server ended the namespace. Right after it had accepted the client, or with an error, that is a refusal. */
 function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
@@ -110,13 +115,20 @@ function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
   const connected = onLeg(connection, all, (other) => other.connected);
   const told = toldOf({ ...facts, told: onLeg(connection, all, (other) => other.told) });
   const afterMs = connected === null ? null : spanMs(connected, disconnected);
+  const dropped = droppedIn(connection, facts.sid, sessions);
   const evidence = [
+    droppedEvidence(dropped),
     shows(connected, "namespaceConnected", { namespace }),
     told === null ? null : shows(told, "errorEvent", { event: told.event, message: told.message }),
     shows(disconnected, "namespaceDisconnected", { namespace }),
   ];
   const gateway = cause("likely", "gatewayDisconnects", { namespace });
-  const login = () => credentialCauses(connection, hasCredentials(facts, all, sessions));
+  const login = () =>
+    withDropped(
+      dropped,
+      all.some((seen) => seen.facts.hasAuth),
+      credentialCauses(connection, hasCredentials(facts, all, sessions)),
+    );
   if (told !== null) {
     const { event, message } = told;
     return draft("sio.disconnected", "told", {
@@ -127,7 +139,7 @@ function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
       evidence,
       causes: saysReplaced(message)
         ? [cause("likely", "replacedElsewhere", {})]
-        : ABOUT_LOGIN.test(message)
+        : isAboutLogin(message)
           ? [...login(), gateway]
           : [gateway],
     });
@@ -150,16 +162,45 @@ function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
   });
 }
 
+/** Engine.IO and Socket.IO servers end a connection on which something comes that is no packet of theirs (“parse error”). */
+function parseErrorOf(connection: ConnectionFacts): Draft | null {
+  const wrong = connection.session?.notAPacket ?? null;
+  const ended = endedBy(connection, "server");
+  if (wrong === null || ended === null || ended.timestampNs < wrong.timestampNs) return null;
+  const afterMs = spanMs(wrong, ended);
+  if (afterMs > AT_ONCE_MS) return null;
+  return draft("sio.disconnected", "parseError", {
+    at: ended,
+    severity: "error",
+    foldBy: wrong.text,
+    args: { server: serverOf(connection), afterMs, text: wrong.text },
+    evidence: [
+      shows(wrong, "lastText", { from: "client", text: wrong.text }),
+      shows(ended, "endOfSession", { from: "server" }),
+    ],
+    causes: [cause("likely", "notAPacket", {})],
+  });
+}
+
 const checkDisconnected = (connection: ConnectionFacts, context: Context): Draft[] =>
-  (connection.session?.socketIo ?? [])
-    .map((facts) => disconnectOf(connection, facts, context))
-    .filter((found) => found !== null);
+  [
+    ...(connection.session?.socketIo ?? []).map((facts) => disconnectOf(connection, facts, context)),
+    parseErrorOf(connection),
+  ].filter((found) => found !== null);
 
 export const disconnected: Rule = {
   id: "sio.disconnected",
   severity: "warning",
   spec: "Socket.IO protocol v5, DISCONNECT",
-  causes: ["gatewayDisconnects", "replacedElsewhere", "authMissing", "tokenRejected", "clockSkew"],
+  causes: [
+    "gatewayDisconnects",
+    "replacedElsewhere",
+    "proxyDropsCredentials",
+    "authMissing",
+    "tokenRejected",
+    "clockSkew",
+    "notAPacket",
+  ],
   sources: ["https://socket.io/docs/v4/server-socket-instance/#socketdisconnectclose"],
   check: checkDisconnected,
 };

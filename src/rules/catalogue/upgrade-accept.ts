@@ -52,7 +52,7 @@ export const acceptInvalid: Rule = {
   id: "http.upgrade.accept-invalid",
   severity: "error",
   spec: "RFC 6455 §4.1, §4.2.2",
-  causes: ["brokenServer", "fieldsLostIn101", "transformingProxy"],
+  causes: ["brokenServer", "fieldsLostIn101", "transformingProxy", "proxyBreaks101"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-4.1"],
   check: checkAccept,
 };

@@ -13,6 +13,7 @@ import {
   contentType,
   forwardedBy,
   handshakeOf,
+  isPoll,
   type Outcome,
   outcomeOf,
   proxyOf,
@@ -45,7 +46,7 @@ export const upgradeRedirected: Rule = {
     const location = fieldValue(found.response, "location");
     const path = (location ?? "").replace(/^[a-z]+:\/\/[^/]*/i, "").split("?")[0] ?? "";
     const followed = hasFollowed(connection, found.response.last, path, context);
-    return draft("http.upgrade.redirected", followed ? "followed" : "plain", {
+    return draft("http.upgrade.redirected", followed ? "followed" : isPoll(found.exchange) ? "poll" : "plain", {
       severity: followed ? "note" : undefined,
       at: found.response.first,
       args: {

@@ -5,6 +5,7 @@ import { askedFor } from "../asked.ts";
 import type { Context } from "../context.ts";
 import { isCredentialField, mayLogIn } from "../credentials.ts";
 import { engineIoCode } from "../engine-io-code.ts";
+import { pollLimit } from "../message-limit.ts";
 import { ownPageOf } from "../own-page.ts";
 import { unreadProxyHeader } from "../proxy-header.ts";
 import { bodyLine, fieldHas, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
@@ -143,7 +144,10 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
         cause("possible", "gatewayPolicy", {}),
       ];
     case "bodyTooLarge":
-      return [cause(proxy === null ? "likely" : "certain", "bodyLimit", { proxy })];
+      return [
+        (proxy === null ? pollLimit(connection, context.sessions) : null) ??
+          cause(proxy === null ? "likely" : "certain", "bodyLimit", { proxy }),
+      ];
     case "notFound":
       return notFoundCauses(exchange, path, connection, context);
     case "method":
@@ -214,6 +218,7 @@ export const upgradeRefused: Rule = {
     "wrongPath",
     "fieldsTooLarge",
     "bodyLimit",
+    "announcedLimit",
     "authRequest",
     "nginxUpgradeLines",
     "apacheUpgrade",

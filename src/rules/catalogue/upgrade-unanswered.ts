@@ -1,12 +1,24 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import { ENGINE_IO_DESTROY_MS, openThere } from "../answer-causes.ts";
+import { isOfProxy, speaksTls } from "../backend-scheme.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { unreadProxyHeader } from "../proxy-header.ts";
-import { clientOf, endOf, fieldValue, hasEnded, pathOf, serverOf, spanMs, targetOf, watchedUntil } from "../reading.ts";
+import {
+  clientOf,
+  endOf,
+  fieldValue,
+  hasEnded,
+  NS_PER_MS,
+  pathOf,
+  serverOf,
+  spanMs,
+  targetOf,
+  watchedUntil,
+} from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
-import { within } from "../time-index.ts";
+import { before, within } from "../time-index.ts";
 import type { Cause } from "../types.ts";
 import { handshakeOf, isClosedUnread, outcomeOf } from "../upgrade-outcome.ts";
 
@@ -44,6 +56,10 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
         // Servers that look at the path themselves destroy what they do not know.
         cause(isEngineIo ? "possible" : "likely", "wrongPath", { path }),
         cause(isEngineIo ? "possible" : "likely", "handlerThrew", {}),
+        afterMs < AT_ONCE_MS &&
+          isOfProxy(connection, exchange, context) &&
+          speaksTls(connection, context) === "unknown" &&
+          cause("possible", "proxySpeaksPlain", { backend: serverOf(connection) }),
         // A backend is not asked for names, and few servers of applications drop a request by a setting.
         afterMs < AT_ONCE_MS &&
           !context.joins.before.has(connection.id) &&
@@ -145,6 +161,14 @@ function unansweredCauses(connection: ConnectionFacts, context: Context, path: s
   const endpoint = serverOf(connection);
   const [from, to] = [connection.first.timestampNs, endOf(connection).timestampNs];
   const meanwhile = accepted.get(endpoint);
+  // Nobody can say of a server that it does not answer when it had no time to.
+  if (connection.tcp.firstCloser === "client" && to - from < AT_ONCE_MS * NS_PER_MS)
+    return [cause("likely", "pageLeft", {}), cause("possible", "serverBlocked", {})];
+  if (hasServed(connection, path, context))
+    return [
+      cause("likely", "serverBlocked", {}),
+      !context.joins.before.has(connection.id) && cause("possible", "backendSilent", { path }),
+    ];
   const answersOthers =
     meanwhile !== undefined &&
     within(meanwhile, from, to).some(({ exchanges }) => exchanges.some(({ response }) => response !== null));
@@ -156,6 +180,16 @@ function unansweredCauses(connection: ConnectionFacts, context: Context, path: s
     !takesNobody && cause("possible", "devProxyWs", { path }),
     !takesNobody && !answersOthers && cause("likely", "serverBlocked", {}),
   ];
+}
+
+/** A WebSocket of the same path was accepted there before: that path has a handler. */
+function hasServed(connection: ConnectionFacts, path: string, context: Context): boolean {
+  const accepted = context.others().accepted.get(serverOf(connection));
+  if (accepted === undefined) return false;
+  return before(accepted, connection.first.timestampNs).some((other) => {
+    const exchange = other === connection ? null : handshakeOf(other);
+    return other.webSocket !== null && exchange?.response?.status === 101 && pathOf(targetOf(exchange)) === path;
+  });
 }
 
 /** The same port serves Vite's own WebSocket. */
@@ -181,6 +215,8 @@ export const upgradeUnanswered: Rule = {
     "handlerThrew",
     "proxyHeaderUnread",
     "gatewayDrops",
+    "proxySpeaksPlain",
+    "pageLeft",
     "wrongPath",
     "serverBlocked",
   ],

@@ -90,7 +90,8 @@ function checkHttpOnTls(connection: ConnectionFacts, context: Context) {
     if (known === "no") return null;
     const confidence = known === "yes" ? "likely" : "possible";
     return draft("http.on-tls-port", "hungUp", {
-      severity: known === "yes" || isOfProxy ? undefined : "note",
+      // What is only possible outranks nothing that was seen.
+      severity: known === "yes" ? undefined : "note",
       confidence,
       at: exchange.request.first,
       args: { server, target, afterMs },

@@ -69,6 +69,7 @@ export const evidenceWords = {
   arpRequest: "sender target",
   endOfSession: "from",
   engineIoOpen: "from",
+  openedThere: "server",
   probe: "from",
   firstMessage: "from",
   connectWithAuth: "namespace",

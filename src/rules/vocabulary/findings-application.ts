@@ -5,6 +5,7 @@ const refused = "namespace message server";
 export const applicationFindings = {
   "eio.pong.missing": {
     gaveUp: beat,
+    neverPongs: beat,
     gaveUpPath: `${beat} outageMs`,
     waiting: beat,
     noPing: "from to waitedMs intervalMs timeoutMs",
@@ -13,11 +14,12 @@ export const applicationFindings = {
   "sio.connect.missing": { silent: "server waitedMs", other: "server waitedMs" },
   "sio.connect.refused": { namespace: refused, auth: refused, noAuth: refused },
   "sio.connect.unanswered": { plain: "namespace server waitedMs" },
-  "sio.exception": { plain: "namespace event message" },
+  "sio.exception": { plain: "namespace event message others?" },
   "sio.disconnected": {
     plain: "namespace afterMs?",
     atOnce: "namespace afterMs",
     told: "namespace event message afterMs?",
+    parseError: "server afterMs text",
   },
   "app.heartbeat.missing": {
     gaveUp: "from to missing intervalMs waitedMs sample code?",

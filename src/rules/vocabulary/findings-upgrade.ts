@@ -19,6 +19,7 @@ export const upgradeFindings = {
   },
   "eio.request.refused": {
     transport: refusal,
+    noTransport: refusal,
     session: refusal,
     handshakeMethod: refusal,
     badRequest: refusal,
@@ -32,9 +33,11 @@ export const upgradeFindings = {
     plain: "server origin allowed?",
     twice: "server origin allowed",
     credentials: "server origin",
+    unheeded: "server origin",
   },
   "http.upgrade.redirected": {
     plain: "status ask target server location?",
+    poll: "status ask target server location?",
     followed: "status ask target server location?",
   },
   "http.upgrade.page-returned": {

@@ -28,7 +28,7 @@ const engineIo = (given: Partial<EngineIoFacts> = {}): EngineIoFacts => ({
   version: 4,
   transport: "websocket",
   sid: "s",
-  open: { ...mark(0.01), pingIntervalMs: 10_000, pingTimeoutMs: 5_000, upgrades: [] },
+  open: { ...mark(0.01), pingIntervalMs: 10_000, pingTimeoutMs: 5_000, upgrades: [], maxPayloadBytes: null },
   heartbeat: [quiet, beat()],
   probeSent: null,
   probeAnswered: null,
@@ -46,6 +46,8 @@ const namespace = (given: Partial<SocketIoNamespaceFacts> = {}): SocketIoNamespa
   refused: null,
   told: null,
   disconnected: null,
+  errors: 0,
+  firstErrors: [],
   ...given,
 });
 
@@ -57,6 +59,7 @@ const session = (given: Partial<SessionFacts> = {}): SessionFacts => ({
   socketIo: [namespace()],
   notices: [],
   lastTexts: [null, null],
+  notAPacket: null,
   heartbeat: null,
   ...given,
 });
@@ -158,6 +161,12 @@ export const applicationCases = {
     severities: { waiting: "warning" },
     fires: {
       gaveUp: socketIo(session({ engineIo: engineIo({ heartbeat: [quiet, deafBeat(20, [30])] }) }), "server", 35),
+      neverPongs: socketIo(
+        session({ engineIo: engineIo({ heartbeat: [quiet, { ...deafBeat(20, [30]), answered: 0, lastPong: null }] }) }),
+        "server",
+        35,
+        { webSocket: webSocket({ closeFrames: [close(35.01, null), close(35, null)], heartbeat: [quiet, quiet] }) },
+      ),
       gaveUpPath: socketIo(session({ engineIo: engineIo({ heartbeat: [quiet, deafBeat(20, [30])] }) }), "server", 35, {
         tcp: tcp({ events: stalled(30) }),
       }),
@@ -285,9 +294,11 @@ export const applicationCases = {
       told: socketIo(
         session({ socketIo: [namespace({ told: INVALID_TOKEN, disconnected: { ...mark(10.1), from: "server" } })] }),
       ),
+      parseError: socketIo(session({ notAPacket: { ...mark(39.99), text: "Zhello" } }), "server"),
     },
-    severities: { atOnce: "error", told: "error" },
+    severities: { atOnce: "error", told: "error", parseError: "error" },
     near: {
+      "hung up long after such a packet": socketIo(session({ notAPacket: { ...mark(30), text: "Zhello" } }), "server"),
       "the client's own": socketIo(
         session({ socketIo: [namespace({ disconnected: { ...mark(1), from: "client" } })] }),
       ),

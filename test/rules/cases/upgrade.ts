@@ -148,6 +148,7 @@ const refusedByMessage = (text: string) =>
       socketIo: [],
       notices: [],
       lastTexts: [null, { ...mark(0.024), text }],
+      notAPacket: null,
       heartbeat: null,
     },
   });
@@ -175,6 +176,7 @@ export const upgradeCases = {
     severity: "error",
     fires: {
       transport: eio(0),
+      noTransport: one(poll({ target: "/socket.io/", status: 400, body: "Transport unknown" })),
       session: eio(1),
       handshakeMethod: eio(2),
       badRequest: eio(3),
@@ -218,7 +220,19 @@ export const upgradeCases = {
           response: { "Access-Control-Allow-Origin": "*" },
         }),
       ),
+      unheeded: one(
+        polls([
+          {
+            target: "/socket.io/?EIO=4&transport=polling",
+            status: 200,
+            body: '0{"sid":"abc","upgrades":[]}',
+            request: { Host: "10.0.0.2:8080", Origin: "http://10.0.0.2:5173" },
+          },
+          { status: 200, requestAt: 1 },
+        ]),
+      ),
     },
+    severities: { unheeded: "note" },
     near: {
       allowed: cors("http://10.0.0.2:5173", "http://10.0.0.2:5173"),
       everybody: cors("http://10.0.0.2:5173", "*"),
@@ -230,6 +244,7 @@ export const upgradeCases = {
     severities: { followed: "note" },
     fires: {
       plain: answer(301, { response: { Location: "https://10.0.0.2/chat" } }),
+      poll: one(poll({ status: 301, response: { Location: "https://10.0.0.2/socket.io/" } })),
       followed: several(
         refusedUpgrade({ status: 301, target: "/chat", response: { Location: "/chat/" } }),
         connectionFacts({ upgrade: upgrade({ target: "/chat/", requestAt: 1 }) }),

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { SessionWatch } from "../../src/pipeline/session-watch.ts";
+import { type MessageView, TEXT } from "../../src/websocket/types.ts";
+import { beat } from "../support/facts-builder.ts";
+
+const message = (direction: 0 | 1, text: string, packet: number): MessageView => {
+  const bytes = new Uint8Array(Buffer.from(text));
+  return {
+    direction,
+    opcode: TEXT,
+    compressed: false,
+    frames: 1,
+    wireLength: bytes.length,
+    length: bytes.length,
+    bytes,
+    keptLength: bytes.length,
+    problem: null,
+    validUtf8: true,
+    firstPacketNumber: packet,
+    firstTimestampNs: packet * 1e9,
+    lastPacketNumber: packet,
+    lastTimestampNs: packet * 1e9,
+  };
+};
+
+/** A Socket.IO session in which the client's last message is `text`. */
+function session(...texts: string[]) {
+  const watch = new SessionWatch("websocket", "/socket.io/?EIO=4&transport=websocket", null, () => 0);
+  watch.onMessage(
+    message(1, '0{"sid":"abc","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":2000}', 1),
+    true,
+  );
+  watch.onMessage(message(0, "40/im,", 2), true);
+  watch.onMessage(message(1, '40/im,{"sid":"def"}', 3), true);
+  texts.forEach((text, index) => {
+    watch.onMessage(message(index === texts.length - 1 ? 0 : 1, text, 4 + index), text.includes("exception"));
+  });
+  return watch.facts(() => beat());
+}
+
+test("what no Socket.IO server can parse is told, and no packet of it", () => {
+  expect(session("Zhello").notAPacket).toMatchObject({ packet: 4, text: "Zhello" });
+  expect(session("42/im,{bad").notAPacket?.text).toBe("42/im,{bad");
+  for (const fine of [
+    '42/im,["send",{"text":"hello"}]',
+    '42["a"]',
+    '43/im,1["ok"]',
+    '451-["file",{"_placeholder":true,"num":0}]',
+    "3",
+  ])
+    expect(session(fine).notAPacket, fine).toBeNull();
+  expect(session(`42/im,["${"x".repeat(80)}"]`).notAPacket).toBeNull();
+});
+
+test("every event that says error is counted, and the first ones kept", () => {
+  const [first, second] = ["Unauthorized", "Internal server error"].map(
+    (text) => `42/im,["exception",{"message":"${text}"}]`,
+  );
+  const [namespace] = session(first ?? "", second ?? "", "3").socketIo;
+  expect(namespace?.firstErrors.map(({ message: said }) => said)).toEqual(["Unauthorized", "Internal server error"]);
+  expect(namespace).toMatchObject({ errors: 2, told: { message: "Internal server error" } });
+});
+
+test("the largest message that the server takes is in its greeting", () => {
+  expect(session("3").engineIo?.open?.maxPayloadBytes).toBe(2000);
+});
