@@ -7,6 +7,7 @@ export const liveEn: LiveWords = {
   userspaceStamps: "Time stamps are made outside the kernel: they may be off by some milliseconds.",
   dropsUnknown: "This backend does not tell how many packets it drops.",
   writingTo: (path) => `Writing to ${path}; wscap report reads it even when wscap does not come to its end.`,
+  keyLogAwaited: (path) => `There is no key log ${path} yet: it is read as soon as it is written.`,
   howToEnd: "Ctrl-C ends and prints the report; twice ends at once.",
   connected: "connected",
   open: (target) => `WebSocket open ${target}`,

@@ -4,6 +4,7 @@ export interface LiveWords {
   readonly userspaceStamps: string;
   readonly dropsUnknown: string;
   readonly writingTo: (path: string) => string;
+  readonly keyLogAwaited: (path: string) => string;
   readonly howToEnd: string;
   readonly connected: string;
   readonly open: (target: string) => string;

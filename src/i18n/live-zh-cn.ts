@@ -5,6 +5,7 @@ export const liveZhCn: LiveWords = {
   userspaceStamps: "时间戳不是内核打的，可能有几毫秒误差。",
   dropsUnknown: "这种抓包方式不报告丢包数。",
   writingTo: (path) => `正在写入 ${path}；即使 wscap 没有正常结束，wscap report 也能读取它。`,
+  keyLogAwaited: (path) => `密钥日志 ${path} 还不存在：写出后会立即读取。`,
   howToEnd: "按 Ctrl-C 结束并输出报告；按两次立即退出。",
   connected: "已连接",
   open: (target) => `WebSocket 已打开 ${target}`,

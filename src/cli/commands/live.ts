@@ -24,6 +24,7 @@ import { droppedOf, lagNsOf, type OpenedCapture, openCapture, portsOf, recorderO
 import {
   BACKENDS,
   captureDefaults,
+  checkAround,
   checkStdout,
   checkTrigger,
   isTrigger,
@@ -68,6 +69,8 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("--high-rate", words.highRate)
     .option("--no-redact", words.noRedact);
   addKeyLogOption(command, surroundings).action(async (options: LiveOptions) => {
+    const isGiven = (name: string): boolean => command.getOptionValueSource(name) === "cli";
+    checkAround(options.trigger, ["before", "after"].filter(isGiven));
     surroundings.exitCode = await live(options, surroundings);
   });
 }
@@ -75,12 +78,14 @@ export function define(command: Command, surroundings: Surroundings): void {
 async function live(options: LiveOptions, surroundings: Surroundings): Promise<ExitCode> {
   const plan = spoolPlanOf(options);
   checkStdout(options, surroundings.stdout.isTTY);
-  checkKeyLog(options);
+  const keyLog = checkKeyLog(options);
   checkTrigger(
     options.trigger,
     catalogue.map(({ id }) => id),
   );
   const opened = await openCapture(options, surroundings.logger);
+  if (keyLog.isAwaited)
+    surroundings.stderr.write(`${liveWordsOf(surroundings.language).keyLogAwaited(options.keylog ?? "")}\n`);
   // Whoever closes our output wants us to end, but what was captured is kept first.
   surroundings.outlivesReader = true;
   const spool = new Spool(plan);
