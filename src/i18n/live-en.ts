@@ -24,7 +24,8 @@ export const liveEn: LiveWords = {
   interfaceUp: (name) => `Interface ${name} is up again.`,
   dropping: (packets) =>
     `${plural(packets, "packet")} dropped by the kernel: findings are less sure. --high-rate or a larger --buffer helps.`,
-  notKept: (megabytes, reason) => `${megabytes} MB could not be written to disk (${reason}); the analysis goes on.`,
+  writingStopped: (reason) =>
+    `Nothing more can be written to disk (${reason}): what is there stays readable, and the analysis goes on.`,
   forgotten: (connections) =>
     `${plural(connections, "ended connection")} left out below, the oldest ones, to keep memory bounded.`,
   kept: (path) => `Kept: ${path}`,

@@ -16,7 +16,7 @@ export interface LiveWords {
   readonly interfaceGone: (name: string) => string;
   readonly interfaceUp: (name: string) => string;
   readonly dropping: (packets: number) => string;
-  readonly notKept: (megabytes: string, reason: string) => string;
+  readonly writingStopped: (reason: string) => string;
   readonly forgotten: (connections: number) => string;
   readonly kept: (path: string) => string;
   /** A file that holds packets `first`–`last` of the capture, from its own number `firstInFile` on. */

@@ -148,6 +148,10 @@ export const messagesEn = {
     sentence: "{name} cannot be written ({reason}).",
     next: "Check that the folder exists and belongs to you, and that the disk has room.",
   },
+  "output.cut-short": {
+    sentence: "{name} is not complete: {packets} packets ({bytes} bytes) could not be written ({reason}).",
+    next: "What was written can be read. Make room on the disk, or keep only the newest: --ring 10x100M",
+  },
   "output.zip-too-large": {
     sentence: "{name} would hold more than 4 GiB, which a zip file cannot.",
     next: "Name a folder instead (-o without .zip), or cut the capture: editcap -A START -B STOP big.pcap part.pcap",

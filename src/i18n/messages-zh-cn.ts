@@ -129,6 +129,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "无法写入 {name}（{reason}）。",
     next: "请确认目录存在、属于当前用户，并且磁盘有空间。",
   },
+  "output.cut-short": {
+    sentence: "{name} 不完整：{packets} 个数据包（{bytes} 字节）未能写入（{reason}）。",
+    next: "已写入的部分可以读取。请腾出磁盘空间，或只保留最新的：--ring 10x100M",
+  },
   "output.zip-too-large": {
     sentence: "{name} 的内容将超过 4 GiB，zip 文件容纳不下。",
     next: "请改用目录（-o 后的名称不带 .zip），或截取抓包：editcap -A START -B STOP big.pcap part.pcap",

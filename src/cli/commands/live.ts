@@ -187,6 +187,10 @@ async function analyse(
   watch.sayEnd(files, options.trigger ?? null);
   for (const line of screen?.notices.unseen ?? []) stderr.write(`${line}\n`);
   if (failure !== null) throw failure;
+  if (plan.path !== null && spool.loss !== null) {
+    const { packets, bytes, reason } = spool.loss;
+    throw new UserError(EXIT.usage, "output.cut-short", { name: plan.path, packets, bytes, reason });
+  }
   if (interrupt.aborted && ended.analysis.packets === 0 && options.write === undefined) {
     throw new UserError(EXIT.interrupted, "run.interrupted");
   }

@@ -55,10 +55,9 @@ export class Watch {
   }
 
   sayEnd(files: readonly KeptFile[], trigger: string | null): void {
-    const { spool, words, say, session } = this.options;
+    const { words, say, session } = this.options;
     const { forgotten } = session.getSnapshot().statistics;
     if (forgotten > 0) say(words.forgotten(forgotten));
-    if (spool.loss !== null) say(words.notKept((spool.loss.bytes / 1e6).toFixed(1), spool.loss.reason));
     for (const { path, packets } of files) {
       const [run] = packets.runs;
       const isWhole = files.length === 1 && packets.runs.length === 1 && run?.first === 1;
@@ -97,7 +96,7 @@ export class Watch {
     }
     if (spool.loss !== null && !this.toldLoss) {
       this.toldLoss = true;
-      this.tell(words.notKept((spool.loss.bytes / 1e6).toFixed(1), spool.loss.reason));
+      this.tell(words.writingStopped(spool.loss.reason));
     }
     text?.showStatus(statistics);
   }
