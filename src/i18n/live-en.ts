@@ -9,6 +9,7 @@ export const liveEn: LiveWords = {
   writingTo: (path) => `Writing to ${path}; wscap report reads it even when wscap does not come to its end.`,
   keyLogAwaited: (path) => `There is no key log ${path} yet: it is read as soon as it is written.`,
   howToEnd: "Ctrl-C ends and prints the report; twice ends at once.",
+  connecting: "connecting",
   connected: "connected",
   open: (target) => `WebSocket open ${target}`,
   withdrawn: (title) => `no longer so: ${title}`,

@@ -6,6 +6,7 @@ export interface LiveWords {
   readonly writingTo: (path: string) => string;
   readonly keyLogAwaited: (path: string) => string;
   readonly howToEnd: string;
+  readonly connecting: string;
   readonly connected: string;
   readonly open: (target: string) => string;
   readonly withdrawn: (title: string) => string;

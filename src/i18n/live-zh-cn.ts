@@ -7,6 +7,7 @@ export const liveZhCn: LiveWords = {
   writingTo: (path) => `正在写入 ${path}；即使 wscap 没有正常结束，wscap report 也能读取它。`,
   keyLogAwaited: (path) => `密钥日志 ${path} 还不存在：写出后会立即读取。`,
   howToEnd: "按 Ctrl-C 结束并输出报告；按两次立即退出。",
+  connecting: "正在连接",
   connected: "已连接",
   open: (target) => `WebSocket 已打开 ${target}`,
   withdrawn: (title) => `不再成立：${title}`,

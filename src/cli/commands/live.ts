@@ -211,7 +211,7 @@ function triggering(events: LiveEvents, wanted: string, spool: Spool): LiveEvent
   return {
     onOpened: (connection) => events.onOpened(connection),
     onUpgrade: (connection) => events.onUpgrade(connection),
-    onClosed: (connection) => events.onClosed(connection),
+    onClosed: (connection, rules) => events.onClosed(connection, rules),
     onFinding: (finding, withdrawn) => {
       if (!withdrawn && isTrigger(wanted, finding)) spool.trigger(finding.ruleId, systemClock.nowNs());
       events.onFinding(finding, withdrawn);
