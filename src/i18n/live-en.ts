@@ -7,6 +7,7 @@ export const liveEn: LiveWords = {
   userspaceStamps: "Time stamps are made outside the kernel: they may be off by some milliseconds.",
   dropsUnknown: "This backend does not tell how many packets it drops.",
   writingTo: (path) => `Writing to ${path}; wscap report reads it even when wscap does not come to its end.`,
+  nameTaken: (path, instead) => `${path} is there already and stays: this capture will be called ${instead}.`,
   keyLogAwaited: (path) => `There is no key log ${path} yet: it is read as soon as it is written.`,
   howToEnd: "Ctrl-C ends and prints the report; twice ends at once.",
   connecting: "connecting",
@@ -17,7 +18,7 @@ export const liveEn: LiveWords = {
     `${plural(packets, "packet")}, ${plural(connections, "connection")}, ${plural(frames, "frame")}` +
     (dropped ? `, ${plural(dropped, "packet")} dropped` : ""),
   nothingYet: (interfaceName, seconds) =>
-    `No packet in ${seconds} s on ${interfaceName}. Is it another port (-p) or interface (-i)? wscap doctor shows what listens.`,
+    `No packet in ${seconds} s on ${interfaceName}. Is it another port (-p)${interfaceName === "any" ? "" : " or interface (-i)"}? wscap doctor shows what listens.`,
   ownAddress: (address, interfaceName) =>
     `${address} is this machine's own: what this machine says to itself goes over lo and not over ${interfaceName}. Without -i both are seen.`,
   interfaceDown: (name) => `Interface ${name} is down: nothing can come until it is up again.`,

@@ -4,6 +4,7 @@ export interface LiveWords {
   readonly userspaceStamps: string;
   readonly dropsUnknown: string;
   readonly writingTo: (path: string) => string;
+  readonly nameTaken: (path: string, instead: string) => string;
   readonly keyLogAwaited: (path: string) => string;
   readonly howToEnd: string;
   readonly connecting: string;

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { EXIT, type ExitCode, UserError } from "../../base/user-error.ts";
 import { liveWordsOf } from "../../i18n/live.ts";
+import { messageOf } from "../../i18n/messages.ts";
 import { render } from "../../i18n/render.ts";
 import { linkTypeName } from "../../pcap/link-type-names.ts";
 import { openCaptureReader } from "../../pcap/open-capture-reader.ts";
@@ -161,6 +162,8 @@ async function analyse(
     watch.stop();
     stop.done();
     keyLog.stop();
+    const { failure } = opened.source;
+    if (failure !== null) screen?.notices.onEnd?.(messageOf(language, failure.messageId, failure.args).sentence);
   });
   await screen?.show(
     { session, spool, running, ports: portsOf(options), keys, file: options.write, listening: opened.asked },
@@ -179,7 +182,7 @@ async function analyse(
     failure === null ? endOf(options, interrupt) : failure.messageId,
   );
   out.flush();
-  if (text !== null || toPipe) {
+  if (text !== null || screen !== null || toPipe) {
     const end = toPipe ? stderr : stdout;
     end.write(renderText(report, { width: surroundings.columns, paint }));
   }

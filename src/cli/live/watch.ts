@@ -77,6 +77,8 @@ export class Watch {
     if (!this.toldPath && spool.folder === null && spool.currentPath !== null) {
       this.toldPath = true;
       this.tell(words.writingTo(spool.currentPath));
+      const { renamed } = spool;
+      if (renamed !== null) this.tell(words.nameTaken(renamed.path, renamed.freeName));
     }
     const { statistics } = session.getSnapshot();
     if (hints && this.seconds === NOTHING_YET_SECONDS && statistics.packets === 0) {

@@ -64,6 +64,12 @@ export class Spool {
     return this.files.at(-1)?.partialPath ?? null;
   }
 
+  /** Its name is taken: what it will be called instead; null: by its own name. */
+  get renamed(): { readonly path: string; readonly freeName: string } | null {
+    const file = this.files.at(-1);
+    return file === undefined || file.freeName === file.path ? null : file;
+  }
+
   /** All that can be read now, the oldest first. */
   get paths(): readonly string[] {
     return [...this.kept.map(({ path }) => path), ...this.files.map(({ partialPath }) => partialPath)];

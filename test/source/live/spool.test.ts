@@ -52,6 +52,7 @@ describe("a spool", () => {
     writeFileSync(join(folder, "night.pcapng.partial"), "crashed");
     const spool = new Spool(plan());
     write(spool, 1);
+    expect(spool.renamed?.freeName).toBe(join(folder, "night-2.pcapng"));
     expect(pathsOf(await spool.finish())).toEqual([join(folder, "night-2.pcapng")]);
     expect([text("night.pcapng"), text("night.pcapng.partial"), text("night-2.pcapng")]).toEqual([
       "older",
