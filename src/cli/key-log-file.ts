@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, type Stats, statSync } from "node:fs";
 import type { Command } from "commander";
 import { limits } from "../base/limits.ts";
 import { EXIT, UserError } from "../base/user-error.ts";
@@ -19,7 +19,7 @@ export async function openKeyLog({ keylog }: KeyLogOption): Promise<KeyLog> {
   const keys = new KeyLog();
   if (keylog === undefined) return keys;
   keys.expected = true;
-  const told = statSync(keylog, { throwIfNoEntry: false });
+  const told = toldOf(keylog);
   if (told === undefined) throw new UserError(EXIT.input, "keylog.not-found", { name: keylog });
   // A browser writes its file when it first needs it: an empty one is no mistake.
   if (told.isFile() && told.size === 0) return keys;
@@ -66,13 +66,13 @@ export class KeyLogFollower {
   /** What has been written since the last look. */
   look(): void {
     const { path } = this;
-    const told = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
-    if (path === undefined || told === undefined || !told.isFile()) return;
-    // Begun anew.
-    if (told.size < this.offset) this.offset = 0;
-    if (told.size === this.offset) return;
+    if (path === undefined) return;
     try {
-      this.readOn(path);
+      const told = statSync(path);
+      if (!told.isFile()) return;
+      // Begun anew.
+      if (told.size < this.offset) this.offset = 0;
+      if (told.size > this.offset) this.readOn(path);
     } catch {
       // Not readable at this moment; the next look may be luckier.
     }
@@ -93,8 +93,23 @@ export class KeyLogFollower {
   }
 }
 
-/** Fails at once where live capturing with it could never work. Throws `UserError` (exit 3). */
-export function checkKeyLog({ keylog }: KeyLogOption): void {
-  if (keylog !== undefined && statSync(keylog, { throwIfNoEntry: false })?.isDirectory() === true)
-    throw new UserError(EXIT.input, "input.is-directory", { name: keylog });
+/**
+ * Fails at once where live capturing with it could never work: throws `UserError` (exit 3). `isAwaited`: it is not there
+ * yet, since a program writes it when it first needs it.
+ */
+export function checkKeyLog({ keylog }: KeyLogOption): { isAwaited: boolean } {
+  if (keylog === undefined) return { isAwaited: false };
+  const told = toldOf(keylog);
+  if (told?.isDirectory() === true) throw new UserError(EXIT.input, "input.is-directory", { name: keylog });
+  return { isAwaited: told === undefined };
+}
+
+/** undefined: it is not there. Throws `UserError` (exit 3) where nobody may look. */
+function toldOf(keylog: string): Stats | undefined {
+  try {
+    return statSync(keylog, { throwIfNoEntry: false });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UserError(EXIT.input, "keylog.unreadable", { name: keylog, reason: code ?? message });
+  }
 }

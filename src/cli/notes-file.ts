@@ -26,6 +26,15 @@ export async function readNotes(path: string | null): Promise<readonly Note[]> {
   return reading.sidecar.notes;
 }
 
+/** The notes of a capture, as `readNotes`. In a folder that may not be entered it is the capture that cannot be read. */
+export async function readNotesOf(capture: string, given: string | undefined): Promise<readonly Note[]> {
+  if (given === undefined && capture !== "-")
+    await stat(capture).catch(({ code }: NodeJS.ErrnoException) => {
+      if (code === "EACCES") throw new UserError(EXIT.input, "input.unreadable", { name: capture, reason: code });
+    });
+  return readNotes(notesPath(capture, given));
+}
+
 /**
  * Merges notes into the file, whole or not at all. A lock file beside it makes writers take turns, so that none loses
  * what another has written in between.

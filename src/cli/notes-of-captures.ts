@@ -5,7 +5,7 @@ import { type Mark, markOf, type PacketView } from "../base/packet-view.ts";
 import { formatTime } from "../base/time.ts";
 import { isStranded, type PlacedNote } from "../report/notes.ts";
 import type { Analysis } from "../store/types.ts";
-import { notesPath, readNotes } from "./notes-file.ts";
+import { readNotes, readNotesOf } from "./notes-file.ts";
 
 type Numbered = Exclude<Anchor, { readonly kind: "capture" }>;
 
@@ -52,8 +52,8 @@ export class NotesOfCaptures implements WantedPackets {
 
   /** `given`: `--notes`, a file for them all. */
   static async read(captures: readonly string[], given: string | undefined): Promise<NotesOfCaptures> {
-    const paths = given === undefined ? captures.map((capture) => notesPath(capture, undefined)) : [given];
-    return new NotesOfCaptures(await Promise.all(paths.map(readNotes)));
+    const read = given === undefined ? captures.map((capture) => readNotesOf(capture, undefined)) : [readNotes(given)];
+    return new NotesOfCaptures(await Promise.all(read));
   }
 
   /** When everything has been read. */

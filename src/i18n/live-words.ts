@@ -4,7 +4,10 @@ export interface LiveWords {
   readonly userspaceStamps: string;
   readonly dropsUnknown: string;
   readonly writingTo: (path: string) => string;
+  readonly nameTaken: (path: string, instead: string) => string;
+  readonly keyLogAwaited: (path: string) => string;
   readonly howToEnd: string;
+  readonly connecting: string;
   readonly connected: string;
   readonly open: (target: string) => string;
   readonly withdrawn: (title: string) => string;
@@ -15,7 +18,7 @@ export interface LiveWords {
   readonly interfaceGone: (name: string) => string;
   readonly interfaceUp: (name: string) => string;
   readonly dropping: (packets: number) => string;
-  readonly notKept: (megabytes: string, reason: string) => string;
+  readonly writingStopped: (reason: string) => string;
   readonly forgotten: (connections: number) => string;
   readonly kept: (path: string) => string;
   /** A file that holds packets `first`–`last` of the capture, from its own number `firstInFile` on. */

@@ -21,6 +21,10 @@ export const messagesEn = {
     sentence: "There is no key log {name}.",
     next: "It is written when the first TLS connection is opened: SSLKEYLOGFILE={name} chromium, or node --tls-keylog={name}",
   },
+  "keylog.unreadable": {
+    sentence: "The key log {name} cannot be read ({reason}).",
+    next: "Give yourself the right to read it, or name a copy of it: --keylog keys.log",
+  },
   "keylog.none": {
     sentence: "{name} holds no TLS secret.",
     next: "A key log has lines like CLIENT_RANDOM <64 hex digits> <96 hex digits>: SSLKEYLOGFILE=keys.log chromium, or node --tls-keylog=keys.log",
@@ -144,6 +148,10 @@ export const messagesEn = {
     sentence: "{name} cannot be written ({reason}).",
     next: "Check that the folder exists and belongs to you, and that the disk has room.",
   },
+  "output.cut-short": {
+    sentence: "{name} is not complete: {packets} packets ({bytes} bytes) could not be written ({reason}).",
+    next: "What was written can be read. Make room on the disk, or keep only the newest: --ring 10x100M",
+  },
   "output.zip-too-large": {
     sentence: "{name} would hold more than 4 GiB, which a zip file cannot.",
     next: "Name a folder instead (-o without .zip), or cut the capture: editcap -A START -B STOP big.pcap part.pcap",
@@ -222,6 +230,10 @@ export const messagesEn = {
     next: "What came until then is kept, and the tcpdump there ends with its session.",
   },
   "usage.needs-write": { sentence: "{option} needs -w FILE.", next: "The files are named after it: -w night.pcapng" },
+  "usage.needs-trigger": {
+    sentence: "{option} needs --trigger RULE.",
+    next: "It says how much is kept around that: wscap live -w night.pcapng --trigger error {option} 60",
+  },
   "usage.write-pipe-options": {
     sentence: "{option} needs files, and -w - writes to standard output.",
     next: "Name a file: -w night.pcapng",

@@ -23,6 +23,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "没有密钥日志 {name}。",
     next: "建立第一条 TLS 连接时才会写出：SSLKEYLOGFILE={name} chromium，或 node --tls-keylog={name}",
   },
+  "keylog.unreadable": {
+    sentence: "无法读取密钥日志 {name}（{reason}）。",
+    next: "请取得它的读取权限，或指定一份副本：--keylog keys.log",
+  },
   "keylog.none": {
     sentence: "{name} 里没有 TLS 密钥。",
     next: "密钥日志的每一行形如 CLIENT_RANDOM <64 位十六进制> <96 位十六进制>：SSLKEYLOGFILE=keys.log chromium，或 node --tls-keylog=keys.log",
@@ -125,6 +129,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "无法写入 {name}（{reason}）。",
     next: "请确认目录存在、属于当前用户，并且磁盘有空间。",
   },
+  "output.cut-short": {
+    sentence: "{name} 不完整：{packets} 个数据包（{bytes} 字节）未能写入（{reason}）。",
+    next: "已写入的部分可以读取。请腾出磁盘空间，或只保留最新的：--ring 10x100M",
+  },
   "output.zip-too-large": {
     sentence: "{name} 的内容将超过 4 GiB，zip 文件容纳不下。",
     next: "请改用目录（-o 后的名称不带 .zip），或截取抓包：editcap -A START -B STOP big.pcap part.pcap",
@@ -203,6 +211,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     next: "此前的数据已保留，对端的 tcpdump 会随会话结束。",
   },
   "usage.needs-write": { sentence: "{option} 需要同时指定 -w 文件。", next: "生成的文件以它命名：-w night.pcapng" },
+  "usage.needs-trigger": {
+    sentence: "{option} 需要同时指定 --trigger 规则。",
+    next: "它决定在触发前后保留多久：wscap live -w night.pcapng --trigger error {option} 60",
+  },
   "usage.write-pipe-options": {
     sentence: "{option} 需要文件，而 -w - 写到标准输出。",
     next: "请指定文件：-w night.pcapng",

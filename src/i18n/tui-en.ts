@@ -118,10 +118,10 @@ export const tuiEn: TuiWords = {
   readFailed: (why) => `The capture cannot be read again: ${why}`,
   waiting: "Waiting for the first packet …",
   listening: (where) => `Listening on ${where}.`,
-  nothingComes: [
+  nothingComes: (isAny) => [
     "Nothing comes? Then the traffic goes by elsewhere:",
-    "• another port: -p 3000, or -p 80,443",
-    "• another interface: wscap interfaces lists them; -i any takes all",
+    "• another port: -p 3000, or -p 80 -p 443",
+    ...(isAny ? [] : ["• another interface: wscap interfaces lists them; -i any takes all"]),
     "• another machine, container or network namespace: capture there, or wscap live --remote user@host",
     "wscap doctor checks whether this machine can capture.",
   ],

@@ -86,7 +86,8 @@ export interface TuiWords {
   readonly readFailed: (why: string) => string;
   readonly waiting: string;
   readonly listening: (where: string) => string;
-  readonly nothingComes: readonly string[];
+  /** `isAny`: every interface is listened on already. */
+  readonly nothingComes: (isAny: boolean) => readonly string[];
   readonly empty: string;
   readonly emptyFiltered: string;
   readonly noFindings: string;

@@ -111,10 +111,10 @@ export const tuiZhCn: TuiWords = {
   readFailed: (why) => `无法再次读取抓包文件：${why}`,
   waiting: "等待第一个数据包 …",
   listening: (where) => `正在监听 ${where}。`,
-  nothingComes: [
+  nothingComes: (isAny) => [
     "一直没有数据？流量可能走了别处：",
-    "• 端口不对：-p 3000，或 -p 80,443",
-    "• 网卡不对：wscap interfaces 列出所有网卡；-i any 监听全部",
+    "• 端口不对：-p 3000，或 -p 80 -p 443",
+    ...(isAny ? [] : ["• 网卡不对：wscap interfaces 列出所有网卡；-i any 监听全部"]),
     "• 在另一台机器、容器或网络命名空间里：到那里抓，或用 wscap live --remote user@host",
     "wscap doctor 检查本机能否抓包。",
   ],

@@ -3,6 +3,7 @@ import type { Mark } from "../base/packet-view.ts";
 import { formatTime } from "../base/time.ts";
 import type { Language } from "../i18n/language.ts";
 import type { RenderedFinding } from "../i18n/render.ts";
+import { rulesByConnection } from "../rules/by-connection.ts";
 import type { Finding } from "../rules/types.ts";
 import type { HalfFacts, TcpFacts } from "../store/tcp-types.ts";
 import type { TlsFacts } from "../store/tls-types.ts";
@@ -46,19 +47,6 @@ export function buildReport(analysis: Analysis, findings: readonly Finding[], op
   };
   model.redaction.hidden = redactor.hidden;
   return model;
-}
-
-function rulesByConnection(findings: readonly Finding[]): Map<number, string[]> {
-  const rules = new Map<number, string[]>();
-  for (const finding of findings) {
-    const ids = finding.connectionId === null ? [] : [finding.connectionId, ...finding.alsoConnections];
-    for (const id of ids) {
-      const known = rules.get(id);
-      if (known === undefined) rules.set(id, [finding.ruleId]);
-      else if (!known.includes(finding.ruleId)) known.push(finding.ruleId);
-    }
-  }
-  return rules;
 }
 
 const captureModel = (capture: CaptureFacts, redactor: Redactor): ReportModel["captures"][number] => ({

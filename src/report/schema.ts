@@ -260,7 +260,7 @@ export const eventSchema = z.discriminatedUnion("event", [
   event("statistics", {
     packets: count,
     connections: count,
-    active: count.meta({ description: "connections that are still followed" }),
+    active: count.meta({ description: "connections that have not ended" }),
     frames: count,
     dropped: count.nullable(),
     malformed: count,

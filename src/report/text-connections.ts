@@ -18,6 +18,9 @@ export function connectionLines(page: TextPage): string[] {
   const { model, chrome, paint } = page;
   if (model.connections.length === 0) return [];
   const worst = worstByConnection(model.findings);
+  // A refused one has failed, also where its finding is a note since another tells of it.
+  for (const { id, kind } of model.connections)
+    if (kind === "tcp-refused" || kind === "upgrade-refused") worst.set(id, "error");
   const shown = choose(model.connections, worst);
   const { columns: heads } = chrome;
   const roomy = page.width >= ROOMY;

@@ -3,6 +3,7 @@ import { formatTime } from "../base/time.ts";
 import type { CaptureOrigin, CaptureReader, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
 import type { FrameTap } from "../pipeline/frame-tap.ts";
 import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
+import { rulesByConnection } from "../rules/by-connection.ts";
 import { judge } from "../rules/judge.ts";
 import type { Timer } from "../rules/timers.ts";
 import type { Finding } from "../rules/types.ts";
@@ -18,6 +19,8 @@ const TICK_MS = 100;
 const JUDGE_NS = 1_000_000_000n;
 const SETTLE_NS = 1_000_000_000n;
 const STATISTICS_NS = 10_000_000_000n;
+/** Ends that come together are judged together. */
+const TOGETHER_NS = 250_000_000n;
 /** Judging takes at most this part of the time. */
 const JUDGE_SHARE = 10;
 /** Packets are quiet when none came for so long; then the clock goes on without them. */
@@ -57,6 +60,8 @@ export class LiveSession implements FrameTap {
   private readonly told = new Map<ConnectionId, Told>();
   /** Those of them that are still tracked. */
   private readonly active = new Set<Told>();
+  /** They have ended, and are told so when that has been judged. */
+  private ending: Told[] = [];
   private readonly linkTypes = new Set<number>();
   private readonly listeners = new Set<() => void>();
   private snapshot: Snapshot;
@@ -66,6 +71,7 @@ export class LiveSession implements FrameTap {
   private lastChunkNs = 0n;
   private nextSettleNs = 0n;
   private nextJudgeNs = 0n;
+  private earliestJudgeNs = 0n;
   private nextStatisticsNs = 0n;
   private lastPacketNs: RelativeNs | null = null;
   private capturedUntilNs: bigint | null = null;
@@ -153,8 +159,9 @@ export class LiveSession implements FrameTap {
       this.nextSettleNs = now + SETTLE_NS;
       this.settle();
     }
-    // Before the first packet nothing can be said but that: it is said at the end.
-    if (originNs !== null && now >= this.nextJudgeNs) this.judgeNow(now);
+    // An end is not kept waiting. Before the first packet nothing can be said but that: it is said at the end.
+    const judgeNs = this.ending.length > 0 ? this.earliestJudgeNs : this.nextJudgeNs;
+    if (originNs !== null && now >= judgeNs) this.judgeNow(now);
     if (originNs !== null && now >= this.nextStatisticsNs) {
       this.nextStatisticsNs = now + STATISTICS_NS;
       this.options.events.onStatistics(this.statistics(), this.pipeline.clockNs);
@@ -169,9 +176,18 @@ export class LiveSession implements FrameTap {
     this.findings = judge(analysis, this.options);
     const isForgotten = (id: ConnectionId): boolean => this.pipeline.lastPacketOf(id) === 0;
     this.findingWatch.update(this.findings, isForgotten);
-    const cost = BigInt(Math.round((performance.now() - began) * 1e6));
-    this.nextJudgeNs = now + (cost * BigInt(JUDGE_SHARE) > JUDGE_NS ? cost * BigInt(JUDGE_SHARE) : JUDGE_NS);
+    this.tellEnded();
+    const rest = BigInt(Math.round((performance.now() - began) * 1e6)) * BigInt(JUDGE_SHARE);
+    this.earliestJudgeNs = now + (rest > TOGETHER_NS ? rest : TOGETHER_NS);
+    this.nextJudgeNs = now + (rest > JUDGE_NS ? rest : JUDGE_NS);
     this.dirty = true;
+  }
+
+  private tellEnded(): void {
+    if (this.ending.length === 0) return;
+    const rules = rulesByConnection(this.findings);
+    for (const { id, facts } of this.ending) this.options.events.onClosed(facts, rules.get(id) ?? []);
+    this.ending = [];
   }
 
   private conclude(): { analysis: Analysis; findings: readonly Finding[] } {
@@ -187,6 +203,7 @@ export class LiveSession implements FrameTap {
     const findings = judge(analysis, this.options);
     this.findingWatch.update(findings, isForgotten);
     this.findings = [...findings, ...this.findingWatch.kept(isForgotten)];
+    this.tellEnded();
     this.options.events.onStatistics(this.statistics(), this.pipeline.clockNs);
     this.options.events.flush();
     this.publish("ended");
@@ -237,7 +254,7 @@ export class LiveSession implements FrameTap {
     }
     if (!told.closed && this.hasEnded(facts, atEnd)) {
       told.closed = true;
-      events.onClosed(facts);
+      this.ending.push(told);
     }
     this.dirty = true;
   }
@@ -277,7 +294,7 @@ export class LiveSession implements FrameTap {
     return {
       packets: this.pipeline.packets,
       connections: this.pipeline.connectionCount,
-      active: this.active.size,
+      active: [...this.active].filter(({ closed }) => !closed).length,
       frames: this.frames,
       dropped: this.options.dropped(),
       malformed: this.reader.summary.malformed,

@@ -1,5 +1,5 @@
 import type { ConnectionId, RelativeNs } from "../base/brand.ts";
-import type { Finding } from "../rules/types.ts";
+import type { Finding, RuleId } from "../rules/types.ts";
 import type { CaptureFacts, ConnectionFacts } from "../store/types.ts";
 
 /** The present, and a way to be called again: injected, so that tests own the time. */
@@ -14,7 +14,7 @@ export interface Clock {
 export interface LiveStatistics {
   readonly packets: number;
   readonly connections: number;
-  /** Connections that are still tracked. */
+  /** Connections that have not ended. */
   readonly active: number;
   readonly frames: number;
   readonly dropped: number | null;
@@ -42,7 +42,8 @@ export interface Snapshot {
 export interface LiveEvents {
   onOpened(connection: ConnectionFacts): void;
   onUpgrade(connection: ConnectionFacts): void;
-  onClosed(connection: ConnectionFacts): void;
+  /** Its end has been judged: `rules` are those that are known to have found something about it. */
+  onClosed(connection: ConnectionFacts, rules: readonly RuleId[]): void;
   /** `withdrawn`: later packets have shown that it is not so. */
   onFinding(finding: Finding, withdrawn: boolean): void;
   onStatistics(statistics: LiveStatistics, at: RelativeNs): void;

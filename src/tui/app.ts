@@ -321,6 +321,11 @@ export class App {
     this.dispatch({ kind: "message", message: { text, tone } });
   }
 
+  /** Stays there, unlike a message. */
+  sayWhyEnded(why: string): void {
+    this.dispatch({ kind: "why-ended", why });
+  }
+
   private async saveNotes(): Promise<void> {
     const { notes, message, failed } = await this.options.errands.saveNotes(this.state.list.notes);
     this.apply({ kind: "notes", notes });

@@ -32,6 +32,7 @@ export type Action =
   | { readonly kind: "blob-read" }
   | { readonly kind: "busy"; readonly busy: string | null }
   | { readonly kind: "message"; readonly message: Message | null }
+  | { readonly kind: "why-ended"; readonly why: string }
   | { readonly kind: "ask-overwrite"; readonly format: string; readonly path: string }
   | { readonly kind: "dialog"; readonly result: DialogResult };
 
@@ -62,6 +63,8 @@ export function reduce(state: State, action: Action, context: Context): Step {
       return [{ ...state, redraws: state.redraws + 1 }];
     case "busy":
       return [{ ...state, busy: action.busy }];
+    case "why-ended":
+      return [{ ...state, whyEnded: action.why }];
     case "message":
       return [{ ...state, message: action.message }];
     case "ask-overwrite":
@@ -130,20 +133,22 @@ function onSnapshot(before: State, latest: Snapshot, progress: Progress | null, 
     ...before,
     latest,
     progress,
-    rate: rateOf(before, latest),
+    rate: rateOf(before.rate, latest),
     shown: before.frozen ? before.shown : latest,
   };
   if (state.frozen || !state.follow || state.view !== "connections") return settled(state, context);
   return moveTo(state, Number.MAX_SAFE_INTEGER, context);
 }
 
-const SMOOTHING = 0.3;
+/** Snapshots come as packets do, in bursts: counted over less, a burst would stand for the whole second. */
+const RATE_NS = 1e9;
 
-/** Of the capture's own time, smoothed. */
-function rateOf({ latest: before, rate }: State, { clockNs, statistics }: Snapshot): number {
-  const seconds = (clockNs - before.clockNs) / 1e9;
-  if (seconds <= 0) return rate;
-  return Math.round(rate + SMOOTHING * ((statistics.packets - before.statistics.packets) / seconds - rate));
+/** Over the last second of the capture's own time; of a capture that has ended, over all of it. */
+function rateOf(before: State["rate"], { clockNs, statistics: { packets }, state }: Snapshot): State["rate"] {
+  const since = state === "ended" ? { clockNs: 0, packets: 0 } : before.since;
+  const lastedNs = clockNs - since.clockNs;
+  if (lastedNs <= 0 || (state !== "ended" && lastedNs < RATE_NS)) return before;
+  return { packetsPerSecond: Math.round(((packets - since.packets) / lastedNs) * 1e9), since: { clockNs, packets } };
 }
 
 /** After the number of rows has changed: the cursor stays on its connection, and on the screen. */

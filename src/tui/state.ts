@@ -65,9 +65,14 @@ export interface State {
   readonly live: boolean;
   /** What is captured, as a filter says it. */
   readonly listening: string;
+  /** Why a live capture ended that nobody has ended. */
+  readonly whyEnded: string | null;
   readonly progress: Progress | null;
-  /** Packets a second, live. */
-  readonly rate: number;
+  /** Live, counted anew from `since` on. */
+  readonly rate: {
+    readonly packetsPerSecond: number;
+    readonly since: { readonly clockNs: number; readonly packets: number };
+  };
   /** Quitting loses what was captured: it asks first. */
   readonly unsaved: boolean;
   /** Newest connection stays in view. */
@@ -115,8 +120,9 @@ export function initialState(
     frozen: false,
     live: options.live,
     listening: options.listening ?? "",
+    whyEnded: null,
     progress: null,
-    rate: 0,
+    rate: { packetsPerSecond: 0, since: { clockNs: 0, packets: 0 } },
     unsaved: options.unsaved,
     follow: options.live,
     list: {

@@ -47,3 +47,26 @@ describe.each(["report", "frames"])("%s of what cannot be read: exit 3 and one s
     expect(code).toBe(3);
   });
 });
+
+/** Root may look everywhere: it takes somebody else. */
+describe.skipIf(process.getuid?.() !== 0)("a folder that may not be entered: one sentence, never a stack", () => {
+  const NOBODY = 65_534;
+
+  test.each([
+    [["live", "-w"], "x.pcapng", 2, "x.pcapng cannot be written (EACCES)."],
+    [["report", "captures/clean-close.pcap", "--keylog"], "keys.log", 3, "The key log"],
+    [["live", "--keylog"], "keys.log", 3, "The key log"],
+    [["report"], "x.pcap", 3, "x.pcap cannot be read (EACCES)."],
+    [["annotate", "--list"], "x.pcap", 3, "x.pcap cannot be read (EACCES)."],
+  ])("%j %s", async (args, name, exitCode, sentence) => {
+    const closed = await mkdtemp(join(tmpdir(), "wscap-closed-"));
+    try {
+      const { code, stderr } = await wscap([...args, join(closed, name)], { user: NOBODY });
+      expect(code).toBe(exitCode);
+      expect(stderr.split("\n")[0]).toContain(sentence);
+      expect(stderr.split("\n")).toHaveLength(3);
+    } finally {
+      await rm(closed, { recursive: true });
+    }
+  });
+});

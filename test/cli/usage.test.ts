@@ -74,6 +74,11 @@ describe("bad usage: exit 2, one sentence, and what to do next", () => {
     [["report", FILE, "-o", ""], "-o cannot be “”.", "Possible: FILE"],
     [["export", FILE, "-o", "-"], "-o cannot be “-”.", "Possible: FILE"],
     [["share", FILE, "-o", "-"], "-o cannot be “-”.", "Possible: FOLDER, FILE.zip"],
+    [
+      ["live", "--before", "5"],
+      "--before needs --trigger RULE.",
+      "It says how much is kept around that: wscap live -w night.pcapng --trigger error --before 60",
+    ],
     [["schema", "frames"], "WHAT cannot be “frames”.", "Possible: report, frame, event"],
   ])("%j", async (args, sentence, next) => {
     expect(await wscap(args)).toEqual({ code: 2, stdout: "", stderr: `wscap: ${sentence}\n       ${next}\n` });

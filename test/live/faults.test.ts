@@ -24,11 +24,13 @@ describe.skipIf(unavailable !== null)(`live and faults${unavailable === null ? "
     }
   });
 
-  it("goes on when the disk is full, and leaves a file that can be read", { timeout: TIME_MS }, async () => {
+  it("goes on when the disk is full, leaves what came before, and says what is missing", {
+    timeout: TIME_MS,
+  }, async () => {
     const stage = new Stage();
     const folder = mkdtempSync(join(tmpdir(), "wscap-full-"));
     try {
-      const script = `mount -t tmpfs -o size=64k none ${folder} && ${process.execPath} ${program} live -w ${folder}/x.pcapng; cp ${folder}/x.pcapng ${folder}.pcapng`;
+      const script = `mount -t tmpfs -o size=64k none ${folder} && ${process.execPath} ${program} live -w ${folder}/x.pcapng; code=$?; cp ${folder}/x.pcapng ${folder}.pcapng; exit $code`;
       const child = spawn("ip", ["netns", "exec", stage.namespace, "sh", "-c", script], { stdio: "pipe" });
       const run = new LiveRun(child);
       await run.capturing();
@@ -36,8 +38,12 @@ describe.skipIf(unavailable !== null)(`live and faults${unavailable === null ? "
       await run.event(({ event, packet }) => event === "frame" && Number(packet) > 1500, 30_000);
       peer.leave();
       await stage.run("pkill", "-INT", "-f", `^${process.execPath} .*${folder}/x.pcapng`);
-      const { stderr } = await run.ended;
-      expect(stderr).toContain("could not be written to disk (ENOSPC); the analysis goes on.");
+      const { code, stderr } = await run.ended;
+      expect(code).toBe(2);
+      expect(stderr).toContain("Nothing more can be written to disk (ENOSPC)");
+      expect(stderr).toMatch(/^wscap: .*x\.pcapng is not complete: \d+ packets \(\d+ bytes\) could not be written/m);
+      // One run of packets: a hole would look like a loss on the wire.
+      expect(stderr.match(/^Kept: /gm)).toHaveLength(1);
       const report = JSON.parse((await wscap(["report", "--format", "json", `${folder}.pcapng`])).stdout);
       expect(report.captures[0]).toMatchObject({ endedEarly: null, malformed: 0 });
       expect(report.captures[0].packets).toBeGreaterThan(100);

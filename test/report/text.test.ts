@@ -237,3 +237,9 @@ test("colour adds marks and changes no words", () => {
   expect(painted.join("\n")).toMatch(sgr);
   expect(painted.map((line) => line.replace(sgr, ""))).toEqual(textOf(facts, [finding("error", 1)]));
 });
+
+test("a refused connection has failed, whatever its finding weighs beside others", () => {
+  const refusedOnes = [connection(0, { kind: "tcp-refused" }), connection(1, { kind: "upgrade-refused" })];
+  const lines = textOf(analysis(refusedOnes), [finding("note", 1)]);
+  expect(lines.filter((line) => /^✗ +[01] /.test(line))).toHaveLength(2);
+});

@@ -33,6 +33,13 @@ function causesOf(ruleId: RuleId, analysis: Analysis): string[] {
 
 const refusal = (status: number, body: string) => refusedUpgrade({ status, body, response: { Server: "nginx" } });
 
+test("an empty capture of any interface is not blamed on the interface", () => {
+  const emptyOf = (linkType: string): Analysis =>
+    analysisOf([], { packets: 9, otherPackets: { arp: 9 }, capture: { linkTypes: [linkType] } });
+  expect(causesOf("capture.empty", emptyOf("ETHERNET"))).toEqual(["likely wrongFilter", "likely wrongInterface"]);
+  expect(causesOf("capture.empty", emptyOf("LINUX_SLL2"))).toEqual(["likely wrongFilter"]);
+});
+
 describe("who refused", () => {
   test("nginx's own page is nginx, not the backend", () => {
     const page = (title: string) => `<h1>${title}</h1><hr><center>nginx/1.22.1</center>`;

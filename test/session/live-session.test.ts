@@ -28,6 +28,8 @@ function connectionPackets(number: number, vanishes: boolean): Uint8Array[] {
 class Endless {
   readonly opened: number[] = [];
   readonly closed: number[] = [];
+  readonly rulesAtClose: (readonly string[])[] = [];
+  mostActive = 0;
   readonly session: LiveSession;
   private nowMs = 0;
   private tick = (): void => undefined;
@@ -43,7 +45,10 @@ class Endless {
     const events: LiveEvents = {
       onOpened: ({ id }) => void this.opened.push(id),
       onUpgrade: nothing,
-      onClosed: ({ id }) => void this.closed.push(id),
+      onClosed: ({ id }, rules) => {
+        this.closed.push(id);
+        this.rulesAtClose.push(rules);
+      },
       onFinding: nothing,
       onStatistics: nothing,
       flush: nothing,
@@ -87,6 +92,7 @@ class Endless {
       yield step === 0 ? file : file.subarray(FILE_HEADER_BYTES);
       this.nowMs += STEP_MS;
       this.tick();
+      this.mostActive = Math.max(this.mostActive, this.session.getSnapshot().statistics.active);
     }
   }
 }
@@ -104,6 +110,14 @@ describe("LiveSession", () => {
     expect(endless.opened).toHaveLength(2700);
     expect(endless.closed).toHaveLength(2700);
     expect(new Set(endless.closed).size).toBe(2700);
+  });
+
+  it("judges an end before it tells it, and counts as active only what has not ended", async () => {
+    const endless = new Endless(20, 2);
+    await endless.session.run();
+    expect(endless.rulesAtClose).toHaveLength(40);
+    for (const rules of endless.rulesAtClose) expect(rules).toContain("tcp.open.no-request");
+    expect(endless.mostActive).toBe(0);
   });
 
   it("forgets the oldest of those that vanished without a word when there are too many", async () => {

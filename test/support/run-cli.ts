@@ -15,6 +15,8 @@ export interface RunOptions {
   /** Bytes for standard input; without them it is empty. */
   readonly input?: Uint8Array;
   readonly directory?: string;
+  /** The id of who runs it; without it whoever runs the tests. */
+  readonly user?: number;
 }
 
 /** Nothing of the machine's own language or colours. */
@@ -27,6 +29,7 @@ export function wscap(args: readonly string[], options: RunOptions = {}): Promis
       cwd: options.directory ?? root,
       env: { ...CLEAN, ...options.environment },
       stdio: "pipe",
+      ...(options.user === undefined ? {} : { uid: options.user, gid: options.user }),
     });
     const out: Buffer[] = [];
     const err: Buffer[] = [];

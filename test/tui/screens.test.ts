@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { relativeNs } from "../../src/base/brand.ts";
 import { displayWidth } from "../../src/base/display-width.ts";
 import { type Language, languages } from "../../src/i18n/language.ts";
 import type { Desk } from "../../src/session/detail-types.ts";
@@ -91,6 +92,13 @@ describe("connections", () => {
     expect(lines).toContain("1006: server RST, no Close, 4.3 s after last pong");
     expect(lines).toContain("clean, 1000");
     expect(text(driver(trouble, 24, 100, "zh-CN"))).toContain("服务器 RST，无 Close 帧");
+  });
+
+  it("shows a refused connection as failed, also where no error is told of it", async () => {
+    const it = driver(refused, 45, 140);
+    const quiet = { ...refused.getSnapshot(), revision: 99, findings: [] };
+    await it.dispatch({ kind: "snapshot", snapshot: quiet, progress: null });
+    expect(text(it)).toMatch(/✗ +#0 /);
   });
 
   it("says one thing once", () => {
@@ -268,6 +276,32 @@ describe("a window without room for a screen", () => {
 });
 
 describe("live", () => {
+  it("counts packets a second over a second, and over all of what has ended", async () => {
+    const it = driver(trouble, 24, 100, "en", true);
+    const at = (seconds: number, packets: number, state: "running" | "ended" = "running") => {
+      const before = trouble.getSnapshot();
+      const statistics = { ...before.statistics, packets };
+      const snapshot = { ...before, state, clockNs: relativeNs(seconds * 1e9), statistics, revision: 100 + packets };
+      return it.dispatch({ kind: "snapshot", snapshot, progress: null });
+    };
+    await at(1, 400);
+    // A burst: 300 packets within a millisecond.
+    await at(1.5, 410);
+    await at(1.501, 710);
+    expect(text(it)).toContain("400 packets/s");
+    await at(2, 800);
+    expect(text(it)).toContain("400 packets/s");
+    await at(10, 1000, "ended");
+    expect(text(it)).toContain("100 packets/s");
+  });
+
+  it("says why a capture ended by itself, and goes on saying it", async () => {
+    const it = driver(trouble, 24, 100, "en", true);
+    await it.dispatch({ kind: "why-ended", why: "tcpdump was ended by SIGKILL." });
+    await it.press("down");
+    expect(text(it)).toContain("capture ended  tcpdump was ended by SIGKILL.");
+  });
+
   it("freezes and unfreezes without losing anything", async () => {
     const it = driver(trouble, 24, 100, "en", true);
     const running = { ...trouble.getSnapshot(), revision: 98, state: "running" as const };

@@ -15,7 +15,7 @@ import { sharePage } from "../../report/share-page.ts";
 import type { Analysis } from "../../store/types.ts";
 import { analyse, endpoint } from "../analyse.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
-import { fingerprintOf, notesPath, readNotes, saveNotes } from "../notes-file.ts";
+import { fingerprintOf, notesPath, readNotesOf, saveNotes } from "../notes-file.ts";
 import { connectionNumber, oneOf } from "../option-values.ts";
 import { readCaptures } from "../read-captures.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -71,7 +71,7 @@ async function annotate(
     throw new UserError(EXIT.usage, text === undefined || text.trim() === "" ? "notes.no-text" : "notes.no-place");
   }
   // A damaged file is found before the capture is read.
-  const present = await readNotes(path);
+  const present = await readNotesOf(capture, options.notes);
   const words = shareWordsOf(surroundings.language);
   const packetTimes = new Map<number, RelativeNs | null>(options.packet === undefined ? [] : [[options.packet, null]]);
   const analysis = await readCaptures(

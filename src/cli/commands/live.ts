@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { EXIT, type ExitCode, UserError } from "../../base/user-error.ts";
 import { liveWordsOf } from "../../i18n/live.ts";
+import { messageOf } from "../../i18n/messages.ts";
 import { render } from "../../i18n/render.ts";
 import { linkTypeName } from "../../pcap/link-type-names.ts";
 import { openCaptureReader } from "../../pcap/open-capture-reader.ts";
@@ -24,6 +25,7 @@ import { droppedOf, lagNsOf, type OpenedCapture, openCapture, portsOf, recorderO
 import {
   BACKENDS,
   captureDefaults,
+  checkAround,
   checkStdout,
   checkTrigger,
   isTrigger,
@@ -68,6 +70,8 @@ export function define(command: Command, surroundings: Surroundings): void {
     .option("--high-rate", words.highRate)
     .option("--no-redact", words.noRedact);
   addKeyLogOption(command, surroundings).action(async (options: LiveOptions) => {
+    const isGiven = (name: string): boolean => command.getOptionValueSource(name) === "cli";
+    checkAround(options.trigger, ["before", "after"].filter(isGiven));
     surroundings.exitCode = await live(options, surroundings);
   });
 }
@@ -75,12 +79,14 @@ export function define(command: Command, surroundings: Surroundings): void {
 async function live(options: LiveOptions, surroundings: Surroundings): Promise<ExitCode> {
   const plan = spoolPlanOf(options);
   checkStdout(options, surroundings.stdout.isTTY);
-  checkKeyLog(options);
+  const keyLog = checkKeyLog(options);
   checkTrigger(
     options.trigger,
     catalogue.map(({ id }) => id),
   );
   const opened = await openCapture(options, surroundings.logger);
+  if (keyLog.isAwaited)
+    surroundings.stderr.write(`${liveWordsOf(surroundings.language).keyLogAwaited(options.keylog ?? "")}\n`);
   // Whoever closes our output wants us to end, but what was captured is kept first.
   surroundings.outlivesReader = true;
   const spool = new Spool(plan);
@@ -156,6 +162,8 @@ async function analyse(
     watch.stop();
     stop.done();
     keyLog.stop();
+    const { failure } = opened.source;
+    if (failure !== null) screen?.notices.onEnd?.(messageOf(language, failure.messageId, failure.args).sentence);
   });
   await screen?.show(
     { session, spool, running, ports: portsOf(options), keys, file: options.write, listening: opened.asked },
@@ -174,7 +182,7 @@ async function analyse(
     failure === null ? endOf(options, interrupt) : failure.messageId,
   );
   out.flush();
-  if (text !== null || toPipe) {
+  if (text !== null || screen !== null || toPipe) {
     const end = toPipe ? stderr : stdout;
     end.write(renderText(report, { width: surroundings.columns, paint }));
   }
@@ -182,6 +190,10 @@ async function analyse(
   watch.sayEnd(files, options.trigger ?? null);
   for (const line of screen?.notices.unseen ?? []) stderr.write(`${line}\n`);
   if (failure !== null) throw failure;
+  if (plan.path !== null && spool.loss !== null) {
+    const { packets, bytes, reason } = spool.loss;
+    throw new UserError(EXIT.usage, "output.cut-short", { name: plan.path, packets, bytes, reason });
+  }
   if (interrupt.aborted && ended.analysis.packets === 0 && options.write === undefined) {
     throw new UserError(EXIT.interrupted, "run.interrupted");
   }
@@ -202,7 +214,7 @@ function triggering(events: LiveEvents, wanted: string, spool: Spool): LiveEvent
   return {
     onOpened: (connection) => events.onOpened(connection),
     onUpgrade: (connection) => events.onUpgrade(connection),
-    onClosed: (connection) => events.onClosed(connection),
+    onClosed: (connection, rules) => events.onClosed(connection, rules),
     onFinding: (finding, withdrawn) => {
       if (!withdrawn && isTrigger(wanted, finding)) spool.trigger(finding.ruleId, systemClock.nowNs());
       events.onFinding(finding, withdrawn);

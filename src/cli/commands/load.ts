@@ -177,8 +177,15 @@ interface Kept {
   remove(): void;
 }
 
-const isPipe = (name: string): boolean =>
-  name === "-" ? !process.stdin.isTTY : (statSync(name, { throwIfNoEntry: false })?.isFIFO() ?? false);
+function isPipe(name: string): boolean {
+  if (name === "-") return !process.stdin.isTTY;
+  try {
+    return statSync(name).isFIFO();
+  } catch {
+    // Reading it says why not.
+    return false;
+  }
+}
 
 /** A pipe can be read once, the screen reads captures again: what comes out of one is also written to a file of ours. */
 function keepPipes(names: readonly string[]): Kept {

@@ -7,7 +7,7 @@ import { connectionModel, findingModel, type ModelOptions } from "../../report/m
 import type { Redactor } from "../../report/redact.ts";
 import { safeJson } from "../../report/safe-json.ts";
 import type { ReportModel } from "../../report/schema.ts";
-import type { Finding } from "../../rules/types.ts";
+import type { Finding, RuleId } from "../../rules/types.ts";
 import type { LiveEvents, LiveStatistics } from "../../session/types.ts";
 import type { KeptFile } from "../../source/live/spool.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
@@ -56,9 +56,9 @@ export class EventWriter implements LiveEvents {
     this.write("upgrade", at, { connection: id, upgrade });
   }
 
-  onClosed(connection: ConnectionFacts): void {
+  onClosed(connection: ConnectionFacts, rules: readonly RuleId[]): void {
     const at = connection.tcp.closedAt?.timestampNs ?? connection.last.timestampNs;
-    this.write("connection-closed", at, { connection: connection.id, ...this.model(connection) });
+    this.write("connection-closed", at, { connection: connection.id, ...this.model(connection, rules) });
   }
 
   onFinding(finding: Finding, withdrawn: boolean): void {
@@ -90,8 +90,8 @@ export class EventWriter implements LiveEvents {
   private readonly time = (at: RelativeNs): string =>
     this.origin.ns === null ? formatTime(systemClock.nowNs(), relativeNs(0)) : formatTime(this.origin.ns, at);
 
-  private model(connection: ConnectionFacts): ReturnType<typeof connectionModel> {
-    return connectionModel(connection, [], this.time, this.redactor);
+  private model(connection: ConnectionFacts, rules: readonly RuleId[] = []): ReturnType<typeof connectionModel> {
+    return connectionModel(connection, rules, this.time, this.redactor);
   }
 
   private write(event: string, at: RelativeNs, fields: Readonly<Record<string, unknown>>): void {

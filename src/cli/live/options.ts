@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import type { Timer } from "../../rules/timers.ts";
 import type { Finding } from "../../rules/types.ts";
@@ -83,13 +83,29 @@ export function checkTrigger(wanted: string | undefined, ruleIds: readonly strin
   }
 }
 
+/** `given`: which of --before and --after. Throws `UserError` (exit 2) where there is nothing to be before or after. */
+export function checkAround(trigger: string | undefined, [given]: readonly string[]): void {
+  if (trigger === undefined && given !== undefined)
+    throw new UserError(EXIT.usage, "usage.needs-trigger", { option: `--${given}` });
+}
+
 /** Only a file can be written to under another name first. Throws `UserError` (exit 2). */
 function checkTarget(path: string): void {
-  const target = statSync(path, { throwIfNoEntry: false });
+  const target = toldOf(path);
   if (target === undefined || target.isFile()) return;
   throw new UserError(EXIT.usage, target.isDirectory() ? "usage.write-directory" : "usage.write-not-file", {
     name: path,
   });
+}
+
+/** undefined: it is not there. Throws `UserError` (exit 2) where nobody may look. */
+function toldOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UserError(EXIT.usage, "output.unwritable", { name: path, reason: code ?? message });
+  }
 }
 
 /** Throws `UserError` (exit 2) where standard output cannot be the capture. */

@@ -23,6 +23,8 @@ export class RunningText implements LiveEvents {
   private readonly options: ModelOptions;
   private readonly redactor: Redactor;
   private readonly paint: Paint;
+  /** What was printed, so that it can be taken back. */
+  private readonly printed = new Set<string>();
   private lines: string[] = [];
   private status = "";
 
@@ -43,9 +45,11 @@ export class RunningText implements LiveEvents {
   }
 
   onOpened(connection: ConnectionFacts): void {
-    const { client, server, first } = connection;
+    const { client, server, first, tcp } = connection;
     const peers = `${client.address}:${client.port} → ${server.address}:${server.port}`;
-    this.say(first.timestampNs, `#${connection.id}`, this.paint.dim(`${peers}  ${this.words.connected}`));
+    // Told at its first packet, which is a SYN where its opening is seen.
+    const word = tcp.established === null && tcp.syns.length > 0 ? this.words.connecting : this.words.connected;
+    this.say(first.timestampNs, `#${connection.id}`, this.paint.dim(`${peers}  ${word}`));
   }
 
   onUpgrade(connection: ConnectionFacts): void {
@@ -64,7 +68,9 @@ export class RunningText implements LiveEvents {
   onFinding(finding: Finding, withdrawn: boolean): void {
     const { title } = this.options.words(finding, this.options.language);
     const { severity, connectionId, ruleId } = finding;
-    if (severity === "note" && !withdrawn) return;
+    const key = `${ruleId} ${connectionId}`;
+    if (withdrawn ? !this.printed.delete(key) : severity === "note") return;
+    if (!withdrawn) this.printed.add(key);
     const colour =
       severity === "error" ? this.paint.error : severity === "warning" ? this.paint.warning : this.paint.dim;
     const id = connectionId === null ? " " : `#${connectionId}`;

@@ -55,10 +55,9 @@ export class Watch {
   }
 
   sayEnd(files: readonly KeptFile[], trigger: string | null): void {
-    const { spool, words, say, session } = this.options;
+    const { words, say, session } = this.options;
     const { forgotten } = session.getSnapshot().statistics;
     if (forgotten > 0) say(words.forgotten(forgotten));
-    if (spool.loss !== null) say(words.notKept((spool.loss.bytes / 1e6).toFixed(1), spool.loss.reason));
     for (const { path, packets } of files) {
       const [run] = packets.runs;
       const isWhole = files.length === 1 && packets.runs.length === 1 && run?.first === 1;
@@ -78,6 +77,8 @@ export class Watch {
     if (!this.toldPath && spool.folder === null && spool.currentPath !== null) {
       this.toldPath = true;
       this.tell(words.writingTo(spool.currentPath));
+      const { renamed } = spool;
+      if (renamed !== null) this.tell(words.nameTaken(renamed.path, renamed.freeName));
     }
     const { statistics } = session.getSnapshot();
     if (hints && this.seconds === NOTHING_YET_SECONDS && statistics.packets === 0) {
@@ -97,7 +98,7 @@ export class Watch {
     }
     if (spool.loss !== null && !this.toldLoss) {
       this.toldLoss = true;
-      this.tell(words.notKept((spool.loss.bytes / 1e6).toFixed(1), spool.loss.reason));
+      this.tell(words.writingStopped(spool.loss.reason));
     }
     text?.showStatus(statistics);
   }

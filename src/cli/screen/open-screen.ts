@@ -36,6 +36,8 @@ function keyboard(): ReadStream | null {
 export class Notices {
   listener: ((line: string) => void) | null = null;
   readonly unseen: string[] = [];
+  /** Why the capture has ended; whoever ran it tells it again when the screen is gone. */
+  onEnd: ((why: string) => void) | null = null;
 
   readonly say = (line: string): void => {
     if (this.listener === null) this.unseen.push(line);
@@ -101,7 +103,10 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
     keeper.know(late);
     app.settleNotes([...late.shown, ...late.inCapture], late.stranded);
   });
-  if (options.notices !== undefined) options.notices.listener = (line) => app.say(line, "plain");
+  if (options.notices !== undefined) {
+    options.notices.listener = (line) => app.say(line, "plain");
+    options.notices.onEnd = (why) => app.sayWhyEnded(why);
+  }
   // A terminal that is gone must not end the process before a note that is being written is kept.
   const { outlivesReader, interrupt } = surroundings;
   surroundings.outlivesReader = true;
@@ -115,7 +120,10 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
     interrupt.removeEventListener("abort", onGone);
     process.off("uncaughtException", onCrash);
     for (const other of others) process.on("uncaughtException", other);
-    if (options.notices !== undefined) options.notices.listener = null;
+    if (options.notices !== undefined) {
+      options.notices.listener = null;
+      options.notices.onEnd = null;
+    }
     opened?.destroy();
   }
 }

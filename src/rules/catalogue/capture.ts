@@ -1,7 +1,8 @@
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { CaptureFacts, ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { isBlind, safeTarget, serverOf } from "../reading.ts";
+import { mayStillCome } from "../patience.ts";
+import { hasEnded, isBlind, safeTarget, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf, isPoll, outcomeOf } from "../upgrade-outcome.ts";
 import { isViteHmr } from "../vite.ts";
@@ -13,6 +14,12 @@ const TCPDUMP = "https://www.tcpdump.org/manpages/tcpdump.1.html";
 const sum = (captures: readonly CaptureFacts[], read: (capture: CaptureFacts) => number): number =>
   captures.reduce((total, capture) => total + read(capture), 0);
 
+/** What a running capture is about shows within this time. */
+const WHOLE_CAPTURE_MS = 10_000;
+
+/** Captured on `any`, which has a link type of its own (SLL). */
+const isOfAny = ({ linkTypes }: CaptureFacts): boolean => linkTypes.some((type) => /SLL/.test(type));
+
 /** Nothing about a connection can be said: there is none. */
 export const captureEmpty: Rule = {
   id: "capture.empty",
@@ -21,8 +28,11 @@ export const captureEmpty: Rule = {
   causes: ["wrongInterface", "wrongFilter"],
   sources: [TCPDUMP],
   checkCapture({ analysis }) {
-    if (analysis.connections.length > 0) return null;
-    const causes = [cause("likely", "wrongFilter", {}), cause("likely", "wrongInterface", {})];
+    if (analysis.connections.length > 0 || mayStillCome(analysis, 0, WHOLE_CAPTURE_MS)) return null;
+    const causes = [
+      cause("likely", "wrongFilter", {}),
+      !analysis.captures.some(isOfAny) && cause("likely", "wrongInterface", {}),
+    ];
     if (analysis.packets === 0) return draft("capture.empty", "noPackets", { at: null, args: {}, causes });
     const reasons = Object.entries(analysis.otherPackets)
       .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
@@ -71,6 +81,8 @@ export const noWebSocket: Rule = {
     const vite = analysis.connections.find(isViteHmr);
     if (
       connections.length === 0 ||
+      mayStillCome(analysis, 0, WHOLE_CAPTURE_MS) ||
+      connections.some((one) => !hasEnded(one) && mayStillCome(analysis, one.first.timestampNs, WHOLE_CAPTURE_MS)) ||
       connections.some((one) => unclearExchanges(one).length > 0 || isIllegible(one)) ||
       connections.some((one) => isWebSocketish(one) || outcomeOf(one) !== "none" || one.upgrade !== null) ||
       // What HTTP/2 carries nobody can say here.
@@ -299,9 +311,12 @@ export const captureMidstream: Rule = {
   check: checkMidstream,
 };
 
-function checkOneWay(connection: ConnectionFacts): Draft | null {
+/** So long the other side's next packet may take. */
+const OTHER_SIDE_MS = 2000;
+
+function checkOneWay(connection: ConnectionFacts, { analysis }: Context): Draft | null {
   const { tcp } = connection;
-  if (!isBlind(connection)) return null;
+  if (!isBlind(connection) || mayStillCome(analysis, connection.first.timestampNs, OTHER_SIDE_MS)) return null;
   const from = tcp.halves[0].packets > 0 ? "client" : "server";
   return draft("capture.one-way", "plain", {
     at: connection.first,
@@ -320,9 +335,9 @@ export const captureOneWay: Rule = {
   check: checkOneWay,
 };
 
-/** A classic file of one interface; `any` has a link type of its own (SLL), pcapng may hold several interfaces. */
+/** A classic file of one interface: pcapng may hold several. */
 const isOneInterface = (captures: readonly CaptureFacts[]): boolean =>
-  captures.every(({ format, linkTypes }) => format === "pcap" && linkTypes.every((type) => !/SLL/.test(type)));
+  captures.every((capture) => capture.format === "pcap" && !isOfAny(capture));
 
 export const captureDuplicates: Rule = {
   id: "capture.duplicates",

@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { endedBy, endingEvidence } from "../ending.ts";
 import { engineIoCode } from "../engine-io-code.ts";
 import { missedIn } from "../heartbeat.ts";
+import { mayStillCome } from "../patience.ts";
 import { clientOf, directionOf, endOf, hasEnded, otherSide, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
@@ -161,6 +162,9 @@ export const engineIoPongMissing: Rule = {
   check: checkHeartbeat,
 };
 
+/** A server that is asked for a WebSocket may take so long to answer. */
+const ANSWER_MS = 2000;
+
 /** Polling works, the WebSocket of the same session does not: everything is slower, and nothing tells the user. */
 function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | null {
   const exchange = handshakeOf(connection);
@@ -175,6 +179,12 @@ function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | nu
     cause("likely", "nginxUpgradeLines", { path: "/socket.io/" }),
     cause("likely", "noStickySession", {}),
   ];
+  if (
+    exchange.response === null &&
+    !hasEnded(connection) &&
+    mayStillCome(context.analysis, exchange.request.last.timestampNs, ANSWER_MS)
+  )
+    return null;
   if (connection.webSocket === null)
     return draft("eio.upgrade.failed", "refused", {
       at: (exchange.response ?? exchange.request).first,

@@ -2,6 +2,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { asksInTls, pairKey } from "../others.ts";
+import { mayStillCome } from "../patience.ts";
 import { clientOf, endOf, hasEnded, serverOf, spanMs, watchedUntil } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { begunWithin, MANY } from "./open-unanswered.ts";
@@ -57,6 +58,7 @@ function checkNoRequest(connection: ConnectionFacts, context: Context) {
   const openMs = Math.max(0, (end - opened.timestampNs) / 1e6);
   const base = { server: serverOf(connection), client: clientOf(connection), openMs };
   const evidence = [shows(opened, "established", {}), endingEvidence(connection)];
+  if (!hasEnded(connection) && mayStillCome(context.analysis, opened.timestampNs, LEAST_OPEN_MS)) return null;
   if (context.others().busy.has(pairKey(connection)))
     return draft("tcp.open.no-request", "spare", {
       severity: "note",

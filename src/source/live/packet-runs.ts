@@ -13,6 +13,10 @@ export class PacketRuns {
   private list: PacketRun[] = [];
   private packets = 0;
 
+  get total(): number {
+    return this.packets;
+  }
+
   get runs(): readonly PacketRun[] {
     return this.list;
   }

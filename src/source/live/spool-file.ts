@@ -49,10 +49,15 @@ export class SpoolFile {
     this.fd = null;
   }
 
+  /** What it will be called: a numbered name where its own is taken. */
+  get freeName(): string {
+    return freeName(this.path);
+  }
+
   /** Gives it its name, or a numbered one when that is taken by now. */
   complete(): string {
     this.close();
-    const name = freeName(this.path);
+    const name = this.freeName;
     renameSync(this.partialPath, name);
     return name;
   }

@@ -23,6 +23,7 @@ export interface SpoolPlan {
 
 /** Cumulative: what could not be written, and why the last time. */
 export interface SpoolLoss {
+  readonly packets: number;
   readonly bytes: number;
   readonly reason: string;
 }
@@ -38,7 +39,7 @@ const seconds = (count: number): bigint => BigInt(Math.round(count * 1e9));
 
 /**
  * Everything captured, on disk before it is decoded. A stream of pcapng blocks in one file or a sequence of them; a
- * full disk costs the oldest file of a ring, then what cannot be written, and never the capture.
+ * full disk costs the oldest file of a ring, then all that comes after, and never the capture.
  */
 export class Spool {
   /** Where it is being written to. */
@@ -61,6 +62,12 @@ export class Spool {
   /** The file that is being written, for people. */
   get currentPath(): string | null {
     return this.files.at(-1)?.partialPath ?? null;
+  }
+
+  /** Its name is taken: what it will be called instead; null: by its own name. */
+  get renamed(): { readonly path: string; readonly freeName: string } | null {
+    const file = this.files.at(-1);
+    return file === undefined || file.freeName === file.path ? null : file;
   }
 
   /** All that can be read now, the oldest first. */
@@ -101,14 +108,29 @@ export class Spool {
    */
   write(blocks: Uint8Array, nowNs: bigint, first = 0, packets = 0): void {
     if (blocks.length === 0) return;
+    if (this.isOver) {
+      this.lose(packets, blocks.length, this.loss?.reason);
+      return;
+    }
     let file = this.files.at(-1);
     if (file === undefined || this.isFull(file, nowNs)) file = this.next(nowNs) ?? file;
     let problem = file?.append(blocks, nowNs) ?? null;
     if (problem !== null && problem.code === "ENOSPC" && this.makeRoom()) problem = file?.append(blocks, nowNs) ?? null;
-    if (problem !== null || file === undefined) {
-      this.loss = { bytes: (this.loss?.bytes ?? 0) + blocks.length, reason: problem?.code ?? "ENOSPC" };
-    } else file.packets.add(first, packets);
+    if (problem !== null || file === undefined) this.lose(packets, blocks.length, problem?.code);
+    else file.packets.add(first, packets);
     this.tidy(nowNs);
+  }
+
+  /** A file with holes would tell of losses on the wire. Only where the past is let go of anyway may room come again. */
+  private get isOver(): boolean {
+    return this.loss !== null && this.plan.trigger === null;
+  }
+
+  /** Counters alone are no loss. */
+  private lose(packets: number, bytes: number, reason = "ENOSPC"): void {
+    if (packets === 0) return;
+    const { loss } = this;
+    this.loss = { packets: (loss?.packets ?? 0) + packets, bytes: (loss?.bytes ?? 0) + bytes, reason };
   }
 
   /** Keeps the time around now. `label` becomes part of the file's name. */
@@ -230,8 +252,7 @@ export class Spool {
       .then(
         (joined) => void this.kept.push(joined),
         (error: NodeJS.ErrnoException) => {
-          const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-          this.loss = { bytes: (this.loss?.bytes ?? 0) + bytes, reason: error.code ?? error.message };
+          for (const { packets, bytes } of files) this.lose(packets.total, bytes, error.code ?? error.message);
         },
       );
   }

@@ -41,7 +41,10 @@ function waitingLines(state: State, { palette, words }: Context): string[] {
   return [
     ...wrap(words.listening(where), state, "   ", " "),
     "",
-    ...words.nothingComes.flatMap((line) => wrap(line, state, "   ", " ")).map(palette.dim),
+    ...words
+      .nothingComes(state.latest.capture.name === "any")
+      .flatMap((line) => wrap(line, state, "   ", " "))
+      .map(palette.dim),
   ];
 }
 

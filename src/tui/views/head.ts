@@ -91,13 +91,15 @@ export function statusLine(state: State, context: Context): string {
   }
   if (busy !== null) line.add(` ${escapeText(busy)} `, "accent").gap(1);
   if (frozen) line.add(` ${words.frozen(latest.statistics.packets - state.shown.statistics.packets)} `, "alarm").gap(1);
-  if (state.live) {
+  if (state.live && state.whyEnded !== null) {
+    line.add(` ● ${words.live.ended}`, "error").add(`  ${escapeText(state.whyEnded)}`);
+  } else if (state.live) {
     const seconds = latest.clockNs / 1e9;
     line
       .add(` ● ${words.live[latest.state]}`, latest.state === "ended" ? "dim" : "good")
       .add(`  ${escapeText(latest.capture.name)}`);
     line
-      .add(`  ${words.packetsPerSecond(state.rate)}`)
+      .add(`  ${words.packetsPerSecond(state.rate.packetsPerSecond)}`)
       .add(`  ${words.dropped(latest.statistics.dropped)}`, (latest.statistics.dropped ?? 0) > 0 ? "error" : "dim");
     line.add(`  ${words.spool(latest.capture.bytes)}`, "dim").add(`  ${chrome.duration(seconds)}`, "dim");
     if (state.follow) line.add(`  ${words.following}`, "accent");

@@ -19,7 +19,7 @@ import {
   upgrade,
   webSocket,
 } from "../../support/facts-builder.ts";
-import { one, type SomeCases } from "./case.ts";
+import { one, running, type SomeCases } from "./case.ts";
 
 const quiet = webSocket().heartbeat[0];
 const TARGET = "/socket.io/?EIO=4&transport=websocket";
@@ -119,6 +119,10 @@ const token = (given: Partial<TokenFacts>): TokenFacts => ({
   issuedAtSeconds: null,
   ...given,
 });
+const pendingUpgrade = refusedUpgrade(
+  { target: `${TARGET}&sid=abc`, status: null },
+  { tcp: tcp({ ending: "open" }), kind: "upgrade-unanswered" },
+);
 const refusedWith = (given: Partial<TokenFacts>) => one(refusedUpgrade({ status: 401 }, { tokens: [token(given)] }));
 
 const dated = (date: string, tokens: readonly TokenFacts[] = [token({})]) =>
@@ -217,6 +221,7 @@ export const applicationCases = {
           session: session({ engineIo: engineIo({ probeSent: mark(0.1), probeAnswered: mark(0.2) }) }),
         }),
       ),
+      "the answer is on its way": running([pendingUpgrade], 1),
       "no session before": one(refusedUpgrade({ target: TARGET, status: 400 })),
     },
   },

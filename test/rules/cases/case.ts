@@ -16,4 +16,7 @@ export type SomeCases = Partial<Cases>;
 
 export const one = (connection: ConnectionFacts, clockSeconds = 120): Analysis =>
   analysisOf([connection], { clockSeconds });
+/** While the capture runs, so long after its first packet. */
+export const running = (connections: readonly ConnectionFacts[], clockSeconds: number): Analysis =>
+  analysisOf(connections, { clockSeconds, live: true });
 export const several = (...connections: ConnectionFacts[]): Analysis => analysisOf(connections);

@@ -12,7 +12,7 @@ import {
   tcp,
   tlsFacts,
 } from "../../support/facts-builder.ts";
-import { one, type SomeCases, several } from "./case.ts";
+import { one, running, type SomeCases, several } from "./case.ts";
 
 const nothing = half({ packets: 0, dataSegments: 0, streamBytes: 0, firstData: null, lastData: null, hopLimit: null });
 
@@ -173,6 +173,7 @@ export const openingCases = {
     },
     near: {
       "opened just now": one(idle({ ending: "open" }), 1),
+      "opened just now, beside others": running([idle({ ending: "open" }), connectionFacts()], 1),
       "a request came": one(connectionFacts()),
       "a request came inside TLS": one(leftInTls([300, 900])),
     },

@@ -14,7 +14,7 @@ import {
   upgrade,
   webSocket,
 } from "../../support/facts-builder.ts";
-import { one, type SomeCases, several } from "./case.ts";
+import { one, running, type SomeCases, several } from "./case.ts";
 import { atBothEnds, hungUpByProxy } from "./legs.ts";
 
 const withClient = (client: HalfOverrides, more: Partial<ConnectionFacts> = {}) =>
@@ -147,6 +147,7 @@ export const transportCases = {
       noTcp: analysisOf([], { otherPackets: { udp: 40, arp: 60 } }),
     },
     near: {
+      "the capture has just begun": running([], 3),
       "a connection": one(connectionFacts()),
       "an error says why": analysisOf([], {
         dns: [
@@ -174,6 +175,11 @@ export const transportCases = {
       polling: one(notWebSocket("http", { exchanges: [exchange({ status: 200, target: POLL, request: {} })] })),
     },
     near: {
+      "the capture has just begun": running([notWebSocket("http")], 3),
+      "a connection that may yet ask for one": running(
+        [notWebSocket("tcp", { first: mark(115), tcp: tcp({ ending: "open" }) })],
+        120,
+      ),
       "a WebSocket": one(connectionFacts()),
       "HTTP/2 alone, which may carry any": one(
         notWebSocket("tcp", { notHttp: [bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), null] }),
@@ -216,7 +222,10 @@ export const transportCases = {
   "capture.one-way": {
     severity: "note",
     fires: { plain: one(connectionFacts({ tcp: tcp({ oneWay: true, server: { packets: 0 } }) })) },
-    near: { both: one(connectionFacts()) },
+    near: {
+      both: one(connectionFacts()),
+      "the answer is on its way": running([connectionFacts({ tcp: tcp({ oneWay: true, server: { packets: 0 } }) })], 1),
+    },
   },
   "capture.duplicates": {
     severity: "note",
