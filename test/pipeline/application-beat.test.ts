@@ -1,26 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { ApplicationBeat } from "../../src/pipeline/application-beat.ts";
-import { BINARY, type MessageView, TEXT } from "../../src/websocket/types.ts";
+import { BINARY, type MessageView } from "../../src/websocket/types.ts";
+import { messageView } from "../support/message-view.ts";
 
-function message(direction: 0 | 1, atMs: number, text: string, packet: number): MessageView {
-  const bytes = new Uint8Array(Buffer.from(text));
-  return {
-    direction,
-    opcode: TEXT,
-    compressed: false,
-    frames: 1,
-    wireLength: bytes.length,
-    length: bytes.length,
-    bytes,
-    keptLength: bytes.length,
-    problem: null,
-    validUtf8: true,
-    firstPacketNumber: packet,
-    firstTimestampNs: atMs * 1e6,
-    lastPacketNumber: packet,
-    lastTimestampNs: atMs * 1e6,
-  };
-}
+const message = (direction: 0 | 1, atMs: number, text: string, packet: number): MessageView =>
+  messageView(direction, text, packet, atMs);
 
 /** A question each `intervalMs` from the client and its answer 20 ms later, the last `unanswered` without one. */
 function beats(count: number, intervalMs: number, unanswered: number, jitterMs = 0): ApplicationBeat {

@@ -1,27 +1,11 @@
 import { expect, test } from "vitest";
 import { SessionWatch } from "../../src/pipeline/session-watch.ts";
-import { type MessageView, TEXT } from "../../src/websocket/types.ts";
+import type { MessageView } from "../../src/websocket/types.ts";
 import { beat } from "../support/facts-builder.ts";
+import { messageView } from "../support/message-view.ts";
 
-const message = (direction: 0 | 1, text: string, packet: number): MessageView => {
-  const bytes = new Uint8Array(Buffer.from(text));
-  return {
-    direction,
-    opcode: TEXT,
-    compressed: false,
-    frames: 1,
-    wireLength: bytes.length,
-    length: bytes.length,
-    bytes,
-    keptLength: bytes.length,
-    problem: null,
-    validUtf8: true,
-    firstPacketNumber: packet,
-    firstTimestampNs: packet * 1e9,
-    lastPacketNumber: packet,
-    lastTimestampNs: packet * 1e9,
-  };
-};
+const message = (direction: 0 | 1, text: string, packet: number): MessageView =>
+  messageView(direction, text, packet, packet * 1000);
 
 /** A Socket.IO session in which the client's last message is `text`. */
 function session(...texts: string[]) {
