@@ -2,9 +2,9 @@ import type { HttpExchangeFacts, HttpMessageFacts } from "../../store/http-types
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { passedOn } from "../others.ts";
-import { fieldValue, serverOf, targetOf } from "../reading.ts";
+import { endpointText, fieldValue, serverOf, targetOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
-import { isSameLeg } from "../sessions.ts";
+import type { Sessions } from "../sessions.ts";
 import type { VariantOf } from "../types.ts";
 
 const isEngineIo = (exchange: HttpExchangeFacts): boolean => /[?&]EIO=\d/.test(exchange.request?.target ?? "");
@@ -33,22 +33,35 @@ const allowedBy = ({ fields }: HttpMessageFacts): string[] =>
 const sidGiven = ({ responseBodyPreview }: HttpExchangeFacts): string | undefined =>
   /^(?:\d+:)?0\{"sid":"([^"]+)"/.exec(responseBodyPreview)?.[1];
 
+/** Clients and the origins they name, whose withheld answers opened sessions that they went on with. Found once a judgement. */
+const unheeded = new WeakMap<readonly ConnectionFacts[], ReadonlySet<string>>();
+
+const callerKey = ({ client, server }: ConnectionFacts, origin: string): string =>
+  `${client.address} ${endpointText(server)} ${origin}`;
+
 /** A page never gets to see an answer that its browser withholds: a caller that goes on with the session in it is no page. */
 function goesOnUnheeded(connection: ConnectionFacts, origin: string, { analysis, sessions }: Context): boolean {
-  const isUsed = (sid: string | undefined): boolean =>
-    sid !== undefined &&
-    (sessions().get(sid) ?? []).some(({ exchanges }) =>
-      exchanges.some(({ request }) => request?.target.includes(`sid=${sid}`)),
+  const { connections } = analysis;
+  let callers = unheeded.get(connections);
+  if (callers === undefined) {
+    callers = new Set(
+      connections.flatMap((one) => unheededOrigins(one, sessions()).map((named) => callerKey(one, named))),
     );
-  return analysis.connections.some(
-    (other) =>
-      isSameLeg(other, connection) &&
-      other.exchanges.some(
-        (exchange) =>
-          crossOrigin(exchange) === origin && corsVariant(exchange, origin) !== null && isUsed(sidGiven(exchange)),
-      ),
-  );
+    unheeded.set(connections, callers);
+  }
+  return callers.has(callerKey(connection, origin));
 }
+
+const unheededOrigins = ({ exchanges }: ConnectionFacts, sessions: Sessions): string[] =>
+  exchanges.flatMap((exchange) => {
+    const origin = crossOrigin(exchange);
+    const sid = sidGiven(exchange);
+    if (origin === null || sid === undefined || corsVariant(exchange, origin) === null) return [];
+    const isUsed = (sessions.get(sid) ?? []).some((mate) =>
+      mate.exchanges.some(({ request }) => request?.target.includes(`sid=${sid}`)),
+    );
+    return isUsed ? [origin] : [];
+  });
 
 function corsCauses(variant: VariantOf<"http.cors.refused">, origin: string) {
   if (variant === "twice") return [cause("certain", "corsTwice", {})];

@@ -42,15 +42,25 @@ function unansweredOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
 
 /** A poll of this client that the capture lacks a part of names no session, or not all that was said: it may hold the answer. */
 const hasUnreadPolls = (connection: ConnectionFacts, fromNs: number, untilNs: number, { analysis }: Context): boolean =>
-  analysis.connections.some(
-    (other) =>
-      other.webSocket === null &&
-      isSameLeg(other, connection) &&
-      other.first.timestampNs <= untilNs &&
-      other.last.timestampNs >= fromNs &&
-      (other.tcp.halves.some(({ missingBytes }) => missingBytes > 0) ||
-        other.exchanges.some(({ request, response }) => request === null && response !== null)),
+  unreadPolls(analysis.connections).some(
+    (other) => isSameLeg(other, connection) && other.first.timestampNs <= untilNs && other.last.timestampNs >= fromNs,
   );
+
+/** Connections with holes, found once a judgement: thousands may ask. */
+const unread = new WeakMap<readonly ConnectionFacts[], readonly ConnectionFacts[]>();
+
+function unreadPolls(connections: readonly ConnectionFacts[]): readonly ConnectionFacts[] {
+  const known = unread.get(connections);
+  if (known !== undefined) return known;
+  const found = connections.filter(
+    ({ webSocket, tcp, exchanges }) =>
+      webSocket === null &&
+      (tcp.halves.some(({ missingBytes }) => missingBytes > 0) ||
+        exchanges.some(({ request, response }) => request === null && response !== null)),
+  );
+  unread.set(connections, found);
+  return found;
+}
 
 const each =
   (of: (connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context) => Draft | null) =>
