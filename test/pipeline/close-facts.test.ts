@@ -270,3 +270,61 @@ test("a fatal alert of TLS fails both ends, unless the closing handshake was ove
   expect(seen(mark(39.85))).toMatchObject({ clientSees: { code: 1006 }, serverSees: { code: 1006 } });
   expect(seen(mark(39.95))).toMatchObject({ clientSees: { code: 1000 }, serverSees: { code: 1000 } });
 });
+
+// What random endings of eleven libraries logged.
+describe("a Close that TCP, or its receiver, did not take", () => {
+  test("was not seen by who hung up without acknowledging it, and may still come to who did not", () => {
+    const lost = { ...close(39.8, 1000), delivered: false };
+    expect(ended(lost, close(39.7, 1000))).toMatchObject({ serverSees: { code: 1006 }, verdict: "abnormal" });
+    const open = { ...fins, server: { fin: null } };
+    expect(ended(lost, close(39.7, 1000), open)).toMatchObject({ serverSees: null });
+    // The FIN that acknowledges it may be what the capture lacks.
+    const unseen = { ...fins, server: { fin: mark(40), finIsUnseen: true } };
+    expect(ended(lost, close(39.7, 1000), unseen)).toMatchObject({ serverSees: null });
+  });
+
+  test("a RST right behind it may be told first", () => {
+    const withRst = (at: number) => ({
+      client: { fin: null },
+      server: { fin: null },
+      closedAt: mark(at),
+      resets: [reset({ at })],
+    });
+    expect(ended(null, close(39.8, 1001), withRst(39.801))).toMatchObject({ clientSees: null });
+    expect(ended(null, close(39.8, 1001), withRst(39.9))).toMatchObject({ clientSees: { code: 1001 } });
+  });
+
+  test("1012 to 1014 are younger than some libraries: who answers them by 1002 says either", () => {
+    expect(ended(close(39.9, 1002), close(39.8, 1012))).toMatchObject({ clientSees: null });
+    expect(ended(close(39.9, 1012), close(39.8, 1012))).toMatchObject({ clientSees: { code: 1012 } });
+  });
+
+  test("who says 1002 in a second Close failed on the answer to its first one", () => {
+    const again = { ...close(39.8, 999), laterCode: 1002 };
+    expect(ended(close(39.9, 999), again)).toMatchObject({ serverSees: { code: 1006 } });
+    expect(ended(close(39.9, 1000), { ...close(39.8, 1000), laterCode: 1000 })).toMatchObject({
+      serverSees: { code: 1000 },
+    });
+  });
+
+  test("a program that stood still before it came has not read it", () => {
+    const { heartbeat } = webSocket();
+    const frozen = webSocket({
+      closeFrames: [close(39.8, 1011), null],
+      heartbeat: [{ ...heartbeat[0], pings: 3, missing: 2 }, heartbeat[1]],
+    });
+    const open = tcp({ ...fins, server: { fin: null } });
+    expect(closeFacts("websocket", open, frozen, false)).toMatchObject({ serverSees: null });
+  });
+
+  test("a forged RST ends nothing for the host whose name it bears", () => {
+    const forged = (likelyInjected: boolean) => ({
+      ending: "rst" as const,
+      client: { fin: null },
+      server: { fin: null },
+      resets: [reset({ at: 39.9, likelyInjected })],
+    });
+    expect(ended(null, null, forged(true))).toMatchObject({ clientSees: { code: 1006 }, serverSees: null });
+    expect(ended(null, null, forged(false))).toMatchObject({ clientSees: { code: 1006 }, serverSees: { code: 1006 } });
+  });
+});
