@@ -19,6 +19,7 @@ import {
   type WireSink,
 } from "../wire/types.ts";
 import { findAbsences, VantageSpans } from "./absences.ts";
+import { CapturePoints } from "./capture-points.ts";
 import { ConnectionContext, type ContextOptions } from "./connection-context.ts";
 import { connectionFacts } from "./connection-facts.ts";
 import type { FrameTap } from "./frame-tap.ts";
@@ -63,9 +64,7 @@ export class Pipeline implements WireSink, TcpSink {
   private readonly options: PipelineOptions;
   private readonly ports: ReadonlySet<number>;
   private captureIndex = -1;
-  private readonly vantages: number[] = [];
-  /** By capture: the number of its first packet. */
-  private readonly beginnings: number[] = [];
+  private readonly points = new CapturePoints((captureIndex) => this.options.vantageOf?.(captureIndex) ?? 0);
   private readonly spans = new VantageSpans();
   private readonly decoder = new PacketDecoder(this);
   protected readonly tracker: TcpTracker;
@@ -138,22 +137,7 @@ export class Pipeline implements WireSink, TcpSink {
   private changeCapture(captureIndex: number, nowNs: RelativeNs): void {
     this.spans.pause(this.last.timestampNs);
     this.captureIndex = captureIndex;
-    this.beginnings[captureIndex] ??= this.packets;
-    this.vantages[captureIndex] ??= this.options.vantageOf?.(captureIndex) ?? 0;
-    const vantage = this.vantages[captureIndex] ?? 0;
-    this.tracker.vantage = vantage;
-    this.spans.resume(vantage, captureIndex, nowNs);
-  }
-
-  /**
-   * The capture at hand does not continue an earlier one, as its times say: it was taken elsewhere, by a clock that differs
-   * by more than the captures are long.
-   */
-  private standElsewhere(nowNs: RelativeNs): void {
-    const vantage = Math.max(...this.vantages.filter((known) => known !== undefined)) + 1;
-    this.vantages[this.captureIndex] = vantage;
-    this.tracker.vantage = vantage;
-    this.spans.resume(vantage, this.captureIndex, nowNs);
+    this.stand(this.points.enter(captureIndex, this.packets), nowNs);
   }
 
   /** Live: time has passed, with packets or without. What ended a while ago is let go. */
@@ -220,16 +204,19 @@ export class Pipeline implements WireSink, TcpSink {
       this.count("tcp-other-port");
       return;
     }
-    if ((segment.flags & SYN) !== 0 && this.vantages.length > 1 && this.repeatsOpening(segment))
-      this.standElsewhere(packet.timestampNs);
+    if ((segment.flags & SYN) !== 0) this.lookWhere(segment, packet.timestampNs);
     this.tracker.onSegment(segment, packet);
   }
 
-  /** Of a capture that was taken to continue another one. */
-  private repeatsOpening(segment: SegmentView): boolean {
-    const [own, begun] = [this.vantages[this.captureIndex], this.beginnings[this.captureIndex] ?? 0];
-    const continues = this.vantages.filter((vantage) => vantage === own).length > 1;
-    return continues && this.tracker.repeatsOpening(segment, begun);
+  /** A capture that repeats the opening of a connection that went on does not continue the one that holds it. */
+  private lookWhere(segment: SegmentView, nowNs: RelativeNs): void {
+    const begun = this.points.continuedFrom;
+    if (begun !== null && this.tracker.repeatsOpening(segment, begun)) this.stand(this.points.standElsewhere(), nowNs);
+  }
+
+  private stand(vantage: number, nowNs: RelativeNs): void {
+    this.tracker.vantage = vantage;
+    this.spans.resume(vantage, this.captureIndex, nowNs);
   }
 
   onIcmpError(error: IcmpErrorView, packet: PacketView): void {
