@@ -1,9 +1,10 @@
-import { closeSync, openSync, readSync, type Stats, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import { limits } from "../base/limits.ts";
 import { EXIT, UserError } from "../base/user-error.ts";
 import { openSource } from "../source/open-source.ts";
 import { KeyLog, KeyLogReader } from "../tls/key-log.ts";
+import { statOf } from "./stat-of.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What every command takes that reads captures. */
@@ -19,7 +20,7 @@ export async function openKeyLog({ keylog }: KeyLogOption): Promise<KeyLog> {
   const keys = new KeyLog();
   if (keylog === undefined) return keys;
   keys.expected = true;
-  const told = toldOf(keylog);
+  const told = statOf(keylog, EXIT.input, "keylog.unreadable");
   if (told === undefined) throw new UserError(EXIT.input, "keylog.not-found", { name: keylog });
   // A browser writes its file when it first needs it: an empty one is no mistake.
   if (told.isFile() && told.size === 0) return keys;
@@ -99,17 +100,7 @@ export class KeyLogFollower {
  */
 export function checkKeyLog({ keylog }: KeyLogOption): { isAwaited: boolean } {
   if (keylog === undefined) return { isAwaited: false };
-  const told = toldOf(keylog);
+  const told = statOf(keylog, EXIT.input, "keylog.unreadable");
   if (told?.isDirectory() === true) throw new UserError(EXIT.input, "input.is-directory", { name: keylog });
   return { isAwaited: told === undefined };
-}
-
-/** undefined: it is not there. Throws `UserError` (exit 3) where nobody may look. */
-function toldOf(keylog: string): Stats | undefined {
-  try {
-    return statSync(keylog, { throwIfNoEntry: false });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UserError(EXIT.input, "keylog.unreadable", { name: keylog, reason: code ?? message });
-  }
 }

@@ -30,12 +30,10 @@ export function closeFacts(
 ): CloseFacts {
   if (webSocket === null) return closeWithoutWebSocket(kind, tcp, replaced);
   const [clientClose, serverClose] = webSocket.closeFrames;
-  const isDone = clientClose !== null && serverClose !== null && broken !== null;
-  if (
-    broken !== null &&
-    tcp.closedAt !== null &&
-    !(isDone && isBefore(clientClose, broken) && isBefore(serverClose, broken))
-  )
+  const isOver = [clientClose, serverClose].every(
+    (close) => close !== null && broken !== null && isBefore(close, broken),
+  );
+  if (broken !== null && tcp.closedAt !== null && !isOver)
     return { verdict: "abnormal", clientSees: FAILED, serverSees: FAILED };
   const unread = [isUnread(webSocket, tcp, 0), isUnread(webSocket, tcp, 1)] as const;
   const clientSees = unread[1] ? null : seenBy(0, webSocket, tcp, replaced, unread[0]);

@@ -66,12 +66,7 @@ const TRANSLATE_NS = 1e9;
  * numbers everywhere. The one that asked first is nearer to the client.
  */
 function translated(tracked: readonly Origin[], known: ReadonlySet<Origin>): Origin[][] {
-  const byNumbers = new Map<string, Origin[]>();
-  for (const one of tracked) {
-    const numbers = known.has(one) ? null : numbersOf(one.halves);
-    if (numbers !== null) appendTo(byNumbers, `${one.vantage} ${numbers}`, one);
-  }
-  return [...byNumbers.values()].flatMap((group) => {
+  return alike(tracked, known, ({ vantage }) => `${vantage} `).flatMap((group) => {
     const [first, ...others] = group.sort((a, b) => a.id - b.id);
     if (first === undefined) return [];
     const copies = others.filter((other) => isPassedThrough(first, other) && !hasSameEnds(first, other));
@@ -85,14 +80,19 @@ function translated(tracked: readonly Origin[], known: ReadonlySet<Origin>): Ori
  */
 function translatedElsewhere(tracked: readonly Origin[], known: ReadonlySet<Origin>): Origin[][] {
   if (tracked.every(({ vantage }) => vantage === tracked[0]?.vantage)) return [];
-  const byNumbers = new Map<string, Origin[]>();
-  for (const one of tracked) {
-    const numbers = known.has(one) ? null : numbersOf(one.halves);
-    if (numbers !== null) appendTo(byNumbers, numbers, one);
-  }
-  return [...byNumbers.values()]
+  return alike(tracked, known, () => "")
     .filter((group) => group.length > 1 && new Set(group.map(({ vantage }) => vantage)).size === group.length)
     .map((group) => group.sort((a, b) => waited(b) - waited(a)));
+}
+
+/** Connections with the same initial sequence numbers, and the same of what else tells them apart. */
+function alike(tracked: readonly Origin[], known: ReadonlySet<Origin>, of: (one: Origin) => string): Origin[][] {
+  const groups = new Map<string, Origin[]>();
+  for (const one of tracked) {
+    const numbers = known.has(one) ? null : numbersOf(one.halves);
+    if (numbers !== null) appendTo(groups, of(one) + numbers, one);
+  }
+  return [...groups.values()];
 }
 
 const isPassedThrough = (front: Origin, back: Origin): boolean =>
@@ -240,7 +240,7 @@ const statusOf = ({ upgrade }: ConnectionFacts): number | undefined => upgrade?.
 
 /** The same key in captures whose clocks cannot be compared: who was dialled by the other's server, or bears a proxy's marks. */
 function isBehindElsewhere(front: ConnectionFacts, back: ConnectionFacts): boolean {
-  if (front === back || sameEnds(front, back)) return false;
+  if (front === back || dialForThemselves(front, back)) return false;
   if (back.client.address === front.server.address) return true;
   if (front.client.address === back.server.address) return false;
   const marked = ({ upgrade }: ConnectionFacts): boolean =>
@@ -287,19 +287,19 @@ const keyOf = ({ upgrade }: ConnectionFacts): string | null =>
 function isBehind(front: ConnectionFacts, back: ConnectionFacts): boolean {
   const [asked, passed] = [front.upgrade?.exchange.request?.last, back.upgrade?.exchange.request?.first];
   if (asked === undefined || passed === undefined || front === back) return false;
-  return passed.packet >= asked.packet && passed.timestampNs - asked.timestampNs < FORWARD_NS && !sameEnds(front, back);
+  return (
+    passed.packet >= asked.packet &&
+    passed.timestampNs - asked.timestampNs < FORWARD_NS &&
+    !dialForThemselves(front, back)
+  );
 }
 
 /**
  * Both are dialled by one host, which is not the first one's server: two clients with one key, and no proxy. A transparent
  * proxy keeps the port as well as the address.
  */
-const sameEnds = (a: ConnectionFacts, b: ConnectionFacts): boolean =>
-  (a.client.address === b.client.address && a.server.address !== b.client.address && a.client.port !== b.client.port) ||
-  isSameWay(a, b);
-
-const isSameWay = (a: ConnectionFacts, b: ConnectionFacts): boolean =>
-  a.client.address === b.client.address && a.server.address === b.server.address && a.server.port === b.server.port;
+const dialForThemselves = (a: ConnectionFacts, b: ConnectionFacts): boolean =>
+  a.client.address === b.client.address && a.server.address !== b.client.address && a.client.port !== b.client.port;
 
 /** With another key: the proxy's own address dials, and the path is the same or the end of it. */
 function isForwarded(front: ConnectionFacts, back: ConnectionFacts): boolean {

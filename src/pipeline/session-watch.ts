@@ -1,6 +1,7 @@
 import { type Direction, sideOf } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
 import type { Mark } from "../base/packet-view.ts";
+import { sidIn } from "../base/session-id.ts";
 import { payloadOf } from "../payload/payload.ts";
 import { hintsOf, readPayload } from "../payload/read-payload.ts";
 import { readPacket } from "../payload/readers/engine-io.ts";
@@ -20,8 +21,6 @@ import { mark } from "./marks.ts";
 import { tokensIn } from "./token-facts.ts";
 
 const NO_BYTES = new Uint8Array(0);
-
-const sidIn = (target: string | null): string | null => /[?&]sid=([^&]+)/.exec(target ?? "")?.[1] ?? null;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -1,16 +1,15 @@
 import type { Side } from "../base/brand.ts";
+import { sidIn } from "../base/session-id.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import { cause } from "./rule.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Cause } from "./types.ts";
 
-const sidIn = (target: string): string | null => /[?&]sid=([^&]+)/.exec(target)?.[1] ?? null;
-
 /** What the handshake of this session said of the largest message; null: nothing, or the capture lacks it. */
 function announced({ session, exchanges }: ConnectionFacts, sessions: () => Sessions): number | null {
   const own = session?.engineIo?.open?.maxPayloadBytes;
   if (own != null) return own;
-  const sid = exchanges.map(({ request }) => sidIn(request?.target ?? "")).find((one) => one !== null) ?? null;
+  const sid = exchanges.map(({ request }) => sidIn(request?.target)).find((one) => one !== null) ?? null;
   const mates = sid === null ? [] : (sessions().get(sid) ?? []);
   const opened = mates.map((mate) => mate.session?.engineIo?.open?.maxPayloadBytes);
   return opened.find((bytes) => bytes != null) ?? null;

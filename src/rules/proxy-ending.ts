@@ -95,11 +95,12 @@ const OTHER_IDLE_MS = 1000;
 const endedTogether = (front: ConnectionFacts, join: Join, idleMs: number, { joins }: Context): boolean =>
   joins.all.some(
     (other) =>
+      // The cheapest first: thousands may be compared with thousands.
+      Math.abs(endOf(other.front).timestampNs - endOf(front).timestampNs) < TOGETHER_NS &&
+      Math.abs(idleOf(other) - idleMs) > OTHER_IDLE_MS &&
       other !== join &&
       serverOf(other.front) === serverOf(front) &&
-      proxyEndedBoth(other) &&
-      Math.abs(endOf(other.front).timestampNs - endOf(front).timestampNs) < TOGETHER_NS &&
-      Math.abs(idleOf(other) - idleMs) > OTHER_IDLE_MS,
+      proxyEndedBoth(other),
   );
 
 /** Timers of nginx are whole seconds, and go off up to 0.3 s early (its clock is looked at now and then). */

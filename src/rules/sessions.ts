@@ -1,5 +1,6 @@
 import { appendTo } from "../base/append-to.ts";
 import type { Mark } from "../base/packet-view.ts";
+import { sidIn } from "../base/session-id.ts";
 import type { SocketIoNamespaceFacts, TokenFacts } from "../store/session-types.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import { carriesToken } from "./credentials.ts";
@@ -23,8 +24,8 @@ function sidsOf({ session, exchanges }: ConnectionFacts): Set<string> {
   if (session?.engineIo?.sid != null) sids.add(session.engineIo.sid);
   for (const { sid } of session?.socketIo ?? []) if (sid !== null) sids.add(sid);
   for (const { request } of exchanges) {
-    const sid = /[?&]sid=([^&]+)/.exec(request?.target ?? "")?.[1];
-    if (sid !== undefined) sids.add(sid);
+    const sid = sidIn(request?.target);
+    if (sid !== null) sids.add(sid);
   }
   return sids;
 }

@@ -1,10 +1,10 @@
-import { type Stats, statSync } from "node:fs";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import type { Timer } from "../../rules/timers.ts";
 import type { Finding } from "../../rules/types.ts";
 import { type SpoolPlan, scratchPlan } from "../../source/live/spool.ts";
 import type { BackendName } from "../../source/live/types.ts";
 import type { KeyLogOption } from "../key-log-file.ts";
+import { statOf } from "../stat-of.ts";
 
 export const BACKENDS = ["auto", "tcpdump", "dumpcap", "cap"] as const;
 export const LIVE_FORMATS = ["text", "ndjson"] as const;
@@ -91,21 +91,11 @@ export function checkAround(trigger: string | undefined, [given]: readonly strin
 
 /** Only a file can be written to under another name first. Throws `UserError` (exit 2). */
 function checkTarget(path: string): void {
-  const target = toldOf(path);
+  const target = statOf(path, EXIT.usage, "output.unwritable");
   if (target === undefined || target.isFile()) return;
   throw new UserError(EXIT.usage, target.isDirectory() ? "usage.write-directory" : "usage.write-not-file", {
     name: path,
   });
-}
-
-/** undefined: it is not there. Throws `UserError` (exit 2) where nobody may look. */
-function toldOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UserError(EXIT.usage, "output.unwritable", { name: path, reason: code ?? message });
-  }
 }
 
 /** Throws `UserError` (exit 2) where standard output cannot be the capture. */

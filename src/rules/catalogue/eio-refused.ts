@@ -1,4 +1,5 @@
 import { isBefore, type Mark } from "../../base/packet-view.ts";
+import { sidIn } from "../../base/session-id.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { WebSocketFacts } from "../../store/websocket-types.ts";
@@ -154,7 +155,7 @@ function oldServer(connection: ConnectionFacts, { others }: Context) {
 const hasSpokenBefore = ({ firstFrame }: WebSocketFacts, at: Mark): boolean =>
   firstFrame[0] !== null && isBefore(firstFrame[0], at);
 
-const sidOf = ({ request }: HttpExchangeFacts): string => /[?&]sid=([^&]+)/.exec(request?.target ?? "")?.[1] ?? "";
+const sidOf = ({ request }: HttpExchangeFacts): string => sidIn(request?.target) ?? "";
 
 const answeredNs = ({ response }: HttpExchangeFacts): number => response?.first.timestampNs ?? Number.POSITIVE_INFINITY;
 

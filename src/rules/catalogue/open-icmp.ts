@@ -4,7 +4,7 @@ import { serverOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import type { Cause } from "../types.ts";
 
-type Meaning = "port" | "host" | "net" | "prohibited" | "loop" | "other";
+type Meaning = "port" | "host" | "net" | "prohibited" | "other";
 
 const V4: Readonly<Record<number, Meaning>> = {
   0: "net",
@@ -26,11 +26,11 @@ const V6: Readonly<Record<number, Meaning>> = {
 };
 
 /** Time Exceeded in Transit (RFC 792, RFC 4443 §3.3): routers hand the packet round until its hop limit is used up. */
-const isLoop = ({ ipVersion, type, code }: IcmpFacts): boolean => type === (ipVersion === 4 ? 11 : 3) && code === 0;
+export const isLoop = ({ ipVersion, type, code }: IcmpFacts): boolean =>
+  type === (ipVersion === 4 ? 11 : 3) && code === 0;
 
 /** Destination Unreachable in plain classes (RFC 792, RFC 1812 §5.2.7.1, RFC 4443 §3.1). null: another ICMP message. */
 export function unreachable(error: IcmpFacts): Meaning | null {
-  if (isLoop(error)) return "loop";
   if (error.ipVersion === 4) return error.type === 3 && error.code !== 4 ? (V4[error.code] ?? "other") : null;
   return error.type === 1 ? (V6[error.code] ?? "other") : null;
 }
@@ -46,10 +46,7 @@ export function rejectedBy({ sender }: IcmpFacts, { server }: ConnectionFacts): 
 function check(connection: ConnectionFacts) {
   const { tcp } = connection;
   if (tcp.opening === "complete" || tcp.opening === "not-captured" || tcp.synAcks.length > 0) return null;
-  // Time exceeded is what a TCP traceroute asks for.
-  const error = tcp.icmpErrors.find(
-    (item) => item.about === "client" && unreachable(item) !== null && unreachable(item) !== "loop",
-  );
+  const error = tcp.icmpErrors.find((item) => item.about === "client" && unreachable(item) !== null);
   if (error === undefined) return null;
   const meaning = unreachable(error) ?? "other";
   const server = serverOf(connection);
@@ -63,7 +60,7 @@ function check(connection: ConnectionFacts) {
     ],
   };
   const address = connection.server.address;
-  if (meaning === "other" || meaning === "loop")
+  if (meaning === "other")
     return draft("tcp.open.icmp", "other", {
       ...parts,
       args: { ...base, type: error.type, code: error.code },

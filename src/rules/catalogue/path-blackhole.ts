@@ -11,7 +11,7 @@ import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { looksLikeWebSocket } from "../sealed.ts";
 import type { EvidenceItem } from "../types.ts";
-import { rejectedBy, unreachable } from "./open-icmp.ts";
+import { isLoop, rejectedBy, unreachable } from "./open-icmp.ts";
 import {
   checkAcknowledgments,
   checkLostEnd,
@@ -51,7 +51,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
   };
   const { damaged } = tcp.halves[direction];
   const rejection = tcp.icmpErrors.find(
-    (error) => error.about === from && error.timestampNs >= waiting.since.timestampNs && unreachable(error) !== null,
+    (error) => error.about === from && error.timestampNs >= waiting.since.timestampNs && meaningOf(error) !== null,
   );
   if (rejection !== undefined) return rejected(connection, rejection, base, parts);
   // A capture taken at the sender holds what its network card will cut up: the MSS bounds what is on the wire.
@@ -168,6 +168,8 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
 const isStillDeaf = ({ tcp }: ConnectionFacts, { last }: UnacknowledgedFacts): boolean =>
   tcp.closedAt !== null && last.timestampNs - tcp.closedAt.timestampNs > HEARD_AFTER_NS;
 
+const meaningOf = (error: IcmpFacts) => (isLoop(error) ? "loop" : unreachable(error));
+
 /** A router or firewall says itself that it lets nothing through any more (RFC 792, RFC 4443 §3.1). */
 function rejected(
   connection: ConnectionFacts,
@@ -175,7 +177,7 @@ function rejected(
   base: { from: Side; to: Side; bytes: number; repeats: number; waitedMs: number },
   parts: { at: Mark; evidence: (EvidenceItem | null)[] },
 ): Draft {
-  const meaning = unreachable(error) ?? "other";
+  const meaning = meaningOf(error) ?? "other";
   const isRule = meaning === "port" || meaning === "prohibited";
   const address = connection[base.to].address;
   const [first, ...others] = parts.evidence;

@@ -15,6 +15,9 @@ import type { Cause, EvidenceItem } from "../types.ts";
 import { forwardedBy, handshakeOf } from "../upgrade-outcome.ts";
 
 const SHOWN_PINGS = 5;
+/** What was under way when the ping was sent has come by then. */
+const LEAST_TALK_NS = 1e9;
+
 function evidenceOf(missed: MissedBeat, connection: ConnectionFacts): (EvidenceItem | null)[] {
   const from = missed.pinger;
   const close = connection.webSocket?.closeFrames[directionOf(from)] ?? null;
@@ -47,7 +50,7 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
   const dataAfter = spokeBetween(connection, directionOf(to), missed.first.timestampNs, endNs);
   if (missed.blocked) return [cause("likely", "peerStoppedReading", { to }), cause("possible", "peerBlocked", { to })];
   if (missed.deaf) return [cause("likely", "peerStoppedReading", { to: missed.pinger })];
-  if (missed.acknowledged === false && dataAfter)
+  if (missed.acknowledged === false && spokeMeanwhile(missed, connection))
     return [cause("likely", "dropsOneWay", { to, port: connection.server.port }), cause("likely", "slowPath", {})];
   if (missed.acknowledged === false)
     return [
@@ -154,8 +157,7 @@ function heldUp(missed: MissedBeat, connection: ConnectionFacts, direction: Dire
     closer: from,
   };
   const slowMs = lateMs(missed, connection, direction) ?? slowPathMs(connection, since, until);
-  // What the peer said came through all the while.
-  const isAlive = spokeBetween(connection, directionOf(to), since + LEAST_TALK_NS, until);
+  const isAlive = spokeMeanwhile(missed, connection);
   const stall = slowMs !== null && isAlive ? null : stallWithin(connection, since, until);
   if (stall !== null && missed.acknowledged !== false)
     return draft("ws.pong.missing", "gaveUpPath", {
@@ -176,9 +178,6 @@ function heldUp(missed: MissedBeat, connection: ConnectionFacts, direction: Dire
     causes: [cause("likely", "slowPath", {}), cause("possible", "peerBlocked", { to })],
   });
 }
-
-/** What was under way when the ping was sent has come by then. */
-const LEAST_TALK_NS = 1e9;
 
 /** How long the ping took that TCP acknowledged only after its sender had given up. */
 function lateMs({ dead }: MissedBeat, { tcp }: ConnectionFacts, direction: Direction): number | null {
