@@ -76,6 +76,8 @@ export class App {
   private messageTimer: NodeJS.Timeout | null = null;
   /** A note that is being written: kept as it is when the terminal goes. */
   private draft: DialogResult | null = null;
+  /** Settles when all notes so far are kept, with why the last ones were not; "": they were. */
+  private notesKept = Promise.resolve("");
   private finish: (ending: Ending) => void = () => undefined;
   private crash: (error: unknown) => void = () => undefined;
 
@@ -86,7 +88,6 @@ export class App {
       onInput: (event) => this.onInput(event),
       onResize: () => {
         this.painter.forget();
-        this.terminal.write("\u001b[2J");
         this.dispatch({ kind: "resized", ...this.terminal.size });
       },
       onResume: () => {
@@ -134,10 +135,10 @@ export class App {
       for (const timer of [this.dataTimer, this.messageTimer]) if (timer !== null) clearTimeout(timer);
       if (this.scheduled !== null) clearImmediate(this.scheduled);
       // Before anything is written: a terminal that is gone says so, and that ends the process.
-      const kept = await this.keepDraft();
+      const told = [await this.notesKept.catch(String), await this.keepDraft()];
       this.dialogs?.close();
       this.terminal.leave();
-      if (kept !== "") this.options.output.write(`${escapeText(kept)}\n`);
+      for (const line of told) if (line !== "") this.options.output.write(`${escapeText(line)}\n`);
     }
   }
 
@@ -287,7 +288,6 @@ export class App {
         return;
       case "redraw":
         this.painter.forget();
-        this.terminal.write("\u001b[2J");
         return;
       case "stop":
         this.options.desk.stop();
@@ -309,7 +309,7 @@ export class App {
         void this.reader.searchLadder(effect);
         return;
       case "notes":
-        void this.saveNotes();
+        this.notesKept = Promise.all([this.saveNotes(), this.notesKept]).then(([unkept]) => unkept);
         return;
       case "save":
         void this.save(effect.format, effect.path, effect.overwrite);
@@ -326,11 +326,12 @@ export class App {
     this.dispatch({ kind: "why-ended", why });
   }
 
-  private async saveNotes(): Promise<void> {
+  private async saveNotes(): Promise<string> {
     const { notes, message, failed } = await this.options.errands.saveNotes(this.state.list.notes);
     this.apply({ kind: "notes", notes });
     // What has just been said (deleted, undone) tells how to take it back.
     if (failed || (message !== "" && this.state.message === null)) this.say(message, failed ? "error" : "good");
+    return failed ? message : "";
   }
 
   /** What turned out to be about the captures, and what they hold themselves, is shown too; what is about another capture is not, and is told of. */

@@ -2,14 +2,16 @@
 export class Painter {
   private shown: readonly string[] = [];
   private cursorShown = false;
+  private forgotten = false;
   private readonly write: (text: string) => void;
 
   constructor(write: (text: string) => void) {
     this.write = write;
   }
 
-  /** The screen holds something else now (resize, another program): the next frame is drawn whole. */
+  /** The screen holds something else now (resize, another program): the next frame clears it and is drawn whole. */
   forget(): void {
+    this.forgotten = true;
     this.shown = [];
     this.cursorShown = false;
   }
@@ -19,7 +21,8 @@ export class Painter {
    * so that an input method opens beside it), 0-based; null hides it.
    */
   paint(lines: readonly string[], cursor: { row: number; column: number } | null): void {
-    let out = "";
+    let out = this.forgotten ? "\u001b[2J" : "";
+    this.forgotten = false;
     for (let row = 0; row < Math.max(lines.length, this.shown.length); row++) {
       const line = lines[row] ?? "";
       if (line !== this.shown[row]) out += `\u001b[${row + 1};1H\u001b[0m\u001b[2K${line}`;

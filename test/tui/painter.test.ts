@@ -32,7 +32,8 @@ describe("painter", () => {
     expect(writes[1]).toContain("\u001b[2;1H\u001b[0m\u001b[2K\u001b[0m");
     painter.forget();
     painter.paint(["one"], null);
-    expect(writes[2]).toContain("one");
+    expect(writes[2]).toMatch(/^\S+\[2J.*one/);
+    expect(writes[1]).not.toContain("[2J");
   });
 
   it("shows the terminal's cursor where text is written, and hides it afterwards", () => {
