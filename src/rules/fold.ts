@@ -1,28 +1,39 @@
 import { appendTo } from "../base/append-to.ts";
 import type { ConnectionFacts } from "../store/types.ts";
-import { filterOf, pairFilterOf } from "./reading.ts";
+import { filterOf, pairFilterOf, serverFilterOf } from "./reading.ts";
 import type { Judged } from "./story.ts";
 import type { Finding, RuleId } from "./types.ts";
 
-/** Connections of one client with one server endpoint that failed alike become one finding: the first, which names the others. */
+/** So many clients of one server that fail alike have one trouble, and not each its own. */
+const MANY_CLIENTS = 3;
+
+/**
+ * Connections with one server endpoint that failed alike become one finding, the first, which names the others: those of
+ * one client, and those of all where there are many.
+ */
 export function foldAlike(judged: readonly Judged[]): Finding[] {
-  const groups = new Map<string, Judged[]>();
+  const alike = new Map<string, Map<string, Judged[]>>();
   for (const item of judged) {
     const key = foldKey(item);
-    appendTo(groups, key, item);
+    const byClient = alike.get(key) ?? new Map<string, Judged[]>();
+    alike.set(key, byClient);
+    appendTo(byClient, isAboutCapture(item.draft.ruleId) ? "" : (item.connection?.client.address ?? ""), item);
   }
-  return [...groups.values()].map(findingOf);
+  return [...alike.values()].flatMap((byClient) => {
+    const groups = [...byClient.values()];
+    return (groups.length < MANY_CLIENTS ? groups : [groups.flat()]).map(findingOf);
+  });
 }
 
 /** Said once for all connections: it is the capture or the path that lacks something. */
 const isAboutCapture = (ruleId: RuleId): boolean => ruleId.startsWith("capture.") || ruleId === "tcp.retransmissions";
 
-const pairOf = ({ client, server }: ConnectionFacts): string => `${client.address} ${server.address} ${server.port}`;
+const serverOf = ({ server }: ConnectionFacts): string => `${server.address} ${server.port}`;
 
 function foldKey({ draft, connection, severity, root }: Judged): string {
-  const between = connection === null || isAboutCapture(draft.ruleId) ? "" : pairOf(connection);
+  const server = connection === null || isAboutCapture(draft.ruleId) ? "" : serverOf(connection);
   const { ruleId, variant, foldBy } = draft;
-  return [between, ruleId, variant, severity, root?.draft.ruleId ?? "", foldBy, partiesOf(draft), causeOf(draft)].join(
+  return [server, ruleId, variant, severity, root?.draft.ruleId ?? "", foldBy, partiesOf(draft), causeOf(draft)].join(
     "\u0000",
   );
 }
@@ -61,7 +72,12 @@ function findingOf(group: readonly Judged[]): Finding {
 
 function filterFor(group: readonly Judged[], first: ConnectionFacts | null): string {
   if (first === null) return "";
-  const pair = pairOf(first);
-  const samePair = group.every(({ connection }) => connection !== null && pairOf(connection) === pair);
-  return group.length > 1 && samePair ? pairFilterOf(first) : filterOf(first);
+  const areOfOneServer = group.every(
+    ({ connection }) => connection !== null && serverOf(connection) === serverOf(first),
+  );
+  if (group.length === 1 || !areOfOneServer) return filterOf(first);
+  const { address } = first.client;
+  return group.every(({ connection }) => connection?.client.address === address)
+    ? pairFilterOf(first)
+    : serverFilterOf(first);
 }

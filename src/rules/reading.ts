@@ -184,10 +184,12 @@ export function filterOf(connection: ConnectionFacts): string {
 }
 
 /** All connections of one client with one server endpoint. */
-export function pairFilterOf(connection: ConnectionFacts): string {
-  const { client, server } = connection;
-  return `${hostFilter(client.address)} && ${hostFilter(server.address)} && tcp.port==${server.port}`;
-}
+export const pairFilterOf = (connection: ConnectionFacts): string =>
+  `${hostFilter(connection.client.address)} && ${serverFilterOf(connection)}`;
+
+/** All connections with one server endpoint. */
+export const serverFilterOf = ({ server }: ConnectionFacts): string =>
+  `${hostFilter(server.address)} && tcp.port==${server.port}`;
 
 const hostFilter = (address: string): string =>
   address.includes(":") ? `ipv6.addr==${address}` : `ip.addr==${address}`;

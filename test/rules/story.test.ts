@@ -181,10 +181,10 @@ describe("one root cause, one error", () => {
 });
 
 describe("folding", () => {
-  const attempt = (index: number, port = 8080): ConnectionFacts =>
+  const attempt = (index: number, port = 8080, client = "10.0.0.1"): ConnectionFacts =>
     refusedUpgrade(
       { status: 403, responseAt: index + 0.1 },
-      { client: { address: "10.0.0.1", port: 50_000 + index }, server: { address: "10.0.0.2", port } },
+      { client: { address: client, port: 50_000 + index }, server: { address: "10.0.0.2", port } },
     );
 
   test("forty attempts that fail alike are one finding with the first one's evidence", () => {
@@ -193,6 +193,31 @@ describe("folding", () => {
     expect(findings[0]).toMatchObject({ connectionId: 0, severity: "error", timestampNs: 0.1e9 });
     expect(findings[0]?.alsoConnections).toEqual(Array.from({ length: 39 }, (_, index) => connectionId(index + 1)));
     expect(findings[0]?.wiresharkFilter).toBe("ip.addr==10.0.0.1 && ip.addr==10.0.0.2 && tcp.port==8080");
+  });
+
+  test("many clients that fail alike have one trouble; two may have one each", () => {
+    const of = (clients: number): ReturnType<typeof judge> =>
+      judge(analysisOf(Array.from({ length: 2 * clients }, (_, n) => attempt(n, 8080, `10.0.1.${n % clients}`))));
+    expect(of(2).map(({ wiresharkFilter }) => wiresharkFilter)).toEqual([
+      "ip.addr==10.0.1.0 && ip.addr==10.0.0.2 && tcp.port==8080",
+      "ip.addr==10.0.1.1 && ip.addr==10.0.0.2 && tcp.port==8080",
+    ]);
+    const [finding, ...others] = of(30);
+    expect(others).toEqual([]);
+    expect(finding?.alsoConnections).toHaveLength(59);
+    expect(finding?.wiresharkFilter).toBe("ip.addr==10.0.0.2 && tcp.port==8080");
+  });
+
+  test("Close frames with one code are alike when their reasons differ in numbers only", () => {
+    const closed = (index: number, reason: string): ConnectionFacts =>
+      connectionFacts({
+        client: { address: "10.0.0.1", port: 50_000 + index },
+        webSocket: webSocket({ closeFrames: [close(39.95, 1008), close(39.9, 1008, reason)] }),
+      });
+    const of = (...reasons: string[]): number =>
+      judge(analysisOf(reasons.map((reason, index) => closed(index, reason)))).length;
+    expect(of("session 4f21 expired", "session 87ab expired")).toBe(1);
+    expect(of("session 4f21 expired", "kicked")).toBe(2);
   });
 
   test("another port, or another status, is another finding", () => {

@@ -16,6 +16,9 @@ import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import type { Cause, Severity } from "../types.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
+/** What differs in reasons that say the same. */
+const NUMBERS = /[\da-f-]*\d[\da-f-]*/gi;
+
 /** 1001 is a page that was left; an empty Close is lawful; 1012 and 1013 say that the server will be back. */
 const SEVERITIES: Readonly<Record<string, Severity>> = {
   goingAway: "note",
@@ -152,7 +155,7 @@ function check(connection: ConnectionFacts, { sessions }: Context): Draft | null
     at: close,
     // Whoever is cut off by a timer has not gone away.
     severity: variant === "goingAway" && TIMED_OUT.test(close.reason) ? "error" : SEVERITIES[variant],
-    foldBy: String(close.code),
+    foldBy: `${close.code} ${close.reason.replace(NUMBERS, "")}`,
     args,
     evidence: [
       lastWordsEvidence(said, from),
