@@ -85,7 +85,7 @@ export const chromeEn: Chrome = {
   bothEnds: (nearClient, nearServer) =>
     `#${nearClient} and #${nearServer} are one connection: captured near the client and near the server`,
   moreJoins: (n) => `… and ${n} more such pairs (all of them: --format json)`,
-  moreConnections: (n) => `… and ${plural(n, "more connection")} (--format json has all)`,
+  moreConnections: (n) => `… and ${plural(n, "more connection")} (--format json has them)`,
   kind: { http: "(HTTP)", tls: "(TLS)", tcp: "(not HTTP)" },
   closedCleanly: (code) => `clean, ${code}`,
   closedWith: (code, from) => `${code} from ${from}`,

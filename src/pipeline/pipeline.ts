@@ -28,6 +28,7 @@ import { NameWatch } from "./name-watch.ts";
 import { findRebound } from "./rebound.ts";
 import { guessClient } from "./roles.ts";
 import { hasEnded, isHalfOpen, ROOM_SHARE, whoGoes } from "./room.ts";
+import { shareTimers } from "./session-timers.ts";
 import { SettledConnections } from "./settled-connections.ts";
 
 export interface PipelineOptions {
@@ -175,7 +176,9 @@ export class Pipeline implements WireSink, TcpSink {
   }
 
   analysis(captures: readonly CaptureFacts[], originNs: bigint | null, live: boolean): Analysis {
-    const connections = this.settled.with(this.tracker.connections.map((connection) => this.factsNow(connection)));
+    const connections = shareTimers(
+      this.settled.with(this.tracker.connections.map((connection) => this.factsNow(connection))),
+    );
     const origins = this.settled.origins(this.tracker.connections);
     this.spans.pause(this.last.timestampNs);
     const joins = findJoins(origins, connections, this.spans.all);

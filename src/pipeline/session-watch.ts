@@ -18,6 +18,7 @@ import { Heartbeat } from "../websocket/heartbeat.ts";
 import { type FrameView, type MessageView, PING, PONG, TEXT } from "../websocket/types.ts";
 import { ApplicationBeat, SAMPLE_CHARACTERS } from "./application-beat.ts";
 import { mark } from "./marks.ts";
+import { timersIn } from "./session-timers.ts";
 import { tokensIn } from "./token-facts.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -59,7 +60,7 @@ export class SessionWatch {
   readonly tokens: TokenFacts[] = [];
   private hints: PayloadHints;
   private protocol: string | null = null;
-  private readonly engineIo: Writable<Omit<EngineIoFacts, "heartbeat">>;
+  private readonly engineIo: Writable<Omit<EngineIoFacts, "heartbeat" | "timers">>;
   private engineIoSeen = false;
   /** Engine.IO pings and pongs are paired as WebSocket's are. */
   private readonly beats = new Heartbeat();
@@ -134,7 +135,13 @@ export class SessionWatch {
   facts(beat: (heartbeat: Heartbeat, direction: Direction) => EngineIoFacts["heartbeat"][0]): SessionFacts {
     return {
       protocol: this.protocol,
-      engineIo: this.engineIoSeen ? { ...this.engineIo, heartbeat: [beat(this.beats, 0), beat(this.beats, 1)] } : null,
+      engineIo: this.engineIoSeen
+        ? {
+            ...this.engineIo,
+            timers: timersIn(this.engineIo.open),
+            heartbeat: [beat(this.beats, 0), beat(this.beats, 1)],
+          }
+        : null,
       socketIo: Array.from(this.namespaces?.values() ?? [], (namespace) => ({
         ...namespace,
         firstErrors: [...namespace.firstErrors],

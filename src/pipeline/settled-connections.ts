@@ -24,10 +24,25 @@ interface Settled {
 
 /** What a report can do without goes first: traffic of others, failed attempts, good WebSockets, troubled ones. */
 const RANKS = 4;
+const GOOD = 2;
+const TROUBLED = 3;
 
-function rankOf({ kind, close, tls }: ConnectionFacts): number {
-  if (kind === "websocket") return close.verdict === "clean" ? 2 : 3;
-  if (kind === "upgrade-refused" || kind === "upgrade-unanswered") return 3;
+/** Closes that are nobody's trouble: done, left, and without a word (RFC 6455 §7.4.1). */
+const GOOD_CODES: readonly (number | null)[] = [1000, 1001, 1005, null];
+
+/** Nothing about it is worth telling: it ended as agreed, and all that was asked was answered. */
+const isGood = ({ close, webSocket, session }: ConnectionFacts): boolean =>
+  close.verdict === "clean" &&
+  webSocket !== null &&
+  webSocket.closeFrames.every((frame) => GOOD_CODES.includes(frame?.code ?? null)) &&
+  webSocket.events.length === 0 &&
+  webSocket.heartbeat.every(({ missing }) => missing === 0) &&
+  (session === null || (session.notices.length === 0 && session.socketIo.every(({ refused }) => refused === null)));
+
+function rankOf(facts: ConnectionFacts): number {
+  const { kind, tls } = facts;
+  if (kind === "websocket") return isGood(facts) ? GOOD : TROUBLED;
+  if (kind === "upgrade-refused" || kind === "upgrade-unanswered") return TROUBLED;
   return kind === "tcp-refused" || kind === "tcp-unanswered" || tls?.handshakeComplete === false ? 1 : 0;
 }
 
@@ -38,6 +53,7 @@ export class SettledConnections {
     connections: 0,
     webSockets: 0,
     upgradesRefused: 0,
+    troubled: 0,
     frames: 0,
     messages: 0,
     openOnes: 0,
@@ -97,6 +113,7 @@ export class SettledConnections {
     this.size--;
     const { kind, webSocket } = oldest.facts;
     this.leftOut.connections++;
+    if (rank === TROUBLED) this.leftOut.troubled++;
     if (kind === "websocket") this.leftOut.webSockets++;
     if (kind === "upgrade-refused") this.leftOut.upgradesRefused++;
     for (const { payloadBytes: _, ...counts } of webSocket?.frames ?? [])

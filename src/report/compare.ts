@@ -111,9 +111,8 @@ const statusText = ({ upgrade }: ConnectionFacts, redactor: Redactor): string | 
 };
 
 function engineIoText({ session }: ConnectionFacts, units: Units): string | null {
-  const open = session?.engineIo?.open;
-  if (open?.pingIntervalMs == null || open.pingTimeoutMs === null) return null;
-  return `${units.duration(open.pingIntervalMs)} + ${units.duration(open.pingTimeoutMs)}`;
+  const timers = session?.engineIo?.timers;
+  return timers == null ? null : `${units.duration(timers.pingIntervalMs)} + ${units.duration(timers.pingTimeoutMs)}`;
 }
 
 /** The heartbeat that there is: of WebSocket pings the side that sends more, else Engine.IO's. */

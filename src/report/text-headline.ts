@@ -14,6 +14,12 @@ function attempts({ connections, findings }: ReportModel): number[] {
   return connections.filter(isAttempt).map(({ id }) => id);
 }
 
+/** WebSockets and refused ones that are counted and not told one by one (`capture.left-out`). */
+function leftOut({ totals, connections }: ReportModel): number {
+  const told = connections.filter(({ kind }) => kind === "websocket" || kind === "upgrade-refused").length;
+  return totals.webSockets + totals.upgradesRefused - told;
+}
+
 function affected(findings: readonly FindingModel[]): Set<number> {
   const ids = new Set<number>();
   for (const finding of findings) {
@@ -64,7 +70,7 @@ export function headlineLines(page: TextPage): string[] {
   const { model, paint } = page;
   const errors = withSeverity(model, "error");
   const warnings = withSeverity(model, "warning");
-  const all = whole(model)(attempts(model)).size;
+  const all = whole(model)(attempts(model)).size + leftOut(model);
   const caveats = caveatLines(page);
   if (errors.length > 0) return [...errorLines(page, errors, all), ...caveats];
   if (warnings.length > 0) return [...warningLines(page, warnings, all), ...caveats];
@@ -140,7 +146,9 @@ function healthText({ model, chrome }: TextPage): string {
     answered += heartbeat.client.answered + heartbeat.server.answered;
   }
   const beat = pings > 0 ? chrome.pingsAnswered(answered, pings) : "";
-  const counts = chrome.counts(ids.size, having("clean"), having("open"), having("abnormal"));
+  // Nothing is wrong: then all that is not told one by one ended well, too.
+  const others = leftOut(model);
+  const counts = chrome.counts(ids.size + others, having("clean") + others, having("open"), having("abnormal"));
   return isCut(model) ? `· ${chrome.healthySoFar(counts)}${beat}` : `✓ ${chrome.allWell(counts)}${beat}`;
 }
 

@@ -58,7 +58,7 @@ const BEAT_SHARE = 0.05;
 
 function isBetweenBeats({ session, webSocket }: ConnectionFacts, silenceMs: number): boolean {
   const beats = [...(webSocket?.heartbeat ?? []), ...(session?.engineIo?.heartbeat ?? [])];
-  const intervals = [session?.engineIo?.open?.pingIntervalMs, ...beats.map(({ intervalMs }) => intervalMs)];
+  const intervals = [session?.engineIo?.timers?.pingIntervalMs, ...beats.map(({ intervalMs }) => intervalMs)];
   return intervals.some((ms) => ms != null && Math.abs(silenceMs - ms) <= BEAT_SHARE * ms);
 }
 

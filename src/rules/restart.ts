@@ -35,11 +35,11 @@ function refusesSince(connection: ConnectionFacts, goneMs: number, context: Cont
 
 /** How long this side's own heartbeat waits at least, in ms; infinite: it shows none. */
 function patienceOf({ webSocket, session }: ConnectionFacts, side: Side): number {
-  const { open, heartbeat } = session?.engineIo ?? { open: null, heartbeat: null };
+  const { timers, heartbeat } = session?.engineIo ?? { timers: null, heartbeat: null };
   const direction = directionOf(side);
-  if (open?.pingTimeoutMs != null && open.pingIntervalMs !== null) {
+  if (timers !== null) {
     const isPinger = (heartbeat?.[direction].pings ?? 0) > 0;
-    return isPinger ? open.pingTimeoutMs : open.pingIntervalMs + open.pingTimeoutMs;
+    return isPinger ? timers.pingTimeoutMs : timers.pingIntervalMs + timers.pingTimeoutMs;
   }
   const intervals = [webSocket?.heartbeat[direction].intervalMs, session?.heartbeat?.intervalMs];
   const known = intervals.filter((ms) => ms != null && ms > 0) as number[];

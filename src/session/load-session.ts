@@ -182,7 +182,7 @@ const emptyAnalysis = (captures: readonly CaptureFacts[]): Analysis => ({
   joins: [],
   rebound: [],
   absences: [],
-  leftOut: { connections: 0, webSockets: 0, upgradesRefused: 0, frames: 0, messages: 0, openOnes: 0 },
+  leftOut: { connections: 0, webSockets: 0, upgradesRefused: 0, troubled: 0, frames: 0, messages: 0, openOnes: 0 },
   dns: [],
   arp: [],
   otherPackets: {},

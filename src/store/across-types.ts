@@ -55,6 +55,8 @@ export interface LeftOutFacts {
   connections: number;
   webSockets: number;
   upgradesRefused: number;
+  /** WebSockets that did not end well, and upgrades that were refused or not answered. */
+  troubled: number;
   frames: number;
   messages: number;
   /** Let go while they were open (limits.trackedConnections): their later packets count as another connection. */

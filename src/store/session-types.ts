@@ -4,6 +4,12 @@ import type { BeatFacts } from "./websocket-types.ts";
 
 // What is said in messages, or in polls: Engine.IO, Socket.IO, heartbeats of applications, tokens.
 
+/** How often the pinger of an Engine.IO session pings, and how long beyond that its peer waits. */
+export interface EngineIoTimers {
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+}
+
 /** An Engine.IO session on one connection: over WebSocket frames, or the polls of it that this connection carried. */
 export interface EngineIoFacts {
   /** EIO of the query: 3 or 4; null: not seen. */
@@ -20,6 +26,8 @@ export interface EngineIoFacts {
         /** The largest message that the server takes; null: it does not say (before version 4 of the protocol). */
         readonly maxPayloadBytes: number | null;
       });
+  /** Of the session, on whichever connection its open packet came; null: that was not seen. */
+  readonly timers: EngineIoTimers | null;
   /** Engine.IO pings by who SENT them (version 4: the server, version 3: the client). */
   readonly heartbeat: PerDirection<BeatFacts>;
   readonly probeSent: Mark | null;

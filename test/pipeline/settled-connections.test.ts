@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import { SettledConnections } from "../../src/pipeline/settled-connections.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
+import type { WebSocketFacts } from "../../src/store/websocket-types.ts";
 import { TcpConnection } from "../../src/tcp/connection.ts";
-import { connectionFacts } from "../support/facts-builder.ts";
+import { beat, close, connectionFacts, webSocket } from "../support/facts-builder.ts";
 
 const connection = (id: number): TcpConnection => new TcpConnection(id, 0, 4, ["10.0.0.1", "10.0.0.2"], [1, 2]);
 
@@ -30,6 +31,17 @@ it("leaves out other traffic first, then good WebSockets, the oldest of each, an
   expect(told()).toEqual([0, 5, 6]);
   settled.add(...of(7, { kind: "websocket", close: abnormal }));
   expect(told()).toEqual([5, 6, 7]);
-  expect(settled.leftOut).toMatchObject({ connections: 5, webSockets: 2, upgradesRefused: 0 });
+  expect(settled.leftOut).toMatchObject({ connections: 5, webSockets: 2, upgradesRefused: 0, troubled: 1 });
   expect(settled.get(0 as ConnectionFacts["id"])).toBeNull();
+});
+
+it.each<[string, Partial<WebSocketFacts>]>([
+  ["a Close that says 1011", { closeFrames: [close(39.95, 1011), close(39.9, 1011)] }],
+  ["pings without an answer", { heartbeat: [beat(), beat({ missing: 2 })] }],
+])("keeps what ended cleanly and yet is somebody's trouble: %s", (_, more) => {
+  const settled = new SettledConnections(1);
+  settled.add(...of(0, { close: clean, webSocket: webSocket(more) }));
+  settled.add(...of(1, { close: clean, webSocket: webSocket() }));
+  expect(settled.with([]).map(({ id }) => id)).toEqual([0]);
+  expect(settled.leftOut).toMatchObject({ connections: 1, webSockets: 1, troubled: 0 });
 });

@@ -191,7 +191,7 @@ describe("the connection table", () => {
     const lines = textOf(analysis(many), [finding("error", 59)]);
     const at = lines.indexOf("CONNECTIONS");
     expect(lines[at + 2]).toMatch(/^✗ 59 /);
-    expect(lines).toContain("   … and 10 more connections (--format json has all)");
+    expect(lines).toContain("   … and 10 more connections (--format json has them)");
   });
 
   test.each([60, 80, 100, 140])("no line is wider than %i columns but filters", (width) => {

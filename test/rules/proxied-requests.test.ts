@@ -16,6 +16,7 @@ import {
   tcp,
   UPGRADE_FIELDS,
 } from "../support/facts-builder.ts";
+import { engineIoSession } from "../support/session-facts.ts";
 
 /** Requests through a proxy: polls, which have no key to join the legs, and what nginx asks on its own account. */
 const FRONT = { client: { address: "192.0.2.20", port: 50_000 }, server: { address: "192.0.2.10", port: 80 } };
@@ -35,25 +36,13 @@ const http = (ends: typeof FRONT, ...all: ExchangeOverrides[]): ConnectionFacts 
   });
 
 /** What polls say that opened this session. */
-const opening = (sid: string, maxPayloadBytes: number | null): SessionFacts => ({
-  protocol: "engine.io",
-  engineIo: {
-    version: 4,
+const opening = (sid: string, maxPayloadBytes: number | null): SessionFacts =>
+  engineIoSession({
     transport: "polling",
     sid,
     open: { ...mark(1), pingIntervalMs: 25_000, pingTimeoutMs: 20_000, upgrades: [], maxPayloadBytes },
-    heartbeat: [beat(), beat()],
-    probeSent: null,
-    probeAnswered: null,
-    upgraded: null,
-    closed: null,
-  },
-  socketIo: [],
-  notices: [],
-  lastTexts: [null, null],
-  heartbeat: null,
-  notAPacket: null,
-});
+    timers: { pingIntervalMs: 25_000, pingTimeoutMs: 20_000 },
+  });
 
 const dialInVain = (ends: typeof FRONT, at: number): ConnectionFacts =>
   connectionFacts({

@@ -224,7 +224,7 @@ export const analysis = (connections: readonly ConnectionFacts[], given: Partial
   joins: [],
   rebound: [],
   absences: [],
-  leftOut: { connections: 0, webSockets: 0, upgradesRefused: 0, frames: 0, messages: 0, openOnes: 0 },
+  leftOut: { connections: 0, webSockets: 0, upgradesRefused: 0, troubled: 0, frames: 0, messages: 0, openOnes: 0 },
   dns: [],
   arp: [],
   malformed: [],

@@ -472,6 +472,7 @@ export const nothingLeftOut: Analysis["leftOut"] = {
   connections: 0,
   webSockets: 0,
   upgradesRefused: 0,
+  troubled: 0,
   frames: 0,
   messages: 0,
   openOnes: 0,

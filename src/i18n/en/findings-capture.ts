@@ -162,7 +162,7 @@ export const findingsCapture = {
     plain: {
       title: "{connections} of {all} connections are counted and not told one by one",
       detail:
-        "More connections than a report can hold: good ones and other traffic were left out first, {webSockets:one WebSocket|# WebSockets} among them. Findings that name many connections count only those that are told.",
+        "More connections than a report can hold: other traffic and good ones were left out first, {webSockets:one WebSocket|# WebSockets} among them[[, and {troubled:one connection that failed or was refused|# connections that failed or were refused}]]. Findings that name many connections count only those that are told.",
     },
     open: {
       title: "{openOnes:One connection was|# connections were} let go while still open",

@@ -140,7 +140,7 @@ export const findingsCapture = {
     plain: {
       title: "{all} 条连接中有 {connections} 条只计数，没有逐条列出",
       detail:
-        "连接数超过一份报告能容纳的上限：最先略去的是正常连接和其他流量，其中有 {webSockets} 条 WebSocket。涉及多条连接的结论只统计列出的连接。",
+        "连接数超过一份报告能容纳的上限：最先略去的是其他流量和正常连接，其中有 {webSockets} 条 WebSocket[[，还有 {troubled} 条失败或被拒绝的连接]]。涉及多条连接的结论只统计列出的连接。",
     },
     open: {
       title: "有 {openOnes} 条连接尚未结束就不再跟踪",

@@ -29,8 +29,8 @@ function checkPongs(
   if (missed === null) return null;
   const from = sideOf(direction);
   const to = otherSide(from);
-  const intervalMs = engineIo.open?.pingIntervalMs ?? missed.beat.intervalMs;
-  const timeoutMs = engineIo.open?.pingTimeoutMs;
+  const intervalMs = engineIo.timers?.pingIntervalMs ?? missed.beat.intervalMs;
+  const timeoutMs = engineIo.timers?.pingTimeoutMs;
   const ended = endedBy(connection, from);
   const base = { from, to, missing: missed.dead.length, intervalMs, timeoutMs };
   const evidence = [
@@ -99,8 +99,8 @@ function answersClose({ webSocket }: ConnectionFacts, ended: Mark): boolean {
 
 /** The server pings (before version 4 the client), and who hears none for interval plus timeout closes. */
 function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft | null {
-  const { open } = engineIo;
-  if (open === null || open.pingIntervalMs === null || open.pingTimeoutMs === null) return null;
+  const { open, timers } = engineIo;
+  if (timers === null) return null;
   const from: Side = engineIo.version === 3 ? "client" : "server";
   const to = otherSide(from);
   const ended = endedBy(connection, to);
@@ -109,14 +109,15 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft
   const { lastPing: newest, lastAnsweredPing } = engineIo.heartbeat[directionOf(from)];
   const lastPing = newest !== null && newest.timestampNs > ended.timestampNs ? lastAnsweredPing : newest;
   const since = lastPing ?? open;
+  if (since === null) return null;
   const waitedMs = spanMs(since, ended);
   const stall = stallWithin(connection, since.timestampNs, endOf(connection).timestampNs);
-  if (Math.abs(waitedMs - open.pingIntervalMs - open.pingTimeoutMs) > SLACK_MS) return null;
+  if (Math.abs(waitedMs - timers.pingIntervalMs - timers.pingTimeoutMs) > SLACK_MS) return null;
   return draft("eio.pong.missing", "noPing", {
     at: since,
     severity: "error",
     confidence: "likely",
-    args: { from, to, waitedMs, intervalMs: open.pingIntervalMs, timeoutMs: open.pingTimeoutMs },
+    args: { from, to, waitedMs, intervalMs: timers.pingIntervalMs, timeoutMs: timers.pingTimeoutMs },
     evidence: [
       shows(since, lastPing === null ? "engineIoOpen" : "lastPing", { from: lastPing === null ? "server" : from }),
       shows(ended, "endOfSession", { from: to }),
@@ -125,7 +126,7 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft
       stall !== null && cause("likely", "pathInterrupted", { idleMs: stall.ms }),
       from === "server"
         ? cause(stall === null ? "likely" : "possible", "serverBlocked", {})
-        : cause(stall === null ? "likely" : "possible", "pageFrozen", { patienceMs: 3 * open.pingIntervalMs }),
+        : cause(stall === null ? "likely" : "possible", "pageFrozen", { patienceMs: 3 * timers.pingIntervalMs }),
       stall === null && cause("possible", "peerVanished", { to: from }),
     ],
   });

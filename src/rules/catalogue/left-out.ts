@@ -8,7 +8,7 @@ export const captureLeftOut: Rule = {
   causes: ["tooManyConnections"],
   sources: ["https://www.wireshark.org/docs/man-pages/editcap.html"],
   checkCapture({ analysis }) {
-    const { connections, webSockets, openOnes } = analysis.leftOut;
+    const { connections, webSockets, troubled, openOnes } = analysis.leftOut;
     // Live the oldest always make room: the end of `wscap live` says how many did.
     if (analysis.live) return null;
     const port = analysis.connections.find(({ upgrade }) => upgrade !== null)?.server.port ?? 8080;
@@ -16,7 +16,14 @@ export const captureLeftOut: Rule = {
     const all = connections + analysis.connections.length;
     const drafts: Draft[] = [];
     if (connections > 0)
-      drafts.push(draft("capture.left-out", "plain", { at: null, args: { connections, all, webSockets }, causes }));
+      drafts.push(
+        draft("capture.left-out", "plain", {
+          at: null,
+          severity: troubled > 0 ? "warning" : "note",
+          args: { connections, all, webSockets, ...(troubled > 0 && { troubled }) },
+          causes,
+        }),
+      );
     if (openOnes > 0) drafts.push(draft("capture.left-out", "open", { at: null, args: { openOnes }, causes }));
     return drafts;
   },

@@ -29,5 +29,5 @@ export const captureFindings = {
     translated: "other client server",
   },
   "capture.ended-early": { plain: "name reason offset" },
-  "capture.left-out": { plain: "connections all webSockets", open: "openOnes" },
+  "capture.left-out": { plain: "connections all webSockets troubled?", open: "openOnes" },
 } as const;

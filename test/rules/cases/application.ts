@@ -29,6 +29,7 @@ const engineIo = (given: Partial<EngineIoFacts> = {}): EngineIoFacts => ({
   transport: "websocket",
   sid: "s",
   open: { ...mark(0.01), pingIntervalMs: 10_000, pingTimeoutMs: 5_000, upgrades: [], maxPayloadBytes: null },
+  timers: { pingIntervalMs: 10_000, pingTimeoutMs: 5_000 },
   heartbeat: [quiet, beat()],
   probeSent: null,
   probeAnswered: null,

@@ -255,8 +255,11 @@ export const transportCases = {
   },
   "capture.left-out": {
     severity: "note",
+    severities: { plain: "warning" },
     fires: {
-      plain: analysisOf([connectionFacts()], { leftOut: { ...nothingLeftOut, connections: 70_000, webSockets: 3 } }),
+      plain: analysisOf([connectionFacts()], {
+        leftOut: { ...nothingLeftOut, connections: 70_000, webSockets: 3, troubled: 2 },
+      }),
       open: analysisOf([connectionFacts()], { leftOut: { ...nothingLeftOut, openOnes: 1 } }),
     },
     near: {
