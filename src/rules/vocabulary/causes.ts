@@ -129,6 +129,7 @@ export const causeWords = {
   clientKilled: "",
   clientTerminated: "",
   backpressure: "",
+  writeTimer: "to",
   unknownIdleTimer: "idleMs",
   pathDied: "",
   pathInterrupted: "idleMs",
