@@ -88,6 +88,11 @@ export const causesUpgrade = {
     cause: "The development proxy (Vite, webpack) does not forward WebSockets for this path.",
     fix: "vite.config: forward {path} with ws: true, by this line under server.proxy.\n'{path}': { target: 'ws://localhost:<port>', ws: true },",
   },
+  nodeProxyNoWs: {
+    cause:
+      "A proxy in Node (http-proxy, http-proxy-middleware in Express or Create React App) has no 'upgrade' handler: it passes the request on like any other, and Node drops the 101 that nobody takes.",
+    fix: "http-proxy-middleware: ws: true, and server.on('upgrade', wsProxy.upgrade); Create React App: ws: true in src/setupProxy.js; http-proxy: server.on('upgrade', (req, socket, head) => proxy.ws(req, socket, head)).",
+  },
   devProxyDown: {
     cause: "Vite's proxy has nobody to forward {path} to: when its target refuses, it hangs up without a word.",
     fix: "Vite prints “ws proxy error: … ECONNREFUSED” then. Start the backend, or correct the target under server.proxy in vite.config.",

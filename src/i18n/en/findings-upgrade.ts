@@ -183,7 +183,7 @@ export const findingsUpgrade = {
     proxyGaveUp: {
       title: "{server} never answered the upgrade request of {target}; the proxy gave up after {afterMs:ms}",
       detail:
-        "The request arrived (TCP acknowledged it), and no answer came. The proxy at {client} waited as long as its timer says and told its own client so.",
+        "The request arrived (TCP acknowledged it), and no answer came. The proxy at {client} waited as long as its timer says[[ and told its own client so: {status}]].",
     },
     late: {
       title:
@@ -294,6 +294,12 @@ export const findingsUpgrade = {
       title:
         "The WebSocket to {server} opened (101), and the {closer:word} reset it {afterMs:ms} later without sending a frame",
       detail: "No Close frame was sent: both ends report 1006. The handshake of {target} itself is fine.",
+    },
+    proxyDropped: {
+      title:
+        "{server} accepted the WebSocket (101), and the proxy {proxy} dropped it {afterMs:ms} later: its client never got the 101",
+      detail:
+        "Client and server are fine, the handshake of {target} is too. The proxy ended its connection to the server and left its own client without an answer.",
     },
   },
 } as const satisfies SomeFindings;

@@ -88,6 +88,11 @@ export const causesUpgrade = {
     cause: "开发代理（Vite、webpack）没有为这个路径转发 WebSocket。",
     fix: "vite.config 的 server.proxy 里为 {path} 加上 ws: true，写法如下。\n'{path}': { target: 'ws://localhost:<端口>', ws: true },",
   },
+  nodeProxyNoWs: {
+    cause:
+      "Node 写的代理（http-proxy，Express 或 Create React App 里的 http-proxy-middleware）没有处理 'upgrade' 事件：它把请求当普通请求转发，收到的 101 没人接，就被 Node 丢掉了。",
+    fix: "http-proxy-middleware：加 ws: true，并写 server.on('upgrade', wsProxy.upgrade)；Create React App：在 src/setupProxy.js 里加 ws: true；http-proxy：server.on('upgrade', (req, socket, head) => proxy.ws(req, socket, head))。",
+  },
   devProxyDown: {
     cause: "Vite 代理要把 {path} 转发过去，但目标没有启动：目标拒绝连接时，它不作任何应答就断开。",
     fix: "这时 Vite 终端会打印 “ws proxy error: … ECONNREFUSED”。启动后端，或修正 vite.config 里 server.proxy 的 target。",
