@@ -9,11 +9,13 @@ import {
   exchange,
   joined,
   mark,
+  refusedSyn,
   refusedUpgrade,
   tcp,
   UPGRADE_FIELDS,
   upgrade,
 } from "../support/facts-builder.ts";
+import { cases } from "./cases/all.ts";
 import { one } from "./cases/case.ts";
 
 // http-proxy without a handler of 'upgrade': the backend's 101 came, and Node dropped it.
@@ -93,6 +95,22 @@ describe("a proxy that ends its request to a silent backend", () => {
     const mute = found(silent(9, null));
     expect([mute?.variant, mute?.args["status"]]).toEqual(["proxyGaveUp", undefined]);
   });
+});
+
+test("a probe over a WebSocket that was accepted: neither upgrade lines nor sticky sessions are missing", () => {
+  const found = judge(cases["eio.upgrade.failed"].fires.probe).find(({ ruleId }) => ruleId === "eio.upgrade.failed");
+  expect(found?.causes.map(({ id }) => id)).toEqual(["serverBlocked"]);
+});
+
+test("a proxy that is refused at [::1] alone may miss a server on 127.0.0.1", () => {
+  const dialled = {
+    ...refusedSyn(0.01),
+    client: { address: "::1", port: 50_000 },
+    server: { address: "::1", port: 7002 },
+  };
+  const legs = analysisOf([refusedUpgrade({ status: 502, responseAt: 0.02 }), dialled]);
+  const refused = judge(legs).find(({ ruleId }) => ruleId === "tcp.open.refused");
+  expect(refused?.causes.map(({ id }) => id)).toContain("oneFamilyBound");
 });
 
 test("of two proxies in a row the first one without the fields is named, at the address where clients find it", () => {

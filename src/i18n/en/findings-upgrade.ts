@@ -35,8 +35,8 @@ export const findingsUpgrade = {
       detail: `A rate limit counts these attempts[[. It says: “{body}”]]. ${refusedEnds}`,
     },
     fieldsTooLarge: {
-      title: "{server} refused {ask:word} {target}: its fields are too large ({status})",
-      detail: `The request's header, mostly its cookies or a token in the address, is longer than the server takes[[. It says: “{body}”]]. ${refusedEnds}`,
+      title: "{server} refused {ask:word} {target}: its address or its fields are too large ({status})",
+      detail: `The request's address (414) or its header, mostly its cookies, is longer than the server takes[[. It says: “{body}”]]. ${refusedEnds}`,
     },
     bodyTooLarge: {
       title: "{server} refused {ask:word} {target}: the message is too large (413)",

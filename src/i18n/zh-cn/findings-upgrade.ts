@@ -34,8 +34,8 @@ export const findingsUpgrade = {
       detail: `触发了限流[[，正文为“{body}”]]。${refusedEnds}`,
     },
     fieldsTooLarge: {
-      title: "{server} 拒绝{ask:word} {target}：请求头太大（{status}）",
-      detail: `请求头（多半是 cookie，或地址里的 token）超过了服务器的上限[[，正文为“{body}”]]。${refusedEnds}`,
+      title: "{server} 拒绝{ask:word} {target}：网址或请求头太大（{status}）",
+      detail: `网址（414）或请求头（多半是 cookie）超过了服务器的上限[[，正文为“{body}”]]。${refusedEnds}`,
     },
     bodyTooLarge: {
       title: "{server} 拒绝{ask:word} {target}：消息太大（413）",
