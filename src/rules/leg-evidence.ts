@@ -48,7 +48,9 @@ export function withLegs(judged: Judged, { joins, analysis, others }: Context): 
   if (connection === null || severity !== "error" || root !== null) return judged;
   const evidence: (EvidenceItem | null)[] = [];
   const causes: Cause[] = [];
-  const proxied = joins.behind.get(connection.id) ?? joins.before.get(connection.id);
+  const [behind, before] = [joins.behind.get(connection.id), joins.before.get(connection.id)];
+  // Between two proxies: what the nearer one did to the request is the story of a request that came without its fields.
+  const proxied = judged.rule.id === "http.upgrade.fields-stripped" ? (before ?? behind) : (behind ?? before);
   if (proxied !== undefined) {
     if (ENDINGS.test(judged.rule.id)) evidence.push(...endOfOther(proxied, connection));
     if (HANDSHAKE.test(judged.rule.id)) {

@@ -1,7 +1,10 @@
 import { appendTo } from "../base/append-to.ts";
-import type { ConnectionId } from "../base/brand.ts";
+import type { ConnectionId, Side } from "../base/brand.ts";
+import { isBefore, type Mark } from "../base/packet-view.ts";
 import type { JoinFacts } from "../store/across-types.ts";
+import type { TcpFacts } from "../store/tcp-types.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
+import { stoppedReading } from "./full-window.ts";
 import { clientOf, serverOf } from "./reading.ts";
 
 /** Two connections that carry one WebSocket: the legs of a proxy, or one connection seen at both its ends. */
@@ -113,9 +116,15 @@ export function proxyEndedBoth({ facts, front, back }: Join): boolean {
     here.firstCloser === "client" &&
     there.closedAt !== null &&
     here.closedAt !== null &&
-    Math.abs(there.closedAt.timestampNs - here.closedAt.timestampNs) <= TOGETHER_NS
+    (Math.abs(there.closedAt.timestampNs - here.closedAt.timestampNs) <= TOGETHER_NS ||
+      waitsForReader(there, "client", here.closedAt, there.closedAt) ||
+      waitsForReader(here, "server", there.closedAt, here.closedAt))
   );
 }
+
+/** The proxy let go of its other leg, and its FIN on this one waited behind what `side` did not take until then. */
+const waitsForReader = (tcp: TcpFacts, side: Side, gaveUp: Mark, fin: Mark): boolean =>
+  isBefore(gaveUp, fin) && stoppedReading(tcp, side, gaveUp) !== null && stoppedReading(tcp, side, fin) !== null;
 
 /** The join through whose proxy this connection was ended; null: an end did it, or nobody. */
 export function endedByProxy({ id }: ConnectionFacts, { behind, before }: Joins): Join | null {

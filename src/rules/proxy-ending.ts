@@ -10,6 +10,7 @@ import { stoppedBeat, stoppedData } from "./stopped-beat.ts";
 import { within } from "./time-index.ts";
 import { timerCauses } from "./timer-causes.ts";
 import type { Cause, EvidenceItem } from "./types.ts";
+import { unreadAtProxy } from "./unread-ending.ts";
 
 /** Silence this short before both legs end is no timer's work. */
 export const LEAST_IDLE_MS = 2000;
@@ -21,6 +22,8 @@ const idleOf = ({ front, back }: Join): number =>
 /** Both ends were there, the proxy between them hung up on both: said once, for the leg of the client. */
 export function proxyEnded(front: ConnectionFacts, join: Join, context: Context) {
   const { close, webSocket } = front;
+  const unread = unreadAtProxy(join);
+  if (unread !== null) return unread;
   const idleMs = idleOf(join);
   const args = {
     proxy: serverOf(front),

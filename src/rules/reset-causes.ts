@@ -1,11 +1,10 @@
 import type { Side } from "../base/brand.ts";
-import type { Mark } from "../base/packet-view.ts";
 import type { ResetFacts, TcpFacts } from "../store/tcp-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import { isNearer } from "./catalogue/reset-signs.ts";
 import type { Context } from "./context.ts";
 import { failedOnMessage, hasDied } from "./end-signs.ts";
-import { fullUntil } from "./full-window.ts";
+import { stoppedReading } from "./full-window.ts";
 import { isTimerLike } from "./heartbeat.ts";
 import { directionOf, otherSide } from "./reading.ts";
 import { cause } from "./rule.ts";
@@ -25,7 +24,7 @@ export function resetCauses(connection: ConnectionFacts, reset: ResetFacts, cont
   const byTimer = reset.answers === null && idleMs >= LEAST_TIMER_MS && isTimerLike(idleMs);
   const afterMs = failedOnMessage(connection, directionOf(from));
   // It gave up while nobody took what it sent; its FIN waited behind that, and what came then met no socket any more.
-  if (hadStoppedReading(tcp, to, reset))
+  if (stoppedReading(tcp, to, reset) !== null)
     return [
       cause("likely", "peerStoppedReading", { to }),
       isUnknown ? cause("possible", "connectionUnknown", { from, to }) : cause("possible", "abortiveClose", { from }),
@@ -46,12 +45,6 @@ export function resetCauses(connection: ConnectionFacts, reset: ResetFacts, cont
     cause("possible", "middleboxReset", {}),
   ];
 }
-
-const LEAST_FULL_MS = 2000;
-
-/** Its window stayed closed until then: the other side could not send, and no path was to blame. */
-export const hadStoppedReading = (tcp: TcpFacts, side: Side, at: Mark): boolean =>
-  fullUntil(tcp, side, at) >= LEAST_FULL_MS;
 
 /** Something of this side can have been left unread. */
 function hasSpoken({ webSocket, tcp }: ConnectionFacts, side: Side): boolean {

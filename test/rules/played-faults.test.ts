@@ -18,6 +18,7 @@ import {
   UPGRADE_FIELDS,
   upgrade,
   webSocket,
+  windowsOf,
 } from "../support/facts-builder.ts";
 import { one, several } from "./cases/case.ts";
 import { hungUpByProxy } from "./cases/legs.ts";
@@ -157,6 +158,50 @@ test("a client that hung up at once behind a proxy is told of on its own leg", (
   const legs = [abnormal("client", 0.2, left), abnormal("client", 0.201, { ...BACKEND_LEG, ...left })];
   const told = found("http.upgrade.closed-at-once", analysisOf(legs, { joins: [joined("proxied")] }));
   expect(told.map(({ connectionId }) => connectionId)).toEqual([0]);
+});
+
+describe("a client that was frozen while it was sent to", () => {
+  const silence = { until: mark(39.5), ms: 9000, segmentsBefore: [20, 40], bytesBefore: [500, 990] } as const;
+  const frozen = (...times: readonly (readonly number[])[]) =>
+    one(
+      abnormal("server", 40, {
+        tcpFacts: {
+          lastSilence: silence,
+          server: { lastData: mark(39.9) },
+          events: windowsOf("client", ...times),
+        },
+      }),
+    );
+  const variantOf = (analysis: Analysis) => found("ws.close.no-close-frame", analysis)[0]?.variant;
+
+  test("is the one that stood still, also when it closes its window once more on waking", () => {
+    expect(variantOf(frozen([30.5, 39.5]))).toBe("unread");
+    expect(variantOf(frozen([30.5, 39.5], [39.7, 39.8]))).toBe("unread");
+    expect(variantOf(frozen([30.5]))).toBe("unread");
+    expect(causesOf("ws.close.no-close-frame", frozen([30.5, 39.5]))[0]).toBe("likely peerStoppedReading");
+  });
+
+  test("has done nothing when its window was open, or closed for a moment only", () => {
+    expect(variantOf(frozen())).toBe("afterPause");
+    expect(variantOf(frozen([5, 20], [39.7, 39.8]))).toBe("afterPause");
+  });
+
+  test("is told of as well when a proxy drops the backend first, and its FIN waits", () => {
+    const closing = { ending: "rst" as const, resets: [reset({ at: 33, from: "client" })] };
+    const legs = (times: readonly number[]) =>
+      analysisOf(
+        [
+          abnormal("server", 40, { tcpFacts: { events: windowsOf("client", times) } }),
+          abnormal("client", 33, { ...BACKEND_LEG, tcpFacts: closing }),
+        ],
+        { joins: [joined("proxied")] },
+      );
+    const told = judge(legs([30, 39.5])).filter(({ severity }) => severity === "error");
+    expect(
+      told.map(({ ruleId, variant, connectionId, args }) => [ruleId, variant, connectionId, args["closer"]]),
+    ).toEqual([["ws.close.no-close-frame", "unread", 0, "proxy"]]);
+    expect(found("tcp.rst", legs([5, 12]))[0]?.severity).toBe("error");
+  });
 });
 
 test("who is reset behind a window that stayed closed had stopped reading", () => {

@@ -166,6 +166,18 @@ export const stalled = (since: number, from: "client" | "server" = "server"): Tc
     value: 2,
   }));
 
+/** A side that stops reading at the first of each pair of times, and reads again at the second. */
+export const windowsOf = (from: "client" | "server", ...times: readonly (readonly number[])[]): TcpEvent[] =>
+  times.flatMap((pair) =>
+    pair.map((seconds, index) => ({
+      ...mark(seconds),
+      kind: index === 0 ? ("zero-window" as const) : ("window-open" as const),
+      from,
+      streamOffset: 0,
+      value: 0,
+    })),
+  );
+
 export const fields = (pairs: Readonly<Record<string, string>>): HttpFieldFacts[] =>
   Object.entries(pairs).map(([name, value]) => ({ name, value }));
 

@@ -136,6 +136,10 @@ export const causesNetwork = {
       "The proxy speaks to its backend with the wrong scheme: http:// to a port of TLS, or https:// to a plain one.",
     fix: "Look into nginx's error log: “upstream prematurely closed connection” at each request is http:// to TLS, “SSL_do_handshake() failed … wrong version number” is https:// to a plain port. Change the scheme in proxy_pass; capture behind the proxy to see it: sudo tcpdump -i any.",
   },
+  http2WithoutTls: {
+    cause: "Port {port} is set to HTTP/2 without TLS; it does not understand HTTP/1.1 any more.",
+    fix: "nginx: take http2 out of “listen {port} http2”; it belongs only where listen has ssl. Then: sudo nginx -t && sudo nginx -s reload",
+  },
   otherService: {
     cause: "Another service owns port {port}.",
     fix: "sudo ss -tlnp | grep :{port} on the server names the program. Correct the port in the client's URL or in the server's configuration.",

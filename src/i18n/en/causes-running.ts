@@ -41,6 +41,10 @@ export const causesRunning = {
     cause: "Its send buffer was full: the other side had stopped reading.",
     fix: "Look at bufferedAmount and at the zero windows; limit what is sent to slow clients.",
   },
+  writeTimer: {
+    cause: "A timer for writing ran out: nothing could be sent to the {to:word} for that long.",
+    fix: "nginx: send_timeout (towards clients), proxy_send_timeout (towards backends); HAProxy: timeout client, timeout server. Raise it only if such pauses are to be survived.",
+  },
   unknownIdleTimer: {
     cause: "Some timer of {idleMs:ms} that is not in the list of known ones.",
     fix: "Look through proxies, load balancers and the server for that number; give it to wscap as --timer name=seconds.",

@@ -28,8 +28,8 @@ export const causesUpgrade = {
     fix: "Switch both or neither on: HAProxy send-proxy on the server line, nginx proxy_protocol on; AWS target group proxy_protocol_v2; and at the backend nginx listen … proxy_protocol or a library that reads it. Node's http server does not.",
   },
   tokenRejected: {
-    cause: "The token or session is missing, expired or revoked.",
-    fix: "Log in again and compare. Whether a token is revoked in a database cannot be seen in packets: the server's log says so.",
+    cause: "The token or session is missing, expired, revoked, or not one that this server takes.",
+    fix: "Log in again and compare. “invalid signature”: both sides need the same secret or key (JWT_SECRET); “audience” or “issuer”: the token is for another service; “malformed”: it is cut, or is no JWT. Whether a token is revoked in a database cannot be seen in packets: the server's log says so.",
   },
   clockSkew: {
     cause: "The clocks of the two machines differ, so a fresh token looks expired or not yet valid.",
@@ -88,6 +88,11 @@ export const causesUpgrade = {
     cause: "The development proxy (Vite, webpack) does not forward WebSockets for this path.",
     fix: "vite.config: forward {path} with ws: true, by this line under server.proxy.\n'{path}': { target: 'ws://localhost:<port>', ws: true },",
   },
+  nodeProxyNoWs: {
+    cause:
+      "A proxy in Node (http-proxy, http-proxy-middleware in Express or Create React App) has no 'upgrade' handler: it passes the request on like any other, and Node drops the 101 that nobody takes.",
+    fix: "http-proxy-middleware: ws: true, and server.on('upgrade', wsProxy.upgrade); Create React App: ws: true in src/setupProxy.js; http-proxy: server.on('upgrade', (req, socket, head) => proxy.ws(req, socket, head)).",
+  },
   devProxyDown: {
     cause: "Vite's proxy has nobody to forward {path} to: when its target refuses, it hangs up without a word.",
     fix: "Vite prints “ws proxy error: … ECONNREFUSED” then. Start the backend, or correct the target under server.proxy in vite.config.",
@@ -124,7 +129,7 @@ export const causesUpgrade = {
   proxyWantsLogin: {
     cause:
       "{proxy} itself asks for a login (nginx auth_basic or auth_request, Apache AuthType): it is its own error page, the backend was not asked.",
-    fix: "Switch the login off for this location (nginx: auth_basic off;), or let the page send what it wants: a browser adds a cookie or a saved Basic login to a WebSocket, but no header of its own.",
+    fix: "Switch the login off for this location (nginx: auth_basic off; for a password, auth_request off; for a login check of its own), or let the page send what it wants: a browser adds a cookie or a saved Basic login to a WebSocket, but no header of its own.",
   },
   proxyForbids: {
     cause: "{proxy} itself forbids it: it is its own error page, the backend was not asked.",
@@ -145,7 +150,7 @@ export const causesUpgrade = {
   nginxLimits: {
     cause:
       "A limit of nginx itself: limit_conn or limit_req (nginx answers 503 for them, and 502 or 504 for a backend that it cannot reach).",
-    fix: "Its error log says “limiting connections by zone …” or “limiting requests …”. Each open WebSocket counts as a connection for as long as it lives: raise limit_conn, or leave this location out.",
+    fix: "Its error log says which. “limiting connections by zone …”: raise limit_conn; each open WebSocket counts for as long as it lives. “limiting requests …”: limit_req zone=… burst=20 nodelay, or a higher rate. Or leave this location out.",
   },
   ingressEmpty: {
     cause: "Kubernetes' ingress-nginx: the service has no ready endpoint, or the configuration says return 503.",

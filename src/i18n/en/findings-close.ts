@@ -55,6 +55,11 @@ export const findingsClose = {
       detail:
         "The {closer:word} had sent regularly before, and what came after the silence is far less than that: it did not send during it, so its program stood still rather than the path. Its own heartbeat then found the connection too old.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
     },
+    unread: {
+      title: "1006: the {to:word} read nothing for {outageMs:ms} (zero window), and the {closer:word} gave it up",
+      detail:
+        "The {to:word}'s window was closed: whatever was sent to it had to wait, the end too. The one who waited did not stand still; it is the reader that did.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
     proxyIdle: {
       title: "1006: the proxy at {proxy}[[ ({name})]] ended both legs after {idleMs:ms} of silence",
       detail:

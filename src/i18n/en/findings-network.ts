@@ -205,6 +205,11 @@ export const findingsNetwork = {
     },
   },
   "port.other-protocol": {
+    http2: {
+      title: "{server} answers plain HTTP/1.1 with HTTP/2: no request gets through there, and no WebSocket",
+      detail:
+        "The request for {target} came as HTTP/1.1, and the server spoke HTTP/2 at once. Browsers speak HTTP/2 inside TLS only, and a WebSocket's request is HTTP/1.1.",
+    },
     known: {
       title: "{server} is not a WebSocket server: {protocol} answered the upgrade request",
       detail: "The address or the port is that of another service.",

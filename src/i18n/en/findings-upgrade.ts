@@ -35,8 +35,8 @@ export const findingsUpgrade = {
       detail: `A rate limit counts these attempts[[. It says: “{body}”]]. ${refusedEnds}`,
     },
     fieldsTooLarge: {
-      title: "{server} refused {ask:word} {target}: its fields are too large ({status})",
-      detail: `The request's header, mostly its cookies or a token in the address, is longer than the server takes[[. It says: “{body}”]]. ${refusedEnds}`,
+      title: "{server} refused {ask:word} {target}: its address or its fields are too large ({status})",
+      detail: `The request's address (414) or its header, mostly its cookies, is longer than the server takes[[. It says: “{body}”]]. ${refusedEnds}`,
     },
     bodyTooLarge: {
       title: "{server} refused {ask:word} {target}: the message is too large (413)",
@@ -183,7 +183,7 @@ export const findingsUpgrade = {
     proxyGaveUp: {
       title: "{server} never answered the upgrade request of {target}; the proxy gave up after {afterMs:ms}",
       detail:
-        "The request arrived (TCP acknowledged it), and no answer came. The proxy at {client} waited as long as its timer says and told its own client so.",
+        "The request arrived (TCP acknowledged it), and no answer came. The proxy at {client} waited as long as its timer says[[ and told its own client so: {status}]].",
     },
     late: {
       title:
@@ -294,6 +294,12 @@ export const findingsUpgrade = {
       title:
         "The WebSocket to {server} opened (101), and the {closer:word} reset it {afterMs:ms} later without sending a frame",
       detail: "No Close frame was sent: both ends report 1006. The handshake of {target} itself is fine.",
+    },
+    proxyDropped: {
+      title:
+        "{server} accepted the WebSocket (101), and the proxy {proxy} dropped it {afterMs:ms} later: its client never got the 101",
+      detail:
+        "Client and server are fine, the handshake of {target} is too. The proxy ended its connection to the server and left its own client without an answer.",
     },
   },
 } as const satisfies SomeFindings;

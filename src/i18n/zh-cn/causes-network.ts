@@ -122,6 +122,10 @@ export const causesNetwork = {
     cause: "代理连后端时协议写错：用 http:// 连了 TLS 端口，或用 https:// 连了明文端口。",
     fix: "看 nginx 的 error log：每个请求都报 “upstream prematurely closed connection” 是用 http:// 连了 TLS 端口，“SSL_do_handshake() failed … wrong version number” 是用 https:// 连了明文端口。改 proxy_pass 的协议；在代理后面抓包即可看到：sudo tcpdump -i any。",
   },
+  http2WithoutTls: {
+    cause: "{port} 端口设成了不带 TLS 的 HTTP/2，不再认 HTTP/1.1。",
+    fix: "nginx：把“listen {port} http2”里的 http2 去掉，它只该用在带 ssl 的 listen 上。然后 sudo nginx -t && sudo nginx -s reload",
+  },
   otherService: {
     cause: "{port} 端口属于别的服务。",
     fix: "在服务器上用 sudo ss -tlnp | grep :{port} 查看是哪个程序，然后修正客户端 URL 或服务端配置里的端口。",

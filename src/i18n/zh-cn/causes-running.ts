@@ -40,6 +40,10 @@ export const causesRunning = {
     cause: "发送缓冲区满了：对端已停止读取。",
     fix: "查看 bufferedAmount 和零窗口；限制发给慢客户端的数据量。",
   },
+  writeTimer: {
+    cause: "写超时：这么久都没能把数据发给{to:word}。",
+    fix: "nginx：send_timeout（对客户端）、proxy_send_timeout（对后端）；HAProxy：timeout client、timeout server。只有想熬过这种停顿时才调大。",
+  },
   unknownIdleTimer: {
     cause: "某个 {idleMs:ms}的定时器，不在已知列表里。",
     fix: "在代理、负载均衡和服务端配置里找这个数字；用 --timer 名称=秒数 告诉 wscap。",

@@ -28,8 +28,8 @@ export const causesUpgrade = {
     fix: "要么两边都开，要么都不开：HAProxy 的 server 行 send-proxy、nginx 的 proxy_protocol on;、AWS 目标组的 proxy_protocol_v2；后端用 nginx listen … proxy_protocol 或能读它的库。Node 的 http 服务器不认识它。",
   },
   tokenRejected: {
-    cause: "令牌或会话缺失、过期或已被撤销。",
-    fix: "重新登录后对比。令牌是否在数据库里被撤销，抓包看不出来，要看服务端日志。",
+    cause: "令牌或会话缺失、过期、已被撤销，或不是这个服务器认的令牌。",
+    fix: "重新登录后对比。“invalid signature”：签发和校验要用同一个密钥（JWT_SECRET）；“audience”或“issuer”：令牌是给别的服务的；“malformed”：令牌被截断，或根本不是 JWT。令牌是否在数据库里被撤销，抓包看不出来，要看服务端日志。",
   },
   clockSkew: {
     cause: "两台机器时钟不一致，新令牌看起来已过期或尚未生效。",
@@ -88,6 +88,11 @@ export const causesUpgrade = {
     cause: "开发代理（Vite、webpack）没有为这个路径转发 WebSocket。",
     fix: "vite.config 的 server.proxy 里为 {path} 加上 ws: true，写法如下。\n'{path}': { target: 'ws://localhost:<端口>', ws: true },",
   },
+  nodeProxyNoWs: {
+    cause:
+      "Node 写的代理（http-proxy，Express 或 Create React App 里的 http-proxy-middleware）没有处理 'upgrade' 事件：它把请求当普通请求转发，收到的 101 没人接，就被 Node 丢掉了。",
+    fix: "http-proxy-middleware：加 ws: true，并写 server.on('upgrade', wsProxy.upgrade)；Create React App：在 src/setupProxy.js 里加 ws: true；http-proxy：server.on('upgrade', (req, socket, head) => proxy.ws(req, socket, head))。",
+  },
   devProxyDown: {
     cause: "Vite 代理要把 {path} 转发过去，但目标没有启动：目标拒绝连接时，它不作任何应答就断开。",
     fix: "这时 Vite 终端会打印 “ws proxy error: … ECONNREFUSED”。启动后端，或修正 vite.config 里 server.proxy 的 target。",
@@ -120,7 +125,7 @@ export const causesUpgrade = {
   proxyWantsLogin: {
     cause:
       "是 {proxy} 自己要求登录（nginx auth_basic 或 auth_request、Apache AuthType）：这是它自己的错误页，没有问过后端。",
-    fix: "对这个 location 关掉登录（nginx：auth_basic off;），或让页面带上它要的东西：浏览器建立 WebSocket 时会带 cookie 和已保存的 Basic 登录，但不能自定义请求头。",
+    fix: "对这个 location 关掉登录（nginx：密码登录用 auth_basic off;，单独的登录检查用 auth_request off;），或让页面带上它要的东西：浏览器建立 WebSocket 时会带 cookie 和已保存的 Basic 登录，但不能自定义请求头。",
   },
   proxyForbids: {
     cause: "是 {proxy} 自己拒绝的：这是它自己的错误页，没有问过后端。",
@@ -140,7 +145,7 @@ export const causesUpgrade = {
   },
   nginxLimits: {
     cause: "nginx 自己的限制：limit_conn 或 limit_req（它们返回 503；连不上后端时 nginx 返回的是 502 或 504）。",
-    fix: "错误日志里有 “limiting connections by zone …” 或 “limiting requests …”。一条 WebSocket 只要开着就一直占一个连接数：调高 limit_conn，或把这个 location 排除在外。",
+    fix: "错误日志会写明是哪一种。“limiting connections by zone …”：调高 limit_conn，一条 WebSocket 只要开着就一直占一个连接数。“limiting requests …”：limit_req zone=… burst=20 nodelay，或调高速率。也可以把这个 location 排除在外。",
   },
   ingressEmpty: {
     cause: "Kubernetes 的 ingress-nginx：服务没有就绪的 endpoint；或者配置里写了 return 503。",

@@ -49,6 +49,11 @@ export const findingsClose = {
       detail:
         "{closer:word}此前一直规律地发数据，停顿之后补来的却少得多：说明其间它根本没发，停住的是程序而不是链路。恢复后它自己的心跳判定连接超时。[[客户端 onclose 报 {clientCode}。]][[服务端报 {serverCode}。]]",
     },
+    unread: {
+      title: "1006：{to:word}有 {outageMs:ms}没读任何数据（零窗口），{closer:word}随后放弃了它",
+      detail:
+        "{to:word}的接收窗口是关着的：发给它的数据只能等着，结束也一样。停住的不是等待的一方，而是不读的一方。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
     proxyIdle: {
       title: "1006：静默 {idleMs:ms}后，[[{name} ]]代理 {proxy} 把前后两段连接都断了",
       detail:

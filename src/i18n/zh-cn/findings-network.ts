@@ -192,6 +192,11 @@ export const findingsNetwork = {
     },
   },
   "port.other-protocol": {
+    http2: {
+      title: "{server} 用 HTTP/2 回应明文的 HTTP/1.1 请求：任何请求都通不过，WebSocket 也一样",
+      detail:
+        "{target} 的请求是 HTTP/1.1，服务器一开口就是 HTTP/2。浏览器只在 TLS 里说 HTTP/2，而 WebSocket 的请求是 HTTP/1.1。",
+    },
     known: { title: "{server} 不是 WebSocket 服务：应答升级请求的是 {protocol}", detail: "地址或端口填成了别的服务。" },
     unknown: { title: "{server} 不是 WebSocket 服务：回的不是 HTTP", detail: "地址或端口填成了别的服务。" },
   },

@@ -34,8 +34,8 @@ export const findingsUpgrade = {
       detail: `触发了限流[[，正文为“{body}”]]。${refusedEnds}`,
     },
     fieldsTooLarge: {
-      title: "{server} 拒绝{ask:word} {target}：请求头太大（{status}）",
-      detail: `请求头（多半是 cookie，或地址里的 token）超过了服务器的上限[[，正文为“{body}”]]。${refusedEnds}`,
+      title: "{server} 拒绝{ask:word} {target}：网址或请求头太大（{status}）",
+      detail: `网址（414）或请求头（多半是 cookie）超过了服务器的上限[[，正文为“{body}”]]。${refusedEnds}`,
     },
     bodyTooLarge: {
       title: "{server} 拒绝{ask:word} {target}：消息太大（413）",
@@ -169,7 +169,7 @@ export const findingsUpgrade = {
     proxyGaveUp: {
       title: "{server} 始终没有回应升级请求 {target}；代理等了 {afterMs:ms}后放弃",
       detail:
-        "请求已经送达（TCP 已确认），但那里没有程序处理这个路径的升级。代理（{client}）等到自己的超时时间，然后把失败告诉了它的客户端。",
+        "请求已经送达（TCP 已确认），但一直没有应答。代理（{client}）等到了自己的超时时间[[，然后以 {status} 告诉了它的客户端]]。",
     },
     late: {
       title: "{server} 对 {target} 升级请求的应答太晚：{lateMs:ms}后才到，客户端等了 {afterMs:ms}就放弃了",
@@ -270,6 +270,11 @@ export const findingsUpgrade = {
     rst: {
       title: "到 {server} 的 WebSocket 刚打开（101），{afterMs:ms}后就被{closer:word} RST，一个帧都没发",
       detail: "没有 Close 帧，两端都报 1006。{target} 的握手本身没有问题。",
+    },
+    proxyDropped: {
+      title: "{server} 接受了 WebSocket（101），代理 {proxy} 却在 {afterMs:ms}后把它丢掉：101 没有转给客户端",
+      detail:
+        "客户端和服务器都没有问题，{target} 的握手也没有问题。代理断开了到服务器的连接，对自己的客户端却不给应答。",
     },
   },
 } as const satisfies SomeFindings;

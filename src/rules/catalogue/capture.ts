@@ -1,6 +1,7 @@
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { CaptureFacts, ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
+import { answeredByHttp2, isSettings } from "../http2.ts";
 import { mayStillCome } from "../patience.ts";
 import { hasEnded, isBlind, safeTarget, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
@@ -153,15 +154,8 @@ const H2_PREFACE = "PRI * HTTP/2.0";
 const onlyHttp2 = (protocols: readonly string[]): boolean =>
   protocols.includes("h2") && !protocols.includes("http/1.1");
 
-/** RFC 9113 §6.5: a server begins with a SETTINGS frame on stream 0, of whole parameters. */
-const isSettings = (bytes: Uint8Array): boolean =>
-  bytes.length >= 9 &&
-  bytes[0] === 0 &&
-  (((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0)) % 6 === 0 &&
-  bytes[3] === 4 &&
-  bytes.subarray(4, 9).every((byte) => byte === 0);
-
 function checkHttp2(connection: ConnectionFacts): Draft | null {
+  if (answeredByHttp2(connection) !== null) return null;
   const { tls } = connection;
   if (tls !== null && (tls.applicationProtocol === "h2" || onlyHttp2(tls.applicationProtocols)))
     return draft("http2.not-decoded", "tls", {

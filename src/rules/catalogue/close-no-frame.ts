@@ -27,6 +27,7 @@ import { slowPathMs } from "../slow-path.ts";
 import { stoppedBeat, stoppedData, stoppedDataOfEither } from "../stopped-beat.ts";
 import { timerCauses } from "../timer-causes.ts";
 import type { Cause } from "../types.ts";
+import { unreadEnding } from "../unread-ending.ts";
 import { forwardedBy, handshakeOf, outcomeOf, proxyOf } from "../upgrade-outcome.ts";
 
 /** Data this short before the end: it did not end for being idle. */
@@ -92,6 +93,9 @@ function check(connection: ConnectionFacts, context: Context) {
   };
   if (closer === null || tcp.ending === "silent" || tcp.ending === "open")
     return draft("ws.close.no-close-frame", "silent", { ...parts, args: facts });
+  const unread =
+    missedBeat(connection, directionOf(closer), context)?.gaveUp === true ? null : unreadEnding(connection, closer);
+  if (unread !== null) return unread;
   const outage = tcp.ending === "fin" ? interruptionBefore(connection, end, closer) : null;
   if (outage !== null)
     return draft("ws.close.no-close-frame", variantAfter(outage), {
@@ -268,6 +272,8 @@ export const noCloseFrame: Rule = {
     "pathInterrupted",
     "peerBlocked",
     "backpressure",
+    "peerStoppedReading",
+    "writeTimer",
     "nginxReadTimeout",
     "haproxyTunnelTimeout",
     "proxyIdleTimer",

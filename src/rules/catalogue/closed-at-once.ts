@@ -5,9 +5,11 @@ import { failedOnMessage } from "../end-signs.ts";
 import { endingEvidence, firstClose } from "../ending.ts";
 import { isComplaint, lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
 import { endedByProxy } from "../legs.ts";
-import { directionOf, endOf, hasEnded, spanMs } from "../reading.ts";
+import { cameThroughProxy, waitingInFront } from "../node-proxy.ts";
+import { directionOf, endOf, hasEnded, serverOf, spanMs } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { switched } from "../switched.ts";
+import { handshakeOf } from "../upgrade-outcome.ts";
 
 const AT_ONCE_MS = 1000;
 /** A connection handler that refuses does so at once; what comes later may be a short visit. */
@@ -85,6 +87,15 @@ function checkClosedAtOnce(connection: ConnectionFacts, context: Context) {
   const afterMs = spanMs(webSocket.openedAt, endOf(connection));
   if (afterMs > AT_ONCE_MS) return null;
   const byReset = tcp.ending === "rst";
+  const waiting = waitingInFront(connection, context);
+  if (waiting !== null)
+    return draft("http.upgrade.closed-at-once", "proxyDropped", {
+      at: found.response.first,
+      onset: handshakeOf(waiting)?.request?.first,
+      args: { server: found.server, target: found.target, proxy: serverOf(waiting), afterMs },
+      evidence: [...found.evidence(), endingEvidence(connection, "proxy")],
+      causes: [cause("likely", "nodeProxyNoWs", {})],
+    });
   const afterMessageMs = failedOnMessage(connection, directionOf(tcp.firstCloser));
   return draft("http.upgrade.closed-at-once", byReset ? "rst" : "fin", {
     at: found.response.first,
@@ -99,7 +110,11 @@ function checkClosedAtOnce(connection: ConnectionFacts, context: Context) {
             cause("possible", "upgradedTwice", {}),
             cause("possible", "tokenRejected", {}),
           ]
-        : [cause("likely", "clientRejected101", {}), cause("possible", "pageLeft", {})],
+        : [
+            cameThroughProxy(connection) && cause("likely", "nodeProxyNoWs", {}),
+            cause("likely", "clientRejected101", {}),
+            cause("possible", "pageLeft", {}),
+          ],
   });
 }
 
@@ -112,6 +127,7 @@ export const closedAtOnce: Rule = {
     "failedOnMessage",
     "handlerThrew",
     "upgradedTwice",
+    "nodeProxyNoWs",
     "clientRejected101",
     "tokenRejected",
     "pageLeft",

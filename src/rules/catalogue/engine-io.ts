@@ -198,7 +198,8 @@ function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | nu
     at: engineIo.probeSent,
     args,
     evidence: [...evidence, shows(engineIo.probeSent, "probe", { from: "client" }), endingEvidence(connection)],
-    causes,
+    // Who answered 101 got the upgrade, and knew the session.
+    causes: [cause("possible", "serverBlocked", {})],
   });
 }
 
@@ -206,7 +207,7 @@ export const engineIoUpgradeFailed: Rule = {
   id: "eio.upgrade.failed",
   severity: "warning",
   spec: "Engine.IO protocol v4, upgrade",
-  causes: ["nginxUpgradeLines", "noStickySession"],
+  causes: ["nginxUpgradeLines", "noStickySession", "serverBlocked"],
   sources: ["https://socket.io/docs/v4/engine-io-protocol/#upgrade"],
   check: checkUpgrade,
 };

@@ -160,7 +160,16 @@ function check(connection: ConnectionFacts, context: Context) {
       at: reset,
       args: { ...base, answerMs },
       evidence,
-      causes: [...common, cause("likely", "backendDown", {}), cause("possible", "rejectRule", { port })],
+      causes: [
+        ...common,
+        // A proxy that calls [::1] alone misses what listens on 127.0.0.1.
+        isUnheard &&
+          connection.server.address === "::1" &&
+          refusedTwin(connection, context) === null &&
+          cause("likely", "oneFamilyBound", { port }),
+        cause("likely", "backendDown", {}),
+        cause("possible", "rejectRule", { port }),
+      ],
     });
   const device = answersAt(port, context);
   const twin = refusedTwin(connection, context);

@@ -4,10 +4,11 @@ import type { ResetFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage } from "../end-signs.ts";
+import { stoppedReading } from "../full-window.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy } from "../legs.ts";
 import { directionOf, hasUnreadEnd, otherSide, serverOf, silenceBefore, spanMs } from "../reading.ts";
-import { hadStoppedReading, resetCauses } from "../reset-causes.ts";
+import { resetCauses } from "../reset-causes.ts";
 import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { looksLikeWebSocket } from "../sealed.ts";
@@ -70,7 +71,7 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
   const dialled = isUnknown ? dialledAgain(connection, reset, context) : null;
   if (dialled !== null) return halfOpen(connection, reset, dialled, evidence);
   const outage =
-    isUnknown && !hadStoppedReading(tcp, to, reset)
+    isUnknown && stoppedReading(tcp, to, reset) === null
       ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset))
       : null;
   if (outage !== null && hasRestarted(connection, from, outage.ms, context))

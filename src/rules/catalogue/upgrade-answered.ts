@@ -192,13 +192,15 @@ export const fieldsStripped: Rule = {
     const front = context.joins.before.get(connection.id)?.front;
     const path = pathOf((front && handshakeOf(front)?.request?.target) ?? target);
     if (isSubrequest(connection, context)) return null;
+    // Of several proxies in a row the one is to blame whose own client still asked for it.
+    if (front !== undefined && outcomeOf(front) === "stripped") return null;
     const upgrade = fieldValue(request, "upgrade");
     const variant = request.version === "1.0" ? "http10" : upgrade === null ? "http11" : "connection";
     const shown = { version: request.version, connection: fieldValue(request, "connection"), marks: proxy };
     return draft("http.upgrade.fields-stripped", variant, {
       confidence: proxy === null && request.version !== "1.0" ? "likely" : "certain",
       at: request.first,
-      args: { target, server: serverOf(connection), client: connection.client.address, proxy },
+      args: { target, server: serverOf(connection), client: proxyAddress(connection, front), proxy },
       evidence: [
         upgrade === null
           ? shows(request.first, "requestWithoutUpgrade", shown)
@@ -211,6 +213,12 @@ export const fieldsStripped: Rule = {
     });
   },
 };
+
+const LOOPBACK = /^(?:127\.|::1$)/;
+
+/** Who calls the next one on the same machine is known by the address at which its own clients find it. */
+const proxyAddress = ({ client }: ConnectionFacts, front: ConnectionFacts | undefined): string =>
+  front !== undefined && LOOPBACK.test(client.address) ? serverOf(front) : client.address;
 
 /**
  * nginx's auth_request asks another location first and passes the client's fields on, Sec-WebSocket-Key among them: a

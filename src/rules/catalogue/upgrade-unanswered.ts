@@ -19,7 +19,7 @@ import {
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
 import { before, within } from "../time-index.ts";
-import type { Cause } from "../types.ts";
+import type { Cause, EvidenceItem } from "../types.ts";
 import { handshakeOf, isClosedUnread, outcomeOf } from "../upgrade-outcome.ts";
 
 /** A setting needs no time to drop a request. */
@@ -68,13 +68,23 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
     });
   }
   const causes = unansweredCauses(connection, context, path);
-  if (hasEnded(connection) && tcp.firstCloser === "client")
-    return draft("http.upgrade.unanswered", context.joins.before.has(connection.id) ? "proxyGaveUp" : "clientGaveUp", {
-      at: endOf(connection),
-      args: { ...base, afterMs },
-      evidence: [asked, endingEvidence(connection)],
-      causes,
-    });
+  if (hasEnded(connection) && tcp.firstCloser === "client") {
+    const front = context.joins.before.get(connection.id)?.front;
+    const left = front === undefined ? null : leftBefore(front, connection, context);
+    const byClient = { at: endOf(connection), causes, evidence: [asked, left, endingEvidence(connection)] };
+    if (front === undefined)
+      return draft("http.upgrade.unanswered", "clientGaveUp", { ...byClient, args: { ...base, afterMs } });
+    const byProxy = { ...byClient, evidence: [asked, left, endingEvidence(connection, "proxy")] };
+    return left !== null
+      ? draft("http.upgrade.unanswered", "clientGaveUp", {
+          ...byProxy,
+          args: { ...base, client: clientOf(front), afterMs },
+        })
+      : draft("http.upgrade.unanswered", "proxyGaveUp", {
+          ...byProxy,
+          args: { ...base, afterMs, status: handshakeOf(front)?.response?.status },
+        });
+  }
   const waitedMs = (watchedUntil(connection, context.analysis.clockNs) - request.last.timestampNs) / 1e6;
   if (waitedMs < LEAST_WAIT_MS) return null;
   return draft("http.upgrade.unanswered", "silent", {
@@ -83,6 +93,16 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
     evidence: [asked, shows(connection.last, "lastPacket", {})],
     causes,
   });
+}
+
+/** A proxy whose own client hung up first gave up because of it: that FIN or RST, as evidence; null: it did not. */
+function leftBefore(front: ConnectionFacts, back: ConnectionFacts, { joins }: Context): EvidenceItem | null {
+  const { closedAt, firstCloser, ending } = front.tcp;
+  if (closedAt === null || firstCloser !== "client") return null;
+  const timeOf = ({ id }: ConnectionFacts, ns: number): number => ns - (joins.aheadNs.get(id) ?? 0);
+  if (timeOf(front, closedAt.timestampNs) > timeOf(back, endOf(back).timestampNs)) return null;
+  const leg = `${clientOf(front)} → ${serverOf(front)}`;
+  return shows(closedAt, ending === "rst" ? "legRst" : "legFin", { leg, from: "client" });
 }
 
 /** How the server's host itself reset the connection; null: it did not, or nothing tells that it was the host. */
@@ -178,6 +198,7 @@ function unansweredCauses(connection: ConnectionFacts, context: Context, path: s
     takesNobody && cause("likely", "serverBlocked", {}),
     cause(takesNobody ? "possible" : "likely", "upgradeIgnored", { path }),
     !takesNobody && cause("possible", "devProxyWs", { path }),
+    !takesNobody && !context.joins.before.has(connection.id) && cause("possible", "nodeProxyNoWs", {}),
     !takesNobody && !answersOthers && cause("likely", "serverBlocked", {}),
   ];
 }
@@ -211,6 +232,7 @@ export const upgradeUnanswered: Rule = {
     "engineIoPath",
     "upgradeIgnored",
     "devProxyWs",
+    "nodeProxyNoWs",
     "devProxyDown",
     "handlerThrew",
     "proxyHeaderUnread",

@@ -1,8 +1,10 @@
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import { askedFor } from "../asked.ts";
 import { isOfProxy as isProxys, speaksTls } from "../backend-scheme.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
+import { answeredByHttp2 } from "../http2.ts";
 import { isTlsRecord, protocolOf, readable } from "../protocol-names.ts";
 import { endOf, hasEnded, serverOf, spanMs, targetOf, UNKNOWN_BACKEND, wantsWebSocket } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
@@ -146,6 +148,14 @@ export const httpOnTlsPort: Rule = {
 
 /** The upgrade request met a server of another protocol. */
 function checkOther(connection: ConnectionFacts) {
+  const http2 = answeredByHttp2(connection);
+  if (http2 !== null)
+    return draft("port.other-protocol", "http2", {
+      at: http2.asked.request?.first ?? connection.first,
+      args: { server: serverOf(connection), target: targetOf(http2.asked) },
+      evidence: [askedFor(http2.asked), shows(http2.answer, "firstBytes", { from: "server", text: "SETTINGS" })],
+      causes: [cause("certain", "http2WithoutTls", { port: connection.server.port })],
+    });
   const exchange = connection.exchanges.find(mayWantWebSocket);
   const answer = connection.notHttp[1];
   if (!exchange?.request || exchange.response !== null || answer === null || isTlsRecord(answer.firstBytes))
@@ -173,7 +183,7 @@ export const otherProtocol: Rule = {
   id: "port.other-protocol",
   severity: "error",
   spec: "RFC 6455 §4.1",
-  causes: ["otherService"],
+  causes: ["otherService", "http2WithoutTls"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-4.1"],
   check: checkOther,
 };

@@ -15,6 +15,7 @@ export const closeFindings = {
     afterOutage: "closer outageMs clientCode? serverCode?",
     afterSilence: "closer outageMs clientCode? serverCode?",
     afterPause: "closer outageMs clientCode? serverCode?",
+    unread: "closer to outageMs clientCode? serverCode?",
     proxyIdle: "proxy name? backend clientCode? serverCode? idleMs openMs",
     proxyAsClient: "proxy server marks idleMs? serverCode? openMs",
     proxyBusy: "proxy name? backend clientCode? serverCode? openMs",

@@ -49,5 +49,9 @@ export const networkFindings = {
     unreachable: "server target status reason?",
     other: "server target status reason?",
   },
-  "port.other-protocol": { known: "server protocol target?", unknown: "server target?" },
+  "port.other-protocol": {
+    http2: "server target",
+    known: "server protocol target?",
+    unknown: "server target?",
+  },
 } as const;

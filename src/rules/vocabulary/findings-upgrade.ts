@@ -52,7 +52,7 @@ export const upgradeFindings = {
     serverClosed: `${request} afterMs`,
     closedUnread: `${request} afterMs`,
     clientGaveUp: `${request} afterMs`,
-    proxyGaveUp: `${request} afterMs`,
+    proxyGaveUp: `${request} afterMs status?`,
     late: `${request} afterMs lateMs`,
     silent: `${request} afterMs`,
   },
@@ -80,5 +80,6 @@ export const upgradeFindings = {
     told: "server text code reason? afterMs",
     fin: "server target closer afterMs",
     rst: "server target closer afterMs",
+    proxyDropped: "server target proxy afterMs",
   },
 } as const;

@@ -16,6 +16,7 @@ import {
   UPGRADE_FIELDS,
   upgrade,
   webSocket,
+  windowsOf,
 } from "../../support/facts-builder.ts";
 import { one, type SomeCases, several } from "./case.ts";
 import { atBothEnds, hungUpByProxy } from "./legs.ts";
@@ -176,6 +177,7 @@ export const closingCases = {
       oneSide: one(
         abnormal("server", 40, { tcpFacts: { oneWay: true, firstCloser: null, client: { packets: 0, fin: null } } }),
       ),
+      unread: one(abnormal("server", 40, { tcpFacts: { events: windowsOf("client", [25, 39.9]) } })),
       proxyIdle: hungUpByProxy(60),
       proxyBusy: hungUpByProxy(0.01),
       sealedCut: one(hungUpInTls()),

@@ -190,6 +190,7 @@ export const reachingCases = {
   "port.other-protocol": {
     severity: "error",
     fires: {
+      http2: one(refusedUpgrade({ status: null }, { notHttp: [null, bytes("\0\0\0\x04\0\0\0\0\0")] })),
       known: one(refusedUpgrade({ status: null }, { notHttp: [null, bytes("-ERR unknown command 'GET'\r\n")] })),
       unknown: one(refusedUpgrade({ status: null }, { notHttp: [null, bytes("hello there")] })),
     },

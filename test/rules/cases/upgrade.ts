@@ -390,6 +390,9 @@ export const upgradeCases = {
         ...leftAtOnce({}),
         tcp: tcp({ ending: "rst", firstCloser: "server", closedAt: mark(0.02), resets: [reset({ at: 0.02 })] }),
       }),
+      proxyDropped: analysisOf([unanswered("client", 8), { ...leftAtOnce({}), ...BACKEND_LEG }], {
+        joins: [joined("proxied")],
+      }),
     },
     near: {
       "its only message complains of nothing": one(refusedByMessage("welcome")),
