@@ -71,6 +71,17 @@ function check(connection: ConnectionFacts, context: Context) {
       ? shows(syn, "syn", { server })
       : shows(syn, "synRepeated", { server, attempt: index + 1, waitedMs: spanMs(first, syn) }),
   );
+  const dead = context.lostDials().by.get(connection.id);
+  if (dead !== undefined)
+    return draft("tcp.open.unanswered", "pathDead", {
+      at: first,
+      args: { ...args, other: clientOf(dead.connection) },
+      evidence: [shows(dead.since, "pathDeadSince", { client: clientOf(dead.connection) }), ...evidence],
+      causes: [
+        cause("likely", "pathInterrupted", {}),
+        cause("possible", "hostDown", { server: connection.server.address }),
+      ],
+    });
   const elsewhere = acceptedElsewhere(connection, context);
   if (elsewhere !== null)
     return draft("tcp.open.unanswered", "otherFamily", {
@@ -142,6 +153,7 @@ export const openUnanswered: Rule = {
     "backlogFull",
     "oneFamilyBound",
     "lossyPath",
+    "pathInterrupted",
   ],
   sources: [
     "https://docs.kernel.org/networking/ip-sysctl.html",

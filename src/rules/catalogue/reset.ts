@@ -4,6 +4,7 @@ import type { ResetFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage } from "../end-signs.ts";
+import { hostRanOn } from "../host-clock.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy } from "../legs.ts";
 import { directionOf, hasUnreadEnd, otherSide, serverOf, silenceBefore, spanMs } from "../reading.ts";
@@ -68,7 +69,7 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
   const isUnknown = reset.answers !== null && !reset.hasAck;
   const to = otherSide(from);
   const dialled = isUnknown ? dialledAgain(connection, reset, context) : null;
-  if (dialled !== null) return halfOpen(connection, reset, dialled, evidence);
+  if (dialled !== null) return halfOpen(connection, reset, dialled, evidence, context);
   const outage =
     isUnknown && !hadStoppedReading(tcp, to, reset)
       ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset))
@@ -82,7 +83,7 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       evidence: [...outage.evidence, ...evidence],
       causes: [
         cause("likely", "hostRebooted", {}),
-        cause("possible", "pathInterrupted", { idleMs: outage.ms }),
+        cause("possible", "pathInterrupted", {}),
         cause("possible", "connectionUnknown", { from, to }),
       ],
     });
@@ -92,14 +93,13 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       onset: outage.since,
       evidence: [...outage.evidence, ...evidence],
       causes: [
-        cause("likely", "pathInterrupted", { idleMs: outage.ms }),
+        cause("likely", "pathInterrupted", { idleMs: outage.repeats === null ? outage.ms : null }),
         cause("possible", "connectionUnknown", { from, to }),
       ],
     };
-    const args = { from, to, outageMs: outage.ms };
     return outage.repeats === null
-      ? draft("tcp.rst", "afterSilence", { ...common, confidence: "likely", args })
-      : draft("tcp.rst", "afterOutage", { ...common, args: { ...args, repeats: outage.repeats } });
+      ? draft("tcp.rst", "afterSilence", { ...common, confidence: "likely", args: { from, to, outageMs: outage.ms } })
+      : draft("tcp.rst", "afterOutage", { ...common, args: { from, to, ...outage.length, repeats: outage.repeats } });
   }
   const hole = isUnknown ? missedPings(connection, from) : null;
   if (hole !== null)
@@ -147,6 +147,7 @@ function halfOpen(
   reset: ResetFacts,
   dialled: Mark,
   evidence: readonly (EvidenceItem | null)[],
+  context: Context,
 ): Draft {
   const { from } = reset;
   const last = connection.tcp.halves[directionOf(from)].lastPacket;
@@ -159,7 +160,9 @@ function halfOpen(
       shows(dialled, "syn", { server: serverOf(connection) }),
       ...evidence,
     ],
-    causes: [cause("likely", "hostRebooted", {}), cause("possible", "portReused", {})],
+    causes: hostRanOn(connection, from, context)
+      ? [cause("likely", "programEnded", { from })]
+      : [cause("likely", "hostRebooted", {}), cause("possible", "portReused", {})],
   });
 }
 
@@ -208,6 +211,8 @@ function comeback({ tcp }: ConnectionFacts, reset: ResetFacts): Interruption | n
   if (!isHeard || reset.timestampNs - silence.until.timestampNs > JUST_BEFORE_NS) return null;
   return {
     ms: silence.ms,
+    length: { leastMs: silence.ms, mostMs: silence.ms },
+    unanswered: null,
     repeats: null,
     since: null,
     paused: false,
@@ -230,6 +235,7 @@ export const reset: Rule = {
   causes: [
     "peerStoppedReading",
     "pathInterrupted",
+    "programEnded",
     "hostRebooted",
     "portReused",
     "proxyIdleTimer",
