@@ -161,3 +161,13 @@ describe("a host that knew nothing of its connection", () => {
     expect(found("tcp.rst", several(gone, next))?.variant).toBe("afterOutage");
   });
 });
+
+test("whom nobody can reach is pinged from the side that still lives, and no firewall is blamed", () => {
+  const error = { ...mark(31), sender: "10.0.0.254", ipVersion: 4, type: 3, code: 1, mtuBytes: 0 } as const;
+  const silent = silentSince(30);
+  const dead = one({ ...silent, tcp: { ...silent.tcp, icmpErrors: [{ ...error, about: "server" }] } });
+  expect(found("tcp.path.blackhole", dead)).toMatchObject({
+    variant: "unreachable",
+    causes: [{ id: "hostDown", args: { server: "10.0.0.1", from: "server" } }],
+  });
+});

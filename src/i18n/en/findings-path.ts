@@ -69,6 +69,12 @@ export const findingsPath = {
       detail:
         "Everything behind the hole waits, pongs and Close frames included; both programs believe that the other is silent. Where large packets are lost and small ones pass, it is the path MTU.",
     },
+    unreachable: {
+      title:
+        "{sender} can no longer deliver what the {from:word} sends, in the middle of the connection: ICMP {meaning:word}",
+      detail:
+        "{bytes:bytes} were sent again {repeats:once|# times} in {waitedMs:ms}, never acknowledged. TCP takes such a message for a passing trouble and goes on trying (RFC 5461); the programs learn nothing of it.",
+    },
     rejected: {
       title: "{sender} rejects what the {from:word} sends, in the middle of the connection: ICMP {meaning:word}",
       detail:

@@ -63,6 +63,11 @@ export const findingsPath = {
       detail:
         "缺口之后的数据全都堵着，包括 pong 和 Close 帧，两端程序都以为对方没了声音。大数据包丢、小数据包通，就是路径 MTU 的问题。",
     },
+    unreachable: {
+      title: "连接进行中，{sender} 再也无法送达{from:word}的数据包：ICMP {meaning:word}",
+      detail:
+        "{bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次，始终没有确认。TCP 把这种消息当作暂时故障，会继续重试（RFC 5461），应用程序得不到通知。",
+    },
     rejected: {
       title: "连接进行中，{sender} 拒绝转发{from:word}的数据包：ICMP {meaning:word}",
       detail:

@@ -34,7 +34,10 @@ function check(connection: ConnectionFacts) {
     return draft("tcp.open.icmp", "other", {
       ...parts,
       args: { ...base, type: error.type, code: error.code },
-      causes: [cause("possible", "rejectRule", { port }), cause("possible", "noRoute", { server: address })],
+      causes: [
+        cause("possible", "rejectRule", { port }),
+        cause("possible", "noRoute", { server: address, from: "client" }),
+      ],
     });
   return draft("tcp.open.icmp", meaning, {
     ...parts,
@@ -43,7 +46,7 @@ function check(connection: ConnectionFacts) {
       meaning === "port" || meaning === "prohibited"
         ? [rejectedBy(error, connection), cause("possible", "carrierBlocks", { port })]
         : [
-            cause("likely", meaning === "host" ? "hostDown" : "noRoute", { server: address }),
+            cause("likely", meaning === "host" ? "hostDown" : "noRoute", { server: address, from: "client" }),
             cause("possible", "wrongAddress", { server: address, port }),
           ],
   });

@@ -79,7 +79,7 @@ function check(connection: ConnectionFacts, context: Context) {
       evidence: [shows(dead.since, "pathDeadSince", { client: clientOf(dead.connection) }), ...evidence],
       causes: [
         cause("likely", "pathInterrupted", {}),
-        cause("possible", "hostDown", { server: connection.server.address }),
+        cause("possible", "hostDown", { server: connection.server.address, from: "client" }),
       ],
     });
   const elsewhere = acceptedElsewhere(connection, context);
@@ -103,7 +103,7 @@ function check(connection: ConnectionFacts, context: Context) {
       evidence: [...evidence, shows(served.tcp.established ?? served.first, "accepted", { server: serverOf(served) })],
       causes: [
         cause("likely", "dropRule", { port }),
-        cause("possible", "hostDown", { server: connection.server.address }),
+        cause("possible", "hostDown", { server: connection.server.address, from: "client" }),
       ],
     });
   const once = answeredOnce(connection, context);
@@ -133,7 +133,7 @@ function check(connection: ConnectionFacts, context: Context) {
     causes: [
       cause("likely", "dropRule", { port }),
       cause("likely", "wrongAddress", { server: connection.server.address, port }),
-      cause("possible", "hostDown", { server: connection.server.address }),
+      cause("possible", "hostDown", { server: connection.server.address, from: "client" }),
       cause("possible", "carrierBlocks", { port }),
     ],
   });

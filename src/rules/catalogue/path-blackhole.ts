@@ -181,7 +181,7 @@ const isStillDeaf = ({ tcp }: ConnectionFacts, { last }: UnacknowledgedFacts): b
 
 const meaningOf = (error: IcmpFacts) => (isLoop(error) ? "loop" : unreachable(error));
 
-/** A router or firewall says itself that it lets nothing through any more (RFC 792, RFC 4443 §3.1). */
+/** A firewall says itself that it lets nothing through any more, or a router that it cannot (RFC 792, RFC 4443 §3.1). */
 function rejected(
   connection: ConnectionFacts,
   error: IcmpFacts,
@@ -192,7 +192,7 @@ function rejected(
   const isRule = meaning === "port" || meaning === "prohibited";
   const address = connection[base.to].address;
   const [first, ...others] = parts.evidence;
-  return draft("tcp.path.blackhole", "rejected", {
+  return draft("tcp.path.blackhole", isRule ? "rejected" : "unreachable", {
     at: parts.at,
     args: { ...base, sender: error.sender, meaning: `icmp.${meaning}` },
     evidence: [
@@ -202,9 +202,9 @@ function rejected(
     ],
     causes: [
       isRule && { ...rejectedBy(error, connection), confidence: "certain" },
-      meaning === "host" && cause("likely", "hostDown", { server: address }),
+      meaning === "host" && cause("likely", "hostDown", { server: address, from: base.from }),
       meaning === "loop" && cause("likely", "routingLoop", { sender: error.sender, server: address }),
-      (meaning === "net" || meaning === "other") && cause("likely", "noRoute", { server: address }),
+      (meaning === "net" || meaning === "other") && cause("likely", "noRoute", { server: address, from: base.from }),
     ],
   });
 }

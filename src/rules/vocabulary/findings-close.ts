@@ -87,6 +87,7 @@ export const closeFindings = {
     stateLost: "from to bytes repeats waitedMs client repeatsAfter",
     acknowledgmentsLost: "from to repeats waitedMs",
     rejected: "from to bytes repeats waitedMs sender meaning",
+    unreachable: "from to bytes repeats waitedMs sender meaning",
     hole: "from to bytes waitedMs",
     afterIdle: "from to bytes repeats waitedMs idleMs",
     fullSize: "from to bytes repeats waitedMs segmentBytes mtu?",

@@ -445,6 +445,13 @@ export const closingCases = {
           ],
         }),
       ),
+      unreachable: one(
+        vanished(false, 30, 29.9, 8, {
+          icmpErrors: [
+            { ...mark(31), sender: "10.0.0.254", ipVersion: 4, type: 3, code: 1, mtuBytes: 0, about: "server" },
+          ],
+        }),
+      ),
       hole: one(
         abnormal("client", 40, {
           tcpFacts: { server: { missingBytes: 4344, lastAcknowledged: mark(30) }, client: { fin: mark(40) } },
