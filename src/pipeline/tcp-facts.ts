@@ -1,4 +1,4 @@
-import { type ConnectionId, type PerDirection, packetNumber, relativeNs } from "../base/brand.ts";
+import { type ConnectionId, type PerDirection, packetNumber, type RelativeNs, relativeNs } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { HalfFacts, TcpEvent, TcpFacts, UnacknowledgedFacts } from "../store/tcp-types.ts";
 import { type Moment, neverSeen, type TcpConnection, type TcpHalf } from "../tcp/connection.ts";
@@ -64,10 +64,14 @@ function eventFacts(connection: TcpConnection, event: TcpConnection["events"][nu
     from: connection.sideOf(event.from),
     streamOffset: event.streamOffset,
     value: event.value,
-    sentNs: event.sentNs === undefined || neverSeen(event.sentNs) ? null : relativeNs(event.sentNs),
+    sentNs: seenNs(event.sentNs),
+    heardNs: seenNs(event.heardNs),
     acknowledgedNs: event.acknowledgedNs === undefined ? null : relativeNs(event.acknowledgedNs),
   };
 }
+
+const seenNs = (ns: number | undefined): RelativeNs | null =>
+  ns === undefined || neverSeen(ns) ? null : relativeNs(ns);
 
 function openingOf(connection: TcpConnection, client: TcpHalf, server: TcpHalf): TcpFacts["opening"] {
   if (!connection.synSeen && !connection.synAckSeen) return "not-captured";
@@ -169,8 +173,10 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
     fin: markOrNull(half.fin),
     finIsUnseen: half.finIsUnseen,
     finRetransmissions: half.finRetransmissions,
+    finRepeat: finRepeat(half),
     finAcknowledged: markOrNull(half.finAcknowledged),
     synOptions: half.synOptions,
+    synStamp: neverSeen(half.stampNs) ? null : { value: half.stampValue, timestampNs: relativeNs(half.stampNs) },
     hopLimit: half.hopLimit < 0 ? null : half.hopLimit,
     hopLimits: half.hopLimit < 0 ? [] : [half.hopLimit, ...(half.otherHopLimits ?? [])],
     unacknowledged: unacknowledged(half, peer),
@@ -178,6 +184,17 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
     lastAcknowledged: markAt(half.lastAdvanceNumber, half.lastAdvanceNs),
     slowAcknowledgment:
       half.slowAckNs < 1 ? null : { sinceNs: relativeNs(half.slowAckSinceNs), ms: half.slowAckNs / 1e6 },
+  };
+}
+
+function finRepeat({ finRepeat: repeat }: TcpHalf): HalfFacts["finRepeat"] {
+  if (repeat === null) return null;
+  const { last, previous, heardBefore, heardAfter } = repeat;
+  return {
+    last: mark(last),
+    previous: mark(previous),
+    heardBefore: markOrNull(heardBefore),
+    heardAfter: markOrNull(heardAfter),
   };
 }
 

@@ -2,6 +2,7 @@ import { appendTo } from "../base/append-to.ts";
 import type { ConnectionId } from "../base/brand.ts";
 import type { HttpExchangeFacts } from "../store/http-types.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
+import { type LostDials, lostDialsOf } from "./dead-path.ts";
 import { type Joins, joinsOf } from "./legs.ts";
 import { type Others, othersOf } from "./others.ts";
 import { fieldValue } from "./reading.ts";
@@ -26,6 +27,7 @@ export interface Context {
   /** Most captures are healthy and never ask. */
   readonly others: () => Others;
   readonly sessions: () => Sessions;
+  readonly lostDials: () => LostDials;
 }
 
 export const keyOf = (exchange: HttpExchangeFacts | null | undefined): string | null =>
@@ -70,5 +72,6 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: r
     hopLimitOf,
     others: once(() => othersOf(analysis)),
     sessions: once(() => sessionsOf(analysis)),
+    lostDials: once(() => lostDialsOf(analysis)),
   };
 }

@@ -3,14 +3,19 @@ import type { Mark } from "../base/packet-view.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { BeatFacts } from "../store/websocket-types.ts";
 import { fullUntil } from "./full-window.ts";
+import { type OutageLength, outageLength } from "./outage.ts";
 import { directionOf, otherSide, spanMs } from "./reading.ts";
 import { shows } from "./rule.ts";
-import { stallWithin } from "./stall.ts";
+import { type Stall, stallWithin } from "./stall.ts";
 import type { EvidenceItem } from "./types.ts";
 
 /** A time in which the path let nothing through, and after which the connection ended at once. */
 export interface Interruption {
   readonly ms: number;
+  /** For how long the path was closed, as far as that shows. */
+  readonly length: OutageLength;
+  /** Whose packets were sent again although they had arrived: what the other side answered got lost. null: nobody's. */
+  readonly unanswered: Side | null;
   /** How often a packet was sent again meanwhile; null: the capture stands where nothing arrived, and saw only silence. */
   readonly repeats: number | null;
   readonly since: Mark | null;
@@ -22,12 +27,18 @@ export interface Interruption {
 /** What waited behind an interruption comes right after it: so does the end of who gave up meanwhile. */
 const JUST_BEFORE_NS = 1e9;
 
+/** What the other side sends at the end is an answer too. */
+const answerNs = ({ last, from: repeater }: Stall, at: Mark, from: Side): number | null =>
+  last.acknowledgedNs ?? (from === repeater ? null : at.timestampNs);
+
 /** The path was interrupted until just before `at`, when the packets of `from` came through again. */
 export function interruptionBefore(connection: ConnectionFacts, at: Mark, from: Side): Interruption | null {
   const stall = stallWithin(connection, at.timestampNs - JUST_BEFORE_NS, at.timestampNs);
   if (stall !== null)
     return {
       ms: stall.ms,
+      length: outageLength(connection, stall.from, stall.sinceNs, answerNs(stall, at, from)),
+      unanswered: stall.hadArrived ? stall.from : null,
       repeats: stall.repeats,
       since: stall.first,
       paused: false,
@@ -82,6 +93,8 @@ function silenceBroken(connection: ConnectionFacts, at: Mark, from: Side): Inter
   const isFarLess = (half.streamBytes - bytes) * talkedMs < CAUGHT_UP_SHARE * spoken * silence.ms;
   return {
     ms: silence.ms,
+    length: { leastMs: silence.ms, mostMs: silence.ms },
+    unanswered: null,
     repeats: null,
     since: null,
     paused: isFarLess && !beatMeanwhile(webSocket.heartbeat[directionOf(from)], silence.until),

@@ -6,7 +6,7 @@ import { endOf, fieldValue, pathOf, spanMs } from "./reading.ts";
 import { cause, shows } from "./rule.ts";
 import type { Judged } from "./story.ts";
 import { before, within } from "./time-index.ts";
-import type { RuleId } from "./types.ts";
+import type { CauseId, RuleId } from "./types.ts";
 import { handshakeOf, outcomeOf } from "./upgrade-outcome.ts";
 
 /** Errors about one attempt, that the client's next attempt may repair: a token refreshed, a server that was starting. */
@@ -22,6 +22,9 @@ const ATTEMPTS: ReadonlySet<RuleId> = new Set([
   "jwt.expired",
 ]);
 
+/** They tell already why the next attempt got in. */
+const KNOWN: ReadonlySet<CauseId> = new Set(["serverStartedLater", "serverStopped", "pathInterrupted"]);
+
 /** A refusal that lasts longer had to be repaired by somebody; a port that is closed says the same to everybody. */
 const RETRIES_WITHIN_NS = 60e9;
 
@@ -36,7 +39,7 @@ export function withRecovery(judged: Judged, context: Context): Judged {
   if (next?.webSocket == null) return judged;
   const { openedAt } = next.webSocket;
   const recovered = shows(openedAt, "recovered", {});
-  const isKnown = draft.causes.some(({ id }) => id === "serverStartedLater" || id === "serverStopped");
+  const isKnown = draft.causes.some(({ id }) => KNOWN.has(id));
   return {
     ...judged,
     severity: "warning",

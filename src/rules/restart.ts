@@ -1,6 +1,8 @@
 import type { Side } from "../base/brand.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
+import { hostRanOn } from "./host-clock.ts";
+import { openedBeside } from "./meanwhile.ts";
 import { directionOf, endOf, serverOf } from "./reading.ts";
 import { within } from "./time-index.ts";
 
@@ -9,19 +11,37 @@ const PATIENCE_SHARE = 0.9;
 const HEARD_SHARE_NS = 0.9e6;
 const REFUSED_WITHIN_NS = 10e9;
 
+/** It answered by an RST that acknowledges nothing: its system does not have this connection (RFC 9293 §3.5.2). */
+export const hasForgotten = ({ tcp }: ConnectionFacts, side: Side): boolean =>
+  tcp.resets.some(({ from, answers, hasAck }) => from === side && answers !== null && !hasAck);
+
 /**
  * This side was gone for a while and, back again, knew nothing of the connection: it restarted, unless its own heartbeat
  * had the time to give the WebSocket up meanwhile. A port that refuses afterwards shows it: what listens there is gone.
  */
 export function hasRestarted(connection: ConnectionFacts, side: Side, goneMs: number, context: Context): boolean {
   const { tcp } = connection;
-  const forgot = tcp.resets.some(({ from, answers, hasAck }) => from === side && answers !== null && !hasAck);
   // Who was heard again on this connection, if only by an acknowledgment, still knew it then.
   const { lastPacket } = tcp.halves[directionOf(side)];
   const isHeard =
     lastPacket !== null && lastPacket.timestampNs > endOf(connection).timestampNs - goneMs * HEARD_SHARE_NS;
-  if (!forgot || isHeard) return false;
+  if (
+    !hasForgotten(connection, side) ||
+    isHeard ||
+    isBackEarlier(connection, side, goneMs, context) ||
+    hostRanOn(connection, side, context)
+  )
+    return false;
   return (side === "server" && refusesSince(connection, goneMs, context)) || goneMs < patienceOf(connection, side);
+}
+
+/**
+ * The client's next connection came about while this one was still silent: its host was up before it knew nothing of this
+ * one, and a program that was ended and started again, or gave it up, explains that as well.
+ */
+function isBackEarlier(connection: ConnectionFacts, side: Side, goneMs: number, context: Context): boolean {
+  const end = endOf(connection).timestampNs;
+  return side === "client" && openedBeside(connection, end - goneMs * 1e6, end, context).length > 0;
 }
 
 function refusesSince(connection: ConnectionFacts, goneMs: number, context: Context): boolean {

@@ -12,8 +12,12 @@ export interface Stall {
   /** Its end: the acknowledgment, at the latest when the next repetition would have come. */
   readonly untilNs: number;
   readonly repeats: number;
-  /** From the first transmission to the acknowledgment, or to the end. */
+  /** From the first transmission to the acknowledgment, or to the end: what its sender waited. */
   readonly ms: number;
+  /** The first transmission of what waited. */
+  readonly sinceNs: number;
+  /** It had arrived and was acknowledged at once: the acknowledgments are what got lost. */
+  readonly hadArrived: boolean;
 }
 
 const LEAST_REPEATS = 3;
@@ -37,7 +41,8 @@ export function stallsOf({ tcp }: ConnectionFacts): Stall[] {
       const sinceNs = Math.min(first.timestampNs, first.sentNs ?? first.timestampNs);
       // Who hangs up waits no longer, and an acknowledgment that never came ends nothing.
       const endNs = Math.min(last.acknowledgedNs ?? last.timestampNs, endBehind(tcp.closedAt, first));
-      stalls.push({ from, first, last, untilNs, repeats: run.length, ms: (endNs - sinceNs) / 1e6 });
+      const [ms, hadArrived] = [(endNs - sinceNs) / 1e6, first.sentNs === null];
+      stalls.push({ from, first, last, sinceNs, untilNs, repeats: run.length, ms, hadArrived });
     };
     for (const event of tcp.events) {
       if (event.kind !== "retransmission" || event.from !== from) continue;

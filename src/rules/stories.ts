@@ -16,7 +16,8 @@ const NONE: TimeIndex<ConnectionFacts> = { times: [], items: [] };
 /**
  * Connections that are judged together: what carries one WebSocket (the legs of its proxies, the copies of a connection
  * that was captured at both ends, or went on from another port), what a proxy tried towards its backend while it kept a client waiting for a gateway
- * error, and the attempts that a port refused after its server had dropped a WebSocket. In order of their first packets.
+ * error, the attempts that a port refused after its server had dropped a WebSocket, and those that got no answer while the
+ * path was dead. In order of their first packets.
  */
 export function storiesOf(context: Context): ConnectionFacts[][] {
   const { analysis, joins, others } = context;
@@ -44,6 +45,8 @@ export function storiesOf(context: Context): ConnectionFacts[][] {
     for (const other of backendRefusals(connection, others)) unite(connection, other);
     const dropped = deathBefore(connection, context);
     if (dropped !== null) unite(dropped, connection);
+    const dead = context.lostDials().by.get(connection.id);
+    if (dead !== undefined) unite(dead.connection, connection);
   }
   const stories = new Map<ConnectionId, ConnectionFacts[]>();
   for (const connection of analysis.connections) {

@@ -50,8 +50,12 @@ export interface TcpEvent extends Mark {
   readonly from: Side;
   readonly streamOffset: number;
   readonly value: number;
-  /** Of a retransmission: when the oldest byte that waited was first sent, and when the acknowledgment came. null: not known, or never. */
+  /**
+   * Of a retransmission: when the oldest byte that waited was first sent (null: none waited, all had been acknowledged), when
+   * the other side had last been heard, and when the acknowledgment came. null: not known, or never.
+   */
   readonly sentNs?: RelativeNs | null;
+  readonly heardNs?: RelativeNs | null;
   readonly acknowledgedNs?: RelativeNs | null;
 }
 
@@ -64,6 +68,17 @@ export interface UnacknowledgedFacts {
   readonly last: Mark;
   /** The segment is of full size (as large as any seen in this direction): suspect path MTU. */
   readonly fullSize: boolean;
+}
+
+/** A FIN that was sent again and again, and what was heard of the peer around its last transmission. */
+export interface FinRepeatFacts {
+  readonly last: Mark;
+  /** The transmission before the last one. */
+  readonly previous: Mark;
+  /** The peer's last packet before the last transmission; null: none. */
+  readonly heardBefore: Mark | null;
+  /** The peer's first packet after it, other than an RST; null: none came. */
+  readonly heardAfter: Mark | null;
 }
 
 /** What one side sent, as the observer saw it. */
@@ -107,9 +122,13 @@ export interface HalfFacts {
   /** The FIN itself is not in the capture: `fin` is the packet that acknowledges it. */
   finIsUnseen: boolean;
   finRetransmissions: number;
+  /** null: it was sent once. */
+  finRepeat: FinRepeatFacts | null;
   /** The peer acknowledged the FIN. */
   finAcknowledged: Mark | null;
   synOptions: SynOptions | null;
+  /** What its SYN was stamped with (RFC 7323 §3.2), and when; null: with nothing, or there is no SYN. */
+  synStamp: { readonly value: number; readonly timestampNs: RelativeNs } | null;
   hopLimit: number | null;
   hopLimits: readonly number[];
   unacknowledged: UnacknowledgedFacts | null;

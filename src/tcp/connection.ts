@@ -20,6 +20,8 @@ export interface TcpEventRow extends Moment {
   readonly value: number;
   /** Of a retransmission: when the oldest byte that waited was first sent, and when its acknowledgment came. */
   readonly sentNs?: number;
+  /** And when the peer had last been heard by then. */
+  readonly heardNs?: number;
   acknowledgedNs?: number;
 }
 
@@ -43,6 +45,17 @@ export interface ResetRow extends Moment {
   /** Counted after it: packets other than RST, and data bytes, by physical index. */
   readonly packetsAfter: [number, number];
   readonly dataAfter: [number, number];
+}
+
+/** A FIN that was sent again and again, and what was heard of the peer around its last transmission. */
+export interface FinRepeatRow {
+  readonly last: Moment;
+  /** The transmission before the last one. */
+  readonly previous: Moment;
+  /** The peer's last packet before the last transmission; null: none. */
+  readonly heardBefore: Moment | null;
+  /** The peer's first packet after it; null: none came. */
+  heardAfter: Moment | null;
 }
 
 export interface IcmpRow extends Moment {
@@ -190,6 +203,8 @@ export class TcpHalf {
   keepAlives = 0;
   otherHopLimits: number[] | null = null;
   finRetransmissions = 0;
+  /** Of its FIN that was sent again; null: it was sent once. */
+  finRepeat: FinRepeatRow | null = null;
   firstPacketNumber = 0;
   firstPacketNs = NEVER;
   firstDataNs = NEVER;

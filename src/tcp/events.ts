@@ -39,7 +39,8 @@ export function noteRepeated(
 ): void {
   const { packetNumber, timestampNs } = at;
   const [kind, from, sentNs] = ["retransmission", half.index, half.oldestUnackedNs] as const;
-  const row: TcpEventRow = { kind, from, streamOffset, value, packetNumber, timestampNs, sentNs };
+  const heardNs = connection.peerOf(half).lastPacketNs;
+  const row: TcpEventRow = { kind, from, streamOffset, value, packetNumber, timestampNs, sentNs, heardNs };
   keep(connection, row);
   half.repeated ??= [];
   half.repeated.push(row);

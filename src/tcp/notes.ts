@@ -1,7 +1,7 @@
 import type { PacketView } from "../base/packet-view.ts";
 import type { SegmentView } from "../wire/types.ts";
 import { askClock } from "./clock.ts";
-import { momentOf, NEVER, neverSeen, type TcpConnection, type TcpHalf } from "./connection.ts";
+import { type Moment, momentOf, NEVER, neverSeen, type TcpConnection, type TcpHalf } from "./connection.ts";
 import { isDoubted } from "./doubts.ts";
 import { noteEvent, noteRepeated } from "./events.ts";
 import { noteBare } from "./never-came.ts";
@@ -117,9 +117,19 @@ export function noteRetransmission(
 /** Where in the stream it is, though that may not have been reached. */
 const offsetOf = (half: TcpHalf, sequence: number): number => half.streamOffset - ((half.nextSequence - sequence) | 0);
 
+function noteFinAgain(peer: TcpHalf, half: TcpHalf, first: Moment, packet: PacketView): void {
+  half.finRetransmissions++;
+  half.finRepeat = {
+    last: momentOf(packet),
+    previous: half.finRepeat?.last ?? first,
+    heardBefore: peer.packets === 0 ? null : { packetNumber: peer.lastPacketNumber, timestampNs: peer.lastPacketNs },
+    heardAfter: null,
+  };
+}
+
 export function onFin(connection: TcpConnection, index: 0 | 1, half: TcpHalf, last: number, packet: PacketView): void {
   if (half.fin !== null) {
-    if (last === half.finSequence) half.finRetransmissions++;
+    if (last === half.finSequence) noteFinAgain(connection.peerOf(half), half, half.fin, packet);
     return;
   }
   connection.closeAcks ??= [connection.low.acknowledged, connection.high.acknowledged];

@@ -126,6 +126,7 @@ export class TcpTracker {
     half.lastPacketNs = now;
     if (half.hopLimit !== segment.hopLimit) touchHops(half, segment.hopLimit);
     if (connection.resets.length > 0) countAfterReset(connection, index, length);
+    if (peer.finRepeat !== null) peer.finRepeat.heardAfter ??= momentOf(packet);
     if (connection.clockProbe !== null) answerClock(connection, half, connection.clockProbe, segment, packet);
 
     let sequence = segment.sequenceNumber;

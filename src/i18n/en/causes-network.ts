@@ -33,7 +33,7 @@ export const causesNetwork = {
   },
   serverStopped: {
     cause:
-      "The server that listened on port {port} has stopped: {server} had accepted connections before in this capture. It was killed, it crashed, or it restarts.",
+      "The server that listened on port {port} has stopped: {server} had accepted connections before in this capture. It was shut down, was killed, crashed, or restarts.",
     fix: "pm2 logs, journalctl -u <service>, or dmesg (out of memory) on the server at this time. Let clients reconnect with a growing, random delay.",
   },
   serverStartedLater: {
@@ -75,7 +75,7 @@ export const causesNetwork = {
   },
   hostDown: {
     cause: "The host is off, asleep or not connected.",
-    fix: "From the client: ping {server}. In the same network, ip neigh show {server} says FAILED when nobody owns the address.",
+    fix: "[[From the {from:word}: ]]ping {server}. In the same network, ip neigh show {server} says FAILED when nobody owns the address.",
   },
   routingLoop: {
     cause:
@@ -83,8 +83,8 @@ export const causesNetwork = {
     fix: "traceroute -n {server} shows which routers take turns. Look at routes that changed at this time: a VPN or link that went down leaves a default route pointing back.",
   },
   noRoute: {
-    cause: "There is no route to the server's network: a VPN or an interface is down.",
-    fix: "ip route get {server} on the client shows the way the packets take.",
+    cause: "There is no route to the network of {server}: a VPN or an interface is down.",
+    fix: "ip route get {server}[[ on the {from:word}]] shows the way the packets take.",
   },
   carrierBlocks: {
     cause: "The mobile operator, VPN or company network blocks port {port}.",

@@ -53,9 +53,14 @@ export const causesRunning = {
     cause: "The path between both ends is gone, or one end lost power.",
     fix: "Capture at both ends; a heartbeat with a pong timeout notices it within seconds.",
   },
+  programEnded: {
+    cause:
+      "The {from:word}'s program was ended (killed, crashed, updated) and started again. Its host ran on: the TCP timestamps of the new connection continue those of the old one exactly.",
+    fix: "Look at the program's own log, its supervisor (systemd, pm2, an app store's update) and dmesg (out of memory) at that time.",
+  },
   pathInterrupted: {
     cause:
-      "The path between both ends was interrupted or stood still for {idleMs:ms} (mobile link, Wi-Fi roaming, VPN, cable).",
+      "The path between both ends was interrupted or stood still[[ for {idleMs:ms}]] (mobile link, Wi-Fi roaming, VPN, cable).",
     fix: "Look at signal, roaming and modem log of that time. Let clients reconnect at once and resume; a heartbeat whose patience is longer than such pauses would have kept the connection.",
   },
   nginxReadTimeout: {

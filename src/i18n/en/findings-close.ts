@@ -40,9 +40,15 @@ export const findingsClose = {
     },
     afterOutage: {
       title:
-        "1006: the path was interrupted for {outageMs:ms}; meanwhile the {closer:word} gave the WebSocket up: its FIN came right after",
+        "1006: the path was interrupted for at least {leastMs:ms}[[ and at most {mostMs:ms}]]; meanwhile the {closer:word} gave the WebSocket up: its FIN came right after",
       detail:
         "Packets were sent again and again in vain. When they came through, the {closer:word} had hung up already, without a Close frame.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
+    afterDeafness: {
+      title:
+        "1006: for at least {leastMs:ms}[[ and at most {mostMs:ms}]] nothing of the {to:word} got through to the {from:word}; meanwhile the {closer:word} gave the WebSocket up",
+      detail:
+        "The path was interrupted in that one direction: what the {from:word} sent arrived and was acknowledged at once, yet it sent the same again {repeats:once|# times}, so the acknowledgments did not reach it. The {closer:word} had hung up by the time they did, without a Close frame.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
     },
     afterSilence: {
       title:
@@ -220,7 +226,7 @@ export const findingsClose = {
     },
     afterOutage: {
       title:
-        "The path was interrupted for {outageMs:ms}; meanwhile the {from:word} gave the WebSocket up, and reset it when the next packet came",
+        "The path was interrupted for at least {leastMs:ms}[[ and at most {mostMs:ms}]]; meanwhile the {from:word} gave the WebSocket up, and reset it when the next packet came",
       detail:
         "Packets were sent again {repeats:once|# times} in vain. When they came through, the {from:word}'s system no longer knew the connection and answered by RST; its own end of it (Close or FIN) never got out. Both ends report 1006.",
     },
@@ -317,78 +323,6 @@ export const findingsClose = {
         "After {idleMs:ms} of silence the {to:word}'s next packet was answered by an RST: somebody forgot the connection",
       detail:
         "A NAT, load balancer or firewall drops idle connections from its table and resets what comes later; a rebooted host does the same. Both ends thought that the connection was open.",
-    },
-  },
-  "tcp.path.blackhole": {
-    endLost: {
-      title:
-        "The {from:word} hung up, and the {to:word} never learned of it: the FIN was sent again {repeats:once|# times} in {waitedMs:ms}, never acknowledged",
-      detail:
-        "For the {to:word} the connection stands open until its own heartbeat, or TCP, gives it up: it goes on sending to nobody. What the {from:word} sends no longer gets there.",
-    },
-    survived: {
-      title:
-        "The path stood still for {waitedMs:ms}: what the {from:word} sent got through only then, after {repeats:one repetition|# repetitions}",
-      detail:
-        "The connection survived it: TCP sent the data again until it came through. A heartbeat with less patience would have ended the connection.",
-    },
-    midTraffic: {
-      title:
-        "What the {from:word} sends is no longer acknowledged, and nothing comes from the {to:word} any more: {bytes:bytes} sent again {repeats:once|# times} in {waitedMs:ms}",
-      detail:
-        "No FIN or RST ends it here; a FIN would have to wait behind the data that does not get through. Either the {to:word} is gone (cable, radio link, sleep, power), or something on the path drops the connection, both ways or only on the way back: from here the two look alike. A capture at the {to:word} tells them apart; so does a new connection to it while this one hangs.",
-    },
-    stateLost: {
-      title:
-        "The path no longer lets this connection through, while new ones between the same hosts open: {bytes:bytes} of the {from:word} sent again {repeats:once|# times} in {waitedMs:ms}, never acknowledged",
-      detail:
-        "{client} opened meanwhile, and after that this connection's data was sent {repeatsAfter:once|# times} more in vain. So both hosts are up and reach each other: what is lost is what a device on the path, or a host's own firewall, knew of this connection. It drops the packets without a word, so neither program learns of it.",
-    },
-    acknowledgmentsLost: {
-      title:
-        "The {from:word} does not get what the {to:word} sends: it sent the same data again {repeats:once|# times} in {waitedMs:ms}, although it had arrived and was acknowledged at once",
-      detail:
-        "Packets get through in one direction only. To the {from:word} this looks as if the {to:word} had vanished; it will give up in the end.",
-    },
-    healed: {
-      title:
-        "The path was interrupted for {waitedMs:ms}: {bytes:bytes} of the {from:word} were sent again {repeats:once|# times}; meanwhile the {closer:word} gave the connection up",
-      detail:
-        "Nothing of the {to:word} arrived while the {from:word} repeated its data. Then something came again, too late: the path is open again, the connection is gone.",
-    },
-    restarted: {
-      title:
-        "The {to:word} was gone for {waitedMs:ms} and came back without knowing the connection: most likely it restarted",
-      detail:
-        "{bytes:bytes} of the {from:word} were sent again {repeats:once|# times} meanwhile. The first packet that came through was answered by an RST that acknowledges nothing: a system says so of connections that it has never had. Its heartbeat had no time to give up, or it has none.",
-    },
-    oneWay: {
-      title:
-        "What the {from:word} sends is never acknowledged, although the {to:word} lives and sends: {bytes:bytes} sent again {repeats:once|# times} in {waitedMs:ms}",
-      detail:
-        "Packets get through in one direction only. A firewall rule does this (also one on the {to:word}'s own machine, behind the point of capture), a NAT entry that is gone, or a route or radio link that is broken one way.",
-    },
-    hole: {
-      title:
-        "{bytes:bytes} of the {from:word} never arrived, while later packets did: for {waitedMs:ms} the {to:word} asked for them in vain",
-      detail:
-        "Everything behind the hole waits, pongs and Close frames included; both programs believe that the other is silent. Where large packets are lost and small ones pass, it is the path MTU.",
-    },
-    rejected: {
-      title: "{sender} rejects what the {from:word} sends, in the middle of the connection: ICMP {meaning:word}",
-      detail:
-        "{bytes:bytes} were sent again {repeats:once|# times} in {waitedMs:ms}, never acknowledged. TCP takes such a message for a passing trouble and goes on trying (RFC 5461); the programs learn nothing of it.",
-    },
-    afterIdle: {
-      title:
-        "After {idleMs:ms} of silence nothing from the {from:word} arrives any more: sent again {repeats:once|# times}, never acknowledged",
-      detail: "A NAT or load balancer has most likely dropped the idle connection and now discards its packets.",
-    },
-    fullSize: {
-      title:
-        "Large packets from the {from:word} do not arrive: {segmentBytes:bytes} sent again {repeats:once|# times}, never acknowledged",
-      detail:
-        "The path seems to take only smaller packets[[ (a router says {mtu} bytes)]], and everything behind the lost one waits, pongs included. VPN and mobile links do this.",
     },
   },
   "ws.idle.timeout": {

@@ -72,6 +72,12 @@ export const findingsNetwork = {
       title: "{server} did not answer this time: {attempts:one SYN|# SYNs} in {waitedMs:ms}, nothing came back",
       detail: "The same port does answer at other times in this capture, so it is neither closed nor blocked for good.",
     },
+    pathDead: {
+      title:
+        "{server} did not answer: {attempts:one SYN|# SYNs} in {waitedMs:ms}, while nothing got through between the two hosts",
+      detail:
+        "Another connection of theirs ({other}) shows it: what was sent on it got no answer at that time either. So it is neither the port nor the server program.",
+    },
     many: {
       title: "{server} gives no answer to any of at least {count:n} connections that were begun within seconds",
       detail:

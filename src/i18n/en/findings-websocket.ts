@@ -226,7 +226,7 @@ export const findingsWebSocket = {
     plain: {
       title: "Some packets were sent again: {client:n} by the client, {server:n} by the server ({share} %)",
       detail:
-        "TCP repaired it[[; the round trip is {roundTripMs:ms}]].[[ {damaged:One segment|# segments} arrived damaged.]]",
+        "TCP sends what is lost until it is acknowledged[[; the round trip is {roundTripMs:ms}]].[[ {damaged:One segment|# segments} arrived damaged.]]",
     },
     many: {
       title:
@@ -250,7 +250,7 @@ export const findingsWebSocket = {
       title:
         "The {to:word} vanished: {count:a TCP keep-alive probe|# TCP keep-alive probes} of the {from:word} got no answer, then it gave up",
       detail:
-        "The connection was idle when the {to:word}'s host or the path to it died; only the system's own probes noticed, after a long time. A WebSocket heartbeat notices within seconds.",
+        "The connection was idle when the {to:word}'s host or the path to it died; only the system's own probes noticed. A WebSocket heartbeat notices within seconds.",
     },
     plain: {
       title: "{count:A TCP keep-alive probe|# TCP keep-alive probes} of the {from:word} got no answer",

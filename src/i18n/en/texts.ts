@@ -10,6 +10,7 @@ import { findingsApplication } from "./findings-application.ts";
 import { findingsCapture } from "./findings-capture.ts";
 import { findingsClose } from "./findings-close.ts";
 import { findingsNetwork } from "./findings-network.ts";
+import { findingsPath } from "./findings-path.ts";
 import { findingsUpgrade } from "./findings-upgrade.ts";
 import { findingsWebSocket } from "./findings-websocket.ts";
 import { general } from "./general.ts";
@@ -21,6 +22,7 @@ export const english: Texts = {
     ...findingsNetwork,
     ...findingsUpgrade,
     ...findingsClose,
+    ...findingsPath,
     ...findingsWebSocket,
     ...findingsApplication,
     ...findingsCapture,

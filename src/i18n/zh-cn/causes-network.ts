@@ -28,7 +28,8 @@ export const causesNetwork = {
     fix: "在服务器上先 sudo ufw status，再 sudo ufw allow {port}/tcp。云主机还要检查安全组。",
   },
   serverStopped: {
-    cause: "原来监听 {port} 端口的服务停了：{server} 在本次抓包中此前接受过连接。进程被杀、崩溃，或正在重启。",
+    cause:
+      "原来监听 {port} 端口的服务停了：{server} 在本次抓包中此前接受过连接。它被正常停掉、被杀、崩溃，或正在重启。",
     fix: "在服务器上看这一时刻的 pm2 logs、journalctl -u <服务>、dmesg（内存不足）。让客户端以递增的随机延迟重连。",
   },
   serverStartedLater: {
@@ -66,15 +67,15 @@ export const causesNetwork = {
   },
   hostDown: {
     cause: "主机没开机、休眠了，或没接入网络。",
-    fix: "在客户端 ping {server}。同一网段内 ip neigh show {server} 显示 FAILED，说明没有主机使用这个地址。",
+    fix: "[[在{from:word}]]执行 ping {server}。同一网段内 ip neigh show {server} 显示 FAILED，说明没有主机使用这个地址。",
   },
   routingLoop: {
     cause: "发往 {server} 的数据包在路由器之间打转，直到跳数用尽；{sender} 丢弃了它们并回报。",
     fix: "traceroute -n {server} 能看到是哪几台路由器来回转。检查这个时间变动过的路由：VPN 或链路断开后，默认路由可能指了回去。",
   },
   noRoute: {
-    cause: "没有到服务器网段的路由：VPN 或网卡断开。",
-    fix: "在客户端执行 ip route get {server}，看数据包从哪里走。",
+    cause: "没有到 {server} 所在网段的路由：VPN 或网卡断开。",
+    fix: "[[在{from:word}]]执行 ip route get {server}，看数据包从哪里走。",
   },
   carrierBlocks: {
     cause: "运营商、VPN 或公司网络拦截了 {port} 端口。",

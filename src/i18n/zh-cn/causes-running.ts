@@ -49,8 +49,13 @@ export const causesRunning = {
     fix: "在代理、负载均衡和服务端配置里找这个数字；用 --timer 名称=秒数 告诉 wscap。",
   },
   pathDied: { cause: "两端之间的链路断了，或一端断电。", fix: "两端同时抓包；带 pong 超时的心跳几秒内就能发现。" },
+  programEnded: {
+    cause:
+      "{from:word}的程序结束了（被杀、崩溃、升级），又重新启动。主机并没有重启：新连接的 TCP 时间戳与旧连接的精确衔接。",
+    fix: "查看那一刻程序自己的日志、守护它的工具（systemd、pm2、应用商店的更新）以及 dmesg（内存不足）。",
+  },
   pathInterrupted: {
-    cause: "两端之间的链路中断或停滞了 {idleMs:ms}（移动网络、Wi-Fi 漫游、VPN、网线）。",
+    cause: "两端之间的链路中断或停滞了[[ {idleMs:ms}]]（移动网络、Wi-Fi 漫游、VPN、网线）。",
     fix: "查看那段时间的信号、漫游和模块日志。让客户端立即重连并续传；心跳超时只要比这种停顿长，连接就能保住。",
   },
   nginxReadTimeout: {

@@ -35,9 +35,16 @@ export const findingsClose = {
       detail: "[[{to:word}的 onclose 得到 {code}。]]谁先断开无从得知：抓包里没有{to:word}的数据包。",
     },
     afterOutage: {
-      title: "1006：链路中断了 {outageMs:ms}，其间{closer:word}放弃了 WebSocket，链路一恢复就收到它的 FIN",
+      title:
+        "1006：链路中断了至少 {leastMs:ms}[[、最多 {mostMs:ms}]]，其间{closer:word}放弃了 WebSocket，链路一恢复就收到它的 FIN",
       detail:
         "数据包一再重传都没有送达。等它们通过时，{closer:word}早已断开，没发 Close 帧。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
+    afterDeafness: {
+      title:
+        "1006：至少 {leastMs:ms}[[、最多 {mostMs:ms}]]内，{to:word}发出的包到不了{from:word}，其间{closer:word}放弃了 WebSocket",
+      detail:
+        "链路只在这一个方向上中断：{from:word}发的数据到达后立即得到了确认，它却重发了 {repeats} 次，可见确认没有送到。等确认送到时，{closer:word}已经断开，没发 Close 帧。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
     },
     afterSilence: {
       title: "1006：{outageMs:ms}没有任何数据到达，随后{closer:word}积压的数据和 FIN 一起到达：链路曾中断",
@@ -175,7 +182,8 @@ export const findingsClose = {
         "它回应的是{to:word}的一个数据包，不带确认。到达时 TTL 为 {hops}，而{from:word}其他数据包的 TTL 为 {usualHops}：它来自更近的地方。",
     },
     afterOutage: {
-      title: "链路中断了 {outageMs:ms}；其间{from:word}已放弃这条 WebSocket，下一个数据包到达时用 RST 重置了它",
+      title:
+        "链路中断了至少 {leastMs:ms}[[、最多 {mostMs:ms}]]；其间{from:word}已放弃这条 WebSocket，下一个数据包到达时用 RST 重置了它",
       detail:
         "数据包重传了 {repeats} 次都没有回应。等它们通了，{from:word}的系统已不认识这条连接，于是回了 RST；它自己的 Close 或 FIN 一直没能发出去。两端都报 1006。",
     },
@@ -260,68 +268,6 @@ export const findingsClose = {
       title: "静默 {idleMs:ms}后，{to:word}的下一个数据包被 RST：途中有人忘了这条连接",
       detail:
         "NAT、负载均衡或防火墙会清掉空闲连接的表项，之后的数据包一律 RST；重启过的主机也是如此。两端都还以为连接是通的。",
-    },
-  },
-  "tcp.path.blackhole": {
-    endLost: {
-      title: "{from:word}已经断开，{to:word}却一直不知道：FIN 在 {waitedMs:ms}内重发 {repeats} 次，始终没有得到确认",
-      detail:
-        "在{to:word}看来连接一直开着，直到它自己的心跳或 TCP 放弃为止；它还在向一个已经不在的对端发送。{from:word}发出的包已经到不了那里。",
-    },
-    survived: {
-      title: "链路卡住了 {waitedMs:ms}：{from:word}发出的数据重发 {repeats} 次后才送到",
-      detail: "连接撑过去了：TCP 一直重发，直到送达。心跳要是耐心再少一点，就会断开连接。",
-    },
-    midTraffic: {
-      title:
-        "{from:word}发的数据不再得到确认，{to:word}也再无数据包：{bytes:bytes} 在 {waitedMs:ms}内重传了 {repeats} 次",
-      detail:
-        "这里没有看到结束连接的 FIN 或 RST；即使有 FIN，也要排在送不到的数据后面。要么{to:word}没了（网线、无线信号、休眠、断电），要么途中有东西在丢弃这条连接的数据包，可能是双向，也可能只丢回程；从这里看两者一样。在{to:word}那一端抓包可以区分，趁它还卡着时再建一条新连接也可以。",
-    },
-    stateLost: {
-      title:
-        "链路不再放行这条连接，而同样两台主机之间的新连接能建立：{from:word}的 {bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次，始终没有确认",
-      detail:
-        "其间 {client} 已经连上，此后这条连接的数据又重传了 {repeatsAfter} 次，仍无回音。可见两台主机都在、彼此可达，丢的是途中设备（或某一端本机防火墙）对这条连接的记录。它不声不响地丢弃数据包，所以两端程序都不知情。",
-    },
-    acknowledgmentsLost: {
-      title:
-        "{from:word}收不到{to:word}发的数据包：同一段数据早已到达并得到确认，它却在 {waitedMs:ms}内重传了 {repeats} 次",
-      detail: "只有一个方向能通。在{from:word}看来就像{to:word}消失了，最后会由它放弃。",
-    },
-    healed: {
-      title: "链路中断了 {waitedMs:ms}：{from:word}的 {bytes:bytes} 重传了 {repeats} 次，其间{closer:word}放弃了连接",
-      detail: "{from:word}重传期间，{to:word}没有任何数据包到达；后来又有数据包到了，链路已经恢复，但连接已经没了。",
-    },
-    restarted: {
-      title: "{to:word}消失了 {waitedMs:ms}，回来后已不认识这条连接：多半是重启了",
-      detail:
-        "其间{from:word}的 {bytes:bytes} 重传了 {repeats} 次。第一个到达的数据包换来了不带确认的 RST：系统对从没有过的连接才这样回答。它的心跳还来不及放弃，或者根本没有心跳。",
-    },
-    oneWay: {
-      title:
-        "{from:word}发的数据始终没有确认，而{to:word}还活着、还在发：{bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次",
-      detail:
-        "只有一个方向能通。防火墙规则（也可能就在{to:word}本机、抓包点之后）、失效的 NAT 表项，或者单向中断的路由、无线链路都会这样。",
-    },
-    hole: {
-      title: "{from:word}的 {bytes:bytes} 始终没有到达，后面的数据包却到了：{to:word}等了 {waitedMs:ms}也没等到重传",
-      detail:
-        "缺口之后的数据全都堵着，包括 pong 和 Close 帧，两端程序都以为对方没了声音。大数据包丢、小数据包通，就是路径 MTU 的问题。",
-    },
-    rejected: {
-      title: "连接进行中，{sender} 拒绝转发{from:word}的数据包：ICMP {meaning:word}",
-      detail:
-        "{bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次，始终没有确认。TCP 把这种消息当作暂时故障，会继续重试（RFC 5461），应用程序得不到通知。",
-    },
-    afterIdle: {
-      title: "静默 {idleMs:ms}后，{from:word}的数据包再也到不了：重传 {repeats} 次，始终没有确认",
-      detail: "很可能是 NAT 或负载均衡清掉了这条空闲连接，之后的数据包全部被丢弃。",
-    },
-    fullSize: {
-      title: "{from:word}的大数据包过不去：{segmentBytes:bytes} 的数据包重传 {repeats} 次，始终没有确认",
-      detail:
-        "这条路径似乎只能通过更小的数据包[[（路由器称上限为 {mtu} 字节）]]，排在后面的数据全都堵住，包括 pong。VPN 和移动网络上常见。",
     },
   },
   "ws.idle.timeout": {

@@ -67,6 +67,11 @@ export const findingsNetwork = {
       title: "{server} 这一次没有回应：{waitedMs:ms}内发出 {attempts} 个 SYN，没有收到任何回包",
       detail: "抓包中同一端口在其他时候有应答，所以既不是端口没开，也不是一直被拦截。",
     },
+    pathDead: {
+      title: "{server} 没有回应：{waitedMs:ms}内发出 {attempts} 个 SYN，当时两台主机之间什么都不通",
+      detail:
+        "它们之间的另一条连接（{other}）可以证明：那时发在它上面的包同样没有回应。所以既不是端口，也不是服务端程序的问题。",
+    },
     many: {
       title: "几秒内至少有 {count:n} 条连接发往 {server}，一条也没有回应",
       detail: "每条只有一个 SYN，直到抓包结束都没有任何回包：没有 SYN-ACK，也没有 RST 或 ICMP。正常用户不会这样连接。",

@@ -204,7 +204,8 @@ export const findingsWebSocket = {
   "tcp.retransmissions": {
     plain: {
       title: "有数据包重传：客户端 {client:n} 个，服务器 {server:n} 个（{share}%）",
-      detail: "TCP 已经补上[[，往返时延 {roundTripMs:ms}]]。[[有 {damaged} 个数据包到达时已损坏。]]",
+      detail:
+        "丢失的数据 TCP 会一直重发到得到确认为止[[，往返时延 {roundTripMs:ms}]]。[[有 {damaged} 个数据包到达时已损坏。]]",
     },
     many: {
       title: "链路丢包严重：客户端重传 {client:n} 个，服务器重传 {server:n} 个（{share}%）",
@@ -225,8 +226,7 @@ export const findingsWebSocket = {
   "tcp.keepalive.unanswered": {
     gaveUp: {
       title: "{to:word}失联：{from:word}的 {count} 个 TCP 保活探测没有回应，随后放弃了连接",
-      detail:
-        "连接空闲期间，{to:word}主机或途中链路断了，只有系统的保活探测隔了很久才发现。WebSocket 心跳几秒内就能发现。",
+      detail: "连接空闲期间，{to:word}主机或途中链路断了，只有系统的保活探测才发现。WebSocket 心跳几秒内就能发现。",
     },
     plain: { title: "{from:word}的 {count} 个 TCP 保活探测没有回应", detail: "{to:word}主机或途中链路断了。" },
   },

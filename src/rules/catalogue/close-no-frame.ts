@@ -1,4 +1,5 @@
 import { otherDirection, type Side } from "../../base/brand.ts";
+import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../end-signs.ts";
@@ -21,7 +22,7 @@ import {
   otherSide,
   serverOf,
 } from "../reading.ts";
-import { cause, draft, lesser, type Rule, shows } from "../rule.ts";
+import { cause, type Draft, draft, lesser, type Rule, shows } from "../rule.ts";
 import { sealedEnd } from "../sealed-endings.ts";
 import { slowPathMs } from "../slow-path.ts";
 import { stoppedBeat, stoppedData, stoppedDataOfEither } from "../stopped-beat.ts";
@@ -97,17 +98,7 @@ function check(connection: ConnectionFacts, context: Context) {
     missedBeat(connection, directionOf(closer), context)?.gaveUp === true ? null : unreadEnding(connection, closer);
   if (unread !== null) return unread;
   const outage = tcp.ending === "fin" ? interruptionBefore(connection, end, closer) : null;
-  if (outage !== null)
-    return draft("ws.close.no-close-frame", variantAfter(outage), {
-      ...parts,
-      confidence: outage.repeats === null ? "likely" : "certain",
-      args: { closer, outageMs: outage.ms, clientCode: facts.clientCode, serverCode: facts.serverCode },
-      evidence: [...outage.evidence, endingEvidence(connection)],
-      causes: [
-        cause(outage.paused ? "possible" : "likely", "pathInterrupted", { idleMs: outage.ms }),
-        cause(outage.paused ? "likely" : "possible", "peerBlocked", { to: closer }),
-      ],
-    });
+  if (outage !== null) return afterOutage(connection, outage, closer, parts);
   const marks = closer === "client" ? forwardedBy(handshakeOf(connection)) : null;
   if (marks !== null && tcp.ending !== "icmp" && !context.joins.before.has(connection.id))
     return draft("ws.close.no-close-frame", "proxyAsClient", {
@@ -140,8 +131,36 @@ function sealedEnding(connection: ConnectionFacts, context: Context) {
   return byProxy?.front === connection ? proxyEnded(connection, byProxy, context) : sealedEnd(connection, context);
 }
 
-const variantAfter = ({ repeats, paused }: Interruption) =>
-  repeats !== null ? "afterOutage" : paused ? "afterPause" : "afterSilence";
+/** Nothing got through until just before it ended: the first sign of life and the end came together. */
+function afterOutage(
+  connection: ConnectionFacts,
+  { ms, length, repeats, paused, unanswered, evidence }: Interruption,
+  closer: Side,
+  { at }: { readonly at: Mark },
+): Draft {
+  const { clientSees, serverSees } = connection.close;
+  const codes = { closer, clientCode: clientSees?.code, serverCode: serverSees?.code };
+  const common = { at, evidence: [...evidence, endingEvidence(connection)] };
+  if (repeats === null)
+    return draft("ws.close.no-close-frame", paused ? "afterPause" : "afterSilence", {
+      ...common,
+      confidence: "likely",
+      args: { ...codes, outageMs: ms },
+      causes: [
+        cause(paused ? "possible" : "likely", "pathInterrupted", { idleMs: ms }),
+        cause(paused ? "likely" : "possible", "peerBlocked", { to: closer }),
+      ],
+    });
+  // Whatever a program does, its system goes on acknowledging and sending again.
+  const causes = [cause("likely", "pathInterrupted", {})];
+  return unanswered === null
+    ? draft("ws.close.no-close-frame", "afterOutage", { ...common, args: { ...codes, ...length }, causes })
+    : draft("ws.close.no-close-frame", "afterDeafness", {
+        ...common,
+        args: { ...codes, ...length, from: unanswered, to: otherSide(unanswered), repeats },
+        causes,
+      });
+}
 
 /** Only one side was captured, and its stream ended with a FIN and no Close frame: the other one's API says 1006. */
 function ofOneSide(connection: ConnectionFacts) {

@@ -71,6 +71,17 @@ function check(connection: ConnectionFacts, context: Context) {
       ? shows(syn, "syn", { server })
       : shows(syn, "synRepeated", { server, attempt: index + 1, waitedMs: spanMs(first, syn) }),
   );
+  const dead = context.lostDials().by.get(connection.id);
+  if (dead !== undefined)
+    return draft("tcp.open.unanswered", "pathDead", {
+      at: first,
+      args: { ...args, other: clientOf(dead.connection) },
+      evidence: [shows(dead.since, "pathDeadSince", { client: clientOf(dead.connection) }), ...evidence],
+      causes: [
+        cause("likely", "pathInterrupted", {}),
+        cause("possible", "hostDown", { server: connection.server.address, from: "client" }),
+      ],
+    });
   const elsewhere = acceptedElsewhere(connection, context);
   if (elsewhere !== null)
     return draft("tcp.open.unanswered", "otherFamily", {
@@ -92,7 +103,7 @@ function check(connection: ConnectionFacts, context: Context) {
       evidence: [...evidence, shows(served.tcp.established ?? served.first, "accepted", { server: serverOf(served) })],
       causes: [
         cause("likely", "dropRule", { port }),
-        cause("possible", "hostDown", { server: connection.server.address }),
+        cause("possible", "hostDown", { server: connection.server.address, from: "client" }),
       ],
     });
   const once = answeredOnce(connection, context);
@@ -122,7 +133,7 @@ function check(connection: ConnectionFacts, context: Context) {
     causes: [
       cause("likely", "dropRule", { port }),
       cause("likely", "wrongAddress", { server: connection.server.address, port }),
-      cause("possible", "hostDown", { server: connection.server.address }),
+      cause("possible", "hostDown", { server: connection.server.address, from: "client" }),
       cause("possible", "carrierBlocks", { port }),
     ],
   });
@@ -142,6 +153,7 @@ export const openUnanswered: Rule = {
     "backlogFull",
     "oneFamilyBound",
     "lossyPath",
+    "pathInterrupted",
   ],
   sources: [
     "https://docs.kernel.org/networking/ip-sysctl.html",

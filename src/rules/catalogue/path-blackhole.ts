@@ -3,22 +3,20 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { IcmpFacts, UnacknowledgedFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
+import { LEAST_RETRANSMISSIONS, LEAST_WAIT_MS } from "../dead-path.ts";
 import { endingEvidence, neverCameEvidence } from "../ending.ts";
 import { missedBeat } from "../heartbeat.ts";
-import { openedMeanwhile } from "../meanwhile.ts";
+import { hostRanOn } from "../host-clock.ts";
+import { isLoop, unreachable } from "../icmp-meaning.ts";
+import { openedBeside, openedMeanwhile } from "../meanwhile.ts";
+import { outageLength } from "../outage.ts";
 import { clientOf, directionOf, endOf, lostBytes, otherSide, silenceBefore, spanMs } from "../reading.ts";
-import { hasRestarted } from "../restart.ts";
+import { hasForgotten, hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { looksLikeWebSocket } from "../sealed.ts";
 import type { EvidenceItem } from "../types.ts";
-import { isLoop, rejectedBy, unreachable } from "./open-icmp.ts";
-import {
-  checkAcknowledgments,
-  checkLostEnd,
-  checkSurvived,
-  LEAST_RETRANSMISSIONS,
-  LEAST_WAIT_MS,
-} from "./path-signs.ts";
+import { rejectedBy } from "./open-icmp.ts";
+import { checkAcknowledgments, checkLostEnd, checkSurvived } from "./path-signs.ts";
 
 const AFTER_IDLE_MS = 30_000;
 /** No device forgets a connection that was in use just now. */
@@ -130,9 +128,14 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
     tcp.closedAt.timestampNs > waiting.since.timestampNs
   ) {
     // What is sent again into the closed connection is no outage any more.
-    const outageMs = Math.min(waitedMs, spanMs(waiting.since, tcp.closedAt));
-    const args = { ...base, waitedMs: outageMs };
-    if (tcp.firstCloser === to && hasRestarted(connection, to, outageMs, context))
+    const goneMs = Math.min(waitedMs, spanMs(waiting.since, tcp.closedAt));
+    const answer = tcp.firstCloser === to ? tcp.closedAt : (peer.lastData ?? tcp.closedAt);
+    // Another connection of these hosts that came about shows that the path was open by then.
+    const [beside] = openedBeside(connection, waiting.since.timestampNs, answer.timestampNs, context);
+    const endNs = (beside?.tcp.established ?? answer).timestampNs;
+    const length = outageLength(connection, from, waiting.since.timestampNs, endNs);
+    const args = { from, to, bytes: waiting.bytes, repeats: waiting.retransmissions, ...length };
+    if (tcp.firstCloser === to && hasRestarted(connection, to, goneMs, context))
       return draft("tcp.path.blackhole", "restarted", {
         ...parts,
         confidence: "likely",
@@ -140,7 +143,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
         causes: [
           damaged > 0 && cause("certain", "damagingPath", {}),
           cause("likely", "hostRebooted", {}),
-          cause("possible", "pathInterrupted", { idleMs: outageMs }),
+          cause("possible", "pathInterrupted", {}),
         ],
       });
     return draft("tcp.path.blackhole", "healed", {
@@ -148,10 +151,18 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       args: { ...args, closer: tcp.firstCloser },
       causes: [
         damaged > 0 && cause("certain", "damagingPath", {}),
-        cause("likely", "pathInterrupted", { idleMs: outageMs }),
+        cause("likely", "pathInterrupted", {}),
+        hasForgotten(connection, to) && !hostRanOn(connection, to, context) && cause("possible", "hostRebooted", {}),
       ],
     });
   }
+  const dials = context.lostDials().counts.get(connection.id) ?? 0;
+  if (dials > 0)
+    return draft("tcp.path.blackhole", "allLost", {
+      ...parts,
+      args: { ...base, dials },
+      causes: [cause("likely", "peerVanished", { to }), cause("likely", "pathInterrupted", {})],
+    });
   return draft("tcp.path.blackhole", "midTraffic", {
     ...parts,
     args: base,
@@ -170,7 +181,7 @@ const isStillDeaf = ({ tcp }: ConnectionFacts, { last }: UnacknowledgedFacts): b
 
 const meaningOf = (error: IcmpFacts) => (isLoop(error) ? "loop" : unreachable(error));
 
-/** A router or firewall says itself that it lets nothing through any more (RFC 792, RFC 4443 §3.1). */
+/** A firewall says itself that it lets nothing through any more, or a router that it cannot (RFC 792, RFC 4443 §3.1). */
 function rejected(
   connection: ConnectionFacts,
   error: IcmpFacts,
@@ -181,7 +192,7 @@ function rejected(
   const isRule = meaning === "port" || meaning === "prohibited";
   const address = connection[base.to].address;
   const [first, ...others] = parts.evidence;
-  return draft("tcp.path.blackhole", "rejected", {
+  return draft("tcp.path.blackhole", isRule ? "rejected" : "unreachable", {
     at: parts.at,
     args: { ...base, sender: error.sender, meaning: `icmp.${meaning}` },
     evidence: [
@@ -191,9 +202,9 @@ function rejected(
     ],
     causes: [
       isRule && { ...rejectedBy(error, connection), confidence: "certain" },
-      meaning === "host" && cause("likely", "hostDown", { server: address }),
+      meaning === "host" && cause("likely", "hostDown", { server: address, from: base.from }),
       meaning === "loop" && cause("likely", "routingLoop", { sender: error.sender, server: address }),
-      (meaning === "net" || meaning === "other") && cause("likely", "noRoute", { server: address }),
+      (meaning === "net" || meaning === "other") && cause("likely", "noRoute", { server: address, from: base.from }),
     ],
   });
 }

@@ -1,15 +1,15 @@
 import { type Direction, sideOf } from "../../base/brand.ts";
+import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import { stoppedTalking } from "../data-rhythm.ts";
+import { LEAST_RETRANSMISSIONS, LEAST_WAIT_MS } from "../dead-path.ts";
 import { endingEvidence } from "../ending.ts";
-import { otherSide, spanMs } from "../reading.ts";
+import { outageLength } from "../outage.ts";
+import { directionOf, earlier, otherSide, spanMs } from "../reading.ts";
 import { cause, type Draft, draft, shows } from "../rule.ts";
 import { stallsOf } from "../stall.ts";
 
 // Signs of a path that loses packets, other than data that is never acknowledged: for tcp.path.blackhole.
-
-/** Fewer, or shorter, is ordinary loss that may still be repaired. */
-export const LEAST_RETRANSMISSIONS = 3;
-export const LEAST_WAIT_MS = 2000;
 
 /**
  * Seen where it arrives: the same segment again and again, at the distances of a timeout, although each copy was
@@ -38,28 +38,58 @@ export function checkAcknowledgments(connection: ConnectionFacts, direction: Dir
   });
 }
 
-/** It hung up, and the other side never acknowledged that: it does not know of it, and may go on talking. */
-export function checkLostEnd({ tcp, server }: ConnectionFacts, direction: Direction): Draft | null {
+/** What was under way already when the path broke has arrived by then; and what is answered this soon has got through. */
+const HEARD_AFTER_MS = 1000;
+
+/**
+ * It hung up, and the other side did not acknowledge that: it does not know of it, and may go on talking. Once the path is
+ * open again, that is answered as what comes to a closed connection.
+ */
+export function checkLostEnd(connection: ConnectionFacts, direction: Direction): Draft | null {
+  const { tcp, server } = connection;
   const half = tcp.halves[direction];
   const peer = tcp.halves[direction === 0 ? 1 : 0];
-  const { fin, finRetransmissions, finAcknowledged, lastPacket } = half;
-  if (fin === null || lastPacket === null || finAcknowledged !== null || finRetransmissions < LEAST_RETRANSMISSIONS)
+  const { fin, finRetransmissions, finAcknowledged, finRepeat } = half;
+  if (fin === null || finRepeat === null || finRetransmissions < LEAST_RETRANSMISSIONS) return null;
+  const { last, previous, heardBefore, heardAfter } = finRepeat;
+  const isBeforeLast = (mark: Mark | null) => mark !== null && mark.timestampNs <= last.timestampNs;
+  if (half.unacknowledged !== null || tcp.oneWay || isBeforeLast(peer.fin) || isBeforeLast(finAcknowledged))
     return null;
-  if (half.unacknowledged !== null || peer.fin !== null || tcp.oneWay || tcp.resets.some(({ ignored }) => !ignored))
-    return null;
-  const waitedMs = spanMs(fin, lastPacket);
-  if (waitedMs < LEAST_WAIT_MS) return null;
+  const resets = tcp.resets.filter(({ ignored }) => !ignored);
   const from = sideOf(direction);
   const to = otherSide(from);
-  const isHeard = peer.lastPacket !== null && spanMs(fin, peer.lastPacket) > LEAST_WAIT_MS;
-  return draft("tcp.path.blackhole", "endLost", {
+  if (spanMs(fin, last) < LEAST_WAIT_MS || resets.some(isBeforeLast)) return null;
+  const isHeard = heardBefore !== null && spanMs(fin, heardBefore) > HEARD_AFTER_MS;
+  const talked = stoppedTalking(connection, directionOf(to), fin.timestampNs);
+  const args = { from, to, repeats: finRetransmissions, idleMs: isHeard ? null : talked?.silentMs };
+  const parts = {
     at: fin,
-    args: { from, to, repeats: finRetransmissions, waitedMs },
-    evidence: [shows(fin, "fin", { from })],
+    // It hung up for it, or at least behind it.
+    onset: isHeard ? fin : earlier(heardBefore, fin),
+    evidence: [
+      isHeard ? null : shows(heardBefore, "lastHeard", { from: to }),
+      shows(fin, "fin", { from }),
+      shows(last, "finRepeated", { from, repeats: finRetransmissions }),
+    ],
+  };
+  const answer = earlier(heardAfter, resets.find((reset) => reset.from === to) ?? null);
+  if (answer !== null && !isHeard) {
+    const lost = spanMs(last, answer) < HEARD_AFTER_MS ? previous : last;
+    return draft("tcp.path.blackhole", "endLate", {
+      ...parts,
+      explainsUntil: answer.timestampNs,
+      args: { ...args, leastMs: spanMs(fin, lost), mostMs: spanMs(earlier(heardBefore, fin) ?? fin, answer) },
+      evidence: [...parts.evidence, shows(answer, "heardAgain", { from: to })],
+      causes: [cause("likely", "pathInterrupted", {})],
+    });
+  }
+  return draft("tcp.path.blackhole", "endLost", {
+    ...parts,
+    args: { ...args, waitedMs: spanMs(fin, last) },
     causes: [
       isHeard && cause("likely", "dropsOneWay", { to, port: server.port }),
       !isHeard && cause("likely", "peerVanished", { to }),
-      cause("possible", "pathInterrupted", { idleMs: waitedMs }),
+      cause("possible", "pathInterrupted", {}),
     ],
   });
 }
@@ -75,13 +105,13 @@ export function checkSurvived(connection: ConnectionFacts): Draft | null {
     .filter(({ last, ms }) => last.acknowledgedNs != null && ms >= LONG_STALL_MS)
     .sort((a, b) => b.ms - a.ms);
   if (longest === undefined) return null;
-  const { from, first, last, repeats, ms, untilNs } = longest;
+  const { from, first, last, sinceNs, repeats, untilNs } = longest;
   return draft("tcp.path.blackhole", "survived", {
     at: first,
     severity: "warning",
     explainsUntil: untilNs,
-    args: { from, repeats, waitedMs: ms },
+    args: { from, repeats, ...outageLength(connection, from, sinceNs, last.acknowledgedNs ?? null) },
     evidence: [shows(first, "retransmission", { from }), shows(last, "lastRetransmission", { from, repeats })],
-    causes: [cause("likely", "pathInterrupted", { idleMs: ms })],
+    causes: [cause("likely", "pathInterrupted", {})],
   });
 }

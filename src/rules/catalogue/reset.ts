@@ -5,6 +5,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage } from "../end-signs.ts";
 import { stoppedReading } from "../full-window.ts";
+import { hostRanOn } from "../host-clock.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy } from "../legs.ts";
 import { directionOf, hasUnreadEnd, otherSide, serverOf, silenceBefore, spanMs } from "../reading.ts";
@@ -69,7 +70,7 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
   const isUnknown = reset.answers !== null && !reset.hasAck;
   const to = otherSide(from);
   const dialled = isUnknown ? dialledAgain(connection, reset, context) : null;
-  if (dialled !== null) return halfOpen(connection, reset, dialled, evidence);
+  if (dialled !== null) return halfOpen(connection, reset, dialled, evidence, context);
   const outage =
     isUnknown && stoppedReading(tcp, to, reset) === null
       ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset))
@@ -83,7 +84,7 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       evidence: [...outage.evidence, ...evidence],
       causes: [
         cause("likely", "hostRebooted", {}),
-        cause("possible", "pathInterrupted", { idleMs: outage.ms }),
+        cause("possible", "pathInterrupted", {}),
         cause("possible", "connectionUnknown", { from, to }),
       ],
     });
@@ -93,14 +94,13 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       onset: outage.since,
       evidence: [...outage.evidence, ...evidence],
       causes: [
-        cause("likely", "pathInterrupted", { idleMs: outage.ms }),
+        cause("likely", "pathInterrupted", { idleMs: outage.repeats === null ? outage.ms : null }),
         cause("possible", "connectionUnknown", { from, to }),
       ],
     };
-    const args = { from, to, outageMs: outage.ms };
     return outage.repeats === null
-      ? draft("tcp.rst", "afterSilence", { ...common, confidence: "likely", args })
-      : draft("tcp.rst", "afterOutage", { ...common, args: { ...args, repeats: outage.repeats } });
+      ? draft("tcp.rst", "afterSilence", { ...common, confidence: "likely", args: { from, to, outageMs: outage.ms } })
+      : draft("tcp.rst", "afterOutage", { ...common, args: { from, to, ...outage.length, repeats: outage.repeats } });
   }
   const hole = isUnknown ? missedPings(connection, from) : null;
   if (hole !== null)
@@ -148,6 +148,7 @@ function halfOpen(
   reset: ResetFacts,
   dialled: Mark,
   evidence: readonly (EvidenceItem | null)[],
+  context: Context,
 ): Draft {
   const { from } = reset;
   const last = connection.tcp.halves[directionOf(from)].lastPacket;
@@ -160,7 +161,9 @@ function halfOpen(
       shows(dialled, "syn", { server: serverOf(connection) }),
       ...evidence,
     ],
-    causes: [cause("likely", "hostRebooted", {}), cause("possible", "portReused", {})],
+    causes: hostRanOn(connection, from, context)
+      ? [cause("likely", "programEnded", { from })]
+      : [cause("likely", "hostRebooted", {}), cause("possible", "portReused", {})],
   });
 }
 
@@ -209,6 +212,8 @@ function comeback({ tcp }: ConnectionFacts, reset: ResetFacts): Interruption | n
   if (!isHeard || reset.timestampNs - silence.until.timestampNs > JUST_BEFORE_NS) return null;
   return {
     ms: silence.ms,
+    length: { leastMs: silence.ms, mostMs: silence.ms },
+    unanswered: null,
     repeats: null,
     since: null,
     paused: false,
@@ -231,6 +236,7 @@ export const reset: Rule = {
   causes: [
     "peerStoppedReading",
     "pathInterrupted",
+    "programEnded",
     "hostRebooted",
     "portReused",
     "proxyIdleTimer",

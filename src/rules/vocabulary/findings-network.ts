@@ -18,6 +18,7 @@ export const networkFindings = {
     silent: "server port client attempts waitedMs",
     portOnly: "server port client attempts waitedMs",
     sometimes: "server port client attempts waitedMs",
+    pathDead: "server port client attempts waitedMs other",
     many: "server port client count",
     otherFamily: "server port client attempts waitedMs other",
     otherBackend: "server port client attempts waitedMs other",

@@ -20,6 +20,7 @@ import {
 } from "../../support/facts-builder.ts";
 import { one, type SomeCases, several } from "./case.ts";
 import { atBothEnds, hungUpByProxy } from "./legs.ts";
+import { dialledInVain } from "./opening.ts";
 
 const closed = (code: number | null, reason = "", more: Partial<ConnectionFacts> = {}) =>
   one(
@@ -136,6 +137,22 @@ const healed = vanished(false, 30, 29.9, 6, {
   client: { fin: mark(42.5) },
 });
 
+/** Sent again from 30 s until `last`, the transmission before it half as late; the server was heard until 29 s. */
+const finRepeat = (last: number, heardAfter: number | null) => ({
+  last: mark(last),
+  previous: mark(30 + (last - 30) / 2),
+  heardBefore: mark(29),
+  heardAfter: heardAfter === null ? null : mark(heardAfter),
+});
+
+/** The client hangs up at 30 s, into a path that is closed until 44 s. */
+const finUnanswered = abnormal("client", 30, {
+  tcpFacts: {
+    client: { fin: mark(30), finRetransmissions: 6, finAcknowledged: null, finRepeat: finRepeat(42, 44) },
+    server: { fin: null },
+  },
+});
+
 /** As much is there already before the silence. */
 const paused = (() => {
   const { tcpFacts } = brokenSilence("server");
@@ -172,6 +189,9 @@ export const closingCases = {
       icmp: one(abnormal("client", 40, { tcpFacts: { ending: "icmp" } })),
       silent: one(abnormal("client", 40, { tcpFacts: { ending: "silent", firstCloser: null, closedAt: null } })),
       afterOutage: one(abnormal("server", 40, { tcpFacts: { events: stalled(32.9) } })),
+      afterDeafness: one(
+        abnormal("server", 40, { tcpFacts: { events: stalled(32.9).map((event) => ({ ...event, sentNs: null })) } }),
+      ),
       afterSilence: one(abnormal("server", 40, brokenSilence("server"))),
       afterPause: one(abnormal("server", 40, paused)),
       oneSide: one(
@@ -388,11 +408,13 @@ export const closingCases = {
       endLost: one(
         connectionFacts({
           tcp: tcp({
-            client: { fin: mark(30), finRetransmissions: 5, finAcknowledged: null, lastPacket: mark(40) },
-            server: { fin: null, lastPacket: mark(39) },
+            client: { fin: mark(30), finRetransmissions: 5, finAcknowledged: null, finRepeat: finRepeat(37, null) },
+            server: { fin: null },
           }),
         }),
       ),
+      endLate: one(finUnanswered),
+      allLost: several(vanished(false, 30, 29.9), dialledInVain(33)),
       survived: one(
         connectionFacts({
           tcp: tcp({ events: stalled(20).map((event) => ({ ...event, acknowledgedNs: relativeNs(27.2e9) })) }),
@@ -422,6 +444,13 @@ export const closingCases = {
         vanished(false, 30, 29.9, 8, {
           icmpErrors: [
             { ...mark(31), sender: "10.0.0.1", ipVersion: 4, type: 3, code: 13, mtuBytes: 0, about: "server" },
+          ],
+        }),
+      ),
+      unreachable: one(
+        vanished(false, 30, 29.9, 8, {
+          icmpErrors: [
+            { ...mark(31), sender: "10.0.0.254", ipVersion: 4, type: 3, code: 1, mtuBytes: 0, about: "server" },
           ],
         }),
       ),

@@ -11,6 +11,7 @@ import {
   reset,
   tcp,
   tlsFacts,
+  webSocket,
 } from "../../support/facts-builder.ts";
 import { one, running, type SomeCases, several } from "./case.ts";
 
@@ -47,7 +48,28 @@ const refused = (facts: Partial<TcpFacts> = {}, more: Partial<ConnectionFacts> =
     more,
   );
 
-const unanswered = (facts: Partial<TcpFacts> = {}, more: Partial<ConnectionFacts> = {}): ConnectionFacts =>
+/** What the server sends from `since` s on is repeated, and never acknowledged. */
+export const silentSince = (since: number): ConnectionFacts =>
+  connectionFacts({
+    webSocket: webSocket({ closeFrames: [null, null] }),
+    tcp: tcp({
+      ending: "silent",
+      firstCloser: null,
+      closedAt: null,
+      client: { fin: null, lastData: mark(since - 0.1), lastPacket: mark(since - 0.1) },
+      server: {
+        fin: null,
+        unacknowledged: { bytes: 20, since: mark(since), retransmissions: 6, last: mark(since + 12), fullSize: false },
+      },
+    }),
+    close: { verdict: "open", clientSees: null, serverSees: null },
+  });
+
+/** Three SYNs from `at` s on, to no avail. */
+export const dialledInVain = (at: number): ConnectionFacts =>
+  unanswered({ syns: [mark(at), mark(at + 1), mark(at + 3)] }, { first: mark(at), last: mark(at + 3) });
+
+export const unanswered = (facts: Partial<TcpFacts> = {}, more: Partial<ConnectionFacts> = {}): ConnectionFacts =>
   tried(
     { opening: "unanswered", ending: "silent", syns: [mark(0), mark(1), mark(3)], oneWay: true, ...facts },
     { kind: "tcp-unanswered", ...more },
@@ -129,11 +151,12 @@ export const openingCases = {
   },
   "tcp.open.unanswered": {
     severity: "error",
-    severities: { otherFamily: "note", otherBackend: "warning" },
+    severities: { otherFamily: "note", otherBackend: "warning", pathDead: "note" },
     fires: {
       silent: one(unanswered()),
       portOnly: several(unanswered(), connectionFacts({ first: mark(30), server: { address: "10.0.0.2", port: 22 } })),
       sometimes: several(unanswered(), connectionFacts({ first: mark(30) })),
+      pathDead: several(silentSince(30), dialledInVain(33)),
       otherFamily: several(unanswered({}, { server: V6 }), connectionFacts({ first: mark(0.2) })),
       otherBackend: triedInTurn(unanswered({}, FIRST_BACKEND)),
       many: several(...Array.from({ length: 60 }, () => unanswered({ syns: [mark(119.5)] }, { first: mark(119.5) }))),
