@@ -76,6 +76,18 @@ export const causesUpgrade = {
     cause: "The server does not allow pages from {origin}.",
     fix: "Add {origin} to its allowed origins (CORS_ORIGIN, FRONTEND_URL, cors: { origin }), exactly: scheme, host and port. Then restart it.",
   },
+  originSlash: {
+    cause: "The allowed origin {allowed} ends in a slash; no browser's Origin does.",
+    fix: "Write it without the slash: {origin}. Then restart the server.",
+  },
+  corsFields: {
+    cause: "The server's allowedHeaders leave out {fields}.",
+    fix: "Add {fields} to allowedHeaders in cors: { … }, or leave allowedHeaders out: then everything that is asked for is allowed. Then restart the server.",
+  },
+  preflightBlocked: {
+    cause: "A login check, or a rule for GET and POST alone, stands before what answers CORS.",
+    fix: "Let OPTIONS pass without a login (nginx: auth_request, limit_except; middleware of the application) to the server whose cors: { origin } answers it.",
+  },
   gatewayPolicy: {
     cause: "A gateway, WAF or company proxy forbids it.",
     fix: "The Server and Via fields of the response say who answered. Ask for an exception, or connect past it.",

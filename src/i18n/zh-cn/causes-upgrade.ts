@@ -76,6 +76,18 @@ export const causesUpgrade = {
     cause: "服务器不允许来自 {origin} 的页面。",
     fix: "把 {origin} 加进允许的来源（CORS_ORIGIN、FRONTEND_URL、cors: { origin }），协议、主机、端口要完全一致，然后重启服务。",
   },
+  originSlash: {
+    cause: "允许的来源 {allowed} 以斜杠结尾，而浏览器的 Origin 从不带斜杠。",
+    fix: "去掉斜杠，写成 {origin}，然后重启服务。",
+  },
+  corsFields: {
+    cause: "服务端的 allowedHeaders 里没有 {fields}。",
+    fix: "在 cors: { … } 的 allowedHeaders 里加上 {fields}；或者不写 allowedHeaders，这样请求什么字段就允许什么。然后重启服务。",
+  },
+  preflightBlocked: {
+    cause: "登录检查，或只放行 GET 和 POST 的规则，挡在应答 CORS 的服务前面。",
+    fix: "让 OPTIONS 不经登录检查通过（nginx 的 auth_request、limit_except，应用的中间件），交给配置了 cors: { origin } 的服务应答。",
+  },
   gatewayPolicy: {
     cause: "网关、WAF 或公司代理禁止访问。",
     fix: "响应里的 Server 和 Via 字段说明是谁应答的。申请放行，或绕过它。",

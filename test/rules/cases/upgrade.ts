@@ -41,7 +41,10 @@ const polls = (all: readonly ExchangeOverrides[]): ConnectionFacts => ({
 
 /** Access-Control-Allow-Origin as often as there are values. */
 function twice(values: readonly string[]): ConnectionFacts {
-  const connection = poll({ status: 200, request: { Host: "10.0.0.2:8080", Origin: "http://10.0.0.2:5173" } });
+  const connection = poll({
+    status: 200,
+    request: { Host: "10.0.0.2:8080", Connection: "keep-alive", Origin: "http://10.0.0.2:5173" },
+  });
   const fields = values.map((value) => ({ name: "Access-Control-Allow-Origin", value }));
   return {
     ...connection,
@@ -56,10 +59,32 @@ const cors = (origin: string, allowed: string | null) =>
   one(
     poll({
       status: 200,
-      request: { Host: "10.0.0.2:8080", Origin: origin },
+      request: { Host: "10.0.0.2:8080", Connection: "keep-alive", Origin: origin },
       response: allowed === null ? {} : { "Access-Control-Allow-Origin": allowed },
     }),
   );
+
+/** The question of a browser whether a page may send this field. */
+const preflight = (answered: ExchangeOverrides) =>
+  one(
+    poll({
+      method: "OPTIONS",
+      target: "/socket.io/?EIO=4&transport=polling",
+      request: {
+        Host: "10.0.0.2:8080",
+        Connection: "keep-alive",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization",
+        Origin: "http://10.0.0.2",
+      },
+      status: 204,
+      ...answered,
+    }),
+  );
+
+const mayBeSent = (fields: string): ExchangeOverrides => ({
+  response: { "Access-Control-Allow-Origin": "http://10.0.0.2", "Access-Control-Allow-Headers": fields },
+});
 
 const STRIPPED = { Host: "backend", Connection: "close", "Sec-WebSocket-Key": KEY, "Sec-WebSocket-Version": "13" };
 
@@ -216,17 +241,19 @@ export const upgradeCases = {
       credentials: one(
         poll({
           status: 200,
-          request: { Host: "10.0.0.2:8080", Origin: "http://10.0.0.2:5173", Cookie: "a=b" },
+          request: { Host: "10.0.0.2:8080", Connection: "keep-alive", Origin: "http://10.0.0.2:5173", Cookie: "a=b" },
           response: { "Access-Control-Allow-Origin": "*" },
         }),
       ),
+      preflight: preflight(mayBeSent("X-Foo, *")),
+      preflightStatus: preflight({ ...mayBeSent("Authorization"), status: 401 }),
       unheeded: one(
         polls([
           {
             target: "/socket.io/?EIO=4&transport=polling",
             status: 200,
             body: '0{"sid":"abc","upgrades":[]}',
-            request: { Host: "10.0.0.2:8080", Origin: "http://10.0.0.2:5173" },
+            request: { Host: "10.0.0.2:8080", Connection: "keep-alive", Origin: "http://10.0.0.2:5173" },
           },
           { status: 200, requestAt: 1 },
         ]),
@@ -234,6 +261,7 @@ export const upgradeCases = {
     },
     severities: { unheeded: "note" },
     near: {
+      "a field that may be sent": preflight(mayBeSent("X-Foo, Authorization")),
       allowed: cors("http://10.0.0.2:5173", "http://10.0.0.2:5173"),
       everybody: cors("http://10.0.0.2:5173", "*"),
       "the same origin": cors("http://10.0.0.2:8080", null),
