@@ -173,8 +173,13 @@ export function proxyMarks(message: HttpMessageFacts): string {
 export const serverName = (exchange: HttpExchangeFacts): string | null =>
   exchange.response ? (fieldValue(exchange.response, "server") ?? fieldValue(exchange.response, "via")) : null;
 
-/** One line of what a body says, to be shown. */
+/** One line of what a body says, to be shown; a page's title where it says nothing else. */
 export function bodyLine(text: string): string {
+  const shown = lineOf(text.replace(/<title>[\s\S]*?<\/title>/gi, " "));
+  return shown === "" ? lineOf(text) : shown;
+}
+
+function lineOf(text: string): string {
   const plain = text
     .replace(/<(style|script)[\s\S]*?<\/\1>/gi, " ")
     .replace(/<[^>]*>/g, " ")

@@ -238,6 +238,11 @@ export const causesUpgrade = {
     cause: "The proxy's rule for pages (try_files … /index.html) took the request for {path}.",
     fix: 'nginx: give {path} a location of its own before that of /, with these lines.\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# then: sudo nginx -t && sudo nginx -s reload',
   },
+  pollUnanswered: {
+    cause:
+      "The backend accepted the connection and never answered the poll of {path}: its process is stuck, or something before Socket.IO waits.",
+    fix: "Ask the backend directly: curl -m 5 'http://127.0.0.1:<port>{path}?EIO=4&transport=polling'. Without an answer look at its CPU load, at middleware that never calls next(), and at what allowRequest waits for (a database).",
+  },
   backendSilent: {
     cause: "The backend accepted the connection and never answered the upgrade of {path}.",
     fix: "Connect to the backend directly (wscat -c ws://127.0.0.1:<port>{path}). A server that ignores unknown upgrades must destroy them.",

@@ -201,6 +201,11 @@ export const findingsUpgrade = {
         "{server} answered the upgrade request of {target} too late: after {lateMs:ms}; the client had given up after {afterMs:ms}",
       detail: "The 101 met a connection that the client had closed already. The server's log may say that it was open.",
     },
+    poll: {
+      title: "{server} did not answer Socket.IO's first poll in {afterMs:ms}: {target}",
+      detail:
+        "The request for a session arrived (TCP acknowledged it), and no answer came. Socket.IO says connect_error: timeout, or xhr poll error.",
+    },
     silent: {
       title: "{server} has not answered the upgrade request of {target} for {afterMs:ms}",
       detail: "The request arrived (TCP acknowledged it), and no answer came.",

@@ -216,6 +216,10 @@ export const causesUpgrade = {
     cause: "代理的页面规则（try_files … /index.html）接走了 {path} 的请求。",
     fix: 'nginx：在 location / 之前为 {path} 单独写一个 location，内容如下。\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# 然后：sudo nginx -t && sudo nginx -s reload',
   },
+  pollUnanswered: {
+    cause: "后端接受了连接，却一直没有应答 {path} 的轮询：进程卡死，或 Socket.IO 之前有什么在等待。",
+    fix: "直接问后端：curl -m 5 'http://127.0.0.1:<端口>{path}?EIO=4&transport=polling'。没有应答就查看 CPU 占用、从不调用 next() 的中间件，以及 allowRequest 在等什么（例如数据库）。",
+  },
   backendSilent: {
     cause: "后端接受了连接，却一直没有应答 {path} 的升级。",
     fix: "直接连后端试试（wscat -c ws://127.0.0.1:<端口>{path}）。服务端不处理的升级应主动销毁。",

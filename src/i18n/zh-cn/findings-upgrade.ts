@@ -185,6 +185,11 @@ export const findingsUpgrade = {
       title: "{server} 对 {target} 升级请求的应答太晚：{lateMs:ms}后才到，客户端等了 {afterMs:ms}就放弃了",
       detail: "101 到达时，客户端已经关闭了连接。服务端日志里可能显示连接成功。",
     },
+    poll: {
+      title: "{server} 在 {afterMs:ms}内没有应答 Socket.IO 的第一个轮询：{target}",
+      detail:
+        "建立会话的请求确实送达（TCP 已确认），但一直没有应答。Socket.IO 报 connect_error: timeout，或 xhr poll error。",
+    },
     silent: {
       title: "{server} 已有 {afterMs:ms}没有应答 {target} 的升级请求",
       detail: "请求确实送达（TCP 已确认），但一直没有应答。",

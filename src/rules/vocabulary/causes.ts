@@ -50,6 +50,7 @@ export const causeWords = {
   credentialsMissing: "",
   originRefused: "origin",
   originSlash: "allowed origin",
+  pollUnanswered: "path",
   corsTwice: "",
   corsFields: "fields",
   preflightBlocked: "",

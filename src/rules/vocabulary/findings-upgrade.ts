@@ -57,6 +57,7 @@ export const upgradeFindings = {
     proxyGaveUp: `${request} afterMs`,
     late: `${request} afterMs lateMs`,
     silent: `${request} afterMs`,
+    poll: `${request} afterMs`,
   },
   "http.upgrade.dropped": { unacknowledged: `${request} repeats waitedMs`, reset: `${request} from afterMs` },
   "http.upgrade.fields-stripped": {

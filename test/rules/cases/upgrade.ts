@@ -137,6 +137,18 @@ const unanswered = (closer: "client" | "server" | null, seconds: number): Connec
     },
   );
 
+/** Socket.IO's first poll, given up by its client at `seconds`. */
+const unansweredPoll = (
+  seconds: number,
+  target = "/socket.io/?EIO=4&transport=polling",
+  more: Partial<ConnectionFacts> = {},
+): ConnectionFacts => ({
+  ...poll({ target, status: null }),
+  tcp: tcp({ closedAt: mark(seconds) }),
+  last: mark(seconds),
+  ...more,
+});
+
 const dropped = (retransmissions: number): ConnectionFacts =>
   refusedUpgrade(
     { status: null },
@@ -312,6 +324,7 @@ export const upgradeCases = {
         },
       ),
       silent: one(unanswered(null, 60)),
+      poll: one(unansweredPoll(5)),
       late: one(
         connectionFacts({
           upgrade: upgrade({ responseAt: 4 }),
@@ -319,7 +332,11 @@ export const upgradeCases = {
         }),
       ),
     },
-    near: { "asked just now": one(unanswered(null, 1), 1) },
+    near: {
+      "asked just now": one(unanswered(null, 1), 1),
+      "a page that was left": one(unansweredPoll(1)),
+      "a poll of a session, which waits": one(unansweredPoll(25, POLL)),
+    },
   },
   "http.upgrade.dropped": {
     severity: "error",
