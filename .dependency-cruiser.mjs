@@ -63,9 +63,9 @@ export default {
     ),
     only(
       "zlib-places",
-      "inflating belongs to capture files and one file of websocket",
+      "inflating belongs to capture files, one file of websocket and one of http",
       ["zlib"],
-      ["^src/source/", "^src/websocket/inflate-message\\.ts$"],
+      ["^src/source/", "^src/websocket/inflate-message\\.ts$", "^src/http/content-coding\\.ts$"],
     ),
     only(
       "crypto-places",

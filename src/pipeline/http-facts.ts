@@ -1,14 +1,14 @@
-import type { HttpExchange, HttpRequest, HttpResponse } from "../http/types.ts";
+import { limits } from "../base/limits.ts";
+import { contentOf } from "../http/content-coding.ts";
+import type { HttpBody, HttpExchange, HttpRequest, HttpResponse } from "../http/types.ts";
 import { readUpgradeRequest, readUpgradeResponse } from "../http/upgrade.ts";
 import type { HttpExchangeFacts, UpgradeFacts } from "../store/http-types.ts";
 
 const decoder = new TextDecoder();
 
-/** A body in a content coding (RFC 9110 §8.4) is no text. */
-const isCoded = (response: HttpResponse | null): boolean =>
-  response?.fields.some(
-    ({ name, value }) => name.toLowerCase() === "content-encoding" && value.trim() !== "identity",
-  ) ?? false;
+/** The beginning of what a body says; "": it cannot be read. */
+const previewOf = (message: HttpRequest | HttpResponse | null, body: HttpBody): string =>
+  decoder.decode(contentOf(message?.fields ?? [], body)?.subarray(0, limits.httpBodyPreviewBytes));
 
 const requestFacts = (request: HttpRequest): NonNullable<HttpExchangeFacts["request"]> => ({
   first: request.first,
@@ -38,8 +38,8 @@ export function exchangeFacts(exchange: HttpExchange): HttpExchangeFacts {
     interimStatuses: exchange.interim.map((interim) => interim.status),
     requestBodyBytes: exchange.requestBody.bytes,
     responseBodyBytes: exchange.responseBody.bytes,
-    requestBodyPreview: decoder.decode(exchange.requestBody.preview),
-    responseBodyPreview: isCoded(response) ? "" : decoder.decode(exchange.responseBody.preview),
+    requestBodyPreview: previewOf(request, exchange.requestBody),
+    responseBodyPreview: previewOf(response, exchange.responseBody),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Direction } from "../base/brand.ts";
-import { fieldValue } from "../http/fields.ts";
-import type { HttpBody, HttpExchange } from "../http/types.ts";
+import { contentOf, isWhole } from "../http/content-coding.ts";
+import type { HttpExchange } from "../http/types.ts";
 import { readPolling } from "../payload/readers/polling.ts";
 import type { SessionFacts, TokenFacts } from "../store/session-types.ts";
 import type { Heartbeat } from "../websocket/heartbeat.ts";
@@ -19,19 +19,14 @@ export function pollingSession(
   const watch = new SessionWatch("polling", target.request?.target ?? null, null, () => 0);
   for (const { request, requestBody, response, responseBody } of polls) {
     watch.enter(request?.target ?? "");
-    if (request !== null && request.method === "POST") {
-      const text = Buffer.from(requestBody.preview).toString("utf8");
-      for (const reading of readPolling(requestBody.preview, isWhole(requestBody))) {
-        watch.onReading(reading, 0, request.last, text);
-      }
+    const sent = request?.method === "POST" ? contentOf(request.fields, requestBody) : null;
+    if (request !== null && sent !== null) {
+      const text = Buffer.from(sent).toString("utf8");
+      for (const reading of readPolling(sent, isWhole(requestBody))) watch.onReading(reading, 0, request.last, text);
     }
-    // A compressed body says nothing without inflating it; small ones are not compressed by engine.io.
-    if (response?.status !== 200 || fieldValue(response.fields, "content-encoding") !== null) continue;
-    for (const reading of readPolling(responseBody.preview, isWhole(responseBody))) {
-      watch.onReading(reading, 1, response.last, "");
-    }
+    const answer = response?.status === 200 ? contentOf(response.fields, responseBody) : null;
+    if (response === null || answer === null) continue;
+    for (const reading of readPolling(answer, isWhole(responseBody))) watch.onReading(reading, 1, response.last, "");
   }
   return { facts: watch.facts(beat), tokens: watch.tokens };
 }
-
-const isWhole = (body: HttpBody): boolean => body.complete && body.preview.length === body.bytes;

@@ -40,7 +40,10 @@ export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path
   if (status === 504 && isPoll(exchange) && /[?&]sid=/.test(exchange.request?.target ?? ""))
     return [cause("likely", "pollTimeout", { idleMs: afterMs })];
   if (status === 504 || status === 524 || afterMs >= READ_TIMEOUT_LEAST_MS)
-    return [cause("likely", "backendSilent", { path }), cause("likely", "backendFirewalled", {})];
+    return [
+      isPoll(exchange) ? cause("likely", "pollUnanswered", { path }) : cause("likely", "backendSilent", { path }),
+      cause("likely", "backendFirewalled", {}),
+    ];
   // Who refuses the connection does so at once; Engine.IO lets go of a path that is not its own after this second.
   if (Math.abs(afterMs - ENGINE_IO_DESTROY_MS) < 150)
     return [

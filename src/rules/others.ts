@@ -3,7 +3,7 @@ import type { ConnectionId } from "../base/brand.ts";
 import type { HttpExchangeFacts } from "../store/http-types.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import { endpointText, fieldValue, isBlind, nests, serverOf } from "./reading.ts";
-import { type TimeIndex, timeIndex, within } from "./time-index.ts";
+import { before, type TimeIndex, timeIndex, within } from "./time-index.ts";
 import { isClosedUnread } from "./upgrade-outcome.ts";
 import { isViteHmr } from "./vite.ts";
 
@@ -217,9 +217,9 @@ const WAITED_NS = 120e9;
 export function passedFrom(inner: HttpExchangeFacts, connection: ConnectionFacts, others: Others): Asked | null {
   if (!inner.request || !inner.response) return null;
   const at = inner.request.first.timestampNs;
-  const before = within(others.asked, at - WAITED_NS, at);
-  const found = before.findLast(
+  const found = before(others.asked, at).findLast(
     (other) =>
+      (other.exchange.request?.first.timestampNs ?? 0) >= at - WAITED_NS &&
       serverOf(other.connection) !== serverOf(connection) &&
       nests(other.exchange, inner) &&
       passedOn(other.exchange, other.connection, others)?.exchange === inner,

@@ -101,16 +101,22 @@ export function fieldValue(message: HttpMessageFacts, name: string): string | nu
   return message.fields.find((field) => isNamed(field, wanted))?.value ?? null;
 }
 
+const wordsIn = (value: string): string[] =>
+  value
+    .toLowerCase()
+    .split(",")
+    .map((part) => part.trim());
+
 /** The field holds this word among its comma-separated ones. */
 export const fieldHas = (message: HttpMessageFacts, name: string, word: string): boolean =>
-  message.fields.some(
-    (field) =>
-      isNamed(field, name) &&
-      field.value
-        .toLowerCase()
-        .split(",")
-        .some((part) => part.trim() === word),
-  );
+  message.fields.some((field) => isNamed(field, name) && wordsIn(field.value).includes(word));
+
+/** The comma-separated words of a field, in lower case. */
+export const fieldWords = (message: HttpMessageFacts, name: string): string[] =>
+  message.fields
+    .filter((field) => isNamed(field, name))
+    .flatMap(({ value }) => wordsIn(value))
+    .filter((word) => word !== "");
 
 const TELLING_PARAMETERS = new Set(["eio", "transport", "v", "version", "b64"]);
 
@@ -167,8 +173,13 @@ export function proxyMarks(message: HttpMessageFacts): string {
 export const serverName = (exchange: HttpExchangeFacts): string | null =>
   exchange.response ? (fieldValue(exchange.response, "server") ?? fieldValue(exchange.response, "via")) : null;
 
-/** One line of what a body says, to be shown. */
+/** One line of what a body says, to be shown; a page's title where it says nothing else. */
 export function bodyLine(text: string): string {
+  const shown = lineOf(text.replace(/<title>[\s\S]*?<\/title>/gi, " "));
+  return shown === "" ? lineOf(text) : shown;
+}
+
+function lineOf(text: string): string {
   const plain = text
     .replace(/<(style|script)[\s\S]*?<\/\1>/gi, " ")
     .replace(/<[^>]*>/g, " ")

@@ -22,7 +22,7 @@ export interface HttpExchangeFacts {
   readonly interimStatuses: readonly number[];
   readonly requestBodyBytes: number;
   readonly responseBodyBytes: number;
-  /** First bytes, as UTF-8 with replacement characters; "" of a compressed body. Untrusted. */
+  /** First bytes, as UTF-8 with replacement characters; a content coding undone; "" where that cannot be done. Untrusted. */
   readonly requestBodyPreview: string;
   readonly responseBodyPreview: string;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
+import { bodyLine } from "../../src/rules/reading.ts";
 import type { Finding, RuleId } from "../../src/rules/types.ts";
 import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";
 import {
@@ -10,6 +11,8 @@ import {
   close,
   connectionFacts,
   deafBeat,
+  type ExchangeOverrides,
+  exchange,
   joined,
   mark,
   refusedUpgrade,
@@ -30,6 +33,47 @@ const found = (ruleId: RuleId, analysis: Analysis): Finding[] =>
 
 const causesOf = (ruleId: RuleId, analysis: Analysis): string[] =>
   (found(ruleId, analysis)[0]?.causes ?? []).map(({ id, confidence }) => `${confidence} ${id}`);
+
+describe("Socket.IO on polls alone", () => {
+  const FIRST = "/socket.io/?EIO=4&transport=polling";
+  const polled = (...all: ExchangeOverrides[]): ConnectionFacts =>
+    connectionFacts({
+      kind: "http",
+      upgrade: null,
+      webSocket: null,
+      exchanges: all.map((more) => exchange({ status: 200, request: {}, ...more })),
+    });
+  const [opened, cut] = [{ target: FIRST }, { target: `${FIRST}&sid=abc`, status: null, requestAt: 2 }];
+  const told = (...all: ConnectionFacts[]) =>
+    judge(several(...all)).map(({ ruleId, variant }) => `${ruleId} ${variant}`);
+
+  test("a last poll that is left is how a page goes; a new session after it is another matter", () => {
+    expect(told(polled(opened), polled(cut))).toEqual(["capture.no-websocket polling"]);
+    expect(told(polled(opened), polled(cut), polled({ ...opened, requestAt: 3 }))).toEqual([
+      "capture.no-websocket pollingTroubled",
+    ]);
+  });
+
+  test("a first poll without an answer is told once, of the backend, and nothing of a missing WebSocket", () => {
+    const given = polled({ ...opened, status: null });
+    expect(told(given, { ...polled({ ...opened, status: null, requestAt: 0.2 }), ...BACKEND_LEG })).toEqual([
+      "http.upgrade.unanswered poll",
+    ]);
+    expect(judge(several(given))[0]?.causes.map(({ id }) => id)).toEqual(["pollUnanswered"]);
+  });
+
+  test("a 504 to one names the poll, and no upgrade", () => {
+    const late = polled({ ...opened, status: 504, responseAt: 4, response: { Server: "nginx" } });
+    expect(causesOf("http.upgrade.gateway-error", one(late))[0]).toBe("likely pollUnanswered");
+  });
+});
+
+test("a page that says its title again is quoted once", () => {
+  expect(bodyLine("<html><head><title>502 Bad Gateway</title></head><h1>502 Bad Gateway</h1></html>")).toBe(
+    "502 Bad Gateway",
+  );
+  expect(bodyLine("<title>Not here</title>")).toBe("Not here");
+});
 
 test("connections that other sides ended are two findings, however alike they look", () => {
   const ends = found(

@@ -170,6 +170,64 @@ describe("polls through a proxy", () => {
   });
 });
 
+describe("whether a page may read what polls are answered, told behind a proxy that does not pass Host on", () => {
+  const SHOP = "http://shop.example";
+  const OPENED = '0{"sid":"abc","upgrades":[]}';
+  const atProxy = (more: ExchangeOverrides, host = "shop.example"): ConnectionFacts =>
+    http(FRONT, {
+      status: 200,
+      ...more,
+      request: { Host: host, Connection: "keep-alive", ...more.request },
+      requestAt: 1,
+      responseAt: 2,
+    });
+  const atBackend = (more: ExchangeOverrides, host = "10.0.0.2:7002"): ConnectionFacts =>
+    http(BACK, {
+      version: "1.0",
+      status: 200,
+      ...more,
+      request: { Host: host, Connection: "close", ...more.request },
+      requestAt: 1.1,
+      responseAt: 1.9,
+    });
+  const byPage = (more: ExchangeOverrides = {}): ExchangeOverrides => ({ request: { Origin: SHOP }, ...more });
+  const posted = byPage({ method: "POST", target: `${POLL}&sid=abc`, body: "ok" });
+  const goingOn = http(BACK, { status: 200, target: `${POLL}&sid=abc`, requestAt: 3, responseAt: 3.1 });
+
+  test("a POST names its own origin: nothing is wrong, on the backend's leg alone and with both", () => {
+    expect(told([atBackend(posted)])).toEqual([]);
+    expect(told([atProxy(posted), atBackend(posted)])).toEqual([]);
+  });
+
+  test("a GET names an origin only where it is another one, whatever Host says", () => {
+    const asked = byPage({ body: OPENED });
+    expect(told([atProxy(asked, "shop.example:8080"), atBackend(asked, "shop.example")])).toEqual([
+      ["http.cors.refused", 1, "originRefused"],
+    ]);
+    expect(judged([atBackend(asked, "shop.example")])).toMatchObject([
+      { ruleId: "http.cors.refused", confidence: "possible" },
+    ]);
+  });
+
+  test("a permission that the proxy adds, or must have added since the page goes on, is none that lacks", () => {
+    const asked = byPage({ body: OPENED });
+    const added = byPage({ response: { "Access-Control-Allow-Origin": SHOP } });
+    expect(told([atProxy(added, "shop.example:8080"), atBackend(asked)])).toEqual([]);
+    expect(told([atBackend(asked), goingOn])).toEqual([]);
+  });
+
+  test("an allowed origin with a slash behind it is never a page's", () => {
+    const slashed = byPage({ body: OPENED, response: { "Access-Control-Allow-Origin": `${SHOP}/` } });
+    expect(told([atBackend(slashed, "shop.example")])).toEqual([["http.cors.refused", 0, "originSlash"]]);
+  });
+
+  test("Sec-Fetch-Site tells it where a browser sends it", () => {
+    const from = (site: string) => ({ ...posted, request: { Origin: SHOP, "Sec-Fetch-Site": site } });
+    expect(told([atBackend(from("same-origin"))])).toEqual([]);
+    expect(told([atBackend(from("cross-site"))])).toEqual([["http.cors.refused", 0, "originRefused"]]);
+  });
+});
+
 describe("nginx's auth_request", () => {
   const check = { Host: "auth", Connection: "close", "Sec-WebSocket-Key": KEY, "Sec-WebSocket-Version": "13" };
   const checked = (status: number, at = 1.1) =>

@@ -187,6 +187,7 @@ export const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 export const ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 export interface ExchangeOverrides {
+  readonly method?: string;
   readonly target?: string;
   readonly version?: string;
   readonly request?: Readonly<Record<string, string>> | null;
@@ -216,7 +217,7 @@ export function exchange(overrides: ExchangeOverrides = {}): HttpExchangeFacts {
       last: mark(requestAt),
       version: overrides.version ?? "1.1",
       complete: true,
-      method: "GET",
+      method: overrides.method ?? "GET",
       target: overrides.target ?? "/chat",
       fields: fields(overrides.request ?? UPGRADE_FIELDS),
     },

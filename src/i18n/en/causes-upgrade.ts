@@ -76,6 +76,18 @@ export const causesUpgrade = {
     cause: "The server does not allow pages from {origin}.",
     fix: "Add {origin} to its allowed origins (CORS_ORIGIN, FRONTEND_URL, cors: { origin }), exactly: scheme, host and port. Then restart it.",
   },
+  originSlash: {
+    cause: "The allowed origin {allowed} ends in a slash; no browser's Origin does.",
+    fix: "Write it without the slash: {origin}. Then restart the server.",
+  },
+  corsFields: {
+    cause: "The server's allowedHeaders leave out {fields}.",
+    fix: "Add {fields} to allowedHeaders in cors: { … }, or leave allowedHeaders out: then everything that is asked for is allowed. Then restart the server.",
+  },
+  preflightBlocked: {
+    cause: "A login check, or a rule for GET and POST alone, stands before what answers CORS.",
+    fix: "Let OPTIONS pass without a login (nginx: auth_request, limit_except; middleware of the application) to the server whose cors: { origin } answers it.",
+  },
   gatewayPolicy: {
     cause: "A gateway, WAF or company proxy forbids it.",
     fix: "The Server and Via fields of the response say who answered. Ask for an exception, or connect past it.",
@@ -230,6 +242,11 @@ export const causesUpgrade = {
   fellToSpa: {
     cause: "The proxy's rule for pages (try_files … /index.html) took the request for {path}.",
     fix: 'nginx: give {path} a location of its own before that of /, with these lines.\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# then: sudo nginx -t && sudo nginx -s reload',
+  },
+  pollUnanswered: {
+    cause:
+      "The backend accepted the connection and never answered the poll of {path}: its process is stuck, or something before Socket.IO waits.",
+    fix: "Ask the backend directly: curl -m 5 'http://127.0.0.1:<port>{path}?EIO=4&transport=polling'. Without an answer look at its CPU load, at middleware that never calls next(), and at what allowRequest waits for (a database).",
   },
   backendSilent: {
     cause: "The backend accepted the connection and never answered the upgrade of {path}.",

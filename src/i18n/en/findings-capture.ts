@@ -23,6 +23,12 @@ export const findingsCapture = {
       detail:
         "{connections:One TCP connection carries|# TCP connections carry} its polls. That works, with more delay and more load than a WebSocket.",
     },
+    pollingTroubled: {
+      title:
+        "No WebSocket: Socket.IO at {server} runs on HTTP polling, which did not always go through; nobody asked for an upgrade",
+      detail:
+        "{connections:One TCP connection carries|# TCP connections carry} its polls.[[ {unused:One session was|# sessions were} opened and never used: the client did not get the answer, was not given it by its browser (CORS), or its next request did not get here.]][[ {failed:One poll of a running session|# polls of running sessions} ended without an answer or with an error: a proxy's timeout, a server that hung, or a client that left.]]",
+    },
     vite: {
       title: "Only Vite's own WebSocket (hot reload) is in this capture: the application's never came here",
       detail:

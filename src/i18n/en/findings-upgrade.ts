@@ -108,7 +108,7 @@ export const findingsUpgrade = {
     plain: {
       title: "{server} does not allow the page's origin {origin}: the browser keeps the answers from the page",
       detail:
-        "Socket.IO's polling is subject to CORS. The answers [[allow {allowed}]] and not this page; in DevTools that is a CORS error, the server notices nothing. A plain WebSocket is not subject to CORS: its server must check Origin itself.",
+        "Socket.IO's polling is subject to CORS[[, and the answers allow {allowed}, not this page]]; in DevTools that is a CORS error, the server notices nothing. A plain WebSocket is not subject to CORS: its server must check Origin itself.",
     },
     twice: {
       title: "{server} allows the page's origin {origin} more than once: the browser keeps the answers from the page",
@@ -119,6 +119,17 @@ export const findingsUpgrade = {
       title: "{server} answers * to {origin}, which sends cookies: the browser keeps the answers from the page",
       detail:
         "With cookies (withCredentials: true) a browser wants the page's origin by name in Access-Control-Allow-Origin; * does not count.",
+    },
+    preflight: {
+      title: "{server} does not let the page at {origin} send {fields}: the browser does not send the request at all",
+      detail:
+        "For a field of its own a browser asks first (OPTIONS, the preflight), and Access-Control-Allow-Headers in the answer must name it; for Authorization even * does not count. In DevTools that is a CORS error.",
+    },
+    preflightStatus: {
+      title:
+        "{server} answers the browser's preflight (OPTIONS) by {status}[[ {reason}]]: the page at {origin} may not ask",
+      detail:
+        "For another origin's request with a field or a method of its own a browser asks first, without cookie or token, and goes on only after a status from 200 to 299. In DevTools that is a CORS error.",
     },
     unheeded: {
       title: "{server} does not allow {origin}, but the caller went on: it is no browser, or does not heed CORS",
@@ -189,6 +200,11 @@ export const findingsUpgrade = {
       title:
         "{server} answered the upgrade request of {target} too late: after {lateMs:ms}; the client had given up after {afterMs:ms}",
       detail: "The 101 met a connection that the client had closed already. The server's log may say that it was open.",
+    },
+    poll: {
+      title: "{server} did not answer Socket.IO's first poll in {afterMs:ms}: {target}",
+      detail:
+        "The request for a session arrived (TCP acknowledged it), and no answer came. Socket.IO says connect_error: timeout, or xhr poll error.",
     },
     silent: {
       title: "{server} has not answered the upgrade request of {target} for {afterMs:ms}",

@@ -16,7 +16,7 @@ export const pagesApplication = {
     name: "CORS",
     meaning:
       "Socket.IO begins with HTTP polling, and a browser lets a page read the answer only when the server allows the page's origin. What the browser alone decides cannot be seen in packets; that the permission is missing can.",
-    seen: "An answer to a poll from another origin whose Access-Control-Allow-Origin is missing or names another one.",
+    seen: "An answer to a poll from another origin whose Access-Control-Allow-Origin is missing or names another one, or a preflight (OPTIONS) that was refused. Behind a proxy Host proves nothing; that a GET names an Origin does, since to its own origin a page sends none.",
   },
   "http.proxy.connect-refused": {
     name: "CONNECT refused",

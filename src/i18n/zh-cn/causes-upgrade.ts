@@ -76,6 +76,18 @@ export const causesUpgrade = {
     cause: "服务器不允许来自 {origin} 的页面。",
     fix: "把 {origin} 加进允许的来源（CORS_ORIGIN、FRONTEND_URL、cors: { origin }），协议、主机、端口要完全一致，然后重启服务。",
   },
+  originSlash: {
+    cause: "允许的来源 {allowed} 以斜杠结尾，而浏览器的 Origin 从不带斜杠。",
+    fix: "去掉斜杠，写成 {origin}，然后重启服务。",
+  },
+  corsFields: {
+    cause: "服务端的 allowedHeaders 里没有 {fields}。",
+    fix: "在 cors: { … } 的 allowedHeaders 里加上 {fields}；或者不写 allowedHeaders，这样请求什么字段就允许什么。然后重启服务。",
+  },
+  preflightBlocked: {
+    cause: "登录检查，或只放行 GET 和 POST 的规则，挡在应答 CORS 的服务前面。",
+    fix: "让 OPTIONS 不经登录检查通过（nginx 的 auth_request、limit_except，应用的中间件），交给配置了 cors: { origin } 的服务应答。",
+  },
   gatewayPolicy: {
     cause: "网关、WAF 或公司代理禁止访问。",
     fix: "响应里的 Server 和 Via 字段说明是谁应答的。申请放行，或绕过它。",
@@ -208,6 +220,10 @@ export const causesUpgrade = {
   fellToSpa: {
     cause: "代理的页面规则（try_files … /index.html）接走了 {path} 的请求。",
     fix: 'nginx：在 location / 之前为 {path} 单独写一个 location，内容如下。\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# 然后：sudo nginx -t && sudo nginx -s reload',
+  },
+  pollUnanswered: {
+    cause: "后端接受了连接，却一直没有应答 {path} 的轮询：进程卡死，或 Socket.IO 之前有什么在等待。",
+    fix: "直接问后端：curl -m 5 'http://127.0.0.1:<端口>{path}?EIO=4&transport=polling'。没有应答就查看 CPU 占用、从不调用 next() 的中间件，以及 allowRequest 在等什么（例如数据库）。",
   },
   backendSilent: {
     cause: "后端接受了连接，却一直没有应答 {path} 的升级。",

@@ -15,6 +15,11 @@ export const findingsCapture = {
       title: "没有 WebSocket：{server} 上的 Socket.IO 走的是 HTTP 轮询，没有人请求升级",
       detail: "{connections} 条 TCP 连接都是它的轮询。这样也能工作，只是延迟和负载都比 WebSocket 大。",
     },
+    pollingTroubled: {
+      title: "没有 WebSocket：{server} 上的 Socket.IO 走的是 HTTP 轮询，而且轮询并非都成功；没有人请求升级",
+      detail:
+        "{connections} 条 TCP 连接都是它的轮询。[[有 {unused} 个会话建立后从未使用：客户端没有收到应答，或浏览器没有把应答交给页面（CORS），或下一个请求没有到达这里。]][[有 {failed} 个会话中的轮询没有应答或以错误结束：可能是代理超时、服务端卡住，或客户端离开。]]",
+    },
     vite: {
       title: "抓包里只有 Vite 自己的 WebSocket（热更新），应用的 WebSocket 没有到过这里",
       detail:

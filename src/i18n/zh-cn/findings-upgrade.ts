@@ -102,7 +102,7 @@ export const findingsUpgrade = {
     plain: {
       title: "{server} 不允许页面来源 {origin}：浏览器不会把应答交给页面",
       detail:
-        "Socket.IO 的轮询受 CORS 限制，而应答[[只允许 {allowed}，]]不包含这个页面；DevTools 里显示 CORS 错误，服务端毫无察觉。纯 WebSocket 不受 CORS 限制，由服务端自己检查 Origin。",
+        "Socket.IO 的轮询受 CORS 限制[[，而应答允许的是 {allowed}，不是这个页面]]；DevTools 里显示 CORS 错误，服务端毫无察觉。纯 WebSocket 不受 CORS 限制，由服务端自己检查 Origin。",
     },
     twice: {
       title: "{server} 的应答里不止一个 Access-Control-Allow-Origin：浏览器不会把应答交给页面 {origin}",
@@ -111,6 +111,16 @@ export const findingsUpgrade = {
     credentials: {
       title: "{server} 对带 Cookie 的页面 {origin} 只回了 *：浏览器不会把应答交给页面",
       detail: "带 Cookie（withCredentials: true）时，Access-Control-Allow-Origin 必须写明页面来源，不能用 *。",
+    },
+    preflight: {
+      title: "{server} 不允许 {origin} 的页面发送 {fields}：浏览器根本不会发出请求",
+      detail:
+        "带自定义字段时，浏览器先用 OPTIONS 询问（预检），应答的 Access-Control-Allow-Headers 必须写明该字段；Authorization 连 * 也不算。DevTools 里显示 CORS 错误。",
+    },
+    preflightStatus: {
+      title: "{server} 对浏览器的预检（OPTIONS）回了 {status}[[ {reason}]]：{origin} 的页面不能发请求",
+      detail:
+        "跨域请求带自定义字段或方法时，浏览器先不带 Cookie 和 token 询问，状态码为 200 到 299 才继续。DevTools 里显示 CORS 错误。",
     },
     unheeded: {
       title: "{server} 不允许来源 {origin}，但调用方照样继续：它不是浏览器，或者不理会 CORS",
@@ -174,6 +184,11 @@ export const findingsUpgrade = {
     late: {
       title: "{server} 对 {target} 升级请求的应答太晚：{lateMs:ms}后才到，客户端等了 {afterMs:ms}就放弃了",
       detail: "101 到达时，客户端已经关闭了连接。服务端日志里可能显示连接成功。",
+    },
+    poll: {
+      title: "{server} 在 {afterMs:ms}内没有应答 Socket.IO 的第一个轮询：{target}",
+      detail:
+        "建立会话的请求确实送达（TCP 已确认），但一直没有应答。Socket.IO 报 connect_error: timeout，或 xhr poll error。",
     },
     silent: {
       title: "{server} 已有 {afterMs:ms}没有应答 {target} 的升级请求",

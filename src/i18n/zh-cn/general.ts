@@ -40,4 +40,6 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   marks: "X-Forwarded-For",
   patienceMs: "一段时间",
   resolver: "192.0.2.53",
+  fields: "authorization",
+  allowed: "https://app.example/",
 };

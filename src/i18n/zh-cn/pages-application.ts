@@ -16,7 +16,7 @@ export const pagesApplication = {
     name: "跨域被拒",
     meaning:
       "Socket.IO 先用 HTTP 轮询，浏览器只有在服务器允许页面来源时才让页面读取应答。浏览器自己的决定抓包看不到，但缺少许可是看得到的。",
-    seen: "跨域轮询的应答缺少 Access-Control-Allow-Origin，或写的是别的来源。",
+    seen: "跨域轮询的应答缺少 Access-Control-Allow-Origin，或写的是别的来源；或者预检（OPTIONS）被拒绝。在代理后面，Host 说明不了什么；GET 带 Origin 才算数，因为页面访问自己的来源时不带它。",
   },
   "http.proxy.connect-refused": {
     name: "CONNECT 被拒绝",

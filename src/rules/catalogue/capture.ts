@@ -3,6 +3,7 @@ import type { CaptureFacts, ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { answeredByHttp2, isSettings } from "../http2.ts";
 import { mayStillCome } from "../patience.ts";
+import { pollTroubles, unansweredOpening } from "../polls.ts";
 import { hasEnded, isBlind, safeTarget, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf, isPoll, outcomeOf } from "../upgrade-outcome.ts";
@@ -85,6 +86,8 @@ export const noWebSocket: Rule = {
       mayStillCome(analysis, 0, WHOLE_CAPTURE_MS) ||
       connections.some((one) => !hasEnded(one) && mayStillCome(analysis, one.first.timestampNs, WHOLE_CAPTURE_MS)) ||
       connections.some((one) => unclearExchanges(one).length > 0 || isIllegible(one)) ||
+      // A poll that got no answer has a finding of its own.
+      connections.some((one) => unansweredOpening(one, analysis) !== null) ||
       connections.some((one) => isWebSocketish(one) || outcomeOf(one) !== "none" || one.upgrade !== null) ||
       // What HTTP/2 carries nobody can say here.
       connections.every((one) => checkHttp2(one) !== null)
@@ -113,12 +116,19 @@ export const noWebSocket: Rule = {
       });
     }
     const polled = connections.find(({ exchanges }) => exchanges.some(isAnsweredPoll));
-    if (polled !== undefined)
-      return draft("capture.no-websocket", "polling", {
-        at: null,
-        args: { server: serverOf(polled), connections: connections.length },
-        causes: [cause("likely", "pollingOnly", {}), cause("possible", "wrongFilter", {})],
-      });
+    if (polled !== undefined) {
+      const { unused, failed } = pollTroubles(analysis);
+      const isTroubled = unused + failed > 0;
+      const causes = [cause("likely", "pollingOnly", {}), cause("possible", "wrongFilter", {})];
+      const args = { server: serverOf(polled), connections: connections.length };
+      return isTroubled
+        ? draft("capture.no-websocket", "pollingTroubled", {
+            at: null,
+            args: { ...args, unused: unused || null, failed: failed || null },
+            causes,
+          })
+        : draft("capture.no-websocket", "polling", { at: null, args, causes });
+    }
     return draft("capture.no-websocket", "tcp", {
       at: null,
       args: { connections: connections.length, http: count("http"), tls: 0, other: count("tcp") },

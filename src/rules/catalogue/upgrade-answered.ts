@@ -137,6 +137,7 @@ export const gatewayError: Rule = {
     "recoveredBySelf",
     "backendDown",
     "backendSilent",
+    "pollUnanswered",
     "backendCrashed",
     "proxyScheme",
     "engineIoRewritten",

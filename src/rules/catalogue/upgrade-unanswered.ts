@@ -1,8 +1,10 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import { ENGINE_IO_DESTROY_MS, openThere } from "../answer-causes.ts";
+import { askedFor } from "../asked.ts";
 import { isOfProxy, speaksTls } from "../backend-scheme.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
+import { unansweredOpening } from "../polls.ts";
 import { unreadProxyHeader } from "../proxy-header.ts";
 import {
   clientOf,
@@ -28,8 +30,36 @@ const AT_ONCE_MS = 200;
 /** A request that came right before the capture's end may yet be answered. */
 const LEAST_WAIT_MS = 2000;
 
+/** A proxy asks its backend within this time. */
+const PASSED_ON_NS = 2e9;
+
+/** Socket.IO's request for a session; of two legs that carried it the backend's is told. */
+function checkPoll(connection: ConnectionFacts, context: Context) {
+  const found = unansweredOpening(connection, context.analysis);
+  const request = found?.exchange.request;
+  if (!found || !request) return null;
+  const askedNs = request.first.timestampNs;
+  const isPassedOn = within(context.others().asked, askedNs, askedNs + PASSED_ON_NS).some(
+    (other) =>
+      serverOf(other.connection) !== serverOf(connection) &&
+      other.exchange.request !== null &&
+      other.exchange.request.first.packet > request.first.packet &&
+      other.exchange.request.target === request.target &&
+      other.exchange.response === null,
+  );
+  if (isPassedOn) return null;
+  const target = targetOf(found.exchange);
+  return draft("http.upgrade.unanswered", "poll", {
+    at: request.first,
+    args: { target, server: serverOf(connection), client: clientOf(connection), afterMs: found.waitedMs },
+    evidence: [askedFor(found.exchange), endingEvidence(connection)],
+    causes: [cause("likely", "pollUnanswered", { path: pathOf(target) })],
+  });
+}
+
 function checkUnanswered(connection: ConnectionFacts, context: Context) {
   const outcome = outcomeOf(connection);
+  if (outcome === "none") return checkPoll(connection, context);
   if (outcome === "late") return checkLate(connection, context);
   const isDropped = outcome === "dropped" && isDroppedUnread(connection, context);
   if ((outcome !== "unanswered" && !isDropped) || connection.tcp.halves[1].missingBytes > 0) return null;
@@ -229,6 +259,7 @@ export const upgradeUnanswered: Rule = {
     "slowHandshake",
     "lossyPath",
     "backendSilent",
+    "pollUnanswered",
     "engineIoPath",
     "upgradeIgnored",
     "devProxyWs",

@@ -6,6 +6,7 @@ export const captureFindings = {
     tls: "connections tls names?",
     vite: "server",
     polling: "server connections",
+    pollingTroubled: "server connections unused? failed?",
   },
   "tls.not-decrypted": {
     noSecret: "connections names?",

@@ -33,6 +33,8 @@ export const upgradeFindings = {
     plain: "server origin allowed?",
     twice: "server origin allowed",
     credentials: "server origin",
+    preflight: "server origin fields",
+    preflightStatus: "server origin status reason?",
     unheeded: "server origin",
   },
   "http.upgrade.redirected": {
@@ -55,6 +57,7 @@ export const upgradeFindings = {
     proxyGaveUp: `${request} afterMs status?`,
     late: `${request} afterMs lateMs`,
     silent: `${request} afterMs`,
+    poll: `${request} afterMs`,
   },
   "http.upgrade.dropped": { unacknowledged: `${request} repeats waitedMs`, reset: `${request} from afterMs` },
   "http.upgrade.fields-stripped": {

@@ -48,6 +48,7 @@ const notWebSocket = (kind: ConnectionFacts["kind"], more: Partial<ConnectionFac
 
 const encrypted = (more: Partial<TlsFacts>): ConnectionFacts => notWebSocket("tls", { tls: tlsFacts(more) });
 
+const FIRST_POLL = "/socket.io/?EIO=4&transport=polling";
 const POLL = "/socket.io/?EIO=4&transport=polling&sid=abc";
 
 const plainExchange = exchange({ status: 403 });
@@ -173,6 +174,15 @@ export const transportCases = {
       tls: one(notWebSocket("tls")),
       vite: several(viteSocket, notWebSocket("http")),
       polling: one(notWebSocket("http", { exchanges: [exchange({ status: 200, target: POLL, request: {} })] })),
+      pollingTroubled: one(
+        notWebSocket("http", {
+          exchanges: [
+            exchange({ status: 200, target: POLL, request: {} }),
+            exchange({ status: null, target: POLL, request: {}, requestAt: 1 }),
+            exchange({ status: 200, target: FIRST_POLL, request: {}, requestAt: 2 }),
+          ],
+        }),
+      ),
     },
     near: {
       "the capture has just begun": running([notWebSocket("http")], 3),

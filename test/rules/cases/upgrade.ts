@@ -41,7 +41,10 @@ const polls = (all: readonly ExchangeOverrides[]): ConnectionFacts => ({
 
 /** Access-Control-Allow-Origin as often as there are values. */
 function twice(values: readonly string[]): ConnectionFacts {
-  const connection = poll({ status: 200, request: { Host: "10.0.0.2:8080", Origin: "http://10.0.0.2:5173" } });
+  const connection = poll({
+    status: 200,
+    request: { Host: "10.0.0.2:8080", Connection: "keep-alive", Origin: "http://10.0.0.2:5173" },
+  });
   const fields = values.map((value) => ({ name: "Access-Control-Allow-Origin", value }));
   return {
     ...connection,
@@ -56,10 +59,32 @@ const cors = (origin: string, allowed: string | null) =>
   one(
     poll({
       status: 200,
-      request: { Host: "10.0.0.2:8080", Origin: origin },
+      request: { Host: "10.0.0.2:8080", Connection: "keep-alive", Origin: origin },
       response: allowed === null ? {} : { "Access-Control-Allow-Origin": allowed },
     }),
   );
+
+/** The question of a browser whether a page may send this field. */
+const preflight = (answered: ExchangeOverrides) =>
+  one(
+    poll({
+      method: "OPTIONS",
+      target: "/socket.io/?EIO=4&transport=polling",
+      request: {
+        Host: "10.0.0.2:8080",
+        Connection: "keep-alive",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization",
+        Origin: "http://10.0.0.2",
+      },
+      status: 204,
+      ...answered,
+    }),
+  );
+
+const mayBeSent = (fields: string): ExchangeOverrides => ({
+  response: { "Access-Control-Allow-Origin": "http://10.0.0.2", "Access-Control-Allow-Headers": fields },
+});
 
 const STRIPPED = { Host: "backend", Connection: "close", "Sec-WebSocket-Key": KEY, "Sec-WebSocket-Version": "13" };
 
@@ -111,6 +136,18 @@ const unanswered = (closer: "client" | "server" | null, seconds: number): Connec
       last: mark(seconds),
     },
   );
+
+/** Socket.IO's first poll, given up by its client at `seconds`. */
+const unansweredPoll = (
+  seconds: number,
+  target = "/socket.io/?EIO=4&transport=polling",
+  more: Partial<ConnectionFacts> = {},
+): ConnectionFacts => ({
+  ...poll({ target, status: null }),
+  tcp: tcp({ closedAt: mark(seconds) }),
+  last: mark(seconds),
+  ...more,
+});
 
 const dropped = (retransmissions: number): ConnectionFacts =>
   refusedUpgrade(
@@ -216,17 +253,19 @@ export const upgradeCases = {
       credentials: one(
         poll({
           status: 200,
-          request: { Host: "10.0.0.2:8080", Origin: "http://10.0.0.2:5173", Cookie: "a=b" },
+          request: { Host: "10.0.0.2:8080", Connection: "keep-alive", Origin: "http://10.0.0.2:5173", Cookie: "a=b" },
           response: { "Access-Control-Allow-Origin": "*" },
         }),
       ),
+      preflight: preflight(mayBeSent("X-Foo, *")),
+      preflightStatus: preflight({ ...mayBeSent("Authorization"), status: 401 }),
       unheeded: one(
         polls([
           {
             target: "/socket.io/?EIO=4&transport=polling",
             status: 200,
             body: '0{"sid":"abc","upgrades":[]}',
-            request: { Host: "10.0.0.2:8080", Origin: "http://10.0.0.2:5173" },
+            request: { Host: "10.0.0.2:8080", Connection: "keep-alive", Origin: "http://10.0.0.2:5173" },
           },
           { status: 200, requestAt: 1 },
         ]),
@@ -234,6 +273,7 @@ export const upgradeCases = {
     },
     severities: { unheeded: "note" },
     near: {
+      "a field that may be sent": preflight(mayBeSent("X-Foo, Authorization")),
       allowed: cors("http://10.0.0.2:5173", "http://10.0.0.2:5173"),
       everybody: cors("http://10.0.0.2:5173", "*"),
       "the same origin": cors("http://10.0.0.2:8080", null),
@@ -284,6 +324,7 @@ export const upgradeCases = {
         },
       ),
       silent: one(unanswered(null, 60)),
+      poll: one(unansweredPoll(5)),
       late: one(
         connectionFacts({
           upgrade: upgrade({ responseAt: 4 }),
@@ -291,7 +332,11 @@ export const upgradeCases = {
         }),
       ),
     },
-    near: { "asked just now": one(unanswered(null, 1), 1) },
+    near: {
+      "asked just now": one(unanswered(null, 1), 1),
+      "a page that was left": one(unansweredPoll(1)),
+      "a poll of a session, which waits": one(unansweredPoll(25, POLL)),
+    },
   },
   "http.upgrade.dropped": {
     severity: "error",
