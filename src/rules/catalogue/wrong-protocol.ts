@@ -7,6 +7,7 @@ import { isTlsRecord, protocolOf, readable } from "../protocol-names.ts";
 import { endOf, hasEnded, serverOf, spanMs, targetOf, UNKNOWN_BACKEND, wantsWebSocket } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { clientHelloOf } from "../tls-mismatch.ts";
+import { forgedOnOpening } from "../tls-opening.ts";
 
 /** ClientHello to a port that does not speak TLS: wss:// where ws:// is served. */
 function checkTlsOnPlain(connection: ConnectionFacts, context: Context) {
@@ -40,6 +41,8 @@ function checkTlsOnPlain(connection: ConnectionFacts, context: Context) {
     });
   const saidNothing = connection.tcp.halves[1].dataSegments === 0 && connection.tcp.halves[1].missingBytes === 0;
   if (!saidNothing || !hasEnded(connection) || connection.tcp.firstCloser !== "server") return null;
+  // Not the server's doing.
+  if (forgedOnOpening(connection) !== null) return null;
   return draft("tls.on-plain-port", "closed", {
     confidence: "likely",
     at: hello,
@@ -229,6 +232,7 @@ function checkTlsFailed(connection: ConnectionFacts) {
     tls.serverHello === null ||
     tls.applicationDataBytes[0] > LESS_THAN_FINISHED_BYTES ||
     tcp.firstCloser === null ||
+    forgedOnOpening(connection) !== null ||
     // The rest of the handshake may be among what the capture missed.
     tcp.halves.some(({ notCapturedBytes }) => notCapturedBytes > 0)
   )
