@@ -4,6 +4,7 @@ import type { TcpFacts } from "../store/tcp-types.ts";
 import type { TlsFacts } from "../store/tls-types.ts";
 import { suiteName } from "../tls/cipher-suites.ts";
 import type { TlsAlert } from "../tls/record-reader.ts";
+import { clientCertificateFacts } from "./client-certificate-facts.ts";
 import { mark, markOrNull } from "./marks.ts";
 import type { TlsLayer } from "./tls-layer.ts";
 import { guessedClosings, rhythmFacts } from "./tls-rhythm-facts.ts";
@@ -49,6 +50,8 @@ export function tlsFacts({ reader, decrypter, alerts, closings }: TlsLayer, tcp:
     handshakeComplete: reader.handshakeComplete,
     // With keys an alert is known for what it is.
     refusal: isOpen || reader.refusal === null ? null : mark(reader.refusal),
+    answered: reader.answers > 0,
+    clientCertificate: clientCertificateFacts(reader, isOpen ? decrypter : null),
     alerts: said.map(({ direction, level, description, encrypted, ...moment }) => ({
       ...mark(moment),
       from: sideOf(direction),

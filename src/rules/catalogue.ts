@@ -38,6 +38,7 @@ import { resetInjected } from "./catalogue/reset-injected.ts";
 import { connectErrored, connectMissing, disconnected } from "./catalogue/socket-io.ts";
 import { connectUnanswered, exception } from "./catalogue/socket-io-session.ts";
 import { keepAliveUnanswered, retransmissions, zeroWindow } from "./catalogue/tcp-quality.ts";
+import { tlsFailed } from "./catalogue/tls-failed.ts";
 import { tlsNotDecrypted } from "./catalogue/tls-secrecy.ts";
 import { clockSkew, tokenExpired } from "./catalogue/tokens.ts";
 import { acceptInvalid, notNegotiated, versionOther } from "./catalogue/upgrade-accept.ts";
@@ -46,7 +47,7 @@ import { notForwarded } from "./catalogue/upgrade-not-forwarded.ts";
 import { upgradeRefused } from "./catalogue/upgrade-refused.ts";
 import { upgradeDropped, upgradeUnanswered } from "./catalogue/upgrade-unanswered.ts";
 import { violations } from "./catalogue/violations.ts";
-import { httpOnTlsPort, otherProtocol, tlsFailed, tlsOnPlainPort } from "./catalogue/wrong-protocol.ts";
+import { httpOnTlsPort, otherProtocol, tlsOnPlainPort } from "./catalogue/wrong-protocol.ts";
 import type { Rule } from "./rule.ts";
 
 /**

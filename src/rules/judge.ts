@@ -13,6 +13,7 @@ import { withSecrecy } from "./sealed.ts";
 import { storiesOf } from "./stories.ts";
 import { type Judged, tellStory } from "./story.ts";
 import type { Timer } from "./timers.ts";
+import { isOpeningTls } from "./tls-opening.ts";
 import type { Finding, RuleId, Severity } from "./types.ts";
 import { isViteHmr } from "./vite.ts";
 
@@ -39,21 +40,24 @@ export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[]
   });
   // What concerns the capture as a whole has no story: each stands for itself.
   const ofCapture = draftsOf(null, context).flatMap((placed) => tellStory([placed], context.joins));
-  return raiseLimits(withoutRiddles(foldAlike([...judged, ...ofCapture]))).sort(byImportance);
+  return raiseLimits(withoutRiddles(foldAlike([...judged, ...ofCapture]), analysis.connections)).sort(byImportance);
 }
 
 /** What may keep a WebSocket from a capture is asked only where no error tells it. */
-function withoutRiddles(findings: readonly Finding[]): readonly Finding[] {
+function withoutRiddles(findings: readonly Finding[], connections: readonly ConnectionFacts[]): readonly Finding[] {
   const errors = findings.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return findings;
-  const failed = errors
-    .filter(({ ruleId }) => ruleId === "tls.handshake.failed")
-    .reduce((sum, { alsoConnections }) => sum + 1 + alsoConnections.length, 0);
-  return findings.filter(({ ruleId, variant, args }) => {
+  const turnedAway = new Set(
+    errors
+      .filter(({ ruleId }) => ruleId === "tls.handshake.failed")
+      .flatMap(({ connectionId, alsoConnections }) => [connectionId, ...alsoConnections]),
+  );
+  const wereOpen = connections.some((one) => one.kind === "tls" && !isOpeningTls(one) && !turnedAway.has(one.id));
+  return findings.filter(({ ruleId, variant }) => {
     if (ruleId === "capture.empty") return false;
     if (ruleId !== "capture.no-websocket" || variant === "vite") return true;
     // Keys open what TLS hides, not what never came about.
-    return variant === "tls" && Number(args["tls"]) > failed;
+    return variant === "tls" && wereOpen;
   });
 }
 

@@ -35,6 +35,10 @@ const mayBeWebSocket = ({ applicationProtocols, applicationProtocol }: TlsFacts)
   (applicationProtocols.length === 0 ||
     (applicationProtocols.includes("http/1.1") && !applicationProtocols.includes("h2")));
 
+/** What its port and its ALPN tell, before anything else is known. */
+export const mayCarryWebSocket = ({ tls, server }: ConnectionFacts, { ports }: Context): boolean =>
+  tls !== null && mayBeWebSocket(tls) && (ports.length > 0 || !OTHERS_PORTS.has(server.port));
+
 const isLike101 = ({ answerBytes }: TlsRhythm): boolean => answerBytes !== null && answerBytes <= MOST_101_BYTES;
 
 /** Requests and responses take turns, and are larger. */

@@ -16,6 +16,9 @@ export interface TlsFacts {
   handshakeComplete: boolean;
   /** The server answered the client's Finished by a record of an alert's size and by nothing else. */
   refusal: Mark | null;
+  /** The server sent an encrypted record behind the client's Finished. */
+  answered: boolean;
+  clientCertificate: ClientCertificate | null;
   alerts: readonly (Mark & {
     readonly from: Side;
     readonly level: number;
@@ -36,6 +39,16 @@ export interface TlsFacts {
   closings: PerDirection<Mark | null>;
   /** Not decrypted: how the records came, from the client's first request on; null: none did. */
   rhythm: TlsRhythm | null;
+}
+
+/**
+ * Mutual TLS, as far as it shows: the server asked for a certificate, and what the client gave. Of TLS 1.3 without keys
+ * the size of the client's first encrypted record tells: its Finished, or a list of certificates. null: nothing tells.
+ */
+export interface ClientCertificate {
+  readonly answer: "not-asked" | "none" | "given";
+  readonly asked: Mark | null;
+  readonly answered: Mark | null;
 }
 
 /** Records that come again and again, all of one small size: a heartbeat, seen from outside. */

@@ -1,6 +1,7 @@
 import { CLIENT, type Direction, SERVER } from "../base/brand.ts";
 import { u8 } from "../base/bytes.ts";
 import type { Position } from "../base/packet-view.ts";
+import { CertificateWatch } from "./certificate-watch.ts";
 import { cipherSuite } from "./cipher-suites.ts";
 import { type Hello, readEncryptedExtensions, readHello } from "./client-hello.ts";
 import { HandshakeReader, MESSAGE } from "./handshake-reader.ts";
@@ -54,6 +55,8 @@ export class TlsDecrypter {
   unopened = 0;
   /** The last application data of each direction. */
   readonly lastText: [Position | null, Position | null] = [null, null];
+  /** What was said of them inside TLS 1.3. */
+  readonly certificates = new CertificateWatch();
   readonly offsets = [new PlainOffsets(), new PlainOffsets()] as const;
   private readonly sink: PlainSink;
   private readonly keys: KeyLog;
@@ -71,6 +74,7 @@ export class TlsDecrypter {
   /** RFC 8446 §4.2.10: said before the server had accepted it. */
   private early: { bytes: Uint8Array; at: Position }[] = [];
   private earlyDecided = false;
+  private messageAt: Position | null = null;
 
   constructor(keys: KeyLog, sink: PlainSink) {
     this.keys = keys;
@@ -200,8 +204,10 @@ export class TlsDecrypter {
       this.lose(direction, lostBytes - side.skipped * (stage.opener?.overheadBytes ?? 0), record.places[0] as Position);
     if (opened.type === CONTENT.applicationData)
       this.onText(direction, stage.name === "early", opened.bytes, opened.length, stage.opener?.textStart ?? 0, record);
-    else if (opened.type === CONTENT.handshake) this.messages[direction].feed(opened.bytes, opened.length);
-    else if (opened.type === CONTENT.alert && opened.length >= 2)
+    else if (opened.type === CONTENT.handshake) {
+      this.messageAt = at;
+      this.messages[direction].feed(opened.bytes, opened.length);
+    } else if (opened.type === CONTENT.alert && opened.length >= 2)
       this.onAlert(direction, u8(opened.bytes, 0), u8(opened.bytes, 1), at);
     else if (opened.type === CONTENT.changeCipherSpec) side.next();
     return true;
@@ -333,6 +339,8 @@ export class TlsDecrypter {
     const side = this.sides?.[direction];
     if (side === undefined || this.unlocking === null) return;
     const stage = side.stage.name;
+    if (this.unlocking.version === TLS_1_3 && this.messageAt !== null)
+      this.certificates.note(direction, type, body, true, this.messageAt);
     if (this.unlocking.version === TLS_1_2) this.onRenegotiation(type, body);
     else if (type === MESSAGE.keyUpdate && stage === "application") side.update();
     else if (type === MESSAGE.finished && stage === "handshake") side.next();

@@ -7,25 +7,34 @@ export const MESSAGE = {
   serverHello: 2,
   endOfEarlyData: 5,
   encryptedExtensions: 8,
+  certificate: 11,
+  certificateRequest: 13,
   finished: 20,
   keyUpdate: 24,
 } as const;
 
 /** Messages of which more is wanted than that they came. */
-const KEPT: ReadonlySet<number> = new Set([MESSAGE.clientHello, MESSAGE.serverHello, MESSAGE.encryptedExtensions]);
+const KEPT: ReadonlySet<number> = new Set([
+  MESSAGE.clientHello,
+  MESSAGE.serverHello,
+  MESSAGE.encryptedExtensions,
+  MESSAGE.certificate,
+]);
 const HEAD_BYTES = 4;
 
 /** Handshake messages of one direction, over the records that carry them. `body` is null of those that nobody reads. */
 export class HandshakeReader {
   private readonly onMessage: (type: number, body: Uint8Array | null) => void;
+  private readonly kept: ReadonlySet<number>;
   private readonly head = new Uint8Array(HEAD_BYTES);
   private headBytes = 0;
   private remaining = 0;
   private body: Uint8Array | null = null;
   private bodyBytes = 0;
 
-  constructor(onMessage: (type: number, body: Uint8Array | null) => void) {
+  constructor(onMessage: (type: number, body: Uint8Array | null) => void, kept = KEPT) {
     this.onMessage = onMessage;
+    this.kept = kept;
   }
 
   feed(bytes: Uint8Array, end: number): void {
@@ -56,7 +65,7 @@ export class HandshakeReader {
 
   private begin(): void {
     this.remaining = (u8(this.head, 1) << 16) | u16be(this.head, 2);
-    const isKept = KEPT.has(u8(this.head, 0)) && this.remaining <= limits.tlsHandshakeBytes;
+    const isKept = this.kept.has(u8(this.head, 0)) && this.remaining <= limits.tlsHandshakeBytes;
     this.body = isKept ? new Uint8Array(this.remaining) : null;
     this.bodyBytes = 0;
     if (this.remaining === 0) this.finish();

@@ -2,7 +2,9 @@ import type { Direction } from "../base/brand.ts";
 import { u8, u16be } from "../base/bytes.ts";
 import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
+import { CERTIFICATE_MESSAGES, CertificateWatch } from "./certificate-watch.ts";
 import { type Hello, readHello } from "./client-hello.ts";
+import { HandshakeReader } from "./handshake-reader.ts";
 import { recordBytes } from "./record.ts";
 import { RecordRhythm } from "./record-rhythm.ts";
 
@@ -46,6 +48,8 @@ class Side {
   records = 0;
   applicationRecords = 0;
   applicationBytes = 0;
+  /** TLS 1.3: the first record that it encrypted, unless that is an alert. */
+  firstSealed: { readonly bytes: number; readonly packetNumber: number; readonly timestampNs: number } | null = null;
   finishedBytes = 0;
   broken = false;
   /** After a gap: where a record begins is not known. */
@@ -61,10 +65,21 @@ class Side {
 export class TlsReader {
   readonly alerts: TlsAlert[] = [];
   readonly rhythm = new RecordRhythm();
+  /** As far as the handshake is in clear: up to TLS 1.2. */
+  readonly certificates = new CertificateWatch();
   /** All that the server had to say to the client's Finished was a record of an alert's size; null: it said more, or nothing. */
   refusal: { readonly packetNumber: number; readonly timestampNs: number } | null = null;
-  private answers = 0;
+  /** Encrypted records of the server behind the client's Finished. */
+  answers = 0;
   private readonly sides: readonly [Side, Side] = [new Side(), new Side()];
+  private readonly messages = ([0, 1] as const).map(
+    (direction) =>
+      new HandshakeReader(
+        (type, body) => this.at !== null && this.certificates.note(direction, type, body, false, this.at),
+        CERTIFICATE_MESSAGES,
+      ),
+  );
+  private at: Position | null = null;
 
   hello(direction: Direction): Seen | null {
     return this.sides[direction].hello;
@@ -72,6 +87,10 @@ export class TlsReader {
 
   applicationBytes(direction: Direction): number {
     return this.sides[direction].applicationBytes;
+  }
+
+  firstSealed(direction: Direction): Side["firstSealed"] {
+    return this.sides[direction].firstSealed;
   }
 
   /** Both sides have sent under the new keys, the client more than an alert. */
@@ -96,7 +115,7 @@ export class TlsReader {
         continue;
       }
       const taken = Math.min(side.remaining, end - index);
-      this.body(side, bytes, index, index + taken, at);
+      this.body(direction, side, bytes, index, index + taken, at);
       side.remaining -= taken;
       index += taken;
       if (side.remaining === 0) this.endRecord(direction, side, at);
@@ -107,6 +126,7 @@ export class TlsReader {
   gap(direction: Direction, lengthBytes: number, at: Position): void {
     const side = this.sides[direction];
     side.handshake = [];
+    this.messages[direction]?.reset();
     if (side.broken || side.searching) return;
     if (side.remaining >= lengthBytes) {
       side.remaining -= lengthBytes;
@@ -134,9 +154,12 @@ export class TlsReader {
     if (side.remaining === 0) this.endRecord(direction, side, at);
   }
 
-  private body(side: Side, bytes: Uint8Array, start: number, end: number, at: Position): void {
+  private body(direction: Direction, side: Side, bytes: Uint8Array, start: number, end: number, at: Position): void {
     if (side.type === ALERT && side.body.length < 2) side.body.push(...bytes.subarray(start, Math.min(end, start + 2)));
-    if (side.type !== HANDSHAKE || side.encrypted || side.hello !== null) return;
+    if (side.type !== HANDSHAKE || side.encrypted) return;
+    this.at = at;
+    this.messages[direction]?.feed(bytes.subarray(start, end), end - start);
+    if (side.hello !== null) return;
     if (side.handshakeBytes + end - start > limits.tlsHandshakeBytes) return;
     side.handshake.push(bytes.slice(start, end));
     side.handshakeBytes += end - start;
@@ -185,6 +208,8 @@ export class TlsReader {
       });
       return;
     }
+    const { packetNumber, timestampNs } = at;
+    if (first) side.firstSealed = { bytes: side.lengthBytes, packetNumber, timestampNs };
     if (direction === 1 && this.sides[0].finishedBytes > 0) {
       const alone = this.answers++ === 0 && ENCRYPTED_ALERT_BYTES.has(side.lengthBytes);
       this.refusal = alone ? { packetNumber: at.packetNumber, timestampNs: at.timestampNs } : null;

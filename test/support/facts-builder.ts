@@ -395,6 +395,8 @@ export const tlsFacts = (more: Partial<TlsFacts>): TlsFacts => ({
   serverHello: mark(0.02),
   handshakeComplete: true,
   refusal: null,
+  answered: true,
+  clientCertificate: null,
   alerts: [],
   applicationDataBytes: [100, 100],
   cipherSuite: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",

@@ -153,6 +153,22 @@ export const causesNetwork = {
       "{server} demands a client certificate (mutual TLS), and the client sent none, or one that it does not trust.",
     fix: "Give the client its certificate and key (browser: import it; Node: cert, key), or ask for none here: nginx ssl_verify_client off; Node requestCert: false.",
   },
+  clientCertificateMissing: {
+    cause: "{server} demands a client certificate (mutual TLS), and the client sent none.",
+    fix: "Give the client its certificate and key (browser: import it; Node: cert, key; Python: load_cert_chain), or ask for none here: nginx ssl_verify_client off; Node requestCert: false.",
+  },
+  clientCertificateRefused: {
+    cause: "{server} does not accept the certificate that the client sent: not of its CA, expired, or revoked.",
+    fix: "Compare: openssl verify -CAfile <the server's CA for clients> client.pem. The server names that CA: nginx ssl_client_certificate, HAProxy ca-file, Node ca.",
+  },
+  tlsNotAnswered: {
+    cause: "The server's process is stuck, or what listens on port {port} waits for something else than TLS.",
+    fix: "On the server: sudo ss -tlnp | grep :{port} names the program; look at its CPU load and log. Does openssl s_client -connect 127.0.0.1:{port} get an answer there?",
+  },
+  helloFiltered: {
+    cause: "A firewall or filter on the path swallows the TLS hello[[, for example for the name {name}]].",
+    fix: "Compare with another network (a phone's). From this one: openssl s_client -connect {server} with -servername and without tells whether it is the name.",
+  },
   tlsVersions: {
     cause: "Client and server share no TLS version or cipher.",
     fix: "nginx: ssl_protocols TLSv1.2 TLSv1.3; old devices may need an update of their TLS library.",

@@ -160,11 +160,16 @@ export const causesRunning = {
   },
   boxBetween: {
     cause: "A device between both capture points forged it: a firewall, IPS, operator or censor.",
-    fix: "Use wss:// on 443 instead of ws:// on {port}, or ask who runs the path; a device whose packets reach you with hop limit {hops} is the one.",
+    fix: "[[Use wss:// on 443 instead of ws:// on {port}. ]]Ask who runs the path: a device whose packets reach you with hop limit {hops} is the one.",
   },
   injectingBox: {
     cause: "A firewall, IPS, operator or censor on the path forged it.",
-    fix: "Use wss:// on 443 instead of ws:// on {port}; compare with another network; capture at both ends to prove it.",
+    fix: "[[Use wss:// on 443 instead of ws:// on {port}. ]]Compare with another network, and capture at both ends to prove it.",
+  },
+  nameFilter: {
+    cause:
+      "A device on the path (firewall, company or provider filter, censor) reads the name {name} in the TLS hello (SNI), which travels in clear, and cuts off what it does not allow.",
+    fix: "From the same network: openssl s_client -connect {server} -servername {name}, then the same with another name. If only {name} is cut off, ask whoever runs the network to allow it, and compare with another network (a phone's).",
   },
   proxyInPath: {
     cause: "A transparent proxy or VPN answers for that host.",

@@ -27,6 +27,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   tlsAlert: "TLS alert of the {from:word}: {alert:word}",
   closeNotify: "TLS close_notify of the {from:word}",
   tlsRefusal: "encrypted record of an alert's size, the server's only answer",
+  certificateRequest: "the server asks the client for a certificate",
+  clientCertificate: "the client's answer to the question for its certificate: {answer:word}",
   firstBytes: "first bytes of the {from:word}: {text}",
   lastData: "last frame, from the {from:word}",
   lastRecord: "last encrypted record, from the {from:word}",

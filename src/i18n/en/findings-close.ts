@@ -285,6 +285,12 @@ export const findingsClose = {
       detail:
         "It arrived with hop limit {hops}[[, the {from:word}'s other packets with {usualHops}]]. Something else sent it: a device on the path (firewall, IPS, NAT, carrier, censor), or a host that has taken the address.",
     },
+    onHello: {
+      title:
+        "The connection was cut off on its TLS hello for {name}, by an RST in the {from:word}'s name that it most likely did not send",
+      detail:
+        "What gives it away: {oddities:words}. It arrived with hop limit {hops}[[, the {from:word}'s other packets with {usualHops}]]: a device on the path sent it, right after the hello, in which the name {name} can be read.",
+    },
     rejectedBetween: {
       title:
         "A firewall on the path rejects the open connection: it answered the {to:word} by an RST in the {from:word}'s name",

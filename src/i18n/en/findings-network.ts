@@ -176,6 +176,27 @@ export const findingsNetwork = {
     },
   },
   "tls.handshake.failed": {
+    certificateRefused: {
+      title:
+        "{server} hung up right after it had got the client's certificate, {afterMs:ms} later and without an answer",
+      detail:
+        "It asked for a certificate (mutual TLS), the client gave one, and nothing came back. Servers that do not accept it often end the connection like this, without an alert.",
+    },
+    hungUp: {
+      title: "{server} hung up {afterMs:ms} after the TLS handshake, without an answer",
+      detail:
+        "The handshake was finished[[ (asked for {name})]], the client sent its request, and the server ended the connection without a single record in answer. What was asked for cannot be read without keys.",
+    },
+    unanswered: {
+      title: "{server} never answered the TLS hello: nothing came for {waitedMs:ms}",
+      detail:
+        "The hello arrived[[ (asked for {name})]]: TCP acknowledged it. The server's hello never came, so the WebSocket never began. Keys would not show more.",
+    },
+    vanished: {
+      title: "The TLS hello to {server} vanishes on the way: sent again {repeats} times, never acknowledged",
+      detail:
+        "TCP opened without trouble, but the packet with the hello[[ for {name}]] does not get through: something on the path swallows it.",
+    },
     refused: {
       title: "{server} turned the client away right after the TLS handshake",
       detail:

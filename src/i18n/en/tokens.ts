@@ -24,6 +24,8 @@ export const tokens: Readonly<Record<Token, string>> = {
   "token.socket.io-auth": "Socket.IO auth data",
   "ask.upgrade": "the upgrade of",
   "ask.poll": "Socket.IO's poll",
+  "certificate.none": "an empty list",
+  "certificate.given": "one that is there",
   "icmp.port": "port unreachable",
   "icmp.host": "host unreachable",
   "icmp.net": "network unreachable",

@@ -139,6 +139,22 @@ export const causesNetwork = {
     cause: "{server} 要求客户端证书（双向 TLS），客户端没有给，或给的不受信任。",
     fix: "给客户端配上证书和私钥（浏览器：导入；Node：cert、key），或让服务器不再要求：nginx ssl_verify_client off;，Node requestCert: false。",
   },
+  clientCertificateMissing: {
+    cause: "{server} 要求客户端证书（双向 TLS），而客户端没有给。",
+    fix: "给客户端配上证书和私钥（浏览器：导入；Node：cert、key；Python：load_cert_chain），或让服务器不再要求：nginx ssl_verify_client off;，Node requestCert: false。",
+  },
+  clientCertificateRefused: {
+    cause: "{server} 不接受客户端给的证书：不是它信任的 CA 签的、已过期或已吊销。",
+    fix: "核对：openssl verify -CAfile <服务器用来验证客户端的 CA> client.pem。服务器在这里指定 CA：nginx ssl_client_certificate，HAProxy ca-file，Node ca。",
+  },
+  tlsNotAnswered: {
+    cause: "服务进程卡死，或监听 {port} 端口的程序等的不是 TLS。",
+    fix: "在服务器上用 sudo ss -tlnp | grep :{port} 查看是哪个程序，看它的 CPU 占用和日志。在服务器本机执行 openssl s_client -connect 127.0.0.1:{port} 有应答吗？",
+  },
+  helloFiltered: {
+    cause: "途中的防火墙或过滤设备吞掉了 TLS ClientHello[[，例如因为域名 {name}]]。",
+    fix: "换一个网络（例如手机热点）对比。在当前网络执行 openssl s_client -connect {server}，分别带和不带 -servername，就能看出是不是因为域名。",
+  },
   tlsVersions: {
     cause: "两端没有共同支持的 TLS 版本或加密套件。",
     fix: "nginx：ssl_protocols TLSv1.2 TLSv1.3; 老设备可能需要更新 TLS 库。",

@@ -149,11 +149,16 @@ export const causesRunning = {
   },
   boxBetween: {
     cause: "两个抓包点之间的设备伪造的：防火墙、IPS、运营商或审查设备。",
-    fix: "改用 443 端口的 wss://，不要用 {port} 上的 ws://；或者找管这段网络的人查：到达时 TTL 为 {hops} 的那台设备就是它。",
+    fix: "[[用 443 端口的 wss:// 代替 {port} 端口的 ws://。]]找管这段网络的人查：到达时 TTL 为 {hops} 的那台设备就是它。",
   },
   injectingBox: {
     cause: "途中的防火墙、IPS、运营商或审查设备伪造了它。",
-    fix: "用 443 端口的 wss:// 代替 {port} 端口的 ws://；换网络对比；两端同时抓包即可证实。",
+    fix: "[[用 443 端口的 wss:// 代替 {port} 端口的 ws://。]]换网络对比；两端同时抓包即可证实。",
+  },
+  nameFilter: {
+    cause:
+      "途中设备（防火墙、公司或运营商的过滤、审查设备）读到 TLS ClientHello 里明文传送的域名 {name}（SNI），不允许的就掐断。",
+    fix: "在同一网络执行 openssl s_client -connect {server} -servername {name}，再换一个域名试一次。只有 {name} 被掐断时，请网络管理方放行，并换一个网络（例如手机热点）对比。",
   },
   proxyInPath: { cause: "透明代理或 VPN 代替该主机应答。", fix: "对比 SYN-ACK 与后面数据包的 TTL。" },
   strayReset: { cause: "迟到的或伪造的 RST。", fix: "连接仍然正常，不用处理。" },

@@ -27,6 +27,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   tlsAlert: "{from:word}的 TLS 告警：{alert:word}",
   closeNotify: "{from:word}的 TLS close_notify",
   tlsRefusal: "加密记录，大小正好是一个告警：服务器唯一的应答",
+  certificateRequest: "服务器向客户端要证书",
+  clientCertificate: "客户端对证书请求的答复：{answer:word}",
   firstBytes: "{from:word}最先发的字节：{text}",
   lastData: "最后一帧，来自{from:word}",
   lastRecord: "最后一条加密记录，来自{from:word}",

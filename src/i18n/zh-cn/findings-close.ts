@@ -234,6 +234,12 @@ export const findingsClose = {
       detail:
         "到达时 TTL 为 {hops}[[，而{from:word}其他数据包的 TTL 为 {usualHops}]]。是别的东西发的：途中设备（防火墙、IPS、NAT、运营商、审查设备），或占用了这个地址的主机。",
     },
+    onHello: {
+      title:
+        "TLS ClientHello（域名 {name}）刚发出，连接就被一个以{from:word}名义发出的 RST 掐断，而它很可能不是{from:word}发的",
+      detail:
+        "可疑之处：{oddities:words}。到达时 TTL 为 {hops}[[，而{from:word}其他数据包的 TTL 为 {usualHops}]]：是途中设备发的，紧跟在 ClientHello 之后，而 ClientHello 里可以读到域名 {name}。",
+    },
     rejectedBetween: {
       title: "途中的防火墙拒绝了这条已建立的连接：它以{from:word}的名义回了{to:word}一个 RST",
       detail:

@@ -163,6 +163,25 @@ export const findingsNetwork = {
     },
   },
   "tls.handshake.failed": {
+    certificateRefused: {
+      title: "{server} 收到客户端证书后过了 {afterMs:ms}就断开了，没有任何应答",
+      detail:
+        "服务器要求客户端证书（双向 TLS），客户端给了，之后什么也没有回来。不接受证书的服务器常常这样直接断开，不发告警。",
+    },
+    hungUp: {
+      title: "TLS 握手完成 {afterMs:ms}后，{server} 没有应答就断开了",
+      detail:
+        "握手已经完成[[（请求的主机名：{name}）]]，客户端发出了请求，服务器一条记录都没回就结束了连接。没有密钥，读不到请求的内容。",
+    },
+    unanswered: {
+      title: "{server} 一直没有应答 TLS ClientHello：等了 {waitedMs:ms}什么也没来",
+      detail:
+        "ClientHello 已经送到[[（请求的主机名：{name}）]]，TCP 有确认；ServerHello 始终没来，WebSocket 根本没有开始。有密钥也看不出更多。",
+    },
+    vanished: {
+      title: "发往 {server} 的 TLS ClientHello 在途中消失：重发 {repeats} 次都没有得到确认",
+      detail: "TCP 连接正常建立，但带 ClientHello 的数据包[[（域名 {name}）]]过不去：途中有东西把它吞掉了。",
+    },
     refused: {
       title: "TLS 握手刚完成，{server} 就把客户端拒之门外",
       detail:

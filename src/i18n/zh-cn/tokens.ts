@@ -24,6 +24,8 @@ export const tokens: Readonly<Record<Token, string>> = {
   "token.socket.io-auth": "Socket.IO 认证信息",
   "ask.upgrade": "升级请求",
   "ask.poll": "轮询请求",
+  "certificate.none": "空列表",
+  "certificate.given": "有证书",
   "icmp.port": "端口不可达",
   "icmp.host": "主机不可达",
   "icmp.net": "网络不可达",

@@ -14,6 +14,7 @@ import { clientOf, directionOf, endOf, lostBytes, otherSide, silenceBefore, span
 import { hasForgotten, hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { looksLikeWebSocket } from "../sealed.ts";
+import { isOpeningTls } from "../tls-opening.ts";
 import type { EvidenceItem } from "../types.ts";
 import { rejectedBy } from "./open-icmp.ts";
 import { checkAcknowledgments, checkLostEnd, checkSurvived } from "./path-signs.ts";
@@ -250,8 +251,9 @@ function checkHole(connection: ConnectionFacts, direction: Direction, context: C
   const { tcp, webSocket } = connection;
   const half = tcp.halves[direction];
   const bytes = lostBytes(half);
-  const since = half.lastAcknowledged ?? webSocket?.openedAt;
-  if (webSocket === null && !looksLikeWebSocket(connection, context)) return null;
+  const isOpening = isOpeningTls(connection);
+  const since = half.lastAcknowledged ?? webSocket?.openedAt ?? (isOpening ? connection.tls.clientHello : null);
+  if (webSocket === null && !isOpening && !looksLikeWebSocket(connection, context)) return null;
   if (bytes <= 0 || !since || tcp.oneWay) return null;
   const waitedMs = spanMs(since, endOf(connection));
   // The pinger that gave up for it tells the same story, with its end.

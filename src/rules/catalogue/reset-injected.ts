@@ -2,9 +2,10 @@ import type { ResetFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { type Join, twinOf } from "../legs.ts";
-import { otherSide } from "../reading.ts";
+import { otherSide, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { looksLikeWebSocket } from "../sealed.ts";
+import { forgedOnOpening, isOnHello } from "../tls-opening.ts";
 import type { EvidenceItem } from "../types.ts";
 import { carriesUpgrade, isPlainAnswer } from "./reset-signs.ts";
 
@@ -46,10 +47,13 @@ function checkInjected(connection: ConnectionFacts, context: Context) {
       evidence: [...foreign, ...foreignToOther(connection, context)].map((item) =>
         shows(item, "rstForeign", { from: item.from }),
       ),
-      causes: [cause("certain", "boxBetween", { port: connection.server.port, hops: first.hopLimit })],
+      causes: [cause("certain", "boxBetween", { port: plainPort(connection), hops: first.hopLimit })],
     });
-  const odd = connection.tcp.resets.find((item) => item.likelyInjected && !item.ignored && item.state !== "opening");
-  if (odd === undefined || !(carriesUpgrade(connection) || looksLikeWebSocket(connection, context))) return null;
+  const onOpening = forgedOnOpening(connection);
+  const odd =
+    onOpening ?? connection.tcp.resets.find((item) => item.likelyInjected && !item.ignored && item.state !== "opening");
+  const isOurs = onOpening !== null || carriesUpgrade(connection) || looksLikeWebSocket(connection, context);
+  if (odd === undefined || !isOurs) return null;
   const parts = {
     confidence: "likely",
     at: odd,
@@ -59,13 +63,28 @@ function checkInjected(connection: ConnectionFacts, context: Context) {
   } as const;
   const usualHops = odd.usualHopLimit === odd.hopLimit ? null : odd.usualHopLimit;
   const args = { from: odd.from, hops: odd.hopLimit, usualHops };
+  const name = connection.tls?.serverName ?? null;
+  if (onOpening !== null && name !== null && isOnHello(connection, odd))
+    return draft("tcp.rst.injected", "onHello", {
+      ...parts,
+      args: { ...args, oddities: odd.oddities.join(","), name },
+      evidence: [shows(connection.tls?.clientHello, "tlsHello", { name }), ...parts.evidence],
+      causes: [
+        cause("likely", "nameFilter", { name, server: serverOf(connection) }),
+        cause("possible", "injectingBox", { port: null }),
+        cause("possible", "proxyInPath", {}),
+      ],
+    });
   if (isPlainAnswer(odd, connection)) return rejected(connection, odd, parts);
   return draft("tcp.rst.injected", "plain", {
     ...parts,
     args: { ...args, oddities: odd.oddities.join(",") },
-    causes: [cause("likely", "injectingBox", { port: connection.server.port }), cause("possible", "proxyInPath", {})],
+    causes: [cause("likely", "injectingBox", { port: plainPort(connection) }), cause("possible", "proxyInPath", {})],
   });
 }
+
+/** TLS helps against who looks inside; where it is in use already there is nothing to change. null: it is. */
+const plainPort = ({ tls, server }: ConnectionFacts): number | null => (tls === null ? server.port : null);
 
 interface Place {
   readonly confidence: "likely";
@@ -89,7 +108,7 @@ function rejected(connection: ConnectionFacts, reset: ResetFacts, { evidence, ..
         cause("likely", "rejectsBetween", { port }),
         // Whose packets still come through has not lost its place in the table; a NAT stands on the client's way.
         cause(from === "client" && wentOn === null ? "likely" : "possible", "natForgot", { from }),
-        cause("possible", "injectingBox", { port }),
+        cause("possible", "injectingBox", { port: plainPort(connection) }),
         cause("possible", "proxyInPath", {}),
       ],
     });
@@ -101,7 +120,7 @@ function rejected(connection: ConnectionFacts, reset: ResetFacts, { evidence, ..
       cause("likely", "rejectsAtHost", { from, port }),
       cause("possible", "addressTaken", { from }),
       cause("possible", "rejectsBetween", { port }),
-      cause("possible", "injectingBox", { port }),
+      cause("possible", "injectingBox", { port: plainPort(connection) }),
     ],
   });
 }
@@ -110,7 +129,16 @@ export const resetInjected: Rule = {
   id: "tcp.rst.injected",
   severity: "error",
   spec: "RFC 9293 §3.10.7.4, RFC 5961 §3",
-  causes: ["rejectsBetween", "rejectsAtHost", "natForgot", "addressTaken", "injectingBox", "boxBetween", "proxyInPath"],
+  causes: [
+    "nameFilter",
+    "rejectsBetween",
+    "rejectsAtHost",
+    "natForgot",
+    "addressTaken",
+    "injectingBox",
+    "boxBetween",
+    "proxyInPath",
+  ],
   sources: ["https://www.icir.org/vern/papers/reset-injection.ndss09.pdf"],
   check: checkInjected,
 };

@@ -9,6 +9,7 @@ import { isTlsRecord, protocolOf, readable } from "../protocol-names.ts";
 import { endOf, hasEnded, serverOf, spanMs, targetOf, UNKNOWN_BACKEND, wantsWebSocket } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { clientHelloOf } from "../tls-mismatch.ts";
+import { forgedOnOpening } from "../tls-opening.ts";
 
 /** ClientHello to a port that does not speak TLS: wss:// where ws:// is served. */
 function checkTlsOnPlain(connection: ConnectionFacts, context: Context) {
@@ -42,6 +43,8 @@ function checkTlsOnPlain(connection: ConnectionFacts, context: Context) {
     });
   const saidNothing = connection.tcp.halves[1].dataSegments === 0 && connection.tcp.halves[1].missingBytes === 0;
   if (!saidNothing || !hasEnded(connection) || connection.tcp.firstCloser !== "server") return null;
+  // Not the server's doing.
+  if (forgedOnOpening(connection) !== null) return null;
   return draft("tls.on-plain-port", "closed", {
     confidence: "likely",
     at: hello,
@@ -186,88 +189,4 @@ export const otherProtocol: Rule = {
   causes: ["otherService", "http2WithoutTls"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-4.1"],
   check: checkOther,
-};
-
-const UNTRUSTED = new Set([42, 43, 44, 45, 46, 48]);
-
-const CERTIFICATE_REQUIRED = 116;
-/** RFC 7301 §3.2. */
-const NO_APPLICATION_PROTOCOL = 120;
-
-/** In TLS 1.3 the client's Finished is the first it encrypts, and longer than an alert (RFC 8446 §4.4.4, §6). */
-const LESS_THAN_FINISHED_BYTES = 40;
-
-/** TLS given up before it was up: by an alert, or without a word. */
-function checkTlsFailed(connection: ConnectionFacts) {
-  const { tls, tcp } = connection;
-  if (tls === null || tls.clientHello === null) return null;
-  const server = serverOf(connection);
-  const name = tls.serverName;
-  const hello = shows(tls.clientHello, "tlsHello", { name });
-  if (tls.refusal !== null && tcp.firstCloser === "server")
-    return draft("tls.handshake.failed", "refused", {
-      confidence: "likely",
-      at: tls.refusal,
-      args: { server, name },
-      evidence: [hello, shows(tls.refusal, "tlsRefusal", {}), endingEvidence(connection)],
-      causes: [cause("likely", "clientCertificate", { server })],
-    });
-  // A server says only after the client's Finished what it makes of the client's certificate (RFC 8446 §4.4.2.4).
-  if (tls.handshakeComplete && !(tls.decrypted && connection.exchangeCount === 0 && connection.notHttp[0] === null))
-    return null;
-  const alert = tls.alerts.find((item) => !item.encrypted && item.description !== 0);
-  if (alert !== undefined) {
-    const word = `alert.${alert.description}`;
-    return draft("tls.handshake.failed", "alert", {
-      at: alert,
-      args: { server, name, from: alert.from, alert: word },
-      foldBy: word,
-      evidence: [hello, shows(alert, "tlsAlert", { from: alert.from, alert: word })],
-      causes: [
-        UNTRUSTED.has(alert.description) &&
-          cause("likely", "certificateNotTrusted", { name: name ?? connection.server.address, server }),
-        alert.description === CERTIFICATE_REQUIRED && cause("likely", "clientCertificate", { server }),
-        (alert.description === 70 || alert.description === 40) && cause("likely", "tlsVersions", {}),
-        alert.description === NO_APPLICATION_PROTOCOL && cause("likely", "alpnMismatch", {}),
-        alert.description === 112 && cause("likely", "serverNameUnknown", { name: name ?? connection.server.address }),
-        alert.description !== NO_APPLICATION_PROTOCOL && cause("possible", "tlsVersions", {}),
-      ],
-    });
-  }
-  if (
-    tls.handshakeComplete ||
-    tls.serverHello === null ||
-    tls.applicationDataBytes[0] > LESS_THAN_FINISHED_BYTES ||
-    tcp.firstCloser === null ||
-    // The rest of the handshake may be among what the capture missed.
-    tcp.halves.some(({ notCapturedBytes }) => notCapturedBytes > 0)
-  )
-    return null;
-  return draft("tls.handshake.failed", "closed", {
-    confidence: "likely",
-    at: tls.clientHello,
-    args: {
-      server,
-      name,
-      closer: tcp.firstCloser,
-      afterMs: ((tcp.closedAt?.timestampNs ?? 0) - tls.clientHello.timestampNs) / 1e6,
-    },
-    evidence: [hello, endingEvidence(connection)],
-    // The server's hello was taken: version and cipher are agreed upon, what comes next is its certificate.
-    causes: [
-      cause(tcp.firstCloser === "client" ? "likely" : "possible", "certificateNotTrusted", {
-        name: name ?? connection.server.address,
-        server,
-      }),
-    ],
-  });
-}
-
-export const tlsFailed: Rule = {
-  id: "tls.handshake.failed",
-  severity: "error",
-  spec: "RFC 8446 §6",
-  causes: ["certificateNotTrusted", "clientCertificate", "tlsVersions", "serverNameUnknown", "alpnMismatch"],
-  sources: ["https://www.rfc-editor.org/rfc/rfc8446#section-6"],
-  check: checkTlsFailed,
 };

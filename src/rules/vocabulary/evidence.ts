@@ -23,6 +23,8 @@ export const evidenceWords = {
   tlsHello: "name?",
   tlsAlert: "from alert",
   tlsRefusal: "",
+  certificateRequest: "",
+  clientCertificate: "answer",
   closeNotify: "from",
   firstBytes: "from text",
   lastData: "from",

@@ -69,6 +69,7 @@ export const closeFindings = {
   },
   "tcp.rst.injected": {
     plain: "from oddities hops usualHops?",
+    onHello: "from oddities hops usualHops? name",
     rejectedBetween: "from to hops usualHops wentOn?",
     rejectedAtHost: "from to hops",
     proved: "from hops usualHops?",

@@ -43,6 +43,10 @@ export const networkFindings = {
     alert: "server name? from alert",
     closed: "server name? closer afterMs",
     refused: "server name?",
+    certificateRefused: "server name? afterMs",
+    hungUp: "server name? afterMs",
+    unanswered: "server name? waitedMs",
+    vanished: "server name? repeats waitedMs",
   },
   "http.proxy.connect-refused": {
     forbidden: "server target status reason?",

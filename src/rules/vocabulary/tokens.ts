@@ -23,6 +23,8 @@ export const tokenList = [
   "token.socket.io-auth",
   "ask.upgrade",
   "ask.poll",
+  "certificate.none",
+  "certificate.given",
   "icmp.port",
   "icmp.host",
   "icmp.net",

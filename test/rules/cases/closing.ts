@@ -18,6 +18,7 @@ import {
   webSocket,
   windowsOf,
 } from "../../support/facts-builder.ts";
+import { openingTls } from "../../support/opening-tls.ts";
 import { one, type SomeCases, several } from "./case.ts";
 import { atBothEnds, hungUpByProxy } from "./legs.ts";
 import { dialledInVain } from "./opening.ts";
@@ -68,6 +69,19 @@ const unansweredClose = (
 
 const byReset = (more: Parameters<typeof reset>[0] = {}, tcpMore: Parameters<typeof tcp>[0] = {}): ConnectionFacts =>
   abnormal("server", 40, { tcpFacts: { ending: "rst", resets: [reset(more)], ...tcpMore } });
+
+/** An RST on the client's TLS hello, before the server has said anything. */
+const cutOnHello = (more: Parameters<typeof reset>[0]): ConnectionFacts =>
+  openingTls(
+    { serverHello: null, applicationDataBytes: [0, 0] },
+    {
+      ending: "rst",
+      firstCloser: "server",
+      closedAt: mark(0.015),
+      resets: [reset({ at: 0.015, ...more })],
+      server: { dataSegments: 0, firstData: null, lastData: null, fin: null },
+    },
+  );
 
 /** The answer of a system that has no such connection (RFC 9293 §3.10.7.1). */
 const forgotten = { answers: mark(39.99), hasAck: false };
@@ -353,12 +367,14 @@ export const closingCases = {
     severity: "error",
     fires: {
       plain: one(byReset({ likelyInjected: true, oddities: ["hop-limit", "ip-id"], hopLimit: 47 })),
+      onHello: one(cutOnHello({ likelyInjected: true, oddities: ["hop-limit"], hopLimit: 99 })),
       rejectedBetween: one(byReset({ ...rejection, hopLimit: 62, oddities: ["hop-limit"] })),
       rejectedAtHost: one(byReset({ ...rejection, oddities: ["sender-continued"] })),
       proved: atBothEnds(byReset(), connectionFacts(), { foreignResets: [foreign] }),
     },
     near: {
       "an ordinary RST": one(byReset()),
+      "an ordinary RST on a TLS hello": one(cutOnHello({})),
       ignored: one(byReset({ likelyInjected: true, ignored: true })),
       "both captures hold it": atBothEnds(byReset(), byReset()),
       "the other capture had ended": atBothEnds(byReset(), connectionFacts({ last: mark(30) }), {

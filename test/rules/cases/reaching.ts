@@ -9,6 +9,7 @@ import {
   type HalfOverrides,
   mark,
   refusedUpgrade,
+  rhythm,
   tcp,
 } from "../../support/facts-builder.ts";
 import { one, type SomeCases } from "./case.ts";
@@ -82,6 +83,8 @@ const tlsConnection = (given: Partial<TlsFacts>): ConnectionFacts =>
       serverHello: mark(0.02),
       handshakeComplete: false,
       refusal: null,
+      answered: true,
+      clientCertificate: null,
       alerts: [],
       applicationDataBytes: [0, 700],
       cipherSuite: "TLS_AES_128_GCM_SHA256",
@@ -93,6 +96,17 @@ const tlsConnection = (given: Partial<TlsFacts>): ConnectionFacts =>
       ...given,
     },
   });
+
+/** The server ended it right behind the client's Finished and its request. */
+const cutOff = (given: Partial<TlsFacts>): ConnectionFacts => ({
+  ...tlsConnection({
+    handshakeComplete: true,
+    answered: false,
+    rhythm: rhythm({ since: mark(0.04), records: [1, 0], smallTurns: 0, unasked: [0, 0], answerBytes: null }),
+    ...given,
+  }),
+  tcp: tcp({ firstCloser: "server", closedAt: mark(0.06) }),
+});
 
 export const reachingCases = {
   "dns.failed": {
@@ -165,11 +179,35 @@ export const reachingCases = {
   },
   "tls.handshake.failed": {
     severity: "error",
+    severities: { hungUp: "warning" },
     fires: {
       alert: one(
         tlsConnection({ alerts: [{ ...mark(0.03), from: "client", level: 2, description: 48, encrypted: false }] }),
       ),
       closed: one(tlsConnection({})),
+      certificateRefused: one(
+        cutOff({
+          clientCertificate: { answer: "given", asked: mark(0.02), answered: mark(0.03) },
+          applicationDataBytes: [900, 700],
+        }),
+      ),
+      unanswered: one({
+        ...tlsConnection({ serverHello: null, applicationDataBytes: [0, 0] }),
+        tcp: tcp({ firstCloser: "client", closedAt: mark(10), server: SILENT }),
+      }),
+      vanished: one({
+        ...tlsConnection({ serverHello: null, applicationDataBytes: [0, 0] }),
+        tcp: tcp({
+          ending: "silent",
+          firstCloser: null,
+          closedAt: null,
+          server: SILENT,
+          client: {
+            unacknowledged: { bytes: 368, since: mark(0.01), retransmissions: 7, last: mark(14), fullSize: false },
+          },
+        }),
+      }),
+      hungUp: one(cutOff({})),
       refused: one({
         ...tlsConnection({ handshakeComplete: true, refusal: mark(0.05) }),
         tcp: { ...tlsConnection({}).tcp, firstCloser: "server" },
@@ -177,6 +215,13 @@ export const reachingCases = {
     },
     near: {
       "a complete handshake": one(tlsConnection({ handshakeComplete: true })),
+      "an answer behind the handshake": one(
+        cutOff({ rhythm: rhythm({ since: mark(0.04), smallTurns: 0, unasked: [0, 0] }) }),
+      ),
+      "a hello that was only just sent": one({
+        ...tlsConnection({ serverHello: null, applicationDataBytes: [0, 0] }),
+        tcp: tcp({ firstCloser: "client", closedAt: mark(0.5), server: SILENT }),
+      }),
       "data of the client": one(tlsConnection({ applicationDataBytes: [400, 700] })),
       "bytes that the capture missed": one(withMissedBytes(tlsConnection({}))),
       close_notify: one(
