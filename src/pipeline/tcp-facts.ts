@@ -177,7 +177,14 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
     acknowledgedBytes: Math.max(0, Math.min(half.streamOffset, half.streamOffset - ahead)),
     lastAcknowledged: markAt(half.lastAdvanceNumber, half.lastAdvanceNs),
     slowAcknowledgment:
-      half.slowAckNs < 1 ? null : { sinceNs: relativeNs(half.slowAckSinceNs), ms: half.slowAckNs / 1e6 },
+      half.slowAckNs < 1
+        ? null
+        : {
+            sinceNs: relativeNs(half.slowAckSinceNs),
+            ms: half.slowAckNs / 1e6,
+            inRow: half.slowAcksInRow,
+            isRepeated: half.slowAckIsRepeated,
+          },
   };
 }
 

@@ -66,6 +66,14 @@ export interface UnacknowledgedFacts {
   readonly fullSize: boolean;
 }
 
+/** `inRow`: so many in succession. `isRepeated`: the data was sent again meanwhile, as any sender does that waits (RFC 6298 §5). */
+export interface SlowAcknowledgment {
+  readonly sinceNs: RelativeNs;
+  readonly ms: number;
+  readonly inRow: number;
+  readonly isRepeated: boolean;
+}
+
 /** What one side sent, as the observer saw it. */
 export interface HalfFacts {
   packets: number;
@@ -117,7 +125,7 @@ export interface HalfFacts {
   acknowledgedBytes: number;
   lastAcknowledged: Mark | null;
   /** The last acknowledgment that took longer than a host may delay it: since when its bytes waited, and how long. */
-  slowAcknowledgment: { readonly sinceNs: RelativeNs; readonly ms: number } | null;
+  slowAcknowledgment: SlowAcknowledgment | null;
 }
 
 export interface TcpFacts {

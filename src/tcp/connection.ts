@@ -149,6 +149,9 @@ export class TcpHalf {
   /** The last time that data of this side waited far longer than an acknowledgment may be delayed, and since when. */
   slowAckNs = 0.5;
   slowAckSinceNs = NEVER;
+  /** So many of them without a quicker one in between, and whether the data was sent again meanwhile. */
+  slowAcksInRow = 0;
+  slowAckIsRepeated = false;
   /** First transmission of the oldest byte that is still unacknowledged, its retransmissions and the last of them. */
   oldestUnackedNs = NEVER;
   oldestUnackedNumber = 0;
