@@ -74,6 +74,16 @@ export interface SlowAcknowledgment {
   readonly isRepeated: boolean;
 }
 
+/** The longest time, of a second at least, in which a side sent nothing new between two of its segments. */
+export interface PauseFacts {
+  readonly until: Mark;
+  readonly ms: number;
+  /** The longest of all others; 0: all were shorter than a second. */
+  readonly nextMs: number;
+  /** The other side sent something meanwhile. */
+  readonly peerSpoke: boolean;
+}
+
 /** What one side sent, as the observer saw it. */
 export interface HalfFacts {
   packets: number;
@@ -126,6 +136,7 @@ export interface HalfFacts {
   lastAcknowledged: Mark | null;
   /** The last acknowledgment that took longer than a host may delay it: since when its bytes waited, and how long. */
   slowAcknowledgment: SlowAcknowledgment | null;
+  longestPause: PauseFacts | null;
 }
 
 export interface TcpFacts {

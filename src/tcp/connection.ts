@@ -12,6 +12,16 @@ export interface Moment {
   readonly timestampNs: number;
 }
 
+/** The longest time in which one side sent nothing new, though it did before and after. */
+interface Pauses {
+  readonly until: Moment;
+  readonly longestNs: number;
+  /** The longest of all others; 0: none was long. */
+  nextNs: number;
+  /** The peer sent something meanwhile. */
+  readonly peerSpoke: boolean;
+}
+
 export interface TcpEventRow extends Moment {
   readonly kind: TcpEventKind;
   /** Physical index of the sender: see `TcpHalf`. */
@@ -139,6 +149,8 @@ export class TcpHalf {
   firstDataNumber = 0;
   lastDataNumber = 0;
   lastDataNs = NEVER;
+  /** See `pauses.ts`; null: it never paused for long. */
+  pauses: Pauses | null = null;
   /** When the peer's acknowledgment of this side's data last grew. */
   lastAdvanceNumber = 0;
   lastAdvanceNs = NEVER;

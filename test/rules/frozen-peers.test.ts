@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
 import type { Finding, RuleId } from "../../src/rules/types.ts";
+import type { PauseFacts } from "../../src/store/tcp-types.ts";
 import type { Analysis } from "../../src/store/types.ts";
 import { abnormal, beat, deafBeat, mark } from "../support/facts-builder.ts";
 import { one } from "./cases/case.ts";
@@ -9,6 +10,49 @@ import { one } from "./cases/case.ts";
 
 const found = (ruleId: RuleId, analysis: Analysis): Finding | undefined =>
   judge(analysis).find((item) => item.ruleId === ruleId);
+
+const causeIds = (finding: Finding | undefined): string[] => (finding?.causes ?? []).map(({ id }) => id);
+
+const pause = (untilSeconds: number, ms: number, nextMs = 1000): PauseFacts => ({
+  until: mark(untilSeconds),
+  ms,
+  nextMs,
+  peerSpoke: true,
+});
+
+describe("a peer that sent nothing while pings waited, and then went on", () => {
+  /** The server pings at 30, 40 and 50 s and gives up at 52 s; the client was heard last at `lastSeconds`. */
+  const gaveUp = (lastSeconds: number, longestPause: PauseFacts | null, beatOf = deafBeat(20, [30, 40, 50])) =>
+    found(
+      "ws.pong.missing",
+      one(
+        abnormal("server", 52, {
+          webSocketFacts: { heartbeat: [beat(), beatOf] },
+          tcpFacts: { client: { lastData: mark(lastSeconds), longestPause } },
+        }),
+      ),
+    );
+  const never = { ...deafBeat(20, [30, 40, 50]), answered: 0, lastPong: null, lastAnsweredPing: null };
+
+  test("stood still", () => {
+    const finding = gaveUp(57, pause(57, 36_000));
+    expect(causeIds(finding)[0]).toBe("stoodStill");
+    expect(finding?.causes[0]?.args).toMatchObject({ to: "client", idleMs: 36_000 });
+    expect(causeIds(finding)).not.toContain("pongsNotSent");
+  });
+  test("knows pongs, though none came before it was given up", () => {
+    expect(gaveUp(57, pause(57, 56_000, 0), never)).toMatchObject({ variant: "gaveUp" });
+    expect(gaveUp(1, null, never)).toMatchObject({ variant: "neverAnswered" });
+  });
+  test("not one that talked all the time, also after the end", () => {
+    expect(causeIds(gaveUp(51, pause(31, 1200)))[0]).toBe("pongsNotSent");
+    expect(causeIds(gaveUp(53, pause(31, 1200)))[0]).toBe("pongsNotSent");
+  });
+  test("nor one that answers the end at once, or is always so quiet", () => {
+    expect(causeIds(gaveUp(52.01, pause(52.01, 31_000)))).not.toContain("stoodStill");
+    expect(causeIds(gaveUp(57, pause(57, 36_000, 30_000)))).not.toContain("stoodStill");
+  });
+});
 
 describe("a single slow acknowledgment, among quick ones", () => {
   const gaveUp = (slow: { inRow: number; isRepeated: boolean }) =>
