@@ -37,9 +37,14 @@ export function stoodStill(missed: MissedBeat, connection: ConnectionFacts): Pau
 /** This side sent something between the two moments, though the last that it sent may have come later. */
 export function goesOn(connection: ConnectionFacts, direction: Direction, fromNs: number, toNs: number): boolean {
   if (spokeBetween(connection, direction, fromNs, toNs)) return true;
-  const pauseMs = connection.tcp.halves[direction].longestPause?.ms ?? LEAST_PAUSE_MS;
+  const { longestPause, firstData } = connection.tcp.halves[direction];
+  const pauseMs = longestPause?.ms ?? LEAST_PAUSE_MS;
+  // Where it was first heard later, nobody knows how long it had been silent.
   return (
-    spokeBetween(connection, direction, toNs - 1, Number.POSITIVE_INFINITY) && pauseMs < (toNs - fromNs) / NS_PER_MS
+    firstData !== null &&
+    firstData.timestampNs < toNs &&
+    spokeBetween(connection, direction, toNs - 1, Number.POSITIVE_INFINITY) &&
+    pauseMs < (toNs - fromNs) / NS_PER_MS
   );
 }
 

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
 import type { Finding, RuleId } from "../../src/rules/types.ts";
+import type { SessionFacts } from "../../src/store/session-types.ts";
 import type { PauseFacts } from "../../src/store/tcp-types.ts";
 import type { Analysis } from "../../src/store/types.ts";
 import { abnormal, beat, deafBeat, mark } from "../support/facts-builder.ts";
+import { session } from "./cases/application.ts";
 import { one } from "./cases/case.ts";
 
 // Programs that stood still and went on: their systems acknowledged all the time.
@@ -71,4 +73,43 @@ describe("a single slow acknowledgment, among quick ones", () => {
     expect(gaveUp({ inRow: 1, isRepeated: true })).toBe("gaveUpSlow");
     expect(gaveUp({ inRow: 2, isRepeated: false })).toBe("gaveUpSlow");
   });
+});
+
+test("of whom the capture heard first when it was over, nobody says that it went on sending", () => {
+  const finding = found(
+    "ws.pong.missing",
+    one(
+      abnormal("server", 52, {
+        webSocketFacts: { midstream: true, heartbeat: [beat(), deafBeat(20, [30, 40, 50])] },
+        tcpFacts: { client: { firstData: mark(57), lastData: mark(57) } },
+      }),
+    ),
+  );
+  expect(causeIds(finding)).not.toContain("pongsNotSent");
+});
+
+test("a heartbeat of the application's own is one", () => {
+  const heartbeat = {
+    from: "client" as const,
+    by: "name" as const,
+    sample: "ping",
+    answerSample: "pong",
+    intervalMs: 5000,
+    sent: 20,
+    answered: 20,
+    unansweredAtEnd: [],
+    lastAnswer: mark(99),
+  };
+  const long = (facts: SessionFacts | null) =>
+    found(
+      "ws.ping.absent",
+      one(
+        abnormal("server", 100, {
+          session: facts,
+          webSocketFacts: { heartbeat: [beat({ pings: 0 }), beat({ pings: 0 })] },
+        }),
+      ),
+    );
+  expect(long(null)?.variant).toBe("plain");
+  expect(long(session({ protocol: "json", engineIo: null, socketIo: [], heartbeat }))).toBeUndefined();
 });
