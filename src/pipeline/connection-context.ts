@@ -335,6 +335,10 @@ export class ConnectionContext implements HttpSink {
       this.options.memory,
       null,
     );
+    for (const direction of [0, 1] as const) {
+      const { fin } = this.connection.halves[this.connection.indexOf(direction)];
+      if (fin !== null) this.webSocket.noteEnd(direction, fin.timestampNs);
+    }
     for (const { part, at, direction } of inOrder) {
       if (typeof part === "number") this.webSocket.gap(direction, part, at);
       else this.webSocket.feed(direction, part, 0, part.length, at);

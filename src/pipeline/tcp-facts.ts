@@ -182,8 +182,24 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
     unacknowledged: unacknowledged(half, peer),
     acknowledgedBytes: Math.max(0, Math.min(half.streamOffset, half.streamOffset - ahead)),
     lastAcknowledged: markAt(half.lastAdvanceNumber, half.lastAdvanceNs),
+    longestPause:
+      half.pauses === null
+        ? null
+        : {
+            until: mark(half.pauses.until),
+            ms: half.pauses.longestNs / 1e6,
+            nextMs: half.pauses.nextNs / 1e6,
+            peerSpoke: half.pauses.peerSpoke,
+          },
     slowAcknowledgment:
-      half.slowAckNs < 1 ? null : { sinceNs: relativeNs(half.slowAckSinceNs), ms: half.slowAckNs / 1e6 },
+      half.slowAckNs < 1
+        ? null
+        : {
+            sinceNs: relativeNs(half.slowAckSinceNs),
+            ms: half.slowAckNs / 1e6,
+            inRow: half.slowAcksInRow,
+            isRepeated: half.slowAckIsRepeated,
+          },
   };
 }
 

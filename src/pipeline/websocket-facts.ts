@@ -1,6 +1,7 @@
 import { CLIENT, type Direction, type PerDirection, packetNumber, relativeNs, SERVER } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { BeatFacts, CloseFrameFacts, WebSocketFacts } from "../store/websocket-types.ts";
+import { SLOW_NS } from "../tcp/acknowledgment.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 import { type Heartbeat, NO_BEAT } from "../websocket/heartbeat.ts";
 import { mark } from "./marks.ts";
@@ -148,10 +149,29 @@ export function beatFacts(
   if (beat === NO_BEAT) return NO_BEAT_FACTS;
   return {
     ...beat,
-    unanswered: beat.unanswered.map(({ endOffset, ...ping }) => ({
-      ...ping,
-      acknowledged: acknowledged === null ? null : acknowledged >= endOffset,
-      acknowledgedLate: acknowledged !== null && inAll !== null && acknowledged < endOffset && inAll >= endOffset,
-    })),
+    unanswered: beat.unanswered.map(({ endOffset, ...ping }) => {
+      const isLate = acknowledged !== null && inAll !== null && acknowledged < endOffset && inAll >= endOffset;
+      const isMissed = isLate && missedAcknowledgment(connection, direction, ping);
+      return {
+        ...ping,
+        acknowledged: acknowledged === null || isMissed ? null : acknowledged >= endOffset,
+        acknowledgedLate: isLate && !isMissed,
+      };
+    }),
   };
+}
+
+/**
+ * Its FIN was acknowledged at once, and the ping before had waited longer and was not sent again: the capture missed the
+ * ping's own acknowledgment.
+ */
+function missedAcknowledgment(connection: TcpConnection, direction: Direction, ping: Mark): boolean {
+  const { fin, finAcknowledged, lastRetransmissionNs } = connection.halves[connection.indexOf(direction)];
+  return (
+    fin !== null &&
+    finAcknowledged !== null &&
+    finAcknowledged.timestampNs - fin.timestampNs < SLOW_NS &&
+    fin.timestampNs - ping.timestampNs >= SLOW_NS &&
+    lastRetransmissionNs < ping.timestampNs
+  );
 }

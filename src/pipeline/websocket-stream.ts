@@ -121,10 +121,15 @@ export class WebSocketStream implements SideOwner {
 
   end(direction: Direction, at: Position): void {
     this.calm.tellBeats();
-    this.hasEnd = true;
-    this.endedNs[direction] = Math.min(this.endedNs[direction], at.timestampNs);
+    this.noteEnd(direction, at.timestampNs);
     this.decoderOf(direction).end(at);
     if (Math.max(...this.endedNs) < Number.POSITIVE_INFINITY) this.calm.giveBack();
+  }
+
+  /** A side ended then, though what it said may not have been decoded yet. */
+  noteEnd(direction: Direction, nowNs: number): void {
+    this.hasEnd = true;
+    this.endedNs[direction] = Math.min(this.endedNs[direction], nowNs);
   }
 
   onBeat(frame: FrameView): void {

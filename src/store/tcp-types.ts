@@ -81,6 +81,24 @@ export interface FinRepeatFacts {
   readonly heardAfter: Mark | null;
 }
 
+/** `inRow`: so many in succession. `isRepeated`: the data was sent again meanwhile, as any sender does that waits (RFC 6298 §5). */
+export interface SlowAcknowledgment {
+  readonly sinceNs: RelativeNs;
+  readonly ms: number;
+  readonly inRow: number;
+  readonly isRepeated: boolean;
+}
+
+/** The longest time, of a second at least, in which a side sent nothing new between two of its segments. */
+export interface PauseFacts {
+  readonly until: Mark;
+  readonly ms: number;
+  /** The longest of all others; 0: all were shorter than a second. */
+  readonly nextMs: number;
+  /** The other side sent something meanwhile. */
+  readonly peerSpoke: boolean;
+}
+
 /** What one side sent, as the observer saw it. */
 export interface HalfFacts {
   packets: number;
@@ -136,7 +154,8 @@ export interface HalfFacts {
   acknowledgedBytes: number;
   lastAcknowledged: Mark | null;
   /** The last acknowledgment that took longer than a host may delay it: since when its bytes waited, and how long. */
-  slowAcknowledgment: { readonly sinceNs: RelativeNs; readonly ms: number } | null;
+  slowAcknowledgment: SlowAcknowledgment | null;
+  longestPause: PauseFacts | null;
 }
 
 export interface TcpFacts {

@@ -43,6 +43,7 @@ function noteAdvance(connection: TcpConnection, half: TcpHalf, peer: TcpHalf, pa
 /** `half` acknowledges more than before: round trip, slowness, and what of the peer's is still out. */
 function noteProgress(half: TcpHalf, peer: TcpHalf, packet: PacketView): void {
   const now = packet.timestampNs as number;
+  if (peer.oldestUnackedNs !== NEVER && now - peer.oldestUnackedNs >= SLOW_NS) noteSlow(half, peer, now);
   peer.lastAdvanceNumber = packet.packetNumber;
   peer.lastAdvanceNs = now;
   peer.unackedRetransmissions = 0;
@@ -55,16 +56,30 @@ function noteProgress(half: TcpHalf, peer: TcpHalf, packet: PacketView): void {
   }
   const since = peer.oldestUnackedNs;
   if (since === NEVER) return;
-  if (now - since >= SLOW_NS) {
-    peer.slowAckNs = now - since;
-    peer.slowAckSinceNs = since;
-  }
   if (((acknowledged - peer.maxSequence) | 0) >= 0 && peer.sequenceKnown) peer.oldestUnackedNs = NEVER;
   else {
     // Some is still out; its first transmission is not known exactly, the last progress bounds it.
     peer.oldestUnackedNs = now;
     peer.oldestUnackedNumber = packet.packetNumber;
   }
+}
+
+/**
+ * Its oldest byte waited long. An acknowledgment that the capture missed looks the same: then the next one covers newer
+ * bytes too, and comes at once after them.
+ */
+function noteSlow(half: TcpHalf, peer: TcpHalf, now: number): void {
+  const since = peer.oldestUnackedNs;
+  const isRepeated = peer.unackedRetransmissions > 0;
+  const ahead = (half.acknowledged - peer.maxSequence) | 0;
+  const newestNs = Math.max(peer.lastDataNs, peer.fin?.timestampNs ?? NEVER);
+  if (!isRepeated && (ahead > 0 || (ahead === 0 && now - newestNs < SLOW_NS))) return;
+  // Nothing else was acknowledged since the last slow one.
+  const goesOn = peer.slowAckSinceNs !== NEVER && peer.lastAdvanceNs <= peer.slowAckSinceNs + peer.slowAckNs;
+  peer.slowAcksInRow = goesOn ? peer.slowAcksInRow + 1 : 1;
+  peer.slowAckIsRepeated = isRepeated;
+  peer.slowAckNs = now - since;
+  peer.slowAckSinceNs = since;
 }
 
 /** A window of 0 says that this side has stopped reading (RFC 9293 §3.8.6.1); a SYN's window is not scaled. */

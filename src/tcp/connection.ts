@@ -12,6 +12,16 @@ export interface Moment {
   readonly timestampNs: number;
 }
 
+/** The longest time in which one side sent nothing new, though it did before and after. */
+interface Pauses {
+  readonly until: Moment;
+  readonly longestNs: number;
+  /** The longest of all others; 0: none was long. */
+  nextNs: number;
+  /** The peer sent something meanwhile. */
+  readonly peerSpoke: boolean;
+}
+
 export interface TcpEventRow extends Moment {
   readonly kind: TcpEventKind;
   /** Physical index of the sender: see `TcpHalf`. */
@@ -152,6 +162,8 @@ export class TcpHalf {
   firstDataNumber = 0;
   lastDataNumber = 0;
   lastDataNs = NEVER;
+  /** See `pauses.ts`; null: it never paused for long. */
+  pauses: Pauses | null = null;
   /** When the peer's acknowledgment of this side's data last grew. */
   lastAdvanceNumber = 0;
   lastAdvanceNs = NEVER;
@@ -162,6 +174,9 @@ export class TcpHalf {
   /** The last time that data of this side waited far longer than an acknowledgment may be delayed, and since when. */
   slowAckNs = 0.5;
   slowAckSinceNs = NEVER;
+  /** So many of them without a quicker one in between, and whether the data was sent again meanwhile. */
+  slowAcksInRow = 0;
+  slowAckIsRepeated = false;
   /** First transmission of the oldest byte that is still unacknowledged, its retransmissions and the last of them. */
   oldestUnackedNs = NEVER;
   oldestUnackedNumber = 0;

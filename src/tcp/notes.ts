@@ -5,6 +5,7 @@ import { type Moment, momentOf, NEVER, neverSeen, type TcpConnection, type TcpHa
 import { isDoubted } from "./doubts.ts";
 import { noteEvent, noteRepeated } from "./events.ts";
 import { noteBare } from "./never-came.ts";
+import { notePause } from "./pauses.ts";
 
 /** A segment without payload, SYN, FIN or RST: keep-alive, or nothing to note. */
 export function onBare(
@@ -59,6 +60,7 @@ export function noteNewData(
   last: number,
 ): void {
   const now = packet.timestampNs as number;
+  notePause(half, peer, packet);
   if (peer.fin !== null) noteEvent(connection, "data-after-fin", index, half.streamOffset, 0, packet);
   if (now - connection.lastActivityNs >= LEAST_SILENCE_NS) {
     const [low, high] = connection.halves;

@@ -7,6 +7,7 @@ import { isDamaged } from "./damage.ts";
 import { CHECKSUMS } from "./doubts.ts";
 import { neverCameBytes } from "./never-came.ts";
 import { LEAST_SILENCE_NS } from "./notes.ts";
+import { LEAST_PAUSE_NS } from "./pauses.ts";
 import type { RecentPackets } from "./recent.ts";
 import {
   ACKNOWLEDGED,
@@ -134,6 +135,7 @@ export class SteadyConnections {
       if (progress === 0 && window === words[own + LAST_WINDOW]) return false;
     } else if (
       now - (doubles[base + LAST_ACTIVITY_NS] as number) >= LEAST_SILENCE_NS ||
+      now - (doubles[half + LAST_DATA_NS] as number) >= LEAST_PAUSE_NS ||
       (words[own + CHECKSUMS_RIGHT] !== 0 && isDamaged(connection.halves[index], segment, packet))
     )
       return false;

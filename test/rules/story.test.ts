@@ -289,7 +289,12 @@ describe("causes that the packets tell apart", () => {
     const woke = (lastDataSeconds: number) =>
       abnormal("server", 52, {
         webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] },
-        tcpFacts: { client: { lastData: mark(lastDataSeconds) } },
+        tcpFacts: {
+          client: {
+            lastData: mark(lastDataSeconds),
+            longestPause: { until: mark(lastDataSeconds), ms: 24_000, nextMs: 20_000, peerSpoke: true },
+          },
+        },
       });
     expect(causesOf(woke(52.5), "ws.pong.missing")[0]).toBe("peerBlocked");
     expect(causesOf(woke(51), "ws.pong.missing")[0]).toBe("pongsNotSent");

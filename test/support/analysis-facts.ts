@@ -49,6 +49,7 @@ export const half = (given: Partial<HalfFacts> = {}): HalfFacts => ({
   acknowledgedBytes: 100,
   lastAcknowledged: null,
   slowAcknowledgment: null,
+  longestPause: null,
   ...given,
 });
 

@@ -97,6 +97,7 @@ export const half = (overrides: Partial<HalfFacts> = {}): HalfFacts => ({
   unacknowledged: null,
   acknowledgedBytes: 1000,
   slowAcknowledgment: null,
+  longestPause: null,
   lastAcknowledged: mark(40),
   ...overrides,
 });

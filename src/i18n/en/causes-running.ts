@@ -296,6 +296,11 @@ export const causesRunning = {
     cause: "The {to:word} does not read as fast as it is sent to (paused socket, blocked program).",
     fix: "Read and process faster at the {to:word}, or send less: check bufferedAmount before sending, drop stale updates.",
   },
+  stoodStill: {
+    cause:
+      "The {to:word}'s program stood still: it sent nothing at all for {idleMs:ms}, though its host acknowledged what came, and then it went on (frozen, blocked event loop, debugger, SIGSTOP).",
+    fix: "Look at the {to:word}'s CPU load and log at this time: what ran there, or what stopped it? Node: --cpu-prof, monitorEventLoopDelay().",
+  },
   pongsNotSent: {
     cause: "The {to:word} goes on sending data, but does not answer pings: its code ignores them.",
     fix: "Answer with autoPong (ws), or with a pong of the same payload; a proxy that speaks WebSocket itself may also swallow them.",

@@ -264,6 +264,11 @@ export const causesRunning = {
     cause: "{to:word}读得没有对端发得快（套接字被暂停、程序阻塞）。",
     fix: "让{to:word}处理得更快，或少发一些：发送前检查 bufferedAmount，丢弃过时的更新。",
   },
+  stoodStill: {
+    cause:
+      "{to:word}的程序停住了：整整 {idleMs:ms} 它什么都没发，主机却一直在确认收到的数据，之后程序又继续运行（被冻结、事件循环阻塞、断点调试、SIGSTOP）。",
+    fix: "查看{to:word}这一时刻的 CPU 占用和日志：当时在运行什么，或者是什么让它停住？Node 用 --cpu-prof、monitorEventLoopDelay()。",
+  },
   pongsNotSent: {
     cause: "{to:word}还在发数据，却不回应 ping：它的代码忽略了 ping。",
     fix: "启用 autoPong（ws），或用相同载荷回 pong；自己实现 WebSocket 的代理也可能吞掉它们。",

@@ -5,11 +5,12 @@ import { stoppedTalking } from "../data-rhythm.ts";
 import { endingEvidence, neverCameEvidence } from "../ending.ts";
 import { isTimerLike, type MissedBeat, missedBeat } from "../heartbeat.ts";
 import { givesUpItself } from "../library-timers.ts";
-import { directionOf, hasEnded, lostBytes, otherSide, spanMs, spokeBetween } from "../reading.ts";
+import { directionOf, hasEnded, lostBytes, NS_PER_MS, otherSide, spanMs, spokeBetween } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { sealedBeat } from "../sealed-endings.ts";
 import { slowPathMs } from "../slow-path.ts";
 import { stallWithin } from "../stall.ts";
+import { goesOn, stoodStill } from "../standstill.ts";
 import { heartbeatHabits } from "../timers.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
 import { forwardedBy, handshakeOf } from "../upgrade-outcome.ts";
@@ -45,9 +46,10 @@ function evidenceOf(missed: MissedBeat, connection: ConnectionFacts): (EvidenceI
 function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | false)[] {
   const to = otherSide(missed.pinger);
   const peer = connection.tcp.halves[directionOf(to)];
-  const endNs = connection.tcp.closedAt?.timestampNs ?? Number.POSITIVE_INFINITY;
-  // What it said only after the pinger had hung up does not show that it was awake before.
-  const dataAfter = spokeBetween(connection, directionOf(to), missed.first.timestampNs, endNs);
+  const endNs = missed.first.timestampNs + missed.waitedMs * NS_PER_MS;
+  const still = stoodStill(missed, connection);
+  // What it said when it woke up, or only after the pinger had hung up, does not show that it was awake before.
+  const dataAfter = still === null && goesOn(connection, directionOf(to), missed.first.timestampNs, endNs);
   if (missed.blocked) return [cause("likely", "peerStoppedReading", { to }), cause("possible", "peerBlocked", { to })];
   if (missed.deaf) return [cause("likely", "peerStoppedReading", { to: missed.pinger })];
   if (missed.acknowledged === false && spokeMeanwhile(missed, connection))
@@ -64,6 +66,7 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
     return [cause("likely", "pongsBehindLoss", { to, bytes: holeBytes }), cause("possible", "peerBlocked", { to })];
   const marks = to === "client" ? forwardedBy(handshakeOf(connection)) : null;
   return [
+    still !== null && cause("likely", "stoodStill", { to, idleMs: still.ms }),
     dataAfter && cause("likely", "pongsNotSent", { to }),
     marks !== null && cause("likely", "behindProxy", { marks }),
     !dataAfter &&
@@ -77,7 +80,7 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
         "neverPongs",
         { to },
       ),
-    missed.acknowledged === true && !dataAfter && cause("likely", "peerBlocked", { to }),
+    missed.acknowledged === true && !dataAfter && still === null && cause("likely", "peerBlocked", { to }),
     to === "client" &&
       !dataAfter &&
       cause("likely", "pageFrozen", { patienceMs: missed.beat.intervalMs && 3 * missed.beat.intervalMs }),
@@ -114,8 +117,12 @@ function habitCauses(missed: MissedBeat, connection: ConnectionFacts): Cause[] {
 }
 
 /** Not one pong since the handshake: nobody can have stopped answering. */
-const hasNever = ({ beat }: MissedBeat, { webSocket, tcp }: ConnectionFacts): boolean =>
-  beat.answered === 0 && beat.lastPong === null && webSocket?.midstream === false && !tcp.oneWay;
+const hasNever = (missed: MissedBeat, connection: ConnectionFacts): boolean =>
+  missed.beat.answered === 0 &&
+  missed.beat.lastPong === null &&
+  connection.webSocket?.midstream === false &&
+  !connection.tcp.oneWay &&
+  stoodStill(missed, connection) === null;
 
 const hasHole = ({ tcp }: ConnectionFacts, pinger: Side): boolean => {
   return lostBytes(tcp.halves[directionOf(otherSide(pinger))]) > 0;
@@ -255,6 +262,7 @@ export const pongMissing: Rule = {
     "peerBlocked",
     "pageFrozen",
     "pongsNotSent",
+    "stoodStill",
     "neverPongs",
     "proxyStuck",
     "slowPath",

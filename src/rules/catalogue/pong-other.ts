@@ -120,7 +120,9 @@ function checkAbsent(connection: ConnectionFacts): Draft | null {
   const [client, server] = webSocket.heartbeat;
   const anyBeat = client.pings + server.pings + client.unsolicitedPongs + server.unsolicitedPongs > 0;
   const hasOwnBeat = /[?&]EIO=/.test(handshakeOf(connection)?.request?.target ?? "");
-  if (openMs < LONG_LIVED_MS || anyBeat || hasOwnBeat) return null;
+  // A browser's only way to ask is a message: an application's own heartbeat is one.
+  const hasMessageBeat = connection.session?.heartbeat != null;
+  if (openMs < LONG_LIVED_MS || anyBeat || hasOwnBeat || hasMessageBeat) return null;
   const idleMs = connection.tcp.idleBeforeCloseNs === null ? null : connection.tcp.idleBeforeCloseNs / 1e6;
   return draft("ws.ping.absent", "plain", {
     at: webSocket.openedAt,

@@ -198,6 +198,7 @@ export const causeWords = {
   brokenLibrary: "from",
   peerStoppedReading: "to",
   pongsNotSent: "to",
+  stoodStill: "to idleMs",
   neverPongs: "to",
   heartbeatBlind: "to",
   patienceTooShort: "to waitedMs roundTripMs",

@@ -54,7 +54,7 @@ const namespace = (given: Partial<SocketIoNamespaceFacts> = {}): SocketIoNamespa
 
 const INVALID_TOKEN = { ...mark(10), event: "error", message: "无效的认证令牌" };
 
-const session = (given: Partial<SessionFacts> = {}): SessionFacts => ({
+export const session = (given: Partial<SessionFacts> = {}): SessionFacts => ({
   protocol: "socket.io",
   engineIo: engineIo(),
   socketIo: [namespace()],

@@ -136,7 +136,9 @@ export const heartbeatCases = {
       gaveUpSlow: one(
         abnormal("server", 52, {
           webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] },
-          tcpFacts: { server: { slowAcknowledgment: { sinceNs: mark(29).timestampNs, ms: 4800 } } },
+          tcpFacts: {
+            server: { slowAcknowledgment: { sinceNs: mark(29).timestampNs, ms: 4800, inRow: 1, isRepeated: true } },
+          },
         }),
       ),
       sealed: one(unansweredInTls),

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { judge } from "../../src/rules/judge.ts";
+import type { Finding, RuleId } from "../../src/rules/types.ts";
+import type { SessionFacts } from "../../src/store/session-types.ts";
+import type { PauseFacts } from "../../src/store/tcp-types.ts";
+import type { Analysis } from "../../src/store/types.ts";
+import { abnormal, beat, deafBeat, mark } from "../support/facts-builder.ts";
+import { session } from "./cases/application.ts";
+import { one } from "./cases/case.ts";
+
+// Programs that stood still and went on: their systems acknowledged all the time.
+
+const found = (ruleId: RuleId, analysis: Analysis): Finding | undefined =>
+  judge(analysis).find((item) => item.ruleId === ruleId);
+
+const causeIds = (finding: Finding | undefined): string[] => (finding?.causes ?? []).map(({ id }) => id);
+
+const pause = (untilSeconds: number, ms: number, nextMs = 1000): PauseFacts => ({
+  until: mark(untilSeconds),
+  ms,
+  nextMs,
+  peerSpoke: true,
+});
+
+describe("a peer that sent nothing while pings waited, and then went on", () => {
+  /** The server pings at 30, 40 and 50 s and gives up at 52 s; the client was heard last at `lastSeconds`. */
+  const gaveUp = (lastSeconds: number, longestPause: PauseFacts | null, beatOf = deafBeat(20, [30, 40, 50])) =>
+    found(
+      "ws.pong.missing",
+      one(
+        abnormal("server", 52, {
+          webSocketFacts: { heartbeat: [beat(), beatOf] },
+          tcpFacts: { client: { lastData: mark(lastSeconds), longestPause } },
+        }),
+      ),
+    );
+  const never = { ...deafBeat(20, [30, 40, 50]), answered: 0, lastPong: null, lastAnsweredPing: null };
+
+  test("stood still", () => {
+    const finding = gaveUp(57, pause(57, 36_000));
+    expect(causeIds(finding)[0]).toBe("stoodStill");
+    expect(finding?.causes[0]?.args).toMatchObject({ to: "client", idleMs: 36_000 });
+    expect(causeIds(finding)).not.toContain("pongsNotSent");
+  });
+  test("knows pongs, though none came before it was given up", () => {
+    expect(gaveUp(57, pause(57, 56_000, 0), never)).toMatchObject({ variant: "gaveUp" });
+    expect(gaveUp(1, null, never)).toMatchObject({ variant: "neverAnswered" });
+  });
+  test("not one that talked all the time, also after the end", () => {
+    expect(causeIds(gaveUp(51, pause(31, 1200)))[0]).toBe("pongsNotSent");
+    expect(causeIds(gaveUp(53, pause(31, 1200)))[0]).toBe("pongsNotSent");
+  });
+  test("nor one that answers the end at once, or is always so quiet", () => {
+    expect(causeIds(gaveUp(52.01, pause(52.01, 31_000)))).not.toContain("stoodStill");
+    expect(causeIds(gaveUp(57, pause(57, 36_000, 30_000)))).not.toContain("stoodStill");
+  });
+});
+
+describe("a single slow acknowledgment, among quick ones", () => {
+  const gaveUp = (slow: { inRow: number; isRepeated: boolean }) =>
+    found(
+      "ws.pong.missing",
+      one(
+        abnormal("server", 52, {
+          webSocketFacts: { heartbeat: [beat(), deafBeat(20, [30, 40, 50])] },
+          tcpFacts: { server: { slowAcknowledgment: { sinceNs: mark(29).timestampNs, ms: 4800, ...slow } } },
+        }),
+      ),
+    )?.variant;
+
+  test("is no slow path unless the data was sent again, or others were slow with it", () => {
+    expect(gaveUp({ inRow: 1, isRepeated: false })).toBe("gaveUp");
+    expect(gaveUp({ inRow: 1, isRepeated: true })).toBe("gaveUpSlow");
+    expect(gaveUp({ inRow: 2, isRepeated: false })).toBe("gaveUpSlow");
+  });
+});
+
+test("of whom the capture heard first when it was over, nobody says that it went on sending", () => {
+  const finding = found(
+    "ws.pong.missing",
+    one(
+      abnormal("server", 52, {
+        webSocketFacts: { midstream: true, heartbeat: [beat(), deafBeat(20, [30, 40, 50])] },
+        tcpFacts: { client: { firstData: mark(57), lastData: mark(57) } },
+      }),
+    ),
+  );
+  expect(causeIds(finding)).not.toContain("pongsNotSent");
+});
+
+test("a heartbeat of the application's own is one", () => {
+  const heartbeat = {
+    from: "client" as const,
+    by: "name" as const,
+    sample: "ping",
+    answerSample: "pong",
+    intervalMs: 5000,
+    sent: 20,
+    answered: 20,
+    unansweredAtEnd: [],
+    lastAnswer: mark(99),
+  };
+  const long = (facts: SessionFacts | null) =>
+    found(
+      "ws.ping.absent",
+      one(
+        abnormal("server", 100, {
+          session: facts,
+          webSocketFacts: { heartbeat: [beat({ pings: 0 }), beat({ pings: 0 })] },
+        }),
+      ),
+    );
+  expect(long(null)?.variant).toBe("plain");
+  expect(long(session({ protocol: "json", engineIo: null, socketIo: [], heartbeat }))).toBeUndefined();
+});
