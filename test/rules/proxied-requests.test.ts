@@ -53,6 +53,7 @@ const opening = (sid: string, maxPayloadBytes: number | null): SessionFacts => (
   lastTexts: [null, null],
   heartbeat: null,
   notAPacket: null,
+  tellingTexts: [],
 });
 
 const dialInVain = (ends: typeof FRONT, at: number): ConnectionFacts =>

@@ -60,6 +60,7 @@ const session = (given: Partial<SessionFacts> = {}): SessionFacts => ({
   notices: [],
   lastTexts: [null, null],
   notAPacket: null,
+  tellingTexts: [],
   heartbeat: null,
   ...given,
 });
