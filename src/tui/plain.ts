@@ -51,7 +51,6 @@ const PAGE = 15;
 const ROOM = 40;
 
 /** How a cell makes sure of its end in a terminal: its blanks are there as well. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is to be taken out
 const PLACED = /\u001b\[\d+G/g;
 
 /** Without the signs of a cursor that nobody moves, and without blank ends. */
