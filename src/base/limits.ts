@@ -89,6 +89,10 @@ export const limits = {
   errorEvents: 8,
   protocolNotices: 32,
   tokensPerConnection: 16,
+  /** Texts in which a secret may be named: of each side the first ones are looked at; of a connection so many are kept. */
+  earlyTexts: 16,
+  tellingTexts: 4,
+  tellingCharacters: 2048,
   /** Kinds of small messages watched for regularity in each direction, and moments kept of each. */
   beatShapes: 32,
   beatMoments: 256,

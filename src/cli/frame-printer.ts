@@ -1,5 +1,6 @@
 import { connectionId, relativeNs } from "../base/brand.ts";
 import { limits } from "../base/limits.ts";
+import type { HttpRequest } from "../http/types.ts";
 import type { CaptureOrigin } from "../pcap/types.ts";
 import type { FrameTap } from "../pipeline/frame-tap.ts";
 import type { FrameRow, FrameWriter } from "../report/frame-writer.ts";
@@ -37,6 +38,10 @@ export class FramePrinter implements FrameTap {
     this.writer = writer;
     this.out = out;
     this.origin = origin;
+  }
+
+  onHandshake(request: HttpRequest): void {
+    this.writer.opened(request);
   }
 
   onFrame(connection: number, frame: FrameView): void {

@@ -13,6 +13,7 @@ import { LOG_LEVELS, openLogger } from "./logger.ts";
 import { oneOf } from "./option-values.ts";
 import { watchSignals } from "./signals.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { writeWhole } from "./whole-writes.ts";
 
 const PIPE_COLUMNS = 100;
 
@@ -25,6 +26,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     if (surroundings?.outlivesReader) interruption.ask();
     else process.exit(EXIT.done);
   };
+  writeWhole(process.stdout);
   watchStream(process.stdout, language, onGone);
   watchStream(process.stderr, language, onGone);
   process.on("uncaughtException", (error) => end(error, language));

@@ -86,7 +86,7 @@ export const helpEn: HelpWords = {
     },
   },
   options: {
-    plain: "print the views as text instead of drawing a screen",
+    plain: "print the views as text instead of drawing a screen; like the screen they show tokens and passwords",
     ...shareOptionsEn,
     port: "only connections of this TCP port, and decode as WebSocket even without a handshake; may be repeated",
     json: "print JSON for scripts",

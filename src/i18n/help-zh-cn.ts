@@ -83,7 +83,7 @@ export const helpZhCn: HelpWords = {
     },
   },
   options: {
-    plain: "以文本打印各视图，而不绘制界面",
+    plain: "以文本打印各视图，而不绘制界面；与界面一样，令牌和密码会显示出来",
     ...shareOptionsZhCn,
     port: "只看这个 TCP 端口的连接，没抓到握手也按 WebSocket 解析；可重复",
     json: "输出 JSON，供脚本使用",

@@ -120,6 +120,10 @@ export const messagesEn = {
     sentence: "What is the note about?",
     next: "Give one of --connection N, --packet N and --capture.",
   },
+  "notes.list-or-remove": {
+    sentence: "--list and --remove do not go together.",
+    next: "First wscap annotate CAPTURE --list, then wscap annotate CAPTURE --remove ID",
+  },
   "notes.one-capture": {
     sentence: "annotate takes one capture and one text.",
     next: 'A note belongs to one capture; reports of several captures show it too. Quote the text: wscap annotate CAPTURE --packet 161 "text"',

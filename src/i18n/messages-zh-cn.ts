@@ -107,6 +107,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "备注针对什么？",
     next: "在 --connection N、--packet N、--capture 中选一个。",
   },
+  "notes.list-or-remove": {
+    sentence: "--list 和 --remove 不能同时使用。",
+    next: "先运行 wscap annotate CAPTURE --list，再运行 wscap annotate CAPTURE --remove ID",
+  },
   "notes.one-capture": {
     sentence: "annotate 只接受一个抓包文件和一段文字。",
     next: '备注属于某一个抓包文件；同时读取多个抓包的报告也会显示它。文字请加引号：wscap annotate CAPTURE --packet 161 "文字"',

@@ -305,6 +305,7 @@ export const tuiEn: TuiWords = {
     ["◆", "a packet that a finding names, with what it shows"],
     ["↑  ↓", "frames from the client, frames from the server"],
   ],
+  quitNotes: "Quit? The notes could not be kept. s saves a report with them; load --notes FILE keeps them elsewhere.",
   quitLive: "Quit? What was captured and not saved (s) is gone then.",
   moreLines: (n) => plural(n, "more line"),
   explainShows: "e shows all",

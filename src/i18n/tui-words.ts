@@ -245,6 +245,7 @@ export interface TuiWords {
   /** Signs of the screen and what they mean. */
   readonly signs: readonly (readonly [signs: string, meaning: string])[];
   readonly quitLive: string;
+  readonly quitNotes: string;
   readonly yesNo: string;
   readonly moreLines: (n: number) => string;
   readonly explainShows: string;

@@ -292,6 +292,7 @@ export const tuiZhCn: TuiWords = {
     ["◆", "诊断所引用的数据包及其含义"],
     ["↑  ↓", "客户端发出的帧、服务器发出的帧"],
   ],
+  quitNotes: "要退出吗？备注没有保存下来。按 s 可保存带备注的报告；load --notes 文件 可把备注存到别处。",
   quitLive: "要退出吗？已抓取但未保存（s）的内容会丢失。",
   moreLines: (n) => `还有 ${count(n)} 行`,
   explainShows: "按 e 查看全部",

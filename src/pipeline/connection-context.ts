@@ -162,6 +162,7 @@ export class ConnectionContext implements HttpSink {
     if (response !== null && answered?.isWebSocket === true && this.isUsable(exchange)) {
       const cutOff = answered.deflate === "none" && !response.complete;
       const agreement = cutOff || answered.deflate === "invalid" ? "unknown" : answered.deflate;
+      if (exchange.request !== null) this.options.tap?.onHandshake?.(exchange.request);
       const at: Position = { packetNumber: response.last.packet, timestampNs: response.last.timestampNs };
       this.webSocket = new WebSocketStream(
         this.connection.id,

@@ -19,6 +19,7 @@ import { type FrameView, type MessageView, PING, PONG, TEXT } from "../websocket
 import { ApplicationBeat, SAMPLE_CHARACTERS } from "./application-beat.ts";
 import { mark } from "./marks.ts";
 import { timersIn } from "./session-timers.ts";
+import { TellingTexts } from "./telling-texts.ts";
 import { tokensIn } from "./token-facts.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -69,6 +70,7 @@ export class SessionWatch {
   private sid: string | null;
   private readonly notices: ProtocolNotice[] = [];
   private readonly applicationBeat = new ApplicationBeat();
+  private readonly telling = new TellingTexts();
   private readonly fedBytes: (direction: Direction) => number;
 
   constructor(
@@ -104,11 +106,12 @@ export class SessionWatch {
     this.beats.onClose(direction, nowNs);
   }
 
-  /** `concerns`: what `MessageSieve` says of the message. */
-  onMessage(message: MessageView, concerns: boolean): void {
+  /** `concerns`: what `MessageSieve` says of the message; `isEarly`: one of the first texts of its side. */
+  onMessage(message: MessageView, concerns: boolean, isEarly = false): void {
     const { bytes, keptLength, length } = message;
     const isText = message.opcode === TEXT;
     if (message.problem !== null && keptLength < length) return;
+    if (isEarly) this.telling.lookAt(message);
     // The first message of a connection names the protocol.
     if (!concerns && this.protocol !== null) {
       if (mayBeBeat(isText, length)) this.applicationBeat.onMessage(message, null);
@@ -116,6 +119,7 @@ export class SessionWatch {
     }
     const payload = payloadOf(bytes, 0, keptLength, isText, length);
     const reading = readPayload(payload, this.hints);
+    if (!isEarly && payload.text !== null) this.telling.look(payload.text);
     this.onReading(reading, message.direction, markOf(message), payload.text ?? "");
     const isOther = reading.kind !== "engine.io" && reading.kind !== "socket.io";
     if (isOther && mayBeBeat(isText, length)) {
@@ -150,6 +154,7 @@ export class SessionWatch {
       lastTexts: [this.lastText(0), this.lastText(1)],
       heartbeat: this.applicationBeat.facts(),
       notAPacket: this.notAPacket(),
+      tellingTexts: this.telling.texts,
     };
   }
 

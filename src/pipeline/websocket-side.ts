@@ -1,4 +1,5 @@
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
+import { limits } from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { MessageSieve } from "../payload/message-sieve.ts";
 import type { FrameCounts, MessageCounts } from "../store/websocket-types.ts";
@@ -34,8 +35,8 @@ export interface SeenCloseFrame {
 export interface SideOwner {
   onBeat(frame: FrameView): void;
   onClose(direction: Direction, nowNs: number): void;
-  /** `concerns`: it begins in a way that a diagnosis may need, and not like the one before. */
-  onMessage(message: MessageView, concerns: boolean): void;
+  /** `concerns`: it begins in a way that a diagnosis may need, and not like the one before. `isEarly`: a first text. */
+  onMessage(message: MessageView, concerns: boolean, isEarly: boolean): void;
   onEvent(event: WebSocketEvent): void;
   readonly connectionId: number;
   readonly tap: FrameTap | null;
@@ -170,9 +171,9 @@ export class WebSocketSide implements WebSocketSink {
     if (this.tap !== null) this.tap.onFrame(this.owner.connectionId, frame);
   }
 
-  /** A tap wants them all. Small messages may be a heartbeat by their regularity: `isSkipped` says no to them. */
+  /** A tap wants them all, and the first texts are all read. Small messages may be a heartbeat by their regularity: `isSkipped` says no to them. */
   get skippedKey(): number {
-    return this.tap === null ? this.sieve.knownKey : 0;
+    return this.tap === null && this.textMessages >= limits.earlyTexts ? this.sieve.knownKey : 0;
   }
 
   /** What is noted of a first frame is known: nothing is skipped before something was read. */
@@ -209,7 +210,10 @@ export class WebSocketSide implements WebSocketSink {
     this.messageBytes += message.length;
     this.noteMessage(message.length, message.lastPacketNumber, message.lastTimestampNs);
     const isUnknown = message.keptLength === 0 && message.length > 0;
-    if (!isUnknown) this.owner.onMessage(message, this.sieve.passes(message.bytes, message.keptLength, isText));
+    if (!isUnknown) {
+      const isEarly = isText && this.textMessages <= limits.earlyTexts;
+      this.owner.onMessage(message, this.sieve.passes(message.bytes, message.keptLength, isText), isEarly);
+    }
     if (this.tap !== null) this.tap.onMessage(this.owner.connectionId, message);
   }
 

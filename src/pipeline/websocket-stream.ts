@@ -146,8 +146,8 @@ export class WebSocketStream implements SideOwner {
     this.session.onClose(direction, nowNs);
   }
 
-  onMessage(message: MessageView, concerns: boolean): void {
-    this.session.onMessage(message, concerns);
+  onMessage(message: MessageView, concerns: boolean, isEarly: boolean): void {
+    this.session.onMessage(message, concerns, isEarly);
   }
 
   onEvent(event: WebSocketEvent): void {

@@ -3,6 +3,7 @@ import { displayWidth, padStartToWidth, padToWidth, truncateToWidth } from "../b
 import { escapeText } from "../base/escape-text.ts";
 import { offsetText, TimeFormatter } from "../base/time.ts";
 import type { Chrome } from "../i18n/chrome-words.ts";
+import { learnRequest } from "./learn.ts";
 import type { Redactor } from "./redact.ts";
 import { safeJson } from "./safe-json.ts";
 
@@ -28,6 +29,8 @@ export interface FrameRow {
 /** Turns rows into lines; `head` comes before them. Times need the capture's origin, known with the first packet. */
 export interface FrameWriter {
   readonly head: string;
+  /** Before the frames of a connection: what its opening holds of secrets is hidden in them too. */
+  opened(request: Parameters<typeof learnRequest>[0]): void;
   line(row: FrameRow, originNs: bigint): string;
 }
 
@@ -56,6 +59,7 @@ export function ndjsonWriter(redactor: Redactor): FrameWriter {
   const quoted = (text: string | null): string => (text === null ? "null" : safeJson(redactor.text(text)));
   return {
     head: "",
+    opened: (request) => learnRequest(request, redactor),
     line: (row, originNs) =>
       `{"connection":${row.connection},"packet":${row.packet},"lastPacket":${row.lastPacket},"time":"${times.format(originNs, row.timestampNs)}",` +
       `"from":"${sideOf(row.direction)}","opcode":"${opcodeName(row.opcode)}","fin":${row.fin},"rsv":${row.rsv},"masked":${row.masked},` +
@@ -85,6 +89,7 @@ export function tableWriter(redactor: Redactor, chrome: Chrome, width: number): 
       padStartToWidth(columns.length, 8),
       columns.text,
     ),
+    opened: (request) => learnRequest(request, redactor),
     line: (row) =>
       line(
         String(row.packet).padStart(7),

@@ -1,5 +1,5 @@
 import type { HttpFieldFacts } from "../store/http-types.ts";
-import type { Analysis } from "../store/types.ts";
+import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import type { Redactor } from "./redact.ts";
 
 /**
@@ -9,23 +9,34 @@ import type { Redactor } from "./redact.ts";
 export function learnSecrets(analysis: Analysis, redactor: Redactor): void {
   if (redactor.addresses) learnHosts(analysis, redactor);
   if (!redactor.applied) return;
-  const learnFields = (fields: readonly HttpFieldFacts[]): void => {
-    for (const { name, value } of fields) redactor.field(name, value);
-  };
-  for (const connection of analysis.connections) {
-    for (const exchange of connection.exchanges) {
-      if (exchange.request !== null) {
-        redactor.spans(exchange.request.target);
-        learnFields(exchange.request.fields);
-      }
-      if (exchange.response !== null) learnFields(exchange.response.fields);
-      redactor.spans(exchange.requestBodyPreview);
-      redactor.spans(exchange.responseBodyPreview);
-    }
-    for (const frame of connection.webSocket?.closeFrames ?? []) if (frame !== null) redactor.spans(frame.reason);
-    for (const notice of connection.session?.notices ?? []) redactor.spans(notice.errorMessage ?? "");
-    for (const said of connection.session?.lastTexts ?? []) redactor.spans(said?.text ?? "");
+  for (const connection of analysis.connections) learnConnection(connection, redactor);
+}
+
+/** The same of one connection, as it is known so far. */
+export function learnConnection({ exchanges, webSocket, session }: ConnectionFacts, redactor: Redactor): void {
+  if (!redactor.applied) return;
+  for (const { request, response, requestBodyPreview, responseBodyPreview } of exchanges) {
+    if (request !== null) learnRequest(request, redactor);
+    if (response !== null) learnFields(response.fields, redactor);
+    redactor.spans(requestBodyPreview);
+    redactor.spans(responseBodyPreview);
   }
+  for (const text of session?.tellingTexts ?? []) redactor.spans(text);
+  for (const frame of webSocket?.closeFrames ?? []) if (frame !== null) redactor.spans(frame.reason);
+  for (const notice of session?.notices ?? []) redactor.spans(notice.errorMessage ?? "");
+  for (const said of session?.lastTexts ?? []) redactor.spans(said?.text ?? "");
+}
+
+export function learnRequest(
+  { target, fields }: { readonly target: string; readonly fields: readonly HttpFieldFacts[] },
+  redactor: Redactor,
+): void {
+  redactor.spans(target);
+  learnFields(fields, redactor);
+}
+
+function learnFields(fields: readonly HttpFieldFacts[], redactor: Redactor): void {
+  for (const { name, value } of fields) redactor.field(name, value);
 }
 
 /** A host is named in one place and only mentioned in another. */

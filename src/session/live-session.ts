@@ -120,6 +120,10 @@ export class LiveSession implements FrameTap {
     return this.conclude();
   }
 
+  onHandshake(request: Parameters<NonNullable<FrameTap["onHandshake"]>>[0]): void {
+    this.options.tap?.onHandshake?.(request);
+  }
+
   onFrame(id: number, frame: FrameView): void {
     this.frames++;
     // A connection is told before its frames.

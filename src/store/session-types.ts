@@ -93,6 +93,8 @@ export interface SessionFacts {
   readonly heartbeat: ApplicationBeatFacts | null;
   /** The client's newest short text, where it is no packet of the Engine.IO or Socket.IO that is spoken here. Untrusted. */
   readonly notAPacket: LastText | null;
+  /** Texts in which a secret may be named: never printed, but what is secret in them is hidden elsewhere. Untrusted. */
+  readonly tellingTexts: readonly string[];
 }
 
 /** A JSON Web Token seen on the wire: its times only, never the token (RFC 7519 §4.1). Seconds since 1970. */

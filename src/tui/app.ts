@@ -329,6 +329,7 @@ export class App {
   private async saveNotes(): Promise<string> {
     const { notes, message, failed } = await this.options.errands.saveNotes(this.state.list.notes);
     this.apply({ kind: "notes", notes });
+    this.state = { ...this.state, unkept: failed };
     // What has just been said (deleted, undone) tells how to take it back.
     if (failed || (message !== "" && this.state.message === null)) this.say(message, failed ? "error" : "good");
     return failed ? message : "";

@@ -50,10 +50,13 @@ const NO_PANE = 19;
 const PAGE = 15;
 const ROOM = 40;
 
+/** How a cell makes sure of its end in a terminal: its blanks are there as well. */
+const PLACED = /\u001b\[\d+G/g;
+
 /** Without the signs of a cursor that nobody moves, and without blank ends. */
 const clean = (lines: readonly string[]): string =>
   lines
-    .map((line) => line.replace(/^›/, " ").trimEnd())
+    .map((line) => line.replaceAll(PLACED, "").replace(/^›/, " ").trimEnd())
     .filter((line, index, all) => line !== "" || all[index - 1] !== "")
     .join("\n")
     .trimEnd();

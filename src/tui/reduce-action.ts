@@ -36,7 +36,7 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     case "open":
       return open(state, context);
     case "back":
-      return back(state);
+      return back(state, context);
     case "nextView":
     case "previousView": {
       const at = mainViews.indexOf(state.view as (typeof mainViews)[number]);
@@ -100,8 +100,10 @@ function unfrozen(before: State, context: Context): State {
 }
 
 /** What was captured and is kept nowhere is asked for first. */
-const quit = (state: State): Step =>
-  state.unsaved ? [{ ...state, dialog: { kind: "quit" } }] : [state, { kind: "quit" }];
+function quit(state: State): Step {
+  const loses = state.unsaved ? "capture" : state.unkept ? "notes" : null;
+  return loses === null ? [state, { kind: "quit" }] : [{ ...state, dialog: { kind: "quit", loses } }];
+}
 
 function open(state: State, context: Context): Step {
   if (state.view === "findings") {
@@ -126,7 +128,7 @@ function open(state: State, context: Context): Step {
   return openLadder(goTo(state, "ladder"), ids, evidence);
 }
 
-function back(state: State): Step {
+function back(state: State, context: Context): Step {
   if (state.view === "findings" && state.findings.explained)
     return [{ ...state, findings: { ...state.findings, explained: false, pageTop: 0 } }];
   if (state.view === "detail" && state.detail.compared !== null)
@@ -137,7 +139,7 @@ function back(state: State): Step {
     return state.view === "ladder" && state.ladder.detail === null ? [step, { kind: "cancel-detail" }] : [step];
   }
   if (state.view !== "connections") return [{ ...state, view: "connections" }];
-  if (state.list.filter !== "") return [{ ...state, list: { ...state.list, filter: "", top: 0 } }];
+  if (state.list.filter !== "") return [inSight({ ...state, list: { ...state.list, filter: "", top: 0 } }, context)];
   return [state.list.search === "" ? state : { ...state, list: { ...state.list, search: "" } }];
 }
 
@@ -160,13 +162,17 @@ function arrange(state: State, action: "sort" | "reverse" | "group", context: Co
   if (action === "group") {
     const grouping = next(groupings, list.grouping);
     const message = { text: context.words.groupedBy[grouping], tone: "plain" } as const;
-    return { ...state, list: { ...list, grouping, top: 0 }, message };
+    return inSight({ ...state, list: { ...list, grouping, top: 0 }, message }, context);
   }
   const sort = action === "sort" ? next(sortColumns, list.sort) : list.sort;
   const descending = action === "reverse" ? !list.descending : list.descending;
   const text = context.words.sortedBy(context.words.sortNames[sort], descending);
-  return { ...state, list: { ...list, sort, descending, top: 0 }, follow: false, message: { text, tone: "plain" } };
+  const message = { text, tone: "plain" } as const;
+  return inSight({ ...state, list: { ...list, sort, descending, top: 0 }, follow: false, message }, context);
 }
+
+/** The list was arranged anew: the cursor stays on its connection, and the list goes to where that is now. */
+const inSight = (state: State, context: Context): State => moveTo(state, cursorIndex(state, context), context);
 
 function mark(state: State, context: Context): State {
   const index = cursorIndex(state, context);

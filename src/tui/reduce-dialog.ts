@@ -28,9 +28,11 @@ export function onDialogResult(state: State, result: DialogResult, context: Cont
       return match(next, 1, context, true);
     }
     case "filter": {
-      const next = withFilter(result.done ? closed : state, result.value, context);
       const filter = parseFilter(result.value);
-      const texts = filter.ok ? filter.texts.filter((text) => next.list.payloads[text] === undefined) : [];
+      // What is wrong with it stands below: nothing is done, and no list is shown under a filter that is none.
+      if (!filter.ok) return [state];
+      const next = withFilter(result.done ? closed : state, result.value, context);
+      const texts = filter.texts.filter((text) => next.list.payloads[text] === undefined);
       return result.done && texts.length > 0 ? [next, { kind: "search-payloads", texts }] : [next];
     }
     case "note":

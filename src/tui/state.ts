@@ -46,7 +46,7 @@ export type Dialog =
   | { readonly kind: "columns" }
   | { readonly kind: "save" }
   | { readonly kind: "overwrite"; readonly format: string; readonly path: string }
-  | { readonly kind: "quit" };
+  | { readonly kind: "quit"; readonly loses: "capture" | "notes" };
 
 export interface Message {
   readonly text: string;
@@ -75,6 +75,8 @@ export interface State {
   };
   /** Quitting loses what was captured: it asks first. */
   readonly unsaved: boolean;
+  /** The notes could not be written: quitting loses them, and asks first. */
+  readonly unkept: boolean;
   /** Newest connection stays in view. */
   readonly follow: boolean;
   readonly list: ListQuery & {
@@ -124,6 +126,7 @@ export function initialState(
     progress: null,
     rate: { packetsPerSecond: 0, since: { clockNs: 0, packets: 0 } },
     unsaved: options.unsaved,
+    unkept: false,
     follow: options.live,
     list: {
       filter: "",

@@ -36,6 +36,7 @@ describe("what stays readable", () => {
     "Basic authentication is needed",
     "the bearer of bad news",
     '{"session_elapsed":"12 s","token_type":"x","tokenExpiresIn":3600,"password_required":true}',
+    '{"session_energy":142.5,"tokens_used":1200,"session_minutes":"12 min"}',
     '{"type":"subscribe","topics":["realtime/*"]}',
   ])("%s", (text) => {
     expect(createRedactor(true).text(text)).toBe(text);
@@ -86,4 +87,6 @@ test("keys", () => {
   expect(keys.holds("keyboard", true)).toBe(false);
   expect(keys.holds("Sec-WebSocket-Key", false)).toBe(false);
   expect(keys.holds("token_type", false)).toBe(false);
+  for (const key of ["session", "session_id", "userSession", "sessionKey", "session_token"])
+    expect(keys.holds(key, false), key).toBe(true);
 });

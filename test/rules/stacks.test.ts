@@ -189,6 +189,7 @@ describe("the last message before the end", () => {
         notices: [],
         lastTexts: [null, { ...mark(at), text }],
         notAPacket: null,
+        tellingTexts: [],
         heartbeat: null,
       },
     });

@@ -84,3 +84,8 @@ describe("wscap annotate", () => {
     }
   });
 });
+
+test("--list and --remove do not go together", async () => {
+  const { code, stderr } = await wscap(["annotate", "captures/trouble.pcapng", "--list", "--remove", "x"]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining("--list and --remove")]);
+});

@@ -22,4 +22,5 @@ export const engineIoSession = (given: Partial<EngineIoFacts> = {}): SessionFact
   lastTexts: [null, null],
   heartbeat: null,
   notAPacket: null,
+  tellingTexts: [],
 });

@@ -175,6 +175,18 @@ describe.each(["en", "zh-CN"] as const)("help in %s", (language) => {
     await settled();
     expect(lastFrame()).not.toBe(before);
     expect(lastFrame()).toContain("q ");
+    const end = lastFrame();
+    for (const [toTop, toEnd] of [
+      ["g", "G"],
+      ["\u001b[H", "\u001b[F"],
+    ] as const) {
+      stdin.write(toTop);
+      await settled();
+      expect(lastFrame()).toBe(before);
+      stdin.write(toEnd);
+      await settled();
+      expect(lastFrame()).toBe(end);
+    }
   });
 });
 

@@ -337,7 +337,7 @@ describe("live", () => {
   it("asks before it quits with an unsaved capture", async () => {
     const it = driver(trouble, 24, 100, "en", true);
     await it.press("q");
-    expect(it.state.dialog).toEqual({ kind: "quit" });
+    expect(it.state.dialog).toEqual({ kind: "quit", loses: "capture" });
     expect(it.effects).toEqual([]);
     await it.dispatch({ kind: "dialog", result: { kind: "quit" } });
     expect(it.effects).toEqual([{ kind: "quit" }]);

@@ -62,6 +62,7 @@ async function annotate(
 ): Promise<void> {
   if (text !== undefined && (options.list === true || options.remove !== undefined))
     throw new UserError(EXIT.usage, "notes.one-capture");
+  if (options.list === true && options.remove !== undefined) throw new UserError(EXIT.usage, "notes.list-or-remove");
   if (options.list === true) return listNotes(capture, options, surroundings);
   const path = notesPath(capture, options.notes);
   if (path === null) throw new UserError(EXIT.usage, "notes.where");

@@ -102,5 +102,6 @@ export class EventWriter implements LiveEvents {
 
 const asEvent = (writer: FrameWriter): FrameWriter => ({
   head: "",
+  opened: (request) => writer.opened(request),
   line: (row, originNs) => `{"event":"frame",${writer.line(row, originNs).slice(1)}`,
 });

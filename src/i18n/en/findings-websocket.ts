@@ -207,7 +207,7 @@ export const findingsWebSocket = {
         "Without the 101 the compression parameters are unknown, and the earlier messages that the window needs are missing.",
     },
     limit: {
-      title: "{count:A message|# messages} of the {from:word} inflate beyond the reader's limit",
+      title: "{count:A message|# messages} of the {from:word} {count:inflates|inflate} beyond the reader's limit",
       detail: "The rest is counted, not shown. A tiny message that inflates hugely is also how attacks look.",
     },
   },

@@ -15,9 +15,12 @@ const QUALIFIED_KEY = /(^| )(api|access|secret|private|auth|client|app|signing|e
 const ABOUT = new Set(
   (
     "type expires expire expiry expiration timeout ttl lifetime age duration elapsed in at count length valid invalid " +
-    "required enabled missing status error method mode failed success version scope url uri endpoint"
+    "required enabled missing status error method mode failed success version scope url uri endpoint " +
+    "used usage left remaining total limit max per"
   ).split(" "),
 );
+/** "session" is a word of many trades: behind it stands what identifies one, or it is a measure (`session_energy`). */
+const OF_SESSION = new Set("id ids key hash data state value uuid guid code string".split(" "));
 /** RFC 6455 fields that name no secret: they open the WebSocket and are needed to judge it. */
 const HANDSHAKE_FIELD = /^sec (web ?socket|fetch|ch) /;
 
@@ -68,6 +71,7 @@ export class SecretKeys {
     for (const [index, numbered] of all.entries()) {
       const word = numbered.replace(/\d+$/, "");
       if (ABOUT.has(all[index + 1] ?? "")) continue;
+      if (word === "session" && index < all.length - 1 && !OF_SESSION.has(all[index + 1] ?? "")) continue;
       if (SECRET_WORDS.has(word) || SECRET_ENDINGS.test(word) || this.extra.has(word)) return true;
       if (inQuery && SECRET_IN_QUERY.has(word)) return true;
     }

@@ -135,9 +135,9 @@ function elementOf(dialog: Dialog, props: DialogProps, serial: number): ReactNod
       const onYes = (): void => props.onResult({ kind: "save", format, path, overwrite: true });
       return <Question key={serial} text={escapeText(words.overwrite(path))} onYes={onYes} props={props} />;
     }
-    case "quit":
-      return (
-        <Question key={serial} text={words.quitLive} onYes={() => props.onResult({ kind: "quit" })} props={props} />
-      );
+    case "quit": {
+      const text = dialog.loses === "notes" ? words.quitNotes : words.quitLive;
+      return <Question key={serial} text={text} onYes={() => props.onResult({ kind: "quit" })} props={props} />;
+    }
   }
 }

@@ -24,6 +24,8 @@ export function Help({ props }: { props: DialogProps }): ReactNode {
     else if (key.upArrow || input === "k") scroll(-1);
     else if (key.pageDown || input === " ") scroll(rows - 1);
     else if (key.pageUp) scroll(1 - rows);
+    else if (key.home || input === "g") setTop(0);
+    else if (key.end || input === "G") setTop(last);
   });
   const more = last > 0 ? `  ${shown + 1}–${Math.min(lines.length, shown + rows)} / ${lines.length}` : "";
   return (

@@ -61,6 +61,7 @@ export const session = (given: Partial<SessionFacts> = {}): SessionFacts => ({
   notices: [],
   lastTexts: [null, null],
   notAPacket: null,
+  tellingTexts: [],
   heartbeat: null,
   ...given,
 });

@@ -186,6 +186,7 @@ const refusedByMessage = (text: string) =>
       notices: [],
       lastTexts: [null, { ...mark(0.024), text }],
       notAPacket: null,
+      tellingTexts: [],
       heartbeat: null,
     },
   });
