@@ -4,7 +4,6 @@ import type { SessionFacts } from "../../src/store/session-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import {
   analysisOf,
-  beat,
   connectionFacts,
   type ExchangeOverrides,
   exchange,
