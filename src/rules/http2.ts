@@ -11,15 +11,19 @@ export const isSettings = (bytes: Uint8Array): boolean =>
   bytes[3] === 4 &&
   bytes.subarray(4, 9).every((byte) => byte === 0);
 
+const asksForWebSocket = (exchange: HttpExchangeFacts): boolean =>
+  exchange.request !== null && exchange.response === null && (wantsWebSocket(exchange.request) || isPoll(exchange));
+
+/** Both ends agreed on HTTP/2 inside TLS (RFC 7301), and the client then asked for a WebSocket in HTTP/1.1: that request; null: not so. */
+export const askedInsideHttp2 = ({ tls, exchanges }: ConnectionFacts): HttpExchangeFacts | null =>
+  tls?.applicationProtocol === "h2" ? (exchanges.find(asksForWebSocket) ?? null) : null;
+
 /** A request for a WebSocket, or a poll of Socket.IO, came as HTTP/1.1 in the clear, and the server spoke HTTP/2. */
 export function answeredByHttp2(
   connection: ConnectionFacts,
 ): { readonly asked: HttpExchangeFacts; readonly answer: NotHttpFacts } | null {
   const answer = connection.notHttp[1];
   if (answer === null || connection.tls !== null || !isSettings(answer.firstBytes)) return null;
-  const asked = connection.exchanges.find(
-    (exchange) =>
-      exchange.request !== null && exchange.response === null && (wantsWebSocket(exchange.request) || isPoll(exchange)),
-  );
+  const asked = connection.exchanges.find(asksForWebSocket);
   return asked === undefined ? null : { asked, answer };
 }

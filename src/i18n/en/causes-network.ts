@@ -140,6 +140,10 @@ export const causesNetwork = {
     cause: "Port {port} is set to HTTP/2 without TLS; it does not understand HTTP/1.1 any more.",
     fix: "nginx: take http2 out of “listen {port} http2”; it belongs only where listen has ssl. Then: sudo nginx -t && sudo nginx -s reload",
   },
+  offersHttp2: {
+    cause: "The client offers h2 although its WebSocket library speaks HTTP/1.1 only.",
+    fix: "Let the client offer http/1.1 alone: Node ALPNProtocols: ['http/1.1'], Python context.set_alpn_protocols(['http/1.1']), Go NextProtos: []string{\"http/1.1\"}; or switch HTTP/2 off on this listener.",
+  },
   otherService: {
     cause: "Another service owns port {port}.",
     fix: "sudo ss -tlnp | grep :{port} on the server names the program. Correct the port in the client's URL or in the server's configuration.",

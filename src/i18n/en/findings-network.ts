@@ -237,6 +237,11 @@ export const findingsNetwork = {
       detail:
         "The request for {target} came as HTTP/1.1, and the server spoke HTTP/2 at once. Browsers speak HTTP/2 inside TLS only, and a WebSocket's request is HTTP/1.1.",
     },
+    alpn: {
+      title: "{client} and {server} agreed on HTTP/2 inside TLS, and then the client asked for a WebSocket in HTTP/1.1",
+      detail:
+        "The client offered h2 (ALPN) and the server chose it. From there on the server understands HTTP/2 only: it cannot read the request for {target}, and hangs up.",
+    },
     known: {
       title: "{server} is not a WebSocket server: {protocol} answered the upgrade request",
       detail: "The address or the port is that of another service.",

@@ -127,6 +127,10 @@ export const causesNetwork = {
     cause: "{port} 端口设成了不带 TLS 的 HTTP/2，不再认 HTTP/1.1。",
     fix: "nginx：把“listen {port} http2”里的 http2 去掉，它只该用在带 ssl 的 listen 上。然后 sudo nginx -t && sudo nginx -s reload",
   },
+  offersHttp2: {
+    cause: "客户端提供了 h2，而它的 WebSocket 库只会 HTTP/1.1。",
+    fix: "让客户端只提供 http/1.1：Node 用 ALPNProtocols: ['http/1.1']，Python 用 context.set_alpn_protocols(['http/1.1'])，Go 用 NextProtos: []string{\"http/1.1\"}；或在这个监听端口上关闭 HTTP/2。",
+  },
   otherService: {
     cause: "{port} 端口属于别的服务。",
     fix: "在服务器上用 sudo ss -tlnp | grep :{port} 查看是哪个程序，然后修正客户端 URL 或服务端配置里的端口。",

@@ -221,6 +221,10 @@ export const findingsNetwork = {
       detail:
         "{target} 的请求是 HTTP/1.1，服务器一开口就是 HTTP/2。浏览器只在 TLS 里说 HTTP/2，而 WebSocket 的请求是 HTTP/1.1。",
     },
+    alpn: {
+      title: "{client} 与 {server} 在 TLS 里协商了 HTTP/2，客户端却用 HTTP/1.1 请求 WebSocket",
+      detail: "客户端通过 ALPN 提供了 h2，服务器选了它。此后服务器只认 HTTP/2，读不懂对 {target} 的请求，于是断开。",
+    },
     known: { title: "{server} 不是 WebSocket 服务：应答升级请求的是 {protocol}", detail: "地址或端口填成了别的服务。" },
     unknown: { title: "{server} 不是 WebSocket 服务：回的不是 HTTP", detail: "地址或端口填成了别的服务。" },
   },

@@ -1,7 +1,7 @@
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { CaptureFacts, ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { answeredByHttp2, isSettings } from "../http2.ts";
+import { answeredByHttp2, askedInsideHttp2, isSettings } from "../http2.ts";
 import { mayStillCome } from "../patience.ts";
 import { pollTroubles, unansweredOpening } from "../polls.ts";
 import { hasEnded, isBlind, safeTarget, serverOf } from "../reading.ts";
@@ -165,7 +165,7 @@ const onlyHttp2 = (protocols: readonly string[]): boolean =>
   protocols.includes("h2") && !protocols.includes("http/1.1");
 
 function checkHttp2(connection: ConnectionFacts): Draft | null {
-  if (answeredByHttp2(connection) !== null) return null;
+  if (answeredByHttp2(connection) !== null || askedInsideHttp2(connection) !== null) return null;
   const { tls } = connection;
   if (tls !== null && (tls.applicationProtocol === "h2" || onlyHttp2(tls.applicationProtocols)))
     return draft("http2.not-decoded", "tls", {

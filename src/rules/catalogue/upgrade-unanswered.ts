@@ -4,6 +4,7 @@ import { askedFor } from "../asked.ts";
 import { isOfProxy, speaksTls } from "../backend-scheme.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
+import { askedInsideHttp2 } from "../http2.ts";
 import { unansweredOpening } from "../polls.ts";
 import { unreadProxyHeader } from "../proxy-header.ts";
 import {
@@ -58,6 +59,7 @@ function checkPoll(connection: ConnectionFacts, context: Context) {
 }
 
 function checkUnanswered(connection: ConnectionFacts, context: Context) {
+  if (askedInsideHttp2(connection) !== null) return null;
   const outcome = outcomeOf(connection);
   if (outcome === "none") return checkPoll(connection, context);
   if (outcome === "late") return checkLate(connection, context);

@@ -4,9 +4,9 @@ import { askedFor } from "../asked.ts";
 import { isOfProxy as isProxys, speaksTls } from "../backend-scheme.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
-import { answeredByHttp2 } from "../http2.ts";
+import { answeredByHttp2, askedInsideHttp2 } from "../http2.ts";
 import { isTlsRecord, protocolOf, readable } from "../protocol-names.ts";
-import { endOf, hasEnded, serverOf, spanMs, targetOf, UNKNOWN_BACKEND, wantsWebSocket } from "../reading.ts";
+import { clientOf, endOf, hasEnded, serverOf, spanMs, targetOf, UNKNOWN_BACKEND, wantsWebSocket } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { clientHelloOf } from "../tls-mismatch.ts";
 import { forgedOnOpening } from "../tls-opening.ts";
@@ -159,6 +159,19 @@ function checkOther(connection: ConnectionFacts) {
       evidence: [askedFor(http2.asked), shows(http2.answer, "firstBytes", { from: "server", text: "SETTINGS" })],
       causes: [cause("certain", "http2WithoutTls", { port: connection.server.port })],
     });
+  const inside = askedInsideHttp2(connection);
+  if (inside !== null)
+    return draft("port.other-protocol", "alpn", {
+      at: inside.request?.first ?? connection.first,
+      onset: connection.tls?.clientHello,
+      args: { server: serverOf(connection), client: clientOf(connection), target: targetOf(inside) },
+      evidence: [
+        shows(connection.tls?.clientHello, "tlsHello", { name: connection.tls?.serverName }),
+        askedFor(inside),
+        endingEvidence(connection),
+      ],
+      causes: [cause("certain", "offersHttp2", {})],
+    });
   const exchange = connection.exchanges.find(mayWantWebSocket);
   const answer = connection.notHttp[1];
   if (!exchange?.request || exchange.response !== null || answer === null || isTlsRecord(answer.firstBytes))
@@ -186,7 +199,7 @@ export const otherProtocol: Rule = {
   id: "port.other-protocol",
   severity: "error",
   spec: "RFC 6455 §4.1",
-  causes: ["otherService", "http2WithoutTls"],
+  causes: ["otherService", "http2WithoutTls", "offersHttp2"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-4.1"],
   check: checkOther,
 };

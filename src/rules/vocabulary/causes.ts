@@ -34,6 +34,7 @@ export const causeWords = {
   proxyScheme: "",
   otherService: "port",
   http2WithoutTls: "port",
+  offersHttp2: "",
   certificateNotTrusted: "name server",
   clientCertificate: "server",
   clientCertificateMissing: "server",

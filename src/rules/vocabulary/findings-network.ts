@@ -56,6 +56,7 @@ export const networkFindings = {
   },
   "port.other-protocol": {
     http2: "server target",
+    alpn: "server client target",
     known: "server protocol target?",
     unknown: "server target?",
   },

@@ -11,6 +11,7 @@ import {
   refusedUpgrade,
   rhythm,
   tcp,
+  tlsFacts,
 } from "../../support/facts-builder.ts";
 import { one, type SomeCases } from "./case.ts";
 
@@ -236,6 +237,12 @@ export const reachingCases = {
     severity: "error",
     fires: {
       http2: one(refusedUpgrade({ status: null }, { notHttp: [null, bytes("\0\0\0\x04\0\0\0\0\0")] })),
+      alpn: one(
+        refusedUpgrade(
+          { status: null },
+          { tls: tlsFacts({ applicationProtocols: ["h2", "http/1.1"], applicationProtocol: "h2" }) },
+        ),
+      ),
       known: one(refusedUpgrade({ status: null }, { notHttp: [null, bytes("-ERR unknown command 'GET'\r\n")] })),
       unknown: one(refusedUpgrade({ status: null }, { notHttp: [null, bytes("hello there")] })),
     },
