@@ -37,6 +37,12 @@ const NO_SHAPES: Shapes = new Map();
 export class ApplicationBeat {
   private readonly shapes: [Shapes, Shapes] = [NO_SHAPES, NO_SHAPES];
   private readonly newest: [Shape | null, Shape | null] = [null, null];
+  private readonly closedNs: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+
+  /** This side has closed: what comes for it later answers nobody. */
+  onClose(direction: Direction, nowNs: number): void {
+    this.closedNs[direction] = Math.min(this.closedNs[direction], nowNs);
+  }
 
   /** `named` is what the reading of the message says, null when it has none. */
   onMessage(message: MessageView, named: "ping" | "pong" | "beat" | null): void {
@@ -89,7 +95,8 @@ export class ApplicationBeat {
     const answer = this.answerTo(direction, shape, intervalMs);
     // Without an answer a regular message is telemetry, not a heartbeat.
     if (answer === null) return null;
-    const lastAnswer = answer.moments.at(-1);
+    const heard = this.heardBy(direction, answer);
+    const lastAnswer = heard.at(-1);
     const open = shape.moments.filter((moment) => moment.timestampNs > (lastAnswer?.timestampNs ?? 0));
     return {
       from: sideOf(direction),
@@ -98,10 +105,15 @@ export class ApplicationBeat {
       answerSample: answer.sample,
       intervalMs,
       sent: shape.count,
-      answered: Math.min(shape.count, answer.count),
+      answered: Math.min(shape.count, answer.count - answer.moments.length + heard.length),
       unansweredAtEnd: open.map(mark),
       lastAnswer: lastAnswer === undefined ? null : mark(lastAnswer),
     };
+  }
+
+  private heardBy(direction: Direction, { moments }: Shape): readonly Moment[] {
+    const untilNs = this.closedNs[direction];
+    return moments.filter(({ timestampNs }) => timestampNs <= untilNs);
   }
 
   /** A kind of message from the other side that follows each beat before the next one. */
@@ -111,12 +123,13 @@ export class ApplicationBeat {
     for (const candidate of this.shapes[direction === 0 ? 1 : 0].values()) {
       if (candidate.count > shape.count + 1) continue;
       if (shape.byName === "ping" && candidate.byName !== "pong" && candidate.byName !== null) continue;
+      const heard = this.heardBy(direction, candidate);
       let hits = 0;
-      for (const moment of candidate.moments) {
+      for (const moment of heard) {
         const asked = shape.moments.findLast(({ timestampNs }) => timestampNs <= moment.timestampNs);
         if (asked !== undefined && moment.timestampNs - asked.timestampNs < (intervalMs / 2) * 1e6) hits++;
       }
-      const all = hits === candidate.moments.length;
+      const all = hits === heard.length;
       const enough = shape.byName === "ping" && candidate.byName === "pong" ? hits >= 1 : hits >= 2 && all;
       if (enough && hits > foundHits) [found, foundHits] = [candidate, hits];
     }

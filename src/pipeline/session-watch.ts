@@ -104,6 +104,12 @@ export class SessionWatch {
   /** The WebSocket's Close of a side. */
   onClose(direction: Direction, nowNs: number): void {
     this.beats.onClose(direction, nowNs);
+    this.onEnd(direction, nowNs);
+  }
+
+  /** This side's stream has ended. */
+  onEnd(direction: Direction, nowNs: number): void {
+    this.applicationBeat.onClose(direction, nowNs);
   }
 
   /** `concerns`: what `MessageSieve` says of the message; `isEarly`: one of the first texts of its side. */

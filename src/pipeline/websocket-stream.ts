@@ -130,6 +130,7 @@ export class WebSocketStream implements SideOwner {
   noteEnd(direction: Direction, nowNs: number): void {
     this.hasEnd = true;
     this.endedNs[direction] = Math.min(this.endedNs[direction], nowNs);
+    this.session.onEnd(direction, nowNs);
   }
 
   onBeat(frame: FrameView): void {

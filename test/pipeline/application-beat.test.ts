@@ -50,6 +50,14 @@ describe("an application heartbeat without a telling name", () => {
     expect(facts?.unansweredAtEnd.map(({ packet }) => packet)).toEqual([15, 17, 19]);
     expect(facts?.lastAnswer?.packet).toBe(14);
   });
+  test("is not answered by what comes when the asker has given up", () => {
+    const beat = beats(10, 5000, 3);
+    beat.onClose(0, 50_000e6);
+    for (let late = 0; late < 3; late++)
+      beat.onMessage(message(1, 51_000 + late, `{"rsp":17,"n":${late}}`, 30 + late), null);
+    expect(beat.facts()).toMatchObject({ sent: 10, answered: 7, lastAnswer: { packet: 14 } });
+    expect(beat.facts()?.unansweredAtEnd.map(({ packet }) => packet)).toEqual([15, 17, 19]);
+  });
   test("irregular messages are a conversation", () => {
     expect(beats(8, 5000, 0, 3000).facts()).toBeNull();
   });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { packetNumber, relativeNs } from "../../src/base/brand.ts";
+import { limits } from "../../src/base/limits.ts";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import { CalmBeats } from "../../src/websocket/calm-beats.ts";
@@ -47,6 +48,17 @@ const step = fc.record({
   lost: fc.oneof({ weight: 60, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   laterMs: fc.constantFrom(0, 1, 40, 900, -3),
 });
+
+const MASKS = [0x37fa213d, null] as const;
+
+/** What each side says first is read whatever it is: behind it texts are counted. */
+const EARLY = MASKS.map((mask) =>
+  Buffer.concat(
+    Array.from({ length: limits.earlyTexts }, () =>
+      frame({ opcode: 1, payload: Buffer.from(telemetry.padEnd(telemetry.length + 40, "7")), mask }),
+    ),
+  ),
+) as [Buffer, Buffer];
 
 interface Sent {
   readonly from: 0 | 1;
@@ -104,12 +116,12 @@ test("texts and beats that are only counted leave the same facts as those that a
         let atMs = 20;
         const opening = (from: 0 | 1, words: string): Sent => ({ from, bytes: Buffer.from(words), atMs, lost: false });
         const sent = [opening(0, ""), opening(1, ""), opening(0, REQUEST), opening(1, RESPONSE)];
+        for (const from of [0, 1] as const) sent.push({ from, bytes: EARLY[from], atMs, lost: false });
         for (const { from, shapes, pieceBytes, lost, laterMs } of steps) {
           atMs += laterMs;
-          const mask = from === 0 ? 0x37fa213d : null;
           const bytes = Buffer.concat(
             shapes.map(({ opcode, payload }) =>
-              frame({ opcode, payload: Buffer.from(payload, opcode === 1 ? "utf8" : "latin1"), mask }),
+              frame({ opcode, payload: Buffer.from(payload, opcode === 1 ? "utf8" : "latin1"), mask: MASKS[from] }),
             ),
           );
           for (let at = 0; at < bytes.length; at += pieceBytes)

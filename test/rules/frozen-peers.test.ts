@@ -113,3 +113,31 @@ test("a heartbeat of the application's own is one", () => {
   expect(long(null)?.variant).toBe("plain");
   expect(long(session({ protocol: "json", engineIo: null, socketIo: [], heartbeat }))).toBeUndefined();
 });
+
+test("who woke up when the application's heartbeat had given it up was stuck; its code did not stop", () => {
+  const heartbeat = {
+    from: "server" as const,
+    by: "name" as const,
+    sample: "ping",
+    answerSample: "pong",
+    intervalMs: 10_000,
+    sent: 5,
+    answered: 2,
+    unansweredAtEnd: [30, 40, 50].map(mark),
+    lastAnswer: mark(20.1),
+  };
+  const firstCause = (longestPause: PauseFacts | null) =>
+    causeIds(
+      found(
+        "app.heartbeat.missing",
+        one(
+          abnormal("server", 52, {
+            session: session({ protocol: "json", engineIo: null, socketIo: [], heartbeat }),
+            tcpFacts: { client: { lastData: mark(57), longestPause } },
+          }),
+        ),
+      ),
+    )[0];
+  expect(firstCause(pause(57, 36_900))).toBe("peerBlocked");
+  expect(firstCause(pause(31, 1200))).toBe("beatHandlerStopped");
+});

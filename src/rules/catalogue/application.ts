@@ -3,7 +3,7 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy } from "../ending.ts";
-import { directionOf, endOf, otherSide, serverOf, spanMs, spokeBetween, watchedUntil } from "../reading.ts";
+import { directionOf, endOf, NS_PER_MS, otherSide, serverOf, spanMs, spokeBetween, watchedUntil } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 import { isViteHmr } from "../vite.ts";
@@ -11,6 +11,8 @@ import { isViteHmr } from "../vite.ts";
 /** So many beats, and so long, before a heartbeat counts as stopped. */
 const LEAST_BEATS = 2;
 const LEAST_INTERVALS = 1.5;
+/** Who falls asleep may have said something just after the question came. */
+const AWAKE_NS = 1e9;
 
 function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | null {
   const beat = connection.session?.heartbeat;
@@ -22,8 +24,10 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
   if (waitedMs < LEAST_INTERVALS * beat.intervalMs) return null;
   const { from } = beat;
   const to = otherSide(from);
-  const talks = spokeBetween(connection, directionOf(to), first.timestampNs, Number.POSITIVE_INFINITY);
   const ended = gaveUp(connection, from, beat.by === "name");
+  const talks =
+    !(ended !== null && sleptThrough(connection, to, first, ended)) &&
+    spokeBetween(connection, directionOf(to), first.timestampNs, Number.POSITIVE_INFINITY);
   const args = { from, to, missing: beat.unansweredAtEnd.length, intervalMs: beat.intervalMs, sample: beat.sample };
   const parts = {
     confidence: beat.by === "name" ? ("certain" as const) : ("likely" as const),
@@ -46,6 +50,13 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
     severity: "error",
     args: { ...args, waitedMs: spanMs(first, ended), code },
   });
+}
+
+/** It sent nothing from the first question on until it had been given up: what came then says that it woke up. */
+function sleptThrough({ tcp }: ConnectionFacts, side: Side, first: Mark, ended: Mark): boolean {
+  const pause = tcp.halves[directionOf(side)].longestPause;
+  if (pause === null || pause.until.timestampNs < ended.timestampNs) return false;
+  return pause.until.timestampNs - pause.ms * NS_PER_MS <= first.timestampNs + AWAKE_NS;
 }
 
 /** The sender of the heartbeat ended the connection, and not as who merely leaves. */
