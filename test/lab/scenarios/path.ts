@@ -94,11 +94,11 @@ const gaveUpMeanwhile = (name: string, then: string, browser: PeerRow): Scenario
     stage.link.harm("both", {});
     return undefined;
   },
-  // What gets through first afterwards is a matter of milliseconds, and so whether it ends by FIN or RST.
+  // What gets through first afterwards is a matter of milliseconds, and so whether it ends by FIN or RST, or the outage leads.
   expect: {
     connections: [{ dialledBy: "browser", clientSees: 1006, serverSees: 1006, firstCloser: "server" }],
     must: [],
-    mustOneOf: ["tcp.rst", "ws.close.no-close-frame", "ws.pong.missing"],
+    mustOneOf: ["tcp.rst", "ws.close.no-close-frame", "ws.pong.missing", "tcp.path.blackhole"],
     mustNot: ["tcp.rst.injected", "tcp.rst.after-idle"],
     blames: "The path between both ends was interrupted",
   },
