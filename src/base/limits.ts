@@ -35,7 +35,7 @@ export const limits = {
   httpHeadBytes: 128 * 1024,
   httpBodyPreviewBytes: 1024,
   /** Inflated size of a kept HTTP body in a content coding: a larger one is not read. */
-  inflatedBodyBytes: 64 * 1024,
+  inflatedBodyBytes: 16 * 1024,
   httpExchangesPerConnection: 64,
   httpFieldsPerHead: 1024,
   /** Longest method; the longest registered one has 17 letters. */

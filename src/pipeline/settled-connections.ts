@@ -28,7 +28,7 @@ const GOOD = 2;
 const TROUBLED = 3;
 
 /** Closes that are nobody's trouble: done, left, and without a word (RFC 6455 §7.4.1). */
-const GOOD_CODES: readonly (number | null)[] = [1000, 1001, 1005, null];
+const GOOD_CODES: readonly (number | null)[] = [1000, 1001, null];
 
 /** Nothing about it is worth telling: it ended as agreed, and all that was asked was answered. */
 const isGood = ({ close, webSocket, session }: ConnectionFacts): boolean =>
