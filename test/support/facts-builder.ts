@@ -423,6 +423,18 @@ export const rhythm = (more: Partial<TlsRhythm> = {}): TlsRhythm => ({
   ...more,
 });
 
+/** TLS in which nothing can be read. */
+export const insideTls = (more: Partial<ConnectionFacts>): ConnectionFacts =>
+  connectionFacts({
+    kind: "tls",
+    upgrade: null,
+    webSocket: null,
+    exchanges: [],
+    exchangeCount: 0,
+    close: { verdict: "none", clientSees: null, serverSees: null },
+    ...more,
+  });
+
 /** A connection inside TLS whose keys nobody gave. */
 export const sealedConnection = (
   tcpFacts: Parameters<typeof tcp>[0],
@@ -430,14 +442,8 @@ export const sealedConnection = (
   more: Partial<TlsFacts> = {},
   port = 443,
 ): ConnectionFacts =>
-  connectionFacts({
-    kind: "tls",
-    upgrade: null,
-    webSocket: null,
-    exchanges: [],
-    exchangeCount: 0,
+  insideTls({
     server: { address: "10.0.0.2", port },
-    close: { verdict: "none", clientSees: null, serverSees: null },
     tcp: tcp(tcpFacts),
     tls: tlsFacts({ rhythm: rhythm(rhythmFacts), ...more }),
   });

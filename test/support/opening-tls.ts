@@ -1,6 +1,6 @@
 import type { TlsFacts } from "../../src/store/tls-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
-import { connectionFacts, mark, tcp, tlsFacts } from "./facts-builder.ts";
+import { insideTls, mark, tcp, tlsFacts } from "./facts-builder.ts";
 
 /** TLS whose handshake never came to its end: the server's hello, by default, is the last that was said. */
 export const openingTls = (
@@ -8,14 +8,8 @@ export const openingTls = (
   tcpFacts: Parameters<typeof tcp>[0] = {},
   more: Partial<ConnectionFacts> = {},
 ): ConnectionFacts =>
-  connectionFacts({
-    kind: "tls",
-    upgrade: null,
-    webSocket: null,
-    exchanges: [],
-    exchangeCount: 0,
+  insideTls({
     last: mark(1),
-    close: { verdict: "none", clientSees: null, serverSees: null },
     tcp: tcp({ firstCloser: "client", closedAt: mark(0.1), ...tcpFacts }),
     tls: tlsFacts({ handshakeComplete: false, applicationDataBytes: [0, 700], ...tls }),
     ...more,
