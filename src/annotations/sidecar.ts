@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { byAnchor } from "./notes.ts";
 import { type Anchor, type Fingerprint, type Note, noteTags, type Sidecar } from "./types.ts";
 

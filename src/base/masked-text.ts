@@ -1,4 +1,4 @@
-import { limits } from "./limits.ts";
+import * as limits from "./limits.ts";
 
 /** How much of a message's beginning tells what it is about. */
 export const BEGINNING_BYTES = 48;

@@ -1,5 +1,5 @@
 import { connectionId, relativeNs } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { HttpRequest } from "../http/types.ts";
 import type { CaptureOrigin } from "../pcap/types.ts";
 import type { FrameTap } from "../pipeline/frame-tap.ts";

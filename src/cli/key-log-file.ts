@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import type { Command } from "commander";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { EXIT, UserError } from "../base/user-error.ts";
 import { openSource } from "../source/open-source.ts";
 import { KeyLog, KeyLogReader } from "../tls/key-log.ts";

@@ -1,5 +1,5 @@
 import { CLIENT, type Direction, packetNumber, SERVER, ZERO_TIME } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { Position } from "../base/packet-view.ts";
 import { type BodyFraming, type FramingReading, requestFraming, responseFraming } from "./body-framing.ts";

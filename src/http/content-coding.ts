@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { fieldValue } from "./fields.ts";
 import type { HttpBody, HttpField } from "./types.ts";
 

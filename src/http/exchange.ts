@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { markOf, type Position } from "../base/packet-view.ts";
 import type { Head } from "./message-owner.ts";
 import type { HttpBody, HttpExchange, HttpRequest, HttpResponse } from "./types.ts";

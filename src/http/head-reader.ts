@@ -1,6 +1,6 @@
 import type { Direction } from "../base/brand.ts";
 import { latin1, u8 } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Mark, Position } from "../base/packet-view.ts";
 import { markOf } from "../base/packet-view.ts";
 import { type FieldSection, parseFields } from "./head.ts";

@@ -1,5 +1,5 @@
 import { latin1 } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { HttpField } from "./types.ts";
 
 export interface FieldSection {

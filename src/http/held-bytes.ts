@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 
 /** Bytes of one segment, or a gap (`bytes` null), in the order they came. */

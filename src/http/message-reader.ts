@@ -1,6 +1,6 @@
 import { CLIENT, type Direction } from "../base/brand.ts";
 import { u8 } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import { type Mark, markOf, type Position } from "../base/packet-view.ts";
 import { BodyReader } from "./body-reader.ts";

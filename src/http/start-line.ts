@@ -1,6 +1,6 @@
 import type { Direction } from "../base/brand.ts";
 import { latin1, u8 } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 
 export interface RequestLine {
   readonly method: string;

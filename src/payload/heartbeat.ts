@@ -1,5 +1,5 @@
 import { i32be, u8 } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { BEGINNING_BYTES } from "../base/masked-text.ts";
 
 type Heartbeat = "ping" | "pong" | null;

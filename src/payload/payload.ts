@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Payload } from "./types.ts";
 
 /** `bytes[start, end)` of a message of `lengthBytes`, of which no more than limits.keptMessageBytes is looked at. */

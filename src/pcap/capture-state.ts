@@ -1,6 +1,6 @@
 import { packetNumber, ZERO_TIME } from "../base/brand.ts";
 import { ByteWindow } from "../base/byte-window.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { PacketView } from "../base/packet-view.ts";
 import type { CaptureOrigin, CaptureSink, CaptureSummary, EndedEarlyCode } from "./types.ts";

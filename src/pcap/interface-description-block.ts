@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { u16, u32, u64 } from "./endian.ts";
 import {
   FILTER_IS_TEXT,

@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { u16 } from "./endian.ts";
 import { optionText } from "./pcapng-options.ts";
 import type { CaptureSink } from "./types.ts";

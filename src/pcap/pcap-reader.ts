@@ -1,6 +1,6 @@
 import { type PacketNumber, relativeNs, ZERO_TIME } from "../base/brand.ts";
 import { u32be } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { CaptureState } from "./capture-state.ts";
 import { u16, u32 } from "./endian.ts";
 

@@ -1,5 +1,5 @@
 import { type PacketNumber, type RelativeNs, relativeNs, ZERO_TIME } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { CaptureState } from "./capture-state.ts";
 import {
   ENHANCED_PACKET,

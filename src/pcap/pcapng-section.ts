@@ -1,5 +1,5 @@
 import { u32be, u32le } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { CaptureState } from "./capture-state.ts";
 import { u16, u32 } from "./endian.ts";
 import { readInterfaceDescription } from "./interface-description-block.ts";

@@ -1,6 +1,6 @@
 import { type Direction, sideOf } from "../base/brand.ts";
 import { u8 } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { ApplicationBeatFacts, LastText } from "../store/session-types.ts";
 import { type MessageView, TEXT } from "../websocket/types.ts";
 import { mark } from "./marks.ts";

@@ -1,7 +1,7 @@
 import type { Direction } from "../base/brand.ts";
 import { latin1 } from "../base/bytes.ts";
 import { withOneMore } from "../base/few.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import { type Mark, markOf, type Position } from "../base/packet-view.ts";
 import { HttpConnectionDecoder } from "../http/connection-decoder.ts";

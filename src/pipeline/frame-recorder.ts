@@ -1,5 +1,5 @@
 import { connectionId, type Direction, relativeNs } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { Activity } from "../store/activity.ts";
 import { FrameLog, type LoggedFrame, type RoundTrip } from "../store/frame-log.ts";
 import { CONTINUATION, type FrameView, type MessageView, PING, PONG, TEXT } from "../websocket/types.ts";

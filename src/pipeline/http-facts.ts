@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { contentOf } from "../http/content-coding.ts";
 import type { HttpBody, HttpExchange, HttpRequest, HttpResponse } from "../http/types.ts";
 import { readUpgradeRequest, readUpgradeResponse } from "../http/upgrade.ts";

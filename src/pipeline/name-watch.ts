@@ -1,5 +1,5 @@
 import { formatAddress } from "../base/address.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Mark, PacketView } from "../base/packet-view.ts";
 import { readDnsMessage } from "../dns/message.ts";
 import type { ArpFacts, DnsFacts } from "../store/across-types.ts";

@@ -1,5 +1,5 @@
 import { type ConnectionId, type PacketNumber, packetNumber, type RelativeNs, ZERO_TIME } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { PacketView, Position } from "../base/packet-view.ts";
 import type { Analysis, CaptureFacts, ConnectionFacts } from "../store/types.ts";

@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 
 /** Part of the tracked connections that goes when there are too many: seldom enough to cost nothing. */

@@ -1,5 +1,5 @@
 import { type Direction, sideOf } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Mark } from "../base/packet-view.ts";
 import { sidIn } from "../base/session-id.ts";
 import { payloadOf } from "../payload/payload.ts";

@@ -1,5 +1,5 @@
 import type { ConnectionId } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { LeftOutFacts } from "../store/across-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";

@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { MessageView } from "../websocket/types.ts";
 
 /** A name of something secret before its value, or what shows itself: `"password":`, `passcode:`, `token=`, `Bearer …`. */

@@ -1,5 +1,5 @@
 import type { Direction } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { type PlainSink, TlsDecrypter } from "../tls/decrypter.ts";
 import type { KeyLog } from "../tls/key-log.ts";

@@ -1,5 +1,5 @@
 import type { Side } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { HttpExchange } from "../http/types.ts";
 import { jwtTimesIn } from "../payload/jwt.ts";

@@ -1,5 +1,5 @@
 import { CLIENT, type Direction, otherDirection, packetNumber, relativeNs, SERVER, sideOf } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Mark, Position } from "../base/packet-view.ts";
 import type { WebSocketEventFacts } from "../store/websocket-types.ts";
 import { CalmPair } from "../websocket/calm-pair.ts";

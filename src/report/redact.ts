@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { AddressPseudonyms } from "./redaction/address-pseudonyms.ts";
 import { cookies, findSecrets, merged, protocols, type SecretKind, type SecretSpan } from "./redaction/find-secrets.ts";
 import { HostPseudonyms } from "./redaction/host-pseudonyms.ts";

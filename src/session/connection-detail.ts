@@ -1,5 +1,5 @@
 import type { ConnectionId, Direction } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { PacketView } from "../base/packet-view.ts";
 import type { FrameTap } from "../pipeline/frame-tap.ts";
 import type { PipelineOptions } from "../pipeline/pipeline.ts";

@@ -1,6 +1,6 @@
 import type { Direction } from "../base/brand.ts";
 import { firstIndex } from "../base/first-index.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { type BodyInfo, type ConnectionDetail, type DetailRow, ROW, type RowKind } from "./detail-types.ts";

@@ -1,5 +1,5 @@
 import type { ConnectionId } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Finding } from "../rules/types.ts";
 
 type Teller = (finding: Finding, withdrawn: boolean) => void;

@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { FrameTap } from "../pipeline/frame-tap.ts";
 import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
 import type { Replay } from "./connection-detail.ts";

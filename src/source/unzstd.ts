@@ -2,7 +2,7 @@ import type { Transform } from "node:stream";
 import zlib from "node:zlib";
 import { Decompress } from "fzstd";
 import { ByteWindow } from "../base/byte-window.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { SteppedEngine } from "./stepped-engine.ts";
 import type { CompressionFault } from "./types.ts";
 import { type ZstdPart, zstdParts } from "./zstd-parts.ts";

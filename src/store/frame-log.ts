@@ -1,5 +1,5 @@
 import type { ConnectionId, Direction, RelativeNs } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 
 /** One WebSocket frame as reports show it. */
 export interface LoggedFrame {

@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { PacketView } from "../base/packet-view.ts";
 import { hasRightChecksum, hasRightHeader, isCheckable } from "../wire/checksum.ts";
 import type { SegmentView } from "../wire/types.ts";

@@ -1,5 +1,5 @@
 import { withOneMore } from "../base/few.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import type { TcpEventKind } from "../base/tcp-event-kind.ts";
 import type { TcpConnection, TcpEventRow, TcpHalf } from "./connection.ts";

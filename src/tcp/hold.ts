@@ -1,5 +1,5 @@
 import { firstIndex } from "../base/first-index.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 
 /** A segment that came before its turn: a copy of its bytes and where it was seen. */
 export interface HeldSegment {

@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { PacketView } from "../base/packet-view.ts";
 import { ACK, type SegmentView } from "../wire/types.ts";
 import type { Moment, ResetRow, TcpConnection, TcpHalf } from "./connection.ts";

@@ -2,7 +2,7 @@ import { formatAddress } from "../base/address.ts";
 import type { RelativeNs } from "../base/brand.ts";
 import { withOneMore } from "../base/few.ts";
 import { firstIndex } from "../base/first-index.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { PacketView, Position } from "../base/packet-view.ts";
 import { ACK, FIN, type IcmpErrorView, RST, type SegmentView, SYN, URG } from "../wire/types.ts";
 import { onAcknowledgment } from "./acknowledgment.ts";

@@ -1,5 +1,5 @@
 import { u8, u16be } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 
 /** RFC 8446 §4. */
 export const MESSAGE = {

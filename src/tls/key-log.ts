@@ -1,5 +1,5 @@
 import { u8 } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 
 /** What a key log may tell of one connection, by the label of its line. */
 export type SecretLabel =

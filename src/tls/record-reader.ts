@@ -1,6 +1,6 @@
 import type { Direction } from "../base/brand.ts";
 import { u8, u16be } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { CERTIFICATE_MESSAGES, CertificateWatch } from "./certificate-watch.ts";
 import { type Hello, readHello } from "./client-hello.ts";

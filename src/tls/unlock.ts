@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { CipherSuite } from "./cipher-suites.ts";
 import type { Hello } from "./client-hello.ts";
 import type { Secrets } from "./key-log.ts";

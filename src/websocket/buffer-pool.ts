@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
 
 const SMALLEST_SHIFT = 8;

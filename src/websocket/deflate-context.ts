@@ -1,5 +1,5 @@
 import type { Direction } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { extend, type History, remember, WINDOW_BYTES } from "./history.ts";
 import { INFLATED, TOO_LARGE } from "./inflate.ts";
 import { inflateLarge } from "./inflate-message.ts";

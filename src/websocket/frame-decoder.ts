@@ -1,6 +1,6 @@
 import type { Direction } from "../base/brand.ts";
 import { i32be, u16be, u32be } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import { CalmPair } from "./calm-pair.ts";
 import { NO_LANE } from "./calm-texts.ts";

@@ -1,5 +1,5 @@
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import type { CalmPair } from "./calm-pair.ts";
 import { closeCodeOf, closeReasonOf, isSendableCloseCode, isWellFormedClose } from "./close-frame.ts";

@@ -1,5 +1,5 @@
 import { CLIENT, type Direction, otherDirection } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Mark } from "../base/packet-view.ts";
 import { nsToMs } from "../base/time.ts";
 import { type Answer, answers, isAlike, lastAnswered, markAt, NEVER_NS, noBytes, Ping } from "./ping.ts";

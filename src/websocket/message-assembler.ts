@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { BEGINNING_BYTES, beginningAt, isMaskedAscii, isSkipped } from "../base/masked-text.ts";
 import type { Position } from "../base/packet-view.ts";
 import { readCompressed } from "./compressed-message.ts";

@@ -1,5 +1,5 @@
 import { CLIENT, type Direction } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import { headerBytes, headerFaults, lengthIn } from "./frame-header.ts";

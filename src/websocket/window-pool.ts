@@ -1,4 +1,4 @@
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { HISTORY_BYTES } from "./history.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
 

@@ -1,5 +1,5 @@
 import { u8, u16be } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { readArp } from "./arp.ts";
 import { endNoLaterThan, has, hex16, LAYER, type Layer, malformed, other, type Walk } from "./walk.ts";
 

@@ -1,5 +1,5 @@
 import type { PacketNumber, RelativeNs } from "../base/brand.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import { msToNs } from "../base/time.ts";
 
 /** One fragment, in bytes that are copied before `add` returns. */

@@ -1,6 +1,6 @@
 import type { PacketNumber } from "../base/brand.ts";
 import { u8 } from "../base/bytes.ts";
-import { limits } from "../base/limits.ts";
+import * as limits from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { PacketView } from "../base/packet-view.ts";
 import type { FragmentStore } from "./fragment-store.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import { parseFields } from "../../src/http/head.ts";
 
 const read = (text: string) => parseFields(Buffer.from(text, "latin1"), 0, text.length);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import { openCaptureReader } from "../../src/pcap/open-capture-reader.ts";
 import { block, bytesOf, pcapFile, SectionBuilder, someBytes } from "../support/capture-builder.ts";
 import { RecordingSink } from "../support/capture-recorder.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { connectionId, relativeNs } from "../../src/base/brand.ts";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
 import { tcpPacket } from "../support/packet-builder.ts";
 import { packetOf } from "../support/packet-of.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { packetNumber, relativeNs } from "../../src/base/brand.ts";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import { CalmBeats } from "../../src/websocket/calm-beats.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import { concernsDiagnosis } from "../../src/payload/heartbeat.ts";
 import { payloadOf } from "../../src/payload/payload.ts";
 import { hintsOf, readPayload } from "../../src/payload/read-payload.ts";

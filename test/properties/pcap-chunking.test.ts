@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import {
   bytesOf,
   COMMENT,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import { openCaptureReader } from "../../src/pcap/open-capture-reader.ts";
 import type { CaptureOrigin } from "../../src/pcap/types.ts";
 import { LiveSession } from "../../src/session/live-session.ts";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import { decompress, recognise } from "../../src/source/compression.ts";
 import type { CompressionFault } from "../../src/source/types.ts";
 import { fzstdFrame, nativeFrame, unzstdBytes } from "../../src/source/unzstd.ts";

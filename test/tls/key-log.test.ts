@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import { KeyLog, KeyLogReader } from "../../src/tls/key-log.ts";
 
 const RANDOM = "ab".repeat(32);

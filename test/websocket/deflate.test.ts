@@ -1,6 +1,6 @@
 import { constants, createDeflateRaw, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import { BufferPool } from "../../src/websocket/buffer-pool.ts";
 import { DecoderMemory } from "../../src/websocket/memory.ts";
 import { type DeflateParameters, TEXT, UNDECODABLE } from "../../src/websocket/types.ts";

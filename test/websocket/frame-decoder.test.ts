@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import { beginningKey, beginningOf } from "../../src/base/masked-text.ts";
 import { NO_LANE } from "../../src/websocket/calm-texts.ts";
 import { FrameDecoder } from "../../src/websocket/frame-decoder.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Direction } from "../../src/base/brand.ts";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import { type Beat, Heartbeat } from "../../src/websocket/heartbeat.ts";
 import { DecoderMemory } from "../../src/websocket/memory.ts";
 import { PING, PONG } from "../../src/websocket/types.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import { BufferPool } from "../../src/websocket/buffer-pool.ts";
 import { DecoderMemory } from "../../src/websocket/memory.ts";
 import { BINARY, CLOSE, CONTINUATION, PING, TEXT } from "../../src/websocket/types.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { packetNumber, relativeNs } from "../../src/base/brand.ts";
-import { limits } from "../../src/base/limits.ts";
+import * as limits from "../../src/base/limits.ts";
 import type { PacketView } from "../../src/base/packet-view.ts";
 import { PacketDecoder } from "../../src/wire/packet-decoder.ts";
 import { fragmentsOf, packetView, tcpPacket } from "../support/packet-builder.ts";

@@ -1,4 +1,4 @@
-import { limits } from "../../base/limits.ts";
+import * as limits from "../../base/limits.ts";
 import { heartbeatOf } from "../heartbeat.ts";
 import { isObject, jsonOf, oneLine } from "../payload.ts";
 import type { JsonReading, Payload, PayloadReader } from "../types.ts";

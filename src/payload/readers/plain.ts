@@ -1,4 +1,4 @@
-import { limits } from "../../base/limits.ts";
+import * as limits from "../../base/limits.ts";
 import { heartbeatOf } from "../heartbeat.ts";
 import { oneLine } from "../payload.ts";
 import type { Payload, PlainReading } from "../types.ts";

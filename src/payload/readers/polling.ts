@@ -1,5 +1,5 @@
 import { latin1, u8 } from "../../base/bytes.ts";
-import { limits } from "../../base/limits.ts";
+import * as limits from "../../base/limits.ts";
 import { isObject, oneLine, parseJson } from "../payload.ts";
 import type { Reading } from "../types.ts";
 import { readPacket } from "./engine-io.ts";

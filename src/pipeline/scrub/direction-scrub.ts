@@ -1,4 +1,4 @@
-import { limits } from "../../base/limits.ts";
+import * as limits from "../../base/limits.ts";
 import type { DirectionEdits } from "./edits.ts";
 import type { FrameScrub } from "./frame-scrub.ts";
 import type { TextScrub } from "./text-scrub.ts";

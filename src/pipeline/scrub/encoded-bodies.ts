@@ -1,4 +1,4 @@
-import { limits } from "../../base/limits.ts";
+import * as limits from "../../base/limits.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import { BLANKS } from "./edits.ts";
 import { type EditStream, NO_KEY } from "./message-parts.ts";

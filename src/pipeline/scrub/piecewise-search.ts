@@ -1,4 +1,4 @@
-import { limits } from "../../base/limits.ts";
+import * as limits from "../../base/limits.ts";
 import type { FindSpans } from "./stand-in.ts";
 
 /** Part of a text that comes in pieces; `from` and `to` count from its very beginning. */

@@ -1,5 +1,5 @@
 import { formatAddress } from "../../base/address.ts";
-import { limits } from "../../base/limits.ts";
+import * as limits from "../../base/limits.ts";
 import type { PacketView, Position } from "../../base/packet-view.ts";
 import type { TcpConnection } from "../../tcp/connection.ts";
 import type { EndCause, GapCause } from "../../tcp/types.ts";

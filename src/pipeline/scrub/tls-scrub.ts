@@ -1,4 +1,4 @@
-import { limits } from "../../base/limits.ts";
+import * as limits from "../../base/limits.ts";
 import { CONTENT, HEADER_BYTES, recordBytes } from "../../tls/record.ts";
 import type { EditStream } from "./message-parts.ts";
 import { certificateSpans, isPastHandshake, serverNames } from "./tls-certificates.ts";

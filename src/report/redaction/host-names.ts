@@ -1,4 +1,4 @@
-import { limits } from "../../base/limits.ts";
+import * as limits from "../../base/limits.ts";
 import type { SecretSpan } from "./find-secrets.ts";
 
 type Span = Pick<SecretSpan, "start" | "end">;

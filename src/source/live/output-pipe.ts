@@ -1,6 +1,6 @@
 import { constants, fstatSync, openSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
-import { limits } from "../../base/limits.ts";
+import * as limits from "../../base/limits.ts";
 
 const STDOUT = 1;
 

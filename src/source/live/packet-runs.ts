@@ -1,4 +1,4 @@
-import { limits } from "../../base/limits.ts";
+import * as limits from "../../base/limits.ts";
 
 /** Packets of the capture that stand one behind the other in a file. */
 export interface PacketRun {

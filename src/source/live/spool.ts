@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { limits } from "../../base/limits.ts";
+import * as limits from "../../base/limits.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { joinFiles } from "./join-files.ts";
 import { scratchPrefix } from "./left-behind.ts";

@@ -1,4 +1,4 @@
-import { limits } from "../../base/limits.ts";
+import * as limits from "../../base/limits.ts";
 import { OpenPackets, packetKey } from "./packet-key.ts";
 import { RecordWalk } from "./record-walk.ts";
 import { Rush } from "./rush.ts";
