@@ -25,6 +25,7 @@ import { connectionFacts } from "./connection-facts.ts";
 import type { FrameTap } from "./frame-tap.ts";
 import { findJoins } from "./joins.ts";
 import { NameWatch } from "./name-watch.ts";
+import { NotDecoded } from "./not-decoded.ts";
 import { findRebound } from "./rebound.ts";
 import { guessClient } from "./roles.ts";
 import { hasEnded, isHalfOpen, ROOM_SHARE, whoGoes } from "./room.ts";
@@ -84,9 +85,7 @@ export class Pipeline implements WireSink, TcpSink {
   /** Connections at which some have to go. */
   private roomEndsAt: number;
   private nextTidyNs: number = ZERO_TIME;
-  private readonly others: Record<string, number> = {};
-  private readonly malformed: Malformed[] = [];
-  private readonly malformedCounts: Record<string, number> = {};
+  private readonly notDecoded = new NotDecoded();
   private readonly last: { packetNumber: PacketNumber; timestampNs: RelativeNs } = {
     packetNumber: packetNumber(0),
     timestampNs: ZERO_TIME,
@@ -194,9 +193,7 @@ export class Pipeline implements WireSink, TcpSink {
       leftOut: { ...this.settled.leftOut },
       dns: this.names.dns,
       arp: this.names.arp,
-      otherPackets: { ...this.others },
-      malformed: [...this.malformed],
-      malformedCounts: { ...this.malformedCounts },
+      ...this.notDecoded.facts(),
       lastPacket: this.last.packetNumber,
       live,
     };
@@ -204,7 +201,7 @@ export class Pipeline implements WireSink, TcpSink {
 
   onSegment(segment: SegmentView, packet: PacketView): void {
     if (this.ports.size > 0 && !this.ports.has(segment.sourcePort) && !this.ports.has(segment.destinationPort)) {
-      this.count("tcp-other-port");
+      this.notDecoded.count("tcp-other-port");
       return;
     }
     if ((segment.flags & SYN) !== 0) this.lookWhere(segment, packet.timestampNs);
@@ -227,22 +224,21 @@ export class Pipeline implements WireSink, TcpSink {
   }
 
   onDatagram(datagram: DatagramView, packet: PacketView): void {
-    this.count("udp");
+    this.notDecoded.count("udp");
     this.names.onDatagram(datagram, packet);
   }
 
   onArp(arp: ArpView, packet: PacketView): void {
-    this.count("arp");
+    this.notDecoded.count("arp");
     this.names.onArp(arp, packet);
   }
 
   onOther(kind: string): void {
-    this.count(kind);
+    this.notDecoded.count(kind);
   }
 
   onMalformed(malformed: Malformed): void {
-    this.malformedCounts[malformed.code] = (this.malformedCounts[malformed.code] ?? 0) + 1;
-    if (this.malformed.length < limits.malformedKept) this.malformed.push(malformed);
+    this.notDecoded.add(malformed);
   }
 
   onOpen(connection: TcpConnection): void {
@@ -394,22 +390,6 @@ export class Pipeline implements WireSink, TcpSink {
   private onInternal(error: unknown, connection: TcpConnection, at: Position): void {
     if (this.options.rethrow) throw error;
     this.contexts[connection.slot]?.stop();
-    this.onMalformed({
-      code: "internal.exception",
-      packetNumber: at.packetNumber,
-      offset: 0,
-      offsetIn: "stream",
-      neededBytes: 0,
-      availableBytes: 0,
-      limitedBy: "value",
-      action: "skipped-rest",
-    });
-  }
-
-  private count(kind: string): void {
-    const known = this.others[kind];
-    // A capture may name any of 65,536 ethertypes: past the limit they share one word.
-    const kept = known === undefined && Object.keys(this.others).length >= limits.otherKinds ? "other" : kind;
-    this.others[kept] = (this.others[kept] ?? 0) + 1;
+    this.notDecoded.addInternal(at);
   }
 }

@@ -1,13 +1,12 @@
 import { formatAddress } from "../base/address.ts";
 import type { RelativeNs } from "../base/brand.ts";
-import { withOneMore } from "../base/few.ts";
 import { firstIndex } from "../base/first-index.ts";
 import * as limits from "../base/limits.ts";
 import type { PacketView, Position } from "../base/packet-view.ts";
 import { ACK, FIN, type IcmpErrorView, RST, type SegmentView, SYN, URG } from "../wire/types.ts";
 import { onAcknowledgment } from "./acknowledgment.ts";
 import { countActivity } from "./activity.ts";
-import { answerClock, askClock, startClock } from "./clock.ts";
+import { answerClock, askClock } from "./clock.ts";
 import { type DoubtedSegment, momentOf, TcpConnection, type TcpHalf } from "./connection.ts";
 import { isDamaged, onDamaged } from "./damage.ts";
 import { CHECKSUMS, learnChecksums, leftDoubts, settleDoubts } from "./doubts.ts";
@@ -19,7 +18,7 @@ import { Reassembly } from "./reassembly.ts";
 import { onReset } from "./resets.ts";
 import { SteadyConnections } from "./steady.ts";
 import { SteadyRecords } from "./steady-record.ts";
-import { synOptionsOf } from "./syn.ts";
+import { onSyn } from "./syn.ts";
 import type { EndCause, TcpSink } from "./types.ts";
 
 /**
@@ -131,7 +130,7 @@ export class TcpTracker {
 
     let sequence = segment.sequenceNumber;
     if ((flags & SYN) !== 0) {
-      this.onSyn(connection, index, segment, packet);
+      onSyn(connection, index, segment, packet);
       sequence = (sequence + 1) | 0;
     }
     if ((flags & ACK) !== 0 && onAcknowledgment(connection, half, peer, segment, packet)) {
@@ -260,46 +259,6 @@ export class TcpTracker {
     if ((segment.flags & (SYN | FIN | RST)) !== 0 || !half.sequenceKnown) return half.packets > 0;
     if (length > 0) return ((segment.sequenceNumber - half.maxSequence) | 0) < 0;
     return segment.acknowledgmentNumber === half.acknowledged && segment.window === half.lastWindow;
-  }
-
-  private onSyn(connection: TcpConnection, index: 0 | 1, segment: SegmentView, packet: PacketView): void {
-    const half = connection.halves[index];
-    const isAnswer = (segment.flags & ACK) !== 0;
-    const list = isAnswer ? connection.synAcks : connection.syns;
-    noteEvent(connection, isAnswer ? "syn-ack" : "syn", index, 0, list.length, packet);
-    if (list.length < limits.tcpEventsPerConnection)
-      connection[isAnswer ? "synAcks" : "syns"] = withOneMore(list, momentOf(packet));
-    if (!connection.roleSettled) {
-      connection.roleSettled = true;
-      connection.clientIndex = isAnswer ? (index === 0 ? 1 : 0) : index;
-      connection.clientBy = isAnswer ? "syn-ack" : "syn";
-    }
-    if (isAnswer) {
-      connection.synAckSeen = true;
-      connection.synAckNs = packet.timestampNs;
-    } else if (!connection.synSeen) {
-      connection.synSeen = true;
-      connection.synNs = packet.timestampNs;
-    }
-    if (half.synSeen) half.retransmissions++;
-    half.synSeen = true;
-    half.initialSequence = segment.sequenceNumber;
-    half.synOptions = synOptionsOf(segment);
-    startClock(half, segment, packet);
-    half.windowScale = half.synOptions.windowScale ?? 0;
-    if (half.dataSegments === 0) this.anchorAtSyn(connection, half, (segment.sequenceNumber + 1) | 0);
-    if (segment.payloadLength > 0) connection.fastOpenBytes += segment.payloadLength;
-  }
-
-  /** Nothing before the SYN belongs to the stream, not even a FIN that somebody forged (RFC 9293 §3.4). */
-  private anchorAtSyn(connection: TcpConnection, half: TcpHalf, sequence: number): void {
-    half.anchored = true;
-    half.nextSequence = sequence;
-    half.sequenceKnown = true;
-    half.maxSequence = sequence;
-    if (half.fin === null) return;
-    if (connection.finFirst === half.fin) connection.finFirst = null;
-    half.fin = null;
   }
 
   private onPayload(
