@@ -32,6 +32,10 @@ export interface TlsFacts {
   decrypted: boolean;
   /** null: it was, or its secrets are still waited for. Stable words: see `NotDecrypted`. */
   whyNot: TlsSecrecy | null;
+  /** Lines of the key log without which a direction stayed closed, when the log has other lines of this connection. */
+  closedBy: readonly string[];
+  /** What the keys opened of a connection of which one direction stayed closed; null: it was not so. */
+  halfRead: HalfReading | null;
   /**
    * The alert with which each side said that it sends no more (RFC 8446 §6.1). Not decrypted: a last record that is an
    * alert, or in TLS 1.3 has the size of one and stands where one would.
@@ -39,6 +43,17 @@ export interface TlsFacts {
   closings: PerDirection<Mark | null>;
   /** Not decrypted: how the records came, from the client's first request on; null: none did. */
   rhythm: TlsRhythm | null;
+}
+
+/** What one direction said, where the other could not be read. Nothing follows from what is not here. */
+export interface HalfReading {
+  readonly request: (Mark & { readonly method: string; readonly target: string }) | null;
+  readonly response: (Mark & { readonly status: number; readonly reason: string }) | null;
+  readonly closeFrames: readonly (Mark & {
+    readonly from: Side;
+    readonly code: number | null;
+    readonly reason: string;
+  })[];
 }
 
 /**

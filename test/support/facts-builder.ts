@@ -404,6 +404,8 @@ export const tlsFacts = (more: Partial<TlsFacts>): TlsFacts => ({
   applicationProtocol: null,
   decrypted: false,
   whyNot: "no-keys",
+  closedBy: [],
+  halfRead: null,
   closings: [null, null],
   rhythm: null,
   ...more,

@@ -49,6 +49,10 @@ export const causesCapture = {
     cause: "The key log is another program's, or it was begun after the connection was opened, or cut off.",
     fix: "Start the program with the key log first, then capture, then connect. Browsers write only when no window was open before.",
   },
+  keyLogCut: {
+    cause: "The key log was copied while the program still wrote to it, was cut off, or lost lines when it was edited.",
+    fix: "Take the whole file again once the connection is over: all lines with the same random number belong together.",
+  },
   captureBehindProxy: {
     cause: "A proxy ends TLS before the server.",
     fix: "On the proxy host: sudo tcpdump -i lo port <backend-port>.",

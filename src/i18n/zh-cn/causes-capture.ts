@@ -38,6 +38,10 @@ export const causesCapture = {
     cause: "密钥日志属于别的程序，或在连接建立之后才开始写，或不完整。",
     fix: "先启动会写密钥日志的程序，再抓包，最后连接。浏览器要在没有任何窗口时启动才会写。",
   },
+  keyLogCut: {
+    cause: "密钥日志是在程序还在写时复制的，或被截断，或编辑时丢了行。",
+    fix: "等连接结束后重新取完整的文件：随机数相同的行属于同一条连接，缺一不可。",
+  },
   captureBehindProxy: {
     cause: "代理在服务之前终结了 TLS。",
     fix: "在代理主机上执行 sudo tcpdump -i lo port <后端端口>。",

@@ -92,6 +92,8 @@ const tlsConnection = (given: Partial<TlsFacts>): ConnectionFacts =>
       applicationProtocol: null,
       decrypted: false,
       whyNot: "no-keys",
+      closedBy: [],
+      halfRead: null,
       closings: [null, null],
       rhythm: null,
       ...given,
