@@ -7,6 +7,7 @@ import type { ClosedSide } from "../tls/closed-sides.ts";
 import type { TlsAlert } from "../tls/record-reader.ts";
 import { clientCertificateFacts } from "./client-certificate-facts.ts";
 import { mark, markOrNull } from "./marks.ts";
+import { serverCertificateFacts } from "./server-certificate-facts.ts";
 import type { TlsLayer } from "./tls-layer.ts";
 import { guessedClosings, rhythmFacts } from "./tls-rhythm-facts.ts";
 
@@ -53,6 +54,7 @@ export function tlsFacts(layer: TlsLayer, tcp: TcpFacts): TlsFacts {
     refusal: isRead || reader.refusal === null ? null : mark(reader.refusal),
     answered: reader.answers > 0,
     clientCertificate: clientCertificateFacts(reader, isRead ? decrypter : null),
+    serverCertificate: serverCertificateFacts(layer, tcp.firstCloser !== null || said.length > 0),
     alerts: said.map(({ direction, level, description, encrypted, ...moment }) => ({
       ...mark(moment),
       from: sideOf(direction),

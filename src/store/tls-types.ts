@@ -19,6 +19,8 @@ export interface TlsFacts {
   /** The server sent an encrypted record behind the client's Finished. */
   answered: boolean;
   clientCertificate: ClientCertificate | null;
+  /** Of a connection on which the client asked for nothing; null: it did, or the certificate cannot be read. */
+  serverCertificate: ServerCertificate | null;
   alerts: readonly (Mark & {
     readonly from: Side;
     readonly level: number;
@@ -64,6 +66,19 @@ export interface ClientCertificate {
   readonly answer: "not-asked" | "none" | "given";
   readonly asked: Mark | null;
   readonly answered: Mark | null;
+}
+
+/** The server's own certificate (RFC 5280). */
+export interface ServerCertificate {
+  readonly at: Mark;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  /** The first ones; `moreNames`: so many are not here. */
+  readonly names: readonly string[];
+  readonly moreNames: number;
+  /** It holds for the name in the client's hello; null: there was none. */
+  readonly namesAsked: boolean | null;
+  readonly selfSigned: boolean;
 }
 
 /** Records that come again and again, all of one small size: a heartbeat, seen from outside. */

@@ -223,6 +223,7 @@ export class TlsDecrypter {
     { places }: RecordView,
   ): void {
     if (this.ended[direction]) return;
+    if (direction === CLIENT) this.certificates.forgetServed();
     this.offsets[direction].add(length, this.splitters[direction].fedBytes);
     for (const [index, place] of places.entries()) {
       const start = Math.max(0, place.start - textStart);

@@ -398,6 +398,7 @@ export const tlsFacts = (more: Partial<TlsFacts>): TlsFacts => ({
   refusal: null,
   answered: true,
   clientCertificate: null,
+  serverCertificate: null,
   alerts: [],
   applicationDataBytes: [100, 100],
   cipherSuite: "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",

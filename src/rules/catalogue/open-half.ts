@@ -1,6 +1,7 @@
 import { isBefore } from "../../base/packet-view.ts";
 import type { TlsFacts } from "../../store/tls-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import { certificateFaults } from "../certificate-faults.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence, isNotified } from "../ending.ts";
 import { asksInTls, pairKey } from "../others.ts";
@@ -102,7 +103,11 @@ function checkNoRequestInTls(connection: ConnectionFacts, context: Context) {
     severity: isSpare || inOrder ? "note" : undefined,
     at: opened,
     args: { server, client: clientOf(connection), openMs: spanMs(opened, endOf(connection)) },
-    evidence: [shows(tls.clientHello, "tlsHello", { name: tls.serverName }), endingEvidence(connection)],
+    evidence: [
+      shows(tls.clientHello, "tlsHello", { name: tls.serverName }),
+      ...(isSpare ? [] : certificateFaults(tls, context)),
+      endingEvidence(connection),
+    ],
     causes: isSpare
       ? [cause("likely", "spareConnection", {})]
       : [
