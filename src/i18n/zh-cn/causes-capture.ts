@@ -27,8 +27,8 @@ export const causesCapture = {
     fix: "Node：node --tls-keylog=keys.log app.js。Python 3.8 以上：程序用 ssl.create_default_context() 时设 SSLKEYLOGFILE=keys.log，否则设 context.keylog_filename。Go：tls.Config.KeyLogWriter。Java 自身不支持，可用 extract-tls-secrets 这个 javaagent。",
   },
   keyLogOfProxy: {
-    cause: "TLS 由 nginx 之类的代理终结。",
-    fix: "在客户端取密钥，或在代理之后（明文处）抓包：sudo tcpdump -i lo port <后端端口>。只有 NGINX Plus 能写密钥（ssl_key_log）。",
+    cause: "TLS 由 nginx、HAProxy 之类的代理终结。",
+    fix: "在客户端取密钥，或在代理之后（明文处）抓包：sudo tcpdump -i lo port <后端端口>。HAProxy 设 tune.ssl.keylog on，并按手册把 %[ssl_fc_…] 写进 log-format，就能给出密钥；nginx 只有 NGINX Plus 能写（ssl_key_log）。",
   },
   keysWouldTell: {
     cause: "其余的都被 TLS 挡住了：是不是 WebSocket、关闭码、ping 和 pong 都看不到。",
