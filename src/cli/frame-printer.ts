@@ -16,6 +16,8 @@ export class FramePrinter implements FrameTap {
   private readonly writer: FrameWriter;
   private readonly out: BatchWriter;
   private readonly origin: CaptureOrigin;
+  /** Frames so far. */
+  frames = 0;
   private waiting = false;
   private readonly row: FrameRow = {
     connection: connectionId(0),
@@ -45,6 +47,7 @@ export class FramePrinter implements FrameTap {
   }
 
   onFrame(connection: number, frame: FrameView): void {
+    this.frames++;
     if (this.waiting) this.print();
     const { row } = this;
     row.connection = connectionId(connection);

@@ -112,6 +112,13 @@ export const chromeEn: Chrome = {
     n === 0
       ? "No token or password was found to hide."
       : `${plural(n, "secret is", "secrets are")} hidden as [redacted:N] (--no-redact shows ${n === 1 ? "it" : "them"}).`,
+  framesSealed: (n, noKeys) =>
+    `${plural(n, "TLS connection stays", "TLS connections stay")} encrypted: ${
+      noKeys
+        ? `WebSocket frames in ${n === 1 ? "it" : "them"} need --keylog <file> (wscap report tells where to get one).`
+        : `the keys given do not open ${n === 1 ? "it" : "them"} (wscap report tells why).`
+    }`,
+  noFrames: "No WebSocket frame in what was read: wscap report tells what there is instead.",
   notRedacted: "Tokens and passwords are NOT hidden (--no-redact): take care with whom you share this.",
   duration: (seconds) => {
     if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;

@@ -75,6 +75,9 @@ export interface Chrome {
   readonly notDecoded: (what: string) => string;
   readonly redacted: (n: number) => string;
   readonly notRedacted: string;
+  /** `frames`: connections that stay encrypted; `noKeys`: none were given. */
+  readonly framesSealed: (n: number, noKeys: boolean) => string;
+  readonly noFrames: string;
   readonly duration: (seconds: number) => string;
   readonly findingsTotal: (errors: number, warnings: number, notes: number) => string;
   readonly progress: (percent: number | null, megabytes: string) => string;

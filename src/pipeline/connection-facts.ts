@@ -1,6 +1,6 @@
 import { connectionId, type RelativeNs } from "../base/brand.ts";
 import type { HttpExchange } from "../http/types.ts";
-import type { HttpExchangeFacts, UpgradeFacts } from "../store/http-types.ts";
+import type { HttpExchangeFacts } from "../store/http-types.ts";
 import type { SessionFacts } from "../store/session-types.ts";
 import type { TcpFacts } from "../store/tcp-types.ts";
 import type { TlsFacts } from "../store/tls-types.ts";
@@ -8,6 +8,7 @@ import type { ActivityFacts, ConnectionFacts, ConnectionKind, Endpoint } from ".
 import type { TcpConnection } from "../tcp/connection.ts";
 import { closeFacts } from "./close-facts.ts";
 import type { ConnectionContext } from "./connection-context.ts";
+import { halfReading, NOTHING_SAID, type SaidFacts } from "./half-reading.ts";
 import { exchangeFacts, upgradeFacts } from "./http-facts.ts";
 import { mark } from "./marks.ts";
 import { pollingSession } from "./polling-session.ts";
@@ -27,26 +28,15 @@ export function connectionFacts(
   watchedUntilNs: RelativeNs | null = null,
 ): ConnectionFacts {
   const outside = tcpFacts(connection, clockNs);
-  const tls = context.tls === null ? null : tlsFacts(context.tls, outside);
-  const tcp = endedInside(outside, context.tls, tls);
-  const exchanges = context.exchanges.map(exchangeFacts);
-  const upgrade = context.upgrade === null ? null : upgradeFacts(context.upgrade, upgradeExchange(context, exchanges));
+  const shown = context.tls === null ? null : tlsFacts(context.tls, outside);
+  const tcp = endedInside(outside, context.tls, shown);
   // Pings are judged against the moment at which the connection ended, if it did.
   const endNs = tcp.closedAt === null ? clockNs : Math.min(clockNs, tcp.closedAt.timestampNs);
-  const webSocket =
-    context.webSocket === null
-      ? null
-      : webSocketFacts(context.webSocket, connection, context.tls, context.bytesBefore, endNs);
-  const polling = pollingSession(context.exchanges, (heartbeat, direction) => ({
-    ...heartbeat.summary(direction, endNs),
-    // A poll is answered as a whole: what TCP acknowledged of a ping says nothing.
-    unanswered: heartbeat.summary(direction, endNs).unanswered.map((ping) => ({
-      ...ping,
-      acknowledged: null,
-      acknowledgedLate: false,
-    })),
-  }));
-  const kind = kindOf(tcp, context, upgrade, tls !== null);
+  const whole = saidFacts(connection, context, endNs);
+  const isHalf = context.tls !== null && context.tls.closedSides.length > 0;
+  const said = isHalf ? NOTHING_SAID : whole;
+  const tls = shown === null || !isHalf ? shown : { ...shown, halfRead: halfReading(whole) };
+  const kind = kindOf(tcp, said, tls !== null);
   return {
     id: connectionId(connection.id),
     client: endpoint(connection, connection.clientIndex),
@@ -57,24 +47,35 @@ export function connectionFacts(
     last: mark({ packetNumber: connection.lastPacketNumber, timestampNs: connection.lastPacketNs }),
     watchedUntilNs,
     tcp,
-    exchanges,
-    exchangeCount: context.exchangeCount,
-    upgrade,
-    notHttp: context.notHttp,
     proxyHeader: context.proxyHeader,
     tls,
-    webSocket,
-    session:
-      context.webSocket === null
-        ? (polling?.facts ?? null)
-        : sessionFacts(context.webSocket, connection, context.tls, endNs),
-    tokens: [
-      ...requestTokens(context.exchanges),
-      ...(polling?.tokens ?? []),
-      ...(context.webSocket?.session.tokens ?? []),
-    ],
+    ...said,
     activity: activityFacts(connection),
-    close: closeFacts(kind, tcp, webSocket, connection.replaced, tls?.alerts.find(isFatal) ?? null),
+    close: closeFacts(kind, tcp, said.webSocket, connection.replaced, tls?.alerts.find(isFatal) ?? null),
+  };
+}
+
+/** What was said in the clear, or under keys that are known. */
+function saidFacts(connection: TcpConnection, context: ConnectionContext, endNs: number): SaidFacts {
+  const exchanges = context.exchanges.map(exchangeFacts);
+  const stream = context.webSocket;
+  const polling = pollingSession(context.exchanges, (heartbeat, direction) => ({
+    ...heartbeat.summary(direction, endNs),
+    // A poll is answered as a whole: what TCP acknowledged of a ping says nothing.
+    unanswered: heartbeat.summary(direction, endNs).unanswered.map((ping) => ({
+      ...ping,
+      acknowledged: null,
+      acknowledgedLate: false,
+    })),
+  }));
+  return {
+    exchanges,
+    exchangeCount: context.exchangeCount,
+    upgrade: context.upgrade === null ? null : upgradeFacts(context.upgrade, upgradeExchange(context, exchanges)),
+    notHttp: context.notHttp,
+    webSocket: stream === null ? null : webSocketFacts(stream, connection, context.tls, context.bytesBefore, endNs),
+    session: stream === null ? (polling?.facts ?? null) : sessionFacts(stream, connection, context.tls, endNs),
+    tokens: [...requestTokens(context.exchanges), ...(polling?.tokens ?? []), ...(stream?.session.tokens ?? [])],
   };
 }
 
@@ -121,12 +122,12 @@ const endpoint = (connection: TcpConnection, index: 0 | 1): Endpoint => ({
   port: connection.ports[index],
 });
 
-function kindOf(tcp: TcpFacts, context: ConnectionContext, upgrade: UpgradeFacts | null, tls: boolean): ConnectionKind {
-  if (context.webSocket !== null) return "websocket";
+function kindOf(tcp: TcpFacts, { webSocket, upgrade, exchangeCount }: SaidFacts, tls: boolean): ConnectionKind {
+  if (webSocket !== null) return "websocket";
   if (upgrade !== null && upgrade.otherProtocol === null) {
     return upgrade.exchange.response === null ? "upgrade-unanswered" : "upgrade-refused";
   }
-  if (context.exchangeCount > 0) return "http";
+  if (exchangeCount > 0) return "http";
   if (tls) return "tls";
   if (tcp.opening === "refused") return "tcp-refused";
   if (tcp.opening === "unanswered") return "tcp-unanswered";

@@ -45,7 +45,7 @@ export function endedInside(tcp: TcpFacts, layer: TlsLayer | null, tls: TlsFacts
 function insideOf(layer: TlsLayer | null, tls: TlsFacts | null): Inside | null {
   if (layer === null || tls === null) return null;
   const { decrypter } = layer;
-  if (decrypter?.isOpen === true)
+  if (decrypter !== null && layer.isRead)
     return { closings: tls.closings, last: [markOrNull(decrypter.lastText[0]), markOrNull(decrypter.lastText[1])] };
   return tls.rhythm === null ? null : { closings: tls.closings, last: tls.rhythm.last };
 }

@@ -1,11 +1,13 @@
 import { sideOf } from "../base/brand.ts";
 import { u8 } from "../base/bytes.ts";
 import type { TcpFacts } from "../store/tcp-types.ts";
-import type { TlsFacts } from "../store/tls-types.ts";
+import type { TlsFacts, TlsSecrecy } from "../store/tls-types.ts";
 import { suiteName } from "../tls/cipher-suites.ts";
+import type { ClosedSide } from "../tls/closed-sides.ts";
 import type { TlsAlert } from "../tls/record-reader.ts";
 import { clientCertificateFacts } from "./client-certificate-facts.ts";
 import { mark, markOrNull } from "./marks.ts";
+import { serverCertificateFacts } from "./server-certificate-facts.ts";
 import type { TlsLayer } from "./tls-layer.ts";
 import { guessedClosings, rhythmFacts } from "./tls-rhythm-facts.ts";
 
@@ -34,11 +36,11 @@ const versionName = (version: number | undefined): string | null =>
   version === undefined ? null : (VERSIONS[version] ?? `0x${version.toString(16).padStart(4, "0")}`);
 
 /** What the records show, and what stood in them where there were keys. */
-export function tlsFacts({ reader, decrypter, alerts, closings }: TlsLayer, tcp: TcpFacts): TlsFacts {
+export function tlsFacts(layer: TlsLayer, tcp: TcpFacts): TlsFacts {
+  const { reader, decrypter, alerts, closings, closedSides, isRead } = layer;
   const [client, server] = [reader.hello(0), reader.hello(1)];
-  const isOpen = decrypter?.isOpen === true;
-  const ends = isOpen ? closings : guessedClosings(reader, tcp);
-  const said = isOpen ? alertsBoth(reader.alerts, alerts) : reader.alerts;
+  const ends = isRead ? closings : guessedClosings(reader, tcp);
+  const said = isRead ? alertsBoth(reader.alerts, alerts) : reader.alerts;
   return {
     serverName: client?.hello.serverName ?? null,
     applicationProtocols: client?.hello.applicationProtocols ?? [],
@@ -49,9 +51,10 @@ export function tlsFacts({ reader, decrypter, alerts, closings }: TlsLayer, tcp:
     serverHello: server === null ? null : mark(server),
     handshakeComplete: reader.handshakeComplete,
     // With keys an alert is known for what it is.
-    refusal: isOpen || reader.refusal === null ? null : mark(reader.refusal),
+    refusal: isRead || reader.refusal === null ? null : mark(reader.refusal),
     answered: reader.answers > 0,
-    clientCertificate: clientCertificateFacts(reader, isOpen ? decrypter : null),
+    clientCertificate: clientCertificateFacts(reader, isRead ? decrypter : null),
+    serverCertificate: serverCertificateFacts(layer, tcp.firstCloser !== null || said.length > 0),
     alerts: said.map(({ direction, level, description, encrypted, ...moment }) => ({
       ...mark(moment),
       from: sideOf(direction),
@@ -62,11 +65,13 @@ export function tlsFacts({ reader, decrypter, alerts, closings }: TlsLayer, tcp:
     applicationDataBytes: [reader.applicationBytes(0), reader.applicationBytes(1)],
     cipherSuite: server === null ? null : suiteName(server.hello.cipherSuite),
     applicationProtocol: decrypter?.protocol ?? server?.hello.applicationProtocols[0] ?? null,
-    decrypted: isOpen,
+    decrypted: isRead,
     // While its secrets may still come there is no reason yet.
-    whyNot: decrypter === null ? "no-keys" : decrypter.why,
+    whyNot: decrypter === null ? "no-keys" : (whyClosed(closedSides) ?? decrypter.why),
+    halfRead: null,
+    closedBy: closedSides.map(({ label }) => label),
     closings: [markOrNull(ends[0]), markOrNull(ends[1])],
-    rhythm: isOpen ? null : rhythmFacts(reader, ends, tcp.closedAt?.timestampNs ?? null),
+    rhythm: isRead ? null : rhythmFacts(reader, ends, tcp.closedAt?.timestampNs ?? null),
   };
 }
 
@@ -75,3 +80,7 @@ const alertsBoth = (outside: readonly TlsAlert[], inside: readonly TlsAlert[]): 
   ...outside.filter(({ encrypted }) => !encrypted),
   ...inside,
 ];
+
+/** A secret that is not there says more than one that does not fit. */
+const whyClosed = (sides: readonly ClosedSide[]): TlsSecrecy | null =>
+  (sides.find(({ why }) => why === "no-secret") ?? sides[0])?.why ?? null;

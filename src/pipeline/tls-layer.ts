@@ -1,6 +1,7 @@
 import type { Direction } from "../base/brand.ts";
 import * as limits from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
+import type { ClosedSide } from "../tls/closed-sides.ts";
 import { type PlainSink, TlsDecrypter } from "../tls/decrypter.ts";
 import type { KeyLog } from "../tls/key-log.ts";
 import { type TlsAlert, TlsReader } from "../tls/record-reader.ts";
@@ -35,6 +36,16 @@ export class TlsLayer {
             onAlert: (direction, level, description, at) => this.onAlert(direction, level, description, at),
           })
         : null;
+  }
+
+  /** Directions that the keys given did not open; the handshake was over, so there had been secrets for them. */
+  get closedSides(): readonly ClosedSide[] {
+    return this.reader.handshakeComplete ? (this.decrypter?.closedSides ?? []) : [];
+  }
+
+  /** What stands inside is known, of both directions. */
+  get isRead(): boolean {
+    return this.decrypter?.isOpen === true && this.closedSides.length === 0;
   }
 
   feed(direction: Direction, bytes: Uint8Array, start: number, end: number, at: Position): void {

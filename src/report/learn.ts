@@ -44,6 +44,7 @@ function learnHosts({ connections, dns }: Analysis, redactor: Redactor): void {
   for (const { name } of dns) redactor.host(name);
   for (const { exchanges, tls } of connections) {
     if (tls?.serverName != null) redactor.host(tls.serverName);
+    for (const name of tls?.serverCertificate?.names ?? []) redactor.host(name.replace(/^\*\./, ""));
     for (const { request, response } of exchanges) {
       if (request !== null) redactor.packetSpans(`${request.method} ${request.target}`);
       for (const { name, value } of [...(request?.fields ?? []), ...(response?.fields ?? [])])

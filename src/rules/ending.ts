@@ -15,7 +15,8 @@ export function endingEvidence(connection: ConnectionFacts, name?: "proxy"): Evi
     const error = tcp.icmpErrors.at(-1);
     if (error !== undefined) return shows(error, "icmpUnreachable", { sender: error.sender, meaning: "icmp.other" });
   }
-  if (isNotified(connection)) return shows(tcp.closedAt, "closeNotify", { from });
+  const goodbye = farewellOf(connection);
+  if (goodbye !== null) return shows(goodbye, "closeNotify", { from });
   const byReset = tcp.resets.some((reset) => reset.packet === tcp.closedAt?.packet);
   if (!byReset && tcp.firstCloser !== null && tcp.halves[directionOf(tcp.firstCloser)].finIsUnseen)
     return shows(tcp.closedAt, "finUnseen", { from });
@@ -29,8 +30,18 @@ export const neverCameEvidence = ({ tcp }: ConnectionFacts, from: Side): Evidenc
 };
 
 /** It ended by a close_notify: it hung up in order, as far as TLS goes, and its FIN may come later or never. */
-export const isNotified = ({ tls, tcp }: ConnectionFacts): boolean =>
-  tls?.closings.some((mark) => mark !== null && mark.packet === tcp.closedAt?.packet) === true;
+export const isNotified = (connection: ConnectionFacts): boolean => farewellOf(connection) !== null;
+
+/** The close_notify that ended it; a FIN of the same side behind it only follows. */
+function farewellOf({ tls, tcp }: ConnectionFacts): Mark | null {
+  const { closedAt, firstCloser, ending } = tcp;
+  if (tls === null || closedAt === null) return null;
+  const same = tls.closings.find((mark) => mark !== null && mark.packet === closedAt.packet);
+  if (same) return same;
+  // Without keys it is known by its size alone: the FIN is what is certain.
+  const own = firstCloser === null || !tls.decrypted ? null : tls.closings[directionOf(firstCloser)];
+  return ending === "fin" && own !== null && isBefore(own, closedAt) ? own : null;
+}
 
 /** When this side ended the WebSocket: by Close, or by FIN or RST as the first. */
 export function endedBy({ webSocket, tcp }: ConnectionFacts, side: Side): Mark | null {

@@ -36,7 +36,7 @@ const mayBeWebSocket = ({ applicationProtocols, applicationProtocol }: TlsFacts)
     (applicationProtocols.includes("http/1.1") && !applicationProtocols.includes("h2")));
 
 /** What its port and its ALPN tell, before anything else is known. */
-export const mayCarryWebSocket = ({ tls, server }: ConnectionFacts, { ports }: Context): boolean =>
+export const mayCarryWebSocket = ({ tls, server }: ConnectionFacts, { ports }: Pick<Context, "ports">): boolean =>
   tls !== null && mayBeWebSocket(tls) && (ports.length > 0 || !OTHERS_PORTS.has(server.port));
 
 const isLike101 = ({ answerBytes }: TlsRhythm): boolean => answerBytes !== null && answerBytes <= MOST_101_BYTES;

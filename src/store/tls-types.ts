@@ -19,6 +19,8 @@ export interface TlsFacts {
   /** The server sent an encrypted record behind the client's Finished. */
   answered: boolean;
   clientCertificate: ClientCertificate | null;
+  /** Of a connection on which the client asked for nothing; null: it did, or the certificate cannot be read. */
+  serverCertificate: ServerCertificate | null;
   alerts: readonly (Mark & {
     readonly from: Side;
     readonly level: number;
@@ -32,6 +34,10 @@ export interface TlsFacts {
   decrypted: boolean;
   /** null: it was, or its secrets are still waited for. Stable words: see `NotDecrypted`. */
   whyNot: TlsSecrecy | null;
+  /** Lines of the key log without which a direction stayed closed, when the log has other lines of this connection. */
+  closedBy: readonly string[];
+  /** What the keys opened of a connection of which one direction stayed closed; null: it was not so. */
+  halfRead: HalfReading | null;
   /**
    * The alert with which each side said that it sends no more (RFC 8446 §6.1). Not decrypted: a last record that is an
    * alert, or in TLS 1.3 has the size of one and stands where one would.
@@ -39,6 +45,17 @@ export interface TlsFacts {
   closings: PerDirection<Mark | null>;
   /** Not decrypted: how the records came, from the client's first request on; null: none did. */
   rhythm: TlsRhythm | null;
+}
+
+/** What one direction said, where the other could not be read. Nothing follows from what is not here. */
+export interface HalfReading {
+  readonly request: (Mark & { readonly method: string; readonly target: string }) | null;
+  readonly response: (Mark & { readonly status: number; readonly reason: string }) | null;
+  readonly closeFrames: readonly (Mark & {
+    readonly from: Side;
+    readonly code: number | null;
+    readonly reason: string;
+  })[];
 }
 
 /**
@@ -49,6 +66,19 @@ export interface ClientCertificate {
   readonly answer: "not-asked" | "none" | "given";
   readonly asked: Mark | null;
   readonly answered: Mark | null;
+}
+
+/** The server's own certificate (RFC 5280). */
+export interface ServerCertificate {
+  readonly at: Mark;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  /** The first ones; `moreNames`: so many are not here. */
+  readonly names: readonly string[];
+  readonly moreNames: number;
+  /** It holds for the name in the client's hello; null: there was none. */
+  readonly namesAsked: boolean | null;
+  readonly selfSigned: boolean;
 }
 
 /** Records that come again and again, all of one small size: a heartbeat, seen from outside. */

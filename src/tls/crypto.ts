@@ -82,3 +82,12 @@ export function decryptBlocks(
     return null;
   }
 }
+
+/** RFC 5280, from DER; null: it is none, or blanked. */
+export function x509(der: Uint8Array): NodeCrypto.X509Certificate | null {
+  try {
+    return new (crypto().X509Certificate)(der);
+  } catch {
+    return null;
+  }
+}

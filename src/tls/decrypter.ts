@@ -4,6 +4,7 @@ import type { Position } from "../base/packet-view.ts";
 import { CertificateWatch } from "./certificate-watch.ts";
 import { cipherSuite } from "./cipher-suites.ts";
 import { type Hello, readEncryptedExtensions, readHello } from "./client-hello.ts";
+import { type ClosedSide, closedSides, type NotDecrypted } from "./closed-sides.ts";
 import { HandshakeReader, MESSAGE } from "./handshake-reader.ts";
 import type { KeyLog } from "./key-log.ts";
 import { PlainOffsets } from "./plain-offsets.ts";
@@ -12,15 +13,6 @@ import { CONTENT, HEADER_BYTES, type RecordView } from "./record.ts";
 import { RecordSplitter } from "./record-splitter.ts";
 import { type Sides, TLS_1_2, TLS_1_3, type Unlocking, unlock } from "./unlock.ts";
 import { WaitingInput } from "./waiting-input.ts";
-
-/** Stable words: why a connection was not decrypted. */
-export type NotDecrypted =
-  | "no-keys"
-  | "no-secret"
-  | "not-captured"
-  | "version"
-  | "cipher-suite"
-  | "secret-does-not-fit";
 
 export interface PlainSink {
   /** The secrets are there: from now on comes what the connection says inside TLS. */
@@ -104,7 +96,10 @@ export class TlsDecrypter {
   gap(direction: Direction, lengthBytes: number, at: Position): void {
     if (this.mode === "closed") return;
     if (this.isWaiting) this.hold({ direction, bytes: null, lengthBytes }, at);
-    else this.splitters[direction].gap(lengthBytes, at);
+    else {
+      this.sides?.[direction].noteHole();
+      this.splitters[direction].gap(lengthBytes, at);
+    }
   }
 
   /** TCP's end of a direction. */
@@ -129,6 +124,12 @@ export class TlsDecrypter {
     if (this.isWaiting) this.tryToOpen(false);
     if (this.isWaiting) this.close("no-secret");
     else if (this.mode === "hello") this.close(this.keys.expected ? "not-captured" : "no-keys");
+  }
+
+  /** Directions that stayed closed although the connection is open. */
+  get closedSides(): readonly ClosedSide[] {
+    const { sides, unlocking } = this;
+    return this.isOpen && sides !== null && unlocking !== null ? closedSides(sides, unlocking.version) : [];
   }
 
   /** Plain bytes of a direction that TCP has not acknowledged, when it has not acknowledged so many of the stream. */
@@ -222,6 +223,7 @@ export class TlsDecrypter {
     { places }: RecordView,
   ): void {
     if (this.ended[direction]) return;
+    if (direction === CLIENT) this.certificates.forgetServed();
     this.offsets[direction].add(length, this.splitters[direction].fedBytes);
     for (const [index, place] of places.entries()) {
       const start = Math.max(0, place.start - textStart);
@@ -258,6 +260,7 @@ export class TlsDecrypter {
 
   private onUnopened(direction: Direction, side: ProtectedSide, lengthBytes: number, at: Position): void {
     const { stage } = side;
+    if (stage.name === "application" || stage.opener === null) side.noteClosed();
     // A server that refuses early data skips what it cannot open (RFC 8446 §4.2.10), and no key of ours is for it.
     if (stage.name === "handshake" && (stage.opener === null || (direction === CLIENT && this.client?.earlyData)))
       return;
@@ -276,6 +279,7 @@ export class TlsDecrypter {
       return;
     }
     const { stage, sequence } = side;
+    side.noteHole();
     const isText = u8(beginning.bytes, 0) === CONTENT.applicationData;
     if (this.unlocking?.version === TLS_1_2 ? !this.active[direction] : !isText) return;
     side.lose();

@@ -17,6 +17,7 @@ const LINE =
   /^(CLIENT_RANDOM|(?:CLIENT_EARLY|(?:CLIENT|SERVER)_HANDSHAKE)_TRAFFIC_SECRET|(?:CLIENT|SERVER)_TRAFFIC_SECRET_0) ([\da-f]{64}) ((?:[\da-f]{2}){32,48})$/i;
 
 const NEWLINE = 10;
+const LAST_OF_ASCII = 127;
 
 /**
  * The secrets of key logs and Decryption Secrets Blocks, by client random. Bounded: beyond limits.tlsSecrets the oldest
@@ -80,6 +81,8 @@ export class KeyLogReader {
   push(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at++) {
       const byte = u8(bytes, at);
+      // Windows' PowerShell writes UTF-16 by default: of ASCII that is the same with a zero beside each byte.
+      if (byte === 0 || byte > LAST_OF_ASCII) continue;
       if (byte === NEWLINE) this.end();
       // A line that is too long is no secret; it is counted on so that its end is not taken for one.
       else if (this.length++ < this.line.length) this.line[this.length - 1] = byte;

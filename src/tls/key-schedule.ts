@@ -1,7 +1,7 @@
 import type { CipherSuite } from "./cipher-suites.ts";
 import { type HashName, hmac } from "./crypto.ts";
 
-const HASH_BYTES: Readonly<Record<HashName, number>> = { sha1: 20, sha256: 32, sha384: 48 };
+export const HASH_BYTES: Readonly<Record<HashName, number>> = { sha1: 20, sha256: 32, sha384: 48 };
 
 const join = (...parts: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts));
 

@@ -17,6 +17,9 @@ export interface Budget {
   tries: number;
 }
 
+/** A handshake's flight of its own (RFC 8446 §4.4) has fewer records than this. */
+const MOST_OF_A_FLIGHT = 8;
+
 /** Lost records looked over at once for the sequence number of the next one. */
 const MOST_LOST_RECORDS = 1024;
 
@@ -26,6 +29,10 @@ export class ProtectedSide {
   opened = 0;
   /** Records that were not there, in front of the one opened last. */
   skipped = 0;
+  /** Records under the keys of what is said inside that were opened, and records for which no key was found. */
+  private texts = 0;
+  private closed = 0;
+  private isWhole = true;
   private readonly suite: CipherSuite;
   private readonly stages: Stage[];
   private readonly budget: Budget;
@@ -67,9 +74,33 @@ export class ProtectedSide {
     this.sawLoss = true;
   }
 
+  /** A whole record with none missing in front of it did not open, although there was no other reason for it. */
+  noteClosed(): void {
+    this.closed++;
+  }
+
+  /** The capture does not hold all of it: a record that does not open may only have another number. */
+  noteHole(): void {
+    this.isWhole = false;
+  }
+
+  /** What this side said stayed closed, all of it, and why; null: some of it was read, or it said nothing. */
+  get whyClosed(): "no-secret" | "secret-does-not-fit" | null {
+    if (this.texts > 0 || this.closed === 0) return null;
+    if (this.stages.at(-1)?.opener === null) return "no-secret";
+    const least = this.stage.name === "application" ? 1 : MOST_OF_A_FLIGHT;
+    return this.isWhole && this.closed >= least ? "secret-does-not-fit" : null;
+  }
+
   /** `lostBytes` > 0: so much is missing in front of it, of how many records is not known. */
   open(record: Uint8Array, lostBytes: number): OpenedRecord | null {
     const reach = lostBytes === 0 ? 0 : this.reachOf(lostBytes);
+    const found = this.openAny(record, lostBytes, reach);
+    if (found !== null && this.stage.name === "application") this.texts++;
+    return found;
+  }
+
+  private openAny(record: Uint8Array, lostBytes: number, reach: number): OpenedRecord | null {
     const found = this.within(this.stage.opener, record, this.sequence, reach);
     if (found !== null) return found;
     for (let ahead = 1; ahead < this.stages.length; ahead++) {

@@ -214,6 +214,7 @@ export class TlsReader {
       const alone = this.answers++ === 0 && ENCRYPTED_ALERT_BYTES.has(side.lengthBytes);
       this.refusal = alone ? { packetNumber: at.packetNumber, timestampNs: at.timestampNs } : null;
     }
+    if (!first && direction === 0) this.certificates.forgetServed();
     if (!first || direction === 1 || this.sides[0].hello === null) this.noteRhythm(direction, side, false, at);
     side.finishedBytes += side.lengthBytes;
     side.applicationRecords++;

@@ -2,7 +2,7 @@ import * as limits from "../base/limits.ts";
 import type { CipherSuite } from "./cipher-suites.ts";
 import type { Hello } from "./client-hello.ts";
 import type { Secrets } from "./key-log.ts";
-import { keyBlock } from "./key-schedule.ts";
+import { HASH_BYTES, keyBlock } from "./key-schedule.ts";
 import { type Budget, ProtectedSide, type Stage, type StageName } from "./protected-side.ts";
 import { openTls12, openTls13 } from "./record-opener.ts";
 
@@ -20,8 +20,15 @@ export interface Unlocking {
 /** By direction. */
 export type Sides = readonly [ProtectedSide, ProtectedSide];
 
-/** Secrets → keys of both directions; null: not all of them are there. Not `whole`: a failed handshake has no others. */
-export function unlock({ version, suite, client, server }: Unlocking, secrets: Secrets, whole = true): Sides | null {
+/** RFC 5246 §8.1. */
+const MASTER_BYTES = 48;
+
+/**
+ * Secrets → keys of both directions; null: not all of them are there. Not `whole`: a failed handshake has no others, and
+ * a key log that was cut off holds no others.
+ */
+export function unlock({ version, suite, client, server }: Unlocking, given: Secrets, whole = true): Sides | null {
+  const secrets = ofLength(given, version === TLS_1_2 ? MASTER_BYTES : HASH_BYTES[suite.hash]);
   const budget: Budget = { tries: limits.tlsOpenAttempts };
   if (version === TLS_1_2) {
     const master = secrets.CLIENT_RANDOM;
@@ -36,7 +43,8 @@ export function unlock({ version, suite, client, server }: Unlocking, secrets: S
   const { CLIENT_TRAFFIC_SECRET_0: clientSecret, SERVER_TRAFFIC_SECRET_0: serverSecret } = secrets;
   const handshakeSecrets = [secrets.CLIENT_HANDSHAKE_TRAFFIC_SECRET, secrets.SERVER_HANDSHAKE_TRAFFIC_SECRET] as const;
   if (whole && (clientSecret === undefined || serverSecret === undefined)) return null;
-  if (!whole && handshakeSecrets.every((secret) => secret === undefined)) return null;
+  const all = [clientSecret, serverSecret, ...handshakeSecrets];
+  if (all.every((secret) => secret === undefined)) return null;
   const stage = (name: StageName, secret: Uint8Array | undefined): Stage => ({
     name,
     secret: secret ?? null,
@@ -49,3 +57,7 @@ export function unlock({ version, suite, client, server }: Unlocking, secrets: S
     new ProtectedSide(suite, [stage("handshake", handshakeSecrets[1]), stage("application", serverSecret)], budget),
   ];
 }
+
+/** The last line of a log that was cut off may hold a piece of a secret. */
+const ofLength = (secrets: Secrets, lengthBytes: number): Secrets =>
+  Object.fromEntries(Object.entries(secrets).filter(([, secret]) => secret.length === lengthBytes));

@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compileSchema } from "../support/json-schema.ts";
 import { program, wscap } from "../support/run-cli.ts";
+import { captureOf, certificateOf, converse } from "../support/tls-conversation.ts";
 
 interface Frame {
   readonly connection: number;
@@ -50,4 +54,36 @@ test("| head ends quietly", async () => {
   child.stdout.destroy();
   const [code] = await once(child, "close");
   expect([code, stderr]).toEqual([0, ""]);
+});
+
+describe("an empty table is explained beside it", () => {
+  test.each([
+    ["captures/forbidden-403.pcap", "en", "No WebSocket frame in what was read"],
+    ["captures/forbidden-403.pcap", "zh-CN", "没有 WebSocket 帧"],
+    ["captures/clean-close.pcap", "en", ""],
+  ])("%s (%s)", async (capture, language, told) => {
+    const { code, stderr } = await wscap(["frames", "--lang", language, capture]);
+    expect(code).toBe(0);
+    const said = stderr.split("\n").filter((line) => !/hidden|隐藏/.test(line));
+    expect(said.join("")).toContain(told);
+    if (told === "") expect(said.join("")).toBe("");
+  });
+
+  test("TLS without its keys: how many connections, and what would open them", async () => {
+    const { pieces, keyLog } = await converse(certificateOf("ec"));
+    const directory = mkdtempSync(join(tmpdir(), "wscap-frames-"));
+    try {
+      const [capture, keys] = [join(directory, "tls.pcap"), join(directory, "keys.log")];
+      writeFileSync(capture, captureOf(pieces));
+      const sealed = await wscap(["frames", "--format", "ndjson", capture]);
+      expect([sealed.code, sealed.stdout]).toEqual([0, ""]);
+      expect(sealed.stderr).toContain("1 TLS connection stays encrypted: WebSocket frames in it need --keylog <file>");
+      writeFileSync(keys, keyLog.replace(/^SERVER_TRAFFIC_SECRET_0.*\n/m, ""));
+      expect((await wscap(["frames", "--keylog", keys, capture])).stderr).toContain("the keys given do not open it");
+      writeFileSync(keys, keyLog);
+      expect((await wscap(["frames", "--keylog", keys, capture])).stderr).not.toContain("TLS");
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
 });

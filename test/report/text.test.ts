@@ -124,6 +124,8 @@ describe("the first three lines tell what to change", () => {
   test("nothing wrong", () => {
     expect(textOf(analysis([cleanly]), [])[0]).toBe("✓ Nothing is wrong: 1 WebSocket, 1 closed cleanly");
     expect(textOf(analysis([]), [])[0]).toBe("· No WebSocket in this capture, and nothing that failed.");
+    const closed = finding("note", null, { ruleId: "tls.not-decrypted" });
+    expect(textOf(analysis([]), [closed], { title: "TLS: not decrypted" })[0]).toBe("· TLS: not decrypted");
   });
 
   test("a warning is no failure", () => {

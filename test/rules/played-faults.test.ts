@@ -18,6 +18,7 @@ import {
   refusedUpgrade,
   reset,
   tcp,
+  tlsFacts,
   UPGRADE_FIELDS,
   upgrade,
   webSocket,
@@ -380,4 +381,33 @@ test("a router that says that the hop limit was used up names a loop", () => {
     },
   });
   expect(causesOf("tcp.path.blackhole", one(loop))).toEqual(["likely routingLoop"]);
+});
+
+describe("a close_notify that can be read, and the FIN of the same side some packets behind it", () => {
+  const ended = (closings: readonly [number | null, number | null], decrypted = true) =>
+    found(
+      "ws.close.no-close-frame",
+      one(
+        abnormal("server", 40, {
+          tls: tlsFacts({
+            decrypted,
+            closings: [
+              closings[0] === null ? null : mark(closings[0]),
+              closings[1] === null ? null : mark(closings[1]),
+            ],
+          }),
+        }),
+      ),
+    )[0];
+
+  test("is told, by the packet that says it", () => {
+    const told = ended([null, 39.2]);
+    expect(told?.variant).toBe("notified");
+    expect(told?.evidence.at(-1)).toMatchObject({ what: "closeNotify", timestampNs: mark(39.2).timestampNs });
+  });
+
+  test("is none of the other side's, nor one that came when all was over", () => {
+    expect(ended([39.2, null])?.variant).toBe("fin");
+    expect(ended([null, 41])?.variant).toBe("fin");
+  });
 });

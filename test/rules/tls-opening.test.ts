@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
+import type { TlsFacts } from "../../src/store/tls-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import {
   abnormal,
@@ -103,4 +104,39 @@ test("bytes of the server's hello that never came are a hole of the path", () =>
     },
   );
   expect(said(holed)).toEqual(["error tcp.path.blackhole hole pathMtu"]);
+});
+
+describe("a client that leaves once TLS is up, as Node does that distrusts the certificate", () => {
+  const END = 0.25;
+  const left = (tls: Partial<TlsFacts> = {}) =>
+    openingTls(
+      { handshakeComplete: true, applicationDataBytes: [0, 0], whyNot: null, decrypted: true, ...tls },
+      { closedAt: mark(END) },
+    );
+  const about = (connection: ConnectionFacts) => said(connection).filter((line) => line.includes("tcp.open"));
+  const alert = (from: "client" | "server", at: number, encrypted: boolean) =>
+    ({ ...mark(at), from, level: 1, description: 0, encrypted }) as const;
+
+  test("is told alike with keys and without, also when the server says goodbye behind it", () => {
+    const told = ["warning tcp.open.no-request tls certificateNotTrusted"];
+    expect(about(left())).toEqual(told);
+    expect(about(left({ alerts: [alert("server", END + 0.03, false)] }))).toEqual(told);
+    const sealed = { decrypted: false, whyNot: "no-keys" } as const;
+    expect(about(left({ ...sealed, alerts: [alert("server", END + 0.03, true)] }))).toEqual(told);
+    expect(about(left({ ...sealed, alerts: [alert("client", END - 0.01, true)] }))).toEqual([]);
+  });
+
+  test("with a close_notify it is more likely a check of the port", () => {
+    const goodbye = alert("client", END, false);
+    expect(about(left({ alerts: [goodbye], closings: [goodbye, null] }))).toEqual([
+      "note tcp.open.no-request tls portProbe",
+    ]);
+  });
+
+  test("no other address is suspected before it", () => {
+    const [, none] = judge(analysisOf([left()]));
+    expect(none?.ruleId).toBe("capture.no-websocket");
+    expect(none?.args).toMatchObject({ connections: 1, http: 0, other: 1 });
+    expect(none?.causes.map(({ confidence }) => confidence)).toEqual(["possible", "possible"]);
+  });
 });

@@ -42,3 +42,10 @@ test("of too many secrets the newest stay", () => {
   expect(log.get(random(5))).not.toBeNull();
   expect(log.get(random(limits.tlsSecrets + 4))).not.toBeNull();
 });
+
+test.each(["utf16le", "utf8"] as const)("a byte order mark, and what %s makes of ASCII, are read over", (encoding) => {
+  const keys = new KeyLog();
+  const random = "ab".repeat(32);
+  keys.addAll(Buffer.from(`\uFEFFCLIENT_RANDOM ${random} ${"cd".repeat(48)}\r\n`, encoding));
+  expect(keys.get(random)?.CLIENT_RANDOM?.length).toBe(48);
+});

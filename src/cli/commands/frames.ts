@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { ndjsonWriter, tableWriter } from "../../report/frame-writer.ts";
 import { createRedactor } from "../../report/redact.ts";
+import { mayCarryWebSocket } from "../../rules/sealed.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
 import { BatchWriter } from "../batch-writer.ts";
 import { FramePrinter } from "../frame-printer.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
@@ -39,14 +41,24 @@ async function frames(captures: readonly string[], options: FramesOptions, surro
   const keys = await openKeyLog(options);
   const printer = new FramePrinter(writer, out, origin);
   out.add(writer.head);
-  await readCaptures(
+  const ports = options.port ?? [];
+  const { connections } = await readCaptures(
     captures,
-    { ports: options.port ?? [], tap: printer, keys, origin, breathe: () => out.drained() },
+    { ports, tap: printer, keys, origin, breathe: () => out.drained() },
     surroundings,
   );
   printer.finish();
   out.flush();
+  const sealed = connections.filter((one) => isSealed(one) && mayCarryWebSocket(one, { ports }));
+  if (sealed.length > 0) stderr.write(`${chrome.framesSealed(sealed.length, sealed.every(hadNoKeys))}\n`);
+  else if (printer.frames === 0) stderr.write(`${chrome.noFrames}\n`);
   // Standard output holds frames only, so what was hidden is said beside it.
   if (!redactor.applied) stderr.write(`${chrome.notRedacted}\n`);
   else if (redactor.hidden > 0) stderr.write(`${chrome.redacted(redactor.hidden)}\n`);
 }
+
+/** TLS of which nothing, or one direction alone, was read, though something was said inside. */
+const isSealed = ({ tls }: ConnectionFacts): boolean =>
+  tls !== null && !tls.decrypted && tls.applicationDataBytes.every((bytes) => bytes > 0);
+
+const hadNoKeys = ({ tls }: ConnectionFacts): boolean => tls?.whyNot === "no-keys";

@@ -38,8 +38,8 @@ export const causesCapture = {
     fix: "Node: node --tls-keylog=keys.log app.js. Python 3.8+: SSLKEYLOGFILE=keys.log, where the program uses ssl.create_default_context(), else context.keylog_filename. Go: tls.Config.KeyLogWriter. Java has none of its own: the agent extract-tls-secrets writes one.",
   },
   keyLogOfProxy: {
-    cause: "A proxy such as nginx ends TLS.",
-    fix: "Take the keys at the client, or capture behind the proxy, where it is plain: sudo tcpdump -i lo port <backend-port>. Only NGINX Plus writes keys (ssl_key_log).",
+    cause: "A proxy such as nginx or HAProxy ends TLS.",
+    fix: "Take the keys at the client, or capture behind the proxy, where it is plain: sudo tcpdump -i lo port <backend-port>. HAProxy gives its keys with tune.ssl.keylog on, and the %[ssl_fc_…] fetches of its manual in log-format; of nginx only NGINX Plus writes them (ssl_key_log).",
   },
   keysWouldTell: {
     cause: "TLS hides the rest: whether it is a WebSocket, Close codes, pings and pongs.",
@@ -48,6 +48,10 @@ export const causesCapture = {
   keyLogOfOther: {
     cause: "The key log is another program's, or it was begun after the connection was opened, or cut off.",
     fix: "Start the program with the key log first, then capture, then connect. Browsers write only when no window was open before.",
+  },
+  keyLogCut: {
+    cause: "The key log was copied while the program still wrote to it, was cut off, or lost lines when it was edited.",
+    fix: "Take the whole file again once the connection is over: all lines with the same random number belong together.",
   },
   captureBehindProxy: {
     cause: "A proxy ends TLS before the server.",

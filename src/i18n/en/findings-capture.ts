@@ -47,6 +47,18 @@ export const findingsCapture = {
       detail:
         "A key log has lines for each connection, found by the random number of its ClientHello; for these there is none.",
     },
+    incomplete: {
+      title:
+        "TLS: not decrypted, the key log is incomplete for {connections:one connection|# connections}[[ ({names})]]: no {labels}",
+      detail:
+        "Other lines of the same connection are there. What the missing ones would have opened stays closed, and nothing is concluded from half of a conversation.",
+    },
+    damaged: {
+      title:
+        "TLS: not decrypted, {labels} in the key log does not open its direction of {connections:one connection|# connections}[[ ({names})]]",
+      detail:
+        "The line is there, and its secret is another one. What it should have opened stays closed, and nothing is concluded from half of a conversation.",
+    },
     notCaptured: {
       title: "TLS: not decrypted, the handshake of {connections:one connection|# connections} is not in the capture",
       detail:

@@ -135,7 +135,8 @@ export const findingsNetwork = {
       detail: "The connection stands, but the upgrade request never came.",
     },
     tls: {
-      title: "{client} set up TLS with {server} and left {openMs:ms} later without a request, and without an alert",
+      title:
+        "{client} set up TLS with {server} and left {openMs:ms} later without a request, and without an alert that says why",
       detail:
         "The handshake was complete, and all that the client sent in it is too small for a request. Programs that check the certificate after the handshake (Node does) leave like this when they do not trust it.",
     },

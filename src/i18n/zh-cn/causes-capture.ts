@@ -27,8 +27,8 @@ export const causesCapture = {
     fix: "Node：node --tls-keylog=keys.log app.js。Python 3.8 以上：程序用 ssl.create_default_context() 时设 SSLKEYLOGFILE=keys.log，否则设 context.keylog_filename。Go：tls.Config.KeyLogWriter。Java 自身不支持，可用 extract-tls-secrets 这个 javaagent。",
   },
   keyLogOfProxy: {
-    cause: "TLS 由 nginx 之类的代理终结。",
-    fix: "在客户端取密钥，或在代理之后（明文处）抓包：sudo tcpdump -i lo port <后端端口>。只有 NGINX Plus 能写密钥（ssl_key_log）。",
+    cause: "TLS 由 nginx、HAProxy 之类的代理终结。",
+    fix: "在客户端取密钥，或在代理之后（明文处）抓包：sudo tcpdump -i lo port <后端端口>。HAProxy 设 tune.ssl.keylog on，并按手册把 %[ssl_fc_…] 写进 log-format，就能给出密钥；nginx 只有 NGINX Plus 能写（ssl_key_log）。",
   },
   keysWouldTell: {
     cause: "其余的都被 TLS 挡住了：是不是 WebSocket、关闭码、ping 和 pong 都看不到。",
@@ -37,6 +37,10 @@ export const causesCapture = {
   keyLogOfOther: {
     cause: "密钥日志属于别的程序，或在连接建立之后才开始写，或不完整。",
     fix: "先启动会写密钥日志的程序，再抓包，最后连接。浏览器要在没有任何窗口时启动才会写。",
+  },
+  keyLogCut: {
+    cause: "密钥日志是在程序还在写时复制的，或被截断，或编辑时丢了行。",
+    fix: "等连接结束后重新取完整的文件：随机数相同的行属于同一条连接，缺一不可。",
   },
   captureBehindProxy: {
     cause: "代理在服务之前终结了 TLS。",

@@ -36,6 +36,14 @@ export const findingsCapture = {
       title: "TLS 未解密：所给的密钥里没有这 {connections} 条连接的密钥[[（{names}）]]",
       detail: "密钥日志按 ClientHello 里的随机数为每条连接记录密钥，而这些连接一行也没有。",
     },
+    incomplete: {
+      title: "TLS 未解密：{connections} 条连接[[（{names}）]]的密钥日志不完整，缺少 {labels}",
+      detail: "同一条连接的其他行在，缺的行本该解开的部分仍是密文；只看到对话的一半，不作任何结论。",
+    },
+    damaged: {
+      title: "TLS 未解密：密钥日志里的 {labels} 解不开 {connections} 条连接[[（{names}）]]的对应方向",
+      detail: "这一行在，但密钥不对。它本该解开的部分仍是密文；只看到对话的一半，不作任何结论。",
+    },
     notCaptured: {
       title: "TLS 未解密：{connections} 条连接的握手不在抓包里",
       detail: "密钥靠 ClientHello 里的随机数查找，记录序号也从握手算起；没有握手，有密钥也解不开。",

@@ -124,7 +124,7 @@ export const findingsNetwork = {
       detail: "TCP 连接正常，但升级请求一直没来。",
     },
     tls: {
-      title: "{client} 与 {server} 完成了 TLS 握手，{openMs:ms}后没有请求、也没有 alert 就离开了",
+      title: "{client} 与 {server} 完成了 TLS 握手，{openMs:ms}后没有请求、也没有说明原因的 alert 就离开了",
       detail:
         "握手已完成，但客户端发的数据小得装不下一个请求。握手之后才检查证书的程序（如 Node）不信任证书时就是这样离开的。",
     },

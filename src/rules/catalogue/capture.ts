@@ -129,13 +129,20 @@ export const noWebSocket: Rule = {
           })
         : draft("capture.no-websocket", "polling", { at: null, args, causes });
     }
+    // Inside TLS its application came here, and got no further than that: it is not looked for elsewhere.
+    const isElsewhere = connections.some(({ kind }) => kind !== "tls") ? "likely" : "possible";
     return draft("capture.no-websocket", "tcp", {
       at: null,
-      args: { connections: connections.length, http: count("http"), tls: 0, other: count("tcp") },
+      args: {
+        connections: connections.length,
+        http: count("http"),
+        tls: 0,
+        other: connections.length - count("http"),
+      },
       causes: [
         refusedCheck(connections),
-        cause("likely", "localhostUrl", { port: connections[0]?.server.port ?? 0 }),
-        cause("likely", "wrongFilter", {}),
+        cause(isElsewhere, "localhostUrl", { port: connections[0]?.server.port ?? 0 }),
+        cause(isElsewhere, "wrongFilter", {}),
       ],
     });
   },

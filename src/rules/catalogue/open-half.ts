@@ -1,6 +1,9 @@
+import { isBefore } from "../../base/packet-view.ts";
+import type { TlsFacts } from "../../store/tls-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import { certificateFaults } from "../certificate-faults.ts";
 import type { Context } from "../context.ts";
-import { endingEvidence } from "../ending.ts";
+import { endingEvidence, isNotified } from "../ending.ts";
 import { asksInTls, pairKey } from "../others.ts";
 import { mayStillCome } from "../patience.ts";
 import { clientOf, endOf, hasEnded, serverOf, spanMs, watchedUntil } from "../reading.ts";
@@ -89,23 +92,40 @@ function checkNoRequestInTls(connection: ConnectionFacts, context: Context) {
   const { tcp, tls } = connection;
   const opened = tls?.serverHello;
   if (!tls?.handshakeComplete || !opened || tcp.firstCloser !== "client" || tcp.oneWay) return null;
-  if (asksInTls(connection) || tls.decrypted || tls.refusal !== null || tls.alerts.length > 0) return null;
+  if (tls.refusal !== null || tls.alerts.some((alert) => tellsWhy(alert, connection))) return null;
+  const asks = tls.decrypted ? connection.exchangeCount > 0 || connection.notHttp[0] !== null : asksInTls(connection);
+  if (asks) return null;
   if (tcp.halves.some(({ missingBytes }) => missingBytes > 0)) return null;
   const server = serverOf(connection);
   const isSpare = context.others().busyInTls.has(pairKey(connection));
+  const inOrder = isNotified(connection);
   return draft("tcp.open.no-request", "tls", {
-    severity: isSpare ? "note" : undefined,
+    severity: isSpare || inOrder ? "note" : undefined,
     at: opened,
     args: { server, client: clientOf(connection), openMs: spanMs(opened, endOf(connection)) },
-    evidence: [shows(tls.clientHello, "tlsHello", { name: tls.serverName }), endingEvidence(connection)],
+    evidence: [
+      shows(tls.clientHello, "tlsHello", { name: tls.serverName }),
+      ...(isSpare ? [] : certificateFaults(tls, context)),
+      endingEvidence(connection),
+    ],
     causes: isSpare
       ? [cause("likely", "spareConnection", {})]
       : [
-          cause("likely", "certificateNotTrusted", { name: tls.serverName ?? connection.server.address, server }),
-          cause("possible", "portProbe", { port: connection.server.port }),
+          cause(inOrder ? "possible" : "likely", "certificateNotTrusted", {
+            name: tls.serverName ?? connection.server.address,
+            server,
+          }),
+          cause(inOrder ? "likely" : "possible", "portProbe", { port: connection.server.port }),
         ],
   });
 }
+
+/** What the server says when the client has gone is its goodbye, and so is a close_notify that can be read. */
+const tellsWhy = (alert: TlsFacts["alerts"][number], connection: ConnectionFacts): boolean =>
+  alert.from === "server"
+    ? isBefore(alert, endOf(connection))
+    : connection.tls?.decrypted !== true || alert.description !== CLOSE_NOTIFY;
+const CLOSE_NOTIFY = 0;
 
 export const noRequest: Rule = {
   id: "tcp.open.no-request",

@@ -2,6 +2,7 @@ import type { Mark } from "../../base/packet-view.ts";
 import { isBefore } from "../../base/packet-view.ts";
 import type { TlsFacts } from "../../store/tls-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import { certificateFaults } from "../certificate-faults.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { endOf, hasEnded, serverOf, spanMs, watchedUntil } from "../reading.ts";
@@ -37,10 +38,10 @@ function checkTlsFailed(connection: ConnectionFacts, context: Context): Draft | 
   if (tls === null || tls.clientHello === null) return null;
   const opening: Tls = { ...tls, clientHello: tls.clientHello };
   return (
-    checkAlert(connection, opening) ??
+    checkAlert(connection, opening, context) ??
     checkTurnedAway(connection, opening, context) ??
     checkUnanswered(connection, opening, context) ??
-    checkClosed(connection, opening)
+    checkClosed(connection, opening, context)
   );
 }
 
@@ -61,7 +62,7 @@ function certificateEvidence({ clientCertificate }: TlsFacts): (EvidenceItem | n
 const hasNoAnswer = ({ exchanges, notHttp, webSocket }: ConnectionFacts): boolean =>
   webSocket === null && notHttp[1] === null && exchanges.every(({ response }) => response === null);
 
-function checkAlert(connection: ConnectionFacts, tls: Tls): Draft | null {
+function checkAlert(connection: ConnectionFacts, tls: Tls, context: Context): Draft | null {
   const alert = tls.alerts.find(
     (item) => !item.encrypted && item.description !== 0 && (!tls.handshakeComplete || endsHandshake(connection, item)),
   );
@@ -75,7 +76,12 @@ function checkAlert(connection: ConnectionFacts, tls: Tls): Draft | null {
     onset: tls.clientHello,
     args: { server, name, from: alert.from, alert: word },
     foldBy: word,
-    evidence: [helloOf(tls), ...certificateEvidence(tls), shows(alert, "tlsAlert", { from: alert.from, alert: word })],
+    evidence: [
+      helloOf(tls),
+      ...certificateEvidence(tls),
+      ...(alert.from === "client" && UNTRUSTED.has(alert.description) ? certificateFaults(tls, context) : []),
+      shows(alert, "tlsAlert", { from: alert.from, alert: word }),
+    ],
     causes: alertCauses(connection, tls, alert),
   });
 }
@@ -216,7 +222,7 @@ function checkUnanswered(connection: ConnectionFacts, tls: Tls, context: Context
   });
 }
 
-function checkClosed(connection: ConnectionFacts, tls: Tls): Draft | null {
+function checkClosed(connection: ConnectionFacts, tls: Tls, context: Context): Draft | null {
   const { tcp } = connection;
   if (
     tls.handshakeComplete ||
@@ -239,7 +245,11 @@ function checkClosed(connection: ConnectionFacts, tls: Tls): Draft | null {
       closer: tcp.firstCloser,
       afterMs: ((tcp.closedAt?.timestampNs ?? 0) - tls.clientHello.timestampNs) / 1e6,
     },
-    evidence: [helloOf(tls), endingEvidence(connection)],
+    evidence: [
+      helloOf(tls),
+      ...(tcp.firstCloser === "client" ? certificateFaults(tls, context) : []),
+      endingEvidence(connection),
+    ],
     // The server's hello was taken: version and cipher are agreed upon, what comes next is its certificate.
     causes: [
       cause(tcp.firstCloser === "client" ? "likely" : "possible", "certificateNotTrusted", {

@@ -1,7 +1,8 @@
 import type { TlsFacts, TlsSecrecy } from "../../store/tls-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import { cause, type Draft, draft, type Rule } from "../rule.ts";
-import type { Cause } from "../types.ts";
+import { safeTarget } from "../reading.ts";
+import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import type { Cause, EvidenceItem } from "../types.ts";
 
 type Secret = ConnectionFacts & { readonly tls: TlsFacts };
 
@@ -28,12 +29,49 @@ export const keyCauses = (): Cause[] => [
   cause("possible", "keyLogOfProxy", {}),
 ];
 
+/** The key log has lines of it, and not the one that a direction needs. */
+const isIncomplete = ({ tls }: Secret): boolean => tls.whyNot === "no-secret" && tls.closedBy.length > 0;
+
+/** One of its directions opened, by a log of the right connection. */
+const isDamaged = ({ tls }: Secret): boolean => tls.whyNot === "secret-does-not-fit" && tls.closedBy.length === 1;
+
+const labelsOf = ({ tls }: Secret): string => tls.closedBy.join(", ");
+
+const byLabels = (connections: readonly Secret[]): readonly (readonly [Secret, ...Secret[]])[] =>
+  [...new Set(connections.map(labelsOf))].map(
+    (labels) => connections.filter((one) => labelsOf(one) === labels) as unknown as [Secret, ...Secret[]],
+  );
+
+function incomplete(group: readonly [Secret, ...Secret[]], variant: "incomplete" | "damaged"): Draft {
+  const [first] = group;
+  return draft("tls.not-decrypted", variant, {
+    at: first.tls.clientHello,
+    foldBy: `${variant} ${labelsOf(first)}`,
+    args: { connections: group.length, names: namesOf(group), labels: labelsOf(first) },
+    evidence: halfEvidence(first.tls),
+    causes: [cause("likely", "keyLogCut", {}), cause("possible", "keyLogOfOther", {})],
+  });
+}
+
+/** What the other direction said. */
+function halfEvidence({ halfRead, clientHello, serverName }: TlsFacts): (EvidenceItem | null)[] {
+  const { request, response, closeFrames } = halfRead ?? { request: null, response: null, closeFrames: [] };
+  return [
+    shows(clientHello, "tlsHello", { name: serverName }),
+    request && shows(request, "request", { method: request.method, target: safeTarget(request.target) }),
+    response && shows(response, "response", { status: response.status, reason: response.reason }),
+    ...closeFrames.map(({ from, code, reason, ...mark }) => shows(mark, "closeFrame", { from, code, reason })),
+  ];
+}
+
 /** Keys were given, and connections stayed closed all the same. */
 function checkSecrecy(connections: readonly ConnectionFacts[]): Draft[] {
   const closed = connections.filter(isClosed);
   const because = (why: TlsSecrecy): readonly Secret[] => closed.filter(({ tls }) => tls.whyNot === why);
   const drafts: Draft[] = [];
-  const noSecret = because("no-secret");
+  for (const group of byLabels(closed.filter(isIncomplete))) drafts.push(incomplete(group, "incomplete"));
+  for (const group of byLabels(closed.filter(isDamaged))) drafts.push(incomplete(group, "damaged"));
+  const noSecret = because("no-secret").filter((one) => !isIncomplete(one));
   if (noSecret.length > 0)
     drafts.push(
       draft("tls.not-decrypted", "noSecret", {
@@ -56,7 +94,7 @@ function checkSecrecy(connections: readonly ConnectionFacts[]): Draft[] {
         causes: [cause("certain", "captureFromStart", {})],
       }),
     );
-  const misfits = because("secret-does-not-fit");
+  const misfits = because("secret-does-not-fit").filter((one) => !isDamaged(one));
   if (misfits.length > 0)
     drafts.push(
       draft("tls.not-decrypted", "doesNotFit", {
@@ -89,6 +127,7 @@ export const tlsNotDecrypted: Rule = {
   spec: "RFC 9850",
   causes: [
     "keyLogOfOther",
+    "keyLogCut",
     "keyLogNeeded",
     "keyLogOfProgram",
     "keyLogOfProxy",

@@ -237,6 +237,7 @@ export const causeWords = {
   keysWouldTell: "",
   pollingOnly: "",
   keyLogOfOther: "",
+  keyLogCut: "",
   captureBehindProxy: "",
   http2Unread: "",
   captureBuffer: "",

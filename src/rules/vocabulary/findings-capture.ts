@@ -10,6 +10,8 @@ export const captureFindings = {
   },
   "tls.not-decrypted": {
     noSecret: "connections names?",
+    incomplete: "connections names? labels",
+    damaged: "connections names? labels",
     notCaptured: "connections",
     doesNotFit: "connections names?",
     notSupported: "connections version? suite?",

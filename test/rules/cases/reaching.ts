@@ -1,6 +1,6 @@
 import type { ArpFacts, DnsFacts } from "../../../src/store/across-types.ts";
 import type { NotHttpFacts } from "../../../src/store/http-types.ts";
-import type { TlsFacts } from "../../../src/store/tls-types.ts";
+import type { ServerCertificate, TlsFacts } from "../../../src/store/tls-types.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   analysisOf,
@@ -13,7 +13,7 @@ import {
   tcp,
   tlsFacts,
 } from "../../support/facts-builder.ts";
-import { one, type SomeCases } from "./case.ts";
+import { one, type SomeCases, several } from "./case.ts";
 
 /** 80 bytes of the client are not in the capture. */
 const withMissedBytes = (connection: ConnectionFacts): ConnectionFacts => {
@@ -70,6 +70,18 @@ const connect = (status: number): ConnectionFacts => {
 
 const hello = (more: Partial<ConnectionFacts>): ConnectionFacts => plain({ notHttp: [CLIENT_HELLO, null], ...more });
 
+/** Good for ages, by a clock that began with the capture. */
+const servedBefore = (more: Partial<ServerCertificate>): ServerCertificate => ({
+  at: mark(0.02),
+  notBeforeMs: -1e12,
+  notAfterMs: 1e12,
+  names: ["other.example", "*.other.example"],
+  moreNames: 1,
+  namesAsked: true,
+  selfSigned: false,
+  ...more,
+});
+
 const tlsConnection = (given: Partial<TlsFacts>): ConnectionFacts =>
   plain({
     kind: "tls",
@@ -86,12 +98,15 @@ const tlsConnection = (given: Partial<TlsFacts>): ConnectionFacts =>
       refusal: null,
       answered: true,
       clientCertificate: null,
+      serverCertificate: null,
       alerts: [],
       applicationDataBytes: [0, 700],
       cipherSuite: "TLS_AES_128_GCM_SHA256",
       applicationProtocol: null,
       decrypted: false,
       whyNot: "no-keys",
+      closedBy: [],
+      halfRead: null,
       closings: [null, null],
       rhythm: null,
       ...given,
@@ -185,7 +200,10 @@ export const reachingCases = {
       alert: one(
         tlsConnection({ alerts: [{ ...mark(0.03), from: "client", level: 2, description: 48, encrypted: false }] }),
       ),
-      closed: one(tlsConnection({})),
+      closed: several(
+        tlsConnection({ serverCertificate: servedBefore({ notAfterMs: -86_400_000, selfSigned: true }) }),
+        tlsConnection({ serverCertificate: servedBefore({ notBeforeMs: 86_400_000, namesAsked: false }) }),
+      ),
       certificateRefused: one(
         cutOff({
           clientCertificate: { answer: "given", asked: mark(0.02), answered: mark(0.03) },

@@ -111,6 +111,24 @@ export const transportCases = {
     severity: "note",
     fires: {
       noSecret: one(encrypted({ whyNot: "no-secret" })),
+      incomplete: one(
+        encrypted({
+          whyNot: "no-secret",
+          closedBy: ["SERVER_TRAFFIC_SECRET_0"],
+          halfRead: { request: { ...mark(0.1), method: "GET", target: "/ws" }, response: null, closeFrames: [] },
+        }),
+      ),
+      damaged: one(
+        encrypted({
+          whyNot: "secret-does-not-fit",
+          closedBy: ["CLIENT_TRAFFIC_SECRET_0"],
+          halfRead: {
+            request: null,
+            response: { ...mark(0.1), status: 101, reason: "Switching Protocols" },
+            closeFrames: [{ ...mark(2), from: "server", code: 1011, reason: "db down" }],
+          },
+        }),
+      ),
       notCaptured: one(
         encrypted({
           whyNot: "not-captured",
