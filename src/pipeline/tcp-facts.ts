@@ -190,6 +190,7 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
             ms: half.pauses.longestNs / 1e6,
             nextMs: half.pauses.nextNs / 1e6,
             peerSpoke: half.pauses.peerSpoke,
+            segmentsBefore: half.pauses.segmentsBefore,
           },
     slowAcknowledgment:
       half.slowAckNs < 1

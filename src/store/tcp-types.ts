@@ -97,6 +97,8 @@ export interface PauseFacts {
   readonly nextMs: number;
   /** The other side sent something meanwhile. */
   readonly peerSpoke: boolean;
+  /** Data segments that this side had sent before it. */
+  readonly segmentsBefore: number;
 }
 
 /** What one side sent, as the observer saw it. */

@@ -20,6 +20,8 @@ interface Pauses {
   nextNs: number;
   /** The peer sent something meanwhile. */
   readonly peerSpoke: boolean;
+  /** Data segments that this side had sent by then. */
+  readonly segmentsBefore: number;
 }
 
 export interface TcpEventRow extends Moment {

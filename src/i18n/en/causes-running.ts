@@ -63,6 +63,11 @@ export const causesRunning = {
       "The path between both ends was interrupted or stood still[[ for {idleMs:ms}]] (mobile link, Wi-Fi roaming, VPN, cable).",
     fix: "Look at signal, roaming and modem log of that time. Let clients reconnect at once and resume; a heartbeat whose patience is longer than such pauses would have kept the connection.",
   },
+  sourcePaused: {
+    cause:
+      "The {from:word} had nothing to send: what feeds its stream (queue, database, sensor, another service) paused.",
+    fix: "Compare the {from:word}'s log of that time with its source's. Where an empty time is normal, nothing is wrong here.",
+  },
   nginxReadTimeout: {
     cause: "nginx's proxy_read_timeout, here {idleMs:ms}: it ends a WebSocket on which nothing came for that long.",
     fix: "Send a ping every {pingSeconds} s or more often; or write proxy_read_timeout 3600s; proxy_send_timeout 3600s; in the location, then sudo nginx -t && sudo nginx -s reload.",

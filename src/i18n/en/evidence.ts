@@ -41,6 +41,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   closeFrame: "Close frame of the {from:word}[[, code {code}]][[, “{reason}”]]",
   fin: "FIN of the {from:word}",
   pingAgain: "ping of the {from:word}, the first after {pauseMs:ms}",
+  messageAgain: "message of the {from:word}, the first after {pauseMs:ms}",
   finUnseen: "acknowledges the FIN of the {from:word}, which is not in the capture",
   neverCame: "by its sequence number the {from:word} had sent {bytes:bytes} more: they never came here",
   finNoClose: "FIN of the {from:word}, no Close frame before it",

@@ -58,6 +58,10 @@ export const causesRunning = {
     cause: "两端之间的链路中断或停滞了[[ {idleMs:ms}]]（移动网络、Wi-Fi 漫游、VPN、网线）。",
     fix: "查看那段时间的信号、漫游和模块日志。让客户端立即重连并续传；心跳超时只要比这种停顿长，连接就能保住。",
   },
+  sourcePaused: {
+    cause: "{from:word}当时没有数据可发：数据来源（队列、数据库、传感器、其他服务）停顿了。",
+    fix: "对照{from:word}和数据来源在那段时间的日志。如果本来就会有空闲时段，那就没有问题。",
+  },
   nginxReadTimeout: {
     cause: "nginx 的 proxy_read_timeout，这里是 {idleMs:ms}：WebSocket 上这么久没有数据，它就断开。",
     fix: "至少每 {pingSeconds} 秒发一个 ping；或者在 location 里写 proxy_read_timeout 3600s; proxy_send_timeout 3600s;，然后 sudo nginx -t && sudo nginx -s reload。",

@@ -41,6 +41,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   closeFrame: "{from:word}的 Close 帧[[，关闭码 {code}]][[，“{reason}”]]",
   fin: "{from:word}的 FIN",
   pingAgain: "{from:word}的 ping，距上一个 {pauseMs:ms}",
+  messageAgain: "{from:word}的消息，距上一条 {pauseMs:ms}",
   finUnseen: "确认了{from:word}的 FIN，而这个 FIN 不在抓包里",
   neverCame: "按其序列号，{from:word}此前还发过 {bytes:bytes}：它们没有到达这里",
   finNoClose: "{from:word}的 FIN，之前没有 Close 帧",

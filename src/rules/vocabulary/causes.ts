@@ -144,6 +144,7 @@ export const causeWords = {
   unknownIdleTimer: "idleMs",
   pathDied: "",
   pathInterrupted: "idleMs?",
+  sourcePaused: "from",
   programEnded: "from",
   nginxReadTimeout: "idleMs pingSeconds",
   haproxyTunnelTimeout: "idleMs pingSeconds",

@@ -39,6 +39,7 @@ export const evidenceWords = {
   fin: "from",
   finUnseen: "from",
   pingAgain: "from pauseMs",
+  messageAgain: "from pauseMs",
   neverCame: "from bytes",
   finNoClose: "from",
   rst: "from",
