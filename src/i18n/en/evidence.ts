@@ -78,6 +78,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   arpRequest: "{sender} asks who has {target}",
   endOfSession: "the {from:word} ends the connection",
   openedThere: "{server} opened this session",
+  endOfPolling: "the {from:word} ends the session, while its poll still waits",
+  pollsAgain: "the {from:word}'s next request, to a session that is gone",
   engineIoOpen: "Engine.IO session opened by the {from:word}",
   probe: "probe of the {from:word} over the WebSocket",
   firstMessage: "first frame of the {from:word}",

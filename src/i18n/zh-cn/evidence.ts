@@ -78,6 +78,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   arpRequest: "{sender} 询问谁在用 {target}",
   endOfSession: "{from:word}结束连接",
   openedThere: "这个会话是 {server} 建立的",
+  endOfPolling: "{from:word}结束会话，此时它的轮询还在等",
+  pollsAgain: "{from:word}的下一个请求，会话已经没了",
   engineIoOpen: "{from:word}打开 Engine.IO 会话",
   probe: "{from:word}在 WebSocket 上的探测",
   firstMessage: "{from:word}的第一帧",

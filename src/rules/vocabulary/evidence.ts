@@ -75,6 +75,8 @@ export const evidenceWords = {
   arpRequest: "sender target",
   endOfSession: "from",
   engineIoOpen: "from",
+  endOfPolling: "from",
+  pollsAgain: "from",
   openedThere: "server",
   probe: "from",
   firstMessage: "from",
