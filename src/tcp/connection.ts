@@ -285,6 +285,8 @@ export class TcpConnection {
   lastSilence: SilenceRow | null = null;
   clockProbe: ClockProbe | null = null;
   clockSteps: readonly ClockStepRow[] = NO_STEPS;
+  /** The last packet that broke a silence which was as long for the peer as for the capture's clock. */
+  clockAgreed: Moment | null = null;
   icmpErrors: IcmpRow[] = [];
   events: TcpEventRow[] = [];
   eventsDropped = 0;

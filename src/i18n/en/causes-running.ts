@@ -320,6 +320,11 @@ export const causesRunning = {
       "No idle timer: the {to:word}'s own pings should have broken those {idleMs:ms} and did not. Its program stood still for that long, or the clock of the capture jumped and nothing was silent (NTP, a virtual machine that was paused).",
     fix: "chronyc tracking, timedatectl and dmesg of the capturing machine at this time; at the {to:word} the event loop's delay (monitorEventLoopDelay()).",
   },
+  programPaused: {
+    cause:
+      "The {to:word}'s program, or its whole machine, stood still for {idleMs:ms}: its own pings should have broken that silence and did not. The clock of the capture did not jump: the timestamps in the packets (TCP option) say the same time.",
+    fix: "Look at the {to:word} at the time of its last ping: CPU, event loop delay (monitorEventLoopDelay()), debugger, SIGSTOP, suspend, out of memory (dmesg).",
+  },
   heartbeatStopped: {
     cause:
       "The {from:word}'s own pings, one every {intervalMs:ms}, stopped {idleMs:ms} before the end: its program stood still (frozen, blocked event loop, debugger), or the path to it did. The timer that ended the silent WebSocket is only what followed.",

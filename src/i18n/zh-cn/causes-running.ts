@@ -286,6 +286,11 @@ export const causesRunning = {
       "不是空闲超时：这 {idleMs:ms}里本该有{to:word}自己的 ping，却一个都没有。要么它的程序停住了这么久，要么抓包机器的时钟跳了，其实并没有静默（NTP 校时、虚拟机被暂停）。",
     fix: "查看抓包机器这一时刻的 chronyc tracking、timedatectl 和 dmesg；在{to:word}上看事件循环延迟（monitorEventLoopDelay()）。",
   },
+  programPaused: {
+    cause:
+      "{to:word}的程序或整台机器停住了 {idleMs:ms}：这段静默里本该有它自己的 ping，却一个都没有。抓包的时钟没有跳：数据包里的 TCP 时间戳说的是同样长的时间。",
+    fix: "查看{to:word}在最后一个 ping 那一刻的情况：CPU、事件循环延迟（monitorEventLoopDelay()）、调试器、SIGSTOP、休眠、内存不足（dmesg）。",
+  },
   heartbeatStopped: {
     cause:
       "{from:word}原本每 {intervalMs:ms}发一个 ping，断开前 {idleMs:ms}就不再发了：它的程序停住了（被冻结、事件循环阻塞、停在调试器里），或者通往它的链路断了。断开静默 WebSocket 的定时器只是后果。",

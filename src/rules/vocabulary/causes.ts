@@ -208,6 +208,7 @@ export const causeWords = {
   outOfDescriptors: "",
   forwarderAlone: "port",
   pingsPaused: "to idleMs",
+  programPaused: "to idleMs",
   dataStopped: "from intervalMs idleMs",
   deadlineOverslept: "to idleMs intervalMs?",
   aiohttpNotReading: "to",
