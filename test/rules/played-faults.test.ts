@@ -381,3 +381,12 @@ test("a router that says that the hop limit was used up names a loop", () => {
   });
   expect(causesOf("tcp.path.blackhole", one(loop))).toEqual(["likely routingLoop"]);
 });
+
+test.each([
+  ['{"code":4,"message":"token invalid"}', "token invalid"],
+  ['{"code":4,"message":"Forbidden"}', undefined],
+  ['{"code":4,"message":""}', undefined],
+])("allowRequest's own words are quoted, and Engine.IO's are not taken for them: %s", (body, said) => {
+  const asked = refusedUpgrade({ target: "/socket.io/?EIO=4&transport=websocket", status: 403, body });
+  expect(found("eio.request.refused", one(asked))[0]?.args["said"]).toBe(said);
+});

@@ -233,6 +233,7 @@ export const causeWords = {
   damagingPath: "",
   wrongInterface: "",
   wrongFilter: "",
+  wrongPortAsked: "",
   keyLogNeeded: "",
   keyLogOfProgram: "",
   keyLogOfProxy: "",
