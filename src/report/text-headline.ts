@@ -124,12 +124,15 @@ function warningLines(page: TextPage, warnings: readonly FindingModel[], all: nu
 /** What would have come may be what people look for. */
 const isCut = ({ captures }: ReportModel): boolean => captures.some(({ endedEarly }) => endedEarly !== null);
 
+/** What these say is what there is instead of a WebSocket. */
+const NOTHING: ReadonlySet<string> = new Set(["capture.empty", "capture.no-websocket", "http2.not-decoded"]);
+
 function healthText({ model, chrome }: TextPage): string {
   // The development server's own socket tells nothing of the application.
   const sockets = model.connections.filter(
     ({ kind, findings }) => kind === "websocket" && !findings.includes("app.vite-hmr"),
   );
-  const none = model.findings.find(({ rule }) => rule === "capture.no-websocket" || rule === "http2.not-decoded");
+  const none = model.findings.find(({ rule }) => NOTHING.has(rule));
   if (sockets.length === 0 && none !== undefined) return `· ${escapeText(none.title)}`;
   const ids = whole(model)(sockets.map(({ id }) => id));
   // Nobody can say that a side is well of which nothing was captured.
