@@ -30,6 +30,7 @@ export function tcpFacts(connection: TcpConnection, clockNs: number): TcpFacts {
     closedAt,
     idleBeforeCloseNs: idleBeforeClose(connection, rstFirst, rst?.packet ?? 0, fin),
     lastSilence: lastSilence(connection),
+    clockAgreed: markOrNull(connection.clockAgreed),
     clockSteps: connection.clockSteps.map((step) => ({ ...mark(step), ms: step.ns / 1e6 })),
     syns: connection.syns.map(mark),
     synAcks: connection.synAcks.map(mark),
@@ -190,6 +191,7 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
             ms: half.pauses.longestNs / 1e6,
             nextMs: half.pauses.nextNs / 1e6,
             peerSpoke: half.pauses.peerSpoke,
+            segmentsBefore: half.pauses.segmentsBefore,
           },
     slowAcknowledgment:
       half.slowAckNs < 1

@@ -124,8 +124,13 @@ function warningLines(page: TextPage, warnings: readonly FindingModel[], all: nu
 /** What would have come may be what people look for. */
 const isCut = ({ captures }: ReportModel): boolean => captures.some(({ endedEarly }) => endedEarly !== null);
 
-/** They say why there is no WebSocket to speak of. */
-const NOTHING_READ: ReadonlySet<string> = new Set(["capture.no-websocket", "http2.not-decoded", "tls.not-decrypted"]);
+/** They say what there is instead of a WebSocket to speak of. */
+const NOTHING_READ: ReadonlySet<string> = new Set([
+  "capture.empty",
+  "capture.no-websocket",
+  "http2.not-decoded",
+  "tls.not-decrypted",
+]);
 
 function healthText({ model, chrome }: TextPage): string {
   // The development server's own socket tells nothing of the application.

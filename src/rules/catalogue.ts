@@ -2,7 +2,6 @@ import { appHeartbeatMissing, appSilent, viteHmr } from "./catalogue/application
 import { bothEnds } from "./catalogue/both-ends.ts";
 import {
   captureDuplicates,
-  captureEmpty,
   captureEndedEarly,
   captureGap,
   captureMidstream,
@@ -12,6 +11,7 @@ import {
   noWebSocket,
   packetsDropped,
 } from "./catalogue/capture.ts";
+import { captureEmpty } from "./catalogue/capture-empty.ts";
 import { clockStepped } from "./catalogue/clock-stepped.ts";
 import { closeCode, closeUnanswered, reservedCode } from "./catalogue/close-code.ts";
 import { noCloseFrame } from "./catalogue/close-no-frame.ts";

@@ -1,5 +1,5 @@
 import type { HttpExchangeFacts } from "../store/http-types.ts";
-import { fieldValue, wantsWebSocket } from "./reading.ts";
+import { bodyLine, fieldValue, wantsWebSocket } from "./reading.ts";
 import type { VariantOf } from "./types.ts";
 
 export type EngineIoRefusal = VariantOf<"eio.request.refused">;
@@ -61,4 +61,13 @@ export function engineIoCode(exchange: HttpExchangeFacts): EngineIoRefusal | nul
   if (digit !== undefined) return KINDS[Number(digit)] ?? null;
   const known = MESSAGES[text] ?? PYTHON.find(([words]) => words.test(text))?.[1] ?? null;
   return known ?? (isOwnMessage(exchange, text) ? "forbidden" : null);
+}
+
+const MESSAGE = /"message"\s*:\s*"((?:[^"\\]|\\.){1,200})"/;
+
+/** The application's own words of a refusal; "": none but Engine.IO's. */
+export function refusalMessage({ responseBodyPreview }: HttpExchangeFacts): string {
+  const text = responseBodyPreview.trim();
+  const said = text.startsWith("{") ? (MESSAGE.exec(text)?.[1] ?? "") : bodyLine(text);
+  return said in MESSAGES ? "" : said;
 }

@@ -97,6 +97,8 @@ export interface PauseFacts {
   readonly nextMs: number;
   /** The other side sent something meanwhile. */
   readonly peerSpoke: boolean;
+  /** Data segments that this side had sent before it. */
+  readonly segmentsBefore: number;
 }
 
 /** What one side sent, as the observer saw it. */
@@ -178,6 +180,8 @@ export interface TcpFacts {
   };
   /** Times that the capture's clock was set forward in a silence, as the ends' own stamps prove; before which packet. */
   clockSteps: readonly (Mark & { readonly ms: number })[];
+  /** The last packet that broke a silence of which the ends' own stamps say that it was one. */
+  clockAgreed: Mark | null;
   syns: readonly Mark[];
   synAcks: readonly Mark[];
   /** The acknowledgment that completed the handshake. */

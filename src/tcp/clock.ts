@@ -72,7 +72,10 @@ export function answerClock(
   if (rate === null) return;
   const lastedNs = (((value | 0) - probe.echoed) | 0) * (SECOND_NS / rate);
   const stepNs = packet.timestampNs - probe.sinceNs - lastedNs;
-  if (stepNs < LEAST_STEP_NS) return;
+  if (stepNs < LEAST_STEP_NS) {
+    connection.clockAgreed = { packetNumber: probe.packetNumber, timestampNs: probe.timestampNs };
+    return;
+  }
   // Packets that the capture missed shorten no life: the whole connection must lack the time too.
   const lifeNs = (((value | 0) - half.stampValue) | 0) * (SECOND_NS / rate);
   const missingNs = packet.timestampNs - half.stampNs - steppedNs - lifeNs;

@@ -20,6 +20,8 @@ interface Pauses {
   nextNs: number;
   /** The peer sent something meanwhile. */
   readonly peerSpoke: boolean;
+  /** Data segments that this side had sent by then. */
+  readonly segmentsBefore: number;
 }
 
 export interface TcpEventRow extends Moment {
@@ -283,6 +285,8 @@ export class TcpConnection {
   lastSilence: SilenceRow | null = null;
   clockProbe: ClockProbe | null = null;
   clockSteps: readonly ClockStepRow[] = NO_STEPS;
+  /** The last packet that broke a silence which was as long for the peer as for the capture's clock. */
+  clockAgreed: Moment | null = null;
   icmpErrors: IcmpRow[] = [];
   events: TcpEventRow[] = [];
   eventsDropped = 0;

@@ -17,5 +17,7 @@ export function notePause(half: TcpHalf, peer: TcpHalf, packet: PacketView): voi
       longestNs: ns,
       nextNs: pauses?.longestNs ?? 0,
       peerSpoke: peer.lastDataNs > half.lastDataNs,
+      // The one that ends it is counted already.
+      segmentsBefore: half.dataSegments - 1,
     };
 }

@@ -242,15 +242,18 @@ describe("an end without a Close", () => {
   });
 
   test("a silence that the closer's own pings should have broken is no idle timer's", () => {
-    const ended = (heartbeat: ReturnType<typeof beat>) =>
+    const ended = (heartbeat: ReturnType<typeof beat>, clockAgreed = false) =>
       one(
         abnormal("server", 300, {
-          tcpFacts: { idleBeforeCloseNs: 60.02e9 },
+          tcpFacts: { idleBeforeCloseNs: 60.02e9, clockAgreed: clockAgreed ? mark(300) : null },
           webSocketFacts: { heartbeat: [beat({ pings: 0 }), heartbeat] },
         }),
       );
     const pinging = ended(beat({ pings: 24, answered: 24, lastPing: mark(240), lastPong: mark(240.002) }));
     expect(causesOf("ws.close.no-close-frame", pinging)[0]).toBe("likely pingsPaused");
+    // Nor is it the capture's clock, where both ends' stamps agree with it.
+    const stamped = ended(beat({ pings: 24, answered: 24, lastPing: mark(240), lastPong: mark(240.002) }), true);
+    expect(causesOf("ws.close.no-close-frame", stamped)[0]).toBe("likely programPaused");
     const silent = ended(beat({ pings: 0, intervalMs: null, lastPing: null, lastPong: null }));
     expect(causesOf("ws.close.no-close-frame", pinging)).not.toContain("possible timerFits");
     expect(causesOf("ws.close.no-close-frame", silent)).not.toContain("likely pingsPaused");

@@ -20,6 +20,7 @@ const pause = (untilSeconds: number, ms: number, nextMs = 1000): PauseFacts => (
   ms,
   nextMs,
   peerSpoke: true,
+  segmentsBefore: 4,
 });
 
 describe("a peer that sent nothing while pings waited, and then went on", () => {

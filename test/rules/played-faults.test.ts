@@ -411,3 +411,12 @@ describe("a close_notify that can be read, and the FIN of the same side some pac
     expect(ended([null, 41])?.variant).toBe("fin");
   });
 });
+
+test.each([
+  ['{"code":4,"message":"token invalid"}', "token invalid"],
+  ['{"code":4,"message":"Forbidden"}', undefined],
+  ['{"code":4,"message":""}', undefined],
+])("allowRequest's own words are quoted, and Engine.IO's are not taken for them: %s", (body, said) => {
+  const asked = refusedUpgrade({ target: "/socket.io/?EIO=4&transport=websocket", status: 403, body });
+  expect(found("eio.request.refused", one(asked))[0]?.args["said"]).toBe(said);
+});

@@ -61,6 +61,7 @@ export const tcp = (given: Partial<TcpFacts> = {}): TcpFacts => ({
   idleBeforeCloseNs: null,
   lastSilence: null,
   clockSteps: [],
+  clockAgreed: null,
   syns: [],
   synAcks: [],
   established: null,

@@ -119,6 +119,7 @@ export function tcp({ client, server, ...overrides }: TcpOverrides = {}): TcpFac
     idleBeforeCloseNs: 0.01 * SECOND_NS,
     lastSilence: null,
     clockSteps: [],
+    clockAgreed: null,
     syns: [mark(0)],
     synAcks: [mark(0.001)],
     established: mark(0.002),

@@ -93,6 +93,21 @@ describe("a clock that is set forward by a minute just before the end", () => {
   });
 });
 
+test("a silence that was one is known as such, where both ends stamp", () => {
+  const agreed = (situation: Situation) => {
+    const [connection] = track(conversation(situation)).connections;
+    return connection === undefined ? null : tcpFacts(connection, connection.lastPacketNs).clockAgreed?.timestampNs;
+  };
+  expect(agreed({ pauseMs: 60_000 })).toBe(agreedAtFin(60_000));
+  expect(agreed({ step: [20_100, 60_000] })).toBeUndefined();
+});
+
+/** When the FIN of the conversation came, since its first packet. */
+function agreedAtFin(pauseMs: number): number | undefined {
+  const [connection] = track(conversation({ pauseMs })).connections;
+  return connection?.halves.map(({ fin }) => fin?.timestampNs ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b)[0];
+}
+
 describe("no step", () => {
   test("a minute of silence indeed", () => {
     expect(seen({ pauseMs: 60_000 })).toEqual({ steps: [], idleMs: 60_001 });

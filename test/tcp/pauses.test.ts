@@ -32,6 +32,7 @@ test("the longest time without news of one side, and the longest of all others",
     ms: 7000,
     nextMs: 1500,
     peerSpoke: false,
+    segmentsBefore: 3,
   });
 });
 

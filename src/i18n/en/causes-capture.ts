@@ -29,6 +29,10 @@ export const causesCapture = {
     cause: "The capture filter asks for another port or host.",
     fix: "Capture without a filter for a moment, or with port 8080 of your server.",
   },
+  wrongPortAsked: {
+    cause: "The port asked for (-p) is not the one that the capture holds.",
+    fix: "Leave -p out: wscap then reads all ports and lists their connections.",
+  },
   keyLogNeeded: {
     cause: "The client is a browser or curl: it writes its keys when asked to before it starts.",
     fix: "Close all windows, SSLKEYLOGFILE=$PWD/keys.log chromium (firefox and curl alike), capture, reproduce, then wscap report --keylog keys.log capture.pcapng.",

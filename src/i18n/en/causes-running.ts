@@ -63,6 +63,11 @@ export const causesRunning = {
       "The path between both ends was interrupted or stood still[[ for {idleMs:ms}]] (mobile link, Wi-Fi roaming, VPN, cable).",
     fix: "Look at signal, roaming and modem log of that time. Let clients reconnect at once and resume; a heartbeat whose patience is longer than such pauses would have kept the connection.",
   },
+  sourcePaused: {
+    cause:
+      "The {from:word} had nothing to send: what feeds its stream (queue, database, sensor, another service) paused.",
+    fix: "Compare the {from:word}'s log of that time with its source's. Where an empty time is normal, nothing is wrong here.",
+  },
   nginxReadTimeout: {
     cause: "nginx's proxy_read_timeout, here {idleMs:ms}: it ends a WebSocket on which nothing came for that long.",
     fix: "Send a ping every {pingSeconds} s or more often; or write proxy_read_timeout 3600s; proxy_send_timeout 3600s; in the location, then sudo nginx -t && sudo nginx -s reload.",
@@ -314,6 +319,11 @@ export const causesRunning = {
     cause:
       "No idle timer: the {to:word}'s own pings should have broken those {idleMs:ms} and did not. Its program stood still for that long, or the clock of the capture jumped and nothing was silent (NTP, a virtual machine that was paused).",
     fix: "chronyc tracking, timedatectl and dmesg of the capturing machine at this time; at the {to:word} the event loop's delay (monitorEventLoopDelay()).",
+  },
+  programPaused: {
+    cause:
+      "The {to:word}'s program, or its whole machine, stood still for {idleMs:ms}: its own pings should have broken that silence and did not. The clock of the capture did not jump: the timestamps in the packets (TCP option) say the same time.",
+    fix: "Look at the {to:word} at the time of its last ping: CPU, event loop delay (monitorEventLoopDelay()), debugger, SIGSTOP, suspend, out of memory (dmesg).",
   },
   heartbeatStopped: {
     cause:

@@ -28,6 +28,12 @@ export const findingsApplication = {
       detail:
         "The {from:word} pings every {intervalMs:ms} (from Engine.IO 4 on the server, before it the client), and a {to:word} that hears none for {timeoutMs:ms} longer closes. The {from:word}'s program stood still, or nothing from it arrived.",
     },
+    pollsStopped: {
+      title:
+        "The {to:word} left a Socket.IO ping unanswered; when it came back to its polls after {waitedMs:ms}, the session was gone",
+      detail:
+        "The {from:word} pings every {intervalMs:ms} and waits {timeoutMs:ms} for the pong; a session by polling that misses it ends without a packet. The {to:word}'s program did not run in that time, or nothing from it arrived.",
+    },
   },
   "eio.upgrade.failed": {
     refused: {

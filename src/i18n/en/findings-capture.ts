@@ -7,6 +7,15 @@ export const findingsCapture = {
       title: "The capture holds no packet",
       detail: "Nothing matched its filter while it ran, or nothing was sent.",
     },
+    cutOff: {
+      title: "{name} breaks off before its first packet ends: nothing in it can be read",
+      detail: "Whether anything was captured cannot be known from this file.",
+    },
+    otherPorts: {
+      title: "The capture holds no TCP packet of the port asked for[[ ({port})]]",
+      detail:
+        "{leftOut:One TCP packet|# TCP packets} of other ports {leftOut:was|were} left out, because -p asks for that port alone.",
+    },
     noTcp: {
       title: "The capture holds {packets:one packet|# packets}, but no TCP connection",
       detail: "What is there instead: {reasons}.",

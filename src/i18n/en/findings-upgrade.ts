@@ -80,7 +80,7 @@ export const findingsUpgrade = {
         "The transport does not fit the session: most often the session moved on to WebSocket, or the upgrade was stripped.",
     },
     forbidden: {
-      title: "Engine.IO at {server} refused: “Forbidden” (code 4)",
+      title: "Engine.IO at {server} refused the client[[: “{said}”]] (code 4, forbidden)",
       detail: "The server's allowRequest said no.",
     },
     protocolVersion: {

@@ -101,6 +101,18 @@ export const findingsWebSocket = {
       detail:
         "The connection survived it. Nothing was sent again meanwhile, so the path did not hold its packets up: most likely the {from:word}'s program, or its whole machine, stood still. A heartbeat with less patience would have ended the connection.",
     },
+    streamPaused: {
+      title:
+        "The {from:word}'s stream paused: nothing from it for {silentMs:ms}, though a message came about every {intervalMs:ms} before and after",
+      detail:
+        "The connection survived it, and whoever watched saw old data for that long. Nothing was sent again meanwhile, so the path did not hold its packets up as far as can be seen here: most likely the {from:word}'s program, or its whole machine, stood still. It may also have had nothing to send: only its own log tells.",
+    },
+    streamLate: {
+      title:
+        "The {from:word}'s stream was held up: nothing from it for {silentMs:ms}, though a message comes about every {intervalMs:ms}; then the missing ones came at once",
+      detail:
+        "The connection survived it, and whoever watched saw old data for that long. As many messages came as if there had been no pause, so they were made in time or made up for: the path held them up before this point, or the {from:word}'s program worked off what had piled up. A capture at the {from:word} tells which.",
+    },
   },
   "ws.ping.absent": {
     plain: {

@@ -27,7 +27,7 @@ export const pagesApplication = {
     name: "Socket.IO heartbeat",
     meaning:
       "Socket.IO has a heartbeat of its own (Engine.IO packets 2 and 3), which needs the page's or program's code to run. It fails when tabs sleep or event loops block, even while the network and WebSocket pings are fine.",
-    seen: "Engine.IO pings without pong until one side gave up, by the timers that the server announced when the session opened. From version 4 on the server pings, before that the client.",
+    seen: "Engine.IO pings without pong until one side gave up, by the timers that the server announced when the session opened. From version 4 on the server pings, before that the client. Of a session that only polls: its client gives up while a poll waits, or comes back too late and is not known any more.",
   },
   "eio.upgrade.failed": {
     name: "stays on polling",

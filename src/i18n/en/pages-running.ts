@@ -91,7 +91,7 @@ export const pagesRunning = {
     name: "pings stopped",
     meaning:
       "One side pinged regularly and then fell silent altogether, and the other one, which only listens, goes on waiting: a half-open connection as seen from the end that has nothing to send.",
-    seen: "At least three pings with a rhythm, then nothing at all of that side for three and a half intervals or more, while the capture (or its clock, live) goes on and the connection stands open.",
+    seen: "At least three pings with a rhythm, then nothing at all of that side for three and a half intervals or more, while the capture (or its clock, live) goes on and the connection stands open. Or a pause: pings, or the evenly timed messages of a server, that stay away for several intervals and then go on.",
   },
   "ws.ping.absent": {
     name: "no heartbeat",

@@ -18,6 +18,10 @@ export const causesCapture = {
     cause: "抓包过滤条件的端口或主机不对。",
     fix: "先不加过滤抓一会儿，或改成服务实际使用的端口，如 port 8080。",
   },
+  wrongPortAsked: {
+    cause: "指定的端口（-p）不是抓包里的那个。",
+    fix: "去掉 -p：wscap 会读取所有端口，并列出各条连接。",
+  },
   keyLogNeeded: {
     cause: "客户端是浏览器或 curl：启动前设好环境变量，它就会写出密钥。",
     fix: "先关闭所有窗口，运行 SSLKEYLOGFILE=$PWD/keys.log chromium（firefox、curl 同理），抓包、复现，再运行 wscap report --keylog keys.log capture.pcapng。",

@@ -58,6 +58,10 @@ export const causesRunning = {
     cause: "两端之间的链路中断或停滞了[[ {idleMs:ms}]]（移动网络、Wi-Fi 漫游、VPN、网线）。",
     fix: "查看那段时间的信号、漫游和模块日志。让客户端立即重连并续传；心跳超时只要比这种停顿长，连接就能保住。",
   },
+  sourcePaused: {
+    cause: "{from:word}当时没有数据可发：数据来源（队列、数据库、传感器、其他服务）停顿了。",
+    fix: "对照{from:word}和数据来源在那段时间的日志。如果本来就会有空闲时段，那就没有问题。",
+  },
   nginxReadTimeout: {
     cause: "nginx 的 proxy_read_timeout，这里是 {idleMs:ms}：WebSocket 上这么久没有数据，它就断开。",
     fix: "至少每 {pingSeconds} 秒发一个 ping；或者在 location 里写 proxy_read_timeout 3600s; proxy_send_timeout 3600s;，然后 sudo nginx -t && sudo nginx -s reload。",
@@ -240,8 +244,8 @@ export const causesRunning = {
   },
   applicationCode: { cause: "应用主动关闭，{code} 的含义只有它自己知道。", fix: "在{from:word}的代码里搜索 {code}。" },
   replacedElsewhere: {
-    cause: "理由说明同一用户在别处连上了：服务端每个用户只保留一个连接，新的顶掉了这一个。",
-    fix: "收到这个理由时不要自动重连，否则两个页面会没完没了地互相顶掉。如果允许多标签页或多设备同时在线，服务端就要为每个用户保留多个连接。",
+    cause: "理由说明同一用户在别处连上了：服务端每个用户只保留一条连接，新的顶掉了这一个。",
+    fix: "收到这个理由时不要自动重连，否则两个页面会没完没了地互相顶掉。如果允许多标签页或多设备同时在线，服务端就要为每个用户保留多条连接。",
   },
   closeIgnored: {
     cause: "{to:word}的代码不回应 Close 帧。",
@@ -281,6 +285,11 @@ export const causesRunning = {
     cause:
       "不是空闲超时：这 {idleMs:ms}里本该有{to:word}自己的 ping，却一个都没有。要么它的程序停住了这么久，要么抓包机器的时钟跳了，其实并没有静默（NTP 校时、虚拟机被暂停）。",
     fix: "查看抓包机器这一时刻的 chronyc tracking、timedatectl 和 dmesg；在{to:word}上看事件循环延迟（monitorEventLoopDelay()）。",
+  },
+  programPaused: {
+    cause:
+      "{to:word}的程序或整台机器停住了 {idleMs:ms}：这段静默里本该有它自己的 ping，却一个都没有。抓包的时钟没有跳：数据包里的 TCP 时间戳说的是同样长的时间。",
+    fix: "查看{to:word}在最后一个 ping 那一刻的情况：CPU、事件循环延迟（monitorEventLoopDelay()）、调试器、SIGSTOP、休眠、内存不足（dmesg）。",
   },
   heartbeatStopped: {
     cause:

@@ -27,6 +27,11 @@ export const findingsApplication = {
       detail:
         "{from:word}每 {intervalMs:ms}发一次 ping（Engine.IO 4 起由服务器发，之前由客户端发），{to:word}再多等 {timeoutMs:ms}没收到就会关闭。要么{from:word}的程序停住了，要么它发的东西都没到。",
     },
+    pollsStopped: {
+      title: "{to:word}没有回应 Socket.IO 的 ping；{waitedMs:ms}后它再来轮询时，会话已经没了",
+      detail:
+        "{from:word}每 {intervalMs:ms}发一次 ping，等 pong 等 {timeoutMs:ms}；靠轮询的会话等不到就结束，不会发任何数据包。要么{to:word}的程序那段时间没有运行，要么它发的东西都没到。",
+    },
   },
   "eio.upgrade.failed": {
     refused: {

@@ -4,6 +4,14 @@ import type { SomeFindings } from "../texts.ts";
 export const findingsCapture = {
   "capture.empty": {
     noPackets: { title: "抓包里一个数据包都没有", detail: "抓包期间没有符合过滤条件的数据包，或者根本没有发送。" },
+    cutOff: {
+      title: "{name} 在第一个数据包结束前就断了：里面什么都读不出来",
+      detail: "从这个文件无法知道是否抓到过数据。",
+    },
+    otherPorts: {
+      title: "抓包里没有所要端口[[（{port}）]]的 TCP 数据包",
+      detail: "其他端口的 {leftOut} 个 TCP 数据包没有读，因为 -p 只要这个端口。",
+    },
     noTcp: { title: "抓包里有 {packets:n} 个数据包，但没有 TCP 连接", detail: "里面是：{reasons}。" },
   },
   "capture.no-websocket": {

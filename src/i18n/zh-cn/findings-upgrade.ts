@@ -77,7 +77,7 @@ export const findingsUpgrade = {
       detail: "传输方式与会话不符：多半是会话已切到 WebSocket，或升级字段被去掉了。",
     },
     forbidden: {
-      title: "{server} 的 Engine.IO 拒绝请求：“Forbidden”（代码 4）",
+      title: "{server} 的 Engine.IO 拒绝了客户端[[：“{said}”]]（代码 4，禁止）",
       detail: "服务器的 allowRequest 返回了拒绝。",
     },
     protocolVersion: {

@@ -97,6 +97,17 @@ export const findingsWebSocket = {
       detail:
         "连接撑过去了。这段时间没有任何重传，说明不是链路卡住：多半是{from:word}的程序或整台机器停顿了。心跳要是耐心再少一点，就会断开连接。",
     },
+    streamPaused: {
+      title: "{from:word}的数据流停顿过：有 {silentMs:ms}没有它的任何数据，前后却大约每 {intervalMs:ms}一条消息",
+      detail:
+        "连接撑过去了，但这段时间用户看到的都是旧数据。期间没有任何重传，从这里看不是链路卡住：多半是{from:word}的程序或整台机器停顿了。也可能它当时确实没有数据可发：只有它自己的日志能说明。",
+    },
+    streamLate: {
+      title:
+        "{from:word}的数据流卡住过：有 {silentMs:ms}没有它的任何数据，平时大约每 {intervalMs:ms}一条消息；之后欠下的一下子全到了",
+      detail:
+        "连接撑过去了，但这段时间用户看到的都是旧数据。消息总数和没有停顿时一样多，说明它们是按时产生或事后补发的：要么在到达抓包点之前被链路卡住，要么是{from:word}的程序在处理积压。在{from:word}那一端抓包就能分清。",
+    },
   },
   "ws.ping.absent": {
     plain: {

@@ -27,7 +27,7 @@ export const pagesApplication = {
     name: "Socket.IO 心跳",
     meaning:
       "Socket.IO 有自己的心跳（Engine.IO 的 2 和 3 号包），需要页面或程序的代码在运行。标签页休眠或事件循环阻塞时它会失败，哪怕网络和 WebSocket 的 ping 都正常。",
-    seen: "按会话打开时服务器公布的定时器，Engine.IO 的 ping 没有 pong，直到一方放弃。第 4 版起由服务器发 ping，之前由客户端发。",
+    seen: "按会话打开时服务器公布的定时器，Engine.IO 的 ping 没有 pong，直到一方放弃。第 4 版起由服务器发 ping，之前由客户端发。只靠轮询的会话：客户端在轮询等待时放弃，或回来得太晚，会话已不被承认。",
   },
   "eio.upgrade.failed": {
     name: "停留在轮询",

@@ -8,6 +8,7 @@ import { hasEnded, isBlind, safeTarget, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { handshakeOf, isPoll, outcomeOf } from "../upgrade-outcome.ts";
 import { isViteHmr } from "../vite.ts";
+import { isOfAny } from "./capture-empty.ts";
 import { keyCauses } from "./tls-secrecy.ts";
 
 const PCAPNG = "https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng/";
@@ -18,36 +19,6 @@ const sum = (captures: readonly CaptureFacts[], read: (capture: CaptureFacts) =>
 
 /** What a running capture is about shows within this time. */
 const WHOLE_CAPTURE_MS = 10_000;
-
-/** Captured on `any`, which has a link type of its own (SLL). */
-const isOfAny = ({ linkTypes }: CaptureFacts): boolean => linkTypes.some((type) => /SLL/.test(type));
-
-/** Nothing about a connection can be said: there is none. */
-export const captureEmpty: Rule = {
-  id: "capture.empty",
-  severity: "note",
-  spec: "",
-  causes: ["wrongInterface", "wrongFilter"],
-  sources: [TCPDUMP],
-  checkCapture({ analysis }) {
-    if (analysis.connections.length > 0 || mayStillCome(analysis, 0, WHOLE_CAPTURE_MS)) return null;
-    const causes = [
-      cause("likely", "wrongFilter", {}),
-      !analysis.captures.some(isOfAny) && cause("likely", "wrongInterface", {}),
-    ];
-    if (analysis.packets === 0) return draft("capture.empty", "noPackets", { at: null, args: {}, causes });
-    const reasons = Object.entries(analysis.otherPackets)
-      .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-      .slice(0, 5)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(", ");
-    return draft("capture.empty", "noTcp", {
-      at: null,
-      args: { packets: analysis.packets, reasons: reasons || "?" },
-      causes,
-    });
-  },
-};
 
 /** The application's port is not in the capture. */
 const UNKNOWN_PORT = "<port>";

@@ -246,7 +246,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
     missed === null && isOnHalfTick(connection, direction) && cause("likely", "aiohttpNotReading", { to: closer }),
     stopped,
     ...(missed === null ? named.map((one) => (stopped === null ? one : lesser(one))) : []),
-    stoodStill && missed === null && cause("likely", "pingsPaused", { to: closer, idleMs: idle }),
+    stoodStill && missed === null && pausedPings(connection, closer, idle),
     byTimer && missed === null && named.length === 0 && cause("likely", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
     afterMs !== null && cause("likely", "failedOnMessage", { to: closer, from: otherSide(closer), afterMs }),
@@ -263,6 +263,12 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   ];
 }
 
+/** Where the ends' own stamps do not speak against it, the capture's clock may have been set forward. */
+const pausedPings = ({ tcp }: ConnectionFacts, to: Side, idleMs: number): Cause =>
+  tcp.clockAgreed !== null && tcp.clockAgreed.packet === tcp.closedAt?.packet
+    ? cause("likely", "programPaused", { to, idleMs })
+    : cause("likely", "pingsPaused", { to, idleMs });
+
 export const noCloseFrame: Rule = {
   id: "ws.close.no-close-frame",
   severity: "error",
@@ -272,6 +278,7 @@ export const noCloseFrame: Rule = {
     "pongsTooSlow",
     "tokenRejected",
     "pingsPaused",
+    "programPaused",
     "deadlineOverslept",
     "aiohttpNotReading",
     "dataStopped",

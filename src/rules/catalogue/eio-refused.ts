@@ -5,7 +5,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { WebSocketFacts } from "../../store/websocket-types.ts";
 import { upgradeLines } from "../answer-causes.ts";
 import type { Context } from "../context.ts";
-import { type EngineIoRefusal, engineIoCode } from "../engine-io-code.ts";
+import { type EngineIoRefusal, engineIoCode, refusalMessage } from "../engine-io-code.ts";
 import { passedFrom, passedOn } from "../others.ts";
 import { bodyLine, endpointText, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, lesser, type Rule, shows } from "../rule.ts";
@@ -212,7 +212,7 @@ function check(connection: ConnectionFacts, context: Context) {
     return draft("eio.request.refused", kind, {
       at: exchange.response.first,
       severity: kind === "sessionEnded" ? "note" : undefined,
-      args: { ...refusalArgs(exchange, serverOf(connection)), body },
+      args: { ...refusalArgs(exchange, serverOf(connection)), body, said: refusalMessage(exchange) },
       evidence: [
         opened && shows(opened.at, "openedThere", { server: opened.server }),
         shows(exchange.request.first, "request", { method: exchange.request.method, target }),

@@ -7,6 +7,7 @@ import { endedBy, endingEvidence } from "../ending.ts";
 import { engineIoCode } from "../engine-io-code.ts";
 import { missedIn } from "../heartbeat.ts";
 import { mayStillCome } from "../patience.ts";
+import { silentClient, silentServer } from "../poll-heartbeat.ts";
 import { clientOf, directionOf, endOf, hasEnded, otherSide, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
@@ -132,8 +133,48 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft
   });
 }
 
+/** The same of a session that only polls: its pings and pongs come on as many connections as it has requests. */
+function checkPolls(connection: ConnectionFacts, engineIo: EngineIoFacts, context: Context): Draft | null {
+  const { timers } = engineIo;
+  if (timers === null) return null;
+  const { pingIntervalMs: intervalMs, pingTimeoutMs: timeoutMs } = timers;
+  const server = silentServer(connection, engineIo, context);
+  const waitedMs = server === null ? 0 : spanMs(server.since, server.until);
+  if (server !== null && Math.abs(waitedMs - intervalMs - timeoutMs) <= SLACK_MS)
+    return draft("eio.pong.missing", "noPing", {
+      at: server.since,
+      severity: "error",
+      confidence: "likely",
+      args: { from: "server", to: "client", waitedMs, intervalMs, timeoutMs },
+      evidence: [
+        shows(server.since, server.isPing ? "lastPing" : "lastHeard", { from: "server" }),
+        shows(server.until, "endOfPolling", { from: "client" }),
+      ],
+      causes: [cause("likely", "serverBlocked", {}), cause("possible", "peerVanished", { to: "server" })],
+    });
+  const client = silentClient(connection, engineIo, context);
+  const awayMs = client === null ? 0 : spanMs(client.since, client.until);
+  if (client === null || awayMs < timeoutMs) return null;
+  return draft("eio.pong.missing", "pollsStopped", {
+    at: client.since,
+    severity: "error",
+    confidence: "likely",
+    args: { from: "server", to: "client", waitedMs: awayMs, intervalMs, timeoutMs },
+    evidence: [
+      shows(client.since, "lastPing", { from: "server" }),
+      shows(client.until, "pollsAgain", { from: "client" }),
+    ],
+    causes: [
+      cause("likely", "pageFrozen", { patienceMs: 3 * intervalMs }),
+      cause("likely", "peerBlocked", { to: "client" }),
+      cause("possible", "pathInterrupted", { idleMs: awayMs }),
+    ],
+  });
+}
+
 function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | null {
   const engineIo = connection.session?.engineIo;
+  if (engineIo?.transport === "polling") return checkPolls(connection, engineIo, context);
   if (engineIo?.transport !== "websocket") return null;
   return (
     checkPongs(connection, engineIo, 1, context) ??

@@ -4,8 +4,9 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { openedBeside } from "../meanwhile.ts";
 import { clientOf, livedMs, NS_PER_MS, otherSide, watchedUntil } from "../reading.ts";
-import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { cause, type Draft, draft, lesser, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
+import { streamPause } from "../stream-pause.ts";
 
 /** Fewer pings show no rhythm. */
 const LEAST_PINGS = 3;
@@ -76,6 +77,43 @@ function checkPause(connection: ConnectionFacts, direction: Direction): Draft | 
   });
 }
 
+/**
+ * A server that publishes at a steady pace and does not ping: its messages show a standstill as pings would. A client's pace
+ * is none: browsers hold back the timers of a page that nobody looks at, and people mute their microphones.
+ */
+function checkStream(connection: ConnectionFacts, context: Context): Draft | null {
+  const { verdict } = connection.close;
+  const pause = verdict === "open" || verdict === "clean" ? streamPause(connection, SERVER) : null;
+  if (pause === null) return null;
+  // A server that lets somebody in meanwhile does not stand still.
+  const sinceNs = pause.until.timestampNs - pause.ms * NS_PER_MS;
+  if (openedBeside(connection, sinceNs, pause.until.timestampNs, context).some(answersBefore(pause.until))) return null;
+  const parts = {
+    at: pause.until,
+    confidence: "likely" as const,
+    args: { from: "server", silentMs: pause.ms, intervalMs: pause.intervalMs },
+    evidence: [shows(pause.until, "messageAgain", { from: "server", pauseMs: pause.ms })],
+  };
+  const stuck = cause("likely", "peerBlocked", { to: "server" });
+  const path = cause("likely", "pathInterrupted", { idleMs: pause.ms });
+  // What it made up for may be answers: then the questions had got through.
+  const wasAsked = (connection.webSocket?.lastMessage[0]?.timestampNs ?? 0) > sinceNs;
+  if (pause.isMadeUp)
+    return draft("ws.ping.stopped", "streamLate", {
+      ...parts,
+      causes: wasAsked ? [stuck, lesser(path)] : [path, lesser(stuck)],
+    });
+  return draft("ws.ping.stopped", "streamPaused", {
+    ...parts,
+    causes: [stuck, cause("possible", "sourcePaused", { from: "server" }), lesser(path)],
+  });
+}
+
+const answersBefore =
+  (until: Mark) =>
+  ({ webSocket }: ConnectionFacts): boolean =>
+    webSocket !== null && !webSocket.midstream && webSocket.openedAt.timestampNs < until.timestampNs;
+
 /** Its pings reach the proxy between, which passes nothing on: the other leg tells of that. */
 function isHeardBeyond({ id }: ConnectionFacts, direction: Direction, since: Mark, { joins }: Context): boolean {
   const leg = direction === SERVER ? joins.behind.get(id)?.back : joins.before.get(id)?.front;
@@ -94,11 +132,14 @@ export const pingStopped: Rule = {
     "serverBlocked",
     "listenerWithoutTimeout",
     "peerBlocked",
+    "sourcePaused",
     "pathInterrupted",
   ],
   sources: ["https://github.com/websockets/ws#how-to-detect-and-close-broken-connections"],
-  check: (connection, context) =>
-    ([1, 0] as const)
+  check: (connection, context) => {
+    const byPings = ([1, 0] as const)
       .map((direction) => checkDirection(connection, direction, context) ?? checkPause(connection, direction))
-      .filter((item) => item !== null),
+      .filter((item) => item !== null);
+    return byPings.length > 0 ? byPings : checkStream(connection, context);
+  },
 };

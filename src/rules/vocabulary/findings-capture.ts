@@ -1,6 +1,6 @@
 /** What the capture itself does not hold. */
 export const captureFindings = {
-  "capture.empty": { noPackets: "", noTcp: "packets reasons" },
+  "capture.empty": { noPackets: "", cutOff: "name", otherPorts: "port? leftOut", noTcp: "packets reasons" },
   "capture.no-websocket": {
     tcp: "connections http tls other",
     tls: "connections tls names?",

@@ -23,7 +23,7 @@ export const upgradeFindings = {
     session: refusal,
     handshakeMethod: refusal,
     badRequest: refusal,
-    forbidden: refusal,
+    forbidden: `${refusal} said?`,
     protocolVersion: refusal,
     inFrames: "server target version?",
     oldServer: "server target",

@@ -21,7 +21,12 @@ export const webSocketFindings = {
   },
   "ws.pong.late": { plain: "from to late slowestMs medianMs intervalMs?" },
   "ws.pong.unsolicited": { plain: "from count" },
-  "ws.ping.stopped": { plain: "from to silentMs intervalMs", paused: "from silentMs intervalMs" },
+  "ws.ping.stopped": {
+    plain: "from to silentMs intervalMs",
+    paused: "from silentMs intervalMs",
+    streamPaused: "from silentMs intervalMs",
+    streamLate: "from silentMs intervalMs",
+  },
   "ws.ping.absent": { plain: "openMs idleMs?" },
   "ws.frame.unmasked-client": { plain: frame },
   "ws.frame.masked-server": { plain: frame },

@@ -19,7 +19,8 @@ import {
   upgrade,
   webSocket,
 } from "../../support/facts-builder.ts";
-import { one, running, type SomeCases } from "./case.ts";
+import { pinged, unknown } from "../../support/polled-sessions.ts";
+import { one, running, type SomeCases, several } from "./case.ts";
 
 const quiet = webSocket().heartbeat[0];
 const TARGET = "/socket.io/?EIO=4&transport=websocket";
@@ -184,6 +185,7 @@ export const applicationCases = {
           close: { verdict: "open", clientSees: null, serverSees: null },
         }),
       ),
+      pollsStopped: several(pinged(20), unknown(32)),
       noPing: socketIo(
         session({ engineIo: engineIo({ heartbeat: [quiet, beat({ lastPing: mark(25) })] }) }),
         "client",

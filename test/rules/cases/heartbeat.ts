@@ -14,6 +14,7 @@ import {
   tcp,
   webSocket,
 } from "../../support/facts-builder.ts";
+import { streamed } from "../../support/streams.ts";
 import { one, type SomeCases } from "./case.ts";
 
 const quiet = webSocket().heartbeat[0];
@@ -222,8 +223,11 @@ export const heartbeatCases = {
     fires: {
       plain: one(fallenSilent(30)),
       paused: one(connectionFacts({ webSocket: webSocket({ heartbeat: [quiet, paused(38_000)] }) })),
+      streamPaused: one(streamed()),
+      streamLate: one(streamed({ made: 14 })),
     },
     near: {
+      "a stream that pauses for seven of its intervals": one(streamed({ pauseSeconds: 7 })),
       "pings that come a little later once": one(
         connectionFacts({ webSocket: webSocket({ heartbeat: [quiet, paused(25_000)] }) }),
       ),

@@ -163,6 +163,8 @@ export const transportCases = {
     severity: "note",
     fires: {
       noPackets: analysisOf([], { packets: 0 }),
+      cutOff: analysisOf([], { packets: 0, capture: { endedEarly: { code: "cut-in-record", offset: 24 } } }),
+      otherPorts: analysisOf([], { otherPackets: { "tcp-other-port": 90, arp: 6 } }),
       noTcp: analysisOf([], { otherPackets: { udp: 40, arp: 60 } }),
     },
     near: {
