@@ -103,6 +103,7 @@ const appBeat = (unanswered: readonly number[], given: Partial<ApplicationBeatFa
           answered: 8 - unanswered.length,
           unansweredAtEnd: unanswered.map(mark),
           lastAnswer: mark(10),
+          lastAsked: mark(10),
           ...given,
         },
       }),
