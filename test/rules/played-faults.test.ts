@@ -381,3 +381,34 @@ test("a router that says that the hop limit was used up names a loop", () => {
   });
   expect(causesOf("tcp.path.blackhole", one(loop))).toEqual(["likely routingLoop"]);
 });
+
+describe("a Close whose reason is a timeout of the login", () => {
+  const shut = (reason: string, messages: number, seconds = 5, code = 4008) =>
+    one(
+      connectionFacts({
+        webSocket: webSocket({
+          messages: [
+            { text: messages, binary: 0, bytes: 40 * messages },
+            { text: 4, binary: 0, bytes: 400 },
+          ],
+          closeFrames: [close(seconds + 0.01, code), close(seconds, code, reason)],
+        }),
+        tcp: tcp({ closedAt: mark(seconds + 0.02), firstCloser: "server" }),
+      }),
+    );
+  test("names the message that was not sent, and no heartbeat", () => {
+    expect(causesOf("ws.close.code", shut("auth timeout", 0))).toEqual([
+      "likely loginNeverSent",
+      "possible applicationCode",
+    ]);
+    expect(causesOf("ws.close.code", shut("认证超时", 1))[0]).toBe("likely loginNotSeen");
+    expect(causesOf("ws.close.code", shut("login timed out", 0, 5, 3000))[0]).toBe("likely loginNeverSent");
+    expect(causesOf("ws.close.code", shut("login timed out", 0, 5, 1008))).not.toContain("likely tokenRejected");
+  });
+  test("long after the opening it speaks of a session that has run out", () => {
+    expect(causesOf("ws.close.code", shut("auth timeout", 9, 3600))).not.toContain("likely loginNotSeen");
+  });
+  test("a heartbeat's timeout is none", () => {
+    expect(causesOf("ws.close.code", shut("heartbeat timeout", 0))[0]).toBe("likely heartbeatReason");
+  });
+});

@@ -227,7 +227,7 @@ export const causesRunning = {
   },
   heartbeatReason: {
     cause: "The reason blames the heartbeat or a timeout.",
-    fix: "See ping and pong of this connection: who stopped answering, and was it acknowledged by TCP?",
+    fix: "Which one does it wait for: WebSocket pings and pongs, or messages of the application's own? See who stopped sending or answering them, and whether TCP still acknowledged.",
   },
   serverShutdown: { cause: "The server restarts or shuts down.", fix: "Let clients reconnect with a random delay." },
   framesBroken: {

@@ -88,6 +88,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   namespaceDisconnected: "DISCONNECT from {namespace} by the server",
   lastBeatAnswer: "last answer of the {from:word} to the heartbeat",
   unansweredBeat: "heartbeat of the {from:word} without an answer",
+  lastBeat: "last heartbeat of the {from:word}",
   tokenSeen: "token in the {where:word}",
   legFin: "other leg, {leg}: FIN of the {from:word}",
   legRst: "other leg, {leg}: RST of the {from:word}",

@@ -210,7 +210,7 @@ export const causesRunning = {
   },
   heartbeatReason: {
     cause: "关闭理由指向心跳或超时。",
-    fix: "看这条连接的 ping 和 pong：谁不再应答，TCP 有没有确认？",
+    fix: "它等的是哪一种：WebSocket 的 ping 和 pong，还是应用自己的消息？看谁不再发送或应答，TCP 是否仍在确认。",
   },
   serverShutdown: { cause: "服务正在重启或停止。", fix: "让客户端随机延迟后重连。" },
   framesBroken: { cause: "对端发了协议不允许的帧。", fix: "看这条连接的违规项；两端都应使用成熟的库。" },

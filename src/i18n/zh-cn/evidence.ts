@@ -88,6 +88,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   namespaceDisconnected: "服务器发出 {namespace} 的 DISCONNECT",
   lastBeatAnswer: "{from:word}对心跳的最后一次回应",
   unansweredBeat: "{from:word}的心跳，没有回应",
+  lastBeat: "{from:word}的最后一次心跳",
   tokenSeen: "{where:word}里的令牌",
   legFin: "另一段 {leg}：{from:word}的 FIN",
   legRst: "另一段 {leg}：{from:word}的 RST",

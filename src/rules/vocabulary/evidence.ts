@@ -85,6 +85,7 @@ export const evidenceWords = {
   namespaceDisconnected: "namespace",
   lastBeatAnswer: "from",
   unansweredBeat: "from",
+  lastBeat: "from",
   tokenSeen: "where",
   turnedAway: "",
   legFin: "leg from",
