@@ -89,6 +89,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   lastBeatAnswer: "last answer of the {from:word} to the heartbeat",
   unansweredBeat: "heartbeat of the {from:word} without an answer",
   lastBeat: "last heartbeat of the {from:word}",
+  lastArrived:
+    "last packet of the {from:word} that the other end's capture holds; those that it sent later did not come there",
   tokenSeen: "token in the {where:word}",
   legFin: "other leg, {leg}: FIN of the {from:word}",
   legRst: "other leg, {leg}: RST of the {from:word}",

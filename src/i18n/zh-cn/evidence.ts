@@ -89,6 +89,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   lastBeatAnswer: "{from:word}对心跳的最后一次回应",
   unansweredBeat: "{from:word}的心跳，没有回应",
   lastBeat: "{from:word}的最后一次心跳",
+  lastArrived: "另一端抓到的{from:word}的最后一个数据包；之后发出的没有到那里",
   tokenSeen: "{where:word}里的令牌",
   legFin: "另一段 {leg}：{from:word}的 FIN",
   legRst: "另一段 {leg}：{from:word}的 RST",

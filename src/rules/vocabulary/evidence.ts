@@ -86,6 +86,7 @@ export const evidenceWords = {
   lastBeatAnswer: "from",
   unansweredBeat: "from",
   lastBeat: "from",
+  lastArrived: "from",
   tokenSeen: "where",
   turnedAway: "",
   legFin: "leg from",
