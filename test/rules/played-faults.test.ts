@@ -412,3 +412,21 @@ describe("a Close whose reason is a timeout of the login", () => {
     expect(causesOf("ws.close.code", shut("heartbeat timeout", 0))[0]).toBe("likely heartbeatReason");
   });
 });
+
+test("1009 for a message without an end names that one, and not the largest of those that fitted", () => {
+  const [finding] = found(
+    "ws.message.too-big",
+    one(
+      connectionFacts({
+        webSocket: webSocket({
+          closeFrames: [null, close(10, 1009)],
+          largestMessageBytes: [20, 100],
+          unfinishedMessage: [{ ...mark(9.9), bytes: 130_980 }, null],
+        }),
+      }),
+    ),
+  );
+  expect(finding?.args).toMatchObject({ partBytes: 130_980 });
+  expect(finding?.args).not.toHaveProperty("bytes");
+  expect(finding?.evidence[0]).toMatchObject({ what: "unfinishedMessage", args: { bytes: 130_980 } });
+});

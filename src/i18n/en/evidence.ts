@@ -65,6 +65,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   slowestPing: "ping of the {from:word}",
   slowestPong: "its pong, {ms:ms} later",
   legRequest: "another request did go to the backend: {target}",
+  unfinishedMessage: "a message of the {from:word} begins, {bytes:bytes} so far as its frames announce, and has no end",
   tooBigMessage: "message of the {from:word}, {bytes:bytes}",
   retransmission: "first packet that the {from:word} sent again",
   keepAlive: "keep-alive probe of the {from:word}",

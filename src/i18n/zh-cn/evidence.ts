@@ -65,6 +65,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   slowestPing: "{from:word}的 ping",
   slowestPong: "对应的 pong，{ms:ms}后才到",
   legRequest: "另一个请求确实转给了后端：{target}",
+  unfinishedMessage: "{from:word}的一条消息开始，各帧声明的长度已达 {bytes:bytes}，没有结尾",
   tooBigMessage: "{from:word}的消息，{bytes:bytes}",
   retransmission: "{from:word}第一个重传的数据包",
   keepAlive: "{from:word}的保活探测",

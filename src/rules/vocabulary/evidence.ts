@@ -62,6 +62,7 @@ export const evidenceWords = {
   slowestPing: "from",
   slowestPong: "from ms",
   legRequest: "target",
+  unfinishedMessage: "from bytes",
   tooBigMessage: "from bytes",
   retransmission: "from",
   keepAlive: "from",
