@@ -14,6 +14,8 @@ export const SAMPLE_CHARACTERS = 60;
 interface Moment {
   readonly packetNumber: number;
   readonly timestampNs: number;
+  /** What differs between messages of one kind. */
+  readonly digits: number;
 }
 
 /** One kind of small message in one direction: messages that differ only in digits. */
@@ -64,7 +66,11 @@ export class ApplicationBeat {
     shape.count++;
     this.newest[message.direction] = shape;
     if (shape.moments.length >= limits.beatMoments) shape.moments.splice(0, limits.beatMoments >> 1);
-    shape.moments.push({ packetNumber: message.lastPacketNumber, timestampNs: message.lastTimestampNs });
+    shape.moments.push({
+      packetNumber: message.lastPacketNumber,
+      timestampNs: message.lastTimestampNs,
+      digits: digitsOf(message.bytes, message.keptLength),
+    });
   }
 
   /** The newest small text, if there was none like it before. */
@@ -97,6 +103,7 @@ export class ApplicationBeat {
     if (answer === null) return null;
     const heard = this.heardBy(direction, answer);
     const lastAnswer = heard.at(-1);
+    const lastAsked = shape.moments.at(-1);
     const open = shape.moments.filter((moment) => moment.timestampNs > (lastAnswer?.timestampNs ?? 0));
     return {
       from: sideOf(direction),
@@ -108,6 +115,7 @@ export class ApplicationBeat {
       answered: Math.min(shape.count, answer.count - answer.moments.length + heard.length),
       unansweredAtEnd: open.map(mark),
       lastAnswer: lastAnswer === undefined ? null : mark(lastAnswer),
+      lastAsked: lastAsked === undefined ? null : mark(lastAsked),
     };
   }
 
@@ -116,35 +124,48 @@ export class ApplicationBeat {
     return moments.filter(({ timestampNs }) => timestampNs <= untilNs);
   }
 
-  /** A kind of message from the other side that follows each beat before the next one. */
+  /** A kind of message from the other side that follows each beat before the next one, and belongs to it. */
   private answerTo(direction: Direction, shape: Shape, intervalMs: number): Shape | null {
     let found: Shape | null = null;
     let foundHits = 0;
     for (const candidate of this.shapes[direction === 0 ? 1 : 0].values()) {
       if (candidate.count > shape.count + 1) continue;
       if (shape.byName === "ping" && candidate.byName !== "pong" && candidate.byName !== null) continue;
+      const isNamed = shape.byName === "ping" && candidate.byName === "pong";
+      const isSame = isNamed || (isConstant(shape) && isConstant(candidate));
       const heard = this.heardBy(direction, candidate);
       let hits = 0;
       for (const moment of heard) {
         const asked = shape.moments.findLast(({ timestampNs }) => timestampNs <= moment.timestampNs);
-        if (asked !== undefined && moment.timestampNs - asked.timestampNs < (intervalMs / 2) * 1e6) hits++;
+        if (asked === undefined || moment.timestampNs - asked.timestampNs >= (intervalMs / 2) * 1e6) continue;
+        if (isSame || asked.digits === moment.digits) hits++;
       }
-      const all = hits === heard.length;
-      const enough = shape.byName === "ping" && candidate.byName === "pong" ? hits >= 1 : hits >= 2 && all;
+      const enough = isNamed ? hits >= 1 : hits >= 2 && hits === heard.length;
       if (enough && hits > foundHits) [found, foundHits] = [candidate, hits];
     }
     return found;
   }
 }
 
+/**
+ * Two streams of telemetry at one pace stand beside each other as question and answer would. But their numbers change, each
+ * by itself: an answer repeats those of its question, or both are the same message each time.
+ */
+const isConstant = ({ moments }: Shape): boolean => moments.every(({ digits }) => digits === moments[0]?.digits);
+
 const rank = ({ by, answered }: ApplicationBeatFacts): number => (by === "name" ? 1e9 : 0) + answered;
 
-/** FNV-1a over the bytes without digits, so that counters and times do not tell messages apart. */
-function shapeOf(bytes: Uint8Array, length: number): number {
+/** Over the bytes without digits, so that counters and times do not tell messages apart. */
+const shapeOf = (bytes: Uint8Array, length: number): number => hashOf(bytes, length, false);
+
+const digitsOf = (bytes: Uint8Array, length: number): number => hashOf(bytes, length, true);
+
+/** FNV-1a over the digits, or over all else. */
+function hashOf(bytes: Uint8Array, length: number, ofDigits: boolean): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < length; at++) {
     const byte = u8(bytes, at);
-    if (byte < 0x30 || byte > 0x39) hash = Math.imul(hash ^ byte, 0x01000193);
+    if ((byte >= 0x30 && byte <= 0x39) === ofDigits) hash = Math.imul(hash ^ byte, 0x01000193);
   }
   return hash;
 }

@@ -61,6 +61,11 @@ export function webSocketFacts(
     ),
     longestMessageGapNs: [client.longestMessageGapNs, server.longestMessageGapNs],
     incompleteFrameBytes: [client.incompleteFrameBytes, server.incompleteFrameBytes],
+    unfinishedMessage: both((direction) => {
+      const { unfinishedBytes: bytes, unfinishedNumber, unfinishedNs } = stream.side(direction);
+      const began = markOf(unfinishedNumber, unfinishedNs);
+      return bytes === 0 || began === null ? null : { ...began, bytes };
+    }) as PerDirection<(Mark & { readonly bytes: number }) | null>,
   };
 }
 

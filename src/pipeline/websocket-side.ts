@@ -63,6 +63,10 @@ export class WebSocketSide implements WebSocketSink {
   lastMessageNs: number = ZERO_TIME;
   longestMessageGapNs = 0;
   incompleteFrameBytes = 0;
+  /** Of the frames of a message whose last one has not come. */
+  unfinishedBytes = 0;
+  unfinishedNumber = 0;
+  unfinishedNs: number = ZERO_TIME;
   private textFrames = 0;
   private binaryFrames = 0;
   private continuations = 0;
@@ -162,6 +166,7 @@ export class WebSocketSide implements WebSocketSink {
         this.reservedFrames++;
     }
     this.payloadBytes += frame.length;
+    if (!frame.fin || frame.opcode === CONTINUATION) this.noteFragment(frame);
     if (this.firstFrameNumber === 0) {
       this.firstFrameNumber = frame.firstPacketNumber;
       this.firstFrameNs = frame.firstTimestampNs;
@@ -229,8 +234,27 @@ export class WebSocketSide implements WebSocketSink {
   }
 
   onEvent(event: WebSocketEvent): void {
-    if (event.code === "incomplete-frame") this.incompleteFrameBytes = event.value;
+    if (event.code === "incomplete-frame") {
+      this.incompleteFrameBytes = event.value;
+      const { announced } = this.decoder;
+      if (announced !== null)
+        this.noteUnfinished(announced.begins, announced.length, announced.packetNumber, announced.timestampNs);
+    }
     this.owner.onEvent(event);
+  }
+
+  private noteFragment({ opcode, fin, length, firstPacketNumber, firstTimestampNs }: FrameView): void {
+    if (fin) this.unfinishedBytes = 0;
+    else this.noteUnfinished(opcode !== CONTINUATION, length, firstPacketNumber, firstTimestampNs);
+  }
+
+  private noteUnfinished(begins: boolean, length: number, packetNumber: number, timestampNs: number): void {
+    if (begins || this.unfinishedBytes === 0) {
+      this.unfinishedBytes = 0;
+      this.unfinishedNumber = packetNumber;
+      this.unfinishedNs = timestampNs;
+    }
+    this.unfinishedBytes += length;
   }
 
   private noteClose(frame: FrameView): void {

@@ -1,4 +1,4 @@
-import { type Direction, otherDirection } from "../base/brand.ts";
+import { type Direction, otherDirection, sideOf } from "../base/brand.ts";
 import { isBefore } from "../base/packet-view.ts";
 import type { TcpFacts } from "../store/tcp-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
@@ -72,4 +72,22 @@ export function failedOnMessage({ webSocket, tcp }: ConnectionFacts, closer: Dir
   const { text, binary } = webSocket.messages[sender];
   const chance = ((text + binary) * afterMs) / Math.max(spanMs(webSocket.openedAt, tcp.closedAt), 1);
   return text + binary === 1 || chance < CHANCE ? afterMs : null;
+}
+
+/** So many like it went well before, and came this often. */
+const MANY = 8;
+const OFTEN_MS = 5000;
+
+/** The same as a cause. Of a stream whose messages are all alike one is always the last: then other reasons come first. */
+export function blamesMessage(connection: ConnectionFacts, closer: Direction): Cause | null {
+  const afterMs = failedOnMessage(connection, closer);
+  const { webSocket, session } = connection;
+  if (afterMs === null || webSocket === null) return null;
+  const sender = otherDirection(closer);
+  const { text, binary } = webSocket.messages[sender];
+  const intervalMs = spanMs(webSocket.openedAt, endOf(connection)) / (text + binary);
+  const isNew = session?.lastTexts[sender]?.timestampNs === webSocket.lastMessage[sender]?.timestampNs;
+  const isOneOfMany = text + binary >= MANY && intervalMs < OFTEN_MS && !isNew;
+  const args = { to: sideOf(closer), from: sideOf(sender), afterMs };
+  return cause(isOneOfMany ? "possible" : "likely", "failedOnMessage", args);
 }

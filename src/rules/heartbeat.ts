@@ -135,7 +135,8 @@ function closedPlainly(connection: ConnectionFacts, direction: Direction): boole
 /** All is well, a restart, an overload, or what the peer had sent: none of them says that a pong is missing. */
 const OTHER_REASONS: ReadonlySet<number | null> = new Set([1000, 1001, 1002, 1003, 1007, 1009, 1012, 1013]);
 
-const blamesNobody = ({ code, reason }: CloseFrameFacts): boolean => OTHER_REASONS.has(code) && !TIMED_OUT.test(reason);
+export const blamesNobody = ({ code, reason }: CloseFrameFacts): boolean =>
+  OTHER_REASONS.has(code) && !TIMED_OUT.test(reason);
 
 /** The Close of this side, unless it answers the peer's. */
 function firstCloseOf({ webSocket }: ConnectionFacts, direction: Direction): CloseFrameFacts | null {

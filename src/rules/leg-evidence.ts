@@ -6,7 +6,7 @@ import { isCredentialField } from "./credentials.ts";
 import { isTranslated, type Join, type Joins } from "./legs.ts";
 import { isLoginCheck } from "./login-check.ts";
 import { type Others, passedFrom } from "./others.ts";
-import { clientOf, fieldHas, NS_PER_MS, otherSide, pathOf, safeTarget, serverOf } from "./reading.ts";
+import { clientOf, directionOf, fieldHas, NS_PER_MS, otherSide, pathOf, safeTarget, serverOf } from "./reading.ts";
 import { cause, rank, shows } from "./rule.ts";
 import type { Judged } from "./story.ts";
 import type { Cause, CauseId, EvidenceItem, RuleId, Token } from "./types.ts";
@@ -60,15 +60,20 @@ export function withLegs(judged: Judged, { joins, analysis, others }: Context): 
   }
   const front = proxied === undefined && HANDSHAKE.test(judged.rule.id) ? pollInFront(connection, others()) : null;
   if (front !== null) causes.push(...rewritten(front.target, front.behind));
-  const between = (joins.twins.get(connection.id) ?? []).flatMap((twin) => lostOnTheWay(twin, judged.rule.id));
+  const twins = joins.twins.get(connection.id) ?? [];
+  const isForgotten = judged.draft.causes.some(({ id }) => id === "pathStateLost");
+  const between = twins.flatMap((twin) => lostOnTheWay(twin, judged.rule.id));
+  if (between.length === 0) between.push(...twins.flatMap((twin) => silentThere(twin, judged)));
   const [only, other] = between.flatMap(({ args }) => (args["from"] as Side | undefined) ?? []);
   if (between.length > 0) {
     evidence.push(...between);
-    causes.push(
-      only === undefined || other !== undefined
-        ? cause("certain", "lostBetween", {})
-        : cause("certain", "lostOneWay", { from: only, to: otherSide(only) }),
-    );
+    // That the path lost it is proved; a new connection beside it tells why.
+    if (!isForgotten)
+      causes.push(
+        only === undefined || other !== undefined
+          ? cause("certain", "lostBetween", {})
+          : cause("certain", "lostOneWay", { from: only, to: otherSide(only) }),
+      );
   }
   const absence = OPENING.has(judged.rule.id)
     ? analysis.absences.find((item) => item.connection === connection.id)
@@ -96,7 +101,14 @@ export function withLegs(judged: Judged, { joins, analysis, others }: Context): 
 const OF_101: ReadonlySet<CauseId> = new Set(["brokenServer", "fieldsLostIn101", "transformingProxy"]);
 
 /** Guesses that a capture at one end alone leaves open. */
-const GONE: ReadonlySet<CauseId> = new Set(["peerVanished", "peerBlocked", "pageFrozen", "hostRebooted"]);
+const GONE: ReadonlySet<CauseId> = new Set([
+  "peerVanished",
+  "peerBlocked",
+  "pageFrozen",
+  "hostRebooted",
+  "rebootedSilently",
+  "dropsOneWay",
+]);
 
 /** The captures of both ends show better: the bytes were lost in between, or both ends speak of the same ports to the end. */
 function isDisproved(id: CauseId, connection: ConnectionFacts, isLost: boolean, { twins }: Joins): boolean {
@@ -212,6 +224,25 @@ function lostBetween({ facts, front, back }: Join): EvidenceItem[] {
     lostFrom("client", facts.lostBytes[0], front, back, offsetNs, backUntil),
     lostFrom("server", facts.lostBytes[1], back, front, -offsetNs, frontUntil),
   ].filter((item) => item !== null);
+}
+
+/** How long packets have left one end, and none come to the other, before the path has lost them. */
+const LEAST_SILENCE_MS = 2000;
+
+/** Bare acknowledgments leave no bytes that could be missed: they go on at one end, and at the other none arrives any more. */
+function silentThere({ facts, front, back }: Join, { rule, draft }: Judged): EvidenceItem[] {
+  const dropped = rule.id === "tcp.path.blackhole" ? draft.causes.find(({ id }) => id === "dropsOneWay") : undefined;
+  if (dropped === undefined) return [];
+  const from = dropped.args["to"] === "client" ? "server" : "client";
+  const [sender, receiver] = from === "client" ? [front, back] : [back, front];
+  const aheadNs = (facts.clockOffsetNs ?? 0) * (from === "client" ? 1 : -1);
+  const untilNs = facts.capturedUntilNs[from === "client" ? 1 : 0];
+  const [sent, arrived] = [sender, receiver].map(({ tcp }) => tcp.halves[directionOf(from)].lastPacket);
+  if (!sent || !arrived) return [];
+  const lastNs = sent.timestampNs + aheadNs;
+  if (lastNs > untilNs || lastNs - arrived.timestampNs < LEAST_SILENCE_MS * NS_PER_MS) return [];
+  const shown = shows(arrived, "lastArrived", { from });
+  return shown === null ? [] : [shown];
 }
 
 /** What is under way for so long is late, and not lost. */

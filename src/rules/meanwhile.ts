@@ -41,9 +41,15 @@ export function openedMeanwhile(
         timestampNs > opened.timestampNs &&
         timestampNs <= answeredUntilNs,
     ).length;
-    if (repeats > 0 && context.joins.copyOf.get(other.id) === undefined) return { connection: other, opened, repeats };
+    if (repeats > 0 && isOfOneCapture(connection, other, context)) return { connection: other, opened, repeats };
   }
   return null;
+}
+
+/** Two captures have two clocks: of connections that both hold, those nearest to the client stand beside each other. */
+function isOfOneCapture(one: ConnectionFacts, other: ConnectionFacts, { joins: { copyOf } }: Context): boolean {
+  const nearest = copyOf.get(other.id);
+  return nearest === undefined || (nearest === other.id && copyOf.get(one.id) === one.id);
 }
 
 /** What the same client address opened to the same port in that time. */

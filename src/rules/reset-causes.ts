@@ -3,7 +3,7 @@ import type { ResetFacts, TcpFacts } from "../store/tcp-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import { isNearer } from "./catalogue/reset-signs.ts";
 import type { Context } from "./context.ts";
-import { failedOnMessage, hasDied } from "./end-signs.ts";
+import { blamesMessage, hasDied } from "./end-signs.ts";
 import { stoppedReading } from "./full-window.ts";
 import { isTimerLike } from "./heartbeat.ts";
 import { directionOf, otherSide } from "./reading.ts";
@@ -22,7 +22,6 @@ export function resetCauses(connection: ConnectionFacts, reset: ResetFacts, cont
   // Unasked, after whole seconds of silence: HAProxy ends a tunnel like this towards the backend.
   const died = from === "server" && hasDied(connection, context);
   const byTimer = reset.answers === null && idleMs >= LEAST_TIMER_MS && isTimerLike(idleMs);
-  const afterMs = failedOnMessage(connection, directionOf(from));
   // It gave up while nobody took what it sent; its FIN waited behind that, and what came then met no socket any more.
   if (stoppedReading(tcp, to, reset) !== null)
     return [
@@ -35,7 +34,7 @@ export function resetCauses(connection: ConnectionFacts, reset: ResetFacts, cont
     // RFC 9293 §3.10.7.1: a system that has no such connection answers with an RST that acknowledges nothing.
     isUnknown && cause("likely", "connectionUnknown", { from, to }),
     byTimer && cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) }),
-    afterMs !== null && cause("likely", "failedOnMessage", { to: from, from: to, afterMs }),
+    blamesMessage(connection, directionOf(from)) ?? false,
     // A socket that is closed so sends an RST that acknowledges.
     !isUnknown &&
       hasSpoken(connection, to) &&

@@ -76,6 +76,7 @@ export interface ApplicationBeatFacts {
   /** At the end, in a row, after it had been answered before. */
   readonly unansweredAtEnd: readonly Mark[];
   readonly lastAnswer: Mark | null;
+  readonly lastAsked: Mark | null;
 }
 
 export interface LastText extends Mark {

@@ -14,6 +14,9 @@ const SOON_NS = 1e9;
  * before it came just before.
  */
 export function isTooBig(webSocket: WebSocketFacts, from: Direction, close: CloseFrameFacts): boolean {
+  const unfinished = webSocket.unfinishedMessage[from];
+  if (close.code === 1009 && unfinished !== null && unfinished.bytes > LEAST_LIMIT_BYTES && isBefore(unfinished, close))
+    return true;
   const largest = webSocket.largestMessage[from];
   if (close.code !== 1009 || largest === null) return false;
   if (webSocket.largestMessageBytes[from] >= LARGE_BYTES) return true;

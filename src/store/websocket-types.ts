@@ -101,6 +101,8 @@ export interface WebSocketFacts {
   readonly longestMessageGapNs: [number, number];
   /** A frame was under way when the direction ended: bytes still expected. */
   readonly incompleteFrameBytes: [number, number];
+  /** A message of which the last frame has not come: where it began, and the bytes of its frames as their headers announce them. */
+  readonly unfinishedMessage: PerDirection<(Mark & { readonly bytes: number }) | null>;
 }
 
 export interface SeenClose {

@@ -10,7 +10,16 @@ import { type DecoderOptions, FrameReader } from "./frame-reader.ts";
 import { INPUT_SLACK } from "./inflate.ts";
 import { type DecoderMemory, SCRATCH_BYTES } from "./memory.ts";
 import { Resynchroniser } from "./resynchroniser.ts";
-import { BINARY, type DeflateAgreement, PING, PONG, TEXT, type WebSocketDecoder, type WebSocketSink } from "./types.ts";
+import {
+  type AnnouncedFrame,
+  BINARY,
+  type DeflateAgreement,
+  PING,
+  PONG,
+  TEXT,
+  type WebSocketDecoder,
+  type WebSocketSink,
+} from "./types.ts";
 
 const READING = 0;
 const SEARCHING = 1;
@@ -73,6 +82,11 @@ export class FrameDecoder implements WebSocketDecoder {
   /** Where texts that nobody reads may be handed to first (`CalmTexts.feed`), or NO_LANE. */
   get calmLane(): number {
     return this.lane;
+  }
+
+  /** See `FrameReader`. */
+  get announced(): AnnouncedFrame | null {
+    return this.frames.announced;
   }
 
   feed(bytes: Uint8Array, start: number, end: number, at: Position): void {

@@ -8,6 +8,8 @@ import { FAULT_CODES, MASK_FAULT, RESERVED_BITS } from "./frame-header.ts";
 import { CONTROL_BYTES, type DecoderMemory } from "./memory.ts";
 import { MessageAssembler } from "./message-assembler.ts";
 import {
+  type AnnouncedFrame,
+  BINARY,
   CLOSE,
   CONTINUATION,
   type DeflateAgreement,
@@ -135,6 +137,14 @@ export class FrameReader {
   }
 
   /** The view of a frame that breaks no rule and lies in one piece. */
+  /** The data frame of which bytes are still to come; null: none. */
+  get announced(): AnnouncedFrame | null {
+    const opcode = this.first & 0x0f;
+    if (this.remaining === 0 || opcode > BINARY) return null;
+    const { length, firstPacketNumber: packetNumber, firstTimestampNs: timestampNs } = this;
+    return { begins: opcode !== CONTINUATION, length, packetNumber, timestampNs };
+  }
+
   private fill(frame: FrameView, first: number, key: number, length: number, offset: number, at: Position): void {
     const compressed = first >= 0xc0;
     frame.direction = this.direction;

@@ -91,6 +91,14 @@ export type WebSocketEventCode =
   | "incomplete-message"
   | "not-websocket";
 
+/** A data frame whose header has come, and not all of its payload. `begins`: it is the first of its message. */
+export interface AnnouncedFrame {
+  readonly begins: boolean;
+  readonly length: number;
+  readonly packetNumber: number;
+  readonly timestampNs: number;
+}
+
 export interface WebSocketEvent {
   readonly code: WebSocketEventCode;
   readonly direction: Direction;

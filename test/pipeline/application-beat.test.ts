@@ -67,6 +67,28 @@ describe("an application heartbeat without a telling name", () => {
       beat.onMessage(message(1, round * 1000, `{"speed":${round}}`, round), null);
     expect(beat.facts()).toBeNull();
   });
+  test("two streams at one pace are no question and answer: their numbers change, each by itself", () => {
+    const beat = new ApplicationBeat();
+    for (let second = 1; second <= 8; second++) {
+      beat.onMessage(message(1, second * 1001, `{"topic":"a","n":${second},"speed":${second * 7}}`, second * 2), null);
+      beat.onMessage(message(0, second * 1002, `{"value":${second * 31}}`, second * 2 + 1), null);
+    }
+    for (let second = 9; second <= 12; second++)
+      beat.onMessage(message(1, second * 1001, `{"topic":"a","n":${second},"speed":${second * 7}}`, second * 2), null);
+    expect(beat.facts()).toBeNull();
+  });
+  test("a named ping is not answered by telemetry that happens to come behind it", () => {
+    const beat = new ApplicationBeat();
+    for (let round = 0; round < 8; round++) {
+      beat.onMessage(message(0, round * 3000, '{"type":"ping"}', round * 2 + 1), "ping");
+      if (round < 5) beat.onMessage(message(1, round * 3000 + 400, `{"speed":${round * 7}}`, round * 2 + 2), null);
+    }
+    expect(beat.facts()).toBeNull();
+  });
+  test("the last question is told, answered or not", () => {
+    expect(beats(8, 5000, 0).facts()?.lastAsked?.packet).toBe(15);
+    expect(beats(8, 5000, 2).facts()?.lastAsked?.packet).toBe(15);
+  });
   test("an answer to everything (a chat) is no answer to the beat", () => {
     const beat = beats(6, 5000, 6);
     for (let round = 0; round < 30; round++)

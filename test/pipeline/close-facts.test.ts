@@ -250,6 +250,23 @@ test("Close 1009 right behind a message that was larger than all before it is th
   expect(said(39.7, 100)).toBe(1009);
 });
 
+test("Close 1009 while a message has no end is for that message, however small those before it were", () => {
+  const said = (began: number, bytes: number) =>
+    closeFacts(
+      "websocket",
+      tcp(fins),
+      webSocket({
+        closeFrames: [close(39.9, 1009), close(39.8, 1009)],
+        largestMessageBytes: [20, 10],
+        unfinishedMessage: [{ ...mark(began), bytes }, null],
+      }),
+      false,
+    ).serverSees?.code;
+  expect(said(39.5, 130_980)).toBe(1006);
+  expect(said(39.5, 100)).toBe(1009);
+  expect(said(39.9, 130_980)).toBe(1009);
+});
+
 test("packets of the same moment are in the order of the capture", () => {
   const at = (packet: number, code: number) => ({ ...close(39.8, code), packet: packetNumber(packet) });
   expect(

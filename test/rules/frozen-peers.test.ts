@@ -100,6 +100,7 @@ test("a heartbeat of the application's own is one", () => {
     answered: 20,
     unansweredAtEnd: [],
     lastAnswer: mark(99),
+    lastAsked: mark(99),
   };
   const long = (facts: SessionFacts | null) =>
     found(
@@ -126,6 +127,7 @@ test("who woke up when the application's heartbeat had given it up was stuck; it
     answered: 2,
     unansweredAtEnd: [30, 40, 50].map(mark),
     lastAnswer: mark(20.1),
+    lastAsked: mark(20.1),
   };
   const firstCause = (longestPause: PauseFacts | null) =>
     causeIds(

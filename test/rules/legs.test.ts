@@ -17,6 +17,7 @@ import {
   mark,
   refusedUpgrade,
   reset,
+  stalled,
   tcp,
   upgrade,
   webSocket,
@@ -181,6 +182,33 @@ describe("one connection in two captures", () => {
       ["ws.close.no-close-frame", 0, "error", null],
       ["capture.both-ends", 0, "note", null],
     ]);
+  });
+
+  test("acknowledgments that left one end and never came to the other prove it as well", () => {
+    const running = { ending: "open", firstCloser: null, closedAt: null } as const;
+    const open = { verdict: "open", clientSees: null, serverSees: null } as const;
+    const shared = { close: open, webSocket: webSocket({ closeFrames: [null, null] }) };
+    const near = connectionFacts({
+      ...shared,
+      tcp: tcp({
+        ...running,
+        events: stalled(30),
+        server: { lastAcknowledged: mark(30) },
+        client: { fin: null, lastPacket: mark(37) },
+      }),
+    });
+    const far = (lastPacket: number) =>
+      connectionFacts({ ...shared, tcp: tcp({ ...running, client: { fin: null, lastPacket: mark(lastPacket) } }) });
+    const first = (lastPacket: number, untilSeconds = 60) =>
+      errors(atBothEnds(near, far(lastPacket), { capturedUntilNs: [60e9, untilSeconds * 1e9] }))[0]?.causes[0];
+    expect(first(30)).toMatchObject({
+      id: "lostOneWay",
+      confidence: "certain",
+      args: { from: "client", to: "server" },
+    });
+    expect(first(37)).toMatchObject({ id: "dropsOneWay" });
+    // That capture had stopped by then.
+    expect(first(30, 31)).toMatchObject({ id: "dropsOneWay" });
   });
 
   test("bytes that left one end and never came to the other prove that the path lost them", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
-import { connectionFacts, mark, stalled, tcp, webSocket } from "../support/facts-builder.ts";
+import { connectionFacts, joined, mark, stalled, tcp, webSocket } from "../support/facts-builder.ts";
 import { several } from "./cases/case.ts";
 
 /** The server's data from 30 s on gets no answer; it is repeated until 37 s. */
@@ -50,6 +50,22 @@ describe("a connection that opens while another one gets no answer", () => {
     expect(until(37.1)(31)).toBe("stateLost");
     expect(until(37.1)(34)).toBe("midTraffic");
     expect(until(37.3)(34)).toBe("stateLost");
+  });
+
+  test("the same where both connections were captured at both ends: there are two clocks, and four records", () => {
+    const both = (openedAt: number) =>
+      judge({
+        ...several(unanswered, unanswered, opened(openedAt), opened(openedAt)),
+        joins: [joined("two-captures"), joined("two-captures", { places: [2, 3] })],
+      }).find(({ ruleId }) => ruleId === "tcp.path.blackhole");
+    expect(both(33)?.variant).toBe("stateLost");
+    expect(both(37.5)?.variant).toBe("midTraffic");
+  });
+
+  test("its own record in the other capture is no new connection", () => {
+    const copy = { ...opened(33), client: unanswered.client };
+    const analysis = { ...several(unanswered, copy), joins: [joined("two-captures")] };
+    expect(judge(analysis).find(({ ruleId }) => ruleId === "tcp.path.blackhole")?.variant).toBe("midTraffic");
   });
 
   test("before it got no answer", () => {

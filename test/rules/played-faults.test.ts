@@ -420,3 +420,52 @@ test.each([
   const asked = refusedUpgrade({ target: "/socket.io/?EIO=4&transport=websocket", status: 403, body });
   expect(found("eio.request.refused", one(asked))[0]?.args["said"]).toBe(said);
 });
+
+describe("a Close whose reason is a timeout of the login", () => {
+  const shut = (reason: string, messages: number, seconds = 5, code = 4008) =>
+    one(
+      connectionFacts({
+        webSocket: webSocket({
+          messages: [
+            { text: messages, binary: 0, bytes: 40 * messages },
+            { text: 4, binary: 0, bytes: 400 },
+          ],
+          closeFrames: [close(seconds + 0.01, code), close(seconds, code, reason)],
+        }),
+        tcp: tcp({ closedAt: mark(seconds + 0.02), firstCloser: "server" }),
+      }),
+    );
+  test("names the message that was not sent, and no heartbeat", () => {
+    expect(causesOf("ws.close.code", shut("auth timeout", 0))).toEqual([
+      "likely loginNeverSent",
+      "possible applicationCode",
+    ]);
+    expect(causesOf("ws.close.code", shut("认证超时", 1))[0]).toBe("likely loginNotSeen");
+    expect(causesOf("ws.close.code", shut("login timed out", 0, 5, 3000))[0]).toBe("likely loginNeverSent");
+    expect(causesOf("ws.close.code", shut("login timed out", 0, 5, 1008))).not.toContain("likely tokenRejected");
+  });
+  test("long after the opening it speaks of a session that has run out", () => {
+    expect(causesOf("ws.close.code", shut("auth timeout", 9, 3600))).not.toContain("likely loginNotSeen");
+  });
+  test("a heartbeat's timeout is none", () => {
+    expect(causesOf("ws.close.code", shut("heartbeat timeout", 0))[0]).toBe("likely heartbeatReason");
+  });
+});
+
+test("1009 for a message without an end names that one, and not the largest of those that fitted", () => {
+  const [finding] = found(
+    "ws.message.too-big",
+    one(
+      connectionFacts({
+        webSocket: webSocket({
+          closeFrames: [null, close(10, 1009)],
+          largestMessageBytes: [20, 100],
+          unfinishedMessage: [{ ...mark(9.9), bytes: 130_980 }, null],
+        }),
+      }),
+    ),
+  );
+  expect(finding?.args).toMatchObject({ partBytes: 130_980 });
+  expect(finding?.args).not.toHaveProperty("bytes");
+  expect(finding?.evidence[0]).toMatchObject({ what: "unfinishedMessage", args: { bytes: 130_980 } });
+});

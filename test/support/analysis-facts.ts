@@ -132,6 +132,7 @@ export const webSocket = (given: Partial<WebSocketFacts> = {}): WebSocketFacts =
   lastMessage: [null, null],
   longestMessageGapNs: [0, 0],
   incompleteFrameBytes: [0, 0],
+  unfinishedMessage: [null, null],
   ...given,
 });
 

@@ -286,6 +286,7 @@ export const webSocket = (overrides: Partial<WebSocketFacts> = {}): WebSocketFac
   lastMessage: [mark(38), mark(38)],
   longestMessageGapNs: [0, 0],
   incompleteFrameBytes: [0, 0],
+  unfinishedMessage: [null, null],
   ...overrides,
 });
 

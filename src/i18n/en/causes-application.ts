@@ -74,9 +74,28 @@ export const causesApplication = {
     cause: "The {to:word}'s code that answers the heartbeat stopped: an exception, a lost timer or subscription.",
     fix: "Look at the {to:word}'s log at this time; better still, use WebSocket pings, which libraries answer by themselves.",
   },
+  beatSenderStopped: {
+    cause: "The {to:word}'s code that sends the heartbeat stopped: an exception, or a timer that was cleared.",
+    fix: "Look at the {to:word}'s log (in a browser: the console) at this time, and at what clears that timer.",
+  },
+  pageTimersSlowed: {
+    cause:
+      "The page's timers were slowed down or stopped: browsers do that to tabs in the background, while they go on answering TCP and WebSocket pings.",
+    fix: "Let the server send WebSocket pings, which the browser answers without the page; or run the heartbeat's timer in a Web Worker. Hidden tabs may get a timer once a minute only; this server waited {patienceMs:ms}.",
+  },
   nothingSubscribed: {
     cause: "The subscription did not take: wrong topic, wrong message format, or no data for it.",
     fix: "wscap frames shows what the client sent; compare it with what the server expects.",
+  },
+  loginNeverSent: {
+    cause:
+      "The reason says that a login was waited for, and the {from:word} sent no message at all in those {waitedMs:ms}.",
+    fix: "Let the {from:word} send its login (token) as the first message, right in onopen, and again after each reconnect; in what form, the server's code says.",
+  },
+  loginNotSeen: {
+    cause:
+      "The reason says that a login was waited for: of the {from:word}'s {count:one message|# messages} in those {waitedMs:ms} the other side took none for it.",
+    fix: "wscap frames shows what the {from:word} sent: is its login (token) among it, and in the form that the server's code expects? It belongs in onopen, before all else, and again after each reconnect.",
   },
   viteOwnSocket: { cause: "The development server talks to its page.", fix: "Nothing to repair here." },
   tokenNotRenewed: {

@@ -142,7 +142,7 @@ export const causesRunning = {
   rejectsBetween: {
     cause:
       "A firewall on the path (router, VPN gateway, security appliance) rejects port {port} since then: a rule was added or reloaded, or it lost its table and rejects what it does not know.",
-    fix: "On the devices in between: nft list ruleset or iptables -S (reject with tcp reset; does “ct state established accept” stand before it?), and their log at this time. A capture at both ends shows between which two hops the RST begins.",
+    fix: "On the devices in between: nft list ruleset or iptables -S (reject with tcp reset; does “ct state established accept” stand before it?), and their log at this time. Captures on both sides of a device show whether the RST begins there.",
   },
   rejectsAtHost: {
     cause: "A firewall on the {from:word}'s own machine rejects port {port} since then: a rule was added or reloaded.",
@@ -215,7 +215,7 @@ export const causesRunning = {
   dropsOneWay: {
     cause:
       "A firewall or NAT drops the packets to the {to:word} and lets the others pass; it may be on the {to:word}'s own machine.",
-    fix: "At the {to:word}: sudo nft list ruleset or iptables -S (a rule for port {port} without “ct state established accept”?), then conntrack -L on the way. A capture at both ends shows where they stay.",
+    fix: "At the {to:word}: sudo nft list ruleset or iptables -S (a rule for port {port} without “ct state established accept”?), then conntrack -L on the way. Captures on both sides of a device show whether they stay there.",
   },
   firewallState: {
     cause: "A firewall on the path began to drop the connection.",
@@ -232,7 +232,7 @@ export const causesRunning = {
   },
   heartbeatReason: {
     cause: "The reason blames the heartbeat or a timeout.",
-    fix: "See ping and pong of this connection: who stopped answering, and was it acknowledged by TCP?",
+    fix: "Which one does it wait for: WebSocket pings and pongs, or messages of the application's own? See who stopped sending or answering them, and whether TCP still acknowledged.",
   },
   serverShutdown: { cause: "The server restarts or shuts down.", fix: "Let clients reconnect with a random delay." },
   framesBroken: {

@@ -70,6 +70,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   slowestPing: "ping of the {from:word}",
   slowestPong: "its pong, {ms:ms} later",
   legRequest: "another request did go to the backend: {target}",
+  unfinishedMessage: "a message of the {from:word} begins, {bytes:bytes} so far as its frames announce, and has no end",
   tooBigMessage: "message of the {from:word}, {bytes:bytes}",
   retransmission: "first packet that the {from:word} sent again",
   keepAlive: "keep-alive probe of the {from:word}",
@@ -95,6 +96,9 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   namespaceDisconnected: "DISCONNECT from {namespace} by the server",
   lastBeatAnswer: "last answer of the {from:word} to the heartbeat",
   unansweredBeat: "heartbeat of the {from:word} without an answer",
+  lastBeat: "last heartbeat of the {from:word}",
+  lastArrived:
+    "last packet of the {from:word} that the other end's capture holds; those that it sent later did not come there",
   tokenSeen: "token in the {where:word}",
   legFin: "other leg, {leg}: FIN of the {from:word}",
   legRst: "other leg, {leg}: RST of the {from:word}",

@@ -121,6 +121,18 @@ export const findingsApplication = {
       detail:
         "“{sample}” was sent every {intervalMs:ms} and answered each time, then {missing:once|# times} not, and its sender ended the connection.",
     },
+    gaveUpPath: {
+      title:
+        "Nothing of the {from:word} got through to the {to:word} any more, the application's heartbeat neither; the {from:word} gave up {waitedMs:ms} after the first unanswered one[[, closing with {code}]]",
+      detail:
+        "“{sample}” was sent every {intervalMs:ms} and answered each time, then {missing:once|# times} not. TCP sent it again without an acknowledgment: the {to:word}'s program may be fine.",
+    },
+    notAsked: {
+      title:
+        "The {to:word} stopped sending the application's heartbeat; the {from:word} ended the connection {waitedMs:ms} after the last one[[, with {code}]]",
+      detail:
+        "“{sample}” of the {to:word} came every {intervalMs:ms} and was answered each time, until none came. The {to:word}'s host went on acknowledging: the path was fine.",
+    },
     alive: {
       title: "The {to:word} stopped answering the application's heartbeat {waitedMs:ms} ago, but goes on sending",
       detail:

@@ -303,6 +303,12 @@ export const findingsClose = {
       detail:
         "The RST answers one packet at once and acknowledges nothing, as a rule “reject with tcp reset” does; the {from:word}'s program was not asked. It arrived with hop limit {hops}, like the {from:word}'s other packets: the firewall is on the {from:word}'s own machine, or right before it.",
     },
+    provedAnswer: {
+      title:
+        "A device on the way answered the {to:word} by an RST in the {from:word}'s name, which the {from:word} never sent",
+      detail:
+        "The capture taken at the {from:word} does not hold it. It answers one packet at once and acknowledges nothing: so does a firewall that rejects, and a router that does not know the connection any more. It arrived with hop limit {hops}[[, the {from:word}'s other packets with {usualHops}]].",
+    },
     proved: {
       title: "RST in the name of the {from:word} that the {from:word} never sent",
       detail:

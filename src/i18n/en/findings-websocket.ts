@@ -226,7 +226,8 @@ export const findingsWebSocket = {
   "ws.message.too-big": {
     refused: {
       title: "The {from:word}'s message was too big: the other side closed with 1009",
-      detail: "[[The largest message seen has {bytes:bytes}. ]][[Reason given: “{reason}”.]]",
+      detail:
+        "[[The message that was under way has at least {partBytes:bytes}. ]][[The largest message seen has {bytes:bytes}. ]][[Reason given: “{reason}”.]]",
     },
     cut: {
       title: "The {closer:word} hung up in the middle of a large message of the {from:word}",

@@ -68,9 +68,26 @@ export const causesApplication = {
     cause: "{to:word}回应心跳的代码停了：抛了异常，或定时器、订阅丢失。",
     fix: "查看{to:word}这一时刻的日志；更稳妥的是用 WebSocket 的 ping，库会自动回应。",
   },
+  beatSenderStopped: {
+    cause: "{to:word}发送心跳的代码停了：抛了异常，或定时器被清除。",
+    fix: "查看{to:word}这一时刻的日志（浏览器：控制台），以及是什么清除了那个定时器。",
+  },
+  pageTimersSlowed: {
+    cause: "页面的定时器被放慢或停掉了：浏览器对后台标签页会这样做，而 TCP 和 WebSocket 的 ping 仍照常应答。",
+    fix: "改由服务端发 WebSocket 的 ping，浏览器不经过页面就会应答；或把心跳定时器放进 Web Worker。后台标签页的定时器可能一分钟才运行一次，而服务端等了 {patienceMs:ms}。",
+  },
   nothingSubscribed: {
     cause: "订阅没有生效：主题不对、消息格式不对，或没有数据。",
     fix: "用 wscap frames 查看客户端发了什么，与服务端的要求对照。",
+  },
+  loginNeverSent: {
+    cause: "关闭理由说在等登录消息，而{from:word}在这 {waitedMs:ms}里一条消息都没发。",
+    fix: "让{from:word}在 onopen 里首先发送登录消息（令牌），每次重连后也要再发；格式以服务端代码为准。",
+  },
+  loginNotSeen: {
+    cause:
+      "关闭理由说在等登录消息：{from:word}在这 {waitedMs:ms}里发了 {count} 条消息，对方没有把其中任何一条当作登录。",
+    fix: "用 wscap frames 查看{from:word}发了什么：里面有没有登录消息（令牌），格式是否符合服务端代码的要求？它应在 onopen 里最先发送，每次重连后也要再发。",
   },
   viteOwnSocket: { cause: "开发服务器与它的页面通信。", fix: "不用处理。" },
   tokenNotRenewed: {

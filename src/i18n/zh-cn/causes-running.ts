@@ -130,7 +130,7 @@ export const causesRunning = {
   rejectsBetween: {
     cause:
       "途中的防火墙（路由器、VPN 网关、安全设备）从这一刻起拒绝 {port} 端口：新加或重新加载了规则，或者丢了连接表、把不认识的数据包一律拒绝。",
-    fix: "在途中设备上看 nft list ruleset 或 iptables -S（有没有 reject with tcp reset，前面是否有 ct state established accept），以及这一时刻的日志。两端同时抓包可以看出 RST 是从哪一跳开始出现的。",
+    fix: "在途中设备上看 nft list ruleset 或 iptables -S（有没有 reject with tcp reset，前面是否有 ct state established accept），以及这一时刻的日志。在一台设备的两侧抓包，可以看出 RST 是不是从它那里开始的。",
   },
   rejectsAtHost: {
     cause: "{from:word}本机的防火墙从这一刻起拒绝 {port} 端口：新加或重新加载了规则。",
@@ -198,7 +198,7 @@ export const causesRunning = {
   },
   dropsOneWay: {
     cause: "防火墙或 NAT 只丢弃发往{to:word}的数据包，放行另一个方向；规则也可能就在{to:word}本机。",
-    fix: "在{to:word}上看 sudo nft list ruleset 或 iptables -S（端口 {port} 的规则是否缺少 ct state established accept？），再看途中设备的 conntrack -L。两端同时抓包可以看出数据包丢在哪里。",
+    fix: "在{to:word}上看 sudo nft list ruleset 或 iptables -S（端口 {port} 的规则是否缺少 ct state established accept？），再看途中设备的 conntrack -L。在一台设备的两侧抓包，可以看出包是不是丢在它那里。",
   },
   firewallState: {
     cause: "途中的防火墙开始丢弃这条连接的数据包。",
@@ -214,7 +214,7 @@ export const causesRunning = {
   },
   heartbeatReason: {
     cause: "关闭理由指向心跳或超时。",
-    fix: "看这条连接的 ping 和 pong：谁不再应答，TCP 有没有确认？",
+    fix: "它等的是哪一种：WebSocket 的 ping 和 pong，还是应用自己的消息？看谁不再发送或应答，TCP 是否仍在确认。",
   },
   serverShutdown: { cause: "服务正在重启或停止。", fix: "让客户端随机延迟后重连。" },
   framesBroken: { cause: "对端发了协议不允许的帧。", fix: "看这条连接的违规项；两端都应使用成熟的库。" },

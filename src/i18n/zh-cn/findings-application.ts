@@ -107,6 +107,17 @@ export const findingsApplication = {
         "{to:word}不再回应应用心跳；从第一个无应答的算起 {waitedMs:ms}后，{from:word}放弃了连接[[（关闭码 {code}）]]",
       detail: "“{sample}”每 {intervalMs:ms}发一次，原先每次都有回应，后来 {missing} 次没有，发送方随即结束了连接。",
     },
+    gaveUpPath: {
+      title:
+        "{from:word}发的东西到不了{to:word}，应用心跳也一样；从第一个无应答的算起 {waitedMs:ms}后，{from:word}放弃了连接[[（关闭码 {code}）]]",
+      detail:
+        "“{sample}”每 {intervalMs:ms}发一次，原先每次都有回应，后来 {missing} 次没有。TCP 重发了它，也没有等到确认：{to:word}的程序可能没有问题。",
+    },
+    notAsked: {
+      title: "{to:word}不再发应用心跳；最后一次之后 {waitedMs:ms}，{from:word}结束了连接[[（关闭码 {code}）]]",
+      detail:
+        "{to:word}的“{sample}”每 {intervalMs:ms}来一次，每次都有回应，后来不再来了。{to:word}的主机一直在确认数据：网络路径没有问题。",
+    },
     alive: {
       title: "{to:word}不再回应应用心跳，已有 {waitedMs:ms}，但仍在发送数据",
       detail: "“{sample}”每 {intervalMs:ms}发一次，原先每次都有回应，后来 {missing} 次没有。连接是通的，只缺回应。",

@@ -250,6 +250,11 @@ export const findingsClose = {
       detail:
         "RST 紧跟着它所回应的那个数据包，不带确认，和 reject with tcp reset 规则的做法一样，{from:word}的程序并不知情。到达时 TTL 为 {hops}，与{from:word}的其他数据包相同：防火墙就在{from:word}本机，或紧挨在它前面。",
     },
+    provedAnswer: {
+      title: "途中的设备以{from:word}的名义回了{to:word}一个 RST，{from:word}自己没有发过",
+      detail:
+        "在{from:word}那一端抓的包里没有它。它紧跟着所回应的那个数据包，不带确认：会拒绝的防火墙、以及已经不认得这条连接的路由器，都是这样做的。到达时 TTL 为 {hops}[[，而{from:word}其他数据包的 TTL 为 {usualHops}]]。",
+    },
     proved: {
       title: "以{from:word}名义发出的 RST，{from:word}根本没发过",
       detail:

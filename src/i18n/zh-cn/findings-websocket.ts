@@ -205,7 +205,8 @@ export const findingsWebSocket = {
   "ws.message.too-big": {
     refused: {
       title: "{from:word}发的消息太大：对端以 1009 关闭",
-      detail: "[[见到的最大消息为 {bytes:bytes}。]][[给出的理由是“{reason}”。]]",
+      detail:
+        "[[正在发送的那条消息至少有 {partBytes:bytes}。]][[见到的最大消息为 {bytes:bytes}。]][[给出的理由是“{reason}”。]]",
     },
     cut: {
       title: "{from:word}的大消息还没发完，{closer:word}就断开了",

@@ -64,7 +64,7 @@ export const pagesApplication = {
   "app.heartbeat.missing": {
     name: "应用心跳",
     meaning: "应用自己定期收发消息来确认对端还活着，现在没有回应了。",
-    seen: "一种定期消息原先每次都有回应，后来至少两次没有。按规律识别，或按名字（ping、heartbeat）识别。",
+    seen: "一种定期消息原先每次都有回应，后来至少两次没有；或者不再发送，直到对方结束连接。按名字（ping、heartbeat）识别，或按规律识别：回应重复提问里的数字，或两者每次都一样。",
   },
   "app.silent": {
     name: "服务器没有发过消息",

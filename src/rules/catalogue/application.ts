@@ -3,8 +3,21 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy } from "../ending.ts";
-import { directionOf, endOf, NS_PER_MS, otherSide, serverOf, spanMs, spokeBetween, watchedUntil } from "../reading.ts";
+import {
+  directionOf,
+  endOf,
+  fieldValue,
+  NS_PER_MS,
+  otherSide,
+  serverOf,
+  spanMs,
+  spokeBetween,
+  watchedUntil,
+} from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { stallWithin } from "../stall.ts";
+import { stoppedAsking } from "../stopped-asking.ts";
+import type { Cause } from "../types.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 import { isViteHmr } from "../vite.ts";
 
@@ -17,8 +30,8 @@ const AWAKE_NS = 1e9;
 function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | null {
   const beat = connection.session?.heartbeat;
   const first = beat?.unansweredAtEnd[0];
-  if (!beat || first === undefined || beat.unansweredAtEnd.length < LEAST_BEATS || beat.answered < LEAST_BEATS)
-    return null;
+  if (first === undefined) return checkNotAsked(connection, context);
+  if (!beat || beat.unansweredAtEnd.length < LEAST_BEATS || beat.answered < LEAST_BEATS) return null;
   const end = connection.tcp.closedAt?.timestampNs ?? watchedUntil(connection, context.analysis.clockNs);
   const waitedMs = (end - first.timestampNs) / 1e6;
   if (waitedMs < LEAST_INTERVALS * beat.intervalMs) return null;
@@ -42,13 +55,64 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
       cause("possible", talks ? "peerBlocked" : "beatHandlerStopped", { to }),
     ],
   };
+  const lost = pathCauses(connection, to, first, end);
+  if (ended === null && lost !== null) return null;
   if (ended === null)
     return draft("app.heartbeat.missing", talks ? "alive" : "silent", { ...parts, args: { ...args, waitedMs } });
   const code = connection.webSocket?.closeFrames[directionOf(from)]?.code;
-  return draft("app.heartbeat.missing", "gaveUp", {
+  return draft("app.heartbeat.missing", lost === null ? "gaveUp" : "gaveUpPath", {
     ...parts,
     severity: "error",
     args: { ...args, waitedMs: spanMs(first, ended), code },
+    causes: lost ?? parts.causes,
+  });
+}
+
+/** Nobody acknowledged the questions, or only after they were sent again and again: they do not show what the program did. */
+function pathCauses(connection: ConnectionFacts, to: Side, first: Mark, endNs: number): Cause[] | null {
+  const { unacknowledged } = connection.tcp.halves[directionOf(otherSide(to))];
+  if (unacknowledged !== null && unacknowledged.since.timestampNs <= first.timestampNs)
+    return [cause("likely", "peerVanished", { to }), cause("possible", "firewallState", {})];
+  const stall = stallWithin(connection, first.timestampNs, endNs);
+  return stall === null
+    ? null
+    : [cause("likely", "pathInterrupted", { idleMs: stall.ms }), cause("possible", "peerBlocked", { to })];
+}
+
+/** Who asked did so no more, and who had answered waited for it in vain. */
+function checkNotAsked(connection: ConnectionFacts, context: Context): Draft | null {
+  const stopped = stoppedAsking(connection, context);
+  if (stopped === null) return null;
+  const { beat, last, closer, ended, waitedMs, isSaid, spoke } = stopped;
+  const to = beat.from;
+  const { webSocket } = connection;
+  const request = handshakeOf(connection)?.request;
+  // Pages cannot but name their origin (RFC 6455 §4.1); programs seldom do.
+  const isPage = to === "client" && request != null && fieldValue(request, "origin") !== null;
+  const pong = webSocket?.heartbeat[directionOf(closer)].lastPong ?? null;
+  return draft("app.heartbeat.missing", "notAsked", {
+    at: last,
+    severity: "error",
+    confidence: isSaid ? "certain" : "likely",
+    args: {
+      from: closer,
+      to,
+      intervalMs: beat.intervalMs,
+      waitedMs,
+      sample: beat.sample,
+      code: webSocket?.closeFrames[directionOf(closer)]?.code,
+    },
+    evidence: [
+      shows(last, "lastBeat", { from: to }),
+      shows(beat.lastAnswer, "lastBeatAnswer", { from: closer }),
+      pong !== null && pong.timestampNs > last.timestampNs ? shows(pong, "lastPong", { from: to }) : null,
+      shows(ended, "endOfSession", { from: closer }),
+    ],
+    causes: [
+      cause(isPage && !spoke ? "possible" : "likely", "beatSenderStopped", { to }),
+      to === "client" && !spoke && cause(isPage ? "likely" : "possible", "pageTimersSlowed", { patienceMs: waitedMs }),
+      !spoke && cause("possible", "peerBlocked", { to }),
+    ],
   });
 }
 
@@ -69,7 +133,15 @@ export const appHeartbeatMissing: Rule = {
   id: "app.heartbeat.missing",
   severity: "warning",
   spec: "",
-  causes: ["beatHandlerStopped", "peerBlocked"],
+  causes: [
+    "beatHandlerStopped",
+    "peerBlocked",
+    "beatSenderStopped",
+    "pageTimersSlowed",
+    "peerVanished",
+    "firewallState",
+    "pathInterrupted",
+  ],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-5.5.2"],
   check: checkHeartbeat,
 };

@@ -9,6 +9,7 @@ import { TIMED_OUT } from "../heartbeat.ts";
 import { interruptionBefore } from "../interruption.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
 import { saysOwnTimer } from "../library-timers.ts";
+import { loginAwaited } from "../login-timeout.ts";
 import { limitCause } from "../message-limit.ts";
 import { directionOf, endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../reading.ts";
 import { saysReplaced } from "../replaced.ts";
@@ -29,10 +30,11 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
 /** What libraries send by themselves when they fail a connection. */
 const FAILURES: ReadonlySet<string> = new Set(["protocolError", "invalidPayload", "tooBig"]);
 
-function causesOf(variant: string, close: CloseFrameFacts, from: Side): (Cause | false)[] {
+function causesOf(variant: string, close: CloseFrameFacts, from: Side, login: Cause | null): (Cause | false)[] {
   const replaced = saysReplaced(close.reason) && cause("likely", "replacedElsewhere", {});
   const to = otherSide(from);
-  const timedOut = saysOwnTimer(close, to) ?? (TIMED_OUT.test(close.reason) && cause("likely", "heartbeatReason", {}));
+  const timedOut =
+    login ?? saysOwnTimer(close, to) ?? (TIMED_OUT.test(close.reason) && cause("likely", "heartbeatReason", {}));
   switch (variant) {
     case "goingAway":
       return [
@@ -45,12 +47,16 @@ function causesOf(variant: string, close: CloseFrameFacts, from: Side): (Cause |
       return [
         timedOut,
         replaced,
-        cause(replaced ? "possible" : "likely", "tokenRejected", {}),
+        cause(replaced || login ? "possible" : "likely", "tokenRejected", {}),
         cause("possible", "gatewayPolicy", {}),
       ];
     case "unauthorized":
     case "forbidden":
-      return [cause("likely", "tokenRejected", {}), cause("possible", "clockSkew", {})];
+      return [
+        login ?? false,
+        cause(login ? "possible" : "likely", "tokenRejected", {}),
+        cause("possible", "clockSkew", {}),
+      ];
     case "internal":
       return [
         timedOut,
@@ -65,7 +71,7 @@ function causesOf(variant: string, close: CloseFrameFacts, from: Side): (Cause |
     case "badGateway":
       return [cause("likely", "backendDown", {})];
     case "timeout":
-      return [cause("likely", "heartbeatReason", {})];
+      return [login ?? cause("likely", "heartbeatReason", {})];
     case "invalidPayload":
       return [cause("likely", "badPayload", {})];
     case "unsupportedData":
@@ -79,7 +85,7 @@ function causesOf(variant: string, close: CloseFrameFacts, from: Side): (Cause |
       return [
         timedOut,
         replaced,
-        cause(replaced ? "possible" : "likely", "applicationCode", { code: close.code ?? 0, from }),
+        cause(replaced || login ? "possible" : "likely", "applicationCode", { code: close.code ?? 0, from }),
       ];
     default:
       return [timedOut];
@@ -142,7 +148,9 @@ function check(connection: ConnectionFacts, { sessions }: Context): Draft | null
   const late = pongTooLate(connection, close, direction);
   const itself = FAILURES.has(variant) && (closedItself(connection, from) || !hasSpoken(connection, otherSide(from)));
   const usual =
-    variant === "tooBig" ? [limitCause(connection, otherSide(from), sessions)] : causesOf(variant, close, from);
+    variant === "tooBig"
+      ? [limitCause(connection, otherSide(from), sessions)]
+      : causesOf(variant, close, from, loginAwaited(connection, close, direction));
   const causes = [
     ...saidWhy(said, from),
     late !== null && cause("likely", "peerBlocked", { to: otherSide(from) }),
@@ -191,6 +199,8 @@ export const closeCode: Rule = {
     "serverShutdown",
     "libraryTimer",
     "heartbeatReason",
+    "loginNeverSent",
+    "loginNotSeen",
     "transformingProxy",
     "wrongMessageType",
     "gatewayPolicy",

@@ -2,7 +2,7 @@ import { otherDirection, type Side } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { failedOnMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../end-signs.ts";
+import { blamesMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../end-signs.ts";
 import { endingEvidence, firstClose, isNotified } from "../ending.ts";
 import { isTimerLike, missedBeat, missesOwnPings } from "../heartbeat.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
@@ -205,7 +205,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   if (missed?.gaveUp === true || tcp.ending === "rst") return [];
   const named = timerCauses(connection, context);
   const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
-  const afterMs = failedOnMessage(connection, direction);
+  const onMessage = blamesMessage(connection, direction);
   const stoodStill = missesOwnPings(connection, direction, idle);
   const byTimer = idle >= LEAST_IDLE_MS && isTimerLike(idle) && !stoodStill;
   const handshake = handshakeOf(connection);
@@ -220,7 +220,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       stoppedBeat(connection, direction, idle) ?? stoppedData(connection, otherDirection(direction)),
       byTimer && frontTimer(proxy, idle),
       cause(byTimer || stoodStill ? "possible" : "likely", "proxyOrBehind", { proxy }),
-      afterMs !== null && cause("likely", "failedOnMessage", { to: closer, from: otherSide(closer), afterMs }),
+      onMessage,
       cause("possible", "serverDied", {}),
     ];
   if (isHalfClosed(connection, direction))
@@ -249,7 +249,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
     stoodStill && missed === null && pausedPings(connection, closer, idle),
     byTimer && missed === null && named.length === 0 && cause("likely", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
-    afterMs !== null && cause("likely", "failedOnMessage", { to: closer, from: otherSide(closer), afterMs }),
+    onMessage,
     closer === "server" && cause(died ? "possible" : "likely", "serverTerminated", {}),
     closer === "server" && !notified && cause(died ? "likely" : "possible", "serverDied", {}),
     closer === "client" && !notified && cause("likely", "clientKilled", {}),

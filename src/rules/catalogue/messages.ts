@@ -48,11 +48,15 @@ function refusedMessage(
 ): Draft {
   const sender: Direction = direction === 0 ? 1 : 0;
   const from = sideOf(sender);
-  const bytes = webSocket.largestMessageBytes[sender] || null;
+  // A fragment that was refused leaves its message without an end: what came before fitted.
+  const part = webSocket.unfinishedMessage[sender];
+  const partBytes = part !== null && part.bytes > webSocket.largestMessageBytes[sender] ? part.bytes : null;
+  const bytes = partBytes === null ? webSocket.largestMessageBytes[sender] || null : null;
   return draft("ws.message.too-big", "refused", {
     at: close,
-    args: { from, bytes, code: 1009, reason: close.reason },
+    args: { from, bytes, partBytes, code: 1009, reason: close.reason },
     evidence: [
+      partBytes === null ? null : shows(part, "unfinishedMessage", { from, bytes: partBytes }),
       bytes === null ? null : shows(webSocket.largestMessage[sender], "tooBigMessage", { from, bytes }),
       shows(close, "closeFrame", { from: sideOf(direction), code: 1009, reason: close.reason }),
     ],

@@ -1,7 +1,7 @@
 import type { ResetFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
-import { type Join, twinOf } from "../legs.ts";
+import { isTranslated, type Join, twinOf } from "../legs.ts";
 import { otherSide, serverOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { looksLikeWebSocket } from "../sealed.ts";
@@ -40,15 +40,7 @@ function foreignToOther(connection: ConnectionFacts, context: Context): ResetFac
 function checkInjected(connection: ConnectionFacts, context: Context) {
   const foreign = foreignResets(connection, context);
   const [first] = foreign;
-  if (first !== undefined)
-    return draft("tcp.rst.injected", "proved", {
-      at: first,
-      args: { from: first.from, hops: first.hopLimit, usualHops: first.usualHopLimit },
-      evidence: [...foreign, ...foreignToOther(connection, context)].map((item) =>
-        shows(item, "rstForeign", { from: item.from }),
-      ),
-      causes: [cause("certain", "boxBetween", { port: plainPort(connection), hops: first.hopLimit })],
-    });
+  if (first !== undefined) return proved(connection, first, foreign, context);
   const onOpening = forgedOnOpening(connection);
   const odd =
     onOpening ?? connection.tcp.resets.find((item) => item.likelyInjected && !item.ignored && item.state !== "opening");
@@ -80,6 +72,37 @@ function checkInjected(connection: ConnectionFacts, context: Context) {
     ...parts,
     args: { ...args, oddities: odd.oddities.join(",") },
     causes: [cause("likely", "injectingBox", { port: plainPort(connection) }), cause("possible", "proxyInPath", {})],
+  });
+}
+
+/** Its sender's own capture lacks it. Who answers one packet, and knows nothing of the connection, need not mean to cut it. */
+function proved(
+  connection: ConnectionFacts,
+  first: ResetFacts,
+  foreign: readonly ResetFacts[],
+  context: Context,
+): Draft {
+  const { from, hopLimit: hops, usualHopLimit: usualHops } = first;
+  const port = plainPort(connection);
+  const parts = {
+    at: first,
+    args: { from, hops, usualHops },
+    evidence: [...foreign, ...foreignToOther(connection, context)].map((item) =>
+      shows(item, "rstForeign", { from: item.from }),
+    ),
+  };
+  if (!foreign.every((item) => isPlainAnswer(item, connection)))
+    return draft("tcp.rst.injected", "proved", { ...parts, causes: [cause("certain", "boxBetween", { port, hops })] });
+  // The address that the server sees is the NAT's own: what it does not know any more ends at it.
+  const byNat = from === "client" && (context.joins.twins.get(connection.id) ?? []).some(isTranslated);
+  return draft("tcp.rst.injected", "provedAnswer", {
+    ...parts,
+    args: { ...parts.args, to: otherSide(from) },
+    causes: [
+      cause(byNat ? "possible" : "likely", "rejectsBetween", { port: connection.server.port }),
+      cause(byNat ? "likely" : "possible", "natForgot", { from }),
+      cause("possible", "boxBetween", { port, hops }),
+    ],
   });
 }
 

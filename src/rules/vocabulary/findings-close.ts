@@ -73,6 +73,7 @@ export const closeFindings = {
     rejectedBetween: "from to hops usualHops wentOn?",
     rejectedAtHost: "from to hops",
     proved: "from hops usualHops?",
+    provedAnswer: "from to hops usualHops?",
   },
   "tcp.nat.rebound": { plain: "before after server" },
   "tcp.rst.ignored": { plain: "from count" },

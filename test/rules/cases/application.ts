@@ -7,6 +7,7 @@ import type {
 } from "../../../src/store/session-types.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
+  abnormal,
   beat,
   close,
   connectionFacts,
@@ -86,9 +87,15 @@ const socketIo = (
     }),
   );
 
-const appBeat = (unanswered: readonly number[], given: Partial<ApplicationBeatFacts> = {}, lastOfServer = 38) =>
+const appBeat = (
+  unanswered: readonly number[],
+  given: Partial<ApplicationBeatFacts> = {},
+  lastOfServer = 38,
+  tcpFacts: Parameters<typeof tcp>[0] = {},
+) =>
   one(
     connectionFacts({
+      tcp: tcp(tcpFacts),
       webSocket: webSocket({ lastMessage: [mark(38), mark(lastOfServer)] }),
       session: session({
         protocol: "json",
@@ -104,11 +111,49 @@ const appBeat = (unanswered: readonly number[], given: Partial<ApplicationBeatFa
           answered: 8 - unanswered.length,
           unansweredAtEnd: unanswered.map(mark),
           lastAnswer: mark(10),
+          lastAsked: mark(10),
           ...given,
         },
       }),
     }),
   );
+
+/** A page's ping every 5 s, the last at 20 s; the server, which had answered each, ends it at 40 s. */
+const notAsked = (given: Partial<ConnectionFacts> = {}, heartbeat: Partial<ApplicationBeatFacts> = {}) =>
+  one(
+    abnormal("server", 40, {
+      upgrade: upgrade({ request: { ...UPGRADE_FIELDS, Origin: "https://app.example" } }),
+      session: session({
+        protocol: "json",
+        engineIo: null,
+        socketIo: [],
+        heartbeat: {
+          from: "client",
+          by: "name",
+          sample: '{"type":"ping"}',
+          answerSample: '{"type":"pong"}',
+          intervalMs: 5000,
+          sent: 4,
+          answered: 4,
+          unansweredAtEnd: [],
+          lastAnswer: mark(20.01),
+          lastAsked: mark(20),
+          ...heartbeat,
+        },
+      }),
+      webSocketFacts: { lastMessage: [mark(20), mark(39)], heartbeat: [quiet, beat({ pings: 0, answered: 0 })] },
+      ...given,
+    }),
+  );
+
+const closedFor = (code: number, reason: string) =>
+  notAsked({
+    webSocket: webSocket({
+      lastMessage: [mark(20), mark(39)],
+      closeFrames: [close(40.01, code), close(40, code, reason)],
+    }),
+    tcp: tcp({ firstCloser: "server" }),
+  });
 
 /** Seconds since 1970 at the analysis' origin, as the builder sets it. */
 const ORIGIN = 1_700_000_000;
@@ -319,9 +364,24 @@ export const applicationCases = {
       gaveUp: appBeat([15, 20, 25, 30, 35]),
       alive: appBeat([15, 20, 25, 30, 35], { by: "regularity" }),
       silent: appBeat([15, 20, 25, 30, 35], { by: "regularity" }, 12),
+      gaveUpPath: appBeat([15, 20, 25, 30, 35], {}, 12, { events: stalled(15, "client") }),
+      notAsked: notAsked(),
     },
-    severities: { gaveUp: "error" },
-    near: { "answered to the end": appBeat([]), "the last one may be on its way": appBeat([39.5]) },
+    severities: { gaveUp: "error", gaveUpPath: "error", notAsked: "error" },
+    near: {
+      "it may not have been due yet": notAsked({}, { lastAsked: mark(34) }),
+      "a few pings at first are a measurement": notAsked({}, { lastAsked: mark(5) }),
+      "never answered": notAsked({}, { answered: 0, lastAnswer: null }),
+      "the server says another reason": closedFor(4003, "room is full"),
+      "the server restarts": closedFor(1012, ""),
+      "it waited for a login": closedFor(4008, "auth timeout"),
+      "its host was not heard either": notAsked({
+        tcp: tcp({ firstCloser: "server", client: { lastPacket: mark(21) } }),
+      }),
+      "nothing got through": notAsked({ tcp: tcp({ firstCloser: "server", events: stalled(25) }) }),
+      "answered to the end": appBeat([]),
+      "the last one may be on its way": appBeat([39.5]),
+    },
   },
   "app.silent": {
     severity: "note",

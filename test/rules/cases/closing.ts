@@ -371,6 +371,7 @@ export const closingCases = {
       rejectedBetween: one(byReset({ ...rejection, hopLimit: 62, oddities: ["hop-limit"] })),
       rejectedAtHost: one(byReset({ ...rejection, oddities: ["sender-continued"] })),
       proved: atBothEnds(byReset(), connectionFacts(), { foreignResets: [foreign] }),
+      provedAnswer: atBothEnds(byReset(rejection), connectionFacts(), { foreignResets: [foreign] }),
     },
     near: {
       "an ordinary RST": one(byReset()),
