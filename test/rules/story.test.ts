@@ -292,7 +292,13 @@ describe("causes that the packets tell apart", () => {
         tcpFacts: {
           client: {
             lastData: mark(lastDataSeconds),
-            longestPause: { until: mark(lastDataSeconds), ms: 24_000, nextMs: 20_000, peerSpoke: true },
+            longestPause: {
+              until: mark(lastDataSeconds),
+              ms: 24_000,
+              nextMs: 20_000,
+              segmentsBefore: 6,
+              peerSpokeMs: 23_000,
+            },
           },
         },
       });

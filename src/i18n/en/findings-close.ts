@@ -61,6 +61,11 @@ export const findingsClose = {
       detail:
         "The {closer:word} had sent regularly before, and what came after the silence is far less than that: it did not send during it, so its program stood still rather than the path. Its own heartbeat then found the connection too old.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
     },
+    afterStandstill: {
+      title: "1006: the {closer:word} stood still for {outageMs:ms}, then hung up at once",
+      detail:
+        "The {closer:word} had sent regularly before. Then its program said nothing, while its system went on acknowledging what the {to:word} sent: the path worked, the program stood still. When it went on, a timer of its own (mostly the heartbeat) found the connection too old.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
     unread: {
       title: "1006: the {to:word} read nothing for {outageMs:ms} (zero window), and the {closer:word} gave it up",
       detail:
@@ -241,6 +246,11 @@ export const findingsClose = {
         "The {from:word} no longer knew the connection: it dialled anew from the same port {outageMs:ms} after its last packet, and only that ended the old one (RST)",
       detail:
         "The {to:word} still held the connection and answered the SYN with an acknowledgment of its old numbers; the {from:word}'s system answered that with an RST (RFC 9293 §3.5.1). Until then the {to:word} noticed nothing, and what it sent meanwhile was lost.",
+    },
+    afterStandstill: {
+      title: "The {from:word} stood still for {outageMs:ms}, then reset the WebSocket (RST) at once",
+      detail:
+        "The {from:word} had sent regularly before. Then its program said nothing, while its system went on acknowledging what the {to:word} sent: the path worked, the program stood still. When it went on, a timer of its own (mostly the heartbeat) found the connection too old. It is an RST instead of a FIN where something was still unread. Both ends report 1006.",
     },
     afterRestart: {
       title:

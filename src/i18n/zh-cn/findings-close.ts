@@ -56,6 +56,11 @@ export const findingsClose = {
       detail:
         "{closer:word}此前一直规律地发数据，停顿之后补来的却少得多：说明其间它根本没发，停住的是程序而不是链路。恢复后它自己的心跳判定连接超时。[[客户端 onclose 报 {clientCode}。]][[服务端报 {serverCode}。]]",
     },
+    afterStandstill: {
+      title: "1006：{closer:word}停顿了 {outageMs:ms}，恢复后立即断开",
+      detail:
+        "{closer:word}此前一直规律地发数据，之后程序不再发任何数据，它的系统却照常确认{to:word}发来的数据：链路是通的，停住的是程序。恢复后它自己的计时器（多半是心跳）判定连接超时。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
     unread: {
       title: "1006：{to:word}有 {outageMs:ms}没读任何数据（零窗口），{closer:word}随后放弃了它",
       detail:
@@ -197,6 +202,11 @@ export const findingsClose = {
         "{from:word}已经不认识这条连接：距它最后一个数据包 {outageMs:ms}，它从同一个端口重新连接，旧连接这才被结束（RST）",
       detail:
         "{to:word}仍保持着旧连接，用旧的序号确认了这个 SYN；{from:word}的系统对此回了 RST（RFC 9293 §3.5.1）。在那之前{to:word}毫无察觉，其间发出的数据都丢了。",
+    },
+    afterStandstill: {
+      title: "{from:word}停顿了 {outageMs:ms}，恢复后立即重置了这条 WebSocket（RST）",
+      detail:
+        "{from:word}此前一直规律地发数据，之后程序不再发任何数据，它的系统却照常确认{to:word}发来的数据：链路是通的，停住的是程序。恢复后它自己的计时器（多半是心跳）判定连接超时。还有数据没读时，系统发的是 RST 而不是 FIN。两端都报 1006。",
     },
     afterRestart: {
       title: "{from:word}有 {outageMs:ms}没有任何数据包，回来后重置了它不认识的 WebSocket：多半是重启了",

@@ -15,6 +15,7 @@ import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { looksLikeWebSocket } from "../sealed.ts";
 import { sealedReset } from "../sealed-endings.ts";
 import { stallWithin } from "../stall.ts";
+import { frozenBefore } from "../standstill.ts";
 import type { EvidenceItem } from "../types.ts";
 import { carriesUpgrade, isNearer } from "./reset-signs.ts";
 
@@ -71,10 +72,18 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
   const to = otherSide(from);
   const dialled = isUnknown ? dialledAgain(connection, reset, context) : null;
   if (dialled !== null) return halfOpen(connection, reset, dialled, evidence, context);
+  const isRead = stoppedReading(tcp, to, reset) === null;
+  const frozen = isRead && !isUnknown ? frozenBefore(connection, reset, from) : null;
+  if (frozen !== null)
+    return draft("tcp.rst", "afterStandstill", {
+      ...parts,
+      confidence: "likely",
+      args: { from, to, outageMs: frozen.ms },
+      evidence: [shows(frozen.until, "dataAgain", { from, pauseMs: frozen.ms }), ...evidence],
+      causes: [cause("likely", "peerBlocked", { to: from }), cause("possible", "abortiveClose", { from })],
+    });
   const outage =
-    isUnknown && stoppedReading(tcp, to, reset) === null
-      ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset))
-      : null;
+    isUnknown && isRead ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset)) : null;
   if (outage !== null && hasRestarted(connection, from, outage.ms, context))
     return draft("tcp.rst", "afterRestart", {
       ...parts,
@@ -217,6 +226,7 @@ function comeback({ tcp }: ConnectionFacts, reset: ResetFacts): Interruption | n
     repeats: null,
     since: null,
     paused: false,
+    acknowledging: false,
     evidence: [shows(silence.until, "silence", { idleMs: silence.ms })],
   };
 }
@@ -235,6 +245,7 @@ export const reset: Rule = {
   spec: "RFC 9293 §3.10.7.4",
   causes: [
     "peerStoppedReading",
+    "peerBlocked",
     "pathInterrupted",
     "programEnded",
     "hostRebooted",

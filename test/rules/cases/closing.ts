@@ -192,6 +192,11 @@ const nginx = upgrade({
   },
 });
 
+/** The server had sent regularly, then nothing for 18 s while the client went on; it woke up just before the end. */
+const frozen = {
+  server: { longestPause: { until: mark(39.99), ms: 18_000, nextMs: 2000, segmentsBefore: 15, peerSpokeMs: 17_000 } },
+};
+
 export const closingCases = {
   "ws.close.no-close-frame": {
     severity: "error",
@@ -208,6 +213,7 @@ export const closingCases = {
       ),
       afterSilence: one(abnormal("server", 40, brokenSilence("server"))),
       afterPause: one(abnormal("server", 40, paused)),
+      afterStandstill: one(abnormal("server", 40, { tcpFacts: frozen })),
       oneSide: one(
         abnormal("server", 40, { tcpFacts: { oneWay: true, firstCloser: null, client: { packets: 0, fin: null } } }),
       ),
@@ -301,6 +307,7 @@ export const closingCases = {
       afterRestart: "error",
       halfOpen: "error",
       afterSilence: "error",
+      afterStandstill: "error",
       afterGap: "error",
       handshake: "note",
       endMissing: "warning",
@@ -318,6 +325,7 @@ export const closingCases = {
         byReset({ ...forgotten, from: "client" }, { firstCloser: "client", client: { lastPacket: mark(30) } }),
         connectionFacts({ first: mark(32.9), tcp: tcp({ replaces: connectionId(0) }) }),
       ),
+      afterStandstill: one(byReset({}, frozen)),
       afterSilence: one(byReset(forgotten, brokenSilence("server").tcpFacts)),
       afterGap: one(
         abnormal("server", 40, {
