@@ -264,6 +264,12 @@ export const findingsClose = {
       detail:
         "Its pings came every {intervalMs:ms} and then stayed away for that long. The {to:word}'s answer to the next one was met by an RST that acknowledges nothing: the {from:word}'s system no longer knew the connection.",
     },
+    afterBreak: {
+      title:
+        "Nothing came either way for {outageMs:ms}, though the {of:word} had sent about every {intervalMs:ms}; then the {to:word}'s next packet was answered by an RST",
+      detail:
+        "The connection was not idle, its traffic broke off: most likely the path was interrupted, or a host slept (a closed laptop, a phone in a pocket). The RST says that the {from:word}'s system no longer knows the connection: it gave the WebSocket up meanwhile, mostly by its heartbeat, and its Close or FIN did not arrive. Both ends report 1006.",
+    },
     endMissing: {
       title: "The {from:word} reset the connection (RST) after {openMs:ms}; the capture lacks what came just before",
       detail:

@@ -218,6 +218,12 @@ export const findingsClose = {
       detail:
         "它的 ping 原来每 {intervalMs:ms}一个，之后这么久一个都没到。{to:word}对下一个 ping 的应答换来了不带确认的 RST：{from:word}的系统已不认识这条连接。",
     },
+    afterBreak: {
+      title:
+        "{of:word}本来约每 {intervalMs:ms}发一次，却有 {outageMs:ms}双向都没有任何数据；之后{to:word}的第一个数据包就被 RST 回绝",
+      detail:
+        "这条连接并不空闲，是通信中断了：多半是链路中断，或者某台主机休眠了（合上的笔记本、口袋里的手机）。RST 说明{from:word}的系统已不认识这条连接：它其间放弃了这条 WebSocket（多半是心跳超时），它的 Close 或 FIN 没能送到。两端都报 1006。",
+    },
     endMissing: {
       title: "{from:word}在连接建立 {openMs:ms}后发出 RST，但抓包缺了紧接在它之前的数据",
       detail: "最后一个能读出的帧之后有字节缺失，其中可能有 Close 帧：那样 WebSocket 是正常关闭的，RST 只是后果。",

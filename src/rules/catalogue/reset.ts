@@ -2,13 +2,14 @@ import type { Side } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import type { ResetFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import { brokenRhythm } from "../broken-rhythm.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage } from "../end-signs.ts";
 import { stoppedReading } from "../full-window.ts";
 import { hostRanOn } from "../host-clock.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy } from "../legs.ts";
-import { directionOf, hasUnreadEnd, otherSide, serverOf, silenceBefore, spanMs } from "../reading.ts";
+import { directionOf, hasUnreadEnd, NS_PER_MS, otherSide, serverOf, silenceBefore, spanMs } from "../reading.ts";
 import { resetCauses } from "../reset-causes.ts";
 import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
@@ -122,6 +123,19 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
         cause("possible", "connectionUnknown", { from, to }),
       ],
     });
+  const broken = isUnknown ? brokenBefore(connection, reset) : null;
+  if (broken !== null)
+    return draft("tcp.rst", "afterBreak", {
+      ...parts,
+      confidence: "likely",
+      args: { from, to, ...broken },
+      causes: [
+        cause("likely", "pathInterrupted", { idleMs: broken.outageMs }),
+        // Servers do not sleep.
+        cause(to === "client" ? "likely" : "possible", "peerVanished", { to }),
+        cause("possible", "connectionUnknown", { from, to }),
+      ],
+    });
   if (!webSocket.midstream && (hasUnreadEnd(connection, "client") || hasUnreadEnd(connection, "server")))
     return draft("tcp.rst", "endMissing", {
       ...parts,
@@ -208,6 +222,17 @@ const JUST_BEFORE_NS = 1e9;
 const LEAST_MISSED = 3;
 const LEAST_SILENCE_MS = 3000;
 
+const brokenAt = (connection: ConnectionFacts, answered: Mark, silentMs: number) =>
+  brokenRhythm(connection, answered.timestampNs - silentMs * NS_PER_MS, silentMs);
+
+/** Traffic that had been regular broke off, and the first packet after that silence was answered by the RST. */
+function brokenBefore(connection: ConnectionFacts, { from, answers }: ResetFacts) {
+  if (answers === null) return null;
+  const outageMs = silenceBefore(connection, directionOf(otherSide(from)), answers);
+  const broken = outageMs < LEAST_SILENCE_MS ? null : brokenAt(connection, answers, outageMs);
+  return broken && { outageMs, of: broken.of, intervalMs: broken.intervalMs };
+}
+
 /**
  * After a silence the sender of the RST was heard once more, and knew nothing of the connection when that was answered:
  * the packet was a repetition of what it had sent before it gave up.
@@ -247,6 +272,7 @@ export const reset: Rule = {
     "peerStoppedReading",
     "peerBlocked",
     "pathInterrupted",
+    "peerVanished",
     "programEnded",
     "hostRebooted",
     "portReused",
@@ -308,7 +334,7 @@ function checkAfterIdle(connection: ConnectionFacts, context: Context) {
   );
   if (!found?.answers) return null;
   const idle = silenceBefore(connection, directionOf(otherSide(found.from)), found.answers);
-  if (idle < FORGOTTEN_AFTER_MS) return null;
+  if (idle < FORGOTTEN_AFTER_MS || brokenAt(connection, found.answers, idle) !== null) return null;
   // Not idle: what was sent, or should have come, did not get through.
   if (stallWithin(connection, found.timestampNs - JUST_BEFORE_NS, found.timestampNs) !== null) return null;
   if (missedPings(connection, found.from) !== null) return null;

@@ -63,6 +63,7 @@ export const closeFindings = {
     afterRestart: "from to outageMs",
     halfOpen: "from to outageMs",
     afterGap: "from to outageMs intervalMs",
+    afterBreak: "from to outageMs of intervalMs",
     endMissing: "from openMs",
     afterFin: "from finFrom afterMs",
     afterClose: "from",

@@ -192,6 +192,8 @@ const nginx = upgrade({
   },
 });
 
+const brief = { ms: 1100, nextMs: 1050, segmentsBefore: 10, peerSpokeMs: 0 };
+
 /** The server had sent regularly, then nothing for 18 s while the client went on; it woke up just before the end. */
 const frozen = {
   server: { longestPause: { until: mark(39.99), ms: 18_000, nextMs: 2000, segmentsBefore: 15, peerSpokeMs: 17_000 } },
@@ -308,6 +310,7 @@ export const closingCases = {
       halfOpen: "error",
       afterSilence: "error",
       afterStandstill: "error",
+      afterBreak: "error",
       afterGap: "error",
       handshake: "note",
       endMissing: "warning",
@@ -326,6 +329,12 @@ export const closingCases = {
         connectionFacts({ first: mark(32.9), tcp: tcp({ replaces: connectionId(0) }) }),
       ),
       afterStandstill: one(byReset({}, frozen)),
+      afterBreak: one(
+        byReset(forgotten, {
+          client: { lastAcknowledged: mark(20) },
+          server: { dataSegments: 20, lastData: mark(20), longestPause: { ...brief, until: mark(10) } },
+        }),
+      ),
       afterSilence: one(byReset(forgotten, brokenSilence("server").tcpFacts)),
       afterGap: one(
         abnormal("server", 40, {
