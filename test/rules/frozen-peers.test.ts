@@ -4,7 +4,7 @@ import type { Finding, RuleId } from "../../src/rules/types.ts";
 import type { SessionFacts } from "../../src/store/session-types.ts";
 import type { PauseFacts, TcpEvent } from "../../src/store/tcp-types.ts";
 import type { Analysis } from "../../src/store/types.ts";
-import { abnormal, beat, deafBeat, mark, reset, stalled } from "../support/facts-builder.ts";
+import { abnormal, beat, close, deafBeat, mark, reset, stalled, windowsOf } from "../support/facts-builder.ts";
 import { session } from "./cases/application.ts";
 import { one } from "./cases/case.ts";
 
@@ -177,4 +177,26 @@ describe("who was silent while the other side went on, and ended it as soon as i
   test("nor if the other side's packets were sent again in vain", () => {
     expect(variants({}, stalled(30, "client"))).not.toContain("afterStandstill");
   });
+});
+
+test("a Close that is sent out of a full window, and met by an RST, ended nothing: the other side had given it up", () => {
+  const told = (windowClosedUntil: number, hasAck = false) =>
+    judge(
+      one(
+        abnormal("server", 33, {
+          webSocketFacts: { closeFrames: [close(32.99, 1001), null], heartbeat: [beat(), deafBeat(18, [21])] },
+          tcpFacts: {
+            ending: "rst",
+            resets: [reset({ at: 33, answers: mark(32.99), hasAck })],
+            events: windowsOf("client", [23, windowClosedUntil]),
+            client: { zeroWindowSince: windowClosedUntil === 33 ? mark(23) : null },
+          },
+        }),
+      ),
+    ).map(({ ruleId, variant, severity }) => `${severity} ${ruleId} ${variant}`);
+  expect(told(33)[0]).toBe("error ws.pong.missing gaveUpBlocked");
+  expect(told(33).join()).not.toContain("ws.close.unanswered");
+  // It read again in time, or the answer comes from a program that still had the connection.
+  expect(told(24).join()).toContain("ws.close.unanswered");
+  expect(told(33, true).join()).toContain("ws.close.unanswered");
 });

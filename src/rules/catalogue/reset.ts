@@ -5,6 +5,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import { brokenRhythm } from "../broken-rhythm.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage } from "../end-signs.ts";
+import { closeMetNobody } from "../ending.ts";
 import { stoppedReading } from "../full-window.ts";
 import { hostRanOn } from "../host-clock.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
@@ -52,7 +53,8 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       args: { from },
       causes: [cause("likely", "handlerThrew", {})],
     });
-  if (webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null)
+  const metNobody = closeMetNobody(connection, otherSide(from));
+  if (!metNobody && (webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null))
     return draft("tcp.rst", "afterClose", {
       ...parts,
       severity: "note",

@@ -454,7 +454,10 @@ export const closingCases = {
         }),
       ),
       midTraffic: one(vanished(false, 30, 29.9)),
-      afterIdle: one(vanished(false, 100, 40)),
+      afterIdle: one({
+        ...vanished(false, 100, 40),
+        webSocket: webSocket({ closeFrames: [null, null], heartbeat: [beat({ pings: 0 }), beat({ pings: 0 })] }),
+      }),
       fullSize: one(vanished(true, 30, 29.9)),
       healed: one(healed),
       restarted: one(
