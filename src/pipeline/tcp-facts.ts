@@ -190,8 +190,8 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
             until: mark(half.pauses.until),
             ms: half.pauses.longestNs / 1e6,
             nextMs: half.pauses.nextNs / 1e6,
-            peerSpoke: half.pauses.peerSpoke,
             segmentsBefore: half.pauses.segmentsBefore,
+            peerSpokeMs: half.pauses.peerSpokeNs / 1e6,
           },
     slowAcknowledgment:
       half.slowAckNs < 1

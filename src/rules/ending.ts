@@ -2,6 +2,7 @@ import type { Direction, Side } from "../base/brand.ts";
 import { isBefore, type Mark } from "../base/packet-view.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { CloseFrameFacts } from "../store/websocket-types.ts";
+import { stoppedReading } from "./full-window.ts";
 import { directionOf, otherSide } from "./reading.ts";
 import { shows } from "./rule.ts";
 import type { EvidenceItem } from "./types.ts";
@@ -61,6 +62,23 @@ export function firstClose(connection: ConnectionFacts): FirstClose | null {
   const [client, server] = connection.webSocket?.closeFrames ?? [null, null];
   if (client && (!server || !isBefore(server, client))) return { close: client, direction: 0 };
   return server ? { close: server, direction: 1 } : null;
+}
+
+/**
+ * The Close of this side met nobody: an RST that acknowledges nothing answers it (RFC 9293 §3.10.7.1), and until then this
+ * side had taken nothing, so the other one's end of the connection was still waiting behind what nobody read.
+ */
+export function closeMetNobody({ webSocket, tcp }: ConnectionFacts, side: Side): boolean {
+  const close = webSocket?.closeFrames[directionOf(side)] ?? null;
+  if (close === null || webSocket?.closeFrames[directionOf(otherSide(side))] !== null) return false;
+  return tcp.resets.some(
+    (reset) =>
+      reset.from !== side &&
+      !reset.ignored &&
+      !reset.hasAck &&
+      reset.answers?.packet === close.packet &&
+      stoppedReading(tcp, side, reset) !== null,
+  );
 }
 
 /** Its application called close() with this code: who fails a connection (RFC 6455 §7.1.7) is told 1006. */

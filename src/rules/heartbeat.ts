@@ -3,6 +3,7 @@ import type { Mark } from "../base/packet-view.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { BeatFacts, CloseFrameFacts, UnansweredPing } from "../store/websocket-types.ts";
 import type { Context } from "./context.ts";
+import { closeMetNobody } from "./ending.ts";
 import { hasEnded, isUnread, later, otherSide, spanMs, watchedUntil } from "./reading.ts";
 
 /** Pings of one side that stayed unanswered long enough to count, and what came of it. */
@@ -120,9 +121,11 @@ function gaveUp(connection: ConnectionFacts, direction: Direction, pinger: Side)
   if (own !== null) return !blamesNobody(own);
   const { firstCloser, oneWay, halves, closedAt } = connection.tcp;
   // What a peer that wakes up says to a connection that had ended meanwhile ended nothing.
-  const isClosed = (connection.webSocket?.closeFrames ?? []).some(
-    (close) => close !== null && (closedAt === null || close.timestampNs <= closedAt.timestampNs),
-  );
+  const isClosed =
+    !closeMetNobody(connection, otherSide(pinger)) &&
+    (connection.webSocket?.closeFrames ?? []).some(
+      (close) => close !== null && (closedAt === null || close.timestampNs <= closedAt.timestampNs),
+    );
   const hungUp = firstCloser === pinger || (oneWay && halves[direction].fin !== null);
   return !isClosed && hungUp;
 }

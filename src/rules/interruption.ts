@@ -7,6 +7,7 @@ import { type OutageLength, outageLength } from "./outage.ts";
 import { directionOf, otherSide, spanMs } from "./reading.ts";
 import { shows } from "./rule.ts";
 import { type Stall, stallWithin } from "./stall.ts";
+import { frozenBefore } from "./standstill.ts";
 import type { EvidenceItem } from "./types.ts";
 
 /** A time in which the path let nothing through, and after which the connection ended at once. */
@@ -21,6 +22,8 @@ export interface Interruption {
   readonly since: Mark | null;
   /** What came after the silence is far less than what had been sent during it: the program stood still, not the path. */
   readonly paused: boolean;
+  /** Its system acknowledged all the while what the other side sent: only its program stood still. */
+  readonly acknowledging: boolean;
   readonly evidence: readonly (EvidenceItem | null)[];
 }
 
@@ -42,12 +45,29 @@ export function interruptionBefore(connection: ConnectionFacts, at: Mark, from: 
       repeats: stall.repeats,
       since: stall.first,
       paused: false,
+      acknowledging: false,
       evidence: [
         shows(stall.first, "retransmission", { from: stall.from }),
         shows(stall.last, "lastRetransmission", { from: stall.from, repeats: stall.repeats }),
       ],
     };
-  return silenceBroken(connection, at, from);
+  return standstill(connection, at, from) ?? silenceBroken(connection, at, from);
+}
+
+function standstill(connection: ConnectionFacts, at: Mark, from: Side): Interruption | null {
+  const pause = frozenBefore(connection, at, from);
+  return (
+    pause && {
+      ms: pause.ms,
+      length: { leastMs: pause.ms, mostMs: pause.ms },
+      unanswered: null,
+      repeats: null,
+      since: null,
+      paused: true,
+      acknowledging: true,
+      evidence: [shows(pause.until, "dataAgain", { from, pauseMs: pause.ms })],
+    }
+  );
 }
 
 const LEAST_SILENCE_MS = 2000;
@@ -97,6 +117,7 @@ function silenceBroken(connection: ConnectionFacts, at: Mark, from: Side): Inter
     unanswered: null,
     repeats: null,
     since: null,
+    acknowledging: false,
     paused: isFarLess && !beatMeanwhile(webSocket.heartbeat[directionOf(from)], silence.until),
     evidence: [shows(silence.until, "silence", { idleMs: silence.ms })],
   };

@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { hostRanOn } from "./host-clock.ts";
 import { openedBeside } from "./meanwhile.ts";
 import { directionOf, endOf, serverOf } from "./reading.ts";
+import { stallsOf } from "./stall.ts";
 import { within } from "./time-index.ts";
 
 /** An answer to a ping is missed at the next one; timers are late by little. */
@@ -28,12 +29,23 @@ export function hasRestarted(connection: ConnectionFacts, side: Side, goneMs: nu
   if (
     !hasForgotten(connection, side) ||
     isHeard ||
+    isBetweenRepeats(connection, side) ||
     isBackEarlier(connection, side, goneMs, context) ||
     hostRanOn(connection, side, context)
   )
     return false;
   return (side === "server" && refusesSince(connection, goneMs, context)) || goneMs < patienceOf(connection, side);
 }
+
+/** It sent the same again and again, and its next repetition was not due yet: it was there all the while. */
+const isBetweenRepeats = (connection: ConnectionFacts, side: Side): boolean =>
+  stallsOf(connection).some(
+    ({ from, hadArrived, last, untilNs }) =>
+      from === side &&
+      !hadArrived &&
+      last.timestampNs < endOf(connection).timestampNs &&
+      endOf(connection).timestampNs <= untilNs,
+  );
 
 /**
  * The client's next connection came about while this one was still silent: its host was up before it knew nothing of this

@@ -93,7 +93,9 @@ export function sealedEnd(connection: ConnectionFacts, context: Context): Draft 
     causes:
       outage === null
         ? endCauses(connection, context, notified)
-        : [cause("likely", "pathInterrupted", { idleMs: outage.ms })],
+        : outage.paused
+          ? [cause("likely", "peerBlocked", { to: closer })]
+          : [cause("likely", "pathInterrupted", { idleMs: outage.ms })],
   });
 }
 

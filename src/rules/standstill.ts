@@ -1,8 +1,11 @@
-import type { Direction } from "../base/brand.ts";
+import type { Direction, Side } from "../base/brand.ts";
+import type { Mark } from "../base/packet-view.ts";
 import type { PauseFacts } from "../store/tcp-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
+import { fullUntil } from "./full-window.ts";
 import type { MissedBeat } from "./heartbeat.ts";
 import { directionOf, NS_PER_MS, otherSide, spokeBetween } from "./reading.ts";
+import { slowPathMs } from "./slow-path.ts";
 import { stallWithin } from "./stall.ts";
 
 const LEAST_MS = 2000;
@@ -32,6 +35,36 @@ export function stoodStill(missed: MissedBeat, connection: ConnectionFacts): Pau
   // It may never have known pings, and had nothing to say.
   const isQuiet = wokeNs < endNs && missed.beat.answered === 0;
   return isReaction || isQuiet || stallWithin(connection, sinceNs, wokeNs) !== null ? null : pause;
+}
+
+/** Shorter ones happen to who talks now and then. */
+const TIMES_USUAL = 5;
+const TIMES_LONGEST = 3;
+const LEAST_SEGMENTS = 4;
+/** Who had been at it for a fraction of the pause only may just have been done. */
+const TALKED_SHARE = 0.1;
+/** The other side went on that far into the pause, and was acknowledged: the path was open all the while. */
+const HEARD_SHARE = 0.5;
+
+/**
+ * The program of `from` stood still until just before `at`: it had talked regularly, then said nothing for far longer than
+ * ever while its system went on acknowledging what the other side sent, and talked again only to end it in the same breath.
+ */
+export function frozenBefore(connection: ConnectionFacts, at: Mark, from: Side): PauseFacts | null {
+  const { tcp, webSocket } = connection;
+  const own = tcp.halves[directionOf(from)];
+  const pause = own.longestPause;
+  if (pause === null || pause.ms < Math.max(LEAST_MS, TIMES_LONGEST * pause.nextMs)) return null;
+  const wokeNs = pause.until.timestampNs;
+  if (wokeNs > at.timestampNs || at.timestampNs - wokeNs > TOGETHER_NS) return null;
+  if (pause.peerSpokeMs < HEARD_SHARE * pause.ms || pause.segmentsBefore < LEAST_SEGMENTS) return null;
+  const sinceNs = wokeNs - pause.ms * NS_PER_MS;
+  const talkedMs = (sinceNs - (webSocket?.openedAt ?? own.firstData ?? at).timestampNs) / NS_PER_MS;
+  if (talkedMs < TALKED_SHARE * pause.ms || pause.ms * pause.segmentsBefore < TIMES_USUAL * talkedMs) return null;
+  if (own.missingBytes > 0 || stallWithin(connection, sinceNs, wokeNs) !== null) return null;
+  if (slowPathMs(connection, sinceNs, wokeNs) !== null) return null;
+  // It had something to say, and the other side took nothing.
+  return fullUntil(tcp, otherSide(from), at) > pause.ms / 2 ? null : pause;
 }
 
 /** This side sent something between the two moments, though the last that it sent may have come later. */

@@ -95,10 +95,10 @@ export interface PauseFacts {
   readonly ms: number;
   /** The longest of all others; 0: all were shorter than a second. */
   readonly nextMs: number;
-  /** The other side sent something meanwhile. */
-  readonly peerSpoke: boolean;
-  /** Data segments that this side had sent before it. */
+  /** Data segments that this side had sent by then. */
   readonly segmentsBefore: number;
+  /** How far into it the other side last sent something; 0: it was silent too. */
+  readonly peerSpokeMs: number;
 }
 
 /** What one side sent, as the observer saw it. */

@@ -18,10 +18,10 @@ interface Pauses {
   readonly longestNs: number;
   /** The longest of all others; 0: none was long. */
   nextNs: number;
-  /** The peer sent something meanwhile. */
-  readonly peerSpoke: boolean;
-  /** Data segments that this side had sent by then. */
+  /** Data segments of this side until then. */
   readonly segmentsBefore: number;
+  /** How far into it the peer last sent something; 0: it was silent too. */
+  readonly peerSpokeNs: number;
 }
 
 export interface TcpEventRow extends Moment {

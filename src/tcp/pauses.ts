@@ -16,8 +16,8 @@ export function notePause(half: TcpHalf, peer: TcpHalf, packet: PacketView): voi
       until: momentOf(packet),
       longestNs: ns,
       nextNs: pauses?.longestNs ?? 0,
-      peerSpoke: peer.lastDataNs > half.lastDataNs,
       // The one that ends it is counted already.
       segmentsBefore: half.dataSegments - 1,
+      peerSpokeNs: peer.lastDataNs === NEVER ? 0 : Math.max(0, peer.lastDataNs - half.lastDataNs),
     };
 }

@@ -481,7 +481,7 @@ describe("who rejects", () => {
             client: { lastAcknowledged: mark(40) },
             server: { lastData: mark(40) },
           },
-          webSocketFacts: { openedAt: mark(0.01) },
+          webSocketFacts: { openedAt: mark(0.01), heartbeat: [beat({ pings: 0 }), beat({ pings: 0 })] },
         }),
       );
     expect(causesOf("tcp.rst.after-idle", forgotten(64))).toEqual(["likely stateForgotten", "likely hostRebooted"]);

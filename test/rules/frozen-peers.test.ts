@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
 import type { Finding, RuleId } from "../../src/rules/types.ts";
 import type { SessionFacts } from "../../src/store/session-types.ts";
-import type { PauseFacts } from "../../src/store/tcp-types.ts";
+import type { PauseFacts, TcpEvent } from "../../src/store/tcp-types.ts";
 import type { Analysis } from "../../src/store/types.ts";
-import { abnormal, beat, deafBeat, mark } from "../support/facts-builder.ts";
+import { abnormal, beat, close, deafBeat, mark, reset, stalled, windowsOf } from "../support/facts-builder.ts";
 import { session } from "./cases/application.ts";
 import { one } from "./cases/case.ts";
 
@@ -19,8 +19,8 @@ const pause = (untilSeconds: number, ms: number, nextMs = 1000): PauseFacts => (
   until: mark(untilSeconds),
   ms,
   nextMs,
-  peerSpoke: true,
-  segmentsBefore: 4,
+  segmentsBefore: 20,
+  peerSpokeMs: 0.9 * ms,
 });
 
 describe("a peer that sent nothing while pings waited, and then went on", () => {
@@ -143,4 +143,62 @@ test("who woke up when the application's heartbeat had given it up was stuck; it
     )[0];
   expect(firstCause(pause(57, 36_900))).toBe("peerBlocked");
   expect(firstCause(pause(31, 1200))).toBe("beatHandlerStopped");
+});
+
+describe("who was silent while the other side went on, and ended it as soon as it spoke again", () => {
+  const variants = (more: Partial<PauseFacts>, events: TcpEvent[] = []) =>
+    (["rst", "fin"] as const).map(
+      (ending) =>
+        judge(
+          one(
+            abnormal("server", 40, {
+              tcpFacts: {
+                ending,
+                resets: ending === "rst" ? [reset()] : [],
+                events,
+                server: { longestPause: { ...pause(39.9, 18_000), segmentsBefore: 15, ...more } },
+              },
+            }),
+          ),
+        ).find(({ severity }) => severity === "error")?.variant,
+    );
+
+  test("stood still, whether it left something unread or not", () => {
+    expect(variants({})).toEqual(["afterStandstill", "afterStandstill"]);
+  });
+  test("not if it often is as silent, had said little, or only just begun", () => {
+    for (const calm of [{ nextMs: 8000 }, { segmentsBefore: 3 }, { ms: 38_500 }])
+      expect(variants(calm)).toEqual(["established", "fin"]);
+  });
+  test("not if it went on for a while, or only ended", () => {
+    expect(variants({ until: mark(37) })).toEqual(["established", "fin"]);
+  });
+  test("not if the other side was silent too: nobody knows that the path was open", () => {
+    expect(variants({ peerSpokeMs: 2000 })).toEqual(["established", "fin"]);
+  });
+  test("nor if the other side's packets were sent again in vain", () => {
+    expect(variants({}, stalled(30, "client"))).not.toContain("afterStandstill");
+  });
+});
+
+test("a Close that is sent out of a full window, and met by an RST, ended nothing: the other side had given it up", () => {
+  const told = (windowClosedUntil: number, hasAck = false) =>
+    judge(
+      one(
+        abnormal("server", 33, {
+          webSocketFacts: { closeFrames: [close(32.99, 1001), null], heartbeat: [beat(), deafBeat(18, [21])] },
+          tcpFacts: {
+            ending: "rst",
+            resets: [reset({ at: 33, answers: mark(32.99), hasAck })],
+            events: windowsOf("client", [23, windowClosedUntil]),
+            client: { zeroWindowSince: windowClosedUntil === 33 ? mark(23) : null },
+          },
+        }),
+      ),
+    ).map(({ ruleId, variant, severity }) => `${severity} ${ruleId} ${variant}`);
+  expect(told(33)[0]).toBe("error ws.pong.missing gaveUpBlocked");
+  expect(told(33).join()).not.toContain("ws.close.unanswered");
+  // It read again in time, or the answer comes from a program that still had the connection.
+  expect(told(24).join()).toContain("ws.close.unanswered");
+  expect(told(33, true).join()).toContain("ws.close.unanswered");
 });

@@ -42,7 +42,7 @@ export function streamed({
     until: mark(untilSeconds),
     ms: pauseSeconds * 1000,
     nextMs: nextSeconds >= 1 ? nextSeconds * 1000 : 0,
-    peerSpoke: asked[1] > untilSeconds - pauseSeconds,
+    peerSpokeMs: Math.max(0, asked[1] - untilSeconds + pauseSeconds) * 1000,
     segmentsBefore: before + 1,
   };
   return connectionFacts({

@@ -31,8 +31,8 @@ test("the longest time without news of one side, and the longest of all others",
   expect(pausesOf(["S", 0], ["S", 1500], ["S", 2000], ["S", 9000], ["S", 9500])).toMatchObject({
     ms: 7000,
     nextMs: 1500,
-    peerSpoke: false,
     segmentsBefore: 3,
+    peerSpokeMs: 0,
   });
 });
 
@@ -40,5 +40,5 @@ test("also while the other side talks all the time", () => {
   const talk = Array.from({ length: 40 }, (_, at) => ["C", 5 + at * 250] as const);
   const said = [...talk, ["S", 0] as const, ["S", 200] as const, ["S", 9000] as const];
   said.sort(([, a], [, b]) => a - b);
-  expect(pausesOf(...said)).toMatchObject({ ms: 8800, nextMs: 0, peerSpoke: true });
+  expect(pausesOf(...said)).toMatchObject({ ms: 8800, nextMs: 0, segmentsBefore: 2, peerSpokeMs: 8555 });
 });

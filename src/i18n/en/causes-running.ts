@@ -130,7 +130,11 @@ export const causesRunning = {
       "The {from:word}'s code reset on purpose (resetAndDestroy(), SO_LINGER 0), or an administrator ended it (ss -K).",
     fix: "Search the {from:word}'s code for resetAndDestroy() and SO_LINGER; end with close(code, reason) instead.",
   },
-  processCrashed: { cause: "The {from:word}'s process crashed.", fix: "Look at its log and at dmesg at this time." },
+  processCrashed: {
+    cause:
+      "The {from:word}'s process was killed, crashed, or restarted (deploy): where data is unread, its system sends a RST.",
+    fix: "Look at its log and at dmesg at this time; on SIGTERM it should send a Close first.",
+  },
   middleboxReset: {
     cause: "A firewall or proxy on the path reset the connection.",
     fix: "Capture at both ends: an RST that one end got and the other never sent comes from between.",

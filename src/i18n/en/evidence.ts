@@ -60,6 +60,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   pathDeadSince: "first sign that nothing gets through between these hosts: {client}",
   finRepeated: "FIN of the {from:word} for the last time (sent again {repeats:once|# times})",
   heardAgain: "first packet of the {from:word} that comes through again",
+  dataAgain: "data of the {from:word}, the first after {pauseMs:ms}",
   openedMeanwhile: "a new connection between the same hosts is open: {client}",
   lastPacket: "last packet of the connection",
   lastHeard: "last packet of the {from:word}",

@@ -61,6 +61,11 @@ export const findingsClose = {
       detail:
         "The {closer:word} had sent regularly before, and what came after the silence is far less than that: it did not send during it, so its program stood still rather than the path. Its own heartbeat then found the connection too old.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
     },
+    afterStandstill: {
+      title: "1006: the {closer:word} stood still for {outageMs:ms}, then hung up at once",
+      detail:
+        "The {closer:word} had sent regularly before. Then its program said nothing, while its system went on acknowledging what the {to:word} sent: the path worked, the program stood still. When it went on, a timer of its own (mostly the heartbeat) found the connection too old.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
     unread: {
       title: "1006: the {to:word} read nothing for {outageMs:ms} (zero window), and the {closer:word} gave it up",
       detail:
@@ -242,6 +247,11 @@ export const findingsClose = {
       detail:
         "The {to:word} still held the connection and answered the SYN with an acknowledgment of its old numbers; the {from:word}'s system answered that with an RST (RFC 9293 §3.5.1). Until then the {to:word} noticed nothing, and what it sent meanwhile was lost.",
     },
+    afterStandstill: {
+      title: "The {from:word} stood still for {outageMs:ms}, then reset the WebSocket (RST) at once",
+      detail:
+        "The {from:word} had sent regularly before. Then its program said nothing, while its system went on acknowledging what the {to:word} sent: the path worked, the program stood still. When it went on, a timer of its own (mostly the heartbeat) found the connection too old. It is an RST instead of a FIN where something was still unread. Both ends report 1006.",
+    },
     afterRestart: {
       title:
         "Nothing of the {from:word} came for {outageMs:ms}; back again, it reset a WebSocket that it did not know: most likely it restarted",
@@ -253,6 +263,12 @@ export const findingsClose = {
         "Nothing of the {from:word} arrived for about {outageMs:ms}, then its system reset the WebSocket: it had given it up meanwhile",
       detail:
         "Its pings came every {intervalMs:ms} and then stayed away for that long. The {to:word}'s answer to the next one was met by an RST that acknowledges nothing: the {from:word}'s system no longer knew the connection.",
+    },
+    afterBreak: {
+      title:
+        "Nothing came either way for {outageMs:ms}, though the {of:word} had sent about every {intervalMs:ms}; then the {to:word}'s next packet was answered by an RST",
+      detail:
+        "The connection was not idle, its traffic broke off: most likely the path was interrupted, or a host slept (a closed laptop, a phone in a pocket). The RST says that the {from:word}'s system no longer knows the connection: it gave the WebSocket up meanwhile, mostly by its heartbeat, and its Close or FIN did not arrive. Both ends report 1006.",
     },
     endMissing: {
       title: "The {from:word} reset the connection (RST) after {openMs:ms}; the capture lacks what came just before",

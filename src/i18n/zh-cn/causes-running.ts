@@ -121,7 +121,10 @@ export const causesRunning = {
     cause: "{from:word}的代码有意重置连接（resetAndDestroy()、SO_LINGER 0），或管理员断开了它（ss -K）。",
     fix: "在{from:word}代码里搜索 resetAndDestroy() 和 SO_LINGER，改用 close(code, reason)。",
   },
-  processCrashed: { cause: "{from:word}的进程崩溃。", fix: "查看这一时刻的日志和 dmesg。" },
+  processCrashed: {
+    cause: "{from:word}的进程被杀、崩溃或重启（部署）：还有数据没读时，系统会发 RST。",
+    fix: "查看这一时刻的日志和 dmesg；收到 SIGTERM 时应先发 Close。",
+  },
   middleboxReset: {
     cause: "途中的防火墙或代理重置了连接。",
     fix: "两端同时抓包：一端收到而另一端从未发出的 RST，就是中间设备发的。",

@@ -56,6 +56,11 @@ export const findingsClose = {
       detail:
         "{closer:word}此前一直规律地发数据，停顿之后补来的却少得多：说明其间它根本没发，停住的是程序而不是链路。恢复后它自己的心跳判定连接超时。[[客户端 onclose 报 {clientCode}。]][[服务端报 {serverCode}。]]",
     },
+    afterStandstill: {
+      title: "1006：{closer:word}停顿了 {outageMs:ms}，恢复后立即断开",
+      detail:
+        "{closer:word}此前一直规律地发数据，之后程序不再发任何数据，它的系统却照常确认{to:word}发来的数据：链路是通的，停住的是程序。恢复后它自己的计时器（多半是心跳）判定连接超时。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
     unread: {
       title: "1006：{to:word}有 {outageMs:ms}没读任何数据（零窗口），{closer:word}随后放弃了它",
       detail:
@@ -198,6 +203,11 @@ export const findingsClose = {
       detail:
         "{to:word}仍保持着旧连接，用旧的序号确认了这个 SYN；{from:word}的系统对此回了 RST（RFC 9293 §3.5.1）。在那之前{to:word}毫无察觉，其间发出的数据都丢了。",
     },
+    afterStandstill: {
+      title: "{from:word}停顿了 {outageMs:ms}，恢复后立即重置了这条 WebSocket（RST）",
+      detail:
+        "{from:word}此前一直规律地发数据，之后程序不再发任何数据，它的系统却照常确认{to:word}发来的数据：链路是通的，停住的是程序。恢复后它自己的计时器（多半是心跳）判定连接超时。还有数据没读时，系统发的是 RST 而不是 FIN。两端都报 1006。",
+    },
     afterRestart: {
       title: "{from:word}有 {outageMs:ms}没有任何数据包，回来后重置了它不认识的 WebSocket：多半是重启了",
       detail:
@@ -207,6 +217,12 @@ export const findingsClose = {
       title: "约 {outageMs:ms}没有收到{from:word}的任何数据，随后它的系统重置了 WebSocket：其间它已放弃这条连接",
       detail:
         "它的 ping 原来每 {intervalMs:ms}一个，之后这么久一个都没到。{to:word}对下一个 ping 的应答换来了不带确认的 RST：{from:word}的系统已不认识这条连接。",
+    },
+    afterBreak: {
+      title:
+        "{of:word}本来约每 {intervalMs:ms}发一次，却有 {outageMs:ms}双向都没有任何数据；之后{to:word}的第一个数据包就被 RST 回绝",
+      detail:
+        "这条连接并不空闲，是通信中断了：多半是链路中断，或者某台主机休眠了（合上的笔记本、口袋里的手机）。RST 说明{from:word}的系统已不认识这条连接：它其间放弃了这条 WebSocket（多半是心跳超时），它的 Close 或 FIN 没能送到。两端都报 1006。",
     },
     endMissing: {
       title: "{from:word}在连接建立 {openMs:ms}后发出 RST，但抓包缺了紧接在它之前的数据",

@@ -4,7 +4,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { CloseFrameFacts } from "../../store/websocket-types.ts";
 import { codeVariant, isReservedCode } from "../close-codes.ts";
 import type { Context } from "../context.ts";
-import { closedItself, endingEvidence, type FirstClose, firstClose } from "../ending.ts";
+import { closedItself, closeMetNobody, endingEvidence, type FirstClose, firstClose } from "../ending.ts";
 import { TIMED_OUT } from "../heartbeat.ts";
 import { interruptionBefore } from "../interruption.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
@@ -251,6 +251,7 @@ function checkUnanswered(connection: ConnectionFacts): Draft | null {
   const peer = tcp.halves[direction === 0 ? 1 : 0];
   // A Close that met an ended connection could not be answered.
   if (tcp.firstCloser === to && tcp.closedAt !== null && tcp.closedAt.timestampNs <= close.timestampNs) return null;
+  if (closeMetNobody(connection, from)) return null;
   if (answer !== null) return answeredLate(connection, found, answer);
   if (peer.missingBytes > peer.truncatedBytes || hasUnreadEnd(connection, to) || tcp.oneWay) return null;
   const base = { from, to, code: close.code, waitedMs: spanMs(close, endOf(connection)) };

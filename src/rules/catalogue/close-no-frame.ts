@@ -134,13 +134,20 @@ function sealedEnding(connection: ConnectionFacts, context: Context) {
 /** Nothing got through until just before it ended: the first sign of life and the end came together. */
 function afterOutage(
   connection: ConnectionFacts,
-  { ms, length, repeats, paused, unanswered, evidence }: Interruption,
+  { ms, length, repeats, paused, acknowledging, unanswered, evidence }: Interruption,
   closer: Side,
   { at }: { readonly at: Mark },
 ): Draft {
   const { clientSees, serverSees } = connection.close;
   const codes = { closer, clientCode: clientSees?.code, serverCode: serverSees?.code };
   const common = { at, evidence: [...evidence, endingEvidence(connection)] };
+  if (acknowledging)
+    return draft("ws.close.no-close-frame", "afterStandstill", {
+      ...common,
+      confidence: "likely",
+      args: { ...codes, to: otherSide(closer), outageMs: ms },
+      causes: [cause("likely", "peerBlocked", { to: closer })],
+    });
   if (repeats === null)
     return draft("ws.close.no-close-frame", paused ? "afterPause" : "afterSilence", {
       ...common,

@@ -2,6 +2,7 @@ import { type Direction, otherDirection, type Side, sideOf } from "../../base/br
 import type { Mark } from "../../base/packet-view.ts";
 import type { IcmpFacts, UnacknowledgedFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import { brokenRhythm } from "../broken-rhythm.ts";
 import type { Context } from "../context.ts";
 import { LEAST_RETRANSMISSIONS, LEAST_WAIT_MS } from "../dead-path.ts";
 import { endingEvidence, neverCameEvidence } from "../ending.ts";
@@ -10,7 +11,7 @@ import { hostRanOn } from "../host-clock.ts";
 import { isLoop, unreachable } from "../icmp-meaning.ts";
 import { openedBeside, openedMeanwhile } from "../meanwhile.ts";
 import { outageLength } from "../outage.ts";
-import { clientOf, directionOf, endOf, lostBytes, otherSide, silenceBefore, spanMs } from "../reading.ts";
+import { clientOf, directionOf, endOf, lostBytes, NS_PER_MS, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { hasForgotten, hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { looksLikeWebSocket } from "../sealed.ts";
@@ -82,7 +83,10 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
   const opened = meanwhile && shows(meanwhile.opened, "openedMeanwhile", { client: clientOf(meanwhile.connection) });
   const [first, ...others] = parts.evidence;
   const evidence = [first ?? null, opened, ...others];
-  const idleMs = silenceBefore(connection, direction, waiting.since);
+  const silentMs = silenceBefore(connection, direction, waiting.since);
+  // Regular traffic that broke off was not idle.
+  const sinceNs = waiting.since.timestampNs - silentMs * NS_PER_MS;
+  const idleMs = brokenRhythm(connection, sinceNs, silentMs) === null ? silentMs : 0;
   if (idleMs >= AFTER_IDLE_MS) {
     return draft("tcp.path.blackhole", "afterIdle", {
       ...parts,

@@ -2,19 +2,22 @@ import type { Side } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import type { ResetFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import { brokenRhythm } from "../broken-rhythm.ts";
 import type { Context } from "../context.ts";
 import { failedOnMessage } from "../end-signs.ts";
+import { closeMetNobody } from "../ending.ts";
 import { stoppedReading } from "../full-window.ts";
 import { hostRanOn } from "../host-clock.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { endedByProxy } from "../legs.ts";
-import { directionOf, hasUnreadEnd, otherSide, serverOf, silenceBefore, spanMs } from "../reading.ts";
+import { directionOf, hasUnreadEnd, NS_PER_MS, otherSide, serverOf, silenceBefore, spanMs } from "../reading.ts";
 import { resetCauses } from "../reset-causes.ts";
 import { hasRestarted } from "../restart.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { looksLikeWebSocket } from "../sealed.ts";
 import { sealedReset } from "../sealed-endings.ts";
 import { stallWithin } from "../stall.ts";
+import { frozenBefore } from "../standstill.ts";
 import type { EvidenceItem } from "../types.ts";
 import { carriesUpgrade, isNearer } from "./reset-signs.ts";
 
@@ -50,7 +53,8 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       args: { from },
       causes: [cause("likely", "handlerThrew", {})],
     });
-  if (webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null)
+  const metNobody = closeMetNobody(connection, otherSide(from));
+  if (!metNobody && (webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null))
     return draft("tcp.rst", "afterClose", {
       ...parts,
       severity: "note",
@@ -71,10 +75,18 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
   const to = otherSide(from);
   const dialled = isUnknown ? dialledAgain(connection, reset, context) : null;
   if (dialled !== null) return halfOpen(connection, reset, dialled, evidence, context);
+  const isRead = stoppedReading(tcp, to, reset) === null;
+  const frozen = isRead && !isUnknown ? frozenBefore(connection, reset, from) : null;
+  if (frozen !== null)
+    return draft("tcp.rst", "afterStandstill", {
+      ...parts,
+      confidence: "likely",
+      args: { from, to, outageMs: frozen.ms },
+      evidence: [shows(frozen.until, "dataAgain", { from, pauseMs: frozen.ms }), ...evidence],
+      causes: [cause("likely", "peerBlocked", { to: from }), cause("possible", "abortiveClose", { from })],
+    });
   const outage =
-    isUnknown && stoppedReading(tcp, to, reset) === null
-      ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset))
-      : null;
+    isUnknown && isRead ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset)) : null;
   if (outage !== null && hasRestarted(connection, from, outage.ms, context))
     return draft("tcp.rst", "afterRestart", {
       ...parts,
@@ -110,6 +122,19 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       args: { from, to, ...hole },
       causes: [
         cause("likely", "pathInterrupted", { idleMs: hole.outageMs }),
+        cause("possible", "connectionUnknown", { from, to }),
+      ],
+    });
+  const broken = isUnknown ? brokenBefore(connection, reset) : null;
+  if (broken !== null)
+    return draft("tcp.rst", "afterBreak", {
+      ...parts,
+      confidence: "likely",
+      args: { from, to, ...broken },
+      causes: [
+        cause("likely", "pathInterrupted", { idleMs: broken.outageMs }),
+        // Servers do not sleep.
+        cause(to === "client" ? "likely" : "possible", "peerVanished", { to }),
         cause("possible", "connectionUnknown", { from, to }),
       ],
     });
@@ -199,6 +224,17 @@ const JUST_BEFORE_NS = 1e9;
 const LEAST_MISSED = 3;
 const LEAST_SILENCE_MS = 3000;
 
+const brokenAt = (connection: ConnectionFacts, answered: Mark, silentMs: number) =>
+  brokenRhythm(connection, answered.timestampNs - silentMs * NS_PER_MS, silentMs);
+
+/** Traffic that had been regular broke off, and the first packet after that silence was answered by the RST. */
+function brokenBefore(connection: ConnectionFacts, { from, answers }: ResetFacts) {
+  if (answers === null) return null;
+  const outageMs = silenceBefore(connection, directionOf(otherSide(from)), answers);
+  const broken = outageMs < LEAST_SILENCE_MS ? null : brokenAt(connection, answers, outageMs);
+  return broken && { outageMs, of: broken.of, intervalMs: broken.intervalMs };
+}
+
 /**
  * After a silence the sender of the RST was heard once more, and knew nothing of the connection when that was answered:
  * the packet was a repetition of what it had sent before it gave up.
@@ -217,6 +253,7 @@ function comeback({ tcp }: ConnectionFacts, reset: ResetFacts): Interruption | n
     repeats: null,
     since: null,
     paused: false,
+    acknowledging: false,
     evidence: [shows(silence.until, "silence", { idleMs: silence.ms })],
   };
 }
@@ -235,7 +272,9 @@ export const reset: Rule = {
   spec: "RFC 9293 §3.10.7.4",
   causes: [
     "peerStoppedReading",
+    "peerBlocked",
     "pathInterrupted",
+    "peerVanished",
     "programEnded",
     "hostRebooted",
     "portReused",
@@ -297,7 +336,7 @@ function checkAfterIdle(connection: ConnectionFacts, context: Context) {
   );
   if (!found?.answers) return null;
   const idle = silenceBefore(connection, directionOf(otherSide(found.from)), found.answers);
-  if (idle < FORGOTTEN_AFTER_MS) return null;
+  if (idle < FORGOTTEN_AFTER_MS || brokenAt(connection, found.answers, idle) !== null) return null;
   // Not idle: what was sent, or should have come, did not get through.
   if (stallWithin(connection, found.timestampNs - JUST_BEFORE_NS, found.timestampNs) !== null) return null;
   if (missedPings(connection, found.from) !== null) return null;

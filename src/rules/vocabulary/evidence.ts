@@ -54,6 +54,7 @@ export const evidenceWords = {
   rstIgnored: "from",
   answeredByRst: "from",
   silence: "idleMs",
+  dataAgain: "from pauseMs",
   lastPacket: "",
   lastHeard: "from",
   openedMeanwhile: "client",

@@ -192,6 +192,13 @@ const nginx = upgrade({
   },
 });
 
+const brief = { ms: 1100, nextMs: 1050, segmentsBefore: 10, peerSpokeMs: 0 };
+
+/** The server had sent regularly, then nothing for 18 s while the client went on; it woke up just before the end. */
+const frozen = {
+  server: { longestPause: { until: mark(39.99), ms: 18_000, nextMs: 2000, segmentsBefore: 15, peerSpokeMs: 17_000 } },
+};
+
 export const closingCases = {
   "ws.close.no-close-frame": {
     severity: "error",
@@ -208,6 +215,7 @@ export const closingCases = {
       ),
       afterSilence: one(abnormal("server", 40, brokenSilence("server"))),
       afterPause: one(abnormal("server", 40, paused)),
+      afterStandstill: one(abnormal("server", 40, { tcpFacts: frozen })),
       oneSide: one(
         abnormal("server", 40, { tcpFacts: { oneWay: true, firstCloser: null, client: { packets: 0, fin: null } } }),
       ),
@@ -301,6 +309,8 @@ export const closingCases = {
       afterRestart: "error",
       halfOpen: "error",
       afterSilence: "error",
+      afterStandstill: "error",
+      afterBreak: "error",
       afterGap: "error",
       handshake: "note",
       endMissing: "warning",
@@ -317,6 +327,13 @@ export const closingCases = {
       halfOpen: several(
         byReset({ ...forgotten, from: "client" }, { firstCloser: "client", client: { lastPacket: mark(30) } }),
         connectionFacts({ first: mark(32.9), tcp: tcp({ replaces: connectionId(0) }) }),
+      ),
+      afterStandstill: one(byReset({}, frozen)),
+      afterBreak: one(
+        byReset(forgotten, {
+          client: { lastAcknowledged: mark(20) },
+          server: { dataSegments: 20, lastData: mark(20), longestPause: { ...brief, until: mark(10) } },
+        }),
       ),
       afterSilence: one(byReset(forgotten, brokenSilence("server").tcpFacts)),
       afterGap: one(
@@ -438,7 +455,10 @@ export const closingCases = {
         }),
       ),
       midTraffic: one(vanished(false, 30, 29.9)),
-      afterIdle: one(vanished(false, 100, 40)),
+      afterIdle: one({
+        ...vanished(false, 100, 40),
+        webSocket: webSocket({ closeFrames: [null, null], heartbeat: [beat({ pings: 0 }), beat({ pings: 0 })] }),
+      }),
       fullSize: one(vanished(true, 30, 29.9)),
       healed: one(healed),
       restarted: one(
