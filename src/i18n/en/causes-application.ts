@@ -34,6 +34,16 @@ export const causesApplication = {
     cause: "The client is a plain WebSocket client (new WebSocket, wscat), the server is Socket.IO.",
     fix: "Use socket.io-client of the same major version, or a plain WebSocket server. They are different protocols.",
   },
+  notSocketIoServer: {
+    cause:
+      "The client is socket.io-client, and what answers at this path is a plain WebSocket server (ws, NestJS's WsAdapter, another service).",
+    fix: "Use new WebSocket(url) in the client, or run Socket.IO on the server (NestJS: IoAdapter). With a proxy: compare the port in proxy_pass with the one that Socket.IO listens on.",
+  },
+  serversShareUpgrades: {
+    cause:
+      "Two WebSocket servers share one HTTP server, and the wrong one takes Socket.IO's upgrade: new WebSocketServer({ server }) beside Socket.IO answers every path, with path set it refuses every other one.",
+    fix: "new WebSocketServer({ noServer: true }), and in server.on('upgrade') hand it only the requests for its own path; Socket.IO takes its own.",
+  },
   notAPacket: {
     cause:
       "The client is hand-written, or something sends past socket.io-client: what came is no Engine.IO or Socket.IO packet, or its JSON is broken.",

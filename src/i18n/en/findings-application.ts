@@ -76,6 +76,16 @@ export const findingsApplication = {
       detail:
         "The WebSocket is fine, and the server has neither accepted nor refused the client in this namespace. The client sees neither connect nor connect_error.",
     },
+    noGreeting: {
+      title: "{server} accepted Socket.IO's WebSocket {target} and never said a word of Socket.IO in {waitedMs:ms}",
+      detail:
+        "A Socket.IO server says 0{…} right after the 101. Without it the client waits, reports connect_error: timeout, closes and tries again; the closing itself looks clean.",
+    },
+    otherServer: {
+      title: "{server} accepted Socket.IO's WebSocket {target}, but what it says is not Socket.IO",
+      detail:
+        "A Socket.IO server begins with 0{…}; this one began with something else. The client reports connect_error (parser error), closes and tries again.",
+    },
   },
   "sio.exception": {
     plain: {

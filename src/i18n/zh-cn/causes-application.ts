@@ -28,6 +28,16 @@ export const causesApplication = {
     cause: "客户端是普通 WebSocket（new WebSocket、wscat），服务端是 Socket.IO。",
     fix: "使用同一大版本的 socket.io-client，或改用普通 WebSocket 服务。两者是不同的协议。",
   },
+  notSocketIoServer: {
+    cause:
+      "客户端是 socket.io-client，而这个路径上应答的是普通 WebSocket 服务（ws、NestJS 的 WsAdapter，或别的服务）。",
+    fix: "客户端改用 new WebSocket(url)，或在服务端运行 Socket.IO（NestJS：IoAdapter）。有代理时，核对 proxy_pass 的端口是不是 Socket.IO 监听的端口。",
+  },
+  serversShareUpgrades: {
+    cause:
+      "两个 WebSocket 服务共用一个 HTTP server，Socket.IO 的升级请求被另一个抢走：Socket.IO 旁边的 new WebSocketServer({ server }) 会应答所有路径，设了 path 则会拒绝其他所有路径。",
+    fix: "改成 new WebSocketServer({ noServer: true })，在 server.on('upgrade') 里只把属于它的路径交给它；Socket.IO 会处理自己的。",
+  },
   notAPacket: {
     cause:
       "客户端是手写的，或者有代码绕过 socket.io-client 直接发送：内容不是 Engine.IO 或 Socket.IO 的包，或者其中的 JSON 是坏的。",

@@ -68,6 +68,15 @@ export const findingsApplication = {
       detail:
         "WebSocket 本身正常，但服务端在这个命名空间里既没有接受也没有拒绝。客户端既看不到 connect，也看不到 connect_error。",
     },
+    noGreeting: {
+      title: "{server} 接受了 Socket.IO 的 WebSocket {target}，{waitedMs:ms}里却没有说过一句 Socket.IO",
+      detail:
+        "Socket.IO 服务在 101 之后会立刻发 0{…}。等不到它，客户端会报 connect_error: timeout，关闭后再试；关闭过程本身看起来是正常的。",
+    },
+    otherServer: {
+      title: "{server} 接受了 Socket.IO 的 WebSocket {target}，但它说的不是 Socket.IO",
+      detail: "Socket.IO 服务的第一句是 0{…}，这里却是别的内容。客户端会报 connect_error（parser error），关闭后再试。",
+    },
   },
   "sio.exception": {
     plain: {

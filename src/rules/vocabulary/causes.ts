@@ -255,6 +255,8 @@ export const causeWords = {
   proxyCannotReach: "target",
   engineIoTimers: "",
   notSocketIoClient: "",
+  notSocketIoServer: "",
+  serversShareUpgrades: "",
   notAPacket: "",
   neverPongsEngineIo: "",
   announcedLimit: "from limit",
