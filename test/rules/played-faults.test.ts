@@ -381,3 +381,36 @@ test("a router that says that the hop limit was used up names a loop", () => {
   });
   expect(causesOf("tcp.path.blackhole", one(loop))).toEqual(["likely routingLoop"]);
 });
+
+describe("an error page that says nothing of origins", () => {
+  const failed = (status: number, body: string) =>
+    one(
+      connectionFacts({
+        kind: "http",
+        upgrade: null,
+        webSocket: null,
+        exchanges: [
+          exchange({
+            target: "/socket.io/?EIO=4&transport=polling",
+            request: { Host: "api.test", Connection: "keep-alive", Origin: "http://shop.test" },
+            status,
+            body,
+            response: { Server: "nginx" },
+          }),
+        ],
+      }),
+    );
+  const told = (analysis: Analysis) => judge(analysis).map(({ ruleId, severity }) => `${severity} ${ruleId}`);
+
+  test("is what its status says; that a page cannot read it is a note", () => {
+    expect(told(failed(502, "<h1>502 Bad Gateway</h1>"))).toEqual([
+      "error http.upgrade.gateway-error",
+      "note http.cors.refused",
+    ]);
+    expect(told(failed(404, '{"message":"Cannot GET /"}'))[0]).toBe("error http.upgrade.refused");
+  });
+
+  test("one that refuses the origin in words is a refusal of the origin", () => {
+    expect(told(failed(500, "Error: Not allowed by CORS"))[0]).toBe("error http.cors.refused");
+  });
+});

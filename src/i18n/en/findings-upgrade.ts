@@ -120,6 +120,17 @@ export const findingsUpgrade = {
       detail:
         "With cookies (withCredentials: true) a browser wants the page's origin by name in Access-Control-Allow-Origin; * does not count.",
     },
+    starUnused: {
+      title:
+        "{server} answers {origin} with *, and the session was never used: a browser keeps such an answer from a page that asks with credentials",
+      detail:
+        "With withCredentials: true a browser wants the page's origin by name in Access-Control-Allow-Origin, whether a cookie is sent or not; * does not count. In DevTools that is a CORS error, the server notices nothing.",
+    },
+    failure: {
+      title: "In DevTools this looks like a CORS error: {server}'s answer {status} says nothing of origins",
+      detail:
+        "The browser keeps it from the page of {origin}, which therefore does not see the status. Mend what the status says first: error pages of proxies and of many servers carry no CORS fields, even where every origin is allowed.",
+    },
     preflight: {
       title: "{server} does not let the page at {origin} send {fields}: the browser does not send the request at all",
       detail:

@@ -33,6 +33,8 @@ export const upgradeFindings = {
     plain: "server origin allowed?",
     twice: "server origin allowed",
     credentials: "server origin",
+    starUnused: "server origin",
+    failure: "server origin status",
     preflight: "server origin fields",
     preflightStatus: "server origin status reason?",
     unheeded: "server origin",
