@@ -66,6 +66,29 @@ export const causesApplication = {
     cause: "The client connects without a token.",
     fix: "io(url, { auth: { token } }): set it before connect(), after the login has finished.",
   },
+  checkFailed: {
+    cause:
+      "The server's check itself failed, as its message says: something that it asks (a database, Redis, another service) cannot be reached, or its code threw. The token was not judged.",
+    fix: "Look at the server's log at this time and at what it connects to: is that running, is its address right as seen from the server? In a container 127.0.0.1 is the container itself.",
+  },
+  serverLimits: {
+    cause: "The server limits connections or attempts, as its message says. The token was not judged.",
+    fix: "Count the connections of this user or address; close old ones (a page that is loaded anew, a hot reload, React's StrictMode), let the client wait longer between attempts, or raise the limit.",
+  },
+  tokenElsewhere: {
+    cause:
+      "The server looks for the token in another place than the one where the client puts it: it got one and says that none came.",
+    fix: "io(url, { auth: { token } }) is read as socket.handshake.auth.token; extraHeaders as handshake.headers.authorization (browsers send none over a WebSocket); query as handshake.query.token. Compare the names, too.",
+  },
+  tokenUnset: {
+    cause: "The client sent the word for an unset variable (undefined, null …) in place of a token.",
+    fix: "Connect only once the token is there: autoConnect: false, then socket.auth = { token }; socket.connect(). Or auth: (cb) => cb({ token: getToken() }), which reads it anew at each attempt.",
+  },
+  bearerInAuth: {
+    cause:
+      "The token in auth begins with “Bearer”, which belongs into an Authorization field: a server that verifies the text as it stands rejects it.",
+    fix: "Send the bare token: io(url, { auth: { token } }); or cut “Bearer ” off in the server before it verifies.",
+  },
   gatewayDisconnects: {
     cause: "The server's code calls disconnect() for {namespace}, often in its connection handler when a check fails.",
     fix: "Look at handleConnection and what it checks. Better refuse in a middleware (server.use((socket, next) => next(new Error(…))), in NestJS from afterInit): the client then gets connect_error with the reason.",

@@ -61,12 +61,12 @@ export const findingsApplication = {
     auth: {
       title: "Socket.IO refused the login to {namespace}: “{message}”",
       detail:
-        "The connection is fine, and the client sent something to log in with (whatever was in it); the server's middleware said no.",
+        "The connection is fine, and the client sent something to log in with (whatever was in it); the server's middleware said no.[[ It added: {details}]]",
     },
     noAuth: {
       title: "Socket.IO refused the login to {namespace}: “{message}”. The client sent no token",
       detail:
-        "The connection is fine. Neither CONNECT nor the query nor an Authorization field carried a token, and the server's middleware said no.",
+        "The connection is fine. Neither CONNECT nor the query nor an Authorization field carried a token, and the server's middleware said no.[[ It added: {details}]]",
     },
   },
   "sio.connect.unanswered": {

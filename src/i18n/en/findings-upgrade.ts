@@ -217,6 +217,11 @@ export const findingsUpgrade = {
       detail:
         "The request for a session arrived (TCP acknowledged it), and no answer came. Socket.IO says connect_error: timeout, or xhr poll error.",
     },
+    pending: {
+      title: "The upgrade request of {target} to {server} has no answer up to the end of the capture",
+      detail:
+        "The last packet came {afterMs:ms} after it. How much longer the client waited no packet tells: if the page hung for seconds before the capture was stopped, the request was not answered for so long. Capture until the client gives up.",
+    },
     silent: {
       title: "{server} has not answered the upgrade request of {target} for {afterMs:ms}",
       detail: "The request arrived (TCP acknowledged it), and no answer came.",

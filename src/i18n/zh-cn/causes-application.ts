@@ -60,6 +60,27 @@ export const causesApplication = {
     cause: "客户端连接时没有带 token。",
     fix: "io(url, { auth: { token } })：登录完成之后、connect() 之前设置好。",
   },
+  checkFailed: {
+    cause:
+      "正如消息所说，是服务端的校验本身出了错：它要访问的东西（数据库、Redis、别的服务）连不上，或者代码抛了异常。token 对不对还没有判断。",
+    fix: "查看服务端这一时刻的日志，以及它连接的对象：是否在运行，从服务端看地址对不对？在容器里，127.0.0.1 指的是容器自己。",
+  },
+  serverLimits: {
+    cause: "正如消息所说，服务端限制了连接数或尝试次数。token 对不对还没有判断。",
+    fix: "数一数该用户或该地址的连接；关掉旧连接（页面刷新、热更新、React 的 StrictMode 都会留下），让客户端重试间隔更长，或提高限制。",
+  },
+  tokenElsewhere: {
+    cause: "服务端找 token 的地方和客户端放的地方不一样：它收到了，却说没有。",
+    fix: "io(url, { auth: { token } }) 对应 socket.handshake.auth.token；extraHeaders 对应 handshake.headers.authorization（浏览器的 WebSocket 不会发送）；query 对应 handshake.query.token。名字也要一致。",
+  },
+  tokenUnset: {
+    cause: "客户端发的不是 token，而是未赋值变量的字样（undefined、null 等）。",
+    fix: "拿到 token 之后再连接：autoConnect: false，然后 socket.auth = { token }; socket.connect()。或用 auth: (cb) => cb({ token: getToken() })，每次连接时重新读取。",
+  },
+  bearerInAuth: {
+    cause: "auth 里的 token 以“Bearer”开头，这是 Authorization 头才有的写法：服务端原样校验就会拒绝。",
+    fix: "只发 token 本身：io(url, { auth: { token } })；或者服务端校验前去掉“Bearer ”。",
+  },
   gatewayDisconnects: {
     cause: "服务端代码对 {namespace} 调用了 disconnect()，常见于连接处理函数里校验失败时。",
     fix: "查看 handleConnection 里的校验。最好改在中间件里拒绝（server.use((socket, next) => next(new Error(…)))，NestJS 写在 afterInit 里），客户端就能在 connect_error 里看到原因。",

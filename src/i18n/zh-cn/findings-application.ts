@@ -55,11 +55,12 @@ export const findingsApplication = {
     },
     auth: {
       title: "Socket.IO 拒绝登录 {namespace}：“{message}”",
-      detail: "连接本身正常，客户端也带了登录凭证（内容对不对另说），是服务端中间件没有通过。",
+      detail: "连接本身正常，客户端也带了登录凭证（内容对不对另说），是服务端中间件没有通过。[[它还附上了：{details}]]",
     },
     noAuth: {
       title: "Socket.IO 拒绝登录 {namespace}：“{message}”，客户端没有带 token",
-      detail: "连接本身正常，但 CONNECT、URL 参数和 Authorization 里都没有 token，服务端中间件没有通过。",
+      detail:
+        "连接本身正常，但 CONNECT、URL 参数和 Authorization 里都没有 token，服务端中间件没有通过。[[它还附上了：{details}]]",
     },
   },
   "sio.connect.unanswered": {

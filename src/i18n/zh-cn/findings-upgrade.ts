@@ -200,6 +200,11 @@ export const findingsUpgrade = {
       detail:
         "建立会话的请求确实送达（TCP 已确认），但一直没有应答。Socket.IO 报 connect_error: timeout，或 xhr poll error。",
     },
+    pending: {
+      title: "直到抓包结束，发往 {server} 的 {target} 升级请求都没有应答",
+      detail:
+        "最后一个数据包在请求之后 {afterMs:ms}。此后客户端又等了多久，数据包里看不出来：如果停止抓包前页面已经卡了几秒，那么这个请求就有这么久没有应答。请一直抓到客户端放弃为止。",
+    },
     silent: {
       title: "{server} 已有 {afterMs:ms}没有应答 {target} 的升级请求",
       detail: "请求确实送达（TCP 已确认），但一直没有应答。",

@@ -12,7 +12,7 @@ export const applicationFindings = {
   },
   "eio.upgrade.failed": { refused: "server client status?", probe: "server client status?" },
   "sio.connect.missing": { silent: "server waitedMs", other: "server waitedMs" },
-  "sio.connect.refused": { namespace: refused, auth: refused, noAuth: refused },
+  "sio.connect.refused": { namespace: refused, auth: `${refused} details?`, noAuth: `${refused} details?` },
   "sio.connect.unanswered": {
     plain: "namespace server waitedMs",
     noGreeting: "server target waitedMs",

@@ -59,6 +59,7 @@ export const upgradeFindings = {
     proxyGaveUp: `${request} afterMs status?`,
     late: `${request} afterMs lateMs`,
     silent: `${request} afterMs`,
+    pending: `${request} afterMs`,
     poll: `${request} afterMs`,
   },
   "http.upgrade.dropped": { unacknowledged: `${request} repeats waitedMs`, reset: `${request} from afterMs` },

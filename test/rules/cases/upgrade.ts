@@ -18,7 +18,7 @@ import {
   upgrade,
   webSocket,
 } from "../../support/facts-builder.ts";
-import { one, type SomeCases, several } from "./case.ts";
+import { one, running, type SomeCases, several } from "./case.ts";
 
 const answer = (status: number, more: ExchangeOverrides = {}) => one(refusedUpgrade({ status, ...more }));
 const POLL = "/socket.io/?EIO=4&transport=polling&sid=abc";
@@ -353,6 +353,7 @@ export const upgradeCases = {
         },
       ),
       silent: one(unanswered(null, 60)),
+      pending: one(unanswered(null, 1), 1),
       poll: one(unansweredPoll(5)),
       late: one(
         connectionFacts({
@@ -361,8 +362,12 @@ export const upgradeCases = {
         }),
       ),
     },
+    severities: { pending: "note" },
     near: {
-      "asked just now": one(unanswered(null, 1), 1),
+      "asked just now, while the capture runs": running([unanswered(null, 1)], 1),
+      "asked just now, where others are served": analysisOf([unanswered(null, 1), connectionFacts()], {
+        clockSeconds: 1,
+      }),
       "a page that was left": one(unansweredPoll(1)),
       "a poll of a session, which waits": one(unansweredPoll(25, POLL)),
     },
