@@ -23,6 +23,7 @@ import {
   webSocket,
   windowsOf,
 } from "../support/facts-builder.ts";
+import { session } from "./cases/application.ts";
 import { one, several } from "./cases/case.ts";
 import { hungUpByProxy } from "./cases/legs.ts";
 
@@ -413,4 +414,24 @@ describe("an error page that says nothing of origins", () => {
   test("one that refuses the origin in words is a refusal of the origin", () => {
     expect(told(failed(500, "Error: Not allowed by CORS"))[0]).toBe("error http.cors.refused");
   });
+});
+
+const [QUIET] = webSocket().heartbeat;
+
+test.each([
+  ["Mozilla/5.0 (X11; Linux x86_64)", "likely pageFrozen"],
+  ["node", "likely neverPongsEngineIo"],
+])("a Close that %s answers, and no ping before it: %s", (agent, cause) => {
+  const unanswered = { ...deafBeat(20, [30]), answered: 0, lastPong: null };
+  const { engineIo } = session();
+  if (engineIo === null) throw new Error("a session of Engine.IO");
+  const connection = connectionFacts({
+    upgrade: upgrade({
+      target: "/socket.io/?EIO=4&transport=websocket",
+      request: { ...UPGRADE_FIELDS, "User-Agent": agent },
+    }),
+    session: session({ engineIo: { ...engineIo, heartbeat: [QUIET, unanswered] } }),
+    webSocket: webSocket({ closeFrames: [close(35.01, null), close(35, null)], heartbeat: [QUIET, QUIET] }),
+  });
+  expect(causesOf("eio.pong.missing", one(connection))[0]).toBe(cause);
 });

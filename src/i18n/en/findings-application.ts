@@ -12,7 +12,7 @@ export const findingsApplication = {
     neverPongs: {
       title: "The {to:word} never answers Socket.IO pings; the {from:word} gave up {waitedMs:ms} after the first one",
       detail:
-        "[[Engine.IO pings every {intervalMs:ms}]][[ and waits {timeoutMs:ms} for the pong]]. The {to:word} is alive: it answered the {from:word}'s Close at once. It just does not know this heartbeat.",
+        "[[Engine.IO pings every {intervalMs:ms}]][[ and waits {timeoutMs:ms} for the pong]]. The {to:word}'s WebSocket is alive: it answered the {from:word}'s Close at once (a browser does so even while its page stands still). What runs on it does not know this heartbeat, or did not run.",
     },
     gaveUpPath: {
       title: "Socket.IO's heartbeat failed because the path was interrupted for {outageMs:ms}: the {from:word} gave up",

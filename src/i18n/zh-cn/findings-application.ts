@@ -11,7 +11,7 @@ export const findingsApplication = {
     neverPongs: {
       title: "{to:word}从不应答 Socket.IO 的 ping；第一个 ping 之后 {waitedMs:ms}，{from:word}放弃",
       detail:
-        "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等 pong 等 {timeoutMs:ms}]]。{to:word}是活着的：{from:word}的 Close 它立刻应答了，只是不懂这种心跳。",
+        "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等 pong 等 {timeoutMs:ms}]]。{to:word}的 WebSocket 是活着的：{from:word}的 Close 它立刻应答了（即使页面卡住，浏览器也会这样做）。上面运行的程序要么不懂这种心跳，要么当时没有运行。",
     },
     gaveUpPath: {
       title: "链路中断了 {outageMs:ms}，Socket.IO 心跳因此失败：{from:word}放弃了连接",

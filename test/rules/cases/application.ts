@@ -210,6 +210,11 @@ export const applicationCases = {
         "server",
         31.5,
       ),
+      "the client left before the pong was overdue": socketIo(
+        session({ engineIo: engineIo({ heartbeat: [quiet, deafBeat(20, [30])] }) }),
+        "client",
+        33,
+      ),
       "the client left before its patience ended": socketIo(
         session({ engineIo: engineIo({ heartbeat: [quiet, beat({ lastPing: mark(35) })] }) }),
         "client",
