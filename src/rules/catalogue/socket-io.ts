@@ -100,9 +100,7 @@ function refusalCauses(
 ): (Cause | false)[] {
   const kind = refusalKind(words);
   const slip = all.find(({ facts }) => facts.authSlip !== undefined)?.facts.authSlip;
-  const others = credentialCauses(connection, hasAuth).filter(
-    (one) => !one || one.id !== "clockSkew" || !NO_MATTER_OF_TIME.test(words),
-  );
+  const others = credentialCauses(connection, hasAuth, !NO_MATTER_OF_TIME.test(words));
   const slipped: (Cause | false)[] = [
     slip === "unset" && cause("likely", "tokenUnset", {}),
     slip === "bearer" && cause("likely", "bearerInAuth", {}),
@@ -115,10 +113,10 @@ function refusalCauses(
   return [...slipped, ...others.map((one) => (one && (isSlip || kind === "other") ? lesser(one) : one))];
 }
 
-const credentialCauses = (connection: ConnectionFacts, hasAuth: boolean): (Cause | false)[] => [
+const credentialCauses = (connection: ConnectionFacts, hasAuth: boolean, mayBeTime = true): (Cause | false)[] => [
   !hasAuth && cause("likely", "authMissing", {}),
   cause(hasAuth ? "likely" : "possible", "tokenRejected", {}),
-  connection.tokens.length > 0 && cause("possible", "clockSkew", {}),
+  mayBeTime && connection.tokens.length > 0 && cause("possible", "clockSkew", {}),
 ];
 
 export const connectErrored: Rule = {
