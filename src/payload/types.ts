@@ -49,7 +49,14 @@ export interface SocketIoReading extends ReadingBase {
   readonly errorMessage: string | null;
   /** CONNECT only: it carries a payload (from the client: `auth`) or a query. Its content is nowhere in the reading. */
   readonly hasAuth: boolean;
+  /** CONNECT only: a value in `auth` that is a program's slip and no token. */
+  readonly authSlip: AuthSlip | null;
+  /** What a CONNECT_ERROR says besides its message (`data`). */
+  readonly errorDetails: string | null;
 }
+
+/** The word for an unset variable; or the scheme of an Authorization field before the token. */
+export type AuthSlip = "unset" | "bearer";
 
 export interface JsonReading extends ReadingBase {
   readonly kind: "json";

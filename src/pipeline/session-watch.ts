@@ -225,11 +225,16 @@ export class SessionWatch {
         else {
           namespace.connectRequested ??= at;
           namespace.hasAuth ||= reading.hasAuth;
+          if (reading.authSlip !== null) namespace.authSlip ??= reading.authSlip;
           this.noteTokens(tokensIn(text, "socket.io-auth", "client", at, this.sid));
         }
         break;
       case "CONNECT_ERROR":
-        namespace.refused ??= { ...at, message: reading.errorMessage ?? "" };
+        namespace.refused ??= {
+          ...at,
+          message: reading.errorMessage ?? "",
+          ...(reading.errorDetails === null ? {} : { details: reading.errorDetails }),
+        };
         break;
       case "EVENT":
         if (direction === 1 && reading.errorMessage !== null && namespace.disconnected === null) {

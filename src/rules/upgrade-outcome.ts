@@ -31,7 +31,7 @@ export const handshakeOf = (connection: ConnectionFacts): HttpExchangeFacts | nu
 export const isPoll = ({ request }: HttpExchangeFacts): boolean =>
   request !== null && /[?&]transport=polling(&|$)/.test(request.target);
 
-function isFailedPoll(exchange: HttpExchangeFacts): boolean {
+export function isFailedPoll(exchange: HttpExchangeFacts): boolean {
   const { request, response } = exchange;
   if (response === null || !isPoll(exchange) || (request?.method !== "GET" && request?.method !== "POST")) return false;
   if (response.status < 300) return request.method === "GET" && /html/i.test(contentType(exchange) ?? "");

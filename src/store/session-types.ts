@@ -44,8 +44,10 @@ export interface SocketIoNamespaceFacts {
   connectRequested: Mark | null;
   /** The CONNECT carried a payload; what it held is not kept. */
   hasAuth: boolean;
+  /** A value in it is no token: the word for an unset variable, or one with the scheme of an Authorization field. */
+  authSlip?: "unset" | "bearer";
   connected: Mark | null;
-  refused: null | (Mark & { readonly message: string });
+  refused: null | (Mark & { readonly message: string /** `data` beside it. */; readonly details?: string });
   /** The last event of the server that reads like an error, before its DISCONNECT. Untrusted text. */
   told: null | (Mark & { readonly event: string; readonly message: string });
   disconnected: null | (Mark & { readonly from: Side });

@@ -82,6 +82,22 @@ describe("readSocketIo", () => {
     expect(readSocketIo(text, true)).toMatchObject({ packet: "CONNECT", hasAuth });
   });
 
+  it.each([
+    ['0/im,{"token":"undefined"}', "unset"],
+    ['0/im,{"token":"Bearer null"}', "unset"],
+    ['0/im,{"token":"Bearer abc.def.ghi"}', "bearer"],
+    ['0/im,{"token":"abc.def.ghi"}', null],
+  ])("%s holds a slip of the client: %s", (text, authSlip) => {
+    expect(readSocketIo(text, true)).toMatchObject({ packet: "CONNECT", authSlip });
+  });
+
+  it("what an error says besides its message", () => {
+    const text = '4/im,{"message":"no","data":{"why":"invalid signature"}}';
+    expect(readSocketIo(text, true)).toMatchObject({ errorMessage: "no", errorDetails: '{"why":"invalid signature"}' });
+    const echoed = `4/im,{"message":"no","data":{"token":"${"s3cret".repeat(5)}"}}`;
+    expect(readSocketIo(echoed, true)?.errorDetails).toBe('{"token":"…"}');
+  });
+
   it.each(["", "7", "2", '2{"a":1}', "2[", "0[1]", "1x", "5[1]", '2-["a"]', "51-", "4[1]", "9[]"])(
     "%j is no packet",
     (text) => {

@@ -34,6 +34,16 @@ export const causesApplication = {
     cause: "The client is a plain WebSocket client (new WebSocket, wscat), the server is Socket.IO.",
     fix: "Use socket.io-client of the same major version, or a plain WebSocket server. They are different protocols.",
   },
+  notSocketIoServer: {
+    cause:
+      "The client is socket.io-client, and what answers at this path is a plain WebSocket server (ws, NestJS's WsAdapter, another service).",
+    fix: "Use new WebSocket(url) in the client, or run Socket.IO on the server (NestJS: IoAdapter). With a proxy: compare the port in proxy_pass with the one that Socket.IO listens on.",
+  },
+  serversShareUpgrades: {
+    cause:
+      "Two WebSocket servers share one HTTP server, and the wrong one takes Socket.IO's upgrade: new WebSocketServer({ server }) beside Socket.IO answers every path, with path set it refuses every other one.",
+    fix: "new WebSocketServer({ noServer: true }), and in server.on('upgrade') hand it only the requests for its own path; Socket.IO takes its own.",
+  },
   notAPacket: {
     cause:
       "The client is hand-written, or something sends past socket.io-client: what came is no Engine.IO or Socket.IO packet, or its JSON is broken.",
@@ -55,6 +65,29 @@ export const causesApplication = {
   authMissing: {
     cause: "The client connects without a token.",
     fix: "io(url, { auth: { token } }): set it before connect(), after the login has finished.",
+  },
+  checkFailed: {
+    cause:
+      "The server's check itself failed, as its message says: something that it asks (a database, Redis, another service) cannot be reached, or its code threw. The token was not judged.",
+    fix: "Look at the server's log at this time and at what it connects to: is that running, is its address right as seen from the server? In a container 127.0.0.1 is the container itself.",
+  },
+  serverLimits: {
+    cause: "The server limits connections or attempts, as its message says. The token was not judged.",
+    fix: "Count the connections of this user or address; close old ones (a page that is loaded anew, a hot reload, React's StrictMode), let the client wait longer between attempts, or raise the limit.",
+  },
+  tokenElsewhere: {
+    cause:
+      "The server looks for the token in another place than the one where the client puts it: it got one and says that none came.",
+    fix: "io(url, { auth: { token } }) is read as socket.handshake.auth.token; extraHeaders as handshake.headers.authorization (browsers send none over a WebSocket); query as handshake.query.token. Compare the names, too.",
+  },
+  tokenUnset: {
+    cause: "The client sent the word for an unset variable (undefined, null …) in place of a token.",
+    fix: "Connect only once the token is there: autoConnect: false, then socket.auth = { token }; socket.connect(). Or auth: (cb) => cb({ token: getToken() }), which reads it anew at each attempt.",
+  },
+  bearerInAuth: {
+    cause:
+      "The token in auth begins with “Bearer”, which belongs into an Authorization field: a server that verifies the text as it stands rejects it.",
+    fix: "Send the bare token: io(url, { auth: { token } }); or cut “Bearer ” off in the server before it verifies.",
   },
   gatewayDisconnects: {
     cause: "The server's code calls disconnect() for {namespace}, often in its connection handler when a check fails.",

@@ -69,7 +69,7 @@ export const causesUpgrade = {
     fix: "Let one of them do it: remove add_header Access-Control-Allow-Origin from nginx (or proxy_hide_header what the server sends) and keep cors: { origin } in the server.",
   },
   corsStarCookie: {
-    cause: "The server allows * and the client sends cookies.",
+    cause: "The server allows * and the client asks with credentials (withCredentials: true).",
     fix: "Name the origin: cors: { origin: '{origin}', credentials: true }; or leave the cookies out: withCredentials: false.",
   },
   originRefused: {

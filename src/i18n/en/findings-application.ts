@@ -12,7 +12,7 @@ export const findingsApplication = {
     neverPongs: {
       title: "The {to:word} never answers Socket.IO pings; the {from:word} gave up {waitedMs:ms} after the first one",
       detail:
-        "[[Engine.IO pings every {intervalMs:ms}]][[ and waits {timeoutMs:ms} for the pong]]. The {to:word} is alive: it answered the {from:word}'s Close at once. It just does not know this heartbeat.",
+        "[[Engine.IO pings every {intervalMs:ms}]][[ and waits {timeoutMs:ms} for the pong]]. The {to:word}'s WebSocket is alive: it answered the {from:word}'s Close at once (a browser does so even while its page stands still). What runs on it does not know this heartbeat, or did not run.",
     },
     gaveUpPath: {
       title: "Socket.IO's heartbeat failed because the path was interrupted for {outageMs:ms}: the {from:word} gave up",
@@ -67,12 +67,12 @@ export const findingsApplication = {
     auth: {
       title: "Socket.IO refused the login to {namespace}: “{message}”",
       detail:
-        "The connection is fine, and the client sent something to log in with (whatever was in it); the server's middleware said no.",
+        "The connection is fine, and the client sent something to log in with (whatever was in it); the server's middleware said no.[[ It added: {details}]]",
     },
     noAuth: {
       title: "Socket.IO refused the login to {namespace}: “{message}”. The client sent no token",
       detail:
-        "The connection is fine. Neither CONNECT nor the query nor an Authorization field carried a token, and the server's middleware said no.",
+        "The connection is fine. Neither CONNECT nor the query nor an Authorization field carried a token, and the server's middleware said no.[[ It added: {details}]]",
     },
   },
   "sio.connect.unanswered": {
@@ -81,6 +81,16 @@ export const findingsApplication = {
         "Socket.IO's CONNECT to {namespace} was never answered: {server} left the client waiting for {waitedMs:ms}",
       detail:
         "The WebSocket is fine, and the server has neither accepted nor refused the client in this namespace. The client sees neither connect nor connect_error.",
+    },
+    noGreeting: {
+      title: "{server} accepted Socket.IO's WebSocket {target} and never said a word of Socket.IO in {waitedMs:ms}",
+      detail:
+        "A Socket.IO server says 0{…} right after the 101. Without it the client waits, reports connect_error: timeout, closes and tries again; the closing itself looks clean.",
+    },
+    otherServer: {
+      title: "{server} accepted Socket.IO's WebSocket {target}, but what it says is not Socket.IO",
+      detail:
+        "A Socket.IO server begins with 0{…}; this one began with something else. The client reports connect_error (parser error), closes and tries again.",
     },
   },
   "sio.exception": {

@@ -46,6 +46,11 @@ export const findingsNetwork = {
       detail:
         "The client called its own machine (loopback)[[ and got an RST after {answerMs:ms}]]. In a browser, localhost is the machine that the browser runs on, not the device that serves the page.",
     },
+    loopbackOfProxy: {
+      title: "{server} refused the proxy's connection: nothing on the proxy's own machine listens on port {port}",
+      detail:
+        "The proxy tried its backend on its own machine (loopback) for a client that was waiting[[ and got an RST after {answerMs:ms}]]. The client is told 502 or 503, which a browser shows as 1006. For a proxy in a container, loopback is the container itself.",
+    },
     otherBackend: {
       title: "{server} refused, the proxy went on to {other}: a backend is down",
       detail:

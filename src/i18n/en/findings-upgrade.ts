@@ -120,6 +120,17 @@ export const findingsUpgrade = {
       detail:
         "With cookies (withCredentials: true) a browser wants the page's origin by name in Access-Control-Allow-Origin; * does not count.",
     },
+    starUnused: {
+      title:
+        "{server} answers {origin} with *, and the session was never used: a browser keeps such an answer from a page that asks with credentials",
+      detail:
+        "With withCredentials: true a browser wants the page's origin by name in Access-Control-Allow-Origin, whether a cookie is sent or not; * does not count. In DevTools that is a CORS error, the server notices nothing.",
+    },
+    failure: {
+      title: "In DevTools this looks like a CORS error: {server}'s answer {status} says nothing of origins",
+      detail:
+        "The browser keeps it from the page of {origin}, which therefore does not see the status. Mend what the status says first: error pages of proxies and of many servers carry no CORS fields, even where every origin is allowed.",
+    },
     preflight: {
       title: "{server} does not let the page at {origin} send {fields}: the browser does not send the request at all",
       detail:
@@ -205,6 +216,11 @@ export const findingsUpgrade = {
       title: "{server} did not answer Socket.IO's first poll in {afterMs:ms}: {target}",
       detail:
         "The request for a session arrived (TCP acknowledged it), and no answer came. Socket.IO says connect_error: timeout, or xhr poll error.",
+    },
+    pending: {
+      title: "The upgrade request of {target} to {server} has no answer up to the end of the capture",
+      detail:
+        "The last packet came {afterMs:ms} after it. How much longer the client waited no packet tells: if the page hung for seconds before the capture was stopped, the request was not answered for so long. Capture until the client gives up.",
     },
     silent: {
       title: "{server} has not answered the upgrade request of {target} for {afterMs:ms}",

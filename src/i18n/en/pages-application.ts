@@ -50,7 +50,7 @@ export const pagesApplication = {
     name: "CONNECT unanswered",
     meaning:
       "Socket.IO's client asked for a namespace, and the server said neither yes nor no. The page waits for connect for ever, although the WebSocket works.",
-    seen: "Packet type 0 from the client, and for five seconds or more no packet type 0 or 4 from the server for that namespace.",
+    seen: "Packet type 0 from the client, and for five seconds or more no packet type 0 or 4 from the server for that namespace; or a WebSocket of Socket.IO (EIO in its query) on which the server did not begin with Engine.IO's packet 0.",
   },
   "sio.exception": {
     name: "Socket.IO error event",

@@ -28,6 +28,16 @@ export const causesApplication = {
     cause: "客户端是普通 WebSocket（new WebSocket、wscat），服务端是 Socket.IO。",
     fix: "使用同一大版本的 socket.io-client，或改用普通 WebSocket 服务。两者是不同的协议。",
   },
+  notSocketIoServer: {
+    cause:
+      "客户端是 socket.io-client，而这个路径上应答的是普通 WebSocket 服务（ws、NestJS 的 WsAdapter，或别的服务）。",
+    fix: "客户端改用 new WebSocket(url)，或在服务端运行 Socket.IO（NestJS：IoAdapter）。有代理时，核对 proxy_pass 的端口是不是 Socket.IO 监听的端口。",
+  },
+  serversShareUpgrades: {
+    cause:
+      "两个 WebSocket 服务共用一个 HTTP server，Socket.IO 的升级请求被另一个抢走：Socket.IO 旁边的 new WebSocketServer({ server }) 会应答所有路径，设了 path 则会拒绝其他所有路径。",
+    fix: "改成 new WebSocketServer({ noServer: true })，在 server.on('upgrade') 里只把属于它的路径交给它；Socket.IO 会处理自己的。",
+  },
   notAPacket: {
     cause:
       "客户端是手写的，或者有代码绕过 socket.io-client 直接发送：内容不是 Engine.IO 或 Socket.IO 的包，或者其中的 JSON 是坏的。",
@@ -49,6 +59,27 @@ export const causesApplication = {
   authMissing: {
     cause: "客户端连接时没有带 token。",
     fix: "io(url, { auth: { token } })：登录完成之后、connect() 之前设置好。",
+  },
+  checkFailed: {
+    cause:
+      "正如消息所说，是服务端的校验本身出了错：它要访问的东西（数据库、Redis、别的服务）连不上，或者代码抛了异常。token 对不对还没有判断。",
+    fix: "查看服务端这一时刻的日志，以及它连接的对象：是否在运行，从服务端看地址对不对？在容器里，127.0.0.1 指的是容器自己。",
+  },
+  serverLimits: {
+    cause: "正如消息所说，服务端限制了连接数或尝试次数。token 对不对还没有判断。",
+    fix: "数一数该用户或该地址的连接；关掉旧连接（页面刷新、热更新、React 的 StrictMode 都会留下），让客户端重试间隔更长，或提高限制。",
+  },
+  tokenElsewhere: {
+    cause: "服务端找 token 的地方和客户端放的地方不一样：它收到了，却说没有。",
+    fix: "io(url, { auth: { token } }) 对应 socket.handshake.auth.token；extraHeaders 对应 handshake.headers.authorization（浏览器的 WebSocket 不会发送）；query 对应 handshake.query.token。名字也要一致。",
+  },
+  tokenUnset: {
+    cause: "客户端发的不是 token，而是未赋值变量的字样（undefined、null 等）。",
+    fix: "拿到 token 之后再连接：autoConnect: false，然后 socket.auth = { token }; socket.connect()。或用 auth: (cb) => cb({ token: getToken() })，每次连接时重新读取。",
+  },
+  bearerInAuth: {
+    cause: "auth 里的 token 以“Bearer”开头，这是 Authorization 头才有的写法：服务端原样校验就会拒绝。",
+    fix: "只发 token 本身：io(url, { auth: { token } })；或者服务端校验前去掉“Bearer ”。",
   },
   gatewayDisconnects: {
     cause: "服务端代码对 {namespace} 调用了 disconnect()，常见于连接处理函数里校验失败时。",

@@ -69,7 +69,7 @@ export const causesUpgrade = {
     fix: "只留一处：删掉 nginx 里的 add_header Access-Control-Allow-Origin（或用 proxy_hide_header 去掉服务端的），由服务端的 cors: { origin } 负责。",
   },
   corsStarCookie: {
-    cause: "服务端允许的是 *，而客户端带了 Cookie。",
+    cause: "服务端允许的是 *，而客户端带凭据请求（withCredentials: true）。",
     fix: "写明来源：cors: { origin: '{origin}', credentials: true }；或者不带 Cookie：withCredentials: false。",
   },
   originRefused: {

@@ -11,7 +11,7 @@ export const findingsApplication = {
     neverPongs: {
       title: "{to:word}从不应答 Socket.IO 的 ping；第一个 ping 之后 {waitedMs:ms}，{from:word}放弃",
       detail:
-        "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等 pong 等 {timeoutMs:ms}]]。{to:word}是活着的：{from:word}的 Close 它立刻应答了，只是不懂这种心跳。",
+        "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等 pong 等 {timeoutMs:ms}]]。{to:word}的 WebSocket 是活着的：{from:word}的 Close 它立刻应答了（即使页面卡住，浏览器也会这样做）。上面运行的程序要么不懂这种心跳，要么当时没有运行。",
     },
     gaveUpPath: {
       title: "链路中断了 {outageMs:ms}，Socket.IO 心跳因此失败：{from:word}放弃了连接",
@@ -60,11 +60,12 @@ export const findingsApplication = {
     },
     auth: {
       title: "Socket.IO 拒绝登录 {namespace}：“{message}”",
-      detail: "连接本身正常，客户端也带了登录凭证（内容对不对另说），是服务端中间件没有通过。",
+      detail: "连接本身正常，客户端也带了登录凭证（内容对不对另说），是服务端中间件没有通过。[[它还附上了：{details}]]",
     },
     noAuth: {
       title: "Socket.IO 拒绝登录 {namespace}：“{message}”，客户端没有带 token",
-      detail: "连接本身正常，但 CONNECT、URL 参数和 Authorization 里都没有 token，服务端中间件没有通过。",
+      detail:
+        "连接本身正常，但 CONNECT、URL 参数和 Authorization 里都没有 token，服务端中间件没有通过。[[它还附上了：{details}]]",
     },
   },
   "sio.connect.unanswered": {
@@ -72,6 +73,15 @@ export const findingsApplication = {
       title: "Socket.IO 对 {namespace} 的 CONNECT 一直没有回应：{server} 让客户端等了 {waitedMs:ms}",
       detail:
         "WebSocket 本身正常，但服务端在这个命名空间里既没有接受也没有拒绝。客户端既看不到 connect，也看不到 connect_error。",
+    },
+    noGreeting: {
+      title: "{server} 接受了 Socket.IO 的 WebSocket {target}，{waitedMs:ms}里却没有说过一句 Socket.IO",
+      detail:
+        "Socket.IO 服务在 101 之后会立刻发 0{…}。等不到它，客户端会报 connect_error: timeout，关闭后再试；关闭过程本身看起来是正常的。",
+    },
+    otherServer: {
+      title: "{server} 接受了 Socket.IO 的 WebSocket {target}，但它说的不是 Socket.IO",
+      detail: "Socket.IO 服务的第一句是 0{…}，这里却是别的内容。客户端会报 connect_error（parser error），关闭后再试。",
     },
   },
   "sio.exception": {

@@ -43,6 +43,11 @@ export const findingsNetwork = {
       detail:
         "客户端连的是自己这台机器（回环地址）[[，{answerMs:ms}后收到 RST]]。浏览器里的 localhost 指运行浏览器的机器，而不是提供页面的设备。",
     },
+    loopbackOfProxy: {
+      title: "{server} 拒绝了代理的连接：代理所在的机器上，{port} 端口没有程序在监听",
+      detail:
+        "客户端在等待时，代理去连本机（回环地址）上的后端[[，{answerMs:ms}后收到 RST]]。客户端得到的是 502 或 503，浏览器里就是 1006。代理在容器里时，回环地址指的是容器自己。",
+    },
     otherBackend: {
       title: "{server} 拒绝，代理转而连上了 {other}：有一台后端停了",
       detail: "代理的后端有一台没有运行。客户端由另一台服务，只是慢一点；那一台再出问题就没有后端可用了。",

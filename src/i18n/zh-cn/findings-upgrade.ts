@@ -112,6 +112,16 @@ export const findingsUpgrade = {
       title: "{server} 对带 Cookie 的页面 {origin} 只回了 *：浏览器不会把应答交给页面",
       detail: "带 Cookie（withCredentials: true）时，Access-Control-Allow-Origin 必须写明页面来源，不能用 *。",
     },
+    starUnused: {
+      title: "{server} 对 {origin} 回了 *，而这个会话再也没人用过：页面带凭据请求时，浏览器会扣下这样的应答",
+      detail:
+        "withCredentials: true 时，不管有没有 Cookie，Access-Control-Allow-Origin 都必须写明页面来源，不能用 *。DevTools 里显示 CORS 错误，服务端毫无察觉。",
+    },
+    failure: {
+      title: "DevTools 里这看起来像 CORS 错误：{server} 的 {status} 应答没有提到来源",
+      detail:
+        "浏览器不把它交给 {origin} 的页面，所以页面看不到这个状态码。先解决状态码所说的问题：代理和许多服务端的错误页都不带 CORS 字段，即使已经允许所有来源。",
+    },
     preflight: {
       title: "{server} 不允许 {origin} 的页面发送 {fields}：浏览器根本不会发出请求",
       detail:
@@ -189,6 +199,11 @@ export const findingsUpgrade = {
       title: "{server} 在 {afterMs:ms}内没有应答 Socket.IO 的第一个轮询：{target}",
       detail:
         "建立会话的请求确实送达（TCP 已确认），但一直没有应答。Socket.IO 报 connect_error: timeout，或 xhr poll error。",
+    },
+    pending: {
+      title: "直到抓包结束，发往 {server} 的 {target} 升级请求都没有应答",
+      detail:
+        "最后一个数据包在请求之后 {afterMs:ms}。此后客户端又等了多久，数据包里看不出来：如果停止抓包前页面已经卡了几秒，那么这个请求就有这么久没有应答。请一直抓到客户端放弃为止。",
     },
     silent: {
       title: "{server} 已有 {afterMs:ms}没有应答 {target} 的升级请求",

@@ -48,7 +48,7 @@ export const pagesApplication = {
   "sio.connect.unanswered": {
     name: "CONNECT 无回应",
     meaning: "Socket.IO 客户端请求了一个命名空间，服务端既没答应也没拒绝。WebSocket 是通的，页面却一直等不到 connect。",
-    seen: "客户端发出 0 号包之后 5 秒以上，服务端没有对该命名空间发出 0 号或 4 号包。",
+    seen: "客户端发出 0 号包之后 5 秒以上，服务端没有对该命名空间发出 0 号或 4 号包；或者 Socket.IO 的 WebSocket（URL 里有 EIO）上，服务端没有以 Engine.IO 的 0 号包开头。",
   },
   "sio.exception": {
     name: "Socket.IO 错误事件",

@@ -1,6 +1,6 @@
 import { heartbeatOf } from "../heartbeat.ts";
 import { isObject, oneLine, parseJson, stringOr } from "../payload.ts";
-import type { SocketIoPacket, SocketIoReading } from "../types.ts";
+import type { AuthSlip, SocketIoPacket, SocketIoReading } from "../types.ts";
 
 const PACKETS: readonly SocketIoPacket[] = [
   "CONNECT",
@@ -50,7 +50,30 @@ export function readSocketIo(text: string, complete: boolean): SocketIoReading |
     attachments: Number(match[2] ?? 0),
     errorMessage: errorMessage === null ? null : oneLine(errorMessage),
     hasAuth: packet === "CONNECT" && (query !== undefined || (rest !== "" && !EMPTY_AUTH.test(rest))),
+    authSlip: packet === "CONNECT" ? slipIn(data) : null,
+    errorDetails: packet === "CONNECT_ERROR" ? detailsOf(data) : null,
   };
+}
+
+const UNSET = /^(?:undefined|null|NaN|\[object \w+\])$/;
+
+/** Values only: names of keys are the application's. */
+function slipIn(data: unknown): AuthSlip | null {
+  if (!isObject(data)) return null;
+  const texts = Object.values(data).filter((value) => typeof value === "string");
+  if (texts.some((text) => UNSET.test(text.replace(/^Bearer\s+/i, "")))) return "unset";
+  return texts.some((text) => /^Bearer\s/i.test(text)) ? "bearer" : null;
+}
+
+const DETAILS_CHARACTERS = 120;
+/** No word of a reason is so long: a token, or an id. */
+const LONG_WORD = /[^\s"'{}[\]:,]{24,}/g;
+
+function detailsOf(data: unknown): string | null {
+  const details = isObject(data) ? data["data"] : undefined;
+  if (details === undefined || details === null) return null;
+  const text = typeof details === "string" ? details : JSON.stringify(details);
+  return oneLine(text.replace(LONG_WORD, "…").slice(0, DETAILS_CHARACTERS));
 }
 
 /** A string alone is legal in CONNECT_ERROR of protocol 4 and before. */

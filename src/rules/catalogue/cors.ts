@@ -1,79 +1,21 @@
-import type { HttpExchangeFacts, HttpMessageFacts } from "../../store/http-types.ts";
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
+import { allowedBy, fieldsRefused, goesOnUnheeded, isLeftForStar, refusalOf } from "../cors-answers.ts";
 import { passedFrom, passedOn } from "../others.ts";
-import { crossOriginOf, isPreflight } from "../page-origin.ts";
-import { endpointText, fieldValue, fieldWords, serverOf, targetOf } from "../reading.ts";
+import { crossOriginOf } from "../page-origin.ts";
+import { fieldValue, serverOf, targetOf } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
-import type { Sessions } from "../sessions.ts";
 import type { Confidence, VariantOf } from "../types.ts";
+import { handshakeOf, isFailedPoll } from "../upgrade-outcome.ts";
 
 type Variant = VariantOf<"http.cors.refused">;
 
 const isEngineIo = (exchange: HttpExchangeFacts): boolean => /[?&]EIO=\d/.test(exchange.request?.target ?? "");
 
-/** Fetch §4.9, CORS check: the answer must name the page's origin, once, or be for everybody who sends no cookie. */
-function refusalOf(exchange: HttpExchangeFacts, origin: string): Variant | null {
-  const { request, response } = exchange;
-  if (!request || !response?.complete) return null;
-  const asksFirst = isPreflight(exchange);
-  if (asksFirst && !isOk(response.status)) return "preflightStatus";
-  const allowed = allowedBy(response);
-  if (allowed.length > 1) return "twice";
-  if (allowed[0] === "*" && fieldValue(request, "cookie") !== null) return "credentials";
-  if (allowed[0] !== origin && allowed[0] !== "*") return "plain";
-  return asksFirst && fieldsRefused(request, response).length > 0 ? "preflight" : null;
-}
-
-/** Fetch §2.2.3. */
-const isOk = (status: number): boolean => status >= 200 && status < 300;
-
-const allowedBy = ({ fields }: HttpMessageFacts): string[] =>
-  fields.filter(({ name }) => name.toLowerCase() === "access-control-allow-origin").map(({ value }) => value);
-
-/** Fetch §4.8: what the page wants to send and may not; the wildcard never stands for Authorization. */
-function fieldsRefused(request: HttpMessageFacts, response: HttpMessageFacts): string[] {
-  const allowed = fieldWords(response, "access-control-allow-headers");
-  return fieldWords(request, "access-control-request-headers").filter(
-    (name) => !allowed.includes(name) && (name === "authorization" || !allowed.includes("*")),
-  );
-}
-
-/** A session's id, in the body of an answer that opened it. */
-const sidGiven = ({ responseBodyPreview }: HttpExchangeFacts): string | undefined =>
-  /^(?:\d+:)?0\{"sid":"([^"]+)"/.exec(responseBodyPreview)?.[1];
-
-/** Clients and the origins they name, whose withheld answers opened sessions that they went on with. Found once a judgement. */
-const unheeded = new WeakMap<readonly ConnectionFacts[], ReadonlySet<string>>();
-
-const callerKey = ({ client, server }: ConnectionFacts, origin: string): string =>
-  `${client.address} ${endpointText(server)} ${origin}`;
-
-/** A page never gets to see an answer that its browser withholds: a caller that goes on with the session in it is no page. */
-function goesOnUnheeded(connection: ConnectionFacts, origin: string, { analysis, sessions }: Context): boolean {
-  const { connections } = analysis;
-  let callers = unheeded.get(connections);
-  if (callers === undefined) {
-    callers = new Set(
-      connections.flatMap((one) => unheededOrigins(one, sessions()).map((named) => callerKey(one, named))),
-    );
-    unheeded.set(connections, callers);
-  }
-  return callers.has(callerKey(connection, origin));
-}
-
-const unheededOrigins = ({ exchanges }: ConnectionFacts, sessions: Sessions): string[] =>
-  exchanges.flatMap((exchange) => {
-    const sid = sidGiven(exchange);
-    const origin = sid === undefined ? null : (crossOriginOf(exchange)?.origin ?? null);
-    if (origin === null || sid === undefined || refusalOf(exchange, origin) === null) return [];
-    const isUsed = (sessions.get(sid) ?? []).some((mate) =>
-      mate.exchanges.some(({ request }) => request?.target.includes(`sid=${sid}`)),
-    );
-    return isUsed ? [origin] : [];
-  });
-
 function corsCauses(variant: Variant, origin: string, allowed: string, exchange: HttpExchangeFacts) {
+  if (variant === "failure") return [];
+  if (variant === "starUnused") return [cause("likely", "corsStarCookie", { origin })];
   if (variant === "twice") return [cause("certain", "corsTwice", {})];
   if (variant === "credentials") return [cause("certain", "corsStarCookie", { origin })];
   if (variant === "preflight") return [cause("certain", "corsFields", { fields: refusedText(exchange) })];
@@ -81,6 +23,20 @@ function corsCauses(variant: Variant, origin: string, allowed: string, exchange:
   if (allowed.replace(/\/+$/, "") === origin) return [cause("certain", "originSlash", { allowed, origin })];
   return [cause("likely", "originRefused", { origin })];
 }
+
+/**
+ * A failure of the request itself, told by its status: pages of proxies and of many servers for that carry no fields of
+ * CORS, however many origins are allowed. One that speaks of origins is a refusal of this one.
+ */
+const isOwnFailure = (exchange: HttpExchangeFacts, connection: ConnectionFacts): boolean => {
+  const told = handshakeOf(connection);
+  return (
+    isFailedPoll(exchange) &&
+    told !== null &&
+    isFailedPoll(told) &&
+    !/\bcors\b|\borigins?\b/i.test(exchange.responseBodyPreview)
+  );
+};
 
 const refusedText = ({ request, response }: HttpExchangeFacts): string =>
   request && response ? fieldsRefused(request, response).join(", ").slice(0, 100) : "";
@@ -90,14 +46,17 @@ const confidenceIn = (isSeenByBrowser: boolean, allowed: string): Confidence =>
   isSeenByBrowser || allowed !== "" ? "likely" : "possible";
 
 function checkCors(connection: ConnectionFacts, context: Context): Draft | null {
+  let ofFailure: Draft | null = null;
   for (const exchange of connection.exchanges) {
     const { request, response } = exchange;
     if (!request || !response || !isEngineIo(exchange) || response.status === 101) continue;
     if (/[?&]transport=websocket/.test(request.target)) continue;
     const crossing = crossOriginOf(exchange);
-    const variant = crossing === null ? null : refusalOf(exchange, crossing.origin);
-    if (crossing === null || variant === null) continue;
+    if (crossing === null) continue;
     const { origin, isStraight } = crossing;
+    const isLeft = isStraight && isLeftForStar(exchange, connection, origin, context);
+    const variant = refusalOf(exchange, origin) ?? (isLeft ? "starUnused" : null);
+    if (variant === null) continue;
     // The proxy hands on what its backend says: said once, of the backend.
     const passed = passedOn(exchange, connection, context.others());
     if (passed !== null && refusalOf(passed.exchange, origin) === variant) return null;
@@ -109,8 +68,11 @@ function checkCors(connection: ConnectionFacts, context: Context): Draft | null 
     if (isUnheeded && !isSeenByBrowser) return null;
     const allowed = allowedBy(response).join(", ");
     const asked = fieldValue(request, "access-control-request-headers");
-    return draft("http.cors.refused", isUnheeded ? "unheeded" : variant, {
-      severity: isUnheeded ? "note" : undefined,
+    const isFailure = variant === "plain" && allowed === "" && isOwnFailure(exchange, connection);
+    if (isFailure && ofFailure !== null) continue;
+    const shown = isUnheeded ? "unheeded" : isFailure ? "failure" : variant;
+    const found = draft("http.cors.refused", shown, {
+      severity: isUnheeded || isFailure ? "note" : undefined,
       confidence: confidenceIn(isSeenByBrowser, allowed),
       at: response.first,
       args: {
@@ -131,6 +93,9 @@ function checkCors(connection: ConnectionFacts, context: Context): Draft | null 
         allowed === ""
           ? null
           : shows(response.first, "responseField", { name: "Access-Control-Allow-Origin", value: allowed }),
+        variant === "starUnused" && fieldValue(response, "access-control-allow-credentials") === "true"
+          ? shows(response.first, "responseField", { name: "Access-Control-Allow-Credentials", value: "true" })
+          : null,
         variant !== "preflight"
           ? null
           : shows(response.first, "responseField", {
@@ -138,10 +103,13 @@ function checkCors(connection: ConnectionFacts, context: Context): Draft | null 
               value: fieldValue(response, "access-control-allow-headers") ?? "-",
             }),
       ],
-      causes: corsCauses(variant, origin, allowed, exchange),
+      causes: corsCauses(shown, origin, allowed, exchange),
     });
+    // What is worse may come behind it.
+    if (!isFailure) return found;
+    ofFailure = found;
   }
-  return null;
+  return ofFailure;
 }
 
 export const corsRefused: Rule = {

@@ -6,6 +6,7 @@ import type { WebSocketFacts } from "../../store/websocket-types.ts";
 import { upgradeLines } from "../answer-causes.ts";
 import type { Context } from "../context.ts";
 import { type EngineIoRefusal, engineIoCode, refusalMessage } from "../engine-io-code.ts";
+import { isAboutLogin } from "../last-words.ts";
 import { passedFrom, passedOn } from "../others.ts";
 import { bodyLine, endpointText, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, lesser, type Rule, shows } from "../rule.ts";
@@ -35,7 +36,11 @@ function causesOf(
     case "forbidden":
       if (origin !== null && /not an accepted origin/.test(exchange.responseBodyPreview))
         return [cause("certain", "originRefused", { origin })];
-      return [cause("likely", "allowRequest", {}), cause("possible", "tokenRejected", {})];
+      return [
+        cause("likely", "allowRequest", {}),
+        // Its own word alone says nothing of why.
+        cause(isAboutLogin(exchange.responseBodyPreview) ? "likely" : "possible", "tokenRejected", {}),
+      ];
     case "sessionEnded":
       return [];
     default:

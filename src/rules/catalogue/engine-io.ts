@@ -8,7 +8,17 @@ import { engineIoCode } from "../engine-io-code.ts";
 import { missedIn } from "../heartbeat.ts";
 import { mayStillCome } from "../patience.ts";
 import { silentClient, silentServer } from "../poll-heartbeat.ts";
-import { clientOf, directionOf, endOf, hasEnded, otherSide, serverOf, spanMs, targetOf } from "../reading.ts";
+import {
+  clientOf,
+  directionOf,
+  endOf,
+  fieldValue,
+  hasEnded,
+  otherSide,
+  serverOf,
+  spanMs,
+  targetOf,
+} from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
@@ -68,13 +78,22 @@ function checkPongs(
   // An end that came sooner than the timer is no timeout: the server was stopped, or left for a reason of its own.
   const tooSoon = ended !== null && timeoutMs != null && spanMs(missed.first, ended) < timeoutMs - SLACK_MS;
   if (tooSoon) return null;
+  // Who hung up by itself before it was overdue kept nobody waiting.
+  const left = ended === null ? endedBy(connection, to) : null;
+  if (left !== null && timeoutMs != null && spanMs(missed.first, left) < timeoutMs) return null;
   if (ended !== null && to === "client" && missed.beat.answered === 0 && answersClose(connection, ended))
     return draft("eio.pong.missing", "neverPongs", {
       at: missed.first,
       severity: "error",
       args: { ...base, waitedMs: spanMs(missed.first, ended) },
       evidence: [...evidence, shows(connection.webSocket?.closeFrames[0], "closeFrame", { from: to })],
-      causes: [cause("likely", "neverPongsEngineIo", {})],
+      // A browser answers the Close for a page that stands still.
+      causes: isFromBrowser(connection)
+        ? [
+            cause("likely", "pageFrozen", { patienceMs: intervalMs && 3 * intervalMs }),
+            cause("possible", "neverPongsEngineIo", {}),
+          ]
+        : [cause("likely", "neverPongsEngineIo", {}), cause("possible", "peerBlocked", { to })],
     });
   if (ended !== null)
     return draft("eio.pong.missing", "gaveUp", {
@@ -91,6 +110,12 @@ function checkPongs(
     causes,
   });
 }
+
+/** Browsers name themselves so, one and all. */
+const isFromBrowser = (connection: ConnectionFacts): boolean => {
+  const request = handshakeOf(connection)?.request;
+  return !!request && /^Mozilla\//.test(fieldValue(request, "user-agent") ?? "");
+};
 
 /** Whoever answers a Close at once neither sleeps nor is stuck. */
 function answersClose({ webSocket }: ConnectionFacts, ended: Mark): boolean {

@@ -156,17 +156,17 @@ function check(connection: ConnectionFacts, context: Context) {
       causes: [cause("likely", "rejectRule", { port }), cause("possible", "notListening", { port })],
     });
   if (isForWaiting(connection, context))
-    return draft("tcp.open.refused", isLoopback(connection.server.address) ? "loopback" : "ofProxy", {
+    return draft("tcp.open.refused", isLoopback(connection.server.address) ? "loopbackOfProxy" : "ofProxy", {
       at: reset,
       args: { ...base, answerMs },
       evidence,
       causes: [
         ...common,
-        // A proxy that calls [::1] alone misses what listens on 127.0.0.1.
+        // A proxy that calls [::1] alone misses what listens on 127.0.0.1; what listens on localhost may be at [::1] alone.
         isUnheard &&
-          connection.server.address === "::1" &&
+          isLoopback(connection.server.address) &&
           refusedTwin(connection, context) === null &&
-          cause("likely", "oneFamilyBound", { port }),
+          cause(connection.server.address === "::1" ? "likely" : "possible", "oneFamilyBound", { port }),
         cause("likely", "backendDown", {}),
         cause("possible", "rejectRule", { port }),
       ],

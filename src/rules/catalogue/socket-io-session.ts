@@ -3,6 +3,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy, endingEvidence } from "../ending.ts";
 import { isAboutLogin } from "../last-words.ts";
+import { noGreetingOf } from "../no-greeting.ts";
 import { endOf, hasEnded, hasGap, serverOf, watchedUntil } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { isHandedOn, isSameLeg, onLeg, seenOf } from "../sessions.ts";
@@ -73,9 +74,9 @@ export const connectUnanswered: Rule = {
   id: "sio.connect.unanswered",
   severity: "error",
   spec: "Socket.IO protocol v5, connection to a namespace",
-  causes: ["middlewareHangs", "serverBlocked"],
-  sources: ["https://socket.io/docs/v4/middlewares/"],
-  check: each(unansweredOf),
+  causes: ["middlewareHangs", "notSocketIoServer", "serversShareUpgrades", "serverBlocked"],
+  sources: ["https://socket.io/docs/v4/middlewares/", "https://socket.io/docs/v4/engine-io-protocol/"],
+  check: (connection, context) => noGreetingOf(connection, context) ?? each(unansweredOf)(connection, context),
 };
 
 /** An event of the server that says error, and a client that stays connected: the request failed, not the connection. */

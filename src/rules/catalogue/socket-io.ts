@@ -5,9 +5,10 @@ import { droppedEvidence, droppedIn, withDropped } from "../dropped-credentials.
 import { endedBy } from "../ending.ts";
 import { isAboutLogin } from "../last-words.ts";
 import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs } from "../reading.ts";
+import { refusalKind } from "../refusal-message.ts";
 import { saysReplaced } from "../replaced.ts";
-import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
-import { hasCredentials, isHandedOn, onLeg, seenOf, toldOf } from "../sessions.ts";
+import { cause, type Draft, draft, lesser, type Rule, shows } from "../rule.ts";
+import { hasCredentials, isHandedOn, onLeg, type Seen, seenOf, toldOf } from "../sessions.ts";
 import type { Cause } from "../types.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
@@ -57,7 +58,7 @@ function checkConnectRefused(connection: ConnectionFacts, context: Context): Dra
     const sessions = context.sessions();
     const all = seenOf(connection, facts, sessions);
     if (isHandedOn(connection, all, (other) => other.refused, refused)) continue;
-    const { message } = refused;
+    const { message, details } = refused;
     const unknown = /invalid namespace/i.test(message);
     const hasAuth = hasCredentials(facts, all, sessions);
     const asked = onLeg(connection, all, (other) => other.connectRequested);
@@ -66,7 +67,7 @@ function checkConnectRefused(connection: ConnectionFacts, context: Context): Dra
       draft("sio.connect.refused", unknown ? "namespace" : hasAuth ? "auth" : "noAuth", {
         at: refused,
         foldBy: `${name} ${message}`,
-        args: { namespace: name, message, server: serverOf(connection) },
+        args: { namespace: name, message, details, server: serverOf(connection) },
         evidence: [
           shows(asked, all.some((seen) => seen.facts.hasAuth) ? "connectWithAuth" : "connectWithoutAuth", {
             namespace: name,
@@ -79,7 +80,7 @@ function checkConnectRefused(connection: ConnectionFacts, context: Context): Dra
           : withDropped(
               dropped,
               all.some((seen) => seen.facts.hasAuth),
-              credentialCauses(connection, hasAuth),
+              refusalCauses(connection, hasAuth, `${message} ${details ?? ""}`, all),
             ),
       }),
     );
@@ -87,17 +88,53 @@ function checkConnectRefused(connection: ConnectionFacts, context: Context): Dra
   return drafts;
 }
 
-const credentialCauses = (connection: ConnectionFacts, hasAuth: boolean): (Cause | false)[] => [
+/** Reasons that no clock changes. */
+const NO_MATTER_OF_TIME = /signature|malformed|audience|issuer|revoked|签名|撤销|吊销/i;
+
+/** What the server's own words point at comes first; what they do not speak of is only possible then. */
+function refusalCauses(
+  connection: ConnectionFacts,
+  hasAuth: boolean,
+  words: string,
+  all: readonly Seen[],
+): (Cause | false)[] {
+  const kind = refusalKind(words);
+  const slip = all.find(({ facts }) => facts.authSlip !== undefined)?.facts.authSlip;
+  const others = credentialCauses(connection, hasAuth, !NO_MATTER_OF_TIME.test(words));
+  const slipped: (Cause | false)[] = [
+    slip === "unset" && cause("likely", "tokenUnset", {}),
+    slip === "bearer" && cause("likely", "bearerInAuth", {}),
+  ];
+  if (kind === "failure") return [cause("likely", "checkFailed", {})];
+  if (kind === "limit") return [cause("likely", "serverLimits", {})];
+  if (kind === "noToken" && hasAuth && slip !== "unset")
+    return [cause("likely", "tokenElsewhere", {}), ...slipped, ...others.map((one) => one && lesser(one))];
+  const isSlip = slipped.some((one) => one !== false);
+  return [...slipped, ...others.map((one) => (one && (isSlip || kind === "other") ? lesser(one) : one))];
+}
+
+const credentialCauses = (connection: ConnectionFacts, hasAuth: boolean, mayBeTime = true): (Cause | false)[] => [
   !hasAuth && cause("likely", "authMissing", {}),
   cause(hasAuth ? "likely" : "possible", "tokenRejected", {}),
-  connection.tokens.length > 0 && cause("possible", "clockSkew", {}),
+  mayBeTime && connection.tokens.length > 0 && cause("possible", "clockSkew", {}),
 ];
 
 export const connectErrored: Rule = {
   id: "sio.connect.refused",
   severity: "error",
   spec: "Socket.IO protocol v5, CONNECT_ERROR",
-  causes: ["namespaceUnknown", "proxyDropsCredentials", "authMissing", "tokenRejected", "clockSkew"],
+  causes: [
+    "namespaceUnknown",
+    "proxyDropsCredentials",
+    "checkFailed",
+    "serverLimits",
+    "tokenElsewhere",
+    "tokenUnset",
+    "bearerInAuth",
+    "authMissing",
+    "tokenRejected",
+    "clockSkew",
+  ],
   sources: ["https://socket.io/docs/v4/middlewares/", "https://socket.io/docs/v4/socket-io-protocol/"],
   check: checkConnectRefused,
 };

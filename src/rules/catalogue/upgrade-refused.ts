@@ -8,7 +8,16 @@ import { engineIoCode } from "../engine-io-code.ts";
 import { pollLimit } from "../message-limit.ts";
 import { ownPageOf } from "../own-page.ts";
 import { unreadProxyHeader } from "../proxy-header.ts";
-import { bodyLine, fieldHas, fieldValue, pathOf, serverOf, targetOf, UNKNOWN_BACKEND } from "../reading.ts";
+import {
+  bodyLine,
+  fieldHas,
+  fieldValue,
+  pathOf,
+  serverOf,
+  targetOf,
+  UNKNOWN_BACKEND,
+  wantsWebSocket,
+} from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { isOffByServerClock } from "../server-clock.ts";
 import type { Cause, VariantOf } from "../types.ts";
@@ -42,6 +51,29 @@ const HANDSHAKE_FIELDS = /Sec-WebSocket-|Upgrade header/i;
 const kindOf = (status: number, body: string): Kind =>
   TOO_LARGE.test(body) ? "fieldsTooLarge" : (KINDS[status] ?? (status >= 500 ? "serverError" : "other"));
 
+/** How Express and NestJS name the path that they were asked for, whatever their middleware made of it since. */
+const PATH_SEEN = /Cannot (?:GET|POST) (\/[^\s"'<>\\]*)/;
+
+/** The server was asked for another path than the client asked for: rewritten in between, and it says so itself. */
+function rewritten(exchange: HttpExchangeFacts): Cause | false {
+  const behind = PATH_SEEN.exec(exchange.responseBodyPreview)?.[1];
+  const before = exchange.request?.target ?? "";
+  // A longer one may have been cut off here.
+  if (behind === undefined || !before.startsWith("/") || !isWhole(behind, exchange)) return false;
+  if (pathOf(behind) === pathOf(before) || pathOf(behind) === "<path>") return false;
+  return cause("certain", "proxyRewritesPath", { before: pathOf(before), behind: pathOf(behind) });
+}
+
+const isWhole = (path: string, { responseBodyPreview }: HttpExchangeFacts): boolean =>
+  path.includes("?") || !responseBodyPreview.endsWith(path);
+
+/** What ws says to a path that is not its own (WebSocketServer.shouldHandle); Engine.IO writes “Bad request”. */
+const isRefusalOfWs = ({ request, responseBodyPreview }: HttpExchangeFacts): boolean =>
+  responseBodyPreview.trim() === "Bad Request" &&
+  request !== null &&
+  wantsWebSocket(request) &&
+  /[?&]EIO=\d/.test(request.target);
+
 /** Its own page: the proxy has no place for the path. Any other comes from behind it. */
 function notFoundCauses(
   exchange: HttpExchangeFacts,
@@ -54,6 +86,8 @@ function notFoundCauses(
       cause("likely", "locationMissing", { path, backend: UNKNOWN_BACKEND }),
       cause("possible", "wrongPath", { path }),
     ];
+  const changed = rewritten(exchange);
+  if (changed) return [changed, cause("possible", "wrongPath", { path })];
   return [
     // The backend's router saw a plain GET: the proxy that named itself did pass it on.
     ...(PLAIN_GET.test(exchange.responseBodyPreview) &&
@@ -114,6 +148,8 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
           exchange.request !== null &&
           fieldHas(exchange.request, "upgrade", "websocket") &&
           cause("certain", "upgradeOnPolls", { path }),
+        isRefusalOfWs(exchange) && cause("likely", "serversShareUpgrades", {}),
+        isRefusalOfWs(exchange) && cause("likely", "notSocketIoServer", {}),
         ...(HANDSHAKE_FIELDS.test(exchange.responseBodyPreview)
           ? [cause("likely", "badHandshakeFields", {}), cause("likely", "proxyChangedRequest", {})]
           : [
@@ -224,6 +260,8 @@ export const upgradeRefused: Rule = {
     "apacheUpgrade",
     "proxyUpgradeOff",
     "proxyRewritesPath",
+    "serversShareUpgrades",
+    "notSocketIoServer",
     "proxyWantsLogin",
     "proxyForbids",
     "proxyLimits",

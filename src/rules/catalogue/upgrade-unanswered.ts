@@ -19,7 +19,7 @@ import {
   targetOf,
   watchedUntil,
 } from "../reading.ts";
-import { cause, draft, type Rule, shows } from "../rule.ts";
+import { cause, draft, lesser, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
 import { before, within } from "../time-index.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
@@ -118,7 +118,17 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
         });
   }
   const waitedMs = (watchedUntil(connection, context.analysis.clockNs) - request.last.timestampNs) / 1e6;
-  if (waitedMs < LEAST_WAIT_MS) return null;
+  if (waitedMs < LEAST_WAIT_MS) {
+    // Where sockets do open, this one may well have been next. A running capture goes on, and so will tell.
+    if (context.analysis.live || context.others().sockets.size > 0) return null;
+    return draft("http.upgrade.unanswered", "pending", {
+      severity: "note",
+      at: request.first,
+      args: { ...base, afterMs: waitedMs },
+      evidence: [asked, shows(connection.last, "lastPacket", {})],
+      causes: causes.map((one) => one && lesser(one)),
+    });
+  }
   return draft("http.upgrade.unanswered", "silent", {
     at: endOf(connection),
     args: { ...base, afterMs: waitedMs },

@@ -13,8 +13,12 @@ export const applicationFindings = {
   },
   "eio.upgrade.failed": { refused: "server client status?", probe: "server client status?" },
   "sio.connect.missing": { silent: "server waitedMs", other: "server waitedMs" },
-  "sio.connect.refused": { namespace: refused, auth: refused, noAuth: refused },
-  "sio.connect.unanswered": { plain: "namespace server waitedMs" },
+  "sio.connect.refused": { namespace: refused, auth: `${refused} details?`, noAuth: `${refused} details?` },
+  "sio.connect.unanswered": {
+    plain: "namespace server waitedMs",
+    noGreeting: "server target waitedMs",
+    otherServer: "server target",
+  },
   "sio.exception": { plain: "namespace event message others?" },
   "sio.disconnected": {
     plain: "namespace afterMs?",

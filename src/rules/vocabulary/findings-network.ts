@@ -11,6 +11,7 @@ export const networkFindings = {
     ofProxy: "server port client attempts answerMs?",
     middlebox: "server port client attempts answerMs? hops usualHops",
     loopback: "server port client attempts answerMs?",
+    loopbackOfProxy: "server port client attempts answerMs?",
     otherFamily: "server port client attempts other",
     otherBackend: "server port client attempts other",
   },

@@ -6,6 +6,7 @@ import type {
   TokenFacts,
 } from "../../../src/store/session-types.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
+import type { WebSocketFacts } from "../../../src/store/websocket-types.ts";
 import {
   abnormal,
   beat,
@@ -84,6 +85,18 @@ const socketIo = (
         heartbeat: [quiet, quiet],
       }),
       ...more,
+    }),
+  );
+
+const NOTHING = { text: 0, binary: 0, bytes: 0 };
+
+/** A WebSocket of Socket.IO's client on which the server never says Engine.IO's “open”. */
+const ungreeted = (given: Partial<WebSocketFacts>, said: Partial<SessionFacts> = {}, target = TARGET) =>
+  one(
+    connectionFacts({
+      upgrade: upgrade({ target }),
+      session: session({ protocol: "json", engineIo: null, socketIo: [], ...said }),
+      webSocket: webSocket({ heartbeat: [quiet, quiet], ...given }),
     }),
   );
 
@@ -244,6 +257,11 @@ export const applicationCases = {
         "server",
         31.5,
       ),
+      "the client left before the pong was overdue": socketIo(
+        session({ engineIo: engineIo({ heartbeat: [quiet, deafBeat(20, [30])] }) }),
+        "client",
+        33,
+      ),
       "the client left before its patience ended": socketIo(
         session({ engineIo: engineIo({ heartbeat: [quiet, beat({ lastPing: mark(35) })] }) }),
         "client",
@@ -314,8 +332,25 @@ export const applicationCases = {
   },
   "sio.connect.unanswered": {
     severity: "error",
-    fires: { plain: socketIo(session({ socketIo: [namespace({ connected: null })] })) },
+    fires: {
+      plain: socketIo(session({ socketIo: [namespace({ connected: null })] })),
+      noGreeting: ungreeted({ messages: [NOTHING, NOTHING] }),
+      otherServer: ungreeted({}, { lastTexts: [null, { ...mark(0.2), text: '{"type":"welcome"}' }] }),
+    },
     near: {
+      "the session had begun on polls": ungreeted({}, {}, `${TARGET}&sid=abc`),
+      "no client of Socket.IO": ungreeted({}, {}, "/chat"),
+      "what the server said could not be inflated": ungreeted({ eventCounts: { "deflate-undecodable": 1 } }),
+      "the capture lacks the server's first bytes": ungreeted(gapOf("server", 0.1)),
+      "the client left before a slow server could speak": socketIo(
+        session({ engineIo: null, socketIo: [] }),
+        "client",
+        1,
+        {
+          webSocket: webSocket({ messages: [NOTHING, NOTHING], firstFrame: [null, null], lastFrame: [null, null] }),
+          tcp: tcp({ closedAt: mark(1) }),
+        },
+      ),
       answered: socketIo(session()),
       "refused, which is an answer": socketIo(
         session({ socketIo: [namespace({ connected: null, refused: { ...mark(1), message: "no" } })] }),

@@ -140,6 +140,10 @@ export const openingCases = {
         connectionFacts({ first: mark(30), server: { address: "10.0.0.2", port: 9000 } }),
       ),
       loopback: one(refused({}, { server: LOOPBACK })),
+      loopbackOfProxy: several(
+        refusedUpgrade({ status: 502, responseAt: 0.02 }),
+        refused({}, { ...FIRST_BACKEND, client: { address: "127.0.0.1", port: 4000 }, server: LOOPBACK }),
+      ),
       otherFamily: several(refused({}, { server: V6 }), connectionFacts({ first: mark(0.2) })),
       otherBackend: triedInTurn(refused({}, FIRST_BACKEND)),
     },

@@ -18,7 +18,7 @@ import {
   upgrade,
   webSocket,
 } from "../../support/facts-builder.ts";
-import { one, type SomeCases, several } from "./case.ts";
+import { one, running, type SomeCases, several } from "./case.ts";
 
 const answer = (status: number, more: ExchangeOverrides = {}) => one(refusedUpgrade({ status, ...more }));
 const POLL = "/socket.io/?EIO=4&transport=polling&sid=abc";
@@ -63,6 +63,19 @@ const cors = (origin: string, allowed: string | null) =>
       response: allowed === null ? {} : { "Access-Control-Allow-Origin": allowed },
     }),
   );
+
+/** A page's first poll at another origin. */
+const FROM_PAGE = {
+  target: "/socket.io/?EIO=4&transport=polling",
+  request: { Host: "10.0.0.2:8080", Connection: "keep-alive", Origin: "http://10.0.0.2:5173" },
+} as const;
+
+const STAR_SESSION: ExchangeOverrides = {
+  ...FROM_PAGE,
+  status: 200,
+  body: '0{"sid":"abc","upgrades":["websocket"]}',
+  response: { "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true" },
+};
 
 /** The question of a browser whether a page may send this field. */
 const preflight = (answered: ExchangeOverrides) =>
@@ -258,6 +271,10 @@ export const upgradeCases = {
           response: { "Access-Control-Allow-Origin": "*" },
         }),
       ),
+      starUnused: one(polls([STAR_SESSION])),
+      failure: one(
+        polls([{ ...FROM_PAGE, status: 502, response: { Server: "nginx" }, body: "<h1>502 Bad Gateway</h1>" }]),
+      ),
       preflight: preflight(mayBeSent("X-Foo, *")),
       preflightStatus: preflight({ ...mayBeSent("Authorization"), status: 401 }),
       unheeded: one(
@@ -272,8 +289,19 @@ export const upgradeCases = {
         ]),
       ),
     },
-    severities: { unheeded: "note" },
+    severities: { unheeded: "note", failure: "note" },
     near: {
+      "a session that goes on": one(polls([STAR_SESSION, { status: 200, requestAt: 1 }])),
+      "a session without credentials allowed": one(
+        polls([{ ...STAR_SESSION, response: { "Access-Control-Allow-Origin": "*" } }]),
+      ),
+      "a page that was loaded anew": one(
+        polls([STAR_SESSION, { ...STAR_SESSION, body: '0{"sid":"b"}' }, { status: 200, requestAt: 1 }]),
+      ),
+      "a page that was left": one({
+        ...polls([STAR_SESSION]),
+        tcp: tcp({ closedAt: mark(1) }),
+      }),
       "a field that may be sent": preflight(mayBeSent("X-Foo, Authorization")),
       allowed: cors("http://10.0.0.2:5173", "http://10.0.0.2:5173"),
       everybody: cors("http://10.0.0.2:5173", "*"),
@@ -325,6 +353,7 @@ export const upgradeCases = {
         },
       ),
       silent: one(unanswered(null, 60)),
+      pending: one(unanswered(null, 1), 1),
       poll: one(unansweredPoll(5)),
       late: one(
         connectionFacts({
@@ -333,8 +362,12 @@ export const upgradeCases = {
         }),
       ),
     },
+    severities: { pending: "note" },
     near: {
-      "asked just now": one(unanswered(null, 1), 1),
+      "asked just now, while the capture runs": running([unanswered(null, 1)], 1),
+      "asked just now, where others are served": analysisOf([unanswered(null, 1), connectionFacts()], {
+        clockSeconds: 1,
+      }),
       "a page that was left": one(unansweredPoll(1)),
       "a poll of a session, which waits": one(unansweredPoll(25, POLL)),
     },

@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { judge } from "../../src/rules/judge.ts";
+import type { Finding, RuleId } from "../../src/rules/types.ts";
+import type { Analysis } from "../../src/store/types.ts";
+import {
+  close,
+  connectionFacts,
+  deafBeat,
+  exchange,
+  UPGRADE_FIELDS,
+  upgrade,
+  webSocket,
+} from "../support/facts-builder.ts";
+import { session } from "./cases/application.ts";
+import { one } from "./cases/case.ts";
+
+// Faults that were played with real peers of Socket.IO, whose logs told what had happened.
+
+const found = (ruleId: RuleId, analysis: Analysis): Finding[] =>
+  judge(analysis).filter((item) => item.ruleId === ruleId);
+
+const causesOf = (ruleId: RuleId, analysis: Analysis): string[] =>
+  (found(ruleId, analysis)[0]?.causes ?? []).map(({ id, confidence }) => `${confidence} ${id}`);
+
+describe("an error page that says nothing of origins", () => {
+  const failed = (status: number, body: string) =>
+    one(
+      connectionFacts({
+        kind: "http",
+        upgrade: null,
+        webSocket: null,
+        exchanges: [
+          exchange({
+            target: "/socket.io/?EIO=4&transport=polling",
+            request: { Host: "api.test", Connection: "keep-alive", Origin: "http://shop.test" },
+            status,
+            body,
+            response: { Server: "nginx" },
+          }),
+        ],
+      }),
+    );
+  const told = (analysis: Analysis) => judge(analysis).map(({ ruleId, severity }) => `${severity} ${ruleId}`);
+
+  test("is what its status says; that a page cannot read it is a note", () => {
+    expect(told(failed(502, "<h1>502 Bad Gateway</h1>"))).toEqual([
+      "error http.upgrade.gateway-error",
+      "note http.cors.refused",
+    ]);
+    expect(told(failed(404, '{"message":"Cannot GET /"}'))[0]).toBe("error http.upgrade.refused");
+  });
+
+  test("one that refuses the origin in words is a refusal of the origin", () => {
+    expect(told(failed(500, "Error: Not allowed by CORS"))[0]).toBe("error http.cors.refused");
+  });
+});
+
+const [QUIET] = webSocket().heartbeat;
+
+test.each([
+  ["Mozilla/5.0 (X11; Linux x86_64)", "likely pageFrozen"],
+  ["node", "likely neverPongsEngineIo"],
+])("a Close that %s answers, and no ping before it: %s", (agent, cause) => {
+  const unanswered = { ...deafBeat(20, [30]), answered: 0, lastPong: null };
+  const { engineIo } = session();
+  if (engineIo === null) throw new Error("a session of Engine.IO");
+  const connection = connectionFacts({
+    upgrade: upgrade({
+      target: "/socket.io/?EIO=4&transport=websocket",
+      request: { ...UPGRADE_FIELDS, "User-Agent": agent },
+    }),
+    session: session({ engineIo: { ...engineIo, heartbeat: [QUIET, unanswered] } }),
+    webSocket: webSocket({ closeFrames: [close(35.01, null), close(35, null)], heartbeat: [QUIET, QUIET] }),
+  });
+  expect(causesOf("eio.pong.missing", one(connection))[0]).toBe(cause);
+});

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { judge } from "../../src/rules/judge.ts";
+import type { SocketIoNamespaceFacts } from "../../src/store/session-types.ts";
+import { connectionFacts, mark, upgrade } from "../support/facts-builder.ts";
+import { session } from "./cases/application.ts";
+import { one } from "./cases/case.ts";
+
+// What a server's own words say of why it refused a login, and what is then to be looked at first.
+
+const firstCause = (message: string, more: Partial<SocketIoNamespaceFacts> = {}, details?: string) => {
+  const namespace: SocketIoNamespaceFacts = {
+    name: "/im",
+    sid: "s",
+    connectRequested: mark(0.02),
+    hasAuth: true,
+    connected: null,
+    refused: { ...mark(0.05), message, ...(details === undefined ? {} : { details }) },
+    told: null,
+    disconnected: null,
+    errors: 0,
+    firstErrors: [],
+    ...more,
+  };
+  const connection = connectionFacts({
+    upgrade: upgrade({ target: "/socket.io/?EIO=4&transport=websocket" }),
+    session: session({ socketIo: [namespace] }),
+  });
+  const finding = judge(one(connection)).find(({ ruleId }) => ruleId === "sio.connect.refused");
+  return `${finding?.causes[0]?.confidence} ${finding?.causes[0]?.id}`;
+};
+
+test.each([
+  ["connect ECONNREFUSED 127.0.0.1:3306", "likely checkFailed"],
+  ["Cannot read properties of undefined (reading 'id')", "likely checkFailed"],
+  ["Too many connections", "likely serverLimits"],
+  ["缺少 token", "likely tokenElsewhere"],
+  ["No token provided", "likely tokenElsewhere"],
+  ["jwt malformed", "likely tokenRejected"],
+  ["无效的认证令牌", "likely tokenRejected"],
+  ["banned", "possible tokenRejected"],
+])("“%s” to a client that sent something: %s", (message, cause) => {
+  expect(firstCause(message)).toBe(cause);
+});
+
+test("a slip of the client comes before what may be wrong with a token", () => {
+  expect(firstCause("jwt malformed", { authSlip: "unset" })).toBe("likely tokenUnset");
+  expect(firstCause("invalid token", { authSlip: "bearer" })).toBe("likely bearerInAuth");
+});
+
+test("without anything sent it is the client that lacks a token", () => {
+  expect(firstCause("No token provided", { hasAuth: false })).toBe("likely authMissing");
+});
+
+test("what stands beside the message counts, too", () => {
+  expect(firstCause("unauthorized", {}, '{"why":"getaddrinfo ENOTFOUND db"}')).toBe("likely checkFailed");
+});

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { judge } from "../../src/rules/judge.ts";
+import type { RuleId } from "../../src/rules/types.ts";
+import { type ExchangeOverrides, refusedUpgrade, UPGRADE_FIELDS } from "../support/facts-builder.ts";
+import { one } from "./cases/case.ts";
+
+// What the body of a refusal gives away of the path that was asked for, and of who refused.
+
+const causes = (more: ExchangeOverrides, ruleId: RuleId = "http.upgrade.refused") =>
+  (
+    judge(one(refusedUpgrade({ request: UPGRADE_FIELDS, ...more }))).find((item) => item.ruleId === ruleId)?.causes ??
+    []
+  )
+    .slice(0, 2)
+    .map(({ id, confidence, args }) => [confidence, id, args["behind"]].filter(Boolean).join(" "));
+
+const target = "/socket.io/?EIO=4&transport=websocket";
+
+describe("a router that names another path than was asked for", () => {
+  test("was asked for that one: the path was rewritten in between", () => {
+    const body = '{"message":"Cannot GET /?EIO=4&transport=websocket","statusCode":404}';
+    expect(causes({ target, status: 404, body })[0]).toBe("certain proxyRewritesPath /");
+  });
+
+  test("the same path is not", () => {
+    for (const body of [`Cannot GET ${target}`, "<pre>Cannot GET /socket.io/</pre>"])
+      expect(causes({ target, status: 404, body }).join()).not.toContain("proxyRewritesPath");
+  });
+
+  test("nor is one that the preview cut off", () => {
+    expect(causes({ target, status: 404, body: "Cannot GET /sock" }).join()).not.toContain("proxyRewritesPath");
+  });
+});
+
+test("ws refuses Socket.IO's path in its own words: two servers share the upgrades", () => {
+  expect(causes({ target, status: 400, body: "Bad Request" })).toEqual([
+    "likely serversShareUpgrades",
+    "likely notSocketIoServer",
+  ]);
+  expect(causes({ target: "/chat", status: 400, body: "Bad Request" })[0]).toBe("likely wrongPath");
+});
