@@ -36,6 +36,16 @@ export const causesRunning = {
     cause: "客户端代码没有关闭 WebSocket 就丢掉了连接（terminate()、destroy()）。",
     fix: "改用 close(code, reason)，让服务端知道原因。",
   },
+  clientLifetimeTimer: {
+    cause:
+      "客户端自己有一个 {timerMs:ms}的定时器：它先后断开了到这台服务器的 {count} 条连接，都是在打开之后过了这么久，每次又重新连上（看门狗、它所用库的超时，或者占着它地址的代理）。",
+    fix: "在客户端的代码和配置里找这个数字：本该停掉定时器的是什么，为什么没有来？断开时用 close(code, reason)，让服务端知道原因。",
+  },
+  clientSilenceTimer: {
+    cause:
+      "客户端自己有一个 {timerMs:ms}的定时器：它先后断开了到这台服务器的 {count} 条连接，都是在最后一次收到服务端数据之后过了这么久，每次又重新连上（看门狗、接收超时，或者占着它地址的代理）。",
+    fix: "让服务端发数据的间隔小于这个时间，或者把客户端的定时器调长：在客户端的代码和配置里找这个数字。",
+  },
   backpressure: {
     cause: "发送缓冲区满了：对端已停止读取。",
     fix: "查看 bufferedAmount 和零窗口；限制发给慢客户端的数据量。",

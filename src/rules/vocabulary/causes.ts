@@ -139,6 +139,8 @@ export const causeWords = {
   serverDied: "",
   clientKilled: "",
   clientTerminated: "",
+  clientLifetimeTimer: "timerMs count",
+  clientSilenceTimer: "timerMs count",
   backpressure: "",
   writeTimer: "to",
   unknownIdleTimer: "idleMs",
