@@ -324,6 +324,11 @@ export const causesRunning = {
     cause: "The {to:word} goes on sending data, but does not answer pings: its code ignores them.",
     fix: "Answer with autoPong (ws), or with a pong of the same payload; a proxy that speaks WebSocket itself may also swallow them.",
   },
+  wrongPongs: {
+    cause:
+      "The {to:word}'s code makes its pongs itself and does not copy the ping's payload: a hand-written client or server, or pong() called without it.",
+    fix: "Send back exactly the bytes that the ping carried: pong(data). Better leave it to the library, which answers pings by itself.",
+  },
   neverPongs: {
     cause:
       "What answers at the {to:word} knows no pongs: a library that leaves them to the application (autoPong off, a hand-written client), or a proxy that swallows pings.",

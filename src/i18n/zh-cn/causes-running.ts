@@ -290,6 +290,10 @@ export const causesRunning = {
     cause: "{to:word}还在发数据，却不回应 ping：它的代码忽略了 ping。",
     fix: "启用 autoPong（ws），或用相同载荷回 pong；自己实现 WebSocket 的代理也可能吞掉它们。",
   },
+  wrongPongs: {
+    cause: "{to:word}的代码自己构造 pong，没有照抄 ping 的载荷：手写的客户端或服务端，或者调用 pong() 时没带上载荷。",
+    fix: "把 ping 带来的字节原样发回：pong(data)。最好交给库去做，库会自动回应 ping。",
+  },
   neverPongs: {
     cause: "{to:word}那边根本不回 pong：库把它留给应用去做（autoPong 关闭、手写的客户端），或者代理吞掉了 ping。",
     fix: "让{to:word}对每个 ping 用相同载荷回 pong；浏览器和多数库会自动回。在此之前，心跳不应断开这样的{to:word}。",

@@ -204,6 +204,7 @@ export const causeWords = {
   brokenLibrary: "from",
   peerStoppedReading: "to",
   pongsNotSent: "to",
+  wrongPongs: "to",
   stoodStill: "to idleMs",
   neverPongs: "to",
   heartbeatBlind: "to",
