@@ -2,6 +2,7 @@ import { appendTo } from "../base/append-to.ts";
 import type { ConnectionId } from "../base/brand.ts";
 import type { HttpExchangeFacts } from "../store/http-types.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
+import { type ClientTimer, clientTimersOf } from "./client-timer.ts";
 import { type LostDials, lostDialsOf } from "./dead-path.ts";
 import { type Joins, joinsOf } from "./legs.ts";
 import { type Others, othersOf } from "./others.ts";
@@ -28,6 +29,8 @@ export interface Context {
   readonly others: () => Others;
   readonly sessions: () => Sessions;
   readonly lostDials: () => LostDials;
+  /** By "client address, server endpoint". */
+  readonly clientTimers: () => ReadonlyMap<string, ClientTimer>;
 }
 
 export const keyOf = (exchange: HttpExchangeFacts | null | undefined): string | null =>
@@ -62,6 +65,7 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: r
     if (hops !== null && connection.tcp.opening === "complete" && !hopLimitOf.has(connection.server.address))
       hopLimitOf.set(connection.server.address, hops);
   }
+  const others = once(() => othersOf(analysis));
   return {
     analysis,
     timers,
@@ -70,8 +74,9 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: r
     rebound: reboundOf(analysis),
     keyUses,
     hopLimitOf,
-    others: once(() => othersOf(analysis)),
+    others,
     sessions: once(() => sessionsOf(analysis)),
     lostDials: once(() => lostDialsOf(analysis)),
+    clientTimers: once(() => clientTimersOf(others().sockets)),
   };
 }

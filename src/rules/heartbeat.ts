@@ -158,3 +158,10 @@ export function missesOwnPings({ webSocket }: ConnectionFacts, direction: Direct
   const beat = webSocket?.heartbeat[direction];
   return beat?.intervalMs != null && beat.pings >= LEAST_PINGS && idleMs > 2 * beat.intervalMs;
 }
+
+/**
+ * The peer answers each of these pings, but with a payload of its own (RFC 6455 §5.5.3 wants the ping's): who compares takes
+ * its pongs for unsolicited ones. All of them came like that: one that comes at other times too is a heartbeat of the peer's.
+ */
+export const answersWrongly = ({ missing, wrongPongs, unsolicitedPongs }: BeatFacts): boolean =>
+  missing > 0 && wrongPongs >= missing && wrongPongs === unsolicitedPongs;

@@ -7,7 +7,8 @@ import { blamesMessage, hasDied } from "./end-signs.ts";
 import { stoppedReading } from "./full-window.ts";
 import { isTimerLike } from "./heartbeat.ts";
 import { directionOf, otherSide } from "./reading.ts";
-import { cause } from "./rule.ts";
+import { cause, lesser } from "./rule.ts";
+import { clientTimer } from "./timer-causes.ts";
 import type { Cause } from "./types.ts";
 
 const LEAST_TIMER_MS = 2000;
@@ -28,18 +29,23 @@ export function resetCauses(connection: ConnectionFacts, reset: ResetFacts, cont
       cause("likely", "peerStoppedReading", { to }),
       isUnknown ? cause("possible", "connectionUnknown", { from, to }) : cause("possible", "abortiveClose", { from }),
     ];
+  // An RST that only answers something tells of no timer: it says when the something came.
+  const ownTimer = from === "client" && !isUnknown ? clientTimer(connection, context) : null;
+  const onMessage = blamesMessage(connection, directionOf(from)) ?? false;
+  const isOther = byTimer || died || ownTimer !== null;
   return [
+    ownTimer ?? false,
     isUnknown && isNearer(reset) && cause("likely", "natForgot", { from }),
     isUnknown && from === "server" && cause(wasJustHeard(tcp, reset) ? "likely" : "possible", "natRebound", {}),
     // RFC 9293 §3.10.7.1: a system that has no such connection answers with an RST that acknowledges nothing.
     isUnknown && cause("likely", "connectionUnknown", { from, to }),
-    byTimer && cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) }),
-    blamesMessage(connection, directionOf(from)) ?? false,
+    byTimer &&
+      ownTimer === null &&
+      cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) }),
+    ownTimer !== null && onMessage !== false ? lesser(onMessage) : onMessage,
     // A socket that is closed so sends an RST that acknowledges.
-    !isUnknown &&
-      hasSpoken(connection, to) &&
-      cause(byTimer || died ? "possible" : "likely", "closedWithUnread", { from }),
-    !isUnknown && cause(byTimer || died ? "possible" : "likely", "abortiveClose", { from }),
+    !isUnknown && hasSpoken(connection, to) && cause(isOther ? "possible" : "likely", "closedWithUnread", { from }),
+    !isUnknown && cause(isOther ? "possible" : "likely", "abortiveClose", { from }),
     cause(died ? "likely" : "possible", "processCrashed", { from }),
     cause("possible", "middleboxReset", {}),
   ];

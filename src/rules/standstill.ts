@@ -67,6 +67,26 @@ export function frozenBefore(connection: ConnectionFacts, at: Mark, from: Side):
   return fullUntil(tcp, otherSide(from), at) > pause.ms / 2 ? null : pause;
 }
 
+/**
+ * The program of `from` stood still when the other side said something at `at`, which its system acknowledged: it had talked
+ * regularly, stopped before that, and went on only long after.
+ */
+export function frozenAround(connection: ConnectionFacts, at: Mark, from: Side): PauseFacts | null {
+  const { tcp, webSocket } = connection;
+  const own = tcp.halves[directionOf(from)];
+  const waiting = tcp.halves[directionOf(otherSide(from))].unacknowledged;
+  const pause = own.longestPause;
+  if (pause === null || webSocket === null || pause.ms < Math.max(LEAST_MS, TIMES_LONGEST * pause.nextMs)) return null;
+  const wokeNs = pause.until.timestampNs;
+  const sinceNs = wokeNs - pause.ms * NS_PER_MS;
+  if (sinceNs > at.timestampNs || wokeNs < at.timestampNs + LEAST_MS * NS_PER_MS) return null;
+  const talkedMs = (sinceNs - webSocket.openedAt.timestampNs) / NS_PER_MS;
+  if (pause.segmentsBefore < LEAST_SEGMENTS || pause.ms * pause.segmentsBefore < TIMES_USUAL * talkedMs) return null;
+  if (talkedMs < TALKED_SHARE * pause.ms || own.missingBytes > 0) return null;
+  if (waiting !== null && waiting.since.timestampNs <= at.timestampNs) return null;
+  return stallWithin(connection, sinceNs, wokeNs) === null ? pause : null;
+}
+
 /** This side sent something between the two moments, though the last that it sent may have come later. */
 export function goesOn(connection: ConnectionFacts, direction: Direction, fromNs: number, toNs: number): boolean {
   if (spokeBetween(connection, direction, fromNs, toNs)) return true;

@@ -1,4 +1,5 @@
 import type { ConnectionFacts } from "../store/types.ts";
+import { clientTimerOf } from "./client-timer.ts";
 import type { Context } from "./context.ts";
 import { cause } from "./rule.ts";
 import { matchTimers, type TimerMatch } from "./timer-match.ts";
@@ -20,3 +21,11 @@ const causeOf = ({ timer, named }: TimerMatch, candidates: number): Cause =>
     setting: timer.setting,
     pingSeconds: Math.max(1, Math.floor(timer.seconds / 2)),
   });
+
+/** A timer of the client's own, which its other connections show. */
+export function clientTimer(connection: ConnectionFacts, context: Context): Cause | null {
+  const timer = clientTimerOf(connection, context.clientTimers());
+  if (timer === null) return null;
+  const { measure, timerMs, count } = timer;
+  return cause("likely", measure === "lifetime" ? "clientLifetimeTimer" : "clientSilenceTimer", { timerMs, count });
+}

@@ -61,6 +61,8 @@ export interface BeatFacts {
   /** The longest time between two pings, and the one that ended it. */
   longestPause: { readonly until: Mark; readonly ms: number } | null;
   unsolicitedPongs: number;
+  /** Of these, the ones that came right after a ping: answers, but with another payload than the ping's. */
+  wrongPongs: number;
   lastPing: Mark | null;
   /** Last pong that the other side sent. */
   lastPong: Mark | null;

@@ -30,6 +30,8 @@ export interface Beat {
   /** The longest time between two pings, up to this one; null: fewer than two. */
   readonly longestPause: { readonly until: Mark; readonly ms: number } | null;
   readonly unsolicitedPongs: number;
+  /** Of these, the ones that came right after a ping: answers, but with another payload than the ping's. */
+  readonly wrongPongs: number;
   readonly lastPing: Mark | null;
   readonly lastPong: Mark | null;
   readonly lastAnsweredPing: Mark | null;
@@ -51,6 +53,7 @@ export const NO_BEAT: Beat = {
   roundTripMs: null,
   longestPause: null,
   unsolicitedPongs: 0,
+  wrongPongs: 0,
   lastPing: null,
   lastPong: null,
   lastAnsweredPing: null,
@@ -116,6 +119,8 @@ const NONE: Ping[] = [];
 
 interface EarlyPong extends Answer {
   readonly timestampNs: number;
+  /** It counts as a wrong answer to the ping before. */
+  readonly isWrong: boolean;
 }
 
 /** So many pongs wait for a ping that is decoded after them. */
@@ -133,6 +138,7 @@ class PingSide {
   private late = 0;
   private forgotten = 0;
   private unsolicited = 0;
+  private wrong = 0;
   private readonly waiting: Ping[] = [];
   /** Skipped by the last pong, until the next one to a newer ping. */
   private passedOver: Ping[] = NONE;
@@ -209,6 +215,7 @@ class PingSide {
     this.burst.push(ping);
     this.give(ping, pong.lastPacketNumber, pong.timestampNs, true);
     this.unsolicited--;
+    if (pong.isWrong) this.wrong--;
     this.answered++;
     return true;
   }
@@ -222,13 +229,14 @@ class PingSide {
   }
 
   pong(frame: FrameView): void {
+    const previousNs = this.lastPongNs;
     this.lastPongPacket = frame.lastPacketNumber;
     this.lastPongNs = frame.lastTimestampNs;
     const { waiting } = this;
     const at = lastAnswered(waiting, frame);
     const ping = waiting[at];
     if (ping === undefined) {
-      this.takeBack(frame);
+      this.takeBack(frame, previousNs);
       return;
     }
     this.settle();
@@ -242,12 +250,14 @@ class PingSide {
   }
 
   /** A pong with no ping waiting for it: to one that was passed over, or to none. */
-  private takeBack(frame: FrameView): void {
+  private takeBack(frame: FrameView, previousNs: number): void {
     const at = lastAnswered(this.passedOver, frame);
     const [ping] = at < 0 ? [] : this.passedOver.splice(at, 1);
     if (ping === undefined) {
+      const isWrong = this.isAnswerTime(frame, previousNs);
       this.unsolicited++;
-      this.keepEarly(frame);
+      if (isWrong) this.wrong++;
+      this.keepEarly(frame, isWrong);
       return;
     }
     this.skipped--;
@@ -267,11 +277,18 @@ class PingSide {
     this.give(burst.at(-1) as Ping, frame.lastPacketNumber, frame.lastTimestampNs, false);
   }
 
-  private keepEarly(frame: FrameView): void {
+  /** The first pong since the newest ping, and as soon after it as an answer comes. */
+  private isAnswerTime({ lastTimestampNs, lastPacketNumber }: FrameView, previousNs: number): boolean {
+    const ping = this.waiting[this.waiting.length - 1];
+    if (ping === undefined || ping !== this.newest || ping.packet > lastPacketNumber) return false;
+    return previousNs < ping.sentNs && lastTimestampNs - ping.sentNs < PATIENCE_NS;
+  }
+
+  private keepEarly(frame: FrameView, isWrong: boolean): void {
     this.early ??= [];
     const { lastPacketNumber, missingBytes, payloadLength, lastTimestampNs: timestampNs } = frame;
     const payload = payloadLength === 0 ? noBytes : frame.payload.slice(0, payloadLength);
-    this.early.push({ lastPacketNumber, missingBytes, payloadLength, payload, timestampNs });
+    this.early.push({ lastPacketNumber, missingBytes, payloadLength, payload, timestampNs, isWrong });
     if (this.early.length > EARLY_PONGS) this.early.shift();
   }
 
@@ -322,6 +339,7 @@ class PingSide {
           ? null
           : { until: markAt(this.pausedUntilPacket, this.pausedUntilNs), ms: nsToMs(this.longestPauseNs) },
       unsolicitedPongs: this.unsolicited,
+      wrongPongs: this.wrong,
       lastPing: this.newest?.mark ?? null,
       lastPong: markOrNull(this.lastPongPacket, this.lastPongNs),
       lastAnsweredPing: markOrNull(this.lastAnsweredPacket, this.lastAnsweredNs),

@@ -101,6 +101,7 @@ export const beat = (given: Partial<BeatFacts> = {}): BeatFacts => ({
   roundTripMs: null,
   longestPause: null,
   unsolicitedPongs: 0,
+  wrongPongs: 0,
   lastPing: null,
   lastPong: null,
   lastAnsweredPing: null,

@@ -53,6 +53,21 @@ describe("pings of the server, pongs of the client", () => {
     expect(beat.slowest).toMatchObject({ ping: { packet: 3 }, pong: { packet: 4 } });
   });
 
+  it("tells a wrong answer from a pong that nobody asked for", () => {
+    const beat = beats(
+      [
+        [0, 1, "ping", "a"],
+        [0.02, 0, "pong", "x"],
+        [10, 1, "ping", "b"],
+        [10.02, 0, "pong", "x"],
+        [10.03, 0, "pong", "x"],
+        [15, 0, "pong", "x"],
+      ],
+      21,
+    );
+    expect(beat).toMatchObject({ pings: 2, answered: 0, missing: 2, unsolicitedPongs: 4, wrongPongs: 2 });
+  });
+
   it("takes no pong for an answer to a ping that was sent after it", () => {
     // The pong lay behind lost bytes and was decoded only when they were given up.
     const beat = beats(

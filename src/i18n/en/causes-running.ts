@@ -37,6 +37,16 @@ export const causesRunning = {
     cause: "The client's code dropped the connection without closing the WebSocket (terminate(), destroy()).",
     fix: "Use close(code, reason), so that the server learns why.",
   },
+  clientLifetimeTimer: {
+    cause:
+      "A timer of the client's own of {timerMs:ms}: it ended {count} connections to this server, one after the other, all so long after they had opened, and came back each time (a watchdog, a timeout of its library, or a proxy at its address).",
+    fix: "Look for that number in the client's code and settings: what should have stopped the timer, and did not come? Let it end with close(code, reason), so that the server learns why.",
+  },
+  clientSilenceTimer: {
+    cause:
+      "A timer of the client's own of {timerMs:ms}: it ended {count} connections to this server, one after the other, all so long after it had last heard from the server, and came back each time (a watchdog, a receive timeout, or a proxy at its address).",
+    fix: "Let the server say something more often than that, or give the client's timer more time: look for that number in the client's code and settings.",
+  },
   backpressure: {
     cause: "Its send buffer was full: the other side had stopped reading.",
     fix: "Look at bufferedAmount and at the zero windows; limit what is sent to slow clients.",
@@ -313,6 +323,11 @@ export const causesRunning = {
   pongsNotSent: {
     cause: "The {to:word} goes on sending data, but does not answer pings: its code ignores them.",
     fix: "Answer with autoPong (ws), or with a pong of the same payload; a proxy that speaks WebSocket itself may also swallow them.",
+  },
+  wrongPongs: {
+    cause:
+      "The {to:word}'s code makes its pongs itself and does not copy the ping's payload: a hand-written client or server, or pong() called without it.",
+    fix: "Send back exactly the bytes that the ping carried: pong(data). Better leave it to the library, which answers pings by itself.",
   },
   neverPongs: {
     cause:

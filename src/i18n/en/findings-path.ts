@@ -65,7 +65,7 @@ export const findingsPath = {
     },
     hole: {
       title:
-        "{bytes:bytes} of the {from:word} never arrived, while later packets did: for {waitedMs:ms} the {to:word} asked for them in vain",
+        "{bytes:bytes} of the {from:word} never arrived, while later packets did: for {waitedMs:ms} the {to:word}'s program got nothing more",
       detail:
         "Everything behind the hole waits, pongs and Close frames included; both programs believe that the other is silent. Where large packets are lost and small ones pass, it is the path MTU.",
     },

@@ -50,6 +50,16 @@ export const findingsWebSocket = {
         "The path became too slow for the heartbeat: packets took {slowMs:ms} to be acknowledged; the {from:word} gave up {waitedMs:ms} after the first unanswered ping[[, {sincePongMs:ms} after the last pong]]",
       detail: `${interval}{missing:One ping|# pings} stayed without pong when the {closer:word} ended the connection. Acknowledgments, which the {to:word}'s system sends by itself, were that late too: its program may have answered at once.`,
     },
+    gaveUpWrongPayload: {
+      title:
+        "The {to:word} answered {missing:the ping|# pings} with another payload; the {from:word} did not take that for an answer and gave up {waitedMs:ms} after the first one",
+      detail: `${interval}A pong must carry the payload of its ping (RFC 6455 §5.5.3). Libraries that compare, such as Python websockets, count any other as none; then the {closer:word} ended the connection. The path is open, and the {to:word}'s program runs.`,
+    },
+    wrongPayload: {
+      title:
+        "The {to:word} answers pings with another payload: {missing:one ping has|# pings have} no pong of their own",
+      detail: `${interval}A pong must carry the payload of its ping (RFC 6455 §5.5.3). The {from:word} does not seem to compare; libraries that do, such as Python websockets, would give such a connection up.`,
+    },
     notPassedOn: {
       title:
         "The proxy at {proxy} passed neither pings nor pongs on; the {from:word} gave up {waitedMs:ms} after the first unanswered ping[[, {sincePongMs:ms} after the last pong]]",

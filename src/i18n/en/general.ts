@@ -22,6 +22,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   pingSeconds: "30",
   idleMs: "some time",
   intervalMs: "some seconds",
+  timerMs: "some seconds",
   waitedMs: "some moments",
   roundTripMs: "a few milliseconds",
   afterMs: "moments",

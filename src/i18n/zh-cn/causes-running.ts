@@ -36,6 +36,16 @@ export const causesRunning = {
     cause: "客户端代码没有关闭 WebSocket 就丢掉了连接（terminate()、destroy()）。",
     fix: "改用 close(code, reason)，让服务端知道原因。",
   },
+  clientLifetimeTimer: {
+    cause:
+      "客户端自己有一个 {timerMs:ms}的定时器：它先后断开了到这台服务器的 {count} 条连接，都是在打开之后过了这么久，每次又重新连上（看门狗、它所用库的超时，或者占着它地址的代理）。",
+    fix: "在客户端的代码和配置里找这个数字：本该停掉定时器的是什么，为什么没有来？断开时用 close(code, reason)，让服务端知道原因。",
+  },
+  clientSilenceTimer: {
+    cause:
+      "客户端自己有一个 {timerMs:ms}的定时器：它先后断开了到这台服务器的 {count} 条连接，都是在最后一次收到服务端数据之后过了这么久，每次又重新连上（看门狗、接收超时，或者占着它地址的代理）。",
+    fix: "让服务端发数据的间隔小于这个时间，或者把客户端的定时器调长：在客户端的代码和配置里找这个数字。",
+  },
   backpressure: {
     cause: "发送缓冲区满了：对端已停止读取。",
     fix: "查看 bufferedAmount 和零窗口；限制发给慢客户端的数据量。",
@@ -279,6 +289,10 @@ export const causesRunning = {
   pongsNotSent: {
     cause: "{to:word}还在发数据，却不回应 ping：它的代码忽略了 ping。",
     fix: "启用 autoPong（ws），或用相同载荷回 pong；自己实现 WebSocket 的代理也可能吞掉它们。",
+  },
+  wrongPongs: {
+    cause: "{to:word}的代码自己构造 pong，没有照抄 ping 的载荷：手写的客户端或服务端，或者调用 pong() 时没带上载荷。",
+    fix: "把 ping 带来的字节原样发回：pong(data)。最好交给库去做，库会自动回应 ping。",
   },
   neverPongs: {
     cause: "{to:word}那边根本不回 pong：库把它留给应用去做（autoPong 关闭、手写的客户端），或者代理吞掉了 ping。",

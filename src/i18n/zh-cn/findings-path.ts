@@ -59,7 +59,8 @@ export const findingsPath = {
         "只有一个方向能通。防火墙规则（也可能就在{to:word}本机、抓包点之后）、失效的 NAT 表项，或者单向中断的路由、无线链路都会这样。",
     },
     hole: {
-      title: "{from:word}的 {bytes:bytes} 始终没有到达，后面的数据包却到了：{to:word}等了 {waitedMs:ms}也没等到重传",
+      title:
+        "{from:word}的 {bytes:bytes} 始终没有到达，后面的数据包却到了：{waitedMs:ms}里{to:word}的程序再没收到任何数据",
       detail:
         "缺口之后的数据全都堵着，包括 pong 和 Close 帧，两端程序都以为对方没了声音。大数据包丢、小数据包通，就是路径 MTU 的问题。",
     },

@@ -50,6 +50,15 @@ export const findingsWebSocket = {
         "链路太慢，心跳等不及：数据包要 {slowMs:ms}才得到确认；从第一个没有应答的 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
       detail: `${interval}{closer:word}结束连接时，有 {missing} 个 ping 没有等到 pong。TCP 确认由{to:word}的系统自己发出，也晚了这么多：它的程序可能早就应答了。`,
     },
+    gaveUpWrongPayload: {
+      title:
+        "{to:word}回应了 {missing} 个 ping，但 pong 的载荷不对；{from:word}不认这样的应答，第一个 ping 之后 {waitedMs:ms}放弃了连接",
+      detail: `${interval}pong 必须带上 ping 的载荷（RFC 6455 §5.5.3）。会比对载荷的库（如 Python websockets）把别的 pong 当作没有应答；随后{closer:word}断开连接。链路是通的，{to:word}的程序也在运行。`,
+    },
+    wrongPayload: {
+      title: "{to:word}回应 ping 时载荷不对：有 {missing} 个 ping 没有自己的 pong",
+      detail: `${interval}pong 必须带上 ping 的载荷（RFC 6455 §5.5.3）。{from:word}看来不比对；会比对的库（如 Python websockets）会放弃这样的连接。`,
+    },
     notPassedOn: {
       title:
         "{proxy} 处的代理没有转发 ping 或 pong：第一个没有应答的 ping 之后 {waitedMs:ms}，{from:word}放弃[[，距最后一个 pong {sincePongMs:ms}]]",

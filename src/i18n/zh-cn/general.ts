@@ -22,6 +22,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   pingSeconds: "30",
   idleMs: "一段时间",
   intervalMs: "几秒",
+  timerMs: "几秒",
   waitedMs: "片刻",
   roundTripMs: "几毫秒",
   afterMs: "片刻",

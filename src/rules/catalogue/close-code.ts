@@ -14,6 +14,7 @@ import { limitCause } from "../message-limit.ts";
 import { directionOf, endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../reading.ts";
 import { saysReplaced } from "../replaced.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { frozenAround } from "../standstill.ts";
 import type { Cause, Severity } from "../types.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
@@ -259,9 +260,11 @@ function checkUnanswered(connection: ConnectionFacts): Draft | null {
     shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
     endingEvidence(connection),
   ];
+  const frozen = frozenAround(connection, close, to);
   const causes = [
-    cause("likely", "closeIgnored", { to }),
-    cause("possible", "peerBlocked", { to }),
+    frozen !== null && cause("likely", "stoodStill", { to, idleMs: frozen.ms }),
+    cause(frozen === null ? "likely" : "possible", "closeIgnored", { to }),
+    frozen === null && cause("possible", "peerBlocked", { to }),
     cause("possible", "leftWithoutWaiting", { from }),
   ];
   if (tcp.firstCloser === null) {
@@ -290,7 +293,7 @@ export const closeUnanswered: Rule = {
   id: "ws.close.unanswered",
   severity: "warning",
   spec: "RFC 6455 §5.5.1, §7.1.2",
-  causes: ["closeIgnored", "peerBlocked", "leftWithoutWaiting"],
+  causes: ["stoodStill", "closeIgnored", "peerBlocked", "leftWithoutWaiting"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-5.5.1"],
   check: checkUnanswered,
 };

@@ -26,7 +26,7 @@ import { cause, type Draft, draft, lesser, type Rule, shows } from "../rule.ts";
 import { sealedEnd } from "../sealed-endings.ts";
 import { slowPathMs } from "../slow-path.ts";
 import { stoppedBeat, stoppedData, stoppedDataOfEither } from "../stopped-beat.ts";
-import { timerCauses } from "../timer-causes.ts";
+import { clientTimer, timerCauses } from "../timer-causes.ts";
 import type { Cause } from "../types.ts";
 import { unreadEnding } from "../unread-ending.ts";
 import { forwardedBy, handshakeOf, outcomeOf, proxyOf } from "../upgrade-outcome.ts";
@@ -242,6 +242,8 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const lastPing = connection.webSocket?.heartbeat[direction].lastPing;
   const slowMs =
     missed === null && lastPing ? slowPathMs(connection, lastPing.timestampNs, endOf(connection).timestampNs) : null;
+  const ownTimer =
+    closer === "client" && missed === null && overslept === null ? clientTimer(connection, context) : null;
   return [
     // Seen where the pongs leave: they may have come too late where they are waited for.
     slowMs !== null && cause("likely", "pongsTooSlow", { to: closer, afterMs: slowMs }),
@@ -252,20 +254,26 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       cause(slowMs === null ? "likely" : "possible", "heartbeatBlind", { to: closer }),
     missed === null && isOnHalfTick(connection, direction) && cause("likely", "aiohttpNotReading", { to: closer }),
     stopped,
+    ownTimer,
     ...(missed === null ? named.map((one) => (stopped === null ? one : lesser(one))) : []),
     stoodStill && missed === null && pausedPings(connection, closer, idle),
-    byTimer && missed === null && named.length === 0 && cause("likely", "unknownIdleTimer", { idleMs: idle }),
+    byTimer &&
+      missed === null &&
+      named.length === 0 &&
+      ownTimer === null &&
+      cause("likely", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
-    onMessage,
+    ownTimer !== null && onMessage !== null ? lesser(onMessage) : onMessage,
     closer === "server" && cause(died ? "possible" : "likely", "serverTerminated", {}),
     closer === "server" && !notified && cause(died ? "likely" : "possible", "serverDied", {}),
-    closer === "client" && !notified && cause("likely", "clientKilled", {}),
-    closer === "client" && cause(notified ? "likely" : "possible", "clientTerminated", {}),
+    closer === "client" && !notified && cause(ownTimer === null ? "likely" : "possible", "clientKilled", {}),
+    closer === "client" && ownTimer === null && cause(notified ? "likely" : "possible", "clientTerminated", {}),
     peer.zeroWindows > 0 && cause(stuffed ? "likely" : "possible", "backpressure", {}),
     !byTimer &&
       !stoodStill &&
       idle > 10_000 &&
       named.length === 0 &&
+      ownTimer === null &&
       cause("possible", "unknownIdleTimer", { idleMs: idle }),
   ];
 }
@@ -299,6 +307,8 @@ export const noCloseFrame: Rule = {
     "serverDied",
     "clientKilled",
     "clientTerminated",
+    "clientLifetimeTimer",
+    "clientSilenceTimer",
     "unknownIdleTimer",
     "pathDied",
     "otherDirection",

@@ -3,7 +3,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { stoppedTalking } from "../data-rhythm.ts";
 import { endingEvidence, neverCameEvidence } from "../ending.ts";
-import { isTimerLike, type MissedBeat, missedBeat } from "../heartbeat.ts";
+import { answersWrongly, isTimerLike, type MissedBeat, missedBeat } from "../heartbeat.ts";
 import { givesUpItself } from "../library-timers.ts";
 import { directionOf, hasEnded, lostBytes, NS_PER_MS, otherSide, spanMs, spokeBetween } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
@@ -193,6 +193,25 @@ function lateMs({ dead }: MissedBeat, { tcp }: ConnectionFacts, direction: Direc
   return late === undefined || lastAcknowledged === null ? null : spanMs(late, lastAcknowledged);
 }
 
+/** It answered, and whoever compares did not take it for an answer: its program runs, and the path is open. */
+function wrongPayload(missed: MissedBeat, evidence: readonly (EvidenceItem | null)[]): Draft {
+  const { beat, dead, first, gaveUp, pinger: from, waitedMs } = missed;
+  const to = otherSide(from);
+  const args = { from, to, missing: dead.length, intervalMs: beat.intervalMs };
+  const parts = {
+    at: first,
+    evidence,
+    causes: [cause("likely", "wrongPongs", { to })],
+  };
+  if (!gaveUp) return draft("ws.pong.missing", "wrongPayload", { ...parts, args });
+  return draft("ws.pong.missing", "gaveUpWrongPayload", {
+    ...parts,
+    severity: "error",
+    confidence: dead.length > 1 ? "certain" : "likely",
+    args: { ...args, waitedMs, closer: from },
+  });
+}
+
 function checkDirection(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
   const missed = missedBeat(connection, direction, context);
   if (missed === null) return null;
@@ -217,6 +236,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       args: { ...base, proxy, waitedMs: missed.waitedMs },
       causes: [cause("likely", "proxyStuck", { proxy })],
     });
+  if (answersWrongly(beat)) return wrongPayload(missed, parts.evidence);
   const byPath = heldUp(missed, connection, direction);
   if (byPath !== null) return byPath;
   if (missed.gaveUp) {
@@ -262,6 +282,7 @@ export const pongMissing: Rule = {
     "peerBlocked",
     "pageFrozen",
     "pongsNotSent",
+    "wrongPongs",
     "stoodStill",
     "neverPongs",
     "proxyStuck",

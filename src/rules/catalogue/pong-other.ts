@@ -2,6 +2,7 @@ import type { Direction } from "../../base/brand.ts";
 import { sideOf } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import { answersWrongly } from "../heartbeat.ts";
 import { endOf, isUnread, livedMs, NS_PER_MS, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { slowPathMs } from "../slow-path.ts";
@@ -91,6 +92,8 @@ function checkUnsolicited(connection: ConnectionFacts, direction: Direction): Dr
   // The first pong of a connection that was open already may answer a ping from before.
   const before = connection.webSocket?.midstream === true ? 1 : 0;
   if (!beat || beat.unsolicitedPongs <= before) return null;
+  // They are answers, if wrong ones.
+  if (answersWrongly(beat)) return null;
   const from = otherSide(sideOf(direction));
   if (isUnread(connection, sideOf(direction), 0)) return null;
   return draft("ws.pong.unsolicited", "plain", {

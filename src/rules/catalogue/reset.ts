@@ -284,6 +284,8 @@ export const reset: Rule = {
     "rejectsBetween",
     "natRebound",
     "failedOnMessage",
+    "clientLifetimeTimer",
+    "clientSilenceTimer",
     "closedWithUnread",
     "abortiveClose",
     "processCrashed",

@@ -13,6 +13,8 @@ export const webSocketFindings = {
     gaveUpLoss: missing,
     gaveUpPath: `${missing} outageMs repeats`,
     gaveUpSlow: `${missing} slowMs`,
+    gaveUpWrongPayload: "from to missing intervalMs? waitedMs closer",
+    wrongPayload: "from to missing intervalMs?",
     notPassedOn: "proxy from to missing intervalMs? waitedMs sincePongMs?",
     ongoing: "from to missing intervalMs? waitedMs sincePongMs?",
     mayHaveGivenUp: "from to missing intervalMs? waitedMs code?",

@@ -22,6 +22,8 @@ const quiet = webSocket().heartbeat[0];
 /** The server pings every 10 s and gives up at 52 s; the last pong came at 20 s. */
 const paused = (ms: number) => beat({ pings: 30, answered: 30, longestPause: { until: mark(39), ms } });
 
+const wrongly = (count: number) => ({ unsolicitedPongs: count, wrongPongs: count });
+
 const frozen = (acknowledged: boolean | null, blocked = false) =>
   one(
     abnormal("server", 52, {
@@ -95,7 +97,7 @@ const withoutPings = (openSeconds: number) =>
 export const heartbeatCases = {
   "ws.pong.missing": {
     severity: "error",
-    severities: { ongoing: "warning", survived: "warning" },
+    severities: { ongoing: "warning", survived: "warning", wrongPayload: "warning" },
     fires: {
       gaveUp: frozen(true),
       neverAnswered: one(
@@ -165,6 +167,21 @@ export const heartbeatCases = {
           webSocket: webSocket({
             closeFrames: [close(45.01, 1000), close(45, 1000)],
             heartbeat: [quiet, deafBeat(20, [30, 40])],
+          }),
+        }),
+      ),
+      gaveUpWrongPayload: one(
+        abnormal("server", 52, {
+          webSocketFacts: {
+            heartbeat: [quiet, { ...deafBeat(50.1, [30, 40, 50]), answered: 0, lastAnsweredPing: null, ...wrongly(3) }],
+          },
+        }),
+      ),
+      wrongPayload: one(
+        connectionFacts({
+          webSocket: webSocket({
+            closeFrames: [close(45, 1000), close(45.01, 1000)],
+            heartbeat: [quiet, { ...deafBeat(40.1, [30, 40]), answered: 0, lastAnsweredPing: null, ...wrongly(2) }],
           }),
         }),
       ),
