@@ -100,6 +100,15 @@ const ungreeted = (given: Partial<WebSocketFacts>, said: Partial<SessionFacts> =
     }),
   );
 
+/** A client's own ping every 5 s. */
+const PAGE_BEAT = {
+  from: "client",
+  by: "name",
+  sample: '{"type":"ping"}',
+  answerSample: '{"type":"pong"}',
+  intervalMs: 5000,
+} as const;
+
 const appBeat = (
   unanswered: readonly number[],
   given: Partial<ApplicationBeatFacts> = {},
@@ -115,11 +124,7 @@ const appBeat = (
         engineIo: null,
         socketIo: [],
         heartbeat: {
-          from: "client",
-          by: "name",
-          sample: '{"type":"ping"}',
-          answerSample: '{"type":"pong"}',
-          intervalMs: 5000,
+          ...PAGE_BEAT,
           sent: 8,
           answered: 8 - unanswered.length,
           unansweredAtEnd: unanswered.map(mark),
@@ -131,7 +136,7 @@ const appBeat = (
     }),
   );
 
-/** A page's ping every 5 s, the last at 20 s; the server, which had answered each, ends it at 40 s. */
+/** The last of these at 20 s; the server, which had answered each, ends it at 40 s. */
 const notAsked = (given: Partial<ConnectionFacts> = {}, heartbeat: Partial<ApplicationBeatFacts> = {}) =>
   one(
     abnormal("server", 40, {
@@ -141,11 +146,7 @@ const notAsked = (given: Partial<ConnectionFacts> = {}, heartbeat: Partial<Appli
         engineIo: null,
         socketIo: [],
         heartbeat: {
-          from: "client",
-          by: "name",
-          sample: '{"type":"ping"}',
-          answerSample: '{"type":"pong"}',
-          intervalMs: 5000,
+          ...PAGE_BEAT,
           sent: 4,
           answered: 4,
           unansweredAtEnd: [],
