@@ -142,7 +142,7 @@ export const causesRunning = {
   },
   processCrashed: {
     cause:
-      "The {from:word}'s process was killed, crashed, or restarted (deploy): where data is unread, its system sends a RST.",
+      "The {from:word}'s process was killed, crashed, or restarted (deploy): where data is unread, its system sends an RST.",
     fix: "Look at its log and at dmesg at this time; on SIGTERM it should send a Close first.",
   },
   middleboxReset: {
