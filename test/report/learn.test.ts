@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
 import { learnSecrets } from "../../src/report/learn.ts";
 import { createRedactor } from "../../src/report/redact.ts";
+import { analysisOf, connectionFacts, mark, tlsFacts } from "../support/facts-builder.ts";
 import { captureOf, clientText, fromServer, openWebSocket, Talk } from "../support/planted-capture.ts";
 import { readPackets } from "../support/read-capture.ts";
 import { wscap } from "../support/run-cli.ts";
@@ -59,4 +60,20 @@ test("what is kept of a connection's texts is bounded", () => {
   const redactor = createRedactor(true);
   learnSecrets(analysis, redactor);
   expect(redactor.text("bad secret-0")).toBe("bad [redacted:1]");
+});
+
+test("names in a server's certificate are hosts: they are hidden with the addresses", () => {
+  const serverCertificate = {
+    at: mark(1),
+    notBeforeMs: 0,
+    notAfterMs: 1,
+    names: ["*.shop.internal-name.com", "pay.other-name.net"],
+    moreNames: 0,
+    namesAsked: false,
+    selfSigned: false,
+  };
+  const redactor = createRedactor(true, { addresses: true });
+  learnSecrets(analysisOf([connectionFacts({ tls: tlsFacts({ serverCertificate }) })]), redactor);
+  const told = redactor.text("the certificate is for *.shop.internal-name.com, pay.other-name.net, not for this");
+  expect(told).not.toMatch(/internal-name|other-name/);
 });
