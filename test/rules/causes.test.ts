@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
 import type { RuleId } from "../../src/rules/types.ts";
+import type { PauseFacts } from "../../src/store/tcp-types.ts";
 import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";
 import {
   ACCEPT,
@@ -588,9 +589,21 @@ test("a path that was served before is not ignored, and who leaves at once has n
         client: { address: "192.0.2.20", port: 50_100 },
       },
     );
-  const served = connectionFacts({ upgrade: upgrade({ target: "/ws?room=1" }) });
   const told = (...all: ConnectionFacts[]) => causesOf("http.upgrade.unanswered", several(...all));
+  // As a Python server without free descriptors did: those that were open went on, and nobody new was let in.
+  const runsOn = (lastSeconds: number, longestPause: PauseFacts | null = null) =>
+    connectionFacts({
+      upgrade: upgrade({ target: "/ws?room=1" }),
+      webSocket: webSocket({ lastFrame: [null, mark(lastSeconds)] }),
+      tcp: tcp({ server: { longestPause } }),
+    });
+  const served = runsOn(15);
   expect(told(served, gaveUp(5, "/ws?room=2"))).toEqual(["likely serverBlocked", "possible backendSilent"]);
+  const nobodyNew = ["likely acceptsNobody", "likely slowHandshake", "possible backendSilent"];
+  expect(told(runsOn(24), gaveUp(5, "/ws?room=2"))).toEqual(nobodyNew);
+  expect(told(runsOn(21), gaveUp(5, "/ws?room=2"))).not.toContain("likely acceptsNobody");
+  const paused = { until: mark(26), ms: 6000, nextMs: 0, segmentsBefore: 9, peerSpokeMs: 0 };
+  expect(told(runsOn(30, paused), gaveUp(5, "/ws?room=2"))).not.toContain("likely acceptsNobody");
   expect(told(served, gaveUp(5, "/other"))).toContain("likely upgradeIgnored");
   expect(told(gaveUp(0.005, "/ws"))[0]).toBe("likely pageLeft");
 });

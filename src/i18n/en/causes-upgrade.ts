@@ -314,6 +314,11 @@ export const causesUpgrade = {
       "The server takes longer to accept than the client waits: a slow login or database lookup before the 101, a busy process, or a cold start.",
     fix: "Accept first and check afterwards (close with 4401 if need be), or make the check faster; give the client's handshake timeout more time (ws: handshakeTimeout).",
   },
+  acceptsNobody: {
+    cause:
+      "The server's program runs (those that it had let in hear from it), but it takes no new connection out of its system's queue: no free file descriptors (EMFILE), a limit of its own, or a stuck accept loop.",
+    fix: "On the server: ss -ltn (Recv-Q of the listening port counts who waits there), ls /proc/<pid>/fd | wc -l against grep files /proc/<pid>/limits, and its log. Raise LimitNOFILE= (systemd) or ulimit -n, and look for sockets that are never closed.",
+  },
   serverBlocked: {
     cause: "The server process is stuck and answers nobody.",
     fix: "Look at its CPU load; does a plain GET get an answer?",

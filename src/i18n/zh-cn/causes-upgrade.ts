@@ -283,6 +283,11 @@ export const causesUpgrade = {
     cause: "服务端接受连接所花的时间比客户端愿意等的长：101 之前的登录或数据库查询太慢、进程繁忙，或冷启动。",
     fix: "先接受再校验（不通过就用 4401 关闭），或加快校验；把客户端的握手超时调长（ws：handshakeTimeout）。",
   },
+  acceptsNobody: {
+    cause:
+      "服务端程序在运行（先前接入的连接还能收到它的数据），但不再从系统的队列里取新连接：文件描述符用完（EMFILE）、它自己的连接上限，或接受连接的循环卡住了。",
+    fix: "在服务器上看 ss -ltn（监听端口的 Recv-Q 就是排队的数量），用 ls /proc/<pid>/fd | wc -l 对照 grep files /proc/<pid>/limits，并查看它的日志。调大 LimitNOFILE=（systemd）或 ulimit -n，并查找一直没有关闭的套接字。",
+  },
   serverBlocked: { cause: "服务进程卡死，谁都不应答。", fix: "查看 CPU 占用；普通 GET 有应答吗？" },
   pathFiltersUpgrade: {
     cause: "途中的防火墙、IPS 或运营商拦截 WebSocket 升级。",

@@ -228,7 +228,9 @@ function unansweredCauses(connection: ConnectionFacts, context: Context, path: s
     return [cause("likely", "pageLeft", {}), cause("possible", "serverBlocked", {})];
   if (hasServed(connection, path, context))
     return [
-      cause("likely", "serverBlocked", {}),
+      ...(servesOthers(connection, context)
+        ? [cause("likely", "acceptsNobody", {}), cause("likely", "slowHandshake", {})]
+        : [cause("likely", "serverBlocked", {})]),
       !context.joins.before.has(connection.id) && cause("possible", "backendSilent", { path }),
     ];
   const answersOthers =
@@ -255,6 +257,18 @@ function hasServed(connection: ConnectionFacts, path: string, context: Context):
   });
 }
 
+/** WebSockets that it had let in before go on hearing from it: its program runs. */
+function servesOthers(connection: ConnectionFacts, context: Context): boolean {
+  const accepted = context.others().accepted.get(serverOf(connection)) ?? null;
+  const [from, to] = [connection.first.timestampNs, endOf(connection).timestampNs];
+  if (accepted === null || to - from < LEAST_WAIT_MS * NS_PER_MS) return false;
+  return before(accepted, from).some(({ webSocket, tcp }) => {
+    const spoke = webSocket?.lastFrame[1] ?? null;
+    const pauseMs = tcp.halves[1].longestPause?.ms ?? 0;
+    return spoke !== null && spoke.timestampNs > (from + to) / 2 && pauseMs < (to - from) / NS_PER_MS / 2;
+  });
+}
+
 /** The same port serves Vite's own WebSocket. */
 const isViteAt = (connection: ConnectionFacts, { others }: Context): boolean =>
   others().viteServers.has(serverOf(connection));
@@ -264,6 +278,7 @@ export const upgradeUnanswered: Rule = {
   severity: "error",
   spec: "RFC 6455 §4.2.2",
   causes: [
+    "acceptsNobody",
     "outOfDescriptors",
     "connectionLimit",
     "forwarderAlone",

@@ -111,6 +111,7 @@ export const causeWords = {
   proxyUpgradeOff: "",
   engineIoPath: "path",
   upgradeIgnored: "path",
+  acceptsNobody: "",
   serverBlocked: "",
   slowHandshake: "",
   pathFiltersUpgrade: "port",
