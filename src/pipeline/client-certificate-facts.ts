@@ -3,6 +3,7 @@ import type { ClientCertificate } from "../store/tls-types.ts";
 import type { CertificateWatch } from "../tls/certificate-watch.ts";
 import { cipherSuite } from "../tls/cipher-suites.ts";
 import type { TlsDecrypter } from "../tls/decrypter.ts";
+import { HASH_BYTES } from "../tls/key-schedule.ts";
 import type { TlsReader } from "../tls/record-reader.ts";
 import { TLS_1_2, TLS_1_3 } from "../tls/unlock.ts";
 import { mark, markOrNull } from "./marks.ts";
@@ -11,7 +12,6 @@ import { mark, markOrNull } from "./marks.ts";
 const EMPTY_LIST_BYTES = 8;
 /** RFC 8446 §4.4.4: a head, and as much as the hash of the suite. */
 const HEAD_BYTES = 4;
-const HASH_BYTES = { sha1: 20, sha256: 32, sha384: 48 } as const;
 /** No certificate with its signature is so small. */
 const LEAST_CERTIFICATE_BYTES = 200;
 
