@@ -90,6 +90,8 @@ export const socketIoNamespaces = 32;
 export const errorEvents = 8;
 export const protocolNotices = 32;
 export const tokensPerConnection = 16;
+/** Objects and arrays inside one another of a message that is read as JSON; a deeper one is a text. */
+export const jsonDepth = 512;
 /** Texts in which a secret may be named: of each side the first ones are looked at; of a connection so many are kept. */
 export const earlyTexts = 16;
 export const tellingTexts = 4;

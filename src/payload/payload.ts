@@ -36,15 +36,32 @@ export function jsonOf(payload: Payload): unknown {
   return payload.json;
 }
 
-/** Objects and arrays only: undefined for what is not JSON, and for bare numbers and strings. */
+/** Objects and arrays only: undefined for what is not JSON, or nested too deep, and for bare numbers and strings. */
 export function parseJson(text: string): unknown {
   const first = text.trimStart()[0];
-  if (first !== "{" && first !== "[") return undefined;
+  if ((first !== "{" && first !== "[") || isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** V8 parses any depth and writes out, as everybody who looks through a value, only what the stack has room for. */
+function isTooDeep(text: string): boolean {
+  if (text.length <= limits.jsonDepth) return false;
+  let depth = 0;
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (isQuoted && character === "\\") at++;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (isQuoted) continue;
+    else if (character === "[" || character === "{") depth++;
+    else if (character === "]" || character === "}") depth--;
+    if (depth > limits.jsonDepth) return true;
+  }
+  return false;
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

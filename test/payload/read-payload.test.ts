@@ -217,3 +217,26 @@ describe("concernsDiagnosis", () => {
     },
   );
 });
+
+/** JSON.parse reads any depth with a stack of its own; what writes a value out again has none. */
+describe("JSON that is nested deeper than a stack", () => {
+  const deep = "[".repeat(30_000) + "]".repeat(30_000);
+
+  it.each([
+    ["graphql-transport-ws", `{"type":"error","id":"1","payload":${deep}}`],
+    ["ocpp1.6", `[4,"id","Code","desc",${deep}]`],
+    ["signalr", `{"type":1,"invocationId":"1","error":${deep}}\u001e`],
+    [null, `{"jsonrpc":"2.0","error":${deep}}`],
+    [null, deep],
+  ])("is a text: %s", (subprotocol, content) => {
+    expect(() => read(content, subprotocol)).not.toThrow();
+    expect(read(`{"event":"a","data":${deep}}`, subprotocol).kind).toBe("text");
+  });
+
+  it("is counted outside of strings only", () => {
+    const quoted = `{"type":"error","id":"1","payload":[{"message":"${"[".repeat(2000)}\\\\\\""}]}`;
+    expect(read(quoted, "graphql-transport-ws").kind).toBe("graphql-transport-ws");
+    const widest = `{"type":"next","id":"1","payload":{"data":${"[".repeat(limits.jsonDepth - 2)}${"]".repeat(limits.jsonDepth - 2)}}}`;
+    expect(read(widest, "graphql-transport-ws").kind).toBe("graphql-transport-ws");
+  });
+});
