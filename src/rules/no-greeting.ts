@@ -1,6 +1,7 @@
+import { sideOf } from "../base/brand.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
-import { endingEvidence } from "./ending.ts";
+import { endingEvidence, firstClose } from "./ending.ts";
 import { endOf, hasEnded, hasGap, hasUnreadEnd, serverOf, spanMs, targetOf, watchedUntil } from "./reading.ts";
 import { cause, type Draft, draft, shows } from "./rule.ts";
 
@@ -22,7 +23,10 @@ export function noGreetingOf(connection: ConnectionFacts, { analysis }: Context)
   const args = { server: serverOf(connection), target: targetOf(exchange) };
   const asked = shows(exchange.request.first, "upgradeRequest", { target: args.target });
   const opened = shows(exchange.response.first, "switched", {});
-  const left = shows(webSocket.closeFrames[0], "closeFrame", { from: "client" });
+  // The one that began it: an answer repeats its code.
+  const first = firstClose(connection);
+  const { code = null, reason = "" } = first?.close ?? {};
+  const left = first && shows(first.close, "closeFrame", { from: sideOf(first.direction), code, reason });
   const spoke = text + binary > 0 ? webSocket.firstFrame[1] : null;
   if (spoke !== null) {
     const said = session?.lastTexts[1] ?? null;

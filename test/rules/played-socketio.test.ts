@@ -7,6 +7,7 @@ import {
   connectionFacts,
   deafBeat,
   exchange,
+  mark,
   UPGRADE_FIELDS,
   upgrade,
   webSocket,
@@ -73,4 +74,14 @@ test.each([
     webSocket: webSocket({ closeFrames: [close(35.01, null), close(35, null)], heartbeat: [QUIET, QUIET] }),
   });
   expect(causesOf("eio.pong.missing", one(connection))[0]).toBe(cause);
+});
+
+test("of a WebSocket that nobody greets the Close is shown that came first, with its code", () => {
+  const shut = connectionFacts({
+    upgrade: upgrade({ target: "/socket.io/?EIO=4&transport=websocket", request: UPGRADE_FIELDS }),
+    session: session({ engineIo: null, socketIo: [], lastTexts: [null, { ...mark(0.2), text: '{"hello":1}' }] }),
+    webSocket: webSocket({ closeFrames: [close(5.01, 4008), close(5, 4008, "auth timeout")] }),
+  });
+  const shown = found("sio.connect.unanswered", one(shut))[0]?.evidence.find(({ what }) => what === "closeFrame");
+  expect(shown?.args).toEqual({ from: "server", code: 4008, reason: "auth timeout" });
 });
