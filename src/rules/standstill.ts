@@ -5,10 +5,10 @@ import type { ConnectionFacts } from "../store/types.ts";
 import { fullUntil } from "./full-window.ts";
 import type { MissedBeat } from "./heartbeat.ts";
 import { directionOf, NS_PER_MS, otherSide, spokeBetween } from "./reading.ts";
+import { demands, longestPauseOf, standsOut } from "./silence.ts";
 import { slowPathMs } from "./slow-path.ts";
 import { stallWithin } from "./stall.ts";
 
-const LEAST_MS = 2000;
 /** Its other pauses are the calm between two messages. */
 const TIMES_OTHERS = 2;
 /** What it sends when it wakes, and whatever ends the connection then, come together. */
@@ -25,7 +25,7 @@ export function stoodStill(missed: MissedBeat, connection: ConnectionFacts): Pau
   const peer = tcp.halves[directionOf(otherSide(missed.pinger))];
   const pause = peer.longestPause;
   if (pause === null || missed.acknowledged === false || peer.missingBytes > 0) return null;
-  if (pause.ms < Math.max(LEAST_MS, TIMES_OTHERS * pause.nextMs)) return null;
+  if (pause.ms < Math.max(demands.frozen.leastMs, TIMES_OTHERS * pause.nextMs)) return null;
   const wokeNs = pause.until.timestampNs;
   const sinceNs = wokeNs - pause.ms * NS_PER_MS;
   const endNs = missed.first.timestampNs + missed.waitedMs * NS_PER_MS;
@@ -37,12 +37,6 @@ export function stoodStill(missed: MissedBeat, connection: ConnectionFacts): Pau
   return isReaction || isQuiet || stallWithin(connection, sinceNs, wokeNs) !== null ? null : pause;
 }
 
-/** Shorter ones happen to who talks now and then. */
-const TIMES_USUAL = 5;
-const TIMES_LONGEST = 3;
-const LEAST_SEGMENTS = 4;
-/** Who had been at it for a fraction of the pause only may just have been done. */
-const TALKED_SHARE = 0.1;
 /** The other side went on that far into the pause, and was acknowledged: the path was open all the while. */
 const HEARD_SHARE = 0.5;
 
@@ -51,20 +45,13 @@ const HEARD_SHARE = 0.5;
  * ever while its system went on acknowledging what the other side sent, and talked again only to end it in the same breath.
  */
 export function frozenBefore(connection: ConnectionFacts, at: Mark, from: Side): PauseFacts | null {
-  const { tcp, webSocket } = connection;
-  const own = tcp.halves[directionOf(from)];
-  const pause = own.longestPause;
-  if (pause === null || pause.ms < Math.max(LEAST_MS, TIMES_LONGEST * pause.nextMs)) return null;
+  const pause = farLongestPause(connection, from);
+  if (pause === null || pause.peerSpokeMs < HEARD_SHARE * pause.ms) return null;
   const wokeNs = pause.until.timestampNs;
   if (wokeNs > at.timestampNs || at.timestampNs - wokeNs > TOGETHER_NS) return null;
-  if (pause.peerSpokeMs < HEARD_SHARE * pause.ms || pause.segmentsBefore < LEAST_SEGMENTS) return null;
-  const sinceNs = wokeNs - pause.ms * NS_PER_MS;
-  const talkedMs = (sinceNs - (webSocket?.openedAt ?? own.firstData ?? at).timestampNs) / NS_PER_MS;
-  if (talkedMs < TALKED_SHARE * pause.ms || pause.ms * pause.segmentsBefore < TIMES_USUAL * talkedMs) return null;
-  if (own.missingBytes > 0 || stallWithin(connection, sinceNs, wokeNs) !== null) return null;
-  if (slowPathMs(connection, sinceNs, wokeNs) !== null) return null;
+  if (slowPathMs(connection, wokeNs - pause.ms * NS_PER_MS, wokeNs) !== null) return null;
   // It had something to say, and the other side took nothing.
-  return fullUntil(tcp, otherSide(from), at) > pause.ms / 2 ? null : pause;
+  return fullUntil(connection.tcp, otherSide(from), at) > pause.ms / 2 ? null : pause;
 }
 
 /**
@@ -72,19 +59,22 @@ export function frozenBefore(connection: ConnectionFacts, at: Mark, from: Side):
  * regularly, stopped before that, and went on only long after.
  */
 export function frozenAround(connection: ConnectionFacts, at: Mark, from: Side): PauseFacts | null {
-  const { tcp, webSocket } = connection;
-  const own = tcp.halves[directionOf(from)];
-  const waiting = tcp.halves[directionOf(otherSide(from))].unacknowledged;
-  const pause = own.longestPause;
-  if (pause === null || webSocket === null || pause.ms < Math.max(LEAST_MS, TIMES_LONGEST * pause.nextMs)) return null;
+  const pause = farLongestPause(connection, from);
+  if (pause === null || connection.webSocket === null) return null;
   const wokeNs = pause.until.timestampNs;
-  const sinceNs = wokeNs - pause.ms * NS_PER_MS;
-  if (sinceNs > at.timestampNs || wokeNs < at.timestampNs + LEAST_MS * NS_PER_MS) return null;
-  const talkedMs = (sinceNs - webSocket.openedAt.timestampNs) / NS_PER_MS;
-  if (pause.segmentsBefore < LEAST_SEGMENTS || pause.ms * pause.segmentsBefore < TIMES_USUAL * talkedMs) return null;
-  if (talkedMs < TALKED_SHARE * pause.ms || own.missingBytes > 0) return null;
-  if (waiting !== null && waiting.since.timestampNs <= at.timestampNs) return null;
-  return stallWithin(connection, sinceNs, wokeNs) === null ? pause : null;
+  const isAround =
+    wokeNs - pause.ms * NS_PER_MS <= at.timestampNs && wokeNs >= at.timestampNs + demands.frozen.leastMs * NS_PER_MS;
+  const waiting = connection.tcp.halves[directionOf(otherSide(from))].unacknowledged;
+  const isAcknowledged = waiting === null || waiting.since.timestampNs > at.timestampNs;
+  return isAround && isAcknowledged ? pause : null;
+}
+
+/** The one pause of this side that is no calm between two messages, seen whole and on a path that was open. */
+function farLongestPause(connection: ConnectionFacts, from: Side): PauseFacts | null {
+  const { longestPause, missingBytes } = connection.tcp.halves[directionOf(from)];
+  const silence = longestPauseOf(connection, directionOf(from));
+  if (longestPause === null || silence === null || missingBytes > 0 || !standsOut(silence, demands.frozen)) return null;
+  return stallWithin(connection, silence.sinceNs, longestPause.until.timestampNs) === null ? longestPause : null;
 }
 
 /** This side sent something between the two moments, though the last that it sent may have come later. */

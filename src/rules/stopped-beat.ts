@@ -20,7 +20,7 @@ export function stoppedData(connection: ConnectionFacts, direction: Direction): 
   return cause("likely", "dataStopped", {
     from: sideOf(direction),
     intervalMs: stop.intervalMs,
-    idleMs: stop.silentMs,
+    idleMs: stop.ms,
   });
 }
 

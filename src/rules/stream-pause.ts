@@ -4,6 +4,7 @@ import type { PauseFacts } from "../store/tcp-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { WebSocketFacts } from "../store/websocket-types.ts";
 import { endOf, isUnread, livedMs, NS_PER_MS, spanMs } from "./reading.ts";
+import { messageSilence } from "./silence.ts";
 import { stallWithin } from "./stall.ts";
 
 /** One pause in a stream that a timer sends. */
@@ -54,7 +55,7 @@ export function streamPause(connection: ConnectionFacts, direction: Direction): 
   if (half.missingBytes > 0 || tcp.oneWay || isUnread(connection, sideOf(direction), 0)) return null;
   if (tcp.halves[otherDirection(direction)].longestZeroWindowNs > LEAST_WINDOW_NS) return null;
   if (stallWithin(connection, since.timestampNs, until.timestampNs) !== null) return null;
-  return mayBeWanted(webSocket, otherDirection(direction), since, pause) ? null : { until, ms, ...pace };
+  return mayBeWanted(connection, otherDirection(direction), since, pause) ? null : { until, ms, ...pace };
 }
 
 /** The usual distance of its messages, the same before and after the pause; null: it is not even. */
@@ -98,11 +99,9 @@ function messagesBefore(
 }
 
 /** A message of the other side may have stopped the stream, or started it again; one of a steady pace, a heartbeat, does not. */
-function mayBeWanted(webSocket: WebSocketFacts, peer: Direction, since: Mark, { ms }: PauseFacts): boolean {
-  const last = webSocket.lastMessage[peer];
-  if (last === null || last.timestampNs < since.timestampNs) return false;
-  const { text, binary } = webSocket.messages[peer];
-  const intervalMs = spanMs(webSocket.openedAt, last) / (text + binary);
-  const isSteady = webSocket.longestMessageGapNs[peer] <= STEADY_TIMES * intervalMs * NS_PER_MS;
-  return text + binary < LEAST_MESSAGES || !isSteady || ms < LEAST_BEATS * intervalMs;
+function mayBeWanted(connection: ConnectionFacts, peer: Direction, since: Mark, { ms }: PauseFacts): boolean {
+  const talk = messageSilence(connection, peer, since.timestampNs);
+  if (talk === null || talk.ms > 0) return false;
+  const isSteady = talk.longestMs <= STEADY_TIMES * talk.intervalMs;
+  return talk.sent < LEAST_MESSAGES || !isSteady || ms < LEAST_BEATS * talk.intervalMs;
 }

@@ -61,7 +61,7 @@ export function checkLostEnd(connection: ConnectionFacts, direction: Direction):
   if (spanMs(fin, last) < LEAST_WAIT_MS || resets.some(isBeforeLast)) return null;
   const isHeard = heardBefore !== null && spanMs(fin, heardBefore) > HEARD_AFTER_MS;
   const talked = stoppedTalking(connection, directionOf(to), fin.timestampNs);
-  const args = { from, to, repeats: finRetransmissions, idleMs: isHeard ? null : talked?.silentMs };
+  const args = { from, to, repeats: finRetransmissions, idleMs: isHeard ? null : talked?.ms };
   const parts = {
     at: fin,
     // It hung up for it, or at least behind it.
