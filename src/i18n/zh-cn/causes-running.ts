@@ -356,6 +356,11 @@ export const causesRunning = {
     cause: "链路太慢：数据包要 {afterMs:ms}才得到确认，pong 到达{to:word}时已经超过了它的心跳等待时间。",
     fix: "找出排队的地方（上行链路、调制解调器、VPN：缓冲膨胀）以及同一时间的大流量；把{to:word}心跳的等待时间设到远大于 {afterMs:ms}。",
   },
+  pongsUnheard: {
+    cause:
+      "链路太慢或丢包：{to:word}断开时，{from:word}发出的数据（包括最后一个 pong）已有 {afterMs:ms}没有得到对方系统的确认。pong 到得比{to:word}的心跳等待时间还晚，或者根本没到；{from:word}确实回了。",
+    fix: "找出排队的地方（上行链路、调制解调器、VPN：缓冲膨胀），查看无线信号和丢包；把{to:word}心跳的等待时间设到远大于 {afterMs:ms}。",
+  },
   slowPath: { cause: "链路慢或丢包。", fix: "查看往返时延和重传；放宽心跳超时。" },
   oneWayHeartbeat: { cause: "某些库用主动发 pong 作为心跳（例如 .NET 的 KeepAliveInterval）。", fix: "不用处理。" },
   listenerWithoutTimeout: {

@@ -48,6 +48,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   messageAgain: "{from:word}的消息，距上一条 {pauseMs:ms}",
   finUnseen: "确认了{from:word}的 FIN，而这个 FIN 不在抓包里",
   neverCame: "按其序列号，{from:word}此前还发过 {bytes:bytes}：它们没有到达这里",
+  cameLate: "{from:word}更早发出的数据到这时才来：它在途中丢过，缺了 {ms:ms}",
   finNoClose: "{from:word}的 FIN，之前没有 Close 帧",
   rst: "{from:word}的 RST",
   rstAnswers: "{from:word}的 RST，回应{to:word}的一个数据包",

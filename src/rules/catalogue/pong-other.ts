@@ -5,7 +5,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import { answersWrongly } from "../heartbeat.ts";
 import { endOf, isUnread, livedMs, NS_PER_MS, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
-import { slowPathMs } from "../slow-path.ts";
+import { cameLate, slowPathMs } from "../slow-path.ts";
 import { stallWithin } from "../stall.ts";
 import { handshakeOf } from "../upgrade-outcome.ts";
 
@@ -32,7 +32,8 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
   // Pongs that the capture missed in between: the next one then seems to answer an older ping.
   if (isUnread(connection, to, slowest.ping.timestampNs)) return null;
   const stall = stallWithin(connection, slowest.ping.timestampNs, slowest.pong.timestampNs);
-  const isSlow = slowPathMs(connection, slowest.ping.timestampNs, slowest.pong.timestampNs) !== null;
+  const late = cameLate(connection.tcp, to, slowest.ping.timestampNs, slowest.pong.timestampNs);
+  const isSlow = late !== null || slowPathMs(connection, slowest.ping.timestampNs, slowest.pong.timestampNs) !== null;
   return draft("ws.pong.late", "plain", {
     at: stall?.first ?? slowest.ping,
     explainsUntil: slowest.pong.timestampNs,
@@ -46,6 +47,7 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
     },
     evidence: [
       shows(slowest.ping, "slowestPing", { from }),
+      shows(late, "cameLate", { from: to, ms: late?.ms ?? 0 }),
       shows(slowest.pong, "slowestPong", { from: to, ms: slowest.roundTripMs }),
     ],
     causes: [

@@ -118,6 +118,7 @@ export const causeWords = {
   pathMtu: "to",
   pongsBehindLoss: "to bytes",
   pongsTooSlow: "to afterMs",
+  pongsUnheard: "to from afterMs",
   brokenServer: "",
   fieldsLostIn101: "",
   proxyBreaks101: "backend",

@@ -45,6 +45,7 @@ export const evidenceWords = {
   pingAgain: "from pauseMs",
   messageAgain: "from pauseMs",
   neverCame: "from bytes",
+  cameLate: "from ms",
   finNoClose: "from",
   rst: "from",
   rstAnswers: "from to",
