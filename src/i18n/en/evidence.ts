@@ -99,6 +99,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   namespaceDisconnected: "DISCONNECT from {namespace} by the server",
   lastBeatAnswer: "last answer of the {from:word} to the heartbeat",
   unansweredBeat: "heartbeat of the {from:word} without an answer",
+  lateBeat: "heartbeat of the {from:word}, answered late",
+  lateBeatAnswer: "the first answer of the {from:word} after that, {ms:ms} later",
   lastBeat: "last heartbeat of the {from:word}",
   lastArrived:
     "last packet of the {from:word} that the other end's capture holds; those that it sent later did not come there",

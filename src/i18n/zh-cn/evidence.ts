@@ -98,6 +98,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   namespaceDisconnected: "服务器发出 {namespace} 的 DISCONNECT",
   lastBeatAnswer: "{from:word}对心跳的最后一次回应",
   unansweredBeat: "{from:word}的心跳，没有回应",
+  lateBeat: "{from:word}的心跳，很晚才得到回应",
+  lateBeatAnswer: "{from:word}此后的第一次回应，晚了 {ms:ms}",
   lastBeat: "{from:word}的最后一次心跳",
   lastArrived: "另一端抓到的{from:word}的最后一个数据包；之后发出的没有到那里",
   tokenSeen: "{where:word}里的令牌",

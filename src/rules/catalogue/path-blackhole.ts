@@ -157,6 +157,8 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       causes: [
         damaged > 0 && cause("certain", "damagingPath", {}),
         cause("likely", "pathInterrupted", {}),
+        // Servers do not sleep.
+        to === "client" && tcp.firstCloser === to && cause("possible", "peerVanished", { to }),
         hasForgotten(connection, to) && !hostRanOn(connection, to, context) && cause("possible", "hostRebooted", {}),
       ],
     });

@@ -7,7 +7,7 @@ import { endOf, isUnread, livedMs, NS_PER_MS, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { cameLate, slowPathMs } from "../slow-path.ts";
 import { stallWithin } from "../stall.ts";
-import { handshakeOf } from "../upgrade-outcome.ts";
+import { forwardedBy, handshakeOf } from "../upgrade-outcome.ts";
 
 /** Below this no pong is late: slow but steady paths are healthy. */
 const LATE_MS = 1000;
@@ -25,7 +25,7 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
   const overInterval =
     beat.intervalMs !== null && slowest.roundTripMs >= beat.intervalMs && slowest.roundTripMs >= LATE_MS;
   const overMedian = slowest.roundTripMs >= Math.max(LATE_MS, LATE_MEDIANS * median);
-  if (!overInterval && !overMedian) return null;
+  if (!overInterval && !overMedian) return steadilyLate(connection, direction);
   if (clockJumped(connection, direction, slowest.ping, slowest.pong)) return null;
   const from = sideOf(direction);
   const to = otherSide(from);
@@ -59,6 +59,49 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
   });
 }
 
+/** So many pongs, all of them late, are no accident. */
+const LEAST_PONGS = 3;
+
+/** Each pong comes late, and none because of the path: its round trip is short, and acknowledgments come in time. */
+function steadilyLate(connection: ConnectionFacts, direction: Direction): Draft | null {
+  const beat = connection.webSocket?.heartbeat[direction];
+  const { roundTripMs: pathMs } = connection.tcp;
+  if (!beat?.slowest || beat.roundTripMs === null || pathMs === null || beat.answered < LEAST_PONGS) return null;
+  const { min: leastMs, median: medianMs } = beat.roundTripMs;
+  if (leastMs < Math.max(LATE_MS, LATE_MEDIANS * pathMs)) return null;
+  const [from, to] = [sideOf(direction), otherSide(sideOf(direction))];
+  const { ping, pong } = beat.slowest;
+  if (isUnread(connection, to, ping.timestampNs)) return null;
+  if (slowPathMs(connection, ping.timestampNs, pong.timestampNs) !== null) return null;
+  const marks = to === "client" ? forwardedBy(handshakeOf(connection)) : null;
+  // Looked at from the end: a pong that is one ping behind seems to answer the next one.
+  const isBehind = beat.skipped > 0 && beat.intervalMs !== null;
+  return draft("ws.pong.late", "steady", {
+    at: ping,
+    explainsUntil: pong.timestampNs,
+    confidence: "likely",
+    args: {
+      from,
+      to,
+      leastMs,
+      medianMs,
+      pathMs,
+      intervalMs: beat.intervalMs,
+      olderMs: isBehind ? medianMs + (beat.intervalMs ?? 0) : null,
+    },
+    evidence: [
+      shows(ping, "slowestPing", { from }),
+      shows(pong, "slowestPong", { from: to, ms: beat.slowest.roundTripMs }),
+    ],
+    causes: [
+      marks !== null && cause("likely", "behindProxy", { marks }),
+      cause("likely", "answersLate", { to }),
+      cause("possible", "queuedBehindData", {}),
+      cause("possible", "slowPath", {}),
+    ],
+  });
+}
+
 /**
  * TCP's acknowledgment came as late as the pong, and yet nothing was sent again: no sender waits so long (RFC 6298 §2: at
  * most a second before the first round trip is known). It was the capture's clock that was set forward.
@@ -84,7 +127,7 @@ export const pongLate: Rule = {
   id: "ws.pong.late",
   severity: "warning",
   spec: "RFC 6455 §5.5.3",
-  causes: ["pathInterrupted", "peerBlocked", "queuedBehindData", "slowPath"],
+  causes: ["pathInterrupted", "peerBlocked", "answersLate", "behindProxy", "queuedBehindData", "slowPath"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3"],
   check: each(checkLate),
 };

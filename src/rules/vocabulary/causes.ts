@@ -118,6 +118,7 @@ export const causeWords = {
   pathMtu: "to",
   pongsBehindLoss: "to bytes",
   pongsTooSlow: "to afterMs",
+  answersLate: "to",
   pongsUnheard: "to from afterMs",
   brokenServer: "",
   fieldsLostIn101: "",

@@ -95,6 +95,8 @@ export const evidenceWords = {
   namespaceDisconnected: "namespace",
   lastBeatAnswer: "from",
   unansweredBeat: "from",
+  lateBeat: "from",
+  lateBeatAnswer: "from ms",
   lastBeat: "from",
   lastArrived: "from",
   tokenSeen: "where",
