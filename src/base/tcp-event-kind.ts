@@ -5,6 +5,7 @@ export type TcpEventKind =
   | "fin"
   | "rst"
   | "retransmission"
+  | "late"
   | "keep-alive"
   | "zero-window"
   | "window-open"

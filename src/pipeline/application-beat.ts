@@ -3,6 +3,7 @@ import { u8 } from "../base/bytes.ts";
 import * as limits from "../base/limits.ts";
 import type { ApplicationBeatFacts, LastText } from "../store/session-types.ts";
 import { type MessageView, TEXT } from "../websocket/types.ts";
+import { type BeatMoment, longestWait } from "./beat-wait.ts";
 import { mark } from "./marks.ts";
 
 /** So many messages of one kind, at gaps this even, are a heartbeat and not a conversation. */
@@ -11,20 +12,13 @@ const EVEN_GAPS = 0.15;
 const LEAST_INTERVAL_MS = 900;
 export const SAMPLE_CHARACTERS = 60;
 
-interface Moment {
-  readonly packetNumber: number;
-  readonly timestampNs: number;
-  /** What differs between messages of one kind. */
-  readonly digits: number;
-}
-
 /** One kind of small message in one direction: messages that differ only in digits. */
 interface Shape {
   readonly sample: string;
   readonly isText: boolean;
   readonly byName: "ping" | "pong" | "beat" | null;
   count: number;
-  moments: Moment[];
+  moments: BeatMoment[];
 }
 
 type Shapes = Map<number, Shape>;
@@ -116,10 +110,11 @@ export class ApplicationBeat {
       unansweredAtEnd: open.map(mark),
       lastAnswer: lastAnswer === undefined ? null : mark(lastAnswer),
       lastAsked: lastAsked === undefined ? null : mark(lastAsked),
+      longestWait: longestWait(shape.moments, heard),
     };
   }
 
-  private heardBy(direction: Direction, { moments }: Shape): readonly Moment[] {
+  private heardBy(direction: Direction, { moments }: Shape): readonly BeatMoment[] {
     const untilNs = this.closedNs[direction];
     return moments.filter(({ timestampNs }) => timestampNs <= untilNs);
   }
@@ -171,8 +166,10 @@ function hashOf(bytes: Uint8Array, length: number, ofDigits: boolean): number {
 }
 
 /** The median gap, when nearly all gaps are near it. */
-function evenIntervalMs(moments: readonly Moment[], named: boolean): number | null {
-  const gaps = moments.slice(1).map((moment, at) => (moment.timestampNs - (moments[at] as Moment).timestampNs) / 1e6);
+function evenIntervalMs(moments: readonly BeatMoment[], named: boolean): number | null {
+  const gaps = moments
+    .slice(1)
+    .map((moment, at) => (moment.timestampNs - (moments[at] as BeatMoment).timestampNs) / 1e6);
   if (gaps.length === 0) return null;
   const sorted = [...gaps].sort((a, b) => a - b);
   const median = sorted[sorted.length >> 1] as number;

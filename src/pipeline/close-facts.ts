@@ -1,6 +1,6 @@
 import { type Direction, sideOf } from "../base/brand.ts";
 import { isBefore, type Mark } from "../base/packet-view.ts";
-import type { TcpFacts } from "../store/tcp-types.ts";
+import type { HalfFacts, ResetFacts, TcpFacts } from "../store/tcp-types.ts";
 import { isTooBig } from "../store/too-big.ts";
 import type { ConnectionKind } from "../store/types.ts";
 import { hasUnreadEnd, isViolation } from "../store/unread.ts";
@@ -283,7 +283,14 @@ function hasEnded(side: Direction, tcp: TcpFacts, replaced: boolean): boolean {
   // A new SYN from these ports shows that the client has forgotten this connection.
   if (replaced && side === 0) return true;
   // A forged RST ends the connection of who gets it; whose name it bears knows nothing of it.
-  if (tcp.resets.some(({ ignored, likelyInjected, from }) => !ignored && !(likelyInjected && from === sideOf(side))))
-    return true;
+  const counts = ({ ignored, likelyInjected, from, answers }: ResetFacts): boolean =>
+    !ignored && (from === sideOf(side) ? !likelyInjected : likelyInjected || answers !== null || !sendsInVain(peer));
+  if (tcp.resets.some(counts)) return true;
   return peer.fin !== null && (peer.finAcknowledged !== null || tcp.oneWay);
 }
+
+const LEAST_IN_VAIN = 2;
+
+/** Nothing that it sent was answered any more: whether its RST arrived, nothing tells. */
+const sendsInVain = ({ keepAlivesUnanswered, unacknowledged }: HalfFacts): boolean =>
+  keepAlivesUnanswered >= LEAST_IN_VAIN || (unacknowledged?.retransmissions ?? 0) > LEAST_IN_VAIN;

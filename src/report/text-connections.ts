@@ -18,9 +18,11 @@ export function connectionLines(page: TextPage): string[] {
   const { model, chrome, paint } = page;
   if (model.connections.length === 0) return [];
   const worst = worstByConnection(model.findings);
-  // A refused one has failed, also where its finding is a note since another tells of it.
-  for (const { id, kind } of model.connections)
-    if (kind === "tcp-refused" || kind === "upgrade-refused") worst.set(id, "error");
+  // A refused one has failed, or one that was cut off, also where its finding is a note since another tells of it.
+  const told = new Set(model.findings.flatMap((one) => (one.followsFrom === null ? [] : connectionsOf(one))));
+  for (const { id, kind, close } of model.connections)
+    if (kind === "tcp-refused" || kind === "upgrade-refused" || (close.verdict === "abnormal" && told.has(id)))
+      worst.set(id, "error");
   const shown = choose(model.connections, worst);
   const { columns: heads } = chrome;
   const roomy = page.width >= ROOMY;
@@ -59,12 +61,15 @@ function joinLines({ model, chrome, connectionById }: TextPage): string[] {
   return more > 0 ? [...told, `   ${chrome.moreJoins(more)}`] : told;
 }
 
+const connectionsOf = ({ connection, alsoConnections }: FindingModel): number[] =>
+  connection === null ? [] : [connection, ...alsoConnections];
+
 function worstByConnection(findings: readonly FindingModel[]): Map<number, Severity> {
   const worst = new Map<number, Severity>();
   for (const severity of [...ORDER].reverse()) {
     for (const finding of findings) {
-      if (finding.severity !== severity || finding.connection === null) continue;
-      for (const id of [finding.connection, ...finding.alsoConnections]) worst.set(id, severity);
+      if (finding.severity !== severity) continue;
+      for (const id of connectionsOf(finding)) worst.set(id, severity);
     }
   }
   return worst;

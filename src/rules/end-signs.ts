@@ -21,7 +21,7 @@ export function isHalfClosed({ tcp }: ConnectionFacts, closer: Direction): boole
 
 /** A port that refuses so soon after an end without a word: its process is gone. */
 export const GONE_WITHIN_NS = 10e9;
-const TOGETHER_NS = 100e6;
+export const TOGETHER_NS = 100e6;
 
 /** What a process leaves behind that is gone: a port that refuses, and all its connections ended in one moment. */
 export function hasDied(connection: ConnectionFacts, context: Context): boolean {
@@ -51,7 +51,7 @@ export function frontTimer(proxy: string, idleMs: number): Cause {
 /** A handler that throws ends its connection at once; this much later it is likely something else. */
 const HANDLER_MS = 100;
 /** Where messages come all the time, one of them is always the last. */
-const CHANCE = 0.05;
+export const CHANCE = 0.05;
 
 /** Its own program ended it: by FIN, or by an RST that no system sends for a connection it does not know. */
 function endedByProgram({ resets, ending, closedAt }: TcpFacts): boolean {
@@ -60,7 +60,8 @@ function endedByProgram({ resets, ending, closedAt }: TcpFacts): boolean {
 }
 
 /** The closer hung up right after a message that it got, and not by chance: how long after. */
-export function failedOnMessage({ webSocket, tcp }: ConnectionFacts, closer: Direction): number | null {
+export function failedOnMessage(connection: ConnectionFacts, closer: Direction): number | null {
+  const { webSocket, tcp } = connection;
   const sender = otherDirection(closer);
   const last = webSocket?.lastMessage[sender];
   if (!webSocket || !last || tcp.closedAt === null || !endedByProgram(tcp)) return null;
@@ -70,8 +71,15 @@ export function failedOnMessage({ webSocket, tcp }: ConnectionFacts, closer: Dir
   if (answer !== null && isBefore(last, answer)) return null;
   if (last.timestampNs > tcp.closedAt.timestampNs || afterMs > HANDLER_MS + (tcp.roundTripMs ?? 0)) return null;
   const { text, binary } = webSocket.messages[sender];
-  const chance = ((text + binary) * afterMs) / Math.max(spanMs(webSocket.openedAt, tcp.closedAt), 1);
-  return text + binary === 1 || chance < CHANCE ? afterMs : null;
+  return text + binary === 1 || messagesWithin(connection, sender, afterMs) < CHANCE ? afterMs : null;
+}
+
+/** How many messages of that side come in so short a time, on the average. */
+export function messagesWithin(connection: ConnectionFacts, sender: Direction, ms: number): number {
+  const { webSocket } = connection;
+  if (webSocket === null) return 0;
+  const { text, binary } = webSocket.messages[sender];
+  return ((text + binary) * ms) / Math.max(spanMs(webSocket.openedAt, endOf(connection)), 1);
 }
 
 /** So many like it went well before, and came this often. */

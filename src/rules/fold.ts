@@ -14,10 +14,11 @@ const MANY_CLIENTS = 3;
 export function foldAlike(judged: readonly Judged[]): Finding[] {
   const alike = new Map<string, Map<string, Judged[]>>();
   for (const item of judged) {
-    const key = foldKey(item);
+    const teller = item.lead ?? item;
+    const key = foldKey(teller);
     const byClient = alike.get(key) ?? new Map<string, Judged[]>();
     alike.set(key, byClient);
-    appendTo(byClient, isAboutCapture(item.draft.ruleId) ? "" : (item.connection?.client.address ?? ""), item);
+    appendTo(byClient, isAboutCapture(item.draft.ruleId) ? "" : (teller.connection?.client.address ?? ""), item);
   }
   return [...alike.values()].flatMap((byClient) => {
     const groups = [...byClient.values()];
@@ -49,7 +50,8 @@ const causeOf = ({ causes }: Judged["draft"]): string =>
   causes[0] === undefined || causes[0].confidence === "possible" ? "" : causes[0].id;
 
 function findingOf(group: readonly Judged[]): Finding {
-  const first = group.reduce((a, b) => (b.draft.at < a.draft.at ? b : a));
+  const leads = new Set(group.map(({ lead }) => lead));
+  const first = group.find((item) => leads.has(item)) ?? group.reduce((a, b) => (b.draft.at < a.draft.at ? b : a));
   const own = first.connection?.id ?? null;
   const also = new Set(group.map((item) => item.connection?.id ?? null).filter((id) => id !== null && id !== own));
   const { draft, connection, severity, root } = first;

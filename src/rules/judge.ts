@@ -5,6 +5,7 @@ import { type Context, contextOf } from "./context.ts";
 import { foldAlike } from "./fold.ts";
 import { knownTimers } from "./known-timers.ts";
 import { withLegs } from "./leg-evidence.ts";
+import { asOneDeath } from "./one-death.ts";
 import type { Placed } from "./placed.ts";
 import { isBlind } from "./reading.ts";
 import { withRecovery } from "./recovered.ts";
@@ -40,7 +41,9 @@ export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[]
   });
   // What concerns the capture as a whole has no story: each stands for itself.
   const ofCapture = draftsOf(null, context).flatMap((placed) => tellStory([placed], context.joins));
-  return raiseLimits(withoutRiddles(foldAlike([...judged, ...ofCapture]), analysis.connections)).sort(byImportance);
+  return raiseLimits(
+    withoutRiddles(foldAlike([...asOneDeath(judged, context), ...ofCapture]), analysis.connections),
+  ).sort(byImportance);
 }
 
 /** What may keep a WebSocket from a capture is asked only where no error tells it. */

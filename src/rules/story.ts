@@ -7,6 +7,8 @@ export interface Judged extends Placed {
   readonly severity: Severity;
   /** What this follows from; null: it stands for itself. */
   readonly root: Placed | null;
+  /** The one of the same event that tells it for both; absent: it has none, or is it. */
+  readonly lead?: Judged;
 }
 
 const severityOf = ({ draft, rule }: Placed): Severity => draft.severity ?? rule.severity;

@@ -79,6 +79,17 @@ export interface ApplicationBeatFacts {
   readonly unansweredAtEnd: readonly Mark[];
   readonly lastAnswer: Mark | null;
   readonly lastAsked: Mark | null;
+  /** The longest time that a question of several waited for the next answer, after there had been answers; null: none did. */
+  readonly longestWait: BeatWait | null;
+}
+
+export interface BeatWait {
+  readonly asked: Mark;
+  readonly answered: Mark;
+  /** Questions that had been sent by then. */
+  readonly waiting: number;
+  /** Answers that came before the next question: as many as waited, and all were made up for. */
+  readonly madeUp: number;
 }
 
 export interface LastText extends Mark {

@@ -52,7 +52,8 @@ export interface TcpEvent extends Mark {
   readonly value: number;
   /**
    * Of a retransmission: when the oldest byte that waited was first sent (null: none waited, all had been acknowledged), when
-   * the other side had last been heard, and when the acknowledgment came. null: not known, or never.
+   * the other side had last been heard, and when the acknowledgment came. null: not known, or never. Of late bytes (they had
+   * been lost on their way to the point of capture): since when they were known to be missing.
    */
   readonly sentNs?: RelativeNs | null;
   readonly heardNs?: RelativeNs | null;

@@ -30,7 +30,10 @@ export interface TcpEventRow extends Moment {
   readonly from: 0 | 1;
   readonly streamOffset: number;
   readonly value: number;
-  /** Of a retransmission: when the oldest byte that waited was first sent, and when its acknowledgment came. */
+  /**
+   * Of a retransmission: when the oldest byte that waited was first sent, and when its acknowledgment came. Of late bytes:
+   * since when they were known to be missing.
+   */
   readonly sentNs?: number;
   /** And when the peer had last been heard by then. */
   readonly heardNs?: number;

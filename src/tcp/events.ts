@@ -52,3 +52,22 @@ export function noteTaken(half: TcpHalf, nowNs: number): void {
   for (const row of half.repeated ?? []) row.acknowledgedNs = nowNs;
   half.repeated = null;
 }
+
+/** Packets that only overtook each other are together again by then; who sends again waits longer (RFC 6298 §2.4). */
+const LEAST_LATE_NS = 200e6;
+
+/** What `half` had sent before something that came already comes now: it had been lost on the way to the point of capture. */
+export function noteLate(connection: TcpConnection, half: TcpHalf, sinceNs: number, at: Position): void {
+  const { packetNumber, timestampNs } = at;
+  const ns = timestampNs - sinceNs;
+  if (ns < LEAST_LATE_NS) return;
+  keep(connection, {
+    kind: "late",
+    from: half.index,
+    streamOffset: half.streamOffset,
+    value: 0,
+    packetNumber,
+    timestampNs,
+    sentNs: sinceNs,
+  });
+}

@@ -25,3 +25,7 @@ export function neverCameBytes(half: TcpHalf): number {
   const bytes = Math.min((half.bareSequence - half.maxSequence) | 0, (half.bareSequence - half.nextSequence) | 0);
   return half.anchored && bytes > 1 && bytes < MOST_BYTES ? bytes : 0;
 }
+
+/** Since when a bare segment has said that the byte of this number had been sent; null: none has. */
+export const missingByBare = (half: TcpHalf, sequence: number): number | null =>
+  half.bareNumber > 0 && neverCameBytes(half) > 0 && ((half.bareSequence - sequence) | 0) > 0 ? half.bareNs : null;

@@ -3,8 +3,8 @@ import type { SegmentView } from "../wire/types.ts";
 import { askClock } from "./clock.ts";
 import { type Moment, momentOf, NEVER, neverSeen, type TcpConnection, type TcpHalf } from "./connection.ts";
 import { isDoubted } from "./doubts.ts";
-import { noteEvent, noteRepeated } from "./events.ts";
-import { noteBare } from "./never-came.ts";
+import { noteEvent, noteLate, noteRepeated } from "./events.ts";
+import { missingByBare, noteBare } from "./never-came.ts";
 import { notePause } from "./pauses.ts";
 
 /** A segment without payload, SYN, FIN or RST: keep-alive, or nothing to note. */
@@ -60,6 +60,8 @@ export function noteNewData(
   last: number,
 ): void {
   const now = packet.timestampNs as number;
+  const missingSinceNs = missingByBare(half, (last - segment.payloadLength - segment.payloadCutLength) | 0);
+  if (missingSinceNs !== null) noteLate(connection, half, missingSinceNs, packet);
   notePause(half, peer, packet);
   if (peer.fin !== null) noteEvent(connection, "data-after-fin", index, half.streamOffset, 0, packet);
   if (now - connection.lastActivityNs >= LEAST_SILENCE_NS) {
@@ -101,6 +103,8 @@ export function noteRetransmission(
   if (fillsHole && !doubted && half.hold?.holds(sequence, last) !== true) {
     // Never seen before: it was overtaken, or its first copy was lost before the capture point.
     half.outOfOrder++;
+    const behind = half.hold?.segments[0];
+    if (behind !== undefined) noteLate(connection, half, behind.timestampNs, packet);
     return;
   }
   half.retransmissions++;

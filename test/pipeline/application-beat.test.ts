@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ApplicationBeat } from "../../src/pipeline/application-beat.ts";
+import { longestWait } from "../../src/pipeline/beat-wait.ts";
 import { BINARY, type MessageView } from "../../src/websocket/types.ts";
 import { messageView } from "../support/message-view.ts";
 
@@ -17,6 +18,8 @@ function beats(count: number, intervalMs: number, unanswered: number, jitterMs =
   }
   return beat;
 }
+
+const at = (seconds: number) => ({ packetNumber: seconds * 10 + 1, timestampNs: seconds * 1e9, digits: 0 });
 
 describe("an application heartbeat without a telling name", () => {
   test("shows by its even gaps and its answers", () => {
@@ -49,6 +52,18 @@ describe("an application heartbeat without a telling name", () => {
     const facts = beats(10, 5000, 3).facts();
     expect(facts?.unansweredAtEnd.map(({ packet }) => packet)).toEqual([15, 17, 19]);
     expect(facts?.lastAnswer?.packet).toBe(14);
+  });
+  test("tells how long questions waited before their answers came together", () => {
+    expect(longestWait([0, 5, 10, 15].map(at), [0.1, 16, 16.1, 16.2].map(at))).toMatchObject({
+      asked: { packet: 51 },
+      answered: { packet: 161 },
+      waiting: 3,
+      madeUp: 3,
+    });
+    expect(longestWait([0, 5, 10, 15, 20].map(at), [0.1, 16, 20.1].map(at))).toMatchObject({ waiting: 3, madeUp: 1 });
+    // Nothing before the first answer is judged, and one question alone is late for the next answer only.
+    expect(longestWait([0, 5, 10].map(at), [11].map(at))).toBeNull();
+    expect(longestWait([0, 5, 10].map(at), [0.1, 9, 10.1].map(at))).toBeNull();
   });
   test("is not answered by what comes when the asker has given up", () => {
     const beat = beats(10, 5000, 3);

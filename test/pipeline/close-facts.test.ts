@@ -345,3 +345,26 @@ describe("a Close that TCP, or its receiver, did not take", () => {
     expect(ended(null, null, forged(false))).toMatchObject({ clientSees: { code: 1006 }, serverSees: { code: 1006 } });
   });
 });
+
+describe("an RST into a path on which nothing is answered any more", () => {
+  const given = (client: object, more: object = {}) =>
+    ended(null, null, {
+      ending: "rst",
+      resets: [reset({ from: "client", ...more })],
+      client: { fin: null, ...client },
+      server: { fin: null },
+    });
+
+  test("ends the connection of who sent it; of the other end nothing is known", () => {
+    const unknown = { clientSees: { code: 1006 }, serverSees: null, verdict: "abnormal" };
+    expect(given({ keepAlivesUnanswered: 4 })).toMatchObject(unknown);
+    const unacknowledged = { bytes: 50, since: mark(20), retransmissions: 5, last: mark(38), fullSize: false };
+    expect(given({ unacknowledged })).toMatchObject(unknown);
+  });
+
+  test("but one that answers the other end has a path back, and so has one after a single probe", () => {
+    const both = { clientSees: { code: 1006 }, serverSees: { code: 1006 } };
+    expect(given({ keepAlivesUnanswered: 4 }, { answers: mark(39.9) })).toMatchObject(both);
+    expect(given({ keepAlivesUnanswered: 1 })).toMatchObject(both);
+  });
+});

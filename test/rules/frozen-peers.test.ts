@@ -101,6 +101,7 @@ test("a heartbeat of the application's own is one", () => {
     unansweredAtEnd: [],
     lastAnswer: mark(99),
     lastAsked: mark(99),
+    longestWait: null,
   };
   const long = (facts: SessionFacts | null) =>
     found(
@@ -128,6 +129,7 @@ test("who woke up when the application's heartbeat had given it up was stuck; it
     unansweredAtEnd: [30, 40, 50].map(mark),
     lastAnswer: mark(20.1),
     lastAsked: mark(20.1),
+    longestWait: null,
   };
   const firstCause = (longestPause: PauseFacts | null) =>
     causeIds(

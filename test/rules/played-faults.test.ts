@@ -306,6 +306,55 @@ describe("what the capture shows only by what came later", () => {
     expect(evidenceOf("ws.pong.missing", lost).join()).toContain("neverCame");
   });
 
+  test("a pong behind bytes that had been lost is late by the path", () => {
+    const slow = { ping: mark(30), pong: mark(31.8), roundTripMs: 1800 };
+    const came = (sentSeconds: number, seconds: number, from: "client" | "server" = "client") =>
+      one(
+        connectionFacts({
+          webSocket: webSocket({ heartbeat: [beat({ pings: 0 }), beat({ late: 1, slowest: slow })] }),
+          tcp: tcp({
+            events: [
+              {
+                ...mark(seconds),
+                kind: "late",
+                from,
+                streamOffset: 9,
+                value: 0,
+                sentNs: mark(sentSeconds).timestampNs,
+              },
+            ],
+          }),
+        }),
+      );
+    expect(causesOf("ws.pong.late", came(30.1, 31.7))).toContain("likely slowPath");
+    expect(causesOf("ws.pong.late", came(30.1, 31.7))).toContain("possible peerBlocked");
+    expect(evidenceOf("ws.pong.late", came(30.1, 31.7)).join()).toContain("318 cameLate");
+    // A short loss, one long before, and one of the other side do not keep a pong for so long.
+    for (const other of [came(30.1, 30.4), came(20, 22), came(30.1, 31.7, "server")])
+      expect(causesOf("ws.pong.late", other)[0]).toBe("likely peerBlocked");
+  });
+
+  test("so is one that never came before the pinger gave up", () => {
+    const gaveUp = (events: Analysis["connections"][number]["tcp"]["events"]) =>
+      one(
+        abnormal("server", 33, {
+          webSocketFacts: { heartbeat: [beat({ pings: 0, answered: 0 }), deafBeat(20, [30])] },
+          tcpFacts: { events, client: { lastData: mark(29) } },
+        }),
+      );
+    const late = {
+      ...mark(32.8),
+      kind: "late",
+      from: "client",
+      streamOffset: 9,
+      value: 0,
+      sentNs: mark(30.1).timestampNs,
+    };
+    expect(causesOf("ws.pong.missing", gaveUp([]))[0]).toBe("likely peerBlocked");
+    expect(causesOf("ws.pong.missing", gaveUp([late as never]))).toContain("possible peerBlocked");
+    expect(causesOf("ws.pong.missing", gaveUp([late as never]))).toContain("likely slowPath");
+  });
+
   test("a FIN that is not in the capture is told as such", () => {
     const unseen = one(abnormal("server", 52, { tcpFacts: { server: { fin: mark(52), finIsUnseen: true } } }));
     const evidence = evidenceOf("ws.close.no-close-frame", unseen).join();
@@ -342,6 +391,32 @@ describe("a path that is slower than the heartbeat waits", () => {
       );
     expect(causesOf("ws.close.no-close-frame", ended(2500))[0]).toBe("likely pongsTooSlow");
     expect(causesOf("ws.close.no-close-frame", ended(25)).join()).not.toContain("pongsTooSlow");
+  });
+
+  test("and by what the pinger's system had not acknowledged when it hung up", () => {
+    const ended = (since: number, retransmissions: number) =>
+      one(
+        abnormal("server", 40, {
+          webSocketFacts: {
+            heartbeat: [
+              beat({ pings: 0 }),
+              beat({ lastPing: mark(38.9), lastPong: mark(39), lastAnsweredPing: mark(38.9) }),
+            ],
+          },
+          tcpFacts: {
+            client: {
+              unacknowledged: { bytes: 137, since: mark(since), retransmissions, last: mark(39.6), fullSize: false },
+            },
+          },
+        }),
+      );
+    expect(causesOf("ws.close.no-close-frame", ended(37.6, 2))[0]).toBe("likely pongsUnheard");
+    expect(found("ws.close.no-close-frame", ended(37.6, 2))[0]?.evidence[0]).toMatchObject({
+      what: "firstUnacknowledged",
+    });
+    // Sent after the pong, sent just now, or never sent again: then it says nothing of the pongs.
+    for (const other of [ended(39.1, 2), ended(39.9, 2), ended(37.6, 0)])
+      expect(causesOf("ws.close.no-close-frame", other).join()).not.toContain("pongsUnheard");
   });
 });
 

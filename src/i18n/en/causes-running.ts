@@ -398,6 +398,16 @@ export const causesRunning = {
       "The path is slow: packets took {afterMs:ms} to be acknowledged, so the pongs reached the {to:word} later than its heartbeat waits.",
     fix: "Look for the queue that fills (uplink, modem, VPN: bufferbloat) and for large transfers of the same time; give the {to:word}'s heartbeat a patience of well over {afterMs:ms}.",
   },
+  answersLate: {
+    cause:
+      "The {to:word}'s program gets to its messages late each time, or holds its answers back: it is overloaded, reads on a timer, or queues what it sends.",
+    fix: "Look at the {to:word}'s CPU load and event loop delay, at timers and queues around its reads and writes, and at proxies that collect data (proxy_buffering).",
+  },
+  pongsUnheard: {
+    cause:
+      "The path was slow, or lost packets: when the {to:word} hung up, its system had not acknowledged for {afterMs:ms} what the {from:word} had sent, the last pong included. So the pongs came later than the {to:word}'s heartbeat waits, or not at all; the {from:word} did answer.",
+    fix: "Look for the queue that fills (uplink, modem, VPN: bufferbloat), at the radio signal and at packet loss; give the {to:word}'s heartbeat a patience of well over {afterMs:ms}.",
+  },
   slowPath: {
     cause: "The path is slow or loses packets.",
     fix: "Look at round trip and retransmissions; give the heartbeat more time.",

@@ -48,6 +48,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   messageAgain: "message of the {from:word}, the first after {pauseMs:ms}",
   finUnseen: "acknowledges the FIN of the {from:word}, which is not in the capture",
   neverCame: "by its sequence number the {from:word} had sent {bytes:bytes} more: they never came here",
+  cameLate:
+    "what the {from:word} had sent before comes only now: it had been lost on the way, and was missing for {ms:ms}",
   finNoClose: "FIN of the {from:word}, no Close frame before it",
   rst: "RST of the {from:word}",
   rstAnswers: "RST of the {from:word}, answering a packet of the {to:word}",
@@ -97,6 +99,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   namespaceDisconnected: "DISCONNECT from {namespace} by the server",
   lastBeatAnswer: "last answer of the {from:word} to the heartbeat",
   unansweredBeat: "heartbeat of the {from:word} without an answer",
+  lateBeat: "heartbeat of the {from:word}, answered late",
+  lateBeatAnswer: "the first answer of the {from:word} after that, {ms:ms} later",
   lastBeat: "last heartbeat of the {from:word}",
   lastArrived:
     "last packet of the {from:word} that the other end's capture holds; those that it sent later did not come there",

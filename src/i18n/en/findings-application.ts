@@ -152,6 +152,11 @@ export const findingsApplication = {
       title: "The {to:word} stopped answering the application's heartbeat {waitedMs:ms} ago",
       detail: "“{sample}” was sent every {intervalMs:ms} and answered each time, then {missing:once|# times} not.",
     },
+    late: {
+      title: "The {to:word} answered the application's heartbeat {waitedMs:ms} late: {missing:one|# of them} at once",
+      detail:
+        "“{sample}” was sent every {intervalMs:ms}. Meanwhile {missing:one|#} waited, then the answers came together. A sender with less patience would have ended this connection.",
+    },
   },
   "app.silent": {
     plain: {

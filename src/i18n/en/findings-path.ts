@@ -63,6 +63,12 @@ export const findingsPath = {
       detail:
         "Packets get through in one direction only. A firewall rule does this (also one on the {to:word}'s own machine, behind the point of capture), a NAT entry that is gone, or a route or radio link that is broken one way.",
     },
+    bothSilent: {
+      title:
+        "For {waitedMs:ms} no packet of either side came, though the {from:word} went on sending: {bytes:bytes} of it never arrived; then the {to:word} hung up",
+      detail:
+        "The {to:word} sent nothing either, and got nothing that its system would have answered. So the {to:word} slept (a closed laptop, a suspended device), or it was cut off: from here the two look alike. Its program noticed nothing before it was back.",
+    },
     hole: {
       title:
         "{bytes:bytes} of the {from:word} never arrived, while later packets did: for {waitedMs:ms} the {to:word}'s program got nothing more",

@@ -90,6 +90,10 @@ export const findingsWebSocket = {
       title: "The {to:word} answers pings late: {slowestMs:ms} at worst, usually {medianMs:ms}",
       detail: `${interval}{late:One pong was|# pongs were} late. A heartbeat with little patience would have ended this connection.`,
     },
+    steady: {
+      title: "The {to:word} answers each ping only after {medianMs:ms}, though the path takes {pathMs:ms}",
+      detail: `${interval}The soonest pong took {leastMs:ms}. A heartbeat with little patience would have ended this connection.[[ The pings look alike: if each pong belongs to the ping before, they take {olderMs:ms}.]]`,
+    },
   },
   "ws.pong.unsolicited": {
     plain: {

@@ -356,6 +356,15 @@ export const causesRunning = {
     cause: "链路太慢：数据包要 {afterMs:ms}才得到确认，pong 到达{to:word}时已经超过了它的心跳等待时间。",
     fix: "找出排队的地方（上行链路、调制解调器、VPN：缓冲膨胀）以及同一时间的大流量；把{to:word}心跳的等待时间设到远大于 {afterMs:ms}。",
   },
+  answersLate: {
+    cause: "{to:word}的程序每次都很晚才处理消息，或者压着回应不发：负载过高、按定时器读取，或发送前排队。",
+    fix: "查看{to:word}的 CPU 占用和事件循环延迟、读写前后的定时器和队列，以及会攒数据的代理（proxy_buffering）。",
+  },
+  pongsUnheard: {
+    cause:
+      "链路太慢或丢包：{to:word}断开时，{from:word}发出的数据（包括最后一个 pong）已有 {afterMs:ms}没有得到对方系统的确认。pong 到得比{to:word}的心跳等待时间还晚，或者根本没到；{from:word}确实回了。",
+    fix: "找出排队的地方（上行链路、调制解调器、VPN：缓冲膨胀），查看无线信号和丢包；把{to:word}心跳的等待时间设到远大于 {afterMs:ms}。",
+  },
   slowPath: { cause: "链路慢或丢包。", fix: "查看往返时延和重传；放宽心跳超时。" },
   oneWayHeartbeat: { cause: "某些库用主动发 pong 作为心跳（例如 .NET 的 KeepAliveInterval）。", fix: "不用处理。" },
   listenerWithoutTimeout: {

@@ -136,6 +136,11 @@ export const findingsApplication = {
       title: "{to:word}不再回应应用心跳，已有 {waitedMs:ms}",
       detail: "“{sample}”每 {intervalMs:ms}发一次，原先每次都有回应，后来 {missing} 次没有。",
     },
+    late: {
+      title: "{to:word}对应用心跳的回应晚了 {waitedMs:ms}：{missing} 个一起来",
+      detail:
+        "“{sample}”每 {intervalMs:ms}发一次。其间有 {missing} 个在等，之后回应一起到来。如果发送方耐心再少一些，这条连接已经断了。",
+    },
   },
   "app.silent": {
     plain: {

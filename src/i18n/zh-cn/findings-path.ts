@@ -58,6 +58,12 @@ export const findingsPath = {
       detail:
         "只有一个方向能通。防火墙规则（也可能就在{to:word}本机、抓包点之后）、失效的 NAT 表项，或者单向中断的路由、无线链路都会这样。",
     },
+    bothSilent: {
+      title:
+        "{waitedMs:ms}里两端都没有任何数据包，而{from:word}一直在发：有 {bytes:bytes} 始终没有到达；之后{to:word}断开了连接",
+      detail:
+        "{to:word}也什么都没发，也没有收到任何会让它的系统回应的数据。要么{to:word}休眠了（合上笔记本、设备挂起），要么它的网络断了：从这里看两者一样。它的程序在恢复之前什么也察觉不到。",
+    },
     hole: {
       title:
         "{from:word}的 {bytes:bytes} 始终没有到达，后面的数据包却到了：{waitedMs:ms}里{to:word}的程序再没收到任何数据",

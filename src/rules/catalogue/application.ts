@@ -26,11 +26,12 @@ const LEAST_BEATS = 2;
 const LEAST_INTERVALS = 1.5;
 /** Who falls asleep may have said something just after the question came. */
 const AWAKE_NS = 1e9;
+const LEAST_LATE_MS = 2000;
 
 function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | null {
   const beat = connection.session?.heartbeat;
   const first = beat?.unansweredAtEnd[0];
-  if (first === undefined) return checkNotAsked(connection, context);
+  if (first === undefined) return checkNotAsked(connection, context) ?? checkLate(connection);
   if (!beat || beat.unansweredAtEnd.length < LEAST_BEATS || beat.answered < LEAST_BEATS) return null;
   const end = connection.tcp.closedAt?.timestampNs ?? watchedUntil(connection, context.analysis.clockNs);
   const waitedMs = (end - first.timestampNs) / 1e6;
@@ -77,6 +78,29 @@ function pathCauses(connection: ConnectionFacts, to: Side, first: Mark, endNs: n
   return stall === null
     ? null
     : [cause("likely", "pathInterrupted", { idleMs: stall.ms }), cause("possible", "peerBlocked", { to })];
+}
+
+/** Several questions waited, then the answers came together: whoever has less patience would have given up. */
+function checkLate(connection: ConnectionFacts): Draft | null {
+  const beat = connection.session?.heartbeat;
+  const wait = beat?.longestWait;
+  // What has no name may be a conversation that only looks regular; a single answer to all of them is how some are made.
+  if (!beat || !wait || beat.by !== "name" || wait.madeUp < wait.waiting) return null;
+  const waitedMs = spanMs(wait.asked, wait.answered);
+  if (waitedMs < Math.max(LEAST_LATE_MS, LEAST_INTERVALS * beat.intervalMs)) return null;
+  const { from } = beat;
+  const to = otherSide(from);
+  const lost = pathCauses(connection, to, wait.asked, wait.answered.timestampNs);
+  return draft("app.heartbeat.missing", "late", {
+    at: wait.asked,
+    explainsUntil: wait.answered.timestampNs,
+    args: { from, to, missing: wait.waiting, intervalMs: beat.intervalMs, waitedMs, sample: beat.sample },
+    evidence: [
+      shows(wait.asked, "lateBeat", { from }),
+      shows(wait.answered, "lateBeatAnswer", { from: to, ms: waitedMs }),
+    ],
+    causes: lost ?? [cause("likely", "peerBlocked", { to }), cause("possible", "slowPath", {})],
+  });
 }
 
 /** Who asked did so no more, and who had answered waited for it in vain. */
@@ -141,6 +165,7 @@ export const appHeartbeatMissing: Rule = {
     "peerVanished",
     "firewallState",
     "pathInterrupted",
+    "slowPath",
   ],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-5.5.2"],
   check: checkHeartbeat,

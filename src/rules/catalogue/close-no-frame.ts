@@ -24,7 +24,7 @@ import {
 } from "../reading.ts";
 import { cause, type Draft, draft, lesser, type Rule, shows } from "../rule.ts";
 import { sealedEnd } from "../sealed-endings.ts";
-import { slowPathMs } from "../slow-path.ts";
+import { pongsUnheard, slowPathMs } from "../slow-path.ts";
 import { stoppedBeat, stoppedData, stoppedDataOfEither } from "../stopped-beat.ts";
 import { clientTimer, timerCauses } from "../timer-causes.ts";
 import type { Cause } from "../types.ts";
@@ -68,7 +68,12 @@ function check(connection: ConnectionFacts, context: Context) {
     openMs: livedMs(connection, webSocket.openedAt, end),
     cutBytes: webSocket.incompleteFrameBytes[0] || webSocket.incompleteFrameBytes[1] || null,
   };
+  const unheard = pongsUnheard(connection, directionOf(tcp.firstCloser ?? "server"));
   const evidence = [
+    shows(unheard?.since, "firstUnacknowledged", {
+      from: tcp.firstCloser === "client" ? "server" : "client",
+      bytes: unheard?.bytes ?? 0,
+    }),
     shows(later(webSocket.lastFrame[0], webSocket.lastFrame[1]), "lastData", { from: lastSender(connection) }),
     lastPing === null ? null : shows(lastPing, "lastPing", { from: pingerOf(connection) }),
     lastPong === null
@@ -242,16 +247,19 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const lastPing = connection.webSocket?.heartbeat[direction].lastPing;
   const slowMs =
     missed === null && lastPing ? slowPathMs(connection, lastPing.timestampNs, endOf(connection).timestampNs) : null;
+  const unheard = missed === null && slowMs === null ? pongsUnheard(connection, direction) : null;
   const ownTimer =
     closer === "client" && missed === null && overslept === null ? clientTimer(connection, context) : null;
   return [
     // Seen where the pongs leave: they may have come too late where they are waited for.
     slowMs !== null && cause("likely", "pongsTooSlow", { to: closer, afterMs: slowMs }),
+    unheard !== null &&
+      cause("likely", "pongsUnheard", { to: closer, from: otherSide(closer), afterMs: unheard.afterMs }),
     overslept,
     missed === null && overslept === null && impatience(connection, direction),
     missed === null &&
       isOnTick(connection, direction) &&
-      cause(slowMs === null ? "likely" : "possible", "heartbeatBlind", { to: closer }),
+      cause(slowMs === null && unheard === null ? "likely" : "possible", "heartbeatBlind", { to: closer }),
     missed === null && isOnHalfTick(connection, direction) && cause("likely", "aiohttpNotReading", { to: closer }),
     stopped,
     ownTimer,
@@ -291,6 +299,7 @@ export const noCloseFrame: Rule = {
   causes: [
     "saidWhy",
     "pongsTooSlow",
+    "pongsUnheard",
     "tokenRejected",
     "pingsPaused",
     "programPaused",

@@ -157,6 +157,8 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       causes: [
         damaged > 0 && cause("certain", "damagingPath", {}),
         cause("likely", "pathInterrupted", {}),
+        // Servers do not sleep.
+        to === "client" && tcp.firstCloser === to && cause("possible", "peerVanished", { to }),
         hasForgotten(connection, to) && !hostRanOn(connection, to, context) && cause("possible", "hostRebooted", {}),
       ],
     });
@@ -247,6 +249,9 @@ function hasGoneOn({ tcp }: ConnectionFacts, to: Side, { since }: Unacknowledged
 /** What was under way already when the path broke has arrived by then. */
 const HEARD_AFTER_NS = 1e9;
 
+/** The whole wait, but for the round trip in which it began. */
+const SILENT_SHARE = 0.95;
+
 /**
  * Seen where it should arrive: bytes that never came, while the acknowledgments stand still before them. What the capture
  * itself lost, the other side acknowledges.
@@ -266,7 +271,7 @@ function checkHole(connection: ConnectionFacts, direction: Direction, context: C
   const from = sideOf(direction);
   const to = otherSide(from);
   const large = bytes >= LARGE_SEGMENT_BYTES;
-  return draft("tcp.path.blackhole", "hole", {
+  const parts = {
     at: since,
     confidence: "likely",
     args: { from, to, bytes, waitedMs },
@@ -279,9 +284,20 @@ function checkHole(connection: ConnectionFacts, direction: Direction, context: C
       neverCameEvidence(connection, from),
       endingEvidence(connection),
     ],
+  } as const;
+  // A path that loses large packets looks the same while there are no small ones.
+  const bothSilent = tcp.firstCloser === to && (tcp.idleBeforeCloseNs ?? 0) >= SILENT_SHARE * waitedMs * NS_PER_MS;
+  if (bothSilent && !large)
+    return draft("tcp.path.blackhole", "bothSilent", {
+      ...parts,
+      causes: [cause("likely", "peerVanished", { to }), cause("likely", "pathInterrupted", { idleMs: waitedMs })],
+    });
+  return draft("tcp.path.blackhole", "hole", {
+    ...parts,
     causes: [
       large && cause("likely", "pathMtu", { to: connection[to].address }),
       cause(large ? "possible" : "likely", "pathInterrupted", { idleMs: waitedMs }),
+      bothSilent && cause("possible", "peerVanished", { to }),
     ],
   });
 }

@@ -8,7 +8,7 @@ import { givesUpItself } from "../library-timers.ts";
 import { directionOf, hasEnded, lostBytes, NS_PER_MS, otherSide, spanMs, spokeBetween } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { sealedBeat } from "../sealed-endings.ts";
-import { slowPathMs } from "../slow-path.ts";
+import { cameLate, slowPathMs } from "../slow-path.ts";
 import { stallWithin } from "../stall.ts";
 import { goesOn, stoodStill } from "../standstill.ts";
 import { heartbeatHabits } from "../timers.ts";
@@ -22,6 +22,7 @@ const LEAST_TALK_NS = 1e9;
 function evidenceOf(missed: MissedBeat, connection: ConnectionFacts): (EvidenceItem | null)[] {
   const from = missed.pinger;
   const close = connection.webSocket?.closeFrames[directionOf(from)] ?? null;
+  const late = lossBefore(missed, connection);
   return [
     shows(missed.beat.lastPong, "lastPong", { from: otherSide(from) }),
     ...missed.dead
@@ -37,11 +38,16 @@ function evidenceOf(missed: MissedBeat, connection: ConnectionFacts): (EvidenceI
           { from },
         ),
       ),
+    shows(late, "cameLate", { from: otherSide(from), ms: late?.ms ?? 0 }),
     neverCameEvidence(connection, otherSide(from)),
     close === null ? null : shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
     endingEvidence(connection),
   ];
 }
+
+/** Bytes of the peer that were missing for most of the wait: a pong behind them could not come. */
+const lossBefore = ({ pinger, first, waitedMs }: MissedBeat, { tcp }: ConnectionFacts) =>
+  cameLate(tcp, otherSide(pinger), first.timestampNs, first.timestampNs + waitedMs * NS_PER_MS);
 
 function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | false)[] {
   const to = otherSide(missed.pinger);
@@ -65,6 +71,7 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
   if (holeBytes > 0)
     return [cause("likely", "pongsBehindLoss", { to, bytes: holeBytes }), cause("possible", "peerBlocked", { to })];
   const marks = to === "client" ? forwardedBy(handshakeOf(connection)) : null;
+  const isLossy = lossBefore(missed, connection) !== null;
   return [
     still !== null && cause("likely", "stoodStill", { to, idleMs: still.ms }),
     dataAfter && cause("likely", "pongsNotSent", { to }),
@@ -80,7 +87,11 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
         "neverPongs",
         { to },
       ),
-    missed.acknowledged === true && !dataAfter && still === null && cause("likely", "peerBlocked", { to }),
+    isLossy && cause("likely", "slowPath", {}),
+    missed.acknowledged === true &&
+      !dataAfter &&
+      still === null &&
+      cause(isLossy ? "possible" : "likely", "peerBlocked", { to }),
     to === "client" &&
       !dataAfter &&
       cause("likely", "pageFrozen", { patienceMs: missed.beat.intervalMs && 3 * missed.beat.intervalMs }),

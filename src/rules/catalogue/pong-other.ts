@@ -5,9 +5,9 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import { answersWrongly } from "../heartbeat.ts";
 import { endOf, isUnread, livedMs, NS_PER_MS, otherSide } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
-import { slowPathMs } from "../slow-path.ts";
+import { cameLate, slowPathMs } from "../slow-path.ts";
 import { stallWithin } from "../stall.ts";
-import { handshakeOf } from "../upgrade-outcome.ts";
+import { forwardedBy, handshakeOf } from "../upgrade-outcome.ts";
 
 /** Below this no pong is late: slow but steady paths are healthy. */
 const LATE_MS = 1000;
@@ -25,14 +25,15 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
   const overInterval =
     beat.intervalMs !== null && slowest.roundTripMs >= beat.intervalMs && slowest.roundTripMs >= LATE_MS;
   const overMedian = slowest.roundTripMs >= Math.max(LATE_MS, LATE_MEDIANS * median);
-  if (!overInterval && !overMedian) return null;
+  if (!overInterval && !overMedian) return steadilyLate(connection, direction);
   if (clockJumped(connection, direction, slowest.ping, slowest.pong)) return null;
   const from = sideOf(direction);
   const to = otherSide(from);
   // Pongs that the capture missed in between: the next one then seems to answer an older ping.
   if (isUnread(connection, to, slowest.ping.timestampNs)) return null;
   const stall = stallWithin(connection, slowest.ping.timestampNs, slowest.pong.timestampNs);
-  const isSlow = slowPathMs(connection, slowest.ping.timestampNs, slowest.pong.timestampNs) !== null;
+  const late = cameLate(connection.tcp, to, slowest.ping.timestampNs, slowest.pong.timestampNs);
+  const isSlow = late !== null || slowPathMs(connection, slowest.ping.timestampNs, slowest.pong.timestampNs) !== null;
   return draft("ws.pong.late", "plain", {
     at: stall?.first ?? slowest.ping,
     explainsUntil: slowest.pong.timestampNs,
@@ -46,6 +47,7 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
     },
     evidence: [
       shows(slowest.ping, "slowestPing", { from }),
+      shows(late, "cameLate", { from: to, ms: late?.ms ?? 0 }),
       shows(slowest.pong, "slowestPong", { from: to, ms: slowest.roundTripMs }),
     ],
     causes: [
@@ -53,6 +55,49 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
       stall === null && cause(isSlow ? "likely" : "possible", "slowPath", {}),
       cause(stall === null && !isSlow ? "likely" : "possible", "peerBlocked", { to }),
       cause("possible", "queuedBehindData", {}),
+    ],
+  });
+}
+
+/** So many pongs, all of them late, are no accident. */
+const LEAST_PONGS = 3;
+
+/** Each pong comes late, and none because of the path: its round trip is short, and acknowledgments come in time. */
+function steadilyLate(connection: ConnectionFacts, direction: Direction): Draft | null {
+  const beat = connection.webSocket?.heartbeat[direction];
+  const { roundTripMs: pathMs } = connection.tcp;
+  if (!beat?.slowest || beat.roundTripMs === null || pathMs === null || beat.answered < LEAST_PONGS) return null;
+  const { min: leastMs, median: medianMs } = beat.roundTripMs;
+  if (leastMs < Math.max(LATE_MS, LATE_MEDIANS * pathMs)) return null;
+  const [from, to] = [sideOf(direction), otherSide(sideOf(direction))];
+  const { ping, pong } = beat.slowest;
+  if (isUnread(connection, to, ping.timestampNs)) return null;
+  if (slowPathMs(connection, ping.timestampNs, pong.timestampNs) !== null) return null;
+  const marks = to === "client" ? forwardedBy(handshakeOf(connection)) : null;
+  // Looked at from the end: a pong that is one ping behind seems to answer the next one.
+  const isBehind = beat.skipped > 0 && beat.intervalMs !== null;
+  return draft("ws.pong.late", "steady", {
+    at: ping,
+    explainsUntil: pong.timestampNs,
+    confidence: "likely",
+    args: {
+      from,
+      to,
+      leastMs,
+      medianMs,
+      pathMs,
+      intervalMs: beat.intervalMs,
+      olderMs: isBehind ? medianMs + (beat.intervalMs ?? 0) : null,
+    },
+    evidence: [
+      shows(ping, "slowestPing", { from }),
+      shows(pong, "slowestPong", { from: to, ms: beat.slowest.roundTripMs }),
+    ],
+    causes: [
+      marks !== null && cause("likely", "behindProxy", { marks }),
+      cause("likely", "answersLate", { to }),
+      cause("possible", "queuedBehindData", {}),
+      cause("possible", "slowPath", {}),
     ],
   });
 }
@@ -82,7 +127,7 @@ export const pongLate: Rule = {
   id: "ws.pong.late",
   severity: "warning",
   spec: "RFC 6455 §5.5.3",
-  causes: ["pathInterrupted", "peerBlocked", "queuedBehindData", "slowPath"],
+  causes: ["pathInterrupted", "peerBlocked", "answersLate", "behindProxy", "queuedBehindData", "slowPath"],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3"],
   check: each(checkLate),
 };

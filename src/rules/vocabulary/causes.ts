@@ -118,6 +118,8 @@ export const causeWords = {
   pathMtu: "to",
   pongsBehindLoss: "to bytes",
   pongsTooSlow: "to afterMs",
+  answersLate: "to",
+  pongsUnheard: "to from afterMs",
   brokenServer: "",
   fieldsLostIn101: "",
   proxyBreaks101: "backend",

@@ -32,6 +32,7 @@ export const applicationFindings = {
     notAsked: "from to intervalMs waitedMs sample code?",
     alive: "from to missing intervalMs waitedMs sample",
     silent: "from to missing intervalMs waitedMs sample",
+    late: "from to missing intervalMs waitedMs sample",
   },
   "app.silent": { plain: "messages silentMs" },
   "app.vite-hmr": { plain: "server" },

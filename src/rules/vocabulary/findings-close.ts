@@ -95,6 +95,7 @@ export const closeFindings = {
     rejected: "from to bytes repeats waitedMs sender meaning",
     unreachable: "from to bytes repeats waitedMs sender meaning",
     hole: "from to bytes waitedMs",
+    bothSilent: "from to bytes waitedMs",
     afterIdle: "from to bytes repeats waitedMs idleMs",
     fullSize: "from to bytes repeats waitedMs segmentBytes mtu?",
   },

@@ -21,7 +21,10 @@ export const webSocketFindings = {
     survived: "from to missing intervalMs?",
     sealed: "from to missing intervalMs waitedMs sinceAnswerMs",
   },
-  "ws.pong.late": { plain: "from to late slowestMs medianMs intervalMs?" },
+  "ws.pong.late": {
+    plain: "from to late slowestMs medianMs intervalMs?",
+    steady: "from to leastMs medianMs pathMs intervalMs? olderMs?",
+  },
   "ws.pong.unsolicited": { plain: "from count" },
   "ws.ping.stopped": {
     plain: "from to silentMs intervalMs",

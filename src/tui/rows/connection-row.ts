@@ -57,6 +57,7 @@ function findingsByConnection(findings: readonly Finding[]): Map<number, Finding
 function rankOf({ close, kind, tcp }: ConnectionFacts, worst: Severity | undefined): number {
   // Also where a finding about several, or about what came later, tells of it.
   if (worst === "error" || kind === "tcp-refused" || kind === "upgrade-refused") return RANK.error;
+  if (worst !== undefined && close.verdict === "abnormal") return RANK.error;
   if (worst === "warning") return RANK.warning;
   if (kind === "websocket" && close.verdict === "clean") return RANK.clean;
   if (kind === "websocket" && (close.verdict === "open" || tcp.ending === "open")) return RANK.open;

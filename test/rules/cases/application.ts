@@ -1,5 +1,6 @@
 import type {
   ApplicationBeatFacts,
+  BeatWait,
   EngineIoFacts,
   SessionFacts,
   SocketIoNamespaceFacts,
@@ -130,11 +131,16 @@ const appBeat = (
           unansweredAtEnd: unanswered.map(mark),
           lastAnswer: mark(10),
           lastAsked: mark(10),
+          longestWait: null,
           ...given,
         },
       }),
     }),
   );
+
+/** Five questions from 20 s on were answered together, 22 s after the first of them. */
+const late = (more: Partial<BeatWait> = {}) =>
+  appBeat([], { longestWait: { asked: mark(20), answered: mark(42.3), waiting: 5, madeUp: 5, ...more } });
 
 /** The last of these at 20 s; the server, which had answered each, ends it at 40 s. */
 const notAsked = (given: Partial<ConnectionFacts> = {}, heartbeat: Partial<ApplicationBeatFacts> = {}) =>
@@ -152,6 +158,7 @@ const notAsked = (given: Partial<ConnectionFacts> = {}, heartbeat: Partial<Appli
           unansweredAtEnd: [],
           lastAnswer: mark(20.01),
           lastAsked: mark(20),
+          longestWait: null,
           ...heartbeat,
         },
       }),
@@ -402,6 +409,7 @@ export const applicationCases = {
       silent: appBeat([15, 20, 25, 30, 35], { by: "regularity" }, 12),
       gaveUpPath: appBeat([15, 20, 25, 30, 35], {}, 12, { events: stalled(15, "client") }),
       notAsked: notAsked(),
+      late: late(),
     },
     severities: { gaveUp: "error", gaveUpPath: "error", notAsked: "error" },
     near: {
@@ -416,6 +424,8 @@ export const applicationCases = {
       }),
       "nothing got through": notAsked({ tcp: tcp({ firstCloser: "server", events: stalled(25) }) }),
       "answered to the end": appBeat([]),
+      "late by less than an interval": late({ answered: mark(24) }),
+      "one answer to all of them": late({ madeUp: 1 }),
       "the last one may be on its way": appBeat([39.5]),
     },
   },

@@ -491,6 +491,19 @@ export const closingCases = {
           ],
         }),
       ),
+      bothSilent: one(
+        abnormal("client", 90, {
+          tcpFacts: {
+            idleBeforeCloseNs: 60.1e9,
+            server: {
+              missingBytes: 57,
+              neverCame: { bytes: 57, since: mark(90.001), isLost: true },
+              lastAcknowledged: mark(30),
+            },
+            client: { fin: mark(90) },
+          },
+        }),
+      ),
       hole: one(
         abnormal("client", 40, {
           tcpFacts: { server: { missingBytes: 4344, lastAcknowledged: mark(30) }, client: { fin: mark(40) } },

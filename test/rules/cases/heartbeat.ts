@@ -71,6 +71,25 @@ const late = (roundTripMs: number, median: number, intervalMs = 60_000) =>
     }),
   );
 
+/** Each pong comes so late, on a path of so many ms. */
+const steady = (ms: number, pathMs: number, answered = 4) =>
+  one(
+    connectionFacts({
+      tcp: tcp({ roundTripMs: pathMs }),
+      webSocket: webSocket({
+        heartbeat: [
+          quiet,
+          beat({
+            answered,
+            skipped: 1,
+            roundTripMs: { min: ms, median: ms + 2, p95: ms + 5, max: ms + 5 },
+            slowest: { ping: mark(10), pong: mark(10 + (ms + 5) / 1000), roundTripMs: ms + 5 },
+          }),
+        ],
+      }),
+    }),
+  );
+
 /** The server pinged every 10 s; its last packet came at `seconds`, and nobody closed. */
 const fallenSilent = (seconds: number): ConnectionFacts =>
   connectionFacts({
@@ -215,11 +234,13 @@ export const heartbeatCases = {
   },
   "ws.pong.late": {
     severity: "warning",
-    fires: { plain: late(5000, 2) },
+    fires: { plain: late(5000, 2), steady: steady(1998, 1) },
     near: {
       "slow but steady": late(900, 700),
       "under a second": late(800, 2),
       "slow, and the heartbeat is patient": late(1500, 700),
+      "so is the path": steady(1300, 600),
+      "only two": steady(1998, 1, 2),
     },
   },
   "ws.pong.unsolicited": {
