@@ -284,6 +284,8 @@ export const causeWords = {
   beatSenderStopped: "to",
   pageTimersSlowed: "patienceMs",
   nothingSubscribed: "",
+  handlersElsewhere: "namespace",
+  ackNotCalled: "event?",
   viteOwnSocket: "",
   tokenNotRenewed: "",
   captureClock: "",

@@ -90,6 +90,7 @@ export const evidenceWords = {
   connectWithoutAuth: "namespace",
   connectError: "namespace message",
   errorEvent: "event message",
+  unansweredEvent: "namespace event?",
   namespaceConnected: "namespace",
   namespaceDisconnected: "namespace",
   lastBeatAnswer: "from",
