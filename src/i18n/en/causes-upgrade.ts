@@ -201,7 +201,12 @@ export const causesUpgrade = {
   },
   noStickySession: {
     cause: "Several server processes without sticky sessions: the request reached one that does not know the session.",
-    fix: "nginx: upstream { ip_hash; … }; PM2: @socket.io/pm2 with sticky; or let clients use transports: ['websocket'] only.",
+    fix: "Several addresses behind nginx: upstream { ip_hash; … }. One address with several workers (node:cluster, PM2 -i): ip_hash changes nothing there, @socket.io/sticky (PM2: @socket.io/pm2) or a single worker does. Or let clients use transports: ['websocket'] only.",
+  },
+  workersNotSticky: {
+    cause:
+      "Several workers share this one address (node:cluster, PM2 -i) without sticky sessions: it opened this session and does not know it any more.",
+    fix: "@socket.io/sticky with @socket.io/cluster-adapter (PM2: @socket.io/pm2), or a single worker, or transports: ['websocket'] in the clients. nginx's ip_hash chooses among addresses: it changes nothing here.",
   },
   serverRestarted: {
     cause: "The server restarted and forgot its sessions.",

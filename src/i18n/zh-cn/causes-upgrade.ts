@@ -188,7 +188,11 @@ export const causesUpgrade = {
   },
   noStickySession: {
     cause: "多个服务进程没有会话保持：请求落到了不认识该会话的进程。",
-    fix: "nginx：upstream { ip_hash; … }；PM2：使用 @socket.io/pm2 并开启 sticky；或让客户端只用 transports: ['websocket']。",
+    fix: "nginx 后面有多个地址：upstream { ip_hash; … }。同一地址上有多个 worker（node:cluster、PM2 -i）：ip_hash 不起作用，要用 @socket.io/sticky（PM2 用 @socket.io/pm2），或只开一个 worker。也可以让客户端只用 transports: ['websocket']。",
+  },
+  workersNotSticky: {
+    cause: "多个 worker 共用这一个地址（node:cluster、PM2 -i），没有会话保持：会话就是这个地址建立的，它却不认识了。",
+    fix: "使用 @socket.io/sticky 加 @socket.io/cluster-adapter（PM2 用 @socket.io/pm2），或只开一个 worker，或让客户端只用 transports: ['websocket']。nginx 的 ip_hash 只在多个地址之间选择，在这里不起作用。",
   },
   serverRestarted: {
     cause: "服务重启，会话丢失。",

@@ -4,11 +4,12 @@ import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { WebSocketFacts } from "../../store/websocket-types.ts";
 import { upgradeLines } from "../answer-causes.ts";
+import { isOfProxy } from "../backend-scheme.ts";
 import type { Context } from "../context.ts";
 import { type EngineIoRefusal, engineIoCode, refusalMessage } from "../engine-io-code.ts";
 import { isAboutLogin } from "../last-words.ts";
 import { passedFrom, passedOn } from "../others.ts";
-import { bodyLine, endpointText, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
+import { bodyLine, endpointText, fieldValue, NS_PER_MS, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, lesser, type Rule, shows } from "../rule.ts";
 import type { Cause } from "../types.ts";
 import { forwardedBy, handshakeOf, isPoll, proxyOf, refusalArgs } from "../upgrade-outcome.ts";
@@ -28,9 +29,7 @@ function causesOf(
     case "noTransport":
       return noTransportCauses(exchange, connection, context);
     case "session":
-      return openedElsewhere(exchange, connection, context) === null
-        ? [cause("likely", "noStickySession", {}), cause("likely", "serverRestarted", {})]
-        : [cause("certain", "noStickySession", {})];
+      return unknownSessionCauses(exchange, connection, context);
     case "protocolVersion":
       return [cause("certain", "engineIoVersions", {})];
     case "forbidden":
@@ -55,13 +54,34 @@ function causesOf(
   }
 }
 
+/** Of one address behind a proxy it is known that no balancing of addresses helps. */
+function unknownSessionCauses(exchange: HttpExchangeFacts, connection: ConnectionFacts, context: Context): Cause[] {
+  if (openedElsewhere(exchange, connection, context) !== null) return [cause("certain", "noStickySession", {})];
+  const opened = openedBy(exchange, connection, context, (server) => server === serverOf(connection));
+  if (opened === null || !isOfProxy(connection, exchange, context))
+    return [cause("likely", "noStickySession", {}), cause("likely", "serverRestarted", {})];
+  // No server comes back so soon.
+  const isSoon = answeredNs(exchange) - opened.at.timestampNs < RESTARTS_WITHIN_MS * NS_PER_MS;
+  return [cause("likely", "workersNotSticky", {}), cause(isSoon ? "possible" : "likely", "serverRestarted", {})];
+}
+
+const RESTARTS_WITHIN_MS = 1000;
+
 /** Another server of the same client opened this session. */
-function openedElsewhere(exchange: HttpExchangeFacts, connection: ConnectionFacts, { sessions }: Context) {
+const openedElsewhere = (exchange: HttpExchangeFacts, connection: ConnectionFacts, context: Context) =>
+  openedBy(exchange, connection, context, (server) => server !== serverOf(connection));
+
+function openedBy(
+  exchange: HttpExchangeFacts,
+  connection: ConnectionFacts,
+  { sessions }: Context,
+  isWanted: (server: string) => boolean,
+) {
   const sid = sidOf(exchange);
   const other = (sessions().get(sid) ?? []).find(
     ({ client, session, server }) =>
       client.address === connection.client.address &&
-      endpointText(server) !== serverOf(connection) &&
+      isWanted(endpointText(server)) &&
       session?.engineIo?.sid === sid &&
       session.engineIo.open !== null,
   );
@@ -236,6 +256,7 @@ export const engineIoRefused: Rule = {
   spec: "Engine.IO protocol v4",
   causes: [
     "noStickySession",
+    "workersNotSticky",
     "serverRestarted",
     "engineIoVersions",
     "nginxUpgradeLines",

@@ -91,6 +91,7 @@ export const causeWords = {
   serverClosing: "",
   transportNotAllowed: "",
   noStickySession: "",
+  workersNotSticky: "",
   serverRestarted: "",
   engineIoVersions: "",
   allowRequest: "",
