@@ -32,6 +32,20 @@ describe("a router that names another path than was asked for", () => {
   });
 });
 
+describe("Express or NestJS that answers for Socket.IO's path", () => {
+  const body = `{"message":"Cannot GET ${target}","error":"Not Found","statusCode":404}`;
+  test("has no Socket.IO attached: it would have taken the request, with or without the upgrade's fields", () => {
+    expect(causes({ target, status: 404, body })).toEqual(["likely socketIoNotAttached", "possible wrongPath"]);
+    expect(causes({ target, status: 404, body, response: { Server: "nginx/1.22.1" } })).toEqual([
+      "likely socketIoNotAttached",
+      "likely wrongPath",
+    ]);
+  });
+  test("for another path says nothing of Socket.IO", () => {
+    expect(causes({ target: "/chat", status: 404, body: "Cannot GET /chat" })[0]).toBe("likely wrongPath");
+  });
+});
+
 test("ws refuses Socket.IO's path in its own words: two servers share the upgrades", () => {
   expect(causes({ target, status: 400, body: "Bad Request" })).toEqual([
     "likely serversShareUpgrades",

@@ -203,6 +203,11 @@ export const causesUpgrade = {
     cause: "Several server processes without sticky sessions: the request reached one that does not know the session.",
     fix: "Several addresses behind nginx: upstream { ip_hash; … }. One address with several workers (node:cluster, PM2 -i): ip_hash changes nothing there, @socket.io/sticky (PM2: @socket.io/pm2) or a single worker does. Or let clients use transports: ['websocket'] only.",
   },
+  socketIoNotAttached: {
+    cause:
+      "No Socket.IO is attached to the HTTP server that answers here, its router knows no {path}: the gateway listens on another port (NestJS: @WebSocketGateway(8081)), or was never loaded, or uses another adapter.",
+    fix: "curl 'http://<backend>:<port>{path}?EIO=4&transport=polling' must answer 0{…}. NestJS: leave the port out of @WebSocketGateway() to share the application's, and list the gateway among a module's providers; or point proxy_pass at the gateway's port. Express: pass the server that listens, server.listen() and not app.listen(), to new Server(server).",
+  },
   workersNotSticky: {
     cause:
       "Several workers share this one address (node:cluster, PM2 -i) without sticky sessions: it opened this session and does not know it any more.",

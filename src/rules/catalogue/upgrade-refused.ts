@@ -74,6 +74,13 @@ const isRefusalOfWs = ({ request, responseBodyPreview }: HttpExchangeFacts): boo
   wantsWebSocket(request) &&
   /[?&]EIO=\d/.test(request.target);
 
+/**
+ * The router of Express or NestJS answers for Socket.IO's path: where Socket.IO is attached it takes every request for it,
+ * and says so when the fields of an upgrade are missing.
+ */
+const isExpressWithoutSocketIo = ({ request, responseBodyPreview }: HttpExchangeFacts): boolean =>
+  /[?&]EIO=\d/.test(request?.target ?? "") && PATH_SEEN.test(responseBodyPreview);
+
 /** Its own page: the proxy has no place for the path. Any other comes from behind it. */
 function notFoundCauses(
   exchange: HttpExchangeFacts,
@@ -88,6 +95,14 @@ function notFoundCauses(
     ];
   const changed = rewritten(exchange);
   if (changed) return [changed, cause("possible", "wrongPath", { path })];
+  if (isExpressWithoutSocketIo(exchange)) {
+    // Socket.IO at another path hangs up on an upgrade (destroyUpgrade), and leaves polls to the others.
+    const sawUpgrade = !isPoll(exchange) && proxyOf(exchange) === null;
+    return [
+      cause("likely", "socketIoNotAttached", { path }),
+      cause(sawUpgrade ? "possible" : "likely", "wrongPath", { path }),
+    ];
+  }
   return [
     // The backend's router saw a plain GET: the proxy that named itself did pass it on.
     ...(PLAIN_GET.test(exchange.responseBodyPreview) &&
@@ -251,6 +266,7 @@ export const upgradeRefused: Rule = {
     "recoveredBySelf",
     "upgradeOnPolls",
     "proxyHeaderUnread",
+    "socketIoNotAttached",
     "wrongPath",
     "fieldsTooLarge",
     "bodyLimit",

@@ -92,6 +92,7 @@ export const causeWords = {
   transportNotAllowed: "",
   noStickySession: "",
   workersNotSticky: "",
+  socketIoNotAttached: "path",
   serverRestarted: "",
   engineIoVersions: "",
   allowRequest: "",
