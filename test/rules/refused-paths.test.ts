@@ -46,6 +46,14 @@ describe("Express or NestJS that answers for Socket.IO's path", () => {
   });
 });
 
+test("who checks the Host says so in its own words", () => {
+  for (const body of ["Invalid Host header", 'Blocked request. This host ("app.example") is not allowed.'])
+    expect(causes({ target: "/chat", status: 403, body })).toEqual(["certain hostNotAllowed"]);
+  const refused = { target, status: 400, body: "Invalid Host header", response: { "Content-Type": "text/html" } };
+  expect(causes(refused, "eio.request.refused")).toEqual(["certain hostNotAllowed", "likely allowRequest"]);
+  expect(causes({ target: "/chat", status: 403, body: "Forbidden" }).join()).not.toContain("hostNotAllowed");
+});
+
 test("ws refuses Socket.IO's path in its own words: two servers share the upgrades", () => {
   expect(causes({ target, status: 400, body: "Bad Request" })).toEqual([
     "likely serversShareUpgrades",

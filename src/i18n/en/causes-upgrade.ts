@@ -208,6 +208,11 @@ export const causesUpgrade = {
       "No Socket.IO is attached to the HTTP server that answers here, its router knows no {path}: the gateway listens on another port (NestJS: @WebSocketGateway(8081)), or was never loaded, or uses another adapter.",
     fix: "curl 'http://<backend>:<port>{path}?EIO=4&transport=polling' must answer 0{…}. NestJS: leave the port out of @WebSocketGateway() to share the application's, and list the gateway among a module's providers; or point proxy_pass at the gateway's port. Express: pass the server that listens, server.listen() and not app.listen(), to new Server(server).",
   },
+  hostNotAllowed: {
+    cause:
+      "The server checks the Host field and does not take this name[[ ({host})]]: Vite and webpack-dev-server do so, Django, and checks of one's own.",
+    fix: "Add the name where the check is: Vite server.allowedHosts, webpack-dev-server allowedHosts, Django ALLOWED_HOSTS. Behind nginx proxy_set_header Host $host; passes the browser's name on; without it the server sees the one in proxy_pass.",
+  },
   workersNotSticky: {
     cause:
       "Several workers share this one address (node:cluster, PM2 -i) without sticky sessions: it opened this session and does not know it any more.",

@@ -195,6 +195,11 @@ export const causesUpgrade = {
       "在这里应答的 HTTP 服务没有挂上 Socket.IO，它的路由不认识 {path}：网关监听在别的端口（NestJS：@WebSocketGateway(8081)）、没有被加载，或用了别的适配器。",
     fix: "curl 'http://<后端>:<端口>{path}?EIO=4&transport=polling' 应当返回 0{…}。NestJS：@WebSocketGateway() 不写端口即与应用共用，并把网关列入某个模块的 providers；或让 proxy_pass 指向网关的端口。Express：把真正监听的 server（用 server.listen()，不是 app.listen()）传给 new Server(server)。",
   },
+  hostNotAllowed: {
+    cause:
+      "服务器检查 Host 字段，不接受这个名字[[（{host}）]]：Vite、webpack-dev-server、Django 和自己写的检查都会这样。",
+    fix: "在做检查的地方加上这个名字：Vite 的 server.allowedHosts、webpack-dev-server 的 allowedHosts、Django 的 ALLOWED_HOSTS。nginx 后面用 proxy_set_header Host $host; 会把浏览器用的名字传过去；不写则服务器看到的是 proxy_pass 里的名字。",
+  },
   workersNotSticky: {
     cause: "多个 worker 共用这一个地址（node:cluster、PM2 -i），没有会话保持：会话就是这个地址建立的，它却不认识了。",
     fix: "使用 @socket.io/sticky 加 @socket.io/cluster-adapter（PM2 用 @socket.io/pm2），或只开一个 worker，或让客户端只用 transports: ['websocket']。nginx 的 ip_hash 只在多个地址之间选择，在这里不起作用。",

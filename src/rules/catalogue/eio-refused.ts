@@ -7,6 +7,7 @@ import { upgradeLines } from "../answer-causes.ts";
 import { isOfProxy } from "../backend-scheme.ts";
 import type { Context } from "../context.ts";
 import { type EngineIoRefusal, engineIoCode, refusalMessage } from "../engine-io-code.ts";
+import { hostCheckOf } from "../host-check.ts";
 import { isAboutLogin } from "../last-words.ts";
 import { passedFrom, passedOn } from "../others.ts";
 import { bodyLine, endpointText, fieldValue, NS_PER_MS, pathOf, serverOf, targetOf } from "../reading.ts";
@@ -19,7 +20,7 @@ function causesOf(
   exchange: HttpExchangeFacts,
   connection: ConnectionFacts,
   context: Context,
-): Cause[] {
+): (Cause | false)[] {
   const target = targetOf(exchange);
   const path = pathOf(target);
   const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
@@ -36,6 +37,7 @@ function causesOf(
       if (origin !== null && /not an accepted origin/.test(exchange.responseBodyPreview))
         return [cause("certain", "originRefused", { origin })];
       return [
+        hostCheckOf(exchange),
         cause("likely", "allowRequest", {}),
         // Its own word alone says nothing of why.
         cause(isAboutLogin(exchange.responseBodyPreview) ? "likely" : "possible", "tokenRejected", {}),
@@ -262,6 +264,7 @@ export const engineIoRefused: Rule = {
     "nginxUpgradeLines",
     "apacheUpgrade",
     "proxyUpgradeOff",
+    "hostNotAllowed",
     "originRefused",
     "allowRequest",
     "transportNotAllowed",

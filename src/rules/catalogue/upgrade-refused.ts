@@ -5,6 +5,7 @@ import { askedFor } from "../asked.ts";
 import type { Context } from "../context.ts";
 import { isCredentialField, mayLogIn } from "../credentials.ts";
 import { engineIoCode } from "../engine-io-code.ts";
+import { hostCheckOf } from "../host-check.ts";
 import { pollLimit } from "../message-limit.ts";
 import { ownPageOf } from "../own-page.ts";
 import { unreadProxyHeader } from "../proxy-header.ts";
@@ -135,6 +136,8 @@ function isUnknownPath(exchange: HttpExchangeFacts, connection: ConnectionFacts,
 function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (Cause | false)[] {
   const exchange = handshakeOf(connection);
   if (exchange === null) return [];
+  const hostCheck = hostCheckOf(exchange);
+  if (hostCheck) return [hostCheck];
   const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
   const isBare = exchange.request !== null && connection.tokens.length === 0 && !mayLogIn(exchange.request);
   const hasCookie = exchange.request !== null && fieldValue(exchange.request, "cookie") !== null;
@@ -266,6 +269,7 @@ export const upgradeRefused: Rule = {
     "recoveredBySelf",
     "upgradeOnPolls",
     "proxyHeaderUnread",
+    "hostNotAllowed",
     "socketIoNotAttached",
     "wrongPath",
     "fieldsTooLarge",

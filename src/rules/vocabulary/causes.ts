@@ -92,6 +92,7 @@ export const causeWords = {
   transportNotAllowed: "",
   noStickySession: "",
   workersNotSticky: "",
+  hostNotAllowed: "host?",
   socketIoNotAttached: "path",
   serverRestarted: "",
   engineIoVersions: "",
