@@ -162,6 +162,20 @@ describe("polls through a proxy", () => {
     expect(causes(40)).toEqual(["likely workersNotSticky", "likely serverRestarted"]);
   });
 
+  test("a session that was given out twice comes from a cache, whatever is refused of it then", () => {
+    const open = (sid: string) => ({
+      ...http(FRONT, { status: 200, body: `0{"sid":"${sid}","upgrades":[]}` }),
+      session: opening(sid, null),
+    });
+    const refused = (body: string) =>
+      http(FRONT, { target: `${POLL}&sid=abc`, status: 400, body, requestAt: 2, responseAt: 2.1 });
+    const causes = (...all: ConnectionFacts[]) => errors(all)[0]?.causes.map(({ id }) => id);
+    for (const body of ['{"code":3,"message":"Bad request"}', '{"code":1,"message":"Session ID unknown"}']) {
+      expect(causes(open("abc"), open("abc"), refused(body))).toEqual(["handshakeCached"]);
+      expect(causes(open("abc"), open("def"), refused(body))).not.toContain("handshakeCached");
+    }
+  });
+
   test("a WebSocket that the client gives up because its session was refused is no trouble of its own", () => {
     const refused = http(FRONT, {
       target: `${POLL}&sid=abc`,

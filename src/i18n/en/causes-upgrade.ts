@@ -213,6 +213,11 @@ export const causesUpgrade = {
       "The server checks the Host field and does not take this name[[ ({host})]]: Vite and webpack-dev-server do so, Django, and checks of one's own.",
     fix: "Add the name where the check is: Vite server.allowedHosts, webpack-dev-server allowedHosts, Django ALLOWED_HOSTS. Behind nginx proxy_set_header Host $host; passes the browser's name on; without it the server sees the one in proxy_pass.",
   },
+  handshakeCached: {
+    cause:
+      "A cache answers for {path}: the same session was given out twice, in answers to different requests, and no server does that.",
+    fix: "Take {path} out of the cache: nginx proxy_cache off; in its location, and no proxy_ignore_headers there (Socket.IO says Cache-Control: no-store); at a CDN a rule that bypasses the cache for this path.",
+  },
   workersNotSticky: {
     cause:
       "Several workers share this one address (node:cluster, PM2 -i) without sticky sessions: it opened this session and does not know it any more.",

@@ -200,6 +200,10 @@ export const causesUpgrade = {
       "服务器检查 Host 字段，不接受这个名字[[（{host}）]]：Vite、webpack-dev-server、Django 和自己写的检查都会这样。",
     fix: "在做检查的地方加上这个名字：Vite 的 server.allowedHosts、webpack-dev-server 的 allowedHosts、Django 的 ALLOWED_HOSTS。nginx 后面用 proxy_set_header Host $host; 会把浏览器用的名字传过去；不写则服务器看到的是 proxy_pass 里的名字。",
   },
+  handshakeCached: {
+    cause: "有缓存在替 {path} 应答：同一个会话在两次不同请求的应答里各给出了一次，服务器不会这样做。",
+    fix: "不要缓存 {path}：nginx 在它的 location 里写 proxy_cache off;，也不要写 proxy_ignore_headers（Socket.IO 会发 Cache-Control: no-store）；用 CDN 的话，给这个路径加一条不走缓存的规则。",
+  },
   workersNotSticky: {
     cause: "多个 worker 共用这一个地址（node:cluster、PM2 -i），没有会话保持：会话就是这个地址建立的，它却不认识了。",
     fix: "使用 @socket.io/sticky 加 @socket.io/cluster-adapter（PM2 用 @socket.io/pm2），或只开一个 worker，或让客户端只用 transports: ['websocket']。nginx 的 ip_hash 只在多个地址之间选择，在这里不起作用。",

@@ -5,6 +5,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { WebSocketFacts } from "../../store/websocket-types.ts";
 import { upgradeLines } from "../answer-causes.ts";
 import { isOfProxy } from "../backend-scheme.ts";
+import { isHandedOutTwice } from "../cached-handshake.ts";
 import type { Context } from "../context.ts";
 import { type EngineIoRefusal, engineIoCode, refusalMessage } from "../engine-io-code.ts";
 import { hostCheckOf } from "../host-check.ts";
@@ -24,6 +25,9 @@ function causesOf(
   const target = targetOf(exchange);
   const path = pathOf(target);
   const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
+  const isOfSession = kind === "session" || kind === "badRequest";
+  if (isOfSession && isHandedOutTwice(sidOf(exchange), connection, context))
+    return [cause("certain", "handshakeCached", { path })];
   switch (kind) {
     case "transport":
       return transportCauses(exchange);
@@ -259,6 +263,7 @@ export const engineIoRefused: Rule = {
   causes: [
     "noStickySession",
     "workersNotSticky",
+    "handshakeCached",
     "serverRestarted",
     "engineIoVersions",
     "nginxUpgradeLines",

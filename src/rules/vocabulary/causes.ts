@@ -92,6 +92,7 @@ export const causeWords = {
   transportNotAllowed: "",
   noStickySession: "",
   workersNotSticky: "",
+  handshakeCached: "path",
   hostNotAllowed: "host?",
   socketIoNotAttached: "path",
   serverRestarted: "",
