@@ -42,6 +42,12 @@ describe("Express or NestJS that answers for Socket.IO's path", () => {
     ]);
   });
   test("for another path says nothing of Socket.IO", () => {
+    const stripped = {
+      target: "/?EIO=4&transport=polling",
+      status: 404,
+      body: "Cannot GET /?EIO=4&amp;transport=polling",
+    };
+    expect(causes(stripped).join()).not.toContain("socketIoNotAttached");
     expect(causes({ target: "/chat", status: 404, body: "Cannot GET /chat" })[0]).toBe("likely wrongPath");
   });
 });

@@ -36,18 +36,16 @@ const counted = (connection: ConnectionFacts): ResetFacts[] =>
 
 function inHandshake(
   connection: ConnectionFacts,
-  { from, afterFin, timestampNs }: ResetFacts,
+  { from, afterFin }: ResetFacts,
   parts: { at: Mark; evidence: (EvidenceItem | null)[] },
   context: Context,
 ): Draft | null {
   const exchange = handshakeOf(connection);
+  // Its session was refused elsewhere, and that is told.
   if (from === "client" && exchange !== null && isRepeatedRefusal(exchange, context)) return null;
-  // Who was refused and hangs up with an RST hangs up: the refusal is what matters.
-  const wasRefused =
-    (exchange?.response?.status ?? 0) >= 400 && (exchange?.response?.last.timestampNs ?? 0) <= timestampNs;
   return draft("tcp.rst", "handshake", {
     ...parts,
-    severity: afterFin || (from === "client" && wasRefused) ? "note" : undefined,
+    severity: afterFin ? "note" : undefined,
     args: { from },
     causes: [from === "client" ? cause("likely", "pageLeft", {}) : cause("likely", "handlerThrew", {})],
   });

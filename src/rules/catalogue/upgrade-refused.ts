@@ -80,7 +80,8 @@ const isRefusalOfWs = ({ request, responseBodyPreview }: HttpExchangeFacts): boo
  * and says so when the fields of an upgrade are missing.
  */
 const isExpressWithoutSocketIo = ({ request, responseBodyPreview }: HttpExchangeFacts): boolean =>
-  /[?&]EIO=\d/.test(request?.target ?? "") && PATH_SEEN.test(responseBodyPreview);
+  // Nobody asks for Socket.IO at /: a proxy took the path away.
+  /^\/[^?]+\?(?:.*&)?EIO=\d/.test(request?.target ?? "") && PATH_SEEN.test(responseBodyPreview);
 
 /** Its own page: the proxy has no place for the path. Any other comes from behind it. */
 function notFoundCauses(
