@@ -88,6 +88,8 @@ export const readMessageBytes = 4096;
 export const socketIoNamespaces = 32;
 /** Events of a Socket.IO server that say error, of one namespace. */
 export const errorEvents = 8;
+/** Acknowledgments that a Socket.IO client waits for at once, of one namespace. */
+export const awaitedAcks = 64;
 export const protocolNotices = 32;
 export const tokensPerConnection = 16;
 /** Objects and arrays inside one another of a message that is read as JSON; a deeper one is a text. */

@@ -16,6 +16,7 @@ import type {
 } from "../store/session-types.ts";
 import { Heartbeat } from "../websocket/heartbeat.ts";
 import { type FrameView, type MessageView, PING, PONG, TEXT } from "../websocket/types.ts";
+import { AckWatch } from "./ack-watch.ts";
 import { ApplicationBeat, SAMPLE_CHARACTERS } from "./application-beat.ts";
 import { mark } from "./marks.ts";
 import { timersIn } from "./session-timers.ts";
@@ -71,6 +72,7 @@ export class SessionWatch {
   private readonly notices: ProtocolNotice[] = [];
   private readonly applicationBeat = new ApplicationBeat();
   private readonly telling = new TellingTexts();
+  private acks: AckWatch | null = null;
   private readonly fedBytes: (direction: Direction) => number;
 
   constructor(
@@ -116,6 +118,7 @@ export class SessionWatch {
   onMessage(message: MessageView, concerns: boolean, isEarly = false): void {
     const { bytes, keptLength, length } = message;
     const isText = message.opcode === TEXT;
+    if (isText) this.acks?.look(message);
     if (message.problem !== null && keptLength < length) return;
     if (isEarly) this.telling.lookAt(message);
     // The first message of a connection names the protocol.
@@ -152,16 +155,23 @@ export class SessionWatch {
             heartbeat: [beat(this.beats, 0), beat(this.beats, 1)],
           }
         : null,
-      socketIo: Array.from(this.namespaces?.values() ?? [], (namespace) => ({
-        ...namespace,
-        firstErrors: [...namespace.firstErrors],
-      })),
+      socketIo: this.namespaceFacts(),
       notices: [...this.notices],
       lastTexts: [this.lastText(0), this.lastText(1)],
       heartbeat: this.applicationBeat.facts(),
       notAPacket: this.notAPacket(),
       tellingTexts: this.telling.texts,
     };
+  }
+
+  private namespaceFacts(): SocketIoNamespaceFacts[] {
+    const acks = this.acks?.facts() ?? null;
+    // A session that began with polls asked to be let in there.
+    for (const name of acks?.keys() ?? []) this.namespace(name);
+    return Array.from(this.namespaces?.values() ?? [], (namespace) => {
+      const own = namespace.sid === this.sid ? acks?.get(namespace.name) : undefined;
+      return { ...namespace, firstErrors: [...namespace.firstErrors], ...(own === undefined ? {} : { acks: own }) };
+    });
   }
 
   /** Of a text that was cut short nobody can say. */
@@ -259,6 +269,7 @@ export class SessionWatch {
 
   private seeEngineIo(): void {
     this.engineIoSeen = true;
+    this.acks ??= new AckWatch();
     this.protocol ??= "engine.io";
     if (!this.hints.engineIo) this.hints = { ...this.hints, engineIo: true };
   }

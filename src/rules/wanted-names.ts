@@ -13,6 +13,10 @@ export const isSameName = (a: string, b: string): boolean => {
 const BACKGROUND =
   /^(wpad|isatap)(\.|$)|^(connectivitycheck|connectivity-check|detectportal|captive|nmcheck|time|ntp|pool)\.|msftconnecttest\.com$|msftncsi\.com$|(^|\.)ntp\.org$/i;
 
+/** Services that browsers look up for themselves: accounts, updates, safe browsing, push. */
+const OF_BROWSERS =
+  /^(accounts|clients\d?|android\.clients|mtalk|redirector\.gvt1|www)\.google\.com$|(^|\.)(googleapis|gvt1|gstatic)\.com$|(^|\.)services\.mozilla\.com$|^(edge|msedge\.api\.cdp)\.microsoft\.com$|^config\.edge\.skype\.com$/i;
+
 const plain = (name: string): string => name.toLowerCase().replace(/\.$/, "");
 
 /** Host and port as RFC 9110 §7.2 and RFC 6454 §7 write them → the name; null for an address. */
@@ -27,12 +31,15 @@ const site = (name: string): string | null => {
   return labels.length < 2 ? null : labels.slice(-2).join(".");
 };
 
+/** A session of Socket.IO begins with polls. */
+const ENGINE_IO = /[?&]EIO=\d/;
+
 const wantsOne = ({ kind, upgrade, exchanges }: ConnectionFacts): boolean =>
   kind === "websocket" ||
   kind === "tcp-refused" ||
   kind === "tcp-unanswered" ||
   upgrade !== null ||
-  exchanges.some(({ request }) => request !== null && wantsWebSocket(request));
+  exchanges.some(({ request }) => request !== null && (wantsWebSocket(request) || ENGINE_IO.test(request.target)));
 
 /** How a name that was looked for in vain stands to the WebSockets of a capture. */
 export type NameTie = "wanted" | "nothing-else" | "unrelated";
@@ -61,6 +68,6 @@ export function nameTies({ connections }: Analysis): (name: string) => NameTie {
   return (name) => {
     const asked = plain(name);
     if ([...names].some((known) => isSameName(known, asked)) || sites.has(site(asked) ?? "")) return "wanted";
-    return attempted || BACKGROUND.test(asked) ? "unrelated" : "nothing-else";
+    return attempted || BACKGROUND.test(asked) || OF_BROWSERS.test(asked) ? "unrelated" : "nothing-else";
   };
 }

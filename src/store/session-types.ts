@@ -37,6 +37,23 @@ export interface EngineIoFacts {
   readonly closed: null | (Mark & { readonly from: Side });
 }
 
+/** An event that asks for an acknowledgment which has not come. Untrusted text. */
+export interface AwaitedAck extends Mark {
+  readonly event: string;
+}
+
+/** What became of the acknowledgments that the client asked for over this WebSocket, in one namespace. */
+export interface AckFacts {
+  readonly asked: number;
+  readonly answered: number;
+  /** The longest wait for one that came; 0: none came. */
+  readonly slowestMs: number;
+  /** The server sent an event or an acknowledgment in this namespace. */
+  readonly serverSpoke: boolean;
+  /** Those that did not come, the first `limits.awaitedAcks` of them. */
+  readonly missing: readonly AwaitedAck[];
+}
+
 export interface SocketIoNamespaceFacts {
   readonly name: string;
   /** The Engine.IO session, to join the connections that carried it; never printed. null: its beginning was not seen. */
@@ -54,6 +71,8 @@ export interface SocketIoNamespaceFacts {
   /** How many such events there were, and the first of them. Untrusted text. */
   errors: number;
   readonly firstErrors: (Mark & { readonly event: string; readonly message: string })[];
+  /** Absent: the client asked for none, or not all of what the server sent could be read. */
+  readonly acks?: AckFacts;
 }
 
 /** What a known application protocol said that matters: errors, closings. Untrusted text. */

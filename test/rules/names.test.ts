@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
 import type { DnsFacts } from "../../src/store/across-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
-import { analysisOf, connectionFacts, mark, tcp, UPGRADE_FIELDS, upgrade } from "../support/facts-builder.ts";
+import { analysisOf, connectionFacts, exchange, mark, tcp, UPGRADE_FIELDS, upgrade } from "../support/facts-builder.ts";
 
 const asked = (name: string, seconds: number, given: Partial<DnsFacts> = {}): DnsFacts => ({
   client: "10.0.0.1",
@@ -48,6 +48,27 @@ describe("a name that was looked for in vain", () => {
   test("is asked for by every system, WebSocket or not", () => {
     expect(severityOf([], asked("wpad.lan", 1))).toEqual(["note likely"]);
     expect(severityOf([], asked("connectivitycheck.gstatic.com", 1))).toEqual(["note likely"]);
+  });
+  test("is looked up by browsers for themselves", () => {
+    for (const name of ["accounts.google.com", "optimizationguide-pa.googleapis.com", "push.services.mozilla.com"])
+      expect(severityOf([], asked(name, 1)), name).toEqual(["note likely"]);
+    expect(severityOf([], asked("chat.example.com", 1))).toEqual(["error likely"]);
+  });
+  test("is none that the polls of Socket.IO, a WebSocket's beginning, had needed", () => {
+    const poll = connectionFacts({
+      kind: "http",
+      upgrade: null,
+      webSocket: null,
+      exchanges: [
+        exchange({
+          target: "/socket.io/?EIO=4&transport=polling",
+          request: { Host: "app.example" },
+          status: 502,
+        }),
+      ],
+    });
+    expect(severityOf([poll], asked("tiles.vendor.test", 60))).toEqual(["note likely"]);
+    expect(severityOf([poll], asked("app.example", 60))).toEqual(["error certain"]);
   });
   test("may well be the reason where the capture holds no attempt at a WebSocket", () => {
     expect(severityOf([], asked("orin.example", 1))).toEqual(["error likely"]);

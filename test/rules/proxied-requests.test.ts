@@ -14,6 +14,7 @@ import {
   reset,
   tcp,
   UPGRADE_FIELDS,
+  upgrade,
 } from "../support/facts-builder.ts";
 import { engineIoSession } from "../support/session-facts.ts";
 
@@ -140,6 +141,60 @@ describe("polls through a proxy", () => {
       errors(all)[0]?.causes.map(({ id, confidence }) => `${confidence} ${id}`);
     expect(causes(opener(second), refused)).toEqual(["certain noStickySession"]);
     expect(causes(opener(BACK), refused)).toEqual(["likely noStickySession", "likely serverRestarted"]);
+  });
+
+  test("behind a proxy, one address that forgets at once what it opened has several workers: no choice of addresses helps", () => {
+    const marked = { request: { Host: "app.example", "X-Forwarded-For": "192.0.2.20" } };
+    const refusal = {
+      ...marked,
+      target: `${POLL}&sid=abc`,
+      status: 400,
+      body: '{"code":1,"message":"Session ID unknown"}',
+    };
+    const opener = { ...http(BACK, { ...marked, status: 200, body: '0{"sid":"abc"}' }), session: opening("abc", null) };
+    const causes = (afterSeconds: number) => {
+      const at = 1 + afterSeconds;
+      return errors([opener, http(BACK, { ...refusal, requestAt: at - 0.1, responseAt: at })])[0]?.causes.map(
+        ({ id, confidence }) => `${confidence} ${id}`,
+      );
+    };
+    expect(causes(0.3)).toEqual(["likely workersNotSticky", "possible serverRestarted"]);
+    expect(causes(40)).toEqual(["likely workersNotSticky", "likely serverRestarted"]);
+  });
+
+  test("a session that was given out twice comes from a cache, whatever is refused of it then", () => {
+    const open = (sid: string) => ({
+      ...http(FRONT, { status: 200, body: `0{"sid":"${sid}","upgrades":[]}` }),
+      session: opening(sid, null),
+    });
+    const refused = (body: string) =>
+      http(FRONT, { target: `${POLL}&sid=abc`, status: 400, body, requestAt: 2, responseAt: 2.1 });
+    const causes = (...all: ConnectionFacts[]) => errors(all)[0]?.causes.map(({ id }) => id);
+    for (const body of ['{"code":3,"message":"Bad request"}', '{"code":1,"message":"Session ID unknown"}']) {
+      expect(causes(open("abc"), open("abc"), refused(body))).toEqual(["handshakeCached"]);
+      expect(causes(open("abc"), open("def"), refused(body))).not.toContain("handshakeCached");
+    }
+  });
+
+  test("a WebSocket that the client gives up because its session was refused is no trouble of its own", () => {
+    const refused = http(FRONT, {
+      target: `${POLL}&sid=abc`,
+      status: 400,
+      body: '{"code":1,"message":"Session ID unknown"}',
+      requestAt: 1,
+      responseAt: 1.1,
+    });
+    const probe = (sid: string) =>
+      connectionFacts({
+        ...FRONT,
+        id: 9 as ConnectionFacts["id"],
+        kind: "upgrade-unanswered",
+        webSocket: null,
+        upgrade: upgrade({ status: null, target: `/socket.io/?EIO=4&transport=websocket&sid=${sid}` }),
+        tcp: { ...connectionFacts().tcp, firstCloser: "client", ending: "fin", closedAt: mark(1.2) },
+      });
+    expect(told([refused, probe("abc")]).map(([id]) => id)).toEqual(["eio.request.refused"]);
+    expect(told([refused, probe("other")]).map(([id]) => id)).toContain("http.upgrade.unanswered");
   });
 
   test("a body that is too large for what the handshake named is told with that limit", () => {

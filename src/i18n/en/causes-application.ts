@@ -120,6 +120,16 @@ export const causesApplication = {
     cause: "The subscription did not take: wrong topic, wrong message format, or no data for it.",
     fix: "wscap frames shows what the client sent; compare it with what the server expects.",
   },
+  handlersElsewhere: {
+    cause:
+      "The server's handlers are in another namespace than {namespace}: Socket.IO lets every client into / (and into each declared namespace) even where nobody listens.",
+    fix: "Compare the path in the client's io('https://…') with @WebSocketGateway({ namespace: '…' }) or io.of('…').on('connection', …) on the server: handlers hear only their own namespace.",
+  },
+  ackNotCalled: {
+    cause:
+      "No handler on the server acknowledges this event[[ ({event})]]: its name differs, it does not call the callback, it threw, or it waits for something itself.",
+    fix: "Call the callback (the handler's last argument) on every path, errors too. NestJS: return the data; a handler that returns nothing sends no acknowledgment, and one that returns { event, data } sends an event instead. Log at its beginning and end.",
+  },
   loginNeverSent: {
     cause:
       "The reason says that a login was waited for, and the {from:word} sent no message at all in those {waitedMs:ms}.",

@@ -201,7 +201,27 @@ export const causesUpgrade = {
   },
   noStickySession: {
     cause: "Several server processes without sticky sessions: the request reached one that does not know the session.",
-    fix: "nginx: upstream { ip_hash; … }; PM2: @socket.io/pm2 with sticky; or let clients use transports: ['websocket'] only.",
+    fix: "Several addresses behind nginx: upstream { ip_hash; … }. One address with several workers (node:cluster, PM2 -i): ip_hash changes nothing there, @socket.io/sticky (PM2: @socket.io/pm2) or a single worker does. Or let clients use transports: ['websocket'] only.",
+  },
+  socketIoNotAttached: {
+    cause:
+      "No Socket.IO is attached to the HTTP server that answers here, its router knows no {path}: the gateway listens on another port (NestJS: @WebSocketGateway(8081)), or was never loaded, or uses another adapter.",
+    fix: "curl 'http://<backend>:<port>{path}?EIO=4&transport=polling' must answer 0{…}. NestJS: leave the port out of @WebSocketGateway() to share the application's, and list the gateway among a module's providers; or point proxy_pass at the gateway's port. Express: pass the server that listens, server.listen() and not app.listen(), to new Server(server).",
+  },
+  hostNotAllowed: {
+    cause:
+      "The server checks the Host field and does not take this name[[ ({host})]]: Vite and webpack-dev-server do so, Django, and checks of one's own.",
+    fix: "Add the name where the check is: Vite server.allowedHosts, webpack-dev-server allowedHosts, Django ALLOWED_HOSTS. Behind nginx proxy_set_header Host $host; passes the browser's name on; without it the server sees the one in proxy_pass.",
+  },
+  handshakeCached: {
+    cause:
+      "A cache answers for {path}: the same session was given out twice, in answers to different requests, and no server does that.",
+    fix: "Take {path} out of the cache: nginx proxy_cache off; in its location, and no proxy_ignore_headers there (Socket.IO says Cache-Control: no-store); at a CDN a rule that bypasses the cache for this path.",
+  },
+  workersNotSticky: {
+    cause:
+      "Several workers share this one address (node:cluster, PM2 -i) without sticky sessions: it opened this session and does not know it any more.",
+    fix: "@socket.io/sticky with @socket.io/cluster-adapter (PM2: @socket.io/pm2), or a single worker, or transports: ['websocket'] in the clients. nginx's ip_hash chooses among addresses: it changes nothing here.",
   },
   serverRestarted: {
     cause: "The server restarted and forgot its sessions.",

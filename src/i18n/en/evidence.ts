@@ -94,6 +94,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   connectWithAuth: "CONNECT to {namespace} with auth data",
   connectWithoutAuth: "CONNECT to {namespace} without auth data",
   errorEvent: "event “{event}” from the server: “{message}”",
+  unansweredEvent: "the client's event[[ “{event}”]] in {namespace}, with a callback: no acknowledgment",
   connectError: "CONNECT_ERROR for {namespace}: “{message}”",
   namespaceConnected: "connected to {namespace}",
   namespaceDisconnected: "DISCONNECT from {namespace} by the server",

@@ -164,6 +164,24 @@ export const findingsApplication = {
         "The server never sent a message: connected, {messages:one message|# messages} from the client, then nothing for {silentMs:ms}",
       detail: "The WebSocket works. Perhaps nothing was subscribed, or there is nothing to send.",
     },
+    noAckNothing: {
+      title:
+        "The server does not react to what the client sends to {namespace}: {missing:one event|# events} with a callback[[ (first “{event}”)]], no acknowledgment in {waitedMs:ms}",
+      detail:
+        "The client was let into {namespace} and the session lives on, but the server sent neither an acknowledgment nor an event there. The client's callback never runs; with a timeout it reports “operation has timed out”.",
+    },
+    noAck: {
+      title:
+        "The server never acknowledges the client's events in {namespace}: {missing:one|#} with a callback[[ (first “{event}”)]], no acknowledgment in {waitedMs:ms}",
+      detail:
+        "The session lives on; only the answer to the caller is missing. The client's callback never runs; with a timeout it reports “operation has timed out”.",
+    },
+    someAcks: {
+      title:
+        "The server did not acknowledge {missing:one event|# events} of the client in {namespace}[[ (first “{event}”)]] in {waitedMs:ms}; it acknowledged {answered:one other|# others}",
+      detail:
+        "The client's callback for it never ran; with a timeout it reports “operation has timed out”. The session lives on.",
+    },
   },
   "app.vite-hmr": {
     plain: {

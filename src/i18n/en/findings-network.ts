@@ -56,6 +56,11 @@ export const findingsNetwork = {
       detail:
         "One of the proxy's backends is down. Clients are served by another one, a little later; when that fails too, nobody is left.",
     },
+    triedAgain: {
+      title: "{server} refused the proxy, which tried again and was let in {waitedMs:ms} later",
+      detail:
+        "Nothing listened there for that time. The proxy kept its client waiting and tried the same server once more; the client was served, only later.",
+    },
     otherFamily: {
       title: "{server} refused, {other} accepted: only one address family is served",
       detail:

@@ -72,8 +72,9 @@ export const pagesApplication = {
   },
   "app.silent": {
     name: "server never speaks",
-    meaning: "The connection stands and the client asked for something, but no message came.",
-    seen: "At least one message from the client, none from the server, for half a minute.",
+    meaning:
+      "The connection stands and the client asked for something, but no message came; or none of the acknowledgments that a Socket.IO client asked for with a callback.",
+    seen: "At least one message from the client, none from the server, for half a minute. Or an event of a Socket.IO client with a callback (42<number>[…]) without its acknowledgment (43<number>[…]) for five seconds and more, on a session that lives on: a warning where none at all came, a note where others did or only one is missing for less than ten.",
   },
   "app.vite-hmr": {
     name: "Vite's hot reload",

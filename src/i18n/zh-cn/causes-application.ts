@@ -111,6 +111,15 @@ export const causesApplication = {
     cause: "订阅没有生效：主题不对、消息格式不对，或没有数据。",
     fix: "用 wscap frames 查看客户端发了什么，与服务端的要求对照。",
   },
+  handlersElsewhere: {
+    cause:
+      "服务端的处理函数在别的命名空间，不在 {namespace}：Socket.IO 允许任何客户端进入 /（以及每个声明过的命名空间），哪怕那里没有人监听。",
+    fix: "对照客户端 io('https://…') 里的路径与服务端的 @WebSocketGateway({ namespace: '…' }) 或 io.of('…').on('connection', …)：处理函数只收到自己命名空间的事件。",
+  },
+  ackNotCalled: {
+    cause: "服务端没有处理函数确认这个事件[[（{event}）]]：名字不一致、没有调用回调、抛了异常，或自己还在等别的东西。",
+    fix: "处理函数的最后一个参数就是回调，每条路径（包括出错时）都要调用。NestJS：直接 return 数据；什么都不返回就没有确认，返回 { event, data } 则会改发一个事件。在开头和结尾各打一条日志。",
+  },
   loginNeverSent: {
     cause: "关闭理由说在等登录消息，而{from:word}在这 {waitedMs:ms}里一条消息都没发。",
     fix: "让{from:word}在 onopen 里首先发送登录消息（令牌），每次重连后也要再发；格式以服务端代码为准。",

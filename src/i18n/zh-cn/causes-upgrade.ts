@@ -188,7 +188,25 @@ export const causesUpgrade = {
   },
   noStickySession: {
     cause: "多个服务进程没有会话保持：请求落到了不认识该会话的进程。",
-    fix: "nginx：upstream { ip_hash; … }；PM2：使用 @socket.io/pm2 并开启 sticky；或让客户端只用 transports: ['websocket']。",
+    fix: "nginx 后面有多个地址：upstream { ip_hash; … }。同一地址上有多个 worker（node:cluster、PM2 -i）：ip_hash 不起作用，要用 @socket.io/sticky（PM2 用 @socket.io/pm2），或只开一个 worker。也可以让客户端只用 transports: ['websocket']。",
+  },
+  socketIoNotAttached: {
+    cause:
+      "在这里应答的 HTTP 服务没有挂上 Socket.IO，它的路由不认识 {path}：网关监听在别的端口（NestJS：@WebSocketGateway(8081)）、没有被加载，或用了别的适配器。",
+    fix: "curl 'http://<后端>:<端口>{path}?EIO=4&transport=polling' 应当返回 0{…}。NestJS：@WebSocketGateway() 不写端口即与应用共用，并把网关列入某个模块的 providers；或让 proxy_pass 指向网关的端口。Express：把真正监听的 server（用 server.listen()，不是 app.listen()）传给 new Server(server)。",
+  },
+  hostNotAllowed: {
+    cause:
+      "服务器检查 Host 字段，不接受这个名字[[（{host}）]]：Vite、webpack-dev-server、Django 和自己写的检查都会这样。",
+    fix: "在做检查的地方加上这个名字：Vite 的 server.allowedHosts、webpack-dev-server 的 allowedHosts、Django 的 ALLOWED_HOSTS。nginx 后面用 proxy_set_header Host $host; 会把浏览器用的名字传过去；不写则服务器看到的是 proxy_pass 里的名字。",
+  },
+  handshakeCached: {
+    cause: "有缓存在替 {path} 应答：同一个会话在两次不同请求的应答里各给出了一次，服务器不会这样做。",
+    fix: "不要缓存 {path}：nginx 在它的 location 里写 proxy_cache off;，也不要写 proxy_ignore_headers（Socket.IO 会发 Cache-Control: no-store）；用 CDN 的话，给这个路径加一条不走缓存的规则。",
+  },
+  workersNotSticky: {
+    cause: "多个 worker 共用这一个地址（node:cluster、PM2 -i），没有会话保持：会话就是这个地址建立的，它却不认识了。",
+    fix: "使用 @socket.io/sticky 加 @socket.io/cluster-adapter（PM2 用 @socket.io/pm2），或只开一个 worker，或让客户端只用 transports: ['websocket']。nginx 的 ip_hash 只在多个地址之间选择，在这里不起作用。",
   },
   serverRestarted: {
     cause: "服务重启，会话丢失。",

@@ -93,6 +93,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   connectWithAuth: "CONNECT {namespace}，带认证信息",
   connectWithoutAuth: "CONNECT {namespace}，没有认证信息",
   errorEvent: "服务器发出 {event} 事件：“{message}”",
+  unansweredEvent: "客户端在 {namespace} 里带回调的事件[[“{event}”]]：没有收到确认（ack）",
   connectError: "{namespace} 的 CONNECT_ERROR：“{message}”",
   namespaceConnected: "已连接 {namespace}",
   namespaceDisconnected: "服务器发出 {namespace} 的 DISCONNECT",

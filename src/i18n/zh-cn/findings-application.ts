@@ -147,6 +147,22 @@ export const findingsApplication = {
       title: "服务器一条消息都没发：连上后客户端发了 {messages} 条，之后 {silentMs:ms}没有任何消息",
       detail: "WebSocket 是通的。可能没有订阅成功，也可能确实没有数据可发。",
     },
+    noAckNothing: {
+      title:
+        "客户端发到 {namespace} 的事件，服务器毫无反应：{missing} 个带回调的事件[[（第一个是“{event}”）]]，{waitedMs:ms}内没有确认（ack）",
+      detail:
+        "客户端已进入 {namespace}，会话也一直在，但服务器在这里既没有发确认，也没有发任何事件。客户端的回调永远不会执行；设了超时则报 “operation has timed out”。",
+    },
+    noAck: {
+      title:
+        "服务器从不确认客户端在 {namespace} 里的事件：{missing} 个带回调的事件[[（第一个是“{event}”）]]，{waitedMs:ms}内没有确认（ack）",
+      detail: "会话一直在，只是没有给调用方的答复。客户端的回调永远不会执行；设了超时则报 “operation has timed out”。",
+    },
+    someAcks: {
+      title:
+        "服务器在 {waitedMs:ms}内没有确认客户端在 {namespace} 里的 {missing} 个事件[[（第一个是“{event}”）]]；另外 {answered} 个有确认",
+      detail: "这些事件的回调没有执行；设了超时则报 “operation has timed out”。会话一直在。",
+    },
   },
   "app.vite-hmr": {
     plain: {

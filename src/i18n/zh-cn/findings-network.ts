@@ -52,6 +52,10 @@ export const findingsNetwork = {
       title: "{server} 拒绝，代理转而连上了 {other}：有一台后端停了",
       detail: "代理的后端有一台没有运行。客户端由另一台服务，只是慢一点；那一台再出问题就没有后端可用了。",
     },
+    triedAgain: {
+      title: "{server} 拒绝了代理，代理再试同一台，{waitedMs:ms}后连上了",
+      detail: "这段时间里那里没有程序监听。代理让客户端等着，又试了同一台服务器；客户端得到了服务，只是晚了一点。",
+    },
     otherFamily: {
       title: "{server} 拒绝，{other} 接受：服务只监听了一种地址族",
       detail: "这个主机名同时有 IPv4 和 IPv6 地址，而服务只监听其中一种。客户端两个都试了，所以最终还是连上了。",

@@ -42,5 +42,6 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   patienceMs: "一段时间",
   resolver: "192.0.2.53",
   fields: "authorization",
+  event: "send",
   allowed: "https://app.example/",
 };

@@ -3,6 +3,7 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy } from "../ending.ts";
+import { missingAcks } from "../missing-acks.ts";
 import {
   directionOf,
   endOf,
@@ -204,10 +205,14 @@ export const appSilent: Rule = {
   id: "app.silent",
   severity: "note",
   spec: "",
-  causes: ["nothingSubscribed", "serverBlocked"],
+  causes: ["nothingSubscribed", "handlersElsewhere", "ackNotCalled", "serverBlocked"],
   // What is sent when is the application's: its protocol layers on top of the messages.
-  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-1.5"],
-  check: checkSilent,
+  sources: [
+    "https://www.rfc-editor.org/rfc/rfc6455#section-1.5",
+    "https://socket.io/docs/v4/emitting-events/#acknowledgements",
+    "https://docs.nestjs.com/websockets/gateways#multiple-responses",
+  ],
+  check: (connection, context) => checkSilent(connection, context) ?? missingAcks(connection, context),
 };
 
 export const viteHmr: Rule = {

@@ -4,11 +4,14 @@ import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { WebSocketFacts } from "../../store/websocket-types.ts";
 import { upgradeLines } from "../answer-causes.ts";
+import { isOfProxy } from "../backend-scheme.ts";
+import { isHandedOutTwice } from "../cached-handshake.ts";
 import type { Context } from "../context.ts";
 import { type EngineIoRefusal, engineIoCode, refusalMessage } from "../engine-io-code.ts";
+import { hostCheckOf } from "../host-check.ts";
 import { isAboutLogin } from "../last-words.ts";
 import { passedFrom, passedOn } from "../others.ts";
-import { bodyLine, endpointText, fieldValue, pathOf, serverOf, targetOf } from "../reading.ts";
+import { bodyLine, endpointText, fieldValue, NS_PER_MS, pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, lesser, type Rule, shows } from "../rule.ts";
 import type { Cause } from "../types.ts";
 import { forwardedBy, handshakeOf, isPoll, proxyOf, refusalArgs } from "../upgrade-outcome.ts";
@@ -18,25 +21,27 @@ function causesOf(
   exchange: HttpExchangeFacts,
   connection: ConnectionFacts,
   context: Context,
-): Cause[] {
+): (Cause | false)[] {
   const target = targetOf(exchange);
   const path = pathOf(target);
   const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
+  const isOfSession = kind === "session" || kind === "badRequest";
+  if (isOfSession && isHandedOutTwice(sidOf(exchange), connection, context))
+    return [cause("certain", "handshakeCached", { path })];
   switch (kind) {
     case "transport":
       return transportCauses(exchange);
     case "noTransport":
       return noTransportCauses(exchange, connection, context);
     case "session":
-      return openedElsewhere(exchange, connection, context) === null
-        ? [cause("likely", "noStickySession", {}), cause("likely", "serverRestarted", {})]
-        : [cause("certain", "noStickySession", {})];
+      return unknownSessionCauses(exchange, connection, context);
     case "protocolVersion":
       return [cause("certain", "engineIoVersions", {})];
     case "forbidden":
       if (origin !== null && /not an accepted origin/.test(exchange.responseBodyPreview))
         return [cause("certain", "originRefused", { origin })];
       return [
+        hostCheckOf(exchange),
         cause("likely", "allowRequest", {}),
         // Its own word alone says nothing of why.
         cause(isAboutLogin(exchange.responseBodyPreview) ? "likely" : "possible", "tokenRejected", {}),
@@ -55,13 +60,34 @@ function causesOf(
   }
 }
 
+/** Of one address behind a proxy it is known that no balancing of addresses helps. */
+function unknownSessionCauses(exchange: HttpExchangeFacts, connection: ConnectionFacts, context: Context): Cause[] {
+  if (openedElsewhere(exchange, connection, context) !== null) return [cause("certain", "noStickySession", {})];
+  const opened = openedBy(exchange, connection, context, (server) => server === serverOf(connection));
+  if (opened === null || !isOfProxy(connection, exchange, context))
+    return [cause("likely", "noStickySession", {}), cause("likely", "serverRestarted", {})];
+  // No server comes back so soon.
+  const isSoon = answeredNs(exchange) - opened.at.timestampNs < RESTARTS_WITHIN_MS * NS_PER_MS;
+  return [cause("likely", "workersNotSticky", {}), cause(isSoon ? "possible" : "likely", "serverRestarted", {})];
+}
+
+const RESTARTS_WITHIN_MS = 1000;
+
 /** Another server of the same client opened this session. */
-function openedElsewhere(exchange: HttpExchangeFacts, connection: ConnectionFacts, { sessions }: Context) {
+const openedElsewhere = (exchange: HttpExchangeFacts, connection: ConnectionFacts, context: Context) =>
+  openedBy(exchange, connection, context, (server) => server !== serverOf(connection));
+
+function openedBy(
+  exchange: HttpExchangeFacts,
+  connection: ConnectionFacts,
+  { sessions }: Context,
+  isWanted: (server: string) => boolean,
+) {
   const sid = sidOf(exchange);
   const other = (sessions().get(sid) ?? []).find(
     ({ client, session, server }) =>
       client.address === connection.client.address &&
-      endpointText(server) !== serverOf(connection) &&
+      isWanted(endpointText(server)) &&
       session?.engineIo?.sid === sid &&
       session.engineIo.open !== null,
   );
@@ -236,11 +262,14 @@ export const engineIoRefused: Rule = {
   spec: "Engine.IO protocol v4",
   causes: [
     "noStickySession",
+    "workersNotSticky",
+    "handshakeCached",
     "serverRestarted",
     "engineIoVersions",
     "nginxUpgradeLines",
     "apacheUpgrade",
     "proxyUpgradeOff",
+    "hostNotAllowed",
     "originRefused",
     "allowRequest",
     "transportNotAllowed",

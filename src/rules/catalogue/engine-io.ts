@@ -4,7 +4,6 @@ import type { EngineIoFacts } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { endedBy, endingEvidence } from "../ending.ts";
-import { engineIoCode } from "../engine-io-code.ts";
 import { missedIn } from "../heartbeat.ts";
 import { mayStillCome } from "../patience.ts";
 import { silentClient, silentServer } from "../poll-heartbeat.ts";
@@ -237,8 +236,8 @@ function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | nu
   const exchange = handshakeOf(connection);
   const target = exchange?.request?.target ?? "";
   if (!/[?&]transport=websocket/.test(target) || !/[?&]sid=/.test(target) || !exchange?.request) return null;
-  // The session itself is unknown there, and that was said.
-  if (engineIoCode(exchange) === "session" && isRepeatedRefusal(exchange, context)) return null;
+  // The session itself is unknown there, and that was said: nobody goes on trying.
+  if (isRepeatedRefusal(exchange, context)) return null;
   const engineIo = connection.session?.engineIo;
   const evidence = [shows(exchange.request.first, "upgradeRequest", { target: targetOf(exchange) })];
   const args = { server: serverOf(connection), client: clientOf(connection), status: exchange.response?.status };

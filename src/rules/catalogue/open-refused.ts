@@ -22,8 +22,8 @@ export function acceptedElsewhere(connection: ConnectionFacts, context: Context)
   return found ?? null;
 }
 
-/** Its client is a proxy that went to another server after this one failed, and so served whom it had keep waiting. */
-export function servedByOther({ client, first }: ConnectionFacts, { joins }: Context): ConnectionFacts | null {
+/** Its client is a proxy that tried on after this failed, there or at another server, and so served whom it kept waiting. */
+export function servedByProxy({ client, first }: ConnectionFacts, { joins }: Context): ConnectionFacts | null {
   const join = joins.all.find(({ facts, front, back }) => {
     const asked = front.upgrade?.exchange.request?.first.timestampNs ?? Number.POSITIVE_INFINITY;
     return (
@@ -93,7 +93,7 @@ interface Refused {
   readonly at: Mark;
 }
 
-/** The client got what it wanted all the same: at the other address of the name, or from another backend. */
+/** The client got what it wanted all the same: at the other address of the name, from another backend, or at the next attempt. */
 function servedElsewhere(connection: ConnectionFacts, context: Context, { base, evidence, at }: Refused): Draft | null {
   const elsewhere = acceptedElsewhere(connection, context);
   if (elsewhere !== null)
@@ -107,16 +107,30 @@ function servedElsewhere(connection: ConnectionFacts, context: Context, { base, 
       ],
       causes: [cause("likely", "oneFamilyBound", { port: base.port, other: serverOf(elsewhere) })],
     });
-  const served = servedByOther(connection, context);
-  if (served !== null)
+  const served = servedByProxy(connection, context);
+  if (served === null) return null;
+  const took = served.tcp.established ?? served.first;
+  const parts = {
+    severity: "warning" as const,
+    at,
+    evidence: [...evidence, shows(took, "accepted", { server: serverOf(served) })],
+  };
+  if (serverOf(served) !== base.server)
     return draft("tcp.open.refused", "otherBackend", {
-      severity: "warning",
-      at,
+      ...parts,
       args: { ...base, other: serverOf(served) },
-      evidence: [...evidence, shows(served.tcp.established ?? served.first, "accepted", { server: serverOf(served) })],
       causes: [cause("likely", "notListening", { port: base.port })],
     });
-  return null;
+  const { server, port } = base;
+  return draft("tcp.open.refused", "triedAgain", {
+    ...parts,
+    args: { ...base, waitedMs: spanMs(at, took) },
+    causes: [
+      acceptedEarlier(connection, context) === null
+        ? cause("certain", "serverStartedLater", { server })
+        : cause("certain", "serverStopped", { server, port }),
+    ],
+  });
 }
 
 function check(connection: ConnectionFacts, context: Context) {

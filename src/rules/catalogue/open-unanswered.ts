@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { clientOf, later, serverOf, spanMs, watchedUntil } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { within } from "../time-index.ts";
-import { acceptedElsewhere, acceptedLater, servedByOther } from "./open-refused.ts";
+import { acceptedElsewhere, acceptedLater, servedByProxy } from "./open-refused.ts";
 
 /** A single SYN may just have come right before the capture's end; the first repetition comes after 1 s (RFC 6298 §2). */
 const LEAST_WAIT_MS = 2000;
@@ -94,8 +94,8 @@ function check(connection: ConnectionFacts, context: Context) {
       ],
       causes: [cause("likely", "oneFamilyBound", { port, other: serverOf(elsewhere) })],
     });
-  const served = servedByOther(connection, context);
-  if (served !== null)
+  const served = servedByProxy(connection, context);
+  if (served !== null && serverOf(served) !== server)
     return draft("tcp.open.unanswered", "otherBackend", {
       severity: "warning",
       at: first,

@@ -19,6 +19,8 @@ import { sealedReset } from "../sealed-endings.ts";
 import { stallWithin } from "../stall.ts";
 import { frozenBefore } from "../standstill.ts";
 import type { EvidenceItem } from "../types.ts";
+import { handshakeOf } from "../upgrade-outcome.ts";
+import { isRepeatedRefusal } from "./eio-refused.ts";
 import { carriesUpgrade, isNearer } from "./reset-signs.ts";
 
 /** Shorter pauses are worth no word. */
@@ -31,6 +33,23 @@ const counted = (connection: ConnectionFacts): ResetFacts[] =>
   carriesUpgrade(connection)
     ? connection.tcp.resets.filter((reset) => !reset.ignored && reset.state !== "opening")
     : [];
+
+function inHandshake(
+  connection: ConnectionFacts,
+  { from, afterFin }: ResetFacts,
+  parts: { at: Mark; evidence: (EvidenceItem | null)[] },
+  context: Context,
+): Draft | null {
+  const exchange = handshakeOf(connection);
+  // Its session was refused elsewhere, and that is told.
+  if (from === "client" && exchange !== null && isRepeatedRefusal(exchange, context)) return null;
+  return draft("tcp.rst", "handshake", {
+    ...parts,
+    severity: afterFin ? "note" : undefined,
+    args: { from },
+    causes: [from === "client" ? cause("likely", "pageLeft", {}) : cause("likely", "handlerThrew", {})],
+  });
+}
 
 /** The RSTs of one connection: the first that counts speaks, the others are its evidence. */
 function checkReset(connection: ConnectionFacts, context: Context): Draft | null {
@@ -46,13 +65,7 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
     ),
   ];
   const parts = { at: reset, evidence };
-  if (webSocket === null)
-    return draft("tcp.rst", "handshake", {
-      ...parts,
-      severity: reset.afterFin ? "note" : undefined,
-      args: { from },
-      causes: [cause("likely", "handlerThrew", {})],
-    });
+  if (webSocket === null) return inHandshake(connection, reset, parts, context);
   const metNobody = closeMetNobody(connection, otherSide(from));
   if (!metNobody && (webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null))
     return draft("tcp.rst", "afterClose", {
@@ -292,6 +305,7 @@ export const reset: Rule = {
     "middleboxReset",
     "closedSocketWritten",
     "handlerThrew",
+    "pageLeft",
     "keysWouldTell",
   ],
   sources: [

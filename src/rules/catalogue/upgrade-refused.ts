@@ -5,6 +5,7 @@ import { askedFor } from "../asked.ts";
 import type { Context } from "../context.ts";
 import { isCredentialField, mayLogIn } from "../credentials.ts";
 import { engineIoCode } from "../engine-io-code.ts";
+import { hostCheckOf } from "../host-check.ts";
 import { pollLimit } from "../message-limit.ts";
 import { ownPageOf } from "../own-page.ts";
 import { unreadProxyHeader } from "../proxy-header.ts";
@@ -74,6 +75,14 @@ const isRefusalOfWs = ({ request, responseBodyPreview }: HttpExchangeFacts): boo
   wantsWebSocket(request) &&
   /[?&]EIO=\d/.test(request.target);
 
+/**
+ * The router of Express or NestJS answers for Socket.IO's path: where Socket.IO is attached it takes every request for it,
+ * and says so when the fields of an upgrade are missing.
+ */
+const isExpressWithoutSocketIo = ({ request, responseBodyPreview }: HttpExchangeFacts): boolean =>
+  // Nobody asks for Socket.IO at /: a proxy took the path away.
+  /^\/[^?]+\?(?:.*&)?EIO=\d/.test(request?.target ?? "") && PATH_SEEN.test(responseBodyPreview);
+
 /** Its own page: the proxy has no place for the path. Any other comes from behind it. */
 function notFoundCauses(
   exchange: HttpExchangeFacts,
@@ -88,6 +97,14 @@ function notFoundCauses(
     ];
   const changed = rewritten(exchange);
   if (changed) return [changed, cause("possible", "wrongPath", { path })];
+  if (isExpressWithoutSocketIo(exchange)) {
+    // Socket.IO at another path hangs up on an upgrade (destroyUpgrade), and leaves polls to the others.
+    const sawUpgrade = !isPoll(exchange) && proxyOf(exchange) === null;
+    return [
+      cause("likely", "socketIoNotAttached", { path }),
+      cause(sawUpgrade ? "possible" : "likely", "wrongPath", { path }),
+    ];
+  }
   return [
     // The backend's router saw a plain GET: the proxy that named itself did pass it on.
     ...(PLAIN_GET.test(exchange.responseBodyPreview) &&
@@ -120,6 +137,8 @@ function isUnknownPath(exchange: HttpExchangeFacts, connection: ConnectionFacts,
 function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (Cause | false)[] {
   const exchange = handshakeOf(connection);
   if (exchange === null) return [];
+  const hostCheck = hostCheckOf(exchange);
+  if (hostCheck) return [hostCheck];
   const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
   const isBare = exchange.request !== null && connection.tokens.length === 0 && !mayLogIn(exchange.request);
   const hasCookie = exchange.request !== null && fieldValue(exchange.request, "cookie") !== null;
@@ -251,6 +270,8 @@ export const upgradeRefused: Rule = {
     "recoveredBySelf",
     "upgradeOnPolls",
     "proxyHeaderUnread",
+    "hostNotAllowed",
+    "socketIoNotAttached",
     "wrongPath",
     "fieldsTooLarge",
     "bodyLimit",

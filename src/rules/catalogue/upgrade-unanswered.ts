@@ -24,6 +24,7 @@ import { stallWithin } from "../stall.ts";
 import { before, within } from "../time-index.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
 import { handshakeOf, isClosedUnread, outcomeOf } from "../upgrade-outcome.ts";
+import { isRepeatedRefusal } from "./eio-refused.ts";
 
 /** A setting needs no time to drop a request. */
 const AT_ONCE_MS = 200;
@@ -62,6 +63,7 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   if (askedInsideHttp2(connection) !== null) return null;
   const outcome = outcomeOf(connection);
   if (outcome === "none") return checkPoll(connection, context);
+  if (isAbandoned(connection, context)) return null;
   if (outcome === "late") return checkLate(connection, context);
   const isDropped = outcome === "dropped" && isDroppedUnread(connection, context);
   if ((outcome !== "unanswered" && !isDropped) || connection.tcp.halves[1].missingBytes > 0) return null;
@@ -135,6 +137,12 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
     evidence: [asked, shows(connection.last, "lastPacket", {})],
     causes,
   });
+}
+
+/** The client gave up the WebSocket of a session that was refused meanwhile, and that is told. */
+function isAbandoned(connection: ConnectionFacts, context: Context): boolean {
+  const exchange = handshakeOf(connection);
+  return connection.tcp.firstCloser === "client" && exchange !== null && isRepeatedRefusal(exchange, context);
 }
 
 /** A proxy whose own client hung up first gave up because of it: that FIN or RST, as evidence; null: it did not. */

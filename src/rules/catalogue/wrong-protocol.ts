@@ -92,7 +92,8 @@ function checkHttpOnTls(connection: ConnectionFacts, context: Context) {
   if (exchange.response === null && hungUpAtOnce(connection, exchange)) {
     const afterMs = spanMs(exchange.request.last, endOf(connection));
     const known = speaksTls(connection, context);
-    if (known === "no") return null;
+    // Nobody speaks TLS on the port that is made for plain HTTP.
+    if (known === "no" || (known === "unknown" && port === 80)) return null;
     const confidence = known === "yes" ? "likely" : "possible";
     return draft("http.on-tls-port", "hungUp", {
       // What is only possible outranks nothing that was seen.

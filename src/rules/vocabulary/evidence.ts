@@ -91,6 +91,7 @@ export const evidenceWords = {
   connectWithoutAuth: "namespace",
   connectError: "namespace message",
   errorEvent: "event message",
+  unansweredEvent: "namespace event?",
   namespaceConnected: "namespace",
   namespaceDisconnected: "namespace",
   lastBeatAnswer: "from",

@@ -34,7 +34,12 @@ export const applicationFindings = {
     silent: "from to missing intervalMs waitedMs sample",
     late: "from to missing intervalMs waitedMs sample",
   },
-  "app.silent": { plain: "messages silentMs" },
+  "app.silent": {
+    plain: "messages silentMs",
+    noAckNothing: "namespace missing event? waitedMs",
+    noAck: "namespace missing event? waitedMs",
+    someAcks: "namespace missing event? waitedMs answered",
+  },
   "app.vite-hmr": { plain: "server" },
   "jwt.expired": {
     expired: "where agoMs",

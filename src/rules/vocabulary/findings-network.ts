@@ -14,6 +14,7 @@ export const networkFindings = {
     loopbackOfProxy: "server port client attempts answerMs?",
     otherFamily: "server port client attempts other",
     otherBackend: "server port client attempts other",
+    triedAgain: "server port client attempts waitedMs",
   },
   "tcp.open.unanswered": {
     silent: "server port client attempts waitedMs",

@@ -1,4 +1,5 @@
 import type {
+  AckFacts,
   ApplicationBeatFacts,
   BeatWait,
   EngineIoFacts,
@@ -223,6 +224,32 @@ const silent = (seconds: number) =>
     }),
   );
 
+/** Two events of the client at 1 s and 2 s with a callback; the server's last frame at 30 s, the client's Close at 40 s. */
+const unacknowledged = (given: Partial<AckFacts> = {}, facts: Partial<SocketIoNamespaceFacts> = {}, lastHeard = 30) =>
+  socketIo(
+    session({
+      socketIo: [
+        namespace({
+          acks: {
+            asked: 2,
+            answered: 0,
+            slowestMs: 0,
+            serverSpoke: true,
+            missing: [
+              { ...mark(1), event: "send" },
+              { ...mark(2), event: "send" },
+            ],
+            ...given,
+          },
+          ...facts,
+        }),
+      ],
+    }),
+    "client",
+    40,
+    { webSocket: webSocket({ closeFrames: [close(40, null), null], lastFrame: [mark(40), mark(lastHeard)] }) },
+  );
+
 const gapOf = (from: "client" | "server", seconds: number) => ({
   events: [{ ...mark(seconds), code: "gap" as const, from, section: "RFC 6455 §5.2", value: 40 }],
   eventCounts: { gap: 1 },
@@ -431,8 +458,24 @@ export const applicationCases = {
   },
   "app.silent": {
     severity: "note",
-    fires: { plain: silent(90) },
-    near: { "half a minute is not long": silent(20), "it spoke": one(connectionFacts()) },
+    severities: { noAckNothing: "warning", noAck: "warning" },
+    fires: {
+      plain: silent(90),
+      noAckNothing: unacknowledged({ serverSpoke: false }),
+      noAck: unacknowledged(),
+      someAcks: unacknowledged({ asked: 9, answered: 7, slowestMs: 900 }),
+    },
+    near: {
+      "half a minute is not long": silent(20),
+      "it spoke": one(connectionFacts()),
+      "nothing was asked for, or all of it came": socketIo(session()),
+      "just asked for": unacknowledged({ missing: [{ ...mark(38), event: "send" }] }),
+      "others took as long": unacknowledged({ asked: 9, answered: 7, slowestMs: 20_000 }),
+      "lost with the connection": unacknowledged({}, {}, 0.5),
+      "the server said what failed": unacknowledged({}, { told: INVALID_TOKEN, errors: 1 }),
+      "not let in": unacknowledged({}, { connected: null }),
+      "turned out soon after": unacknowledged({}, { disconnected: { ...mark(4), from: "server" } }),
+    },
   },
   "app.vite-hmr": {
     severity: "note",

@@ -128,7 +128,7 @@ const LOOPBACK = { address: "127.0.0.1", port: 8080 };
 export const openingCases = {
   "tcp.open.refused": {
     severity: "error",
-    severities: { otherFamily: "note", otherBackend: "warning" },
+    severities: { otherFamily: "note", otherBackend: "warning", triedAgain: "warning" },
     fires: {
       host: one(refused()),
       ofProxy: several(
@@ -146,6 +146,7 @@ export const openingCases = {
       ),
       otherFamily: several(refused({}, { server: V6 }), connectionFacts({ first: mark(0.2) })),
       otherBackend: triedInTurn(refused({}, FIRST_BACKEND)),
+      triedAgain: triedInTurn(refused({}, { ...FIRST_BACKEND, server: BACKEND_LEG.server })),
     },
     near: {
       "an RST on an open connection is another matter": one(

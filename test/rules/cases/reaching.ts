@@ -188,6 +188,15 @@ export const reachingCases = {
     },
     near: {
       "another 400": one(refusedUpgrade({ status: 400, body: "Bad Request" })),
+      "the port for plain HTTP": one(
+        refusedUpgrade(
+          { status: null },
+          {
+            server: { address: "192.0.2.10", port: 80 },
+            tcp: tcp({ firstCloser: "server", closedAt: mark(0.01), server: SILENT }),
+          },
+        ),
+      ),
       "hung up after a second": one(
         refusedUpgrade({ status: null }, { tcp: tcp({ firstCloser: "server", closedAt: mark(1), server: SILENT }) }),
       ),
