@@ -113,6 +113,7 @@ export const causeWords = {
   upgradeIgnored: "path",
   acceptsNobody: "",
   serverBlocked: "",
+  requestNotAnswered: "",
   slowHandshake: "",
   pathFiltersUpgrade: "port",
   pathMtu: "to",
