@@ -10,7 +10,7 @@ import { resetCauses } from "./reset-causes.ts";
 import { cause, type Draft, draft, shows } from "./rule.ts";
 import { recordCounts, sealedOf } from "./sealed.ts";
 import { heartOf } from "./sealed-beat.ts";
-import { timerCauses } from "./timer-causes.ts";
+import { clientTimer, timerCauses } from "./timer-causes.ts";
 import { matchTimers } from "./timer-match.ts";
 import type { Cause, EvidenceItem } from "./types.ts";
 
@@ -100,7 +100,7 @@ export function sealedEnd(connection: ConnectionFacts, context: Context): Draft 
   });
 }
 
-function endCauses(connection: ConnectionFacts, context: Context, notified: boolean): (Cause | false)[] {
+function endCauses(connection: ConnectionFacts, context: Context, notified: boolean): (Cause | false | null)[] {
   const { tcp, tls } = connection;
   const closer = tcp.firstCloser ?? "server";
   const idleMs = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
@@ -109,16 +109,22 @@ function endCauses(connection: ConnectionFacts, context: Context, notified: bool
   const byTimer = idleMs >= LEAST_IDLE_MS && isTimerLike(idleMs) && (beat === null || idleMs < 2 * beat.intervalMs);
   const died = closer === "server" && hasDied(connection, context);
   const isServer = closer === "server";
+  const ownTimer = isServer ? null : clientTimer(connection, context);
+  const own = ownTimer === null ? "likely" : "possible";
   const pingSeconds = Math.max(1, Math.floor(idleMs / 2000));
   return [
+    ownTimer,
     ...named,
     byTimer && named.length === 0 && isServer && cause("likely", "proxyIdleTimer", { idleMs, pingSeconds }),
-    byTimer && named.length === 0 && cause(isServer ? "possible" : "likely", "unknownIdleTimer", { idleMs }),
+    byTimer &&
+      named.length === 0 &&
+      ownTimer === null &&
+      cause(isServer ? "possible" : "likely", "unknownIdleTimer", { idleMs }),
     isServer && cause(died || byTimer ? "possible" : "likely", "serverTerminated", {}),
     // The kernel of a process that is gone sends its FIN, and knows nothing of TLS.
     isServer && !notified && cause(died ? "likely" : "possible", "serverDied", {}),
-    !isServer && !notified && cause("likely", "clientKilled", {}),
-    !isServer && cause(notified ? "likely" : "possible", "clientTerminated", {}),
+    !isServer && !notified && cause(own, "clientKilled", {}),
+    !isServer && cause(notified ? own : "possible", "clientTerminated", {}),
   ];
 }
 

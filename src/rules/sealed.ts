@@ -51,7 +51,10 @@ const looksLikeOne = ({ byBrowser, applicationProtocols, rhythm }: TlsFacts): bo
     (byBrowser && applicationProtocols.length === 1 && isLike101(rhythm)));
 
 /** null: it can be read, is no TLS, or looks like anything but a WebSocket. */
-export function sealedOf({ tls, webSocket, upgrade, server, tcp }: ConnectionFacts, { ports }: Context): Sealed | null {
+export function sealedOf(
+  { tls, webSocket, upgrade, server, tcp }: ConnectionFacts,
+  { ports }: Pick<Context, "ports">,
+): Sealed | null {
   if (tls === null || tls.decrypted || tls.rhythm === null || webSocket !== null || upgrade !== null) return null;
   const { rhythm } = tls;
   if (tcp.oneWay || (tls.clientHello !== null && !tls.handshakeComplete) || !mayBeWebSocket(tls)) return null;
@@ -65,7 +68,7 @@ export function sealedOf({ tls, webSocket, upgrade, server, tcp }: ConnectionFac
 }
 
 /** Taken for a WebSocket for good reasons: what cuts it off is worth an error, or at least a warning. */
-export const looksLikeWebSocket = (connection: ConnectionFacts, context: Context): boolean => {
+export const looksLikeWebSocket = (connection: ConnectionFacts, context: Pick<Context, "ports">): boolean => {
   const sealed = sealedOf(connection, context);
   return sealed !== null && sealed.belief !== "weak";
 };
