@@ -8,6 +8,7 @@ import { openCaptureReader } from "../pcap/open-capture-reader.ts";
 import type { CaptureComment, CaptureOrigin, CaptureSink, CaptureStatistics, RecordReader } from "../pcap/types.ts";
 import { type Feed, NO_PACKET, type PacketOrder } from "../session/pump.ts";
 import { openSources } from "../source/open-source.ts";
+import { sameContent } from "../source/same-content.ts";
 import type { ByteSource } from "../source/types.ts";
 import type { CaptureFacts } from "../store/types.ts";
 import type { KeyLog } from "../tls/key-log.ts";
@@ -55,7 +56,7 @@ export interface CaptureFeeds {
 
 /**
  * `sourceOf`: may put something between a source and its reader. Throws `UserError` (exit 3) for what is missing or not
- * readable, (exit 2) for standard input named twice.
+ * readable, (exit 2) for standard input, or one capture, named twice.
  */
 export async function openFeeds(
   names: readonly string[],
@@ -64,6 +65,7 @@ export async function openFeeds(
   sourceOf: (source: ByteSource, index: number) => ByteSource = (source) => source,
 ): Promise<CaptureFeeds> {
   refuseStdinTwice(names);
+  await refuseTwice(names);
   const told = names.map((): Told => ({ linkTypes: new Set(), dropped: new Map(), capturedUntilNs: null }));
   const feeds: CaptureFeed[] = [];
   const sink = captureSink(told, feeds, events);
@@ -88,6 +90,12 @@ export async function openFeeds(
 
 export function refuseStdinTwice(names: readonly string[]): void {
   if (names.filter((name) => name === "-").length > 1) throw new UserError(EXIT.usage, "input.stdin-twice");
+}
+
+/** Read twice, one capture would look like two of both ends, and its packets like copies. */
+async function refuseTwice(names: readonly string[]): Promise<void> {
+  const same = names.length < 2 ? null : await sameContent(names);
+  if (same !== null) throw new UserError(EXIT.usage, "input.twice", { name: same[0], other: same[1] });
 }
 
 function settleVantage(feeds: readonly Feed[], index: number): number {

@@ -1,4 +1,5 @@
 import type { Chrome } from "./chrome-words.ts";
+import { captureEnds } from "./en/capture-ends.ts";
 
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 const by = (from: string | null, what: string): string => (from === null ? what : `${from} ${what}`);
@@ -44,15 +45,7 @@ export const chromeEn: Chrome = {
   noWebSocket: "No WebSocket in this capture, and nothing that failed.",
   moreBelow: (n) => `and ${n} more below`,
   endedEarly: (name, why, offset) => `${name} breaks off at byte ${offset} (${why}): what came after is not known.`,
-  endedEarlyWhy: {
-    "cut-in-record": "in the middle of a packet",
-    "absurd-length": "an impossible length",
-    zeros: "nothing but zeros from there on",
-    "broken-block": "a damaged block",
-    "compression-cut": "in the middle of the compressed data",
-    "compression-damaged": "damaged compressed data",
-    "compression-window": "compressed with too large a window",
-  },
+  endedEarlyWhy: captureEnds,
   interrupted: (name) => `Interrupted while reading ${name}: this is what had been read by then.`,
   dropped: (n) => `The capturing computer lost ${plural(n, "packet")}: gaps can come from that, not from the network.`,
   connection: "connection",

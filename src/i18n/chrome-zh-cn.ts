@@ -1,4 +1,5 @@
 import type { Chrome } from "./chrome-words.ts";
+import { captureEnds } from "./zh-cn/capture-ends.ts";
 
 const sides = { client: "客户端", server: "服务器" } as const;
 const by = (from: "client" | "server" | null, what: string): string =>
@@ -42,15 +43,7 @@ export const chromeZhCn: Chrome = {
   noWebSocket: "抓包中没有 WebSocket，也没有失败的连接。",
   moreBelow: (n) => `另有 ${n} 个，见下文`,
   endedEarly: (name, why, offset) => `${name} 在第 ${offset} 字节处中断（${why}），之后的内容无从得知。`,
-  endedEarlyWhy: {
-    "cut-in-record": "数据包不完整",
-    "absurd-length": "长度不合理",
-    zeros: "此后全是零",
-    "broken-block": "数据块损坏",
-    "compression-cut": "压缩数据不完整",
-    "compression-damaged": "压缩数据损坏",
-    "compression-window": "压缩窗口过大",
-  },
+  endedEarlyWhy: captureEnds,
   interrupted: (name) => `读取 ${name} 时被中断，以下是中断前已读取的内容。`,
   dropped: (n) => `抓包主机丢失了 ${n} 个数据包：缺失的数据可能由此造成，不一定是网络问题。`,
   connection: "连接",

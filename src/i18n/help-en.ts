@@ -15,6 +15,7 @@ export const helpEn: HelpWords = {
         ["sudo wscap live -w days.pcapng --ring 20x100M", "wait for days with bounded disk"],
         ["sudo wscap live -w - | wireshark -k -i -", "watch in Wireshark meanwhile"],
         ["wscap live --remote root@device", "capture there, analyse here"],
+        ["sudo wscap live -p 443 --keylog keys.log", "wss://; how to get keys: wscap report --help"],
       ],
     },
     load: {
@@ -59,6 +60,9 @@ export const helpEn: HelpWords = {
         ["wscap report -p 8080 car.pcap.gz", "only this port, also when the handshake is missing"],
         ["wscap report --format json -o report.json capture.pcap", "for scripts (schema: wscap schema report)"],
         ["wscap report --fail-on error capture.pcap", "exit code 1 when something is wrong"],
+        ["SSLKEYLOGFILE=$PWD/keys.log chromium", "wss:// 1: keys of a browser (close it first), curl or Python"],
+        ["node --tls-keylog=keys.log app.js", "wss:// 1: or keys of Node; capture and reproduce"],
+        ["wscap report --keylog keys.log capture.pcapng", "wss:// 2: then it is read like ws://"],
         ["ssh device sudo tcpdump -i any -U -w - port 8080 | wscap report -", "from another machine"],
       ],
     },

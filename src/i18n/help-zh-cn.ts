@@ -15,6 +15,7 @@ export const helpZhCn: HelpWords = {
         ["sudo wscap live -w days.pcapng --ring 20x100M", "连续数天，磁盘占用有上限"],
         ["sudo wscap live -w - | wireshark -k -i -", "同时在 Wireshark 中查看"],
         ["wscap live --remote root@device", "在对方机器抓包，在本机分析"],
+        ["sudo wscap live -p 443 --keylog keys.log", "wss://；如何取得密钥见 wscap report --help"],
       ],
     },
     load: {
@@ -56,6 +57,9 @@ export const helpZhCn: HelpWords = {
         ["wscap report -p 8080 car.pcap.gz", "只看这个端口，没抓到握手也能解析"],
         ["wscap report --format json -o report.json capture.pcap", "供脚本使用（格式见 wscap schema report）"],
         ["wscap report --fail-on error capture.pcap", "有错误时退出码为 1"],
+        ["SSLKEYLOGFILE=$PWD/keys.log chromium", "wss:// 第一步：浏览器（先全部关闭）、curl 或 Python 的密钥"],
+        ["node --tls-keylog=keys.log app.js", "wss:// 第一步：或 Node 的密钥；然后抓包、复现"],
+        ["wscap report --keylog keys.log capture.pcapng", "wss:// 第二步：像 ws:// 一样读取"],
         ["ssh device sudo tcpdump -i any -U -w - port 8080 | wscap report -", "分析另一台机器上的流量"],
       ],
     },

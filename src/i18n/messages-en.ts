@@ -57,6 +57,10 @@ export const messagesEn = {
     sentence: "Standard input is a terminal, not a capture.",
     next: "Pipe one in: ssh device sudo tcpdump -i any -U -w - port 8080 | wscap report -",
   },
+  "input.twice": {
+    sentence: "{other} is the same capture as {name}: read twice, each packet would count double.",
+    next: "Name it once. Captures of both ends of a connection are two files that differ.",
+  },
   "input.stdin-twice": { sentence: "Standard input (-) can be read only once.", next: "Name - once." },
   "usage.no-command": { sentence: "Which command?", next: "Most start with: wscap report CAPTURE" },
   "usage.unknown-command": {

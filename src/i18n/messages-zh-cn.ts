@@ -59,6 +59,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "标准输入是终端，不是抓包数据。",
     next: "请用管道传入：ssh device sudo tcpdump -i any -U -w - port 8080 | wscap report -",
   },
+  "input.twice": {
+    sentence: "{other} 和 {name} 是同一份抓包：读两遍的话，每个数据包都会重复计算。",
+    next: "请只写一次。在连接两端分别抓的包应是两个内容不同的文件。",
+  },
   "input.stdin-twice": { sentence: "标准输入（-）只能读取一次。", next: "请只写一个 -。" },
   "usage.no-command": { sentence: "请指定命令。", next: "最常用的是：wscap report CAPTURE" },
   "usage.unknown-command": { sentence: "没有“{name}”这个命令。", next: "wscap --help 列出所有命令。" },

@@ -24,6 +24,30 @@ const BACK_WITHIN_MS = 60_000;
 /** So soon after a message, the message may be what it failed on. */
 const HANDLER_MS = 100;
 
+/** A WebSocket, or what is taken for one inside TLS: how long it has been open, and what its server said last. */
+interface Talk {
+  readonly openedAt: Mark;
+  readonly lastFrame: Mark | null;
+  readonly lastMessage: Mark | null;
+  /** A Close before this moment. */
+  isClosedBy(end: Mark): boolean;
+}
+
+function talkOf({ webSocket, tls }: ConnectionFacts): Talk | null {
+  if (webSocket !== null) {
+    if (webSocket.midstream) return null;
+    const { openedAt, lastFrame, lastMessage, closeFrames } = webSocket;
+    // What a server says to a client that has hung up ended nothing.
+    const isClosedBy = (end: Mark): boolean => closeFrames.some((close) => close !== null && !isBefore(end, close));
+    return { openedAt, lastFrame: lastFrame[1], lastMessage: lastMessage[1], isClosedBy };
+  }
+  const rhythm = tls?.rhythm ?? null;
+  if (rhythm === null || tls?.clientHello == null || rhythm.holes) return null;
+  // Records do not tell a pong from a message.
+  const [, heard] = rhythm.last;
+  return { openedAt: rhythm.since, lastFrame: heard, lastMessage: heard, isClosedBy: () => rhythm.farewell };
+}
+
 /** One WebSocket that its client ended without a Close, and the times that a timer may have measured. */
 interface Ended {
   readonly end: Mark;
@@ -82,14 +106,14 @@ function medianOf(values: number[]): number {
 function oneByOne(sockets: readonly ConnectionFacts[]): Ended[] {
   let [run, best]: [Ended[], Ended[]] = [[], []];
   for (const socket of sockets) {
-    const { webSocket } = socket;
-    const ended = webSocket === null ? null : endedOf(socket);
-    if (webSocket === null || ended === null) continue;
+    const talk = talkOf(socket);
+    const ended = talk && endedOf(socket);
+    if (talk === null || ended === null) continue;
     const before = run.at(-1);
-    if (before !== undefined && !isBefore(before.end, webSocket.openedAt)) continue;
+    if (before !== undefined && !isBefore(before.end, talk.openedAt)) continue;
     const isBack =
       before === undefined ||
-      webSocket.openedAt.timestampNs - before.end.timestampNs <= Math.max(BACK_WITHIN_MS, before.lifetime) * 1e6;
+      talk.openedAt.timestampNs - before.end.timestampNs <= Math.max(BACK_WITHIN_MS, before.lifetime) * 1e6;
     if (isBack) run.push(ended);
     else run = [ended];
     if (run.length > best.length) best = run;
@@ -98,26 +122,24 @@ function oneByOne(sockets: readonly ConnectionFacts[]): Ended[] {
 }
 
 function lifetimeOf(socket: ConnectionFacts): number | null {
-  const { webSocket, tcp, last } = socket;
-  return webSocket === null || webSocket.midstream ? null : livedMs(socket, webSocket.openedAt, tcp.closedAt ?? last);
+  const talk = talkOf(socket);
+  return talk && livedMs(socket, talk.openedAt, socket.tcp.closedAt ?? socket.last);
 }
 
 function endedOf(socket: ConnectionFacts): Ended | null {
-  const { webSocket, tcp } = socket;
+  const { tcp } = socket;
+  const talk = talkOf(socket);
   const lifetime = lifetimeOf(socket);
-  if (webSocket === null || lifetime === null || tcp.closedAt === null || tcp.firstCloser !== "client") return null;
+  if (talk === null || lifetime === null || tcp.closedAt === null || tcp.firstCloser !== "client") return null;
   const end = tcp.closedAt;
-  // What a server says to a client that has hung up ended nothing.
-  const isClosed = webSocket.closeFrames.some((close) => close !== null && !isBefore(end, close));
-  if ((tcp.ending !== "fin" && tcp.ending !== "rst") || isClosed || isBlind(socket)) return null;
+  if ((tcp.ending !== "fin" && tcp.ending !== "rst") || talk.isClosedBy(end) || isBlind(socket)) return null;
   const since = (mark: Mark | null): number =>
     mark === null || mark.timestampNs > end.timestampNs ? lifetime : livedMs(socket, mark, end);
-  const { lastFrame, lastMessage } = webSocket;
   return {
     end,
     lifetime,
-    frame: since(lastFrame[1]),
-    message: since(lastMessage[1]),
+    frame: since(talk.lastFrame),
+    message: since(talk.lastMessage),
     roundTripMs: tcp.roundTripMs ?? 0,
   };
 }

@@ -5,9 +5,11 @@ import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import { type ClientTimer, clientTimersOf } from "./client-timer.ts";
 import { type LostDials, lostDialsOf } from "./dead-path.ts";
 import { type Joins, joinsOf } from "./legs.ts";
-import { type Others, othersOf } from "./others.ts";
+import { type Others, othersOf, pairKey } from "./others.ts";
 import { fieldValue } from "./reading.ts";
+import { looksLikeWebSocket } from "./sealed.ts";
 import { type Sessions, sessionsOf } from "./sessions.ts";
+import { type TimeIndex, timeIndex } from "./time-index.ts";
 import type { Timer } from "./timers.ts";
 
 /** What a rule may know besides its connection: the others, and the timers to match. Built once per judgement. */
@@ -55,6 +57,14 @@ function reboundOf({ rebound, connections }: Analysis): Map<ConnectionId, Connec
   return found;
 }
 
+/** What is taken for WebSockets inside TLS, as `Others.sockets` has those that can be read. */
+function sealedSocketsOf({ connections }: Analysis, ports: readonly number[]): Map<string, TimeIndex<ConnectionFacts>> {
+  const found = new Map<string, ConnectionFacts[]>();
+  for (const connection of connections)
+    if (looksLikeWebSocket(connection, { ports })) appendTo(found, pairKey(connection), connection);
+  return new Map([...found].map(([pair, list]) => [pair, timeIndex(list, ({ first }) => first.timestampNs)]));
+}
+
 export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: readonly number[] = []): Context {
   const keyUses = new Map<string, ConnectionFacts[]>();
   const hopLimitOf = new Map<string, number>();
@@ -77,6 +87,8 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: r
     others,
     sessions: once(() => sessionsOf(analysis)),
     lostDials: once(() => lostDialsOf(analysis)),
-    clientTimers: once(() => clientTimersOf(others().sockets)),
+    clientTimers: once(
+      () => new Map([...clientTimersOf(sealedSocketsOf(analysis, ports)), ...clientTimersOf(others().sockets)]),
+    ),
   };
 }

@@ -10,7 +10,7 @@ import type { Placed } from "./placed.ts";
 import { isBlind } from "./reading.ts";
 import { withRecovery } from "./recovered.ts";
 import type { Draft, Rule } from "./rule.ts";
-import { withSecrecy } from "./sealed.ts";
+import { withSecrecy } from "./secrecy.ts";
 import { storiesOf } from "./stories.ts";
 import { type Judged, tellStory } from "./story.ts";
 import type { Timer } from "./timers.ts";

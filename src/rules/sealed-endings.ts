@@ -9,7 +9,8 @@ import { directionOf, endOf, later, otherSide, spanMs } from "./reading.ts";
 import { resetCauses } from "./reset-causes.ts";
 import { cause, type Draft, draft, shows } from "./rule.ts";
 import { recordCounts, sealedOf } from "./sealed.ts";
-import { timerCauses } from "./timer-causes.ts";
+import { heartOf } from "./sealed-beat.ts";
+import { clientTimer, timerCauses } from "./timer-causes.ts";
 import { matchTimers } from "./timer-match.ts";
 import type { Cause, EvidenceItem } from "./types.ts";
 
@@ -76,8 +77,8 @@ export function sealedEnd(connection: ConnectionFacts, context: Context): Draft 
   const notified = tls.closings[directionOf(closer)] !== null;
   const idleMs = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   const outage = interruptionBefore(connection, end, closer);
-  const [client, server] = rhythm.beats;
-  const beat = server ?? client;
+  const beatFrom = heartOf(rhythm);
+  const beat = beatFrom && rhythm.beats[directionOf(beatFrom)];
   return draft("ws.close.no-close-frame", notified ? "sealedNotified" : "sealedCut", {
     at: end,
     args: {
@@ -85,7 +86,7 @@ export function sealedEnd(connection: ConnectionFacts, context: Context): Draft 
       idleMs: idleMs < BUSY_MS ? null : idleMs,
       openMs: spanMs(rhythm.since, end),
       intervalMs: beat?.intervalMs,
-      beatFrom: beat === null ? null : beat === server ? "server" : "client",
+      beatFrom,
       ...recordCounts(sealed),
     },
     onset: outage?.since,
@@ -99,7 +100,7 @@ export function sealedEnd(connection: ConnectionFacts, context: Context): Draft 
   });
 }
 
-function endCauses(connection: ConnectionFacts, context: Context, notified: boolean): (Cause | false)[] {
+function endCauses(connection: ConnectionFacts, context: Context, notified: boolean): (Cause | false | null)[] {
   const { tcp, tls } = connection;
   const closer = tcp.firstCloser ?? "server";
   const idleMs = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
@@ -108,16 +109,22 @@ function endCauses(connection: ConnectionFacts, context: Context, notified: bool
   const byTimer = idleMs >= LEAST_IDLE_MS && isTimerLike(idleMs) && (beat === null || idleMs < 2 * beat.intervalMs);
   const died = closer === "server" && hasDied(connection, context);
   const isServer = closer === "server";
+  const ownTimer = isServer ? null : clientTimer(connection, context);
+  const own = ownTimer === null ? "likely" : "possible";
   const pingSeconds = Math.max(1, Math.floor(idleMs / 2000));
   return [
+    ownTimer,
     ...named,
     byTimer && named.length === 0 && isServer && cause("likely", "proxyIdleTimer", { idleMs, pingSeconds }),
-    byTimer && named.length === 0 && cause(isServer ? "possible" : "likely", "unknownIdleTimer", { idleMs }),
+    byTimer &&
+      named.length === 0 &&
+      ownTimer === null &&
+      cause(isServer ? "possible" : "likely", "unknownIdleTimer", { idleMs }),
     isServer && cause(died || byTimer ? "possible" : "likely", "serverTerminated", {}),
     // The kernel of a process that is gone sends its FIN, and knows nothing of TLS.
     isServer && !notified && cause(died ? "likely" : "possible", "serverDied", {}),
-    !isServer && !notified && cause("likely", "clientKilled", {}),
-    !isServer && cause(notified ? "likely" : "possible", "clientTerminated", {}),
+    !isServer && !notified && cause(own, "clientKilled", {}),
+    !isServer && cause(notified ? own : "possible", "clientTerminated", {}),
   ];
 }
 
@@ -142,50 +149,5 @@ export function sealedIdle(connection: ConnectionFacts, context: Context): Draft
     },
     evidence: [lastRecord(connection), endingEvidence(connection)],
     causes,
-  });
-}
-
-const LEAST_MISSED = 2;
-
-/** Regular small records that were answered, then no longer, until their sender hung up. */
-export function sealedBeat(connection: ConnectionFacts, context: Context): Draft | null {
-  const sealed = sealedOf(connection, context);
-  const { tcp } = connection;
-  const from = tcp.firstCloser;
-  if (sealed === null || sealed.belief === "weak" || from === null || tcp.ending === "open") return null;
-  const beat = sealed.rhythm.beats[directionOf(from)];
-  if (!beat || beat.answered === 0 || beat.lastAnswer === null || sealed.rhythm.farewell) return null;
-  const end = endOf(connection);
-  const isPinging = spanMs(beat.last, end) <= 2 * beat.intervalMs;
-  if (beat.unanswered < LEAST_MISSED || beat.firstUnanswered === null || !isPinging) return null;
-  const to = otherSide(from);
-  // Whoever says something else lives, and may have no reason to answer.
-  const last = sealed.rhythm.last[directionOf(to)];
-  if (last !== null && last.timestampNs > beat.firstUnanswered.timestampNs) return null;
-  const { damaged, unacknowledged } = tcp.halves[directionOf(from)];
-  const isLost = unacknowledged !== null && unacknowledged.since.timestampNs <= beat.last.timestampNs;
-  return draft("ws.pong.missing", "sealed", {
-    severity: "error",
-    at: beat.firstUnanswered,
-    args: {
-      from,
-      to,
-      missing: beat.unanswered,
-      intervalMs: beat.intervalMs,
-      waitedMs: spanMs(beat.firstUnanswered, end),
-      sinceAnswerMs: spanMs(beat.lastAnswer, end),
-    },
-    evidence: [
-      shows(beat.lastAnswer, "lastBeatAnswer", { from: to }),
-      shows(beat.firstUnanswered, "unansweredBeat", { from }),
-      shows(beat.last, "unansweredBeat", { from }),
-      endingEvidence(connection),
-    ],
-    causes: isLost
-      ? [cause("likely", "peerVanished", { to }), damaged > 0 && cause("possible", "damagingPath", {})]
-      : [
-          cause("likely", "peerBlocked", { to }),
-          to === "client" && cause("likely", "pageFrozen", { patienceMs: 3 * beat.intervalMs }),
-        ],
   });
 }

@@ -1,9 +1,10 @@
 import type { TlsFacts, TlsRhythm } from "../store/tls-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
-import type { Context } from "./context.ts";
-import { cause } from "./rule.ts";
-import type { Judged } from "./story.ts";
-import type { Confidence, Severity } from "./types.ts";
+
+/** The ports that were asked for; empty: none in particular. */
+interface Asked {
+  readonly ports: readonly number[];
+}
 
 /** What is taken for a WebSocket inside TLS without its keys, by when and in what sizes its records came. */
 export interface Sealed {
@@ -36,7 +37,7 @@ const mayBeWebSocket = ({ applicationProtocols, applicationProtocol }: TlsFacts)
     (applicationProtocols.includes("http/1.1") && !applicationProtocols.includes("h2")));
 
 /** What its port and its ALPN tell, before anything else is known. */
-export const mayCarryWebSocket = ({ tls, server }: ConnectionFacts, { ports }: Pick<Context, "ports">): boolean =>
+export const mayCarryWebSocket = ({ tls, server }: ConnectionFacts, { ports }: Asked): boolean =>
   tls !== null && mayBeWebSocket(tls) && (ports.length > 0 || !OTHERS_PORTS.has(server.port));
 
 const isLike101 = ({ answerBytes }: TlsRhythm): boolean => answerBytes !== null && answerBytes <= MOST_101_BYTES;
@@ -51,7 +52,7 @@ const looksLikeOne = ({ byBrowser, applicationProtocols, rhythm }: TlsFacts): bo
     (byBrowser && applicationProtocols.length === 1 && isLike101(rhythm)));
 
 /** null: it can be read, is no TLS, or looks like anything but a WebSocket. */
-export function sealedOf({ tls, webSocket, upgrade, server, tcp }: ConnectionFacts, { ports }: Context): Sealed | null {
+export function sealedOf({ tls, webSocket, upgrade, server, tcp }: ConnectionFacts, { ports }: Asked): Sealed | null {
   if (tls === null || tls.decrypted || tls.rhythm === null || webSocket !== null || upgrade !== null) return null;
   const { rhythm } = tls;
   if (tcp.oneWay || (tls.clientHello !== null && !tls.handshakeComplete) || !mayBeWebSocket(tls)) return null;
@@ -65,7 +66,7 @@ export function sealedOf({ tls, webSocket, upgrade, server, tcp }: ConnectionFac
 }
 
 /** Taken for a WebSocket for good reasons: what cuts it off is worth an error, or at least a warning. */
-export const looksLikeWebSocket = (connection: ConnectionFacts, context: Context): boolean => {
+export const looksLikeWebSocket = (connection: ConnectionFacts, context: Asked): boolean => {
   const sealed = sealedOf(connection, context);
   return sealed !== null && sealed.belief !== "weak";
 };
@@ -77,33 +78,3 @@ export const recordCounts = ({
   clientRecords: rhythm.records[0],
   serverRecords: rhythm.records[1],
 });
-
-/** Judged alike with keys and without; what lies beneath (a zero window) is so in either case. */
-const JUDGED = /^(ws\.|tcp\.(rst|path|nat))/;
-/** Keys would show whether it is so. */
-const GUESSED = /^(ws\.|tcp\.rst$)/;
-
-const weakened = (severity: Severity, { belief }: Sealed): Severity =>
-  severity === "error" && belief !== "strong" ? "warning" : severity;
-const doubted = (confidence: Confidence, { belief }: Sealed): Confidence =>
-  belief !== "strong" ? "possible" : confidence === "certain" ? "likely" : confidence;
-
-/** Whatever is said of a connection that nobody could read is said with a doubt, and with what would resolve it. */
-export function withSecrecy(judged: Judged, context: Context): Judged {
-  const { connection, draft, severity, root } = judged;
-  if (connection === null || severity === "note" || root !== null) return judged;
-  const sealed = sealedOf(connection, context);
-  if (sealed === null || !JUDGED.test(draft.ruleId)) return judged;
-  const isGuess = GUESSED.test(draft.ruleId);
-  // What the proxy sent on can be read: it is known to be a WebSocket, and how that ended.
-  const isReadBehind = context.joins.behind.get(connection.id)?.back.webSocket != null;
-  return {
-    ...judged,
-    severity: weakened(severity, sealed),
-    draft: {
-      ...draft,
-      confidence: isGuess ? doubted(draft.confidence, sealed) : draft.confidence,
-      causes: isGuess && !isReadBehind ? [...draft.causes, cause("possible", "keysWouldTell", {})] : draft.causes,
-    },
-  };
-}

@@ -25,6 +25,8 @@ const TURN_BYTES = 90;
 /** Larger ones are pieces of something large that is under way. */
 const PUSH_BYTES = 4000;
 const PAUSE_NS = 100e6;
+/** RFC 8446 §4.6.1: no session ticket is so small. */
+const LESS_THAN_TICKET_BYTES = 100;
 const ANSWER_NS = 1e9;
 const SIZES_KEPT = 16;
 const LEAST_BEATS = 3;
@@ -76,6 +78,7 @@ export class RecordRhythm {
   /** Some records were not in the capture, or not whole. */
   holes = false;
   private answerOver = false;
+  private firstAnswer: { readonly packetNumber: number; readonly bytes: number } | null = null;
   private isMidstream = false;
   private lastFrom: Direction | null = null;
   private lastNs = 0;
@@ -111,7 +114,7 @@ export class RecordRhythm {
     side.records++;
     const paused = at.timestampNs - this.lastNs >= PAUSE_NS;
     const begins = this.lastFrom !== direction || paused;
-    this.countAnswer(direction, bytes, paused);
+    this.countAnswer(direction, bytes, paused, at);
     // What follows the head of a request before it is answered may be its body.
     const isTurn = direction === CLIENT && begins && (this.answerBytes !== null || this.isMidstream);
     if (isTurn && bytes <= TURN_BYTES && bytes !== ALERT_BYTES) this.smallTurns++;
@@ -121,11 +124,31 @@ export class RecordRhythm {
     this.tally(side, bytes, at);
   }
 
-  private countAnswer(direction: Direction, bytes: number, paused: boolean): void {
-    if (this.answerOver) return;
+  private countAnswer(direction: Direction, bytes: number, paused: boolean, { packetNumber }: Moment): void {
+    // No answer of HTTP is as small as an alert.
+    if (this.answerOver || (direction === SERVER && bytes === ALERT_BYTES)) return;
+    if (direction === SERVER && this.isSecondTicket(bytes, packetNumber)) {
+      this.answerBytes = null;
+      return;
+    }
+    if (direction === SERVER && this.answerBytes === null) this.firstAnswer ??= { packetNumber, bytes };
     if (direction === SERVER && (this.answerBytes === null || !paused))
       this.answerBytes = (this.answerBytes ?? 0) + bytes;
     else if (this.answerBytes !== null) this.answerOver = true;
+  }
+
+  /**
+   * Session tickets of TLS 1.3 may come behind the request, and answer nothing. OpenSSL, and so most servers, sends two of one
+   * size at once; one alone cannot be told from an answer.
+   */
+  private isSecondTicket(bytes: number, packetNumber: number): boolean {
+    const { firstAnswer } = this;
+    return (
+      bytes > LESS_THAN_TICKET_BYTES &&
+      this.answerBytes === bytes &&
+      firstAnswer?.bytes === bytes &&
+      firstAnswer.packetNumber === packetNumber
+    );
   }
 
   /** A small record right behind one of the other side's: perhaps its pong. */

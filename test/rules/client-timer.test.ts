@@ -3,7 +3,7 @@ import { connectionId } from "../../src/base/brand.ts";
 import { judge } from "../../src/rules/judge.ts";
 import type { RuleId } from "../../src/rules/types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
-import { abnormal, close, mark, reset } from "../support/facts-builder.ts";
+import { abnormal, analysisOf, close, mark, reset, sealedConnection } from "../support/facts-builder.ts";
 import { several } from "./cases/case.ts";
 
 // A watchdog in the client: it ends one connection after the other after the same time.
@@ -89,4 +89,28 @@ test("who comes back after minutes was away", () => {
     heard: one.to + 300 * index - 0.5,
   }));
   expect(causesOf(late)[0]).toBe("likely clientKilled");
+});
+
+test("the same inside TLS, by when its records came", () => {
+  const sealed = (all: readonly Lived[]): ConnectionFacts[] =>
+    all.map(({ from, to, heard = to - 0.7 }, index) => ({
+      ...sealedConnection(
+        { firstCloser: "client", closedAt: mark(to), idleBeforeCloseNs: (to - heard) * 1e9 },
+        { since: mark(from), last: [mark(from + 0.1), mark(heard)] },
+      ),
+      id: connectionId(index),
+      first: mark(from),
+      last: mark(to),
+      client: { address: "10.0.0.1", port: 51_000 + index },
+    }));
+  const causes = (all: readonly Lived[]) =>
+    judge(analysisOf(sealed(all)))
+      .filter(({ ruleId }) => ruleId === "ws.close.no-close-frame")
+      .map((finding) => finding.causes.map(({ id, confidence }) => `${confidence} ${id}`));
+  for (const told of causes(WATCHDOG)) {
+    expect(told[0]).toBe("likely clientLifetimeTimer");
+    expect(told).toContain("possible clientKilled");
+  }
+  expect(causes(WATCHDOG)).not.toEqual([]);
+  expect(causes(WATCHDOG.slice(0, 2)).join()).not.toContain("clientLifetimeTimer");
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
+import type { HalfFacts } from "../../src/store/tcp-types.ts";
+import type { RhythmBeat, TlsRhythm } from "../../src/store/tls-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import { abnormal, analysisOf, joined, mark, reset, sealedConnection } from "../support/facts-builder.ts";
 
@@ -8,6 +10,22 @@ const said = (connection: ConnectionFacts, ports: readonly number[] = []) =>
   judge(analysisOf([connection]), { ports })
     .filter(({ ruleId }) => ruleId !== "capture.no-websocket")
     .map(({ ruleId, variant, severity, confidence }) => `${severity} ${ruleId} ${variant} ${confidence}`);
+
+/**
+ * A client that pings every 20 s and waits for each pong: the first two came at once, the third never did. After 20 s it says
+ * something else (its Close), which stays unanswered too, and hangs up 10 s later; Python's websockets does so by default.
+ */
+const PATIENT: RhythmBeat = {
+  intervalMs: 20_000,
+  count: 3,
+  answered: 2,
+  last: mark(60),
+  lastAnswer: mark(40),
+  unanswered: 1,
+  firstUnanswered: mark(60),
+};
+const waiting = (beat: Partial<RhythmBeat>, last: TlsRhythm["last"] = [mark(80), mark(50)], end = 90) =>
+  sealedConnection({ firstCloser: "client", closedAt: mark(end) }, { last, beats: [{ ...PATIENT, ...beat }, null] });
 
 /** One request, a short answer, silence, and the server's end: an idle WebSocket, or a kept connection of HTTPS. */
 const idle = (seconds: number, answerBytes = 300): ConnectionFacts =>
@@ -84,5 +102,47 @@ describe("inside TLS, without keys", () => {
       },
     });
     expect(said(vanished)).toEqual(["error tcp.path.blackhole midTraffic certain"]);
+  });
+
+  test("one ping without an answer is a heartbeat's end where its sender waits for each answer", () => {
+    expect(said(waiting({}))).toEqual([
+      "error ws.pong.missing sealed likely",
+      "note ws.close.no-close-frame sealedCut certain",
+    ]);
+    const [finding] = judge(analysisOf([waiting({})]));
+    expect(finding?.evidence.map(({ what }) => what)).toEqual([
+      "lastBeatAnswer",
+      "unansweredBeat",
+      "lastRecord",
+      "fin",
+    ]);
+    // It hung up at once, the server went on talking, or does not answer each of them: nothing was waited for.
+    expect(said(waiting({}, [mark(60), mark(50)], 61)).join()).not.toContain("ws.pong.missing");
+    expect(said(waiting({}, [mark(80), mark(70)])).join()).not.toContain("ws.pong.missing");
+    expect(said(waiting({ count: 6 })).join()).not.toContain("ws.pong.missing");
+  });
+
+  test("an open connection misses answers only where each came before, and nothing waits on the path", () => {
+    const open = (beat: Partial<RhythmBeat>, unacknowledged: HalfFacts["unacknowledged"] = null) =>
+      sealedConnection(
+        { ending: "open", closedAt: null, firstCloser: null, client: { fin: null, unacknowledged } },
+        {
+          last: [mark(119), mark(40)],
+          beats: [{ ...PATIENT, count: 6, answered: 2, unanswered: 4, last: mark(119), ...beat }, null],
+        },
+      );
+    expect(said(open({}))).toEqual(["warning ws.pong.missing sealedOngoing likely"]);
+    expect(said(open({ unanswered: 2, count: 4 }))).toEqual([]);
+    expect(said(open({ answered: 1 }))).toEqual([]);
+    const lost = { bytes: 50, since: mark(60), retransmissions: 6, last: mark(118), fullSize: false };
+    expect(said(open({}, lost)).join()).not.toContain("ws.pong.missing");
+  });
+
+  test("regular records that nobody answers are data, not a heartbeat", () => {
+    const beats = (answered: number): TlsRhythm["beats"] => [null, { ...PATIENT, count: 12, answered }];
+    const [data] = judge(analysisOf([sealedConnection({ firstCloser: "server" }, { beats: beats(1) })]));
+    expect(data?.args["beatFrom"]).toBeUndefined();
+    const [heart] = judge(analysisOf([sealedConnection({ firstCloser: "server" }, { beats: beats(12) })]));
+    expect(heart?.args["beatFrom"]).toBe("server");
   });
 });

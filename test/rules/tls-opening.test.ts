@@ -69,6 +69,11 @@ describe("a client certificate that is asked for", () => {
     expect(judge(analysisOf([refused]))[0]?.causes.map(({ id }) => id)).not.toContain("tlsVersions");
   });
 
+  test("who complains of the server's certificate has agreed on version and cipher", () => {
+    const expired = openingTls({ serverHello: null, alerts: [{ ...alert(45, 0.05), from: "client" }] });
+    expect(judge(analysisOf([expired]))[0]?.causes.map(({ id }) => id)).toEqual(["certificateNotTrusted"]);
+  });
+
   test("comes before the request that was sent meanwhile", () => {
     const request = upgrade({ status: null });
     const late = openingTls(

@@ -27,12 +27,16 @@ const identity = named();
 const der = Buffer.from(String(identity.cert).replace(/-----[^-]+-----/g, ""), "base64");
 
 /** A client that distrusts the certificate, or does not look at it and asks for something. */
-async function play(isTrusting: boolean) {
-  const server = tls.createServer({ ...identity, maxVersion: "TLSv1.2" }, (socket) => {
+async function play(isTrusting: boolean, maxVersion: "TLSv1.2" | "TLSv1.3" = "TLSv1.2") {
+  let keyLog = "";
+  const server = tls.createServer({ ...identity, maxVersion }, (socket) => {
     socket.on("error", () => undefined);
     socket.on("data", () => socket.end("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"));
   });
   server.on("tlsClientError", () => undefined);
+  server.on("keylog", (line) => {
+    keyLog += String(line);
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const between = await relay((server.address() as AddressInfo).port);
   const client = tls.connect({ port: between.port, servername: "c.example", rejectUnauthorized: !isTrusting });
@@ -44,7 +48,7 @@ async function play(isTrusting: boolean) {
   await new Promise<void>((resolve) => client.on("close", () => setTimeout(resolve, 100)));
   between.close();
   server.close();
-  return readTls(captureOf(between.pieces), null);
+  return readTls(captureOf(between.pieces), maxVersion === "TLSv1.3" ? keyLog : null);
 }
 
 describe("the server's certificate, in the clear up to TLS 1.2", () => {
@@ -60,6 +64,15 @@ describe("the server's certificate, in the clear up to TLS 1.2", () => {
       }),
     );
     expect(first?.evidence.map(({ what }) => what)).toContain("certificateSelfSigned");
+  });
+
+  test("of TLS 1.3 it is read with the secrets of the handshake, and forgotten alike", async () => {
+    const { connections, findings } = await play(false, "TLSv1.3");
+    expect(connections[0]?.tls?.negotiatedVersion).toBe("TLS 1.3");
+    expect(connections[0]?.tls?.serverCertificate).toMatchObject({ namesAsked: false, selfSigned: true });
+    const told = findings.flatMap(({ evidence }) => evidence.map(({ what }) => what));
+    expect(told).toEqual(expect.arrayContaining(["certificateNames", "certificateSelfSigned"]));
+    expect((await play(true, "TLSv1.3")).connections[0]?.tls?.serverCertificate).toBeNull();
   });
 
   test("is forgotten once the client asks for something", async () => {

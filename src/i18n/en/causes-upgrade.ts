@@ -343,6 +343,11 @@ export const causesUpgrade = {
     cause: "The server process is stuck and answers nobody.",
     fix: "Look at its CPU load; does a plain GET get an answer?",
   },
+  requestNotAnswered: {
+    cause:
+      "The server's code took the request and did not answer: its upgrade handler ignores this path, or waits for something itself (login service, database, the backend of a proxy).",
+    fix: "Look at the server's log from this time on; ask for the same URL with curl -i -m 10 and see whether that hangs too. Let the handler answer what it does not take with an HTTP 404.",
+  },
   pathFiltersUpgrade: {
     cause: "A firewall, IPS or operator on the path refuses WebSocket upgrades.",
     fix: "Use wss:// on 443: inside TLS the upgrade cannot be seen. Compare with another network.",

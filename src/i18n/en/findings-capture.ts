@@ -181,7 +181,7 @@ export const findingsCapture = {
   },
   "capture.ended-early": {
     plain: {
-      title: "{name} breaks off at byte {offset} ({reason})",
+      title: "{name} breaks off at byte {offset} ({reason:word})",
       detail: "Everything before that was read. How connections ended may be in the missing part.",
     },
   },

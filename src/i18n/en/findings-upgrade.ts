@@ -217,6 +217,12 @@ export const findingsUpgrade = {
       detail:
         "The request for a session arrived (TCP acknowledged it), and no answer came. Socket.IO says connect_error: timeout, or xhr poll error.",
     },
+    sealed: {
+      title:
+        "{server} did not answer the first request inside TLS for {afterMs:ms}[[; then the {closer:word} hung up]]",
+      detail:
+        "The TLS handshake was finished[[ (asked for {name})]] and the request arrived (TCP acknowledged it), but not a single record came in answer. What was asked for cannot be read without keys: it may be a WebSocket's upgrade, or a request that the server holds back on purpose until there is news (long polling).",
+    },
     pending: {
       title: "The upgrade request of {target} to {server} has no answer up to the end of the capture",
       detail:

@@ -80,6 +80,12 @@ export const findingsWebSocket = {
       detail:
         "Small records of the {from:word} come every {intervalMs:ms}; the {to:word} used to answer each at once, and said nothing to the last {missing:one|#}. Pings and pongs look like this; whether they are any cannot be read without keys.",
     },
+    sealedOngoing: {
+      title:
+        "Most likely a heartbeat inside TLS that is no longer answered: the {to:word} has said nothing for {sinceAnswerMs:ms}",
+      detail:
+        "Small records of the {from:word} come every {intervalMs:ms}; the {to:word} used to answer each at once, and said nothing to the last {missing:one|#}. The connection is still open. Pings and pongs look like this; whether they are any cannot be read without keys.",
+    },
     survived: {
       title: "{missing:One ping|# pings} of the {from:word} stayed without pong",
       detail: `${interval}As far as this capture shows, the {from:word} did not end the connection for it.`,

@@ -1,4 +1,5 @@
 import type { Token } from "../../rules/types.ts";
+import { captureEnds } from "./capture-ends.ts";
 
 export const tokens: Readonly<Record<Token, string>> = {
   client: "client",
@@ -24,6 +25,7 @@ export const tokens: Readonly<Record<Token, string>> = {
   "token.socket.io-auth": "Socket.IO auth data",
   "ask.upgrade": "the upgrade of",
   "ask.poll": "Socket.IO's poll",
+  ...captureEnds,
   "certificate.none": "an empty list",
   "certificate.given": "one that is there",
   "icmp.port": "port unreachable",

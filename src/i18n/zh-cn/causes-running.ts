@@ -265,7 +265,8 @@ export const causesRunning = {
     fix: "WebSocket 库会自动回应；直接操作套接字的代码要自己处理。",
   },
   peerBlocked: {
-    cause: "{to:word}的程序卡住了：主机仍在确认数据包，程序却没有反应（死循环、断点调试、SIGSTOP、事件循环阻塞）。",
+    cause:
+      "{to:word}的程序卡住了，没有反应（死循环、断点调试、SIGSTOP、事件循环阻塞），主机本身还在运行：TCP 的确认由主机发出，不代表程序在运行。",
     fix: "查看{to:word}这一时刻的 CPU 占用。浏览器用 Performance 面板；Node 用 --cpu-prof、monitorEventLoopDelay()。",
   },
   leftWithoutWaiting: { cause: "{from:word}没等回应就走了。", fix: "通常无害。" },

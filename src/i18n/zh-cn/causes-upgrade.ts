@@ -307,6 +307,11 @@ export const causesUpgrade = {
     fix: "在服务器上看 ss -ltn（监听端口的 Recv-Q 就是排队的数量），用 ls /proc/<pid>/fd | wc -l 对照 grep files /proc/<pid>/limits，并查看它的日志。调大 LimitNOFILE=（systemd）或 ulimit -n，并查找一直没有关闭的套接字。",
   },
   serverBlocked: { cause: "服务进程卡死，谁都不应答。", fix: "查看 CPU 占用；普通 GET 有应答吗？" },
+  requestNotAnswered: {
+    cause:
+      "服务器的代码收下了请求却没有应答：升级处理函数忽略这个路径，或自己在等别的东西（登录服务、数据库、代理的后端）。",
+    fix: "从这一时刻起查看服务器日志；用 curl -i -m 10 请求同一个 URL，看是否同样没有回音。处理函数不接受的请求，用 HTTP 404 应答。",
+  },
   pathFiltersUpgrade: {
     cause: "途中的防火墙、IPS 或运营商拦截 WebSocket 升级。",
     fix: "改用 443 端口的 wss://：TLS 里看不到升级请求。换个网络对比。",

@@ -153,7 +153,7 @@ export const findingsCapture = {
   },
   "capture.ended-early": {
     plain: {
-      title: "{name} 在第 {offset} 字节处中断（{reason}）",
+      title: "{name} 在第 {offset} 字节处中断（{reason:word}）",
       detail: "在此之前的内容都已读取。连接如何结束可能在缺失的部分里。",
     },
   },

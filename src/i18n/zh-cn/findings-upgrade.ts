@@ -200,6 +200,11 @@ export const findingsUpgrade = {
       detail:
         "建立会话的请求确实送达（TCP 已确认），但一直没有应答。Socket.IO 报 connect_error: timeout，或 xhr poll error。",
     },
+    sealed: {
+      title: "{server} 在 {afterMs:ms}内没有应答 TLS 里的第一个请求[[，随后{closer:word}断开]]",
+      detail:
+        "TLS 握手已完成[[（请求的名称是 {name}）]]，请求也已送达（TCP 已确认），但没有任何记录作为应答。没有密钥就读不到请求的内容：可能是 WebSocket 的升级请求，也可能是服务器有意压住、等有消息才应答的请求（长轮询）。",
+    },
     pending: {
       title: "直到抓包结束，发往 {server} 的 {target} 升级请求都没有应答",
       detail:

@@ -78,6 +78,11 @@ export const findingsWebSocket = {
       detail:
         "{from:word}每 {intervalMs:ms}发一条小记录，{to:word}原来都立即应答，最后 {missing} 条却没有回应。ping 和 pong 看上去就是这样；没有密钥无法确认是不是。",
     },
+    sealedOngoing: {
+      title: "TLS 内很可能有心跳失去了应答：{to:word}已有 {sinceAnswerMs:ms}什么也没发",
+      detail:
+        "{from:word}每 {intervalMs:ms}发一条小记录，{to:word}原来都立即应答，最后 {missing} 条却没有回应。连接还开着。ping 和 pong 看上去就是这样；没有密钥无法确认是不是。",
+    },
     survived: {
       title: "{from:word}有 {missing} 个 ping 没有等到 pong",
       detail: `${interval}从这份抓包看，{from:word}并没有因此断开连接。`,

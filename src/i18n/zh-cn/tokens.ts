@@ -1,4 +1,5 @@
 import type { Token } from "../../rules/types.ts";
+import { captureEnds } from "./capture-ends.ts";
 
 export const tokens: Readonly<Record<Token, string>> = {
   client: "客户端",
@@ -24,6 +25,7 @@ export const tokens: Readonly<Record<Token, string>> = {
   "token.socket.io-auth": "Socket.IO 认证信息",
   "ask.upgrade": "升级请求",
   "ask.poll": "轮询请求",
+  ...captureEnds,
   "certificate.none": "空列表",
   "certificate.given": "有证书",
   "icmp.port": "端口不可达",

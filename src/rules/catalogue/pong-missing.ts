@@ -7,7 +7,7 @@ import { answersWrongly, isTimerLike, type MissedBeat, missedBeat } from "../hea
 import { givesUpItself } from "../library-timers.ts";
 import { directionOf, hasEnded, lostBytes, NS_PER_MS, otherSide, spanMs, spokeBetween } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
-import { sealedBeat } from "../sealed-endings.ts";
+import { sealedBeat } from "../sealed-beat.ts";
 import { cameLate, slowPathMs } from "../slow-path.ts";
 import { stallWithin } from "../stall.ts";
 import { goesOn, stoodStill } from "../standstill.ts";

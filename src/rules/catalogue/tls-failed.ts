@@ -101,7 +101,9 @@ function alertCauses(connection: ConnectionFacts, tls: Tls, { description, from,
   const isMissing = isServers && answer === "none";
   // The server has chosen version and cipher already: these are agreed upon, unless the client refuses the choice.
   const isAgreed = isServers && tls.serverHello !== null && isBefore(tls.serverHello, alert);
-  const mayBeVersions = !isAgreed && description !== NO_APPLICATION_PROTOCOL && !isAboutClient;
+  // Who complains of a certificate has got one.
+  const mayBeVersions =
+    !isAgreed && !UNTRUSTED.has(description) && description !== NO_APPLICATION_PROTOCOL && !isAboutClient;
   return [
     isMissing && cause("likely", "clientCertificateMissing", { server }),
     isServers && answer === "given" && UNTRUSTED.has(description)

@@ -20,6 +20,7 @@ import {
   watchedUntil,
 } from "../reading.ts";
 import { cause, draft, lesser, type Rule, shows } from "../rule.ts";
+import { sealedRequest } from "../sealed-request.ts";
 import { stallWithin } from "../stall.ts";
 import { before, within } from "../time-index.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
@@ -60,6 +61,7 @@ function checkPoll(connection: ConnectionFacts, context: Context) {
 }
 
 function checkUnanswered(connection: ConnectionFacts, context: Context) {
+  if (connection.tls?.rhythm) return sealedRequest(connection, context);
   if (askedInsideHttp2(connection) !== null) return null;
   const outcome = outcomeOf(connection);
   if (outcome === "none") return checkPoll(connection, context);
@@ -307,6 +309,8 @@ export const upgradeUnanswered: Rule = {
     "pageLeft",
     "wrongPath",
     "serverBlocked",
+    "requestNotAnswered",
+    "keysWouldTell",
   ],
   sources: ["https://github.com/socketio/socket.io/blob/main/packages/engine.io/lib/server.ts"],
   check: checkUnanswered,

@@ -117,6 +117,7 @@ export const causeWords = {
   upgradeIgnored: "path",
   acceptsNobody: "",
   serverBlocked: "",
+  requestNotAnswered: "",
   slowHandshake: "",
   pathFiltersUpgrade: "port",
   pathMtu: "to",

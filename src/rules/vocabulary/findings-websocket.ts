@@ -20,6 +20,7 @@ export const webSocketFindings = {
     mayHaveGivenUp: "from to missing intervalMs? waitedMs code?",
     survived: "from to missing intervalMs?",
     sealed: "from to missing intervalMs waitedMs sinceAnswerMs",
+    sealedOngoing: "from to missing intervalMs sinceAnswerMs",
   },
   "ws.pong.late": {
     plain: "from to late slowestMs medianMs intervalMs?",

@@ -54,6 +54,27 @@ const unansweredInTls = sealedConnection(
   },
 );
 
+/** The same of the client, every 10 s until 60 s; the server's last word came at 30 s, and nobody hung up. */
+const ongoingInTls = (): ConnectionFacts =>
+  sealedConnection(
+    { ending: "open", closedAt: null, firstCloser: null, client: { fin: null }, server: { fin: null } },
+    {
+      last: [mark(60), mark(30)],
+      beats: [
+        {
+          intervalMs: 10_000,
+          count: 6,
+          answered: 3,
+          last: mark(60),
+          lastAnswer: mark(30),
+          unanswered: 3,
+          firstUnanswered: mark(40),
+        },
+        null,
+      ],
+    },
+  );
+
 const late = (roundTripMs: number, median: number, intervalMs = 60_000) =>
   one(
     connectionFacts({
@@ -116,7 +137,7 @@ const withoutPings = (openSeconds: number) =>
 export const heartbeatCases = {
   "ws.pong.missing": {
     severity: "error",
-    severities: { ongoing: "warning", survived: "warning", wrongPayload: "warning" },
+    severities: { ongoing: "warning", sealedOngoing: "warning", survived: "warning", wrongPayload: "warning" },
     fires: {
       gaveUp: frozen(true),
       neverAnswered: one(
@@ -164,6 +185,7 @@ export const heartbeatCases = {
         }),
       ),
       sealed: one(unansweredInTls),
+      sealedOngoing: one(ongoingInTls(), 61),
       notPassedOn: analysisOf(
         [
           connectionFacts({ webSocket: webSocket({ heartbeat: [quiet, beat({ pings: 1, answered: 1 })] }) }),

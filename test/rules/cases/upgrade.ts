@@ -1,3 +1,4 @@
+import type { TlsRhythm } from "../../../src/store/tls-types.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   abnormal,
@@ -13,6 +14,7 @@ import {
   mark,
   refusedUpgrade,
   reset,
+  sealedConnection,
   tcp,
   UPGRADE_FIELDS,
   upgrade,
@@ -204,6 +206,13 @@ const refusedByMessage = (text: string) =>
     },
   });
 
+/** Asked inside TLS at 0.1 s, answered by nothing, given up by the client after so many seconds. */
+const unansweredInTls = (seconds: number, rhythm: Partial<TlsRhythm> = {}) =>
+  sealedConnection(
+    { firstCloser: "client", closedAt: mark(0.1 + seconds) },
+    { records: [1, 2], last: [mark(0.1), mark(0.11)], smallTurns: 0, unasked: [0, 0], answerBytes: null, ...rhythm },
+  );
+
 export const upgradeCases = {
   "http.upgrade.refused": {
     severity: "error",
@@ -353,6 +362,7 @@ export const upgradeCases = {
         },
       ),
       silent: one(unanswered(null, 60)),
+      sealed: one(unansweredInTls(6), 10),
       pending: one(unanswered(null, 1), 1),
       poll: one(unansweredPoll(5)),
       late: one(
@@ -362,7 +372,7 @@ export const upgradeCases = {
         }),
       ),
     },
-    severities: { pending: "note" },
+    severities: { pending: "note", sealed: "warning" },
     near: {
       "asked just now, while the capture runs": running([unanswered(null, 1)], 1),
       "asked just now, where others are served": analysisOf([unanswered(null, 1), connectionFacts()], {
@@ -370,6 +380,11 @@ export const upgradeCases = {
       }),
       "a page that was left": one(unansweredPoll(1)),
       "a poll of a session, which waits": one(unansweredPoll(25, POLL)),
+      "a page that was left, inside TLS": one(unansweredInTls(1)),
+      "inside TLS it was answered": one(unansweredInTls(6, { answerBytes: 300 })),
+      "inside TLS the client went on talking": one(
+        unansweredInTls(6, { records: [3, 2], last: [mark(4), mark(0.11)] }),
+      ),
     },
   },
   "http.upgrade.dropped": {
