@@ -1,27 +1,9 @@
 import { expect, test } from "vitest";
-import { type TcpPacket, tcpPacket } from "../support/packet-builder.ts";
-import { track } from "../support/run-tracker.ts";
-
-const ENDS = { C: "10.0.0.1:40000", S: "10.0.0.2:8080" } as const;
-type Line = [from: "C" | "S", atMs: number, packet: Partial<TcpPacket>];
-
-const OPENING: Line[] = [
-  ["C", 0, { flags: "S", seq: 100 }],
-  ["S", 10, { flags: "SA", seq: 500, ack: 101 }],
-  ["C", 20, { flags: "A", seq: 101, ack: 501 }],
-  ["C", 30, { flags: "PA", seq: 101, ack: 501, payload: "ask" }],
-  ["S", 40, { flags: "PA", seq: 501, ack: 104, payload: "answer" }],
-  ["C", 41, { flags: "A", seq: 104, ack: 507 }],
-];
+import { type Line, OPENING, trackLines } from "../support/tracked-lines.ts";
 
 /** Packet numbers of what came late, and for how many ms it had been missing. */
 const lateOf = (...lines: Line[]) =>
-  track(
-    [...OPENING, ...lines].map(([from, atMs, packet], i) => ({
-      atMs,
-      bytes: tcpPacket({ from: ENDS[from], to: ENDS[from === "C" ? "S" : "C"], ipId: i + 1, window: 500, ...packet }),
-    })),
-  ).connections.flatMap(({ events }) =>
+  trackLines(...OPENING, ...lines).connections.flatMap(({ events }) =>
     events
       .filter(({ kind }) => kind === "late")
       .map(({ packetNumber, timestampNs, sentNs = 0 }) => [packetNumber, Math.round((timestampNs - sentNs) / 1e6)]),

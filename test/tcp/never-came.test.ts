@@ -1,31 +1,10 @@
 import { expect, test } from "vitest";
 import { neverCameBytes } from "../../src/tcp/never-came.ts";
-import { type TcpPacket, tcpPacket } from "../support/packet-builder.ts";
-import { track } from "../support/run-tracker.ts";
-
-const ENDS = { C: "10.0.0.1:40000", S: "10.0.0.2:8080" } as const;
-type Line = [from: "C" | "S", atMs: number, packet: Partial<TcpPacket>];
-
-const told = (...lines: Line[]) =>
-  track(
-    lines.map(([from, atMs, packet], i) => ({
-      atMs,
-      bytes: tcpPacket({ from: ENDS[from], to: ENDS[from === "C" ? "S" : "C"], ipId: i + 1, window: 500, ...packet }),
-    })),
-  );
-
-const OPENING: Line[] = [
-  ["C", 0, { flags: "S", seq: 100 }],
-  ["S", 10, { flags: "SA", seq: 500, ack: 101 }],
-  ["C", 20, { flags: "A", seq: 101, ack: 501 }],
-  ["C", 30, { flags: "PA", seq: 101, ack: 501, payload: "ask" }],
-  ["S", 40, { flags: "PA", seq: 501, ack: 104, payload: "answer" }],
-  ["C", 41, { flags: "A", seq: 104, ack: 507 }],
-];
+import { type Line, OPENING, trackLines } from "../support/tracked-lines.ts";
 
 test("a FIN that the capture lacks is known by its acknowledgment, and came first", () => {
   // The server's FIN, number 507, was not captured; the client's own one answers it.
-  const { connections, lines } = told(
+  const { connections, lines } = trackLines(
     ...OPENING,
     ["C", 900, { flags: "FA", seq: 104, ack: 508 }],
     ["S", 901, { flags: "A", seq: 508, ack: 105 }],
@@ -37,7 +16,7 @@ test("a FIN that the capture lacks is known by its acknowledgment, and came firs
 });
 
 test("a FIN that the capture lacks came second when the other one was acknowledged without it", () => {
-  const { connections } = told(
+  const { connections } = trackLines(
     ...OPENING,
     ["S", 900, { flags: "FA", seq: 507, ack: 104 }],
     ["C", 901, { flags: "A", seq: 104, ack: 508 }],
@@ -48,7 +27,7 @@ test("a FIN that the capture lacks came second when the other one was acknowledg
 });
 
 test("one byte that the capture lacks is no FIN when more comes behind it", () => {
-  const { connections, lines } = told(
+  const { connections, lines } = trackLines(
     ...OPENING,
     ["C", 60, { flags: "A", seq: 104, ack: 508 }],
     ["S", 900, { flags: "PA", seq: 508, ack: 104, payload: "more" }],
@@ -65,7 +44,7 @@ test("what a side had sent is known by the number of its bare segments, until it
     ["C", 520, { flags: "A", seq: 110, ack: 511 }],
   ];
   const bytes = (...more: Line[]) => {
-    const client = told(...OPENING, ...lost, ...more).connections[0]?.halves[0];
+    const client = trackLines(...OPENING, ...lost, ...more).connections[0]?.halves[0];
     return client === undefined ? null : neverCameBytes(client);
   };
   expect(bytes()).toBe(6);
@@ -74,7 +53,8 @@ test("what a side had sent is known by the number of its bare segments, until it
 });
 
 test("a wild number proves nothing, nor does a FIN alone", () => {
-  const client = (seq: number) => told(...OPENING, ["C", 520, { flags: "A", seq, ack: 507 }]).connections[0]?.halves[0];
+  const client = (seq: number) =>
+    trackLines(...OPENING, ["C", 520, { flags: "A", seq, ack: 507 }]).connections[0]?.halves[0];
   for (const seq of [105, 0x7000_0000, 0xc000_0000]) {
     const half = client(seq);
     expect(half === undefined ? null : neverCameBytes(half)).toBe(0);
@@ -82,7 +62,7 @@ test("a wild number proves nothing, nor does a FIN alone", () => {
 });
 
 test("what comes before a FIN that was captured, and never came itself, is missing", () => {
-  const { lines } = told(
+  const { lines } = trackLines(
     ...OPENING,
     ["S", 900, { flags: "FA", seq: 511, ack: 104 }],
     ["C", 901, { flags: "A", seq: 104, ack: 507 }],
