@@ -111,7 +111,10 @@ function endCauses(connection: ConnectionFacts, context: Context, notified: bool
   const pingSeconds = Math.max(1, Math.floor(idleMs / 2000));
   return [
     ...named,
-    byTimer && named.length === 0 && isServer && cause("likely", "proxyIdleTimer", { idleMs, pingSeconds }),
+    byTimer &&
+      named.length === 0 &&
+      isServer &&
+      cause("likely", "proxyIdleTimer", { front: "other", idleMs, pingSeconds }),
     byTimer && named.length === 0 && cause(isServer ? "possible" : "likely", "unknownIdleTimer", { idleMs }),
     isServer && cause(died || byTimer ? "possible" : "likely", "serverTerminated", {}),
     // The kernel of a process that is gone sends its FIN, and knows nothing of TLS.

@@ -240,6 +240,7 @@ export const engineIoRefused: Rule = {
     "engineIoVersions",
     "nginxUpgradeLines",
     "apacheUpgrade",
+    "frontUpgrade",
     "proxyUpgradeOff",
     "originRefused",
     "allowRequest",

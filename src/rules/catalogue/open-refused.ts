@@ -167,7 +167,7 @@ function check(connection: ConnectionFacts, context: Context) {
           isLoopback(connection.server.address) &&
           refusedTwin(connection, context) === null &&
           cause(connection.server.address === "::1" ? "likely" : "possible", "oneFamilyBound", { port }),
-        cause("likely", "backendDown", {}),
+        cause("likely", "backendDown", { front: "other" }),
         cause("possible", "rejectRule", { port }),
       ],
     });
