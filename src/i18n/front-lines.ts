@@ -1,7 +1,7 @@
 import type { FrontId } from "../rules/types.ts";
 import type { FrontWords } from "./texts.ts";
 
-type Lines = Pick<FrontWords, "name" | "upgrade" | "route" | "address" | "timer" | "rules" | "apply">;
+type Lines = Pick<FrontWords, "name" | "host" | "upgrade" | "route" | "address" | "timer" | "rules" | "apply">;
 
 /** What stands in the products' own configurations: the same in every language. */
 export const frontLines = {
@@ -14,6 +14,7 @@ export const frontLines = {
   },
   apache: {
     name: "Apache",
+    host: "ProxyPreserveHost On",
     route: 'ProxyPass "{path}" "http://<backend>{path}" upgrade=websocket',
     address: "ProxyPass",
     timer: "ProxyTimeout 3600",
@@ -54,6 +55,7 @@ export const frontLines = {
   },
   h2o: {
     name: "h2o",
+    host: "proxy.preserve-host: ON",
     upgrade: "proxy.websocket: ON",
     address: "proxy.reverse.url",
     timer: "proxy.websocket.timeout: 3600000",

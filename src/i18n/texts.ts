@@ -31,6 +31,8 @@ export interface FrontWords {
   readonly address: string;
   /** Where it tells why a backend could not be asked, and in which words. */
   readonly log: string;
+  /** The line that makes it keep the client's Host, and what puts it into effect. */
+  readonly host: string;
   /** How its log tells that the scheme is wrong. */
   readonly scheme: string;
   /** The setting of its idle timer. */

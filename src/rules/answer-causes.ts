@@ -42,11 +42,11 @@ export function lostUpgrade(exchange: HttpExchangeFacts, path: string): Cause[] 
 const ROUTED: ReadonlySet<FrontId> = new Set(["apache", "lighttpd"]);
 
 /** A proxy that served the path itself has no place for it. */
-export function noPlaceFor(proxy: string | null, path: string): Cause {
+export function noPlaceFor(proxy: string | null, path: string, backend: string = UNKNOWN_BACKEND): Cause {
   const front = frontNamed(proxy);
   return ROUTED.has(front)
     ? cause("likely", "frontRoute", { front, path })
-    : cause("likely", "locationMissing", { path, backend: UNKNOWN_BACKEND });
+    : cause("likely", "locationMissing", { path, backend });
 }
 
 /** A plain GET came to whoever answered; proxies that pass upgrades on by themselves are hardly why. */

@@ -10,6 +10,8 @@ interface Front {
   readonly adds: readonly string[];
   /** Words of an error page that it writes by itself: what is behind it never spoke. */
   readonly page: RegExp | null;
+  /** It gives the backend a Host of its own, unless it is told to keep the client's. */
+  readonly changesHost?: boolean;
   /** Its name, as findings show it. */
   readonly name: string;
 }
@@ -18,6 +20,7 @@ const table = [
   {
     id: "nginx",
     name: "nginx",
+    changesHost: true,
     said: /nginx|openresty|tengine/i,
     adds: [],
     page: /<center>(?:nginx|openresty|tengine)/i,
@@ -25,7 +28,9 @@ const table = [
   {
     id: "apache",
     name: "Apache",
-    said: /^apache/i,
+    changesHost: true,
+    // Its Via names it behind the host; Tomcat is a server of applications.
+    said: /\bapache(?!-coyote)\b/i,
     // mod_proxy_http, ProxyAddHeaders
     adds: ["x-forwarded-server"],
     // httpd/modules/http/http_protocol.c, ap_send_error_response; the signature may be off.
@@ -57,7 +62,7 @@ const table = [
     // varnish-cache/bin/varnishd/builtin.vcl, vcl_backend_error and vcl_synth
     page: /<h3>Guru Meditation:<\/h3>[\s\S]*<p>Varnish cache server<\/p>/,
   },
-  { id: "h2o", name: "h2o", said: /^h2o\b/i, adds: [], page: null },
+  { id: "h2o", name: "h2o", changesHost: true, said: /^h2o\b/i, adds: [], page: null },
   { id: "traefik", name: "Traefik", said: /traefik/i, adds: [], page: null },
   {
     id: "envoy",
@@ -77,6 +82,10 @@ export const fronts: readonly (Front & { readonly id: FrontId })[] = table;
 /** The product by the name that an answer gives (see `proxyOf`). */
 export const frontNamed = (name: string | null): FrontId =>
   (name === null ? undefined : fronts.find(({ said }) => said.test(name)))?.id ?? "other";
+
+/** The Host that the client sent may not be what the backend gets; of unknown proxies it may be so as well. */
+export const mayChangeHost = (front: FrontId): boolean =>
+  front === "other" || fronts.some(({ id, changesHost }) => id === front && changesHost === true);
 
 /** The product that passed a request on, by what it adds to it. */
 export const forwarderOf = (request: HttpMessageFacts | null): FrontId =>

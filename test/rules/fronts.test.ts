@@ -202,6 +202,29 @@ test("a proxy whose backend is down may hang up without a word", () => {
   expect(afterMs(5000)).not.toContain("possible backendGone");
 });
 
+describe("a Host that may not be passed on", () => {
+  const forbidden = { status: 403, body: '{"error":"Host not allowed"}' };
+  const host = (server: string) =>
+    found({ ...forbidden, response: { Server: server } })?.causes.find(({ id }) => id === "hostNotPassed")?.args;
+
+  test("is so of fronts that send their backend's own", () => {
+    expect(host("nginx/1.22.1")).toEqual({ front: "nginx" });
+    expect(host("Apache/2.4.71 (Debian)")).toEqual({ front: "apache" });
+  });
+
+  test("is not of those that keep it", () => {
+    for (const server of ["Caddy", "lighttpd/1.4.69", "Varnish"]) expect(host(server)).toBeUndefined();
+  });
+});
+
+test("of Via the product is read behind the host; Tomcat is no proxy", () => {
+  expect(frontNamed("1.1 gw.example (Apache/2.4.71)")).toBe("apache");
+  expect(frontNamed("Apache-Coyote/1.1")).toBe("other");
+  expect(
+    causes({ status: 426, body: "", response: { Server: "gunicorn", Via: "1.1 gw.example (Apache/2.4.71)" } })[0],
+  ).toBe("likely apacheUpgrade");
+});
+
 describe("the table of fronts", () => {
   test("knows them by name and by what they add to a request", () => {
     expect(["Apache/2.4.71 (Debian)", "1.1 varnish (Varnish/7.1)", "h2o/2.2.5", "Caddy", null].map(frontNamed)).toEqual(

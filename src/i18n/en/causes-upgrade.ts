@@ -13,7 +13,7 @@ export const causesUpgrade = {
   },
   asgiNoLibrary: {
     cause: "uvicorn runs without a WebSocket library, so the upgrade is handled as a plain GET.",
-    fix: "Its log says “Unsupported upgrade request”: pip install 'uvicorn[standard]', then restart.",
+    fix: "Its log says “Unsupported upgrade request”: pip install 'uvicorn[standard]', take --ws none out if it is there, then restart.",
   },
   badHandshakeFields: {
     cause: "A field of the request is not accepted: Sec-WebSocket-Key, -Version, -Extensions or -Protocol.",
@@ -61,8 +61,8 @@ export const causesUpgrade = {
   },
   hostNotPassed: {
     cause:
-      "The proxy does not pass Host on (nginx sends the name in proxy_pass unless told otherwise), and the server checks Host, or Origin against it.",
-    fix: "nginx, in the location: proxy_set_header Host $host; (with the port: $http_host), then sudo nginx -t && sudo nginx -s reload. A capture behind the proxy shows which Host arrives.",
+      "The proxy does not pass Host on (nginx, Apache and h2o send the backend's own unless told otherwise), and the server checks Host, or Origin against it.",
+    fix: "{front:host}, then {front:apply}. A capture behind the proxy shows which Host arrives.",
   },
   corsTwice: {
     cause: "Both the proxy and the server add Access-Control-Allow-Origin.",

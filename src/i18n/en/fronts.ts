@@ -10,6 +10,7 @@ const ASK_BACKEND = "ask the backend itself: curl -v http://<backend>:<port>/ an
 export const fronts = {
   nginx: {
     ...frontLines.nginx,
+    host: "nginx, in the location: proxy_set_header Host $host; (with the port: $http_host)",
     log: "nginx's error log (“connect() failed”: refused; “upstream prematurely closed connection”: broken off)",
     scheme: NGINX_SCHEME,
     reload: "nginx: worker_shutdown_timeout decides how long old workers may live after a reload.",
@@ -74,6 +75,7 @@ export const fronts = {
     upgrade:
       "nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;",
     route: "location {path} { proxy_pass http://<backend>; }",
+    host: "nginx, in the location: proxy_set_header Host $host; (with the port: $http_host)",
     address: "the proxy's configuration (nginx: proxy_pass)",
     log: "the proxy's error log (nginx: “connect() failed”: refused; “upstream prematurely closed connection”: broken off)",
     scheme: NGINX_SCHEME,

@@ -13,7 +13,7 @@ export const causesUpgrade = {
   },
   asgiNoLibrary: {
     cause: "uvicorn 没有安装 WebSocket 库，升级请求被当作普通 GET 处理。",
-    fix: "日志里会有 “Unsupported upgrade request”：pip install 'uvicorn[standard]'，然后重启。",
+    fix: "日志里会有 “Unsupported upgrade request”：pip install 'uvicorn[standard]'，如果有 --ws none 就去掉，然后重启。",
   },
   badHandshakeFields: {
     cause: "请求的某个字段不被接受：Sec-WebSocket-Key、-Version、-Extensions 或 -Protocol。",
@@ -61,8 +61,8 @@ export const causesUpgrade = {
   },
   hostNotPassed: {
     cause:
-      "代理没有把 Host 原样转发（nginx 默认改成 proxy_pass 里的名字），而服务端要检查 Host，或拿 Origin 与它比对。",
-    fix: "nginx 在 location 里写 proxy_set_header Host $host;（要带端口就用 $http_host），然后 sudo nginx -t && sudo nginx -s reload。在代理后面抓包，可以看到后端实际收到的 Host。",
+      "代理没有把 Host 原样转发（nginx、Apache 和 h2o 默认改成后端的名字），而服务端要检查 Host，或拿 Origin 与它比对。",
+    fix: "{front:host}，然后 {front:apply}。在代理后面抓包，可以看到后端实际收到的 Host。",
   },
   corsTwice: {
     cause: "代理和服务端都加了 Access-Control-Allow-Origin。",

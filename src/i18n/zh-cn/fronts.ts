@@ -10,6 +10,7 @@ const ASK_BACKEND = "直接问后端：curl -v http://<后端>:<端口>/ 和 cur
 export const fronts = {
   nginx: {
     ...frontLines.nginx,
+    host: "nginx 的 location 里写 proxy_set_header Host $host;（要带端口就用 $http_host）",
     log: "nginx 的错误日志（“connect() failed”是被拒绝，“upstream prematurely closed connection”是中途断开）",
     scheme: NGINX_SCHEME,
     reload: "nginx：worker_shutdown_timeout 决定 reload 之后旧 worker 还能活多久。",
@@ -74,6 +75,7 @@ export const fronts = {
     upgrade:
       "nginx：proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;",
     route: "location {path} { proxy_pass http://<后端>; }",
+    host: "nginx 的 location 里写 proxy_set_header Host $host;（要带端口就用 $http_host）",
     address: "代理的配置（nginx 是 proxy_pass）",
     log: "代理的错误日志（nginx：“connect() failed”是被拒绝，“upstream prematurely closed connection”是中途断开）",
     scheme: NGINX_SCHEME,

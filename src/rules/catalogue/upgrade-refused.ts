@@ -5,7 +5,7 @@ import { askedFor } from "../asked.ts";
 import type { Context } from "../context.ts";
 import { isCredentialField, mayLogIn } from "../credentials.ts";
 import { engineIoCode } from "../engine-io-code.ts";
-import { frontNamed } from "../fronts.ts";
+import { forwarderOf, frontNamed, mayChangeHost } from "../fronts.ts";
 import { isHeadLarge } from "../large-head.ts";
 import { pollLimit } from "../message-limit.ts";
 import { ownPageOf } from "../own-page.ts";
@@ -151,7 +151,13 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
   const mayBeAsgi = isAsgi || (server === "" && isSilent);
   // Its own page: whatever the backend would have said, it was not asked.
   const proxy = ownPageOf(exchange);
-  const host = proxy === null && mayMissHost(connection, exchange, context) && cause("possible", "hostNotPassed", {});
+  const before = frontNamed(proxyOf(exchange));
+  const front = before === "other" ? forwarderOf(exchange.request) : before;
+  const host =
+    proxy === null &&
+    mayChangeHost(front) &&
+    mayMissHost(connection, exchange, context) &&
+    cause("possible", "hostNotPassed", { front });
   // nginx drops fields with an underscore in their names (underscores_in_headers off).
   const underscored =
     proxy === null && /nginx|openresty|tengine/i.test(server)

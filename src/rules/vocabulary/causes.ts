@@ -165,7 +165,7 @@ export const causeWords = {
   proxyChangesHost: "before behind",
   proxyDropsCredentials: "name",
   proxyDropsQuery: "",
-  hostNotPassed: "",
+  hostNotPassed: "front",
   lostBetween: "",
   lostOneWay: "from to",
   answeredBetween: "",
