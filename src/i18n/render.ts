@@ -49,7 +49,7 @@ export interface RenderedRule {
 /** The long page about a rule. Where a cause needs a capture's own numbers and names, general words stand for them. */
 export function explain(rule: RuleDescription, language: Language): RenderedRule {
   const texts = textsOf(language);
-  const general = (template: string): string => generalised(template, texts.general);
+  const general = (template: string): string => generalised(template, texts);
   return {
     ...texts.pages[rule.id],
     causes: rule.causes.map((id) => ({ cause: general(texts.causes[id].cause), fix: general(texts.causes[id].fix) })),

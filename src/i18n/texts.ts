@@ -1,4 +1,4 @@
-import type { CauseArgument, CauseId, EvidenceId, RuleId, Token, VariantOf } from "../rules/types.ts";
+import type { CauseArgument, CauseId, EvidenceId, FrontId, RuleId, Token, VariantOf } from "../rules/types.ts";
 
 /**
  * Texts are templates: `{name}` an argument, `{name:format}` an argument in a form (see template.ts), `[[…]]` a part
@@ -16,6 +16,36 @@ export interface CauseText {
   /** What to change or to check next, as concretely as the capture allows. */
   readonly fix: string;
 }
+
+/**
+ * What is said about a product that stands before the server: words that the texts of causes take in by `{front:log}`.
+ * They may use the cause's own arguments. What is not said of a product is said as of any (`other`).
+ */
+export interface FrontWords {
+  readonly name: string;
+  /** The lines that make it pass an upgrade on. */
+  readonly upgrade: string;
+  /** The lines that give a path a place of its own, with upgrades. */
+  readonly route: string;
+  /** The setting that names the backend. */
+  readonly address: string;
+  /** Where it tells why a backend could not be asked, and in which words. */
+  readonly log: string;
+  /** The line that makes it keep the client's Host, and what puts it into effect. */
+  readonly host: string;
+  /** How its log tells that the scheme is wrong. */
+  readonly scheme: string;
+  /** The setting of its idle timer. */
+  readonly timer: string;
+  /** What of its configuration refuses by itself. */
+  readonly rules: string;
+  /** What becomes of open WebSockets when it is reloaded. */
+  readonly reload: string;
+  /** The command that puts a change into effect. */
+  readonly apply: string;
+}
+
+export type AllFronts = Readonly<Record<FrontId, Partial<FrontWords>>> & { readonly other: FrontWords };
 
 /** The page of `wscap explain`. */
 export interface RulePage {
@@ -44,6 +74,7 @@ export interface Texts {
   readonly evidence: Readonly<Record<EvidenceId, string>>;
   readonly causes: Readonly<Record<CauseId, CauseText>>;
   readonly tokens: Readonly<Record<Token, string>>;
+  readonly fronts: AllFronts;
   readonly pages: Readonly<Record<RuleId, RulePage>>;
   readonly units: Units;
   /** What stands for an argument of a cause where there is no capture. */

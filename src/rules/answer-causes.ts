@@ -2,8 +2,9 @@ import { firstIndex } from "../base/first-index.ts";
 import type { HttpExchangeFacts } from "../store/http-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
+import { type FrontId, frontNamed } from "./fronts.ts";
 import { ownPageOf } from "./own-page.ts";
-import { serverOf, UNKNOWN_BACKEND, wantsWebSocket } from "./reading.ts";
+import { fieldValue, serverOf, UNKNOWN_BACKEND, wantsWebSocket } from "./reading.ts";
 import { cause } from "./rule.ts";
 import { before } from "./time-index.ts";
 import type { Cause, Confidence } from "./types.ts";
@@ -15,27 +16,64 @@ export const ENGINE_IO_DESTROY_MS = 1000;
 /** Who says 504 at once says it for another reason. */
 const READ_TIMEOUT_LEAST_MS = 5000;
 
+/** Fronts that must be told to pass upgrades on, besides nginx and Apache; the others do by themselves. */
+const TOLD_TO_UPGRADE: ReadonlySet<FrontId> = new Set(["lighttpd", "varnish", "h2o", "envoy"]);
+
 /** How to make that proxy pass an upgrade on; who names nobody is nginx, most often. */
 export function upgradeLines(proxy: string | null, path: string): Cause[] {
-  if (proxy !== null && /apache/i.test(proxy)) return [cause("likely", "apacheUpgrade", { path })];
-  const isOther = proxy !== null && !/nginx|openresty|tengine/i.test(proxy);
-  return isOther
+  const front = frontNamed(proxy);
+  if (front === "apache") return [cause("likely", "apacheUpgrade", { path })];
+  if (TOLD_TO_UPGRADE.has(front)) return [cause("likely", "frontUpgrade", { front, path })];
+  return proxy !== null && front !== "nginx"
     ? [cause("likely", "proxyUpgradeOff", {})]
     : [cause("likely", "nginxUpgradeLines", { path }), cause("possible", "proxyUpgradeOff", {})];
 }
 
+/** The server says that it got no upgrade, though the client asked for one: lost at the proxy that is named, or at one before it. */
+export function lostUpgrade(exchange: HttpExchangeFacts, path: string): Cause[] {
+  const proxy = proxyOf(exchange);
+  const front = frontNamed(proxy);
+  return front === "apache" || TOLD_TO_UPGRADE.has(front)
+    ? upgradeLines(proxy, path)
+    : [cause("likely", "upgradeFieldsMissing", { path })];
+}
+
+/** Fronts whose lines for a path of its own are known, besides nginx. */
+const ROUTED: ReadonlySet<FrontId> = new Set(["apache", "lighttpd"]);
+
+/** A proxy that served the path itself has no place for it. */
+export function noPlaceFor(proxy: string | null, path: string, backend: string = UNKNOWN_BACKEND): Cause {
+  const front = frontNamed(proxy);
+  return ROUTED.has(front)
+    ? cause("likely", "frontRoute", { front, path })
+    : cause("likely", "locationMissing", { path, backend });
+}
+
+/** A plain GET came to whoever answered; proxies that pass upgrades on by themselves are hardly why. */
+export const mayLoseUpgrades = (proxy: string | null): boolean => {
+  const front = frontNamed(proxy);
+  return front === "nginx" || front === "apache" || TOLD_TO_UPGRADE.has(front);
+};
+
 /** A page comes from the rule for pages; JSON and the like from a backend that saw a plain GET. */
-export function pageCauses(exchange: HttpExchangeFacts, isPage: boolean, path: string): Cause[] {
+export function pageCauses(exchange: HttpExchangeFacts, isPage: boolean, path: string): (Cause | false)[] {
   const proxy = proxyOf(exchange);
   const spa = (confidence: Confidence) => cause(confidence, "fellToSpa", { path, backend: UNKNOWN_BACKEND });
   if (proxy === null) return [cause("likely", "noUpgradeListener", { path }), spa("possible")];
-  if (/caddy/i.test(proxy) && exchange.responseBodyBytes === 0) return [cause("likely", "caddyNoRoute", { path })];
+  const front = frontNamed(proxy);
+  if (front === "caddy" && exchange.responseBodyBytes === 0) {
+    const host = exchange.request && fieldValue(exchange.request, "host");
+    return [cause("likely", "caddyNoRoute", { path }), host !== null && cause("likely", "caddyOtherSite", { host })];
+  }
+  if (isPage && ROUTED.has(front))
+    return [cause("likely", "frontRoute", { front, path }), cause("possible", "noUpgradeListener", { path })];
   if (isPage) return [spa("likely"), cause("possible", "noUpgradeListener", { path })];
   return [...upgradeLines(proxy, path), cause("likely", "noUpgradeListener", { path }), spa("possible")];
 }
 
 export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path: string): (Cause | false)[] {
   const status = exchange.response?.status;
+  const front = frontNamed(proxyOf(exchange));
   // A poll of a running session waits until there is something to say, at the latest the next ping.
   if (status === 504 && isPoll(exchange) && /[?&]sid=/.test(exchange.request?.target ?? ""))
     return [cause("likely", "pollTimeout", { idleMs: afterMs })];
@@ -51,13 +89,13 @@ export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path
         wantsWebSocket(exchange.request) &&
         /[?&]EIO=/.test(exchange.request.target) &&
         cause("likely", "engineIoRewritten", { path }),
-      cause("likely", "backendCrashed", {}),
-      cause("possible", "backendDown", {}),
+      cause("likely", "backendCrashed", { front }),
+      cause("possible", "backendDown", { front }),
     ];
   return [
-    cause("likely", "backendDown", {}),
-    cause("possible", "backendCrashed", {}),
-    cause("possible", "proxyScheme", {}),
+    cause("likely", "backendDown", { front }),
+    cause("possible", "backendCrashed", { front }),
+    cause("possible", "proxyScheme", { front }),
   ];
 }
 
@@ -73,13 +111,14 @@ export function unavailableCauses(
   // nginx: ngx_http_limit_conn_module, ngx_http_limit_req_module; unreachable backends are 502 and 504 to it.
   if (ownPageOf(exchange) === "nginx")
     return [full, cause("likely", "nginxLimits", {}), cause("possible", "ingressEmpty", {})];
+  const front = frontNamed(proxyOf(exchange));
   const ill = open === 0 && checkedIll(connection, exchange, context);
   return [
     full,
     ill,
     ownPageOf(exchange) === "HAProxy" && afterMs >= QUEUED_MS && cause("likely", "proxyQueue", { idleMs: afterMs }),
     cause(open > 0 || ill ? "possible" : "likely", "noHealthyBackend", {}),
-    open === 0 && !ill && cause("likely", "backendDown", {}),
+    open === 0 && !ill && cause("likely", "backendDown", { front }),
     cause("possible", "serverClosing", {}),
   ];
 }

@@ -3,6 +3,7 @@ import { isBefore } from "../base/packet-view.ts";
 import type { TcpFacts } from "../store/tcp-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
+import { frontNamed } from "./fronts.ts";
 import { endOf, serverOf, spanMs } from "./reading.ts";
 import { cause } from "./rule.ts";
 import { within } from "./time-index.ts";
@@ -45,7 +46,10 @@ export function hasBackendDied(connection: ConnectionFacts, context: Context): b
 /** The proxy that the 101 names, by the time for which it let the connection be idle. */
 export function frontTimer(proxy: string, idleMs: number): Cause {
   const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
-  return cause("likely", /nginx|openresty|tengine/i.test(proxy) ? "nginxReadTimeout" : "proxyIdleTimer", args);
+  const front = frontNamed(proxy);
+  return front === "nginx"
+    ? cause("likely", "nginxReadTimeout", args)
+    : cause("likely", "proxyIdleTimer", { ...args, front });
 }
 
 /** A handler that throws ends its connection at once; this much later it is likely something else. */

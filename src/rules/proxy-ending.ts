@@ -2,6 +2,7 @@ import { CLIENT, SERVER } from "../base/brand.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
 import { endingEvidence } from "./ending.ts";
+import { type FrontId, forwarderOf, frontNamed } from "./fronts.ts";
 import { type Join, proxyEndedBoth } from "./legs.ts";
 import { endOf, lastSender, later, serverName, serverOf, spanMs } from "./reading.ts";
 import { cause, draft, lesser, shows } from "./rule.ts";
@@ -11,6 +12,7 @@ import { within } from "./time-index.ts";
 import { timerCauses } from "./timer-causes.ts";
 import type { Cause, EvidenceItem } from "./types.ts";
 import { unreadAtProxy } from "./unread-ending.ts";
+import { handshakeOf } from "./upgrade-outcome.ts";
 
 /** Silence this short before both legs end is no timer's work. */
 export const LEAST_IDLE_MS = 2000;
@@ -51,7 +53,9 @@ export function proxyEnded(front: ConnectionFacts, join: Join, context: Context)
 const CHECKS_WITHIN_NS = 30e9;
 
 /** Both legs were in use: the proxy went away, or it had just found that it cannot reach this backend any more. */
-function busyCauses({ back }: Join, context: Context): Cause[] {
+function busyCauses(join: Join, context: Context): Cause[] {
+  const { back } = join;
+  const restarted = { front: frontOf(join) };
   const checks = context.others().failed.get(serverOf(back));
   const end = endOf(back).timestampNs;
   const count =
@@ -59,36 +63,37 @@ function busyCauses({ back }: Join, context: Context): Cause[] {
       ? 0
       : within(checks, end - CHECKS_WITHIN_NS, end).filter(({ client }) => client.address === back.client.address)
           .length;
-  if (count === 0) return [cause("likely", "proxyRestarted", {}), cause("possible", "proxyLifetime", {})];
-  return [cause("likely", "backendMarkedDown", { count }), cause("possible", "proxyRestarted", {})];
+  if (count === 0) return [cause("likely", "proxyRestarted", restarted), cause("possible", "proxyLifetime", {})];
+  return [cause("likely", "backendMarkedDown", { count }), cause("possible", "proxyRestarted", restarted)];
 }
 
 export function proxyAsClientCauses(connection: ConnectionFacts, context: Context, idleMs: number): Cause[] {
   const left = cause("possible", "clientBehindLeft", {});
-  if (idleMs < LEAST_IDLE_MS) return [{ ...left, confidence: "likely" }, cause("possible", "proxyRestarted", {})];
+  const front = forwarderOf(handshakeOf(connection)?.request ?? null);
+  if (idleMs < LEAST_IDLE_MS)
+    return [{ ...left, confidence: "likely" }, cause("possible", "proxyRestarted", { front })];
   const fitting = timerCauses(connection, context);
-  const own = cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) });
+  const own = cause("likely", "proxyIdleTimer", { front, idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) });
   return [...(fitting.length > 0 ? fitting : [own]), left];
 }
 
 /** A product that names itself, or ends connections as only it does, by its own setting; else every timer that fits. */
 function proxyTimerCauses(front: ConnectionFacts, join: Join, idleMs: number, context: Context): Cause[] {
-  const name = proxyName(join) ?? "";
   const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
   // Apache names itself only towards the backend.
   const behind = timerCauses(join.back, context).filter(({ confidence }) => confidence === "likely");
   if (endedTogether(front, join, idleMs, context))
-    return [cause("likely", "proxyRestarted", {}), cause("possible", "proxyLifetime", {})];
+    return [cause("likely", "proxyRestarted", { front: frontOf(join) }), cause("possible", "proxyLifetime", {})];
   const fitting = behind.length > 0 ? behind : timerCauses(front, context);
   const stopped =
     stoppedBeat(join.back, SERVER, idleMs) ??
     stoppedBeat(front, CLIENT, idleMs) ??
     // A backend that wakes up afterwards speaks again on its own leg.
     stoppedData(front, SERVER);
-  if (stopped !== null) return [stopped, ...timersOf(join, fitting, name, args, context).map(lesser)];
-  const timers = timersOf(join, fitting, name, args, context);
+  if (stopped !== null) return [stopped, ...timersOf(join, fitting, args, context).map(lesser)];
+  const timers = timersOf(join, fitting, args, context);
   // A time that only nearly fits proves no timer.
-  return isEarly(idleMs) ? [...timers, cause("possible", "proxyRestarted", {})] : timers;
+  return isEarly(idleMs) ? [...timers, cause("possible", "proxyRestarted", { front: frontOf(join) })] : timers;
 }
 
 const TOGETHER_NS = 0.5e9;
@@ -113,19 +118,26 @@ const isWholeSeconds = (idleMs: number): boolean => idleMs % 1000 < 50 || isEarl
 function timersOf(
   join: Join,
   fitting: readonly Cause[],
-  name: string,
   args: { idleMs: number; pingSeconds: number },
   context: Context,
 ): Cause[] {
   const own = fitting.filter(({ args: { timer } }) =>
     context.timers.some((one) => one.name === timer && one.source === ""),
   );
-  if (/nginx|openresty|tengine/i.test(name))
+  const front = frontOf(join);
+  if (front === "nginx")
     return isWholeSeconds(args.idleMs)
       ? [...own, cause("likely", "nginxReadTimeout", args)]
-      : [...own, cause("likely", "proxyRestarted", {}), cause("possible", "nginxReadTimeout", args)];
-  if (join.back.tcp.ending === "rst") return [...own, cause("likely", "haproxyTunnelTimeout", args), ...fitting];
-  return fitting.length > 0 ? [...fitting] : [cause("likely", "proxyIdleTimer", args)];
+      : [...own, cause("likely", "proxyRestarted", { front: "nginx" }), cause("possible", "nginxReadTimeout", args)];
+  if (join.back.tcp.ending === "rst" && (front === "haproxy" || front === "other"))
+    return [...own, cause("likely", "haproxyTunnelTimeout", args), ...fitting];
+  return fitting.length > 0 ? [...fitting] : [cause("likely", "proxyIdleTimer", { ...args, front })];
+}
+
+/** By its name towards the client, or by what it adds towards the backend. */
+function frontOf(join: Join): FrontId {
+  const named = frontNamed(proxyName(join));
+  return named === "other" ? forwarderOf(handshakeOf(join.back)?.request ?? null) : named;
 }
 
 /** As the answer to the client names it and the backend's does not; null: it says nothing of itself. */

@@ -173,6 +173,9 @@ export function proxyMarks(message: HttpMessageFacts): string {
 export const serverName = (exchange: HttpExchangeFacts): string | null =>
   exchange.response ? (fieldValue(exchange.response, "server") ?? fieldValue(exchange.response, "via")) : null;
 
+/** Long enough for the sentence in which Apache says, at the end of its page, what it does not like. */
+const SHOWN_OF_BODY = 160;
+
 /** One line of what a body says, to be shown; a page's title where it says nothing else. */
 export function bodyLine(text: string): string {
   const shown = lineOf(text.replace(/<title>[\s\S]*?<\/title>/gi, " "));
@@ -185,7 +188,7 @@ function lineOf(text: string): string {
     .replace(/<[^>]*>/g, " ")
     .replace(/\s+/g, " ")
     .trim();
-  return plain.slice(0, 120);
+  return plain.slice(0, SHOWN_OF_BODY);
 }
 
 /** A display filter to paste into Wireshark: by addresses and ports, so that it fits another copy of the capture too. */

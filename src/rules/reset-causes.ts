@@ -41,7 +41,11 @@ export function resetCauses(connection: ConnectionFacts, reset: ResetFacts, cont
     isUnknown && cause("likely", "connectionUnknown", { from, to }),
     byTimer &&
       ownTimer === null &&
-      cause("likely", "proxyIdleTimer", { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) }),
+      cause("likely", "proxyIdleTimer", {
+        front: "other",
+        idleMs,
+        pingSeconds: Math.max(1, Math.floor(idleMs / 2000)),
+      }),
     ownTimer !== null && onMessage !== false ? lesser(onMessage) : onMessage,
     // A socket that is closed so sends an RST that acknowledges.
     !isUnknown && hasSpoken(connection, to) && cause(isOther ? "possible" : "likely", "closedWithUnread", { from }),

@@ -115,7 +115,10 @@ function endCauses(connection: ConnectionFacts, context: Context, notified: bool
   return [
     ownTimer,
     ...named,
-    byTimer && named.length === 0 && isServer && cause("likely", "proxyIdleTimer", { idleMs, pingSeconds }),
+    byTimer &&
+      named.length === 0 &&
+      isServer &&
+      cause("likely", "proxyIdleTimer", { front: "other", idleMs, pingSeconds }),
     byTimer &&
       named.length === 0 &&
       ownTimer === null &&

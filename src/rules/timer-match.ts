@@ -20,7 +20,7 @@ const LEAST_SECONDS = 10;
 const BUSY_MS = 5000;
 
 /** Products that always put their name into the 101 that they pass to the client: where it is missing, it was not they. */
-const NAMES_ITSELF = /^(nginx|Cloudflare|Heroku|Envoy|uWebSockets)/;
+const NAMES_ITSELF = /^(nginx|lighttpd|h2o|Cloudflare|Heroku|Envoy|uWebSockets)/;
 
 /** Timers that fit how and when this WebSocket, or what is taken for one, ended; the best first. */
 export function matchTimers(connection: ConnectionFacts, context: Context): TimerMatch[] {

@@ -6,6 +6,8 @@ import type { findingWords } from "./vocabulary/findings.ts";
 import type { tokenList } from "./vocabulary/tokens.ts";
 import type { ArgsOf } from "./vocabulary/words.ts";
 
+export type { FrontId } from "./fronts.ts";
+
 export type Severity = "error" | "warning" | "note";
 export type Confidence = "certain" | "likely" | "possible";
 export type TextArgs = Readonly<Record<string, string | number>>;

@@ -1,8 +1,9 @@
 import type { HttpExchangeFacts } from "../store/http-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import { engineIoCode } from "./engine-io-code.ts";
+import { frontNamed } from "./fronts.ts";
 import { ownPageOf } from "./own-page.ts";
-import { endOf, fieldHas, fieldValue, proxyMarks, serverName, spanMs, targetOf, wantsWebSocket } from "./reading.ts";
+import { endOf, fieldHas, fieldValue, proxyMarks, spanMs, targetOf, wantsWebSocket } from "./reading.ts";
 
 /** What became of a WebSocket's opening handshake; one word, so that exactly one rule speaks of it. */
 export type Outcome =
@@ -17,8 +18,10 @@ export type Outcome =
   | "dropped"
   | "none";
 
-const GATEWAYS =
-  /nginx|openresty|tengine|haproxy|cloudflare|envoy|lighttpd|squid|awselb|cloudfront|varnish|caddy|traefik|apache|akamai|gws|vercel|kong/i;
+/** Gateways besides the products of the table of fronts: services, mostly. */
+const SERVICES = /cloudflare|squid|awselb|cloudfront|akamai|gws|vercel|kong/i;
+
+const isGateway = (name: string): boolean => frontNamed(name) !== "other" || SERVICES.test(name);
 
 /** The exchange that is, or was meant as, the opening handshake. */
 export const handshakeOf = (connection: ConnectionFacts): HttpExchangeFacts | null =>
@@ -100,8 +103,12 @@ export const askOf = (exchange: HttpExchangeFacts): string => (isPoll(exchange) 
 
 /** The proxy that answered, as it names itself. */
 export function proxyOf(exchange: HttpExchangeFacts): string | null {
-  const name = serverName(exchange);
-  if (name !== null) return GATEWAYS.test(name) ? name : null;
+  const { response } = exchange;
+  if (response === null) return null;
+  // Behind one that adds its Via, Server may name the backend.
+  const names = ["server", "via"].map((field) => fieldValue(response, field)).filter((name) => name !== null);
+  const named = names.find(isGateway);
+  if (named !== undefined || names.length > 0) return named ?? null;
   // HAProxy names itself nowhere but in its pages.
   return ownPageOf(exchange);
 }

@@ -78,7 +78,10 @@ describe("polls through a proxy", () => {
   test("whose backend is down: the refused connection is the one error, and the proxy's configuration a cause", () => {
     const all = [http(FRONT, badGateway(1)), dialInVain(BACK, 1.2)];
     expect(told(all)).toEqual([["tcp.open.refused", 1, "notListening"]]);
-    expect(errors(all)[0]?.causes.map(({ id }) => id)).toContain("backendDown");
+    const named = [http(FRONT, { ...badGateway(1), response: { Server: "Caddy" }, body: "" }), dialInVain(BACK, 1.2)];
+    const frontOf = (connections: ConnectionFacts[]) =>
+      errors(connections)[0]?.causes.find(({ id }) => id === "backendDown")?.args["front"];
+    expect([frontOf(all), frontOf(named)]).toEqual(["nginx", "caddy"]);
     expect(errors(all)[0]?.causes.map(({ id }) => id)).not.toContain("boundToLoopback");
   });
 

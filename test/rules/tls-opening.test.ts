@@ -145,3 +145,23 @@ describe("a client that leaves once TLS is up, as Node does that distrusts the c
     expect(none?.causes.map(({ confidence }) => confidence)).toEqual(["possible", "possible"]);
   });
 });
+
+describe("a client that leaves in the middle of the handshake without an alert", () => {
+  const left = { firstCloser: "client", closedAt: mark(0.1) } as const;
+  const causes = (more: Partial<TlsFacts>, tcpFacts: TcpOverrides = left) =>
+    judge(
+      analysisOf([openingTls({ handshakeComplete: false, applicationDataBytes: [0, 0], ...more }, tcpFacts)]),
+    )[0]?.causes.map(({ id, confidence }) => `${confidence} ${id}`);
+
+  test("may be a browser that is asked for a certificate", () => {
+    expect(causes({ byBrowser: true, negotiatedVersion: "TLS 1.3" })).toEqual([
+      "likely certificateNotTrusted",
+      "possible clientCertificate",
+    ]);
+  });
+
+  test("of other programs, and where the question would be read, it is not", () => {
+    expect(causes({ byBrowser: false, negotiatedVersion: "TLS 1.3" })).toEqual(["likely certificateNotTrusted"]);
+    expect(causes({ byBrowser: true, negotiatedVersion: "TLS 1.2" })).toEqual(["likely certificateNotTrusted"]);
+  });
+});

@@ -134,7 +134,12 @@ export const causesNetwork = {
   proxyScheme: {
     cause:
       "The proxy speaks to its backend with the wrong scheme: http:// to a port of TLS, or https:// to a plain one.",
-    fix: "Look into nginx's error log: “upstream prematurely closed connection” at each request is http:// to TLS, “SSL_do_handshake() failed … wrong version number” is https:// to a plain port. Change the scheme in proxy_pass; capture behind the proxy to see it: sudo tcpdump -i any.",
+    fix: "To tell which, {front:scheme}. Change the scheme in {front:address}; capture behind the proxy to see it: sudo tcpdump -i any.",
+  },
+  proxyTlsFailed: {
+    cause:
+      "{front:name} says it itself: the TLS handshake with its backend failed. It speaks wss:// or https:// to a port of plain HTTP, or does not accept the backend's certificate.",
+    fix: "Plain backend: ws:// or http:// in {front:address}. A backend with TLS: its error log names what is wrong with the certificate (Apache: SSLProxyCACertificateFile, SSLProxyCheckPeerName). Then: {front:apply}",
   },
   http2WithoutTls: {
     cause: "Port {port} is set to HTTP/2 without TLS; it does not understand HTTP/1.1 any more.",

@@ -89,7 +89,7 @@ export const causesRunning = {
   },
   proxyIdleTimer: {
     cause: "An idle timer of the proxy, here {idleMs:ms}.",
-    fix: "Send a ping every {pingSeconds} s or more often; or raise the proxy's timer: nginx proxy_read_timeout, HAProxy timeout tunnel, Apache ProxyTimeout, Envoy idle_timeout, Traefik idleTimeout.",
+    fix: "Send a ping every {pingSeconds} s or more often; or raise the proxy's timer: {front:timer}.",
   },
   clientBehindLeft: {
     cause: "The real client behind the proxy left without a Close frame, and the proxy passed its end on.",
@@ -97,7 +97,7 @@ export const causesRunning = {
   },
   proxyRestarted: {
     cause: "The proxy was restarted, reloaded or killed: its connections go with it.",
-    fix: "Its log and journalctl at this time. nginx: worker_shutdown_timeout decides how long old workers may live after a reload; clients must reconnect, with a random delay.",
+    fix: "Its log and journalctl at this time. {front:reload} Clients must reconnect, with a random delay.",
   },
   proxyLifetime: {
     cause: "The proxy limits how long a connection may live, busy or not.",

@@ -13,7 +13,7 @@ export const causesUpgrade = {
   },
   asgiNoLibrary: {
     cause: "uvicorn runs without a WebSocket library, so the upgrade is handled as a plain GET.",
-    fix: "Its log says “Unsupported upgrade request”: pip install 'uvicorn[standard]', then restart.",
+    fix: "Its log says “Unsupported upgrade request”: pip install 'uvicorn[standard]', take --ws none out if it is there, then restart.",
   },
   badHandshakeFields: {
     cause: "A field of the request is not accepted: Sec-WebSocket-Key, -Version, -Extensions or -Protocol.",
@@ -61,8 +61,8 @@ export const causesUpgrade = {
   },
   hostNotPassed: {
     cause:
-      "The proxy does not pass Host on (nginx sends the name in proxy_pass unless told otherwise), and the server checks Host, or Origin against it.",
-    fix: "nginx, in the location: proxy_set_header Host $host; (with the port: $http_host), then sudo nginx -t && sudo nginx -s reload. A capture behind the proxy shows which Host arrives.",
+      "The proxy does not pass Host on (nginx, Apache and h2o send the backend's own unless told otherwise), and the server checks Host, or Origin against it.",
+    fix: "{front:host}, then {front:apply}. A capture behind the proxy shows which Host arrives.",
   },
   corsTwice: {
     cause: "Both the proxy and the server add Access-Control-Allow-Origin.",
@@ -95,6 +95,11 @@ export const causesUpgrade = {
   locationMissing: {
     cause: "The proxy has no location for {path}, so it serves the path itself instead of passing it to the backend.",
     fix: 'nginx: give {path} a location of its own before that of /, with these lines.\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# then: sudo nginx -t && sudo nginx -s reload',
+  },
+  frontRoute: {
+    cause:
+      "{front:name} has nothing configured for {path}, so it serves the path itself instead of asking the backend.",
+    fix: "Give {path} a place of its own in the configuration of {front:name}, before that of /, with these lines.\n{front:route}\n# then: {front:apply}",
   },
   devProxyWs: {
     cause: "The development proxy (Vite, webpack) does not forward WebSockets for this path.",
@@ -136,7 +141,7 @@ export const causesUpgrade = {
   fieldsTooLarge: {
     cause:
       "The request's header is larger than the server or proxy takes: too many or too large cookies, or a long token.",
-    fix: "Delete old cookies of this host, keep tokens short; or raise the limit: nginx large_client_header_buffers 4 32k; Node --max-http-header-size=32768.",
+    fix: "Delete old cookies of this host, keep tokens short; or raise the limit: nginx large_client_header_buffers 4 32k; Node --max-http-header-size=32768; Apache LimitRequestFieldSize 32768; HAProxy tune.bufsize 32768; Varnish -p http_req_hdr_len=32k; lighttpd server.max-request-field-size = 32768.",
   },
   proxyWantsLogin: {
     cause:
@@ -145,7 +150,7 @@ export const causesUpgrade = {
   },
   proxyForbids: {
     cause: "{proxy} itself forbids it: it is its own error page, the backend was not asked.",
-    fix: "Look in its configuration for deny, allow, auth_request, valid_referers, http-request deny or a WAF that matches this path, address or Origin; its error log names the rule.",
+    fix: "Look in its configuration for what matches this path, address or Origin: {front:rules}, or a WAF; its error log names the rule.",
   },
   authRequest: {
     cause: "nginx's auth_request: the login check at {backend} {path} answered {status}, so the backend was not asked.",
@@ -255,6 +260,10 @@ export const causesUpgrade = {
     cause: "Caddy has no handler for {path}: what no route takes, it answers with an empty 200.",
     fix: "Caddyfile: handle {path}* {\n  reverse_proxy 127.0.0.1:<port>\n}\n# Caddy passes upgrades on by itself; then: caddy reload",
   },
+  caddyOtherSite: {
+    cause: "Caddy has no site for the Host {host}: it chooses sites by name, and answers any other with an empty 200.",
+    fix: "Compare {host} with the addresses of the sites in the Caddyfile: connect by the name that stands there, add this one, or write :<port> alone, which takes every name.",
+  },
   noUpgradeListener: {
     cause: "The HTTP server at {path} has no WebSocket server attached, so it answers like any GET.",
     fix: "Node: new WebSocketServer({ server, path: '{path}' }) on that very server; otherwise correct the port or path in the client's URL.",
@@ -286,12 +295,17 @@ export const causesUpgrade = {
     fix: "A WebSocket port answers a plain GET with 426, 400 or 404: let the check accept that (HAProxy http-check expect status 426), only open TCP, or give the server a /health that says 200.",
   },
   backendDown: {
-    cause: "The backend is not running, or proxy_pass names the wrong port.",
-    fix: "On the proxy host: sudo ss -tlnp; compare with proxy_pass. The proxy's error log names the reason (connect() failed …).",
+    cause: "The backend is not running, or {front:address} names the wrong port.",
+    fix: "On the proxy host: sudo ss -tlnp; compare with {front:address}. The reason is in {front:log}.",
   },
   backendCrashed: {
     cause: "The backend ended the connection while it handled the upgrade.",
-    fix: "Look at the backend's log at this time; nginx logs “upstream prematurely closed connection”.",
+    fix: "Look at the backend's log at this time, and at {front:log}.",
+  },
+  backendGone: {
+    cause:
+      "What answers here is a proxy, and its backend is not running: some hang up then without a word (Varnish with return (pipe), proxies in Node that destroy the socket on 'error').",
+    fix: "On the proxy host: sudo ss -tlnp; is the backend's port among them? A capture there shows it at once: sudo tcpdump -i any.",
   },
   nginxUpgradeLines: {
     cause: "nginx passes {path} on without the upgrade fields.",
@@ -300,6 +314,10 @@ export const causesUpgrade = {
   apacheUpgrade: {
     cause: "Apache's ProxyPass for {path} speaks plain HTTP to the backend.",
     fix: 'Apache 2.4.47 and newer: ProxyPass "{path}" "http://<backend>{path}" upgrade=websocket; older: a2enmod proxy_wstunnel and ProxyPass "{path}" "ws://<backend>{path}", before the ProxyPass for /. Then apachectl graceful.',
+  },
+  frontUpgrade: {
+    cause: "{front:name} passes {path} on without the upgrade fields.",
+    fix: "Pass the upgrade on with these lines in the configuration of {front:name}, where {path} goes to the backend.\n{front:upgrade}\n# then: {front:apply}",
   },
   proxyUpgradeOff: {
     cause: "A proxy on the way has WebSockets switched off.",

@@ -33,6 +33,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   code: "4000",
   target: "the target",
   namespace: "/im",
+  front: "the proxy",
   proxy: "the proxy",
   count: "some",
   limit: "its limit",

@@ -13,6 +13,7 @@ import { findingsNetwork } from "./findings-network.ts";
 import { findingsPath } from "./findings-path.ts";
 import { findingsUpgrade } from "./findings-upgrade.ts";
 import { findingsWebSocket } from "./findings-websocket.ts";
+import { fronts } from "./fronts.ts";
 import { general } from "./general.ts";
 import { pages } from "./pages.ts";
 import { tokens } from "./tokens.ts";
@@ -30,6 +31,7 @@ export const english: Texts = {
   evidence,
   causes: { ...causesApplication, ...causesNetwork, ...causesUpgrade, ...causesRunning, ...causesCapture },
   tokens,
+  fronts,
   general,
   pages,
   units: unitsOf({ ms: "ms", s: "s", min: "min", h: "h", day: "d", separator: ", " }),

@@ -121,7 +121,12 @@ export const causesNetwork = {
   },
   proxyScheme: {
     cause: "代理连后端时协议写错：用 http:// 连了 TLS 端口，或用 https:// 连了明文端口。",
-    fix: "看 nginx 的 error log：每个请求都报 “upstream prematurely closed connection” 是用 http:// 连了 TLS 端口，“SSL_do_handshake() failed … wrong version number” 是用 https:// 连了明文端口。改 proxy_pass 的协议；在代理后面抓包即可看到：sudo tcpdump -i any。",
+    fix: "要分清是哪一种，{front:scheme}。改 {front:address} 里的协议；在代理后面抓包即可看到：sudo tcpdump -i any。",
+  },
+  proxyTlsFailed: {
+    cause:
+      "{front:name} 自己说了：它和后端的 TLS 握手失败。要么是用 wss:// 或 https:// 连了明文 HTTP 端口，要么是不接受后端的证书。",
+    fix: "后端是明文：{front:address} 里写 ws:// 或 http://。后端是 TLS：错误日志会写明证书有什么问题（Apache：SSLProxyCACertificateFile、SSLProxyCheckPeerName）。然后：{front:apply}",
   },
   http2WithoutTls: {
     cause: "{port} 端口设成了不带 TLS 的 HTTP/2，不再认 HTTP/1.1。",

@@ -83,7 +83,7 @@ export const causesRunning = {
   },
   proxyIdleTimer: {
     cause: "代理的空闲超时，这里是 {idleMs:ms}。",
-    fix: "至少每 {pingSeconds} 秒发一个 ping；或者调大代理的超时：nginx proxy_read_timeout、HAProxy timeout tunnel、Apache ProxyTimeout、Envoy idle_timeout、Traefik idleTimeout。",
+    fix: "至少每 {pingSeconds} 秒发一个 ping；或者调大代理的超时：{front:timer}。",
   },
   clientBehindLeft: {
     cause: "代理前面真正的客户端没发 Close 帧就走了，代理跟着断开。",
@@ -91,7 +91,7 @@ export const causesRunning = {
   },
   proxyRestarted: {
     cause: "代理重启、重新加载配置或被杀掉，它的连接也就跟着断了。",
-    fix: "看那一刻代理的日志和 journalctl。nginx 重新加载后旧 worker 能活多久由 worker_shutdown_timeout 决定；客户端要会重连，并加随机延迟。",
+    fix: "看那一刻代理的日志和 journalctl。{front:reload}客户端要会重连，并加随机延迟。",
   },
   proxyLifetime: {
     cause: "代理限制了连接的最长存活时间，不管忙不忙。",

@@ -13,7 +13,7 @@ export const causesUpgrade = {
   },
   asgiNoLibrary: {
     cause: "uvicorn 没有安装 WebSocket 库，升级请求被当作普通 GET 处理。",
-    fix: "日志里会有 “Unsupported upgrade request”：pip install 'uvicorn[standard]'，然后重启。",
+    fix: "日志里会有 “Unsupported upgrade request”：pip install 'uvicorn[standard]'，如果有 --ws none 就去掉，然后重启。",
   },
   badHandshakeFields: {
     cause: "请求的某个字段不被接受：Sec-WebSocket-Key、-Version、-Extensions 或 -Protocol。",
@@ -61,8 +61,8 @@ export const causesUpgrade = {
   },
   hostNotPassed: {
     cause:
-      "代理没有把 Host 原样转发（nginx 默认改成 proxy_pass 里的名字），而服务端要检查 Host，或拿 Origin 与它比对。",
-    fix: "nginx 在 location 里写 proxy_set_header Host $host;（要带端口就用 $http_host），然后 sudo nginx -t && sudo nginx -s reload。在代理后面抓包，可以看到后端实际收到的 Host。",
+      "代理没有把 Host 原样转发（nginx、Apache 和 h2o 默认改成后端的名字），而服务端要检查 Host，或拿 Origin 与它比对。",
+    fix: "{front:host}，然后 {front:apply}。在代理后面抓包，可以看到后端实际收到的 Host。",
   },
   corsTwice: {
     cause: "代理和服务端都加了 Access-Control-Allow-Origin。",
@@ -95,6 +95,10 @@ export const causesUpgrade = {
   locationMissing: {
     cause: "代理没有为 {path} 配置 location，于是自己处理了，没有转给后端。",
     fix: 'nginx：在 location / 之前为 {path} 单独写一个 location，内容如下。\nlocation {path} {\n  proxy_pass http://{backend};\n  proxy_http_version 1.1;\n  proxy_set_header Upgrade $http_upgrade;\n  proxy_set_header Connection "upgrade";\n  proxy_set_header Host $host;\n}\n# 然后：sudo nginx -t && sudo nginx -s reload',
+  },
+  frontRoute: {
+    cause: "{front:name} 没有为 {path} 做任何配置，于是自己处理了，没有去问后端。",
+    fix: "在 {front:name} 的配置里为 {path} 单独写一段，放在 / 的配置之前，内容如下。\n{front:route}\n# 然后：{front:apply}",
   },
   devProxyWs: {
     cause: "开发代理（Vite、webpack）没有为这个路径转发 WebSocket。",
@@ -132,7 +136,7 @@ export const causesUpgrade = {
   },
   fieldsTooLarge: {
     cause: "请求头超过了服务器或代理的上限：cookie 太多太大，或者 token 太长。",
-    fix: "删掉这个站点的旧 cookie，缩短 token；或者提高上限：nginx large_client_header_buffers 4 32k;，Node --max-http-header-size=32768。",
+    fix: "删掉这个站点的旧 cookie，缩短 token；或者提高上限：nginx large_client_header_buffers 4 32k;，Node --max-http-header-size=32768，Apache LimitRequestFieldSize 32768，HAProxy tune.bufsize 32768，Varnish -p http_req_hdr_len=32k，lighttpd server.max-request-field-size = 32768。",
   },
   proxyWantsLogin: {
     cause:
@@ -141,7 +145,7 @@ export const causesUpgrade = {
   },
   proxyForbids: {
     cause: "是 {proxy} 自己拒绝的：这是它自己的错误页，没有问过后端。",
-    fix: "在它的配置里找匹配这个路径、地址或 Origin 的 deny、allow、auth_request、valid_referers、http-request deny 或 WAF；错误日志会写明是哪条规则。",
+    fix: "在它的配置里找匹配这个路径、地址或 Origin 的规则：{front:rules}，或 WAF；错误日志会写明是哪条。",
   },
   authRequest: {
     cause: "nginx 的 auth_request：{backend} 的登录检查 {path} 返回了 {status}，所以没有去问后端。",
@@ -231,6 +235,10 @@ export const causesUpgrade = {
     cause: "Caddy 没有处理 {path} 的路由：没有路由匹配的请求，它都答一个空的 200。",
     fix: "Caddyfile：handle {path}* {\n  reverse_proxy 127.0.0.1:<port>\n}\n# 升级由 Caddy 自动转发；然后 caddy reload",
   },
+  caddyOtherSite: {
+    cause: "Caddy 没有 Host 为 {host} 的站点：它按名字选站点，其他名字一律答一个空的 200。",
+    fix: "对照 {host} 和 Caddyfile 里的站点地址：改用那里写的名字连接，把这个名字加进去，或只写 :<端口>，这样任何名字都接受。",
+  },
   noUpgradeListener: {
     cause: "{path} 所在的 HTTP 服务没有挂 WebSocket 服务，于是按普通 GET 应答。",
     fix: "Node：在同一个 server 上 new WebSocketServer({ server, path: '{path}' })；否则修正客户端 URL 的端口或路径。",
@@ -257,12 +265,17 @@ export const causesUpgrade = {
     fix: "WebSocket 端口对普通 GET 会回 426、400 或 404：让健康检查接受它（HAProxy http-check expect status 426），或只检查 TCP 连接，或给服务器加一个返回 200 的 /health。",
   },
   backendDown: {
-    cause: "后端没启动，或 proxy_pass 的端口写错。",
-    fix: "在代理主机上执行 sudo ss -tlnp，与 proxy_pass 对照。代理的错误日志会写明原因（connect() failed …）。",
+    cause: "后端没启动，或 {front:address} 里的端口写错。",
+    fix: "在代理主机上执行 sudo ss -tlnp，与 {front:address} 对照。原因写在 {front:log} 里。",
   },
   backendCrashed: {
     cause: "后端在处理升级时断开了连接。",
-    fix: "查看后端在这一时刻的日志；nginx 会记录“upstream prematurely closed connection”。",
+    fix: "查看后端在这一时刻的日志，以及 {front:log}。",
+  },
+  backendGone: {
+    cause:
+      "在这里应答的是一个代理，而它的后端没有启动：有些代理这时会一声不响地断开（用 return (pipe) 的 Varnish、遇到 'error' 就销毁套接字的 Node 代理）。",
+    fix: "在代理主机上执行 sudo ss -tlnp：后端的端口在里面吗？在那里抓包一看就知道：sudo tcpdump -i any。",
   },
   nginxUpgradeLines: {
     cause: "nginx 转发 {path} 时没有带升级字段。",
@@ -271,6 +284,10 @@ export const causesUpgrade = {
   apacheUpgrade: {
     cause: "Apache 的 ProxyPass 对 {path} 只按普通 HTTP 转发。",
     fix: 'Apache 2.4.47 及以上：ProxyPass "{path}" "http://<backend>{path}" upgrade=websocket；旧版：a2enmod proxy_wstunnel，再写 ProxyPass "{path}" "ws://<backend>{path}"，放在 / 的 ProxyPass 之前。然后 apachectl graceful。',
+  },
+  frontUpgrade: {
+    cause: "{front:name} 转发 {path} 时没有带升级字段。",
+    fix: "在 {front:name} 把 {path} 转给后端的配置里加上下面几行，让升级通过。\n{front:upgrade}\n# 然后：{front:apply}",
   },
   proxyUpgradeOff: {
     cause: "途中的代理没有开启 WebSocket。",

@@ -33,6 +33,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   code: "4000",
   target: "目标地址",
   namespace: "/im",
+  front: "代理",
   proxy: "代理",
   count: "若干",
   limit: "上限",

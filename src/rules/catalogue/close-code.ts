@@ -70,7 +70,7 @@ function causesOf(variant: string, close: CloseFrameFacts, from: Side, login: Ca
     case "tryLater":
       return [cause("likely", "serverOverloaded", {})];
     case "badGateway":
-      return [cause("likely", "backendDown", {})];
+      return [cause("likely", "backendDown", { front: "other" })];
     case "timeout":
       return [login ?? cause("likely", "heartbeatReason", {})];
     case "invalidPayload":

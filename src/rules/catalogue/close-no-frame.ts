@@ -4,6 +4,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { blamesMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../end-signs.ts";
 import { endingEvidence, firstClose, isNotified } from "../ending.ts";
+import { frontNamed } from "../fronts.ts";
 import { isTimerLike, missedBeat, missesOwnPings } from "../heartbeat.ts";
 import { type Interruption, interruptionBefore } from "../interruption.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
@@ -226,7 +227,10 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   if (proxy !== null && missed === null && hasBackendDied(connection, context))
     return [cause("likely", "serverDied", {}), cause("possible", "proxyOrBehind", { proxy })];
   if (proxy !== null && missed === null && died)
-    return [cause("likely", "proxyRestarted", {}), cause("possible", "proxyOrBehind", { proxy })];
+    return [
+      cause("likely", "proxyRestarted", { front: frontNamed(proxy) }),
+      cause("possible", "proxyOrBehind", { proxy }),
+    ];
   if (proxy !== null && missed === null && named.length === 0)
     return [
       stoppedBeat(connection, direction, idle) ?? stoppedData(connection, otherDirection(direction)),

@@ -268,6 +268,7 @@ export const engineIoRefused: Rule = {
     "engineIoVersions",
     "nginxUpgradeLines",
     "apacheUpgrade",
+    "frontUpgrade",
     "proxyUpgradeOff",
     "hostNotAllowed",
     "originRefused",

@@ -1,11 +1,13 @@
 import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
+import { frontNamed } from "../fronts.ts";
+import type { Asked } from "../others.ts";
 import { clientOf, isLoopback, serverOf, spanMs, wantsWebSocket } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
 import { within } from "../time-index.ts";
 import type { EvidenceItem } from "../types.ts";
-import { isPoll } from "../upgrade-outcome.ts";
+import { isPoll, proxyOf } from "../upgrade-outcome.ts";
 
 const OTHER_FAMILY_WITHIN_MS = 3000;
 
@@ -72,9 +74,9 @@ function refusedTwin({ server, first }: ConnectionFacts, { others }: Context): C
 const WAITING_NS = 60e9;
 
 /** Somebody waits for the answer of another server at this moment: that one is a proxy, and this is what it tries. */
-function isForWaiting(connection: ConnectionFacts, { others }: Context): boolean {
+function waitingFor(connection: ConnectionFacts, { others }: Context): Asked | null {
   const at = connection.first.timestampNs;
-  return within(others().asked, at - WAITING_NS, at).some(
+  const waiting = within(others().asked, at - WAITING_NS, at).find(
     ({ connection: front, exchange }) =>
       serverOf(front) !== serverOf(connection) &&
       // Who waits dials for itself, unless the proxy is on its own machine.
@@ -85,6 +87,7 @@ function isForWaiting(connection: ConnectionFacts, { others }: Context): boolean
       (exchange.response?.first ?? front.last).timestampNs >= at &&
       (exchange.response?.status ?? 502) >= 500,
   );
+  return waiting ?? null;
 }
 
 interface Refused {
@@ -169,7 +172,8 @@ function check(connection: ConnectionFacts, context: Context) {
       evidence: [...evidence, shows(reset, "rstOdd", { from: "server", oddities: "hop-limit" })],
       causes: [cause("likely", "rejectRule", { port }), cause("possible", "notListening", { port })],
     });
-  if (isForWaiting(connection, context))
+  const waiting = waitingFor(connection, context);
+  if (waiting !== null)
     return draft("tcp.open.refused", isLoopback(connection.server.address) ? "loopbackOfProxy" : "ofProxy", {
       at: reset,
       args: { ...base, answerMs },
@@ -181,7 +185,7 @@ function check(connection: ConnectionFacts, context: Context) {
           isLoopback(connection.server.address) &&
           refusedTwin(connection, context) === null &&
           cause(connection.server.address === "::1" ? "likely" : "possible", "oneFamilyBound", { port }),
-        cause("likely", "backendDown", {}),
+        cause("likely", "backendDown", { front: frontNamed(proxyOf(waiting.exchange)) }),
         cause("possible", "rejectRule", { port }),
       ],
     });

@@ -20,6 +20,7 @@ const CERTIFICATE_REQUIRED = 116;
 /** RFC 7301 §3.2. */
 const NO_APPLICATION_PROTOCOL = 120;
 const FATAL = 2;
+const TLS_1_3 = "TLS 1.3";
 
 /** In TLS 1.3 the client's Finished is the first it encrypts, and longer than an alert (RFC 8446 §4.4.4, §6). */
 const LESS_THAN_FINISHED_BYTES = 40;
@@ -258,6 +259,11 @@ function checkClosed(connection: ConnectionFacts, tls: Tls, context: Context): D
         name: name ?? connection.server.address,
         server,
       }),
+      // Whoever has none says so by an empty list; a browser leaves to ask its user. In TLS 1.3 nobody sees the question.
+      tcp.firstCloser === "client" &&
+        tls.byBrowser &&
+        tls.negotiatedVersion === TLS_1_3 &&
+        cause("possible", "clientCertificate", { server }),
     ],
   });
 }

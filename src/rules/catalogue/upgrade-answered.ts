@@ -4,6 +4,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import { gatewayCauses, pageCauses, unavailableCauses, upgradeLines } from "../answer-causes.ts";
 import { askedFor } from "../asked.ts";
 import { type Context, keyOf } from "../context.ts";
+import { forwarderOf, fronts } from "../fronts.ts";
 import { isLoginCheck } from "../login-check.ts";
 import { bodyLine, fieldValue, pathOf, serverOf, spanMs, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
@@ -100,8 +101,11 @@ export const pageReturned: Rule = {
     "noUpgradeListener",
     "nginxUpgradeLines",
     "apacheUpgrade",
+    "frontUpgrade",
     "proxyUpgradeOff",
     "caddyNoRoute",
+    "caddyOtherSite",
+    "frontRoute",
     "locationMissing",
   ],
   sources: ["https://nginx.org/en/docs/http/websocket.html", "https://github.com/socketio/socket.io/issues/3508"],
@@ -177,7 +181,7 @@ export const fieldsStripped: Rule = {
   id: "http.upgrade.fields-stripped",
   severity: "error",
   spec: "RFC 6455 §4.2.1, RFC 9110 §7.6.1",
-  causes: ["nginxUpgradeLines", "apacheUpgrade", "proxyUpgradeOff"],
+  causes: ["nginxUpgradeLines", "apacheUpgrade", "frontUpgrade", "proxyUpgradeOff"],
   sources: [
     "https://nginx.org/en/docs/http/websocket.html",
     "https://github.com/nginx/nginx/blob/master/src/http/modules/ngx_http_proxy_module.c",
@@ -210,7 +214,7 @@ export const fieldsStripped: Rule = {
           ? null
           : shows(response.first, "response", { status: response.status, reason: response.reason }),
       ],
-      causes: upgradeLines(forwarderOf(connection, context), path),
+      causes: upgradeLines(proxyBefore(connection, context), path),
     });
   },
 };
@@ -251,12 +255,10 @@ function latestTrueUses(uses: readonly ConnectionFacts[]): ReadonlyMap<string, n
   return latest;
 }
 
-/** By what it adds (mod_proxy_http: X-Forwarded-Server; Varnish), or as its answer to the client names it. */
-function forwarderOf(connection: ConnectionFacts, { joins }: Context): string | null {
-  const { request } = handshakeOf(connection) ?? { request: null };
-  if (request !== null && fieldValue(request, "x-forwarded-server") !== null) return "Apache";
-  if (request !== null && fieldValue(request, "x-varnish") !== null) return "Varnish";
+/** By what it adds, or as its answer to the client names it. */
+function proxyBefore(connection: ConnectionFacts, { joins }: Context): string | null {
   const front = joins.before.get(connection.id)?.front;
   const answer = front === undefined ? null : handshakeOf(front);
-  return answer === null ? null : proxyOf(answer);
+  const id = forwarderOf(handshakeOf(connection)?.request ?? null);
+  return fronts.find((one) => one.id === id)?.name ?? (answer === null ? null : proxyOf(answer));
 }

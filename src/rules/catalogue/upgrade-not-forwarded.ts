@@ -1,5 +1,6 @@
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import { noPlaceFor } from "../answer-causes.ts";
 import { askedFor } from "../asked.ts";
 import { type Context, keyOf } from "../context.ts";
 import { passedOn } from "../others.ts";
@@ -64,10 +65,7 @@ function check(connection: ConnectionFacts, context: Context) {
       response ? shows(response.first, "response", { status: response.status, reason: response.reason }) : null,
       other ? shows(other.request?.first, "legRequest", { target: targetOf(other) }) : null,
     ],
-    causes: [
-      cause("likely", "locationMissing", { path, backend: serverOf(forwarded) }),
-      cause("possible", "devProxyWs", { path }),
-    ],
+    causes: [noPlaceFor(proxyOf(exchange), path, serverOf(forwarded)), cause("possible", "devProxyWs", { path })],
   });
 }
 
@@ -75,7 +73,7 @@ export const notForwarded: Rule = {
   id: "http.upgrade.not-forwarded",
   severity: "error",
   spec: "RFC 9110 §7.6",
-  causes: ["locationMissing", "devProxyWs"],
+  causes: ["locationMissing", "frontRoute", "devProxyWs"],
   sources: [
     "https://nginx.org/en/docs/http/websocket.html",
     "https://nginx.org/en/docs/http/ngx_http_core_module.html#location",

@@ -1,28 +1,21 @@
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import { upgradeLines } from "../answer-causes.ts";
+import { lostUpgrade, mayLoseUpgrades, noPlaceFor, upgradeLines } from "../answer-causes.ts";
 import { askedFor } from "../asked.ts";
 import type { Context } from "../context.ts";
 import { isCredentialField, mayLogIn } from "../credentials.ts";
 import { engineIoCode } from "../engine-io-code.ts";
+import { forwarderOf, frontNamed, mayChangeHost } from "../fronts.ts";
 import { hostCheckOf } from "../host-check.ts";
+import { isHeadLarge } from "../large-head.ts";
 import { pollLimit } from "../message-limit.ts";
 import { ownPageOf } from "../own-page.ts";
 import { unreadProxyHeader } from "../proxy-header.ts";
-import {
-  bodyLine,
-  fieldHas,
-  fieldValue,
-  pathOf,
-  serverOf,
-  targetOf,
-  UNKNOWN_BACKEND,
-  wantsWebSocket,
-} from "../reading.ts";
+import { bodyLine, fieldHas, fieldValue, pathOf, serverOf, targetOf, wantsWebSocket } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
 import { isOffByServerClock } from "../server-clock.ts";
 import type { Cause, VariantOf } from "../types.ts";
-import { forwardedBy, handshakeOf, isPoll, outcomeOf, proxyOf, refusalArgs } from "../upgrade-outcome.ts";
+import { asksPlainly, forwardedBy, handshakeOf, isPoll, outcomeOf, proxyOf, refusalArgs } from "../upgrade-outcome.ts";
 
 type Kind = VariantOf<"http.upgrade.refused">;
 
@@ -40,8 +33,19 @@ const KINDS: Readonly<Record<number, Kind>> = {
   503: "unavailable",
 };
 
-/** nginx says 400 for it, and why in the page. */
-const TOO_LARGE = /Header Or Cookie Too Large|Header Fields Too Large|URI Too Large/i;
+/** nginx and Apache say 400 for it, and why in the page. */
+const TOO_LARGE =
+  /Header Or Cookie Too Large|Header Fields Too Large|URI Too Large|Size of a request header field exceeds server limit/i;
+
+/** Words of servers that got no upgrade: python-engineio, gorilla, coder/websocket, Tornado and aiohttp, websockets. */
+const SAW_NO_UPGRADE =
+  /Invalid websocket upgrade|token not found in '(?:Connection|Upgrade)' header|header "[^"]*" does not contain (?:Upgrade|websocket)|Can "Upgrade" only to "WebSocket"|"Connection" must be "Upgrade"|missing (?:Connection|Upgrade) header/i;
+
+/** What uvicorn says (protocols/http) when it may not, or cannot, speak WebSocket. */
+const UVICORN_WITHOUT = /^Unsupported upgrade request\.?\s*$/;
+
+/** mod_proxy's own page names it. */
+const TLS_TO_BACKEND = /Error during SSL Handshake with remote server/;
 
 /** How Express, and NestJS on it, say that no route takes a plain GET. */
 const PLAIN_GET = /Cannot GET /;
@@ -49,8 +53,19 @@ const PLAIN_GET = /Cannot GET /;
 /** The body names the field that is missing or wrong, as ws does. */
 const HANDSHAKE_FIELDS = /Sec-WebSocket-|Upgrade header/i;
 
-const kindOf = (status: number, body: string): Kind =>
-  TOO_LARGE.test(body) ? "fieldsTooLarge" : (KINDS[status] ?? (status >= 500 ? "serverError" : "other"));
+const saysTooLarge = ({ response, responseBodyPreview }: HttpExchangeFacts): boolean =>
+  KINDS[response?.status ?? 0] === "fieldsTooLarge" || TOO_LARGE.test(responseBodyPreview);
+
+const kindOf = (status: number, exchange: HttpExchangeFacts): Kind =>
+  saysTooLarge(exchange) || (status === 400 && isTurnedDownUnread(exchange))
+    ? "fieldsTooLarge"
+    : (KINDS[status] ?? (status >= 500 ? "serverError" : "other"));
+
+/** A header that is larger than many take, and a 400 that says nothing, or that the proxy says itself: its limit, most likely. */
+const isTurnedDownUnread = (exchange: HttpExchangeFacts): boolean =>
+  exchange.request !== null &&
+  isHeadLarge(exchange.request) &&
+  (exchange.responseBodyBytes === 0 || ownPageOf(exchange) !== null);
 
 /** How Express and NestJS name the path that they were asked for, whatever their middleware made of it since. */
 const PATH_SEEN = /Cannot (?:GET|POST) (\/[^\s"'<>\\]*)/;
@@ -91,10 +106,7 @@ function notFoundCauses(
   context: Context,
 ): (Cause | false)[] {
   if (ownPageOf(exchange) !== null)
-    return [
-      cause("likely", "locationMissing", { path, backend: UNKNOWN_BACKEND }),
-      cause("possible", "wrongPath", { path }),
-    ];
+    return [noPlaceFor(proxyOf(exchange), path), cause("possible", "wrongPath", { path })];
   const changed = rewritten(exchange);
   if (changed) return [changed, cause("possible", "wrongPath", { path })];
   if (isExpressWithoutSocketIo(exchange)) {
@@ -105,19 +117,26 @@ function notFoundCauses(
       cause(sawUpgrade ? "possible" : "likely", "wrongPath", { path }),
     ];
   }
+  const isLost = mayLoseUpgrades(proxyOf(exchange)) && !isUnknownPath(exchange, connection, context);
   return [
     // The backend's router saw a plain GET: the proxy that named itself did pass it on.
     ...(PLAIN_GET.test(exchange.responseBodyPreview) &&
     proxyOf(exchange) !== null &&
     !isUnknownPath(exchange, connection, context)
       ? upgradeLines(proxyOf(exchange), path)
-      : []),
+      : isLost
+        ? lostUpgrade(exchange, path)
+        : []),
     cause("likely", "wrongPath", { path }),
     /uvicorn/i.test(exchange.response ? (fieldValue(exchange.response, "server") ?? "") : "")
       ? cause("likely", "asgiNoLibrary", {})
-      : cause("possible", "devProxyWs", { path }),
+      : !isLost && cause("possible", "devProxyWs", { path }),
   ];
 }
+
+/** The client's own request had both fields. */
+const asksForUpgrade = (exchange: HttpExchangeFacts): boolean =>
+  !asksPlainly(exchange) && exchange.request !== null && wantsWebSocket(exchange.request);
 
 /** RFC 6455 §4.4: with 426 a server names the versions that it speaks; 13 is not among them. */
 function wantsOtherVersion({ response }: HttpExchangeFacts): boolean {
@@ -151,7 +170,13 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
   const mayBeAsgi = isAsgi || (server === "" && isSilent);
   // Its own page: whatever the backend would have said, it was not asked.
   const proxy = ownPageOf(exchange);
-  const host = proxy === null && mayMissHost(connection, exchange, context) && cause("possible", "hostNotPassed", {});
+  const before = frontNamed(proxyOf(exchange));
+  const front = before === "other" ? forwarderOf(exchange.request) : before;
+  const host =
+    proxy === null &&
+    mayChangeHost(front) &&
+    mayMissHost(connection, exchange, context) &&
+    cause("possible", "hostNotPassed", { front });
   // nginx drops fields with an underscore in their names (underscores_in_headers off).
   const underscored =
     proxy === null && /nginx|openresty|tengine/i.test(server)
@@ -159,8 +184,11 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
       : undefined;
   switch (kind) {
     case "fieldsTooLarge":
-      return [cause("certain", "fieldsTooLarge", {})];
+      return [cause(saysTooLarge(exchange) ? "certain" : "likely", "fieldsTooLarge", {})];
     case "badRequest":
+      if (UVICORN_WITHOUT.test(exchange.responseBodyPreview)) return [cause("certain", "asgiNoLibrary", {})];
+      if (SAW_NO_UPGRADE.test(exchange.responseBodyPreview) && asksForUpgrade(exchange))
+        return [...lostUpgrade(exchange, path), cause("possible", "proxyChangedRequest", {})];
       return [
         unreadProxyHeader(connection),
         isPoll(exchange) &&
@@ -189,7 +217,11 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
         !hasCookie && cause("possible", "cookieMissing", {}),
       ];
     case "forbidden":
-      if (proxy !== null) return [cause("likely", "proxyForbids", { proxy }), cause("possible", "gatewayPolicy", {})];
+      if (proxy !== null)
+        return [
+          cause("likely", "proxyForbids", { proxy, front: frontNamed(proxy) }),
+          cause("possible", "gatewayPolicy", {}),
+        ];
       return [
         isOff && cause("likely", "clockSkew", {}),
         origin !== null && cause("likely", "originRefused", { origin }),
@@ -210,7 +242,7 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
     case "upgradeRequired":
       return wantsOtherVersion(exchange)
         ? [cause("likely", "versionOther", {}), cause("possible", "upgradeFieldsMissing", { path })]
-        : [cause("likely", "upgradeFieldsMissing", { path }), cause("possible", "versionOther", {})];
+        : [...lostUpgrade(exchange, path), cause("possible", "versionOther", {})];
     case "tooMany":
       return [
         proxy === null ? cause("certain", "rateLimited", {}) : cause("certain", "proxyLimits", { proxy }),
@@ -219,6 +251,8 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
     case "unavailable":
       return [cause("likely", "serverClosing", {}), cause("possible", "noHealthyBackend", {})];
     case "serverError":
+      if (TLS_TO_BACKEND.test(exchange.responseBodyPreview))
+        return [cause("certain", "proxyTlsFailed", { front: frontNamed(proxyOf(exchange)) })];
       return [cause("likely", "handlerThrew", {}), cause("possible", "serverClosing", {})];
     default:
       if (exchange?.response?.status === 408) return [cause("likely", "requestTooSlow", {})];
@@ -247,9 +281,10 @@ function check(connection: ConnectionFacts, context: Context) {
   const server = serverOf(connection);
   const { status, reason } = exchange.response;
   const body = bodyLine(exchange.responseBodyPreview);
-  const kind = kindOf(status, body);
+  const kind = kindOf(status, exchange);
   return draft("http.upgrade.refused", kind, {
     at: exchange.response.first,
+    confidence: kind === "fieldsTooLarge" && !saysTooLarge(exchange) ? "likely" : undefined,
     foldBy: String(status),
     args: { ...refusalArgs(exchange, server), body },
     evidence: [
@@ -279,6 +314,9 @@ export const upgradeRefused: Rule = {
     "authRequest",
     "nginxUpgradeLines",
     "apacheUpgrade",
+    "frontUpgrade",
+    "frontRoute",
+    "proxyTlsFailed",
     "proxyUpgradeOff",
     "proxyRewritesPath",
     "serversShareUpgrades",

@@ -97,6 +97,7 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
           speaksTls(connection, context) === "unknown" &&
           cause("possible", "proxySpeaksPlain", { backend: serverOf(connection) }),
         // A backend is not asked for names, and few servers of applications drop a request by a setting.
+        afterMs < AT_ONCE_MS && !context.joins.before.has(connection.id) && cause("possible", "backendGone", {}),
         afterMs < AT_ONCE_MS &&
           !context.joins.before.has(connection.id) &&
           cause("possible", "gatewayDrops", { host: fieldValue(request, "host") }),
@@ -305,6 +306,7 @@ export const upgradeUnanswered: Rule = {
     "handlerThrew",
     "proxyHeaderUnread",
     "gatewayDrops",
+    "backendGone",
     "proxySpeaksPlain",
     "pageLeft",
     "wrongPath",

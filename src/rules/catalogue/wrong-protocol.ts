@@ -4,6 +4,7 @@ import { askedFor } from "../asked.ts";
 import { isOfProxy as isProxys, speaksTls } from "../backend-scheme.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
+import { forwarderOf } from "../fronts.ts";
 import { answeredByHttp2, askedInsideHttp2 } from "../http2.ts";
 import { isTlsRecord, protocolOf, readable } from "../protocol-names.ts";
 import { clientOf, endOf, hasEnded, serverOf, spanMs, targetOf, UNKNOWN_BACKEND, wantsWebSocket } from "../reading.ts";
@@ -104,7 +105,9 @@ function checkHttpOnTls(connection: ConnectionFacts, context: Context) {
       evidence: [asked, endingEvidence(connection)],
       causes: [
         isOfProxy ? cause(confidence, "proxySpeaksPlain", { backend: server }) : cause(confidence, "useWss", { port }),
-        isOfProxy && known === "unknown" && cause("possible", "backendCrashed", {}),
+        isOfProxy &&
+          known === "unknown" &&
+          cause("possible", "backendCrashed", { front: forwarderOf(exchange.request) }),
         isOfProxy && known === "unknown" && cause("possible", "handlerThrew", {}),
       ],
     });
