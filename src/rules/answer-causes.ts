@@ -54,12 +54,23 @@ export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path
       cause("likely", "backendCrashed", {}),
       cause("possible", "backendDown", {}),
     ];
+  if (saysOtherwiseWhenRefused(exchange))
+    return [cause("likely", "backendCrashed", {}), cause("possible", "proxyScheme", {})];
   return [
     cause("likely", "backendDown", {}),
     cause("possible", "backendCrashed", {}),
     cause("possible", "proxyScheme", {}),
   ];
 }
+
+/**
+ * HAProxy and Apache (mod_proxy) say 503 where no backend takes the connection: their 502 comes of one that did take it, and
+ * broke off or said what is no HTTP. Apache says it of a name that it cannot look up, too, and tells so in its page.
+ */
+const saysOtherwiseWhenRefused = (exchange: HttpExchangeFacts): boolean =>
+  exchange.response?.status === 502 &&
+  /haproxy|apache/i.test(proxyOf(exchange) ?? "") &&
+  !/DNS lookup failure/i.test(exchange.responseBodyPreview);
 
 /** A proxy says 503 when it has nobody to ask; or when it, or the backend's share of it, is full. */
 export function unavailableCauses(
@@ -74,10 +85,17 @@ export function unavailableCauses(
   if (ownPageOf(exchange) === "nginx")
     return [full, cause("likely", "nginxLimits", {}), cause("possible", "ingressEmpty", {})];
   const ill = open === 0 && checkedIll(connection, exchange, context);
+  if (ownPageOf(exchange) === "HAProxy" && afterMs >= WAITED_MS)
+    return [
+      full,
+      ill,
+      // WebSockets that are open there show that it can connect; without any it was more likely trying to.
+      cause(open > 0 ? "possible" : "likely", "proxyRetried", { idleMs: afterMs }),
+      cause(open > 0 ? "likely" : "possible", "proxyQueue", { idleMs: afterMs }),
+    ];
   return [
     full,
     ill,
-    ownPageOf(exchange) === "HAProxy" && afterMs >= QUEUED_MS && cause("likely", "proxyQueue", { idleMs: afterMs }),
     cause(open > 0 || ill ? "possible" : "likely", "noHealthyBackend", {}),
     open === 0 && !ill && cause("likely", "backendDown", {}),
     cause("possible", "serverClosing", {}),
@@ -113,8 +131,8 @@ function checkedIll(connection: ConnectionFacts, { request }: HttpExchangeFacts,
 /** As many in a row make a balancer believe it. */
 const LEAST_CHECKS = 2;
 
-/** A proxy that waits before it says that nobody is there had somebody to wait for. */
-const QUEUED_MS = 500;
+/** HAProxy that waits before it says that nobody is there believed somebody to be there: it says so at once where none is up. */
+const WAITED_MS = 500;
 
 /** WebSockets that were open at the same endpoint when this one was turned away. */
 export function openThere(

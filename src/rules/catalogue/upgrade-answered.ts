@@ -148,6 +148,7 @@ export const gatewayError: Rule = {
     "serverClosing",
     "nginxLimits",
     "ingressEmpty",
+    "proxyRetried",
     "proxyQueue",
     "connectionLimit",
   ],

@@ -84,6 +84,7 @@ export const causeWords = {
   nginxLimits: "",
   ingressEmpty: "",
   proxyQueue: "idleMs",
+  proxyRetried: "idleMs",
   connectionLimit: "count",
   reconnectStorm: "",
   handlerThrew: "",
