@@ -200,7 +200,7 @@ export const findingsUpgrade = {
     },
     clientGaveUp: {
       title: "{server} never answered the upgrade request of {target}; the client gave up after {afterMs:ms}",
-      detail: "The request arrived (TCP acknowledged it), and no answer came.",
+      detail: "The request arrived (TCP acknowledged it), and no answer came until then.",
     },
     proxyGaveUp: {
       title: "{server} never answered the upgrade request of {target}; the proxy gave up after {afterMs:ms}",
@@ -215,7 +215,7 @@ export const findingsUpgrade = {
     poll: {
       title: "{server} did not answer Socket.IO's first poll in {afterMs:ms}: {target}",
       detail:
-        "The request for a session arrived (TCP acknowledged it), and no answer came. Socket.IO says connect_error: timeout, or xhr poll error.",
+        "The request for a session arrived (TCP acknowledged it), and no answer came until then. Socket.IO says connect_error: timeout, or xhr poll error.",
     },
     pending: {
       title: "The upgrade request of {target} to {server} has no answer up to the end of the capture",

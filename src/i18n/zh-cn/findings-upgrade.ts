@@ -184,7 +184,7 @@ export const findingsUpgrade = {
     },
     clientGaveUp: {
       title: "{server} 一直没有应答 {target} 的升级请求，客户端 {afterMs:ms}后放弃",
-      detail: "请求确实送达（TCP 已确认），但一直没有应答。",
+      detail: "请求确实送达（TCP 已确认），但在那之前一直没有应答。",
     },
     proxyGaveUp: {
       title: "{server} 始终没有回应升级请求 {target}；代理等了 {afterMs:ms}后放弃",
@@ -198,7 +198,7 @@ export const findingsUpgrade = {
     poll: {
       title: "{server} 在 {afterMs:ms}内没有应答 Socket.IO 的第一个轮询：{target}",
       detail:
-        "建立会话的请求确实送达（TCP 已确认），但一直没有应答。Socket.IO 报 connect_error: timeout，或 xhr poll error。",
+        "建立会话的请求确实送达（TCP 已确认），但在那之前一直没有应答。Socket.IO 报 connect_error: timeout，或 xhr poll error。",
     },
     pending: {
       title: "直到抓包结束，发往 {server} 的 {target} 升级请求都没有应答",

@@ -51,7 +51,12 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       ...parts,
       severity: reset.afterFin ? "note" : undefined,
       args: { from },
-      causes: [cause("likely", "handlerThrew", {})],
+      causes: [
+        // What it hung up on came too late, and met a closed socket.
+        reset.afterFin && from === tcp.firstCloser
+          ? cause("likely", "closedSocketWritten", {})
+          : cause("likely", "handlerThrew", {}),
+      ],
     });
   const metNobody = closeMetNobody(connection, otherSide(from));
   if (!metNobody && (webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null))

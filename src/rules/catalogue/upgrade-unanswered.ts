@@ -1,3 +1,5 @@
+import { cameAfterLeaving } from "../../store/answered-late.ts";
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { ENGINE_IO_DESTROY_MS, openThere } from "../answer-causes.ts";
 import { askedFor } from "../asked.ts";
@@ -23,10 +25,13 @@ import { cause, draft, lesser, type Rule, shows } from "../rule.ts";
 import { stallWithin } from "../stall.ts";
 import { before, within } from "../time-index.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
-import { handshakeOf, isClosedUnread, outcomeOf } from "../upgrade-outcome.ts";
+import { handshakeOf, isClosedUnread, outcomeOf, proxyOf } from "../upgrade-outcome.ts";
 
 /** A setting needs no time to drop a request. */
 const AT_ONCE_MS = 200;
+
+/** An answer this soon after the client's FIN was caused by it, however long the path. */
+const PROVOKED_MS = 1000;
 
 /** A request that came right before the capture's end may yet be answered. */
 const LEAST_WAIT_MS = 2000;
@@ -46,15 +51,19 @@ function checkPoll(connection: ConnectionFacts, context: Context) {
       other.exchange.request !== null &&
       other.exchange.request.first.packet > request.first.packet &&
       other.exchange.request.target === request.target &&
-      other.exchange.response === null,
+      (other.exchange.response === null || cameAfterLeaving(other.connection.tcp, other.exchange)),
   );
   if (isPassedOn) return null;
   const target = targetOf(found.exchange);
   return draft("http.upgrade.unanswered", "poll", {
     at: request.first,
     args: { target, server: serverOf(connection), client: clientOf(connection), afterMs: found.waitedMs },
-    evidence: [askedFor(found.exchange), endingEvidence(connection)],
-    causes: [cause("likely", "pollUnanswered", { path: pathOf(target) })],
+    evidence: [askedFor(found.exchange), endingEvidence(connection), lateAnswer(found.exchange)],
+    causes: [
+      cause("likely", "pollUnanswered", { path: pathOf(target) }),
+      // Node answers nothing where only Socket.IO listens, and for another path.
+      cause("possible", "wrongPath", { path: pathOf(target) }),
+    ],
   });
 }
 
@@ -103,7 +112,11 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   if (hasEnded(connection) && tcp.firstCloser === "client") {
     const front = context.joins.before.get(connection.id)?.front;
     const left = front === undefined ? null : leftBefore(front, connection, context);
-    const byClient = { at: endOf(connection), causes, evidence: [asked, left, endingEvidence(connection)] };
+    const byClient = {
+      at: endOf(connection),
+      causes,
+      evidence: [asked, left, endingEvidence(connection), lateAnswer(exchange)],
+    };
     if (front === undefined)
       return draft("http.upgrade.unanswered", "clientGaveUp", { ...byClient, args: { ...base, afterMs } });
     const byProxy = { ...byClient, evidence: [asked, left, endingEvidence(connection, "proxy")] };
@@ -136,6 +149,10 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
     causes,
   });
 }
+
+/** What came when nobody waited for it any more. */
+const lateAnswer = ({ response }: HttpExchangeFacts): EvidenceItem | null =>
+  response && shows(response.first, "response", { status: response.status, reason: response.reason });
 
 /** A proxy whose own client hung up first gave up because of it: that FIN or RST, as evidence; null: it did not. */
 function leftBefore(front: ConnectionFacts, back: ConnectionFacts, { joins }: Context): EvidenceItem | null {
@@ -214,11 +231,27 @@ function checkLate(connection: ConnectionFacts, context: Context) {
   });
 }
 
+/** A proxy that answers as soon as its client is gone had been waiting itself; what comes much later was under way. */
+function lateCauses(connection: ConnectionFacts, exchange: HttpExchangeFacts, path: string): (Cause | false)[] {
+  const isProvoked = exchange.response !== null && spanMs(endOf(connection), exchange.response.first) < PROVOKED_MS;
+  const status = exchange.response?.status;
+  const isGateway = proxyOf(exchange) !== null || status === 502 || status === 504;
+  if (isProvoked && isGateway)
+    return [cause("likely", "backendSilent", { path }), cause("possible", "backendFirewalled", {})];
+  return [
+    cause(isProvoked ? "possible" : "likely", "slowHandshake", {}),
+    isProvoked && cause("likely", "serverBlocked", {}),
+    isGateway && cause("possible", "backendSilent", { path }),
+  ];
+}
+
 /** A server that answers others meanwhile ignores this one; one that does not even take connections any more is stuck. */
 function unansweredCauses(connection: ConnectionFacts, context: Context, path: string): (Cause | false)[] {
   // Vite answers its own sockets and leaves the others' alone (server/middlewares/proxy.ts).
   if (isViteAt(connection, context))
     return [cause("likely", "devProxyWs", { path }), cause("possible", "upgradeIgnored", { path })];
+  const exchange = handshakeOf(connection);
+  if (exchange !== null && exchange.response !== null) return lateCauses(connection, exchange, path);
   const { accepted, failed } = context.others();
   const endpoint = serverOf(connection);
   const [from, to] = [connection.first.timestampNs, endOf(connection).timestampNs];
@@ -286,6 +319,7 @@ export const upgradeUnanswered: Rule = {
     "slowHandshake",
     "lossyPath",
     "backendSilent",
+    "backendFirewalled",
     "pollUnanswered",
     "engineIoPath",
     "upgradeIgnored",
