@@ -7,7 +7,7 @@ import { serverOf, UNKNOWN_BACKEND, wantsWebSocket } from "./reading.ts";
 import { cause } from "./rule.ts";
 import { before } from "./time-index.ts";
 import type { Cause, Confidence } from "./types.ts";
-import { isPoll, proxyOf } from "./upgrade-outcome.ts";
+import { handshakeOf, isPoll, proxyOf } from "./upgrade-outcome.ts";
 
 /** Engine.IO destroys an upgrade that no handler took after 1000 ms (engine.io/lib/server.ts, destroyUpgradeTimeout). */
 export const ENGINE_IO_DESTROY_MS = 1000;
@@ -133,6 +133,17 @@ const LEAST_CHECKS = 2;
 
 /** HAProxy that waits before it says that nobody is there believed somebody to be there: it says so at once where none is up. */
 const WAITED_MS = 500;
+
+/** Fewer leave workers free in any setting that one meets. */
+const LEAST_TAKEN = 4;
+/** The smallest default that one meets: 25 threads of a process of Apache; sixteen processes or threads are often set. */
+const LIKELY_TAKEN = 16;
+
+/** A request that waits while so many WebSockets are open there: each may hold a worker of the server. */
+export function workersTaken(connection: ConnectionFacts, context: Context): Cause | false {
+  const count = openThere(connection, context, handshakeOf(connection)?.request?.first.timestampNs);
+  return count >= LEAST_TAKEN && cause(count >= LIKELY_TAKEN ? "likely" : "possible", "workersTaken", { count });
+}
 
 /** WebSockets that were open at the same endpoint when this one was turned away. */
 export function openThere(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
 import type { Analysis } from "../../src/store/types.ts";
-import { connectionFacts, mark, refusedUpgrade } from "../support/facts-builder.ts";
+import { connectionFacts, mark, refusedUpgrade, tcp, upgrade } from "../support/facts-builder.ts";
 import { one, several } from "./cases/case.ts";
 
 /** What a gateway's status tells depends on the product, and on how long it took. */
@@ -56,4 +56,18 @@ describe("a 502", () => {
     expect(badGateway("DNS lookup failure for: backend", "Apache/2.4.62 (Debian)")[0]).toBe("likely backendDown");
     expect(badGateway("", "nginx/1.22.1")[0]).toBe("likely backendDown");
   });
+});
+
+test("many WebSockets that are open where a request waits may hold all workers; a few do not", () => {
+  const waiting = refusedUpgrade(
+    { status: null, target: "/realtime", requestAt: 50 },
+    { first: mark(50), last: mark(56), tcp: tcp({ firstCloser: "client", closedAt: mark(56) }) },
+  );
+  const open = (count: number) =>
+    Array.from({ length: count }, () => connectionFacts({ upgrade: upgrade({ target: "/" }), last: mark(100) }));
+  const told = (count: number) =>
+    judge(several(waiting, ...open(count)))[0]?.causes.find(({ id }) => id === "workersTaken");
+  expect(told(25)).toMatchObject({ confidence: "likely", args: { count: 25 } });
+  expect(told(5)).toMatchObject({ confidence: "possible" });
+  expect(told(2)).toBeUndefined();
 });

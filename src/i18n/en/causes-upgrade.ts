@@ -178,6 +178,11 @@ export const causesUpgrade = {
       "HAProxy's queue: every backend had its maxconn connections, and none became free within timeout queue, here {idleMs:ms}.",
     fix: "Each open WebSocket holds its place for as long as it lives: raise maxconn of the server lines, or add servers. “show stat” tells qcur and scur.",
   },
+  workersTaken: {
+    cause:
+      "All workers may be taken: {count:one WebSocket was|# WebSockets were} open there, and servers with one thread or process for each (Apache, gunicorn) let every further request wait until one of them is closed.",
+    fix: "Apache: raise MaxRequestWorkers (with ServerLimit and ThreadsPerChild), its log says “server reached MaxRequestWorkers setting” and server-status shows W for each. Others: more workers or threads, or an asynchronous server.",
+  },
   connectionLimit: {
     cause:
       "A limit on connections: {count:one WebSocket was|# WebSockets were} open there when this one was turned away, so the backend is up.",

@@ -264,6 +264,11 @@ export const findingsUpgrade = {
       detail:
         "Other requests were passed on, this one was not: it appears on no other connection. The backend's log stays empty, because it never heard of it.",
     },
+    unanswered: {
+      title: "The proxy at {server} neither answered the upgrade request of {target} nor passed it on to its backend",
+      detail:
+        "Other requests were passed on, this one was not: it appears on no other connection. The system of the proxy took the packet (TCP acknowledged it); whether its program read the request no packet tells.",
+    },
   },
   "http.upgrade.accept-invalid": {
     wrong: {

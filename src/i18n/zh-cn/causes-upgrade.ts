@@ -172,6 +172,11 @@ export const causesUpgrade = {
     cause: "HAProxy 排队：每台后端的连接数都到了 maxconn，在 timeout queue（这里是 {idleMs:ms}）内没有空出来。",
     fix: "一条 WebSocket 只要开着就一直占着名额：调高 server 行的 maxconn，或增加服务器。用 “show stat” 看 qcur 和 scur。",
   },
+  workersTaken: {
+    cause:
+      "工作线程可能都被占用了：当时那里开着 {count} 条 WebSocket，而每条连接占一个线程或进程的服务器（Apache、gunicorn）会让后来的请求一直等到有一条关闭。",
+    fix: "Apache：调高 MaxRequestWorkers（连同 ServerLimit 和 ThreadsPerChild），它的日志会写 “server reached MaxRequestWorkers setting”，server-status 里每个都显示 W。其他服务器：增加 worker 或线程，或改用异步服务器。",
+  },
   connectionLimit: {
     cause: "连接数达到上限：这一条被拒绝时那里还开着 {count} 条 WebSocket，可见后端是正常的。",
     fix: "调高上限：文件描述符（ulimit -n、systemd 的 LimitNOFILE=，日志里会有 EMFILE）、nginx limit_conn、HAProxy maxconn、服务端自己的上限；并关掉没人用的 WebSocket。",

@@ -242,6 +242,11 @@ export const findingsUpgrade = {
       detail:
         "其他请求都转发了，唯独这个没有：它没有出现在任何别的连接上。后端日志里什么都没有，因为后端根本没有收到。",
     },
+    unanswered: {
+      title: "{server} 处的代理既没有应答 {target} 的升级请求，也没有把它转给后端",
+      detail:
+        "其他请求都转发了，唯独这个没有：它没有出现在任何别的连接上。代理的系统收到了这个包（TCP 已确认）；它的程序有没有读到这个请求，从包里看不出来。",
+    },
   },
   "http.upgrade.accept-invalid": {
     wrong: {

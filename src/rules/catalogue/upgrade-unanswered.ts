@@ -1,7 +1,7 @@
 import { cameAfterLeaving } from "../../store/answered-late.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import { ENGINE_IO_DESTROY_MS, openThere } from "../answer-causes.ts";
+import { ENGINE_IO_DESTROY_MS, openThere, workersTaken } from "../answer-causes.ts";
 import { askedFor } from "../asked.ts";
 import { isOfProxy, speaksTls } from "../backend-scheme.ts";
 import type { Context } from "../context.ts";
@@ -262,7 +262,11 @@ function unansweredCauses(connection: ConnectionFacts, context: Context, path: s
   if (hasServed(connection, path, context))
     return [
       ...(servesOthers(connection, context)
-        ? [cause("likely", "acceptsNobody", {}), cause("likely", "slowHandshake", {})]
+        ? [
+            cause("likely", "acceptsNobody", {}),
+            workersTaken(connection, context),
+            cause("likely", "slowHandshake", {}),
+          ]
         : [cause("likely", "serverBlocked", {})]),
       !context.joins.before.has(connection.id) && cause("possible", "backendSilent", { path }),
     ];
@@ -274,6 +278,7 @@ function unansweredCauses(connection: ConnectionFacts, context: Context, path: s
   return [
     takesNobody && cause("likely", "serverBlocked", {}),
     cause(takesNobody ? "possible" : "likely", "upgradeIgnored", { path }),
+    !takesNobody && workersTaken(connection, context),
     !takesNobody && cause("possible", "devProxyWs", { path }),
     !takesNobody && !context.joins.before.has(connection.id) && cause("possible", "nodeProxyNoWs", {}),
     !takesNobody && !answersOthers && cause("likely", "serverBlocked", {}),
@@ -314,6 +319,7 @@ export const upgradeUnanswered: Rule = {
     "acceptsNobody",
     "outOfDescriptors",
     "connectionLimit",
+    "workersTaken",
     "forwarderAlone",
     "recoveredBySelf",
     "slowHandshake",

@@ -85,6 +85,7 @@ export const causeWords = {
   ingressEmpty: "",
   proxyQueue: "idleMs",
   proxyRetried: "idleMs",
+  workersTaken: "count",
   connectionLimit: "count",
   reconnectStorm: "",
   handlerThrew: "",
