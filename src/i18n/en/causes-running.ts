@@ -422,6 +422,11 @@ export const causesRunning = {
     cause: "The proxy at {proxy} wrote this frame itself: on its other leg the {from:word} sent none like it.",
     fix: "Look at what the proxy did at this time (Caddy up to 2.6 sends an unmasked Close to the backend when it is reloaded or stopped); update it. The {from:word}'s program is not to blame.",
   },
+  proxyClosesUnmasked: {
+    cause:
+      "The proxy at {proxy} wrote it: as fields of the request tell, it is the client here, and an unmasked Close is what Caddy up to 2.6 sends to its backend when it is reloaded or stopped.",
+    fix: "Update Caddy, and compare with the time of its reload. The client's program is not to blame.",
+  },
   proxyHidesExtensions: {
     cause:
       "The proxy at {proxy} takes Sec-WebSocket-Extensions out of the 101: on its other leg compression is agreed and the {from:word} compresses, on this one the receiver knows nothing of it.",

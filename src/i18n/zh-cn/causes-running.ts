@@ -374,6 +374,11 @@ export const causesRunning = {
     cause: "这一帧是 {proxy} 处的代理自己写的：在它的另一侧，{from:word}没有发过这样的帧。",
     fix: "看代理在这一时刻做了什么（Caddy 2.6 及以前在重载或停止时会向后端发不带掩码的 Close），并升级它。不是{from:word}程序的问题。",
   },
+  proxyClosesUnmasked: {
+    cause:
+      "是 {proxy} 处的代理写的：请求里的字段表明它就是这里的客户端，而 Caddy 2.6 及以前在重载或停止时会向后端发不带掩码的 Close。",
+    fix: "升级 Caddy，并对照它重载的时间。不是客户端程序的问题。",
+  },
   proxyHidesExtensions: {
     cause:
       "代理 {proxy} 去掉了 101 里的 Sec-WebSocket-Extensions：它的另一侧协商了压缩，{from:word}照此压缩；这一侧的接收方却不知道。",

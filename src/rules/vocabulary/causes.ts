@@ -231,6 +231,7 @@ export const causeWords = {
   listenerWithoutTimeout: "to",
   proxyInjectsFrames: "",
   proxyWroteFrame: "proxy from",
+  proxyClosesUnmasked: "proxy",
   proxyHidesExtensions: "proxy from",
   caddyNoRoute: "path",
   mixedDeflate: "",
