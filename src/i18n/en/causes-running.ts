@@ -253,6 +253,11 @@ export const causesRunning = {
     cause: "The other side sent a frame that the protocol forbids.",
     fix: "See the violations of this connection; both sides should use maintained libraries.",
   },
+  libraryLimit: {
+    cause:
+      "The message exceeds the receiver's limit. By its own words it is {product}: {limit:bytes} by default ({setting}).",
+    fix: "Raise that setting at the receiver, or let the {from:word} send smaller pieces.",
+  },
   messageLimit: {
     cause:
       "The message exceeds the receiver's limit (ws maxPayload 100 MiB by default, Socket.IO maxHttpBufferSize 1 MB, uWebSockets 16 KiB).",

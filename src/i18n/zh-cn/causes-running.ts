@@ -231,6 +231,10 @@ export const causesRunning = {
   },
   serverShutdown: { cause: "服务正在重启或停止。", fix: "让客户端随机延迟后重连。" },
   framesBroken: { cause: "对端发了协议不允许的帧。", fix: "看这条连接的违规项；两端都应使用成熟的库。" },
+  libraryLimit: {
+    cause: "消息超过接收方上限。从它自己的话看，它是 {product}：默认 {limit:bytes}（{setting}）。",
+    fix: "在接收方调大这项设置，或让{from:word}拆成小块发送。",
+  },
   messageLimit: {
     cause:
       "消息超过接收方上限（ws 的 maxPayload 默认 100 MiB，Socket.IO 的 maxHttpBufferSize 1 MB，uWebSockets 16 KiB）。",

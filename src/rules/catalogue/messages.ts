@@ -3,9 +3,10 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { CloseFrameFacts, WebSocketFacts } from "../../store/websocket-types.ts";
 import type { Context } from "../context.ts";
 import { closedItself, endingEvidence, firstClose } from "../ending.ts";
+import { libraryLimit } from "../library-limits.ts";
 import { limitCause } from "../message-limit.ts";
 import { directionOf, endOf, hasEnded, otherSide } from "../reading.ts";
-import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { cause, type Draft, draft, lesser, type Rule, shows } from "../rule.ts";
 
 /** Compressed messages that cannot be shown: why. */
 function checkUndecodable(connection: ConnectionFacts): Draft | null {
@@ -88,7 +89,7 @@ function checkTooBig(connection: ConnectionFacts, context: Context): Draft | nul
         shows(webSocket.lastFrame[direction], "tooBigMessage", { from, bytes: missingBytes }),
         endingEvidence(connection),
       ],
-      causes: [cause("possible", "messageLimit", { from })],
+      causes: [lesser(libraryLimit(connection, from) ?? cause("possible", "messageLimit", { from }))],
     });
   }
   return null;
@@ -98,7 +99,7 @@ export const messageTooBig: Rule = {
   id: "ws.message.too-big",
   severity: "error",
   spec: "RFC 6455 §7.4.1 (1009)",
-  causes: ["messageLimit", "announcedLimit"],
+  causes: ["messageLimit", "libraryLimit", "announcedLimit"],
   sources: [
     "https://github.com/websockets/ws/blob/master/doc/ws.md",
     "https://socket.io/docs/v4/server-options/#maxhttpbuffersize",

@@ -289,6 +289,7 @@ export const reset: Rule = {
     "rejectsBetween",
     "natRebound",
     "failedOnMessage",
+    "libraryLimit",
     "clientLifetimeTimer",
     "clientSilenceTimer",
     "closedWithUnread",
