@@ -191,6 +191,7 @@ export const causeWords = {
   serverShutdown: "",
   framesBroken: "",
   messageLimit: "from",
+  bufferLimit: "from",
   libraryLimit: "from product setting limit",
   closedItself: "from code",
   serverOverloaded: "",
