@@ -1,5 +1,6 @@
 import { connectionId, type RelativeNs } from "../base/brand.ts";
 import type { HttpExchange } from "../http/types.ts";
+import { cameAfterLeaving } from "../store/answered-late.ts";
 import type { HttpExchangeFacts } from "../store/http-types.ts";
 import type { SessionFacts } from "../store/session-types.ts";
 import type { TcpFacts } from "../store/tcp-types.ts";
@@ -125,7 +126,8 @@ const endpoint = (connection: TcpConnection, index: 0 | 1): Endpoint => ({
 function kindOf(tcp: TcpFacts, { webSocket, upgrade, exchangeCount }: SaidFacts, tls: boolean): ConnectionKind {
   if (webSocket !== null) return "websocket";
   if (upgrade !== null && upgrade.otherProtocol === null) {
-    return upgrade.exchange.response === null ? "upgrade-unanswered" : "upgrade-refused";
+    const { exchange } = upgrade;
+    return exchange.response === null || cameAfterLeaving(tcp, exchange) ? "upgrade-unanswered" : "upgrade-refused";
   }
   if (exchangeCount > 0) return "http";
   if (tls) return "tls";

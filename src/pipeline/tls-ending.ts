@@ -5,6 +5,8 @@ import type { TlsFacts } from "../store/tls-types.ts";
 import { markOrNull } from "./marks.ts";
 import type { TlsLayer } from "./tls-layer.ts";
 
+const AT_ONCE_NS = 1e9;
+
 /** What of TLS says how the connection ended. */
 interface Inside {
   readonly closings: PerDirection<Mark | null>;
@@ -29,8 +31,10 @@ export function endedInside(tcp: TcpFacts, layer: TlsLayer | null, tls: TlsFacts
   if (first === null || closing === null || (tcp.closedAt !== null && tcp.closedAt.packet < closing.packet))
     return { ...tcp, halves };
   const own = tcp.halves[first];
-  // Its FIN follows at once, unless the peer was faster: that is the packet that people look for.
-  const closedAt: Mark = own.fin ?? closing;
+  // Its FIN follows at once, unless the peer was faster: that is the packet that people look for. One that waits for the
+  // peer (a TLS proxy before a client that stands still) says nothing of when it hung up.
+  const isAtOnce = own.fin !== null && own.fin.timestampNs - closing.timestampNs < AT_ONCE_NS;
+  const closedAt: Mark = isAtOnce ? (own.fin ?? closing) : closing;
   return {
     ...tcp,
     halves,

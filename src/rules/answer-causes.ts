@@ -8,7 +8,7 @@ import { fieldValue, serverOf, UNKNOWN_BACKEND, wantsWebSocket } from "./reading
 import { cause } from "./rule.ts";
 import { before } from "./time-index.ts";
 import type { Cause, Confidence } from "./types.ts";
-import { isPoll, proxyOf } from "./upgrade-outcome.ts";
+import { handshakeOf, isPoll, proxyOf } from "./upgrade-outcome.ts";
 
 /** Engine.IO destroys an upgrade that no handler took after 1000 ms (engine.io/lib/server.ts, destroyUpgradeTimeout). */
 export const ENGINE_IO_DESTROY_MS = 1000;
@@ -92,12 +92,23 @@ export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path
       cause("likely", "backendCrashed", { front }),
       cause("possible", "backendDown", { front }),
     ];
+  if (saysOtherwiseWhenRefused(exchange, front))
+    return [cause("likely", "backendCrashed", { front }), cause("possible", "proxyScheme", { front })];
   return [
     cause("likely", "backendDown", { front }),
     cause("possible", "backendCrashed", { front }),
     cause("possible", "proxyScheme", { front }),
   ];
 }
+
+/**
+ * HAProxy and Apache (mod_proxy) say 503 where no backend takes the connection: their 502 comes of one that did take it, and
+ * broke off or said what is no HTTP. Apache says it of a name that it cannot look up, too, and tells so in its page.
+ */
+const saysOtherwiseWhenRefused = (exchange: HttpExchangeFacts, front: FrontId): boolean =>
+  exchange.response?.status === 502 &&
+  (front === "haproxy" || front === "apache") &&
+  !/DNS lookup failure/i.test(exchange.responseBodyPreview);
 
 /** A proxy says 503 when it has nobody to ask; or when it, or the backend's share of it, is full. */
 export function unavailableCauses(
@@ -113,10 +124,17 @@ export function unavailableCauses(
     return [full, cause("likely", "nginxLimits", {}), cause("possible", "ingressEmpty", {})];
   const front = frontNamed(proxyOf(exchange));
   const ill = open === 0 && checkedIll(connection, exchange, context);
+  if (ownPageOf(exchange) === "HAProxy" && afterMs >= WAITED_MS)
+    return [
+      full,
+      ill,
+      // WebSockets that are open there show that it can connect; without any it was more likely trying to.
+      cause(open > 0 ? "possible" : "likely", "proxyRetried", { idleMs: afterMs }),
+      cause(open > 0 ? "likely" : "possible", "proxyQueue", { idleMs: afterMs }),
+    ];
   return [
     full,
     ill,
-    ownPageOf(exchange) === "HAProxy" && afterMs >= QUEUED_MS && cause("likely", "proxyQueue", { idleMs: afterMs }),
     cause(open > 0 || ill ? "possible" : "likely", "noHealthyBackend", {}),
     open === 0 && !ill && cause("likely", "backendDown", { front }),
     cause("possible", "serverClosing", {}),
@@ -152,8 +170,19 @@ function checkedIll(connection: ConnectionFacts, { request }: HttpExchangeFacts,
 /** As many in a row make a balancer believe it. */
 const LEAST_CHECKS = 2;
 
-/** A proxy that waits before it says that nobody is there had somebody to wait for. */
-const QUEUED_MS = 500;
+/** HAProxy that waits before it says that nobody is there believed somebody to be there: it says so at once where none is up. */
+const WAITED_MS = 500;
+
+/** Fewer leave workers free in any setting that one meets. */
+const LEAST_TAKEN = 4;
+/** The smallest default that one meets: 25 threads of a process of Apache; sixteen processes or threads are often set. */
+const LIKELY_TAKEN = 16;
+
+/** A request that waits while so many WebSockets are open there: each may hold a worker of the server. */
+export function workersTaken(connection: ConnectionFacts, context: Context): Cause | false {
+  const count = openThere(connection, context, handshakeOf(connection)?.request?.first.timestampNs);
+  return count >= LEAST_TAKEN && cause(count >= LIKELY_TAKEN ? "likely" : "possible", "workersTaken", { count });
+}
 
 /** WebSockets that were open at the same endpoint when this one was turned away. */
 export function openThere(

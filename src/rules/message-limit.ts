@@ -1,6 +1,7 @@
 import type { Side } from "../base/brand.ts";
 import { sidIn } from "../base/session-id.ts";
 import type { ConnectionFacts } from "../store/types.ts";
+import { libraryLimit } from "./library-limits.ts";
 import { cause } from "./rule.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Cause } from "./types.ts";
@@ -19,7 +20,7 @@ function announced({ session, exchanges }: ConnectionFacts, sessions: () => Sess
 export function limitCause(connection: ConnectionFacts, from: Side, sessions: () => Sessions): Cause {
   const limit = from === "client" ? announced(connection, sessions) : null;
   return limit === null
-    ? cause("certain", "messageLimit", { from })
+    ? (libraryLimit(connection, from) ?? cause("certain", "messageLimit", { from }))
     : cause("certain", "announcedLimit", { from, limit });
 }
 

@@ -1,4 +1,5 @@
 import { sidIn } from "../base/session-id.ts";
+import { cameAfterLeaving } from "../store/answered-late.ts";
 import type { HttpExchangeFacts } from "../store/http-types.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import { endOf, hasEnded, isBlind, NS_PER_MS, serverOf, watchedUntil } from "./reading.ts";
@@ -14,7 +15,10 @@ export function unansweredOpening(
 ): { readonly exchange: HttpExchangeFacts; readonly waitedMs: number } | null {
   const exchange = connection.exchanges.find(
     (one) =>
-      one.response === null && one.request?.method === "GET" && isPoll(one) && sidIn(one.request.target) === null,
+      (one.response === null || cameAfterLeaving(connection.tcp, one)) &&
+      one.request?.method === "GET" &&
+      isPoll(one) &&
+      sidIn(one.request.target) === null,
   );
   if (!exchange?.request?.complete || connection.notHttp[1] !== null) return null;
   if (isBlind(connection) || connection.tcp.halves[1].missingBytes > 0) return null;

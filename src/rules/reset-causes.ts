@@ -6,6 +6,7 @@ import type { Context } from "./context.ts";
 import { blamesMessage, hasDied } from "./end-signs.ts";
 import { stoppedReading } from "./full-window.ts";
 import { isTimerLike } from "./heartbeat.ts";
+import { cutOverLimit } from "./library-limits.ts";
 import { directionOf, otherSide } from "./reading.ts";
 import { cause, lesser } from "./rule.ts";
 import { clientTimer } from "./timer-causes.ts";
@@ -14,7 +15,11 @@ import type { Cause } from "./types.ts";
 const LEAST_TIMER_MS = 2000;
 
 /** Why somebody resets a connection that is in use. */
-export function resetCauses(connection: ConnectionFacts, reset: ResetFacts, context: Context): (Cause | false)[] {
+export function resetCauses(
+  connection: ConnectionFacts,
+  reset: ResetFacts,
+  context: Context,
+): (Cause | null | false)[] {
   const { tcp } = connection;
   const { from } = reset;
   const to = otherSide(from);
@@ -32,8 +37,10 @@ export function resetCauses(connection: ConnectionFacts, reset: ResetFacts, cont
   // An RST that only answers something tells of no timer: it says when the something came.
   const ownTimer = from === "client" && !isUnknown ? clientTimer(connection, context) : null;
   const onMessage = blamesMessage(connection, directionOf(from)) ?? false;
-  const isOther = byTimer || died || ownTimer !== null;
+  const overLimit = onMessage === false || isUnknown ? null : cutOverLimit(connection, to);
+  const isOther = byTimer || died || ownTimer !== null || overLimit !== null;
   return [
+    overLimit,
     ownTimer ?? false,
     isUnknown && isNearer(reset) && cause("likely", "natForgot", { from }),
     isUnknown && from === "server" && cause(wasJustHeard(tcp, reset) ? "likely" : "possible", "natRebound", {}),
@@ -46,7 +53,7 @@ export function resetCauses(connection: ConnectionFacts, reset: ResetFacts, cont
         idleMs,
         pingSeconds: Math.max(1, Math.floor(idleMs / 2000)),
       }),
-    ownTimer !== null && onMessage !== false ? lesser(onMessage) : onMessage,
+    (ownTimer !== null || overLimit !== null) && onMessage !== false ? lesser(onMessage) : onMessage,
     // A socket that is closed so sends an RST that acknowledges.
     !isUnknown && hasSpoken(connection, to) && cause(isOther ? "possible" : "likely", "closedWithUnread", { from }),
     !isUnknown && cause(isOther ? "possible" : "likely", "abortiveClose", { from }),

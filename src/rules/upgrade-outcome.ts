@@ -1,3 +1,4 @@
+import { cameAfterLeaving } from "../store/answered-late.ts";
 import type { HttpExchangeFacts } from "../store/http-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import { engineIoCode } from "./engine-io-code.ts";
@@ -27,7 +28,7 @@ const isGateway = (name: string): boolean => frontNamed(name) !== "other" || SER
 export const handshakeOf = (connection: ConnectionFacts): HttpExchangeFacts | null =>
   connection.upgrade?.exchange ??
   connection.exchanges.find((exchange) => exchange.request !== null && wantsWebSocket(exchange.request)) ??
-  connection.exchanges.find(isFailedPoll) ??
+  connection.exchanges.find((exchange) => isFailedPoll(exchange) && !cameAfterLeaving(connection.tcp, exchange)) ??
   null;
 
 /** Socket.IO opens its session by polls, before it asks for a WebSocket, and lives on them without one. */
@@ -54,6 +55,7 @@ export function outcomeOf(connection: ConnectionFacts): Outcome {
   if (!isPoll(exchange) && asksPlainly(exchange)) return "stripped";
   if (connection.notHttp[1] !== null && status === null) return "none";
   if (status === null) return wasDropped(connection) ? "dropped" : "unanswered";
+  if (cameAfterLeaving(connection.tcp, exchange)) return "unanswered";
   if (status >= 300 && status < 400) return "redirected";
   if (status < 300) return "page";
   if (isGatewayError(status, exchange)) return "gateway";

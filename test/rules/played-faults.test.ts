@@ -60,7 +60,7 @@ describe("Socket.IO on polls alone", () => {
     expect(told(given, { ...polled({ ...opened, status: null, requestAt: 0.2 }), ...BACKEND_LEG })).toEqual([
       "http.upgrade.unanswered poll",
     ]);
-    expect(judge(several(given))[0]?.causes.map(({ id }) => id)).toEqual(["pollUnanswered"]);
+    expect(judge(several(given))[0]?.causes.map(({ id }) => id)).toEqual(["pollUnanswered", "wrongPath"]);
   });
 
   test("a 504 to one names the poll, and no upgrade", () => {

@@ -12,6 +12,7 @@ import {
   mark,
   refusedUpgrade,
   tcp,
+  UPGRADE_FIELDS,
   upgrade,
   webSocket,
 } from "../support/facts-builder.ts";
@@ -141,6 +142,34 @@ describe("a violation that the peer lets pass", () => {
   test("until the violator itself closes: nobody minded", () => {
     const finding = found("ws.frame.unmasked-client", passed([close(39.9, 1000), close(39.95, 1000)]));
     expect(finding).toMatchObject({ severity: "warning", args: { peerDid: "wentOn" } });
+  });
+
+  test("nor did anybody whose Close had come before, and was answered with its own code", () => {
+    const finding = found("ws.frame.unmasked-client", passed([close(38.9, 1001), close(39.1, 1001)]));
+    expect(finding).toMatchObject({ severity: "note", args: { peerDid: "wentOn" } });
+    expect(found("ws.frame.unmasked-client", passed([close(38.9, 1001), close(39.1, 1002)]))?.severity).toBe("error");
+  });
+
+  test("what the peer did is not known where the violator hung up at once", () => {
+    const facts = passed([close(39, 1001), null]);
+    const cut = (peersLast: number) => ({
+      ...facts,
+      webSocket: facts.webSocket && { ...facts.webSocket, lastFrame: [mark(39), mark(peersLast)] as const },
+      tcp: tcp({ firstCloser: "client", closedAt: mark(39.0001) }),
+    });
+    const peerDid = (peersLast: number) =>
+      found("ws.frame.unmasked-client", cut(peersLast) as ConnectionFacts)?.args["peerDid"];
+    expect([peerDid(38.9), peerDid(39.00005)]).toEqual(["nothingSeen", "wentOn"]);
+  });
+
+  test("an unmasked Close of a client that names itself a proxy is the proxy's", () => {
+    const closed = passed([close(39, 1001), close(39.003, 1002)]);
+    const asked = upgrade({ request: { ...UPGRADE_FIELDS, "X-Forwarded-For": "192.0.2.7" } });
+    expect(causes("ws.frame.unmasked-client", { ...closed, upgrade: asked }).slice(0, 2)).toEqual([
+      "likely proxyClosesUnmasked",
+      "possible brokenLibrary",
+    ]);
+    expect(causes("ws.frame.unmasked-client", closed)[0]).toBe("likely brokenLibrary");
   });
 
   test("unless the peer closes first", () => {

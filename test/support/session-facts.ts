@@ -1,5 +1,5 @@
-import type { EngineIoFacts, SessionFacts } from "../../src/store/session-types.ts";
-import { beat } from "./facts-builder.ts";
+import type { EngineIoFacts, SessionFacts, SocketIoNamespaceFacts } from "../../src/store/session-types.ts";
+import { beat, mark } from "./facts-builder.ts";
 
 /** A session of Engine.IO in which nothing but this was said. */
 export const engineIoSession = (given: Partial<EngineIoFacts> = {}): SessionFacts => ({
@@ -23,4 +23,19 @@ export const engineIoSession = (given: Partial<EngineIoFacts> = {}): SessionFact
   heartbeat: null,
   notAPacket: null,
   tellingTexts: [],
+});
+
+/** A namespace of Socket.IO that was asked for and let in. */
+export const namespace = (given: Partial<SocketIoNamespaceFacts> = {}): SocketIoNamespaceFacts => ({
+  name: "/im",
+  sid: "s",
+  connectRequested: mark(0.02),
+  hasAuth: true,
+  connected: mark(0.03),
+  refused: null,
+  told: null,
+  disconnected: null,
+  errors: 0,
+  firstErrors: [],
+  ...given,
 });

@@ -54,6 +54,11 @@ export const causesApplication = {
       "The client does not implement Engine.IO's heartbeat: a plain WebSocket client (wscat, new WebSocket, a load generator) that sends 40 but no pongs.",
     fix: "Use socket.io-client. By hand: answer each message 2 with the message 3. WebSocket's own pong does not count.",
   },
+  bufferLimit: {
+    cause:
+      "The message exceeds a limit of the Socket.IO server that its handshake did not name: python-socketio ends the session with Close 1000 for it.",
+    fix: "Raise max_http_buffer_size there (1 MB by default), or let the {from:word} send smaller pieces; its log tells, with engineio_logger=True.",
+  },
   announcedLimit: {
     cause: "The message exceeds the limit that the server's handshake named: maxPayload {limit:n} bytes.",
     fix: "Let the {from:word} send smaller pieces, or raise the limit: Socket.IO's maxHttpBufferSize (NestJS: in the gateway's options).",

@@ -253,6 +253,11 @@ export const causesRunning = {
     cause: "The other side sent a frame that the protocol forbids.",
     fix: "See the violations of this connection; both sides should use maintained libraries.",
   },
+  libraryLimit: {
+    cause:
+      "The message exceeds the receiver's limit. By its own words it is {product}: {limit:bytes} by default ({setting}).",
+    fix: "Raise that setting at the receiver, or let the {from:word} send smaller pieces.",
+  },
   messageLimit: {
     cause:
       "The message exceeds the receiver's limit (ws maxPayload 100 MiB by default, Socket.IO maxHttpBufferSize 1 MB, uWebSockets 16 KiB).",
@@ -431,6 +436,11 @@ export const causesRunning = {
   proxyWroteFrame: {
     cause: "The proxy at {proxy} wrote this frame itself: on its other leg the {from:word} sent none like it.",
     fix: "Look at what the proxy did at this time (Caddy up to 2.6 sends an unmasked Close to the backend when it is reloaded or stopped); update it. The {from:word}'s program is not to blame.",
+  },
+  proxyClosesUnmasked: {
+    cause:
+      "The proxy at {proxy} wrote it: as fields of the request tell, it is the client here, and an unmasked Close is what Caddy up to 2.6 sends to its backend when it is reloaded or stopped.",
+    fix: "Update Caddy, and compare with the time of its reload. The client's program is not to blame.",
   },
   proxyHidesExtensions: {
     cause:

@@ -173,10 +173,20 @@ export const causesUpgrade = {
     cause: "Kubernetes' ingress-nginx: the service has no ready endpoint, or the configuration says return 503.",
     fix: "kubectl get endpoints; otherwise search the configuration for return 503.",
   },
+  proxyRetried: {
+    cause:
+      "HAProxy could not connect to the backend and tried again until it gave up, here after {idleMs:ms}: nothing listens there, or nothing answers. By default it tries 3 times more, one second after a refusal, or after timeout connect.",
+    fix: "On HAProxy's host: nc -vz <backend> <port>. “refused”: start the server there, or correct address and port of the server line; no answer: a firewall, or a host that is down. Its log says SC or sC for this, sQ for its queue.",
+  },
   proxyQueue: {
     cause:
       "HAProxy's queue: every backend had its maxconn connections, and none became free within timeout queue, here {idleMs:ms}.",
     fix: "Each open WebSocket holds its place for as long as it lives: raise maxconn of the server lines, or add servers. “show stat” tells qcur and scur.",
+  },
+  workersTaken: {
+    cause:
+      "All workers may be taken: {count:one WebSocket was|# WebSockets were} open there, and servers with one thread or process for each (Apache, gunicorn) let every further request wait until one of them is closed.",
+    fix: "Apache: raise MaxRequestWorkers (with ServerLimit and ThreadsPerChild), its log says “server reached MaxRequestWorkers setting” and server-status shows W for each. Others: more workers or threads, or an asynchronous server.",
   },
   connectionLimit: {
     cause:

@@ -34,7 +34,7 @@ export const findingsNetwork = {
     ofProxy: {
       title: "{server} refused the proxy's connection: nothing listens on port {port} there",
       detail:
-        "The proxy at {client} tried its backend for a client that was waiting[[ and got an RST after {answerMs:ms}]]. The backend's host is up, its port is closed. The client is told 502 or 503, which a browser shows as 1006.",
+        "The proxy at {client} tried its backend for a client that was waiting[[ and got an RST after {answerMs:ms}]]. The backend's host is up, its port is closed. Most proxies then tell their client 502 or 503, some only hang up; a browser shows 1006 for either.",
     },
     middlebox: {
       title: "Connection to {server} refused, but not by the server: a firewall answered in its name",
@@ -49,7 +49,7 @@ export const findingsNetwork = {
     loopbackOfProxy: {
       title: "{server} refused the proxy's connection: nothing on the proxy's own machine listens on port {port}",
       detail:
-        "The proxy tried its backend on its own machine (loopback) for a client that was waiting[[ and got an RST after {answerMs:ms}]]. The client is told 502 or 503, which a browser shows as 1006. For a proxy in a container, loopback is the container itself.",
+        "The proxy tried its backend on its own machine (loopback) for a client that was waiting[[ and got an RST after {answerMs:ms}]]. Most proxies then tell their client 502 or 503, some only hang up; a browser shows 1006 for either. For a proxy in a container, loopback is the container itself.",
     },
     otherBackend: {
       title: "{server} refused, the proxy went on to {other}: a backend is down",

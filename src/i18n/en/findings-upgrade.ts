@@ -200,7 +200,7 @@ export const findingsUpgrade = {
     },
     clientGaveUp: {
       title: "{server} never answered the upgrade request of {target}; the client gave up after {afterMs:ms}",
-      detail: "The request arrived (TCP acknowledged it), and no answer came.",
+      detail: "The request arrived (TCP acknowledged it), and no answer came until then.",
     },
     proxyGaveUp: {
       title: "{server} never answered the upgrade request of {target}; the proxy gave up after {afterMs:ms}",
@@ -215,7 +215,7 @@ export const findingsUpgrade = {
     poll: {
       title: "{server} did not answer Socket.IO's first poll in {afterMs:ms}: {target}",
       detail:
-        "The request for a session arrived (TCP acknowledged it), and no answer came. Socket.IO says connect_error: timeout, or xhr poll error.",
+        "The request for a session arrived (TCP acknowledged it), and no answer came until then. Socket.IO says connect_error: timeout, or xhr poll error.",
     },
     sealed: {
       title:
@@ -269,6 +269,11 @@ export const findingsUpgrade = {
         "The proxy at {server} answered {ask:word} {target} itself[[ with {status}]]: it never went to the backend",
       detail:
         "Other requests were passed on, this one was not: it appears on no other connection. The backend's log stays empty, because it never heard of it.",
+    },
+    unanswered: {
+      title: "The proxy at {server} neither answered the upgrade request of {target} nor passed it on to its backend",
+      detail:
+        "Other requests were passed on, this one was not: it appears on no other connection. The system of the proxy took the packet (TCP acknowledged it); whether its program read the request no packet tells.",
     },
   },
   "http.upgrade.accept-invalid": {

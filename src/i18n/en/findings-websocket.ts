@@ -254,6 +254,11 @@ export const findingsWebSocket = {
       detail:
         "{missingBytes:bytes} of the frame were still to come. A receiver that checks the announced length may end it like this.",
     },
+    dropped: {
+      title: "The {closer:word} dropped the session {afterMs:ms} after a message of {bytes:bytes}",
+      detail:
+        "It was the largest and the last message of the {from:word}. The {closer:word} closed with {code}, without the packet by which Socket.IO ends a session (DISCONNECT): its code did not call disconnect(). The application sees “transport close”.",
+    },
   },
   "tcp.retransmissions": {
     plain: {

@@ -15,6 +15,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   from: "sender",
   to: "peer",
   library: "the library",
+  product: "the library",
   text: "its words",
   timer: "that timer",
   seconds: "60",

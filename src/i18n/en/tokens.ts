@@ -17,6 +17,7 @@ export const tokens: Readonly<Record<Token, string>> = {
   closedWithCode: "answered with a Close frame",
   closedWithFin: "hung up with FIN",
   closedWithRst: "hung up with RST",
+  nothingSeen: "did nothing about it that the capture shows",
   wentOn: "went on as if nothing had happened",
   "token.authorization": "Authorization field",
   "token.query": "query of the URL",

@@ -48,6 +48,10 @@ export const causesApplication = {
       "客户端没有实现 Engine.IO 的心跳：是普通 WebSocket 客户端（wscat、new WebSocket、压测工具），会发 40，但不发 pong。",
     fix: "改用 socket.io-client。手写时：收到消息 2 就回消息 3。WebSocket 自己的 pong 不算。",
   },
+  bufferLimit: {
+    cause: "消息超过了 Socket.IO 服务器的一个上限，而握手里没有写明：python-socketio 遇到时会以 1000 关闭、结束会话。",
+    fix: "在那里调大 max_http_buffer_size（默认 1 MB），或让{from:word}分成小块发送；打开 engineio_logger=True 后它的日志会写明。",
+  },
   announcedLimit: {
     cause: "消息超过了服务器在握手里写明的上限：maxPayload {limit:n} 字节。",
     fix: "让{from:word}分成小块发送，或者调大上限：Socket.IO 的 maxHttpBufferSize（NestJS 写在网关的选项里）。",

@@ -231,6 +231,10 @@ export const causesRunning = {
   },
   serverShutdown: { cause: "服务正在重启或停止。", fix: "让客户端随机延迟后重连。" },
   framesBroken: { cause: "对端发了协议不允许的帧。", fix: "看这条连接的违规项；两端都应使用成熟的库。" },
+  libraryLimit: {
+    cause: "消息超过接收方上限。从它自己的话看，它是 {product}：默认 {limit:bytes}（{setting}）。",
+    fix: "在接收方调大这项设置，或让{from:word}拆成小块发送。",
+  },
   messageLimit: {
     cause:
       "消息超过接收方上限（ws 的 maxPayload 默认 100 MiB，Socket.IO 的 maxHttpBufferSize 1 MB，uWebSockets 16 KiB）。",
@@ -383,6 +387,11 @@ export const causesRunning = {
   proxyWroteFrame: {
     cause: "这一帧是 {proxy} 处的代理自己写的：在它的另一侧，{from:word}没有发过这样的帧。",
     fix: "看代理在这一时刻做了什么（Caddy 2.6 及以前在重载或停止时会向后端发不带掩码的 Close），并升级它。不是{from:word}程序的问题。",
+  },
+  proxyClosesUnmasked: {
+    cause:
+      "是 {proxy} 处的代理写的：请求里的字段表明它就是这里的客户端，而 Caddy 2.6 及以前在重载或停止时会向后端发不带掩码的 Close。",
+    fix: "升级 Caddy，并对照它重载的时间。不是客户端程序的问题。",
   },
   proxyHidesExtensions: {
     cause:

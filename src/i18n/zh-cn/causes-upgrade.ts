@@ -167,9 +167,19 @@ export const causesUpgrade = {
     cause: "Kubernetes 的 ingress-nginx：服务没有就绪的 endpoint；或者配置里写了 return 503。",
     fix: "kubectl get endpoints；否则在配置里搜索 return 503。",
   },
+  proxyRetried: {
+    cause:
+      "HAProxy 连不上后端，一再重试，直到放弃，这里用了 {idleMs:ms}：那里没有程序监听，或者没有回应。默认它会再试 3 次，每次被拒绝后隔一秒，或者等满 timeout connect。",
+    fix: "在 HAProxy 所在主机上：nc -vz <backend> <port>。“refused”：启动那里的服务器，或改正 server 行里的地址和端口；没有回应：是防火墙，或者主机没有运行。它的日志写 SC 或 sC 表示这种情况，sQ 表示排队。",
+  },
   proxyQueue: {
     cause: "HAProxy 排队：每台后端的连接数都到了 maxconn，在 timeout queue（这里是 {idleMs:ms}）内没有空出来。",
     fix: "一条 WebSocket 只要开着就一直占着名额：调高 server 行的 maxconn，或增加服务器。用 “show stat” 看 qcur 和 scur。",
+  },
+  workersTaken: {
+    cause:
+      "工作线程可能都被占用了：当时那里开着 {count} 条 WebSocket，而每条连接占一个线程或进程的服务器（Apache、gunicorn）会让后来的请求一直等到有一条关闭。",
+    fix: "Apache：调高 MaxRequestWorkers（连同 ServerLimit 和 ThreadsPerChild），它的日志会写 “server reached MaxRequestWorkers setting”，server-status 里每个都显示 W。其他服务器：增加 worker 或线程，或改用异步服务器。",
   },
   connectionLimit: {
     cause: "连接数达到上限：这一条被拒绝时那里还开着 {count} 条 WebSocket，可见后端是正常的。",

@@ -31,7 +31,7 @@ export const findingsNetwork = {
     ofProxy: {
       title: "{server} 拒绝了代理的连接：{port} 端口没有程序在监听",
       detail:
-        "客户端在等待时，代理（{client}）去连它的后端[[，{answerMs:ms}后收到 RST]]。后端主机可达，只是端口没开。客户端得到的是 502 或 503，浏览器里就是 1006。",
+        "客户端在等待时，代理（{client}）去连它的后端[[，{answerMs:ms}后收到 RST]]。后端主机可达，只是端口没开。多数代理这时回给客户端 502 或 503，有的只是断开；浏览器里都是 1006。",
     },
     middlebox: {
       title: "连接 {server} 被拒，但拒绝的不是服务器本身，而是途中的防火墙",
@@ -46,7 +46,7 @@ export const findingsNetwork = {
     loopbackOfProxy: {
       title: "{server} 拒绝了代理的连接：代理所在的机器上，{port} 端口没有程序在监听",
       detail:
-        "客户端在等待时，代理去连本机（回环地址）上的后端[[，{answerMs:ms}后收到 RST]]。客户端得到的是 502 或 503，浏览器里就是 1006。代理在容器里时，回环地址指的是容器自己。",
+        "客户端在等待时，代理去连本机（回环地址）上的后端[[，{answerMs:ms}后收到 RST]]。多数代理这时回给客户端 502 或 503，有的只是断开；浏览器里都是 1006。代理在容器里时，回环地址指的是容器自己。",
     },
     otherBackend: {
       title: "{server} 拒绝，代理转而连上了 {other}：有一台后端停了",

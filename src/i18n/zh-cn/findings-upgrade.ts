@@ -184,7 +184,7 @@ export const findingsUpgrade = {
     },
     clientGaveUp: {
       title: "{server} 一直没有应答 {target} 的升级请求，客户端 {afterMs:ms}后放弃",
-      detail: "请求确实送达（TCP 已确认），但一直没有应答。",
+      detail: "请求确实送达（TCP 已确认），但在那之前一直没有应答。",
     },
     proxyGaveUp: {
       title: "{server} 始终没有回应升级请求 {target}；代理等了 {afterMs:ms}后放弃",
@@ -198,7 +198,7 @@ export const findingsUpgrade = {
     poll: {
       title: "{server} 在 {afterMs:ms}内没有应答 Socket.IO 的第一个轮询：{target}",
       detail:
-        "建立会话的请求确实送达（TCP 已确认），但一直没有应答。Socket.IO 报 connect_error: timeout，或 xhr poll error。",
+        "建立会话的请求确实送达（TCP 已确认），但在那之前一直没有应答。Socket.IO 报 connect_error: timeout，或 xhr poll error。",
     },
     sealed: {
       title: "{server} 在 {afterMs:ms}内没有应答 TLS 里的第一个请求[[，随后{closer:word}断开]]",
@@ -246,6 +246,11 @@ export const findingsUpgrade = {
       title: "{server} 处的代理自己应答了{ask:word} {target}[[（{status}）]]：根本没有转给后端",
       detail:
         "其他请求都转发了，唯独这个没有：它没有出现在任何别的连接上。后端日志里什么都没有，因为后端根本没有收到。",
+    },
+    unanswered: {
+      title: "{server} 处的代理既没有应答 {target} 的升级请求，也没有把它转给后端",
+      detail:
+        "其他请求都转发了，唯独这个没有：它没有出现在任何别的连接上。代理的系统收到了这个包（TCP 已确认）；它的程序有没有读到这个请求，从包里看不出来。",
     },
   },
   "http.upgrade.accept-invalid": {

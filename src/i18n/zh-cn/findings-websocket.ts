@@ -230,6 +230,11 @@ export const findingsWebSocket = {
       title: "{from:word}的大消息还没发完，{closer:word}就断开了",
       detail: "这个帧还差 {missingBytes:bytes}。接收方检查到声明的长度超限时会这样断开。",
     },
+    dropped: {
+      title: "{closer:word}在收到一条 {bytes:bytes}的消息 {afterMs:ms}后丢掉了会话",
+      detail:
+        "那是{from:word}最大、也是最后的一条消息。{closer:word}以 {code} 关闭，却没有先发 Socket.IO 结束会话的包（DISCONNECT）：不是它的代码调用了 disconnect()。应用看到的是 “transport close”。",
+    },
   },
   "tcp.retransmissions": {
     plain: {

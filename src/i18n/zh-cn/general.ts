@@ -15,6 +15,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   from: "发送方",
   to: "对端",
   library: "该库",
+  product: "该库",
   text: "它的原话",
   timer: "某个定时器",
   seconds: "60",

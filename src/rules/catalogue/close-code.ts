@@ -110,9 +110,11 @@ function pongTooLate({ webSocket }: ConnectionFacts, close: CloseFrameFacts, dir
   return slowest.ping.timestampNs < close.timestampNs && slowest.pong.timestampNs > close.timestampNs ? slowest : null;
 }
 
-/** It sent a frame other than Close: something that can have broken a rule. */
+/** It sent a frame other than Close, or the beginning of one: something that can have broken a rule, or be too big. */
 const hasSpoken = ({ webSocket, tcp }: ConnectionFacts, side: Side): boolean => {
   if (webSocket === null || webSocket.midstream || tcp.halves[directionOf(side)].missingBytes > 0) return true;
+  if (webSocket.unfinishedMessage[directionOf(side)] !== null || webSocket.incompleteFrameBytes[directionOf(side)] > 0)
+    return true;
   const frames = webSocket.frames[directionOf(side)];
   return frames.text + frames.binary + frames.continuation + frames.ping + frames.pong + frames.reserved > 0;
 };
@@ -190,6 +192,7 @@ export const closeCode: Rule = {
     "handlerThrew",
     "tokenRejected",
     "messageLimit",
+    "libraryLimit",
     "announcedLimit",
     "framesBroken",
     "badPayload",

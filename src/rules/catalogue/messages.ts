@@ -1,11 +1,13 @@
 import { type Direction, sideOf } from "../../base/brand.ts";
+import { isBefore } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { CloseFrameFacts, WebSocketFacts } from "../../store/websocket-types.ts";
 import type { Context } from "../context.ts";
 import { closedItself, endingEvidence, firstClose } from "../ending.ts";
+import { libraryLimit } from "../library-limits.ts";
 import { limitCause } from "../message-limit.ts";
-import { directionOf, endOf, hasEnded, otherSide } from "../reading.ts";
-import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { directionOf, endOf, hasEnded, otherSide, spanMs } from "../reading.ts";
+import { cause, type Draft, draft, lesser, type Rule, shows } from "../rule.ts";
 
 /** Compressed messages that cannot be shown: why. */
 function checkUndecodable(connection: ConnectionFacts): Draft | null {
@@ -64,6 +66,44 @@ function refusedMessage(
   });
 }
 
+/** Nobody sets a smaller limit for Socket.IO. */
+const LEAST_BUFFER_BYTES = 64 * 1024;
+/** A server that does not take a message drops its session as soon as it has it. */
+const DROPPED_WITHIN_MS = 250;
+
+/**
+ * A server of Socket.IO whose code ends a session says DISCONNECT first. Close 1000 without it, right behind the largest
+ * message: python-engineio, which did not take that. One that named its limit says 1009 above it.
+ */
+function droppedSession(
+  { session, tcp }: ConnectionFacts,
+  webSocket: WebSocketFacts,
+  close: CloseFrameFacts,
+): Draft | null {
+  const [largest] = webSocket.largestMessage;
+  const [last] = webSocket.lastMessage;
+  const [bytes] = webSocket.largestMessageBytes;
+  if (!session?.engineIo?.open || session.engineIo.closed !== null || session.socketIo.length === 0) return null;
+  if (session.socketIo.some(({ disconnected }) => disconnected !== null)) return null;
+  if (close.code !== 1000 && close.code !== null) return null;
+  if (largest === null || largest.packet !== last?.packet || bytes < LEAST_BUFFER_BYTES) return null;
+  const afterMs = spanMs(last, close);
+  if (!isBefore(last, close) || afterMs > DROPPED_WITHIN_MS + (tcp.roundTripMs ?? 0)) return null;
+  return draft("ws.message.too-big", "dropped", {
+    confidence: "likely",
+    at: close,
+    args: { from: "client", bytes, closer: "server", afterMs, code: close.code ?? 1005 },
+    evidence: [
+      shows(largest, "tooBigMessage", { from: "client", bytes }),
+      shows(close, "closeFrame", { from: "server", code: close.code, reason: close.reason }),
+    ],
+    causes: [
+      cause("likely", "bufferLimit", { from: "client" }),
+      cause("possible", "failedOnMessage", { to: "server", from: "client", afterMs }),
+    ],
+  });
+}
+
 /** Refused with 1009, or cut off while a large message was under way. */
 function checkTooBig(connection: ConnectionFacts, context: Context): Draft | null {
   const { webSocket, tcp } = connection;
@@ -71,6 +111,8 @@ function checkTooBig(connection: ConnectionFacts, context: Context): Draft | nul
   const refusal = firstClose(connection);
   // An application may say 1009 for reasons of its own: `ws.close.code` speaks of that.
   if (refusal?.close.code === 1009 && closedItself(connection, sideOf(refusal.direction))) return null;
+  const dropped = refusal?.direction === 1 ? droppedSession(connection, webSocket, refusal.close) : null;
+  if (dropped !== null) return dropped;
   if (refusal?.close.code === 1009)
     return refusedMessage(connection, webSocket, refusal.close, refusal.direction, context);
   if (!hasEnded(connection) || webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null) return null;
@@ -88,7 +130,7 @@ function checkTooBig(connection: ConnectionFacts, context: Context): Draft | nul
         shows(webSocket.lastFrame[direction], "tooBigMessage", { from, bytes: missingBytes }),
         endingEvidence(connection),
       ],
-      causes: [cause("possible", "messageLimit", { from })],
+      causes: [lesser(libraryLimit(connection, from) ?? cause("possible", "messageLimit", { from }))],
     });
   }
   return null;
@@ -98,7 +140,7 @@ export const messageTooBig: Rule = {
   id: "ws.message.too-big",
   severity: "error",
   spec: "RFC 6455 §7.4.1 (1009)",
-  causes: ["messageLimit", "announcedLimit"],
+  causes: ["messageLimit", "libraryLimit", "bufferLimit", "announcedLimit", "failedOnMessage"],
   sources: [
     "https://github.com/websockets/ws/blob/master/doc/ws.md",
     "https://socket.io/docs/v4/server-options/#maxhttpbuffersize",

@@ -43,11 +43,17 @@ function inHandshake(
   const exchange = handshakeOf(connection);
   // Its session was refused elsewhere, and that is told.
   if (from === "client" && exchange !== null && isRepeatedRefusal(exchange, context)) return null;
+  // What it hung up on came too late, and met a closed socket.
+  const isLate = afterFin && from === connection.tcp.firstCloser;
   return draft("tcp.rst", "handshake", {
     ...parts,
     severity: afterFin ? "note" : undefined,
     args: { from },
-    causes: [from === "client" ? cause("likely", "pageLeft", {}) : cause("likely", "handlerThrew", {})],
+    causes: [
+      isLate
+        ? cause("likely", "closedSocketWritten", {})
+        : cause("likely", from === "client" ? "pageLeft" : "handlerThrew", {}),
+    ],
   });
 }
 
@@ -297,6 +303,7 @@ export const reset: Rule = {
     "rejectsBetween",
     "natRebound",
     "failedOnMessage",
+    "libraryLimit",
     "clientLifetimeTimer",
     "clientSilenceTimer",
     "closedWithUnread",

@@ -152,6 +152,7 @@ export const gatewayError: Rule = {
     "serverClosing",
     "nginxLimits",
     "ingressEmpty",
+    "proxyRetried",
     "proxyQueue",
     "connectionLimit",
   ],

@@ -1,8 +1,9 @@
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import { noPlaceFor } from "../answer-causes.ts";
+import { noPlaceFor, workersTaken } from "../answer-causes.ts";
 import { askedFor } from "../asked.ts";
 import { type Context, keyOf } from "../context.ts";
+import { endingEvidence } from "../ending.ts";
 import { passedOn } from "../others.ts";
 import { pathOf, serverOf, targetOf } from "../reading.ts";
 import { cause, draft, type Rule, shows } from "../rule.ts";
@@ -56,6 +57,22 @@ function check(connection: ConnectionFacts, context: Context) {
   const mayKnow = outcome === "refused" || outcome === "unanswered";
   if (mayKnow && isPassedOnElse(path, context, serverOf(forwarded))) return null;
   const other = forwarded.exchanges.find((item) => item.request !== null);
+  if (outcome === "unanswered")
+    return draft("http.upgrade.not-forwarded", "unanswered", {
+      confidence: "likely",
+      at: exchange.request.first,
+      args: { target, server: serverOf(connection) },
+      evidence: [
+        askedFor(exchange),
+        endingEvidence(connection),
+        other ? shows(other.request?.first, "legRequest", { target: targetOf(other) }) : null,
+      ],
+      causes: [
+        workersTaken(connection, context),
+        cause("likely", "devProxyWs", { path }),
+        cause("possible", "serverBlocked", {}),
+      ],
+    });
   return draft("http.upgrade.not-forwarded", "plain", {
     confidence: proxyOf(exchange) === null ? "likely" : "certain",
     at: exchange.request.first,
@@ -73,7 +90,7 @@ export const notForwarded: Rule = {
   id: "http.upgrade.not-forwarded",
   severity: "error",
   spec: "RFC 9110 §7.6",
-  causes: ["locationMissing", "frontRoute", "devProxyWs"],
+  causes: ["locationMissing", "frontRoute", "workersTaken", "devProxyWs", "serverBlocked"],
   sources: [
     "https://nginx.org/en/docs/http/websocket.html",
     "https://nginx.org/en/docs/http/ngx_http_core_module.html#location",

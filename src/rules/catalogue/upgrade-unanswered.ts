@@ -1,5 +1,7 @@
+import { cameAfterLeaving } from "../../store/answered-late.ts";
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import { ENGINE_IO_DESTROY_MS, openThere } from "../answer-causes.ts";
+import { ENGINE_IO_DESTROY_MS, openThere, workersTaken } from "../answer-causes.ts";
 import { askedFor } from "../asked.ts";
 import { isOfProxy, speaksTls } from "../backend-scheme.ts";
 import type { Context } from "../context.ts";
@@ -24,11 +26,14 @@ import { sealedRequest } from "../sealed-request.ts";
 import { stallWithin } from "../stall.ts";
 import { before, within } from "../time-index.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
-import { handshakeOf, isClosedUnread, outcomeOf } from "../upgrade-outcome.ts";
+import { handshakeOf, isClosedUnread, outcomeOf, proxyOf } from "../upgrade-outcome.ts";
 import { isRepeatedRefusal } from "./eio-refused.ts";
 
 /** A setting needs no time to drop a request. */
 const AT_ONCE_MS = 200;
+
+/** An answer this soon after the client's FIN was caused by it, however long the path. */
+const PROVOKED_MS = 1000;
 
 /** A request that came right before the capture's end may yet be answered. */
 const LEAST_WAIT_MS = 2000;
@@ -48,15 +53,19 @@ function checkPoll(connection: ConnectionFacts, context: Context) {
       other.exchange.request !== null &&
       other.exchange.request.first.packet > request.first.packet &&
       other.exchange.request.target === request.target &&
-      other.exchange.response === null,
+      (other.exchange.response === null || cameAfterLeaving(other.connection.tcp, other.exchange)),
   );
   if (isPassedOn) return null;
   const target = targetOf(found.exchange);
   return draft("http.upgrade.unanswered", "poll", {
     at: request.first,
     args: { target, server: serverOf(connection), client: clientOf(connection), afterMs: found.waitedMs },
-    evidence: [askedFor(found.exchange), endingEvidence(connection)],
-    causes: [cause("likely", "pollUnanswered", { path: pathOf(target) })],
+    evidence: [askedFor(found.exchange), endingEvidence(connection), lateAnswer(found.exchange)],
+    causes: [
+      cause("likely", "pollUnanswered", { path: pathOf(target) }),
+      // Node answers nothing where only Socket.IO listens, and for another path.
+      cause("possible", "wrongPath", { path: pathOf(target) }),
+    ],
   });
 }
 
@@ -108,7 +117,11 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   if (hasEnded(connection) && tcp.firstCloser === "client") {
     const front = context.joins.before.get(connection.id)?.front;
     const left = front === undefined ? null : leftBefore(front, connection, context);
-    const byClient = { at: endOf(connection), causes, evidence: [asked, left, endingEvidence(connection)] };
+    const byClient = {
+      at: endOf(connection),
+      causes,
+      evidence: [asked, left, endingEvidence(connection), lateAnswer(exchange)],
+    };
     if (front === undefined)
       return draft("http.upgrade.unanswered", "clientGaveUp", { ...byClient, args: { ...base, afterMs } });
     const byProxy = { ...byClient, evidence: [asked, left, endingEvidence(connection, "proxy")] };
@@ -147,6 +160,10 @@ function isAbandoned(connection: ConnectionFacts, context: Context): boolean {
   const exchange = handshakeOf(connection);
   return connection.tcp.firstCloser === "client" && exchange !== null && isRepeatedRefusal(exchange, context);
 }
+
+/** What came when nobody waited for it any more. */
+const lateAnswer = ({ response }: HttpExchangeFacts): EvidenceItem | null =>
+  response && shows(response.first, "response", { status: response.status, reason: response.reason });
 
 /** A proxy whose own client hung up first gave up because of it: that FIN or RST, as evidence; null: it did not. */
 function leftBefore(front: ConnectionFacts, back: ConnectionFacts, { joins }: Context): EvidenceItem | null {
@@ -225,11 +242,27 @@ function checkLate(connection: ConnectionFacts, context: Context) {
   });
 }
 
+/** A proxy that answers as soon as its client is gone had been waiting itself; what comes much later was under way. */
+function lateCauses(connection: ConnectionFacts, exchange: HttpExchangeFacts, path: string): (Cause | false)[] {
+  const isProvoked = exchange.response !== null && spanMs(endOf(connection), exchange.response.first) < PROVOKED_MS;
+  const status = exchange.response?.status;
+  const isGateway = proxyOf(exchange) !== null || status === 502 || status === 504;
+  if (isProvoked && isGateway)
+    return [cause("likely", "backendSilent", { path }), cause("possible", "backendFirewalled", {})];
+  return [
+    cause(isProvoked ? "possible" : "likely", "slowHandshake", {}),
+    isProvoked && cause("likely", "serverBlocked", {}),
+    isGateway && cause("possible", "backendSilent", { path }),
+  ];
+}
+
 /** A server that answers others meanwhile ignores this one; one that does not even take connections any more is stuck. */
 function unansweredCauses(connection: ConnectionFacts, context: Context, path: string): (Cause | false)[] {
   // Vite answers its own sockets and leaves the others' alone (server/middlewares/proxy.ts).
   if (isViteAt(connection, context))
     return [cause("likely", "devProxyWs", { path }), cause("possible", "upgradeIgnored", { path })];
+  const exchange = handshakeOf(connection);
+  if (exchange !== null && exchange.response !== null) return lateCauses(connection, exchange, path);
   const { accepted, failed } = context.others();
   const endpoint = serverOf(connection);
   const [from, to] = [connection.first.timestampNs, endOf(connection).timestampNs];
@@ -240,7 +273,11 @@ function unansweredCauses(connection: ConnectionFacts, context: Context, path: s
   if (hasServed(connection, path, context))
     return [
       ...(servesOthers(connection, context)
-        ? [cause("likely", "acceptsNobody", {}), cause("likely", "slowHandshake", {})]
+        ? [
+            cause("likely", "acceptsNobody", {}),
+            workersTaken(connection, context),
+            cause("likely", "slowHandshake", {}),
+          ]
         : [cause("likely", "serverBlocked", {})]),
       !context.joins.before.has(connection.id) && cause("possible", "backendSilent", { path }),
     ];
@@ -252,6 +289,7 @@ function unansweredCauses(connection: ConnectionFacts, context: Context, path: s
   return [
     takesNobody && cause("likely", "serverBlocked", {}),
     cause(takesNobody ? "possible" : "likely", "upgradeIgnored", { path }),
+    !takesNobody && workersTaken(connection, context),
     !takesNobody && cause("possible", "devProxyWs", { path }),
     !takesNobody && !context.joins.before.has(connection.id) && cause("possible", "nodeProxyNoWs", {}),
     !takesNobody && !answersOthers && cause("likely", "serverBlocked", {}),
@@ -292,11 +330,13 @@ export const upgradeUnanswered: Rule = {
     "acceptsNobody",
     "outOfDescriptors",
     "connectionLimit",
+    "workersTaken",
     "forwarderAlone",
     "recoveredBySelf",
     "slowHandshake",
     "lossyPath",
     "backendSilent",
+    "backendFirewalled",
     "pollUnanswered",
     "engineIoPath",
     "upgradeIgnored",

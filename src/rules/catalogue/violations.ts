@@ -4,8 +4,9 @@ import type { WebSocketEventFacts } from "../../store/websocket-types.ts";
 import type { Context } from "../context.ts";
 import { endingEvidence } from "../ending.ts";
 import { directionOf, endOf, fieldValue, otherSide } from "../reading.ts";
-import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
+import { cause, type Draft, draft, lesser, type Rule, shows } from "../rule.ts";
 import type { Cause, CauseId, RuleId } from "../types.ts";
+import { forwardedBy, handshakeOf } from "../upgrade-outcome.ts";
 
 /** After this time an end is no longer put down to the violation. */
 const REACTION_NS = 10e9;
@@ -15,11 +16,23 @@ type ViolationId = Extract<
   `ws.frame.${string}` | "ws.text.invalid-utf8" | "ws.close.malformed" | "ws.data-after-close" | "ws.deflate.failed"
 >;
 
+/** The violator hung up this soon: what its peer would have done need not have come. */
+const HUNG_UP_WITHIN_NS = 1e9;
+
+/** The violator had closed by a Close of its own, which the peer answers: what comes behind it is read by nobody (§5.5.1). */
+function cameBehindClose({ webSocket }: ConnectionFacts, { from, timestampNs, code }: WebSocketEventFacts): boolean {
+  const own = webSocket?.closeFrames[directionOf(from)] ?? null;
+  const peers = webSocket?.closeFrames[directionOf(otherSide(from))] ?? null;
+  if (code === "data-after-close" || own === null || own.timestampNs >= timestampNs) return false;
+  return peers === null || peers.code === own.code;
+}
+
 /** The peer closed, or hung up, soon after: what it did about the violation. */
 function reaction(connection: ConnectionFacts, event: WebSocketEventFacts) {
   const peer = otherSide(event.from);
   const close = connection.webSocket?.closeFrames[directionOf(peer)] ?? null;
   const asked = connection.webSocket?.closeFrames[directionOf(event.from)] ?? null;
+  if (cameBehindClose(connection, event)) return { word: "wentOn", item: null };
   // It went on until the violator itself began to close: its Close and its FIN only answer that.
   if (
     close !== null &&
@@ -37,7 +50,10 @@ function reaction(connection: ConnectionFacts, event: WebSocketEventFacts) {
   const { tcp } = connection;
   if (tcp.closedAt !== null && tcp.firstCloser !== event.from && soon(tcp.closedAt.timestampNs))
     return { word: tcp.ending === "rst" ? "closedWithRst" : "closedWithFin", item: endingEvidence(connection) };
-  return { word: "wentOn", item: null };
+  const spoke = connection.webSocket?.lastFrame[directionOf(peer)] ?? null;
+  const isCut = tcp.closedAt !== null && tcp.closedAt.timestampNs - event.timestampNs < HUNG_UP_WITHIN_NS;
+  const isSeen = !isCut || (spoke !== null && spoke.timestampNs > event.timestampNs);
+  return { word: isSeen ? "wentOn" : "nothingSeen", item: null };
 }
 
 const causeFor = (id: CauseId, from: Side) => {
@@ -60,6 +76,14 @@ function writtenBy(connection: ConnectionFacts, event: WebSocketEventFacts, { jo
   if (webSocket === null || webSocket.midstream || webSocket.eventCounts[event.code]) return null;
   if (tcp.halves[directionOf(event.from)].missingBytes > 0) return null;
   return event.from === "client" ? connection.client.address : connection.server.address;
+}
+
+/** A Close without a mask, or what came right behind a Close, of a client that names itself a proxy in its request. */
+function closesUnmasked(connection: ConnectionFacts, event: WebSocketEventFacts): string | null {
+  const close = connection.webSocket?.closeFrames[0] ?? null;
+  if (event.code !== "unmasked-client" || event.from !== "client" || close === null) return null;
+  if (forwardedBy(handshakeOf(connection)) === null || close.packet > event.packet) return null;
+  return connection.client.address;
 }
 
 /** The server compresses as it agreed with the proxy, whose 101 to the client says nothing of it. */
@@ -87,9 +111,12 @@ function causesOf(
   const hidden = hidesExtensions(connection, event, context);
   if (hidden !== null) return [cause("certain", "proxyHidesExtensions", { proxy: hidden, from })];
   const proxy = writtenBy(connection, event, context);
-  return proxy === null
-    ? causes.map((id) => causeFor(id, from))
-    : [cause("certain", "proxyWroteFrame", { proxy, from })];
+  if (proxy !== null) return [cause("certain", "proxyWroteFrame", { proxy, from })];
+  const closer = closesUnmasked(connection, event);
+  return [
+    ...(closer === null ? [] : [cause("likely", "proxyClosesUnmasked", { proxy: closer })]),
+    ...causes.map((id) => (closer === null ? causeFor(id, from) : lesser(causeFor(id, from)))),
+  ];
 }
 
 function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
@@ -104,9 +131,10 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
     const { word, item } = reaction(connection, all.at(-1) ?? first);
     const end = endOf(connection);
     // Another peer would mind; this one did not, so it is not what broke this WebSocket.
-    const passed = word === "wentOn" && connection.tcp.closedAt !== null;
+    const passed = (word === "wentOn" || word === "nothingSeen") && connection.tcp.closedAt !== null;
     // Two versions of the same bytes were captured: the receiver may have seen the other one.
     const { conflicts } = connection.tcp.halves[directionOf(first.from)];
+    const isIdle = conflicts > 0 || events.every((event) => cameBehindClose(connection, event));
     const doubtful = webSocket.midstream || conflicts > 0;
     const conflict = connection.tcp.events.find((event) => event.kind === "conflict" && event.from === first.from);
     return draft(ruleId, "plain", {
@@ -115,7 +143,7 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
       explainsUntil:
         word === "wentOn" ? (webSocket.events.at(-1)?.timestampNs ?? first.timestampNs) : end.timestampNs + REACTION_NS,
       confidence: doubtful ? "possible" : "certain",
-      severity: conflicts > 0 ? "note" : webSocket.midstream || passed ? "warning" : undefined,
+      severity: isIdle ? "note" : webSocket.midstream || passed ? "warning" : undefined,
       args: {
         from: first.from,
         count: events.length < all.length ? events.length : (webSocket.eventCounts[code] ?? events.length),
@@ -136,7 +164,12 @@ const rule = (id: ViolationId, code: string, spec: string, causes: readonly Caus
   id,
   severity: "error",
   spec,
-  causes: [...causes, "proxyWroteFrame", ...(code === "reserved-bits" ? (["proxyHidesExtensions"] as const) : [])],
+  causes: [
+    ...causes,
+    "proxyWroteFrame",
+    ...(code === "unmasked-client" ? (["proxyClosesUnmasked"] as const) : []),
+    ...(code === "reserved-bits" ? (["proxyHidesExtensions"] as const) : []),
+  ],
   sources: [
     `https://www.rfc-editor.org/rfc/${spec.startsWith("RFC 7692") ? "rfc7692" : `rfc6455#section-${/§([\d.]+)/.exec(spec)?.[1] ?? "5"}`}`,
   ],

@@ -69,7 +69,7 @@ export const upgradeFindings = {
     http11: "target server client proxy?",
     connection: "target server client proxy?",
   },
-  "http.upgrade.not-forwarded": { plain: "ask target server status?" },
+  "http.upgrade.not-forwarded": { plain: "ask target server status?", unanswered: "target server" },
   "http.upgrade.accept-invalid": {
     wrong: "server accept expected",
     missing: "server expected",

@@ -50,7 +50,11 @@ export const webSocketFindings = {
   "ws.data-after-close": { plain: frame },
   "ws.deflate.failed": { plain: frame },
   "ws.deflate.undecodable": { plain: "from count", unknown: "from count", limit: "from count" },
-  "ws.message.too-big": { refused: "from bytes? partBytes? code reason?", cut: "from bytes missingBytes closer" },
+  "ws.message.too-big": {
+    refused: "from bytes? partBytes? code reason?",
+    cut: "from bytes missingBytes closer",
+    dropped: "from bytes closer afterMs code",
+  },
   "tcp.retransmissions": {
     plain: "client server roundTripMs? share damaged?",
     many: "client server roundTripMs? share damaged?",

@@ -16,6 +16,7 @@ export const tokenList = [
   "closedWithFin",
   "closedWithRst",
   "wentOn",
+  "nothingSeen",
   "token.authorization",
   "token.query",
   "token.cookie",

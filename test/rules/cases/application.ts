@@ -24,6 +24,7 @@ import {
   webSocket,
 } from "../../support/facts-builder.ts";
 import { pinged, unknown } from "../../support/polled-sessions.ts";
+import { namespace } from "../../support/session-facts.ts";
 import { one, running, type SomeCases, several } from "./case.ts";
 
 const quiet = webSocket().heartbeat[0];
@@ -40,20 +41,6 @@ const engineIo = (given: Partial<EngineIoFacts> = {}): EngineIoFacts => ({
   probeAnswered: null,
   upgraded: null,
   closed: null,
-  ...given,
-});
-
-const namespace = (given: Partial<SocketIoNamespaceFacts> = {}): SocketIoNamespaceFacts => ({
-  name: "/im",
-  sid: "s",
-  connectRequested: mark(0.02),
-  hasAuth: true,
-  connected: mark(0.03),
-  refused: null,
-  told: null,
-  disconnected: null,
-  errors: 0,
-  firstErrors: [],
   ...given,
 });
 

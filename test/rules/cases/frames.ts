@@ -1,5 +1,7 @@
 import type { RuleId } from "../../../src/rules/types.ts";
+import type { SocketIoNamespaceFacts } from "../../../src/store/session-types.ts";
 import { close, connectionFacts, half, mark, tcp, webSocket } from "../../support/facts-builder.ts";
+import { engineIoSession, namespace } from "../../support/session-facts.ts";
 import { type Case, one, type SomeCases } from "./case.ts";
 
 /** One forbidden frame of the client; `closedWith`: the server's answer half a second later. */
@@ -21,6 +23,23 @@ const violation = (code: string) =>
     fires: { plain: event(code) },
     near: { "a frame as it should be": one(connectionFacts()) },
   }) satisfies Case<Extract<RuleId, "ws.frame.unmasked-client">>;
+
+/** A session of Socket.IO that its server closes with 1000, 2 ms after the largest message. */
+const droppedSession = (bytes: number, disconnected: SocketIoNamespaceFacts["disconnected"] = null) =>
+  connectionFacts({
+    webSocket: webSocket({
+      closeFrames: [close(10.003, 1000), close(10.002, 1000)],
+      largestMessage: [mark(10), mark(1)],
+      largestMessageBytes: [bytes, 100],
+      lastMessage: [mark(10), mark(1)],
+    }),
+    session: {
+      ...engineIoSession({
+        open: { ...mark(0.1), pingIntervalMs: 25_000, pingTimeoutMs: 20_000, upgrades: [], maxPayloadBytes: null },
+      }),
+      socketIo: [namespace({ disconnected })],
+    },
+  });
 
 export const frameCases = {
   "ws.frame.unmasked-client": violation("unmasked-client"),
@@ -65,6 +84,7 @@ export const frameCases = {
           webSocket: webSocket({ closeFrames: [null, close(10, 1009)], largestMessageBytes: [2e6, 100] }),
         }),
       ),
+      dropped: one(droppedSession(200_000)),
       cut: one(
         connectionFacts({
           webSocket: webSocket({ closeFrames: [null, null], incompleteFrameBytes: [900_000, 0] }),
@@ -84,6 +104,8 @@ export const frameCases = {
           tcp: tcp({ firstCloser: "client" }),
         }),
       ),
+      "a server whose code ended the session": one(droppedSession(200_000, { ...mark(10.001), from: "server" })),
+      "a session that ended behind a small message": one(droppedSession(200)),
       "a receiver that had stopped reading": one(
         connectionFacts({
           webSocket: webSocket({ closeFrames: [null, null], incompleteFrameBytes: [900_000, 0] }),

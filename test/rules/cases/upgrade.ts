@@ -411,7 +411,10 @@ export const upgradeCases = {
   },
   "http.upgrade.not-forwarded": {
     severity: "error",
-    fires: { plain: several(refusedUpgrade({ status: 200, response: { Server: "nginx" } }), outer, inner) },
+    fires: {
+      plain: several(refusedUpgrade({ status: 200, response: { Server: "nginx" } }), outer, inner),
+      unanswered: several(unanswered("client", 5), outer, inner),
+    },
     near: {
       "its backend leg is here": several(refusedUpgrade({ status: 403 }), outer, inner, otherLeg),
       "no other traffic of the proxy": one(refusedUpgrade({ status: 200 })),
