@@ -246,6 +246,14 @@ describe("ladder", () => {
     expect(text(it)).toMatch(/- +"sequence": \d+/);
     expect(text(it)).toMatch(/\+ +"sequence": \d+/);
   });
+
+  it("compares Close frames by code and reason", async () => {
+    const it = driver(await openDesk("captures/clean-close.pcap"), 45, 100);
+    await it.press("enter", "end", "up", "up", "space", "up", "up", "=");
+    expect(text(it)).toContain("Packet 53 (-) and packet 51 (+)");
+    expect(text(it)).toContain("Close code: 1000");
+    expect(text(it)).toContain("They are equal.");
+  });
 });
 
 describe("what is longer than the screen", () => {
