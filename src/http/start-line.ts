@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { Direction } from "../base/brand.ts";
 import { latin1, u8 } from "../base/bytes.ts";
 import * as limits from "../base/limits.ts";
@@ -40,7 +41,14 @@ export function fitsStartLine(direction: Direction, byte: number, index: number,
 }
 
 /** RFC 9112 §2.2: a bare CR reads as a space, and a line may end in LF alone. */
-const cleanLine = (line: string): string => line.replaceAll("\r", " ").trim();
+const cleanLine = (line: string): string => readable(line).replaceAll("\r", " ").trim();
+
+/** Targets and reasons that nobody encoded are UTF-8 most often; where they are not, each byte stands for itself. */
+function readable(line: string): string {
+  if (!/[\x80-\xff]/.test(line)) return line;
+  const bytes = Buffer.from(line, "latin1");
+  return isUtf8(bytes) ? bytes.toString("utf8") : line;
+}
 
 /** RFC 9112 §3. null: not a request line of HTTP/1.x. Written without a regular expression that could backtrack. */
 export function parseRequestLine(text: string): RequestLine | null {
@@ -55,7 +63,7 @@ export function parseRequestLine(text: string): RequestLine | null {
 
 /** RFC 9112 §4; the reason phrase and even the space before it may be missing. */
 export function parseStatusLine(text: string): StatusLine | null {
-  const match = /^HTTP\/(1\.\d)[ \t]+(\d{3})(?:[ \t](.*))?$/.exec(cleanLine(text));
+  const match = /^HTTP\/(1\.\d)[ \t]+(\d{3})(?:[ \t](.*))?$/s.exec(cleanLine(text));
   if (match === null) return null;
   return { version: match[1] ?? "", status: Number(match[2]), reason: (match[3] ?? "").trim() };
 }

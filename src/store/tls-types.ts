@@ -1,5 +1,6 @@
 import type { PerDirection, Side } from "../base/brand.ts";
 import type { Mark } from "../base/packet-view.ts";
+import type { ServerCertificate } from "../base/server-certificate.ts";
 
 // What TLS shows of one connection, with keys or without.
 
@@ -20,7 +21,7 @@ export interface TlsFacts {
   answered: boolean;
   clientCertificate: ClientCertificate | null;
   /** Of a connection on which the client asked for nothing; null: it did, or the certificate cannot be read. */
-  serverCertificate: ServerCertificate | null;
+  serverCertificate: ServedCertificate | null;
   alerts: readonly (Mark & {
     readonly from: Side;
     readonly level: number;
@@ -68,17 +69,9 @@ export interface ClientCertificate {
   readonly answered: Mark | null;
 }
 
-/** The server's own certificate (RFC 5280). */
-export interface ServerCertificate {
+/** Where the server's certificate came, and what it says. */
+export interface ServedCertificate extends ServerCertificate {
   readonly at: Mark;
-  readonly notBeforeMs: number;
-  readonly notAfterMs: number;
-  /** The first ones; `moreNames`: so many are not here. */
-  readonly names: readonly string[];
-  readonly moreNames: number;
-  /** It holds for the name in the client's hello; null: there was none. */
-  readonly namesAsked: boolean | null;
-  readonly selfSigned: boolean;
 }
 
 /** Records that come again and again, all of one small size: a heartbeat, seen from outside. */

@@ -1,3 +1,4 @@
+import type { ServerCertificate } from "../base/server-certificate.ts";
 import { x509 } from "./crypto.ts";
 
 /** Names told of one certificate, and how long each may be. */
@@ -9,18 +10,8 @@ const LIST_CHARACTERS = 8192;
 const NAME = /(?:DNS|IP Address):([^,"]+)/g;
 const COMMON_NAME = /^CN=(.+)$/m;
 
-/** As `ServerCertificate` of the facts, which also know when it came. */
-interface Read {
-  readonly notBeforeMs: number;
-  readonly notAfterMs: number;
-  readonly names: readonly string[];
-  readonly moreNames: number;
-  readonly namesAsked: boolean | null;
-  readonly selfSigned: boolean;
-}
-
-/** What of a server's certificate a client may hold against it. `asked`: the name in its hello. Total; null: it is unreadable. */
-export function readServerCertificate(der: Uint8Array, asked: string | null): Read | null {
+/** `asked`: the name in the client's hello. Total; null: it is unreadable. */
+export function readServerCertificate(der: Uint8Array, asked: string | null): ServerCertificate | null {
   const read = x509(der);
   if (read === null) return null;
   try {

@@ -8,6 +8,10 @@ export const fitted = (text: string, width: number): string =>
 export const fitStart = (text: string, width: number): string =>
   width <= 0 ? "" : padStartToWidth(truncateToWidth(text, width), width);
 
+/** An address, cut in front where it is too long: its end and its port tell more than its network. */
+export const cutAddress = (address: string, width: number): string =>
+  address.length <= width ? address : `…${address.slice(address.length - Math.max(0, width - 1))}`;
+
 export const centre = (text: string, width: number, fill = " "): string => {
   const cut = truncateToWidth(text, width);
   const left = Math.max(0, Math.floor((width - displayWidth(cut)) / 2));

@@ -134,6 +134,14 @@ describe("connections", () => {
     expect(screen(it).find((line) => line.startsWith("›"))).toContain("#3");
   });
 
+  it("tells clients of one address by their ports, also where there is little room", async () => {
+    const clients = [60004, 55592, 60006, 55600, 55602];
+    const it = driver(socketIo, 24, 80);
+    for (const port of clients) expect(text(it)).toContain(`:${port} `);
+    // Here each client has an address of its own, and that is what there is room for.
+    expect(text(driver(trouble, 24, 80))).toMatch(/192\.168\.50\.23 +\//);
+  });
+
   it("opens the marked connections side by side", async () => {
     const it = driver(trouble, 45, 140);
     await it.press("space", "space", "up", "enter");
@@ -245,6 +253,14 @@ describe("ladder", () => {
     expect(text(it)).toContain("lines only in the first");
     expect(text(it)).toMatch(/- +"sequence": \d+/);
     expect(text(it)).toMatch(/\+ +"sequence": \d+/);
+  });
+
+  it("compares Close frames by code and reason", async () => {
+    const it = driver(await openDesk("captures/clean-close.pcap"), 45, 100);
+    await it.press("enter", "end", "up", "up", "space", "up", "up", "=");
+    expect(text(it)).toContain("Packet 53 (-) and packet 51 (+)");
+    expect(text(it)).toContain("Close code: 1000");
+    expect(text(it)).toContain("They are equal.");
   });
 });
 

@@ -2,6 +2,7 @@ import type { Texts } from "../texts.ts";
 import { unitsOf } from "../units.ts";
 import { causesApplication } from "./causes-application.ts";
 import { causesCapture } from "./causes-capture.ts";
+import { causesEnding } from "./causes-ending.ts";
 import { causesNetwork } from "./causes-network.ts";
 import { causesRunning } from "./causes-running.ts";
 import { causesUpgrade } from "./causes-upgrade.ts";
@@ -29,7 +30,14 @@ export const chinese: Texts = {
     ...findingsCapture,
   },
   evidence,
-  causes: { ...causesApplication, ...causesNetwork, ...causesUpgrade, ...causesRunning, ...causesCapture },
+  causes: {
+    ...causesApplication,
+    ...causesNetwork,
+    ...causesUpgrade,
+    ...causesEnding,
+    ...causesRunning,
+    ...causesCapture,
+  },
   tokens,
   fronts,
   general,

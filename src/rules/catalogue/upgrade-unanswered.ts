@@ -270,9 +270,10 @@ function unansweredCauses(connection: ConnectionFacts, context: Context, path: s
   // Nobody can say of a server that it does not answer when it had no time to.
   if (connection.tcp.firstCloser === "client" && to - from < AT_ONCE_MS * NS_PER_MS)
     return [cause("likely", "pageLeft", {}), cause("possible", "serverBlocked", {})];
-  if (hasServed(connection, path, context))
+  const earlier = acceptedBefore(connection, context);
+  if (hasServed(earlier, path))
     return [
-      ...(servesOthers(connection, context)
+      ...(servesOthers(earlier, connection)
         ? [
             cause("likely", "acceptsNobody", {}),
             workersTaken(connection, context),
@@ -296,22 +297,25 @@ function unansweredCauses(connection: ConnectionFacts, context: Context, path: s
   ];
 }
 
-/** A WebSocket of the same path was accepted there before: that path has a handler. */
-function hasServed(connection: ConnectionFacts, path: string, context: Context): boolean {
+/** The last connections that the server had accepted before this one. */
+function acceptedBefore(connection: ConnectionFacts, context: Context): readonly ConnectionFacts[] {
   const accepted = context.others().accepted.get(serverOf(connection));
-  if (accepted === undefined) return false;
-  return before(accepted, connection.first.timestampNs).some((other) => {
-    const exchange = other === connection ? null : handshakeOf(other);
-    return other.webSocket !== null && exchange?.response?.status === 101 && pathOf(targetOf(exchange)) === path;
-  });
+  if (accepted === undefined) return [];
+  return before(accepted, connection.first.timestampNs).filter((other) => other !== connection);
 }
 
-/** WebSockets that it had let in before go on hearing from it: its program runs. */
-function servesOthers(connection: ConnectionFacts, context: Context): boolean {
-  const accepted = context.others().accepted.get(serverOf(connection)) ?? null;
+/** A WebSocket of this path is among them: the path has a handler. */
+const hasServed = (earlier: readonly ConnectionFacts[], path: string): boolean =>
+  earlier.some((other) => {
+    const exchange = handshakeOf(other);
+    return other.webSocket !== null && exchange?.response?.status === 101 && pathOf(targetOf(exchange)) === path;
+  });
+
+/** They go on hearing from the server while this connection waits: its program runs. */
+function servesOthers(earlier: readonly ConnectionFacts[], connection: ConnectionFacts): boolean {
   const [from, to] = [connection.first.timestampNs, endOf(connection).timestampNs];
-  if (accepted === null || to - from < LEAST_WAIT_MS * NS_PER_MS) return false;
-  return before(accepted, from).some(({ webSocket, tcp }) => {
+  if (to - from < LEAST_WAIT_MS * NS_PER_MS) return false;
+  return earlier.some(({ webSocket, tcp }) => {
     const spoke = webSocket?.lastFrame[1] ?? null;
     const pauseMs = tcp.halves[1].longestPause?.ms ?? 0;
     return spoke !== null && spoke.timestampNs > (from + to) / 2 && pauseMs < (to - from) / NS_PER_MS / 2;

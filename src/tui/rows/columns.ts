@@ -2,6 +2,7 @@ import { displayWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import { offsetText } from "../../base/time.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import { cutAddress } from "../cells.ts";
 import type { Context } from "../context.ts";
 import type { Role } from "../palette.ts";
 import { addressText, type ConnectionRow, framesOf, lastedNs, pathOf, RANK } from "./connection-row.ts";
@@ -124,7 +125,7 @@ export function cellText(column: ColumnId, row: ConnectionRow, context: Context,
     case "start":
       return offsetText(facts.first.timestampNs);
     case "peers":
-      return peersText(facts, width);
+      return peersText(row, width);
     case "path":
       return escapeText(pathOf(facts)) || kindText(facts, context);
     case "outcome":
@@ -147,16 +148,17 @@ export function cellText(column: ColumnId, row: ConnectionRow, context: Context,
 const kindText = ({ kind }: ConnectionFacts, { chrome }: Context): string =>
   kind === "http" || kind === "tls" || kind === "tcp" ? chrome.kind[kind] : "";
 
-/** As much of both ends as there is room for: the client's port goes first, then the server's address. */
-function peersText(facts: ConnectionFacts, width: number): string {
+/**
+ * As much of both ends as there is room for: the client's port goes first, then the server's address. Where clients have
+ * one address (a gateway, a proxy, a test on one machine) the port stays, and the front of the address goes last.
+ */
+function peersText({ facts, sharesClient }: ConnectionRow, width: number): string {
   const [client, server] = [addressText(facts.client), addressText(facts.server)];
-  const forms = [
-    `${client} → ${server}`,
-    `${facts.client.address} → ${server}`,
-    `${facts.client.address} → :${facts.server.port}`,
-    facts.client.address,
-  ];
-  return forms.find((form) => displayWidth(form) <= width) ?? facts.client.address;
+  const short = sharesClient ? client : facts.client.address;
+  const forms = [`${client} → ${server}`, `${short} → ${server}`, `${short} → :${facts.server.port}`, short];
+  const fitting = forms.find((form) => displayWidth(form) <= width);
+  if (fitting !== undefined) return fitting;
+  return sharesClient ? cutAddress(short, width) : short;
 }
 
 export const roleOfCell = (column: ColumnId, row: ConnectionRow): Role => {

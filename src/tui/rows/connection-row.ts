@@ -9,6 +9,8 @@ export interface ConnectionRow {
   readonly facts: ConnectionFacts;
   readonly findings: readonly Finding[];
   readonly rank: number;
+  /** Other connections come from its client's address too: its port tells them apart. */
+  readonly sharesClient: boolean;
 }
 
 /** How much it wants to be looked at: 0 failed, 1 warned, 2 open, 3 clean, 4 the rest. */
@@ -25,11 +27,14 @@ export function connectionRows(snapshot: Snapshot): readonly ConnectionRow[] {
   const known = made.get(snapshot);
   if (known !== undefined) return known;
   const findings = findingsByConnection(snapshot.findings);
+  const shared = sharedClients(snapshot.connections);
   const rows = snapshot.connections.map((facts) => {
     const own = findings.get(facts.id) ?? NO_FINDINGS;
     const before = rowOf.get(facts);
-    if (before !== undefined && sameFindings(before.findings, own)) return before;
-    const row = { facts, findings: own, rank: rankOf(facts, own[0]?.severity) };
+    const sharesClient = shared.has(facts.client.address);
+    if (before !== undefined && before.sharesClient === sharesClient && sameFindings(before.findings, own))
+      return before;
+    const row = { facts, findings: own, rank: rankOf(facts, own[0]?.severity), sharesClient };
     rowOf.set(facts, row);
     return row;
   });
@@ -41,6 +46,13 @@ const NO_FINDINGS: readonly Finding[] = [];
 
 const sameFindings = (a: readonly Finding[], b: readonly Finding[]): boolean =>
   a.length === b.length && a.every((finding, index) => finding === b[index]);
+
+/** Addresses from which more than one connection comes. */
+function sharedClients(connections: readonly ConnectionFacts[]): ReadonlySet<string> {
+  const [seen, shared] = [new Set<string>(), new Set<string>()];
+  for (const { client } of connections) (seen.has(client.address) ? shared : seen).add(client.address);
+  return shared;
+}
 
 /** Findings come with the worst first, and stay in that order. */
 function findingsByConnection(findings: readonly Finding[]): Map<number, Finding[]> {

@@ -1,5 +1,5 @@
 import { escapeText } from "../../base/escape-text.ts";
-import { type ConnectionDetail, ROW } from "../../session/detail-types.ts";
+import { type ConnectionDetail, type FrameRow, ROW } from "../../session/detail-types.ts";
 import { Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { bodyRows } from "../layout.ts";
@@ -8,7 +8,7 @@ import { cursorRow } from "../reduce-ladder.ts";
 import { compareLines } from "../rows/compare-lines.ts";
 import { detailLines } from "../rows/detail-lines.ts";
 import { type Tab, tabsOf } from "../rows/detail-tabs.ts";
-import { arrowText, utf8 } from "../rows/frame-words.ts";
+import { arrowText, closeOf, utf8 } from "../rows/frame-words.ts";
 import type { LineSource } from "../rows/hex-lines.ts";
 import { jsonLines } from "../rows/json-lines.ts";
 import type { State } from "../state.ts";
@@ -126,6 +126,7 @@ function plainLines(detail: ConnectionDetail, at: number, state: State, context:
     ...context,
     palette: { ...unmarked, strong: same, dim: same, error: same, note: same, alarm: same },
   };
+  if (row.kind === ROW.frame && row.opcode === CLOSE) return closeLines(detail, row, context);
   if (row.kind !== ROW.frame || row.body === null || row.body.length === 0)
     return all(detailLines(detail, at, "head", width, plain, state));
   const bytes = detail.bodyBytes(row.body.blob);
@@ -133,6 +134,16 @@ function plainLines(detail: ConnectionDetail, at: number, state: State, context:
   const tab: Tab = row.body.opcode === 2 ? "hex" : "text";
   if (tab === "hex") return all(detailLines(detail, at, "hex", width, plain, state));
   return jsonLines(utf8(bytes), width, plain.palette) ?? utf8(bytes).split("\n").map(escapeText);
+}
+
+const CLOSE = 8;
+
+/** RFC 6455 §5.5.1: the first two bytes are a number, and no text. */
+function closeLines(detail: ConnectionDetail, row: FrameRow, { words }: Context): string[] {
+  const { code, reason } = closeOf(detail, row);
+  const lines = [`${words.fields.code}: ${code ?? words.withoutCode}`];
+  if (reason !== "") lines.push(`${words.fields.reason}: ${escapeText(reason)}`);
+  return lines;
 }
 
 const all = (lines: LineSource): string[] => lines.slice(0, lines.length);

@@ -1,6 +1,6 @@
 import type { ArpFacts, DnsFacts } from "../../../src/store/across-types.ts";
 import type { NotHttpFacts } from "../../../src/store/http-types.ts";
-import type { ServerCertificate, TlsFacts } from "../../../src/store/tls-types.ts";
+import type { ServedCertificate, TlsFacts } from "../../../src/store/tls-types.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   analysisOf,
@@ -71,7 +71,7 @@ const connect = (status: number): ConnectionFacts => {
 const hello = (more: Partial<ConnectionFacts>): ConnectionFacts => plain({ notHttp: [CLIENT_HELLO, null], ...more });
 
 /** Good for ages, by a clock that began with the capture. */
-const servedBefore = (more: Partial<ServerCertificate>): ServerCertificate => ({
+const servedBefore = (more: Partial<ServedCertificate>): ServedCertificate => ({
   at: mark(0.02),
   notBeforeMs: -1e12,
   notAfterMs: 1e12,
