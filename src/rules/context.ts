@@ -4,6 +4,7 @@ import type { HttpExchangeFacts } from "../store/http-types.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import { type ClientTimer, clientTimersOf } from "./client-timer.ts";
 import { type LostDials, lostDialsOf } from "./dead-path.ts";
+import { type Eviction, evictionsOf } from "./evictions.ts";
 import { type Joins, joinsOf } from "./legs.ts";
 import { type Others, othersOf, pairKey } from "./others.ts";
 import { fieldValue } from "./reading.ts";
@@ -31,6 +32,7 @@ export interface Context {
   readonly others: () => Others;
   readonly sessions: () => Sessions;
   readonly lostDials: () => LostDials;
+  readonly evictions: () => ReadonlyMap<ConnectionId, Eviction>;
   /** By "client address, server endpoint". */
   readonly clientTimers: () => ReadonlyMap<string, ClientTimer>;
 }
@@ -87,6 +89,7 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: r
     others,
     sessions: once(() => sessionsOf(analysis)),
     lostDials: once(() => lostDialsOf(analysis)),
+    evictions: once(() => evictionsOf(analysis.connections)),
     clientTimers: once(
       () => new Map([...clientTimersOf(sealedSocketsOf(analysis, ports)), ...clientTimersOf(others().sockets)]),
     ),

@@ -206,6 +206,7 @@ export const causeWords = {
   loginNeverSent: "from waitedMs",
   loginNotSeen: "from count waitedMs",
   replacedElsewhere: "",
+  evictEachOther: "code count",
   closeIgnored: "to",
   peerBlocked: "to",
   leftWithoutWaiting: "from",
