@@ -189,6 +189,7 @@ export const causeWords = {
   rebootedSilently: "to",
   pathStateLost: "",
   peerVanished: "to",
+  clientMoved: "client",
   firewallState: "",
   heartbeatReason: "",
   saidWhy: "from text",
