@@ -24,6 +24,8 @@ export interface Context {
   readonly joins: Joins;
   /** Connections that went on from another port or address of their client, with what was seen of them there. */
   readonly rebound: ReadonlyMap<ConnectionId, readonly ConnectionFacts[]>;
+  /** Those other ports or addresses: their beginning, and the server's packets, are elsewhere and not missing. */
+  readonly strays: ReadonlySet<ConnectionId>;
   /** The connections that asked with this Sec-WebSocket-Key: more than one when a proxy passed it on. */
   readonly keyUses: ReadonlyMap<string, readonly ConnectionFacts[]>;
   /** Usual hop limit of what a host sends, from connections that were accepted. */
@@ -84,6 +86,7 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: r
     ports,
     joins: joinsOf(analysis),
     rebound: reboundOf(analysis),
+    strays: new Set(analysis.rebound.map(({ continuedBy }) => continuedBy)),
     keyUses,
     hopLimitOf,
     others,
