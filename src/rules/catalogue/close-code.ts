@@ -30,6 +30,9 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
   tryLater: "warning",
 };
 
+/** A reason that names the password speaks of no token. */
+const PASSWORD = /passw(?:or)?d|passphrase|密码|口令/i;
+
 /** What libraries send by themselves when they fail a connection. */
 const FAILURES: ReadonlySet<string> = new Set(["protocolError", "invalidPayload", "tooBig"]);
 
@@ -58,6 +61,7 @@ function causesOf(
     case "protocolError":
       return [cause("likely", "framesBroken", {}), cause("possible", "transformingProxy", {})];
     case "policy":
+      if (!timedOut && PASSWORD.test(close.reason)) return [cause("likely", "passwordRefused", {})];
       return [
         timedOut,
         replaced,
@@ -209,6 +213,7 @@ export const closeCode: Rule = {
     "closedItself",
     "handlerThrew",
     "tokenRejected",
+    "passwordRefused",
     "messageLimit",
     "announcedLimit",
     "framesBroken",

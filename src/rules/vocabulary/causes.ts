@@ -51,6 +51,7 @@ export const causeWords = {
   proxyChangedRequest: "",
   proxyHeaderUnread: "backend proxy",
   tokenRejected: "",
+  passwordRefused: "",
   clockSkew: "",
   cookieMissing: "",
   credentialsMissing: "",
