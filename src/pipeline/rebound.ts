@@ -8,7 +8,7 @@ const NEAR_BYTES = 1 << 20;
 const BUCKET_BITS = 21;
 
 /**
- * Packets without a beginning that a server answered by RST, and whose sequence *and* acknowledgment numbers go on where
+ * Packets without a beginning that a server answered by RST or not at all, and whose sequence *and* acknowledgment numbers go on where
  * another connection of that server stopped: the same connection, from another port or address. A NAT between has lost
  * or changed its mapping (RFC 4787 §4.3 calls it a binding).
  */
@@ -61,11 +61,15 @@ const keyOf = (one: ConnectionFacts, sent: number, acknowledged: number): string
 /** It never said that it was done. */
 const canGoOn = ({ tcp }: ConnectionFacts): boolean => tcp.halves[0].lastPacket !== null && tcp.halves[0].fin === null;
 
-const isStray = ({ tcp }: ConnectionFacts): boolean =>
-  tcp.opening === "not-captured" &&
-  tcp.halves[0].dataSegments > 0 &&
-  tcp.halves[1].dataSegments === 0 &&
-  tcp.resets.some(({ from }) => from === "server");
+const isStray = (one: ConnectionFacts): boolean =>
+  one.tcp.opening === "not-captured" &&
+  one.tcp.halves[0].dataSegments > 0 &&
+  one.tcp.halves[1].dataSegments === 0 &&
+  (one.tcp.resets.some(({ from }) => from === "server") || isUnanswered(one));
+
+/** A firewall at the server drops what belongs to no connection; the client repeats its data in vain. */
+const isUnanswered = ({ tcp }: ConnectionFacts): boolean =>
+  tcp.halves[1].packets === 0 && tcp.halves[0].retransmissions > 0;
 
 const serverOf = ({ server }: ConnectionFacts): string => `${server.address} ${server.port}`;
 

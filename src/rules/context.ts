@@ -4,6 +4,7 @@ import type { HttpExchangeFacts } from "../store/http-types.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import { type ClientTimer, clientTimersOf } from "./client-timer.ts";
 import { type LostDials, lostDialsOf } from "./dead-path.ts";
+import { type Eviction, evictionsOf } from "./evictions.ts";
 import { type Joins, joinsOf } from "./legs.ts";
 import { type Others, othersOf, pairKey } from "./others.ts";
 import { fieldValue } from "./reading.ts";
@@ -23,6 +24,8 @@ export interface Context {
   readonly joins: Joins;
   /** Connections that went on from another port or address of their client, with what was seen of them there. */
   readonly rebound: ReadonlyMap<ConnectionId, readonly ConnectionFacts[]>;
+  /** Those other ports or addresses: their beginning, and the server's packets, are elsewhere and not missing. */
+  readonly strays: ReadonlySet<ConnectionId>;
   /** The connections that asked with this Sec-WebSocket-Key: more than one when a proxy passed it on. */
   readonly keyUses: ReadonlyMap<string, readonly ConnectionFacts[]>;
   /** Usual hop limit of what a host sends, from connections that were accepted. */
@@ -31,6 +34,7 @@ export interface Context {
   readonly others: () => Others;
   readonly sessions: () => Sessions;
   readonly lostDials: () => LostDials;
+  readonly evictions: () => ReadonlyMap<ConnectionId, Eviction>;
   /** By "client address, server endpoint". */
   readonly clientTimers: () => ReadonlyMap<string, ClientTimer>;
 }
@@ -82,11 +86,13 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: r
     ports,
     joins: joinsOf(analysis),
     rebound: reboundOf(analysis),
+    strays: new Set(analysis.rebound.map(({ continuedBy }) => continuedBy)),
     keyUses,
     hopLimitOf,
     others,
     sessions: once(() => sessionsOf(analysis)),
     lostDials: once(() => lostDialsOf(analysis)),
+    evictions: once(() => evictionsOf(analysis.connections)),
     clientTimers: once(
       () => new Map([...clientTimersOf(sealedSocketsOf(analysis, ports)), ...clientTimersOf(others().sockets)]),
     ),

@@ -1,7 +1,6 @@
-import type { Direction, Side } from "../base/brand.ts";
+import type { Side } from "../base/brand.ts";
 import { isBefore, type Mark } from "../base/packet-view.ts";
 import type { ConnectionFacts } from "../store/types.ts";
-import type { CloseFrameFacts } from "../store/websocket-types.ts";
 import { stoppedReading } from "./full-window.ts";
 import { directionOf, otherSide } from "./reading.ts";
 import { shows } from "./rule.ts";
@@ -50,18 +49,6 @@ export function endedBy({ webSocket, tcp }: ConnectionFacts, side: Side): Mark |
   const peers = webSocket?.closeFrames[directionOf(otherSide(side))] ?? null;
   if (own !== null) return peers === null || !isBefore(peers, own) ? own : null;
   return peers === null && tcp.firstCloser === side ? tcp.closedAt : null;
-}
-
-export interface FirstClose {
-  readonly close: CloseFrameFacts;
-  readonly direction: Direction;
-}
-
-/** The Close that began the closing handshake; the answer merely repeats its code. */
-export function firstClose(connection: ConnectionFacts): FirstClose | null {
-  const [client, server] = connection.webSocket?.closeFrames ?? [null, null];
-  if (client && (!server || !isBefore(server, client))) return { close: client, direction: 0 };
-  return server ? { close: server, direction: 1 } : null;
 }
 
 /**

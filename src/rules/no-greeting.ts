@@ -1,7 +1,8 @@
 import { sideOf } from "../base/brand.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
-import { endingEvidence, firstClose } from "./ending.ts";
+import { endingEvidence } from "./ending.ts";
+import { firstClose } from "./first-close.ts";
 import { endOf, hasEnded, hasGap, hasUnreadEnd, serverOf, spanMs, targetOf, watchedUntil } from "./reading.ts";
 import { cause, type Draft, draft, shows } from "./rule.ts";
 

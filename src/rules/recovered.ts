@@ -68,7 +68,7 @@ function nextSuccess(connection: ConnectionFacts, context: Context): ConnectionF
 }
 
 /** What a system says of itself in its SYN, and how far away it is: behind one address there may be several. */
-function isSameHost(one: ConnectionFacts, other: ConnectionFacts): boolean {
+export function isSameHost(one: ConnectionFacts, other: ConnectionFacts): boolean {
   const [a, b] = [one.tcp.halves[0], other.tcp.halves[0]];
   const isAlike =
     a.synOptions === null || b.synOptions === null || JSON.stringify(a.synOptions) === JSON.stringify(b.synOptions);
@@ -98,7 +98,7 @@ const gotIn = (connection: ConnectionFacts): boolean => outcomeOf(connection) !=
 /** What one client says of itself each time that it asks; tokens and cookies change. */
 const SAME_FIELDS = ["host", "origin", "user-agent", "x-forwarded-for", "x-real-ip"];
 
-function asksAlike(connection: ConnectionFacts, { request }: HttpExchangeFacts): boolean {
+export function asksAlike(connection: ConnectionFacts, { request }: HttpExchangeFacts): boolean {
   const own = handshakeOf(connection)?.request;
   if (!own || !request || pathOf(own.target) !== pathOf(request.target)) return false;
   return SAME_FIELDS.every((name) => fieldValue(own, name) === fieldValue(request, name));

@@ -121,6 +121,12 @@ describe("a client that goes on from another port", () => {
     expect(connections).toHaveLength(2);
     expect(rebound).toEqual([{ connection: 0, continuedBy: 1 }]);
   });
+  test("is known even where nobody answers it, once its data is repeated", () => {
+    const unanswered = stray(106, 506).slice(0, 1);
+    const again = unanswered.map(([capture, atMs, packet]): Line => [capture, atMs + 300, packet]);
+    expect(analyse([...open, ...unanswered]).rebound).toEqual([]);
+    expect(analyse([...open, ...unanswered, ...again]).rebound).toEqual([{ connection: 0, continuedBy: 1 }]);
+  });
   test("is somebody else where one of them does not fit", () => {
     expect(analyse([...open, ...stray(106, 0x4000_0000)]).rebound).toEqual([]);
     expect(analyse([...open, ...stray(0x4000_0000, 506)]).rebound).toEqual([]);

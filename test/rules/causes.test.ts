@@ -559,6 +559,14 @@ test("a user who came again elsewhere is told so", () => {
   expect(causesOf("ws.close.code", told("token expired"))[0]).toBe("likely applicationCode");
 });
 
+test("a reason that names the password gets no advice on tokens", () => {
+  const told = (reason: string) =>
+    one(connectionFacts({ webSocket: webSocket({ closeFrames: [null, close(39.9, 1008, reason)] }) }));
+  for (const reason of ["bad password", "密码错误"])
+    expect(causesOf("ws.close.code", told(reason))).toEqual(["likely passwordRefused"]);
+  expect(causesOf("ws.close.code", told("token expired"))[0]).toBe("likely tokenRejected");
+});
+
 // Engine.IO says code 3, not 0, where an upgrade lost its fields (engine.io/lib/server.ts, verify): no cause of this one.
 test("an unknown transport is a setting, or a query that a proxy dropped", () => {
   const asked = (transport: string, request: Record<string, string>, more: Record<string, string> = {}) =>

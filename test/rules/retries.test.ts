@@ -99,3 +99,11 @@ describe("a server that dies and refuses", () => {
     expect(refusal).toEqual(["tcp.open.refused", "error", null]);
   });
 });
+
+test("who is refused again and again without pause is told to wait longer each time", () => {
+  const everyMs = (ms: number, count = 30) =>
+    judge(several(...Array.from({ length: count }, (_, at) => refusedSyn(1 + (at * ms) / 1000))))[0]?.args;
+  expect(everyMs(80)).toMatchObject({ hurried: 30, hurriedMs: 2320 });
+  expect(everyMs(1000)).not.toHaveProperty("hurried");
+  expect(everyMs(80, 10)).not.toHaveProperty("hurried");
+});

@@ -2,6 +2,10 @@ import type { CauseText } from "../texts.ts";
 
 /** Causes in names, applications and tokens. */
 export const causesApplication = {
+  passwordRefused: {
+    cause: "The reason names the password: the server did not take the user name or the password that the client sent.",
+    fix: "Compare what the client sends with what the server expects (environment, settings file, stray spaces, encoding). A client that reconnects by itself must not repeat the same password for ever: it may lock the account.",
+  },
   nameUnknown: {
     cause: "The name is misspelt, or unknown to this name server.",
     fix: "getent hosts {name} on the client; correct the host in the URL, or add it to DNS or /etc/hosts.",

@@ -222,6 +222,11 @@ export const causesEnding = {
     cause: "The {to:word} lost its network, power, or went to sleep.",
     fix: "Look at the {to:word}: Wi-Fi or mobile signal, suspend, cable. A heartbeat with a pong timeout notices it within seconds; let the client reconnect.",
   },
+  clientMoved: {
+    cause:
+      "The client changed its address and went on from {client} (Wi-Fi to mobile, VPN on or off, a new lease): a TCP connection ends with the address that it was opened from, and neither side is told.",
+    fix: "Nothing keeps such a connection. Let the client notice it soon (a heartbeat with a timeout, the browser's online event), reconnect and take up its session again; let the server end the old one by its own heartbeat.",
+  },
   otherDirection: {
     cause: "Why it ended is in the packets that this capture lacks.",
     fix: "Capture both directions (both ports on the mirror port, no filter on one address), or at the {to:word} itself.",

@@ -64,6 +64,11 @@ export const causesRunning = {
       "The reason says that the same user connected somewhere else: the server keeps one connection a user, and a newer one took the place of this one.",
     fix: "Do not reconnect by itself for this reason, or two pages throw each other out for ever. If several tabs or devices are meant to work, let the server keep several connections a user.",
   },
+  evictEachOther: {
+    cause:
+      "Two clients throw each other out: {count} times a new connection was followed at once by the end of the one before, with the same code. The server keeps one connection a user or device, and whoever is thrown out comes back by itself.",
+    fix: "Do not reconnect by itself after {code}: in onclose, if (event.code === {code}) say that it is open somewhere else, and stop. Then look for the second tab, device or process with the same account or id, or let the server keep several connections.",
+  },
   closeIgnored: {
     cause: "The {to:word}'s code does not answer Close frames.",
     fix: "A WebSocket library answers by itself; code that works on raw sockets must do it.",

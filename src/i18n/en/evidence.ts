@@ -63,6 +63,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   finRepeated: "FIN of the {from:word} for the last time (sent again {repeats:once|# times})",
   heardAgain: "first packet of the {from:word} that comes through again",
   dataAgain: "data of the {from:word}, the first after {pauseMs:ms}",
+  askedFromElsewhere: "a client that asks for the same connects, from the new address {address}",
   openedMeanwhile: "a new connection between the same hosts is open: {client}",
   lastPacket: "last packet of the connection",
   lastHeard: "last packet of the {from:word}",

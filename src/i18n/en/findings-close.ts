@@ -338,6 +338,12 @@ export const findingsClose = {
       detail:
         "The numbers of TCP go on where the old connection stopped, so it is the same one under another name. The server answers with an RST; what it sends to the old name arrives nowhere, until its heartbeat gives up.",
     },
+    unanswered: {
+      title:
+        "A NAT on the way changed its mapping in mid-connection: {before} went on as {after}, and nothing answers it there",
+      detail:
+        "The numbers of TCP go on where the old connection stopped, so it is the same one under another name. A server answers by RST what belongs to no connection; here most likely a firewall, its own or one before it, drops it without a word. So neither side learns of it: the client repeats its data ({repeats:once|# times}) in vain, and what the server sends to the old name arrives nowhere, until a heartbeat gives up.",
+    },
   },
   "tcp.rst.ignored": {
     plain: {

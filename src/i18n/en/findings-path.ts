@@ -31,7 +31,7 @@ export const findingsPath = {
       title:
         "What the {from:word} sends is no longer acknowledged, and nothing comes from the {to:word} any more: {bytes:bytes} sent again {repeats:once|# times} in {waitedMs:ms}",
       detail:
-        "No FIN or RST ends it here; a FIN would have to wait behind the data that does not get through. Either the {to:word} is gone (cable, radio link, sleep, power), or something on the path drops the connection, both ways or only on the way back: from here the two look alike. A capture at the {to:word} tells them apart; so does a new connection to it while this one hangs.",
+        "No FIN or RST ends it here; a FIN would have to wait behind the data that does not get through. Either the {to:word} is gone (cable, radio link, sleep, power), or something on the path drops the connection, both ways or only on the way back: in one capture the two look alike. Captures at both ends, compared, tell them apart; so does a new connection between the two hosts while this one hangs.",
     },
     stateLost: {
       title:

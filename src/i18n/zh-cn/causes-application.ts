@@ -2,6 +2,10 @@ import type { CauseText } from "../texts.ts";
 
 /** Causes in names, applications and tokens. */
 export const causesApplication = {
+  passwordRefused: {
+    cause: "理由提到密码：服务端不接受客户端发来的用户名或密码。",
+    fix: "核对客户端发的和服务端期望的是否一致（环境变量、配置文件、多余的空格、编码）。会自动重连的客户端不要一直重复同一个密码，账号可能被锁定。",
+  },
   nameUnknown: {
     cause: "域名写错了，或这台 DNS 服务器不认识它。",
     fix: "在客户端执行 getent hosts {name}；修正 URL 里的主机名，或加进 DNS 或 /etc/hosts。",

@@ -62,6 +62,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   finRepeated: "{from:word}最后一次发出 FIN（共重发 {repeats} 次）",
   heardAgain: "{from:word}重新到达的第一个数据包",
   dataAgain: "{from:word}的数据，距上一次 {pauseMs:ms}",
+  askedFromElsewhere: "一个请求相同的客户端从新地址 {address} 连上",
   openedMeanwhile: "同样两台主机之间建立了新连接：{client}",
   lastPacket: "这条连接的最后一个数据包",
   lastHeard: "{from:word}的最后一个数据包",

@@ -269,8 +269,8 @@ export const captureTruncated: Rule = {
   },
 };
 
-function checkMidstream(connection: ConnectionFacts): Draft | null {
-  if (connection.webSocket?.midstream !== true) return null;
+function checkMidstream(connection: ConnectionFacts, { strays }: Context): Draft | null {
+  if (connection.webSocket?.midstream !== true || strays.has(connection.id)) return null;
   // The request is there, what answered it is not: `capture.one-way` says so.
   if (handshakeOf(connection) !== null) return null;
   // The handshake is there, too short to be read: `capture.truncated` says so.
@@ -296,8 +296,9 @@ export const captureMidstream: Rule = {
 /** So long the other side's next packet may take. */
 const OTHER_SIDE_MS = 2000;
 
-function checkOneWay(connection: ConnectionFacts, { analysis }: Context): Draft | null {
+function checkOneWay(connection: ConnectionFacts, { analysis, strays }: Context): Draft | null {
   const { tcp } = connection;
+  if (strays.has(connection.id)) return null;
   if (!isBlind(connection) || mayStillCome(analysis, connection.first.timestampNs, OTHER_SIDE_MS)) return null;
   const from = tcp.halves[0].packets > 0 ? "client" : "server";
   return draft("capture.one-way", "plain", {

@@ -4,7 +4,9 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { CloseFrameFacts } from "../../store/websocket-types.ts";
 import { codeVariant, isReservedCode } from "../close-codes.ts";
 import type { Context } from "../context.ts";
-import { closedItself, closeMetNobody, endingEvidence, type FirstClose, firstClose } from "../ending.ts";
+import { closedItself, closeMetNobody, endingEvidence } from "../ending.ts";
+import type { Eviction } from "../evictions.ts";
+import { type FirstClose, firstClose } from "../first-close.ts";
 import { TIMED_OUT } from "../heartbeat.ts";
 import { interruptionBefore } from "../interruption.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../last-words.ts";
@@ -28,11 +30,25 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
   tryLater: "warning",
 };
 
+/** A reason that names the password speaks of no token. */
+const PASSWORD = /passw(?:or)?d|passphrase|密码|口令/i;
+
 /** What libraries send by themselves when they fail a connection. */
 const FAILURES: ReadonlySet<string> = new Set(["protocolError", "invalidPayload", "tooBig"]);
 
-function causesOf(variant: string, close: CloseFrameFacts, from: Side, login: Cause | null): (Cause | false)[] {
-  const replaced = saysReplaced(close.reason) && cause("likely", "replacedElsewhere", {});
+/** A newer connection took the place of this one: as seen, or as the reason says. */
+function replacedBy(close: CloseFrameFacts, eviction: Eviction | undefined): Cause | false {
+  if (eviction === undefined) return saysReplaced(close.reason) && cause("likely", "replacedElsewhere", {});
+  return cause("likely", "evictEachOther", { code: close.code ?? 0, count: eviction.turns });
+}
+
+function causesOf(
+  variant: string,
+  close: CloseFrameFacts,
+  from: Side,
+  login: Cause | null,
+  replaced: Cause | false,
+): (Cause | false)[] {
   const to = otherSide(from);
   const timedOut =
     login ?? saysOwnTimer(close, to) ?? (TIMED_OUT.test(close.reason) && cause("likely", "heartbeatReason", {}));
@@ -45,6 +61,7 @@ function causesOf(variant: string, close: CloseFrameFacts, from: Side, login: Ca
     case "protocolError":
       return [cause("likely", "framesBroken", {}), cause("possible", "transformingProxy", {})];
     case "policy":
+      if (!timedOut && PASSWORD.test(close.reason)) return [cause("likely", "passwordRefused", {})];
       return [
         timedOut,
         replaced,
@@ -55,7 +72,8 @@ function causesOf(variant: string, close: CloseFrameFacts, from: Side, login: Ca
     case "forbidden":
       return [
         login ?? false,
-        cause(login ? "possible" : "likely", "tokenRejected", {}),
+        replaced,
+        cause(replaced || login ? "possible" : "likely", "tokenRejected", {}),
         cause("possible", "clockSkew", {}),
       ];
     case "internal":
@@ -119,7 +137,7 @@ const hasSpoken = ({ webSocket, tcp }: ConnectionFacts, side: Side): boolean => 
   return frames.text + frames.binary + frames.continuation + frames.ping + frames.pong + frames.reserved > 0;
 };
 
-function check(connection: ConnectionFacts, { sessions }: Context): Draft | null {
+function check(connection: ConnectionFacts, { sessions, evictions }: Context): Draft | null {
   const found = firstClose(connection);
   if (found === null || connection.webSocket === null) return null;
   const { close, direction } = found;
@@ -153,7 +171,13 @@ function check(connection: ConnectionFacts, { sessions }: Context): Draft | null
   const usual =
     variant === "tooBig"
       ? [limitCause(connection, otherSide(from), sessions)]
-      : causesOf(variant, close, from, loginAwaited(connection, close, direction));
+      : causesOf(
+          variant,
+          close,
+          from,
+          loginAwaited(connection, close, direction),
+          replacedBy(close, evictions().get(connection.id)),
+        );
   const causes = [
     ...saidWhy(said, from),
     late !== null && cause("likely", "peerBlocked", { to: otherSide(from) }),
@@ -191,6 +215,7 @@ export const closeCode: Rule = {
     "closedItself",
     "handlerThrew",
     "tokenRejected",
+    "passwordRefused",
     "messageLimit",
     "libraryLimit",
     "announcedLimit",
@@ -198,6 +223,7 @@ export const closeCode: Rule = {
     "badPayload",
     "applicationCode",
     "replacedElsewhere",
+    "evictEachOther",
     "graphqlInit",
     "pageLeft",
     "serverShutdown",

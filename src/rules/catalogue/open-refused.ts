@@ -2,6 +2,7 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import { frontNamed } from "../fronts.ts";
+import { hurriedRetries } from "../hurried-retries.ts";
 import type { Asked } from "../others.ts";
 import { clientOf, isLoopback, serverOf, spanMs, wantsWebSocket } from "../reading.ts";
 import { cause, type Draft, draft, type Rule, shows } from "../rule.ts";
@@ -190,12 +191,14 @@ function check(connection: ConnectionFacts, context: Context) {
       ],
     });
   const device = answersAt(port, context);
+  const retries = hurriedRetries(connection, context);
+  const hurry = { hurried: retries?.count, hurriedMs: retries?.spanMs };
   const twin = refusedTwin(connection, context);
   if (isLoopback(connection.server.address))
     return draft("tcp.open.refused", "loopback", {
       at: reset,
       severity: twin !== null && twin.first.timestampNs < connection.first.timestampNs ? "note" : undefined,
-      args: { ...base, answerMs },
+      args: { ...base, answerMs, ...hurry },
       evidence,
       causes: [
         earlier === null && device !== null && cause("likely", "localhostUrl", { port, device }),
@@ -207,7 +210,7 @@ function check(connection: ConnectionFacts, context: Context) {
     });
   return draft("tcp.open.refused", "host", {
     at: reset,
-    args: { ...base, answerMs },
+    args: { ...base, answerMs, ...hurry },
     evidence,
     causes: [
       ...common,

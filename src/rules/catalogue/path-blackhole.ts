@@ -10,6 +10,7 @@ import { missedBeat } from "../heartbeat.ts";
 import { hostRanOn } from "../host-clock.ts";
 import { isLoop, unreachable } from "../icmp-meaning.ts";
 import { openedBeside, openedMeanwhile } from "../meanwhile.ts";
+import { movedClient } from "../moved-client.ts";
 import { outageLength } from "../outage.ts";
 import { clientOf, directionOf, endOf, lostBytes, NS_PER_MS, otherSide, silenceBefore, spanMs } from "../reading.ts";
 import { hasForgotten, hasRestarted } from "../restart.ts";
@@ -170,12 +171,15 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       args: { ...base, dials },
       causes: [cause("likely", "peerVanished", { to }), cause("likely", "pathInterrupted", {})],
     });
+  const moved = movedClient(connection, waiting.since, context);
   return draft("tcp.path.blackhole", "midTraffic", {
     ...parts,
+    evidence: [first ?? null, moved?.evidence ?? null, ...others],
     args: base,
     causes: [
       damaged > 0 && cause("certain", "damagingPath", {}),
-      cause("likely", "peerVanished", { to }),
+      moved?.cause ?? null,
+      cause(moved?.cause.confidence === "likely" ? "possible" : "likely", "peerVanished", { to }),
       cause("possible", "firewallState", {}),
       idleMs >= SOMEWHAT_IDLE_MS && cause("possible", "stateForgotten", { idleMs, pingSeconds: 5 }),
     ],
@@ -328,6 +332,7 @@ export const pathBlackhole: Rule = {
     "dropsOneWay",
     "pathInterrupted",
     "peerVanished",
+    "clientMoved",
     "pathStateLost",
     "rebootedSilently",
     "stateForgotten",

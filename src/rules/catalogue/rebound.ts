@@ -11,17 +11,23 @@ function check(connection: ConnectionFacts, context: Context) {
   const reset = stray?.tcp.resets.find(({ from }) => from === "server");
   if (stray === undefined || (connection.webSocket === null && !looksLikeWebSocket(connection, context))) return null;
   const lastOfClient = connection.tcp.halves[0].lastPacket;
-  return draft("tcp.nat.rebound", "plain", {
+  const parts = {
     at: stray.first,
     onset: lastOfClient,
-    args: { before: clientOf(connection), after: clientOf(stray), server: serverOf(connection) },
     evidence: [
       shows(lastOfClient, "lastFromMapping", { client: clientOf(connection) }),
       shows(stray.first, "continuedFrom", { client: clientOf(stray) }),
       shows(reset, "rstAnswers", { from: "server", to: "client" }),
     ],
     causes: [cause("certain", "natRebound", {})],
-  });
+  };
+  const args = { before: clientOf(connection), after: clientOf(stray), server: serverOf(connection) };
+  return reset === undefined
+    ? draft("tcp.nat.rebound", "unanswered", {
+        ...parts,
+        args: { ...args, repeats: stray.tcp.halves[0].retransmissions },
+      })
+    : draft("tcp.nat.rebound", "plain", { ...parts, args });
 }
 
 export const natRebound: Rule = {

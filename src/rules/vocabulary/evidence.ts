@@ -59,6 +59,7 @@ export const evidenceWords = {
   lastPacket: "",
   lastHeard: "from",
   openedMeanwhile: "client",
+  askedFromElsewhere: "address",
   pathDeadSince: "client",
   finRepeated: "from repeats",
   heardAgain: "from",

@@ -78,7 +78,7 @@ export const closeFindings = {
     proved: "from hops usualHops?",
     provedAnswer: "from to hops usualHops?",
   },
-  "tcp.nat.rebound": { plain: "before after server" },
+  "tcp.nat.rebound": { plain: "before after server", unanswered: "before after server repeats" },
   "tcp.rst.ignored": { plain: "from count" },
   "tcp.rst.after-idle": { plain: "from idleMs to" },
   "tcp.path.blackhole": {

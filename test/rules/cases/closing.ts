@@ -134,6 +134,19 @@ const stray = connectionFacts({
   tcp: tcp({ opening: "not-captured", resets: [reset({ at: 20.6, answers: mark(20.5), hasAck: false })] }),
 });
 
+/** The same, that nobody answered: its server's firewall drops what belongs to no connection. */
+const strayUnanswered = {
+  ...stray,
+  webSocket: webSocket({ midstream: true }),
+  tcp: tcp({
+    opening: "not-captured",
+    ending: "silent",
+    oneWay: true,
+    client: { fin: null, retransmissions: 5 },
+    server: { fin: null, packets: 0, dataSegments: 0 },
+  }),
+};
+
 /** Nothing new came for 9 s until this side broke the silence, half a second before the end. */
 const brokenSilence = (by: "client" | "server") => ({
   tcpFacts: {
@@ -404,6 +417,9 @@ export const closingCases = {
     severity: "error",
     fires: {
       plain: analysisOf([before, stray], {
+        rebound: [{ connection: connectionId(0), continuedBy: connectionId(1) }],
+      }),
+      unanswered: analysisOf([before, strayUnanswered], {
         rebound: [{ connection: connectionId(0), continuedBy: connectionId(1) }],
       }),
     },

@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { render } from "../../src/i18n/render.ts";
+import { judge } from "../../src/rules/judge.ts";
+import type { ConnectionFacts } from "../../src/store/types.ts";
+import { connectionFacts, mark, stalled, tcp, UPGRADE_FIELDS, upgrade, webSocket } from "../support/facts-builder.ts";
+import { several } from "./cases/case.ts";
+
+const asking = (target: string, cookie: string | null) =>
+  upgrade({ target, request: cookie === null ? UPGRADE_FIELDS : { ...UPGRADE_FIELDS, Cookie: cookie } });
+
+/** The server's data from 30 s on gets no answer; it is repeated until 37 s. */
+const silent = (target = "/chat", cookie: string | null = null) =>
+  connectionFacts({
+    upgrade: asking(target, cookie),
+    webSocket: webSocket({ closeFrames: [null, null] }),
+    tcp: tcp({
+      ending: "silent",
+      firstCloser: null,
+      closedAt: null,
+      events: stalled(30),
+      client: { fin: null, lastData: mark(29.9), lastPacket: mark(29.9) },
+      server: {
+        fin: null,
+        lastAcknowledged: mark(29.9),
+        unacknowledged: { bytes: 200, since: mark(30), retransmissions: 6, last: mark(37), fullSize: false },
+      },
+    }),
+    close: { verdict: "open", clientSees: null, serverSees: null },
+  });
+
+/** From another address, open until the capture ends. */
+const came = (
+  seconds: number,
+  target = "/chat",
+  cookie: string | null = null,
+  address = "10.0.0.77",
+): ConnectionFacts =>
+  connectionFacts({
+    client: { address, port: 40_000 },
+    first: mark(seconds),
+    upgrade: asking(target, cookie),
+    tcp: tcp({ established: mark(seconds) }),
+  });
+
+const causesOf = (...all: ConnectionFacts[]) =>
+  (judge(several(...all)).find(({ ruleId }) => ruleId === "tcp.path.blackhole")?.causes ?? []).map(
+    ({ id, confidence }) => `${confidence} ${id}`,
+  );
+
+describe("a client that goes on from another address", () => {
+  test("is known by its cookie, or by what its target names", () => {
+    expect(causesOf(silent("/chat", "sid=1"), came(36, "/chat", "sid=1"))[0]).toBe("likely clientMoved");
+    expect(causesOf(silent("/chat?device=7"), came(36, "/chat?device=7"))[0]).toBe("likely clientMoved");
+  });
+
+  test("may be it where nobody else is there", () => {
+    expect(causesOf(silent(), came(36))).toContain("possible clientMoved");
+    expect(causesOf(silent(), came(36), came(37, "/chat", null, "10.0.0.78")).join()).not.toContain("clientMoved");
+  });
+
+  test("is not another user, nor one that was there before, nor one that comes much later", () => {
+    const others = [
+      [silent("/chat?device=7"), came(36, "/chat?device=8"), came(10, "/other", null, "10.0.0.79")],
+      [silent("/chat", "sid=1"), came(20, "/chat", "sid=1")],
+      [silent("/chat", "sid=1"), came(120, "/chat", "sid=1")],
+      [silent("/chat", "sid=1"), came(36, "/other", "sid=1")],
+    ];
+    for (const all of others) expect(causesOf(...all).join()).not.toContain("clientMoved");
+  });
+});
+
+test("of a capture whose place is not known, no end is said to be the other one", () => {
+  const finding = judge(several(silent()))[0];
+  expect(finding && render(finding, "en").detail).toContain("Captures at both ends");
+});
