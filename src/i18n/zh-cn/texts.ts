@@ -1,5 +1,6 @@
 import type { Texts } from "../texts.ts";
 import { unitsOf } from "../units.ts";
+import { causesAnswer } from "./causes-answer.ts";
 import { causesApplication } from "./causes-application.ts";
 import { causesCapture } from "./causes-capture.ts";
 import { causesEnding } from "./causes-ending.ts";
@@ -34,6 +35,7 @@ export const chinese: Texts = {
     ...causesApplication,
     ...causesNetwork,
     ...causesUpgrade,
+    ...causesAnswer,
     ...causesEnding,
     ...causesRunning,
     ...causesCapture,
