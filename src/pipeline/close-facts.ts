@@ -92,7 +92,8 @@ function seenBy(
     return ended ? FAILED : null;
   if (received !== null && hasFailedBefore(side, received, sent, webSocket)) return ended || sent ? FAILED : null;
   const failed = sent !== null && hasFailed(side, sent, received, tcp, webSocket);
-  if (failed !== false) return failed === true ? FAILED : null;
+  // As long as it waits for the answer, or for the end, its API has told nothing.
+  if (failed !== false) return failed === true && (ended || received !== null) ? FAILED : null;
   // Not even its system has it: it hung up without, or will get it later.
   if (received !== null && sent !== null && !received.delivered && !(side === 0 && sent.code === GOING_AWAY))
     return tcp.halves[side].fin === null || tcp.halves[side].finIsUnseen ? null : FAILED;

@@ -27,6 +27,14 @@ describe("who fails the connection says 1006 to its own application", () => {
     expect(closeFacts("websocket", tcp(fins), large, false)).toMatchObject({ serverSees: { code: 1006 } });
   });
 
+  test("once it is over: before that, its application has been told nothing", () => {
+    const failing = webSocket({ closeFrames: [close(39.8, 1009), null] });
+    const seen = (facts: Parameters<typeof tcp>[0]) => closeFacts("websocket", tcp(facts), failing, false).clientSees;
+    const unfinished = { fin: null, finAcknowledged: null };
+    expect(seen({ ending: "open", closedAt: null, client: unfinished, server: unfinished })).toBeNull();
+    expect(seen(fins)).toMatchObject({ code: 1006, clean: false });
+  });
+
   test.each([1002, 1007, 1009])("not an application that calls close(%i) itself: it waits for the answer", (code) => {
     expect(ended(close(39.9, code), close(39.8, code))).toMatchObject({
       clientSees: { code },
