@@ -1,26 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judge.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
-import { connectionFacts, joined, mark, stalled, tcp, webSocket } from "../support/facts-builder.ts";
+import { connectionFacts, joined, mark, tcp } from "../support/facts-builder.ts";
+import { unanswered as silent } from "../support/unanswered.ts";
 import { several } from "./cases/case.ts";
 
-/** The server's data from 30 s on gets no answer; it is repeated until 37 s. */
-const unanswered = connectionFacts({
-  webSocket: webSocket({ closeFrames: [null, null] }),
-  tcp: tcp({
-    ending: "silent",
-    firstCloser: null,
-    closedAt: null,
-    events: stalled(30),
-    client: { fin: null, lastData: mark(29.9), lastPacket: mark(29.9) },
-    server: {
-      fin: null,
-      lastAcknowledged: mark(29.9),
-      unacknowledged: { bytes: 200, since: mark(30), retransmissions: 6, last: mark(37), fullSize: false },
-    },
-  }),
-  close: { verdict: "open", clientSees: null, serverSees: null },
-});
+const unanswered = silent();
 
 const opened = (seconds: number, client = "10.0.0.1"): ConnectionFacts =>
   connectionFacts({

@@ -2,31 +2,14 @@ import { describe, expect, test } from "vitest";
 import { render } from "../../src/i18n/render.ts";
 import { judge } from "../../src/rules/judge.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
-import { connectionFacts, mark, stalled, tcp, UPGRADE_FIELDS, upgrade, webSocket } from "../support/facts-builder.ts";
+import { connectionFacts, mark, tcp, UPGRADE_FIELDS, upgrade } from "../support/facts-builder.ts";
+import { unanswered } from "../support/unanswered.ts";
 import { several } from "./cases/case.ts";
 
 const asking = (target: string, cookie: string | null) =>
   upgrade({ target, request: cookie === null ? UPGRADE_FIELDS : { ...UPGRADE_FIELDS, Cookie: cookie } });
 
-/** The server's data from 30 s on gets no answer; it is repeated until 37 s. */
-const silent = (target = "/chat", cookie: string | null = null) =>
-  connectionFacts({
-    upgrade: asking(target, cookie),
-    webSocket: webSocket({ closeFrames: [null, null] }),
-    tcp: tcp({
-      ending: "silent",
-      firstCloser: null,
-      closedAt: null,
-      events: stalled(30),
-      client: { fin: null, lastData: mark(29.9), lastPacket: mark(29.9) },
-      server: {
-        fin: null,
-        lastAcknowledged: mark(29.9),
-        unacknowledged: { bytes: 200, since: mark(30), retransmissions: 6, last: mark(37), fullSize: false },
-      },
-    }),
-    close: { verdict: "open", clientSees: null, serverSees: null },
-  });
+const silent = (target = "/chat", cookie: string | null = null) => unanswered({ upgrade: asking(target, cookie) });
 
 /** From another address, open until the capture ends. */
 const came = (

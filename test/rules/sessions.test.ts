@@ -4,24 +4,15 @@ import { judge } from "../../src/rules/judge.ts";
 import type { SocketIoNamespaceFacts, TokenFacts } from "../../src/store/session-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import { analysisOf, connectionFacts, exchange, mark, upgrade } from "../support/facts-builder.ts";
+import { namespace as letIn } from "../support/session-facts.ts";
 
 /** Polls travel on several connections, in front of a proxy and behind it; the session's id joins them. */
 const SID = "lv_VI97HAXpY6yYWAAAC";
 const POLL = `/socket.io/?EIO=4&transport=polling&sid=${SID}`;
 
-const namespace = (given: Partial<SocketIoNamespaceFacts>): SocketIoNamespaceFacts => ({
-  name: "/im",
-  sid: SID,
-  connectRequested: null,
-  hasAuth: false,
-  connected: null,
-  refused: null,
-  told: null,
-  disconnected: null,
-  errors: 0,
-  firstErrors: [],
-  ...given,
-});
+/** On one of these connections: what it shows of being let in is given. */
+const namespace = (given: Partial<SocketIoNamespaceFacts>) =>
+  letIn({ sid: SID, connectRequested: null, hasAuth: false, connected: null, ...given });
 
 function poll(id: number, leg: "front" | "back", facts: SocketIoNamespaceFacts, tokens: TokenFacts[] = []) {
   const [client, server] =
