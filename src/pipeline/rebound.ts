@@ -8,9 +8,9 @@ const NEAR_BYTES = 1 << 20;
 const BUCKET_BITS = 21;
 
 /**
- * Packets without a beginning that a server answered by RST or not at all, and whose sequence *and* acknowledgment numbers go on where
- * another connection of that server stopped: the same connection, from another port or address. A NAT between has lost
- * or changed its mapping (RFC 4787 §4.3 calls it a binding).
+ * Packets without a beginning that a server answered by RST or not at all, and whose sequence *and* acknowledgment numbers
+ * go on where another connection of that server stopped: the same connection, from another port or address. A NAT between
+ * has lost or changed its mapping (RFC 4787 §4.3 calls it a binding).
  */
 export function findRebound(origins: readonly Origin[], facts: readonly ConnectionFacts[]): ReboundFacts[] {
   const strays = facts.filter(isStray);

@@ -2,7 +2,7 @@ import { firstIndex } from "../base/first-index.ts";
 import type { HttpExchangeFacts } from "../store/http-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { Context } from "./context.ts";
-import { type FrontId, frontNamed } from "./fronts.ts";
+import { type FrontId, frontNamed, isRouted, mustBeTold } from "./fronts.ts";
 import { ownPageOf } from "./own-page.ts";
 import { fieldValue, serverOf, UNKNOWN_BACKEND, wantsWebSocket } from "./reading.ts";
 import { cause } from "./rule.ts";
@@ -16,14 +16,11 @@ export const ENGINE_IO_DESTROY_MS = 1000;
 /** Who says 504 at once says it for another reason. */
 const READ_TIMEOUT_LEAST_MS = 5000;
 
-/** Fronts that must be told to pass upgrades on, besides nginx and Apache; the others do by themselves. */
-const TOLD_TO_UPGRADE: ReadonlySet<FrontId> = new Set(["lighttpd", "varnish", "h2o", "envoy"]);
-
 /** How to make that proxy pass an upgrade on; who names nobody is nginx, most often. */
 export function upgradeLines(proxy: string | null, path: string): Cause[] {
   const front = frontNamed(proxy);
   if (front === "apache") return [cause("likely", "apacheUpgrade", { path })];
-  if (TOLD_TO_UPGRADE.has(front)) return [cause("likely", "frontUpgrade", { front, path })];
+  if (front !== "nginx" && mustBeTold(front)) return [cause("likely", "frontUpgrade", { front, path })];
   return proxy !== null && front !== "nginx"
     ? [cause("likely", "proxyUpgradeOff", {})]
     : [cause("likely", "nginxUpgradeLines", { path }), cause("possible", "proxyUpgradeOff", {})];
@@ -33,27 +30,21 @@ export function upgradeLines(proxy: string | null, path: string): Cause[] {
 export function lostUpgrade(exchange: HttpExchangeFacts, path: string): Cause[] {
   const proxy = proxyOf(exchange);
   const front = frontNamed(proxy);
-  return front === "apache" || TOLD_TO_UPGRADE.has(front)
+  return front !== "nginx" && mustBeTold(front)
     ? upgradeLines(proxy, path)
     : [cause("likely", "upgradeFieldsMissing", { path })];
 }
 
-/** Fronts whose lines for a path of its own are known, besides nginx. */
-const ROUTED: ReadonlySet<FrontId> = new Set(["apache", "lighttpd"]);
-
 /** A proxy that served the path itself has no place for it. */
 export function noPlaceFor(proxy: string | null, path: string, backend: string = UNKNOWN_BACKEND): Cause {
   const front = frontNamed(proxy);
-  return ROUTED.has(front)
+  return isRouted(front)
     ? cause("likely", "frontRoute", { front, path })
     : cause("likely", "locationMissing", { path, backend });
 }
 
 /** A plain GET came to whoever answered; proxies that pass upgrades on by themselves are hardly why. */
-export const mayLoseUpgrades = (proxy: string | null): boolean => {
-  const front = frontNamed(proxy);
-  return front === "nginx" || front === "apache" || TOLD_TO_UPGRADE.has(front);
-};
+export const mayLoseUpgrades = (proxy: string | null): boolean => mustBeTold(frontNamed(proxy));
 
 /** A page comes from the rule for pages; JSON and the like from a backend that saw a plain GET. */
 export function pageCauses(exchange: HttpExchangeFacts, isPage: boolean, path: string): (Cause | false)[] {
@@ -65,7 +56,7 @@ export function pageCauses(exchange: HttpExchangeFacts, isPage: boolean, path: s
     const host = exchange.request && fieldValue(exchange.request, "host");
     return [cause("likely", "caddyNoRoute", { path }), host !== null && cause("likely", "caddyOtherSite", { host })];
   }
-  if (isPage && ROUTED.has(front))
+  if (isPage && isRouted(front))
     return [cause("likely", "frontRoute", { front, path }), cause("possible", "noUpgradeListener", { path })];
   if (isPage) return [spa("likely"), cause("possible", "noUpgradeListener", { path })];
   return [...upgradeLines(proxy, path), cause("likely", "noUpgradeListener", { path }), spa("possible")];

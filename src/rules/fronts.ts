@@ -12,6 +12,10 @@ interface Front {
   readonly page: RegExp | null;
   /** It gives the backend a Host of its own, unless it is told to keep the client's. */
   readonly changesHost?: boolean;
+  /** It passes upgrades on only where it is told to. */
+  readonly mustBeTold?: boolean;
+  /** How a path is given to a backend is known (`route` of its words). */
+  readonly isRouted?: boolean;
   /** Its name, as findings show it. */
   readonly name: string;
 }
@@ -21,6 +25,7 @@ const table = [
     id: "nginx",
     name: "nginx",
     changesHost: true,
+    mustBeTold: true,
     said: /nginx|openresty|tengine/i,
     adds: [],
     page: /<center>(?:nginx|openresty|tengine)/i,
@@ -29,6 +34,8 @@ const table = [
     id: "apache",
     name: "Apache",
     changesHost: true,
+    mustBeTold: true,
+    isRouted: true,
     // Its Via names it behind the host; Tomcat is a server of applications.
     said: /\bapache(?!-coyote)\b/i,
     // mod_proxy_http, ProxyAddHeaders
@@ -39,6 +46,8 @@ const table = [
   {
     id: "lighttpd",
     name: "lighttpd",
+    mustBeTold: true,
+    isRouted: true,
     said: /lighttpd/i,
     // mod_proxy, proxy_set_Forwarded
     adds: ["x-host"],
@@ -57,16 +66,18 @@ const table = [
   {
     id: "varnish",
     name: "Varnish",
+    mustBeTold: true,
     said: /varnish/i,
     adds: ["x-varnish"],
     // varnish-cache/bin/varnishd/builtin.vcl, vcl_backend_error and vcl_synth
     page: /<h3>Guru Meditation:<\/h3>[\s\S]*<p>Varnish cache server<\/p>/,
   },
-  { id: "h2o", name: "h2o", changesHost: true, said: /^h2o\b/i, adds: [], page: null },
+  { id: "h2o", name: "h2o", changesHost: true, mustBeTold: true, said: /^h2o\b/i, adds: [], page: null },
   { id: "traefik", name: "Traefik", said: /traefik/i, adds: [], page: null },
   {
     id: "envoy",
     name: "Envoy",
+    mustBeTold: true,
     said: /envoy/i,
     adds: ["x-envoy-expected-rq-timeout-ms"],
     // envoy/source/common/router/router.cc
@@ -83,9 +94,14 @@ export const fronts: readonly (Front & { readonly id: FrontId })[] = table;
 export const frontNamed = (name: string | null): FrontId =>
   (name === null ? undefined : fronts.find(({ said }) => said.test(name)))?.id ?? "other";
 
+const frontOf = (front: FrontId): Front | undefined => fronts.find(({ id }) => id === front);
+
 /** The Host that the client sent may not be what the backend gets; of unknown proxies it may be so as well. */
-export const mayChangeHost = (front: FrontId): boolean =>
-  front === "other" || fronts.some(({ id, changesHost }) => id === front && changesHost === true);
+export const mayChangeHost = (front: FrontId): boolean => front === "other" || frontOf(front)?.changesHost === true;
+
+export const mustBeTold = (front: FrontId): boolean => frontOf(front)?.mustBeTold === true;
+
+export const isRouted = (front: FrontId): boolean => frontOf(front)?.isRouted === true;
 
 /** The product that passed a request on, by what it adds to it. */
 export const forwarderOf = (request: HttpMessageFacts | null): FrontId =>
