@@ -32,6 +32,25 @@ const rooms = {
   cli: { may: Object.keys({}), why: "the composition root" },
 };
 
+// The rooms inside rules, in the same way: what is read off one connection, what the others tell, one room a subject,
+// the rules themselves, and what weighs their findings against each other. Its words and types stand for themselves.
+/** @type {Record<string, string[]>} */
+const insideRules = {
+  vocabulary: [],
+  reading: [],
+  handshake: ["reading"],
+  context: ["reading", "handshake"],
+  rhythm: ["reading", "context"],
+  timers: ["reading", "handshake", "context", "rhythm"],
+  path: ["reading", "handshake", "context", "rhythm"],
+  upgrade: ["reading", "handshake", "context"],
+  sessions: ["reading", "handshake", "context"],
+  sealed: ["reading", "handshake", "context", "rhythm"],
+  ending: ["reading", "handshake", "context", "rhythm", "timers", "path", "sealed"],
+  catalogue: ["reading", "handshake", "context", "rhythm", "timers", "path", "upgrade", "sessions", "sealed", "ending"],
+  judging: ["reading", "handshake", "context", "rhythm", "timers", "upgrade", "sealed", "ending", "catalogue"],
+};
+
 const path = (room) => (room.endsWith("#types") ? `^src/${room.slice(0, -6)}/[a-z-]*types\\.ts$` : `^src/${room}/`);
 
 const walls = Object.entries(rooms)
@@ -44,6 +63,14 @@ const walls = Object.entries(rooms)
     to: { path: "^src/", pathNot: [path(room), ...may.map(path)] },
   }));
 
+const innerWalls = Object.entries(insideRules).map(([room, may]) => ({
+  name: `rules-${room}`,
+  comment: "inside rules, too, imports point down the list",
+  severity: "error",
+  from: { path: `^src/rules/${room}/` },
+  to: { path: "^src/rules/[a-z-]+/", pathNot: [room, "vocabulary", ...may].map((one) => `^src/rules/${one}/`) },
+}));
+
 const only = (name, comment, modules, allowed) => ({
   name,
   comment,
@@ -55,6 +82,7 @@ const only = (name, comment, modules, allowed) => ({
 export default {
   forbidden: [
     ...walls,
+    ...innerWalls,
     only(
       "io-rooms",
       "files, processes and terminals are touched in three rooms",

@@ -1,5 +1,5 @@
 import { EXIT, UserError } from "../base/user-error.ts";
-import { ownTimers, type Timer } from "../rules/timers.ts";
+import { ownTimers, type Timer } from "../rules/context/timers.ts";
 
 const HIGHEST_PORT = 65_535;
 

@@ -3,7 +3,7 @@ import type { Mark } from "../base/packet-view.ts";
 import { formatTime } from "../base/time.ts";
 import type { Language } from "../i18n/language.ts";
 import type { RenderedFinding } from "../i18n/render.ts";
-import { rulesByConnection } from "../rules/by-connection.ts";
+import { rulesByConnection } from "../rules/judging/by-connection.ts";
 import type { Finding } from "../rules/types.ts";
 import type { HalfFacts, TcpFacts } from "../store/tcp-types.ts";
 import type { TlsFacts } from "../store/tls-types.ts";

@@ -6,7 +6,18 @@ import type { findingWords } from "./vocabulary/findings.ts";
 import type { tokenList } from "./vocabulary/tokens.ts";
 import type { ArgsOf } from "./vocabulary/words.ts";
 
-export type { FrontId } from "./fronts.ts";
+/** Products that stand before a server; `other`: one that names itself nowhere, or of which nothing particular is known. */
+export type FrontId =
+  | "nginx"
+  | "apache"
+  | "lighttpd"
+  | "caddy"
+  | "haproxy"
+  | "varnish"
+  | "h2o"
+  | "traefik"
+  | "envoy"
+  | "other";
 
 export type Severity = "error" | "warning" | "note";
 export type Confidence = "certain" | "likely" | "possible";

@@ -1,8 +1,8 @@
 import { packetNumber, type RelativeNs, relativeNs } from "../base/brand.ts";
 import type { CaptureOrigin } from "../pcap/types.ts";
 import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
-import { judge } from "../rules/judge.ts";
-import type { Timer } from "../rules/timers.ts";
+import type { Timer } from "../rules/context/timers.ts";
+import { judge } from "../rules/judging/judge.ts";
 import type { Analysis, CaptureFacts } from "../store/types.ts";
 import { type Feed, type PacketOrder, pump } from "./pump.ts";
 import type { Clock, Snapshot } from "./types.ts";

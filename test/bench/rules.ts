@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import { captureBytes, readPackets } from "../support/read-capture.ts";
 import { makeCapture, type Recipe } from "./make-capture.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { catalogue } from "../../src/rules/catalogue.ts";
+import { catalogue } from "../../src/rules/catalogue/catalogue.ts";
 import { wscap } from "../support/run-cli.ts";
 
 test("lists every rule", async () => {

@@ -5,7 +5,7 @@ import { liveWordsOf } from "../../src/i18n/live.ts";
 import { render } from "../../src/i18n/render.ts";
 import { plain } from "../../src/report/paint.ts";
 import { createRedactor } from "../../src/report/redact.ts";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import type { Finding } from "../../src/rules/types.ts";
 import { abnormal, analysisOf, connectionFacts, mark, tcp } from "../support/facts-builder.ts";
 

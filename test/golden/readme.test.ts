@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { explain } from "../../src/i18n/render.ts";
-import { catalogue } from "../../src/rules/catalogue.ts";
+import { catalogue } from "../../src/rules/catalogue/catalogue.ts";
 import { root } from "../support/run-cli.ts";
 
 const FENCE =

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { render, textsOf } from "../../src/i18n/render.ts";
 import { fill, placeholders } from "../../src/i18n/template.ts";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import { analysisOf, refusedUpgrade } from "../support/facts-builder.ts";
 
 const en = textsOf("en");

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { explain, textsOf } from "../../src/i18n/render.ts";
 import { placeholders } from "../../src/i18n/template.ts";
 import type { Texts } from "../../src/i18n/texts.ts";
-import { catalogue } from "../../src/rules/catalogue.ts";
+import { catalogue } from "../../src/rules/catalogue/catalogue.ts";
 import { causeWords } from "../../src/rules/vocabulary/causes.ts";
 import { evidenceWords } from "../../src/rules/vocabulary/evidence.ts";
 import { findingWords } from "../../src/rules/vocabulary/findings.ts";

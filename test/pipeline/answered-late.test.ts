@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import { type TcpPacket, tcpPacket } from "../support/packet-builder.ts";
 import { packetOf } from "../support/packet-of.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { connectionId } from "../../src/base/brand.ts";
 import { findJoins } from "../../src/pipeline/joins.ts";
-import { contextOf } from "../../src/rules/context.ts";
+import { contextOf } from "../../src/rules/context/context.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import { analysisOf, connectionFacts, upgrade } from "../support/facts-builder.ts";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { shareTimers } from "../../src/pipeline/session-timers.ts";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import { analysisOf, beat, close, connectionFacts, mark, upgrade, webSocket } from "../support/facts-builder.ts";
 import { engineIoSession } from "../support/session-facts.ts";

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import type { Analysis } from "../../src/store/types.ts";
 import { captureBytes, readPackets } from "../support/read-capture.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { render } from "../../src/i18n/render.ts";
-import { catalogue } from "../../src/rules/catalogue.ts";
-import { judge } from "../../src/rules/judge.ts";
+import { catalogue } from "../../src/rules/catalogue/catalogue.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import type { RuleId } from "../../src/rules/types.ts";
 import { findingWords } from "../../src/rules/vocabulary/findings.ts";
 import type { Analysis } from "../../src/store/types.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import type { RuleId } from "../../src/rules/types.ts";
 import type { PauseFacts } from "../../src/store/tcp-types.ts";
 import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import { abnormal, close, mark } from "../support/facts-builder.ts";
 import { one } from "./cases/case.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import type { Finding, RuleId } from "../../src/rules/types.ts";
 import type { SessionFacts } from "../../src/store/session-types.ts";
 import type { PauseFacts, TcpEvent } from "../../src/store/tcp-types.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import type { Analysis } from "../../src/store/types.ts";
 import { connectionFacts, mark, refusedUpgrade, tcp, upgrade } from "../support/facts-builder.ts";
 import { one, several } from "./cases/case.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import type { DnsFacts } from "../../src/store/across-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import { analysisOf, connectionFacts, exchange, mark, tcp, UPGRADE_FIELDS, upgrade } from "../support/facts-builder.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { judge } from "../../src/rules/judge.ts";
-import { bodyLine } from "../../src/rules/reading.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
+import { bodyLine } from "../../src/rules/reading/reading.ts";
 import type { Finding, RuleId } from "../../src/rules/types.ts";
 import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";
 import {

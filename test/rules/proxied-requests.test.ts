@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import type { SessionFacts } from "../../src/store/session-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import {

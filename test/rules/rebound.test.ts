@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import { cases } from "./cases/all.ts";
 
 test("what a NAT moved to another port is one fault, and nothing that the capture lacks", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import type { SocketIoNamespaceFacts } from "../../src/store/session-types.ts";
 import { connectionFacts, mark, upgrade } from "../support/facts-builder.ts";
 import { session } from "./cases/application.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import type { RuleId } from "../../src/rules/types.ts";
 import { type ExchangeOverrides, refusedUpgrade, UPGRADE_FIELDS } from "../support/facts-builder.ts";
 import { one } from "./cases/case.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import { abnormal, connectionFacts, mark, refusedSyn, refusedUpgrade, upgrade } from "../support/facts-builder.ts";
 import { several } from "./cases/case.ts";

@@ -1,6 +1,6 @@
 import type { FrameTap } from "../../src/pipeline/frame-tap.ts";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
-import { judge } from "../../src/rules/judge.ts";
+import { judge } from "../../src/rules/judging/judge.ts";
 import type { Finding } from "../../src/rules/types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import { KeyLog } from "../../src/tls/key-log.ts";

@@ -3,7 +3,7 @@ import { EXIT, UserError } from "../../base/user-error.ts";
 import { explain as words } from "../../i18n/render.ts";
 import { coloured, plain } from "../../report/paint.ts";
 import { ruleList, rulePage } from "../../report/text-rule.ts";
-import { catalogue } from "../../rules/catalogue.ts";
+import { catalogue } from "../../rules/catalogue/catalogue.ts";
 import { closestWord } from "../closest-word.ts";
 import type { Surroundings } from "../surroundings.ts";
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { ndjsonWriter, tableWriter } from "../../report/frame-writer.ts";
 import { createRedactor } from "../../report/redact.ts";
-import { mayCarryWebSocket } from "../../rules/sealed.ts";
+import { mayCarryWebSocket } from "../../rules/reading/sealed.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { BatchWriter } from "../batch-writer.ts";
 import { FramePrinter } from "../frame-printer.ts";

@@ -10,7 +10,7 @@ import { buildReport, type ModelOptions } from "../../report/model.ts";
 import { coloured, plain } from "../../report/paint.ts";
 import { createRedactor } from "../../report/redact.ts";
 import { renderText } from "../../report/text.ts";
-import { catalogue } from "../../rules/catalogue.ts";
+import { catalogue } from "../../rules/catalogue/catalogue.ts";
 import { LiveSession } from "../../session/live-session.ts";
 import type { LiveEvents } from "../../session/types.ts";
 import { KeptSource } from "../../source/live/kept-source.ts";

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from "../../base/user-error.ts";
 import { textsOf } from "../../i18n/render.ts";
 import { tuiWordsOf } from "../../i18n/tui.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
-import type { Timer } from "../../rules/timers.ts";
+import type { Timer } from "../../rules/context/timers.ts";
 import { LoadSession } from "../../session/load-session.ts";
 import type { ByteSource } from "../../source/types.ts";
 import { paletteOf } from "../../tui/palette.ts";

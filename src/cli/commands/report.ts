@@ -7,7 +7,7 @@ import type { Redactor } from "../../report/redact.ts";
 import { safeJson } from "../../report/safe-json.ts";
 import type { ReportModel } from "../../report/schema.ts";
 import { renderText } from "../../report/text.ts";
-import type { Timer } from "../../rules/timers.ts";
+import type { Timer } from "../../rules/context/timers.ts";
 import { type Analysed, analyse } from "../analyse.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
 import { checkConnection } from "../known-connection.ts";

@@ -1,5 +1,5 @@
 import { EXIT, UserError } from "../../base/user-error.ts";
-import type { Timer } from "../../rules/timers.ts";
+import type { Timer } from "../../rules/context/timers.ts";
 import type { Finding } from "../../rules/types.ts";
 import { type SpoolPlan, scratchPlan } from "../../source/live/spool.ts";
 import type { BackendName } from "../../source/live/types.ts";

@@ -9,7 +9,7 @@ import { createRedactor, type Redactor } from "../../report/redact.ts";
 import { safeJson } from "../../report/safe-json.ts";
 import { laddersOf, sharePage, troubled } from "../../report/share-page.ts";
 import { renderText } from "../../report/text.ts";
-import type { Timer } from "../../rules/timers.ts";
+import type { Timer } from "../../rules/context/timers.ts";
 import type { KeyLog } from "../../tls/key-log.ts";
 import type { Errands } from "../../tui/app.ts";
 import { type Analysed, analyse } from "../analyse.ts";

@@ -1,0 +1,358 @@
+import { type Direction, otherDirection, type Side, sideOf } from "../../../base/brand.ts";
+import { isBefore } from "../../../base/packet-view.ts";
+import type { ConnectionFacts } from "../../../store/types.ts";
+import type { CloseFrameFacts } from "../../../store/websocket-types.ts";
+import type { Context } from "../../context/context.ts";
+import type { Eviction } from "../../context/evictions.ts";
+import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { codeVariant, isReservedCode } from "../../ending/close-codes.ts";
+import { loginAwaited } from "../../ending/login-timeout.ts";
+import { limitCause } from "../../ending/message-limit.ts";
+import { saysReplaced } from "../../ending/replaced.ts";
+import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
+import { interruptionBefore } from "../../path/interruption.ts";
+import { closedItself, closeMetNobody, endingEvidence } from "../../reading/ending.ts";
+import { type FirstClose, firstClose } from "../../reading/first-close.ts";
+import { lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
+import { directionOf, endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../../reading/reading.ts";
+import { TIMED_OUT } from "../../rhythm/heartbeat.ts";
+import { frozenAround } from "../../rhythm/standstill.ts";
+import { saysOwnTimer } from "../../timers/library-timers.ts";
+import type { Cause, Severity } from "../../types.ts";
+import type { Rule } from "../rule.ts";
+
+/** What differs in reasons that say the same. */
+const NUMBERS = /[\da-f-]*\d[\da-f-]*/gi;
+
+/** 1001 is a page that was left; an empty Close is lawful; 1012 and 1013 say that the server will be back. */
+const SEVERITIES: Readonly<Record<string, Severity>> = {
+  goingAway: "note",
+  restart: "warning",
+  tryLater: "warning",
+};
+
+/** A reason that names the password speaks of no token. */
+const PASSWORD = /passw(?:or)?d|passphrase|密码|口令/i;
+
+/** What libraries send by themselves when they fail a connection. */
+const FAILURES: ReadonlySet<string> = new Set(["protocolError", "invalidPayload", "tooBig"]);
+
+/** A newer connection took the place of this one: as seen, or as the reason says. */
+function replacedBy(close: CloseFrameFacts, eviction: Eviction | undefined): Cause | false {
+  if (eviction === undefined) return saysReplaced(close.reason) && cause("likely", "replacedElsewhere", {});
+  return cause("likely", "evictEachOther", { code: close.code ?? 0, count: eviction.turns });
+}
+
+function causesOf(
+  variant: string,
+  close: CloseFrameFacts,
+  from: Side,
+  login: Cause | null,
+  replaced: Cause | false,
+): (Cause | false)[] {
+  const to = otherSide(from);
+  const timedOut =
+    login ?? saysOwnTimer(close, to) ?? (TIMED_OUT.test(close.reason) && cause("likely", "heartbeatReason", {}));
+  switch (variant) {
+    case "goingAway":
+      return [
+        timedOut,
+        timedOut ? false : from === "client" ? cause("likely", "pageLeft", {}) : cause("likely", "serverShutdown", {}),
+      ];
+    case "protocolError":
+      return [cause("likely", "framesBroken", {}), cause("possible", "transformingProxy", {})];
+    case "policy":
+      if (!timedOut && PASSWORD.test(close.reason)) return [cause("likely", "passwordRefused", {})];
+      return [
+        timedOut,
+        replaced,
+        cause(replaced || login ? "possible" : "likely", "tokenRejected", {}),
+        cause("possible", "gatewayPolicy", {}),
+      ];
+    case "unauthorized":
+    case "forbidden":
+      return [
+        login ?? false,
+        replaced,
+        cause(replaced || login ? "possible" : "likely", "tokenRejected", {}),
+        cause("possible", "clockSkew", {}),
+      ];
+    case "internal":
+      return [
+        timedOut,
+        from === "server"
+          ? cause(timedOut ? "possible" : "likely", "handlerThrew", {})
+          : !timedOut && cause("likely", "applicationCode", { code: close.code ?? 0, from }),
+      ];
+    case "restart":
+      return [cause("certain", "serverShutdown", {})];
+    case "tryLater":
+      return [cause("likely", "serverOverloaded", {})];
+    case "badGateway":
+      return [cause("likely", "backendDown", { front: "other" })];
+    case "timeout":
+      return [login ?? cause("likely", "heartbeatReason", {})];
+    case "invalidPayload":
+      return [cause("likely", "badPayload", {})];
+    case "unsupportedData":
+      return [cause("likely", "wrongMessageType", {})];
+    case "extension":
+      return [cause("likely", "extensionWanted", {})];
+    case "graphql":
+      return [cause("likely", "graphqlInit", {})];
+    case "private":
+    case "registered":
+      return [
+        timedOut,
+        replaced,
+        cause(replaced || login ? "possible" : "likely", "applicationCode", { code: close.code ?? 0, from }),
+      ];
+    default:
+      return [timedOut];
+  }
+}
+
+/** A Close of the other side's own, sent before it can have seen this one: an answer repeats the code (RFC 6455 §5.5.1). */
+const hasCrossed = ({ tcp }: ConnectionFacts, first: CloseFrameFacts, second: CloseFrameFacts): boolean =>
+  first.code !== null &&
+  second.code !== null &&
+  second.code !== first.code &&
+  (second.code !== NORMAL || second.reason !== "") &&
+  spanMs(first, second) < (tcp.roundTripMs ?? 0);
+
+const NORMAL = 1000;
+
+/** It blamed a timeout, and the pong that it had waited for came only after its Close: the peer had stood still. */
+function pongTooLate({ webSocket }: ConnectionFacts, close: CloseFrameFacts, direction: Direction) {
+  const slowest = webSocket?.heartbeat[direction].slowest ?? null;
+  if (slowest === null || !TIMED_OUT.test(close.reason)) return null;
+  return slowest.ping.timestampNs < close.timestampNs && slowest.pong.timestampNs > close.timestampNs ? slowest : null;
+}
+
+/** It sent a frame other than Close, or the beginning of one: something that can have broken a rule, or be too big. */
+const hasSpoken = ({ webSocket, tcp }: ConnectionFacts, side: Side): boolean => {
+  if (webSocket === null || webSocket.midstream || tcp.halves[directionOf(side)].missingBytes > 0) return true;
+  if (webSocket.unfinishedMessage[directionOf(side)] !== null || webSocket.incompleteFrameBytes[directionOf(side)] > 0)
+    return true;
+  const frames = webSocket.frames[directionOf(side)];
+  return frames.text + frames.binary + frames.continuation + frames.ping + frames.pong + frames.reserved > 0;
+};
+
+function check(connection: ConnectionFacts, { sessions, evictions }: Context): Draft | null {
+  const found = firstClose(connection);
+  if (found === null || connection.webSocket === null) return null;
+  const { close, direction } = found;
+  const response = handshakeOf(connection)?.response;
+  const variant =
+    codeVariant(close.code, response ? fieldValue(response, "sec-websocket-protocol") : null) ??
+    (close.code === NORMAL && TIMED_OUT.test(close.reason) ? "timedOut" : null);
+  if (variant === null) return null;
+  const from = sideOf(direction);
+  const answer = connection.webSocket.closeFrames[direction === 0 ? 1 : 0];
+  const args = {
+    code: close.code ?? 1005,
+    from,
+    reason: close.reason,
+    openMs: spanMs(connection.webSocket.openedAt, close),
+    answered: answer === null ? "no" : "yes",
+    crossedCode: answer !== null && hasCrossed(connection, close, answer) ? answer.code : null,
+    meaning: `graphql.${close.code ?? 0}`,
+  };
+  const interruption = interruptionBefore(connection, close, from);
+  // Whoever closes while nothing gets through most likely closes for it.
+  const outage =
+    interruption === null
+      ? null
+      : interruption.paused
+        ? cause("likely", "peerBlocked", { to: from })
+        : cause("likely", "pathInterrupted", { idleMs: interruption.ms });
+  const said = lastWords(connection, from, close);
+  const late = pongTooLate(connection, close, direction);
+  const itself = FAILURES.has(variant) && (closedItself(connection, from) || !hasSpoken(connection, otherSide(from)));
+  const usual =
+    variant === "tooBig"
+      ? [limitCause(connection, otherSide(from), sessions)]
+      : causesOf(
+          variant,
+          close,
+          from,
+          loginAwaited(connection, close, direction),
+          replacedBy(close, evictions().get(connection.id)),
+        );
+  const causes = [
+    ...saidWhy(said, from),
+    late !== null && cause("likely", "peerBlocked", { to: otherSide(from) }),
+    itself && cause("likely", "closedItself", { from, code: close.code ?? 0 }),
+    ...usual.map((one) => (one && itself ? { ...one, confidence: "possible" as const } : one)),
+  ];
+  // Of one direction nobody can say whether its Close began the closing or answered.
+  const isOneSided = isBlind(connection) || (answer === null && hasUnreadEnd(connection, otherSide(from)));
+  return draft("ws.close.code", isOneSided ? "oneSide" : itself ? "byItself" : variant, {
+    at: close,
+    // Whoever is cut off by a timer has not gone away.
+    severity: variant === "goingAway" && TIMED_OUT.test(close.reason) ? "error" : SEVERITIES[variant],
+    foldBy: `${close.code} ${close.reason.replace(NUMBERS, "")}`,
+    args,
+    evidence: [
+      lastWordsEvidence(said, from),
+      late && shows(late.ping, "slowestPing", { from }),
+      shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
+      late && shows(late.pong, "slowestPong", { from: otherSide(from), ms: late.roundTripMs }),
+      answer ? shows(answer, "closeFrame", { from: otherSide(from), code: answer.code, reason: answer.reason }) : null,
+    ],
+    causes:
+      outage === null ? causes : [outage, ...causes.map((one) => one && { ...one, confidence: "possible" as const })],
+  });
+}
+
+export const closeCode: Rule = {
+  id: "ws.close.code",
+  severity: "error",
+  spec: "RFC 6455 §7.4",
+  causes: [
+    "saidWhy",
+    "pathInterrupted",
+    "peerBlocked",
+    "closedItself",
+    "handlerThrew",
+    "tokenRejected",
+    "passwordRefused",
+    "messageLimit",
+    "libraryLimit",
+    "announcedLimit",
+    "framesBroken",
+    "badPayload",
+    "applicationCode",
+    "replacedElsewhere",
+    "evictEachOther",
+    "graphqlInit",
+    "pageLeft",
+    "serverShutdown",
+    "libraryTimer",
+    "heartbeatReason",
+    "loginNeverSent",
+    "loginNotSeen",
+    "transformingProxy",
+    "wrongMessageType",
+    "gatewayPolicy",
+    "extensionWanted",
+    "serverOverloaded",
+    "backendDown",
+    "clockSkew",
+  ],
+  sources: [
+    "https://www.iana.org/assignments/websocket/websocket.xhtml",
+    "https://www.rfc-editor.org/rfc/rfc6455#section-7.4",
+  ],
+  check,
+};
+
+/** The one who had asked waited, hung up, and reads no answer any more. */
+function answeredLate({ tcp }: ConnectionFacts, first: FirstClose, answer: CloseFrameFacts): Draft | null {
+  const { close, direction } = first;
+  const from = sideOf(direction);
+  const { fin } = tcp.halves[direction];
+  if (fin === null || !isBefore(fin, answer) || spanMs(close, fin) < GAVE_UP_MS) return null;
+  return draft("ws.close.unanswered", "late", {
+    at: fin,
+    args: { from, to: otherSide(from), code: close.code, waitedMs: spanMs(close, fin), lateMs: spanMs(fin, answer) },
+    evidence: [
+      shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
+      shows(fin, "fin", { from }),
+      shows(answer, "closeFrame", { from: otherSide(from), code: answer.code, reason: answer.reason }),
+    ],
+    causes: [cause("likely", "peerBlocked", { to: otherSide(from) })],
+  });
+}
+
+/** Sooner it did not wait for an answer. */
+const GAVE_UP_MS = 500;
+
+/** How long a side may take to answer a Close before it counts as not answering (browsers wait 20 to 60 s). */
+const LEAST_WAIT_MS = 3000;
+
+function checkUnanswered(connection: ConnectionFacts): Draft | null {
+  const found = firstClose(connection);
+  const { tcp, webSocket } = connection;
+  if (found === null || webSocket === null) return null;
+  const { close, direction } = found;
+  const answer = webSocket.closeFrames[direction === 0 ? 1 : 0];
+  const from = sideOf(direction);
+  const to = otherSide(from);
+  const peer = tcp.halves[direction === 0 ? 1 : 0];
+  // A Close that met an ended connection could not be answered.
+  if (tcp.firstCloser === to && tcp.closedAt !== null && tcp.closedAt.timestampNs <= close.timestampNs) return null;
+  if (closeMetNobody(connection, from)) return null;
+  if (answer !== null) return answeredLate(connection, found, answer);
+  if (peer.missingBytes > peer.truncatedBytes || hasUnreadEnd(connection, to) || tcp.oneWay) return null;
+  const base = { from, to, code: close.code, waitedMs: spanMs(close, endOf(connection)) };
+  const evidence = [
+    shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
+    endingEvidence(connection),
+  ];
+  const frozen = frozenAround(connection, close, to);
+  const causes = [
+    frozen !== null && cause("likely", "stoodStill", { to, idleMs: frozen.ms }),
+    cause(frozen === null ? "likely" : "possible", "closeIgnored", { to }),
+    frozen === null && cause("possible", "peerBlocked", { to }),
+    cause("possible", "leftWithoutWaiting", { from }),
+  ];
+  if (tcp.firstCloser === null) {
+    if (base.waitedMs < LEAST_WAIT_MS) return null;
+    return draft("ws.close.unanswered", "open", { at: close, args: base, evidence, causes });
+  }
+  // Who sends Close and hangs up at once gives the peer no chance: that is leaving, not a peer that is silent.
+  if (tcp.firstCloser === from && base.waitedMs < LEAST_WAIT_MS)
+    return draft("ws.close.unanswered", "leftAtOnce", {
+      at: close,
+      severity: "note",
+      args: base,
+      evidence,
+      causes: [cause("likely", "leftWithoutWaiting", { from })],
+    });
+  const variant = tcp.ending === "rst" ? "rst" : "fin";
+  return draft("ws.close.unanswered", variant, {
+    at: close,
+    args: { ...base, closer: tcp.firstCloser },
+    evidence,
+    causes,
+  });
+}
+
+export const closeUnanswered: Rule = {
+  id: "ws.close.unanswered",
+  severity: "warning",
+  spec: "RFC 6455 §5.5.1, §7.1.2",
+  causes: ["stoodStill", "closeIgnored", "peerBlocked", "leftWithoutWaiting"],
+  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-5.5.1"],
+  check: checkUnanswered,
+};
+
+function checkReserved(connection: ConnectionFacts): Draft | null {
+  // Who answers repeats the code (§5.5.1): the one that came first is at fault.
+  const first = firstClose(connection)?.direction ?? 0;
+  for (const direction of [first, otherDirection(first)]) {
+    const close = connection.webSocket?.closeFrames[direction];
+    if (!close || close.code === null || !isReservedCode(close.code)) continue;
+    const from = sideOf(direction);
+    return draft("ws.close.reserved-code", "plain", {
+      at: close,
+      args: { code: close.code, from },
+      evidence: [shows(close, "closeFrame", { from, code: close.code, reason: close.reason })],
+      causes: [cause("likely", "brokenLibrary", { from })],
+    });
+  }
+  return null;
+}
+
+export const reservedCode: Rule = {
+  id: "ws.close.reserved-code",
+  severity: "error",
+  spec: "RFC 6455 §7.4.1, §7.4.2",
+  causes: ["brokenLibrary"],
+  sources: [
+    "https://www.rfc-editor.org/rfc/rfc6455#section-7.4.2",
+    "https://github.com/warmcat/libwebsockets/issues/728",
+  ],
+  check: checkReserved,
+};

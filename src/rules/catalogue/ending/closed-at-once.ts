@@ -1,0 +1,140 @@
+import type { ConnectionFacts } from "../../../store/types.ts";
+import { isViolation } from "../../../store/unread.ts";
+import type { Context } from "../../context/context.ts";
+import { endedByProxy } from "../../context/legs.ts";
+import { cause, draft, shows } from "../../draft.ts";
+import { failedOnMessage } from "../../ending/end-signs.ts";
+import { switched } from "../../handshake/switched.ts";
+import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
+import { endingEvidence } from "../../reading/ending.ts";
+import { firstClose } from "../../reading/first-close.ts";
+import { isComplaint, lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
+import { directionOf, endOf, hasEnded, serverOf, spanMs } from "../../reading/reading.ts";
+import { cameThroughProxy, waitingInFront } from "../../upgrade/node-proxy.ts";
+import type { Rule } from "../rule.ts";
+
+const AT_ONCE_MS = 1000;
+/** A connection handler that refuses does so at once; what comes later may be a short visit. */
+const POLITE_MS = 250;
+
+/** Who waits for a login first refuses when it came. */
+const TOLD_MS = 10_000;
+
+/** The server took the WebSocket and closed it by the book before it said anything: a refusal that looks like an end. */
+function checkPolite(connection: ConnectionFacts) {
+  const { webSocket } = connection;
+  const found = switched(connection);
+  const first = firstClose(connection);
+  if (found === null || webSocket === null || first?.direction !== 1) return null;
+  const { close } = first;
+  if (close.code !== 1000 && close.code !== null) return null;
+  // More may have been said than the capture holds.
+  if (connection.tcp.halves[1].missingBytes > 0) return null;
+  const said = webSocket.messages[1].text + webSocket.messages[1].binary;
+  const afterMs = spanMs(webSocket.openedAt, close);
+  const args = { server: found.server, code: close.code ?? 1005, reason: close.reason, afterMs };
+  const ended = shows(close, "closeFrame", { from: "server", code: close.code, reason: close.reason });
+  const words = lastWords(connection, "server", close);
+  if (said === 1 && afterMs <= TOLD_MS && words !== null && isComplaint(words.text))
+    return draft("http.upgrade.closed-at-once", "told", {
+      at: close,
+      severity: "warning",
+      args: { ...args, text: words.text },
+      evidence: [...found.evidence(), lastWordsEvidence(words, "server"), ended],
+      causes: saidWhy(words, "server"),
+    });
+  if (said > 0 || afterMs > POLITE_MS) return null;
+  return draft("http.upgrade.closed-at-once", "close", {
+    at: close,
+    severity: "warning",
+    args: { ...args, target: found.target },
+    evidence: [...found.evidence(), ended],
+    causes: [
+      cause("likely", "tokenRejected", {}),
+      cause("likely", "handlerThrew", {}),
+      cause("possible", "serverClosing", {}),
+    ],
+  });
+}
+
+/** The client hung up, and its proxy did the same behind it: the client's own leg tells why. */
+function isPassedOn({ id, tcp }: ConnectionFacts, { joins }: Context): boolean {
+  const front = joins.before.get(id)?.front;
+  return front?.webSocket != null && tcp.firstCloser === "client" && front.tcp.firstCloser === "client";
+}
+
+/** 101, and then the connection ended before a single frame. */
+function checkClosedAtOnce(connection: ConnectionFacts, context: Context) {
+  const { webSocket, tcp } = connection;
+  const found = switched(connection);
+  if (
+    found === null ||
+    webSocket === null ||
+    tcp.closedAt === null ||
+    tcp.firstCloser === null ||
+    !hasEnded(connection)
+  )
+    return null;
+  // Its proxy hung up on both sides: neither end did.
+  if (endedByProxy(connection, context.joins) !== null || isPassedOn(connection, context)) return null;
+  const [clientClose, serverClose] = webSocket.closeFrames;
+  if (serverClose !== null) return checkPolite(connection);
+  if (clientClose !== null || (webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
+  // It was given what it must not take (RFC 6455 §7.1.7): that is the story, however early it came.
+  const { firstCloser } = tcp;
+  if (webSocket.events.some((event) => event.from !== firstCloser && isViolation(event))) return null;
+  // What the other side had sent already does not matter: the closer never took part.
+  if (webSocket.firstFrame[directionOf(tcp.firstCloser)] !== null) return null;
+  if (tcp.halves[0].missingBytes + tcp.halves[1].missingBytes > 0) return null;
+  const afterMs = spanMs(webSocket.openedAt, endOf(connection));
+  if (afterMs > AT_ONCE_MS) return null;
+  const byReset = tcp.ending === "rst";
+  const waiting = waitingInFront(connection, context);
+  if (waiting !== null)
+    return draft("http.upgrade.closed-at-once", "proxyDropped", {
+      at: found.response.first,
+      onset: handshakeOf(waiting)?.request?.first,
+      args: { server: found.server, target: found.target, proxy: serverOf(waiting), afterMs },
+      evidence: [...found.evidence(), endingEvidence(connection, "proxy")],
+      causes: [cause("likely", "nodeProxyNoWs", {})],
+    });
+  const afterMessageMs = failedOnMessage(connection, directionOf(tcp.firstCloser));
+  return draft("http.upgrade.closed-at-once", byReset ? "rst" : "fin", {
+    at: found.response.first,
+    args: { server: found.server, target: found.target, closer: tcp.firstCloser, afterMs },
+    evidence: [...found.evidence(), endingEvidence(connection)],
+    causes:
+      tcp.firstCloser === "server"
+        ? [
+            afterMessageMs !== null &&
+              cause("likely", "failedOnMessage", { from: "client", to: "server", afterMs: afterMessageMs }),
+            cause("likely", "handlerThrew", {}),
+            cause("possible", "upgradedTwice", {}),
+            cause("possible", "tokenRejected", {}),
+          ]
+        : [
+            cameThroughProxy(connection) && cause("likely", "nodeProxyNoWs", {}),
+            cause("likely", "clientRejected101", {}),
+            cause("possible", "pageLeft", {}),
+          ],
+  });
+}
+
+export const closedAtOnce: Rule = {
+  id: "http.upgrade.closed-at-once",
+  severity: "error",
+  spec: "RFC 6455 §4.1, §7.1.5",
+  causes: [
+    "saidWhy",
+    "failedOnMessage",
+    "handlerThrew",
+    "upgradedTwice",
+    "nodeProxyNoWs",
+    "clientRejected101",
+    "tokenRejected",
+    "pageLeft",
+    "serverClosing",
+  ],
+  sources: ["https://github.com/nginx-proxy/nginx-proxy/issues/1331"],
+  check: checkClosedAtOnce,
+};

@@ -1,0 +1,354 @@
+import { type Direction, otherDirection, type Side, sideOf } from "../../../base/brand.ts";
+import type { Mark } from "../../../base/packet-view.ts";
+import type { IcmpFacts, UnacknowledgedFacts } from "../../../store/tcp-types.ts";
+import type { ConnectionFacts } from "../../../store/types.ts";
+import type { Context } from "../../context/context.ts";
+import { LEAST_RETRANSMISSIONS, LEAST_WAIT_MS } from "../../context/dead-path.ts";
+import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { hostRanOn } from "../../path/host-clock.ts";
+import { openedBeside, openedMeanwhile } from "../../path/meanwhile.ts";
+import { movedClient } from "../../path/moved-client.ts";
+import { outageLength } from "../../path/outage.ts";
+import { hasForgotten, hasRestarted } from "../../path/restart.ts";
+import { endingEvidence, neverCameEvidence } from "../../reading/ending.ts";
+import { isLoop, unreachable } from "../../reading/icmp-meaning.ts";
+import {
+  clientOf,
+  directionOf,
+  endOf,
+  lostBytes,
+  NS_PER_MS,
+  otherSide,
+  silenceBefore,
+  spanMs,
+} from "../../reading/reading.ts";
+import { looksLikeWebSocket } from "../../reading/sealed.ts";
+import { brokenRhythm } from "../../rhythm/broken-rhythm.ts";
+import { missedBeat } from "../../rhythm/heartbeat.ts";
+import { isOpeningTls } from "../../sealed/tls-opening.ts";
+import type { EvidenceItem } from "../../types.ts";
+import { rejectedBy } from "../opening/open-icmp.ts";
+import type { Rule } from "../rule.ts";
+import { checkAcknowledgments, checkLostEnd, checkSurvived } from "./path-signs.ts";
+
+const AFTER_IDLE_MS = 30_000;
+/** No device forgets a connection that was in use just now. */
+const SOMEWHAT_IDLE_MS = 10_000;
+/** Smaller segments pass any path: only large ones raise suspicion of the path MTU. */
+const LARGE_SEGMENT_BYTES = 1000;
+
+function checkDirection(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
+  const { tcp, webSocket, upgrade } = connection;
+  const waiting = tcp.halves[direction].unacknowledged;
+  if (webSocket === null && upgrade === null && !looksLikeWebSocket(connection, context)) return null;
+  if (waiting === null || waiting.retransmissions < LEAST_RETRANSMISSIONS) return null;
+  const waitedMs = spanMs(waiting.since, waiting.last);
+  if (waitedMs < LEAST_WAIT_MS || tcp.oneWay) return null;
+  // Data sent into a socket that the peer had closed already is no loss.
+  const peer = tcp.halves[direction === 0 ? 1 : 0];
+  if (peer.fin !== null && peer.fin.timestampNs <= waiting.since.timestampNs) return null;
+  const from = sideOf(direction);
+  const to = otherSide(from);
+  const base = { from, to, bytes: waiting.bytes, repeats: waiting.retransmissions, waitedMs };
+  const tooBig = tcp.icmpErrors.find((error) => error.mtuBytes > 0);
+  const parts = {
+    at: waiting.since,
+    evidence: [
+      shows(waiting.since, "firstUnacknowledged", { from, bytes: waiting.bytes }),
+      tooBig === undefined ? null : shows(tooBig, "icmpTooBig", { sender: tooBig.sender, mtu: tooBig.mtuBytes }),
+      shows(waiting.last, "lastRetransmission", { from, repeats: waiting.retransmissions }),
+      endingEvidence(connection),
+    ],
+  };
+  const { damaged } = tcp.halves[direction];
+  const rejection = tcp.icmpErrors.find(
+    (error) => error.about === from && error.timestampNs >= waiting.since.timestampNs && meaningOf(error) !== null,
+  );
+  if (rejection !== undefined) return rejected(connection, rejection, base, parts);
+  // A capture taken at the sender holds what its network card will cut up: the MSS bounds what is on the wire.
+  const segmentBytes = Math.min(
+    tcp.halves[direction].largestSegmentBytes,
+    peer.synOptions?.mss ?? Number.POSITIVE_INFINITY,
+  );
+  const peerStillTalks =
+    peer.lastData !== null && peer.lastData.timestampNs > waiting.since.timestampNs + LEAST_WAIT_MS * 1e6;
+  if (
+    waiting.fullSize &&
+    segmentBytes >= LARGE_SEGMENT_BYTES &&
+    (tooBig !== undefined || peerStillTalks || tcp.halves[direction].dataSegments > 3)
+  )
+    return draft("tcp.path.blackhole", "fullSize", {
+      ...parts,
+      confidence: tooBig === undefined ? "possible" : "certain",
+      args: { ...base, segmentBytes, mtu: tooBig?.mtuBytes },
+      causes: [
+        cause(tooBig === undefined ? "likely" : "certain", "pathMtu", { to: connection[to].address }),
+        cause(tooBig === undefined && !peerStillTalks ? "likely" : "possible", "peerVanished", { to }),
+        cause("possible", "firewallState", {}),
+      ],
+    });
+  // Its end came, or what it had to say: the path is open again.
+  const isBack =
+    tcp.firstCloser === to || (peer.lastData !== null && peer.lastData.timestampNs > waiting.last.timestampNs);
+  const meanwhile = isBack ? null : openedMeanwhile(connection, waiting, from, context);
+  const opened = meanwhile && shows(meanwhile.opened, "openedMeanwhile", { client: clientOf(meanwhile.connection) });
+  const [first, ...others] = parts.evidence;
+  const evidence = [first ?? null, opened, ...others];
+  const silentMs = silenceBefore(connection, direction, waiting.since);
+  // Regular traffic that broke off was not idle.
+  const sinceNs = waiting.since.timestampNs - silentMs * NS_PER_MS;
+  const idleMs = brokenRhythm(connection, sinceNs, silentMs) === null ? silentMs : 0;
+  if (idleMs >= AFTER_IDLE_MS) {
+    return draft("tcp.path.blackhole", "afterIdle", {
+      ...parts,
+      evidence,
+      args: { ...base, idleMs },
+      causes: [
+        cause("likely", "stateForgotten", { idleMs, pingSeconds: Math.max(10, Math.floor(idleMs / 2000)) }),
+        meanwhile === null && cause("possible", "peerVanished", { to }),
+      ],
+    });
+  }
+  if (meanwhile !== null)
+    return draft("tcp.path.blackhole", "stateLost", {
+      ...parts,
+      confidence: "likely",
+      evidence,
+      args: { ...base, client: clientOf(meanwhile.connection), repeatsAfter: meanwhile.repeats },
+      causes: [
+        cause("likely", "pathStateLost", {}),
+        idleMs >= SOMEWHAT_IDLE_MS && cause("possible", "stateForgotten", { idleMs, pingSeconds: 5 }),
+        cause("possible", "rebootedSilently", { to }),
+        // Behind one address there may be many.
+        to === "client" && cause("possible", "peerVanished", { to }),
+      ],
+    });
+  const wasAnswered =
+    tcp.resets.some((reset) => reset.from === to && !reset.ignored && reset.answers !== null) ||
+    hasGoneOn(connection, to, waiting);
+  if (isHeard(connection, to, waiting) || (isBack && !wasAnswered && isStillDeaf(connection, waiting)))
+    return draft("tcp.path.blackhole", "oneWay", {
+      ...parts,
+      args: base,
+      causes: [
+        damaged > 0 && cause("certain", "damagingPath", {}),
+        // In the end something did come through.
+        cause(wasAnswered ? "possible" : "likely", "dropsOneWay", { to, port: connection.server.port }),
+        cause(wasAnswered ? "likely" : "possible", "pathInterrupted", { idleMs: waitedMs }),
+      ],
+    });
+  if (
+    isBack &&
+    tcp.firstCloser !== null &&
+    tcp.closedAt !== null &&
+    tcp.closedAt.timestampNs > waiting.since.timestampNs
+  ) {
+    // What is sent again into the closed connection is no outage any more.
+    const goneMs = Math.min(waitedMs, spanMs(waiting.since, tcp.closedAt));
+    const answer = tcp.firstCloser === to ? tcp.closedAt : (peer.lastData ?? tcp.closedAt);
+    // Another connection of these hosts that came about shows that the path was open by then.
+    const [beside] = openedBeside(connection, waiting.since.timestampNs, answer.timestampNs, context);
+    const endNs = (beside?.tcp.established ?? answer).timestampNs;
+    const length = outageLength(connection, from, waiting.since.timestampNs, endNs);
+    const args = { from, to, bytes: waiting.bytes, repeats: waiting.retransmissions, ...length };
+    if (tcp.firstCloser === to && hasRestarted(connection, to, goneMs, context))
+      return draft("tcp.path.blackhole", "restarted", {
+        ...parts,
+        confidence: "likely",
+        args,
+        causes: [
+          damaged > 0 && cause("certain", "damagingPath", {}),
+          cause("likely", "hostRebooted", {}),
+          cause("possible", "pathInterrupted", {}),
+        ],
+      });
+    return draft("tcp.path.blackhole", "healed", {
+      ...parts,
+      args: { ...args, closer: tcp.firstCloser },
+      causes: [
+        damaged > 0 && cause("certain", "damagingPath", {}),
+        cause("likely", "pathInterrupted", {}),
+        // Servers do not sleep.
+        to === "client" && tcp.firstCloser === to && cause("possible", "peerVanished", { to }),
+        hasForgotten(connection, to) && !hostRanOn(connection, to, context) && cause("possible", "hostRebooted", {}),
+      ],
+    });
+  }
+  const dials = context.lostDials().counts.get(connection.id) ?? 0;
+  if (dials > 0)
+    return draft("tcp.path.blackhole", "allLost", {
+      ...parts,
+      args: { ...base, dials },
+      causes: [cause("likely", "peerVanished", { to }), cause("likely", "pathInterrupted", {})],
+    });
+  const moved = movedClient(connection, waiting.since, context);
+  return draft("tcp.path.blackhole", "midTraffic", {
+    ...parts,
+    evidence: [first ?? null, moved?.evidence ?? null, ...others],
+    args: base,
+    causes: [
+      damaged > 0 && cause("certain", "damagingPath", {}),
+      moved?.cause ?? null,
+      cause(moved?.cause.confidence === "likely" ? "possible" : "likely", "peerVanished", { to }),
+      cause("possible", "firewallState", {}),
+      idleMs >= SOMEWHAT_IDLE_MS && cause("possible", "stateForgotten", { idleMs, pingSeconds: 5 }),
+    ],
+  });
+}
+
+/** Its end came through, and what is sent to it still does not: a closed socket would answer by RST. */
+const isStillDeaf = ({ tcp }: ConnectionFacts, { last }: UnacknowledgedFacts): boolean =>
+  tcp.closedAt !== null && last.timestampNs - tcp.closedAt.timestampNs > HEARD_AFTER_NS;
+
+const meaningOf = (error: IcmpFacts) => (isLoop(error) ? "loop" : unreachable(error));
+
+/** A firewall says itself that it lets nothing through any more, or a router that it cannot (RFC 792, RFC 4443 §3.1). */
+function rejected(
+  connection: ConnectionFacts,
+  error: IcmpFacts,
+  base: { from: Side; to: Side; bytes: number; repeats: number; waitedMs: number },
+  parts: { at: Mark; evidence: (EvidenceItem | null)[] },
+): Draft {
+  const meaning = meaningOf(error) ?? "other";
+  const isRule = meaning === "port" || meaning === "prohibited";
+  const address = connection[base.to].address;
+  const [first, ...others] = parts.evidence;
+  return draft("tcp.path.blackhole", isRule ? "rejected" : "unreachable", {
+    at: parts.at,
+    args: { ...base, sender: error.sender, meaning: `icmp.${meaning}` },
+    evidence: [
+      first ?? null,
+      shows(error, "icmpUnreachable", { sender: error.sender, meaning: `icmp.${meaning}` }),
+      ...others,
+    ],
+    causes: [
+      isRule && { ...rejectedBy(error, connection), confidence: "certain" },
+      meaning === "host" && cause("likely", "hostDown", { server: address, from: base.from }),
+      meaning === "loop" && cause("likely", "routingLoop", { sender: error.sender, server: address }),
+      (meaning === "net" || meaning === "other") && cause("likely", "noRoute", { server: address, from: base.from }),
+    ],
+  });
+}
+
+/** The other side was heard all the while: packets of its own that no end of an interruption explains. */
+function isHeard({ tcp }: ConnectionFacts, to: Side, { since, last }: UnacknowledgedFacts): boolean {
+  const fromNs = since.timestampNs + HEARD_AFTER_NS;
+  const end = Math.min(last.timestampNs, tcp.closedAt === null ? last.timestampNs : tcp.closedAt.timestampNs - 1e9);
+  const { lastData, lastPacket } = tcp.halves[directionOf(to)];
+  const isMeanwhile = (mark: Mark | null) => mark !== null && mark.timestampNs > fromNs && mark.timestampNs < end;
+  return (
+    isMeanwhile(lastData) ||
+    // Acknowledgments that repeat themselves, and keep-alive probes, come from a host that is up.
+    isMeanwhile(lastPacket) ||
+    tcp.events.some(
+      ({ kind, from, timestampNs }) =>
+        kind === "retransmission" && from === to && timestampNs > fromNs && timestampNs < end,
+    )
+  );
+}
+
+/**
+ * It too sent the same again and again, and new data in the end: an acknowledgment has reached it, for a timeout leaves it
+ * no room for anything new (RFC 5681 §3.1).
+ */
+function hasGoneOn({ tcp }: ConnectionFacts, to: Side, { since }: UnacknowledgedFacts): boolean {
+  const again = tcp.events.filter(
+    ({ kind, from, timestampNs }) => kind === "retransmission" && from === to && timestampNs > since.timestampNs,
+  );
+  const last = again.at(-1);
+  const { lastData } = tcp.halves[directionOf(to)];
+  return again.length >= LEAST_RETRANSMISSIONS && lastData !== null && lastData.timestampNs > (last?.timestampNs ?? 0);
+}
+
+/** What was under way already when the path broke has arrived by then. */
+const HEARD_AFTER_NS = 1e9;
+
+/** The whole wait, but for the round trip in which it began. */
+const SILENT_SHARE = 0.95;
+
+/**
+ * Seen where it should arrive: bytes that never came, while the acknowledgments stand still before them. What the capture
+ * itself lost, the other side acknowledges.
+ */
+function checkHole(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
+  const { tcp, webSocket } = connection;
+  const half = tcp.halves[direction];
+  const bytes = lostBytes(half);
+  const isOpening = isOpeningTls(connection);
+  const since = half.lastAcknowledged ?? webSocket?.openedAt ?? (isOpening ? connection.tls.clientHello : null);
+  if (webSocket === null && !isOpening && !looksLikeWebSocket(connection, context)) return null;
+  if (bytes <= 0 || !since || tcp.oneWay) return null;
+  const waitedMs = spanMs(since, endOf(connection));
+  // The pinger that gave up for it tells the same story, with its end.
+  if (waitedMs < LEAST_WAIT_MS || missedBeat(connection, otherDirection(direction), context)?.gaveUp === true)
+    return null;
+  const from = sideOf(direction);
+  const to = otherSide(from);
+  const large = bytes >= LARGE_SEGMENT_BYTES;
+  const parts = {
+    at: since,
+    confidence: "likely",
+    args: { from, to, bytes, waitedMs },
+    evidence: [
+      shows(since, "lastAcknowledgment", { to }),
+      ...tcp.events
+        .filter((event) => event.kind === "gap" && event.from === from)
+        .slice(0, 1)
+        .map((event) => shows(event, "gap", { from, bytes: event.value })),
+      neverCameEvidence(connection, from),
+      endingEvidence(connection),
+    ],
+  } as const;
+  // A path that loses large packets looks the same while there are no small ones.
+  const bothSilent = tcp.firstCloser === to && (tcp.idleBeforeCloseNs ?? 0) >= SILENT_SHARE * waitedMs * NS_PER_MS;
+  if (bothSilent && !large)
+    return draft("tcp.path.blackhole", "bothSilent", {
+      ...parts,
+      causes: [cause("likely", "peerVanished", { to }), cause("likely", "pathInterrupted", { idleMs: waitedMs })],
+    });
+  return draft("tcp.path.blackhole", "hole", {
+    ...parts,
+    causes: [
+      large && cause("likely", "pathMtu", { to: connection[to].address }),
+      cause(large ? "possible" : "likely", "pathInterrupted", { idleMs: waitedMs }),
+      bothSilent && cause("possible", "peerVanished", { to }),
+    ],
+  });
+}
+
+const check = (connection: ConnectionFacts, context: Context): Draft | null =>
+  checkDirection(connection, 0, context) ??
+  checkDirection(connection, 1, context) ??
+  checkHole(connection, 0, context) ??
+  checkHole(connection, 1, context) ??
+  checkAcknowledgments(connection, 0) ??
+  checkAcknowledgments(connection, 1) ??
+  checkLostEnd(connection, 0) ??
+  checkLostEnd(connection, 1) ??
+  checkSurvived(connection);
+
+export const pathBlackhole: Rule = {
+  id: "tcp.path.blackhole",
+  severity: "error",
+  spec: "RFC 9293 §3.8.3, RFC 4821",
+  causes: [
+    "damagingPath",
+    "rejectRule",
+    "rejectRuleBetween",
+    "hostDown",
+    "hostRebooted",
+    "noRoute",
+    "routingLoop",
+    "dropsOneWay",
+    "pathInterrupted",
+    "peerVanished",
+    "clientMoved",
+    "pathStateLost",
+    "rebootedSilently",
+    "stateForgotten",
+    "firewallState",
+    "pathMtu",
+  ],
+  sources: ["https://docs.kernel.org/networking/ip-sysctl.html", "https://www.rfc-editor.org/rfc/rfc2923"],
+  check,
+};

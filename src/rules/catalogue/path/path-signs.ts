@@ -1,0 +1,117 @@
+import { type Direction, sideOf } from "../../../base/brand.ts";
+import type { Mark } from "../../../base/packet-view.ts";
+import type { ConnectionFacts } from "../../../store/types.ts";
+import { LEAST_RETRANSMISSIONS, LEAST_WAIT_MS } from "../../context/dead-path.ts";
+import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { outageLength } from "../../path/outage.ts";
+import { endingEvidence } from "../../reading/ending.ts";
+import { directionOf, earlier, otherSide, spanMs } from "../../reading/reading.ts";
+import { stallsOf } from "../../reading/stall.ts";
+import { stoppedTalking } from "../../rhythm/data-rhythm.ts";
+
+// Signs of a path that loses packets, other than data that is never acknowledged: for tcp.path.blackhole.
+
+/**
+ * Seen where it arrives: the same segment again and again, at the distances of a timeout, although each copy was
+ * acknowledged long ago. Its sender does not get the acknowledgments.
+ */
+export function checkAcknowledgments(connection: ConnectionFacts, direction: Direction): Draft | null {
+  const { tcp, webSocket } = connection;
+  const { unacknowledged, lastAcknowledged } = tcp.halves[direction];
+  if (webSocket === null || unacknowledged !== null || lastAcknowledged === null || tcp.oneWay) return null;
+  const from = sideOf(direction);
+  const stall = stallsOf(connection).find(
+    (one) => one.from === from && one.first.timestampNs > lastAcknowledged.timestampNs && one.ms >= LEAST_WAIT_MS,
+  );
+  if (stall === undefined) return null;
+  const to = otherSide(from);
+  return draft("tcp.path.blackhole", "acknowledgmentsLost", {
+    at: stall.first,
+    args: { from, to, repeats: stall.repeats, waitedMs: stall.ms },
+    evidence: [
+      shows(lastAcknowledged, "lastAcknowledgment", { to }),
+      shows(stall.first, "retransmission", { from }),
+      shows(stall.last, "lastRetransmission", { from, repeats: stall.repeats }),
+      endingEvidence(connection),
+    ],
+    causes: [cause("likely", "dropsOneWay", { to: from, port: connection.server.port })],
+  });
+}
+
+/** What was under way already when the path broke has arrived by then; and what is answered this soon has got through. */
+const HEARD_AFTER_MS = 1000;
+
+/**
+ * It hung up, and the other side did not acknowledge that: it does not know of it, and may go on talking. Once the path is
+ * open again, that is answered as what comes to a closed connection.
+ */
+export function checkLostEnd(connection: ConnectionFacts, direction: Direction): Draft | null {
+  const { tcp, server } = connection;
+  const half = tcp.halves[direction];
+  const peer = tcp.halves[direction === 0 ? 1 : 0];
+  const { fin, finRetransmissions, finAcknowledged, finRepeat } = half;
+  if (fin === null || finRepeat === null || finRetransmissions < LEAST_RETRANSMISSIONS) return null;
+  const { last, previous, heardBefore, heardAfter } = finRepeat;
+  const isBeforeLast = (mark: Mark | null) => mark !== null && mark.timestampNs <= last.timestampNs;
+  if (half.unacknowledged !== null || tcp.oneWay || isBeforeLast(peer.fin) || isBeforeLast(finAcknowledged))
+    return null;
+  const resets = tcp.resets.filter(({ ignored }) => !ignored);
+  const from = sideOf(direction);
+  const to = otherSide(from);
+  if (spanMs(fin, last) < LEAST_WAIT_MS || resets.some(isBeforeLast)) return null;
+  const isHeard = heardBefore !== null && spanMs(fin, heardBefore) > HEARD_AFTER_MS;
+  const talked = stoppedTalking(connection, directionOf(to), fin.timestampNs);
+  const args = { from, to, repeats: finRetransmissions, idleMs: isHeard ? null : talked?.ms };
+  const parts = {
+    at: fin,
+    // It hung up for it, or at least behind it.
+    onset: isHeard ? fin : earlier(heardBefore, fin),
+    evidence: [
+      isHeard ? null : shows(heardBefore, "lastHeard", { from: to }),
+      shows(fin, "fin", { from }),
+      shows(last, "finRepeated", { from, repeats: finRetransmissions }),
+    ],
+  };
+  const answer = earlier(heardAfter, resets.find((reset) => reset.from === to) ?? null);
+  if (answer !== null && !isHeard) {
+    const lost = spanMs(last, answer) < HEARD_AFTER_MS ? previous : last;
+    return draft("tcp.path.blackhole", "endLate", {
+      ...parts,
+      explainsUntil: answer.timestampNs,
+      args: { ...args, leastMs: spanMs(fin, lost), mostMs: spanMs(earlier(heardBefore, fin) ?? fin, answer) },
+      evidence: [...parts.evidence, shows(answer, "heardAgain", { from: to })],
+      causes: [cause("likely", "pathInterrupted", {})],
+    });
+  }
+  return draft("tcp.path.blackhole", "endLost", {
+    ...parts,
+    args: { ...args, waitedMs: spanMs(fin, last) },
+    causes: [
+      isHeard && cause("likely", "dropsOneWay", { to, port: server.port }),
+      !isHeard && cause("likely", "peerVanished", { to }),
+      cause("possible", "pathInterrupted", {}),
+    ],
+  });
+}
+
+/** Long enough for people to notice, and for a heartbeat of seconds to give up. */
+const LONG_STALL_MS = 5000;
+
+/** The path stood still, and was open again before anybody gave the connection up. */
+export function checkSurvived(connection: ConnectionFacts): Draft | null {
+  const { close, webSocket } = connection;
+  if (webSocket === null || (close.verdict !== "open" && close.verdict !== "clean")) return null;
+  const [longest] = stallsOf(connection)
+    .filter(({ last, ms }) => last.acknowledgedNs != null && ms >= LONG_STALL_MS)
+    .sort((a, b) => b.ms - a.ms);
+  if (longest === undefined) return null;
+  const { from, first, last, sinceNs, repeats, untilNs } = longest;
+  return draft("tcp.path.blackhole", "survived", {
+    at: first,
+    severity: "warning",
+    explainsUntil: untilNs,
+    args: { from, repeats, ...outageLength(connection, from, sinceNs, last.acknowledgedNs ?? null) },
+    evidence: [shows(first, "retransmission", { from }), shows(last, "lastRetransmission", { from, repeats })],
+    causes: [cause("likely", "pathInterrupted", {})],
+  });
+}

@@ -1,0 +1,279 @@
+import { type Direction, type Side, sideOf } from "../../../base/brand.ts";
+import type { Mark } from "../../../base/packet-view.ts";
+import type { EngineIoFacts } from "../../../store/session-types.ts";
+import type { ConnectionFacts } from "../../../store/types.ts";
+import type { Context } from "../../context/context.ts";
+import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
+import { endedBy, endingEvidence } from "../../reading/ending.ts";
+import { mayStillCome } from "../../reading/patience.ts";
+import {
+  clientOf,
+  directionOf,
+  endOf,
+  fieldValue,
+  hasEnded,
+  otherSide,
+  serverOf,
+  spanMs,
+  targetOf,
+} from "../../reading/reading.ts";
+import { stallWithin } from "../../reading/stall.ts";
+import { missedIn } from "../../rhythm/heartbeat.ts";
+import { silentClient, silentServer } from "../../sessions/poll-heartbeat.ts";
+import type { Rule } from "../rule.ts";
+import { isRepeatedRefusal } from "../upgrade/eio-refused.ts";
+
+/** Both sides wait so much longer than the timers say, for the way there and back. */
+const SLACK_MS = 500;
+const SHOWN_PINGS = 5;
+const ALIVE_MS = 1000;
+
+/** Pings of one side that the other left unanswered. */
+function checkPongs(
+  connection: ConnectionFacts,
+  engineIo: EngineIoFacts,
+  direction: Direction,
+  context: Context,
+): Draft | null {
+  const missed = missedIn(engineIo.heartbeat[direction], connection, direction, context);
+  if (missed === null) return null;
+  const from = sideOf(direction);
+  const to = otherSide(from);
+  const intervalMs = engineIo.timers?.pingIntervalMs ?? missed.beat.intervalMs;
+  const timeoutMs = engineIo.timers?.pingTimeoutMs;
+  const ended = endedBy(connection, from);
+  const base = { from, to, missing: missed.dead.length, intervalMs, timeoutMs };
+  const evidence = [
+    shows(missed.beat.lastPong, "lastPong", { from: to }),
+    ...missed.dead
+      .slice(0, SHOWN_PINGS)
+      .map((ping) =>
+        shows(ping, ping.acknowledged === true ? "unansweredPingAcknowledged" : "unansweredPing", { from }),
+      ),
+    ended === null ? null : shows(ended, "endOfSession", { from }),
+    endingEvidence(connection),
+  ];
+  // Whoever does not read finds nothing: neither the ping nor its answer.
+  const unread = missed.blocked ? to : missed.deaf ? from : null;
+  const causes = [
+    unread !== null && cause("likely", "peerStoppedReading", { to: unread }),
+    missed.acknowledged === false
+      ? cause("likely", "peerVanished", { to })
+      : to === "client"
+        ? cause("likely", "pageFrozen", { patienceMs: intervalMs && 3 * intervalMs })
+        : cause("likely", "serverBlocked", {}),
+    cause("likely", "peerBlocked", { to }),
+    cause("possible", "engineIoTimers", {}),
+  ].filter((one) => !missed.deaf || !one || one.id === "peerStoppedReading");
+  const stall = ended && stallWithin(connection, missed.first.timestampNs, ended.timestampNs);
+  if (ended !== null && stall !== null)
+    return draft("eio.pong.missing", "gaveUpPath", {
+      at: missed.first,
+      severity: "error",
+      args: { ...base, waitedMs: spanMs(missed.first, ended), outageMs: stall.ms },
+      evidence: [...evidence, shows(stall.first, "retransmission", { from: stall.from })],
+      causes: [cause("likely", "pathInterrupted", { idleMs: stall.ms }), cause("possible", "engineIoTimers", {})],
+    });
+  // An end that came sooner than the timer is no timeout: the server was stopped, or left for a reason of its own.
+  const tooSoon = ended !== null && timeoutMs != null && spanMs(missed.first, ended) < timeoutMs - SLACK_MS;
+  if (tooSoon) return null;
+  // Who hung up by itself before it was overdue kept nobody waiting.
+  const left = ended === null ? endedBy(connection, to) : null;
+  if (left !== null && timeoutMs != null && spanMs(missed.first, left) < timeoutMs) return null;
+  if (ended !== null && to === "client" && missed.beat.answered === 0 && answersClose(connection, ended))
+    return draft("eio.pong.missing", "neverPongs", {
+      at: missed.first,
+      severity: "error",
+      args: { ...base, waitedMs: spanMs(missed.first, ended) },
+      evidence: [...evidence, shows(connection.webSocket?.closeFrames[0], "closeFrame", { from: to })],
+      // A browser answers the Close for a page that stands still.
+      causes: isFromBrowser(connection)
+        ? [
+            cause("likely", "pageFrozen", { patienceMs: intervalMs && 3 * intervalMs }),
+            cause("possible", "neverPongsEngineIo", {}),
+          ]
+        : [cause("likely", "neverPongsEngineIo", {}), cause("possible", "peerBlocked", { to })],
+    });
+  if (ended !== null)
+    return draft("eio.pong.missing", "gaveUp", {
+      at: missed.first,
+      severity: "error",
+      args: { ...base, waitedMs: spanMs(missed.first, ended) },
+      evidence,
+      causes,
+    });
+  return draft("eio.pong.missing", "waiting", {
+    at: missed.first,
+    args: { ...base, waitedMs: missed.waitedMs },
+    evidence,
+    causes,
+  });
+}
+
+/** Browsers name themselves so, one and all. */
+const isFromBrowser = (connection: ConnectionFacts): boolean => {
+  const request = handshakeOf(connection)?.request;
+  return !!request && /^Mozilla\//.test(fieldValue(request, "user-agent") ?? "");
+};
+
+/** Whoever answers a Close at once neither sleeps nor is stuck. */
+function answersClose({ webSocket }: ConnectionFacts, ended: Mark): boolean {
+  const answer = webSocket?.closeFrames[0] ?? null;
+  return answer !== null && answer.timestampNs >= ended.timestampNs && spanMs(ended, answer) < ALIVE_MS;
+}
+
+/** The server pings (before version 4 the client), and who hears none for interval plus timeout closes. */
+function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft | null {
+  const { open, timers } = engineIo;
+  if (timers === null) return null;
+  const from: Side = engineIo.version === 3 ? "client" : "server";
+  const to = otherSide(from);
+  const ended = endedBy(connection, to);
+  if (ended === null) return null;
+  // One that comes after the end was held up on the way.
+  const { lastPing: newest, lastAnsweredPing } = engineIo.heartbeat[directionOf(from)];
+  const lastPing = newest !== null && newest.timestampNs > ended.timestampNs ? lastAnsweredPing : newest;
+  const since = lastPing ?? open;
+  if (since === null) return null;
+  const waitedMs = spanMs(since, ended);
+  const stall = stallWithin(connection, since.timestampNs, endOf(connection).timestampNs);
+  if (Math.abs(waitedMs - timers.pingIntervalMs - timers.pingTimeoutMs) > SLACK_MS) return null;
+  return draft("eio.pong.missing", "noPing", {
+    at: since,
+    severity: "error",
+    confidence: "likely",
+    args: { from, to, waitedMs, intervalMs: timers.pingIntervalMs, timeoutMs: timers.pingTimeoutMs },
+    evidence: [
+      shows(since, lastPing === null ? "engineIoOpen" : "lastPing", { from: lastPing === null ? "server" : from }),
+      shows(ended, "endOfSession", { from: to }),
+    ],
+    causes: [
+      stall !== null && cause("likely", "pathInterrupted", { idleMs: stall.ms }),
+      from === "server"
+        ? cause(stall === null ? "likely" : "possible", "serverBlocked", {})
+        : cause(stall === null ? "likely" : "possible", "pageFrozen", { patienceMs: 3 * timers.pingIntervalMs }),
+      stall === null && cause("possible", "peerVanished", { to: from }),
+    ],
+  });
+}
+
+/** The same of a session that only polls: its pings and pongs come on as many connections as it has requests. */
+function checkPolls(connection: ConnectionFacts, engineIo: EngineIoFacts, context: Context): Draft | null {
+  const { timers } = engineIo;
+  if (timers === null) return null;
+  const { pingIntervalMs: intervalMs, pingTimeoutMs: timeoutMs } = timers;
+  const server = silentServer(connection, engineIo, context);
+  const waitedMs = server === null ? 0 : spanMs(server.since, server.until);
+  if (server !== null && Math.abs(waitedMs - intervalMs - timeoutMs) <= SLACK_MS)
+    return draft("eio.pong.missing", "noPing", {
+      at: server.since,
+      severity: "error",
+      confidence: "likely",
+      args: { from: "server", to: "client", waitedMs, intervalMs, timeoutMs },
+      evidence: [
+        shows(server.since, server.isPing ? "lastPing" : "lastHeard", { from: "server" }),
+        shows(server.until, "endOfPolling", { from: "client" }),
+      ],
+      causes: [cause("likely", "serverBlocked", {}), cause("possible", "peerVanished", { to: "server" })],
+    });
+  const client = silentClient(connection, engineIo, context);
+  const awayMs = client === null ? 0 : spanMs(client.since, client.until);
+  if (client === null || awayMs < timeoutMs) return null;
+  return draft("eio.pong.missing", "pollsStopped", {
+    at: client.since,
+    severity: "error",
+    confidence: "likely",
+    args: { from: "server", to: "client", waitedMs: awayMs, intervalMs, timeoutMs },
+    evidence: [
+      shows(client.since, "lastPing", { from: "server" }),
+      shows(client.until, "pollsAgain", { from: "client" }),
+    ],
+    causes: [
+      cause("likely", "pageFrozen", { patienceMs: 3 * intervalMs }),
+      cause("likely", "peerBlocked", { to: "client" }),
+      cause("possible", "pathInterrupted", { idleMs: awayMs }),
+    ],
+  });
+}
+
+function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | null {
+  const engineIo = connection.session?.engineIo;
+  if (engineIo?.transport === "polling") return checkPolls(connection, engineIo, context);
+  if (engineIo?.transport !== "websocket") return null;
+  return (
+    checkPongs(connection, engineIo, 1, context) ??
+    checkPongs(connection, engineIo, 0, context) ??
+    checkPings(connection, engineIo)
+  );
+}
+
+export const engineIoPongMissing: Rule = {
+  id: "eio.pong.missing",
+  severity: "warning",
+  spec: "Engine.IO protocol v4, heartbeat",
+  causes: [
+    "pathInterrupted",
+    "peerStoppedReading",
+    "pageFrozen",
+    "serverBlocked",
+    "peerBlocked",
+    "peerVanished",
+    "engineIoTimers",
+    "neverPongsEngineIo",
+  ],
+  sources: [
+    "https://socket.io/docs/v4/engine-io-protocol/#heartbeat",
+    "https://socket.io/docs/v4/server-options/#pingtimeout",
+  ],
+  check: checkHeartbeat,
+};
+
+/** A server that is asked for a WebSocket may take so long to answer. */
+const ANSWER_MS = 2000;
+
+/** Polling works, the WebSocket of the same session does not: everything is slower, and nothing tells the user. */
+function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | null {
+  const exchange = handshakeOf(connection);
+  const target = exchange?.request?.target ?? "";
+  if (!/[?&]transport=websocket/.test(target) || !/[?&]sid=/.test(target) || !exchange?.request) return null;
+  // The session itself is unknown there, and that was said: nobody goes on trying.
+  if (isRepeatedRefusal(exchange, context)) return null;
+  const engineIo = connection.session?.engineIo;
+  const evidence = [shows(exchange.request.first, "upgradeRequest", { target: targetOf(exchange) })];
+  const args = { server: serverOf(connection), client: clientOf(connection), status: exchange.response?.status };
+  const causes = [
+    cause("likely", "nginxUpgradeLines", { path: "/socket.io/" }),
+    cause("likely", "noStickySession", {}),
+  ];
+  if (
+    exchange.response === null &&
+    !hasEnded(connection) &&
+    mayStillCome(context.analysis, exchange.request.last.timestampNs, ANSWER_MS)
+  )
+    return null;
+  if (connection.webSocket === null)
+    return draft("eio.upgrade.failed", "refused", {
+      at: (exchange.response ?? exchange.request).first,
+      args,
+      evidence,
+      causes,
+    });
+  if (!engineIo?.probeSent || engineIo.probeAnswered !== null || !hasEnded(connection)) return null;
+  return draft("eio.upgrade.failed", "probe", {
+    at: engineIo.probeSent,
+    args,
+    evidence: [...evidence, shows(engineIo.probeSent, "probe", { from: "client" }), endingEvidence(connection)],
+    // Who answered 101 got the upgrade, and knew the session.
+    causes: [cause("possible", "serverBlocked", {})],
+  });
+}
+
+export const engineIoUpgradeFailed: Rule = {
+  id: "eio.upgrade.failed",
+  severity: "warning",
+  spec: "Engine.IO protocol v4, upgrade",
+  causes: ["nginxUpgradeLines", "noStickySession", "serverBlocked"],
+  sources: ["https://socket.io/docs/v4/engine-io-protocol/#upgrade"],
+  check: checkUpgrade,
+};

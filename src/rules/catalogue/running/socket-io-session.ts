@@ -1,0 +1,114 @@
+import type { SocketIoNamespaceFacts } from "../../../store/session-types.ts";
+import type { ConnectionFacts } from "../../../store/types.ts";
+import type { Context } from "../../context/context.ts";
+import { isHandedOn, isSameLeg, onLeg, seenOf } from "../../context/sessions.ts";
+import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { noGreetingOf } from "../../ending/no-greeting.ts";
+import { endedBy, endingEvidence } from "../../reading/ending.ts";
+import { isAboutLogin } from "../../reading/last-words.ts";
+import { endOf, hasEnded, hasGap, serverOf, watchedUntil } from "../../reading/reading.ts";
+import type { Rule } from "../rule.ts";
+
+/** The longest that checks of a login usually take. */
+const LEAST_WAIT_MS = 5000;
+/** Sooner when the server itself ends the session for it (Socket.IO's connectTimeout). */
+const LEAST_TIMEOUT_MS = 1000;
+
+/** CONNECT got neither CONNECT nor CONNECT_ERROR: the server's middleware hangs. */
+function unansweredOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
+  const { connectRequested: asked, name: namespace } = facts;
+  if (asked === null) return null;
+  const all = seenOf(connection, facts, context.sessions());
+  if (all.some((seen) => seen.facts.connected !== null || seen.facts.refused !== null)) return null;
+  if (isHandedOn(connection, all, (other) => other.connectRequested, asked)) return null;
+  // A session that was seen to live on: its polls may have gone elsewhere.
+  const carriers = facts.sid === null ? [connection] : (context.sessions().get(facts.sid) ?? []);
+  const carrier = carriers.find((one) => one.webSocket !== null && isSameLeg(one, connection));
+  if (carrier === undefined || hasGap(carrier, "server", asked.timestampNs)) return null;
+  const untilNs = hasEnded(carrier) ? endOf(carrier).timestampNs : watchedUntil(carrier, context.analysis.clockNs);
+  if (hasUnreadPolls(connection, asked.timestampNs, untilNs, context)) return null;
+  const waitedMs = (untilNs - asked.timestampNs) / 1e6;
+  if (waitedMs < (endedBy(carrier, "server") === null ? LEAST_WAIT_MS : LEAST_TIMEOUT_MS)) return null;
+  return draft("sio.connect.unanswered", "plain", {
+    at: asked,
+    foldBy: namespace,
+    args: { namespace, server: serverOf(connection), waitedMs },
+    evidence: [
+      shows(asked, facts.hasAuth ? "connectWithAuth" : "connectWithoutAuth", { namespace }),
+      shows(carrier.webSocket?.lastFrame[1], "lastData", { from: "server" }),
+      endingEvidence(carrier),
+    ],
+    causes: [cause("likely", "middlewareHangs", { namespace }), cause("possible", "serverBlocked", {})],
+  });
+}
+
+/** A poll of this client that the capture lacks a part of names no session, or not all that was said: it may hold the answer. */
+const hasUnreadPolls = (connection: ConnectionFacts, fromNs: number, untilNs: number, { analysis }: Context): boolean =>
+  unreadPolls(analysis.connections).some(
+    (other) => isSameLeg(other, connection) && other.first.timestampNs <= untilNs && other.last.timestampNs >= fromNs,
+  );
+
+/** Connections with holes, found once a judgement: thousands may ask. */
+const unread = new WeakMap<readonly ConnectionFacts[], readonly ConnectionFacts[]>();
+
+function unreadPolls(connections: readonly ConnectionFacts[]): readonly ConnectionFacts[] {
+  const known = unread.get(connections);
+  if (known !== undefined) return known;
+  const found = connections.filter(
+    ({ webSocket, tcp, exchanges }) =>
+      webSocket === null &&
+      (tcp.halves.some(({ missingBytes }) => missingBytes > 0) ||
+        exchanges.some(({ request, response }) => request === null && response !== null)),
+  );
+  unread.set(connections, found);
+  return found;
+}
+
+const each =
+  (of: (connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context) => Draft | null) =>
+  (connection: ConnectionFacts, context: Context): Draft[] =>
+    (connection.session?.socketIo ?? [])
+      .map((facts) => of(connection, facts, context))
+      .filter((found) => found !== null);
+
+export const connectUnanswered: Rule = {
+  id: "sio.connect.unanswered",
+  severity: "error",
+  spec: "Socket.IO protocol v5, connection to a namespace",
+  causes: ["middlewareHangs", "notSocketIoServer", "serversShareUpgrades", "serverBlocked"],
+  sources: ["https://socket.io/docs/v4/middlewares/", "https://socket.io/docs/v4/engine-io-protocol/"],
+  check: (connection, context) => noGreetingOf(connection, context) ?? each(unansweredOf)(connection, context),
+};
+
+/** An event of the server that says error, and a client that stays connected: the request failed, not the connection. */
+function exceptionOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
+  const { told, disconnected, name: namespace } = facts;
+  if (told === null || disconnected?.from === "server") return null;
+  const all = seenOf(connection, facts, context.sessions());
+  if (all.some((seen) => seen.facts.disconnected?.from === "server")) return null;
+  if (isHandedOn(connection, all, (other) => other.told, told)) return null;
+  const kept = facts.firstErrors.length === 0 ? [told] : facts.firstErrors;
+  // Of several the one that says who may not is the one to begin with.
+  const chosen =
+    kept.find(({ message }) => isAboutLogin(message)) ?? onLeg(connection, all, (other) => other.told) ?? told;
+  const { event, message } = chosen;
+  const isLogin = isAboutLogin(message);
+  return draft("sio.exception", "plain", {
+    at: chosen,
+    foldBy: `${namespace} ${message}`,
+    args: { namespace, event, message, others: facts.errors > 1 ? facts.errors - 1 : null },
+    evidence: (facts.errors > 1 ? kept : [chosen]).map((one) =>
+      shows(one, "errorEvent", { event: one.event, message: one.message }),
+    ),
+    causes: [isLogin && cause("likely", "tokenRejected", {}), cause("likely", "handlerException", {})],
+  });
+}
+
+export const exception: Rule = {
+  id: "sio.exception",
+  severity: "note",
+  spec: "Socket.IO protocol v5, EVENT",
+  causes: ["tokenRejected", "handlerException"],
+  sources: ["https://docs.nestjs.com/websockets/exception-filters"],
+  check: each(exceptionOf),
+};

@@ -1,0 +1,244 @@
+import type { SocketIoNamespaceFacts } from "../../../store/session-types.ts";
+import type { ConnectionFacts } from "../../../store/types.ts";
+import type { Context } from "../../context/context.ts";
+import { hasCredentials, isHandedOn, onLeg, type Seen, seenOf, toldOf } from "../../context/sessions.ts";
+import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
+import { saysReplaced } from "../../ending/replaced.ts";
+import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
+import { endedBy } from "../../reading/ending.ts";
+import { isAboutLogin } from "../../reading/last-words.ts";
+import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs } from "../../reading/reading.ts";
+import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
+import { refusalKind } from "../../sessions/refusal-message.ts";
+import type { Cause } from "../../types.ts";
+import type { Rule } from "../rule.ts";
+
+/** A session over WebSocket from its start, ended by the server without a CONNECT: the client speaks no Socket.IO. */
+function checkConnectMissing(connection: ConnectionFacts): Draft | null {
+  const { session, webSocket } = connection;
+  const engineIo = session?.engineIo;
+  if (!session || !webSocket || !engineIo?.open || engineIo.transport !== "websocket") return null;
+  // The CONNECT may have been among what the capture lacks.
+  if (hasGap(connection, "client", 0) || hasUnreadEnd(connection, "client")) return null;
+  const resumed = /[?&]sid=/.test(handshakeOf(connection)?.request?.target ?? "");
+  if (resumed || engineIo.version === 3 || session.socketIo.some((namespace) => namespace.connectRequested !== null))
+    return null;
+  const ended = endedBy(connection, "server");
+  if (ended === null) return null;
+  const sent = webSocket.messages[0].text + webSocket.messages[0].binary;
+  return draft("sio.connect.missing", sent === 0 ? "silent" : "other", {
+    confidence: "likely",
+    at: engineIo.open,
+    args: { server: serverOf(connection), waitedMs: spanMs(engineIo.open, ended) },
+    evidence: [
+      shows(engineIo.open, "engineIoOpen", { from: "server" }),
+      shows(earlier(webSocket.firstFrame[0], ended), "firstMessage", { from: "client" }),
+      shows(ended, "endOfSession", { from: "server" }),
+    ],
+    causes: [cause("likely", "notSocketIoClient", {})],
+  });
+}
+
+export const connectMissing: Rule = {
+  id: "sio.connect.missing",
+  severity: "error",
+  spec: "Socket.IO protocol v5, connection to a namespace",
+  causes: ["notSocketIoClient"],
+  sources: [
+    "https://socket.io/docs/v4/server-options/#connecttimeout",
+    "https://socket.io/docs/v4/socket-io-protocol/",
+  ],
+  check: checkConnectMissing,
+};
+
+function checkConnectRefused(connection: ConnectionFacts, context: Context): Draft[] {
+  const drafts: Draft[] = [];
+  for (const facts of connection.session?.socketIo ?? []) {
+    const { name, refused } = facts;
+    if (refused === null) continue;
+    const sessions = context.sessions();
+    const all = seenOf(connection, facts, sessions);
+    if (isHandedOn(connection, all, (other) => other.refused, refused)) continue;
+    const { message, details } = refused;
+    const unknown = /invalid namespace/i.test(message);
+    const hasAuth = hasCredentials(facts, all, sessions);
+    const asked = onLeg(connection, all, (other) => other.connectRequested);
+    const dropped = unknown ? null : droppedIn(connection, facts.sid, sessions);
+    drafts.push(
+      draft("sio.connect.refused", unknown ? "namespace" : hasAuth ? "auth" : "noAuth", {
+        at: refused,
+        foldBy: `${name} ${message}`,
+        args: { namespace: name, message, details, server: serverOf(connection) },
+        evidence: [
+          shows(asked, all.some((seen) => seen.facts.hasAuth) ? "connectWithAuth" : "connectWithoutAuth", {
+            namespace: name,
+          }),
+          droppedEvidence(dropped),
+          shows(refused, "connectError", { namespace: name, message }),
+        ],
+        causes: unknown
+          ? [cause("certain", "namespaceUnknown", { namespace: name })]
+          : withDropped(
+              dropped,
+              all.some((seen) => seen.facts.hasAuth),
+              refusalCauses(connection, hasAuth, `${message} ${details ?? ""}`, all),
+            ),
+      }),
+    );
+  }
+  return drafts;
+}
+
+/** Reasons that no clock changes. */
+const NO_MATTER_OF_TIME = /signature|malformed|audience|issuer|revoked|签名|撤销|吊销/i;
+
+/** What the server's own words point at comes first; what they do not speak of is only possible then. */
+function refusalCauses(
+  connection: ConnectionFacts,
+  hasAuth: boolean,
+  words: string,
+  all: readonly Seen[],
+): (Cause | false)[] {
+  const kind = refusalKind(words);
+  const slip = all.find(({ facts }) => facts.authSlip !== undefined)?.facts.authSlip;
+  const others = credentialCauses(connection, hasAuth, !NO_MATTER_OF_TIME.test(words));
+  const slipped: (Cause | false)[] = [
+    slip === "unset" && cause("likely", "tokenUnset", {}),
+    slip === "bearer" && cause("likely", "bearerInAuth", {}),
+  ];
+  if (kind === "failure") return [cause("likely", "checkFailed", {})];
+  if (kind === "limit") return [cause("likely", "serverLimits", {})];
+  if (kind === "noToken" && hasAuth && slip !== "unset")
+    return [cause("likely", "tokenElsewhere", {}), ...slipped, ...others.map((one) => one && lesser(one))];
+  const isSlip = slipped.some((one) => one !== false);
+  return [...slipped, ...others.map((one) => (one && (isSlip || kind === "other") ? lesser(one) : one))];
+}
+
+const credentialCauses = (connection: ConnectionFacts, hasAuth: boolean, mayBeTime = true): (Cause | false)[] => [
+  !hasAuth && cause("likely", "authMissing", {}),
+  cause(hasAuth ? "likely" : "possible", "tokenRejected", {}),
+  mayBeTime && connection.tokens.length > 0 && cause("possible", "clockSkew", {}),
+];
+
+export const connectErrored: Rule = {
+  id: "sio.connect.refused",
+  severity: "error",
+  spec: "Socket.IO protocol v5, CONNECT_ERROR",
+  causes: [
+    "namespaceUnknown",
+    "proxyDropsCredentials",
+    "checkFailed",
+    "serverLimits",
+    "tokenElsewhere",
+    "tokenUnset",
+    "bearerInAuth",
+    "authMissing",
+    "tokenRejected",
+    "clockSkew",
+  ],
+  sources: ["https://socket.io/docs/v4/middlewares/", "https://socket.io/docs/v4/socket-io-protocol/"],
+  check: checkConnectRefused,
+};
+
+/** Handlers that check a login look into a database first. */
+const AT_ONCE_MS = 1000;
+
+/** The server ended the namespace. Right after it had accepted the client, or with an error, that is a refusal. */
+function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
+  const { name: namespace, disconnected } = facts;
+  if (disconnected?.from !== "server") return null;
+  const sessions = context.sessions();
+  const all = seenOf(connection, facts, sessions);
+  if (isHandedOn(connection, all, (other) => other.disconnected, disconnected)) return null;
+  const connected = onLeg(connection, all, (other) => other.connected);
+  const told = toldOf({ ...facts, told: onLeg(connection, all, (other) => other.told) });
+  const afterMs = connected === null ? null : spanMs(connected, disconnected);
+  const dropped = droppedIn(connection, facts.sid, sessions);
+  const evidence = [
+    droppedEvidence(dropped),
+    shows(connected, "namespaceConnected", { namespace }),
+    told === null ? null : shows(told, "errorEvent", { event: told.event, message: told.message }),
+    shows(disconnected, "namespaceDisconnected", { namespace }),
+  ];
+  const gateway = cause("likely", "gatewayDisconnects", { namespace });
+  const login = () =>
+    withDropped(
+      dropped,
+      all.some((seen) => seen.facts.hasAuth),
+      credentialCauses(connection, hasCredentials(facts, all, sessions)),
+    );
+  if (told !== null) {
+    const { event, message } = told;
+    return draft("sio.disconnected", "told", {
+      at: disconnected,
+      severity: "error",
+      foldBy: `${namespace} ${message}`,
+      args: { namespace, afterMs, event, message },
+      evidence,
+      causes: saysReplaced(message)
+        ? [cause("likely", "replacedElsewhere", {})]
+        : isAboutLogin(message)
+          ? [...login(), gateway]
+          : [gateway],
+    });
+  }
+  if (afterMs !== null && afterMs <= AT_ONCE_MS)
+    return draft("sio.disconnected", "atOnce", {
+      at: disconnected,
+      severity: "error",
+      foldBy: namespace,
+      args: { namespace, afterMs },
+      evidence,
+      causes: [gateway, ...login()],
+    });
+  return draft("sio.disconnected", "plain", {
+    at: disconnected,
+    foldBy: namespace,
+    args: { namespace, afterMs },
+    evidence,
+    causes: [gateway, cause("possible", "tokenRejected", {})],
+  });
+}
+
+/** Engine.IO and Socket.IO servers end a connection on which something comes that is no packet of theirs (“parse error”). */
+function parseErrorOf(connection: ConnectionFacts): Draft | null {
+  const wrong = connection.session?.notAPacket ?? null;
+  const ended = endedBy(connection, "server");
+  if (wrong === null || ended === null || ended.timestampNs < wrong.timestampNs) return null;
+  const afterMs = spanMs(wrong, ended);
+  if (afterMs > AT_ONCE_MS) return null;
+  return draft("sio.disconnected", "parseError", {
+    at: ended,
+    severity: "error",
+    foldBy: wrong.text,
+    args: { server: serverOf(connection), afterMs, text: wrong.text },
+    evidence: [
+      shows(wrong, "lastText", { from: "client", text: wrong.text }),
+      shows(ended, "endOfSession", { from: "server" }),
+    ],
+    causes: [cause("likely", "notAPacket", {})],
+  });
+}
+
+const checkDisconnected = (connection: ConnectionFacts, context: Context): Draft[] =>
+  [
+    ...(connection.session?.socketIo ?? []).map((facts) => disconnectOf(connection, facts, context)),
+    parseErrorOf(connection),
+  ].filter((found) => found !== null);
+
+export const disconnected: Rule = {
+  id: "sio.disconnected",
+  severity: "warning",
+  spec: "Socket.IO protocol v5, DISCONNECT",
+  causes: [
+    "gatewayDisconnects",
+    "replacedElsewhere",
+    "proxyDropsCredentials",
+    "authMissing",
+    "tokenRejected",
+    "clockSkew",
+    "notAPacket",
+  ],
+  sources: ["https://socket.io/docs/v4/server-socket-instance/#socketdisconnectclose"],
+  check: checkDisconnected,
+};

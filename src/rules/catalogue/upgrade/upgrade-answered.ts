@@ -1,0 +1,266 @@
+import type { Mark } from "../../../base/packet-view.ts";
+import type { HttpExchangeFacts } from "../../../store/http-types.ts";
+import type { ConnectionFacts } from "../../../store/types.ts";
+import { type Context, keyOf } from "../../context/context.ts";
+import { cause, draft, shows } from "../../draft.ts";
+import { forwarderOf, fronts } from "../../handshake/fronts.ts";
+import {
+  askOf,
+  contentType,
+  forwardedBy,
+  handshakeOf,
+  isPoll,
+  type Outcome,
+  outcomeOf,
+  proxyOf,
+  refusalArgs,
+} from "../../handshake/upgrade-outcome.ts";
+import { bodyLine, fieldValue, pathOf, serverOf, spanMs, targetOf } from "../../reading/reading.ts";
+import { within } from "../../reading/time-index.ts";
+import { gatewayCauses, pageCauses, unavailableCauses, upgradeLines } from "../../upgrade/answer-causes.ts";
+import { askedFor } from "../../upgrade/asked.ts";
+import { isLoginCheck } from "../../upgrade/login-check.ts";
+import type { Rule } from "../rule.ts";
+
+/** The exchange, when the handshake came out like this and was answered. */
+function answered(connection: ConnectionFacts, outcome: Outcome) {
+  if (outcomeOf(connection) !== outcome) return null;
+  const exchange = handshakeOf(connection);
+  if (!exchange?.request || !exchange.response) return null;
+  const { request, response } = exchange;
+  const target = targetOf(exchange);
+  const evidence = [
+    askedFor(exchange),
+    shows(response.first, "response", { status: response.status, reason: response.reason }),
+  ];
+  return { exchange, request, response, target, path: pathOf(target), evidence, server: serverOf(connection) };
+}
+
+export const upgradeRedirected: Rule = {
+  id: "http.upgrade.redirected",
+  severity: "error",
+  spec: "RFC 6455 §4.1, WHATWG WebSockets §2.1",
+  causes: ["redirectToHttps", "trailingSlash", "loginRedirect", "movedElsewhere"],
+  sources: ["https://websockets.spec.whatwg.org/#websocket-opening-handshake"],
+  check(connection, context) {
+    const found = answered(connection, "redirected");
+    if (found === null) return null;
+    const location = fieldValue(found.response, "location");
+    const path = (location ?? "").replace(/^[a-z]+:\/\/[^/]*/i, "").split("?")[0] ?? "";
+    const followed = hasFollowed(connection, found.response.last, path, context);
+    return draft("http.upgrade.redirected", followed ? "followed" : isPoll(found.exchange) ? "poll" : "plain", {
+      severity: followed ? "note" : undefined,
+      at: found.response.first,
+      args: {
+        status: found.response.status,
+        ask: askOf(found.exchange),
+        target: found.target,
+        server: found.server,
+        location: location?.split("?")[0],
+      },
+      evidence: [
+        ...found.evidence,
+        location === null
+          ? null
+          : shows(found.response.first, "responseField", { name: "Location", value: location.split("?")[0] ?? "" }),
+      ],
+      causes: [
+        /^(https|wss):/i.test(location ?? "") && cause("likely", "redirectToHttps", {}),
+        path === `${found.path}/` && cause("certain", "trailingSlash", { path: found.path }),
+        /login|auth|signin|sso/i.test(location ?? "") && cause("likely", "loginRedirect", {}),
+        location === null
+          ? cause("possible", "redirectToHttps", {})
+          : !/^(https|wss):/i.test(location) &&
+            path !== `${found.path}/` &&
+            cause("likely", "movedElsewhere", { path: location.split("?")[0] ?? "" }),
+      ],
+    });
+  },
+};
+
+const FOLLOWS_WITHIN_NS = 5e9;
+
+/** The same client asked for what the redirect names right after, and got its WebSocket. */
+function hasFollowed({ client }: ConnectionFacts, after: Mark, path: string, { others }: Context): boolean {
+  const from = after.timestampNs;
+  return within(others().asked, from, from + FOLLOWS_WITHIN_NS).some(
+    ({ connection, exchange }) =>
+      connection.client.address === client.address &&
+      exchange.response?.status === 101 &&
+      exchange.request !== null &&
+      pathOf(exchange.request.target) === (path === "" ? "/" : path),
+  );
+}
+
+export const pageReturned: Rule = {
+  id: "http.upgrade.page-returned",
+  severity: "error",
+  spec: "RFC 6455 §4.2.2",
+  causes: [
+    "recoveredBySelf",
+    "fellToSpa",
+    "noUpgradeListener",
+    "nginxUpgradeLines",
+    "apacheUpgrade",
+    "frontUpgrade",
+    "proxyUpgradeOff",
+    "caddyNoRoute",
+    "caddyOtherSite",
+    "frontRoute",
+    "locationMissing",
+  ],
+  sources: ["https://nginx.org/en/docs/http/websocket.html", "https://github.com/socketio/socket.io/issues/3508"],
+  check(connection) {
+    const found = answered(connection, "page");
+    if (found === null) return null;
+    const type = contentType(found.exchange);
+    return draft("http.upgrade.page-returned", /html/i.test(type ?? "") ? "page" : "other", {
+      at: found.response.first,
+      args: {
+        status: found.response.status,
+        ask: askOf(found.exchange),
+        target: found.target,
+        server: found.server,
+        contentType: type,
+      },
+      evidence: [...found.evidence, bodyEvidence(found.exchange)],
+      causes: pageCauses(found.exchange, /html/i.test(type ?? ""), found.path),
+    });
+  },
+};
+
+function bodyEvidence(exchange: HttpExchangeFacts) {
+  const text = bodyLine(exchange.responseBodyPreview);
+  return text === "" ? null : shows(exchange.response?.last, "responseBody", { text });
+}
+
+export const gatewayError: Rule = {
+  id: "http.upgrade.gateway-error",
+  severity: "error",
+  spec: "RFC 9110 §15.6",
+  causes: [
+    "recoveredBySelf",
+    "backendDown",
+    "backendSilent",
+    "pollUnanswered",
+    "backendCrashed",
+    "proxyScheme",
+    "engineIoRewritten",
+    "pollTimeout",
+    "backendFirewalled",
+    "noHealthyBackend",
+    "healthCheckFails",
+    "serverClosing",
+    "nginxLimits",
+    "ingressEmpty",
+    "proxyRetried",
+    "proxyQueue",
+    "connectionLimit",
+  ],
+  sources: [
+    "https://www.rfc-editor.org/rfc/rfc9110#section-15.6",
+    "https://nginx.org/en/docs/http/ngx_http_proxy_module.html",
+  ],
+  check(connection, context) {
+    const found = answered(connection, "gateway");
+    if (found === null) return null;
+    const { status } = found.response;
+    const afterMs = spanMs(found.request.last, found.response.first);
+    return draft("http.upgrade.gateway-error", status === 503 ? "unavailable" : "plain", {
+      at: found.response.first,
+      foldBy: String(status),
+      args: { ...refusalArgs(found.exchange, found.server), afterMs },
+      evidence: [...found.evidence, bodyEvidence(found.exchange)],
+      causes:
+        status === 503
+          ? unavailableCauses(connection, found.exchange, afterMs, context)
+          : gatewayCauses(found.exchange, afterMs, found.path),
+    });
+  },
+};
+
+export const fieldsStripped: Rule = {
+  id: "http.upgrade.fields-stripped",
+  severity: "error",
+  spec: "RFC 6455 §4.2.1, RFC 9110 §7.6.1",
+  causes: ["nginxUpgradeLines", "apacheUpgrade", "frontUpgrade", "proxyUpgradeOff"],
+  sources: [
+    "https://nginx.org/en/docs/http/websocket.html",
+    "https://github.com/nginx/nginx/blob/master/src/http/modules/ngx_http_proxy_module.c",
+  ],
+  check(connection, context) {
+    if (outcomeOf(connection) !== "stripped") return null;
+    const exchange = handshakeOf(connection);
+    if (!exchange?.request) return null;
+    const { request, response } = exchange;
+    const target = targetOf(exchange);
+    const proxy = forwardedBy(exchange);
+    // The configuration to change speaks of the path that the client asked for.
+    const front = context.joins.before.get(connection.id)?.front;
+    const path = pathOf((front && handshakeOf(front)?.request?.target) ?? target);
+    if (isSubrequest(connection, context)) return null;
+    // Of several proxies in a row the one is to blame whose own client still asked for it.
+    if (front !== undefined && outcomeOf(front) === "stripped") return null;
+    const upgrade = fieldValue(request, "upgrade");
+    const variant = request.version === "1.0" ? "http10" : upgrade === null ? "http11" : "connection";
+    const shown = { version: request.version, connection: fieldValue(request, "connection"), marks: proxy };
+    return draft("http.upgrade.fields-stripped", variant, {
+      confidence: proxy === null && request.version !== "1.0" ? "likely" : "certain",
+      at: request.first,
+      args: { target, server: serverOf(connection), client: proxyAddress(connection, front), proxy },
+      evidence: [
+        upgrade === null
+          ? shows(request.first, "requestWithoutUpgrade", shown)
+          : shows(request.first, "requestWithoutConnection", { ...shown, upgrade }),
+        response === null
+          ? null
+          : shows(response.first, "response", { status: response.status, reason: response.reason }),
+      ],
+      causes: upgradeLines(proxyBefore(connection, context), path),
+    });
+  },
+};
+
+const LOOPBACK = /^(?:127\.|::1$)/;
+
+/** Who calls the next one on the same machine is known by the address at which its own clients find it. */
+const proxyAddress = ({ client }: ConnectionFacts, front: ConnectionFacts | undefined): string =>
+  front !== undefined && LOOPBACK.test(client.address) ? serverOf(front) : client.address;
+
+/**
+ * nginx's auth_request asks another location first and passes the client's fields on, Sec-WebSocket-Key among them: a
+ * login check and no WebSocket. It is told by the true request beside it, or by nginx answering for itself.
+ */
+function isSubrequest(connection: ConnectionFacts, context: Context): boolean {
+  const exchange = handshakeOf(connection);
+  const answeredNs = exchange?.response?.first.timestampNs ?? Number.POSITIVE_INFINITY;
+  const uses = context.keyUses.get(keyOf(exchange) ?? "");
+  const latest = uses === undefined ? undefined : latestTrueUses(uses).get(connection.client.address);
+  if (latest !== undefined && latest >= answeredNs) return true;
+  const join = context.joins.before.get(connection.id);
+  return join !== undefined && isLoginCheck(join);
+}
+
+const known = new WeakMap<readonly ConnectionFacts[], ReadonlyMap<string, number>>();
+
+/** When each client last asked for a WebSocket with a key that all of these bear: looked up once for thousands. */
+function latestTrueUses(uses: readonly ConnectionFacts[]): ReadonlyMap<string, number> {
+  const made = known.get(uses);
+  if (made !== undefined) return made;
+  const latest = new Map<string, number>();
+  for (const use of uses) {
+    if (outcomeOf(use) === "stripped") continue;
+    const askedNs = handshakeOf(use)?.request?.first.timestampNs ?? 0;
+    latest.set(use.client.address, Math.max(latest.get(use.client.address) ?? 0, askedNs));
+  }
+  known.set(uses, latest);
+  return latest;
+}
+
+/** By what it adds, or as its answer to the client names it. */
+function proxyBefore(connection: ConnectionFacts, { joins }: Context): string | null {
+  const front = joins.before.get(connection.id)?.front;
+  const answer = front === undefined ? null : handshakeOf(front);
+  const id = forwarderOf(handshakeOf(connection)?.request ?? null);
+  return fronts.find((one) => one.id === id)?.name ?? (answer === null ? null : proxyOf(answer));
+}

@@ -1,0 +1,127 @@
+import { appendTo } from "../../base/append-to.ts";
+import type { ConnectionId } from "../../base/brand.ts";
+import type { Mark } from "../../base/packet-view.ts";
+import type { Analysis, ConnectionFacts } from "../../store/types.ts";
+import { unreachable } from "../reading/icmp-meaning.ts";
+import { stallsOf } from "../reading/stall.ts";
+import { type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
+
+/*
+ * Between two hosts nothing gets through for a while. A connection that is open shows it: what it sends is repeated without
+ * an answer. Whoever dials the same host meanwhile gets none either, and that needs no explanation of its own.
+ */
+
+/** A connection that shows it, and since which packet. */
+export interface DeadPath {
+  readonly connection: ConnectionFacts;
+  readonly since: Mark;
+}
+
+/** Dials that failed in such a time, each with what shows it; and how many there were, by the connection that does. */
+export interface LostDials {
+  readonly by: ReadonlyMap<ConnectionId, DeadPath>;
+  readonly counts: ReadonlyMap<ConnectionId, number>;
+}
+
+interface Span extends DeadPath {
+  readonly untilNs: number;
+}
+
+/** Fewer, or shorter, is ordinary loss that may still be repaired. */
+export const LEAST_RETRANSMISSIONS = 3;
+export const LEAST_WAIT_MS = 2000;
+
+/** Clients dial again within a minute; who stays away for longer may find another trouble. */
+const NEXT_SIGN_NS = 60e9;
+
+const hostsOf = ({ client, server }: ConnectionFacts): string => `${client.address} ${server.address}`;
+
+/** When what this connection sent got no answer: its data, or its FIN. */
+function spansOf(connection: ConnectionFacts): Span[] {
+  const { tcp } = connection;
+  if (tcp.oneWay || tcp.opening === "unanswered" || tcp.opening === "refused") return [];
+  const spans: Span[] = stallsOf(connection).map(({ first, last }) => ({
+    connection,
+    since: first,
+    untilNs: last.timestampNs,
+  }));
+  for (const { unacknowledged, fin, finRepeat, finRetransmissions, finAcknowledged } of tcp.halves) {
+    // A large segment that is lost again and again is a matter of its size.
+    if (unacknowledged !== null && !unacknowledged.fullSize && unacknowledged.retransmissions >= LEAST_RETRANSMISSIONS)
+      spans.push({ connection, since: unacknowledged.since, untilNs: unacknowledged.last.timestampNs });
+    if (fin !== null && finRepeat !== null && finRetransmissions >= LEAST_RETRANSMISSIONS && finAcknowledged === null)
+      spans.push({ connection, since: fin, untilNs: finRepeat.last.timestampNs });
+  }
+  return spans.filter(({ since, untilNs }) => untilNs - since.timestampNs >= LEAST_WAIT_MS * 1e6);
+}
+
+/** A router's word that nobody is there, or that there is no way. */
+const unreachableOf = ({ tcp }: ConnectionFacts): Mark | null =>
+  tcp.icmpErrors.find((error) => {
+    const meaning = error.about === "client" ? unreachable(error) : null;
+    return meaning === "host" || meaning === "net";
+  }) ?? null;
+
+/** A dial that came to nothing because nobody was reached: a port that refuses was reached. */
+const isLost = (connection: ConnectionFacts): boolean =>
+  connection.kind === "tcp-unanswered" || (connection.kind === "tcp-refused" && unreachableOf(connection) !== null);
+
+/**
+ * Dials that failed while the path between the same hosts was known to be dead, by a connection that was open or by an
+ * earlier dial that a router called unreachable. One that comes about in between shows that the path works.
+ */
+export function lostDialsOf({ connections }: Analysis): LostDials {
+  const by = new Map<ConnectionId, DeadPath>();
+  const counts = new Map<ConnectionId, number>();
+  const dials = new Map<string, ConnectionFacts[]>();
+  for (const connection of connections) if (isLost(connection)) appendTo(dials, hostsOf(connection), connection);
+  if (dials.size === 0) return { by, counts };
+  const spans = new Map<string, Span[]>();
+  const opened = new Map<string, ConnectionFacts[]>();
+  for (const connection of connections) {
+    const hosts = hostsOf(connection);
+    if (!dials.has(hosts)) continue;
+    if (connection.tcp.opening === "complete") appendTo(opened, hosts, connection);
+    for (const span of spansOf(connection)) appendTo(spans, hosts, span);
+  }
+  for (const [hosts, failed] of dials) {
+    const openings = timeIndex(opened.get(hosts) ?? [], startOf);
+    for (const [dial, dead] of pairsOf(timeIndex(failed, startOf).items, spans.get(hosts) ?? [], openings)) {
+      by.set(dial.id, dead);
+      counts.set(dead.connection.id, (counts.get(dead.connection.id) ?? 0) + 1);
+    }
+  }
+  return { by, counts };
+}
+
+const startOf = ({ first }: ConnectionFacts): number => first.timestampNs;
+
+/** Both in the order of time: each is looked at once. */
+function pairsOf(
+  dials: readonly ConnectionFacts[],
+  unsorted: readonly Span[],
+  openings: TimeIndex<ConnectionFacts>,
+): [ConnectionFacts, DeadPath][] {
+  const spans = [...unsorted].sort((a, b) => a.since.timestampNs - b.since.timestampNs);
+  const found: [ConnectionFacts, DeadPath][] = [];
+  let next = 0;
+  let dead: Span | null = null;
+  for (const dial of dials) {
+    const at = startOf(dial);
+    for (let span = spans[next]; span !== undefined && span.since.timestampNs <= at; span = spans[++next])
+      dead = isDead(dead, span.since.timestampNs, openings) ? lasting(dead, span.untilNs) : span;
+    const untilNs = (dial.tcp.syns.at(-1) ?? dial.first).timestampNs;
+    const since = unreachableOf(dial);
+    if (isDead(dead, at, openings)) {
+      found.push([dial, dead]);
+      dead = lasting(dead, untilNs);
+    } else dead = since === null ? null : { connection: dial, since, untilNs };
+  }
+  return found;
+}
+
+const lasting = (span: Span, ns: number): Span => ({ ...span, untilNs: Math.max(span.untilNs, ns) });
+
+/** Still so at that time, as far as can be told. */
+const isDead = (span: Span | null, at: number, openings: TimeIndex<ConnectionFacts>): span is Span =>
+  span !== null && at <= span.untilNs + NEXT_SIGN_NS && within(openings, span.since.timestampNs + 1, at).length === 0;

@@ -1,0 +1,133 @@
+import { appendTo } from "../../base/append-to.ts";
+import type { ConnectionId, Side } from "../../base/brand.ts";
+import { isBefore, type Mark } from "../../base/packet-view.ts";
+import type { JoinFacts } from "../../store/across-types.ts";
+import type { TcpFacts } from "../../store/tcp-types.ts";
+import type { Analysis, ConnectionFacts } from "../../store/types.ts";
+import { stoppedReading } from "../reading/full-window.ts";
+import { clientOf, serverOf } from "../reading/reading.ts";
+
+/** Two connections that carry one WebSocket: the legs of a proxy, or one connection seen at both its ends. */
+export interface Join {
+  readonly facts: JoinFacts;
+  /** Nearer to the client. */
+  readonly front: ConnectionFacts;
+  readonly back: ConnectionFacts;
+}
+
+/** The joins by connection. */
+export interface Joins {
+  /** Every pair, in the order of the analysis. */
+  readonly all: readonly Join[];
+  /** By the leg that enters the proxy, and by each copy of it. */
+  readonly behind: ReadonlyMap<ConnectionId, Join>;
+  /** By the leg that leaves the proxy, and by each copy of it. */
+  readonly before: ReadonlyMap<ConnectionId, Join>;
+  /** By any copy of a connection that was captured several times: its pairs with the copies taken next to it. */
+  readonly twins: ReadonlyMap<ConnectionId, readonly Join[]>;
+  /** Any copy → the one that was taken nearest to the client. */
+  readonly copyOf: ReadonlyMap<ConnectionId, ConnectionId>;
+  /** How far the clock of a connection's capture is ahead of the first one that it is joined to. */
+  readonly aheadNs: ReadonlyMap<ConnectionId, number>;
+}
+
+export function joinsOf(analysis: Analysis): Joins {
+  const byId = new Map(analysis.connections.map((connection) => [connection.id, connection]));
+  const all = analysis.joins.flatMap((facts): Join[] => {
+    const [front, back] = facts.connections.map((id) => byId.get(id));
+    return front === undefined || back === undefined ? [] : [{ facts, front, back }];
+  });
+  const copied = all.filter(({ facts }) => facts.kind === "two-captures");
+  const proxied = all.filter(({ facts }) => facts.kind === "proxied");
+  const twins = new Map<ConnectionId, Join[]>();
+  const copyOf = new Map<ConnectionId, ConnectionId>();
+  // Pairs come nearest to the client first.
+  for (const join of copied) {
+    const nearest = copyOf.get(join.front.id) ?? join.front.id;
+    for (const { id } of [join.front, join.back]) {
+      appendTo(twins, id, join);
+      copyOf.set(id, nearest);
+    }
+  }
+  const groups = new Map<ConnectionId, ConnectionFacts[]>();
+  for (const [id, nearest] of copyOf) {
+    const copy = byId.get(id);
+    if (copy !== undefined) appendTo(groups, nearest, copy);
+  }
+  const copiesOf = (leg: ConnectionFacts): ConnectionFacts[] =>
+    (groups.get(copyOf.get(leg.id) ?? leg.id) ?? []).filter((copy) => copy !== leg);
+  const behind = new Map(proxied.map((join) => [join.front.id, join]));
+  const before = new Map(proxied.map((join) => [join.back.id, join]));
+  for (const join of copied.length === 0 ? [] : proxied) {
+    for (const copy of copiesOf(join.front)) behind.set(copy.id, { ...join, front: copy });
+    for (const copy of copiesOf(join.back)) before.set(copy.id, { ...join, back: copy });
+  }
+  return { all, behind, before, twins, copyOf, aheadNs: copied.length === 0 ? new Map() : clocksOf(all) };
+}
+
+/** Follows the pairs: legs of a proxy that were captured together have one clock. */
+function clocksOf(all: readonly Join[]): Map<ConnectionId, number> {
+  const aheadNs = new Map<ConnectionId, number>();
+  const neighbours = new Map<ConnectionId, { readonly id: ConnectionId; readonly offsetNs: number }[]>();
+  for (const { facts, front, back } of all) {
+    const offsetNs = facts.clockOffsetNs ?? 0;
+    appendTo(neighbours, front.id, { id: back.id, offsetNs });
+    appendTo(neighbours, back.id, { id: front.id, offsetNs: -offsetNs });
+  }
+  for (const start of neighbours.keys()) {
+    if (aheadNs.has(start)) continue;
+    aheadNs.set(start, 0);
+    const waiting = [start];
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      for (const { id, offsetNs } of neighbours.get(at) ?? []) {
+        if (aheadNs.has(id)) continue;
+        aheadNs.set(id, (aheadNs.get(at) ?? 0) + offsetNs);
+        waiting.push(id);
+      }
+    }
+  }
+  return aheadNs;
+}
+
+/** The other copy of a connection that was captured at both its ends. */
+export const twinOf = ({ front, back }: Join, { id }: ConnectionFacts): ConnectionFacts =>
+  front.id === id ? back : front;
+
+/** A NAT stands between both: they have other addresses or ports. */
+export const isTranslated = ({ front, back }: Join): boolean =>
+  clientOf(front) !== clientOf(back) || serverOf(front) !== serverOf(back);
+
+/** A proxy that drops one leg drops the other within this time. */
+const TOGETHER_NS = 1e9;
+
+/**
+ * Neither end hung up: the proxy between them ended its two connections, the client's as its server and the backend's as
+ * its client, without a Close frame on either.
+ */
+export function proxyEndedBoth({ facts, front, back }: Join): boolean {
+  const [there, here] = [front.tcp, back.tcp];
+  if (facts.kind !== "proxied" || back.webSocket === null) return false;
+  // Of an encrypted leg nobody can see it; what it carries is what the other one does.
+  if (front.webSocket === null && facts.by !== "timing") return false;
+  const closeFrames = [...(front.webSocket?.closeFrames ?? []), ...back.webSocket.closeFrames];
+  if (closeFrames.some((close) => close !== null)) return false;
+  return (
+    there.firstCloser === "server" &&
+    here.firstCloser === "client" &&
+    there.closedAt !== null &&
+    here.closedAt !== null &&
+    (Math.abs(there.closedAt.timestampNs - here.closedAt.timestampNs) <= TOGETHER_NS ||
+      waitsForReader(there, "client", here.closedAt, there.closedAt) ||
+      waitsForReader(here, "server", there.closedAt, here.closedAt))
+  );
+}
+
+/** The proxy let go of its other leg, and its FIN on this one waited behind what `side` did not take until then. */
+const waitsForReader = (tcp: TcpFacts, side: Side, gaveUp: Mark, fin: Mark): boolean =>
+  isBefore(gaveUp, fin) && stoppedReading(tcp, side, gaveUp) !== null && stoppedReading(tcp, side, fin) !== null;
+
+/** The join through whose proxy this connection was ended; null: an end did it, or nobody. */
+export function endedByProxy({ id }: ConnectionFacts, { behind, before }: Joins): Join | null {
+  const join = [behind.get(id), before.get(id)].find((item) => item !== undefined && proxyEndedBoth(item));
+  return join ?? null;
+}

@@ -1,0 +1,105 @@
+import { type Direction, otherDirection, sideOf } from "../../base/brand.ts";
+import { isBefore } from "../../base/packet-view.ts";
+import type { TcpFacts } from "../../store/tcp-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context/context.ts";
+import { cause } from "../draft.ts";
+import { frontNamed } from "../handshake/fronts.ts";
+import { endOf, serverOf, spanMs } from "../reading/reading.ts";
+import { within } from "../reading/time-index.ts";
+import type { Cause } from "../types.ts";
+
+// What the packets around an end without Close tell of its reason.
+
+/** It acknowledged what came after its FIN, and never answered by RST: its program is there and reads on. */
+export function isHalfClosed({ tcp }: ConnectionFacts, closer: Direction): boolean {
+  const { fin } = tcp.halves[closer];
+  const { lastData, lastAcknowledged } = tcp.halves[otherDirection(closer)];
+  if (fin === null || lastData === null || lastAcknowledged === null || tcp.resets.length > 0) return false;
+  const roundTripNs = (tcp.roundTripMs ?? 0) * 1e6;
+  return lastData.timestampNs > fin.timestampNs + roundTripNs && lastAcknowledged.timestampNs >= lastData.timestampNs;
+}
+
+/** A port that refuses so soon after an end without a word: its process is gone. */
+export const GONE_WITHIN_NS = 10e9;
+export const TOGETHER_NS = 100e6;
+
+/** What a process leaves behind that is gone: a port that refuses, and all its connections ended in one moment. */
+export function hasDied(connection: ConnectionFacts, context: Context): boolean {
+  const { failed, dropped } = context.others();
+  const server = serverOf(connection);
+  const end = endOf(connection).timestampNs;
+  const after = failed.get(server);
+  if (after !== undefined && within(after, end, end + GONE_WITHIN_NS).some(({ kind }) => kind === "tcp-refused"))
+    return true;
+  const together = dropped.get(server);
+  return together !== undefined && within(together, end - TOGETHER_NS, end + TOGETHER_NS).length >= 3;
+}
+
+/** The proxy before it is still there, and says soon afterwards that it does not reach its backend any more. */
+export function hasBackendDied(connection: ConnectionFacts, context: Context): boolean {
+  const gone = context.others().backendGone.get(serverOf(connection));
+  const end = endOf(connection).timestampNs;
+  return gone !== undefined && within(gone, end, end + GONE_WITHIN_NS).length > 0;
+}
+
+/** The proxy that the 101 names, by the time for which it let the connection be idle. */
+export function frontTimer(proxy: string, idleMs: number): Cause {
+  const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
+  const front = frontNamed(proxy);
+  return front === "nginx"
+    ? cause("likely", "nginxReadTimeout", args)
+    : cause("likely", "proxyIdleTimer", { ...args, front });
+}
+
+/** A handler that throws ends its connection at once; this much later it is likely something else. */
+const HANDLER_MS = 100;
+/** Where messages come all the time, one of them is always the last. */
+export const CHANCE = 0.05;
+
+/** Its own program ended it: by FIN, or by an RST that no system sends for a connection it does not know. */
+function endedByProgram({ resets, ending, closedAt }: TcpFacts): boolean {
+  const reset = resets.find(({ packet }) => packet === closedAt?.packet);
+  return reset === undefined ? ending === "fin" : reset.hasAck && !reset.likelyInjected;
+}
+
+/** The closer hung up right after a message that it got, and not by chance: how long after. */
+export function failedOnMessage(connection: ConnectionFacts, closer: Direction): number | null {
+  const { webSocket, tcp } = connection;
+  const sender = otherDirection(closer);
+  const last = webSocket?.lastMessage[sender];
+  if (!webSocket || !last || tcp.closedAt === null || !endedByProgram(tcp)) return null;
+  const afterMs = spanMs(last, tcp.closedAt);
+  // Its handler got as far as an answer.
+  const answer = webSocket.lastFrame[closer];
+  if (answer !== null && isBefore(last, answer)) return null;
+  if (last.timestampNs > tcp.closedAt.timestampNs || afterMs > HANDLER_MS + (tcp.roundTripMs ?? 0)) return null;
+  const { text, binary } = webSocket.messages[sender];
+  return text + binary === 1 || messagesWithin(connection, sender, afterMs) < CHANCE ? afterMs : null;
+}
+
+/** How many messages of that side come in so short a time, on the average. */
+export function messagesWithin(connection: ConnectionFacts, sender: Direction, ms: number): number {
+  const { webSocket } = connection;
+  if (webSocket === null) return 0;
+  const { text, binary } = webSocket.messages[sender];
+  return ((text + binary) * ms) / Math.max(spanMs(webSocket.openedAt, endOf(connection)), 1);
+}
+
+/** So many like it went well before, and came this often. */
+const MANY = 8;
+const OFTEN_MS = 5000;
+
+/** The same as a cause. Of a stream whose messages are all alike one is always the last: then other reasons come first. */
+export function blamesMessage(connection: ConnectionFacts, closer: Direction): Cause | null {
+  const afterMs = failedOnMessage(connection, closer);
+  const { webSocket, session } = connection;
+  if (afterMs === null || webSocket === null) return null;
+  const sender = otherDirection(closer);
+  const { text, binary } = webSocket.messages[sender];
+  const intervalMs = spanMs(webSocket.openedAt, endOf(connection)) / (text + binary);
+  const isNew = session?.lastTexts[sender]?.timestampNs === webSocket.lastMessage[sender]?.timestampNs;
+  const isOneOfMany = text + binary >= MANY && intervalMs < OFTEN_MS && !isNew;
+  const args = { to: sideOf(closer), from: sideOf(sender), afterMs };
+  return cause(isOneOfMany ? "possible" : "likely", "failedOnMessage", args);
+}

@@ -1,0 +1,23 @@
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import { fieldValue, pathOf } from "../reading/reading.ts";
+import { handshakeOf } from "./upgrade-outcome.ts";
+
+// How two attempts show that they are of one client.
+
+/** What a system says of itself in its SYN, and how far away it is: behind one address there may be several. */
+export function isSameHost(one: ConnectionFacts, other: ConnectionFacts): boolean {
+  const [a, b] = [one.tcp.halves[0], other.tcp.halves[0]];
+  const isAlike =
+    a.synOptions === null || b.synOptions === null || JSON.stringify(a.synOptions) === JSON.stringify(b.synOptions);
+  return isAlike && (a.hopLimit === null || b.hopLimit === null || a.hopLimit === b.hopLimit);
+}
+
+/** What one client says of itself each time that it asks; tokens and cookies change. */
+const SAME_FIELDS = ["host", "origin", "user-agent", "x-forwarded-for", "x-real-ip"];
+
+export function asksAlike(connection: ConnectionFacts, { request }: HttpExchangeFacts): boolean {
+  const own = handshakeOf(connection)?.request;
+  if (!own || !request || pathOf(own.target) !== pathOf(request.target)) return false;
+  return SAME_FIELDS.every((name) => fieldValue(own, name) === fieldValue(request, name));
+}

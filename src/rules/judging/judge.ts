@@ -1,0 +1,128 @@
+import type { ConnectionId } from "../../base/brand.ts";
+import type { Analysis, ConnectionFacts } from "../../store/types.ts";
+import { catalogue } from "../catalogue/catalogue.ts";
+import type { Rule } from "../catalogue/rule.ts";
+import { type Context, contextOf } from "../context/context.ts";
+import type { Timer } from "../context/timers.ts";
+import type { Draft } from "../draft.ts";
+import { isViteHmr } from "../handshake/vite.ts";
+import { isBlind } from "../reading/reading.ts";
+import { isOpeningTls } from "../sealed/tls-opening.ts";
+import { knownTimers } from "../timers/known-timers.ts";
+import type { Finding, RuleId, Severity } from "../types.ts";
+import { foldAlike } from "./fold.ts";
+import { withLegs } from "./leg-evidence.ts";
+import { asOneDeath } from "./one-death.ts";
+import type { Placed } from "./placed.ts";
+import { withRecovery } from "./recovered.ts";
+import { withSecrecy } from "./secrecy.ts";
+import { storiesOf } from "./stories.ts";
+import { type Judged, tellStory } from "./story.ts";
+
+export interface JudgeOptions {
+  /** The user's own timers, matched before the known ones. */
+  readonly timers?: readonly Timer[];
+  /** The ports that were asked for: what runs on them is what the user is after. */
+  readonly ports?: readonly number[];
+}
+
+/**
+ * What went wrong in these connections. Pure: the same facts give the same findings. Errors come first, then warnings,
+ * then notes, each by time. Of what belongs together only the root is an error; what follows from it is a note.
+ */
+export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[] {
+  const context = contextOf(analysis, [...(options.timers ?? []), ...knownTimers], options.ports);
+  const judged = storiesOf(context).flatMap((story) => {
+    const placed = story.flatMap((connection) => draftsOf(connection, context));
+    // Most connections have nothing to tell.
+    if (placed.length === 0) return [];
+    return tellStory(placed, context.joins).map((item) =>
+      withSecrecy(withRecovery(withLegs(notOurs(item), context), context), context),
+    );
+  });
+  // What concerns the capture as a whole has no story: each stands for itself.
+  const ofCapture = draftsOf(null, context).flatMap((placed) => tellStory([placed], context.joins));
+  return raiseLimits(
+    withoutRiddles(foldAlike([...asOneDeath(judged, context), ...ofCapture]), analysis.connections),
+  ).sort(byImportance);
+}
+
+/** What may keep a WebSocket from a capture is asked only where no error tells it. */
+function withoutRiddles(findings: readonly Finding[], connections: readonly ConnectionFacts[]): readonly Finding[] {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return findings;
+  const turnedAway = new Set(
+    errors
+      .filter(({ ruleId }) => ruleId === "tls.handshake.failed")
+      .flatMap(({ connectionId, alsoConnections }) => [connectionId, ...alsoConnections]),
+  );
+  const wereOpen = connections.some((one) => one.kind === "tls" && !isOpeningTls(one) && !turnedAway.has(one.id));
+  return findings.filter(({ ruleId, variant }) => {
+    if (ruleId === "capture.empty") return false;
+    if (ruleId !== "capture.no-websocket" || variant === "vite") return true;
+    // Keys open what TLS hides, not what never came about.
+    return variant === "tls" && wereOpen;
+  });
+}
+
+/** The development server's own socket is nobody's trouble. */
+const notOurs = (judged: Judged): Judged =>
+  judged.connection !== null && isViteHmr(judged.connection) ? { ...judged, severity: "note" } : judged;
+
+function draftsOf(connection: ConnectionFacts | null, context: Context): Placed[] {
+  const placed: Placed[] = [];
+  const aheadNs = (connection && context.joins.aheadNs.get(connection.id)) ?? 0;
+  let order = 0;
+  for (const rule of catalogue) {
+    const found = connection === null ? rule.checkCapture?.(context) : checked(rule, connection, context);
+    for (const draft of asList(found)) placed.push({ draft, rule, order, connection, aheadNs });
+    order += 1;
+  }
+  return placed;
+}
+
+/** What one side's own packets show, whatever the other one did. */
+const SEEN_FROM_ONE_SIDE =
+  /^(capture\.|ws\.close\.(code|reserved-code|malformed|no-close-frame)$|ws\.frame\.|ws\.text\.|ws\.data-after-close$|ws\.deflate\.|ws\.pong\.missing$|tcp\.rst$)/;
+
+/** Of a connection with one side unseen most cannot be judged. */
+const checked = (rule: Rule, connection: ConnectionFacts, context: Context): ReturnType<NonNullable<Rule["check"]>> =>
+  isBlind(connection) && !SEEN_FROM_ONE_SIDE.test(rule.id) ? null : (rule.check?.(connection, context) ?? null);
+
+const asList = (found: Draft | readonly Draft[] | null | undefined): readonly Draft[] =>
+  !found ? [] : "ruleId" in found ? [found] : found;
+
+const WEAKENING: ReadonlySet<RuleId> = new Set([
+  "capture.packets-dropped",
+  "capture.gap",
+  "capture.truncated",
+  "capture.one-way",
+  "capture.ended-early",
+]);
+
+/** A SYN that was refused is refused, whatever else is missing. */
+const STANDS_ALONE = /^(tcp\.open|tls|dns|arp)\./;
+
+/** What the capture does not hold weakens the errors beside it: then it is a warning. */
+function raiseLimits(findings: readonly Finding[]): Finding[] {
+  const troubled = new Set<ConnectionId>();
+  for (const { ruleId, severity, connectionId, alsoConnections } of findings) {
+    if (severity !== "error" || connectionId === null || STANDS_ALONE.test(ruleId)) continue;
+    for (const id of [connectionId, ...alsoConnections]) troubled.add(id);
+  }
+  const weakens = ({ connectionId, alsoConnections }: Finding): boolean =>
+    connectionId === null ? troubled.size > 0 : [connectionId, ...alsoConnections].some((id) => troubled.has(id));
+  return findings.map((finding) =>
+    finding.severity === "note" && WEAKENING.has(finding.ruleId) && weakens(finding)
+      ? { ...finding, severity: "warning" }
+      : finding,
+  );
+}
+
+const IMPORTANCE: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
+
+const byImportance = (a: Finding, b: Finding): number =>
+  IMPORTANCE[a.severity] - IMPORTANCE[b.severity] ||
+  a.timestampNs - b.timestampNs ||
+  (a.connectionId ?? -1) - (b.connectionId ?? -1) ||
+  (a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : 0);

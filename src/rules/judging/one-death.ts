@@ -1,0 +1,91 @@
+import { appendTo } from "../../base/append-to.ts";
+import { CLIENT, SERVER } from "../../base/brand.ts";
+import type { Context } from "../context/context.ts";
+import { lesser, rank } from "../draft.ts";
+import { CHANCE, failedOnMessage, hasDied, messagesWithin, TOGETHER_NS } from "../ending/end-signs.ts";
+import { endOf, serverOf } from "../reading/reading.ts";
+import type { Cause, RuleId } from "../types.ts";
+import type { Judged } from "./story.ts";
+
+/** What is told of a connection whose server ended it without a word. */
+const OF_AN_END: ReadonlySet<RuleId> = new Set(["ws.close.no-close-frame", "tcp.rst"]);
+const DEATHS: ReadonlySet<Cause["id"]> = new Set(["serverDied", "processCrashed", "proxyRestarted"]);
+
+/**
+ * A process that ends takes all its connections along, some by FIN and some by RST: one event, and one error. The connection
+ * whose message it failed on tells it, else the first that ended; those that ended alike are folded into it, the others are
+ * notes that follow from it.
+ */
+export function asOneDeath(judged: readonly Judged[], context: Context): readonly Judged[] {
+  const ended = new Map<string, Judged[]>();
+  for (const item of judged)
+    if (item.severity === "error" && item.root === null && isOfDeath(item, context))
+      appendTo(ended, item.connection === null ? "" : serverOf(item.connection), item);
+  const leads = new Map<string, Judged>();
+  const first = new Map<Judged, Judged>();
+  for (const items of ended.values())
+    for (const together of momentsOf(items)) {
+      if (together.length < 2) continue;
+      const lead = leadOf(together);
+      const told = { ...lead.item, draft: { ...lead.item.draft, causes: lead.causes } };
+      first.set(lead.item, told);
+      for (const item of together) leads.set(keyOf(item), told);
+    }
+  if (leads.size === 0) return judged;
+  return judged.map((item): Judged => {
+    const own = first.get(item);
+    if (own !== undefined) return own;
+    const lead = item.root === null && item.severity === "error" ? leads.get(keyOf(item)) : undefined;
+    if (lead !== undefined)
+      return lead.draft.ruleId === item.draft.ruleId && lead.draft.variant === item.draft.variant
+        ? { ...item, lead }
+        : { ...item, severity: "note", root: lead };
+    const root = item.root === null ? undefined : leads.get(keyOf(item.root));
+    return root === undefined ? item : { ...item, root };
+  });
+}
+
+/** A rule tells one thing of a connection's end. */
+const keyOf = ({ rule, connection }: Pick<Judged, "rule" | "connection">): string => `${connection?.id} ${rule.id}`;
+
+const isOfDeath = ({ connection, draft }: Judged, context: Context): boolean =>
+  connection !== null &&
+  OF_AN_END.has(draft.ruleId) &&
+  connection.tcp.firstCloser === "server" &&
+  draft.causes.some(({ id, confidence }) => confidence === "likely" && DEATHS.has(id)) &&
+  hasDied(connection, context);
+
+const endNs = ({ connection }: Judged): number => (connection === null ? 0 : endOf(connection).timestampNs);
+
+/** Those that ended in one moment, each moment by itself. */
+function momentsOf(items: readonly Judged[]): Judged[][] {
+  const moments: Judged[][] = [];
+  let sinceNs = Number.NEGATIVE_INFINITY;
+  for (const item of [...items].sort((a, b) => endNs(a) - endNs(b))) {
+    if (endNs(item) - sinceNs <= TOGETHER_NS) moments.at(-1)?.push(item);
+    else {
+      moments.push([item]);
+      sinceNs = endNs(item);
+    }
+  }
+  return moments;
+}
+
+const messageNs = ({ connection }: Judged): number => connection?.webSocket?.lastMessage[CLIENT]?.timestampNs ?? 0;
+
+/** Among many connections one has just got a message at any time: all of them count for how likely that is. */
+function leadOf(together: readonly Judged[]): { item: Judged; causes: readonly Cause[] } {
+  const failed = together.filter(({ draft }) =>
+    draft.causes.some(({ id, confidence }) => id === "failedOnMessage" && confidence === "likely"),
+  );
+  const item =
+    failed.length > 0 ? failed.reduce((a, b) => (messageNs(b) < messageNs(a) ? b : a)) : (together[0] as Judged);
+  const { draft, connection } = item;
+  const afterMs = connection === null ? null : failedOnMessage(connection, SERVER);
+  const chance = together.reduce(
+    (sum, one) => sum + (one.connection === null ? 0 : messagesWithin(one.connection, CLIENT, afterMs ?? 0)),
+    0,
+  );
+  if (afterMs === null || chance < CHANCE) return { item, causes: draft.causes };
+  return { item, causes: rank(draft.causes.map((one) => (one.id === "failedOnMessage" ? lesser(one) : one))) };
+}

@@ -1,0 +1,114 @@
+import { appendTo } from "../../base/append-to.ts";
+import type { ConnectionId } from "../../base/brand.ts";
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context/context.ts";
+import { type Others, pairKey, passedOn } from "../context/others.ts";
+import { GONE_WITHIN_NS } from "../ending/end-signs.ts";
+import { handshakeOf, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
+import { endOf, serverOf } from "../reading/reading.ts";
+import { before, type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
+import { missedBeat } from "../rhythm/heartbeat.ts";
+import { meetsNoTls } from "../sealed/tls-mismatch.ts";
+
+const NONE: TimeIndex<ConnectionFacts> = { times: [], items: [] };
+
+/**
+ * Connections that are judged together: what carries one WebSocket (the legs of its proxies, the copies of a connection
+ * that was captured at both ends, or went on from another port), what a proxy tried towards its backend while it kept a client waiting for a gateway
+ * error, the attempts that a port refused after its server had dropped a WebSocket, and those that got no answer while the
+ * path was dead. In order of their first packets.
+ */
+export function storiesOf(context: Context): ConnectionFacts[][] {
+  const { analysis, joins, others } = context;
+  const heads = new Map<ConnectionId, ConnectionId>();
+  const headOf = (id: ConnectionId): ConnectionId => {
+    let head = id;
+    for (let next = heads.get(head); next !== undefined; next = heads.get(head)) head = next;
+    if (head !== id) heads.set(id, head);
+    return head;
+  };
+  const unite = (a: ConnectionFacts, b: ConnectionFacts): void => {
+    const [first, second] = [headOf(a.id), headOf(b.id)];
+    if (first !== second) heads.set(Math.max(first, second) as ConnectionId, Math.min(first, second) as ConnectionId);
+  };
+  for (const { front, back } of joins.all) unite(front, back);
+  const failed = timeIndex(
+    analysis.connections.filter(
+      (one) => one.kind === "tcp-refused" || one.kind === "tcp-unanswered" || meetsNoTls(one),
+    ),
+    ({ first }) => first.timestampNs,
+  );
+  for (const connection of analysis.connections) {
+    for (const stray of context.rebound.get(connection.id) ?? []) unite(connection, stray);
+    for (const attempt of backendAttempts(connection, failed)) unite(connection, attempt);
+    for (const other of backendRefusals(connection, others)) unite(connection, other);
+    const dropped = deathBefore(connection, context);
+    if (dropped !== null) unite(dropped, connection);
+    const dead = context.lostDials().by.get(connection.id);
+    if (dead !== undefined) unite(dead.connection, connection);
+  }
+  const stories = new Map<ConnectionId, ConnectionFacts[]>();
+  for (const connection of analysis.connections) {
+    const head = headOf(connection.id);
+    appendTo(stories, head, connection);
+  }
+  return [...stories.values()];
+}
+
+/**
+ * The WebSocket whose end without a word was the last that was heard of a server before its port began to refuse, or the
+ * proxy before it to say that it is gone: one death, however many attempts fail of it afterwards. Not one that was given
+ * up for a reason of its own.
+ */
+function deathBefore(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
+  const isRefused = connection.kind === "tcp-refused";
+  if (!isRefused && outcomeOf(connection) !== "gateway") return null;
+  const { dropped, accepted, sockets, failed, backendGone } = context.others();
+  const server = serverOf(connection);
+  const at = connection.first.timestampNs;
+  const last = before(dropped.get(server) ?? NONE, at).at(-1);
+  if (last === undefined) return null;
+  const end = endOf(last).timestampNs;
+  // A proxy accepts connections all the time.
+  const served = isRefused ? accepted.get(server) : sockets.get(pairKey(connection));
+  const isBack = within(served ?? NONE, end, at).length > 0;
+  const failures = within((isRefused ? failed : backendGone).get(server) ?? NONE, end, at);
+  const first = isRefused ? failures.find(({ kind }) => kind === "tcp-refused") : failures[0];
+  if (isBack || first === undefined || first.first.timestampNs - end > GONE_WITHIN_NS) return null;
+  return missedBeat(last, 1, context)?.gaveUp === true ? null : last;
+}
+
+/** Another server that refused the same request while this client waited for the same refusal: its proxy passed it on. */
+const backendRefusals = (connection: ConnectionFacts, others: () => Others): ConnectionFacts[] =>
+  connection.exchanges.flatMap((outer) => {
+    if (outer.response === null || outer.response.status < 400) return [];
+    const passed = passedOn(outer, connection, others());
+    if (passed === null || passed.connection.client.address === connection.client.address) return [];
+    const { request, response } = passed.exchange;
+    const isSame = response?.status === outer.response.status && queryOf(request) === queryOf(outer.request);
+    return isSame ? [passed.connection] : [];
+  });
+
+const queryOf = (request: HttpExchangeFacts["request"]): string | undefined => request?.target.split("?", 2)[1];
+
+/** What a proxy answers, or does not, when it has no backend; a page and its own errors are what error_page makes of it. */
+const WITHOUT_BACKEND: ReadonlySet<Outcome> = new Set(["gateway", "page", "refused", "unanswered"]);
+/** Somebody looked at the request and did not like it. */
+const OWN_WORDS: ReadonlySet<number> = new Set([400, 401, 403, 405, 413, 414, 426, 429, 431]);
+/** Health checks that failed before: the proxy does not even try any more (503). */
+const CHECKED_NS = 10e9;
+
+/** Attempts at another server that failed while this request waited for its answer. */
+function backendAttempts(connection: ConnectionFacts, failed: TimeIndex<ConnectionFacts>): ConnectionFacts[] {
+  if (!WITHOUT_BACKEND.has(outcomeOf(connection))) return [];
+  const { request, response } = handshakeOf(connection) ?? { request: null, response: null };
+  if (!request || OWN_WORDS.has(response?.status ?? 0)) return [];
+  const from = request.first.timestampNs - (response?.status === 503 ? CHECKED_NS : 0);
+  return within(failed, from, (response?.first ?? connection.last).timestampNs).filter(
+    (other) =>
+      serverOf(other) !== serverOf(connection) &&
+      // On one machine the proxy and its client share an address.
+      (other.client.address !== connection.client.address || other.client.address === connection.server.address),
+  );
+}

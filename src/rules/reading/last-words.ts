@@ -1,0 +1,44 @@
+import type { Side } from "../../base/brand.ts";
+import type { Mark } from "../../base/packet-view.ts";
+import type { LastText } from "../../store/session-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import { cause, shows } from "../draft.ts";
+import type { Cause, EvidenceItem } from "../types.ts";
+import { directionOf } from "./reading.ts";
+
+/** A program that refuses says why, and then closes: this soon. */
+const JUST_BEFORE_NS = 2e9;
+
+/** How people and programs word it, in the languages of the guides. */
+const COMPLAINT =
+  /error|fail|invalid|denied|forbid|unauthori|not allowed|expire|revoke|reject|refus|kick|limit|错误|失败|无效|拒绝|过期|撤销|缺少|未授权|未登录|禁止|超出|超时/i;
+const LOGIN = /token|auth|login|jwt|session|credential|令牌|认证|鉴权|登录|凭证/i;
+
+/** Words of messages that are about logging in. */
+const ABOUT_LOGIN =
+  /token|jwt|auth|login|log in|credential|session|expired|revoked|令牌|认证|鉴权|登录|凭证|过期|撤销/i;
+
+export const isAboutLogin = (message: string): boolean => ABOUT_LOGIN.test(message);
+
+/** What the side that ended it said as its last word, right before; null: nothing, or nothing new. */
+export function lastWords({ session, webSocket }: ConnectionFacts, from: Side, end: Mark): LastText | null {
+  const said = session?.lastTexts[directionOf(from)] ?? null;
+  const last = webSocket?.lastMessage[directionOf(from)] ?? null;
+  if (said === null || last === null || said.text === "" || said.timestampNs !== last.timestampNs) return null;
+  const beforeNs = end.timestampNs - said.timestampNs;
+  return beforeNs >= 0 && beforeNs <= JUST_BEFORE_NS ? said : null;
+}
+
+export const isComplaint = (text: string): boolean => COMPLAINT.test(text);
+
+export const lastWordsEvidence = (said: LastText | null, from: Side): EvidenceItem | null =>
+  said && shows(said, "lastText", { from, text: said.text });
+
+/** What it said speaks for itself. */
+export const saidWhy = (said: LastText | null, from: Side): (Cause | false)[] =>
+  said === null || !COMPLAINT.test(said.text)
+    ? []
+    : [
+        cause("likely", "saidWhy", { from, text: said.text }),
+        from === "server" && LOGIN.test(said.text) && cause("likely", "tokenRejected", {}),
+      ];

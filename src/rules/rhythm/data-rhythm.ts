@@ -1,0 +1,31 @@
+import { type Direction, otherDirection } from "../../base/brand.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import { demands, messageSilence, type Silence, standsOut } from "./silence.ts";
+
+/** How far the longest gap may be from the usual one: people and page loads are not that even. */
+const EVEN_TIMES = 4;
+
+/** This side had sent messages at a steady pace, and then none any more; null: it may just have had nothing to say. */
+export function stoppedTalking(connection: ConnectionFacts, direction: Direction, untilNs: number): Silence | null {
+  const silence = messageSilence(connection, direction, untilNs);
+  if (silence === null || silence.longestMs > EVEN_TIMES * silence.intervalMs) return null;
+  return standsOut(silence, demands.stopped) ? silence : null;
+}
+
+/** The same, of a side whose messages were no answers: those stop with the questions. */
+export function stoppedPublishing(connection: ConnectionFacts, direction: Direction, untilNs: number): Silence | null {
+  const [own, peers] = [direction, otherDirection(direction)].map((side) => {
+    const { text, binary } = connection.webSocket?.messages[side] ?? { text: 0, binary: 0 };
+    return text + binary;
+  });
+  return (own ?? 0) > 2 * (peers ?? 0) ? stoppedTalking(connection, direction, untilNs) : null;
+}
+
+/** One pause far longer than all others between this side's messages; 0: there was none. */
+export function pausedMs(connection: ConnectionFacts, direction: Direction): number {
+  const silence = messageSilence(connection, direction, Number.POSITIVE_INFINITY);
+  if (silence === null) return 0;
+  const { longestMs: pauseMs, talkedMs, sent } = silence;
+  const { leastMs, timesUsual } = demands.stopped;
+  return pauseMs >= Math.max(leastMs, (timesUsual * (talkedMs - pauseMs)) / sent) ? pauseMs : 0;
+}

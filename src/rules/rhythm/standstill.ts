@@ -1,0 +1,95 @@
+import type { Direction, Side } from "../../base/brand.ts";
+import type { Mark } from "../../base/packet-view.ts";
+import type { PauseFacts } from "../../store/tcp-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import { fullUntil } from "../reading/full-window.ts";
+import { directionOf, NS_PER_MS, otherSide, spokeBetween } from "../reading/reading.ts";
+import { stallWithin } from "../reading/stall.ts";
+import type { MissedBeat } from "./heartbeat.ts";
+import { demands, longestPauseOf, standsOut } from "./silence.ts";
+import { slowPathMs } from "./slow-path.ts";
+
+/** Its other pauses are the calm between two messages. */
+const TIMES_OTHERS = 2;
+/** What it sends when it wakes, and whatever ends the connection then, come together. */
+const TOGETHER_NS = 1e9;
+/** Who answers an end so soon was awake before. */
+const REACTION_MS = 250;
+
+/**
+ * A program that stood still while pings waited for it, and went on: it sent nothing at all in that time, and far longer
+ * than ever. null: nothing shows that it woke up, or that it slept.
+ */
+export function stoodStill(missed: MissedBeat, connection: ConnectionFacts): PauseFacts | null {
+  const { tcp } = connection;
+  const peer = tcp.halves[directionOf(otherSide(missed.pinger))];
+  const pause = peer.longestPause;
+  if (pause === null || missed.acknowledged === false || peer.missingBytes > 0) return null;
+  if (pause.ms < Math.max(demands.frozen.leastMs, TIMES_OTHERS * pause.nextMs)) return null;
+  const wokeNs = pause.until.timestampNs;
+  const sinceNs = wokeNs - pause.ms * NS_PER_MS;
+  const endNs = missed.first.timestampNs + missed.waitedMs * NS_PER_MS;
+  if (sinceNs > missed.first.timestampNs + TOGETHER_NS || wokeNs < endNs - TOGETHER_NS) return null;
+  const reactionNs = NS_PER_MS * Math.max(REACTION_MS, 4 * (tcp.roundTripMs ?? 0));
+  const isReaction = wokeNs >= endNs && wokeNs - endNs < reactionNs;
+  // It may never have known pings, and had nothing to say.
+  const isQuiet = wokeNs < endNs && missed.beat.answered === 0;
+  return isReaction || isQuiet || stallWithin(connection, sinceNs, wokeNs) !== null ? null : pause;
+}
+
+/** The other side went on that far into the pause, and was acknowledged: the path was open all the while. */
+const HEARD_SHARE = 0.5;
+
+/**
+ * The program of `from` stood still until just before `at`: it had talked regularly, then said nothing for far longer than
+ * ever while its system went on acknowledging what the other side sent, and talked again only to end it in the same breath.
+ */
+export function frozenBefore(connection: ConnectionFacts, at: Mark, from: Side): PauseFacts | null {
+  const pause = farLongestPause(connection, from);
+  if (pause === null || pause.peerSpokeMs < HEARD_SHARE * pause.ms) return null;
+  const wokeNs = pause.until.timestampNs;
+  if (wokeNs > at.timestampNs || at.timestampNs - wokeNs > TOGETHER_NS) return null;
+  if (slowPathMs(connection, wokeNs - pause.ms * NS_PER_MS, wokeNs) !== null) return null;
+  // It had something to say, and the other side took nothing.
+  return fullUntil(connection.tcp, otherSide(from), at) > pause.ms / 2 ? null : pause;
+}
+
+/**
+ * The program of `from` stood still when the other side said something at `at`, which its system acknowledged: it had talked
+ * regularly, stopped before that, and went on only long after.
+ */
+export function frozenAround(connection: ConnectionFacts, at: Mark, from: Side): PauseFacts | null {
+  const pause = farLongestPause(connection, from);
+  if (pause === null || connection.webSocket === null) return null;
+  const wokeNs = pause.until.timestampNs;
+  const isAround =
+    wokeNs - pause.ms * NS_PER_MS <= at.timestampNs && wokeNs >= at.timestampNs + demands.frozen.leastMs * NS_PER_MS;
+  const waiting = connection.tcp.halves[directionOf(otherSide(from))].unacknowledged;
+  const isAcknowledged = waiting === null || waiting.since.timestampNs > at.timestampNs;
+  return isAround && isAcknowledged ? pause : null;
+}
+
+/** The one pause of this side that is no calm between two messages, seen whole and on a path that was open. */
+function farLongestPause(connection: ConnectionFacts, from: Side): PauseFacts | null {
+  const { longestPause, missingBytes } = connection.tcp.halves[directionOf(from)];
+  const silence = longestPauseOf(connection, directionOf(from));
+  if (longestPause === null || silence === null || missingBytes > 0 || !standsOut(silence, demands.frozen)) return null;
+  return stallWithin(connection, silence.sinceNs, longestPause.until.timestampNs) === null ? longestPause : null;
+}
+
+/** This side sent something between the two moments, though the last that it sent may have come later. */
+export function goesOn(connection: ConnectionFacts, direction: Direction, fromNs: number, toNs: number): boolean {
+  if (spokeBetween(connection, direction, fromNs, toNs)) return true;
+  const { longestPause, firstData } = connection.tcp.halves[direction];
+  const pauseMs = longestPause?.ms ?? LEAST_PAUSE_MS;
+  // Where it was first heard later, nobody knows how long it had been silent.
+  return (
+    firstData !== null &&
+    firstData.timestampNs < toNs &&
+    spokeBetween(connection, direction, toNs - 1, Number.POSITIVE_INFINITY) &&
+    pauseMs < (toNs - fromNs) / NS_PER_MS
+  );
+}
+
+/** Shorter ones are not noted. */
+const LEAST_PAUSE_MS = 1000;

@@ -1,0 +1,113 @@
+import { isBefore, type Mark } from "../../base/packet-view.ts";
+import { sidIn } from "../../base/session-id.ts";
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
+import type { EngineIoFacts } from "../../store/session-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context/context.ts";
+import { isSameLeg } from "../context/sessions.ts";
+import { engineIoCode } from "../handshake/engine-io-code.ts";
+import { isPoll } from "../handshake/upgrade-outcome.ts";
+import { later } from "../reading/reading.ts";
+
+// Engine.IO's heartbeat over polls: the server's ping is the answer to a GET, the client's pong the body of a POST.
+
+/** A side of a session by polls that was silent until the other one gave the session up, or had done so. */
+export interface SilentPoller {
+  /** The server's last ping, or its last word at all. */
+  readonly since: Mark;
+  readonly isPing: boolean;
+  readonly until: Mark;
+}
+
+/** Each that asks reads all of them: of a session with more nothing is told. */
+const MOST_CONNECTIONS = 1000;
+
+/** The session's connections and requests between these two hosts, and its connections beyond; null: not one that only polls. */
+function pollsOf(connection: ConnectionFacts, { sid }: EngineIoFacts, context: Context) {
+  const mates = sid === null ? [] : (context.sessions().get(sid) ?? []);
+  if (mates.length === 0 || mates.length > MOST_CONNECTIONS) return null;
+  if (mates.some(({ session }) => session?.engineIo?.transport === "websocket")) return null;
+  const own = mates.filter((mate) => isSameLeg(mate, connection));
+  const polls = own.flatMap(({ exchanges }) =>
+    exchanges.filter((one) => isPoll(one) && sidIn(one.request?.target) === sid),
+  );
+  return { own, polls, beyond: mates.filter((mate) => !own.includes(mate)) };
+}
+
+/** The answer to a request of this session, that it is not known. */
+const refusalOf = ({ exchanges }: ConnectionFacts, sid: string | null): HttpExchangeFacts | undefined =>
+  exchanges.find((one) => isPoll(one) && sidIn(one.request?.target) === sid && engineIoCode(one) === "session");
+
+const newestBefore = (marks: readonly (Mark | null | undefined)[], until: Mark): Mark | null =>
+  marks.reduce<Mark | null>((newest, mark) => (mark && isBefore(mark, until) ? later(newest, mark) : newest), null);
+
+const isAnyBefore = (marks: readonly (Mark | null | undefined)[], until: Mark): boolean =>
+  newestBefore(marks, until) !== null;
+
+const pingBefore = (mates: readonly ConnectionFacts[], until: Mark): Mark | null =>
+  newestBefore(
+    mates.map(({ session }) => session?.engineIo?.heartbeat[1].lastPing),
+    until,
+  );
+
+/** The client said good-bye while its poll went on waiting. */
+export function silentServer(
+  connection: ConnectionFacts,
+  engineIo: EngineIoFacts,
+  context: Context,
+): SilentPoller | null {
+  const { closed, version } = engineIo;
+  if (closed?.from !== "client" || version === 3) return null;
+  const session = pollsOf(connection, engineIo, context);
+  const isIts = ({ request }: HttpExchangeFacts) => request?.last.packet === closed.packet;
+  // Polls of several sessions share a connection.
+  if (session === null || !session.polls.some(isIts)) return null;
+  const { own, polls, beyond } = session;
+  // What the proxy hands on is the same again.
+  if (
+    isAnyBefore(
+      beyond.map((mate) => mate.session?.engineIo?.closed),
+      closed,
+    )
+  )
+    return null;
+  const asks = polls.filter(
+    ({ request }) => request !== null && request.method === "GET" && isBefore(request.first, closed),
+  );
+  const lastAsked = newestBefore(
+    asks.map(({ request }) => request?.first),
+    closed,
+  );
+  const waits = asks.some(
+    ({ request, response }) => request?.first === lastAsked && (response === null || isBefore(closed, response.first)),
+  );
+  const open = own.map(({ session: its }) => its?.engineIo?.open ?? null);
+  const since = newestBefore([...open, ...asks.map(({ response }) => response?.last)], closed);
+  if (!waits || since === null) return null;
+  return { since, isPing: pingBefore(own, closed)?.packet === since.packet, until: closed };
+}
+
+/** The client came back to its polls, and its session was gone; nothing of it had come since a ping. */
+export function silentClient(
+  connection: ConnectionFacts,
+  engineIo: EngineIoFacts,
+  context: Context,
+): SilentPoller | null {
+  const back = refusalOf(connection, engineIo.sid)?.request?.first;
+  const session = back === undefined || engineIo.version === 3 ? null : pollsOf(connection, engineIo, context);
+  if (back === undefined || session === null) return null;
+  const { own, polls, beyond } = session;
+  if (
+    isAnyBefore(
+      beyond.map((mate) => refusalOf(mate, engineIo.sid)?.request?.first),
+      back,
+    )
+  )
+    return null;
+  const since = pingBefore(own, back);
+  if (since === null) return null;
+  const cameBack = polls.some(
+    ({ request }) => request !== null && isBefore(since, request.first) && isBefore(request.first, back),
+  );
+  return cameBack ? null : { since, isPing: true, until: back };
+}

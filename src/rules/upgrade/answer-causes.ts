@@ -1,0 +1,190 @@
+import { firstIndex } from "../../base/first-index.ts";
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context/context.ts";
+import { cause } from "../draft.ts";
+import { frontNamed, isRouted, mustBeTold } from "../handshake/fronts.ts";
+import { ownPageOf } from "../handshake/own-page.ts";
+import { handshakeOf, isPoll, proxyOf } from "../handshake/upgrade-outcome.ts";
+import { fieldValue, serverOf, UNKNOWN_BACKEND, wantsWebSocket } from "../reading/reading.ts";
+import { before } from "../reading/time-index.ts";
+import type { Cause, Confidence, FrontId } from "../types.ts";
+
+/** Engine.IO destroys an upgrade that no handler took after 1000 ms (engine.io/lib/server.ts, destroyUpgradeTimeout). */
+export const ENGINE_IO_DESTROY_MS = 1000;
+
+/** Who says 504 at once says it for another reason. */
+const READ_TIMEOUT_LEAST_MS = 5000;
+
+/** How to make that proxy pass an upgrade on; who names nobody is nginx, most often. */
+export function upgradeLines(proxy: string | null, path: string): Cause[] {
+  const front = frontNamed(proxy);
+  if (front === "apache") return [cause("likely", "apacheUpgrade", { path })];
+  if (front !== "nginx" && mustBeTold(front)) return [cause("likely", "frontUpgrade", { front, path })];
+  return proxy !== null && front !== "nginx"
+    ? [cause("likely", "proxyUpgradeOff", {})]
+    : [cause("likely", "nginxUpgradeLines", { path }), cause("possible", "proxyUpgradeOff", {})];
+}
+
+/** The server says that it got no upgrade, though the client asked for one: lost at the proxy that is named, or at one before it. */
+export function lostUpgrade(exchange: HttpExchangeFacts, path: string): Cause[] {
+  const proxy = proxyOf(exchange);
+  const front = frontNamed(proxy);
+  return front !== "nginx" && mustBeTold(front)
+    ? upgradeLines(proxy, path)
+    : [cause("likely", "upgradeFieldsMissing", { path })];
+}
+
+/** A proxy that served the path itself has no place for it. */
+export function noPlaceFor(proxy: string | null, path: string, backend: string = UNKNOWN_BACKEND): Cause {
+  const front = frontNamed(proxy);
+  return isRouted(front)
+    ? cause("likely", "frontRoute", { front, path })
+    : cause("likely", "locationMissing", { path, backend });
+}
+
+/** A plain GET came to whoever answered; proxies that pass upgrades on by themselves are hardly why. */
+export const mayLoseUpgrades = (proxy: string | null): boolean => mustBeTold(frontNamed(proxy));
+
+/** A page comes from the rule for pages; JSON and the like from a backend that saw a plain GET. */
+export function pageCauses(exchange: HttpExchangeFacts, isPage: boolean, path: string): (Cause | false)[] {
+  const proxy = proxyOf(exchange);
+  const spa = (confidence: Confidence) => cause(confidence, "fellToSpa", { path, backend: UNKNOWN_BACKEND });
+  if (proxy === null) return [cause("likely", "noUpgradeListener", { path }), spa("possible")];
+  const front = frontNamed(proxy);
+  if (front === "caddy" && exchange.responseBodyBytes === 0) {
+    const host = exchange.request && fieldValue(exchange.request, "host");
+    return [cause("likely", "caddyNoRoute", { path }), host !== null && cause("likely", "caddyOtherSite", { host })];
+  }
+  if (isPage && isRouted(front))
+    return [cause("likely", "frontRoute", { front, path }), cause("possible", "noUpgradeListener", { path })];
+  if (isPage) return [spa("likely"), cause("possible", "noUpgradeListener", { path })];
+  return [...upgradeLines(proxy, path), cause("likely", "noUpgradeListener", { path }), spa("possible")];
+}
+
+export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path: string): (Cause | false)[] {
+  const status = exchange.response?.status;
+  const front = frontNamed(proxyOf(exchange));
+  // A poll of a running session waits until there is something to say, at the latest the next ping.
+  if (status === 504 && isPoll(exchange) && /[?&]sid=/.test(exchange.request?.target ?? ""))
+    return [cause("likely", "pollTimeout", { idleMs: afterMs })];
+  if (status === 504 || status === 524 || afterMs >= READ_TIMEOUT_LEAST_MS)
+    return [
+      isPoll(exchange) ? cause("likely", "pollUnanswered", { path }) : cause("likely", "backendSilent", { path }),
+      cause("likely", "backendFirewalled", {}),
+    ];
+  // Who refuses the connection does so at once; Engine.IO lets go of a path that is not its own after this second.
+  if (Math.abs(afterMs - ENGINE_IO_DESTROY_MS) < 150)
+    return [
+      exchange.request !== null &&
+        wantsWebSocket(exchange.request) &&
+        /[?&]EIO=/.test(exchange.request.target) &&
+        cause("likely", "engineIoRewritten", { path }),
+      cause("likely", "backendCrashed", { front }),
+      cause("possible", "backendDown", { front }),
+    ];
+  if (saysOtherwiseWhenRefused(exchange, front))
+    return [cause("likely", "backendCrashed", { front }), cause("possible", "proxyScheme", { front })];
+  return [
+    cause("likely", "backendDown", { front }),
+    cause("possible", "backendCrashed", { front }),
+    cause("possible", "proxyScheme", { front }),
+  ];
+}
+
+/**
+ * HAProxy and Apache (mod_proxy) say 503 where no backend takes the connection: their 502 comes of one that did take it, and
+ * broke off or said what is no HTTP. Apache says it of a name that it cannot look up, too, and tells so in its page.
+ */
+const saysOtherwiseWhenRefused = (exchange: HttpExchangeFacts, front: FrontId): boolean =>
+  exchange.response?.status === 502 &&
+  (front === "haproxy" || front === "apache") &&
+  !/DNS lookup failure/i.test(exchange.responseBodyPreview);
+
+/** A proxy says 503 when it has nobody to ask; or when it, or the backend's share of it, is full. */
+export function unavailableCauses(
+  connection: ConnectionFacts,
+  exchange: HttpExchangeFacts,
+  afterMs: number,
+  context: Context,
+): (Cause | false)[] {
+  const open = openThere(connection, context);
+  const full = open > 0 && cause("likely", "connectionLimit", { count: open });
+  // nginx: ngx_http_limit_conn_module, ngx_http_limit_req_module; unreachable backends are 502 and 504 to it.
+  if (ownPageOf(exchange) === "nginx")
+    return [full, cause("likely", "nginxLimits", {}), cause("possible", "ingressEmpty", {})];
+  const front = frontNamed(proxyOf(exchange));
+  const ill = open === 0 && checkedIll(connection, exchange, context);
+  if (ownPageOf(exchange) === "HAProxy" && afterMs >= WAITED_MS)
+    return [
+      full,
+      ill,
+      // WebSockets that are open there show that it can connect; without any it was more likely trying to.
+      cause(open > 0 ? "possible" : "likely", "proxyRetried", { idleMs: afterMs }),
+      cause(open > 0 ? "likely" : "possible", "proxyQueue", { idleMs: afterMs }),
+    ];
+  return [
+    full,
+    ill,
+    cause(open > 0 || ill ? "possible" : "likely", "noHealthyBackend", {}),
+    open === 0 && !ill && cause("likely", "backendDown", { front }),
+    cause("possible", "serverClosing", {}),
+  ];
+}
+
+const CHECKED_WITHIN_NS = 60e9;
+
+/** Plain GETs of another host, answered by no 2xx or 3xx in the minute before: the proxy asks whether its backend is well. */
+function checkedIll(connection: ConnectionFacts, { request }: HttpExchangeFacts, context: Context): Cause | false {
+  const atNs = (request?.first ?? connection.first).timestampNs;
+  const checks = before(context.others().asked, atNs).filter(
+    (other) =>
+      serverOf(other.connection) !== serverOf(connection) &&
+      other.exchange.request !== null &&
+      other.exchange.request.first.timestampNs >= atNs - CHECKED_WITHIN_NS &&
+      /^(?:GET|HEAD|OPTIONS)$/.test(other.exchange.request.method) &&
+      !wantsWebSocket(other.exchange.request) &&
+      (other.exchange.response?.status ?? 0) >= 400,
+  );
+  const last = checks.at(-1);
+  if (last === undefined) return false;
+  const backend = serverOf(last.connection);
+  const same = checks.filter((other) => serverOf(other.connection) === backend);
+  if (same.length < LEAST_CHECKS) return false;
+  return cause("likely", "healthCheckFails", {
+    backend,
+    status: last.exchange.response?.status ?? 0,
+    count: same.length,
+  });
+}
+
+/** As many in a row make a balancer believe it. */
+const LEAST_CHECKS = 2;
+
+/** HAProxy that waits before it says that nobody is there believed somebody to be there: it says so at once where none is up. */
+const WAITED_MS = 500;
+
+/** Fewer leave workers free in any setting that one meets. */
+const LEAST_TAKEN = 4;
+/** The smallest default that one meets: 25 threads of a process of Apache; sixteen processes or threads are often set. */
+const LIKELY_TAKEN = 16;
+
+/** A request that waits while so many WebSockets are open there: each may hold a worker of the server. */
+export function workersTaken(connection: ConnectionFacts, context: Context): Cause | false {
+  const count = openThere(connection, context, handshakeOf(connection)?.request?.first.timestampNs);
+  return count >= LEAST_TAKEN && cause(count >= LIKELY_TAKEN ? "likely" : "possible", "workersTaken", { count });
+}
+
+/** WebSockets that were open at the same endpoint when this one was turned away. */
+export function openThere(
+  connection: ConnectionFacts,
+  context: Context,
+  at: number = connection.first.timestampNs,
+): number {
+  const lifetimes = context.others().lifetimes.get(serverOf(connection));
+  if (lifetimes === undefined) return 0;
+  const { openedNs, lastNs } = lifetimes;
+  const opened = firstIndex(openedNs.length, (index) => (openedNs[index] as number) >= at);
+  const gone = firstIndex(lastNs.length, (index) => (lastNs[index] as number) > at);
+  return Math.max(0, opened - gone);
+}

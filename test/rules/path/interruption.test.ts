@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { judge } from "../../../src/rules/judging/judge.ts";
+import { abnormal, beat, mark } from "../../support/facts-builder.ts";
+import { one } from "../cases/case.ts";
+
+test("what greetings and heads took does not count as what a side used to say", () => {
+  // 2,800 bytes in 30 s, then a silence of 9 s and 100 bytes: far less than before, unless 2,100 were a certificate.
+  const suspect = (bytesBefore: number) =>
+    judge(
+      one(
+        abnormal("server", 40, {
+          tcpFacts: {
+            lastSilence: { until: mark(39.5), ms: 9000, segmentsBefore: [20, 40], bytesBefore: [500, 2800] },
+            client: { lastData: mark(30.4) },
+            server: { lastData: mark(39.9), streamBytes: 2900 },
+          },
+          webSocketFacts: { bytesBefore: [0, bytesBefore] },
+        }),
+      ),
+    ).find(({ ruleId }) => ruleId === "ws.close.no-close-frame")?.causes[0]?.id;
+  expect(suspect(0)).toBe("peerBlocked");
+  expect(suspect(2100)).toBe("pathInterrupted");
+});
+
+test("who wrote several beats during a silence did not stand still: they come together behind it", () => {
+  const suspect = (pending: number, lastPingAt: number) =>
+    judge(
+      one(
+        abnormal("server", 40, {
+          tcpFacts: {
+            lastSilence: { until: mark(39.5), ms: 9000, segmentsBefore: [20, 40], bytesBefore: [500, 990] },
+            client: { lastData: mark(30.4) },
+            server: { lastData: mark(39.9) },
+          },
+          webSocketFacts: {
+            heartbeat: [beat({ pings: 0 }), beat({ intervalMs: 500, pending, lastPing: mark(lastPingAt) })],
+          },
+        }),
+      ),
+    ).find(({ ruleId }) => ruleId === "ws.close.no-close-frame")?.causes[0];
+  expect(suspect(3, 39.6)).toMatchObject({ id: "pathInterrupted", confidence: "likely" });
+  expect(suspect(1, 39.6)).toMatchObject({ id: "peerBlocked", confidence: "likely" });
+  // Two beats, nearly as far apart as ever: it woke and went on.
+  expect(suspect(2, 39.9)).toMatchObject({ id: "peerBlocked", confidence: "likely" });
+});
+
+test("a silence as long as the heartbeat's interval is the calm between two beats", () => {
+  const variant = (intervalMs: number) =>
+    judge(
+      one(
+        abnormal("server", 40, {
+          tcpFacts: {
+            lastSilence: { until: mark(39.5), ms: 9000, segmentsBefore: [20, 40], bytesBefore: [500, 990] },
+            client: { lastData: mark(30.4) },
+            server: { lastData: mark(39.9) },
+          },
+          webSocketFacts: { heartbeat: [beat({ pings: 0, intervalMs: null }), beat({ intervalMs })] },
+        }),
+      ),
+    ).find(({ ruleId }) => ruleId === "ws.close.no-close-frame")?.variant;
+  expect(variant(500)).toBe("afterPause");
+  expect(variant(9020)).toBe("fin");
+});

@@ -1,0 +1,173 @@
+import { describe, expect, test } from "vitest";
+import { connectionId, relativeNs } from "../../../src/base/brand.ts";
+import { judge } from "../../../src/rules/judging/judge.ts";
+import type { RuleId } from "../../../src/rules/types.ts";
+import type { TcpEvent } from "../../../src/store/tcp-types.ts";
+import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
+import { abnormal, connectionFacts, mark, reset, stalled, tcp } from "../../support/facts-builder.ts";
+import { one, several } from "../cases/case.ts";
+import { dialledInVain, silentSince } from "../cases/opening.ts";
+
+const errorsOf = (analysis: Analysis): string[] =>
+  judge(analysis)
+    .filter(({ severity }) => severity === "error")
+    .map(({ ruleId, variant }) => `${ruleId} ${variant}`);
+
+const found = (ruleId: RuleId, analysis: Analysis) => judge(analysis).find((finding) => finding.ruleId === ruleId);
+
+describe("dials while nothing gets through between the same hosts", () => {
+  test("follow from the connection that shows it", () => {
+    const analysis = several(silentSince(30), dialledInVain(33), dialledInVain(50));
+    expect(errorsOf(analysis)).toEqual(["tcp.path.blackhole allLost"]);
+    expect(found("tcp.open.unanswered", analysis)).toMatchObject({
+      followsFrom: "tcp.path.blackhole",
+      alsoConnections: [2],
+    });
+    expect(found("tcp.path.blackhole", analysis)?.args["dials"]).toBe(2);
+  });
+
+  test.each<[string, readonly ConnectionFacts[]]>([
+    ["one that came before", [silentSince(30), dialledInVain(20)]],
+    ["one to another host", [silentSince(30), { ...dialledInVain(33), server: { address: "10.0.0.9", port: 8080 } }]],
+    ["one long afterwards", [silentSince(30), dialledInVain(110)]],
+    [
+      "one after another that was answered",
+      [silentSince(30), connectionFacts({ first: mark(45), tcp: tcp({ established: mark(45) }) }), dialledInVain(50)],
+    ],
+  ])("%s does not", (_, connections) => {
+    expect(found("tcp.open.unanswered", several(...connections))?.followsFrom ?? null).toBeNull();
+  });
+
+  test("so does one behind another that a router called unreachable", () => {
+    const error = { ...mark(33), sender: "10.0.0.254", ipVersion: 4, type: 3, code: 1, mtuBytes: 0 } as const;
+    const refused = connectionFacts({
+      kind: "tcp-refused",
+      first: mark(30),
+      last: mark(33),
+      upgrade: null,
+      webSocket: null,
+      tcp: tcp({
+        opening: "refused",
+        ending: "icmp",
+        firstCloser: null,
+        closedAt: null,
+        synAcks: [],
+        established: null,
+        syns: [mark(30)],
+        icmpErrors: [{ ...error, about: "client" }],
+        server: { packets: 0 },
+      }),
+    });
+    expect(errorsOf(several(refused, dialledInVain(36)))).toEqual(["tcp.open.icmp host"]);
+  });
+});
+
+describe("how long an outage was", () => {
+  /** Repeated after 0.2, 0.4, 0.85, 1.75, 3.5 and 7 s; what was sent at 20 s is acknowledged at `acknowledged` s. */
+  const repeated = (acknowledged: number): TcpEvent[] =>
+    stalled(20).map((event) => ({
+      ...event,
+      sentNs: relativeNs(20e9),
+      heardNs: relativeNs(19e9),
+      acknowledgedNs: relativeNs(acknowledged * 1e9),
+    }));
+
+  test("lies between the last repetition that was lost and the first packet that came through", () => {
+    const survived = one(connectionFacts({ tcp: tcp({ events: repeated(27.001) }) }));
+    expect(found("tcp.path.blackhole", survived)?.args).toMatchObject({ leastMs: 3500, mostMs: 8001 });
+  });
+
+  test("has no upper bound where the acknowledgments are what got lost", () => {
+    const events = repeated(40).map((event) => ({ ...event, sentNs: null }));
+    const deaf = found("ws.close.no-close-frame", one(abnormal("server", 27.1, { tcpFacts: { events } })));
+    expect(deaf).toMatchObject({ variant: "afterDeafness", args: { from: "server", to: "client", leastMs: 6800 } });
+    expect(deaf?.args).not.toHaveProperty("mostMs");
+  });
+
+  test("ends at a FIN that is answered late, and explains who hung up", () => {
+    const finRepeat = { last: mark(42), previous: mark(36), heardBefore: mark(29), heardAfter: mark(44) };
+    const hungUp = (more: Partial<typeof finRepeat>) =>
+      one(
+        abnormal("client", 30, {
+          tcpFacts: {
+            client: {
+              fin: mark(30),
+              finRetransmissions: 6,
+              finAcknowledged: null,
+              finRepeat: { ...finRepeat, ...more },
+            },
+            server: { fin: null },
+          },
+        }),
+      );
+    const late = hungUp({});
+    expect(errorsOf(late)).toEqual(["tcp.path.blackhole endLate"]);
+    expect(found("tcp.path.blackhole", late)?.args).toMatchObject({ leastMs: 12_000, mostMs: 15_000 });
+    // The last FIN is answered at once: only the one before it was lost.
+    expect(found("tcp.path.blackhole", hungUp({ heardAfter: mark(42.001) }))?.args["leastMs"]).toBe(6000);
+    // The other side was heard all the while.
+    expect(found("tcp.path.blackhole", hungUp({ heardBefore: mark(41) }))?.variant).toBe("endLost");
+  });
+});
+
+describe("a host that knew nothing of its connection", () => {
+  const forgot = (synStamp: number | null) =>
+    abnormal("client", 32.9, {
+      tcpFacts: {
+        ending: "rst",
+        resets: [reset({ from: "client", at: 32.9, answers: mark(32.89), hasAck: false })],
+        client: {
+          lastPacket: mark(30),
+          synStamp: synStamp === null ? null : { value: synStamp, timestampNs: relativeNs(0) },
+        },
+      },
+    });
+  const dialledAgain = (value: number) =>
+    connectionFacts({
+      first: mark(32.8),
+      tcp: tcp({
+        replaces: connectionId(0),
+        established: mark(33),
+        client: { synStamp: { value, timestampNs: relativeNs(32.8e9) } },
+      }),
+    });
+  const causeOf = (value: number, start: number | null = 1000) =>
+    found("tcp.rst", several(forgot(start), dialledAgain(value)))?.causes[0]?.id;
+
+  test("did not restart when its clock of stamps ran on", () => {
+    expect(causeOf(1000 + 32_801)).toBe("programEnded");
+    expect(causeOf(1000 + 8200)).toBe("programEnded");
+    // Over the end of the 32 bits.
+    expect(causeOf(30_000, -2_799)).toBe("programEnded");
+  });
+
+  test("may have, when another clock is read, or none", () => {
+    expect(causeOf(1000 + 33_200)).toBe("hostRebooted");
+    expect(causeOf(500)).toBe("hostRebooted");
+    expect(causeOf(33_800, null)).toBe("hostRebooted");
+  });
+
+  test("is not said to have restarted when its next connection came about before", () => {
+    const gone = abnormal("client", 39.9, {
+      tcpFacts: {
+        ending: "rst",
+        events: stalled(32.9, "server"),
+        resets: [reset({ from: "client", at: 39.9, answers: mark(39.89), hasAck: false })],
+        client: { lastData: mark(32), lastPacket: mark(32) },
+      },
+    });
+    const next = connectionFacts({ first: mark(36), tcp: tcp({ established: mark(36) }) });
+    expect(found("tcp.rst", one(gone))?.variant).toBe("afterRestart");
+    expect(found("tcp.rst", several(gone, next))?.variant).toBe("afterOutage");
+  });
+});
+
+test("whom nobody can reach is pinged from the side that still lives, and no firewall is blamed", () => {
+  const error = { ...mark(31), sender: "10.0.0.254", ipVersion: 4, type: 3, code: 1, mtuBytes: 0 } as const;
+  const silent = silentSince(30);
+  const dead = one({ ...silent, tcp: { ...silent.tcp, icmpErrors: [{ ...error, about: "server" }] } });
+  expect(found("tcp.path.blackhole", dead)).toMatchObject({
+    variant: "unreachable",
+    causes: [{ id: "hostDown", args: { server: "10.0.0.1", from: "server" } }],
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { judge } from "../../../src/rules/judging/judge.ts";
+import type { ConnectionFacts } from "../../../src/store/types.ts";
+import { BACKEND_LEG } from "../../support/facts-builder.ts";
+import { pinged, polled, saidGoodBye, unknown } from "../../support/polled-sessions.ts";
+import { several } from "../cases/case.ts";
+
+const told = (...all: ConnectionFacts[]): string[] =>
+  judge(several(...all))
+    .filter(({ ruleId }) => ruleId === "eio.pong.missing")
+    .map(({ variant, connectionId, args }) => `${variant} #${connectionId} ${args["waitedMs"]}`);
+
+const waiting = (seconds: number) => polled({ requestAt: seconds, status: null });
+
+describe("the heartbeat of a session that only polls", () => {
+  test("a client that leaves when its patience for a ping ends, while its poll waits, gave the server up", () => {
+    expect(told(pinged(20), waiting(20.1), saidGoodBye(35.1))).toEqual(["noPing #2 15100"]);
+    // The poll that waited was answered at last.
+    expect(told(pinged(20), polled({ requestAt: 20.1, responseAt: 40 }), saidGoodBye(35.1))).toHaveLength(1);
+  });
+
+  test("once, where a proxy handed it on", () => {
+    const all = [pinged(20), waiting(20.1), saidGoodBye(35.1)];
+    const behind = [pinged(20, BACKEND_LEG), { ...waiting(20.1), ...BACKEND_LEG }, saidGoodBye(35.2, BACKEND_LEG)];
+    expect(told(...all, ...behind)).toEqual(["noPing #2 15100"]);
+  });
+
+  test("who leaves sooner or later, or heard the server meanwhile, just left", () => {
+    expect(told(pinged(20), waiting(20.1), saidGoodBye(28))).toEqual([]);
+    expect(told(pinged(20), waiting(20.1), saidGoodBye(45))).toEqual([]);
+    expect(told(pinged(20), pinged(30), waiting(30.1), saidGoodBye(35.1))).toEqual([]);
+    // There was no poll that could have been answered.
+    expect(told(pinged(20), saidGoodBye(35.1))).toEqual([]);
+  });
+
+  test("a client that comes back after a ping, to a session that is gone, was away too long", () => {
+    expect(told(pinged(20), unknown(32))).toEqual(["pollsStopped #1 12000"]);
+    const behind = [pinged(20, BACKEND_LEG), unknown(32.1, BACKEND_LEG)];
+    expect(told(pinged(20), unknown(32), ...behind)).toEqual(["pollsStopped #1 12000"]);
+  });
+
+  test("but not one that came back in time, and whose session was unknown all the same", () => {
+    expect(told(pinged(20), unknown(22))).toEqual([]);
+    expect(told(pinged(20), polled({ method: "POST", requestAt: 20.1 }), unknown(32))).toEqual([]);
+  });
+
+  test("a session that went on over a WebSocket is another matter", () => {
+    const upgraded = polled({ requestAt: 21, responseAt: 21 }, { transport: "websocket" });
+    expect(told(pinged(20), waiting(20.1), upgraded, saidGoodBye(35.1))).toEqual([]);
+  });
+});
