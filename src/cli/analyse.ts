@@ -3,7 +3,7 @@ import type { Note } from "../annotations/types.ts";
 import type { RelativeNs } from "../base/brand.ts";
 import { formatTime } from "../base/time.ts";
 import type { CaptureOrigin } from "../pcap/types.ts";
-import { FrameRecorder, type PayloadsKept } from "../pipeline/frame-recorder.ts";
+import { FrameRecorder, type PayloadsKept } from "../pipeline/websocket/frame-recorder.ts";
 import type { PlacedNote } from "../report/notes.ts";
 import type { Redactor } from "../report/redact.ts";
 import type { Timer } from "../rules/context/timers.ts";

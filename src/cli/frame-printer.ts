@@ -2,7 +2,7 @@ import { connectionId, relativeNs } from "../base/brand.ts";
 import * as limits from "../base/limits.ts";
 import type { HttpRequest } from "../http/types.ts";
 import type { CaptureOrigin } from "../pcap/types.ts";
-import type { FrameTap } from "../pipeline/frame-tap.ts";
+import type { FrameTap } from "../pipeline/websocket/frame-tap.ts";
 import type { FrameRow, FrameWriter } from "../report/frame-writer.ts";
 import { CONTINUATION, type FrameView, type MessageView, TEXT } from "../websocket/types.ts";
 import type { BatchWriter } from "./batch-writer.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { PayloadsKept } from "../pipeline/frame-recorder.ts";
+import type { PayloadsKept } from "../pipeline/websocket/frame-recorder.ts";
 import { createRedactor, type Redactor } from "../report/redact.ts";
 import { oneOf } from "./option-values.ts";
 import type { Surroundings } from "./surroundings.ts";

@@ -13,12 +13,12 @@ import type { KeyLog } from "../tls/key-log.ts";
 import { NO_LANE } from "../websocket/calm-texts.ts";
 import type { DecoderMemory } from "../websocket/memory.ts";
 import { cutLooksLikeFrames, looksLikeFrames, type StreamPart } from "../websocket/recognise.ts";
-import type { FrameTap } from "./frame-tap.ts";
-import { meansWebSocket } from "./http-facts.ts";
+import { meansWebSocket } from "./facts/http-facts.ts";
 import { mark } from "./marks.ts";
-import { isTlsRecord } from "./tls-facts.ts";
-import { TlsLayer } from "./tls-layer.ts";
-import { WebSocketStream } from "./websocket-stream.ts";
+import { isTlsRecord } from "./tls/tls-facts.ts";
+import { TlsLayer } from "./tls/tls-layer.ts";
+import type { FrameTap } from "./websocket/frame-tap.ts";
+import { WebSocketStream } from "./websocket/websocket-stream.ts";
 
 const FIRST_BYTES = 64;
 const REQUEST_LINE = /^[A-Z]{3,10} [^ ]+ HTTP\/1\.[01]\r?\n/;

@@ -7,19 +7,19 @@ import type { TcpFacts } from "../store/tcp-types.ts";
 import type { TlsFacts } from "../store/tls-types.ts";
 import type { ActivityFacts, ConnectionFacts, ConnectionKind, Endpoint } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
-import { closeFacts } from "./close-facts.ts";
 import type { ConnectionContext } from "./connection-context.ts";
-import { halfReading, NOTHING_SAID, type SaidFacts } from "./half-reading.ts";
-import { exchangeFacts, upgradeFacts } from "./http-facts.ts";
+import { closeFacts } from "./facts/close-facts.ts";
+import { halfReading, NOTHING_SAID, type SaidFacts } from "./facts/half-reading.ts";
+import { exchangeFacts, upgradeFacts } from "./facts/http-facts.ts";
+import { tcpFacts } from "./facts/tcp-facts.ts";
 import { mark } from "./marks.ts";
-import { pollingSession } from "./polling-session.ts";
-import { tcpFacts } from "./tcp-facts.ts";
-import { endedInside } from "./tls-ending.ts";
-import { tlsFacts } from "./tls-facts.ts";
-import type { TlsLayer } from "./tls-layer.ts";
-import { requestTokens } from "./token-facts.ts";
-import { acknowledgedBytes, beatFacts, webSocketFacts } from "./websocket-facts.ts";
-import type { WebSocketStream } from "./websocket-stream.ts";
+import { pollingSession } from "./session/polling-session.ts";
+import { requestTokens } from "./session/token-facts.ts";
+import { endedInside } from "./tls/tls-ending.ts";
+import { tlsFacts } from "./tls/tls-facts.ts";
+import type { TlsLayer } from "./tls/tls-layer.ts";
+import { acknowledgedBytes, beatFacts, webSocketFacts } from "./websocket/websocket-facts.ts";
+import type { WebSocketStream } from "./websocket/websocket-stream.ts";
 
 /** Everything known about one connection now, as plain data. */
 export function connectionFacts(

@@ -18,19 +18,19 @@ import {
   SYN,
   type WireSink,
 } from "../wire/types.ts";
-import { findAbsences, VantageSpans } from "./absences.ts";
 import { CapturePoints } from "./capture-points.ts";
 import { ConnectionContext, type ContextOptions } from "./connection-context.ts";
 import { connectionFacts } from "./connection-facts.ts";
-import type { FrameTap } from "./frame-tap.ts";
-import { findJoins } from "./joins.ts";
+import { findAbsences, VantageSpans } from "./joins/absences.ts";
+import { findJoins } from "./joins/joins.ts";
+import { findRebound } from "./joins/rebound.ts";
+import { SettledConnections } from "./joins/settled-connections.ts";
 import { NameWatch } from "./name-watch.ts";
 import { NotDecoded } from "./not-decoded.ts";
-import { findRebound } from "./rebound.ts";
 import { guessClient } from "./roles.ts";
 import { hasEnded, isHalfOpen, ROOM_SHARE, whoGoes } from "./room.ts";
-import { shareTimers } from "./session-timers.ts";
-import { SettledConnections } from "./settled-connections.ts";
+import { shareTimers } from "./session/session-timers.ts";
+import type { FrameTap } from "./websocket/frame-tap.ts";
 
 export interface PipelineOptions {
   /** Only connections with one of these ports; empty: all. Also decodes WebSockets without handshake on them. */

@@ -1,9 +1,9 @@
 import type { ConnectionId, Direction } from "../base/brand.ts";
 import * as limits from "../base/limits.ts";
 import type { PacketView } from "../base/packet-view.ts";
-import type { FrameTap } from "../pipeline/frame-tap.ts";
 import type { PipelineOptions } from "../pipeline/pipeline.ts";
 import { SelectedPipeline } from "../pipeline/selected-pipeline.ts";
+import type { FrameTap } from "../pipeline/websocket/frame-tap.ts";
 import type { ConnectionFacts, Endpoint } from "../store/types.ts";
 import { BlobStore } from "./blob-store.ts";
 import { DetailTable, HEAD, MARK, packLayers, packWindow, type RawRow } from "./detail-table.ts";

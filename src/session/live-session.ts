@@ -1,8 +1,8 @@
 import { type ConnectionId, connectionId, type RelativeNs, relativeNs } from "../base/brand.ts";
 import { formatTime } from "../base/time.ts";
 import type { CaptureOrigin, CaptureReader, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
-import type { FrameTap } from "../pipeline/frame-tap.ts";
 import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
+import type { FrameTap } from "../pipeline/websocket/frame-tap.ts";
 import type { Timer } from "../rules/context/timers.ts";
 import { rulesByConnection } from "../rules/judging/by-connection.ts";
 import { judge } from "../rules/judging/judge.ts";

@@ -1,6 +1,6 @@
 import * as limits from "../base/limits.ts";
-import type { FrameTap } from "../pipeline/frame-tap.ts";
 import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
+import type { FrameTap } from "../pipeline/websocket/frame-tap.ts";
 import type { Replay } from "./connection-detail.ts";
 
 /** Connections with a message that holds a text, ignoring case: the whole capture is read once more. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { FrameTap } from "../../src/pipeline/frame-tap.ts";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
+import type { FrameTap } from "../../src/pipeline/websocket/frame-tap.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import { corpusMissing, corpusPath, manifest, truthOf } from "../support/corpus.ts";
 import { captureBytes, readPackets } from "../support/read-capture.ts";

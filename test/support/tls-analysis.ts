@@ -1,5 +1,5 @@
-import type { FrameTap } from "../../src/pipeline/frame-tap.ts";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
+import type { FrameTap } from "../../src/pipeline/websocket/frame-tap.ts";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { Finding } from "../../src/rules/types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tcpFacts } from "../../src/pipeline/tcp-facts.ts";
+import { tcpFacts } from "../../src/pipeline/facts/tcp-facts.ts";
 import { tcpPacket } from "../support/packet-builder.ts";
 import { type Timed, track } from "../support/run-tracker.ts";
 

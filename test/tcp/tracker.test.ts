@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { resetFacts } from "../../src/pipeline/reset-facts.ts";
-import { tcpFacts } from "../../src/pipeline/tcp-facts.ts";
+import { resetFacts } from "../../src/pipeline/facts/reset-facts.ts";
+import { tcpFacts } from "../../src/pipeline/facts/tcp-facts.ts";
 import { type TcpPacket, tcpPacket } from "../support/packet-builder.ts";
 import { type Timed, track } from "../support/run-tracker.ts";
 

@@ -1,7 +1,7 @@
 import { type RelativeNs, relativeNs } from "../../base/brand.ts";
 import { formatTime } from "../../base/time.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
-import type { FrameTap } from "../../pipeline/frame-tap.ts";
+import type { FrameTap } from "../../pipeline/websocket/frame-tap.ts";
 import { type FrameWriter, ndjsonWriter } from "../../report/frame-writer.ts";
 import { connectionModel, findingModel, type ModelOptions } from "../../report/model.ts";
 import type { Redactor } from "../../report/redact.ts";

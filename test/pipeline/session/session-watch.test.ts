@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { SessionWatch } from "../../../src/pipeline/session/session-watch.ts";
+import type { MessageView } from "../../../src/websocket/types.ts";
+import { beat } from "../../support/facts-builder.ts";
+import { messageView } from "../../support/message-view.ts";
+
+const message = (direction: 0 | 1, text: string, packet: number): MessageView =>
+  messageView(direction, text, packet, packet * 1000);
+
+/** A Socket.IO session in which the client's last message is `text`. */
+function session(...texts: string[]) {
+  const watch = new SessionWatch("websocket", "/socket.io/?EIO=4&transport=websocket", null, () => 0);
+  watch.onMessage(
+    message(1, '0{"sid":"abc","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":2000}', 1),
+    true,
+  );
+  watch.onMessage(message(0, "40/im,", 2), true);
+  watch.onMessage(message(1, '40/im,{"sid":"def"}', 3), true);
+  texts.forEach((text, index) => {
+    watch.onMessage(message(index === texts.length - 1 ? 0 : 1, text, 4 + index), text.includes("exception"));
+  });
+  return watch.facts(() => beat());
+}
+
+test("what no Socket.IO server can parse is told, and no packet of it", () => {
+  expect(session("Zhello").notAPacket).toMatchObject({ packet: 4, text: "Zhello" });
+  expect(session("42/im,{bad").notAPacket?.text).toBe("42/im,{bad");
+  for (const fine of [
+    '42/im,["send",{"text":"hello"}]',
+    '42["a"]',
+    '43/im,1["ok"]',
+    '451-["file",{"_placeholder":true,"num":0}]',
+    "3",
+  ])
+    expect(session(fine).notAPacket, fine).toBeNull();
+  expect(session(`42/im,["${"x".repeat(80)}"]`).notAPacket).toBeNull();
+});
+
+test("every event that says error is counted, and the first ones kept", () => {
+  const [first, second] = ["Unauthorized", "Internal server error"].map(
+    (text) => `42/im,["exception",{"message":"${text}"}]`,
+  );
+  const [namespace] = session(first ?? "", second ?? "", "3").socketIo;
+  expect(namespace?.firstErrors.map(({ message: said }) => said)).toEqual(["Unauthorized", "Internal server error"]);
+  expect(namespace).toMatchObject({ errors: 2, told: { message: "Internal server error" } });
+});
+
+test("the largest message that the server takes is in its greeting", () => {
+  expect(session("3").engineIo?.open?.maxPayloadBytes).toBe(2000);
+});
+
+/** What came of the acknowledgments; each text after the direction of who says it: ">" the client, "<" the server. */
+function acksOf(lines: readonly string[], problem: MessageView["problem"] = null) {
+  const watch = new SessionWatch("websocket", "/socket.io/?EIO=4&transport=websocket&sid=abc", null, () => 0);
+  watch.onMessage(message(0, "2probe", 1), true);
+  lines.forEach((line, index) => {
+    const said = message(line.startsWith(">") ? 0 : 1, line.slice(1), 2 + index);
+    watch.onMessage({ ...said, problem: line.startsWith("<") ? problem : null }, false);
+  });
+  return new Map(watch.facts(() => beat()).socketIo.map(({ name, acks }) => [name, acks]));
+}
+
+test("acknowledgments are paired with the events that asked for them, each namespace by itself", () => {
+  const acks = acksOf([
+    '>42/im,0["send",{"a":1}]',
+    '>420["hello"]',
+    '<43/im,0["ok"]',
+    '>42/im,1["sa\u0000ve"]',
+    '>451-/im,2["file",{"_placeholder":true,"num":0}]',
+    '<461-/im,2[{"_placeholder":true,"num":0}]',
+    '>42/im,["no callback"]',
+    '<42["news",1]',
+  ]);
+  expect(acks.get("/im")).toMatchObject({ asked: 3, answered: 2, slowestMs: 2000, missing: [{ packet: 5 }] });
+  expect(acks.get("/")).toMatchObject({ asked: 1, answered: 0, serverSpoke: true, missing: [{ event: "hello" }] });
+});
+
+test("acknowledgments of the client to the server's events are no answers, and numbers in texts no requests", () => {
+  expect(acksOf(['<420["ask"]', ">430[1]", ">42 apples", ">4231"]).size).toBe(0);
+});
+
+test("where something of the server could not be read, no acknowledgment is missed", () => {
+  expect(acksOf(['>420["hello"]', '<42["x"]'], "inflate-failed").size).toBe(0);
+});
+
+test("what is remembered of acknowledgments is bounded", () => {
+  const many = Array.from({ length: 300 }, (_, index) => `>42${index}["send"]`);
+  expect(acksOf(many).get("/")).toMatchObject({ asked: 300, answered: 0 });
+  expect(acksOf(many).get("/")?.missing).toHaveLength(64);
+});
