@@ -93,7 +93,7 @@ export default {
       "zlib-places",
       "inflating belongs to capture files, one file of websocket and one of http",
       ["zlib"],
-      ["^src/source/", "^src/websocket/inflate-message\\.ts$", "^src/http/content-coding\\.ts$"],
+      ["^src/source/", "^src/websocket/deflate/inflate-message\\.ts$", "^src/http/content-coding\\.ts$"],
     ),
     only(
       "crypto-places",

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { CommandName } from "../i18n/help-types.ts";
+import type { CommandName } from "../i18n/help/types.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** A command declares its arguments, options and action; its words are in `i18n/help-*.ts`. */

@@ -1,8 +1,8 @@
 import type { CommanderError } from "commander";
 import { EXIT, type ExitCode, UserError } from "../base/user-error.ts";
 import type { Language } from "../i18n/language.ts";
-import type { Message } from "../i18n/message-types.ts";
-import { messageOf } from "../i18n/messages.ts";
+import { messageOf } from "../i18n/messages/messages.ts";
+import type { Message } from "../i18n/messages/types.ts";
 import { closestWord } from "./closest-word.ts";
 import { commandNames } from "./commands.ts";
 

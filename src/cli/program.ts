@@ -3,17 +3,17 @@ import { Command, CommanderError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { displayWidth, wrapToWidth } from "../base/display-width.ts";
 import { EXIT, type ExitCode, UserError } from "../base/user-error.ts";
-import { chromeOf } from "../i18n/chrome.ts";
-import { helpOf } from "../i18n/help.ts";
-import type { HelpWords } from "../i18n/help-types.ts";
+import { chromeOf } from "../i18n/chrome/chrome.ts";
+import { helpOf } from "../i18n/help/help.ts";
+import type { HelpWords } from "../i18n/help/types.ts";
 import { type Language, languageFromEnvironment, languageOf } from "../i18n/language.ts";
 import { type CommandModule, commandNames, commands } from "./commands.ts";
 import { explainFailure, usageError } from "./failures.ts";
 import { LOG_LEVELS, openLogger } from "./logger.ts";
 import { oneOf } from "./option-values.ts";
+import { writeWhole } from "./output/whole-writes.ts";
 import { watchSignals } from "./signals.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { writeWhole } from "./whole-writes.ts";
 
 const PIPE_COLUMNS = 100;
 

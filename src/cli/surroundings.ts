@@ -1,6 +1,6 @@
 import type { ExitCode } from "../base/user-error.ts";
-import type { Chrome } from "../i18n/chrome-words.ts";
-import type { HelpWords } from "../i18n/help-types.ts";
+import type { Chrome } from "../i18n/chrome/words.ts";
+import type { HelpWords } from "../i18n/help/types.ts";
 import type { Language } from "../i18n/language.ts";
 import type { Logger } from "./logger.ts";
 

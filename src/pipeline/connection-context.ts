@@ -10,7 +10,7 @@ import { readUpgradeRequest, readUpgradeResponse } from "../http/upgrade.ts";
 import type { NotHttpFacts } from "../store/http-types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 import type { KeyLog } from "../tls/key-log.ts";
-import { NO_LANE } from "../websocket/calm-texts.ts";
+import { NO_LANE } from "../websocket/calm/calm-texts.ts";
 import type { DecoderMemory } from "../websocket/memory.ts";
 import { cutLooksLikeFrames, looksLikeFrames, type StreamPart } from "../websocket/recognise.ts";
 import { meansWebSocket } from "./facts/http-facts.ts";

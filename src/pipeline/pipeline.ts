@@ -7,7 +7,7 @@ import type { TcpConnection } from "../tcp/connection.ts";
 import { TcpTracker } from "../tcp/tracker.ts";
 import type { EndCause, GapCause, TcpSink } from "../tcp/types.ts";
 import type { KeyLog } from "../tls/key-log.ts";
-import { type CalmTexts, NO_LANE } from "../websocket/calm-texts.ts";
+import { type CalmTexts, NO_LANE } from "../websocket/calm/calm-texts.ts";
 import { DecoderMemory } from "../websocket/memory.ts";
 import { PacketDecoder } from "../wire/packet-decoder.ts";
 import {

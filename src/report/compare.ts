@@ -1,19 +1,19 @@
 import { displayWidth, padToWidth, truncateToWidth } from "../base/display-width.ts";
 import { escapeText } from "../base/escape-text.ts";
-import { chromeOf } from "../i18n/chrome.ts";
+import { chromeOf } from "../i18n/chrome/chrome.ts";
 import type { Language } from "../i18n/language.ts";
 import { textsOf } from "../i18n/render.ts";
-import { shareWordsOf } from "../i18n/share.ts";
-import type { ShareWords } from "../i18n/share-words.ts";
+import { shareWordsOf } from "../i18n/share/share.ts";
+import type { ShareWords } from "../i18n/share/words.ts";
 import type { LoggedFrame } from "../store/frame-log.ts";
 import type { HttpFieldFacts } from "../store/http-types.ts";
 import type { SynOptions } from "../store/tcp-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { BeatFacts } from "../store/websocket-types.ts";
 import { opcodeName, type Units } from "./ladder.ts";
+import type { ConnectionModel } from "./model/schema.ts";
 import type { Redactor } from "./redact.ts";
-import type { ConnectionModel } from "./schema.ts";
-import { endedText } from "./text-connections.ts";
+import { endedText } from "./text/text-connections.ts";
 
 /** One side of a comparison: the session that stands for its capture. */
 export interface Session {

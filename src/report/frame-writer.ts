@@ -2,8 +2,8 @@ import { type ConnectionId, type RelativeNs, sideOf } from "../base/brand.ts";
 import { displayWidth, padStartToWidth, padToWidth, truncateToWidth } from "../base/display-width.ts";
 import { escapeText } from "../base/escape-text.ts";
 import { offsetText, TimeFormatter } from "../base/time.ts";
-import type { Chrome } from "../i18n/chrome-words.ts";
-import { learnRequest } from "./learn.ts";
+import type { Chrome } from "../i18n/chrome/words.ts";
+import { learnRequest } from "./model/learn.ts";
 import type { Redactor } from "./redact.ts";
 import { safeJson } from "./safe-json.ts";
 

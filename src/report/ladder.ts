@@ -1,5 +1,5 @@
 import { escapeText } from "../base/escape-text.ts";
-import type { ShareWords } from "../i18n/share-words.ts";
+import type { ShareWords } from "../i18n/share/words.ts";
 import type { Finding } from "../rules/types.ts";
 import type { LoggedFrame } from "../store/frame-log.ts";
 import type { TcpEvent } from "../store/tcp-types.ts";

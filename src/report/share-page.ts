@@ -1,15 +1,15 @@
-import { chromeOf } from "../i18n/chrome.ts";
-import type { Chrome } from "../i18n/chrome-words.ts";
+import { chromeOf } from "../i18n/chrome/chrome.ts";
+import type { Chrome } from "../i18n/chrome/words.ts";
 import type { Language } from "../i18n/language.ts";
 import { textsOf } from "../i18n/render.ts";
-import { shareWordsOf } from "../i18n/share.ts";
-import type { ShareWords } from "../i18n/share-words.ts";
+import { shareWordsOf } from "../i18n/share/share.ts";
+import type { ShareWords } from "../i18n/share/words.ts";
 import type { Finding } from "../rules/types.ts";
 import type { FrameLog } from "../store/frame-log.ts";
 import type { Analysis } from "../store/types.ts";
 import { type Ladder, ladderOf, type Units } from "./ladder.ts";
+import type { FindingModel, ReportModel } from "./model/schema.ts";
 import type { Redactor } from "./redact.ts";
-import type { FindingModel, ReportModel } from "./schema.ts";
 
 /** A report in one language with the words around it. */
 export interface SharePage {

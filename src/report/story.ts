@@ -1,7 +1,7 @@
 import { secondsBetween } from "../base/time.ts";
-import { plain } from "./paint.ts";
 import type { SharePage } from "./share-page.ts";
-import { headlineLines } from "./text-headline.ts";
+import { plain } from "./text/paint.ts";
+import { headlineLines } from "./text/text-headline.ts";
 import { originOf } from "./times.ts";
 
 const LINES = 10;

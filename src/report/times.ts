@@ -1,4 +1,4 @@
-import type { ReportModel } from "./schema.ts";
+import type { ReportModel } from "./model/schema.ts";
 
 /** Time of the first packet over all captures; null without any. */
 export const originOf = (model: ReportModel): string | null =>

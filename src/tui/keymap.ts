@@ -1,4 +1,4 @@
-import type { TuiWords } from "../i18n/tui-words.ts";
+import type { TuiWords } from "../i18n/tui/words.ts";
 import { mainViews, type State, type View } from "./state.ts";
 
 export type ActionId = keyof TuiWords["actions"];

@@ -2,12 +2,12 @@ import type { Direction } from "../base/brand.ts";
 import { i32be, u16be, u32be } from "../base/bytes.ts";
 import * as limits from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
-import { CalmPair } from "./calm-pair.ts";
-import { NO_LANE } from "./calm-texts.ts";
+import { CalmPair } from "./calm/calm-pair.ts";
+import { NO_LANE } from "./calm/calm-texts.ts";
+import { INPUT_SLACK } from "./deflate/inflate.ts";
 import { tell } from "./events.ts";
 import { headerBytes, headerFaults, lengthIn } from "./frame-header.ts";
 import { type DecoderOptions, FrameReader } from "./frame-reader.ts";
-import { INPUT_SLACK } from "./inflate.ts";
 import { type DecoderMemory, SCRATCH_BYTES } from "./memory.ts";
 import { Resynchroniser } from "./resynchroniser.ts";
 import {

@@ -1,7 +1,7 @@
 import { type Direction, ZERO_TIME } from "../base/brand.ts";
 import * as limits from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
-import type { CalmPair } from "./calm-pair.ts";
+import type { CalmPair } from "./calm/calm-pair.ts";
 import { closeCodeOf, closeReasonOf, isSendableCloseCode, isWellFormedClose } from "./close-frame.ts";
 import { RSV1_MISPLACED, tell } from "./events.ts";
 import { FAULT_CODES, MASK_FAULT, RESERVED_BITS } from "./frame-header.ts";

@@ -1,10 +1,10 @@
 import { ZERO_TIME } from "../base/brand.ts";
 import { BufferPool } from "./buffer-pool.ts";
-import { CalmTexts } from "./calm-texts.ts";
-import { INFLATED, Inflater, type InflateStatus } from "./inflate.ts";
+import { CalmTexts } from "./calm/calm-texts.ts";
+import { INFLATED, Inflater, type InflateStatus } from "./deflate/inflate.ts";
+import { WindowPool } from "./deflate/window-pool.ts";
 import type { FrameView, MessageView } from "./types.ts";
 import { type ByteStore, byteStore } from "./unmask.ts";
-import { WindowPool } from "./window-pool.ts";
 
 const noBytes = new Uint8Array(0);
 

@@ -1,19 +1,19 @@
 import { u8, u16be, viewOf } from "../base/bytes.ts";
 import type { PacketView } from "../base/packet-view.ts";
-import { readEthernet, readEtherType, readLlc, readMpls } from "./ethernet.ts";
-import { tellGivenUp } from "./fragment.ts";
-import { FragmentStore } from "./fragment-store.ts";
-import { readIpProtocol } from "./ip-protocol.ts";
-import { readIpv4 } from "./ipv4.ts";
-import { readIpv6 } from "./ipv6.ts";
-import { readLinkLayer } from "./link-layer.ts";
-import { LINK } from "./link-types.ts";
-import { readPpp } from "./ppp.ts";
+import { tellGivenUp } from "./ip/fragment.ts";
+import { FragmentStore } from "./ip/fragment-store.ts";
+import { readIpProtocol } from "./ip/ip-protocol.ts";
+import { readIpv4 } from "./ip/ipv4.ts";
+import { readIpv6 } from "./ip/ipv6.ts";
+import { readEthernet, readEtherType, readLlc, readMpls } from "./link/ethernet.ts";
+import { readLinkLayer } from "./link/link-layer.ts";
+import { LINK } from "./link/link-types.ts";
+import { readPpp } from "./link/ppp.ts";
+import { readAMsdu, readWlan } from "./link/wlan.ts";
 import { readTcpFields } from "./tcp.ts";
 import type { SegmentView, WireSink } from "./types.ts";
 import { emptyArp, emptyDatagram, emptyIcmpError, emptySegment } from "./views.ts";
 import { LAYER, type Layer, layerOfIpVersion, type Walk } from "./walk.ts";
-import { readAMsdu, readWlan } from "./wlan.ts";
 
 const TCP = 6;
 /** Bytes of the fixed IPv4 and TCP headers. */

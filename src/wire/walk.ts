@@ -3,7 +3,7 @@ import { u8 } from "../base/bytes.ts";
 import * as limits from "../base/limits.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { PacketView } from "../base/packet-view.ts";
-import type { FragmentStore } from "./fragment-store.ts";
+import type { FragmentStore } from "./ip/fragment-store.ts";
 import type { ArpView, DatagramView, IcmpErrorView, SegmentView, WireSink } from "./types.ts";
 
 /**

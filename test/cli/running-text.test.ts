@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { RunningText } from "../../src/cli/live/running-text.ts";
 import type { Surroundings } from "../../src/cli/surroundings.ts";
-import { liveWordsOf } from "../../src/i18n/live.ts";
+import { liveWordsOf } from "../../src/i18n/live/live.ts";
 import { render } from "../../src/i18n/render.ts";
-import { plain } from "../../src/report/paint.ts";
 import { createRedactor } from "../../src/report/redact.ts";
+import { plain } from "../../src/report/text/paint.ts";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { Finding } from "../../src/rules/types.ts";
 import { abnormal, analysisOf, connectionFacts, mark, tcp } from "../support/facts-builder.ts";

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { eventSchema, jsonSchemaOf } from "../../src/report/schema.ts";
+import { eventSchema, jsonSchemaOf } from "../../src/report/model/schema.ts";
 import { findTool } from "../../src/source/live/find-tool.ts";
 import { compileSchema } from "../support/json-schema.ts";
 import { NamespaceSet, namespacesUnavailable } from "../support/namespace.ts";

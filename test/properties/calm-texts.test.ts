@@ -4,8 +4,8 @@ import { packetNumber, relativeNs } from "../../src/base/brand.ts";
 import * as limits from "../../src/base/limits.ts";
 import { Pipeline } from "../../src/pipeline/pipeline.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
-import { CalmBeats } from "../../src/websocket/calm-beats.ts";
-import { CalmTexts } from "../../src/websocket/calm-texts.ts";
+import { CalmBeats } from "../../src/websocket/calm/calm-beats.ts";
+import { CalmTexts } from "../../src/websocket/calm/calm-texts.ts";
 import { packetView, tcpPacket } from "../support/packet-builder.ts";
 import { frame } from "../support/websocket-script.ts";
 

@@ -1,9 +1,9 @@
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { HISTORY_BYTES, type History, RING_BYTES } from "../../src/websocket/history.ts";
-import { INFLATED, INPUT_SLACK, Inflater, type InflateStatus, TOO_LARGE } from "../../src/websocket/inflate.ts";
-import { inflateLarge } from "../../src/websocket/inflate-message.ts";
+import { HISTORY_BYTES, type History, RING_BYTES } from "../../src/websocket/deflate/history.ts";
+import { INFLATED, INPUT_SLACK, Inflater, type InflateStatus, TOO_LARGE } from "../../src/websocket/deflate/inflate.ts";
+import { inflateLarge } from "../../src/websocket/deflate/inflate-message.ts";
 import { byteStore } from "../../src/websocket/unmask.ts";
 
 const MAX = 4 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LINK } from "../../src/wire/link-types.ts";
+import { LINK } from "../../src/wire/link/link-types.ts";
 import {
   address,
   concat,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { connectionId, relativeNs } from "../../src/base/brand.ts";
 import { displayWidth } from "../../src/base/display-width.ts";
-import { chromeOf } from "../../src/i18n/chrome.ts";
+import { chromeOf } from "../../src/i18n/chrome/chrome.ts";
 import { type FrameRow, ndjsonWriter, tableWriter } from "../../src/report/frame-writer.ts";
+import { frameSchema, jsonSchemaOf } from "../../src/report/model/schema.ts";
 import { createRedactor } from "../../src/report/redact.ts";
-import { frameSchema, jsonSchemaOf } from "../../src/report/schema.ts";
 import { compileSchema } from "../support/json-schema.ts";
 
 const ORIGIN = 1_795_168_800_000_000_000n;

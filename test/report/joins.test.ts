@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { render } from "../../src/i18n/render.ts";
-import { buildReport } from "../../src/report/model.ts";
+import { buildReport } from "../../src/report/model/model.ts";
 import { createRedactor } from "../../src/report/redact.ts";
-import { renderText } from "../../src/report/text.ts";
+import { renderText } from "../../src/report/text/text.ts";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { Analysis } from "../../src/store/types.ts";
 import { abnormal, analysisOf, BACKEND_LEG, connectionFacts, joined } from "../support/facts-builder.ts";

@@ -3,7 +3,7 @@ import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
 import { describe, expect, test } from "vitest";
 import { renderMarkdown } from "../../src/report/markdown/render-markdown.ts";
-import { buildReport } from "../../src/report/model.ts";
+import { buildReport } from "../../src/report/model/model.ts";
 import { createRedactor } from "../../src/report/redact.ts";
 import { sharePage } from "../../src/report/share-page.ts";
 import type { Finding } from "../../src/rules/types.ts";

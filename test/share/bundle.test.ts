@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { folderBundle } from "../../src/cli/bundle.ts";
+import { folderBundle } from "../../src/cli/output/bundle.ts";
 
 let above = "";
 beforeEach(async () => {

@@ -1,9 +1,9 @@
-import { openFeeds } from "../../src/cli/capture-feeds.ts";
+import { openFeeds } from "../../src/cli/captures/capture-feeds.ts";
 import { createDesk } from "../../src/cli/screen/desk.ts";
-import { chromeOf } from "../../src/i18n/chrome.ts";
+import { chromeOf } from "../../src/i18n/chrome/chrome.ts";
 import type { Language } from "../../src/i18n/language.ts";
 import { textsOf } from "../../src/i18n/render.ts";
-import { tuiWordsOf } from "../../src/i18n/tui.ts";
+import { tuiWordsOf } from "../../src/i18n/tui/tui.ts";
 import type { CaptureOrigin } from "../../src/pcap/types.ts";
 import type { Desk } from "../../src/session/detail-types.ts";
 import { LoadSession } from "../../src/session/load-session.ts";

@@ -2,9 +2,9 @@ import { constants, createDeflateRaw, deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import * as limits from "../../src/base/limits.ts";
 import { BufferPool } from "../../src/websocket/buffer-pool.ts";
+import { WindowPool } from "../../src/websocket/deflate/window-pool.ts";
 import { DecoderMemory } from "../../src/websocket/memory.ts";
 import { type DeflateParameters, TEXT, UNDECODABLE } from "../../src/websocket/types.ts";
-import { WindowPool } from "../../src/websocket/window-pool.ts";
 import { agreed, decoder, everyByte, frame, hex, play, position, type Setup } from "../support/websocket-script.ts";
 
 const SERVER: Setup = { direction: 1, deflate: agreed };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as limits from "../../src/base/limits.ts";
 import { beginningKey, beginningOf } from "../../src/base/masked-text.ts";
-import { NO_LANE } from "../../src/websocket/calm-texts.ts";
+import { NO_LANE } from "../../src/websocket/calm/calm-texts.ts";
 import { FrameDecoder } from "../../src/websocket/frame-decoder.ts";
 import { DecoderMemory } from "../../src/websocket/memory.ts";
 import { BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT } from "../../src/websocket/types.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import * as limits from "../../src/base/limits.ts";
 import { BufferPool } from "../../src/websocket/buffer-pool.ts";
+import { WindowPool } from "../../src/websocket/deflate/window-pool.ts";
 import { DecoderMemory } from "../../src/websocket/memory.ts";
 import { BINARY, CLOSE, CONTINUATION, PING, TEXT } from "../../src/websocket/types.ts";
-import { WindowPool } from "../../src/websocket/window-pool.ts";
 import { agreed, decoder, frame, hex, position, type Recorder, type Setup } from "../support/websocket-script.ts";
 
 const work = vi.hoisted(() => ({ testedHeaders: 0 }));

@@ -7,17 +7,17 @@ import { escapeText } from "../../base/escape-text.ts";
 import { formatTime } from "../../base/time.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { render } from "../../i18n/render.ts";
-import { shareWordsOf } from "../../i18n/share.ts";
-import { buildReport } from "../../report/model.ts";
-import { noteWhere } from "../../report/note-where.ts";
+import { shareWordsOf } from "../../i18n/share/share.ts";
+import { buildReport } from "../../report/model/model.ts";
 import { createRedactor } from "../../report/redact.ts";
 import { sharePage } from "../../report/share-page.ts";
+import { noteWhere } from "../../report/text/note-where.ts";
 import type { Analysis } from "../../store/types.ts";
-import { analyse, endpoint } from "../analyse.ts";
-import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
-import { fingerprintOf, notesPath, readNotesOf, saveNotes } from "../notes-file.ts";
+import { analyse, endpoint } from "../captures/analyse.ts";
+import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../captures/key-log-file.ts";
+import { fingerprintOf, notesPath, readNotesOf, saveNotes } from "../captures/notes-file.ts";
+import { readCaptures } from "../captures/read-captures.ts";
 import { connectionNumber, oneOf } from "../option-values.ts";
-import { readCaptures } from "../read-captures.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 interface AnnotateOptions extends KeyLogOption {

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { EXIT, type ExitCode } from "../../base/user-error.ts";
-import { checkText, doctorWordsOf } from "../../i18n/doctor.ts";
-import { messageOf } from "../../i18n/messages.ts";
-import { coloured, plain } from "../../report/paint.ts";
+import { checkText, doctorWordsOf } from "../../i18n/doctor/doctor.ts";
+import { messageOf } from "../../i18n/messages/messages.ts";
 import { safeJson } from "../../report/safe-json.ts";
+import { coloured, plain } from "../../report/text/paint.ts";
 import { type Check, checksOf } from "../doctor/checks.ts";
 import { type Examination, examine } from "../doctor/examine.ts";
 import { portList } from "../option-values.ts";

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { explain as words } from "../../i18n/render.ts";
-import { coloured, plain } from "../../report/paint.ts";
-import { ruleList, rulePage } from "../../report/text-rule.ts";
+import { coloured, plain } from "../../report/text/paint.ts";
+import { ruleList, rulePage } from "../../report/text/text-rule.ts";
 import { catalogue } from "../../rules/catalogue/catalogue.ts";
 import { closestWord } from "../closest-word.ts";
 import type { Surroundings } from "../surroundings.ts";

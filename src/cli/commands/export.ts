@@ -1,15 +1,15 @@
 import type { Command } from "commander";
 import { EXIT, UserError } from "../../base/user-error.ts";
-import { shareWordsOf } from "../../i18n/share.ts";
-import type { ShareWords } from "../../i18n/share-words.ts";
+import { shareWordsOf } from "../../i18n/share/share.ts";
+import type { ShareWords } from "../../i18n/share/words.ts";
 import type { Redactor } from "../../report/redact.ts";
-import { type Analysed, analyse } from "../analyse.ts";
-import { type Exported, type ExportPlan, exportCapture } from "../export-capture.ts";
-import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
+import { type Analysed, analyse } from "../captures/analyse.ts";
+import { type Exported, type ExportPlan, exportCapture } from "../captures/export-capture.ts";
+import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../captures/key-log-file.ts";
+import { named, withReadableAgain } from "../captures/readable-again.ts";
 import { checkConnection } from "../known-connection.ts";
 import { connectionNumber, portList } from "../option-values.ts";
-import { checkOutput, inputsOf, writeOutput } from "../output-file.ts";
-import { named, withReadableAgain } from "../readable-again.ts";
+import { checkOutput, inputsOf, writeOutput } from "../output/output-file.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
 

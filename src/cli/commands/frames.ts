@@ -3,11 +3,11 @@ import { ndjsonWriter, tableWriter } from "../../report/frame-writer.ts";
 import { createRedactor } from "../../report/redact.ts";
 import { mayCarryWebSocket } from "../../rules/reading/sealed.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import { BatchWriter } from "../batch-writer.ts";
-import { FramePrinter } from "../frame-printer.ts";
-import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
+import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../captures/key-log-file.ts";
+import { readCaptures } from "../captures/read-captures.ts";
 import { oneOf, portList } from "../option-values.ts";
-import { readCaptures } from "../read-captures.ts";
+import { BatchWriter } from "../output/batch-writer.ts";
+import { FramePrinter } from "../output/frame-printer.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 const FORMATS = ["table", "ndjson"] as const;

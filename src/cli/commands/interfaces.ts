@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { displayWidth, padToWidth } from "../../base/display-width.ts";
-import { doctorWordsOf } from "../../i18n/doctor.ts";
+import { doctorWordsOf } from "../../i18n/doctor/doctor.ts";
 import { safeJson } from "../../report/safe-json.ts";
 import { listInterfaces, type NetworkInterface } from "../../source/system/interfaces.ts";
 import type { Surroundings } from "../surroundings.ts";

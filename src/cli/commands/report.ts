@@ -1,18 +1,18 @@
 import type { Command } from "commander";
 import { EXIT, type ExitCode, UserError } from "../../base/user-error.ts";
 import { render } from "../../i18n/render.ts";
-import { buildReport } from "../../report/model.ts";
-import { coloured, plain } from "../../report/paint.ts";
+import { buildReport } from "../../report/model/model.ts";
+import type { ReportModel } from "../../report/model/schema.ts";
 import type { Redactor } from "../../report/redact.ts";
 import { safeJson } from "../../report/safe-json.ts";
-import type { ReportModel } from "../../report/schema.ts";
-import { renderText } from "../../report/text.ts";
+import { coloured, plain } from "../../report/text/paint.ts";
+import { renderText } from "../../report/text/text.ts";
 import type { Timer } from "../../rules/context/timers.ts";
-import { type Analysed, analyse } from "../analyse.ts";
-import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../key-log-file.ts";
+import { type Analysed, analyse } from "../captures/analyse.ts";
+import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../captures/key-log-file.ts";
 import { checkConnection } from "../known-connection.ts";
 import { connectionNumber, oneOf, portList, timerList } from "../option-values.ts";
-import { checkOutput, inputsOf, writeOutput } from "../output-file.ts";
+import { checkOutput, inputsOf, writeOutput } from "../output/output-file.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -49,7 +49,7 @@ export function define(command: Command, surroundings: Surroundings): void {
       throw new UserError(EXIT.usage, "usage.needs-svg", { n: String(options.connection) });
     }
     if (options.compare === true) {
-      const { compareCaptures } = await import("../compare-captures.ts");
+      const { compareCaptures } = await import("../captures/compare-captures.ts");
       return compareCaptures(captures, options, surroundings);
     }
     surroundings.exitCode = await report(captures, options, surroundings);

@@ -1,5 +1,5 @@
 import { Argument, type Command } from "commander";
-import { eventSchema, frameSchema, jsonSchemaOf, reportSchema } from "../../report/schema.ts";
+import { eventSchema, frameSchema, jsonSchemaOf, reportSchema } from "../../report/model/schema.ts";
 import { oneOf } from "../option-values.ts";
 import type { Surroundings } from "../surroundings.ts";
 

@@ -1,4 +1,4 @@
-import type { CheckId } from "../../i18n/doctor-words.ts";
+import type { CheckId } from "../../i18n/doctor/words.ts";
 import type { Examination } from "./examine.ts";
 
 /** One line of the doctor: what it is about, how it is, and the command that makes it well. */

@@ -7,11 +7,11 @@ import {
 } from "../../annotations/comment-form.ts";
 import type { Note } from "../../annotations/types.ts";
 import { render } from "../../i18n/render.ts";
-import { buildReport } from "../../report/model.ts";
+import { buildReport } from "../../report/model/model.ts";
 import type { Redactor } from "../../report/redact.ts";
 import { sharePage } from "../../report/share-page.ts";
 import { storyLines } from "../../report/story.ts";
-import type { Analysed } from "../analyse.ts";
+import type { Analysed } from "../captures/analyse.ts";
 import type { Surroundings } from "../surroundings.ts";
 
 /** What is written into the evidence as pcapng comments: the story and notes on the whole, findings and notes on packets. */

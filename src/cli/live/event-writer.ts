@@ -3,16 +3,16 @@ import { formatTime } from "../../base/time.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import type { FrameTap } from "../../pipeline/websocket/frame-tap.ts";
 import { type FrameWriter, ndjsonWriter } from "../../report/frame-writer.ts";
-import { connectionModel, findingModel, type ModelOptions } from "../../report/model.ts";
+import { connectionModel, findingModel, type ModelOptions } from "../../report/model/model.ts";
+import type { ReportModel } from "../../report/model/schema.ts";
 import type { Redactor } from "../../report/redact.ts";
 import { safeJson } from "../../report/safe-json.ts";
-import type { ReportModel } from "../../report/schema.ts";
 import type { Finding, RuleId } from "../../rules/types.ts";
 import type { LiveEvents, LiveStatistics } from "../../session/types.ts";
 import type { KeptFile } from "../../source/live/spool.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import type { BatchWriter } from "../batch-writer.ts";
-import { FramePrinter } from "../frame-printer.ts";
+import type { BatchWriter } from "../output/batch-writer.ts";
+import { FramePrinter } from "../output/frame-printer.ts";
 import { systemClock } from "./clock.ts";
 
 /** Where a packet is kept, of several files; null: its file had to make room. */

@@ -3,8 +3,8 @@ import type { Timer } from "../../rules/context/timers.ts";
 import type { Finding } from "../../rules/types.ts";
 import { type SpoolPlan, scratchPlan } from "../../source/live/spool.ts";
 import type { BackendName } from "../../source/live/types.ts";
-import type { KeyLogOption } from "../key-log-file.ts";
-import { statOf } from "../stat-of.ts";
+import type { KeyLogOption } from "../captures/key-log-file.ts";
+import { statOf } from "../captures/stat-of.ts";
 
 export const BACKENDS = ["auto", "tcpdump", "dumpcap", "cap"] as const;
 export const LIVE_FORMATS = ["text", "ndjson"] as const;

@@ -3,7 +3,7 @@ import type { LiveSession } from "../../session/live-session.ts";
 import type { LiveEvents } from "../../session/types.ts";
 import type { Spool } from "../../source/live/spool.ts";
 import type { KeyLog } from "../../tls/key-log.ts";
-import { notesPath } from "../notes-file.ts";
+import { notesPath } from "../captures/notes-file.ts";
 import { createDesk } from "../screen/desk.ts";
 import { NoteKeeper } from "../screen/note-keeper.ts";
 import { Notices, openScreen, whyPlain } from "../screen/open-screen.ts";

@@ -1,4 +1,4 @@
-import type { LiveWords } from "../../i18n/live-words.ts";
+import type { LiveWords } from "../../i18n/live/words.ts";
 import type { LiveSession } from "../../session/live-session.ts";
 import type { LeftBehind } from "../../source/live/left-behind.ts";
 import type { KeptFile, Spool } from "../../source/live/spool.ts";

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Anchor, Fingerprint, Note } from "../../annotations/types.ts";
 import { UserError } from "../../base/user-error.ts";
-import { readNotes, saveNotes } from "../notes-file.ts";
+import { readNotes, saveNotes } from "../captures/notes-file.ts";
 
 /** The sidecar of one capture, its notes by the packet numbers of that one. One that cannot be read is left alone: another one is begun. */
 export class NoteBook {

@@ -1,9 +1,9 @@
 import type { Note } from "../../annotations/types.ts";
 import type { PacketOrder } from "../../session/pump.ts";
 import type { Analysis } from "../../store/types.ts";
-import { notesOfCapture, type SeenComment } from "../analyse.ts";
-import type { CaptureFeeds, FeedEvents } from "../capture-feeds.ts";
-import { lookAt, type NotesOfCaptures, wantsAny } from "../notes-of-captures.ts";
+import { notesOfCapture, type SeenComment } from "../captures/analyse.ts";
+import type { CaptureFeeds, FeedEvents } from "../captures/capture-feeds.ts";
+import { lookAt, type NotesOfCaptures, wantsAny } from "../captures/notes-of-captures.ts";
 import type { PacketHomes } from "./packet-homes.ts";
 
 /** What reading the captures has shown about notes. */

@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { ReadStream } from "node:tty";
 import { EXIT, type ExitCode } from "../../base/user-error.ts";
 import { textsOf } from "../../i18n/render.ts";
-import { tuiWordsOf } from "../../i18n/tui.ts";
+import { tuiWordsOf } from "../../i18n/tui/tui.ts";
 import type { Desk } from "../../session/detail-types.ts";
 import type { CaptureFacts } from "../../store/types.ts";
 import { App, type Errands } from "../../tui/app.ts";

@@ -2,7 +2,7 @@ import { packetNumber } from "../../base/brand.ts";
 import type { Replay } from "../../session/connection-detail.ts";
 import type { Progress } from "../../session/detail-types.ts";
 import { type PacketSink, pump } from "../../session/pump.ts";
-import { openFeeds } from "../capture-feeds.ts";
+import { openFeeds } from "../captures/capture-feeds.ts";
 
 export interface ReplayOptions {
   /** Files as they are now: a capture that is still being written is read as far as it goes. */

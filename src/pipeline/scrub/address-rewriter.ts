@@ -1,5 +1,5 @@
 import { u8, u16be } from "../../base/bytes.ts";
-import { LINK } from "../../wire/link-types.ts";
+import { LINK } from "../../wire/link/link-types.ts";
 import { hideDns } from "./dns-names.ts";
 import { PseudonymBytes } from "./pseudonym-bytes.ts";
 import { radioFrameStart, readRadioFrame } from "./radio-frame.ts";

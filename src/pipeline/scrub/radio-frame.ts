@@ -1,5 +1,5 @@
 import { i32be, i32le, u8, u16be, u16le } from "../../base/bytes.ts";
-import { LINK } from "../../wire/link-types.ts";
+import { LINK } from "../../wire/link/link-types.ts";
 
 const TO_DS = 0x01;
 const FROM_DS = 0x02;

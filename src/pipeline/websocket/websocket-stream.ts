@@ -2,7 +2,7 @@ import { CLIENT, type Direction, otherDirection, packetNumber, relativeNs, SERVE
 import * as limits from "../../base/limits.ts";
 import type { Mark, Position } from "../../base/packet-view.ts";
 import type { WebSocketEventFacts } from "../../store/websocket-types.ts";
-import { CalmPair } from "../../websocket/calm-pair.ts";
+import { CalmPair } from "../../websocket/calm/calm-pair.ts";
 import { Heartbeat } from "../../websocket/heartbeat.ts";
 import type { DecoderMemory } from "../../websocket/memory.ts";
 import {

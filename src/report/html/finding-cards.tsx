@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import { escapeText } from "../../base/escape-text.ts";
-import { noteWhere } from "../note-where.ts";
-import type { AnnotationModel, FindingModel } from "../schema.ts";
+import type { AnnotationModel, FindingModel } from "../model/schema.ts";
 import type { SharePage } from "../share-page.ts";
-import { offsetOf, peersText } from "../text-page.ts";
+import { noteWhere } from "../text/note-where.ts";
+import { offsetOf, peersText } from "../text/text-page.ts";
 import { originOf } from "../times.ts";
 import { Said } from "./bilingual.tsx";
 import type { PageInput } from "./page-input.ts";

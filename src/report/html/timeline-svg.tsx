@@ -1,9 +1,9 @@
 import { scaleLinear } from "d3-scale";
 import type { ReactNode } from "react";
 import { secondsBetween } from "../../base/time.ts";
-import type { ConnectionModel } from "../schema.ts";
-import { endedText } from "../text-connections.ts";
-import { peersText } from "../text-page.ts";
+import type { ConnectionModel } from "../model/schema.ts";
+import { endedText } from "../text/text-connections.ts";
+import { peersText } from "../text/text-page.ts";
 import { originOf } from "../times.ts";
 import { type Pages, SvgText } from "./bilingual.tsx";
 import type { TimelineMark } from "./page-input.ts";

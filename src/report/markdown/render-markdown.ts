@@ -4,13 +4,13 @@ import { toMarkdown } from "mdast-util-to-markdown";
 import { escapeText } from "../../base/escape-text.ts";
 import { secondsBetween } from "../../base/time.ts";
 import type { Ladder } from "../ladder.ts";
-import { ladderText } from "../ladder-text.ts";
-import { noteWhere } from "../note-where.ts";
-import type { ConnectionModel, FindingModel } from "../schema.ts";
+import type { ConnectionModel, FindingModel } from "../model/schema.ts";
 import type { SharePage } from "../share-page.ts";
 import { storyLines } from "../story.ts";
-import { endedText } from "../text-connections.ts";
-import { offsetOf, peersText } from "../text-page.ts";
+import { ladderText } from "../text/ladder-text.ts";
+import { noteWhere } from "../text/note-where.ts";
+import { endedText } from "../text/text-connections.ts";
+import { offsetOf, peersText } from "../text/text-page.ts";
 import { originOf } from "../times.ts";
 import { block, code, heading, list, paragraph, strong, table, text } from "./nodes.ts";
 

@@ -1,6 +1,6 @@
 import type { Side } from "../../base/brand.ts";
-import type { Chrome } from "../../i18n/chrome-words.ts";
-import type { TuiWords } from "../../i18n/tui-words.ts";
+import type { Chrome } from "../../i18n/chrome/words.ts";
+import type { TuiWords } from "../../i18n/tui/words.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import type { ConnectionRow } from "./connection-row.ts";

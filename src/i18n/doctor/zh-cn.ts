@@ -1,0 +1,31 @@
+import type { DoctorWords } from "./words.ts";
+
+export const doctorZhCn: DoctorWords = {
+  checks: {
+    node: "Node {version}",
+    "node-old": "Node {version} 太旧：wscap 需要 {least} 或更新版本",
+    backend: "{name} {version} 可以抓包",
+    "backend-not": "{name} 不能抓包：{reason}",
+    "capture-not-permitted": "当前用户（uid {uid}）没有任何抓包权限：请用 sudo，或授权 tcpdump",
+    "capture-no-tool": "没有可用的抓包工具",
+    "nothing-listens": "没有程序监听 TCP 端口 {port}：服务未启动，或使用了别的端口",
+    listens: "{who} 监听 {address} 端口 {port}",
+    "listens-unknown": "其他用户的程序监听 {address} 端口 {port}（用 sudo 可看到是哪个）",
+    "loopback-only": "端口 {port} 只绑定在 {address}：其他机器会被拒绝。请让服务绑定 0.0.0.0（或 ::）",
+    "ipv4-only": "端口 {port} 只开放 IPv4：localhost 解析为 ::1 的客户端会被拒绝，请改用 127.0.0.1",
+    "ipv6-only": "端口 {port} 只开放 IPv6：使用 IPv4 的客户端会被拒绝。请让服务同时绑定 0.0.0.0",
+    "no-firewall": "没有安装防火墙工具",
+    "firewall-unreadable": "有 {tool}，但只有 root 能读取它的规则",
+    "firewall-open": "{tool} 放行所有流量",
+    "firewall-rules": "{tool} 中可能涉及端口 {port} 的规则：{rules}",
+    "firewall-drops": "{tool} 丢弃未明确放行的流量，而没有规则提到端口 {port}：{rules}",
+    clock: "时钟已同步",
+    "clock-not": "时钟未同步：令牌可能被判为过期或尚未生效，两处抓包的时间也对不上",
+    "clock-unknown": "无法判断时钟是否同步",
+    "left-behind": "上次中断的抓包还在：{megabytes} MB，截至 {when}（rm -r {folder} 可删除）",
+  },
+  interfaces: "网卡",
+  states: { up: "启用", down: "停用", "no-carrier": "未接网线" },
+  everyInterface: "同时抓取全部网卡（默认）",
+  loopback: "本机访问自己",
+};

@@ -1,0 +1,25 @@
+import { escapeText } from "../../base/escape-text.ts";
+import type { Language } from "../language.ts";
+import { messagesEn } from "./en.ts";
+import type { Message, MessageId } from "./types.ts";
+import { messagesZhCn } from "./zh-cn.ts";
+
+const messages: Readonly<Record<Language, Readonly<Record<MessageId, Message>>>> = {
+  en: messagesEn,
+  "zh-CN": messagesZhCn,
+};
+
+const isMessageId = (id: string): id is MessageId => Object.hasOwn(messagesEn, id);
+
+/** The message in words. Arguments come from the command line or the system, so they are escaped. */
+export function messageOf(language: Language, id: string, args: Readonly<Record<string, string | number>>): Message {
+  if (!isMessageId(id)) return { sentence: escapeText(`${id} ${JSON.stringify(args)}`), next: "" };
+  const { sentence, next } = messages[language][id];
+  return { sentence: fill(sentence, args), next: fill(next, args) };
+}
+
+const fill = (template: string, args: Readonly<Record<string, string | number>>): string =>
+  template.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = args[name];
+    return value === undefined ? whole : escapeText(String(value));
+  });

@@ -1,0 +1,247 @@
+import { describe, expect, test } from "vitest";
+import { displayWidth } from "../../../src/base/display-width.ts";
+import type { Language } from "../../../src/i18n/language.ts";
+import { buildReport } from "../../../src/report/model/model.ts";
+import type { ReportModel } from "../../../src/report/model/schema.ts";
+import { createRedactor } from "../../../src/report/redact.ts";
+import { coloured } from "../../../src/report/text/paint.ts";
+import { renderText } from "../../../src/report/text/text.ts";
+import type { Finding, Severity } from "../../../src/rules/types.ts";
+import type { Analysis } from "../../../src/store/types.ts";
+import { analysis, connection, mark, webSocket } from "../../support/analysis-facts.ts";
+
+const FIX = "Let the server ping every 25 s, or set in nginx:\nproxy_read_timeout 3600s;";
+
+const finding = (severity: Severity, connectionId: number | null, given: object = {}): Finding =>
+  ({
+    ruleId: "ws.close.no-close-frame",
+    variant: "fin",
+    severity,
+    confidence: "certain",
+    connectionId,
+    alsoConnections: [],
+    followsFrom: null,
+    timestampNs: 30.5e9,
+    args: {},
+    evidence: [{ ...mark(19, 30.4), what: "fin", args: {} }],
+    causes: [{ id: "idleTimer", args: {}, confidence: "likely" }],
+    wiresharkFilter: "tcp.port == 50001",
+    ...given,
+  }) as unknown as Finding;
+
+const cleanly = connection(0, {
+  close: {
+    verdict: "clean",
+    clientSees: { code: 1000, reason: "", clean: true },
+    serverSees: { code: 1000, reason: "", clean: true },
+  },
+  webSocket: webSocket({
+    closeFrames: [
+      { ...mark(9, 3), code: 1000, codeMissing: false, laterCode: null, reason: "", delivered: true },
+      null,
+    ],
+  }),
+});
+
+function textOf(
+  facts: Analysis,
+  findings: readonly Finding[],
+  given: {
+    language?: Language;
+    width?: number;
+    title?: string;
+    colour?: boolean;
+    change?: (m: ReportModel) => void;
+  } = {},
+): string[] {
+  const model = buildReport(facts, findings, {
+    version: "0.1.0",
+    language: given.language ?? "en",
+    redactor: createRedactor(true),
+    words: () => ({
+      title: given.title ?? "The server closed without a Close frame",
+      detail: "A FIN after 20.2 s without a frame.",
+      evidence: ["FIN from the server, no Close frame"],
+      causes: [{ cause: "an idle timer", fix: FIX }],
+    }),
+  });
+  given.change?.(model);
+  const text = renderText(model, { width: given.width ?? 100, ...(given.colour ? { paint: coloured } : {}) });
+  return text.split("\n");
+}
+
+describe("the first three lines tell what to change", () => {
+  test("one error", () => {
+    const lines = textOf(analysis([cleanly, connection(1)]), [finding("error", 1)]);
+    expect(lines.slice(0, 3)).toEqual([
+      "✗ 1 of 2 connections failed: The server closed without a Close frame",
+      "  → Let the server ping every 25 s, or set in nginx:",
+      "",
+    ]);
+  });
+
+  test("two errors", () => {
+    const lines = textOf(analysis([connection(0), connection(1)]), [finding("error", 1), finding("error", 0)]);
+    expect(lines.slice(0, 3)).toEqual([
+      "✗ 2 of 2 connections failed, in 2 different ways:",
+      "  1. The server closed without a Close frame",
+      "     → Let the server ping every 25 s, or set in nginx:",
+    ]);
+  });
+
+  test("what failed for the same reason counts, a spare connection that only has a note does not", () => {
+    const spare = connection(2, {
+      kind: "tcp",
+      webSocket: null,
+      upgrade: null,
+      close: { verdict: "none", clientSees: null, serverSees: null },
+    });
+    const note = finding("note", 2, { ruleId: "tcp.open.no-request", causes: [] });
+    const after = finding("note", 1, { followsFrom: "ws.close.no-close-frame", causes: [] });
+    const head = (findings: readonly Finding[]) => textOf(analysis([connection(0), connection(1), spare]), findings)[0];
+    expect(head([finding("error", 0), note])).toContain("✗ 1 of 2 connections failed");
+    expect(head([finding("error", 0), after, note])).toContain("✗ 2 of 2 connections failed");
+  });
+
+  test("in Chinese", () => {
+    const lines = textOf(analysis([connection(0)]), [finding("error", 0)], { language: "zh-CN" });
+    expect(lines[0]).toBe("✗ 连接失败：The server closed without a Close frame");
+  });
+
+  test("an error that cost no connection", () => {
+    const lines = textOf(analysis([cleanly]), [finding("error", 0)]);
+    expect(lines[0]).toBe("✗ The server closed without a Close frame");
+  });
+
+  test("more than three are counted", () => {
+    const lines = textOf(
+      analysis([connection(0)]),
+      [0, 0, 0, 0, 0].map((id) => finding("error", id)),
+    );
+    expect(lines).toContain("     and 2 more below");
+  });
+
+  test("nothing wrong", () => {
+    expect(textOf(analysis([cleanly]), [])[0]).toBe("✓ Nothing is wrong: 1 WebSocket, 1 closed cleanly");
+    expect(textOf(analysis([]), [])[0]).toBe("· No WebSocket in this capture, and nothing that failed.");
+    const closed = finding("note", null, { ruleId: "tls.not-decrypted" });
+    expect(textOf(analysis([]), [closed], { title: "TLS: not decrypted" })[0]).toBe("· TLS: not decrypted");
+  });
+
+  test("a warning is no failure", () => {
+    expect(textOf(analysis([cleanly]), [finding("warning", 0)])[0]).toBe("! The server closed without a Close frame");
+  });
+
+  test("what weakens every statement stands there too", () => {
+    const lines = textOf(analysis([cleanly]), [], {
+      change: (model) => {
+        const [capture] = model.captures;
+        if (capture) Object.assign(capture, { endedEarly: "cut-in-record", endedEarlyOffset: 4000, dropped: 7 });
+      },
+    });
+    expect(lines[1]).toBe(
+      "! capture.pcapng breaks off at byte 4000 (in the middle of a packet): what came after is not known.",
+    );
+    expect(lines[2]).toBe("! The capturing computer lost 7 packets: gaps can come from that, not from the network.");
+  });
+});
+
+describe("a finding", () => {
+  const lines = textOf(
+    analysis([cleanly, connection(1), connection(2)]),
+    [finding("error", 1, { alsoConnections: [2], confidence: "likely" })],
+    { width: 120 },
+  );
+
+  test("names rule, connection and target, without the token", () => {
+    expect(lines).toContain(
+      "ERROR  ws.close.no-close-frame  (likely)  connection #1  10.0.0.1:50001 → 10.0.0.2:8080 /im?token=[redacted:1]",
+    );
+    expect(lines).toContain("  The same on 1 other connection: #2");
+  });
+
+  test("shows packets with their times after the first packet", () => {
+    expect(lines).toContain("        19  +30.400  FIN from the server, no Close frame");
+  });
+
+  test("ranks causes, keeps configuration to copy on lines of its own", () => {
+    const at = lines.indexOf("    likely  an idle timer");
+    expect(lines.slice(at + 1, at + 3)).toEqual([
+      "            → Let the server ping every 25 s, or set in nginx:",
+      "              proxy_read_timeout 3600s;",
+    ]);
+  });
+
+  test("ends with the filter to paste", () => {
+    expect(lines).toContain("    Wireshark filter: tcp.port == 50001");
+  });
+});
+
+describe("the connection table", () => {
+  test("one line each", () => {
+    const lines = textOf(analysis([cleanly, connection(1)]), [finding("error", 1)]);
+    const at = lines.indexOf("CONNECTIONS");
+    expect(lines.slice(at + 1, at + 4)).toEqual([
+      "  #   Start  Client → server                 Path   Frames  Lasted  How it ended",
+      "✓ 0  +0.000  10.0.0.1:50000 → 10.0.0.2:8080  /im?…   3↑ 6↓  30.5 s  clean, 1000",
+      "✗ 1  +0.000  10.0.0.1:50001 → 10.0.0.2:8080  /im?…   3↑ 6↓  30.5 s  1006, server FIN",
+    ]);
+  });
+
+  test("failures first when there are too many", () => {
+    const many = Array.from({ length: 60 }, (_, id) => ({ ...cleanly, id: connection(id).id }));
+    const lines = textOf(analysis(many), [finding("error", 59)]);
+    const at = lines.indexOf("CONNECTIONS");
+    expect(lines[at + 2]).toMatch(/^✗ 59 /);
+    expect(lines).toContain("   … and 10 more connections (--format json has them)");
+  });
+
+  test.each([60, 80, 100, 140])("no line is wider than %i columns but filters", (width) => {
+    for (const language of ["en", "zh-CN"] as const) {
+      const long = connection(1, { client: { address: "2001:db8:1111:2222:3333:4444:5555:6666", port: 50_001 } });
+      for (const line of textOf(analysis([cleanly, long]), [finding("error", 1)], { width, language })) {
+        if (line.includes("Wireshark")) continue;
+        expect(displayWidth(line), line).toBeLessThanOrEqual(width);
+      }
+    }
+  });
+});
+
+describe("hostile text", () => {
+  const ESCAPE = String.fromCharCode(0x1b);
+  const hostile = `red ${ESCAPE}[31m and \u202egnp and \u009b2J`;
+
+  test("cannot send escape sequences or turn the reading order", () => {
+    const lines = textOf(
+      analysis([connection(1)], {
+        otherPackets: { [`x${hostile}`]: 1 },
+      }),
+      [finding("error", 1)],
+      {
+        title: hostile,
+        change: (model) => {
+          const [only] = model.connections;
+          if (only?.upgrade) only.upgrade.target = `/${hostile}`;
+          const [capture] = model.captures;
+          if (capture) capture.name = hostile;
+        },
+      },
+    );
+    expect(lines.join("\n")).toContain("red \\e[31m and \\u{202e}gnp and \\u{9b}2J");
+    expect(lines.join("\n")).not.toMatch(/[\u001b\u009b\u202e]/u);
+  });
+});
+
+test("colour adds marks and changes no words", () => {
+  const facts = analysis([cleanly, connection(1)]);
+  const sgr = new RegExp(`${String.fromCharCode(0x1b)}\\[[\\d;]*m`, "g");
+  const painted = textOf(facts, [finding("error", 1)], { colour: true });
+  expect(painted.join("\n")).toMatch(sgr);
+  expect(painted.map((line) => line.replace(sgr, ""))).toEqual(textOf(facts, [finding("error", 1)]));
+});
+
+test("a refused connection has failed, whatever its finding weighs beside others", () => {
+  const refusedOnes = [connection(0, { kind: "tcp-refused" }), connection(1, { kind: "upgrade-refused" })];
+  const lines = textOf(analysis(refusedOnes), [finding("note", 1)]);
+  expect(lines.filter((line) => /^✗ +[01] /.test(line))).toHaveLength(2);
+});
