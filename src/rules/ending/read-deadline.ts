@@ -8,6 +8,7 @@ import type { Cause } from "../types.ts";
 const LEAST_MS = 5000;
 /** Settings are round: these are met by chance once in a hundred times, whole seconds once in twenty. */
 const ROUND_MS = 5000;
+const LEAST_LIKELY_MS = 10_000;
 const LATE_MS = 50;
 /** What is measured at the other end is longer by a round trip: with a slow path no number is a round one. */
 const MOST_ROUND_TRIP_MS = 100;
@@ -37,7 +38,7 @@ export function readDeadline(connection: ConnectionFacts, closer: Direction): Ca
   const isNear = (unitMs: number): boolean => silentMs % unitMs <= LATE_MS + roundTripMs;
   if (!isNear(1000)) return null;
   const timerMs = silentMs - (silentMs % 1000);
-  return cause(isNear(ROUND_MS) ? "likely" : "possible", "readDeadline", {
+  return cause(timerMs >= LEAST_LIKELY_MS && isNear(ROUND_MS) ? "likely" : "possible", "readDeadline", {
     to: sideOf(closer),
     from: sideOf(otherDirection(closer)),
     timerMs,

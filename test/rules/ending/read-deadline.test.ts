@@ -27,6 +27,7 @@ const causesOf = (
 test("one that had heard nothing for a round time, whatever it sent itself, has a deadline for reading", () => {
   expect(causesOf(70, 10)[0]).toBe("likely readDeadline");
   expect(causesOf(16, 10)).toContain("possible readDeadline");
+  expect(causesOf(15, 10)).toContain("possible readDeadline");
 });
 
 test.each([
