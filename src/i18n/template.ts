@@ -10,6 +10,9 @@ type Words = Pick<Texts, "tokens" | "units" | "fronts">;
 const PLACEHOLDER = /\{([a-zA-Z]+)(?::([^{}]*))?\}/g;
 const OPTIONAL = /\[\[([\s\S]*?)\]\]/g;
 
+/** Pages run at clients only. */
+const OF_CLIENT = "client?";
+
 /** Names of the arguments that a template uses, sorted, each once. */
 export const placeholders = (template: string): string[] =>
   [...new Set([...template.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ""))].sort();
@@ -17,7 +20,8 @@ export const placeholders = (template: string): string[] =>
 /**
  * Fills a template. Formats: `ms` a duration, `bytes`, `n` a grouped number, `word` a token in the reader's language
  * (`Word` with a capital, `words` a comma-separated list of them), `one thing|# things` by number; of `front`, a
- * product, the words that are said about it (`{front:log}`). Text from the network is escaped and cut.
+ * product, the words that are said about it (`{front:log}`); of a side, words for a client alone (`{to:client?…}`). Text
+ * from the network is escaped and cut.
  */
 export function fill(template: string, args: TextArgs, texts: Words): string {
   const present = template.replace(OPTIONAL, (_, part: string) =>
@@ -36,6 +40,7 @@ export const generalised = (template: string, texts: Pick<Texts, "general" | "fr
     if (name === "front") return generalised(frontWords(texts.fronts, undefined, format), texts);
     const words: Readonly<Record<string, string>> = texts.general;
     const word = words[name] ?? whole;
+    if (format?.startsWith(OF_CLIENT)) return format.slice(OF_CLIENT.length);
     return format?.includes("|") ? (format.split("|")[1] ?? "").replace("#", word) : word;
   });
 
@@ -48,6 +53,7 @@ function frontWords(fronts: Texts["fronts"], front: string | number | undefined,
 
 function formatted(value: string | number, format: string | undefined, { tokens, units }: Words): string {
   const word = (id: string): string => (Object.hasOwn(tokens, id) ? tokens[id as keyof typeof tokens] : safe(id));
+  if (format?.startsWith(OF_CLIENT)) return value === "client" ? format.slice(OF_CLIENT.length) : "";
   if (format === "word") return word(String(value));
   if (format === "Word") return capital(word(String(value)));
   if (format === "words") return units.list(String(value).split(",").map(word));

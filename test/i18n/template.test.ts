@@ -18,6 +18,8 @@ describe("fill", () => {
     ["left[[ after {ms:ms}]].", {}, "left."],
     ["map $x $y { default upgrade; '' close; }", {}, "map $x $y { default upgrade; '' close; }"],
     ["{port}", { port: 8080 }, "8080"],
+    ["{to:client?A page. }Node.", { to: "client" }, "A page. Node."],
+    ["{to:client?A page. }Node.", { to: "server" }, "Node."],
   ])("%s", (template, args, wanted) => {
     expect(fill(template, args, en)).toBe(wanted);
   });

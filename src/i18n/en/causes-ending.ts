@@ -47,6 +47,11 @@ export const causesEnding = {
       "A timer of the client's own of {timerMs:ms}: it ended {count} connections to this server, one after the other, all so long after it had last heard from the server, and came back each time (a watchdog, a receive timeout, or a proxy at its address).",
     fix: "Let the server say something more often than that, or give the client's timer more time: look for that number in the client's code and settings.",
   },
+  readDeadline: {
+    cause:
+      "A deadline of the {to:word} for reading, {timerMs:ms}: nothing had come from the {from:word} for so long, and what the {to:word} sends itself does not put such a deadline off (Go: SetReadDeadline; a receive timeout or watchdog of its code).",
+    fix: "Let the {from:word} send something every {pingSeconds} s or more often; or let the {to:word} ping, and set the deadline anew for each pong (gorilla/websocket: SetPongHandler).",
+  },
   backpressure: {
     cause: "Its send buffer was full: the other side had stopped reading.",
     fix: "Look at bufferedAmount and at the zero windows; limit what is sent to slow clients.",

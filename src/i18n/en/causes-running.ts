@@ -76,7 +76,7 @@ export const causesRunning = {
   peerBlocked: {
     cause:
       "The {to:word}'s program is stuck and does not react (busy loop, debugger, SIGSTOP, blocked event loop), while its host lives on: TCP's acknowledgments come from the host and say nothing of the program.",
-    fix: "Look at the {to:word}'s CPU load at this time. Browser: Performance panel; Node: --cpu-prof, monitorEventLoopDelay().",
+    fix: "Look at the {to:word}'s CPU load at this time. {to:client?In a page: the browser's Performance panel. }Node: --cpu-prof, monitorEventLoopDelay().",
   },
   leftWithoutWaiting: { cause: "The {from:word} did not wait for the answer.", fix: "Usually harmless." },
   brokenLibrary: {

@@ -46,6 +46,11 @@ export const causesEnding = {
       "客户端自己有一个 {timerMs:ms}的定时器：它先后断开了到这台服务器的 {count} 条连接，都是在最后一次收到服务端数据之后过了这么久，每次又重新连上（看门狗、接收超时，或者占着它地址的代理）。",
     fix: "让服务端发数据的间隔小于这个时间，或者把客户端的定时器调长：在客户端的代码和配置里找这个数字。",
   },
+  readDeadline: {
+    cause:
+      "{to:word}的读取期限，{timerMs:ms}：这么久没有收到{from:word}的任何数据，而{to:word}自己发送的数据不会推迟这个期限（Go：SetReadDeadline；或代码里的接收超时、看门狗）。",
+    fix: "让{from:word}至少每 {pingSeconds} 秒发送一次数据；或者让{to:word}发送 ping，并在每次收到 pong 时重设期限（gorilla/websocket：SetPongHandler）。",
+  },
   backpressure: {
     cause: "发送缓冲区满了：对端已停止读取。",
     fix: "查看 bufferedAmount 和零窗口；限制发给慢客户端的数据量。",

@@ -61,7 +61,7 @@ export const causesRunning = {
   peerBlocked: {
     cause:
       "{to:word}的程序卡住了，没有反应（死循环、断点调试、SIGSTOP、事件循环阻塞），主机本身还在运行：TCP 的确认由主机发出，不代表程序在运行。",
-    fix: "查看{to:word}这一时刻的 CPU 占用。浏览器用 Performance 面板；Node 用 --cpu-prof、monitorEventLoopDelay()。",
+    fix: "查看{to:word}这一时刻的 CPU 占用。{to:client?网页用浏览器的 Performance 面板；}Node 用 --cpu-prof、monitorEventLoopDelay()。",
   },
   leftWithoutWaiting: { cause: "{from:word}没等回应就走了。", fix: "通常无害。" },
   brokenLibrary: {

@@ -13,8 +13,9 @@ import {
 import { captureEmpty } from "./capture/capture-empty.ts";
 import { clockStepped } from "./capture/clock-stepped.ts";
 import { captureLeftOut } from "./capture/left-out.ts";
-import { closeCode, closeUnanswered, reservedCode } from "./ending/close-code.ts";
+import { closeCode, reservedCode } from "./ending/close-code.ts";
 import { noCloseFrame } from "./ending/close-no-frame.ts";
+import { closeUnanswered } from "./ending/close-unanswered.ts";
 import { closedAtOnce } from "./ending/closed-at-once.ts";
 import { idleTimeout } from "./ending/idle-timeout.ts";
 import { reset, resetAfterIdle, resetIgnored } from "./ending/reset.ts";

@@ -33,7 +33,10 @@ export function hasDied(connection: ConnectionFacts, context: Context): boolean 
   if (after !== undefined && within(after, end, end + GONE_WITHIN_NS).some(({ kind }) => kind === "tcp-refused"))
     return true;
   const together = dropped.get(server);
-  return together !== undefined && within(together, end - TOGETHER_NS, end + TOGETHER_NS).length >= 3;
+  const beside = together === undefined ? [] : within(together, end - TOGETHER_NS, end + TOGETHER_NS);
+  // Several captures may hold the same one.
+  const { copyOf } = context.joins;
+  return new Set([connection, ...beside].map(({ id }) => copyOf.get(id) ?? id)).size > 2;
 }
 
 /** The proxy before it is still there, and says soon afterwards that it does not reach its backend any more. */

@@ -5,7 +5,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import { type Others, pairKey, passedOn } from "../context/others.ts";
 import { GONE_WITHIN_NS } from "../ending/end-signs.ts";
-import { handshakeOf, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
+import { handshakeOf, isClosedUnread, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
 import { endOf, serverOf } from "../reading/reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
 import { missedBeat } from "../rhythm/heartbeat.ts";
@@ -99,13 +99,17 @@ const OWN_WORDS: ReadonlySet<number> = new Set([400, 401, 403, 405, 413, 414, 42
 /** Health checks that failed before: the proxy does not even try any more (503). */
 const CHECKED_NS = 10e9;
 
-/** Attempts at another server that failed while this request waited for its answer. */
+/** Attempts at another server that failed while this request waited for its answer, or that it came too late for. */
 function backendAttempts(connection: ConnectionFacts, failed: TimeIndex<ConnectionFacts>): ConnectionFacts[] {
   if (!WITHOUT_BACKEND.has(outcomeOf(connection))) return [];
   const { request, response } = handshakeOf(connection) ?? { request: null, response: null };
   if (!request || OWN_WORDS.has(response?.status ?? 0)) return [];
-  const from = request.first.timestampNs - (response?.status === 503 ? CHECKED_NS : 0);
-  return within(failed, from, (response?.first ?? connection.last).timestampNs).filter(
+  // Who only forwards dials as soon as it is connected.
+  const isUnread = isClosedUnread(connection);
+  const asked = isUnread ? (connection.tcp.established ?? request.first) : request.first;
+  const from = asked.timestampNs - (response?.status === 503 ? CHECKED_NS : 0);
+  const until = isUnread ? endOf(connection) : (response?.first ?? connection.last);
+  return within(failed, from, until.timestampNs).filter(
     (other) =>
       serverOf(other) !== serverOf(connection) &&
       // On one machine the proxy and its client share an address.

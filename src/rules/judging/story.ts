@@ -34,6 +34,7 @@ export function tellStory(placed: readonly Placed[], joins: Joins): Judged[] {
       if (severity !== "error" || (connection !== null && joins.copyOf.has(connection.id))) return [];
       return [{ ...item, severity: "note", root: rootOf(original, roots, joins) ?? original }];
     }
+    if (isNeedless(item, roots)) return [];
     if (severity === "note" || roots.includes(item) || item.draft.independent)
       return [{ ...item, severity, root: null }];
     const root = rootOf(item, roots, joins);
@@ -42,6 +43,12 @@ export function tellStory(placed: readonly Placed[], joins: Joins): Judged[] {
     return [{ ...item, severity: "note", root }];
   });
 }
+
+/** Plain text on a port of TLS is a guess at why somebody hung up: who did not reach its backend had that reason. */
+const isNeedless = ({ rule, draft, connection }: Placed, roots: readonly Placed[]): boolean =>
+  rule.id === "http.on-tls-port" &&
+  draft.confidence === "possible" &&
+  roots.some((root) => root.rule.id.startsWith("tcp.open.") && root.connection !== connection);
 
 const isAlike = (a: Placed, b: Placed): boolean =>
   a.draft.ruleId === b.draft.ruleId &&

@@ -156,6 +156,7 @@ export const causeWords = {
   clientTerminated: "",
   clientLifetimeTimer: "timerMs count",
   clientSilenceTimer: "timerMs count",
+  readDeadline: "to from timerMs pingSeconds",
   backpressure: "",
   writeTimer: "to",
   unknownIdleTimer: "idleMs",

@@ -103,11 +103,12 @@ const appBeat = (
   given: Partial<ApplicationBeatFacts> = {},
   lastOfServer = 38,
   tcpFacts: Parameters<typeof tcp>[0] = {},
+  webSocketFacts: Parameters<typeof webSocket>[0] = {},
 ) =>
   one(
     connectionFacts({
       tcp: tcp(tcpFacts),
-      webSocket: webSocket({ lastMessage: [mark(38), mark(lastOfServer)] }),
+      webSocket: webSocket({ lastMessage: [mark(38), mark(lastOfServer)], ...webSocketFacts }),
       session: session({
         protocol: "json",
         engineIo: null,
@@ -441,6 +442,13 @@ export const applicationCases = {
       "late by less than an interval": late({ answered: mark(24) }),
       "one answer to all of them": late({ madeUp: 1 }),
       "the last one may be on its way": appBeat([39.5]),
+      "answers may be in what the capture does not hold": appBeat(
+        [15, 20, 25, 30, 35],
+        {},
+        38,
+        {},
+        gapOf("server", 21),
+      ),
     },
   },
   "app.silent": {

@@ -13,6 +13,7 @@ import {
   half,
   joined,
   mark,
+  refusedSyn,
   refusedUpgrade,
   reset,
   tcp,
@@ -348,4 +349,43 @@ test("HTTP/2 is known by the server's SETTINGS too, and only by them", () => {
   expect(rules([0, 0, 12, 4, 0, 0, 0, 0, 0, 0, 3])).toContain("http2.not-decoded");
   expect(rules([0, 0, 5, 4, 0, 0, 0, 0, 0])).not.toContain("http2.not-decoded");
   expect(rules([0, 0, 0, 4, 0, 0, 0, 0, 1])).not.toContain("http2.not-decoded");
+});
+
+describe("a proxy that hangs up because its backend refuses", () => {
+  const backend = {
+    ...refusedSyn(0.006),
+    client: { address: "172.16.0.1", port: 4000 },
+    server: { address: "172.16.0.2", port: 7002 },
+  };
+  const hungUp = (requestAt: number, seconds: number) =>
+    refusedUpgrade(
+      { status: null, requestAt },
+      {
+        tcp: tcp({
+          firstCloser: "server",
+          closedAt: mark(seconds),
+          server: { dataSegments: 0, firstData: null, lastData: null },
+        }),
+      },
+    );
+  const refused = [
+    ["http.upgrade.unanswered", "note", "tcp.open.refused"],
+    ["tcp.open.refused", "error", undefined],
+  ];
+
+  test("is told once, and is not guessed to speak TLS", () => {
+    const story = told(analysisOf([hungUp(0.003, 0.007), backend]));
+    expect(story.map(([id, severity, root]) => [id, severity, root ?? undefined]).sort()).toEqual(refused);
+  });
+
+  test("nor is one that only forwards, and hung up before the request came", () => {
+    const story = told(analysisOf([hungUp(0.011, 0.007), backend]));
+    expect(story.map(([id, severity, root]) => [id, severity, root ?? undefined]).sort()).toEqual(refused);
+  });
+
+  test("without that, it may speak TLS; but not where nobody read the request", () => {
+    const guesses = (requestAt: number) =>
+      told(analysisOf([hungUp(requestAt, 0.007)])).filter(([id]) => id === "http.on-tls-port").length;
+    expect([guesses(0.003), guesses(0.011)]).toEqual([1, 0]);
+  });
 });

@@ -1,5 +1,4 @@
 import { type Direction, otherDirection, type Side, sideOf } from "../../../base/brand.ts";
-import { isBefore } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { CloseFrameFacts } from "../../../store/websocket-types.ts";
 import type { Context } from "../../context/context.ts";
@@ -11,12 +10,11 @@ import { limitCause } from "../../ending/message-limit.ts";
 import { saysReplaced } from "../../ending/replaced.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { interruptionBefore } from "../../path/interruption.ts";
-import { closedItself, closeMetNobody, endingEvidence } from "../../reading/ending.ts";
-import { type FirstClose, firstClose } from "../../reading/first-close.ts";
+import { closedItself } from "../../reading/ending.ts";
+import { firstClose } from "../../reading/first-close.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
-import { directionOf, endOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../../reading/reading.ts";
+import { directionOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../../reading/reading.ts";
 import { TIMED_OUT } from "../../rhythm/heartbeat.ts";
-import { frozenAround } from "../../rhythm/standstill.ts";
 import { saysOwnTimer } from "../../timers/library-timers.ts";
 import type { Cause, Severity } from "../../types.ts";
 import type { Rule } from "../rule.ts";
@@ -245,87 +243,6 @@ export const closeCode: Rule = {
     "https://www.rfc-editor.org/rfc/rfc6455#section-7.4",
   ],
   check,
-};
-
-/** The one who had asked waited, hung up, and reads no answer any more. */
-function answeredLate({ tcp }: ConnectionFacts, first: FirstClose, answer: CloseFrameFacts): Draft | null {
-  const { close, direction } = first;
-  const from = sideOf(direction);
-  const { fin } = tcp.halves[direction];
-  if (fin === null || !isBefore(fin, answer) || spanMs(close, fin) < GAVE_UP_MS) return null;
-  return draft("ws.close.unanswered", "late", {
-    at: fin,
-    args: { from, to: otherSide(from), code: close.code, waitedMs: spanMs(close, fin), lateMs: spanMs(fin, answer) },
-    evidence: [
-      shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
-      shows(fin, "fin", { from }),
-      shows(answer, "closeFrame", { from: otherSide(from), code: answer.code, reason: answer.reason }),
-    ],
-    causes: [cause("likely", "peerBlocked", { to: otherSide(from) })],
-  });
-}
-
-/** Sooner it did not wait for an answer. */
-const GAVE_UP_MS = 500;
-
-/** How long a side may take to answer a Close before it counts as not answering (browsers wait 20 to 60 s). */
-const LEAST_WAIT_MS = 3000;
-
-function checkUnanswered(connection: ConnectionFacts): Draft | null {
-  const found = firstClose(connection);
-  const { tcp, webSocket } = connection;
-  if (found === null || webSocket === null) return null;
-  const { close, direction } = found;
-  const answer = webSocket.closeFrames[direction === 0 ? 1 : 0];
-  const from = sideOf(direction);
-  const to = otherSide(from);
-  const peer = tcp.halves[direction === 0 ? 1 : 0];
-  // A Close that met an ended connection could not be answered.
-  if (tcp.firstCloser === to && tcp.closedAt !== null && tcp.closedAt.timestampNs <= close.timestampNs) return null;
-  if (closeMetNobody(connection, from)) return null;
-  if (answer !== null) return answeredLate(connection, found, answer);
-  if (peer.missingBytes > peer.truncatedBytes || hasUnreadEnd(connection, to) || tcp.oneWay) return null;
-  const base = { from, to, code: close.code, waitedMs: spanMs(close, endOf(connection)) };
-  const evidence = [
-    shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
-    endingEvidence(connection),
-  ];
-  const frozen = frozenAround(connection, close, to);
-  const causes = [
-    frozen !== null && cause("likely", "stoodStill", { to, idleMs: frozen.ms }),
-    cause(frozen === null ? "likely" : "possible", "closeIgnored", { to }),
-    frozen === null && cause("possible", "peerBlocked", { to }),
-    cause("possible", "leftWithoutWaiting", { from }),
-  ];
-  if (tcp.firstCloser === null) {
-    if (base.waitedMs < LEAST_WAIT_MS) return null;
-    return draft("ws.close.unanswered", "open", { at: close, args: base, evidence, causes });
-  }
-  // Who sends Close and hangs up at once gives the peer no chance: that is leaving, not a peer that is silent.
-  if (tcp.firstCloser === from && base.waitedMs < LEAST_WAIT_MS)
-    return draft("ws.close.unanswered", "leftAtOnce", {
-      at: close,
-      severity: "note",
-      args: base,
-      evidence,
-      causes: [cause("likely", "leftWithoutWaiting", { from })],
-    });
-  const variant = tcp.ending === "rst" ? "rst" : "fin";
-  return draft("ws.close.unanswered", variant, {
-    at: close,
-    args: { ...base, closer: tcp.firstCloser },
-    evidence,
-    causes,
-  });
-}
-
-export const closeUnanswered: Rule = {
-  id: "ws.close.unanswered",
-  severity: "warning",
-  spec: "RFC 6455 §5.5.1, §7.1.2",
-  causes: ["stoodStill", "closeIgnored", "peerBlocked", "leftWithoutWaiting"],
-  sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-5.5.1"],
-  check: checkUnanswered,
 };
 
 function checkReserved(connection: ConnectionFacts): Draft | null {

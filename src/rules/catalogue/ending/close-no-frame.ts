@@ -7,6 +7,7 @@ import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
 import { blamesMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../../ending/end-signs.ts";
 import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../../ending/own-heartbeat.ts";
 import { LEAST_IDLE_MS, proxyAsClientCauses, proxyEnded } from "../../ending/proxy-ending.ts";
+import { readDeadline } from "../../ending/read-deadline.ts";
 import { sealedEnd } from "../../ending/sealed-endings.ts";
 import { unreadEnding } from "../../ending/unread-ending.ts";
 import { frontNamed } from "../../handshake/fronts.ts";
@@ -250,12 +251,14 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const stuffed = (connection.webSocket?.incompleteFrameBytes[direction] ?? 0) > 0 && peer.longestZeroWindowNs >= 1e9;
   const overslept = missed === null ? oversleptDeadline(connection, direction) : null;
   const stopped = missed === null && idle >= LEAST_IDLE_MS ? stoppedDataOfEither(connection) : null;
+  const deadline = missed === null ? readDeadline(connection, direction) : null;
   const lastPing = connection.webSocket?.heartbeat[direction].lastPing;
   const slowMs =
     missed === null && lastPing ? slowPathMs(connection, lastPing.timestampNs, endOf(connection).timestampNs) : null;
   const unheard = missed === null && slowMs === null ? pongsUnheard(connection, direction) : null;
   const ownTimer =
     closer === "client" && missed === null && overslept === null ? clientTimer(connection, context) : null;
+  const isByDeadline = deadline?.confidence === "likely";
   return [
     // Seen where the pongs leave: they may have come too late where they are waited for.
     slowMs !== null && cause("likely", "pongsTooSlow", { to: closer, afterMs: slowMs }),
@@ -268,6 +271,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       cause(slowMs === null && unheard === null ? "likely" : "possible", "heartbeatBlind", { to: closer }),
     missed === null && isOnHalfTick(connection, direction) && cause("likely", "aiohttpNotReading", { to: closer }),
     stopped,
+    deadline,
     ownTimer,
     ...(missed === null ? named.map((one) => (stopped === null ? one : lesser(one))) : []),
     stoodStill && missed === null && pausedPings(connection, closer, idle),
@@ -278,9 +282,11 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       cause("likely", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
     ownTimer !== null && onMessage !== null ? lesser(onMessage) : onMessage,
-    closer === "server" && cause(died ? "possible" : "likely", "serverTerminated", {}),
+    closer === "server" && cause(died || isByDeadline ? "possible" : "likely", "serverTerminated", {}),
     closer === "server" && !notified && cause(died ? "likely" : "possible", "serverDied", {}),
-    closer === "client" && !notified && cause(ownTimer === null ? "likely" : "possible", "clientKilled", {}),
+    closer === "client" &&
+      !notified &&
+      cause(ownTimer === null && !isByDeadline ? "likely" : "possible", "clientKilled", {}),
     closer === "client" && ownTimer === null && cause(notified ? "likely" : "possible", "clientTerminated", {}),
     peer.zeroWindows > 0 && cause(stuffed ? "likely" : "possible", "backpressure", {}),
     !byTimer &&
@@ -312,6 +318,7 @@ export const noCloseFrame: Rule = {
     "deadlineOverslept",
     "aiohttpNotReading",
     "dataStopped",
+    "readDeadline",
     "heartbeatStopped",
     "heartbeatBlind",
     "patienceTooShort",

@@ -3,6 +3,7 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { cause, draft, shows } from "../../draft.ts";
 import { forwarderOf } from "../../handshake/fronts.ts";
+import { isClosedUnread } from "../../handshake/upgrade-outcome.ts";
 import { endingEvidence } from "../../reading/ending.ts";
 import {
   clientOf,
@@ -149,6 +150,8 @@ const hungUpAtOnce = (connection: ConnectionFacts, exchange: HttpExchangeFacts):
   connection.tcp.halves[1].dataSegments === 0 &&
   connection.tcp.halves[1].missingBytes === 0 &&
   exchange.request !== null &&
+  // Whom nobody read, nobody took for plain.
+  !isClosedUnread(connection) &&
   spanMs(exchange.request.last, endOf(connection)) <= AT_ONCE_MS;
 
 const saysTls = (exchange: HttpExchangeFacts): boolean =>

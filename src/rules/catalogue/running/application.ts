@@ -11,6 +11,8 @@ import {
   directionOf,
   endOf,
   fieldValue,
+  hasGap,
+  isUnread,
   NS_PER_MS,
   otherSide,
   serverOf,
@@ -40,6 +42,9 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
   if (waitedMs < LEAST_INTERVALS * beat.intervalMs) return null;
   const { from } = beat;
   const to = otherSide(from);
+  // An answer may be in what the capture does not hold.
+  if (hasGap(connection, to, (beat.lastAnswer ?? first).timestampNs) || isUnread(connection, to, first.timestampNs))
+    return null;
   const ended = gaveUp(connection, from, beat.by === "name");
   const talks =
     !(ended !== null && sleptThrough(connection, to, first, ended)) &&
