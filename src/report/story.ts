@@ -50,8 +50,8 @@ function heartbeatText({ model, words, units, chrome }: SharePage): string {
     }
   }
   if (pings === 0) return "";
-  const slow = slowest > 0 ? ` (≤ ${units.duration(slowest)})` : "";
-  return `${words.heartbeat}${chrome.colon}${answered}/${pings}${slow}`;
+  const slow = slowest > 0 ? units.duration(slowest) : "";
+  return `${words.heartbeat}${chrome.colon}${words.heartbeatCount(answered, pings, slow)}`;
 }
 
 /** A cure stands on the line of what it cures. */

@@ -8,9 +8,9 @@ import type { Anchor, Note } from "../../src/annotations/types.ts";
 import { formatTime } from "../../src/base/time.ts";
 import { openFeeds } from "../../src/cli/captures/capture-feeds.ts";
 import { NotesOfCaptures } from "../../src/cli/captures/notes-of-captures.ts";
+import { PacketHomes } from "../../src/cli/captures/packet-homes.ts";
 import { NoteKeeper } from "../../src/cli/screen/note-keeper.ts";
 import { type LateNotes, NoteWatch } from "../../src/cli/screen/note-watch.ts";
-import { PacketHomes } from "../../src/cli/screen/packet-homes.ts";
 import type { CaptureOrigin } from "../../src/pcap/types.ts";
 import { LoadSession } from "../../src/session/load-session.ts";
 import type { Analysis } from "../../src/store/types.ts";
@@ -143,6 +143,33 @@ describe("notes of captures that are loaded together", () => {
       const home = homes.of(packet);
       expect(home === null ? null : homes.overall(home)).toBe(packet);
     }
+  });
+
+  test("numbers are right behind any number of packets", () => {
+    const homes = new PacketHomes();
+    const counts = [0, 0, 0];
+    const expected = Array.from({ length: 200_000 }, (_, index) => {
+      const capture = index % 7 === 0 ? 2 : index % 2;
+      const packet = (counts[capture] ?? 0) + 1;
+      counts[capture] = packet;
+      homes.add({ captureIndex: capture } as Parameters<PacketHomes["add"]>[0], packet);
+      return { capture, packet };
+    });
+    for (const packet of [1, 65_536, 65_537, 131_073, 200_000]) expect(homes.of(packet)).toEqual(expected[packet - 1]);
+    expect(homes.of(200_001)).toBeNull();
+  });
+
+  test("a report names the file of each packet, and its number in there", async () => {
+    const { stdout } = await wscap(["report", "--format", "json", ...files]);
+    const evidence = JSON.parse(stdout).findings.flatMap((finding: { evidence: object[] }) => finding.evidence);
+    expect(evidence.length).toBeGreaterThan(1);
+    // Packet n of the first capture is 2n - 1 of both, of the second 2n.
+    for (const { packet, inFile } of evidence)
+      expect(inFile).toEqual({ file: packet % 2 === 1 ? files[0] : files[1], packet: Math.ceil(packet / 2) });
+    const text = await wscap(["report", ...files]);
+    expect(text.stdout).toMatch(/ 1 +\+0\.000 {2}a\.pcap 1: /);
+    const alone = await wscap(["report", "--format", "json", second()]);
+    expect(alone.stdout).not.toContain("inFile");
   });
 
   test("one that is changed or taken away is so in its own sidecar, and no other is touched", async () => {

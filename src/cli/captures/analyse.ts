@@ -13,6 +13,7 @@ import type { Analysis } from "../../store/types.ts";
 import type { KeyLog } from "../../tls/key-log.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { NotesOfCaptures } from "./notes-of-captures.ts";
+import { PacketHomes } from "./packet-homes.ts";
 import { readCaptures } from "./read-captures.ts";
 
 export interface AnalyseOptions {
@@ -36,6 +37,8 @@ export interface Analysed {
   readonly findings: readonly Finding[];
   readonly notes: readonly PlacedNote[];
   readonly recorder: FrameRecorder | null;
+  /** null: of one capture, or nobody asks. */
+  readonly homes: PacketHomes | null;
 }
 
 /** A pcapng comment of a capture, as it came by. */
@@ -59,6 +62,7 @@ export async function analyse(
       : new NotesOfCaptures([options.known]);
   const comments: SeenComment[] = [];
   const origin: CaptureOrigin = { ns: null };
+  const homes = captures.length > 1 ? new PacketHomes() : null;
   const analysis = await readCaptures(
     captures,
     {
@@ -69,6 +73,7 @@ export async function analyse(
       breathe: () => undefined,
       packetTimes: noted.packetTimes,
       ownPackets: noted.ownPackets,
+      homes,
       onComment: ({ packetNumber, text }, timestampNs) => comments.push({ packet: packetNumber, text, timestampNs }),
     },
     surroundings,
@@ -79,6 +84,7 @@ export async function analyse(
     findings: judge(analysis, options),
     notes: [...noted.placed(analysis), ...notesOfCapture(comments, analysis, noted.known)],
     recorder,
+    homes,
   };
 }
 

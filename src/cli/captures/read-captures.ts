@@ -10,11 +10,14 @@ import type { KeyLog } from "../../tls/key-log.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { type CaptureFeeds, openFeeds } from "./capture-feeds.ts";
 import { lookAt, type WantedPackets, wantsAny } from "./notes-of-captures.ts";
+import type { PacketHomes } from "./packet-homes.ts";
 import { showProgress } from "./progress.ts";
 
 export interface ReadOptions extends WantedPackets {
   readonly ports: readonly number[];
   readonly tap: FrameTap | null;
+  /** Of several captures: learns which one each packet is from. */
+  readonly homes?: PacketHomes | null;
   /** Secrets of TLS. */
   readonly keys: KeyLog;
   /** Shared with who formats times while reading goes on. */
@@ -91,16 +94,18 @@ export async function readCaptures(
   return pipeline.analysis(facts, options.origin.ns, false);
 }
 
-/** Notes the times of a few packets on their way. */
+/** Notes the times of a few packets on their way, and of several captures where each packet is from. */
 function watched(
   pipeline: Pipeline,
-  wanted: WantedPackets,
+  wanted: Pick<ReadOptions, "homes" | keyof WantedPackets>,
   order: Pick<CaptureFeeds["order"], "ownNumber">,
 ): PacketSink {
-  if (!wantsAny(wanted)) return pipeline;
+  const { homes } = wanted;
+  if (!wantsAny(wanted) && homes == null) return pipeline;
   return {
     onPacket(view) {
       lookAt(wanted, view, order.ownNumber);
+      homes?.add(view, order.ownNumber);
       pipeline.onPacket(view);
     },
   };

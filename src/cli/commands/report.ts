@@ -98,8 +98,8 @@ async function report(
     },
     surroundings,
   );
-  const { analysis, findings, notes } = analysed;
-  const model = buildReport(analysis, findings, { version, language, redactor, notes, words: render });
+  const { analysis, findings, notes, homes } = analysed;
+  const model = buildReport(analysis, findings, { version, language, redactor, notes, homes, words: render });
   const text = await rendered(model, analysed, redactor, options, surroundings);
   if (options.output === undefined) surroundings.stdout.write(text);
   else await writeOutput(options.output, text);

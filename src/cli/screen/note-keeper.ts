@@ -9,9 +9,9 @@ import type { TuiWords } from "../../i18n/tui/words.ts";
 import type { Snapshot } from "../../session/types.ts";
 import type { CaptureFacts } from "../../store/types.ts";
 import { fingerprintOf } from "../captures/notes-file.ts";
+import { type PacketHome, PacketHomes } from "../captures/packet-homes.ts";
 import { NoteBook } from "./note-book.ts";
 import type { LateNotes } from "./note-watch.ts";
-import { type PacketHome, PacketHomes } from "./packet-homes.ts";
 
 export interface NotesKept {
   readonly notes: readonly Note[];

@@ -4,7 +4,7 @@ import type { Analysis } from "../../store/types.ts";
 import { notesOfCapture, type SeenComment } from "../captures/analyse.ts";
 import type { CaptureFeeds, FeedEvents } from "../captures/capture-feeds.ts";
 import { lookAt, type NotesOfCaptures, wantsAny } from "../captures/notes-of-captures.ts";
-import type { PacketHomes } from "./packet-homes.ts";
+import type { PacketHomes } from "../captures/packet-homes.ts";
 
 /** What reading the captures has shown about notes. */
 export interface LateNotes {

@@ -135,8 +135,8 @@ async function reportText(
   const redactor = createRedactor(true);
   const wantsFrames = format === "markdown" || format === "html";
   const analysed = await readAgain(wantsFrames ? "preview" : null, notes, redactor, options, surroundings);
-  const { analysis, findings, recorder } = analysed;
-  const model = buildReport(analysis, findings, { version, language, redactor, notes: analysed.notes, words: render });
+  const { analysis, findings, notes: placed, recorder, homes } = analysed;
+  const model = buildReport(analysis, findings, { version, language, redactor, notes: placed, homes, words: render });
   if (format === "json") return `${safeJson(model, 2)}\n`;
   if (recorder === null) return renderText(model, { width: TEXT_COLUMNS });
   if (format === "markdown") {

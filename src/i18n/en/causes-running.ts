@@ -165,7 +165,10 @@ export const causesRunning = {
     cause: "The page or device sleeps: background tab, suspended laptop, app in the background.",
     fix: "Reconnect on visibilitychange and online; give the server's pong timeout two or three ping intervals[[, here up to {patienceMs:ms}]].",
   },
-  heartbeatHabit: { cause: "Interval and patience are those of: {timer}.", fix: "That timer to change: {setting}" },
+  heartbeatHabit: {
+    cause: "Interval and patience are those of: {timer:word}.",
+    fix: "That timer to change: {setting:word}",
+  },
   queuedBehindData: {
     cause: "The pong waited behind large messages.",
     fix: "Send large messages in pieces; look at the throughput.",

@@ -24,6 +24,8 @@ export const tokens: Readonly<Record<Token, string>> = {
   "token.cookie": "cookie",
   "token.subprotocol": "subprotocol",
   "token.socket.io-auth": "Socket.IO auth data",
+  "habit.ten-thirty": "10 s ping / 30 s pong timeout",
+  "habit.pong-timeout": "30 s pong timeout",
   "ask.upgrade": "the upgrade of",
   "ask.poll": "Socket.IO's poll",
   ...captureEnds,

@@ -41,6 +41,8 @@ export const shareEn: ShareWords = {
   timeline: "All connections",
   timelineHelp: "One bar a connection, from its first packet to its last. Darker: more frames.",
   heartbeat: "Heartbeat and round trip",
+  heartbeatCount: (answered, pings, slowest) =>
+    `${answered} of ${plural(pings, "ping")} answered${slowest === "" ? "" : `, the slowest after ${slowest}`}`,
   heartbeatHelp: "Each dot is a ping and how long its pong took; a cross is a ping without one.",
   heartbeatNone: "No pings in this capture.",
   noAnswer: "no answer",

@@ -36,6 +36,8 @@ export interface ShareWords {
   readonly timeline: string;
   readonly timelineHelp: string;
   readonly heartbeat: string;
+  /** `slowest`: empty where no round trip was measured. */
+  readonly heartbeatCount: (answered: number, pings: number, slowest: string) => string;
   readonly heartbeatHelp: string;
   readonly heartbeatNone: string;
   readonly noAnswer: string;

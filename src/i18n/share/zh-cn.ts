@@ -39,6 +39,8 @@ export const shareZhCn: ShareWords = {
   timeline: "所有连接",
   timelineHelp: "每条横线是一个连接，从第一个包到最后一个包；颜色越深，帧越密。",
   heartbeat: "心跳与往返时间",
+  heartbeatCount: (answered, pings, slowest) =>
+    `${pings} 次 ping 中有 ${answered} 次得到应答${slowest === "" ? "" : `，最慢的用了 ${slowest}`}`,
   heartbeatHelp: "每个点是一次 ping，高度是 pong 所用的时间；叉表示没有等到 pong。",
   heartbeatNone: "抓包中没有 ping。",
   noAnswer: "无应答",

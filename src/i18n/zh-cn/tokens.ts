@@ -24,6 +24,8 @@ export const tokens: Readonly<Record<Token, string>> = {
   "token.cookie": "Cookie",
   "token.subprotocol": "子协议",
   "token.socket.io-auth": "Socket.IO 认证信息",
+  "habit.ten-thirty": "每 10 秒 ping，30 秒没有 pong 就断开",
+  "habit.pong-timeout": "30 秒的 pong 超时",
   "ask.upgrade": "升级请求",
   "ask.poll": "轮询请求",
   ...captureEnds,

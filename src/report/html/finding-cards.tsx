@@ -3,7 +3,7 @@ import { escapeText } from "../../base/escape-text.ts";
 import type { AnnotationModel, FindingModel } from "../model/schema.ts";
 import type { SharePage } from "../share-page.ts";
 import { noteWhere } from "../text/note-where.ts";
-import { offsetOf, peersText } from "../text/text-page.ts";
+import { inFileText, offsetOf, peersText } from "../text/text-page.ts";
 import { originOf } from "../times.ts";
 import { Said } from "./bilingual.tsx";
 import type { PageInput } from "./page-input.ts";
@@ -124,7 +124,8 @@ interface PartProps extends Pick<CardProps, "finding" | "input"> {
 function Evidence({ finding, input, of, drawn }: PartProps & Pick<CardProps, "drawn">): ReactNode {
   const { pages } = input;
   if (finding.evidence.length === 0) return null;
-  const origin = pages[0] === undefined ? null : originOf(pages[0].model);
+  const model = pages[0]?.model;
+  const origin = model === undefined ? null : originOf(model);
   const order = finding.evidence.map((item, i) => ({ item, i })).sort((a, b) => a.item.packet - b.item.packet);
   return (
     <table>
@@ -153,6 +154,9 @@ function Evidence({ finding, input, of, drawn }: PartProps & Pick<CardProps, "dr
               </td>
               <td className="right mono">{offsetOf({ origin } as Parameters<typeof offsetOf>[0], item.time)}</td>
               <td>
+                {item.inFile === undefined || model === undefined ? null : (
+                  <span className="mono">{escapeText(inFileText(model, item))}</span>
+                )}
                 <Said pages={pages} say={(page) => escapeText(of(page).evidence[i]?.what ?? item.what)} />
               </td>
             </tr>

@@ -6,8 +6,9 @@ import { type Pages, SvgText } from "./bilingual.tsx";
 import type { BeatDot } from "./page-input.ts";
 
 const WIDTH = 720;
-const HEIGHT = 240;
-const LEFT = 62;
+const HEIGHT = 252;
+/** Room for the widest label beside the axis: "123.4 KiB/s", "no answer". */
+const LEFT = 96;
 const RIGHT = 704;
 const TOP = 16;
 const BOTTOM = 210;

@@ -78,10 +78,10 @@ td.right,th.right{width:1%}
 .causes .fix{display:block;margin-top:.2rem;white-space:pre-wrap}
 .fix::before{content:"→ ";color:var(--accent);font-weight:700}
 .filter{display:flex;gap:.5rem;align-items:baseline;font-size:.86rem;color:var(--soft);margin:.6rem 0 0;flex-wrap:wrap}
-.scroll{overflow-x:auto;-webkit-overflow-scrolling:touch}
+.scroll{overflow-x:auto;-webkit-overflow-scrolling:touch;background:linear-gradient(90deg,var(--card) 40%,transparent) left/36px 100% no-repeat local,linear-gradient(270deg,var(--card) 40%,transparent) right/36px 100% no-repeat local,linear-gradient(90deg,var(--line),transparent) left/14px 100% no-repeat scroll,linear-gradient(270deg,var(--line),transparent) right/14px 100% no-repeat scroll,var(--card)}
 .scroll svg{display:block;max-width:none;margin:0 auto}
-.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,470px),1fr));gap:.9rem}
-.plots .card{margin:0}.plots .card:first-child{grid-column:1/-1}.plots .card:first-child svg{max-width:860px}.plots svg{width:100%;height:auto;min-width:440px}
+.plots{display:grid;gap:.9rem}
+.plots .card{margin:0}.plots svg{width:100%;height:auto;min-width:560px;max-width:860px}
 .ladder .row:target .mark,.ladder .row:target{outline:2px solid var(--accent);outline-offset:2px}
 details>summary{cursor:pointer;font-weight:600;padding:.1rem 0}
 .fact{display:grid;grid-template-columns:11rem 1fr;gap:1rem;font-size:.93rem;padding:.12rem 0}.fact .name{color:var(--soft)}

@@ -10,7 +10,7 @@ import { storyLines } from "../story.ts";
 import { ladderText } from "../text/ladder-text.ts";
 import { noteWhere } from "../text/note-where.ts";
 import { endedText } from "../text/text-connections.ts";
-import { offsetOf, peersText } from "../text/text-page.ts";
+import { inFileText, offsetOf, peersText } from "../text/text-page.ts";
 import { originOf } from "../times.ts";
 import { block, code, heading, list, paragraph, strong, table, text } from "./nodes.ts";
 
@@ -82,7 +82,11 @@ function findingPart(page: SharePage, finding: FindingModel): RootContent[] {
   if (finding.evidence.length > 0) {
     const rows = [...finding.evidence]
       .sort((a, b) => a.packet - b.packet)
-      .map((item) => [text(String(item.packet)), text(at(page, item.time)), text(item.what)]);
+      .map((item) => [
+        text(String(item.packet)),
+        text(at(page, item.time)),
+        text(`${inFileText(page.model, item)}${item.what}`),
+      ]);
     parts.push(table([words.headers.packet, words.headers.time, words.headers.what], rows, [0, 1]));
   }
   if (finding.followsFrom !== null) return parts;

@@ -22,6 +22,8 @@ export interface ModelOptions {
   /** Hides secrets; shared by everything that is written together. */
   readonly redactor: Redactor;
   readonly notes?: readonly PlacedNote[];
+  /** Of several captures: which one a packet is from, and its number in there. */
+  readonly homes?: { of(packet: number): { readonly capture: number; readonly packet: number } | null } | null;
   /** `render` of i18n. */
   readonly words: (finding: Finding, language: Language) => RenderedFinding;
 }
@@ -42,7 +44,9 @@ export function buildReport(analysis: Analysis, findings: readonly Finding[], op
     totals: totalsOf(analysis, findings),
     connections,
     joins: analysis.joins.map((join) => joinModel(join, redactor)),
-    findings: findings.map((f) => findingModel(f, options, analysis.originNs === null ? null : time, redactor)),
+    findings: findings.map((finding) =>
+      withFiles(findingModel(finding, options, analysis.originNs === null ? null : time, redactor), analysis, options),
+    ),
     annotations: (options.notes ?? []).map((note) => annotationModel(note, analysis, redactor)),
   };
   model.redaction.hidden = redactor.hidden;
@@ -240,6 +244,17 @@ export function findingModel(
     })),
     wiresharkFilter: redactor.text(finding.wiresharkFilter),
   };
+}
+
+/** Whoever wants to see a packet opens the file that it is in. */
+function withFiles(finding: FindingModel, { captures }: Analysis, { homes, redactor }: ModelOptions): FindingModel {
+  if (homes == null) return finding;
+  const evidence = finding.evidence.map((item) => {
+    const home = homes.of(item.packet);
+    if (home === null) return item;
+    return { ...item, inFile: { file: redactor.text(captures[home.capture]?.name ?? ""), packet: home.packet } };
+  });
+  return { ...finding, evidence };
 }
 
 /** A host's name may be a word that cannot be told from others in a sentence. */

@@ -143,7 +143,15 @@ const connection = z.strictObject({
   findings: z.array(z.string()).meta({ description: "rule ids" }),
 });
 
-const evidence = z.strictObject({ packet, time, what: z.string() });
+const evidence = z.strictObject({
+  packet,
+  time,
+  what: z.string(),
+  inFile: z
+    .strictObject({ file: z.string(), packet })
+    .optional()
+    .meta({ description: "of several captures: the one that holds the packet, and its number in there" }),
+});
 
 const finding = z.strictObject({
   rule: z.string(),

@@ -1,7 +1,7 @@
 import { displayWidth, padStartToWidth, padToWidth, truncateToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import type { FindingModel } from "../model/schema.ts";
-import { offsetOf, paragraph, peersText, type TextPage } from "./text-page.ts";
+import { inFileText, offsetOf, paragraph, peersText, type TextPage } from "./text-page.ts";
 
 /** Folded connections named one by one; more are only counted. */
 const NAMED = 10;
@@ -67,7 +67,10 @@ function evidenceLines(page: TextPage, finding: FindingModel): string[] {
   const { chrome, paint } = page;
   const rows = [...finding.evidence]
     .sort((a, b) => a.packet - b.packet)
-    .map((item) => [String(item.packet), offsetOf(page, item.time), item.what] as const);
+    .map(
+      (item) =>
+        [String(item.packet), offsetOf(page, item.time), `${inFileText(page.model, item)}${item.what}`] as const,
+    );
   const packetWidth = Math.max(displayWidth(chrome.packet), ...rows.map(([packet]) => packet.length));
   const timeWidth = Math.max(displayWidth(chrome.time), ...rows.map(([, time]) => time.length));
   const head = `    ${padStartToWidth(chrome.packet, packetWidth)}  ${padStartToWidth(chrome.time, timeWidth)}  `;

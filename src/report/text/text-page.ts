@@ -26,6 +26,19 @@ export function paragraph(page: TextPage, text: string, indent: string, first = 
   return lines.map((line, index) => ((index === 0 ? first : indent) + line).trimEnd());
 }
 
+const lastOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
+/** Of several files, where a packet is: "server.pcap 62: "; the folder, too, where files of two are called alike. */
+export function inFileText(
+  { captures }: Pick<ReportModel, "captures">,
+  { inFile }: ReportModel["findings"][number]["evidence"][number],
+): string {
+  if (inFile === undefined) return "";
+  const short = lastOf(inFile.file);
+  const isAlone = captures.filter(({ name }) => lastOf(name) === short).length === 1;
+  return `${isAlone ? short : inFile.file} ${inFile.packet}: `;
+}
+
 /** Seconds after the first packet: "+31.204". */
 export function offsetOf(page: TextPage, time: string): string {
   if (page.origin === null || time === "") return "";

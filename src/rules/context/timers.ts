@@ -59,11 +59,11 @@ export const heartbeatHabits: readonly HeartbeatHabit[] = [
     source: "https://github.com/websockets/ws#how-to-detect-and-close-broken-connections",
   },
   {
-    name: "10 s ping / 30 s pong timeout",
+    name: "habit.ten-thirty",
     pinger: "server",
     intervalSeconds: 10,
     giveUpSeconds: [29, 41],
-    setting: "30 s pong timeout",
+    setting: "habit.pong-timeout",
     source: "https://github.com/websockets/ws#how-to-detect-and-close-broken-connections",
   },
   {

@@ -22,6 +22,8 @@ export const tokenList = [
   "token.cookie",
   "token.subprotocol",
   "token.socket.io-auth",
+  "habit.ten-thirty",
+  "habit.pong-timeout",
   "ask.upgrade",
   "ask.poll",
   "cut-in-record",

@@ -15,6 +15,8 @@ const CHUNK = 65_536;
  */
 export class PacketHomes {
   private readonly chunks: Uint16Array[] = [];
+  /** Where a chunk begins: the packets before it, by capture. */
+  private readonly before: number[][] = [];
   private count = 0;
   /** Packets so far, by capture. */
   private readonly counts: number[] = [];
@@ -23,23 +25,27 @@ export class PacketHomes {
 
   /** Packets come numbered 1, 2, 3 … over all captures; `ownNumber`: in their own. */
   add({ captureIndex }: PacketView, ownNumber: number): void {
+    if (this.count === this.chunks.length * CHUNK) {
+      this.chunks.push(new Uint16Array(CHUNK));
+      this.before.push([...this.counts]);
+    }
     const nth = (this.counts[captureIndex] ?? 0) + 1;
     this.counts[captureIndex] = nth;
     this.skips[captureIndex] ??= [];
     const skips = this.skips[captureIndex] ?? [];
     const skipped = ownNumber - nth;
     if (skipped !== (skips.at(-1)?.skipped ?? 0)) skips.push({ from: nth, skipped });
-    if (this.count === this.chunks.length * CHUNK) this.chunks.push(new Uint16Array(CHUNK));
     const chunk = this.chunks[this.chunks.length - 1];
     if (chunk !== undefined) chunk[this.count++ % CHUNK] = captureIndex;
   }
 
-  /** By the number over all; null: no such packet yet. Counts from the first one: a note is written by hand. */
+  /** By the number over all; null: no such packet yet. */
   of(packet: number): PacketHome | null {
     if (packet < 1 || packet > this.count) return null;
     const capture = this.captureOf(packet);
-    let own = 0;
-    for (let number = 1; number <= packet; number++) if (this.captureOf(number) === capture) own++;
+    const chunk = Math.floor((packet - 1) / CHUNK);
+    let own = this.before[chunk]?.[capture] ?? 0;
+    for (let number = chunk * CHUNK + 1; number <= packet; number++) if (this.captureOf(number) === capture) own++;
     const skipped = this.skips[capture]?.findLast(({ from }) => from <= own)?.skipped ?? 0;
     return { capture, packet: packetNumber(own + skipped) };
   }
