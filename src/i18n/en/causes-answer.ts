@@ -95,8 +95,8 @@ export const causesAnswer = {
   },
   slowHandshake: {
     cause:
-      "The server takes longer to accept than the client waits: a slow login or database lookup before the 101, a busy process, or a cold start.",
-    fix: "Accept first and check afterwards (close with 4401 if need be), or make the check faster; give the client's handshake timeout more time (ws: handshakeTimeout).",
+      "The server takes longer to accept than the client waits: a slow login or database lookup before the 101 (Socket.IO: allowRequest, io.engine.use(); ws: verifyClient, an await in on('upgrade')), a busy process, or a cold start.",
+    fix: "Give what the check asks a timeout, and make it faster; or accept first and check afterwards (Socket.IO: in io.use(), which runs after the 101; others: close with 4401). Until then give the client more time (socket.io-client: timeout, 20 s unless set; ws: handshakeTimeout).",
   },
   acceptsNobody: {
     cause:

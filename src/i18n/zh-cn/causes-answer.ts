@@ -86,8 +86,9 @@ export const causesAnswer = {
     fix: "对不处理的升级要 socket.destroy() 或返回 404，然后修正路径。",
   },
   slowHandshake: {
-    cause: "服务端接受连接所花的时间比客户端愿意等的长：101 之前的登录或数据库查询太慢、进程繁忙，或冷启动。",
-    fix: "先接受再校验（不通过就用 4401 关闭），或加快校验；把客户端的握手超时调长（ws：handshakeTimeout）。",
+    cause:
+      "服务端接受连接所花的时间比客户端愿意等的长：101 之前的登录或数据库查询太慢（Socket.IO：allowRequest、io.engine.use()；ws：verifyClient、on('upgrade') 里的 await）、进程繁忙，或冷启动。",
+    fix: "给校验所查询的服务加上超时，并加快它；或者先接受再校验（Socket.IO：放到 101 之后执行的 io.use() 里；其他：不通过就用 4401 关闭）。在此之前把客户端的握手超时调长（socket.io-client：timeout，默认 20 秒；ws：handshakeTimeout）。",
   },
   acceptsNobody: {
     cause:

@@ -17,6 +17,7 @@ import {
   proxyOf,
   refusalArgs,
 } from "../../handshake/upgrade-outcome.ts";
+import { mayBeDevServer } from "../../handshake/vite.ts";
 import { bodyLine, fieldHas, fieldValue, pathOf, serverOf, targetOf, wantsWebSocket } from "../../reading/reading.ts";
 import type { Cause, VariantOf } from "../../types.ts";
 import { lostUpgrade, mayLoseUpgrades, noPlaceFor, upgradeLines } from "../../upgrade/answer-causes.ts";
@@ -139,7 +140,7 @@ function notFoundCauses(
     cause("likely", "wrongPath", { path }),
     /uvicorn/i.test(exchange.response ? (fieldValue(exchange.response, "server") ?? "") : "")
       ? cause("likely", "asgiNoLibrary", {})
-      : !isLost && cause("possible", "devProxyWs", { path }),
+      : !isLost && mayBeDevServer(connection, exchange) && cause("possible", "devProxyWs", { path }),
   ];
 }
 
