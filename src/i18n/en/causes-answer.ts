@@ -45,7 +45,7 @@ export const causesAnswer = {
     fix: "On the proxy host: sudo ss -tlnp; compare with {front:address}. The reason is in {front:log}.",
   },
   backendCrashed: {
-    cause: "The backend ended the connection while it handled the upgrade.",
+    cause: "The backend ended the connection while it handled the request.",
     fix: "Look at the backend's log at this time, and at {front:log}.",
   },
   backendGone: {

@@ -40,7 +40,7 @@ export const causesAnswer = {
     fix: "在代理主机上执行 sudo ss -tlnp，与 {front:address} 对照。原因写在 {front:log} 里。",
   },
   backendCrashed: {
-    cause: "后端在处理升级时断开了连接。",
+    cause: "后端在处理请求时断开了连接。",
     fix: "查看后端在这一时刻的日志，以及 {front:log}。",
   },
   backendGone: {

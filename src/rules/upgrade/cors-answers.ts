@@ -1,6 +1,7 @@
 import type { HttpExchangeFacts, HttpMessageFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
+import { sidGiven } from "../context/polled-sessions.ts";
 import type { Sessions } from "../context/sessions.ts";
 import {
   endOf,
@@ -41,10 +42,6 @@ export function fieldsRefused(request: HttpMessageFacts, response: HttpMessageFa
     (name) => !allowed.includes(name) && (name === "authorization" || !allowed.includes("*")),
   );
 }
-
-/** A session's id, in the body of an answer that opened it. */
-const sidGiven = ({ responseBodyPreview }: HttpExchangeFacts): string | undefined =>
-  /^(?:\d+:)?0\{"sid":"([^"]+)"/.exec(responseBodyPreview)?.[1];
 
 /** What a client that names an origin made of the sessions that one server opened for it. */
 interface Caller {

@@ -92,7 +92,10 @@ export const noWebSocket: Rule = {
       const { unused, failed } = pollTroubles(analysis);
       const isTroubled = unused + failed > 0;
       // Who never used its session did not get as far as asking for an upgrade.
-      const causes = [cause(unused > 0 ? "possible" : "likely", "pollingOnly", {}), cause("possible", "wrongFilter", {})];
+      const causes = [
+        cause(unused > 0 ? "possible" : "likely", "pollingOnly", {}),
+        cause("possible", "wrongFilter", {}),
+      ];
       const args = { server: serverOf(polled), connections: connections.length };
       return isTroubled
         ? draft("capture.no-websocket", "pollingTroubled", {

@@ -3,7 +3,8 @@ import type { HttpExchangeFacts } from "../../../store/http-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import { type Context, keyOf } from "../../context/context.ts";
 import { cause, draft, shows } from "../../draft.ts";
-import { forwarderOf, fronts } from "../../handshake/fronts.ts";
+import { endingOnLeg, hungUpBehind } from "../../ending/hung-up-poll.ts";
+import { forwarderOf, frontNamed, fronts } from "../../handshake/fronts.ts";
 import {
   askOf,
   contentType,
@@ -166,15 +167,21 @@ export const gatewayError: Rule = {
     if (found === null) return null;
     const { status } = found.response;
     const afterMs = spanMs(found.request.last, found.response.first);
+    const hungUp = isPoll(found.exchange)
+      ? (hungUpBehind({ connection, exchange: found.exchange }, context.others())?.connection ?? null)
+      : null;
+    const [asked, ...others] = found.evidence;
     return draft("http.upgrade.gateway-error", status === 503 ? "unavailable" : "plain", {
       at: found.response.first,
       foldBy: String(status),
       args: { ...refusalArgs(found.exchange, found.server), afterMs },
-      evidence: [...found.evidence, bodyEvidence(found.exchange)],
+      evidence: [asked ?? null, hungUp && endingOnLeg(hungUp), ...others, bodyEvidence(found.exchange)],
       causes:
-        status === 503
-          ? unavailableCauses(connection, found.exchange, afterMs, context)
-          : gatewayCauses(found.exchange, afterMs, found.path),
+        hungUp !== null
+          ? [cause("certain", "backendCrashed", { front: frontNamed(proxyOf(found.exchange)) })]
+          : status === 503
+            ? unavailableCauses(connection, found.exchange, afterMs, context)
+            : gatewayCauses(found.exchange, afterMs, found.path),
     });
   },
 };
