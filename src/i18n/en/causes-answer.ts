@@ -6,6 +6,16 @@ export const causesAnswer = {
     cause: "Caddy has no handler for {path}: what no route takes, it answers with an empty 200.",
     fix: "Caddyfile: handle {path}* {\n  reverse_proxy 127.0.0.1:<port>\n}\n# Caddy passes upgrades on by itself; then: caddy reload",
   },
+  nginxOtherSite: {
+    cause:
+      "No server block of nginx has the name {host}, so the default one of this port answers (default_server, or the first)[[; {other} is served here]].",
+    fix: "On the proxy host: sudo nginx -T | grep -E 'listen|server_name'. Add {host} to server_name of the block that has the location and reload; or connect by the name that stands there[[: {other}]].",
+  },
+  backendUnreachable: {
+    cause:
+      "The proxy does not reach its backend's host[[ {server}]]: it is off, or the address in the configuration is wrong, or a firewall is between.",
+    fix: "On the proxy host: ip neigh show[[ {server}]] (FAILED: nobody has the address) and nc -vz <backend> <port>. nginx's error log says “No route to host” or “timed out while connecting to upstream”; correct the address in proxy_pass.",
+  },
   caddyOtherSite: {
     cause: "Caddy has no site for the Host {host}: it chooses sites by name, and answers any other with an empty 200.",
     fix: "Compare {host} with the addresses of the sites in the Caddyfile: connect by the name that stands there, add this one, or write :<port> alone, which takes every name.",

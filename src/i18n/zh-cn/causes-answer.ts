@@ -6,6 +6,15 @@ export const causesAnswer = {
     cause: "Caddy 没有处理 {path} 的路由：没有路由匹配的请求，它都答一个空的 200。",
     fix: "Caddyfile：handle {path}* {\n  reverse_proxy 127.0.0.1:<port>\n}\n# 升级由 Caddy 自动转发；然后 caddy reload",
   },
+  nginxOtherSite: {
+    cause:
+      "nginx 没有哪个 server 块叫 {host}，于是由这个端口的默认块应答（default_server，或第一个）[[；这里服务的是 {other}]]。",
+    fix: "在代理主机上执行 sudo nginx -T | grep -E 'listen|server_name'。在含有那个 location 的 server 块的 server_name 里加上 {host} 并 reload；或者改用那里写的名字连接[[：{other}]]。",
+  },
+  backendUnreachable: {
+    cause: "代理到不了后端主机[[ {server}]]：它关机了，或配置里的地址写错，或中间有防火墙。",
+    fix: "在代理主机上执行 ip neigh show[[ {server}]]（FAILED 表示没有谁用这个地址）和 nc -vz <后端> <端口>。nginx 的错误日志会写 “No route to host” 或 “timed out while connecting to upstream”；改正 proxy_pass 里的地址。",
+  },
   caddyOtherSite: {
     cause: "Caddy 没有 Host 为 {host} 的站点：它按名字选站点，其他名字一律答一个空的 200。",
     fix: "对照 {host} 和 Caddyfile 里的站点地址：改用那里写的名字连接，把这个名字加进去，或只写 :<端口>，这样任何名字都接受。",

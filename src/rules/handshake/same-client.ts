@@ -1,4 +1,4 @@
-import type { HttpExchangeFacts, HttpMessageFacts } from "../../store/http-types.ts";
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { fieldValue, pathOf } from "../reading/reading.ts";
 import { handshakeOf } from "./upgrade-outcome.ts";
@@ -19,7 +19,9 @@ const SAME_FIELDS = ["host", "origin", "user-agent", "x-forwarded-for", "x-real-
 export const asksAlike = (connection: ConnectionFacts, { request }: HttpExchangeFacts): boolean =>
   areAlike(handshakeOf(connection)?.request ?? null, request);
 
-export function areAlike(one: HttpMessageFacts | null, other: HttpMessageFacts | null): boolean {
+type Request = HttpExchangeFacts["request"];
+
+export function areAlike(one: Request, other: Request): boolean {
   if (!one || !other || pathOf(one.target) !== pathOf(other.target)) return false;
   return SAME_FIELDS.every((name) => fieldValue(one, name) === fieldValue(other, name));
 }
