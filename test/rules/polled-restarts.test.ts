@@ -107,6 +107,13 @@ describe("a poll that failed, seen before the proxy", () => {
     expect(severityOf(waitsInFront, session(FRONT, "b", 33), again)).toBe("error http.upgrade.gateway-error");
   });
 
+  test("is an error when the next session fails as well, however long after it was opened", () => {
+    const failing = (sid: string, at: number) =>
+      http(FRONT, at, [{ target: pollOf(sid), requestAt: at, responseAt: at + 5, ...BAD_GATEWAY }]);
+    const loop = [session(FRONT, "b", 33), failing("b", 34.5), session(FRONT, "c", 40)];
+    expect(told(waitsInFront, ...loop)).toEqual(["error http.upgrade.gateway-error"]);
+  });
+
   test("is an error beside a session that went on all the time", () => {
     const other = session(FRONT, "c", 29.5);
     expect(severityOf(waitsInFront, other, session(FRONT, "b", 33))).toBe("error http.upgrade.gateway-error");
