@@ -11,6 +11,7 @@ import {
   beat,
   close,
   connectionFacts,
+  type ExchangeOverrides,
   exchange,
   joined,
   mark,
@@ -614,6 +615,30 @@ test("a path that was served before is not ignored, and who leaves at once has n
   expect(told(runsOn(30, paused), gaveUp(5, "/ws?room=2"))).not.toContain("likely acceptsNobody");
   expect(told(served, gaveUp(5, "/other"))).toContain("likely upgradeIgnored");
   expect(told(gaveUp(0.005, "/ws"))[0]).toBe("likely pageLeft");
+});
+
+test("Engine.IO that keeps an upgrade longer than it keeps those of other paths has taken it and asks somebody first", () => {
+  const gaveUp = (seconds: number, target: string, more: ExchangeOverrides = {}) =>
+    causesOf(
+      "http.upgrade.unanswered",
+      one(
+        refusedUpgrade(
+          { status: null, target, ...more },
+          { tcp: tcp({ firstCloser: "client", closedAt: mark(seconds) }) },
+        ),
+      ),
+    );
+  const target = "/socket.io/?EIO=4&transport=websocket";
+  const waited = gaveUp(2.1, target);
+  expect(waited.slice(0, 2)).toEqual(["likely slowHandshake", "likely serverBlocked"]);
+  expect(waited).toContain("possible upgradeIgnored");
+  expect(gaveUp(1, target)[0]).toBe("likely upgradeIgnored");
+  // Of other servers nobody can say what they do with a path that is not theirs.
+  expect(gaveUp(5, "/chat")).toContain("likely upgradeIgnored");
+  expect(gaveUp(5, "/chat")).toContain("possible slowHandshake");
+  const isFromProxy = { request: { ...UPGRADE_FIELDS, "X-Forwarded-For": "192.0.2.7" } };
+  expect(gaveUp(5, "/chat")).toContain("possible devProxyWs");
+  expect(gaveUp(5, "/chat", isFromProxy)).not.toContain("possible devProxyWs");
 });
 
 test("a request behind a PROXY header that is refused is refused for the header", () => {

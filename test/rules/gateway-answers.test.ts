@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { Analysis } from "../../src/store/types.ts";
-import { connectionFacts, mark, refusedUpgrade, tcp, upgrade } from "../support/facts-builder.ts";
+import { analysisOf, connectionFacts, mark, refusedUpgrade, tcp, upgrade } from "../support/facts-builder.ts";
 import { one, several } from "./cases/case.ts";
 
 /** What a gateway's status tells depends on the product, and on how long it took. */
@@ -70,4 +70,39 @@ test("many WebSockets that are open where a request waits may hold all workers; 
   expect(told(25)).toMatchObject({ confidence: "likely", args: { count: 25 } });
   expect(told(5)).toMatchObject({ confidence: "possible" });
   expect(told(2)).toBeUndefined();
+});
+
+describe("a backend that is not reached", () => {
+  const answered = (at: number, afterSeconds: number, status = 502, server = "nginx/1.22.1", target = "/chat") =>
+    refusedUpgrade(
+      { status, target, requestAt: at, responseAt: at + afterSeconds, response: { Server: server } },
+      { first: mark(at), client: { address: "192.0.2.20", port: 50_000 + at } },
+    );
+
+  test("is told by the three seconds for which its address is asked in vain", () => {
+    expect(causesOf(one(answered(5, 3.06)))).toEqual(["likely backendUnreachable", "possible backendCrashed"]);
+    expect(causesOf(one(answered(5, 2)))[0]).toBe("likely backendDown");
+    // Their 502 is of a backend that took the connection.
+    expect(causesOf(one(answered(5, 3.06, 502, "Apache/2.4.62")))[0]).toBe("likely backendCrashed");
+  });
+
+  test("or by a 504 beside a 502 that is late for a refusal", () => {
+    expect(causesOf(several(answered(5, 0.5), answered(9, 2, 504)))[0]).toBe("likely backendUnreachable");
+    expect(causesOf(several(answered(5, 2, 504), answered(9, 0.5)))[0]).toBe("likely backendUnreachable");
+    expect(causesOf(several(answered(5, 0.001), answered(9, 2, 504)))[0]).toBe("likely backendDown");
+    const poll = "/socket.io/?EIO=4&transport=polling&sid=a";
+    expect(causesOf(several(answered(5, 0.5), answered(9, 60, 504, "nginx", poll)))[0]).toBe("likely backendDown");
+  });
+
+  test("or by the question for its address, to which nobody answered", () => {
+    const search = { sender: "10.0.0.1", target: "10.0.0.99", first: mark(5.1), last: mark(5.6), answered: null };
+    const found = (more: object) =>
+      judge(analysisOf([answered(5, 0.7)], { arp: [{ ...search, requests: 3, ...more }] })).find(
+        ({ ruleId }) => ruleId === "http.upgrade.gateway-error",
+      );
+    expect(found({})?.causes[0]).toMatchObject({ id: "backendUnreachable", args: { server: "10.0.0.99" } });
+    expect(found({})?.evidence.map(({ what }) => what)).toContain("arpRequest");
+    expect(found({ sender: "192.0.2.20" })?.causes[0]?.id).toBe("backendDown");
+    expect(found({ first: mark(20), last: mark(22) })?.causes[0]?.id).toBe("backendDown");
+  });
 });

@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { RuleId } from "../../src/rules/types.ts";
-import { type ExchangeOverrides, refusedUpgrade, UPGRADE_FIELDS } from "../support/facts-builder.ts";
-import { one } from "./cases/case.ts";
+import {
+  connectionFacts,
+  type ExchangeOverrides,
+  exchange,
+  refusedUpgrade,
+  UPGRADE_FIELDS,
+} from "../support/facts-builder.ts";
+import { one, several } from "./cases/case.ts";
 
 // What the body of a refusal gives away of the path that was asked for, and of who refused.
 
@@ -66,4 +72,45 @@ test("ws refuses Socket.IO's path in its own words: two servers share the upgrad
     "likely notSocketIoServer",
   ]);
   expect(causes({ target: "/chat", status: 400, body: "Bad Request" })[0]).toBe("likely wrongPath");
+});
+
+describe("nginx that answers for itself", () => {
+  const page = "<html><body><center><h1>404 Not Found</h1></center><hr><center>nginx/1.22.1</center></body></html>";
+  const nginx = { target, status: 404, body: page, response: { Server: "nginx/1.22.1" } };
+  const asking = (host: string) => ({ ...nginx, request: { ...UPGRADE_FIELDS, Host: host } });
+
+  test("may have no server block for this Host: likely where it is an address", () => {
+    expect(causes(asking("app.example"))).toEqual(["likely locationMissing", "possible nginxOtherSite"]);
+    for (const host of ["192.0.2.10", "192.0.2.10:8080", "[::1]:8080", "localhost"])
+      expect(causes(asking(host))).toEqual(["likely locationMissing", "likely nginxOtherSite"]);
+  });
+
+  test("serves the path under another name: the Host is what is wrong", () => {
+    const served = (host: string) =>
+      connectionFacts({ exchanges: [exchange({ target, request: { ...UPGRADE_FIELDS, Host: host } })] });
+    const first = (host: string) =>
+      judge(several(served("www.example"), refusedUpgrade(asking(host)))).find(
+        ({ ruleId }) => ruleId === "http.upgrade.refused",
+      )?.causes;
+    expect(first("app.example")?.slice(0, 2)).toMatchObject([
+      { id: "nginxOtherSite", confidence: "likely", args: { host: "app.example", other: "www.example" } },
+      { id: "locationMissing", confidence: "possible" },
+    ]);
+    expect(first("www.example")?.map(({ id }) => id)).not.toContain("nginxOtherSite");
+  });
+
+  test("and only redirects to https may be the default one", () => {
+    const redirect = (server: string) =>
+      causes(
+        {
+          target,
+          status: 301,
+          request: { ...UPGRADE_FIELDS, Host: "app.example" },
+          response: { Server: server, Location: "https://app.example/socket.io/" },
+        },
+        "http.upgrade.redirected",
+      );
+    expect(redirect("nginx")).toEqual(["likely redirectToHttps", "possible nginxOtherSite"]);
+    expect(redirect("Caddy")).toEqual(["likely redirectToHttps"]);
+  });
 });

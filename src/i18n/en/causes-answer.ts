@@ -6,6 +6,16 @@ export const causesAnswer = {
     cause: "Caddy has no handler for {path}: what no route takes, it answers with an empty 200.",
     fix: "Caddyfile: handle {path}* {\n  reverse_proxy 127.0.0.1:<port>\n}\n# Caddy passes upgrades on by itself; then: caddy reload",
   },
+  nginxOtherSite: {
+    cause:
+      "No server block of nginx has the name {host}, so the default one of this port answers (default_server, or the first)[[; {other} is served here]].",
+    fix: "On the proxy host: sudo nginx -T | grep -E 'listen|server_name'. Add {host} to server_name of the block that has the location and reload; or connect by the name that stands there[[: {other}]].",
+  },
+  backendUnreachable: {
+    cause:
+      "The proxy does not reach its backend's host[[ {server}]]: it is off, or the address in the configuration is wrong, or a firewall is between.",
+    fix: "On the proxy host: ip neigh show[[ {server}]] (FAILED: nobody has the address) and nc -vz <backend> <port>. nginx's error log says “No route to host” or “timed out while connecting to upstream”; correct the address in proxy_pass.",
+  },
   caddyOtherSite: {
     cause: "Caddy has no site for the Host {host}: it chooses sites by name, and answers any other with an empty 200.",
     fix: "Compare {host} with the addresses of the sites in the Caddyfile: connect by the name that stands there, add this one, or write :<port> alone, which takes every name.",
@@ -45,7 +55,7 @@ export const causesAnswer = {
     fix: "On the proxy host: sudo ss -tlnp; compare with {front:address}. The reason is in {front:log}.",
   },
   backendCrashed: {
-    cause: "The backend ended the connection while it handled the upgrade.",
+    cause: "The backend ended the connection while it handled the request.",
     fix: "Look at the backend's log at this time, and at {front:log}.",
   },
   backendGone: {
@@ -95,8 +105,8 @@ export const causesAnswer = {
   },
   slowHandshake: {
     cause:
-      "The server takes longer to accept than the client waits: a slow login or database lookup before the 101, a busy process, or a cold start.",
-    fix: "Accept first and check afterwards (close with 4401 if need be), or make the check faster; give the client's handshake timeout more time (ws: handshakeTimeout).",
+      "The server takes longer to accept than the client waits: a slow login or database lookup before the 101 (Socket.IO: allowRequest, io.engine.use(); ws: verifyClient, an await in on('upgrade')), a busy process, or a cold start.",
+    fix: "Give what the check asks a timeout, and make it faster; or accept first and check afterwards (Socket.IO: in io.use(), which runs after the 101; others: close with 4401). Until then give the client more time (socket.io-client: timeout, 20 s unless set; ws: handshakeTimeout).",
   },
   acceptsNobody: {
     cause:

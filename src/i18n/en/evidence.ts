@@ -9,6 +9,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   accepted: "{server} accepts a connection",
   lastAcknowledgment: "the {to:word} acknowledges something new for the last time",
   recovered: "the same client's next WebSocket is open",
+  recoveredByPolls: "the same client's next session is open, on HTTP polling",
   icmpUnreachable: "ICMP from {sender}: {meaning:word}",
   icmpTooBig: "ICMP from {sender}: packet too big, at most {mtu} bytes",
   request: "{method} {target}",

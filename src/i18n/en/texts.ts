@@ -46,5 +46,5 @@ export const english: Texts = {
   pages,
   units: unitsOf({ ms: "ms", s: "s", min: "min", h: "h", day: "d", separator: ", " }),
   alike: " (× {connections} connections)",
-  recovered: "; {recoveredMs:ms} later the same client got its WebSocket",
+  recovered: "; {recoveredMs:ms} later the same client got in",
 };

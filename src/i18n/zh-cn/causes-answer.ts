@@ -6,6 +6,15 @@ export const causesAnswer = {
     cause: "Caddy 没有处理 {path} 的路由：没有路由匹配的请求，它都答一个空的 200。",
     fix: "Caddyfile：handle {path}* {\n  reverse_proxy 127.0.0.1:<port>\n}\n# 升级由 Caddy 自动转发；然后 caddy reload",
   },
+  nginxOtherSite: {
+    cause:
+      "nginx 没有哪个 server 块叫 {host}，于是由这个端口的默认块应答（default_server，或第一个）[[；这里服务的是 {other}]]。",
+    fix: "在代理主机上执行 sudo nginx -T | grep -E 'listen|server_name'。在含有那个 location 的 server 块的 server_name 里加上 {host} 并 reload；或者改用那里写的名字连接[[：{other}]]。",
+  },
+  backendUnreachable: {
+    cause: "代理到不了后端主机[[ {server}]]：它关机了，或配置里的地址写错，或中间有防火墙。",
+    fix: "在代理主机上执行 ip neigh show[[ {server}]]（FAILED 表示没有谁用这个地址）和 nc -vz <后端> <端口>。nginx 的错误日志会写 “No route to host” 或 “timed out while connecting to upstream”；改正 proxy_pass 里的地址。",
+  },
   caddyOtherSite: {
     cause: "Caddy 没有 Host 为 {host} 的站点：它按名字选站点，其他名字一律答一个空的 200。",
     fix: "对照 {host} 和 Caddyfile 里的站点地址：改用那里写的名字连接，把这个名字加进去，或只写 :<端口>，这样任何名字都接受。",
@@ -40,7 +49,7 @@ export const causesAnswer = {
     fix: "在代理主机上执行 sudo ss -tlnp，与 {front:address} 对照。原因写在 {front:log} 里。",
   },
   backendCrashed: {
-    cause: "后端在处理升级时断开了连接。",
+    cause: "后端在处理请求时断开了连接。",
     fix: "查看后端在这一时刻的日志，以及 {front:log}。",
   },
   backendGone: {
@@ -86,8 +95,9 @@ export const causesAnswer = {
     fix: "对不处理的升级要 socket.destroy() 或返回 404，然后修正路径。",
   },
   slowHandshake: {
-    cause: "服务端接受连接所花的时间比客户端愿意等的长：101 之前的登录或数据库查询太慢、进程繁忙，或冷启动。",
-    fix: "先接受再校验（不通过就用 4401 关闭），或加快校验；把客户端的握手超时调长（ws：handshakeTimeout）。",
+    cause:
+      "服务端接受连接所花的时间比客户端愿意等的长：101 之前的登录或数据库查询太慢（Socket.IO：allowRequest、io.engine.use()；ws：verifyClient、on('upgrade') 里的 await）、进程繁忙，或冷启动。",
+    fix: "给校验所查询的服务加上超时，并加快它；或者先接受再校验（Socket.IO：放到 101 之后执行的 io.use() 里；其他：不通过就用 4401 关闭）。在此之前把客户端的握手超时调长（socket.io-client：timeout，默认 20 秒；ws：handshakeTimeout）。",
   },
   acceptsNobody: {
     cause:

@@ -10,6 +10,7 @@ import { type LostDials, lostDialsOf } from "./dead-path.ts";
 import { type Eviction, evictionsOf } from "./evictions.ts";
 import { type Joins, joinsOf } from "./legs.ts";
 import { type Others, othersOf, pairKey } from "./others.ts";
+import { type PolledSession, polledSessionsOf } from "./polled-sessions.ts";
 import { type Sessions, sessionsOf } from "./sessions.ts";
 import type { Timer } from "./timers.ts";
 
@@ -33,6 +34,8 @@ export interface Context {
   /** Most captures are healthy and never ask. */
   readonly others: () => Others;
   readonly sessions: () => Sessions;
+  /** By "client address, server endpoint". */
+  readonly polledSessions: () => ReadonlyMap<string, TimeIndex<PolledSession>>;
   readonly lostDials: () => LostDials;
   readonly evictions: () => ReadonlyMap<ConnectionId, Eviction>;
   /** By "client address, server endpoint". */
@@ -80,6 +83,7 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: r
       hopLimitOf.set(connection.server.address, hops);
   }
   const others = once(() => othersOf(analysis));
+  const sessions = once(() => sessionsOf(analysis));
   return {
     analysis,
     timers,
@@ -90,7 +94,8 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: r
     keyUses,
     hopLimitOf,
     others,
-    sessions: once(() => sessionsOf(analysis)),
+    sessions,
+    polledSessions: once(() => polledSessionsOf(analysis, sessions())),
     lostDials: once(() => lostDialsOf(analysis)),
     evictions: once(() => evictionsOf(analysis.connections)),
     clientTimers: once(

@@ -2,7 +2,7 @@ import { appendTo } from "../../base/append-to.ts";
 import type { ConnectionId } from "../../base/brand.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { Analysis, ConnectionFacts } from "../../store/types.ts";
-import { isClosedUnread } from "../handshake/upgrade-outcome.ts";
+import { isClosedUnread, isPoll } from "../handshake/upgrade-outcome.ts";
 import { isViteHmr } from "../handshake/vite.ts";
 import { endpointText, fieldValue, isBlind, nests, serverOf } from "../reading/reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
@@ -37,6 +37,8 @@ export interface Others {
   readonly viteServers: ReadonlyMap<string, ConnectionFacts>;
   /** Connections that were refused or not answered, by server endpoint. */
   readonly failed: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
+  /** Polls that their server hung up on before it answered, by its endpoint, in the order of their ends. */
+  readonly hungUpPolls: ReadonlyMap<string, TimeIndex<Asked>>;
   /** Connections on which a proxy answered that it cannot reach its backend, by its endpoint. */
   readonly backendGone: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** Ports of a host that answered, each with a connection that shows it. */
@@ -115,6 +117,7 @@ export function othersOf({ connections }: Analysis): Others {
   const viteServers = new Map<string, ConnectionFacts>();
   const replacedBy = new Map<ConnectionId, ConnectionFacts>();
   const failed = new Map<string, ConnectionFacts[]>();
+  const hungUpPolls = new Map<string, Asked[]>();
   const backendGone = new Map<string, ConnectionFacts[]>();
   const answering = new Map<string, Map<number, ConnectionFacts>>();
   const busy = new Set<string>();
@@ -154,6 +157,8 @@ export function othersOf({ connections }: Analysis): Others {
       const { request, response } = exchange;
       if (request === null) continue;
       asked.push({ connection, exchange });
+      if (response === null && tcp.firstCloser === "server" && isPoll(exchange))
+        appendTo(hungUpPolls, endpoint, { connection, exchange });
       if (!askedBy.has(client.address)) askedBy.set(client.address, connection);
       if ((askedOf.get(endpoint)?.length ?? 0) < ASKED_KEPT) appendTo(askedOf, endpoint, exchange);
       for (const address of forwardedAddresses(exchange)) {
@@ -174,6 +179,12 @@ export function othersOf({ connections }: Analysis): Others {
     viteServers,
     replacedBy,
     failed: indexed(failed),
+    hungUpPolls: new Map(
+      [...hungUpPolls].map(([endpoint, list]) => [
+        endpoint,
+        timeIndex(list, ({ connection: { tcp, last } }) => (tcp.closedAt ?? last).timestampNs),
+      ]),
+    ),
     backendGone: indexed(backendGone),
     answering,
     busy,

@@ -16,8 +16,12 @@ export function isSameHost(one: ConnectionFacts, other: ConnectionFacts): boolea
 /** What one client says of itself each time that it asks; tokens and cookies change. */
 const SAME_FIELDS = ["host", "origin", "user-agent", "x-forwarded-for", "x-real-ip"];
 
-export function asksAlike(connection: ConnectionFacts, { request }: HttpExchangeFacts): boolean {
-  const own = handshakeOf(connection)?.request;
-  if (!own || !request || pathOf(own.target) !== pathOf(request.target)) return false;
-  return SAME_FIELDS.every((name) => fieldValue(own, name) === fieldValue(request, name));
+export const asksAlike = (connection: ConnectionFacts, { request }: HttpExchangeFacts): boolean =>
+  areAlike(handshakeOf(connection)?.request ?? null, request);
+
+type Request = HttpExchangeFacts["request"];
+
+export function areAlike(one: Request, other: Request): boolean {
+  if (!one || !other || pathOf(one.target) !== pathOf(other.target)) return false;
+  return SAME_FIELDS.every((name) => fieldValue(one, name) === fieldValue(other, name));
 }

@@ -1,10 +1,12 @@
+import type { Mark } from "../../base/packet-view.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import { pairKey } from "../context/others.ts";
+import type { PolledSession } from "../context/polled-sessions.ts";
 import { cause, shows } from "../draft.ts";
-import { asksAlike, isSameHost } from "../handshake/same-client.ts";
-import { handshakeOf, outcomeOf } from "../handshake/upgrade-outcome.ts";
+import { areAlike, asksAlike, isSameHost } from "../handshake/same-client.ts";
+import { handshakeOf, isPoll, outcomeOf } from "../handshake/upgrade-outcome.ts";
 import { endOf, spanMs } from "../reading/reading.ts";
 import { before, within } from "../reading/time-index.ts";
 import type { CauseId, RuleId } from "../types.ts";
@@ -30,60 +32,105 @@ const KNOWN: ReadonlySet<CauseId> = new Set(["serverStartedLater", "serverStoppe
 const RETRIES_WITHIN_NS = 60e9;
 
 /**
- * An attempt that failed, after which the same client got its WebSocket from the same server: still worth a warning, but
- * nothing that is broken now. Told after the story, so that what follows from the failure still follows from it.
+ * An attempt that failed, after which the same client got its WebSocket, or its session on polls, from the same server: still
+ * worth a warning, but nothing that is broken now. Told after the story, so that what follows from the failure still follows
+ * from it.
  */
 export function withRecovery(judged: Judged, context: Context): Judged {
   const { connection, severity, draft, rule } = judged;
   if (connection === null || severity !== "error" || !ATTEMPTS.has(rule.id)) return judged;
-  const next = nextSuccess(connection, context);
-  if (next?.webSocket == null) return judged;
-  const { openedAt } = next.webSocket;
-  const recovered = shows(openedAt, "recovered", {});
+  const next = earliest(nextSocket(connection, context), nextPolls(connection, context));
+  if (next === null) return judged;
+  const recovered = shows(next.at, next.isPolled ? "recoveredByPolls" : "recovered", {});
   const isKnown = draft.causes.some(({ id }) => KNOWN.has(id));
   return {
     ...judged,
     severity: "warning",
     draft: {
       ...draft,
-      args: { ...draft.args, recoveredMs: spanMs(endOf(connection), openedAt) },
+      args: { ...draft.args, recoveredMs: spanMs(failedAt(connection), next.at) },
       evidence: recovered === null ? draft.evidence : [...draft.evidence, recovered],
       causes: isKnown ? draft.causes : [cause("likely", "recoveredBySelf", {}), ...draft.causes],
     },
   };
 }
 
+interface Next {
+  readonly at: Mark;
+  readonly isPolled: boolean;
+}
+
+const earliest = (a: Next | null, b: Next | null): Next | null =>
+  a === null || (b !== null && b.at.timestampNs < a.at.timestampNs) ? b : a;
+
+/** Polls share connections, which live on. */
+function failedAt(connection: ConnectionFacts): Mark {
+  const exchange = handshakeOf(connection);
+  return (exchange !== null && isPoll(exchange) ? exchange.response?.last : null) ?? endOf(connection);
+}
+
 /** The first WebSocket that this client got for the same target afterwards; null: none, or it had one all the time. */
-function nextSuccess(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
+function nextSocket(connection: ConnectionFacts, context: Context): Next | null {
   const sockets = context.others().sockets.get(pairKey(connection));
   if (sockets === undefined) return null;
-  const end = endOf(connection).timestampNs;
+  const end = failedAt(connection).timestampNs;
   const exchange = handshakeOf(connection);
-  if (exchange === null) return within(sockets, end, Number.POSITIVE_INFINITY).find(gotIn) ?? null;
+  if (exchange === null) return asNext(within(sockets, end, Number.POSITIVE_INFINITY).find(gotIn));
   // Who has this WebSocket open already is another user, or another tab, behind the same address.
   const isOther = before(sockets, end).some((one) => asksAlike(one, exchange) && endOf(one).timestampNs > end);
   if (isOther) return null;
-  const next =
-    within(sockets, end, end + RETRIES_WITHIN_NS).find((one) => gotIn(one) && asksAlike(one, exchange)) ?? null;
-  return next !== null && isSameHost(next, connection) && !goesOn(connection, exchange, next, context) ? next : null;
+  const next = within(sockets, end, end + RETRIES_WITHIN_NS).find((one) => gotIn(one) && asksAlike(one, exchange));
+  const isSame =
+    next !== undefined &&
+    isSameHost(next, connection) &&
+    !goesOn(connection, exchange, next.webSocket?.openedAt.timestampNs ?? 0, endOf(next).timestampNs, context);
+  return isSame ? asNext(next) : null;
 }
 
-/** Who has a WebSocket does not ask for another one and get the same refusal: then it is another user's. */
-function goesOn(
+const asNext = (one: ConnectionFacts | undefined): Next | null =>
+  one?.webSocket ? { at: one.webSocket.openedAt, isPolled: false } : null;
+
+/** The first session on polls that this client got afterwards, where it was polls that failed, or nothing was asked yet. */
+function nextPolls(connection: ConnectionFacts, context: Context): Next | null {
+  const exchange = handshakeOf(connection);
+  if (exchange !== null && !isPoll(exchange)) return null;
+  const sessions = context.polledSessions().get(pairKey(connection));
+  if (sessions === undefined) return null;
+  const end = failedAt(connection).timestampNs;
+  const isAlike = ({ exchange: other }: PolledSession): boolean =>
+    exchange === null || areAlike(other.request, exchange.request);
+  const next = within(sessions, end, exchange === null ? Number.POSITIVE_INFINITY : end + RETRIES_WITHIN_NS).find(
+    isAlike,
+  );
+  if (next === undefined) return null;
+  const found = { at: next.openedAt, isPolled: true };
+  if (exchange === null) return found;
+  const earlier = before(sessions, end).filter(isAlike);
+  const isOther = earlier.some((one) => one.lastNs > end);
+  // What fails in one session after the other, as at a proxy with too short a timer, has not passed.
+  const openedNs = next.openedAt.timestampNs;
+  const beforeNs = earlier.at(-1)?.openedAt.timestampNs ?? 0;
+  const isAgain =
+    goesOn(connection, exchange, openedNs, openedNs + RETRIES_WITHIN_NS, context) ||
+    goesOn(connection, exchange, beforeNs - RETRIES_WITHIN_NS, beforeNs, context);
+  return !isOther && !isAgain && isSameHost(next.connection, connection) ? found : null;
+}
+
+/** Who has got in does not ask for another one and get the same refusal: then it is another user's. */
+const goesOn = (
   connection: ConnectionFacts,
   { response }: HttpExchangeFacts,
-  next: ConnectionFacts,
+  fromNs: number,
+  toNs: number,
   context: Context,
-): boolean {
-  const from = next.webSocket?.openedAt.timestampNs ?? 0;
-  return within(context.others().asked, from, endOf(next).timestampNs).some(
+): boolean =>
+  within(context.others().asked, fromNs, toNs).some(
     ({ connection: later, exchange }) =>
       pairKey(later) === pairKey(connection) &&
       response !== null &&
       exchange.response?.status === response.status &&
       asksAlike(connection, exchange),
   );
-}
 
 /** A 101 that came when the client had hung up let nobody in. */
 const gotIn = (connection: ConnectionFacts): boolean => outcomeOf(connection) !== "late";

@@ -5,6 +5,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import { type Others, pairKey, passedOn } from "../context/others.ts";
 import { GONE_WITHIN_NS } from "../ending/end-signs.ts";
+import { hungUpBefore, inFrontOf } from "../ending/hung-up-poll.ts";
 import { handshakeOf, isClosedUnread, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
 import { endOf, serverOf } from "../reading/reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
@@ -57,7 +58,7 @@ export function storiesOf(context: Context): ConnectionFacts[][] {
 }
 
 /**
- * The WebSocket whose end without a word was the last that was heard of a server before its port began to refuse, or the
+ * The WebSocket, or the poll, whose end without a word was the last that was heard of a server before its port began to refuse, or the
  * proxy before it to say that it is gone: one death, however many attempts fail of it afterwards. Not one that was given
  * up for a reason of its own.
  */
@@ -68,6 +69,9 @@ function deathBefore(connection: ConnectionFacts, context: Context): ConnectionF
   const server = serverOf(connection);
   const at = connection.first.timestampNs;
   const last = before(dropped.get(server) ?? NONE, at).at(-1);
+  const poll = hungUpBefore(connection, context);
+  if (poll !== null && (last === undefined || endOf(last).timestampNs < endOf(poll.connection).timestampNs))
+    return inFrontOf(poll, context.others())?.connection ?? null;
   if (last === undefined) return null;
   const end = endOf(last).timestampNs;
   // A proxy accepts connections all the time.

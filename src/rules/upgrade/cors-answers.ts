@@ -1,6 +1,7 @@
 import type { HttpExchangeFacts, HttpMessageFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
+import { sidGiven } from "../context/polled-sessions.ts";
 import type { Sessions } from "../context/sessions.ts";
 import {
   endOf,
@@ -41,10 +42,6 @@ export function fieldsRefused(request: HttpMessageFacts, response: HttpMessageFa
     (name) => !allowed.includes(name) && (name === "authorization" || !allowed.includes("*")),
   );
 }
-
-/** A session's id, in the body of an answer that opened it. */
-const sidGiven = ({ responseBodyPreview }: HttpExchangeFacts): string | undefined =>
-  /^(?:\d+:)?0\{"sid":"([^"]+)"/.exec(responseBodyPreview)?.[1];
 
 /** What a client that names an origin made of the sessions that one server opened for it. */
 interface Caller {
@@ -101,28 +98,29 @@ export const goesOnUnheeded = (connection: ConnectionFacts, origin: string, cont
 
 /** A page that was given its session asks again at once. */
 const LEAST_LEFT_MS = 2000;
-/** One may be a page that was left; of pages that try again none is. */
-const LEAST_LEFT_STARS = 2;
+/** One may be a page that was left just then; of pages that try again none is. */
+const LIKELY_LEFT_STARS = 2;
 
 /**
  * Fetch §4.9: whoever asks with credentials (a cookie need not be there) is not content with *. A caller that stays and
  * never comes back to a session shows such a page: by itself where the server allows credentials beside the *, in vain.
+ * How surely it does; null: it does not.
  */
-export function isLeftForStar(
+export function leftForStar(
   exchange: HttpExchangeFacts,
   connection: ConnectionFacts,
   origin: string,
   context: Context,
-): boolean {
+): "likely" | "possible" | null {
   const { request, response } = exchange;
-  if (!request || !response?.complete || allowedBy(response).join() !== "*") return false;
-  if (sidGiven(exchange) === undefined || isBlind(connection) || connection.tcp.halves[0].missingBytes > 0)
-    return false;
+  if (!request || !response?.complete || allowedBy(response).join() !== "*") return null;
+  if (sidGiven(exchange) === undefined || isBlind(connection) || connection.tcp.halves[0].missingBytes > 0) return null;
   const caller = callerOf(connection, origin, context);
-  const least = fieldValue(response, "access-control-allow-credentials") === "true" ? 1 : LEAST_LEFT_STARS;
-  if (caller === undefined || caller.takesStar || caller.leftStars < least) return false;
+  if (caller === undefined || caller.takesStar || caller.leftStars === 0) return null;
   const untilNs = hasEnded(connection)
     ? endOf(connection).timestampNs
     : watchedUntil(connection, context.analysis.clockNs);
-  return (untilNs - response.last.timestampNs) / NS_PER_MS >= LEAST_LEFT_MS;
+  if ((untilNs - response.last.timestampNs) / NS_PER_MS < LEAST_LEFT_MS) return null;
+  const allowsCredentials = fieldValue(response, "access-control-allow-credentials") === "true";
+  return allowsCredentials || caller.leftStars >= LIKELY_LEFT_STARS ? "likely" : "possible";
 }

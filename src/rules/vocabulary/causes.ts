@@ -252,6 +252,8 @@ export const causeWords = {
   proxyHidesExtensions: "proxy from",
   caddyNoRoute: "path",
   caddyOtherSite: "host",
+  nginxOtherSite: "host other?",
+  backendUnreachable: "server?",
   mixedDeflate: "",
   binaryAsText: "",
   captureFromStart: "",

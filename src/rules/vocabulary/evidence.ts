@@ -7,6 +7,7 @@ export const evidenceWords = {
   established: "",
   accepted: "server",
   recovered: "",
+  recoveredByPolls: "",
   lastAcknowledgment: "to",
   icmpUnreachable: "sender meaning",
   icmpTooBig: "sender mtu",

@@ -301,9 +301,6 @@ export const upgradeCases = {
     severities: { unheeded: "note", failure: "note" },
     near: {
       "a session that goes on": one(polls([STAR_SESSION, { status: 200, requestAt: 1 }])),
-      "a session without credentials allowed": one(
-        polls([{ ...STAR_SESSION, response: { "Access-Control-Allow-Origin": "*" } }]),
-      ),
       "a page that was loaded anew": one(
         polls([STAR_SESSION, { ...STAR_SESSION, body: '0{"sid":"b"}' }, { status: 200, requestAt: 1 }]),
       ),

@@ -64,9 +64,9 @@ describe("an upgrade that was lost at the front", () => {
     ]);
     expect(causes({ ...plain, response: VARNISH })).toEqual(["likely frontUpgrade varnish", "likely wrongPath"]);
     expect(causes({ ...plain, response: APACHE })).toEqual(["likely apacheUpgrade", "likely wrongPath"]);
-    // Nothing stands before this one, and HAProxy passes upgrades on by itself.
+    // Nothing stands before this one. HAProxy passes upgrades on by itself, and hardly stands before a development server.
     expect(causes(plain)).toEqual(["likely wrongPath", "possible devProxyWs"]);
-    expect(causes({ ...plain, response: { Via: "1.1 haproxy" } })).toEqual(["likely wrongPath", "possible devProxyWs"]);
+    expect(causes({ ...plain, response: { Via: "1.1 haproxy" } })).toEqual(["likely wrongPath"]);
   });
 
   test("is what a server says that got none, though the client asked", () => {

@@ -91,7 +91,11 @@ export const noWebSocket: Rule = {
     if (polled !== undefined) {
       const { unused, failed } = pollTroubles(analysis);
       const isTroubled = unused + failed > 0;
-      const causes = [cause("likely", "pollingOnly", {}), cause("possible", "wrongFilter", {})];
+      // Who never used its session did not get as far as asking for an upgrade.
+      const causes = [
+        cause(unused > 0 ? "possible" : "likely", "pollingOnly", {}),
+        cause("possible", "wrongFilter", {}),
+      ];
       const args = { server: serverOf(polled), connections: connections.length };
       return isTroubled
         ? draft("capture.no-websocket", "pollingTroubled", {

@@ -3,10 +3,11 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import type { Asked } from "../../context/others.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { endingOnLeg, hungUpBefore } from "../../ending/hung-up-poll.ts";
 import { frontNamed } from "../../handshake/fronts.ts";
 import { isPoll, proxyOf } from "../../handshake/upgrade-outcome.ts";
 import { hurriedRetries } from "../../path/hurried-retries.ts";
-import { clientOf, isLoopback, serverOf, spanMs, wantsWebSocket } from "../../reading/reading.ts";
+import { clientOf, endOf, isLoopback, serverOf, spanMs, wantsWebSocket } from "../../reading/reading.ts";
 import { within } from "../../reading/time-index.ts";
 import type { EvidenceItem } from "../../types.ts";
 import type { Rule } from "../rule.ts";
@@ -175,11 +176,14 @@ function check(connection: ConnectionFacts, context: Context) {
       causes: [cause("likely", "rejectRule", { port }), cause("possible", "notListening", { port })],
     });
   const waiting = waitingFor(connection, context);
+  const died = hungUpBefore(connection, context)?.connection ?? null;
   if (waiting !== null)
     return draft("tcp.open.refused", isLoopback(connection.server.address) ? "loopbackOfProxy" : "ofProxy", {
       at: reset,
+      // The poll that broke off was the first to tell of it.
+      onset: died && endOf(died),
       args: { ...base, answerMs },
-      evidence,
+      evidence: [died && endingOnLeg(died), ...evidence],
       causes: [
         ...common,
         // A proxy that calls [::1] alone misses what listens on 127.0.0.1; what listens on localhost may be at [::1] alone.
@@ -187,7 +191,7 @@ function check(connection: ConnectionFacts, context: Context) {
           isLoopback(connection.server.address) &&
           refusedTwin(connection, context) === null &&
           cause(connection.server.address === "::1" ? "likely" : "possible", "oneFamilyBound", { port }),
-        cause("likely", "backendDown", { front: frontNamed(proxyOf(waiting.exchange)) }),
+        isUnheard && cause("likely", "backendDown", { front: frontNamed(proxyOf(waiting.exchange)) }),
         cause("possible", "rejectRule", { port }),
       ],
     });

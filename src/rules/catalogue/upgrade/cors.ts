@@ -2,11 +2,11 @@ import type { HttpExchangeFacts } from "../../../store/http-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { passedFrom, passedOn } from "../../context/others.ts";
-import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
 import { handshakeOf, isFailedPoll } from "../../handshake/upgrade-outcome.ts";
 import { fieldValue, serverOf, targetOf } from "../../reading/reading.ts";
 import type { Confidence, VariantOf } from "../../types.ts";
-import { allowedBy, fieldsRefused, goesOnUnheeded, isLeftForStar, refusalOf } from "../../upgrade/cors-answers.ts";
+import { allowedBy, fieldsRefused, goesOnUnheeded, leftForStar, refusalOf } from "../../upgrade/cors-answers.ts";
 import { crossOriginOf } from "../../upgrade/page-origin.ts";
 import type { Rule } from "../rule.ts";
 
@@ -55,8 +55,8 @@ function checkCors(connection: ConnectionFacts, context: Context): Draft | null 
     const crossing = crossOriginOf(exchange);
     if (crossing === null) continue;
     const { origin, isStraight } = crossing;
-    const isLeft = isStraight && isLeftForStar(exchange, connection, origin, context);
-    const variant = refusalOf(exchange, origin) ?? (isLeft ? "starUnused" : null);
+    const left = isStraight ? leftForStar(exchange, connection, origin, context) : null;
+    const variant = refusalOf(exchange, origin) ?? (left === null ? null : "starUnused");
     if (variant === null) continue;
     // The proxy hands on what its backend says: said once, of the backend.
     const passed = passedOn(exchange, connection, context.others());
@@ -71,10 +71,11 @@ function checkCors(connection: ConnectionFacts, context: Context): Draft | null 
     const asked = fieldValue(request, "access-control-request-headers");
     const isFailure = variant === "plain" && allowed === "" && isOwnFailure(exchange, connection);
     if (isFailure && ofFailure !== null) continue;
+    const isGuess = variant === "starUnused" && left === "possible";
     const shown = isUnheeded ? "unheeded" : isFailure ? "failure" : variant;
     const found = draft("http.cors.refused", shown, {
-      severity: isUnheeded || isFailure ? "note" : undefined,
-      confidence: confidenceIn(isSeenByBrowser, allowed),
+      severity: isUnheeded || isFailure ? "note" : isGuess ? "warning" : undefined,
+      confidence: isGuess ? "possible" : confidenceIn(isSeenByBrowser, allowed),
       at: response.first,
       args: {
         server: serverOf(connection),
@@ -104,7 +105,7 @@ function checkCors(connection: ConnectionFacts, context: Context): Draft | null 
               value: fieldValue(response, "access-control-allow-headers") ?? "-",
             }),
       ],
-      causes: corsCauses(shown, origin, allowed, exchange),
+      causes: corsCauses(shown, origin, allowed, exchange).map((one) => (isGuess ? lesser(one) : one)),
     });
     // What is worse may come behind it.
     if (!isFailure) return found;

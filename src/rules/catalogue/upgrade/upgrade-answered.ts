@@ -2,8 +2,9 @@ import type { Mark } from "../../../base/packet-view.ts";
 import type { HttpExchangeFacts } from "../../../store/http-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import { type Context, keyOf } from "../../context/context.ts";
-import { cause, draft, shows } from "../../draft.ts";
-import { forwarderOf, fronts } from "../../handshake/fronts.ts";
+import { cause, draft, lesser, shows } from "../../draft.ts";
+import { endingOnLeg, hungUpBehind } from "../../ending/hung-up-poll.ts";
+import { forwarderOf, frontNamed, fronts } from "../../handshake/fronts.ts";
 import {
   askOf,
   contentType,
@@ -17,9 +18,12 @@ import {
 } from "../../handshake/upgrade-outcome.ts";
 import { bodyLine, fieldValue, pathOf, serverOf, spanMs, targetOf } from "../../reading/reading.ts";
 import { within } from "../../reading/time-index.ts";
+import type { Cause, CauseId } from "../../types.ts";
 import { gatewayCauses, pageCauses, unavailableCauses, upgradeLines } from "../../upgrade/answer-causes.ts";
 import { askedFor } from "../../upgrade/asked.ts";
 import { isLoginCheck } from "../../upgrade/login-check.ts";
+import { otherSite } from "../../upgrade/other-site.ts";
+import { isUnreachable, searchInVain } from "../../upgrade/unreachable-backend.ts";
 import type { Rule } from "../rule.ts";
 
 /** The exchange, when the handshake came out like this and was answered. */
@@ -40,7 +44,7 @@ export const upgradeRedirected: Rule = {
   id: "http.upgrade.redirected",
   severity: "error",
   spec: "RFC 6455 §4.1, WHATWG WebSockets §2.1",
-  causes: ["redirectToHttps", "trailingSlash", "loginRedirect", "movedElsewhere"],
+  causes: ["redirectToHttps", "nginxOtherSite", "trailingSlash", "loginRedirect", "movedElsewhere"],
   sources: ["https://websockets.spec.whatwg.org/#websocket-opening-handshake"],
   check(connection, context) {
     const found = answered(connection, "redirected");
@@ -66,6 +70,7 @@ export const upgradeRedirected: Rule = {
       ],
       causes: [
         /^(https|wss):/i.test(location ?? "") && cause("likely", "redirectToHttps", {}),
+        /^(https|wss):/i.test(location ?? "") && mayBeOtherSite(found.exchange, connection, context),
         path === `${found.path}/` && cause("certain", "trailingSlash", { path: found.path }),
         /login|auth|signin|sso/i.test(location ?? "") && cause("likely", "loginRedirect", {}),
         location === null
@@ -77,6 +82,12 @@ export const upgradeRedirected: Rule = {
     });
   },
 };
+
+/** A block that only redirects is the default one, often: what it answers for has a block of its own, or none. */
+function mayBeOtherSite(exchange: HttpExchangeFacts, connection: ConnectionFacts, context: Context): Cause | false {
+  const site = otherSite(exchange, connection, context);
+  return site && lesser(site);
+}
 
 const FOLLOWS_WITHIN_NS = 5e9;
 
@@ -134,6 +145,9 @@ function bodyEvidence(exchange: HttpExchangeFacts) {
   return text === "" ? null : shows(exchange.response?.last, "responseBody", { text });
 }
 
+/** A port that refuses does so at once, and so does a scheme that is wrong. */
+const SAID_BY_UNREACHABLE: ReadonlySet<CauseId> = new Set(["backendFirewalled", "backendDown", "proxyScheme"]);
+
 export const gatewayError: Rule = {
   id: "http.upgrade.gateway-error",
   severity: "error",
@@ -148,6 +162,7 @@ export const gatewayError: Rule = {
     "engineIoRewritten",
     "pollTimeout",
     "backendFirewalled",
+    "backendUnreachable",
     "noHealthyBackend",
     "healthCheckFails",
     "serverClosing",
@@ -166,15 +181,35 @@ export const gatewayError: Rule = {
     if (found === null) return null;
     const { status } = found.response;
     const afterMs = spanMs(found.request.last, found.response.first);
+    const hungUp = isPoll(found.exchange)
+      ? (hungUpBehind({ connection, exchange: found.exchange }, context.others())?.connection ?? null)
+      : null;
+    const search = searchInVain(connection, found.exchange, context);
+    const [asked, ...others] = found.evidence;
     return draft("http.upgrade.gateway-error", status === 503 ? "unavailable" : "plain", {
       at: found.response.first,
       foldBy: String(status),
       args: { ...refusalArgs(found.exchange, found.server), afterMs },
-      evidence: [...found.evidence, bodyEvidence(found.exchange)],
+      evidence: [
+        asked ?? null,
+        hungUp && endingOnLeg(hungUp),
+        search && shows(search.first, "arpRequest", { sender: search.sender, target: search.target }),
+        ...others,
+        bodyEvidence(found.exchange),
+      ],
       causes:
-        status === 503
-          ? unavailableCauses(connection, found.exchange, afterMs, context)
-          : gatewayCauses(found.exchange, afterMs, found.path),
+        hungUp !== null
+          ? [cause("certain", "backendCrashed", { front: frontNamed(proxyOf(found.exchange)) })]
+          : status === 503
+            ? unavailableCauses(connection, found.exchange, afterMs, context)
+            : search !== null || isUnreachable(connection, found.exchange, context)
+              ? [
+                  cause("likely", "backendUnreachable", { server: search?.target }),
+                  ...gatewayCauses(found.exchange, afterMs, found.path)
+                    .filter((one) => one && !SAID_BY_UNREACHABLE.has(one.id))
+                    .map((one) => one && lesser(one)),
+                ]
+              : gatewayCauses(found.exchange, afterMs, found.path),
     });
   },
 };

@@ -1,7 +1,7 @@
 import type { HttpExchangeFacts } from "../../../store/http-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
-import { cause, draft, shows } from "../../draft.ts";
+import { cause, draft, lesser, shows } from "../../draft.ts";
 import { pollLimit } from "../../ending/message-limit.ts";
 import { isCredentialField, mayLogIn } from "../../handshake/credentials.ts";
 import { engineIoCode } from "../../handshake/engine-io-code.ts";
@@ -17,12 +17,14 @@ import {
   proxyOf,
   refusalArgs,
 } from "../../handshake/upgrade-outcome.ts";
+import { mayBeDevServer } from "../../handshake/vite.ts";
 import { bodyLine, fieldHas, fieldValue, pathOf, serverOf, targetOf, wantsWebSocket } from "../../reading/reading.ts";
 import type { Cause, VariantOf } from "../../types.ts";
 import { lostUpgrade, mayLoseUpgrades, noPlaceFor, upgradeLines } from "../../upgrade/answer-causes.ts";
 import { askedFor } from "../../upgrade/asked.ts";
 import { hostCheckOf } from "../../upgrade/host-check.ts";
 import { isHeadLarge } from "../../upgrade/large-head.ts";
+import { otherSite } from "../../upgrade/other-site.ts";
 import { unreadProxyHeader } from "../../upgrade/proxy-header.ts";
 import type { Rule } from "../rule.ts";
 
@@ -114,8 +116,13 @@ function notFoundCauses(
   connection: ConnectionFacts,
   context: Context,
 ): (Cause | false)[] {
-  if (ownPageOf(exchange) !== null)
-    return [noPlaceFor(proxyOf(exchange), path), cause("possible", "wrongPath", { path })];
+  if (ownPageOf(exchange) !== null) {
+    const site = otherSite(exchange, connection, context);
+    const place = noPlaceFor(proxyOf(exchange), path);
+    // Another name is served at this path: it has its place.
+    const isServed = site && site.args["other"] !== undefined;
+    return [isServed ? lesser(place) : place, site, cause("possible", "wrongPath", { path })];
+  }
   const changed = rewritten(exchange);
   if (changed) return [changed, cause("possible", "wrongPath", { path })];
   if (isExpressWithoutSocketIo(exchange)) {
@@ -139,7 +146,7 @@ function notFoundCauses(
     cause("likely", "wrongPath", { path }),
     /uvicorn/i.test(exchange.response ? (fieldValue(exchange.response, "server") ?? "") : "")
       ? cause("likely", "asgiNoLibrary", {})
-      : !isLost && cause("possible", "devProxyWs", { path }),
+      : !isLost && mayBeDevServer(connection, exchange) && cause("possible", "devProxyWs", { path }),
   ];
 }
 
@@ -341,6 +348,7 @@ export const upgradeRefused: Rule = {
     "proxyChangesHost",
     "proxyDropsCredentials",
     "locationMissing",
+    "nginxOtherSite",
     "upgradeFieldsMissing",
     "badHandshakeFields",
     "devProxyWs",

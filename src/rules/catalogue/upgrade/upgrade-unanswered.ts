@@ -4,6 +4,7 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { cause, draft, lesser, shows } from "../../draft.ts";
 import { handshakeOf, isClosedUnread, outcomeOf, proxyOf } from "../../handshake/upgrade-outcome.ts";
+import { mayBeDevServer } from "../../handshake/vite.ts";
 import { endingEvidence } from "../../reading/ending.ts";
 import {
   clientOf,
@@ -30,6 +31,9 @@ import { unreadProxyHeader } from "../../upgrade/proxy-header.ts";
 import type { Rule } from "../rule.ts";
 import { isRepeatedRefusal } from "./eio-refused.ts";
 import { isDroppedUnread } from "./upgrade-dropped.ts";
+
+/** How late or early the second of Engine.IO looks from here. */
+const DESTROYED_WITHIN_MS = 150;
 
 /** A setting needs no time to drop a request. */
 const AT_ONCE_MS = 200;
@@ -91,7 +95,7 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   const afterMs = spanMs(request.last, endOf(connection));
   if (hasEnded(connection) && tcp.firstCloser === "server") {
     if (isDropped || isClosedUnread(connection)) return closedUnread(connection, base, context);
-    const isEngineIo = Math.abs(afterMs - ENGINE_IO_DESTROY_MS) < 150;
+    const isEngineIo = Math.abs(afterMs - ENGINE_IO_DESTROY_MS) < DESTROYED_WITHIN_MS;
     return draft("http.upgrade.unanswered", "serverClosed", {
       at: endOf(connection),
       args: { ...base, afterMs },
@@ -274,12 +278,16 @@ function unansweredCauses(connection: ConnectionFacts, context: Context, path: s
     meanwhile !== undefined &&
     within(meanwhile, from, to).some(({ exchanges }) => exchanges.some(({ response }) => response !== null));
   const dials = failed.get(endpoint);
+  const isPatient = to - from >= LEAST_WAIT_MS * NS_PER_MS;
+  const isTaken = exchange !== null && isTakenByEngineIo(exchange, (to - from) / NS_PER_MS);
   const takesNobody = dials !== undefined && within(dials, from, to).some(({ kind }) => kind === "tcp-unanswered");
   return [
     takesNobody && cause("likely", "serverBlocked", {}),
-    cause(takesNobody ? "possible" : "likely", "upgradeIgnored", { path }),
+    !takesNobody && isTaken && cause("likely", "slowHandshake", {}),
+    cause(takesNobody || isTaken ? "possible" : "likely", "upgradeIgnored", { path }),
+    !takesNobody && !isTaken && isPatient && cause("possible", "slowHandshake", {}),
     !takesNobody && workersTaken(connection, context),
-    !takesNobody && cause("possible", "devProxyWs", { path }),
+    !takesNobody && mayBeDevServer(connection, exchange) && cause("possible", "devProxyWs", { path }),
     !takesNobody && !context.joins.before.has(connection.id) && cause("possible", "nodeProxyNoWs", {}),
     !takesNobody && !answersOthers && cause("likely", "serverBlocked", {}),
   ];
@@ -291,6 +299,10 @@ function acceptedBefore(connection: ConnectionFacts, context: Context): readonly
   if (accepted === undefined) return [];
   return before(accepted, connection.first.timestampNs).filter((other) => other !== connection);
 }
+
+/** Engine.IO lets go of a path that nobody takes within a second: it that waits longer has taken it, and asks before it accepts. */
+const isTakenByEngineIo = ({ request }: HttpExchangeFacts, waitedMs: number): boolean =>
+  /[?&]EIO=\d/.test(request?.target ?? "") && waitedMs >= ENGINE_IO_DESTROY_MS + DESTROYED_WITHIN_MS;
 
 /** A WebSocket of this path is among them: the path has a handler. */
 const hasServed = (earlier: readonly ConnectionFacts[], path: string): boolean =>

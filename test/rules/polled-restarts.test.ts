@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { judge } from "../../src/rules/judging/judge.ts";
+import type { ConnectionFacts } from "../../src/store/types.ts";
+import { connectionFacts, type ExchangeOverrides, exchange, mark, refusedSyn, tcp } from "../support/facts-builder.ts";
+import { several } from "./cases/case.ts";
+
+// A server of Socket.IO that restarts behind a proxy while its clients live on polls: what dies is the poll that waits.
+
+const FRONT = { client: { address: "192.0.2.20", port: 50_000 }, server: { address: "192.0.2.10", port: 80 } };
+const BACK = { client: { address: "10.0.0.1", port: 40_000 }, server: { address: "10.0.0.2", port: 7002 } };
+const OPENING = "/socket.io/?EIO=4&transport=polling&t=";
+const pollOf = (sid: string) => `${OPENING}x&sid=${sid}`;
+const BAD_GATEWAY = { status: 502, response: { Server: "nginx/1.22.1" } };
+
+const http = (ends: typeof FRONT, at: number, all: readonly ExchangeOverrides[], facts = {}): ConnectionFacts =>
+  connectionFacts({
+    ...ends,
+    kind: "http",
+    first: mark(at),
+    last: mark(at + 0.5),
+    upgrade: null,
+    webSocket: null,
+    exchanges: all.map((one) => exchange({ request: { Host: "app.example" }, ...one })),
+    close: { verdict: "none", clientSees: null, serverSees: null },
+    ...facts,
+  });
+
+/** A session that is opened there and then, and lives on for a second. */
+const session = (ends: typeof FRONT, sid: string, at: number) =>
+  http(ends, at, [
+    {
+      target: `${OPENING}${sid}`,
+      status: 200,
+      requestAt: at,
+      responseAt: at + 0.1,
+      body: `0{"sid":"${sid}","upgrades":[]}`,
+    },
+    { target: pollOf(sid), status: 200, requestAt: at + 0.2, responseAt: at + 1 },
+  ]);
+
+const waitsInFront = http(FRONT, 20, [{ target: pollOf("a"), requestAt: 20, responseAt: 30.001, ...BAD_GATEWAY }]);
+const hungUp = http(BACK, 20, [{ target: pollOf("a"), requestAt: 20.0001, status: null }], {
+  tcp: tcp({ firstCloser: "server", closedAt: mark(30) }),
+});
+const asksAgain = http(FRONT, 30.5, [{ target: OPENING, requestAt: 30.5, responseAt: 30.502, ...BAD_GATEWAY }]);
+const refused = (at: number) => ({ ...refusedSyn(at), ...BACK });
+
+const told = (...connections: ConnectionFacts[]) =>
+  judge(several(...connections)).map(
+    ({ ruleId, severity, followsFrom }) => `${severity} ${ruleId}${followsFrom === null ? "" : ` < ${followsFrom}`}`,
+  );
+
+describe("a poll that its server hung up on, and a port that refuses since", () => {
+  const before = [session(FRONT, "a", 1), session(BACK, "a", 1)];
+  const died = [...before, waitsInFront, hungUp, asksAgain, refused(30.501)];
+
+  test("are one death, which the port tells", () => {
+    expect(told(...died)).toEqual([
+      "error tcp.open.refused",
+      "note http.upgrade.gateway-error < tcp.open.refused",
+      "note http.upgrade.gateway-error < tcp.open.refused",
+    ]);
+    const [finding] = judge(several(...died));
+    expect(finding?.evidence[0]?.what).toBe("legFin");
+    expect(finding?.causes[0]?.id).toBe("serverStopped");
+  });
+
+  test("are a warning when the client gets a session again", () => {
+    const back = [...died, session(FRONT, "b", 33), session(BACK, "b", 33)];
+    expect(told(...back)[0]).toBe("warning tcp.open.refused");
+    const [finding] = judge(several(...back));
+    expect(finding?.args["recoveredMs"]).toBeCloseTo(2598);
+    expect(finding?.evidence.at(-1)?.what).toBe("recoveredByPolls");
+  });
+
+  test("are two events when it served others in between", () => {
+    const others = session(BACK, "c", 30.2);
+    expect(told(...before, waitsInFront, hungUp, others, asksAgain, refused(32))).toContain(
+      "error http.upgrade.gateway-error",
+    );
+  });
+});
+
+test("a 502 whose backend is seen to hang up comes from that backend", () => {
+  const [finding] = judge(several(waitsInFront, hungUp));
+  expect(finding?.evidence.map(({ what }) => what)).toEqual(["pollRequest", "legFin", "response"]);
+  expect(finding?.causes.map(({ id, confidence }) => `${confidence} ${id}`)).toEqual(["certain backendCrashed"]);
+});
+
+describe("a poll that failed, seen before the proxy", () => {
+  const severityOf = (...connections: ConnectionFacts[]) => told(...connections)[0];
+
+  test("is a warning when the client gets a session again", () => {
+    expect(severityOf(waitsInFront, session(FRONT, "b", 33))).toBe("warning http.upgrade.gateway-error");
+  });
+
+  test("is an error when nobody comes back to that session, or another client opened it", () => {
+    const opened = session(FRONT, "b", 33);
+    const unused = { ...opened, exchanges: opened.exchanges.slice(0, 1) };
+    expect(severityOf(waitsInFront, unused)).toBe("error http.upgrade.gateway-error");
+    const other = { ...FRONT, client: { address: "192.0.2.21", port: 50_000 } };
+    expect(severityOf(waitsInFront, session(other, "b", 33))).toBe("error http.upgrade.gateway-error");
+  });
+
+  test("is an error when polls go on to fail in that session", () => {
+    const again = http(FRONT, 33.5, [{ target: pollOf("b"), requestAt: 33.5, responseAt: 33.6, ...BAD_GATEWAY }]);
+    expect(severityOf(waitsInFront, session(FRONT, "b", 33), again)).toBe("error http.upgrade.gateway-error");
+  });
+
+  test("is an error when the next session fails as well, however long after it was opened", () => {
+    const failing = (sid: string, at: number) =>
+      http(FRONT, at, [{ target: pollOf(sid), requestAt: at, responseAt: at + 5, ...BAD_GATEWAY }]);
+    const loop = [session(FRONT, "b", 33), failing("b", 34.5), session(FRONT, "c", 40)];
+    expect(told(waitsInFront, ...loop)).toEqual(["error http.upgrade.gateway-error"]);
+  });
+
+  test("is an error beside a session that went on all the time", () => {
+    const other = session(FRONT, "c", 29.5);
+    expect(severityOf(waitsInFront, other, session(FRONT, "b", 33))).toBe("error http.upgrade.gateway-error");
+  });
+});
