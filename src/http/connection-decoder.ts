@@ -6,6 +6,7 @@ import { type BodyFraming, type FramingReading, requestFraming, responseFraming 
 import { addBody, noteLast, type OpenExchange, openExchange, requestOf, responseOf } from "./exchange.ts";
 import { fieldValue } from "./fields.ts";
 import { HeldBytes } from "./held-bytes.ts";
+import { LostMessages } from "./lost-messages.ts";
 import type { Head, MessageOwner, OtherMode } from "./message-owner.ts";
 import { MessageReader } from "./message-reader.ts";
 import type { HttpDecoder, HttpRequest, HttpResponse, HttpSink } from "./types.ts";
@@ -40,6 +41,7 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
   /** A PROXY header has come, and no request yet. */
   #announced = false;
   readonly #held = new HeldBytes();
+  readonly #lost = new LostMessages();
   #releasing = false;
   #clientEnded = false;
   #serverEnded = false;
@@ -62,7 +64,10 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
 
   gap(direction: Direction, lengthBytes: number, at: Position): void {
     this.#at = at;
-    (direction === CLIENT ? this.#client : this.#server).gap(lengthBytes, at);
+    const reader = direction === CLIENT ? this.#client : this.#server;
+    const before = reader.mode;
+    reader.gap(lengthBytes, at);
+    this.#lost.noteGap(direction, before, reader.mode);
   }
 
   end(direction: Direction, at: Position): void {
@@ -162,6 +167,13 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
       this.#sink.onRequest(early);
       return NO_BODY;
     }
+    const answered = this.#lost.takeAnswer(request);
+    if (answered !== null) {
+      answered.request = request;
+      this.#requesting = answered;
+      this.#sink.onRequest(answered);
+      return this.#framing(requestFraming(request));
+    }
     const exchange = openExchange(request);
     this.#requesting = exchange;
     if (!this.#serverEnded) this.#waiting.push(exchange);
@@ -175,6 +187,8 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
 
   #response(response: HttpResponse, atEnd: boolean): BodyFraming {
     const isEarly = this.#waiting.length === 0 && (this.#client.isInHead || this.#announced);
+    for (let lost = this.#lost.lostBefore(response, this.#waiting); lost > 0; lost--)
+      this.#giveUp(this.#waiting.shift());
     const exchange = this.#waiting[0] ?? openExchange(null);
     // RFC 9110 §15.2: interim responses precede the final one; 101 is final for HTTP.
     if (response.status < 200 && response.status !== 101) {
@@ -185,6 +199,7 @@ export class HttpConnectionDecoder implements HttpDecoder, MessageOwner {
     this.#waiting.shift();
     exchange.response = response;
     if (isEarly) this.#early = exchange;
+    else if (exchange.request === null) this.#lost.noteUnasked(exchange);
     this.#responding = exchange;
     this.#sink.onResponse(exchange);
     if (leavesHttp(exchange.request, response)) {

@@ -22,6 +22,7 @@ export function onAcknowledgment(
   if (!half.acknowledgedKnown) {
     half.acknowledgedKnown = true;
     half.acknowledged = acknowledged;
+    half.firstAcknowledged = acknowledged;
     noteEstablished(connection, half, packet);
     noteFinAcknowledged(half, peer, packet);
     advanced = peer.hold !== null || peer.anchored;

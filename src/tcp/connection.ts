@@ -203,6 +203,8 @@ export class TcpHalf {
   stampNs = NEVER;
   initialSequence = 0;
   synSeen = false;
+  /** The acknowledgment number of the first packet of this side that had one: see `beginning.ts`. */
+  firstAcknowledged = 0;
   synOptions: SynOptionsRow | null = null;
   windowScale = 0;
   /** When a hole was first seen to be acknowledged by the peer. */

@@ -1,9 +1,7 @@
 import type { PacketView } from "../base/packet-view.ts";
 import type { SegmentView } from "../wire/types.ts";
+import { LARGEST_WINDOW_BYTES } from "./beginning.ts";
 import type { TcpHalf } from "./connection.ts";
-
-/** As much as a window can hold (RFC 7323 §2.3): a wild number proves nothing. */
-const MOST_BYTES = 1 << 30;
 
 /** A segment without payload carries the number of the byte that its sender sends next (RFC 9293 §3.10.7.4). */
 export function noteBare(half: TcpHalf, segment: SegmentView, packet: PacketView): void {
@@ -23,7 +21,7 @@ export function noteBare(half: TcpHalf, segment: SegmentView, packet: PacketView
 export function neverCameBytes(half: TcpHalf): number {
   if (half.bareNumber === 0) return 0;
   const bytes = Math.min((half.bareSequence - half.maxSequence) | 0, (half.bareSequence - half.nextSequence) | 0);
-  return half.anchored && bytes > 1 && bytes < MOST_BYTES ? bytes : 0;
+  return half.anchored && bytes > 1 && bytes < LARGEST_WINDOW_BYTES ? bytes : 0;
 }
 
 /** Since when a bare segment has said that the byte of this number had been sent; null: none has. */

@@ -1,6 +1,7 @@
 import type { PacketNumber, RelativeNs } from "../base/brand.ts";
 import type { PacketView, Position } from "../base/packet-view.ts";
 import type { SegmentView } from "../wire/types.ts";
+import { beginningOf, bytesBetween, LARGEST_WINDOW_BYTES } from "./beginning.ts";
 import { NEVER, type TcpConnection, type TcpHalf } from "./connection.ts";
 import { noteEvent } from "./events.ts";
 import { Hold, HoldBudget } from "./hold.ts";
@@ -15,8 +16,6 @@ const QUIET_HOLE_NS = 1e9;
 /** Without a SYN, segments wait this long for earlier ones before the stream begins with the earliest. */
 const ANCHOR_GRACE_NS = 200e6;
 const ANCHOR_GRACE_SEGMENTS = 32;
-/** RFC 7323 §2.3. */
-const LARGEST_WINDOW_BYTES = 1 << 30;
 
 /**
  * Payload → ordered bytes of each direction (RFC 9293 §3.10.7.4): uncopied where it comes in order, held where it does
@@ -45,7 +44,8 @@ export class Reassembly {
   onAcknowledged(connection: TcpConnection, half: TcpHalf, acknowledged: number, packet: PacketView): void {
     if (!half.anchored) {
       if (half.hold !== null) this.anchor(connection, half);
-      return;
+      else this.anchorEmpty(connection, half);
+      if (!half.anchored) return;
     }
     if (((acknowledged - half.nextSequence) | 0) > (half.fin !== null ? 1 : 0) && half.holePackets === 0) {
       half.holePackets = 1;
@@ -137,12 +137,15 @@ export class Reassembly {
     }
     this.waiting.add(connection);
     if (!half.anchored) return;
-    const peer = connection.peerOf(half);
-    if (half.holePackets === 0 && peer.acknowledgedKnown && ((peer.acknowledged - half.nextSequence) | 0) > 0) {
-      half.holePackets = 1;
-      half.holeAcknowledgedNs = packet.timestampNs;
-    }
+    this.watchHole(half, connection.peerOf(half), packet.timestampNs);
     if (half.hold.full) this.releaseHole(connection, half, "limit");
+  }
+
+  /** The peer has got what comes next, and the capture has not. */
+  private watchHole(half: TcpHalf, peer: TcpHalf, nowNs: number): void {
+    if (half.holePackets > 0 || !peer.acknowledgedKnown || ((peer.acknowledged - half.nextSequence) | 0) <= 0) return;
+    half.holePackets = 1;
+    half.holeAcknowledgedNs = nowNs;
   }
 
   /** Delivers what the hold has in order now. */
@@ -221,6 +224,8 @@ export class Reassembly {
   private tryAnchor(connection: TcpConnection, half: TcpHalf, sequence: number): boolean {
     const peer = connection.peerOf(half);
     if (!peer.acknowledgedKnown || peer.acknowledged !== sequence || half.hold !== null) return false;
+    // What the peer has acknowledged since it was first heard is missing.
+    if ((beginningOf(connection, half) ?? sequence) !== sequence) return false;
     half.anchored = true;
     half.nextSequence = sequence;
     return true;
@@ -238,14 +243,29 @@ export class Reassembly {
 
   anchor(connection: TcpConnection, half: TcpHalf): void {
     const first = half.hold?.segments[0];
-    if (first === undefined) return;
+    if (first === undefined) {
+      this.anchorEmpty(connection, half);
+      return;
+    }
     const peer = connection.peerOf(half);
-    const awaited = peer.acknowledgedKnown ? (first.sequenceNumber - peer.acknowledged) | 0 : 0;
+    const start = beginningOf(connection, half);
     half.anchored = true;
     // The peer still waits for what comes before: it may be on its way.
-    half.nextSequence = awaited > 0 && awaited < LARGEST_WINDOW_BYTES ? peer.acknowledged : first.sequenceNumber;
+    if (start !== null && bytesBetween(start, first.sequenceNumber) > 0) half.nextSequence = start;
+    else if (peer.acknowledgedKnown && bytesBetween(peer.acknowledged, first.sequenceNumber) > 0)
+      half.nextSequence = peer.acknowledged;
+    else half.nextSequence = first.sequenceNumber;
     this.drain(connection, half);
+    if ((half.hold?.segments.length ?? 0) > 0) this.watchHole(half, peer, first.timestampNs);
     if (half.fin !== null && half.nextSequence === half.finSequence) this.endHalf(connection, half, "fin", this.at);
+  }
+
+  /** Not a byte of it has been seen: what its peer acknowledges is missing. */
+  private anchorEmpty(connection: TcpConnection, half: TcpHalf): void {
+    const start = beginningOf(connection, half);
+    if (start === null) return;
+    half.anchored = true;
+    half.nextSequence = start;
   }
 
   endHalf(connection: TcpConnection, half: TcpHalf, cause: EndCause, at: Position): void {

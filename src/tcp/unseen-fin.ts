@@ -11,7 +11,6 @@ export function isUnseenFin(connection: TcpConnection, half: TcpHalf): boolean {
   return (
     half.fin === null &&
     half.anchored &&
-    half.dataSegments > 0 &&
     peer.acknowledgedKnown &&
     peer.acknowledged === ((half.nextSequence + 1) | 0) &&
     half.maxSequence === half.nextSequence &&

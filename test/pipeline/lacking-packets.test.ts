@@ -70,3 +70,29 @@ describe("a capture that lacks packets leaves a code open, and tells no other on
     if (whole.some(({ close }) => close.clientSees !== null)) expect(known).toBeGreaterThan(RUNS / 2);
   });
 });
+
+/** The capture without these packets, by their numbers. */
+const without = (bytes: Buffer, gone: ReadonlySet<number>): Buffer =>
+  Buffer.concat([bytes.subarray(0, FILE_HEADER_BYTES), ...recordsOf(bytes).filter((_, i) => !gone.has(i + 1))]);
+
+const webSocketsOf = (all: readonly ConnectionFacts[]): readonly ConnectionFacts[] =>
+  all.filter(({ webSocket, upgrade, tls }) => webSocket !== null && tls === null && upgrade?.exchange.response != null);
+
+describe("a capture that lacks the answer to an upgrade, and where it began, does not take it for another protocol", () => {
+  const told = captures.map((name) => ({ name, bytes: readFileSync(`captures/${name}`) }));
+  test.each(told.filter(({ bytes }) => webSocketsOf(connectionsOf(bytes)).length > 0))("$name", ({ bytes }) => {
+    for (const { tcp, upgrade, client } of webSocketsOf(connectionsOf(bytes))) {
+      const request = upgrade?.exchange.request?.first.packet ?? 0;
+      const answer = upgrade?.exchange.response?.first.packet ?? 0;
+      const noAnswer = new Set<number>([...tcp.synAcks.map(({ packet }) => packet), answer]);
+      // It begins with the request, and the answer is lost.
+      const late = new Set<number>([...Array.from({ length: request - 1 }, (_, i) => i + 1), answer]);
+      for (const gone of [noAnswer, late]) {
+        const got = connectionsOf(without(bytes, gone)).find((one) => one.client.port === client.port);
+        const server = got?.tcp.halves[1];
+        // Only what was sent behind the answer shows the hole, or its acknowledgment.
+        if (server !== undefined && server.streamBytes > 0) expect(server.missingBytes).toBeGreaterThan(0);
+      }
+    }
+  });
+});

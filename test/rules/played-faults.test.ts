@@ -544,3 +544,30 @@ test("1009 for a message without an end names that one, and not the largest of t
   expect(finding?.args).not.toHaveProperty("bytes");
   expect(finding?.evidence[0]).toMatchObject({ what: "unfinishedMessage", args: { bytes: 130_980 } });
 });
+
+test("of a request that was neither acknowledged nor sent again the capture lacks what came of it", () => {
+  const asked = (retransmissions: number | null) =>
+    one(
+      refusedUpgrade(
+        { status: null },
+        {
+          tcp: tcp({
+            ending: "open",
+            firstCloser: null,
+            closedAt: null,
+            client: {
+              unacknowledged:
+                retransmissions === null
+                  ? null
+                  : { bytes: 200, since: mark(0.003), retransmissions, last: mark(0.003), fullSize: false },
+            },
+          }),
+        },
+      ),
+      55,
+    );
+  const told = (analysis: Analysis) =>
+    found("http.upgrade.unanswered", analysis).map(({ variant, severity }) => `${severity} ${variant}`);
+  expect(told(asked(null))).toEqual(["error silent"]);
+  expect(told(asked(0))).toEqual(["note pending"]);
+});

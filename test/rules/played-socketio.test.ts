@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { Finding, RuleId } from "../../src/rules/types.ts";
 import type { Analysis } from "../../src/store/types.ts";
+import type { WebSocketFacts } from "../../src/store/websocket-types.ts";
 import {
   close,
   connectionFacts,
@@ -12,6 +13,7 @@ import {
   upgrade,
   webSocket,
 } from "../support/facts-builder.ts";
+import { namespace } from "../support/session-facts.ts";
 import { session } from "./cases/application.ts";
 import { one } from "./cases/case.ts";
 
@@ -84,4 +86,21 @@ test("of a WebSocket that nobody greets the Close is shown that came first, with
   });
   const shown = found("sio.connect.unanswered", one(shut))[0]?.evidence.find(({ what }) => what === "closeFrame");
   expect(shown?.args).toEqual({ from: "server", code: 4008, reason: "auth timeout" });
+});
+
+test("a server of version 4 connects nobody unasked: where the capture lacks bytes of the client, it was asked", () => {
+  const unasked = session({
+    socketIo: [namespace({ name: "/", connectRequested: mark(0.2), connected: mark(0.1) })],
+  });
+  const connected = (events: WebSocketFacts["events"]) =>
+    one(
+      connectionFacts({
+        upgrade: upgrade({ target: "/socket.io/?EIO=4&transport=websocket" }),
+        session: unasked,
+        webSocket: webSocket({ firstFrame: [mark(0.2), mark(0.05)], events, eventCounts: { gap: events.length } }),
+      }),
+    );
+  expect(found("eio.request.refused", connected([]))).toMatchObject([{ variant: "oldServer" }]);
+  const hole = { ...mark(0.3), code: "gap", from: "client", section: "RFC 6455 §5.2", value: 8 } as const;
+  expect(found("eio.request.refused", connected([hole]))).toEqual([]);
 });

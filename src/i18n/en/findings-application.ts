@@ -74,6 +74,11 @@ export const findingsApplication = {
       detail:
         "The connection is fine. Neither CONNECT nor the query nor an Authorization field carried a token, and the server's middleware said no.[[ It added: {details}]]",
     },
+    unseen: {
+      title: "Socket.IO refused the login to {namespace}: “{message}”",
+      detail:
+        "The connection is fine; the server's middleware said no. Whether the client sent a token is unknown: that part is missing from the capture.[[ The server added: {details}]]",
+    },
   },
   "sio.connect.unanswered": {
     plain: {

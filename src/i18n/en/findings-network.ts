@@ -73,6 +73,11 @@ export const findingsNetwork = {
       detail:
         "Neither SYN-ACK nor RST nor ICMP: the packets are dropped on the way, or the address belongs to nobody. Linux keeps trying for about 127 s, browsers give up sooner; until then the page just waits.",
     },
+    lone: {
+      title: "The capture holds one SYN to {server}, and nothing that answers it",
+      detail:
+        "A SYN without an answer is sent again after 1 s; this one was not in {waitedMs:ms}. So its answer is missing from the capture (a refusal looks the same then), or the client gave up at once. Nothing says that the packets were dropped on the way.",
+    },
     portOnly: {
       title: "{server} is silent although the host answers on other ports: a firewall drops port {port}",
       detail:

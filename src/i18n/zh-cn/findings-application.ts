@@ -67,6 +67,11 @@ export const findingsApplication = {
       detail:
         "连接本身正常，但 CONNECT、URL 参数和 Authorization 里都没有 token，服务端中间件没有通过。[[它还附上了：{details}]]",
     },
+    unseen: {
+      title: "Socket.IO 拒绝登录 {namespace}：“{message}”",
+      detail:
+        "连接本身正常，是服务端中间件没有通过。客户端有没有带 token 无从得知：抓包缺了这一段。[[服务器还附上了：{details}]]",
+    },
   },
   "sio.connect.unanswered": {
     plain: {

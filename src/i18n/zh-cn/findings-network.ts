@@ -67,6 +67,11 @@ export const findingsNetwork = {
       detail:
         "既没有 SYN-ACK，也没有 RST 或 ICMP：要么数据包在途中被丢弃，要么这个地址上没有主机。Linux 会一直重试约 127 秒，浏览器放弃得更早；在此之前页面只能干等。",
     },
+    lone: {
+      title: "抓包里只有一个发往 {server} 的 SYN，没有它的回应",
+      detail:
+        "SYN 没有回应时 1 秒后会重发，而这一个在{waitedMs:ms}内没有重发。所以要么是抓包缺了它的回应（被拒绝时看起来也是这样），要么是客户端马上就放弃了。没有迹象表明数据包在途中被丢弃。",
+    },
     portOnly: {
       title: "{server} 的 {port} 端口不回包，而同一主机的其他端口正常：被防火墙丢弃了",
       detail:

@@ -82,7 +82,8 @@ function openingOf(connection: TcpConnection, client: TcpHalf, server: TcpHalf):
   // ICMP errors are final while a connection is being opened (RFC 5461 §4).
   const unreachable = connection.icmpErrors.some((error) => connection.sideOf(error.about) === "client");
   if (refused || (unreachable && server.packets === 0)) return "refused";
-  if (connection.established !== null || client.dataSegments > 0) return "complete";
+  // Who acknowledges has been answered, be it by a packet that the capture lacks.
+  if (connection.established !== null || client.dataSegments > 0 || client.acknowledgedKnown) return "complete";
   if (connection.synAckSeen)
     // A FIN is sent on an open connection only: a capture of nothing but SYN, FIN and RST holds no more than that.
     return server.dataSegments > 0 || client.fin !== null || server.fin !== null

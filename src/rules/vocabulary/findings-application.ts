@@ -13,7 +13,12 @@ export const applicationFindings = {
   },
   "eio.upgrade.failed": { refused: "server client status?", probe: "server client status?" },
   "sio.connect.missing": { silent: "server waitedMs", other: "server waitedMs" },
-  "sio.connect.refused": { namespace: refused, auth: `${refused} details?`, noAuth: `${refused} details?` },
+  "sio.connect.refused": {
+    namespace: refused,
+    auth: `${refused} details?`,
+    noAuth: `${refused} details?`,
+    unseen: `${refused} details?`,
+  },
   "sio.connect.unanswered": {
     plain: "namespace server waitedMs",
     noGreeting: "server target waitedMs",

@@ -18,6 +18,7 @@ export const networkFindings = {
   },
   "tcp.open.unanswered": {
     silent: "server port client attempts waitedMs",
+    lone: "server port client attempts waitedMs",
     portOnly: "server port client attempts waitedMs",
     sometimes: "server port client attempts waitedMs",
     pathDead: "server port client attempts waitedMs other",

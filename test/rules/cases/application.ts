@@ -15,6 +15,7 @@ import {
   close,
   connectionFacts,
   deafBeat,
+  exchange,
   mark,
   refusedUpgrade,
   stalled,
@@ -285,6 +286,12 @@ export const applicationCases = {
         "client",
         33,
       ),
+      "a later ping may be among what the capture lacks": socketIo(
+        session({ engineIo: engineIo({ heartbeat: [quiet, beat({ lastPing: mark(25) })] }) }),
+        "client",
+        40,
+        { webSocket: webSocket({ closeFrames: [close(40, null), null], ...gapOf("server", 36) }) },
+      ),
       "the client left before its patience ended": socketIo(
         session({ engineIo: engineIo({ heartbeat: [quiet, beat({ lastPing: mark(35) })] }) }),
         "client",
@@ -312,6 +319,14 @@ export const applicationCases = {
         }),
       ),
       "the answer is on its way": running([pendingUpgrade], 1),
+      "a stored capture ends before an answer could come": { ...running([pendingUpgrade], 1), live: false },
+      "the answer to the probe may be among what the capture lacks": one(
+        connectionFacts({
+          upgrade: upgrade({ target: `${TARGET}&sid=abc` }),
+          session: session({ engineIo: engineIo({ probeSent: mark(0.1) }) }),
+          webSocket: webSocket(gapOf("server", 0.2)),
+        }),
+      ),
       "no session before": one(refusedUpgrade({ target: TARGET, status: 400 })),
     },
   },
@@ -350,6 +365,20 @@ export const applicationCases = {
       noAuth: socketIo(
         session({ socketIo: [namespace({ hasAuth: false, refused: { ...mark(0.05), message: "missing token" } })] }),
       ),
+      unseen: socketIo(
+        session({
+          socketIo: [
+            namespace({
+              connectRequested: null,
+              hasAuth: false,
+              refused: { ...mark(0.05), message: "jwt not active" },
+            }),
+          ],
+        }),
+        "client",
+        40,
+        { webSocket: webSocket(gapOf("client", 0.04)) },
+      ),
     },
     near: { connected: socketIo(session()) },
   },
@@ -383,6 +412,19 @@ export const applicationCases = {
         "server",
         45,
         { webSocket: webSocket({ ...gapOf("server", 20) }) },
+      ),
+      "a poll whose answer the capture lacks may have brought it": several(
+        connectionFacts({
+          upgrade: upgrade({ target: TARGET }),
+          session: session({ socketIo: [namespace({ connected: null })] }),
+        }),
+        connectionFacts({
+          kind: "http",
+          webSocket: null,
+          upgrade: null,
+          exchanges: [exchange({ target: "/socket.io/?EIO=4&transport=polling&sid=s", requestAt: 0.01, status: null })],
+          exchangeCount: 1,
+        }),
       ),
       "the client left soon": socketIo(session({ socketIo: [namespace({ connected: null })] }), "client", 4, {
         tcp: tcp({ closedAt: mark(4) }),

@@ -156,9 +156,10 @@ export const openingCases = {
   },
   "tcp.open.unanswered": {
     severity: "error",
-    severities: { otherFamily: "note", otherBackend: "warning", pathDead: "note" },
+    severities: { otherFamily: "note", otherBackend: "warning", pathDead: "note", lone: "warning" },
     fires: {
       silent: one(unanswered()),
+      lone: one(unanswered({ syns: [mark(0)] })),
       portOnly: several(unanswered(), connectionFacts({ first: mark(30), server: { address: "10.0.0.2", port: 22 } })),
       sometimes: several(unanswered(), connectionFacts({ first: mark(30) })),
       pathDead: several(silentSince(30), dialledInVain(33)),

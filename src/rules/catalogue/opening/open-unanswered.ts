@@ -107,6 +107,20 @@ function check(connection: ConnectionFacts, context: Context) {
         cause("possible", "hostDown", { server: connection.server.address, from: "client" }),
       ],
     });
+  // Whoever waits for an answer asks again after 1 s (RFC 6298 §2): it was answered, or nobody waited.
+  if (tcp.syns.length === 1)
+    return draft("tcp.open.unanswered", "lone", {
+      at: first,
+      severity: "warning",
+      confidence: "possible",
+      args,
+      evidence,
+      causes: [
+        cause("possible", "otherPath", {}),
+        cause("possible", "dropRule", { port }),
+        cause("possible", "wrongAddress", { server: connection.server.address, port }),
+      ],
+    });
   const once = answeredOnce(connection, context);
   if (once !== undefined)
     return draft("tcp.open.unanswered", "sometimes", {
@@ -155,6 +169,7 @@ export const openUnanswered: Rule = {
     "oneFamilyBound",
     "lossyPath",
     "pathInterrupted",
+    "otherPath",
   ],
   sources: [
     "https://docs.kernel.org/networking/ip-sysctl.html",

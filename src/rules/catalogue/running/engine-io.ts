@@ -6,17 +6,20 @@ import type { Context } from "../../context/context.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { endedBy, endingEvidence } from "../../reading/ending.ts";
-import { mayStillCome } from "../../reading/patience.ts";
 import {
   clientOf,
   directionOf,
   endOf,
   fieldValue,
   hasEnded,
+  hasGap,
+  isUnread,
+  NS_PER_MS,
   otherSide,
   serverOf,
   spanMs,
   targetOf,
+  watchedUntil,
 } from "../../reading/reading.ts";
 import { stallWithin } from "../../reading/stall.ts";
 import { missedIn } from "../../rhythm/heartbeat.ts";
@@ -123,6 +126,10 @@ function answersClose({ webSocket }: ConnectionFacts, ended: Mark): boolean {
   return answer !== null && answer.timestampNs >= ended.timestampNs && spanMs(ended, answer) < ALIVE_MS;
 }
 
+/** What this side said after that moment may be among what the capture lacks. */
+const mayHaveSpoken = (connection: ConnectionFacts, side: Side, since: Mark): boolean =>
+  hasGap(connection, side, since.timestampNs) || isUnread(connection, side, since.timestampNs);
+
 /** The server pings (before version 4 the client), and who hears none for interval plus timeout closes. */
 function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft | null {
   const { open, timers } = engineIo;
@@ -135,7 +142,7 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft
   const { lastPing: newest, lastAnsweredPing } = engineIo.heartbeat[directionOf(from)];
   const lastPing = newest !== null && newest.timestampNs > ended.timestampNs ? lastAnsweredPing : newest;
   const since = lastPing ?? open;
-  if (since === null) return null;
+  if (since === null || mayHaveSpoken(connection, from, since)) return null;
   const waitedMs = spanMs(since, ended);
   const stall = stallWithin(connection, since.timestampNs, endOf(connection).timestampNs);
   if (Math.abs(waitedMs - timers.pingIntervalMs - timers.pingTimeoutMs) > SLACK_MS) return null;
@@ -232,6 +239,12 @@ export const engineIoPongMissing: Rule = {
 /** A server that is asked for a WebSocket may take so long to answer. */
 const ANSWER_MS = 2000;
 
+/** The connection is open, and there was hardly time to answer. */
+const mayBeAnswered = (connection: ConnectionFacts, asked: Mark, { analysis }: Context): boolean =>
+  !hasEnded(connection) && watchedUntil(connection, analysis.clockNs) - asked.timestampNs < ANSWER_MS * NS_PER_MS;
+
+const isLacking = ({ tcp }: ConnectionFacts): boolean => tcp.halves[1].missingBytes > 0;
+
 /** Polling works, the WebSocket of the same session does not: everything is slower, and nothing tells the user. */
 function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | null {
   const exchange = handshakeOf(connection);
@@ -246,10 +259,10 @@ function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | nu
     cause("likely", "nginxUpgradeLines", { path: "/socket.io/" }),
     cause("likely", "noStickySession", {}),
   ];
+  // The answer may be among what the capture lacks: behind its end, or in a hole.
   if (
     exchange.response === null &&
-    !hasEnded(connection) &&
-    mayStillCome(context.analysis, exchange.request.last.timestampNs, ANSWER_MS)
+    (mayBeAnswered(connection, exchange.request.last, context) || isLacking(connection))
   )
     return null;
   if (connection.webSocket === null)
@@ -260,6 +273,7 @@ function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | nu
       causes,
     });
   if (!engineIo?.probeSent || engineIo.probeAnswered !== null || !hasEnded(connection)) return null;
+  if (mayHaveSpoken(connection, "server", engineIo.probeSent)) return null;
   return draft("eio.upgrade.failed", "probe", {
     at: engineIo.probeSent,
     args,

@@ -7,6 +7,7 @@ import { noGreetingOf } from "../../ending/no-greeting.ts";
 import { endedBy, endingEvidence } from "../../reading/ending.ts";
 import { isAboutLogin } from "../../reading/last-words.ts";
 import { endOf, hasEnded, hasGap, serverOf, watchedUntil } from "../../reading/reading.ts";
+import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
 import type { Rule } from "../rule.ts";
 
 /** The longest that checks of a login usually take. */
@@ -40,28 +41,6 @@ function unansweredOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
     ],
     causes: [cause("likely", "middlewareHangs", { namespace }), cause("possible", "serverBlocked", {})],
   });
-}
-
-/** A poll of this client that the capture lacks a part of names no session, or not all that was said: it may hold the answer. */
-const hasUnreadPolls = (connection: ConnectionFacts, fromNs: number, untilNs: number, { analysis }: Context): boolean =>
-  unreadPolls(analysis.connections).some(
-    (other) => isSameLeg(other, connection) && other.first.timestampNs <= untilNs && other.last.timestampNs >= fromNs,
-  );
-
-/** Connections with holes, found once a judgement: thousands may ask. */
-const unread = new WeakMap<readonly ConnectionFacts[], readonly ConnectionFacts[]>();
-
-function unreadPolls(connections: readonly ConnectionFacts[]): readonly ConnectionFacts[] {
-  const known = unread.get(connections);
-  if (known !== undefined) return known;
-  const found = connections.filter(
-    ({ webSocket, tcp, exchanges }) =>
-      webSocket === null &&
-      (tcp.halves.some(({ missingBytes }) => missingBytes > 0) ||
-        exchanges.some(({ request, response }) => request === null && response !== null)),
-  );
-  unread.set(connections, found);
-  return found;
 }
 
 const each =

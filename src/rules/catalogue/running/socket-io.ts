@@ -1,3 +1,4 @@
+import type { Mark } from "../../../base/packet-view.ts";
 import type { SocketIoNamespaceFacts } from "../../../store/session-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
@@ -10,6 +11,7 @@ import { isAboutLogin } from "../../reading/last-words.ts";
 import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs } from "../../reading/reading.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
 import { refusalKind } from "../../sessions/refusal-message.ts";
+import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
 import type { Cause } from "../../types.ts";
 import type { Rule } from "../rule.ts";
 
@@ -63,9 +65,10 @@ function checkConnectRefused(connection: ConnectionFacts, context: Context): Dra
     const unknown = /invalid namespace/i.test(message);
     const hasAuth = hasCredentials(facts, all, sessions);
     const asked = onLeg(connection, all, (other) => other.connectRequested);
+    const isUnseen = asked === null && !hasAuth && mayHaveAsked(connection, refused, context);
     const dropped = unknown ? null : droppedIn(connection, facts.sid, sessions);
     drafts.push(
-      draft("sio.connect.refused", unknown ? "namespace" : hasAuth ? "auth" : "noAuth", {
+      draft("sio.connect.refused", unknown ? "namespace" : hasAuth ? "auth" : isUnseen ? "unseen" : "noAuth", {
         at: refused,
         foldBy: `${name} ${message}`,
         args: { namespace: name, message, details, server: serverOf(connection) },
@@ -81,13 +84,17 @@ function checkConnectRefused(connection: ConnectionFacts, context: Context): Dra
           : withDropped(
               dropped,
               all.some((seen) => seen.facts.hasAuth),
-              refusalCauses(connection, hasAuth, `${message} ${details ?? ""}`, all),
+              refusalCauses(connection, hasAuth, isUnseen, `${message} ${details ?? ""}`, all),
             ),
       }),
     );
   }
   return drafts;
 }
+
+/** What the client asked with may be among what the capture lacks. */
+const mayHaveAsked = (connection: ConnectionFacts, refused: Mark, context: Context): boolean =>
+  hasGap(connection, "client", 0) || hasUnreadPolls(connection, 0, refused.timestampNs, context);
 
 /** Reasons that no clock changes. */
 const NO_MATTER_OF_TIME = /signature|malformed|audience|issuer|revoked|签名|撤销|吊销/i;
@@ -96,12 +103,17 @@ const NO_MATTER_OF_TIME = /signature|malformed|audience|issuer|revoked|签名|�
 function refusalCauses(
   connection: ConnectionFacts,
   hasAuth: boolean,
+  isUnseen: boolean,
   words: string,
   all: readonly Seen[],
 ): (Cause | false)[] {
   const kind = refusalKind(words);
   const slip = all.find(({ facts }) => facts.authSlip !== undefined)?.facts.authSlip;
-  const others = credentialCauses(connection, hasAuth, !NO_MATTER_OF_TIME.test(words));
+  const others = credentialCauses(
+    connection,
+    hasAuth || (isUnseen && kind !== "noToken"),
+    !NO_MATTER_OF_TIME.test(words),
+  );
   const slipped: (Cause | false)[] = [
     slip === "unset" && cause("likely", "tokenUnset", {}),
     slip === "bearer" && cause("likely", "bearerInAuth", {}),

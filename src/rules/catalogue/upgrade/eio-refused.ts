@@ -9,7 +9,16 @@ import { cause, draft, lesser, shows } from "../../draft.ts";
 import { type EngineIoRefusal, engineIoCode, refusalMessage } from "../../handshake/engine-io-code.ts";
 import { forwardedBy, handshakeOf, isPoll, proxyOf, refusalArgs } from "../../handshake/upgrade-outcome.ts";
 import { isAboutLogin } from "../../reading/last-words.ts";
-import { bodyLine, endpointText, fieldValue, NS_PER_MS, pathOf, serverOf, targetOf } from "../../reading/reading.ts";
+import {
+  bodyLine,
+  endpointText,
+  fieldValue,
+  hasGap,
+  NS_PER_MS,
+  pathOf,
+  serverOf,
+  targetOf,
+} from "../../reading/reading.ts";
 import { isHandedOutTwice } from "../../sessions/cached-handshake.ts";
 import type { Cause } from "../../types.ts";
 import { upgradeLines } from "../../upgrade/answer-causes.ts";
@@ -162,7 +171,8 @@ function oldServer(connection: ConnectionFacts, { others }: Context) {
     });
   const { session, webSocket, upgrade } = connection;
   if (session?.engineIo?.version !== 4 || session.engineIo.open === null || !webSocket || !upgrade) return null;
-  // From version 5 of its protocol on, Socket.IO connects nobody who has not asked for it.
+  // From version 5 of its protocol on, Socket.IO connects nobody who has not asked for it, be it where the capture has a hole.
+  if (hasGap(connection, "client", 0)) return null;
   const unasked = session.socketIo.find(
     ({ name, connected, connectRequested }) =>
       name === "/" &&

@@ -142,13 +142,13 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
         });
   }
   const waitedMs = (watchedUntil(connection, context.analysis.clockNs) - request.last.timestampNs) / 1e6;
-  if (waitedMs < LEAST_WAIT_MS) {
+  if (waitedMs < LEAST_WAIT_MS || isLeftOut(connection)) {
     // Where sockets do open, this one may well have been next. A running capture goes on, and so will tell.
     if (context.analysis.live || context.others().sockets.size > 0) return null;
     return draft("http.upgrade.unanswered", "pending", {
       severity: "note",
       at: request.first,
-      args: { ...base, afterMs: waitedMs },
+      args: { ...base, afterMs: Math.min(waitedMs, afterMs) },
       evidence: [asked, shows(connection.last, "lastPacket", {})],
       causes: causes.map((one) => one && lesser(one)),
     });
@@ -160,6 +160,12 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
     causes,
   });
 }
+
+/**
+ * The request was not acknowledged, and not sent again either, as it would have been within a second or two (RFC 6298): the
+ * capture lacks what came of it.
+ */
+const isLeftOut = ({ tcp }: ConnectionFacts): boolean => tcp.halves[0].unacknowledged?.retransmissions === 0;
 
 /** The client gave up the WebSocket of a session that was refused meanwhile, and that is told. */
 function isAbandoned(connection: ConnectionFacts, context: Context): boolean {
