@@ -8,8 +8,8 @@ import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { endedBy } from "../../reading/ending.ts";
 import { isAboutLogin } from "../../reading/last-words.ts";
 import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs } from "../../reading/reading.ts";
+import { refusalKind } from "../../reading/refusal-message.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
-import { refusalKind } from "../../sessions/refusal-message.ts";
 import type { Cause } from "../../types.ts";
 import type { Rule } from "../rule.ts";
 
