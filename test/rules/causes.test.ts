@@ -557,7 +557,7 @@ test("a user who came again elsewhere is told so", () => {
     one(connectionFacts({ webSocket: webSocket({ closeFrames: [close(39.95, 4001), close(39.9, 4001, reason)] }) }));
   for (const reason of ["账号在其他设备登录", "replaced", "Logged in from another device", "duplicate session"])
     expect(causesOf("ws.close.code", told(reason))[0]).toBe("likely replacedElsewhere");
-  expect(causesOf("ws.close.code", told("token expired"))[0]).toBe("likely applicationCode");
+  expect(causesOf("ws.close.code", told("token expired"))[0]).toBe("likely tokenRejected");
 });
 
 test("a reason that names the password gets no advice on tokens", () => {

@@ -72,6 +72,16 @@ export const causesUpgrade = {
     cause: "The server allows * and the client asks with credentials (withCredentials: true).",
     fix: "Name the origin: cors: { origin: '{origin}', credentials: true }; or leave the cookies out: withCredentials: false.",
   },
+  originNull: {
+    cause:
+      "The page has no origin of its own (Origin: null), and the server does not allow that: it was opened as a file, or runs in a sandboxed iframe or from a data: URL.",
+    fix: "Serve the page over http:// or https:// and allow that origin; give an iframe allow-same-origin. Do not allow null: any page can send it from a sandboxed iframe.",
+  },
+  originMissing: {
+    cause:
+      "The server wants an Origin field that it allows, and this client sent none: browsers always send one, other programs only when they are told to.",
+    fix: "Give the client an Origin that the server allows (ws: new WebSocket(url, { origin }); Python's websockets, websocket-client and aiohttp: origin=…), or let the server's check pass clients without one, and check those by a token.",
+  },
   originRefused: {
     cause: "The server does not allow pages from {origin}.",
     fix: "Add {origin} to its allowed origins (CORS_ORIGIN, FRONTEND_URL, cors: { origin }), exactly: scheme, host and port. Then restart it.",

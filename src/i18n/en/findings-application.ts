@@ -113,10 +113,9 @@ export const findingsApplication = {
         "Socket.IO's DISCONNECT: the server's code called disconnect(). The client does not reconnect by itself after this.",
     },
     atOnce: {
-      title:
-        "The server accepted the client in {namespace} and disconnected it {afterMs:ms} later: refused in disguise",
+      title: "The server accepted the client in {namespace} and disconnected it {afterMs:ms} later, without saying why",
       detail:
-        "The client saw connect, then disconnect with “io server disconnect”, and no reason: the server's code called disconnect(), most often because a login failed in its connection handler. The client does not reconnect by itself after this.",
+        "The client saw connect, then disconnect with “io server disconnect”, and no reason: the server's code called disconnect(), often because a login failed in its connection handler, or to send this one client away. The client does not reconnect by itself after this.",
     },
     told: {
       title: "The server turned the client away from {namespace}: “{message}” (event {event}, then disconnect)",

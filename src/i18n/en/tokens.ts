@@ -18,6 +18,7 @@ export const tokens: Readonly<Record<Token, string>> = {
   closedWithFin: "hung up with FIN",
   closedWithRst: "hung up with RST",
   nothingSeen: "did nothing about it that the capture shows",
+  neverGotIt: "never got it: the path was dead by then, and nothing acknowledged it",
   wentOn: "went on as if nothing had happened",
   "token.authorization": "Authorization field",
   "token.query": "query of the URL",

@@ -72,6 +72,15 @@ export const causesUpgrade = {
     cause: "服务端允许的是 *，而客户端带凭据请求（withCredentials: true）。",
     fix: "写明来源：cors: { origin: '{origin}', credentials: true }；或者不带 Cookie：withCredentials: false。",
   },
+  originNull: {
+    cause:
+      "页面没有自己的来源（Origin: null），服务器不允许：页面是从本地文件打开的，或者在 sandbox 的 iframe、data: URL 里运行。",
+    fix: "通过 http:// 或 https:// 提供这个页面，并允许那个来源；iframe 加上 allow-same-origin。不要允许 null：任何网页都能从 sandbox 的 iframe 里发出它。",
+  },
+  originMissing: {
+    cause: "服务器要求带一个它允许的 Origin 字段，而这个客户端没有发：浏览器总会发，其他程序要自己设置才会发。",
+    fix: "给客户端设置服务器允许的 Origin（ws：new WebSocket(url, { origin })；Python 的 websockets、websocket-client、aiohttp：origin=…），或者让服务器的检查放行没有 Origin 的客户端，改用令牌校验它们。",
+  },
   originRefused: {
     cause: "服务器不允许来自 {origin} 的页面。",
     fix: "把 {origin} 加进允许的来源（CORS_ORIGIN、FRONTEND_URL、cors: { origin }），协议、主机、端口要完全一致，然后重启服务。",

@@ -101,9 +101,9 @@ export const findingsApplication = {
       detail: "这是 Socket.IO 的 DISCONNECT：服务端代码调用了 disconnect()。此后客户端不会自动重连。",
     },
     atOnce: {
-      title: "服务器接受客户端进入 {namespace}，{afterMs:ms}后又把它断开：其实是拒绝",
+      title: "服务器接受客户端进入 {namespace}，{afterMs:ms}后又把它断开，没有说明原因",
       detail:
-        "客户端先收到 connect，随即收到 disconnect（原因 io server disconnect），看不到任何理由：服务端代码调用了 disconnect()，最常见的是连接处理函数里校验登录失败。此后客户端不会自动重连。",
+        "客户端先收到 connect，随即收到 disconnect（原因 io server disconnect），看不到任何理由：服务端代码调用了 disconnect()，常见的是连接处理函数里校验登录失败，也可能是有意踢掉这个客户端。此后客户端不会自动重连。",
     },
     told: {
       title: "服务器拒绝了进入 {namespace} 的客户端：“{message}”（先发 {event} 事件，再断开）",

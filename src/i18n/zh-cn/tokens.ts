@@ -18,6 +18,7 @@ export const tokens: Readonly<Record<Token, string>> = {
   closedWithFin: "用 FIN 断开",
   closedWithRst: "用 RST 断开",
   nothingSeen: "有没有反应，抓包里看不到",
+  neverGotIt: "没有收到：这时链路已经断了，没有任何确认",
   wentOn: "没有理会，继续收发",
   "token.authorization": "Authorization 字段",
   "token.query": "URL 参数",

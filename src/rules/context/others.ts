@@ -29,6 +29,8 @@ export interface Others {
   readonly lifetimes: ReadonlyMap<string, Lifetimes>;
   /** WebSockets that the server ended without a Close, by its endpoint, in the order of their ends. */
   readonly dropped: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
+  /** The same of those that their client ended, by client and server endpoint (`pairKey`). */
+  readonly abandoned: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** The connection that took the ports of another one, by that one. */
   readonly replacedBy: ReadonlyMap<ConnectionId, ConnectionFacts>;
   /** Server endpoints that hung up before a request came. */
@@ -107,12 +109,16 @@ const hasServerPackets = ({ tcp }: ConnectionFacts): boolean =>
 const isDropped = ({ webSocket, tcp }: ConnectionFacts): boolean =>
   webSocket !== null && tcp.firstCloser === "server" && webSocket.closeFrames.every((close) => close === null);
 
+const isAbandoned = ({ webSocket, tcp }: ConnectionFacts): boolean =>
+  webSocket !== null && tcp.firstCloser === "client" && webSocket.closeFrames.every((close) => close === null);
+
 export function othersOf({ connections }: Analysis): Others {
   const accepted = new Map<string, ConnectionFacts[]>();
   const acceptedAtPort = new Map<number, ConnectionFacts[]>();
   const sockets = new Map<string, ConnectionFacts[]>();
   const socketsOf = new Map<string, ConnectionFacts[]>();
   const dropped = new Map<string, ConnectionFacts[]>();
+  const abandoned = new Map<string, ConnectionFacts[]>();
   const closedUnread = new Set<string>();
   const viteServers = new Map<string, ConnectionFacts>();
   const replacedBy = new Map<ConnectionId, ConnectionFacts>();
@@ -146,6 +152,7 @@ export function othersOf({ connections }: Analysis): Others {
     if (isClosedUnread(connection)) closedUnread.add(endpoint);
     if (isViteHmr(connection)) viteServers.set(endpoint, connection);
     if (isDropped(connection)) appendTo(dropped, endpoint, connection);
+    if (isAbandoned(connection)) appendTo(abandoned, pairKey(connection), connection);
     if (answers(connection)) {
       const ports = inner(answering, server.address);
       if (!ports.has(server.port)) ports.set(server.port, connection);
@@ -175,6 +182,7 @@ export function othersOf({ connections }: Analysis): Others {
     sockets: indexed(sockets, openedNs),
     lifetimes: new Map([...socketsOf].map(([endpoint, list]) => [endpoint, lifetimes(list)])),
     dropped: indexed(dropped, ({ tcp, last }) => (tcp.closedAt ?? last).timestampNs),
+    abandoned: indexed(abandoned, ({ tcp, last }) => (tcp.closedAt ?? last).timestampNs),
     closedUnread,
     viteServers,
     replacedBy,

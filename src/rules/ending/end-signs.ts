@@ -3,6 +3,7 @@ import { isBefore } from "../../base/packet-view.ts";
 import type { TcpFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
+import { pairKey } from "../context/others.ts";
 import { cause } from "../draft.ts";
 import { frontNamed } from "../handshake/fronts.ts";
 import { endOf, serverOf, spanMs } from "../reading/reading.ts";
@@ -37,6 +38,14 @@ export function hasDied(connection: ConnectionFacts, context: Context): boolean 
   // Several captures may hold the same one.
   const { copyOf } = context.joins;
   return new Set([connection, ...beside].map(({ id }) => copyOf.get(id) ?? id)).size > 2;
+}
+
+/** The client ended another of its WebSockets there in the same moment: what came on one of them is not why. */
+export function leftTogether(connection: ConnectionFacts, context: Context): boolean {
+  if (connection.tcp.firstCloser !== "client") return false;
+  const end = endOf(connection).timestampNs;
+  const ended = context.others().abandoned.get(pairKey(connection));
+  return ended !== undefined && within(ended, end - TOGETHER_NS, end + TOGETHER_NS).length >= 2;
 }
 
 /** The proxy before it is still there, and says soon afterwards that it does not reach its backend any more. */

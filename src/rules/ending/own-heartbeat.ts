@@ -47,6 +47,8 @@ const CHANCE = 0.1;
 export function impatience({ webSocket, tcp }: ConnectionFacts, closer: Direction): Cause | false {
   const beat = webSocket?.heartbeat[closer];
   if (!beat || beat.lastPing === null || tcp.closedAt === null) return false;
+  // One packet with both: no timer is set to nothing. Whoever passes on what is left hangs up so.
+  if (beat.lastPing.packet === tcp.closedAt.packet) return false;
   const isAnswered = beat.lastPong !== null && beat.lastPong.timestampNs > beat.lastPing.timestampNs;
   if (isAnswered && (beat.lastPong?.timestampNs ?? 0) <= tcp.closedAt.timestampNs) return false;
   const waitedMs = spanMs(beat.lastPing, tcp.closedAt);

@@ -1,5 +1,7 @@
 import type { HttpExchangeFacts, HttpMessageFacts } from "../../store/http-types.ts";
+import { cause } from "../draft.ts";
 import { fieldHas, fieldValue, proxyMarks } from "../reading/reading.ts";
+import type { Cause, Confidence } from "../types.ts";
 
 /** A page's request to another origin than its own: its browser lets it read the answer only with permission. */
 export interface CrossOrigin {
@@ -33,3 +35,7 @@ export function crossOriginOf(exchange: HttpExchangeFacts): CrossOrigin | null {
   if (isStraight && origin.replace(/^[a-z]+:\/\//i, "") === fieldValue(request, "host")) return null;
   return { origin, isStraight };
 }
+
+/** The server does not take this Origin. `null` is no page's own (HTML, opaque origins): to allow it would be to allow anybody. */
+export const originCause = (confidence: Confidence, origin: string): Cause =>
+  origin === "null" ? cause(confidence, "originNull", {}) : cause(confidence, "originRefused", { origin });

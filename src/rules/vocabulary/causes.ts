@@ -57,6 +57,8 @@ export const causeWords = {
   cookieMissing: "",
   credentialsMissing: "",
   originRefused: "origin",
+  originNull: "",
+  originMissing: "",
   originSlash: "allowed origin",
   pollUnanswered: "path",
   corsTwice: "",

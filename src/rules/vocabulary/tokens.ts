@@ -17,6 +17,7 @@ export const tokenList = [
   "closedWithRst",
   "wentOn",
   "nothingSeen",
+  "neverGotIt",
   "token.authorization",
   "token.query",
   "token.cookie",

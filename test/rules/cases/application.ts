@@ -128,6 +128,14 @@ const appBeat = (
     }),
   );
 
+/** Its questions were waiting when the client closed for something else. */
+const failedFor = (code: number) => {
+  const [connection] = appBeat([15, 20, 25, 30, 35]).connections;
+  if (connection?.webSocket == null) throw new Error("no WebSocket");
+  const closeFrames: WebSocketFacts["closeFrames"] = [close(39.9, code), close(39.95, code)];
+  return one({ ...connection, webSocket: { ...connection.webSocket, closeFrames } });
+};
+
 /** Five questions from 20 s on were answered together, 22 s after the first of them. */
 const late = (more: Partial<BeatWait> = {}) =>
   appBeat([], { longestWait: { asked: mark(20), answered: mark(42.3), waiting: 5, madeUp: 5, ...more } });
@@ -481,6 +489,7 @@ export const applicationCases = {
       }),
       "nothing got through": notAsked({ tcp: tcp({ firstCloser: "server", events: stalled(25) }) }),
       "answered to the end": appBeat([]),
+      "its sender failed the connection for what it got": failedFor(1009),
       "late by less than an interval": late({ answered: mark(24) }),
       "one answer to all of them": late({ madeUp: 1 }),
       "the last one may be on its way": appBeat([39.5]),

@@ -3,10 +3,11 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { CloseFrameFacts } from "../../../store/websocket-types.ts";
 import type { Context } from "../../context/context.ts";
 import type { Eviction } from "../../context/evictions.ts";
-import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
 import { codeVariant, isReservedCode } from "../../ending/close-codes.ts";
-import { loginAwaited } from "../../ending/login-timeout.ts";
+import { isLoginTimeout, loginAwaited } from "../../ending/login-timeout.ts";
 import { limitCause } from "../../ending/message-limit.ts";
+import { namesPassword, reasonCause } from "../../ending/reason-causes.ts";
 import { saysReplaced } from "../../ending/replaced.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { interruptionBefore } from "../../path/interruption.ts";
@@ -29,9 +30,6 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
   tryLater: "warning",
 };
 
-/** A reason that names the password speaks of no token. */
-const PASSWORD = /passw(?:or)?d|passphrase|密码|口令/i;
-
 /** What libraries send by themselves when they fail a connection. */
 const FAILURES: ReadonlySet<string> = new Set(["protocolError", "invalidPayload", "tooBig"]);
 
@@ -51,6 +49,7 @@ function causesOf(
   const to = otherSide(from);
   const timedOut =
     login ?? saysOwnTimer(close, to) ?? (TIMED_OUT.test(close.reason) && cause("likely", "heartbeatReason", {}));
+  const said = !timedOut && !replaced && reasonCause(close.reason, from);
   switch (variant) {
     case "goingAway":
       return [
@@ -60,7 +59,7 @@ function causesOf(
     case "protocolError":
       return [cause("likely", "framesBroken", {}), cause("possible", "transformingProxy", {})];
     case "policy":
-      if (!timedOut && PASSWORD.test(close.reason)) return [cause("likely", "passwordRefused", {})];
+      if (!timedOut && namesPassword(close.reason)) return [cause("likely", "passwordRefused", {})];
       return [
         timedOut,
         replaced,
@@ -103,7 +102,8 @@ function causesOf(
       return [
         timedOut,
         replaced,
-        cause(replaced || login ? "possible" : "likely", "applicationCode", { code: close.code ?? 0, from }),
+        said ?? false,
+        cause(replaced || login || said ? "possible" : "likely", "applicationCode", { code: close.code ?? 0, from }),
       ];
     default:
       return [timedOut];
@@ -198,9 +198,20 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
       late && shows(late.pong, "slowestPong", { from: otherSide(from), ms: late.roundTripMs }),
       answer ? shows(answer, "closeFrame", { from: otherSide(from), code: answer.code, reason: answer.reason }) : null,
     ],
-    causes:
-      outage === null ? causes : [outage, ...causes.map((one) => one && { ...one, confidence: "possible" as const })],
+    causes: outage === null ? causes : besideOutage(outage, causes, close, from),
   });
+}
+
+/** Whoever says why it closes is believed; the outage is told behind it. A timer's words are what an outage brings about. */
+function besideOutage(
+  outage: Cause,
+  causes: readonly (Cause | false)[],
+  { reason }: CloseFrameFacts,
+  from: Side,
+): (Cause | false)[] {
+  const said = TIMED_OUT.test(reason) || isLoginTimeout(reason) ? null : reasonCause(reason, from);
+  const speaks = (one: Cause | false): boolean => one !== false && one.id === said?.id;
+  return [...causes.filter(speaks), outage, ...causes.filter((one) => !speaks(one)).map((one) => one && lesser(one))];
 }
 
 export const closeCode: Rule = {
@@ -230,6 +241,7 @@ export const closeCode: Rule = {
     "heartbeatReason",
     "loginNeverSent",
     "loginNotSeen",
+    "serverLimits",
     "transformingProxy",
     "wrongMessageType",
     "gatewayPolicy",

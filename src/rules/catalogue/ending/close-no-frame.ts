@@ -4,7 +4,14 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { endedByProxy } from "../../context/legs.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
-import { blamesMessage, frontTimer, hasBackendDied, hasDied, isHalfClosed } from "../../ending/end-signs.ts";
+import {
+  blamesMessage,
+  frontTimer,
+  hasBackendDied,
+  hasDied,
+  isHalfClosed,
+  leftTogether,
+} from "../../ending/end-signs.ts";
 import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../../ending/own-heartbeat.ts";
 import { LEAST_IDLE_MS, proxyAsClientCauses, proxyEnded } from "../../ending/proxy-ending.ts";
 import { readDeadline } from "../../ending/read-deadline.ts";
@@ -281,7 +288,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       ownTimer === null &&
       cause("likely", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
-    ownTimer !== null && onMessage !== null ? lesser(onMessage) : onMessage,
+    onMessage !== null && (ownTimer !== null || leftTogether(connection, context)) ? lesser(onMessage) : onMessage,
     closer === "server" && cause(died || isByDeadline ? "possible" : "likely", "serverTerminated", {}),
     closer === "server" && !notified && cause(died ? "likely" : "possible", "serverDied", {}),
     closer === "client" &&

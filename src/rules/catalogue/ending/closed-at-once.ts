@@ -63,6 +63,16 @@ function isPassedOn({ id, tcp }: ConnectionFacts, { joins }: Context): boolean {
   return front?.webSocket != null && tcp.firstCloser === "client" && front.tcp.firstCloser === "client";
 }
 
+/**
+ * The RST of a system that knows no such connection: it answers a packet that came after the 101, and acknowledges nothing
+ * (RFC 9293 §3.10.7.1). The client had been gone before, and whatever ended it, it is no verdict on the 101.
+ */
+function isUnknownThere({ tcp, webSocket }: ConnectionFacts): boolean {
+  const reset = tcp.resets.find(({ packet }) => packet === tcp.closedAt?.packet);
+  if (reset === undefined || webSocket === null || reset.from !== "client" || reset.hasAck) return false;
+  return reset.answers !== null && reset.answers.packet > webSocket.openedAt.packet;
+}
+
 /** 101, and then the connection ended before a single frame. */
 function checkClosedAtOnce(connection: ConnectionFacts, context: Context) {
   const { webSocket, tcp } = connection;
@@ -88,6 +98,7 @@ function checkClosedAtOnce(connection: ConnectionFacts, context: Context) {
   if (tcp.halves[0].missingBytes + tcp.halves[1].missingBytes > 0) return null;
   const afterMs = spanMs(webSocket.openedAt, endOf(connection));
   if (afterMs > AT_ONCE_MS) return null;
+  if (isUnknownThere(connection)) return null;
   const byReset = tcp.ending === "rst";
   const waiting = waitingInFront(connection, context);
   if (waiting !== null)

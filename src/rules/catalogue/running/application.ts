@@ -41,6 +41,7 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
   const waitedMs = (end - first.timestampNs) / 1e6;
   if (waitedMs < LEAST_INTERVALS * beat.intervalMs) return null;
   const { from } = beat;
+  if (FAILED.has(codeOf(connection, from))) return null;
   const to = otherSide(from);
   // An answer may be in what the capture does not hold.
   if (hasGap(connection, to, (beat.lastAnswer ?? first).timestampNs) || isUnread(connection, to, first.timestampNs))
@@ -67,7 +68,7 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
   if (ended === null && lost !== null) return null;
   if (ended === null)
     return draft("app.heartbeat.missing", talks ? "alive" : "silent", { ...parts, args: { ...args, waitedMs } });
-  const code = connection.webSocket?.closeFrames[directionOf(from)]?.code;
+  const code = codeOf(connection, from);
   return draft("app.heartbeat.missing", lost === null ? "gaveUp" : "gaveUpPath", {
     ...parts,
     severity: "error",
@@ -131,7 +132,7 @@ function checkNotAsked(connection: ConnectionFacts, context: Context): Draft | n
       intervalMs: beat.intervalMs,
       waitedMs,
       sample: beat.sample,
-      code: webSocket?.closeFrames[directionOf(closer)]?.code,
+      code: codeOf(connection, closer),
     },
     evidence: [
       shows(last, "lastBeat", { from: to }),
@@ -154,9 +155,14 @@ function sleptThrough({ tcp }: ConnectionFacts, side: Side, first: Mark, ended: 
   return pause.until.timestampNs - pause.ms * NS_PER_MS <= first.timestampNs + AWAKE_NS;
 }
 
+/** What a library says when it fails a connection for what it got: no patience had run out. */
+const FAILED: ReadonlySet<number | null | undefined> = new Set([1002, 1003, 1007, 1009, 1010]);
+
+const codeOf = ({ webSocket }: ConnectionFacts, side: Side) => webSocket?.closeFrames[directionOf(side)]?.code;
+
 /** The sender of the heartbeat ended the connection, and not as who merely leaves. */
 function gaveUp(connection: ConnectionFacts, from: Side, isNamed: boolean): Mark | null {
-  const code = connection.webSocket?.closeFrames[directionOf(from)]?.code;
+  const code = codeOf(connection, from);
   return code === 1001 || (code === 1000 && !isNamed) ? null : endedBy(connection, from);
 }
 

@@ -28,6 +28,16 @@ function cameBehindClose({ webSocket }: ConnectionFacts, { from, timestampNs, co
   return peers === null || peers.code === own.code;
 }
 
+/**
+ * The path was dead by then: the sender sent it again and again, and nothing acknowledged it. What this breaks was broken
+ * before, and whoever sends an RST has heard something.
+ */
+function neverArrived({ tcp }: ConnectionFacts, { from, packet }: WebSocketEventFacts): boolean {
+  const { unacknowledged } = tcp.halves[directionOf(from)];
+  if (tcp.oneWay || unacknowledged === null || unacknowledged.retransmissions === 0) return false;
+  return packet >= unacknowledged.since.packet && !tcp.resets.some((reset) => reset.from !== from && !reset.ignored);
+}
+
 /** The peer closed, or hung up, soon after: what it did about the violation. */
 function reaction(connection: ConnectionFacts, event: WebSocketEventFacts) {
   const peer = otherSide(event.from);
@@ -129,7 +139,8 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
     if (first === undefined) return null;
     // What the other side sent back (an echo of it) is not this one's.
     const events = all.filter(({ from }) => from === first.from);
-    const { word, item } = reaction(connection, all.at(-1) ?? first);
+    const arrived = all.findLast((event) => !neverArrived(connection, event)) ?? null;
+    const { word, item } = arrived === null ? { word: "neverGotIt", item: null } : reaction(connection, arrived);
     const end = endOf(connection);
     // Another peer would mind; this one did not, so it is not what broke this WebSocket.
     const passed = (word === "wentOn" || word === "nothingSeen") && connection.tcp.closedAt !== null;
@@ -142,9 +153,11 @@ function check(ruleId: ViolationId, code: string, causes: readonly CauseId[]) {
       at: first,
       // A violation that the peer lets pass explains neither a later end nor anything but its own repetitions.
       explainsUntil:
-        word === "wentOn" ? (webSocket.events.at(-1)?.timestampNs ?? first.timestampNs) : end.timestampNs + REACTION_NS,
+        word === "wentOn" || arrived === null
+          ? (webSocket.events.at(-1)?.timestampNs ?? first.timestampNs)
+          : end.timestampNs + REACTION_NS,
       confidence: doubtful ? "possible" : "certain",
-      severity: isIdle ? "note" : webSocket.midstream || passed ? "warning" : undefined,
+      severity: isIdle || arrived === null ? "note" : webSocket.midstream || passed ? "warning" : undefined,
       args: {
         from: first.from,
         count: events.length < all.length ? events.length : (webSocket.eventCounts[code] ?? events.length),

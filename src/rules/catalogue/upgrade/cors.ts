@@ -7,7 +7,7 @@ import { handshakeOf, isFailedPoll } from "../../handshake/upgrade-outcome.ts";
 import { fieldValue, serverOf, targetOf } from "../../reading/reading.ts";
 import type { Confidence, VariantOf } from "../../types.ts";
 import { allowedBy, fieldsRefused, goesOnUnheeded, leftForStar, refusalOf } from "../../upgrade/cors-answers.ts";
-import { crossOriginOf } from "../../upgrade/page-origin.ts";
+import { crossOriginOf, originCause } from "../../upgrade/page-origin.ts";
 import type { Rule } from "../rule.ts";
 
 type Variant = VariantOf<"http.cors.refused">;
@@ -22,7 +22,7 @@ function corsCauses(variant: Variant, origin: string, allowed: string, exchange:
   if (variant === "preflight") return [cause("certain", "corsFields", { fields: refusedText(exchange) })];
   if (variant === "preflightStatus") return [cause("likely", "preflightBlocked", {})];
   if (allowed.replace(/\/+$/, "") === origin) return [cause("certain", "originSlash", { allowed, origin })];
-  return [cause("likely", "originRefused", { origin })];
+  return [originCause("likely", origin)];
 }
 
 /**
@@ -118,7 +118,15 @@ export const corsRefused: Rule = {
   id: "http.cors.refused",
   severity: "error",
   spec: "Fetch §3.2",
-  causes: ["originRefused", "originSlash", "corsTwice", "corsStarCookie", "corsFields", "preflightBlocked"],
+  causes: [
+    "originRefused",
+    "originNull",
+    "originSlash",
+    "corsTwice",
+    "corsStarCookie",
+    "corsFields",
+    "preflightBlocked",
+  ],
   sources: ["https://fetch.spec.whatwg.org/#http-cors-protocol", "https://socket.io/docs/v4/handling-cors/"],
   check: checkCors,
 };

@@ -24,6 +24,7 @@ import type { Cause } from "../../types.ts";
 import { upgradeLines } from "../../upgrade/answer-causes.ts";
 import { isOfProxy } from "../../upgrade/backend-scheme.ts";
 import { hostCheckOf } from "../../upgrade/host-check.ts";
+import { originCause } from "../../upgrade/page-origin.ts";
 import type { Rule } from "../rule.ts";
 
 function causesOf(
@@ -49,7 +50,7 @@ function causesOf(
       return [cause("certain", "engineIoVersions", {})];
     case "forbidden":
       if (origin !== null && /not an accepted origin/.test(exchange.responseBodyPreview))
-        return [cause("certain", "originRefused", { origin })];
+        return [originCause("certain", origin)];
       return [
         hostCheckOf(exchange),
         cause("likely", "allowRequest", {}),
@@ -283,6 +284,7 @@ export const engineIoRefused: Rule = {
     "proxyUpgradeOff",
     "hostNotAllowed",
     "originRefused",
+    "originNull",
     "allowRequest",
     "transportNotAllowed",
     "proxyChangedRequest",

@@ -25,6 +25,7 @@ import { askedFor } from "../../upgrade/asked.ts";
 import { hostCheckOf } from "../../upgrade/host-check.ts";
 import { isHeadLarge } from "../../upgrade/large-head.ts";
 import { otherSite } from "../../upgrade/other-site.ts";
+import { originCause } from "../../upgrade/page-origin.ts";
 import { unreadProxyHeader } from "../../upgrade/proxy-header.ts";
 import type { Rule } from "../rule.ts";
 
@@ -60,6 +61,9 @@ const TLS_TO_BACKEND = /Error during SSL Handshake with remote server/;
 
 /** How Express, and NestJS on it, say that no route takes a plain GET. */
 const PLAIN_GET = /Cannot GET /;
+
+/** Words of a check of the Origin field; the origin server is what caches call the one behind them. */
+const ABOUT_ORIGIN = /\borigins?\b(?! server)|\bCORS\b|来源/i;
 
 /** The body names the field that is missing or wrong, as ws does. */
 const HANDSHAKE_FIELDS = /Sec-WebSocket-|Upgrade header/i;
@@ -175,6 +179,7 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
   const hostCheck = hostCheckOf(exchange);
   if (hostCheck) return [hostCheck];
   const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
+  const wantsOrigin = origin === null && ABOUT_ORIGIN.test(exchange.responseBodyPreview);
   const isBare = exchange.request !== null && connection.tokens.length === 0 && !mayLogIn(exchange.request);
   const hasCookie = exchange.request !== null && fieldValue(exchange.request, "cookie") !== null;
   const server = exchange.response ? (fieldValue(exchange.response, "server") ?? "") : "";
@@ -240,9 +245,10 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
         ];
       return [
         isOff && cause("likely", "clockSkew", {}),
-        origin !== null && cause("likely", "originRefused", { origin }),
+        origin !== null && originCause("likely", origin),
+        wantsOrigin && cause("likely", "originMissing", {}),
         mayBeAsgi && cause(isAsgi && isSilent ? "likely" : "possible", "asgiNoRoute", { path }),
-        cause(origin === null ? "likely" : "possible", "tokenRejected", {}),
+        cause(origin === null && !wantsOrigin ? "likely" : "possible", "tokenRejected", {}),
         host,
         cause("possible", "gatewayPolicy", {}),
       ];
@@ -344,6 +350,8 @@ export const upgradeRefused: Rule = {
     "asgiNoLibrary",
     "tokenRejected",
     "originRefused",
+    "originNull",
+    "originMissing",
     "hostNotPassed",
     "proxyChangesHost",
     "proxyDropsCredentials",

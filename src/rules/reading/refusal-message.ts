@@ -1,4 +1,4 @@
-import { isAboutLogin } from "../reading/last-words.ts";
+import { isAboutLogin } from "./last-words.ts";
 
 /** What the words of a refusal are about: each wants something else to be looked at. */
 export type RefusalKind = "failure" | "limit" | "noToken" | "login" | "other";
