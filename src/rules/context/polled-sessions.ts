@@ -27,11 +27,20 @@ export function polledSessionsOf(
   sessions: Sessions,
 ): ReadonlyMap<string, TimeIndex<PolledSession>> {
   const found = new Map<string, PolledSession[]>();
+  // One session may be given out any number of times: what became of it is looked up once.
+  const answered = new Map<string, number | null>();
+  const answeredNs = (sid: string): number | null => {
+    const known = answered.get(sid);
+    if (known !== undefined) return known;
+    const lastNs = lastAnswered(sid, sessions);
+    answered.set(sid, lastNs);
+    return lastNs;
+  };
   for (const connection of connections)
     for (const exchange of connection.exchanges) {
       const sid = sidGiven(exchange);
       const openedAt = exchange.response?.last;
-      const lastNs = sid === undefined ? null : lastAnswered(sid, sessions);
+      const lastNs = sid === undefined ? null : answeredNs(sid);
       if (openedAt === undefined || lastNs === null) continue;
       appendTo(found, pairKey(connection), { connection, exchange, openedAt, lastNs });
     }
