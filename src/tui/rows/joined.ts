@@ -1,6 +1,7 @@
-import type { Finding, Severity } from "../../rules/types.ts";
+import type { Finding } from "../../rules/types.ts";
 import type { Snapshot } from "../../session/types.ts";
 import type { JoinFacts } from "../../store/across-types.ts";
+import { severityRank } from "./severity.ts";
 
 /** Connections that carry one WebSocket: the legs of its proxies, the copies of a connection that was seen at both ends. */
 export interface Joined {
@@ -15,10 +16,6 @@ interface Group {
   joins: JoinFacts[];
   worst: Finding | null;
 }
-
-const SEVERITIES: readonly Severity[] = ["error", "warning", "note"];
-const rankOf = (finding: Finding | null): number =>
-  finding === null ? SEVERITIES.length : SEVERITIES.indexOf(finding.severity);
 
 const made = new WeakMap<Snapshot, ReadonlyMap<number, Joined>>();
 
@@ -35,7 +32,7 @@ export function joinedOf(snapshot: Snapshot): ReadonlyMap<number, Joined> {
     if (finding.connectionId === null) continue;
     for (const id of [finding.connectionId, ...finding.alsoConnections]) {
       const group = groups.get(id);
-      if (group !== undefined && rankOf(finding) < rankOf(group.worst)) group.worst = finding;
+      if (group !== undefined && severityRank(finding) < severityRank(group.worst)) group.worst = finding;
     }
   }
   made.set(snapshot, groups);
@@ -66,5 +63,5 @@ function merged(groups: Map<number, Group>, a: Group, b: Group): Group {
  */
 export function leadingFinding(own: Finding | null, joined: Joined | undefined): Finding | null {
   const worst = joined?.worst ?? null;
-  return rankOf(worst) < rankOf(own) ? worst : own;
+  return severityRank(worst) < severityRank(own) ? worst : own;
 }

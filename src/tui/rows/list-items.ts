@@ -1,12 +1,12 @@
 import type { Note } from "../../annotations/types.ts";
 import { appendTo } from "../../base/append-to.ts";
 import { escapeText } from "../../base/escape-text.ts";
-import type { Finding, Severity } from "../../rules/types.ts";
 import type { Snapshot } from "../../session/types.ts";
 import type { Context } from "../context.ts";
 import { addressText, type ConnectionRow, connectionRows, framesOf, lastedNs, pathOf } from "./connection-row.ts";
 import { type Filter, type FilterWorld, parseFilter } from "./filter.ts";
 import { outcomeText } from "./outcome.ts";
+import { SEVERITY_RANKS, severityRank } from "./severity.ts";
 
 export const groupings = ["none", "client", "server", "finding"] as const;
 export type Grouping = (typeof groupings)[number];
@@ -71,13 +71,9 @@ function makeList(snapshot: Snapshot, query: ListQuery, context: Context): List 
   return { items: grouped(sorted(chosen, query), query.grouping, context), filter, total: rows.length };
 }
 
-const severities: readonly Severity[] = ["error", "warning", "note"];
-/** Of two that failed, the one that a finding explains comes first: its cause is what is looked for. */
-const severityAt = (worst: Finding | undefined): number =>
-  worst === undefined ? severities.length : severities.indexOf(worst.severity);
-
 const sortKeys: Readonly<Record<SortColumn, (row: ConnectionRow) => string | number>> = {
-  trouble: ({ rank, findings }) => rank * (severities.length + 1) + severityAt(findings[0]),
+  // Of two that failed, the one that a finding explains comes first: its cause is what is looked for.
+  trouble: ({ rank, findings }) => rank * SEVERITY_RANKS + severityRank(findings[0]),
   id: ({ facts }) => facts.id,
   start: ({ facts }) => facts.first.timestampNs,
   client: ({ facts }) => facts.client.address,
