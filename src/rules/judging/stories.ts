@@ -58,9 +58,9 @@ export function storiesOf(context: Context): ConnectionFacts[][] {
 }
 
 /**
- * The WebSocket, or the poll, whose end without a word was the last that was heard of a server before its port began to refuse, or the
- * proxy before it to say that it is gone: one death, however many attempts fail of it afterwards. Not one that was given
- * up for a reason of its own.
+ * The WebSocket, or the poll, whose end without a word was the last that was heard of a server before its port began to
+ * refuse, or the proxy before it to say that it is gone: one death, however many attempts fail of it afterwards. Not one
+ * that was given up for a reason of its own.
  */
 function deathBefore(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
   const isRefused = connection.kind === "tcp-refused";

@@ -331,34 +331,6 @@ export const reset: Rule = {
   check: (connection, context) => checkReset(connection, context) ?? sealedReset(connection, context),
 };
 
-function checkIgnored(connection: ConnectionFacts) {
-  const { resets } = connection.tcp;
-  // One that missed, and one that met right after it, are one end.
-  const isOneOfEnd = (item: ResetFacts): boolean =>
-    resets.some(
-      ({ ignored, from, timestampNs }) =>
-        !ignored && from === item.from && Math.abs(timestampNs - item.timestampNs) <= JUST_BEFORE_NS,
-    );
-  const ignored = resets.filter((item) => item.ignored && item.state !== "closed" && !isOneOfEnd(item));
-  const first = ignored[0];
-  if (first === undefined || !carriesUpgrade(connection)) return null;
-  return draft("tcp.rst.ignored", "plain", {
-    at: first,
-    args: { from: first.from, count: ignored.length },
-    evidence: ignored.map((item) => shows(item, "rstIgnored", { from: item.from })),
-    causes: [cause("possible", "strayReset", {})],
-  });
-}
-
-export const resetIgnored: Rule = {
-  id: "tcp.rst.ignored",
-  severity: "note",
-  spec: "RFC 5961 §3.2",
-  causes: ["strayReset"],
-  sources: ["https://www.rfc-editor.org/rfc/rfc5961#section-3.2"],
-  check: checkIgnored,
-};
-
 /** Data after a silence, and an RST as the answer: who answers so has no memory of the connection. */
 function checkAfterIdle(connection: ConnectionFacts, context: Context) {
   const { tcp, webSocket } = connection;

@@ -1,4 +1,5 @@
 import type { Mark } from "../../../base/packet-view.ts";
+import type { ArpFacts } from "../../../store/across-types.ts";
 import type { HttpExchangeFacts } from "../../../store/http-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import { type Context, keyOf } from "../../context/context.ts";
@@ -148,6 +149,24 @@ function bodyEvidence(exchange: HttpExchangeFacts) {
 /** A port that refuses does so at once, and so does a scheme that is wrong. */
 const SAID_BY_UNREACHABLE: ReadonlySet<CauseId> = new Set(["backendFirewalled", "backendDown", "proxyScheme"]);
 
+function gatewayErrorCauses(
+  { exchange, request, response, path }: NonNullable<ReturnType<typeof answered>>,
+  connection: ConnectionFacts,
+  hasHungUp: boolean,
+  search: ArpFacts | null,
+  context: Context,
+): (Cause | false)[] {
+  const afterMs = spanMs(request.last, response.first);
+  if (hasHungUp) return [cause("certain", "backendCrashed", { front: frontNamed(proxyOf(exchange)) })];
+  if (response.status === 503) return unavailableCauses(connection, exchange, afterMs, context);
+  const usual = gatewayCauses(exchange, afterMs, path);
+  if (search === null && !isUnreachable(connection, exchange, context)) return usual;
+  return [
+    cause("likely", "backendUnreachable", { server: search?.target }),
+    ...usual.map((one) => one && !SAID_BY_UNREACHABLE.has(one.id) && lesser(one)),
+  ];
+}
+
 export const gatewayError: Rule = {
   id: "http.upgrade.gateway-error",
   severity: "error",
@@ -197,19 +216,7 @@ export const gatewayError: Rule = {
         ...others,
         bodyEvidence(found.exchange),
       ],
-      causes:
-        hungUp !== null
-          ? [cause("certain", "backendCrashed", { front: frontNamed(proxyOf(found.exchange)) })]
-          : status === 503
-            ? unavailableCauses(connection, found.exchange, afterMs, context)
-            : search !== null || isUnreachable(connection, found.exchange, context)
-              ? [
-                  cause("likely", "backendUnreachable", { server: search?.target }),
-                  ...gatewayCauses(found.exchange, afterMs, found.path)
-                    .filter((one) => one && !SAID_BY_UNREACHABLE.has(one.id))
-                    .map((one) => one && lesser(one)),
-                ]
-              : gatewayCauses(found.exchange, afterMs, found.path),
+      causes: gatewayErrorCauses(found, connection, hungUp !== null, search, context),
     });
   },
 };
