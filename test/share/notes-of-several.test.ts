@@ -170,6 +170,10 @@ describe("notes of captures that are loaded together", () => {
     expect(text.stdout).toMatch(/ 1 +\+0\.000 {2}a\.pcap 1: /);
     const alone = await wscap(["report", "--format", "json", second()]);
     expect(alone.stdout).not.toContain("inFile");
+    const { stdout: markdown } = await wscap(["report", "--format", "markdown", ...files]);
+    for (const name of ["a.pcap", "b.pcap"])
+      expect(markdown).toMatch(new RegExp(`Packets to look at, ${name}: \`frame\\.number in \\{1, 2`));
+    expect(markdown).toContain("tshark -r CAPTURE -Y 'FILTER'");
   });
 
   test("one that is changed or taken away is so in its own sidecar, and no other is touched", async () => {

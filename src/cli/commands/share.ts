@@ -96,9 +96,9 @@ async function reportsOf(
   redactor: Redactor,
   { language, version }: Surroundings,
 ): Promise<readonly BundledFile[]> {
-  const { analysis, findings, notes, recorder } = analysed;
+  const { analysis, findings, notes, recorder, homes } = analysed;
   if (recorder === null) return [];
-  const model = buildReport(analysis, findings, { version, language, redactor, notes, words: render });
+  const model = buildReport(analysis, findings, { version, language, redactor, notes, homes, words: render });
   const { htmlReport } = await import("../../report/html/reports.tsx");
   const ladders = laddersOf(troubled(findings, analysis, LADDERS), analysis, recorder.log, findings, redactor);
   const html = htmlReport(model, { ...analysed, recorder }, redactor, options.payloads === "none");

@@ -31,11 +31,18 @@ export const shareEn: ShareWords = {
   onCapture: "whole capture",
   environment: "The capture",
   reproduce: "See it for yourself",
-  reproduceSteps: (filter) => [
-    "Open the capture in Wireshark and paste a filter above: packet numbers here are its frame numbers.",
-    `Or print the packets: tshark -r CAPTURE -Y '${filter}'`,
-    "Or run: wscap report CAPTURE",
-  ],
+  reproduceSteps: (filter) =>
+    filter === null
+      ? [
+          "Open one of the captures in Wireshark and paste its filter above: the number behind its name is the frame number there.",
+          "Or print its packets: tshark -r CAPTURE -Y 'FILTER'",
+          "Or run: wscap report with all of them",
+        ]
+      : [
+          "Open the capture in Wireshark and paste a filter above: packet numbers here are its frame numbers.",
+          `Or print the packets: tshark -r CAPTURE -Y '${filter}'`,
+          "Or run: wscap report CAPTURE",
+        ],
   evidencePackets: "Packets to look at",
   all: "All",
   timeline: "All connections",

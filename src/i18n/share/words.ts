@@ -30,7 +30,8 @@ export interface ShareWords {
   readonly onCapture: string;
   readonly environment: string;
   readonly reproduce: string;
-  readonly reproduceSteps: (filter: string) => readonly string[];
+  /** `filter`: null where each of several captures has its own. */
+  readonly reproduceSteps: (filter: string | null) => readonly string[];
   readonly evidencePackets: string;
   readonly all: string;
   readonly timeline: string;

@@ -29,11 +29,18 @@ export const shareZhCn: ShareWords = {
   onCapture: "整个抓包",
   environment: "抓包信息",
   reproduce: "自己查看",
-  reproduceSteps: (filter) => [
-    "用 Wireshark 打开抓包文件，粘贴上面的过滤器；这里的包号就是 Wireshark 的帧号。",
-    `或者直接列出数据包：tshark -r CAPTURE -Y '${filter}'`,
-    "或者运行：wscap report CAPTURE",
-  ],
+  reproduceSteps: (filter) =>
+    filter === null
+      ? [
+          "用 Wireshark 打开其中一个抓包文件，粘贴上面对应的过滤器；文件名后面的数字就是它的帧号。",
+          "或者直接列出数据包：tshark -r CAPTURE -Y 'FILTER'",
+          "或者运行：wscap report，带上全部抓包文件",
+        ]
+      : [
+          "用 Wireshark 打开抓包文件，粘贴上面的过滤器；这里的包号就是 Wireshark 的帧号。",
+          `或者直接列出数据包：tshark -r CAPTURE -Y '${filter}'`,
+          "或者运行：wscap report CAPTURE",
+        ],
   evidencePackets: "值得看的数据包",
   all: "全部",
   timeline: "所有连接",

@@ -4,13 +4,13 @@ import { toMarkdown } from "mdast-util-to-markdown";
 import { escapeText } from "../../base/escape-text.ts";
 import { secondsBetween } from "../../base/time.ts";
 import type { Ladder } from "../ladder.ts";
-import type { ConnectionModel, FindingModel } from "../model/schema.ts";
+import type { ConnectionModel, FindingModel, ReportModel } from "../model/schema.ts";
 import type { SharePage } from "../share-page.ts";
 import { storyLines } from "../story.ts";
 import { ladderText } from "../text/ladder-text.ts";
 import { noteWhere } from "../text/note-where.ts";
 import { endedText } from "../text/text-connections.ts";
-import { inFileText, offsetOf, peersText } from "../text/text-page.ts";
+import { baseName, inFileName, inFileText, offsetOf, peersText } from "../text/text-page.ts";
 import { originOf } from "../times.ts";
 import { block, code, heading, list, paragraph, strong, table, text } from "./nodes.ts";
 
@@ -42,8 +42,6 @@ export function renderMarkdown(page: SharePage, ladders: readonly Ladder[]): str
     { extensions: [gfmToMarkdown({ tablePipeAlign: false })], bullet: "-", fences: true, rule: "-" },
   );
 }
-
-export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 const at = (page: SharePage, time: string): string =>
   offsetOf({ origin: originOf(page.model) } as Parameters<typeof offsetOf>[0], time);
@@ -192,18 +190,33 @@ export function redactionText({ model, chrome, words, addressesHidden }: SharePa
   return addressesHidden ? `${secrets} ${words.addressesHidden}` : secrets;
 }
 
-function reproduceParts(page: SharePage): RootContent[] {
-  const { model, words } = page;
-  const packets = [...new Set(model.findings.flatMap(({ evidence }) => evidence.map(({ packet }) => packet)))]
-    .sort((a, b) => a - b)
-    .slice(0, NOTED);
-  if (packets.length === 0) return [];
-  const filter = `frame.number in {${packets.join(", ")}}`;
+/** The packets of each capture, by the numbers that they have in there; a single one has no name. */
+function notedPackets({ findings, captures }: ReportModel): Map<string, number[]> {
+  const byFile = new Map<string, Set<number>>();
+  for (const { evidence } of findings)
+    for (const item of evidence) {
+      const file = inFileName({ captures }, item);
+      byFile.set(file, (byFile.get(file) ?? new Set()).add(item.inFile?.packet ?? item.packet));
+    }
+  return new Map([...byFile].map(([file, packets]) => [file, [...packets].sort((a, b) => a - b).slice(0, NOTED)]));
+}
+
+function reproduceParts({ model, words, chrome }: SharePage): RootContent[] {
+  const filters = [...notedPackets(model)].map(
+    ([file, packets]) => [file, `frame.number in {${packets.join(", ")}}`] as const,
+  );
+  const [only] = filters;
+  if (only === undefined) return [];
   return [
     heading(2, ...text(words.reproduce)),
-    paragraph(...text(`${words.evidencePackets}${page.chrome.colon}`), code(filter)),
+    ...filters.map(([file, filter]) =>
+      paragraph(
+        ...text(`${words.evidencePackets}${file === "" ? "" : `${chrome.comma}${file}`}${chrome.colon}`),
+        code(filter),
+      ),
+    ),
     list(
-      words.reproduceSteps(filter).map((step) => text(step)),
+      words.reproduceSteps(model.captures.length > 1 ? null : only[1]).map((step) => text(step)),
       true,
     ),
   ];

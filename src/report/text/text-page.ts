@@ -26,18 +26,20 @@ export function paragraph(page: TextPage, text: string, indent: string, first = 
   return lines.map((line, index) => ((index === 0 ? first : indent) + line).trimEnd());
 }
 
-const lastOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
-/** Of several files, where a packet is: "server.pcap 62: "; the folder, too, where files of two are called alike. */
-export function inFileText(
-  { captures }: Pick<ReportModel, "captures">,
-  { inFile }: ReportModel["findings"][number]["evidence"][number],
-): string {
+type Evidence = ReportModel["findings"][number]["evidence"][number];
+
+/** Of several files the one that holds a packet; with its folder where files of two are called alike; empty: there is one. */
+export function inFileName({ captures }: Pick<ReportModel, "captures">, { inFile }: Evidence): string {
   if (inFile === undefined) return "";
-  const short = lastOf(inFile.file);
-  const isAlone = captures.filter(({ name }) => lastOf(name) === short).length === 1;
-  return `${isAlone ? short : inFile.file} ${inFile.packet}: `;
+  const short = baseName(inFile.file);
+  return captures.filter(({ name }) => baseName(name) === short).length === 1 ? short : inFile.file;
 }
+
+/** Of several files, where a packet is: "server.pcap 62: ". */
+export const inFileText = (model: Pick<ReportModel, "captures">, item: Evidence): string =>
+  item.inFile === undefined ? "" : `${inFileName(model, item)} ${item.inFile.packet}: `;
 
 /** Seconds after the first packet: "+31.204". */
 export function offsetOf(page: TextPage, time: string): string {
