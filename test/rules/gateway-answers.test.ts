@@ -92,6 +92,8 @@ describe("a backend that is not reached", () => {
     expect(causesOf(several(answered(5, 0.001), answered(9, 2, 504)))[0]).toBe("likely backendDown");
     const poll = "/socket.io/?EIO=4&transport=polling&sid=a";
     expect(causesOf(several(answered(5, 0.5), answered(9, 60, 504, "nginx", poll)))[0]).toBe("likely backendDown");
+    // Who opened the session was reached.
+    expect(causesOf(one(answered(5, 3.06, 502, "nginx", poll)))[0]).not.toBe("likely backendUnreachable");
   });
 
   test("or by the question for its address, to which nobody answered", () => {

@@ -75,9 +75,10 @@ describe("a poll that its server hung up on, and a port that refuses since", () 
 
   test("are two events when it served others in between", () => {
     const others = session(BACK, "c", 30.2);
-    expect(told(...before, waitsInFront, hungUp, others, asksAgain, refused(32))).toContain(
-      "error http.upgrade.gateway-error",
-    );
+    const events = [...before, waitsInFront, hungUp, others, asksAgain, refused(32)];
+    expect(told(...events)).toContain("error http.upgrade.gateway-error");
+    const refusal = judge(several(...events)).find(({ ruleId }) => ruleId === "tcp.open.refused");
+    expect(refusal?.evidence.map(({ what }) => what)).not.toContain("legFin");
   });
 });
 

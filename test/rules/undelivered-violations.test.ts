@@ -49,6 +49,8 @@ test("a violation that nobody received is a note beside the dead path", () => {
 test("one that had been received before, or was only just sent, or met an RST is told as before", () => {
   expect(violation([10, 30], 6)?.args["peerDid"]).not.toBe("neverGotIt");
   expect(violation([30], 0)?.args["peerDid"]).not.toBe("neverGotIt");
+  // Whose answers the capture does not hold may have acknowledged it.
+  expect(violation([30], 6, { oneWay: true })?.args["peerDid"]).not.toBe("neverGotIt");
   const answered = { resets: [reset({ at: 30.1 })], ending: "rst", firstCloser: "server", closedAt: mark(30.1) };
   expect(violation([30], 6, answered)?.args["peerDid"]).toBe("closedWithRst");
 });

@@ -12,6 +12,11 @@ test("a stream whose SYN the capture lacks begins where the other side's first a
   expect(lines).toContain("gap 0 1 6 not-captured");
 });
 
+test("nor does it begin where the next acknowledgment has got to", () => {
+  const { connections } = trackLines(syn, ack, ask, taken, more, moreTaken);
+  expect(connections[0]?.halves[1]).toMatchObject({ missingBytes: 6, streamBytes: 4 });
+});
+
 test("what comes late after all is no hole", () => {
   const { connections } = trackLines(syn, ack, ask, more, moreTaken, answer);
   expect(connections[0]?.halves[1]).toMatchObject({ missingBytes: 0, streamBytes: 10 });

@@ -8,12 +8,17 @@ import { several } from "../cases/case.ts";
 const causesOf = (
   end: number,
   heard: number,
-  { spoke = end - 0.8, acknowledged = spoke }: { spoke?: number; acknowledged?: number } = {},
+  {
+    spoke = end - 0.8,
+    acknowledged = spoke,
+    roundTripMs = 1,
+  }: Partial<Record<"spoke" | "acknowledged" | "roundTripMs", number>> = {},
 ): string[] =>
   judge(
     several(
       abnormal("server", end, {
         tcpFacts: {
+          roundTripMs,
           idleBeforeCloseNs: (end - Math.max(spoke, heard)) * 1e9,
           client: { lastData: mark(heard) },
           server: { lastData: mark(spoke), lastAcknowledged: mark(acknowledged), dataSegments: 50 },
@@ -34,6 +39,7 @@ test.each([
   ["no round time", causesOf(70.4, 10)],
   ["both were silent", causesOf(70, 10, { spoke: 12, acknowledged: 12 })],
   ["nothing that it said got through", causesOf(70, 10, { acknowledged: 10 })],
+  ["the path is slow, and what was heard here was sent long before", causesOf(70, 10, { roundTripMs: 150 })],
   ["the client had just spoken", causesOf(70, 69)],
 ])("none: %s", (_, causes) => {
   expect(causes.join()).not.toContain("readDeadline");
