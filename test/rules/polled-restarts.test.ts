@@ -75,7 +75,8 @@ describe("a poll that its server hung up on, and a port that refuses since", () 
 
   test("are two events when it served others in between", () => {
     const others = session(BACK, "c", 30.2);
-    const events = [...before, waitsInFront, hungUp, others, asksAgain, refused(32)];
+    const asksLater = http(FRONT, 32, [{ target: OPENING, requestAt: 32, responseAt: 32.002, ...BAD_GATEWAY }]);
+    const events = [...before, waitsInFront, hungUp, others, asksLater, refused(32.001)];
     expect(told(...events)).toContain("error http.upgrade.gateway-error");
     const refusal = judge(several(...events)).find(({ ruleId }) => ruleId === "tcp.open.refused");
     expect(refusal?.evidence.map(({ what }) => what)).not.toContain("legFin");
@@ -99,6 +100,12 @@ describe("a poll that failed, seen before the proxy", () => {
     const opened = session(FRONT, "b", 33);
     const unused = { ...opened, exchanges: opened.exchanges.slice(0, 1) };
     expect(severityOf(waitsInFront, unused)).toBe("error http.upgrade.gateway-error");
+    const refusedNext = opened.exchanges.map((one, index) =>
+      index === 0 || one.response === null ? one : { ...one, response: { ...one.response, status: 400 } },
+    );
+    expect(told(waitsInFront, { ...opened, exchanges: refusedNext })).not.toContain(
+      "warning http.upgrade.gateway-error",
+    );
     const other = { ...FRONT, client: { address: "192.0.2.21", port: 50_000 } };
     expect(severityOf(waitsInFront, session(other, "b", 33))).toBe("error http.upgrade.gateway-error");
   });
