@@ -295,7 +295,6 @@ function checkHole(connection: ConnectionFacts, direction: Direction, context: C
   const from = sideOf(direction);
   const to = otherSide(from);
   const gaps = tcp.events.filter((event) => event.kind === "gap" && event.from === from);
-  if (!isWaitedFor(connection, from, gaps.at(-1))) return null;
   const large = bytes >= LARGE_SEGMENT_BYTES;
   const parts = {
     at: since,
@@ -315,6 +314,7 @@ function checkHole(connection: ConnectionFacts, direction: Direction, context: C
       ...parts,
       causes: [cause("likely", "peerVanished", { to }), cause("likely", "pathInterrupted", { idleMs: waitedMs })],
     });
+  if (!bothSilent && !isWaitedFor(connection, from, gaps.at(-1))) return null;
   return draft("tcp.path.blackhole", "hole", {
     ...parts,
     causes: [
