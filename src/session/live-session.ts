@@ -323,6 +323,7 @@ export class LiveSession implements FrameTap {
       malformed: summary.malformed,
       dropped: dropped(),
       endedEarly: summary.endedEarly,
+      stepBack: null,
     };
   }
 
