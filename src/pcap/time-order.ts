@@ -1,5 +1,6 @@
 import { type PacketNumber, relativeNs } from "../base/brand.ts";
 import { DISORDER_NS, type Mark, markOf, type PacketView } from "../base/packet-view.ts";
+import { newPacketView } from "./capture-state.ts";
 import type { CaptureMerge } from "./merge.ts";
 
 const MOST_HELD = 1024;
@@ -16,19 +17,29 @@ export interface StepBack {
   readonly captureIndex: number;
   readonly at: Mark;
   readonly ns: number;
-  /** Back to before the first packet. */
-  readonly isBeforeStart: boolean;
   /** What follows is counted on from the time before the step. */
   readonly isMended: boolean;
 }
 
-const stepAt = (packet: PacketView, ns: number, isBeforeStart: boolean, isMended: boolean): StepBack => ({
+const stepAt = (packet: PacketView, ns: number, isMended: boolean): StepBack => ({
   captureIndex: packet.captureIndex,
   at: markOf(packet),
   ns,
-  isBeforeStart,
   isMended,
 });
+
+/** Made as the readers make theirs, so that who is given both stays fast. */
+function copyOf(view: PacketView): PacketView {
+  const copy = newPacketView(view.captureIndex, view.bytes.slice(view.start, view.start + view.capturedLength));
+  copy.packetNumber = view.packetNumber;
+  copy.timestampNs = view.timestampNs;
+  copy.linkType = view.linkType;
+  copy.capturedLength = view.capturedLength;
+  copy.originalLength = view.originalLength;
+  copy.interfaceIndex = view.interfaceIndex;
+  copy.recordOffset = view.recordOffset;
+  return copy;
+}
 
 /**
  * Hands on packets in the order of their times, with the numbers that they have. The beginning is looked ahead over; behind
@@ -44,18 +55,19 @@ export class TimeOrder {
   private heldBytes = 0;
   /** Far behind all others; in the order of the capture. */
   private behind: PacketView[] = [];
-  private mode: "look" | "pass" | "sort";
+  private mode: "look" | "empty" | "sort" = "look";
+  /** In order so far: what is read is handed on as it is. */
+  private passes: boolean;
   private isRanOut = false;
   private read = 0;
   private isDisordered = false;
   private newestNs: number = Number.NEGATIVE_INFINITY;
-  private firstNs: number | null = null;
   private shiftNs = 0;
 
   constructor(inner: CaptureMerge, mends: boolean) {
     this.inner = inner;
     this.mends = mends;
-    this.mode = mends ? "look" : "pass";
+    this.passes = !mends;
   }
 
   get ownNumber(): PacketNumber {
@@ -68,9 +80,7 @@ export class TimeOrder {
 
   /** The following packet, valid until the next call; null: see `needs`. */
   next(): PacketView | null {
-    if (this.mode !== "pass") return this.nextSorted();
-    const waiting = this.held.length > 0 ? this.release() : null;
-    if (waiting !== null) return waiting;
+    if (!this.passes) return this.nextSorted();
     const view = this.inner.next();
     if (view === null) return null;
     if (view.timestampNs >= this.newestNs) {
@@ -78,6 +88,7 @@ export class TimeOrder {
       return view;
     }
     if (!this.mends) return this.noted(view);
+    this.passes = false;
     this.mode = "sort";
     this.take(view);
     return this.nextSorted();
@@ -85,11 +96,12 @@ export class TimeOrder {
 
   private noted(view: PacketView): PacketView {
     const ns = this.newestNs - view.timestampNs;
-    if (ns >= LEAST_STEP_NS) this.stepBack ??= stepAt(view, ns, false, false);
+    if (ns >= LEAST_STEP_NS) this.stepBack ??= stepAt(view, ns, false);
     return view;
   }
 
   private nextSorted(): PacketView | null {
+    if (this.mode === "empty") return this.lastHeld();
     while (!this.isDue()) {
       const view = this.inner.next();
       if (view === null) {
@@ -100,11 +112,17 @@ export class TimeOrder {
       }
       this.take(view);
       if (this.mode === "look" && this.read >= BEGINNING_PACKETS && this.behind.length === 0) {
-        this.mode = this.isDisordered ? "sort" : "pass";
-        if (this.mode === "pass") break;
+        this.mode = this.isDisordered ? "sort" : "empty";
+        if (this.mode === "empty") return this.lastHeld();
       }
     }
     return this.release();
+  }
+
+  /** All was in order: behind what is held, packets are passed through. */
+  private lastHeld(): PacketView | null {
+    this.passes = this.held.length <= 1;
+    return this.release() ?? this.next();
   }
 
   /** Nothing that could still come belongs before the first one that is held. */
@@ -124,12 +142,7 @@ export class TimeOrder {
 
   private take(view: PacketView): void {
     this.read++;
-    this.firstNs ??= view.timestampNs;
-    const copy: PacketView = {
-      ...view,
-      bytes: view.bytes.slice(view.start, view.start + view.capturedLength),
-      start: 0,
-    };
+    const copy = copyOf(view);
     copy.timestampNs = relativeNs(copy.timestampNs + this.shiftNs);
     this.heldBytes += copy.capturedLength;
     if (copy.timestampNs < this.newestNs) this.isDisordered = true;
@@ -147,11 +160,10 @@ export class TimeOrder {
     this.behind = [];
     const ns = this.newestNs - first.timestampNs;
     const isStep = behind.length === STEP_PACKETS;
-    const isBeforeStart = first.timestampNs - this.shiftNs < (this.firstNs ?? 0);
     if (isStep) {
       this.shiftNs += ns;
       for (const packet of behind) packet.timestampNs = relativeNs(packet.timestampNs + ns);
-      this.stepBack ??= stepAt(first, ns, isBeforeStart, true);
+      this.stepBack ??= stepAt(first, ns, true);
     }
     for (const packet of behind) {
       if (isStep) this.hold(packet);

@@ -78,8 +78,6 @@ export interface CaptureFacts {
 export interface CaptureStepBack {
   readonly at: Mark;
   readonly ns: number;
-  /** Back to before the first packet. */
-  readonly isBeforeStart: boolean;
   /** What follows is counted on from the time before the step. */
   readonly isMended: boolean;
 }

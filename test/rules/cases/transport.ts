@@ -64,7 +64,7 @@ const cutRequest = notWebSocket("http", {
 
 const steppedBack = (isMended: boolean): Analysis =>
   analysisOf([connectionFacts()], {
-    capture: { stepBack: { at: mark(30), ns: 30e9, isBeforeStart: false, isMended } },
+    capture: { stepBack: { at: mark(30), ns: 30e9, isMended } },
   });
 
 export const transportCases = {
@@ -274,7 +274,6 @@ export const transportCases = {
   },
   "capture.clock-stepped": {
     severity: "note",
-    severities: { backwardsKept: "warning" },
     fires: {
       plain: one(connectionFacts({ tcp: tcp({ clockSteps: [{ ...mark(30), ms: 60_000 }] }) })),
       backwards: steppedBack(true),

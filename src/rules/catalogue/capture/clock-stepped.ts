@@ -17,12 +17,11 @@ function check({ tcp }: ConnectionFacts) {
 /** Clock or order of the file: what is told here is read off the times alone, and both look the same. */
 function checkBackwards({ stepBack, name }: CaptureFacts): Draft | null {
   if (stepBack === null) return null;
-  const { at, ns, isBeforeStart, isMended } = stepBack;
+  const { at, ns, isMended } = stepBack;
   const stepMs = ns / 1e6;
   return draft("capture.clock-stepped", isMended ? "backwards" : "backwardsKept", {
     at,
     foldBy: name,
-    severity: isBeforeStart || !isMended ? "warning" : undefined,
     args: { name, stepMs },
     evidence: [shows(at, "timeRunsBack", { stepMs })],
     causes: [cause("possible", "clockSetBack", {}), cause("possible", "notInTimeOrder", { name })],
