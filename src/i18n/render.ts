@@ -29,7 +29,7 @@ export function render(finding: Finding, language: Language): RenderedFinding {
       say(title, finding.args) +
       ("recoveredMs" in finding.args ? say(texts.recovered, finding.args) : "") +
       (connections > 1 ? say(texts.alike, { connections }) : ""),
-    detail: say(detail, finding.args),
+    detail: say(detail, finding.args) + ("hurried" in finding.args ? say(texts.hurried, finding.args) : ""),
     evidence: finding.evidence.map((item) => say(texts.evidence[item.what], item.args)),
     causes: finding.causes.map(({ id, args }) => ({
       cause: say(texts.causes[id].cause, args),

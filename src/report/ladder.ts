@@ -83,9 +83,14 @@ export function ladderOf(
     connection: facts.id,
     client: endpointOf(facts.client, redactor),
     server: endpointOf(facts.server, redactor),
-    rows: withSilence(chosen(arrows, evidence, droppedFrames)),
+    rows: isUnread(facts)
+      ? chosen(arrows, evidence, droppedFrames)
+      : withSilence(chosen(arrows, evidence, droppedFrames)),
   };
 }
+
+/** Its TLS stayed closed, and its records are no arrows: what looks empty here was not silent. */
+const isUnread = ({ tls, webSocket }: ConnectionFacts): boolean => tls !== null && !tls.decrypted && webSocket === null;
 
 const endpointOf = ({ address, port }: { address: string; port: number }, redactor: Redactor): string => {
   const shown = redactor.address(address);

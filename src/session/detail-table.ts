@@ -187,6 +187,11 @@ export class DetailTable implements ConnectionDetail {
     );
   }
 
+  carriesData(index: number): boolean {
+    const at = this.at(index);
+    return this.columns.kinds[at] === ROW.packet && (this.columns.lengths[at] ?? 0) > 0;
+  }
+
   indexOfPacket(packet: number): number {
     return firstIndex(this.length, (index) => this.packetOf(index) >= packet);
   }

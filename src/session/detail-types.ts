@@ -95,6 +95,8 @@ export interface ConnectionDetail {
   isTurn(index: number): boolean;
   /** A packet that a person need not see among frames: bare acknowledgments and data that frames stand for. */
   isPlain(index: number): boolean;
+  /** A packet that carries bytes of the stream. */
+  carriesData(index: number): boolean;
   /** First row at or after a packet; `length` when there is none. */
   indexOfPacket(packet: number): number;
   /** The first bytes of a body, always there. */

@@ -66,6 +66,7 @@ export class LiveSession implements FrameTap {
   private readonly listeners = new Set<() => void>();
   private snapshot: Snapshot;
   private findings: readonly Finding[] = [];
+  private joins: Analysis["joins"] = [];
   private frames = 0;
   private opened = 0;
   private lastChunkNs = 0n;
@@ -178,6 +179,7 @@ export class LiveSession implements FrameTap {
     const began = performance.now();
     const analysis = this.analysis(true);
     this.findings = judge(analysis, this.options);
+    this.joins = analysis.joins;
     const isForgotten = (id: ConnectionId): boolean => this.pipeline.lastPacketOf(id) === 0;
     this.findingWatch.update(this.findings, isForgotten);
     this.tellEnded();
@@ -206,6 +208,7 @@ export class LiveSession implements FrameTap {
     const isForgotten = (id: ConnectionId): boolean => this.pipeline.lastPacketOf(id) === 0;
     const findings = judge(analysis, this.options);
     this.findingWatch.update(findings, isForgotten);
+    this.joins = analysis.joins;
     this.findings = [...findings, ...this.findingWatch.kept(isForgotten)];
     this.tellEnded();
     this.options.events.onStatistics(this.statistics(), this.pipeline.clockNs);
@@ -291,6 +294,7 @@ export class LiveSession implements FrameTap {
       statistics: this.statistics(),
       connections: [...this.told.values()].map(({ facts }) => facts),
       findings: this.findings,
+      joins: this.joins,
     };
   }
 

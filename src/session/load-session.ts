@@ -156,6 +156,7 @@ function shotOf(
     capture,
     connections,
     findings,
+    joins: analysis.joins,
     statistics: {
       packets,
       connections: connections.length,

@@ -1,6 +1,6 @@
 import type { ConnectionId, RelativeNs } from "../base/brand.ts";
 import type { Finding, RuleId } from "../rules/types.ts";
-import type { CaptureFacts, ConnectionFacts } from "../store/types.ts";
+import type { Analysis, CaptureFacts, ConnectionFacts } from "../store/types.ts";
 
 /** The present, and a way to be called again: injected, so that tests own the time. */
 export interface Clock {
@@ -36,6 +36,8 @@ export interface Snapshot {
   readonly statistics: LiveStatistics;
   readonly connections: readonly ConnectionFacts[];
   readonly findings: readonly Finding[];
+  /** Which connections carry one WebSocket. */
+  readonly joins: Analysis["joins"];
 }
 
 /** What happens, in order; called while packets are read, so nothing here may wait. */

@@ -110,6 +110,7 @@ export interface HalfFacts {
   /** Stream bytes delivered in order, each once. */
   streamBytes: number;
   dataSegments: number;
+  /** Of what was sent for the first time. */
   largestSegmentBytes: number;
   retransmissions: number;
   retransmittedBytes: number;

@@ -291,12 +291,13 @@ export class TcpTracker {
         return;
       }
       half.dataSegments++;
-      if (length > half.largestSegmentBytes) half.largestSegmentBytes = length;
       if (half.firstDataNumber === 0) {
         half.firstDataNumber = packet.packetNumber;
         half.firstDataNs = now;
       }
       if (isNew) {
+        // Senders make one large segment of small ones that they send again.
+        if (length > half.largestSegmentBytes) half.largestSegmentBytes = length;
         noteNewData(connection, index, half, peer, segment, packet, last);
         half.lastDataNumber = packet.packetNumber;
         half.lastDataNs = now;

@@ -1,3 +1,5 @@
+import { pastedText } from "./pasted-text.ts";
+
 /** What a person did. Names of keys: "a", "A", "space", "enter", "up", "ctrl-c", "alt-x", "f1", "shift-tab". */
 export type InputEvent =
   | { readonly kind: "key"; readonly name: string; readonly bytes: string }
@@ -132,7 +134,7 @@ function readPaste(text: string): Step | null {
   const stop = end < 0 ? text.length : end;
   return {
     length: end < 0 ? stop : end + PASTE_END.length,
-    event: { kind: "paste", text: text.slice(PASTE_BEGIN.length, stop).replace(/\r\n?/g, "\n") },
+    event: { kind: "paste", text: pastedText(text.slice(PASTE_BEGIN.length, stop)) },
   };
 }
 

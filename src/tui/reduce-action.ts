@@ -4,8 +4,11 @@ import { bodyRows, listRows } from "./layout.ts";
 import { currentList, cursorIndex, moveTo } from "./reduce-cursor.ts";
 import { compareRows, openLadder, performInConnection, searchLadder } from "./reduce-ladder.ts";
 import { deleteNote, noteDialog, undoNote } from "./reduce-notes.ts";
+import { type ConnectionRow, RANK } from "./rows/connection-row.ts";
 import { heartbeatRows } from "./rows/heartbeat-row.ts";
+import { joinedOf, leadingFinding } from "./rows/joined.ts";
 import { groupings, rowText, sortColumns } from "./rows/list-items.ts";
+import { endedText, isUnread } from "./rows/outcome.ts";
 import { mainViews, type State, type Step, type View } from "./state.ts";
 
 const goTo = (state: State, view: View): State =>
@@ -143,14 +146,23 @@ function back(state: State, context: Context): Step {
   return [state.list.search === "" ? state : { ...state, list: { ...state.list, search: "" } }];
 }
 
+/** No finding is good news only where all could be read, and where what was asked for was not refused. */
+function nothingFound({ facts, rank }: ConnectionRow, { words, chrome }: Context): State["message"] {
+  if (isUnread(facts)) return { text: words.unreadTls, tone: "plain" };
+  if (rank === RANK.error) return { text: words.noFindingHere(endedText(facts, chrome, words)), tone: "plain" };
+  return { text: words.nothingWrong, tone: "good" };
+}
+
 /** The page of the rule, in place; from a connection that of its worst finding. */
 function explain(state: State, context: Context): State {
   const { findings } = state;
   if (state.view === "findings")
     return { ...state, findings: { ...findings, explained: !findings.explained, pageTop: 0 } };
   const item = currentList(state, context).items[cursorIndex(state, context)];
-  const worst = item?.kind === "row" ? item.row.findings[0] : undefined;
-  if (worst === undefined) return { ...state, message: { text: context.words.nothingWrong, tone: "good" } };
+  if (item?.kind !== "row") return state;
+  const { facts, findings: own } = item.row;
+  const worst = leadingFinding(own[0] ?? null, joinedOf(state.shown).get(facts.id));
+  if (worst === null) return { ...state, message: nothingFound(item.row, context) };
   const cursor = state.shown.findings.indexOf(worst);
   const next = goTo({ ...state, findings: { cursor, top: 0, explained: true, pageTop: 0 } }, "findings");
   return { ...next, trail: ["connections"] };

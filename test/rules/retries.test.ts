@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { render } from "../../src/i18n/render.ts";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
-import { abnormal, connectionFacts, mark, refusedSyn, refusedUpgrade, upgrade } from "../support/facts-builder.ts";
+import {
+  abnormal,
+  connectionFacts,
+  mark,
+  refusedSyn,
+  refusedUpgrade,
+  UPGRADE_FIELDS,
+  upgrade,
+} from "../support/facts-builder.ts";
 import { several } from "./cases/case.ts";
 
 const told = (...connections: ConnectionFacts[]) =>
@@ -100,10 +109,60 @@ describe("a server that dies and refuses", () => {
   });
 });
 
-test("who is refused again and again without pause is told to wait longer each time", () => {
-  const everyMs = (ms: number, count = 30) =>
-    judge(several(...Array.from({ length: count }, (_, at) => refusedSyn(1 + (at * ms) / 1000))))[0]?.args;
-  expect(everyMs(80)).toMatchObject({ hurried: 30, hurriedMs: 2320 });
-  expect(everyMs(1000)).not.toHaveProperty("hurried");
-  expect(everyMs(80, 10)).not.toHaveProperty("hurried");
+describe("who is refused again and again without pause is told to wait longer each time", () => {
+  const argsOf = (attempts: readonly ConnectionFacts[]) => judge(several(...attempts))[0]?.args;
+  const every = (ms: number, count: number, attempt: (seconds: number, index: number) => ConnectionFacts) =>
+    argsOf(Array.from({ length: count }, (_, index) => attempt(1 + (index * ms) / 1000, index)));
+  const asked =
+    (status: number, requestOf: (index: number) => Record<string, string> = () => ({}), tookMs = 10) =>
+    (seconds: number, index: number) =>
+      refusedUpgrade(
+        {
+          status,
+          request: { ...UPGRADE_FIELDS, ...requestOf(index) },
+          requestAt: seconds,
+          responseAt: seconds + tookMs / 1000,
+        },
+        { first: mark(seconds), last: mark(seconds + 0.02) },
+      );
+
+  test("by a closed port", () => {
+    expect(every(80, 30, refusedSyn)).toMatchObject({ hurried: 30, hurriedMs: 2320 });
+    expect(every(1000, 30, refusedSyn)).not.toHaveProperty("hurried");
+    expect(every(80, 10, refusedSyn)).not.toHaveProperty("hurried");
+  });
+
+  test.each([401, 403, 404, 502, 503])("by a %d", (status) => {
+    expect(every(100, 25, asked(status))).toMatchObject({ hurried: 25, hurriedMs: 2400 });
+    expect(every(1000, 25, asked(status))).not.toHaveProperty("hurried");
+  });
+
+  test("but not many users behind one address, nor attempts at one time", () => {
+    expect(
+      every(
+        100,
+        25,
+        asked(401, (index) => ({ Cookie: `user=${index}` })),
+      ),
+    ).not.toHaveProperty("hurried");
+    expect(
+      every(
+        100,
+        25,
+        asked(401, (index) => ({ "X-Forwarded-For": `10.1.1.${index}` })),
+      ),
+    ).not.toHaveProperty("hurried");
+    expect(every(100, 25, asked(502, undefined, 250))).not.toHaveProperty("hurried");
+  });
+
+  test("but not one whose pauses do grow", () => {
+    const growing = Array.from({ length: 25 }, (_, index) => asked(502)(1 + 0.015 * index ** 2, index));
+    expect(argsOf(growing)).not.toHaveProperty("hurried");
+  });
+
+  test("in words behind what is known of the refusal", () => {
+    const [finding] = judge(several(...Array.from({ length: 25 }, (_, index) => asked(401)(1 + index / 10, index))));
+    expect(finding && render(finding, "en").detail).toMatch(/The client tried 25 times within 2\.4 s, without pauses/);
+    expect(finding && render(finding, "zh-CN").detail).toContain("25 次");
+  });
 });

@@ -36,6 +36,17 @@ describe("keys", () => {
     expect(new InputReader().push("\u001b[<0;5;7M")).toEqual([{ kind: "click", row: 6, column: 4 }]);
   });
 
+  it.each([
+    ["x \u001b[31m red \u001b[0m", "x  red "],
+    ["\u001b[1mbold", "bold"],
+    ["\u009b1;31mred\u009b0m", "red"],
+    ["\u001b]8;;http://example.org/\u0007link\u001b]8;;\u001b\\", "link"],
+    ["cut \u001b]8;; stays", "cut 8;; stays"],
+    ["a\u0007\u007f\u0000b\tc\r\nd\u001b", "ab c\nd"],
+  ])("takes the text of what is pasted, not its colours and controls: %j", (pasted, text) => {
+    expect(new InputReader().push(`\u001b[200~${pasted}\u001b[201~`)).toEqual([{ kind: "paste", text }]);
+  });
+
   it("reads a sequence in pieces as the same keys", () => {
     const whole = "a\u001b[A\u001b[<64;1;1Mj\u001b[200~p\u001b[201~\u001bOHq";
     fc.assert(

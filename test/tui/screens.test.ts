@@ -8,6 +8,7 @@ import { drawScreen } from "../../src/tui/draw.ts";
 import { keymap } from "../../src/tui/keymap.ts";
 import { connectionRows } from "../../src/tui/rows/connection-row.ts";
 import { contextOf, Driver, openDesk } from "../support/open-desk.ts";
+import { withoutKeys } from "../support/without-keys.ts";
 
 const SIZES = [
   [24, 80],
@@ -32,6 +33,7 @@ let proxied: Desk;
 let refused: Desk;
 let socketIo: Desk;
 let frozen: Desk;
+let sealedFrozen: Desk;
 
 beforeAll(async () => {
   [trouble, proxied, refused, socketIo, frozen] = (await Promise.all(
@@ -39,6 +41,7 @@ beforeAll(async () => {
       openDesk(`captures/${name}`),
     ),
   )) as [Desk, Desk, Desk, Desk, Desk];
+  sealedFrozen = await openDesk(withoutKeys("captures/wss-frozen-client.pcapng"));
 });
 
 const driver = (desk: Desk, rows: number, columns: number, language: Language = "en", live = false): Driver =>
@@ -114,6 +117,54 @@ describe("connections", () => {
     expect(text(it)).not.toContain("1006: server RST");
     await it.press("escape");
     expect(text(it)).toContain("1006: server RST");
+  });
+
+  it("speaks of the filter only where it chooses", async () => {
+    const it = driver(trouble, 24, 80);
+    await it.dispatch({ kind: "dialog", result: { kind: "filter", value: "code:1000", done: true } });
+    for (const view of ["2", "3", "4"]) {
+      await it.press(view);
+      expect(text(it)).not.toContain("filter:");
+    }
+    await it.press("1");
+    expect(text(it)).toContain("filter: code:1000");
+  });
+
+  it("tells on each leg of a proxy which connections are one WebSocket", () => {
+    expect(text(driver(proxied, 45, 140))).toContain("#0 and #1 are one WebSocket");
+    expect(text(driver(proxied, 45, 140, "zh-CN"))).toContain("#0 和 #1 是同一个 WebSocket");
+  });
+
+  it("tells on one leg what is wrong with the other, and e explains that", async () => {
+    const it = driver(proxied, 45, 140);
+    const before = proxied.getSnapshot();
+    const [error] = trouble.getSnapshot().findings;
+    const front = before.connections[0];
+    if (error === undefined || front === undefined) throw new Error("the captures have changed");
+    const behind = before.connections.find(({ id }) => id !== front.id)?.id ?? null;
+    const findings = [{ ...error, connectionId: behind, alsoConnections: [] }];
+    await it.dispatch({ kind: "snapshot", snapshot: { ...before, revision: 98, findings }, progress: null });
+    await it.dispatch({ kind: "snapshot", snapshot: { ...before, revision: 99, findings }, progress: null });
+    // The leg that has it comes first.
+    expect(screen(it)[2]).toContain(`#${behind}`);
+    await it.press("down");
+    expect(text(it)).toContain(`✗ #${behind} The server reset the WebSocket (RST)`);
+    await it.press("e");
+    expect(text(it)).toContain(error.ruleId);
+  });
+
+  it("does not call well what could not be read, nor what was refused", async () => {
+    const sealed = driver(sealedFrozen, 24, 80);
+    const quiet = { ...sealedFrozen.getSnapshot(), revision: 99, findings: [] };
+    await sealed.dispatch({ kind: "snapshot", snapshot: quiet, progress: null });
+    await sealed.press("e");
+    expect(text(sealed)).not.toContain("nothing is wrong");
+    expect(text(sealed)).toContain("whether something is wrong inside cannot be seen");
+    const failed = driver(refused, 24, 80);
+    const unexplained = { ...refused.getSnapshot(), revision: 99, findings: [] };
+    await failed.dispatch({ kind: "snapshot", snapshot: unexplained, progress: null });
+    await failed.press("e");
+    expect(text(failed)).toContain("no finding explains this: refused (RST)");
   });
 
   it("finds connections by what their messages say", async () => {
@@ -207,6 +258,13 @@ describe("ladder", () => {
     const it = driver(trouble, 24, 100);
     await it.press("end", "enter", "]");
     expect(text(it)).toContain("no finding names a packet of this connection");
+  });
+
+  it("does not call TLS silent that stayed closed and went on", async () => {
+    const it = driver(sealedFrozen, 45, 140);
+    await it.press("enter");
+    expect(text(it)).not.toContain("silent");
+    expect(text(it)).toMatch(/arrows? not shown/);
   });
 
   it("draws silence as silence", async () => {

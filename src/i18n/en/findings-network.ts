@@ -29,7 +29,7 @@ export const findingsNetwork = {
     host: {
       title: "{server} refused the connection: nothing listens on port {port} there",
       detail:
-        "The SYN was answered by an RST[[ after {answerMs:ms}]]. The host is up and reachable, its port is closed. A program sees ECONNREFUSED, a browser ERR_CONNECTION_REFUSED and close code 1006.[[ The client tried {hurried} times within {hurriedMs:ms}, without pauses that grow: let a client wait longer after each failure (exponential backoff, with jitter), or all of them together overrun the server when it is back.]]",
+        "The SYN was answered by an RST[[ after {answerMs:ms}]]. The host is up and reachable, its port is closed. A program sees ECONNREFUSED, a browser ERR_CONNECTION_REFUSED and close code 1006.",
     },
     ofProxy: {
       title: "{server} refused the proxy's connection: nothing listens on port {port} there",
@@ -44,7 +44,7 @@ export const findingsNetwork = {
     loopback: {
       title: "{server} refused the connection: nothing on this machine listens on port {port}",
       detail:
-        "The client called its own machine (loopback)[[ and got an RST after {answerMs:ms}]]. In a browser, localhost is the machine that the browser runs on, not the device that serves the page.[[ The client tried {hurried} times within {hurriedMs:ms}, without pauses that grow: let a client wait longer after each failure (exponential backoff, with jitter), or all of them together overrun the server when it is back.]]",
+        "The client called its own machine (loopback)[[ and got an RST after {answerMs:ms}]]. In a browser, localhost is the machine that the browser runs on, not the device that serves the page.",
     },
     loopbackOfProxy: {
       title: "{server} refused the proxy's connection: nothing on the proxy's own machine listens on port {port}",

@@ -130,6 +130,8 @@ export const tuiEn: TuiWords = {
   noFindings: "Nothing is wrong here: no finding.",
   noHeartbeat: "Nobody sends pings on these connections: a dead peer is noticed only when somebody writes.",
   nothingWrong: "nothing is wrong with this connection",
+  unreadTls: "encrypted, and no keys: whether something is wrong inside cannot be seen",
+  noFindingHere: (ended) => `no finding explains this: ${ended}`,
   noEvidence: "no finding names a packet of this connection",
   noConnection: "this is about the capture as a whole; e explains it",
   notFound: (text) => `not found: ${text}`,

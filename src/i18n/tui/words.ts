@@ -93,6 +93,10 @@ export interface TuiWords {
   readonly noFindings: string;
   readonly noHeartbeat: string;
   readonly nothingWrong: string;
+  /** TLS that nobody could decrypt. */
+  readonly unreadTls: string;
+  /** `ended`: how it ended, in words. */
+  readonly noFindingHere: (ended: string) => string;
   readonly noConnection: string;
   readonly noEvidence: string;
   readonly notFound: (text: string) => string;

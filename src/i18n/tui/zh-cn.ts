@@ -123,6 +123,8 @@ export const tuiZhCn: TuiWords = {
   noFindings: "没有发现任何问题。",
   noHeartbeat: "这些连接上没有人发送 ping：只有在写数据时才会发现对端已失效。",
   nothingWrong: "这条连接没有问题",
+  unreadTls: "已加密且没有密钥：里面是否有问题无法看到",
+  noFindingHere: (ended) => `没有发现能解释这一点：${ended}`,
   noEvidence: "没有诊断引用这条连接的数据包",
   noConnection: "这是关于整个抓包的结论；按 e 查看解释",
   notFound: (text) => `未找到：${text}`,

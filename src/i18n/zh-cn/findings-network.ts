@@ -26,7 +26,7 @@ export const findingsNetwork = {
     host: {
       title: "{server} 拒绝连接：{port} 端口没有程序在监听",
       detail:
-        "SYN [[在 {answerMs:ms}后]]收到 RST，说明主机可达，只是端口没开。程序报 ECONNREFUSED，浏览器报 ERR_CONNECTION_REFUSED，关闭码 1006。[[客户端在 {hurriedMs:ms}内试了 {hurried} 次，间隔没有变长：客户端每次失败后都应等得更久（指数退避加随机抖动），否则服务端一恢复，就会被所有客户端一起压垮。]]",
+        "SYN [[在 {answerMs:ms}后]]收到 RST，说明主机可达，只是端口没开。程序报 ECONNREFUSED，浏览器报 ERR_CONNECTION_REFUSED，关闭码 1006。",
     },
     ofProxy: {
       title: "{server} 拒绝了代理的连接：{port} 端口没有程序在监听",
@@ -41,7 +41,7 @@ export const findingsNetwork = {
     loopback: {
       title: "{server} 拒绝连接：本机 {port} 端口没有程序在监听",
       detail:
-        "客户端连的是自己这台机器（回环地址）[[，{answerMs:ms}后收到 RST]]。浏览器里的 localhost 指运行浏览器的机器，而不是提供页面的设备。[[客户端在 {hurriedMs:ms}内试了 {hurried} 次，间隔没有变长：客户端每次失败后都应等得更久（指数退避加随机抖动），否则服务端一恢复，就会被所有客户端一起压垮。]]",
+        "客户端连的是自己这台机器（回环地址）[[，{answerMs:ms}后收到 RST]]。浏览器里的 localhost 指运行浏览器的机器，而不是提供页面的设备。",
     },
     loopbackOfProxy: {
       title: "{server} 拒绝了代理的连接：代理所在的机器上，{port} 端口没有程序在监听",

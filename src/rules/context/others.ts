@@ -2,7 +2,7 @@ import { appendTo } from "../../base/append-to.ts";
 import type { ConnectionId } from "../../base/brand.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { Analysis, ConnectionFacts } from "../../store/types.ts";
-import { isClosedUnread, isPoll } from "../handshake/upgrade-outcome.ts";
+import { isClosedUnread, isPoll, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
 import { isViteHmr } from "../handshake/vite.ts";
 import { endpointText, fieldValue, isBlind, nests, serverOf } from "../reading/reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
@@ -39,6 +39,8 @@ export interface Others {
   readonly viteServers: ReadonlyMap<string, ConnectionFacts>;
   /** Connections that were refused or not answered, by server endpoint. */
   readonly failed: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
+  /** Those that were refused, at the port or with an answer to their request, by client and server endpoint (`pairKey`). */
+  readonly turnedAway: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** Polls that their server hung up on before it answered, by its endpoint, in the order of their ends. */
   readonly hungUpPolls: ReadonlyMap<string, TimeIndex<Asked>>;
   /** Connections on which a proxy answered that it cannot reach its backend, by its endpoint. */
@@ -66,6 +68,8 @@ export interface Others {
 }
 
 const ASKED_KEPT = 64;
+
+const REFUSALS: ReadonlySet<Outcome> = new Set(["refused", "gateway"]);
 
 /** RFC 9110 §15.6.3, §15.6.5. */
 const BACKEND_GONE: ReadonlySet<number> = new Set([502, 504]);
@@ -123,6 +127,7 @@ export function othersOf({ connections }: Analysis): Others {
   const viteServers = new Map<string, ConnectionFacts>();
   const replacedBy = new Map<ConnectionId, ConnectionFacts>();
   const failed = new Map<string, ConnectionFacts[]>();
+  const turnedAway = new Map<string, ConnectionFacts[]>();
   const hungUpPolls = new Map<string, Asked[]>();
   const backendGone = new Map<string, ConnectionFacts[]>();
   const answering = new Map<string, Map<number, ConnectionFacts>>();
@@ -143,6 +148,8 @@ export function othersOf({ connections }: Analysis): Others {
       appendTo(acceptedAtPort, server.port, connection);
     }
     if (tcp.opening === "refused" || tcp.opening === "unanswered") appendTo(failed, endpoint, connection);
+    if (tcp.opening === "refused" || REFUSALS.has(outcomeOf(connection)))
+      appendTo(turnedAway, pairKey(connection), connection);
     if (connection.exchanges.some(({ response }) => BACKEND_GONE.has(response?.status ?? 0)))
       appendTo(backendGone, endpoint, connection);
     if (connection.webSocket !== null) {
@@ -187,6 +194,7 @@ export function othersOf({ connections }: Analysis): Others {
     viteServers,
     replacedBy,
     failed: indexed(failed),
+    turnedAway: indexed(turnedAway),
     hungUpPolls: new Map(
       [...hungUpPolls].map(([endpoint, list]) => [
         endpoint,

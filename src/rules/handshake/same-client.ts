@@ -25,3 +25,18 @@ export function areAlike(one: Request, other: Request): boolean {
   if (!one || !other || pathOf(one.target) !== pathOf(other.target)) return false;
   return SAME_FIELDS.every((name) => fieldValue(one, name) === fieldValue(other, name));
 }
+
+/** Tokens and cookies that tell one user from another. */
+const CREDENTIALS = ["authorization", "cookie"];
+/** With this parameter Engine.IO keeps caches away. */
+const CACHE_BUSTER = /([?&])t=[^&]*/;
+
+const withoutBuster = ({ target }: NonNullable<Request>): string => target.replace(CACHE_BUSTER, "$1");
+
+/** Asked again with all that it was asked with before: nobody else, and nothing that could get another answer. */
+export const isSameRequest = (one: Request, other: Request): boolean =>
+  one !== null &&
+  other !== null &&
+  areAlike(one, other) &&
+  withoutBuster(one) === withoutBuster(other) &&
+  CREDENTIALS.every((name) => fieldValue(one, name) === fieldValue(other, name));

@@ -11,6 +11,7 @@ import { isOpeningTls } from "../sealed/tls-opening.ts";
 import { knownTimers } from "../timers/known-timers.ts";
 import type { Finding, RuleId, Severity } from "../types.ts";
 import { foldAlike } from "./fold.ts";
+import { withHurry } from "./hurried.ts";
 import { withLegs } from "./leg-evidence.ts";
 import { asOneDeath } from "./one-death.ts";
 import type { Placed } from "./placed.ts";
@@ -42,9 +43,8 @@ export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[]
   });
   // What concerns the capture as a whole has no story: each stands for itself.
   const ofCapture = draftsOf(null, context).flatMap((placed) => tellStory([placed], context.joins));
-  return raiseLimits(
-    withoutRiddles(foldAlike([...asOneDeath(judged, context), ...ofCapture]), analysis.connections),
-  ).sort(byImportance);
+  const folded = foldAlike([...asOneDeath(judged, context), ...ofCapture]);
+  return raiseLimits(withoutRiddles(withHurry(folded, context), analysis.connections)).sort(byImportance);
 }
 
 /** What may keep a WebSocket from a capture is asked only where no error tells it. */

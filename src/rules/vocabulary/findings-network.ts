@@ -7,10 +7,10 @@ export const networkFindings = {
   },
   "arp.unanswered": { plain: "sender target requests" },
   "tcp.open.refused": {
-    host: "server port client attempts answerMs? hurried? hurriedMs?",
+    host: "server port client attempts answerMs?",
     ofProxy: "server port client attempts answerMs?",
     middlebox: "server port client attempts answerMs? hops usualHops",
-    loopback: "server port client attempts answerMs? hurried? hurriedMs?",
+    loopback: "server port client attempts answerMs?",
     loopbackOfProxy: "server port client attempts answerMs?",
     otherFamily: "server port client attempts other",
     otherBackend: "server port client attempts other",

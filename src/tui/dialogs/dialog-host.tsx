@@ -66,6 +66,9 @@ class VirtualInput extends EventEmitter {
   unref(): void {}
 }
 
+/** F1 to F4 and Shift-Tab with Ctrl: Ink knows no name for them and fails on that. No dialog has a use for them. */
+const NAMELESS = /^\u001b[[O][\d;]+[PQRSZ]$/;
+
 /** Resolves when the layout engine is there. */
 export async function createDialogHost(onFrame: () => void): Promise<DialogHost> {
   await loadLayoutEngine();
@@ -108,8 +111,12 @@ export async function createDialogHost(onFrame: () => void): Promise<DialogHost>
       output.frame = "";
       cursor = null;
     },
-    type: (bytes) => input.send(bytes),
-    paste: (text) => input.send(text),
+    type: (bytes) => {
+      if (!NAMELESS.test(bytes)) input.send(bytes);
+    },
+    paste: (text) => {
+      if (text !== "") input.send(text);
+    },
     lines: () => (output.frame === "" ? [] : output.frame.replace(/\n$/, "").split("\n")),
     cursor: () => cursor,
     isStale: (now, columns) => now !== size || columns !== hidden,

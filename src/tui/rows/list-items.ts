@@ -1,6 +1,7 @@
 import type { Note } from "../../annotations/types.ts";
 import { appendTo } from "../../base/append-to.ts";
 import { escapeText } from "../../base/escape-text.ts";
+import type { Finding, Severity } from "../../rules/types.ts";
 import type { Snapshot } from "../../session/types.ts";
 import type { Context } from "../context.ts";
 import { addressText, type ConnectionRow, connectionRows, framesOf, lastedNs, pathOf } from "./connection-row.ts";
@@ -70,8 +71,13 @@ function makeList(snapshot: Snapshot, query: ListQuery, context: Context): List 
   return { items: grouped(sorted(chosen, query), query.grouping, context), filter, total: rows.length };
 }
 
+const severities: readonly Severity[] = ["error", "warning", "note"];
+/** Of two that failed, the one that a finding explains comes first: its cause is what is looked for. */
+const severityAt = (worst: Finding | undefined): number =>
+  worst === undefined ? severities.length : severities.indexOf(worst.severity);
+
 const sortKeys: Readonly<Record<SortColumn, (row: ConnectionRow) => string | number>> = {
-  trouble: ({ rank }) => rank,
+  trouble: ({ rank, findings }) => rank * (severities.length + 1) + severityAt(findings[0]),
   id: ({ facts }) => facts.id,
   start: ({ facts }) => facts.first.timestampNs,
   client: ({ facts }) => facts.client.address,

@@ -9,6 +9,10 @@ import { seenCode } from "./connection-row.ts";
 /** A pong this long before the end is worth a word. */
 const NOTABLE_SILENCE_NS = 2e9;
 
+/** Its TLS stayed closed: what was said inside, and how that ended, is not known. */
+export const isUnread = ({ tls, webSocket }: ConnectionFacts): boolean =>
+  tls !== null && !tls.decrypted && webSocket === null;
+
 /** What happened, in words: the name of what is wrong, what the API shows, what the wire shows. */
 export function outcomeText(row: ConnectionRow, { chrome, words, texts }: Context): string {
   const ended = endedText(row.facts, chrome, words);

@@ -3,11 +3,13 @@ import { wrapToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import { offsetText } from "../../base/time.ts";
 import { render } from "../../i18n/render.ts";
+import type { Finding } from "../../rules/types.ts";
 import { fitStart } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { type ConnectionRow, headerOf, pathOf } from "../rows/connection-row.ts";
 import { beatsOf, beatText } from "../rows/heartbeat-row.ts";
-import { endedText } from "../rows/outcome.ts";
+import { type Joined, joinedOf, leadingFinding } from "../rows/joined.ts";
+import { endedText, isUnread } from "../rows/outcome.ts";
 import type { State } from "../state.ts";
 import { signOfSeverity } from "./findings.ts";
 
@@ -58,13 +60,19 @@ function noteLines(row: ConnectionRow, state: State, { palette }: Context): stri
 /** The worst first, with what to do about it; then all that may be behind it, as far as there is room. */
 function story(row: ConnectionRow, state: State, context: Context): string[] {
   const { palette, words, chrome, language } = context;
-  const [worst, ...others] = row.findings;
-  const opening = openingLines(row, state, context);
-  if (worst === undefined)
-    return [...wrap(endedText(row.facts, chrome, words), state, "  ", " ").map(palette.plain), ...opening];
+  const joined = joinedOf(state.shown).get(row.facts.id);
+  const worst = leadingFinding(row.findings[0] ?? null, joined);
+  const others = row.findings.filter((finding) => finding !== worst);
+  const opening = [...joinLines(joined, state, context), ...openingLines(row, state, context)];
+  if (worst === null) {
+    const ended = endedText(row.facts, chrome, words);
+    const unread = isUnread(row.facts) ? wrap(words.unreadTls, state, "   ", " ") : [];
+    return [...wrap(ended, state, "  ", " ").map(palette.plain), ...unread, ...opening];
+  }
   const { title, detail, causes, evidence } = render(worst, language);
   const tint = { error: palette.error, warning: palette.warning, note: palette.strong }[worst.severity];
-  const lines = wrap(title, state, "   ", ` ${signOfSeverity[worst.severity]} `).map(tint);
+  const where = aboutOther(worst, row) ? `#${worst.connectionId} ` : "";
+  const lines = wrap(where + title, state, "   ", ` ${signOfSeverity[worst.severity]} `).map(tint);
   const [first, ...further] = causes;
   if (first !== undefined) lines.push(...fixLines(first.fix || first.cause, state, "   ").map(palette.accent));
   lines.push(...wrap(detail, state, "   ").map(palette.plain));
@@ -79,6 +87,26 @@ function story(row: ConnectionRow, state: State, context: Context): string[] {
     lines.push(...wrap(evidence[index] ?? "", state, " ".repeat(place.length), place));
   }
   return further.length + worst.evidence.length === 0 ? lines.slice(0, -1) : lines;
+}
+
+/** It is told here because another leg of this WebSocket has it. */
+const aboutOther = (finding: Finding, { facts }: ConnectionRow): boolean =>
+  finding.connectionId !== facts.id && !finding.alsoConnections.includes(facts.id);
+
+/** Joins that are told one by one. */
+const JOINS_SHOWN = 3;
+
+/** Which connections carry this WebSocket too. */
+function joinLines(joined: Joined | undefined, state: State, { palette, chrome }: Context): string[] {
+  if (joined === undefined) return [];
+  const lines = joined.joins.slice(0, JOINS_SHOWN).map(({ kind, connections: [front, back] }) => {
+    if (kind === "two-captures") return chrome.bothEnds(front, back);
+    const proxy = state.shown.connections.find(({ id }) => id === front);
+    return chrome.legs(front, back, proxy === undefined ? "" : proxy.server.address);
+  });
+  const more = joined.joins.length - lines.length;
+  if (more > 0) lines.push(chrome.moreJoins(more));
+  return lines.flatMap((line) => wrap(line, state, "   ", " ")).map(palette.plain);
 }
 
 /** Configuration to copy keeps its lines and its indentation. */

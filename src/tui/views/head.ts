@@ -107,7 +107,9 @@ export function statusLine(state: State, context: Context): string {
     const percent = progress.totalBytes ? Math.floor((100 * progress.readBytes) / progress.totalBytes) : null;
     line.add(` ${words.reading(percent, `${(progress.readBytes / 1e6).toFixed(0)} MB`)}`, "accent");
   }
-  if (list.filter !== "") line.add(`  ${words.filterIs(escapeText(list.filter))}`, "accent");
+  // It chooses connections; the other lists show all.
+  if (list.filter !== "" && state.view === "connections")
+    line.add(`  ${words.filterIs(escapeText(list.filter))}`, "accent");
   if (line.width === 0 && !state.greeted) line.add(` ${words.hint}`, "accent");
   return line.end();
 }

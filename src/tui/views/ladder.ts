@@ -14,6 +14,7 @@ import { detailLines } from "../rows/detail-lines.ts";
 import { arrowText } from "../rows/frame-words.ts";
 import { type EvidenceMark, evidenceOf } from "../rows/ladder-items.ts";
 import { type Lifelines, lifelinesOf } from "../rows/legs.ts";
+import { isUnread } from "../rows/outcome.ts";
 import type { State } from "../state.ts";
 
 /** Cursor, evidence and note signs; time; packet number. */
@@ -154,11 +155,20 @@ function gapLine(
   return line.end();
 }
 
-/** Rows that this level leaves out, other than bare acknowledgments: time with them was not silent. */
+/**
+ * Rows that this level leaves out, other than bare acknowledgments: time with them was not silent. In TLS that stayed
+ * closed no frame stands for the data that went by: there its packets are counted.
+ */
 function hiddenBetween(detail: ConnectionDetail, before: number, next: number): number {
   let hidden = 0;
-  for (let row = before + 1; row < next; row++) if (!detail.isPlain(row)) hidden++;
-  return hidden;
+  let data = 0;
+  const unread = detail.legs.some(isUnread);
+  const shown = detail.packetOf(next);
+  for (let row = before + 1; row < next; row++) {
+    if (!detail.isPlain(row)) hidden++;
+    else if (unread && detail.carriesData(row) && detail.packetOf(row) !== shown) data++;
+  }
+  return hidden > 0 ? hidden : data;
 }
 
 interface ArrowContext {

@@ -528,6 +528,26 @@ export const closingCases = {
     },
     near: {
       "lost twice, and then the capture ends": one(vanished(false, 30, 29.9, 2)),
+      "a hole, and nothing behind it of who would wait": one(
+        abnormal("server", 40, {
+          tcpFacts: {
+            events: [{ ...mark(40), kind: "gap", from: "server", value: 372, streamOffset: 0 }],
+            server: { missingBytes: 372, lastAcknowledged: mark(30), fin: mark(40) },
+            client: { lastPacket: mark(30) },
+          },
+        }),
+      ),
+      "a number that tells of bytes, in the last packet": one(
+        abnormal("server", 40, {
+          tcpFacts: {
+            client: {
+              missingBytes: 6,
+              lastAcknowledged: mark(30),
+              neverCame: { bytes: 6, since: mark(40), isLost: false },
+            },
+          },
+        }),
+      ),
       "sent into a socket that is closed": one(
         abnormal("client", 29, {
           tcpFacts: { client: { fin: mark(29) }, server: { fin: null, ...waiting(false, 30) } },

@@ -6,7 +6,6 @@ import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { endingOnLeg, hungUpBefore } from "../../ending/hung-up-poll.ts";
 import { frontNamed } from "../../handshake/fronts.ts";
 import { isPoll, proxyOf } from "../../handshake/upgrade-outcome.ts";
-import { hurriedRetries } from "../../path/hurried-retries.ts";
 import { clientOf, endOf, isLoopback, serverOf, spanMs, wantsWebSocket } from "../../reading/reading.ts";
 import { within } from "../../reading/time-index.ts";
 import type { EvidenceItem } from "../../types.ts";
@@ -196,14 +195,12 @@ function check(connection: ConnectionFacts, context: Context) {
       ],
     });
   const device = answersAt(port, context);
-  const retries = hurriedRetries(connection, context);
-  const hurry = { hurried: retries?.count, hurriedMs: retries?.spanMs };
   const twin = refusedTwin(connection, context);
   if (isLoopback(connection.server.address))
     return draft("tcp.open.refused", "loopback", {
       at: reset,
       severity: twin !== null && twin.first.timestampNs < connection.first.timestampNs ? "note" : undefined,
-      args: { ...base, answerMs, ...hurry },
+      args: { ...base, answerMs },
       evidence,
       causes: [
         earlier === null && device !== null && cause("likely", "localhostUrl", { port, device }),
@@ -215,7 +212,7 @@ function check(connection: ConnectionFacts, context: Context) {
     });
   return draft("tcp.open.refused", "host", {
     at: reset,
-    args: { ...base, answerMs, ...hurry },
+    args: { ...base, answerMs },
     evidence,
     causes: [
       ...common,

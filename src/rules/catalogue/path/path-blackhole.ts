@@ -267,6 +267,16 @@ const HEARD_AFTER_NS = 1e9;
 const SILENT_SHARE = 0.95;
 
 /**
+ * Who got what lies behind the missing bytes, and does not acknowledge them, has not got them. Where it says nothing any more
+ * the recorder may have missed them: a capture that ends there does not show what it would have said.
+ */
+function isWaitedFor({ tcp }: ConnectionFacts, from: Side, gap: Mark | undefined): boolean {
+  const { neverCame } = tcp.halves[directionOf(from)];
+  if (neverCame !== null) return neverCame.isLost;
+  return gap === undefined || (tcp.halves[directionOf(otherSide(from))].lastPacket?.packet ?? 0) >= gap.packet;
+}
+
+/**
  * Seen where it should arrive: bytes that never came, while the acknowledgments stand still before them. What the capture
  * itself lost, the other side acknowledges.
  */
@@ -284,6 +294,8 @@ function checkHole(connection: ConnectionFacts, direction: Direction, context: C
     return null;
   const from = sideOf(direction);
   const to = otherSide(from);
+  const gaps = tcp.events.filter((event) => event.kind === "gap" && event.from === from);
+  if (!isWaitedFor(connection, from, gaps.at(-1))) return null;
   const large = bytes >= LARGE_SEGMENT_BYTES;
   const parts = {
     at: since,
@@ -291,10 +303,7 @@ function checkHole(connection: ConnectionFacts, direction: Direction, context: C
     args: { from, to, bytes, waitedMs },
     evidence: [
       shows(since, "lastAcknowledgment", { to }),
-      ...tcp.events
-        .filter((event) => event.kind === "gap" && event.from === from)
-        .slice(0, 1)
-        .map((event) => shows(event, "gap", { from, bytes: event.value })),
+      ...gaps.slice(0, 1).map((event) => shows(event, "gap", { from, bytes: event.value })),
       neverCameEvidence(connection, from),
       endingEvidence(connection),
     ],

@@ -1,0 +1,19 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const DECRYPTION_SECRETS_BLOCK = 0x0a;
+
+/** A pcapng (little endian) without its Decryption Secrets Blocks: its TLS stays closed. The path of the copy. */
+export function withoutKeys(path: string): string {
+  const bytes = readFileSync(path);
+  const blocks: Buffer[] = [];
+  for (let at = 0; at + 12 <= bytes.length; ) {
+    const length = bytes.readUInt32LE(at + 4);
+    if (bytes.readUInt32LE(at) !== DECRYPTION_SECRETS_BLOCK) blocks.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  const copy = join(mkdtempSync(join(tmpdir(), "wscap-")), "closed.pcapng");
+  writeFileSync(copy, Buffer.concat(blocks));
+  return copy;
+}
