@@ -38,4 +38,17 @@ export interface Mark {
 export const isBefore = (a: Mark, b: Mark): boolean =>
   a.timestampNs < b.timestampNs || (a.timestampNs === b.timestampNs && a.packet < b.packet);
 
+/** So far apart in time may packets lie in a capture in the wrong order, and are put right (`pcap/time-order.ts`). */
+export const DISORDER_NS = 20e6;
+
+/**
+ * Within the disorder that is put right the times tell what came first, since numbers stay those of the file; beyond it
+ * the numbers do, since a clock may be set back.
+ */
+export function cameBefore(packet: number, ns: number, otherPacket: number, otherNs: number): boolean {
+  const apartNs = otherNs - ns;
+  if (apartNs !== 0 && Math.abs(apartNs) <= DISORDER_NS) return apartNs > 0;
+  return packet < otherPacket;
+}
+
 export const markOf = (at: Position): Mark => ({ packet: at.packetNumber, timestampNs: at.timestampNs });

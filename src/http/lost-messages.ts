@@ -1,10 +1,13 @@
 import { CLIENT, type Direction } from "../base/brand.ts";
 import * as limits from "../base/limits.ts";
+import { cameBefore, type Mark } from "../base/packet-view.ts";
 import type { OpenExchange } from "./exchange.ts";
 import type { MessageReader } from "./message-reader.ts";
 import type { HttpRequest, HttpResponse } from "./types.ts";
 
 type Mode = MessageReader["mode"];
+
+const isEarlier = (a: Mark, b: Mark): boolean => cameBefore(a.packet, a.timestampNs, b.packet, b.timestampNs);
 
 /** Between two messages: what is missing there may be whole ones. */
 const isBetween = (mode: Mode): boolean => mode === "start" || mode === "resynchronising";
@@ -32,14 +35,14 @@ export class LostMessages {
   lostBefore(response: HttpResponse, waiting: readonly OpenExchange[]): number {
     if (!this.#mayLack[1]) return 0;
     this.#mayLack[1] = false;
-    const asked = waiting.filter(({ request }) => request !== null && request.last.packet < response.first.packet);
+    const asked = waiting.filter(({ request }) => request !== null && isEarlier(request.last, response.first));
     return Math.max(0, asked.length - 1);
   }
 
   /** The response that had come before its request did; null: there is none. */
   takeAnswer(request: HttpRequest): OpenExchange | null {
     if (!this.#mayLack[CLIENT]) return null;
-    const at = this.#unasked.findIndex(({ response }) => (response?.first.packet ?? 0) > request.last.packet);
+    const at = this.#unasked.findIndex(({ response }) => response !== null && isEarlier(request.last, response.first));
     if (at < 0) return null;
     const [answer = null] = this.#unasked.splice(0, at + 1).slice(-1);
     return answer;

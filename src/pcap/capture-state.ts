@@ -5,6 +5,19 @@ import type { Malformed } from "../base/malformed.ts";
 import type { PacketView } from "../base/packet-view.ts";
 import type { CaptureOrigin, CaptureSink, CaptureSummary, EndedEarlyCode } from "./types.ts";
 
+export const newPacketView = (captureIndex: number, bytes: Uint8Array): PacketView => ({
+  packetNumber: packetNumber(0),
+  timestampNs: ZERO_TIME,
+  linkType: 0,
+  bytes,
+  start: 0,
+  capturedLength: 0,
+  originalLength: 0,
+  captureIndex,
+  interfaceIndex: 0,
+  recordOffset: 0,
+});
+
 /** What the readers of both formats share: the bytes at hand, the view they fill, the tally, and the time origin. */
 export class CaptureState {
   readonly captureIndex: number;
@@ -31,18 +44,7 @@ export class CaptureState {
     this.captureIndex = captureIndex;
     this.sink = sink;
     this.origin = origin;
-    this.view = {
-      packetNumber: packetNumber(0),
-      timestampNs: ZERO_TIME,
-      linkType: 0,
-      bytes: this.input.bytes,
-      start: 0,
-      capturedLength: 0,
-      originalLength: 0,
-      captureIndex,
-      interfaceIndex: 0,
-      recordOffset: 0,
-    };
+    this.view = newPacketView(captureIndex, this.input.bytes);
   }
 
   /** The analysis' origin, which the first packet of any capture sets. `ns`: epoch time of the packet at hand. */

@@ -129,7 +129,7 @@ export class Pipeline implements WireSink, TcpSink {
     this.packets++;
     if (packet.captureIndex !== this.captureIndex) this.changeCapture(packet.captureIndex, packet.timestampNs);
     if (this.packets % TIDY_PACKETS === 0) this.dropEnded();
-    this.last.packetNumber = packet.packetNumber;
+    if (packet.packetNumber > this.last.packetNumber) this.last.packetNumber = packet.packetNumber;
     if (packet.timestampNs > this.last.timestampNs) this.last.timestampNs = packet.timestampNs;
     this.decoder.decode(packet);
   }

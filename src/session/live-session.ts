@@ -327,6 +327,7 @@ export class LiveSession implements FrameTap {
       malformed: summary.malformed,
       dropped: dropped(),
       endedEarly: summary.endedEarly,
+      stepBack: null,
     };
   }
 

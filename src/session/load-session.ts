@@ -113,6 +113,7 @@ const NOTHING: CaptureFacts = {
   malformed: 0,
   dropped: null,
   endedEarly: null,
+  stepBack: null,
 };
 
 /** Several captures as one, for the head of the screen. */
@@ -135,6 +136,7 @@ function joined(captures: readonly CaptureFacts[]): CaptureFacts {
     malformed: sum(({ malformed }) => malformed),
     dropped: drops.length === 0 ? null : drops.reduce((total, n) => total + n, 0),
     endedEarly: captures.find(({ endedEarly }) => endedEarly !== null)?.endedEarly ?? null,
+    stepBack: captures.find(({ stepBack }) => stepBack !== null)?.stepBack ?? null,
   };
 }
 

@@ -71,6 +71,15 @@ export interface CaptureFacts {
   readonly dropped: number | null;
   /** Stable word with its place, in English in JSON: the code; null when read to its end. */
   readonly endedEarly: null | { readonly code: string; readonly offset: number };
+  /** The first place from which on its times lie a second or more before earlier ones; null: none, or not looked for. */
+  readonly stepBack: CaptureStepBack | null;
+}
+
+export interface CaptureStepBack {
+  readonly at: Mark;
+  readonly ns: number;
+  /** What follows is counted on from the time before the step. */
+  readonly isMended: boolean;
 }
 
 /** The whole analysis at one moment. */

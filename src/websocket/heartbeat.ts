@@ -1,6 +1,6 @@
 import { CLIENT, type Direction, otherDirection } from "../base/brand.ts";
 import * as limits from "../base/limits.ts";
-import type { Mark } from "../base/packet-view.ts";
+import { cameBefore, type Mark } from "../base/packet-view.ts";
 import { nsToMs } from "../base/time.ts";
 import { type Answer, answers, isAlike, lastAnswered, markAt, NEVER_NS, noBytes, Ping } from "./ping.ts";
 import { quantile, Samples } from "./samples.ts";
@@ -117,8 +117,11 @@ interface Slowest {
 /** Nothing was passed over; nobody writes to it. */
 const NONE: Ping[] = [];
 
+/** The pong that one ping got came after another ping. */
+const isAfter = ({ pongPacket, pongNs }: Ping, ping: Ping): boolean =>
+  cameBefore(ping.packet, ping.sentNs, pongPacket, pongNs);
+
 interface EarlyPong extends Answer {
-  readonly timestampNs: number;
   /** It counts as a wrong answer to the ping before. */
   readonly isWrong: boolean;
 }
@@ -183,7 +186,7 @@ class PingSide {
     this.newest = ping;
     this.pings++;
     const answered = this.burst[this.burst.length - 1];
-    if (answered !== undefined && answered.pongPacket > ping.packet && this.takes(ping)) return;
+    if (answered !== undefined && isAfter(answered, ping) && this.takes(ping)) return;
     if (this.early !== null && this.meets(ping, this.early)) return;
     this.waiting.push(ping);
     if (this.waiting.length <= limits.pendingPings) return;
@@ -196,9 +199,14 @@ class PingSide {
    * older one then, whose own may be among what was lost.
    */
   private takes(ping: Ping): boolean {
-    const at = this.burst.findIndex(({ pongPacket }) => pongPacket > ping.packet);
+    const at = this.burst.findIndex((other) => isAfter(other, ping));
     const older = this.burst[at];
-    if (older === undefined || older.packet > ping.packet || !isAlike(older, ping)) return false;
+    if (
+      older === undefined ||
+      cameBefore(ping.packet, ping.sentNs, older.packet, older.sentNs) ||
+      !isAlike(older, ping)
+    )
+      return false;
     this.burst[at] = ping;
     this.give(ping, older.pongPacket, older.pongNs, at === this.burst.length - 1);
     this.passedOver = [...this.passedOver, older];
@@ -213,7 +221,7 @@ class PingSide {
     if (pong === undefined) return false;
     this.settle();
     this.burst.push(ping);
-    this.give(ping, pong.lastPacketNumber, pong.timestampNs, true);
+    this.give(ping, pong.lastPacketNumber, pong.lastTimestampNs, true);
     this.unsolicited--;
     if (pong.isWrong) this.wrong--;
     this.answered++;
@@ -280,15 +288,16 @@ class PingSide {
   /** The first pong since the newest ping, and as soon after it as an answer comes. */
   private isAnswerTime({ lastTimestampNs, lastPacketNumber }: FrameView, previousNs: number): boolean {
     const ping = this.waiting[this.waiting.length - 1];
-    if (ping === undefined || ping !== this.newest || ping.packet > lastPacketNumber) return false;
+    if (ping === undefined || ping !== this.newest) return false;
+    if (cameBefore(lastPacketNumber, lastTimestampNs, ping.packet, ping.sentNs)) return false;
     return previousNs < ping.sentNs && lastTimestampNs - ping.sentNs < PATIENCE_NS;
   }
 
   private keepEarly(frame: FrameView, isWrong: boolean): void {
     this.early ??= [];
-    const { lastPacketNumber, missingBytes, payloadLength, lastTimestampNs: timestampNs } = frame;
+    const { lastPacketNumber, missingBytes, payloadLength, lastTimestampNs } = frame;
     const payload = payloadLength === 0 ? noBytes : frame.payload.slice(0, payloadLength);
-    this.early.push({ lastPacketNumber, missingBytes, payloadLength, payload, timestampNs, isWrong });
+    this.early.push({ lastPacketNumber, missingBytes, payloadLength, payload, lastTimestampNs, isWrong });
     if (this.early.length > EARLY_PONGS) this.early.shift();
   }
 

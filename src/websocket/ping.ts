@@ -1,5 +1,5 @@
 import { packetNumber, relativeNs } from "../base/brand.ts";
-import type { Mark } from "../base/packet-view.ts";
+import { cameBefore, type Mark } from "../base/packet-view.ts";
 import type { FrameView } from "./types.ts";
 
 /** A double from the start, so that the field never changes its representation. */
@@ -12,7 +12,10 @@ export const markAt = (packet: number, timestampNs: number): Mark => ({
 });
 
 /** Of a pong, what a ping is compared with. */
-export type Answer = Pick<FrameView, "lastPacketNumber" | "missingBytes" | "payload" | "payloadLength">;
+export type Answer = Pick<
+  FrameView,
+  "lastPacketNumber" | "lastTimestampNs" | "missingBytes" | "payload" | "payloadLength"
+>;
 
 /**
  * One ping, and the pong that it got. A record serves again once nothing points at it: beats come by the million, each with
@@ -67,7 +70,7 @@ export class Ping {
 
 /** A pong that waited behind lost bytes is decoded late, but cannot answer what was sent after it. Clocks may go back. */
 export const answers = (ping: Ping, pong: Answer): boolean => {
-  if (ping.packet > pong.lastPacketNumber) return false;
+  if (cameBefore(pong.lastPacketNumber, pong.lastTimestampNs, ping.packet, ping.sentNs)) return false;
   if (ping.cut || pong.missingBytes > 0) return true;
   return isSame(ping.payload, ping.payloadLength, pong.payload, pong.payloadLength);
 };

@@ -219,6 +219,7 @@ export const analysis = (connections: readonly ConnectionFacts[], given: Partial
       malformed: 0,
       dropped: 0,
       endedEarly: null,
+      stepBack: null,
     },
   ],
   // date -u -d 2026-11-20T10:00:00Z +%s

@@ -466,6 +466,7 @@ const capture: CaptureFacts = {
   malformed: 0,
   dropped: null,
   endedEarly: null,
+  stepBack: null,
 };
 
 /** These connections, renumbered in order, in one capture that ends at `clockSeconds`. */

@@ -5,6 +5,7 @@ import { EXIT, UserError } from "../../base/user-error.ts";
 import { linkTypeName } from "../../pcap/link-type-names.ts";
 import { CaptureMerge } from "../../pcap/merge.ts";
 import { openCaptureReader } from "../../pcap/open-capture-reader.ts";
+import { TimeOrder } from "../../pcap/time-order.ts";
 import type { CaptureComment, CaptureOrigin, CaptureSink, CaptureStatistics, RecordReader } from "../../pcap/types.ts";
 import { type Feed, NO_PACKET, type PacketOrder } from "../../session/pump.ts";
 import { openSources } from "../../source/open-source.ts";
@@ -44,7 +45,10 @@ const TLS_KEY_LOG = 0x544c534b;
 /** Captures opened and ready to be pumped, and what is known of them at any moment. */
 export interface CaptureFeeds {
   readonly feeds: readonly CaptureFeed[];
+  /** As they lie in their captures: for who copies them. */
   readonly order: PacketOrder & Pick<CaptureMerge, "ownNumber">;
+  /** The same, with packets of one file that are out of order put right: for who reads them. One of both can be asked. */
+  readonly inTime: PacketOrder & Pick<CaptureMerge, "ownNumber">;
   facts(): CaptureFacts[];
   /** Point of view of a capture (pipeline.ts); to be asked when its first packet is read. */
   vantageOf(index: number): number;
@@ -73,10 +77,15 @@ export async function openFeeds(
     const reader = openCaptureReader(index, sink, origin);
     feeds.push({ source: sourceOf(source, index), reader, lastPacketNs: NO_PACKET, interrupted: false, vantage: 0 });
   }
+  const order = new CaptureMerge(feeds.map(({ reader }) => reader));
+  // What is piped in may be running: no packet waits there for later ones.
+  const inTime = new TimeOrder(order, names.length === 1 && names[0] !== "-");
+  const stepBackOf = (index: number) => (inTime.stepBack?.captureIndex === index ? inTime.stepBack : null);
   return {
     feeds,
-    order: new CaptureMerge(feeds.map(({ reader }) => reader)),
-    facts: () => feeds.map((feed, index) => captureFacts(feed, told[index], origin)),
+    order,
+    inTime,
+    facts: () => feeds.map((feed, index) => captureFacts(feed, told[index], origin, stepBackOf(index))),
     vantageOf: (index) => settleVantage(feeds, index),
     capturedUntil: () =>
       told.flatMap(({ capturedUntilNs }) =>
@@ -160,7 +169,12 @@ function refuseWhatIsNoCapture(feed: Feed): void {
   if (messageId !== undefined) throw new UserError(EXIT.input, messageId, { name: feed.source.label });
 }
 
-function captureFacts(feed: Feed, told: Told | undefined, origin: CaptureOrigin): CaptureFacts {
+function captureFacts(
+  feed: Feed,
+  told: Told | undefined,
+  origin: CaptureOrigin,
+  stepBack: CaptureFacts["stepBack"],
+): CaptureFacts {
   const { source, reader } = feed;
   const { summary } = reader;
   const drops = [...(told?.dropped.values() ?? [])];
@@ -179,6 +193,7 @@ function captureFacts(feed: Feed, told: Told | undefined, origin: CaptureOrigin)
     malformed: summary.malformed,
     dropped: drops.length === 0 ? null : drops.reduce((sum, n) => sum + n, 0),
     endedEarly: endedEarly(feed),
+    stepBack,
   };
 }
 

@@ -2,7 +2,7 @@ import type { PacketView } from "../../base/packet-view.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { ScrubPipeline } from "../../pipeline/scrub/scrub-pipeline.ts";
 import type { Redactor } from "../../report/redact.ts";
-import { pump } from "../../session/pump.ts";
+import { type PacketOrder, pump } from "../../session/pump.ts";
 import { CopiedEvidence } from "../evidence/copied-evidence.ts";
 import { EvidenceComments } from "../evidence/evidence-comments.ts";
 import type { EvidenceWriter } from "../evidence/evidence-writer.ts";
@@ -70,6 +70,7 @@ export async function exportCapture(
   );
   await readAll(
     planning,
+    planning.inTime,
     (packet) => pipeline.onPacket(packet),
     surroundings,
     async () => undefined,
@@ -92,7 +93,7 @@ export async function exportCapture(
   const onPacket = (packet: PacketView): void => {
     if (isWanted(packet)) writer.write(packet, writing.feeds[packet.captureIndex]?.reader.recordStart ?? 0);
   };
-  await readAll(writing, onPacket, surroundings, handOn);
+  await readAll(writing, writing.order, onPacket, surroundings, handOn);
   writer.end();
   await handOn();
   return {
@@ -112,7 +113,8 @@ const openAgain = (paths: readonly string[], blocks: NonNullable<FeedEvents["blo
   openFeeds(paths, { ns: null }, { onMalformed: nothing, onComment: nothing, keys: null, blocks });
 
 async function readAll(
-  { feeds, order }: CaptureFeeds,
+  { feeds }: CaptureFeeds,
+  order: PacketOrder,
   onPacket: (packet: PacketView) => void,
   { interrupt }: Surroundings,
   breathe: () => Promise<void>,

@@ -56,7 +56,7 @@ export async function readCaptures(
     onComment: (comment, timestampNs) => options.onComment?.(comment, timestampNs),
     keys: options.keys,
   });
-  const { feeds, order } = captures;
+  const { feeds, inTime: order } = captures;
   const pipeline = new Pipeline({
     ports: options.ports,
     tap: options.tap,
@@ -98,7 +98,7 @@ export async function readCaptures(
 function watched(
   pipeline: Pipeline,
   wanted: Pick<ReadOptions, "homes" | keyof WantedPackets>,
-  order: Pick<CaptureFeeds["order"], "ownNumber">,
+  order: Pick<CaptureFeeds["inTime"], "ownNumber">,
 ): PacketSink {
   const { homes } = wanted;
   if (!wantsAny(wanted) && homes == null) return pipeline;

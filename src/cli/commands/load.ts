@@ -89,7 +89,7 @@ async function show(
   let reading = true;
   const session = new LoadSession({
     ...captures,
-    order: watch.over(captures.order),
+    order: watch.over(captures.inTime),
     origin,
     ports,
     keys,
@@ -108,6 +108,7 @@ async function show(
     ports,
     keys,
     paths: () => paths,
+    isInTime: names[0] !== "-",
     progress: () => (reading ? progressOf(captures.feeds) : null),
     stop: () => session.stop(),
   });

@@ -20,15 +20,18 @@ export interface DeskOptions {
   readonly paths: () => readonly string[];
   /** Packets before the first one in them. */
   readonly packetsGone?: () => number;
+  /** The session has put packets in the order of their times: reading again must too. */
+  readonly isInTime?: boolean;
   readonly progress: () => Progress | null;
   readonly stop: () => void;
 }
 
 /** What the views ask for, answered by the session and by reading its files again. */
 export function createDesk(options: DeskOptions): Desk {
-  const { session, ports, keys, paths, packetsGone = () => 0, progress, stop } = options;
+  const { session, ports, keys, paths, packetsGone = () => 0, isInTime = false, progress, stop } = options;
   const originNs = (): bigint | null => session.getSnapshot().originNs;
-  const replay = (onProgress: (progress: Progress) => void) => replayOf({ paths, packetsGone, originNs, onProgress });
+  const replay = (onProgress: (progress: Progress) => void) =>
+    replayOf({ paths, packetsGone, isInTime, originNs, onProgress });
   const reader = new DetailReader();
   return {
     subscribe: session.subscribe,

@@ -9,6 +9,8 @@ export interface ReplayOptions {
   readonly paths: () => readonly string[];
   /** Packets that came before the first one in the files: those had to make room. */
   readonly packetsGone: () => number;
+  /** In the order of their times, as the first reading went; else in that of the files. */
+  readonly isInTime: boolean;
   /** The origin that the first reading has settled. */
   readonly originNs: () => bigint | null;
   readonly onProgress: (progress: Progress) => void;
@@ -16,14 +18,15 @@ export interface ReplayOptions {
 
 /** The packets of captures once more, numbered as before. */
 export const replayOf =
-  ({ paths, originNs, packetsGone, onProgress }: ReplayOptions): Replay =>
+  ({ paths, originNs, packetsGone, isInTime, onProgress }: ReplayOptions): Replay =>
   async (makeSink, signal) => {
     const captures = await openFeeds(
       paths(),
       { ns: originNs() },
       { onMalformed: () => undefined, onComment: () => undefined, keys: null },
     );
-    const { feeds, order } = captures;
+    const { feeds } = captures;
+    const order = isInTime ? captures.inTime : captures.order;
     const gone = packetsGone();
     const sink = makeSink(captures.vantageOf);
     await pump(feeds, order, gone === 0 ? sink : renumbered(sink, gone), {

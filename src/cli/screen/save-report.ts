@@ -36,6 +36,7 @@ export interface SaveOptions {
   readonly paths: () => readonly string[];
   /** Packets before the first one in them. */
   readonly packetsGone?: () => number;
+  readonly isInTime?: boolean;
   /** Names are made from it. */
   readonly name: string;
   readonly ports: readonly number[];
@@ -77,12 +78,12 @@ function saveMarked(
   path: string,
   marked: ReadonlySet<number>,
   notes: readonly Note[],
-  { paths, packetsGone = () => 0, session }: SaveOptions,
+  { paths, packetsGone = () => 0, isInTime = false, session }: SaveOptions,
   { version }: Surroundings,
 ): Promise<void> {
   const { connections, originNs } = session.getSnapshot();
   return savePackets(path, {
-    replay: replayOf({ paths, packetsGone, originNs: () => originNs, onProgress: () => undefined }),
+    replay: replayOf({ paths, packetsGone, isInTime, originNs: () => originNs, onProgress: () => undefined }),
     originNs: originNs ?? 0n,
     connections: marked.size === 0 ? null : connections.filter(({ id }) => marked.has(id)),
     notes,

@@ -159,5 +159,13 @@ export const causesApplication = {
       "The clock of the machine that captured was corrected meanwhile (NTP, by hand, a virtual machine that was resumed).",
     fix: "Nothing to repair in the connection. timedatectl status and journalctl -u systemd-timesyncd (or chronyd) on that machine show the correction; let it synchronise before capturing.",
   },
+  clockSetBack: {
+    cause: "The clock of the machine that captured was set back meanwhile (NTP, by hand).",
+    fix: "timedatectl status and journalctl -u systemd-timesyncd (or chronyd) on that machine show the correction; let it synchronise before capturing.",
+  },
+  notInTimeOrder: {
+    cause: "The packets of {name} are not in the order of their times: pieces were put together in another order.",
+    fix: "reordercap {name} sorted.pcapng sorts them by time (it comes with Wireshark); then read sorted.pcapng.",
+  },
   captureClock: { cause: "The clock of the machine that captured is wrong.", fix: "timedatectl status on it." },
 } as const satisfies Record<string, CauseText>;

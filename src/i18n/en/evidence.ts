@@ -119,6 +119,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   neverArrived: "end of the client's own capture of it: no SYN-ACK has arrived there",
   absentThere: "this SYN; {name}, the capture taken at the server, ran at the time and does not hold it",
   rstForeign: "RST in the name of the {from:word}; the capture taken there has none",
+  timeRunsBack: "from here on the times lie {stepMs:ms} before those of earlier packets",
   clockStepped: "from here on the capture's clock is {stepMs:ms} further on",
   sameConnection: "the same SYN in the other capture",
   turnedAway: "the server turns the client away",

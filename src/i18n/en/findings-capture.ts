@@ -148,6 +148,16 @@ export const findingsCapture = {
       detail:
         "Both ends stamp their segments by clocks of their own that nobody sets (TCP timestamps), and neither of them lived through that time. Idle times before the end are counted without it, and no timer is matched by it; other times in this report are the capture's.",
     },
+    backwards: {
+      title: "Time runs backwards by {stepMs:ms} in {name}",
+      detail:
+        "From this packet on, the times lie before those of earlier packets. They are counted on here from the time before the step: the pause at this place is not known, and times after it differ from those in the file. If pieces were put together in the wrong order, what is said about this capture is not to be relied on.",
+    },
+    backwardsKept: {
+      title: "Time runs backwards by {stepMs:ms} in {name}",
+      detail:
+        "From this packet on, times lie before those of earlier packets. They are taken as they are: durations across this place, and what is concluded from them, are not to be relied on.",
+    },
   },
   "capture.both-ends": {
     agree: {

@@ -250,10 +250,10 @@ export const pagesRunning = {
     seen: "Equal bytes within milliseconds.",
   },
   "capture.clock-stepped": {
-    name: "clock set forward",
+    name: "clock set meanwhile",
     meaning:
-      "The clock by which packets are stamped was corrected while the capture ran. The silence that it seems to show never was.",
-    seen: "TCP timestamps of both ends (RFC 7323) across the silence, against their rate before it: both lack the same time.",
+      "The clock by which packets are stamped was corrected while the capture ran. Set forward, it seems to show a silence that never was; set back, time runs backwards, as it also does where pieces of a capture were put together in the wrong order.",
+    seen: "TCP timestamps of both ends (RFC 7323) across the silence, against their rate before it: both lack the same time. Backwards: a packet a second or more earlier than those before it, and what follows it too.",
   },
   "capture.both-ends": {
     name: "captured at both ends",

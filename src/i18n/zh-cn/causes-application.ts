@@ -146,5 +146,13 @@ export const causesApplication = {
     cause: "抓包机器的时钟在此期间被校正过（NTP、手动设置，或虚拟机恢复运行）。",
     fix: "连接本身不用处理。在该机器上用 timedatectl status 和 journalctl -u systemd-timesyncd（或 chronyd）可以看到校时记录；抓包前先完成校时。",
   },
+  clockSetBack: {
+    cause: "抓包机器的时钟在此期间被往回拨过（NTP 或手动设置）。",
+    fix: "在该机器上用 timedatectl status 和 journalctl -u systemd-timesyncd（或 chronyd）可以看到校时记录；抓包前先完成校时。",
+  },
+  notInTimeOrder: {
+    cause: "{name} 里的数据包没有按时间排列：几段抓包是按别的顺序拼接的。",
+    fix: "用 reordercap {name} sorted.pcapng 按时间排序（Wireshark 自带），再读取 sorted.pcapng。",
+  },
   captureClock: { cause: "抓包机器的时钟不准。", fix: "在抓包机器上执行 timedatectl status。" },
 } as const satisfies Record<string, CauseText>;

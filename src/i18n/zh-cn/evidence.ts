@@ -117,6 +117,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   neverArrived: "客户端自己的抓包到此为止：SYN-ACK 一个也没收到",
   absentThere: "这个 SYN 在服务器端的抓包 {name} 里没有，而当时那里正在抓包",
   rstForeign: "以{from:word}名义发出的 RST，但在那一端抓的包里没有它",
+  timeRunsBack: "从这里起，时间比前面的数据包早 {stepMs:ms}",
   clockStepped: "从这里起，抓包时钟被拨快了 {stepMs:ms}",
   sameConnection: "另一份抓包里的同一个 SYN",
   turnedAway: "服务器拒绝客户端",

@@ -1,4 +1,5 @@
 import { packetNumber, relativeNs } from "../../base/brand.ts";
+import { cameBefore } from "../../base/packet-view.ts";
 import type { ResetFacts } from "../../store/tcp-types.ts";
 import type { ResetRow, TcpConnection, TcpHalf } from "../../tcp/connection.ts";
 import { markOrNull } from "../marks.ts";
@@ -41,7 +42,9 @@ export function resetFacts(connection: TcpConnection, reset: ResetRow): ResetFac
 function receiverContinues(connection: TcpConnection, reset: ResetRow, other: 0 | 1): boolean {
   if (reset.packetsAfter[other] > 0) return true;
   const half: TcpHalf = connection.halves[other];
-  return half.fin === null || half.fin.packetNumber > reset.packetNumber;
+  return (
+    half.fin === null || cameBefore(reset.packetNumber, reset.timestampNs, half.fin.packetNumber, half.fin.timestampNs)
+  );
 }
 
 function odditiesOf(reset: ResetRow, senderContinued: boolean): string[] {

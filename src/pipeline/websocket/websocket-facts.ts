@@ -1,5 +1,5 @@
 import { CLIENT, type Direction, type PerDirection, packetNumber, relativeNs, SERVER } from "../../base/brand.ts";
-import type { Mark } from "../../base/packet-view.ts";
+import { cameBefore, type Mark } from "../../base/packet-view.ts";
 import type { BeatFacts, CloseFrameFacts, WebSocketFacts } from "../../store/websocket-types.ts";
 import { SLOW_NS } from "../../tcp/acknowledgment.ts";
 import type { TcpConnection } from "../../tcp/connection.ts";
@@ -99,8 +99,11 @@ function resetBehind(connection: TcpConnection, direction: Direction, seen: Seen
     half.unackedRetransmissions === 0 &&
     half.missingBytes === 0 &&
     connection.resets.some(
-      ({ from, outOfWindow, packetNumber }) =>
-        from === half.index && !outOfWindow && packetNumber > seen.packetNumber && packetNumber > half.lastDataNumber,
+      ({ from, outOfWindow, packetNumber, timestampNs }) =>
+        from === half.index &&
+        !outOfWindow &&
+        cameBefore(seen.packetNumber, seen.timestampNs, packetNumber, timestampNs) &&
+        cameBefore(half.lastDataNumber, half.lastDataNs, packetNumber, timestampNs),
     )
   );
 }

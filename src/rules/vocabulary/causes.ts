@@ -315,4 +315,6 @@ export const causeWords = {
   tokenNotRenewed: "",
   captureClock: "",
   clockCorrected: "",
+  clockSetBack: "",
+  notInTimeOrder: "name",
 } as const;

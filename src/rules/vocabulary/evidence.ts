@@ -115,6 +115,7 @@ export const evidenceWords = {
   rstForeign: "from",
   neverArrived: "",
   absentThere: "name",
+  timeRunsBack: "stepMs",
   clockStepped: "stepMs",
   sameConnection: "",
 } as const;

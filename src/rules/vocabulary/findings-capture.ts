@@ -23,7 +23,7 @@ export const captureFindings = {
   "capture.midstream": { plain: "server" },
   "capture.one-way": { plain: "from to" },
   "capture.duplicates": { plain: "packets", oneInterface: "packets" },
-  "capture.clock-stepped": { plain: "stepMs" },
+  "capture.clock-stepped": { plain: "stepMs", backwards: "name stepMs", backwardsKept: "name stepMs" },
   "capture.both-ends": {
     agree: "other errorMs",
     ahead: "other offMs errorMs",

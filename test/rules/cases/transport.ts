@@ -1,5 +1,5 @@
 import type { TlsFacts } from "../../../src/store/tls-types.ts";
-import type { ConnectionFacts } from "../../../src/store/types.ts";
+import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
 import {
   analysisOf,
   connectionFacts,
@@ -61,6 +61,11 @@ const cutRequest = notWebSocket("http", {
   ],
   exchangeCount: 1,
 });
+
+const steppedBack = (isMended: boolean): Analysis =>
+  analysisOf([connectionFacts()], {
+    capture: { stepBack: { at: mark(30), ns: 30e9, isMended } },
+  });
 
 export const transportCases = {
   "tcp.retransmissions": {
@@ -269,7 +274,11 @@ export const transportCases = {
   },
   "capture.clock-stepped": {
     severity: "note",
-    fires: { plain: one(connectionFacts({ tcp: tcp({ clockSteps: [{ ...mark(30), ms: 60_000 }] }) })) },
+    fires: {
+      plain: one(connectionFacts({ tcp: tcp({ clockSteps: [{ ...mark(30), ms: 60_000 }] }) })),
+      backwards: steppedBack(true),
+      backwardsKept: steppedBack(false),
+    },
     near: { "a clock that was left alone": one(connectionFacts()) },
   },
   "capture.both-ends": {
