@@ -159,5 +159,9 @@ export const causesApplication = {
       "The clock of the machine that captured was corrected meanwhile (NTP, by hand, a virtual machine that was resumed).",
     fix: "Nothing to repair in the connection. timedatectl status and journalctl -u systemd-timesyncd (or chronyd) on that machine show the correction; let it synchronise before capturing.",
   },
+  endsMerged: {
+    cause: "Two captures of the same traffic, taken at two places (client and server), were merged into one file.",
+    fix: "Give both files instead of the merged one: wscap report client.pcap server.pcap. Then their clocks are compared, and what one end sent and the other never got is told.",
+  },
   captureClock: { cause: "The clock of the machine that captured is wrong.", fix: "timedatectl status on it." },
 } as const satisfies Record<string, CauseText>;

@@ -146,5 +146,9 @@ export const causesApplication = {
     cause: "抓包机器的时钟在此期间被校正过（NTP、手动设置，或虚拟机恢复运行）。",
     fix: "连接本身不用处理。在该机器上用 timedatectl status 和 journalctl -u systemd-timesyncd（或 chronyd）可以看到校时记录；抓包前先完成校时。",
   },
+  endsMerged: {
+    cause: "在两个位置（客户端和服务器）抓到的同一批流量被合并成了一个文件。",
+    fix: "不要给合并后的文件，请同时给出两个文件：wscap report client.pcap server.pcap。这样才能比较两边的时钟，并指出一端发出而另一端没收到的数据包。",
+  },
   captureClock: { cause: "抓包机器的时钟不准。", fix: "在抓包机器上执行 timedatectl status。" },
 } as const satisfies Record<string, CauseText>;

@@ -314,5 +314,6 @@ export const causeWords = {
   viteOwnSocket: "",
   tokenNotRenewed: "",
   captureClock: "",
+  endsMerged: "",
   clockCorrected: "",
 } as const;
