@@ -184,6 +184,8 @@ export interface TcpFacts {
   clockSteps: readonly (Mark & { readonly ms: number })[];
   /** The last packet that broke a silence of which the ends' own stamps say that it was one. */
   clockAgreed: Mark | null;
+  /** Of `duplicatePackets`, those that came later than one host copies packets: two captures in one file; null: none did. */
+  lateCopies: { readonly packets: number; readonly mostMs: number } | null;
   syns: readonly Mark[];
   synAcks: readonly Mark[];
   /** The acknowledgment that completed the handshake. */

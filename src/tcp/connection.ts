@@ -238,6 +238,14 @@ export class TcpHalf {
 
 const NO_KEY = new Int32Array(0);
 
+/** Copies that came later than one host can make them: the file holds what was captured at two places. */
+interface LateCopies {
+  packets: number;
+  /** How late the last one was, and the latest. */
+  lastNs: number;
+  mostNs: number;
+}
+
 /** One incarnation of a 4-tuple. */
 export class TcpConnection {
   // First what every packet touches, as in `TcpHalf`.
@@ -292,6 +300,7 @@ export class TcpConnection {
   clockSteps: readonly ClockStepRow[] = NO_STEPS;
   /** The last packet that broke a silence which was as long for the peer as for the capture's clock. */
   clockAgreed: Moment | null = null;
+  lateCopies: LateCopies | null = null;
   icmpErrors: IcmpRow[] = [];
   events: TcpEventRow[] = [];
   eventsDropped = 0;
@@ -339,3 +348,11 @@ export const momentOf = (at: Position): Moment => ({ packetNumber: at.packetNumb
 
 /** A time field that was never set. */
 export const neverSeen = (ns: number): boolean => ns === NEVER;
+
+export function touchHops(half: TcpHalf, hopLimit: number): void {
+  if (half.hopLimit < 0) half.hopLimit = hopLimit;
+  else if (half.hopLimit !== hopLimit) {
+    half.otherHopLimits ??= [];
+    if (half.otherHopLimits.length < 8 && !half.otherHopLimits.includes(hopLimit)) half.otherHopLimits.push(hopLimit);
+  }
+}

@@ -1,4 +1,5 @@
 import { i32be, u8, viewOf } from "../base/bytes.ts";
+import { ABSENT, timestampValue } from "../wire/tcp-options.ts";
 import type { SegmentView } from "../wire/types.ts";
 
 const WORDS = 8;
@@ -8,8 +9,12 @@ const FIRST_ENTRIES = 2;
 const NO_ENTRIES = new Int32Array(0);
 const GROWTH = 4;
 const ENTRIES = 32;
+/** Where copies come late, more lies between a packet and its copy. */
+const ENTRIES_OF_LATE_COPIES = 128;
 /** A second copy of a packet (bridge, veth, loopback on `any`) follows within this; no retransmission is so fast with the same identification. */
-const DUPLICATE_NS = 20e6;
+export const DUPLICATE_NS = 20e6;
+/** A copy may come later still where two captures were merged whose clocks differ; beyond this it is left alone. */
+const LATEST_COPY_NS = 60e9;
 /** Without any identification (IPv6, identification 0) only an instant copy is believed to be one. */
 const UNIDENTIFIED_NS = 1e6;
 const MICROSECOND = 1000;
@@ -37,6 +42,16 @@ const optionsOf = (segment: SegmentView): number => {
 };
 
 /**
+ * What is sent again has another identification and a later timestamp (RFC 7323 §4.1): with both the same it is the same
+ * packet, however late. Without them it is one where copies are known to come as late as that.
+ */
+function mayBeLate(segment: SegmentView, ageNs: number, lateNs: number): boolean {
+  if (ageNs > LATEST_COPY_NS) return false;
+  if (segment.ipIdentification > 0 && timestampValue(segment) !== ABSENT) return true;
+  return lateNs > 0 && Math.abs(ageNs - lateNs) <= DUPLICATE_NS + lateNs / 4;
+}
+
+/**
  * The last packets of one direction, to recognise a packet that the capture saw twice, and a retransmission that says
  * something else. A ring of integers: sequence, acknowledgment, flags and length, identification and window,
  * microseconds, hop limit, options, payload sample.
@@ -44,9 +59,25 @@ const optionsOf = (segment: SegmentView): number => {
 export class RecentPackets {
   private ring = NO_ENTRIES;
   private count = 0;
+  private limit = ENTRIES;
+
+  /** Copies come late here: from now on more packets are remembered. */
+  rememberMore(): void {
+    if (this.limit === ENTRIES_OF_LATE_COPIES) return;
+    this.limit = ENTRIES_OF_LATE_COPIES;
+    const held = this.ring.length / WORDS;
+    if (this.count <= held) return;
+    // It went round: the oldest comes first again, so that the ring can grow behind the newest.
+    const oldest = (this.count * WORDS) & (this.ring.length - 1);
+    const ordered = new Int32Array(this.ring.length);
+    ordered.set(this.ring.subarray(oldest));
+    ordered.set(this.ring.subarray(0, oldest), this.ring.length - oldest);
+    this.ring = ordered;
+    this.count = held;
+  }
 
   add(segment: SegmentView, timestampNs: number): void {
-    if (this.count * WORDS === this.ring.length && this.count < ENTRIES) {
+    if (this.count * WORDS === this.ring.length && this.count < this.limit) {
       const larger = new Int32Array(this.ring.length * GROWTH || FIRST_ENTRIES * WORDS);
       larger.set(this.ring);
       this.ring = larger;
@@ -64,8 +95,11 @@ export class RecentPackets {
     this.count++;
   }
 
-  /** The same packet was captured a moment ago (on another interface, or on its way in and out). */
-  holds(segment: SegmentView, timestampNs: number): boolean {
+  /**
+   * How long ago the same packet was captured already (on another interface, on its way in and out, or at the other end); -1:
+   * it was not. `lateNs`: how late copies are known to come on this connection; 0: nothing is known.
+   */
+  copyAgeNs(segment: SegmentView, timestampNs: number, lateNs: number): number {
     const { ring } = this;
     const entries = Math.min(this.count, ring.length / WORDS);
     const flagsAndLength = segment.flags | (segment.payloadLength << 8);
@@ -78,11 +112,12 @@ export class RecentPackets {
       if (ring[at + 3] !== ((segment.ipIdentification << 16) | segment.window)) continue;
       const ageNs = Math.abs((microseconds - (ring[at + 4] as number)) | 0) * MICROSECOND;
       const forwarded = ring[at + 5] !== segment.hopLimit;
-      if (ageNs > (identified || forwarded ? DUPLICATE_NS : UNIDENTIFIED_NS)) continue;
+      if (ageNs > (identified || forwarded ? DUPLICATE_NS : UNIDENTIFIED_NS) && !mayBeLate(segment, ageNs, lateNs))
+        continue;
       if (ring[at + 6] !== optionsOf(segment)) continue;
-      if (ring[at + 7] === sampleOf(segment.bytes, segment.payloadStart, segment.payloadLength)) return true;
+      if (ring[at + 7] === sampleOf(segment.bytes, segment.payloadStart, segment.payloadLength)) return ageNs;
     }
-    return false;
+    return -1;
   }
 
   /** An earlier packet carried the same stretch of the stream with other bytes. */

@@ -7,7 +7,8 @@ import { ACK, FIN, type IcmpErrorView, RST, type SegmentView, SYN, URG } from ".
 import { onAcknowledgment } from "./acknowledgment.ts";
 import { countActivity } from "./activity.ts";
 import { answerClock, askClock } from "./clock.ts";
-import { type DoubtedSegment, momentOf, TcpConnection, type TcpHalf } from "./connection.ts";
+import { type DoubtedSegment, momentOf, TcpConnection, type TcpHalf, touchHops } from "./connection.ts";
+import { isCopy } from "./copies.ts";
 import { isDamaged, onDamaged } from "./damage.ts";
 import { CHECKSUMS, learnChecksums, leftDoubts, settleDoubts } from "./doubts.ts";
 import { noteEvent } from "./events.ts";
@@ -95,12 +96,11 @@ export class TcpTracker {
     const { flags } = segment;
     const now = packet.timestampNs as number;
     const length = segment.payloadLength + segment.payloadCutLength;
-    if (this.isRepeat(half, segment, length) && half.recent.holds(segment, now)) {
-      // A host that answers each of several packets by RST sends the same one again and again.
-      if ((flags & RST) === 0) half.duplicatePackets++;
-      touchHops(half, segment.hopLimit);
+    if (
+      (connection.lateCopies !== null || this.isRepeat(half, segment, length)) &&
+      isCopy(connection, half, segment, now)
+    )
       return;
-    }
 
     connection.lastPacketNumber = packet.packetNumber;
     connection.lastPacketNs = now;
@@ -347,14 +347,6 @@ export class TcpTracker {
       segment.destinationPort,
     );
     connection.clientIndex = senderIsClient ? index : index === 0 ? 1 : 0;
-  }
-}
-
-function touchHops(half: TcpHalf, hopLimit: number): void {
-  if (half.hopLimit < 0) half.hopLimit = hopLimit;
-  else if (half.hopLimit !== hopLimit) {
-    half.otherHopLimits ??= [];
-    if (half.otherHopLimits.length < 8 && !half.otherHopLimits.includes(hopLimit)) half.otherHopLimits.push(hopLimit);
   }
 }
 

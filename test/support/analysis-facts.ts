@@ -75,6 +75,7 @@ export const tcp = (given: Partial<TcpFacts> = {}): TcpFacts => ({
   fastOpenBytes: 0,
   oneWay: false,
   evicted: false,
+  lateCopies: null,
   ...given,
 });
 

@@ -136,6 +136,7 @@ export function tcp({ client, server, ...overrides }: TcpOverrides = {}): TcpFac
     fastOpenBytes: 0,
     oneWay: false,
     evicted: false,
+    lateCopies: null,
     ...overrides,
   };
 }

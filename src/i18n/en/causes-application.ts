@@ -167,5 +167,9 @@ export const causesApplication = {
     cause: "The packets of {name} are not in the order of their times: pieces were put together in another order.",
     fix: "reordercap {name} sorted.pcapng sorts them by time (it comes with Wireshark); then read sorted.pcapng.",
   },
+  endsMerged: {
+    cause: "Two captures of the same traffic, taken at two places (client and server), were merged into one file.",
+    fix: "Give both files instead of the merged one: wscap report client.pcap server.pcap. Then their clocks are compared, and what one end sent and the other never got is told.",
+  },
   captureClock: { cause: "The clock of the machine that captured is wrong.", fix: "timedatectl status on it." },
 } as const satisfies Record<string, CauseText>;

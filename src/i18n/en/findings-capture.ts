@@ -140,6 +140,12 @@ export const findingsCapture = {
       title: "{packets:One packet was|# packets were} seen twice and counted once",
       detail: "The copies came within a moment on one interface.",
     },
+    late: {
+      title:
+        "{packets:One packet is|# packets are} in the file twice and counted once; the copies come up to {lateMs:ms} later",
+      detail:
+        "Number, timestamp and content are the same, so they were not sent again. Whatever depends on which packet came first at which end cannot be told for certain from such a file.",
+    },
   },
   "capture.clock-stepped": {
     plain: {

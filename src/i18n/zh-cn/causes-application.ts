@@ -154,5 +154,9 @@ export const causesApplication = {
     cause: "{name} 里的数据包没有按时间排列：几段抓包是按别的顺序拼接的。",
     fix: "用 reordercap {name} sorted.pcapng 按时间排序（Wireshark 自带），再读取 sorted.pcapng。",
   },
+  endsMerged: {
+    cause: "在两个位置（客户端和服务器）抓到的同一批流量被合并成了一个文件。",
+    fix: "不要给合并后的文件，请同时给出两个文件：wscap report client.pcap server.pcap。这样才能比较两边的时钟，并指出一端发出而另一端没收到的数据包。",
+  },
   captureClock: { cause: "抓包机器的时钟不准。", fix: "在抓包机器上执行 timedatectl status。" },
 } as const satisfies Record<string, CauseText>;

@@ -120,6 +120,10 @@ export const findingsCapture = {
       title: "有 {packets:n} 个数据包出现了两次，只计一次",
       detail: "副本在一瞬间内从同一个网卡到达。",
     },
+    late: {
+      title: "文件里有 {packets:n} 个数据包出现了两次，只计一次；副本最多晚 {lateMs:ms}",
+      detail: "编号、时间戳和内容都相同，所以不是重传。凡是取决于哪个数据包先到哪一端的结论，从这样的文件都无法确定。",
+    },
   },
   "capture.clock-stepped": {
     plain: {

@@ -54,8 +54,12 @@ export function tcpFacts(connection: TcpConnection, clockNs: number): TcpFacts {
     fastOpenBytes: connection.fastOpenBytes,
     oneWay,
     evicted: connection.evicted,
+    lateCopies: lateCopies(connection),
   };
 }
+
+const lateCopies = ({ lateCopies: late }: TcpConnection): TcpFacts["lateCopies"] =>
+  late === null ? null : { packets: late.packets, mostMs: late.mostNs / 1e6 };
 
 function eventFacts(connection: TcpConnection, event: TcpConnection["events"][number]): TcpEvent {
   return {

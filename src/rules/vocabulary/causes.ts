@@ -314,6 +314,7 @@ export const causeWords = {
   viteOwnSocket: "",
   tokenNotRenewed: "",
   captureClock: "",
+  endsMerged: "",
   clockCorrected: "",
   clockSetBack: "",
   notInTimeOrder: "name",

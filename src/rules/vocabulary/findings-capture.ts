@@ -22,7 +22,7 @@ export const captureFindings = {
   "capture.truncated": { plain: "packets share", requests: "packets share requests statuses?" },
   "capture.midstream": { plain: "server" },
   "capture.one-way": { plain: "from to" },
-  "capture.duplicates": { plain: "packets", oneInterface: "packets" },
+  "capture.duplicates": { plain: "packets", oneInterface: "packets", late: "packets lateMs" },
   "capture.clock-stepped": { plain: "stepMs", backwards: "name stepMs", backwardsKept: "name stepMs" },
   "capture.both-ends": {
     agree: "other errorMs",

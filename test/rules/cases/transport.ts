@@ -266,6 +266,9 @@ export const transportCases = {
     severity: "note",
     fires: {
       oneInterface: withClient({ duplicatePackets: 20 }),
+      late: one(
+        connectionFacts({ tcp: tcp({ client: { duplicatePackets: 20 }, lateCopies: { packets: 18, mostMs: 100 } }) }),
+      ),
       plain: analysisOf([connectionFacts({ tcp: tcp({ client: { duplicatePackets: 20 } }) })], {
         capture: { linkTypes: ["LINUX_SLL2"] },
       }),

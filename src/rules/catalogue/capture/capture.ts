@@ -331,13 +331,24 @@ export const captureDuplicates: Rule = {
   id: "capture.duplicates",
   severity: "note",
   spec: "",
-  causes: ["anyInterface", "mirrorCopies", "pathDoubles"],
+  causes: ["anyInterface", "mirrorCopies", "pathDoubles", "endsMerged"],
   sources: [TCPDUMP],
   checkCapture({ analysis }) {
     let packets = 0;
-    for (const { tcp } of analysis.connections)
+    let lateMs = 0;
+    let late = 0;
+    for (const { tcp } of analysis.connections) {
       packets += tcp.halves[0].duplicatePackets + tcp.halves[1].duplicatePackets;
+      late += tcp.lateCopies?.packets ?? 0;
+      lateMs = Math.max(lateMs, tcp.lateCopies?.mostMs ?? 0);
+    }
     if (packets === 0) return null;
+    if (2 * late > packets)
+      return draft("capture.duplicates", "late", {
+        at: null,
+        args: { packets, lateMs },
+        causes: [cause("likely", "endsMerged", {})],
+      });
     return isOneInterface(analysis.captures)
       ? draft("capture.duplicates", "oneInterface", {
           at: null,
