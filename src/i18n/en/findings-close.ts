@@ -166,6 +166,11 @@ export const findingsClose = {
       title: "The {from:word} closed with {code}, and its reason is a timeout[[: “{reason}”]]",
       detail: `The code says that all is well, the reason does not: what it had waited for did not come. ${said}`,
     },
+    evicted: {
+      title:
+        "The {from:word} closed with {code}[[: “{reason}”]], again and again right after another client had connected",
+      detail: `The code says that all is well (1005 stands for none at all); that one client's coming is the other one's end does not. ${said}`,
+    },
     graphql: {
       title: "The {from:word} closed with {code}: {meaning:word} (graphql-transport-ws)[[: “{reason}”]]",
       detail: said,

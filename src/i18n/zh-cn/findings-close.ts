@@ -137,6 +137,10 @@ export const findingsClose = {
       title: "{from:word}以 {code} 关闭，但给出的原因是超时[[：“{reason}”]]",
       detail: `关闭码表示一切正常，原因却不是：它等的东西没有来。${said}`,
     },
+    evicted: {
+      title: "{from:word}以 {code} 关闭[[：“{reason}”]]，而且一再发生在另一个客户端刚连上之后",
+      detail: `关闭码表示一切正常（1005 代表没有关闭码），但一个客户端连上、另一个就被断开，并不正常。${said}`,
+    },
     graphql: {
       title: "{from:word}以 {code} 关闭：{meaning:word}（graphql-transport-ws）[[：“{reason}”]]",
       detail: said,

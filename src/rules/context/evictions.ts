@@ -2,9 +2,12 @@ import { appendTo } from "../../base/append-to.ts";
 import { type ConnectionId, SERVER } from "../../base/brand.ts";
 import { isBefore, type Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import type { CloseFrameFacts } from "../../store/websocket-types.ts";
+import { asksAlike, isSameHost } from "../handshake/same-client.ts";
 import { handshakeOf } from "../handshake/upgrade-outcome.ts";
-import { firstClose } from "../reading/first-close.ts";
+import { closeCodeOf, firstClose, isNormalCode } from "../reading/first-close.ts";
 import { pathOf, serverOf, spanMs } from "../reading/reading.ts";
+import { saysReplaced } from "../reading/replaced.ts";
 
 /** Clients that the server keeps one connection for, and that come back at once: each newcomer throws the other one out. */
 export interface Eviction {
@@ -20,37 +23,41 @@ const LEAST_SHARE = 0.8;
 const NOTICED_MS = 1000;
 /** Two clients that a server refuses some time after their openings would be closed at any moment of each other's lives. */
 const LATE_SHARE = 0.25;
-/** Normal closures, and a server that goes away, throw nobody out. */
-const NOT_THROWN_OUT: ReadonlySet<number> = new Set([1000, 1001, 1005, 1012, 1013]);
+/** A server that goes away throws nobody out. */
+const NOT_THROWN_OUT: ReadonlySet<number> = new Set([1001, 1012, 1013]);
+/** Who is thrown out comes back within this; those who renew a connection in time do so more seldom. */
+const BACK_WITHIN_MS = 30_000;
 
 interface Ended {
-  readonly id: ConnectionId;
+  readonly connection: ConnectionFacts;
   /** A server may throw the old one out before it lets the new one in. */
   readonly asked: Mark;
   readonly openedAt: Mark;
-  readonly close: Mark;
+  readonly close: CloseFrameFacts;
 }
 
 /** By the connections that were thrown out. Each server's are gone through once. */
 export function evictionsOf(connections: readonly ConnectionFacts[]): ReadonlyMap<ConnectionId, Eviction> {
   const alike = new Map<string, Ended[]>();
   for (const connection of connections) {
-    const { webSocket, id } = connection;
+    const { webSocket } = connection;
     const found = webSocket === null || webSocket.midstream ? null : firstClose(connection);
     if (webSocket === null || found === null || found.direction !== SERVER) continue;
-    const { code, reason } = found.close;
-    if (code === null || NOT_THROWN_OUT.has(code)) continue;
+    const { reason, codeMissing } = found.close;
+    const code = closeCodeOf(found.close);
+    if (codeMissing || NOT_THROWN_OUT.has(code)) continue;
     const request = handshakeOf(connection)?.request ?? null;
-    const path = pathOf(request?.target ?? "");
+    const target = request?.target ?? "";
     const { openedAt } = webSocket;
-    const ended = { id, asked: request?.first ?? openedAt, openedAt, close: found.close };
-    appendTo(alike, [serverOf(connection), path, code, reason].join("\u0000"), ended);
+    const ended = { connection, asked: request?.first ?? openedAt, openedAt, close: found.close };
+    const place = isNormalCode(code) ? target : pathOf(target);
+    appendTo(alike, [serverOf(connection), place, code, reason].join("\u0000"), ended);
   }
   const evictions = new Map<ConnectionId, Eviction>();
   for (const group of alike.values()) {
     const turns = turnsOf(group);
     if (turns < LEAST_TURNS || turns < LEAST_SHARE * (group.length - 1)) continue;
-    for (const { id } of group) evictions.set(id, { turns });
+    for (const { connection } of group) evictions.set(connection.id, { turns });
   }
   return evictions;
 }
@@ -58,9 +65,28 @@ export function evictionsOf(connections: readonly ConnectionFacts[]): ReadonlyMa
 /** How often one ended right behind the request of the next one, which was thrown out in its turn. */
 function turnsOf(group: readonly Ended[]): number {
   const inOrder = [...group].sort((a, b) => a.openedAt.timestampNs - b.openedAt.timestampNs);
-  return inOrder.filter(({ openedAt, close }, index) => {
+  return inOrder.filter((one, index) => {
+    const { openedAt, close } = one;
     const next = inOrder[index + 1];
     if (next === undefined || isBefore(close, next.asked)) return false;
+    if (isNormalCode(close.code) && !throwsOut(next, one)) return false;
     return spanMs(next.asked, close) <= Math.min(NOTICED_MS, LATE_SHARE * spanMs(openedAt, close));
   }).length;
+}
+
+/**
+ * By a normal closure a server also ends what is done, and its client may have opened the next one by then: its words say
+ * who came, or it is another client that did.
+ */
+const throwsOut = (next: Ended, { connection, openedAt, close }: Ended): boolean =>
+  spanMs(openedAt, close) <= BACK_WITHIN_MS &&
+  (saysReplaced(close.reason) || isOtherClient(next.connection, connection));
+
+function isOtherClient(one: ConnectionFacts, other: ConnectionFacts): boolean {
+  const [a, b] = [handshakeOf(one), handshakeOf(other)];
+  return (
+    one.client.address !== other.client.address ||
+    !isSameHost(one, other) ||
+    (a !== null && b !== null && !asksAlike(one, b))
+  );
 }

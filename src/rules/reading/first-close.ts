@@ -14,3 +14,12 @@ export function firstClose(connection: ConnectionFacts): FirstClose | null {
   if (client && (!server || !isBefore(server, client))) return { close: client, direction: 0 };
   return server ? { close: server, direction: 1 } : null;
 }
+
+/** What a program is told where a Close names no code (RFC 6455 §7.1.5). */
+const NO_CODE = 1005;
+const NORMAL = 1000;
+
+/** All is well, says the code alone. */
+export const isNormalCode = (code: number | null): boolean => code === null || code === NORMAL || code === NO_CODE;
+
+export const closeCodeOf = ({ code }: CloseFrameFacts): number => code ?? NO_CODE;

@@ -42,6 +42,7 @@ export const closeFindings = {
     forbidden: code,
     timeout: code,
     timedOut: code,
+    evicted: code,
     graphql: `${code} meaning`,
     registered: code,
     private: code,

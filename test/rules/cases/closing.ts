@@ -1,5 +1,6 @@
 import { connectionId, relativeNs } from "../../../src/base/brand.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
+import { evictedNormally } from "../../support/evictions.ts";
 import {
   abnormal,
   analysisOf,
@@ -258,7 +259,7 @@ export const closingCases = {
   },
   "ws.close.code": {
     severity: "error",
-    severities: { goingAway: "note", restart: "warning", tryLater: "warning", tooBig: "note" },
+    severities: { goingAway: "note", restart: "warning", tryLater: "warning", tooBig: "note", evicted: "warning" },
     fires: {
       oneSide: closed(1011, "", { tcp: tcp({ oneWay: true, client: { packets: 0 } }) }),
       byItself: closed(1002, "", { close: { verdict: "clean", clientSees: told(1002), serverSees: told(1002) } }),
@@ -277,6 +278,7 @@ export const closingCases = {
       forbidden: closed(3003),
       timeout: closed(3008),
       timedOut: closed(1000, "heartbeat timeout"),
+      evicted: evictedNormally(1000),
       graphql: closed(4401, "Unauthorized", { upgrade: graphql }),
       registered: closed(3333),
       private: closed(4401, "token expired"),

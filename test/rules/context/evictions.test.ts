@@ -1,22 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
-import type { ConnectionFacts } from "../../../src/store/types.ts";
-import { close, connectionFacts, mark, upgrade, webSocket } from "../../support/facts-builder.ts";
+import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
+import { closedByServer, evictedNormally } from "../../support/evictions.ts";
 import { several } from "../cases/case.ts";
 
 const REASON = "duplicate device car7";
 
-/** Opened and closed by the server at these seconds. */
-const closed = (opened: number, ended: number, reason = REASON): ConnectionFacts =>
-  connectionFacts({
-    first: mark(opened),
-    last: mark(ended + 0.1),
-    upgrade: upgrade({ requestAt: opened, responseAt: opened }),
-    webSocket: webSocket({
-      openedAt: mark(opened),
-      closeFrames: [close(ended + 0.05, 4001, reason), close(ended, 4001, reason)],
-    }),
-  });
+const closed = (opened: number, ended: number): ConnectionFacts => closedByServer(opened, ended, 4001, REASON);
 
 const causesOf = (...all: ConnectionFacts[]) => judge(several(...all))[0]?.causes.map(({ id }) => id);
 
@@ -41,6 +31,24 @@ describe("two clients of one account that reconnect at once", () => {
     const lives = (start: number) => [0, 1, 2, 3, 4].map((at) => closed(start + at * 0.5, start + at * 0.5 + 0.4));
     expect(causesOf(...lives(0), ...lives(0.2))).not.toContain("evictEachOther");
     expect(causesOf(...lives(0), ...lives(0.3))).not.toContain("evictEachOther");
+  });
+
+  test("do so by a normal closure as well, which says nothing of it", () => {
+    for (const code of [1000, null]) {
+      const found = judge(evictedNormally(code));
+      expect(found[0]).toMatchObject({ ruleId: "ws.close.code", variant: "evicted", severity: "warning" });
+      expect(found[0]?.causes).toMatchObject([{ id: "evictEachOther", args: { code: code ?? 1005, count: 6 } }]);
+    }
+    expect(judge(evictedNormally(1000, { address: "10.0.0.1" }))).toEqual([]);
+    expect(judge(evictedNormally(1000, { address: "10.0.0.1", reason: "replaced by a new connection" }))).toHaveLength(
+      1,
+    );
+  });
+
+  test("are not clients that renew their connection, or come one after the other for something else", () => {
+    const variants = (analysis: Analysis) => judge(analysis).map(({ variant }) => variant);
+    expect(variants(evictedNormally(1000, { everySeconds: 60 }))).not.toContain("evicted");
+    expect(variants(evictedNormally(1000, { target: (index) => `/chat?job=${index}` }))).toEqual([]);
   });
 
   test("are not one client that comes back after each end", () => {

@@ -1,4 +1,4 @@
-import { type Direction, otherDirection, type Side, sideOf } from "../../../base/brand.ts";
+import { type Direction, otherDirection, SERVER, type Side, sideOf } from "../../../base/brand.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { CloseFrameFacts } from "../../../store/websocket-types.ts";
 import type { Context } from "../../context/context.ts";
@@ -8,13 +8,13 @@ import { codeVariant, isReservedCode } from "../../ending/close-codes.ts";
 import { isLoginTimeout, loginAwaited } from "../../ending/login-timeout.ts";
 import { limitCause } from "../../ending/message-limit.ts";
 import { namesPassword, reasonCause } from "../../ending/reason-causes.ts";
-import { saysReplaced } from "../../ending/replaced.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { interruptionBefore } from "../../path/interruption.ts";
 import { closedItself } from "../../reading/ending.ts";
-import { firstClose } from "../../reading/first-close.ts";
+import { closeCodeOf, firstClose, isNormalCode } from "../../reading/first-close.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
 import { directionOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../../reading/reading.ts";
+import { saysReplaced } from "../../reading/replaced.ts";
 import { TIMED_OUT } from "../../rhythm/heartbeat.ts";
 import { saysOwnTimer } from "../../timers/library-timers.ts";
 import type { Cause, Severity } from "../../types.ts";
@@ -28,6 +28,7 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
   goingAway: "note",
   restart: "warning",
   tryLater: "warning",
+  evicted: "warning",
 };
 
 /** What libraries send by themselves when they fail a connection. */
@@ -36,7 +37,7 @@ const FAILURES: ReadonlySet<string> = new Set(["protocolError", "invalidPayload"
 /** A newer connection took the place of this one: as seen, or as the reason says. */
 function replacedBy(close: CloseFrameFacts, eviction: Eviction | undefined): Cause | false {
   if (eviction === undefined) return saysReplaced(close.reason) && cause("likely", "replacedElsewhere", {});
-  return cause("likely", "evictEachOther", { code: close.code ?? 0, count: eviction.turns });
+  return cause("likely", "evictEachOther", { code: closeCodeOf(close), count: eviction.turns });
 }
 
 function causesOf(
@@ -105,6 +106,8 @@ function causesOf(
         said ?? false,
         cause(replaced || login || said ? "possible" : "likely", "applicationCode", { code: close.code ?? 0, from }),
       ];
+    case "evicted":
+      return [replaced];
     default:
       return [timedOut];
   }
@@ -143,12 +146,13 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
   const response = handshakeOf(connection)?.response;
   const variant =
     codeVariant(close.code, response ? fieldValue(response, "sec-websocket-protocol") : null) ??
-    (close.code === NORMAL && TIMED_OUT.test(close.reason) ? "timedOut" : null);
+    (close.code === NORMAL && TIMED_OUT.test(close.reason) ? "timedOut" : null) ??
+    (direction === SERVER && isNormalCode(close.code) && evictions().has(connection.id) ? "evicted" : null);
   if (variant === null) return null;
   const from = sideOf(direction);
   const answer = connection.webSocket.closeFrames[direction === 0 ? 1 : 0];
   const args = {
-    code: close.code ?? 1005,
+    code: closeCodeOf(close),
     from,
     reason: close.reason,
     openMs: spanMs(connection.webSocket.openedAt, close),
