@@ -265,6 +265,7 @@ export class TcpConnection {
   activityBinNs = FIRST_BIN_NS;
   readonly activity = new Uint16Array(ACTIVITY_BINS);
   resets: ResetRow[] = [];
+  lateCopies: LateCopies | null = null;
   established: Moment | null = null;
   /** Last data, FIN or window-changing activity of either side, for idle times. */
   lastActivityNs = 0.5;
@@ -300,7 +301,6 @@ export class TcpConnection {
   clockSteps: readonly ClockStepRow[] = NO_STEPS;
   /** The last packet that broke a silence which was as long for the peer as for the capture's clock. */
   clockAgreed: Moment | null = null;
-  lateCopies: LateCopies | null = null;
   icmpErrors: IcmpRow[] = [];
   events: TcpEventRow[] = [];
   eventsDropped = 0;
