@@ -24,6 +24,9 @@ export function neverCameBytes(half: TcpHalf): number {
   return half.anchored && bytes > 1 && bytes < LARGEST_WINDOW_BYTES ? bytes : 0;
 }
 
-/** Since when a bare segment has said that the byte of this number had been sent; null: none has. */
-export const missingByBare = (half: TcpHalf, sequence: number): number | null =>
-  half.bareNumber > 0 && neverCameBytes(half) > 0 && ((half.bareSequence - sequence) | 0) > 0 ? half.bareNs : null;
+/** Since when a bare segment has said that the byte of this number, which never came, had been sent; null: none has. */
+export function missingByBare(half: TcpHalf, sequence: number): number | null {
+  if (half.bareNumber === 0 || !half.anchored) return null;
+  const bytes = Math.min((half.bareSequence - sequence) | 0, (half.bareSequence - half.nextSequence) | 0);
+  return bytes > 1 && bytes < LARGEST_WINDOW_BYTES ? half.bareNs : null;
+}

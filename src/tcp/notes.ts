@@ -103,8 +103,8 @@ export function noteRetransmission(
   if (fillsHole && !doubted && half.hold?.holds(sequence, last) !== true) {
     // Never seen before: it was overtaken, or its first copy was lost before the capture point.
     half.outOfOrder++;
-    const behind = half.hold?.segments[0];
-    if (behind !== undefined) noteLate(connection, half, behind.timestampNs, packet);
+    const sinceNs = missingByBare(half, sequence) ?? half.hold?.segments[0]?.timestampNs;
+    if (sinceNs !== undefined) noteLate(connection, half, sinceNs, packet);
     return;
   }
   half.retransmissions++;

@@ -307,11 +307,17 @@ describe("what the capture shows only by what came later", () => {
   });
 
   test("a pong behind bytes that had been lost is late by the path", () => {
-    const slow = { ping: mark(30), pong: mark(31.8), roundTripMs: 1800 };
-    const came = (sentSeconds: number, seconds: number, from: "client" | "server" = "client") =>
-      one(
+    const came = (
+      sentSeconds: number,
+      seconds: number,
+      from: "client" | "server" = "client",
+      roundTripMs = 1800,
+      pongs = 1,
+    ) => {
+      const slowest = { ping: mark(30), pong: mark(30 + roundTripMs / 1000), roundTripMs };
+      return one(
         connectionFacts({
-          webSocket: webSocket({ heartbeat: [beat({ pings: 0 }), beat({ late: 1, slowest: slow })] }),
+          webSocket: webSocket({ heartbeat: [beat({ pings: 0 }), beat({ late: pongs, slowest })] }),
           tcp: tcp({
             events: [
               {
@@ -326,12 +332,21 @@ describe("what the capture shows only by what came later", () => {
           }),
         }),
       );
+    };
+    expect(found("ws.pong.late", came(30.1, 31.7))[0]).toMatchObject({ variant: "byPath", severity: "note" });
     expect(causesOf("ws.pong.late", came(30.1, 31.7))).toContain("likely slowPath");
     expect(causesOf("ws.pong.late", came(30.1, 31.7))).toContain("possible peerBlocked");
     expect(evidenceOf("ws.pong.late", came(30.1, 31.7)).join()).toContain("318 cameLate");
     // A short loss, one long before, and one of the other side do not keep a pong for so long.
     for (const other of [came(30.1, 30.4), came(20, 22), came(30.1, 31.7, "server")])
-      expect(causesOf("ws.pong.late", other)[0]).toBe("likely peerBlocked");
+      expect(found("ws.pong.late", other)[0]).toMatchObject({
+        variant: "plain",
+        severity: "warning",
+        causes: [{ id: "peerBlocked", confidence: "likely" }, {}, {}],
+      });
+    // Neither so long nor so often.
+    expect(found("ws.pong.late", came(30.1, 33.2, "client", 3200))[0]).toMatchObject({ severity: "warning" });
+    expect(found("ws.pong.late", came(30.1, 31.7, "client", 1800, 9))[0]).toMatchObject({ severity: "warning" });
   });
 
   test("so is one that never came before the pinger gave up", () => {

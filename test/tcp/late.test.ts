@@ -18,6 +18,17 @@ test("bytes before a bare segment's number had been lost, and come late", () => 
   expect(lateOf(...lost, ["C", 600, { flags: "PA", seq: 104, ack: 511, payload: "pong!!" }])).toEqual([]);
 });
 
+test("they had been lost since the bare segment, though what came after them came just now", () => {
+  expect(
+    lateOf(
+      ["S", 500, { flags: "PA", seq: 507, ack: 104, payload: "ping" }],
+      ["C", 520, { flags: "A", seq: 110, ack: 511 }],
+      ["C", 1500, { flags: "PA", seq: 110, ack: 511, payload: "next" }],
+      ["C", 1501, { flags: "PA", seq: 104, ack: 511, payload: "pong!!" }],
+    ),
+  ).toEqual([[10, 981]]);
+});
+
 test("bytes before others that came already come late", () => {
   const ahead: Line = ["C", 500, { flags: "PA", seq: 110, ack: 507, payload: "next" }];
   expect(lateOf(ahead, ["C", 1500, { flags: "PA", seq: 104, ack: 507, payload: "first!" }])).toEqual([[8, 1000]]);

@@ -96,6 +96,11 @@ export const findingsWebSocket = {
       title: "The {to:word} answers pings late: {slowestMs:ms} at worst, usually {medianMs:ms}",
       detail: `${interval}{late:One pong was|# pongs were} late. A heartbeat with little patience would have ended this connection.`,
     },
+    byPath: {
+      title:
+        "The path lost packets or held them up: {late:a pong|# pongs} of the {to:word} came late, {slowestMs:ms} after the ping at worst, usually {medianMs:ms}",
+      detail: `${interval}The {to:word} may well have answered at once. A heartbeat with little patience would have ended this connection.`,
+    },
     steady: {
       title: "The {to:word} answers each ping only after {medianMs:ms}, though the path takes {pathMs:ms}",
       detail: `${interval}The soonest pong took {leastMs:ms}. A heartbeat with little patience would have ended this connection.[[ The pings look alike: if each pong belongs to the ping before, they take {olderMs:ms}.]]`,

@@ -93,6 +93,11 @@ export const findingsWebSocket = {
       title: "{to:word}回 pong 偏慢：最慢 {slowestMs:ms}，平时 {medianMs:ms}",
       detail: `${interval}有 {late} 个 pong 迟到。如果心跳超时再短一些，这条连接已经断了。`,
     },
+    byPath: {
+      title:
+        "网络丢失或拖延了数据包：{to:word}有 {late} 个 pong 迟到，最慢在 ping 之后 {slowestMs:ms}，平时 {medianMs:ms}",
+      detail: `${interval}{to:word}很可能立即就回了。如果心跳超时再短一些，这条连接已经断了。`,
+    },
     steady: {
       title: "{to:word}每次都要 {medianMs:ms}才回 pong，而网络往返只要 {pathMs:ms}",
       detail: `${interval}最快的一个 pong 也用了 {leastMs:ms}。如果心跳超时再短一些，这条连接已经断了。[[这些 ping 内容都一样：如果每个 pong 对应的是前一个 ping，那就是 {olderMs:ms}。]]`,

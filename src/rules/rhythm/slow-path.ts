@@ -17,8 +17,6 @@ const isOfPath = ({ isRepeated, inRow }: SlowAcknowledgment): boolean => isRepea
 
 const LEAST_IN_ROW = 2;
 
-/** As slow as an acknowledgment has to be to count. */
-const LEAST_LATE_MS = 750;
 /** A loss that was soon mended does not explain a long wait. */
 const LEAST_SHARE = 0.5;
 
@@ -32,7 +30,7 @@ export function cameLate({ events }: TcpFacts, side: Side, sinceNs: number, unti
     if (kind !== "late" || from !== side || sentNs == null || timestampNs < sinceNs || sentNs > untilNs) continue;
     const withinNs = Math.min(timestampNs, untilNs) - Math.max(sentNs, sinceNs);
     const ms = (timestampNs - sentNs) / NS_PER_MS;
-    if (withinNs < LEAST_SHARE * (untilNs - sinceNs) || ms < LEAST_LATE_MS || ms < (longest?.ms ?? 0)) continue;
+    if (withinNs < LEAST_SHARE * (untilNs - sinceNs) || ms < (longest?.ms ?? 0)) continue;
     longest = { packet, timestampNs, ms };
   }
   return longest;
@@ -56,6 +54,9 @@ export function slowPathMs({ tcp }: ConnectionFacts, sinceNs: number, untilNs: n
   if (usualMs >= SLOW_ROUND_TRIP_MS) return Math.max(usualMs, slowestMs);
   return slowestMs > 0 && slowestMs >= SLOW_TIMES * usualMs ? slowestMs : null;
 }
+
+/** As slow as an acknowledgment has to be to count. */
+const LEAST_LATE_MS = 750;
 
 export interface UnheardPongs {
   readonly since: Mark;

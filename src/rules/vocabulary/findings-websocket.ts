@@ -24,6 +24,7 @@ export const webSocketFindings = {
   },
   "ws.pong.late": {
     plain: "from to late slowestMs medianMs intervalMs?",
+    byPath: "from to late slowestMs medianMs intervalMs?",
     steady: "from to leastMs medianMs pathMs intervalMs? olderMs?",
   },
   "ws.pong.unsolicited": { plain: "from count" },

@@ -1,3 +1,4 @@
+import type { SlowAcknowledgment } from "../../../src/store/tcp-types.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   abnormal,
@@ -75,9 +76,23 @@ const ongoingInTls = (): ConnectionFacts =>
     },
   );
 
-const late = (roundTripMs: number, median: number, intervalMs = 60_000) =>
+/** The client waited so long for the acknowledgment of its pong, and sent it again. */
+const repeated = (ms: number): SlowAcknowledgment => ({
+  sinceNs: mark(10.01).timestampNs,
+  ms,
+  inRow: 1,
+  isRepeated: true,
+});
+
+const late = (
+  roundTripMs: number,
+  median: number,
+  intervalMs = 60_000,
+  slowAcknowledgment: SlowAcknowledgment | null = null,
+) =>
   one(
     connectionFacts({
+      tcp: tcp({ client: { slowAcknowledgment } }),
       webSocket: webSocket({
         heartbeat: [
           quiet,
@@ -256,7 +271,8 @@ export const heartbeatCases = {
   },
   "ws.pong.late": {
     severity: "warning",
-    fires: { plain: late(5000, 2), steady: steady(1998, 1) },
+    severities: { byPath: "note" },
+    fires: { plain: late(5000, 2), byPath: late(1100, 2, 1000, repeated(1000)), steady: steady(1998, 1) },
     near: {
       "slow but steady": late(900, 700),
       "under a second": late(800, 2),

@@ -13,6 +13,8 @@ import type { Rule } from "../rule.ts";
 /** Below this no pong is late: slow but steady paths are healthy. */
 const LATE_MS = 1000;
 const LATE_MEDIANS = 8;
+/** A loss now and then is what a path does, and TCP mends it within this: where most pongs come in time, nobody has to act. */
+const MENDED_MS = 3000;
 
 const each =
   (check: (connection: ConnectionFacts, direction: Direction) => Draft | null) => (connection: ConnectionFacts) =>
@@ -35,7 +37,10 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
   const stall = stallWithin(connection, slowest.ping.timestampNs, slowest.pong.timestampNs);
   const late = cameLate(connection.tcp, to, slowest.ping.timestampNs, slowest.pong.timestampNs);
   const isSlow = late !== null || slowPathMs(connection, slowest.ping.timestampNs, slowest.pong.timestampNs) !== null;
-  return draft("ws.pong.late", "plain", {
+  const isOfPath = stall !== null || isSlow;
+  const isMended = stall === null && isSlow && 2 * beat.late < beat.answered && slowest.roundTripMs < MENDED_MS;
+  return draft("ws.pong.late", isOfPath ? "byPath" : "plain", {
+    severity: isMended ? "note" : undefined,
     at: stall?.first ?? slowest.ping,
     explainsUntil: slowest.pong.timestampNs,
     args: {
@@ -54,7 +59,7 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
     causes: [
       stall !== null && cause("likely", "pathInterrupted", { idleMs: stall.ms }),
       stall === null && cause(isSlow ? "likely" : "possible", "slowPath", {}),
-      cause(stall === null && !isSlow ? "likely" : "possible", "peerBlocked", { to }),
+      cause(isOfPath ? "possible" : "likely", "peerBlocked", { to }),
       cause("possible", "queuedBehindData", {}),
     ],
   });
