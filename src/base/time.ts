@@ -53,6 +53,10 @@ export const msToNs = (ms: number): RelativeNs => (ms * 1e6) as RelativeNs;
 export const offsetText = (ns: number, digits = 3): string =>
   `${ns < 0 ? "-" : "+"}${Math.abs(ns / 1e9).toFixed(digits)}`;
 
+/** Time of day in UTC to the millisecond, with the date where it is not that of `origin`; both are RFC 3339. */
+export const clockText = (origin: string, time: string): string =>
+  `${time.slice(0, 10) === origin.slice(0, 10) ? "" : `${time.slice(0, 10)} `}${time.slice(11, 23)}`;
+
 /** Seconds from one RFC 3339 time to another, to the microsecond: for people, not for arithmetic. */
 export function secondsBetween(from: string, to: string): number {
   const split = (time: string): [number, number] => [

@@ -49,6 +49,8 @@ export interface CaptureFeeds {
   readonly order: PacketOrder & Pick<CaptureMerge, "ownNumber">;
   /** The same, with packets of one file that are out of order put right: for who reads them. One of both can be asked. */
   readonly inTime: PacketOrder & Pick<CaptureMerge, "ownNumber">;
+  /** `inTime` may differ from `order`. */
+  readonly mendsOrder: boolean;
   facts(): CaptureFacts[];
   /** Point of view of a capture (pipeline.ts); to be asked when its first packet is read. */
   vantageOf(index: number): number;
@@ -78,13 +80,15 @@ export async function openFeeds(
     feeds.push({ source: sourceOf(source, index), reader, lastPacketNs: NO_PACKET, interrupted: false, vantage: 0 });
   }
   const order = new CaptureMerge(feeds.map(({ reader }) => reader));
-  // What is piped in may be running: no packet waits there for later ones.
-  const inTime = new TimeOrder(order, names.length === 1 && names[0] !== "-");
+  // What comes from a pipe may be running: no packet waits there for later ones.
+  const mendsOrder = feeds.length === 1 && feeds[0]?.source.sizeBytes !== null;
+  const inTime = new TimeOrder(order, mendsOrder);
   const stepBackOf = (index: number) => (inTime.stepBack?.captureIndex === index ? inTime.stepBack : null);
   return {
     feeds,
     order,
     inTime,
+    mendsOrder,
     facts: () => feeds.map((feed, index) => captureFacts(feed, told[index], origin, stepBackOf(index))),
     vantageOf: (index) => settleVantage(feeds, index),
     capturedUntil: () =>

@@ -108,7 +108,7 @@ async function show(
     ports,
     keys,
     paths: () => paths,
-    isInTime: names[0] !== "-",
+    isInTime: captures.mendsOrder,
     progress: () => (reading ? progressOf(captures.feeds) : null),
     stop: () => session.stop(),
   });

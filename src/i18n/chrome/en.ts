@@ -55,6 +55,7 @@ export const chromeEn: Chrome = {
   packet: "Packet",
   time: "Time",
   what: "What it shows",
+  clockOf: (offset, clock) => ` (${offset} is ${clock} UTC)`,
   causes: "Why, and what to do",
   wireshark: "Wireshark filter",
   meaning: "What it means",

@@ -41,6 +41,8 @@ export interface Chrome {
   readonly packet: string;
   readonly time: string;
   readonly what: string;
+  /** The time of day (UTC) of an offset, for who looks into a log. */
+  readonly clockOf: (offset: string, clock: string) => string;
   readonly causes: string;
   readonly wireshark: string;
   readonly meaning: string;

@@ -53,6 +53,7 @@ export const chromeZhCn: Chrome = {
   packet: "包号",
   time: "时间",
   what: "说明",
+  clockOf: (offset, clock) => `（${offset} 即 UTC ${clock}）`,
   causes: "原因与处理办法",
   wireshark: "Wireshark 过滤器",
   meaning: "含义",

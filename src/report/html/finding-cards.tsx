@@ -3,7 +3,7 @@ import { escapeText } from "../../base/escape-text.ts";
 import type { AnnotationModel, FindingModel } from "../model/schema.ts";
 import type { SharePage } from "../share-page.ts";
 import { noteWhere } from "../text/note-where.ts";
-import { inFileText, offsetOf, peersText } from "../text/text-page.ts";
+import { clockOf, inFileText, offsetOf, peersText } from "../text/text-page.ts";
 import { originOf } from "../times.ts";
 import { Said } from "./bilingual.tsx";
 import type { PageInput } from "./page-input.ts";
@@ -133,7 +133,12 @@ function Evidence({ finding, input, of, drawn }: PartProps & Pick<CardProps, "dr
         <tr>
           {(["packet", "time", "what"] as const).map((head) => (
             <th key={head} scope="col" className={head === "what" ? undefined : "right"}>
-              <Said pages={pages} say={({ words }) => words.headers[head]} />
+              <Said
+                pages={pages}
+                say={({ words, chrome }) =>
+                  `${words.headers[head]}${head === "what" ? clockOf({ origin, chrome }, order.at(-1)?.item.time ?? "") : ""}`
+                }
+              />
             </th>
           ))}
         </tr>
@@ -152,7 +157,7 @@ function Evidence({ finding, input, of, drawn }: PartProps & Pick<CardProps, "dr
                   </a>
                 )}
               </td>
-              <td className="right mono">{offsetOf({ origin } as Parameters<typeof offsetOf>[0], item.time)}</td>
+              <td className="right mono">{offsetOf({ origin }, item.time)}</td>
               <td>
                 {item.inFile === undefined || model === undefined ? null : (
                   <span className="mono">{escapeText(inFileText(model, item))}</span>

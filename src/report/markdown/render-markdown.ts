@@ -10,7 +10,7 @@ import { storyLines } from "../story.ts";
 import { ladderText } from "../text/ladder-text.ts";
 import { noteWhere } from "../text/note-where.ts";
 import { endedText } from "../text/text-connections.ts";
-import { baseName, inFileName, inFileText, offsetOf, peersText } from "../text/text-page.ts";
+import { baseName, clockOf, inFileName, inFileText, offsetOf, peersText } from "../text/text-page.ts";
 import { originOf } from "../times.ts";
 import { block, code, heading, list, paragraph, strong, table, text } from "./nodes.ts";
 
@@ -43,8 +43,7 @@ export function renderMarkdown(page: SharePage, ladders: readonly Ladder[]): str
   );
 }
 
-const at = (page: SharePage, time: string): string =>
-  offsetOf({ origin: originOf(page.model) } as Parameters<typeof offsetOf>[0], time);
+const at = (page: SharePage, time: string): string => offsetOf({ origin: originOf(page.model) }, time);
 
 function findingParts(page: SharePage): RootContent[] {
   const { model, words, chrome } = page;
@@ -78,14 +77,14 @@ function findingPart(page: SharePage, finding: FindingModel): RootContent[] {
     parts.push(paragraph(...text(chrome.alsoOn(finding.alsoConnections.length, ids))));
   }
   if (finding.evidence.length > 0) {
-    const rows = [...finding.evidence]
-      .sort((a, b) => a.packet - b.packet)
-      .map((item) => [
-        text(String(item.packet)),
-        text(at(page, item.time)),
-        text(`${inFileText(page.model, item)}${item.what}`),
-      ]);
-    parts.push(table([words.headers.packet, words.headers.time, words.headers.what], rows, [0, 1]));
+    const items = [...finding.evidence].sort((a, b) => a.packet - b.packet);
+    const rows = items.map((item) => [
+      text(String(item.packet)),
+      text(at(page, item.time)),
+      text(`${inFileText(page.model, item)}${item.what}`),
+    ]);
+    const clock = clockOf({ origin: originOf(page.model), chrome }, items.at(-1)?.time ?? "");
+    parts.push(table([words.headers.packet, words.headers.time, `${words.headers.what}${clock}`], rows, [0, 1]));
   }
   if (finding.followsFrom !== null) return parts;
   if (finding.causes.length > 0) {

@@ -1,7 +1,7 @@
 import { displayWidth, padStartToWidth, padToWidth, truncateToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import type { FindingModel } from "../model/schema.ts";
-import { inFileText, offsetOf, paragraph, peersText, type TextPage } from "./text-page.ts";
+import { clockOf, inFileText, offsetOf, paragraph, peersText, type TextPage } from "./text-page.ts";
 
 /** Folded connections named one by one; more are only counted. */
 const NAMED = 10;
@@ -65,17 +65,17 @@ function alsoLines(page: TextPage, finding: FindingModel): string[] {
 function evidenceLines(page: TextPage, finding: FindingModel): string[] {
   if (finding.evidence.length === 0) return [];
   const { chrome, paint } = page;
-  const rows = [...finding.evidence]
-    .sort((a, b) => a.packet - b.packet)
-    .map(
-      (item) =>
-        [String(item.packet), offsetOf(page, item.time), `${inFileText(page.model, item)}${item.what}`] as const,
-    );
+  const items = [...finding.evidence].sort((a, b) => a.packet - b.packet);
+  const rows = items.map(
+    (item) => [String(item.packet), offsetOf(page, item.time), `${inFileText(page.model, item)}${item.what}`] as const,
+  );
   const packetWidth = Math.max(displayWidth(chrome.packet), ...rows.map(([packet]) => packet.length));
   const timeWidth = Math.max(displayWidth(chrome.time), ...rows.map(([, time]) => time.length));
   const head = `    ${padStartToWidth(chrome.packet, packetWidth)}  ${padStartToWidth(chrome.time, timeWidth)}  `;
   const indent = " ".repeat(displayWidth(head));
-  const lines = [paint.dim(`${head}${chrome.what}`)];
+  const lines = paragraph(page, `${chrome.what}${clockOf(page, items.at(-1)?.time ?? "")}`, indent, head).map(
+    paint.dim,
+  );
   for (const [packet, time, what] of rows) {
     const first = `    ${packet.padStart(packetWidth)}  ${time.padStart(timeWidth)}  `;
     lines.push(...paragraph(page, what, indent, first));

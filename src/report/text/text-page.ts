@@ -1,6 +1,6 @@
 import { displayWidth, padStartToWidth, padToWidth, truncateToWidth, wrapToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
-import { offsetText, secondsBetween } from "../../base/time.ts";
+import { clockText, offsetText, secondsBetween } from "../../base/time.ts";
 import type { Chrome } from "../../i18n/chrome/words.ts";
 import type { ConnectionModel, ReportModel } from "../model/schema.ts";
 import type { Paint } from "./paint.ts";
@@ -42,10 +42,14 @@ export const inFileText = (model: Pick<ReportModel, "captures">, item: Evidence)
   item.inFile === undefined ? "" : `${inFileName(model, item)} ${item.inFile.packet}: `;
 
 /** Seconds after the first packet: "+31.204". */
-export function offsetOf(page: TextPage, time: string): string {
+export function offsetOf(page: Pick<TextPage, "origin">, time: string): string {
   if (page.origin === null || time === "") return "";
   return offsetText(secondsBetween(page.origin, time) * 1e9);
 }
+
+/** " (+31.204 is 08:49:29.066 UTC)": for who looks into a log. */
+export const clockOf = (page: Pick<TextPage, "origin" | "chrome">, time: string): string =>
+  page.origin === null || time === "" ? "" : page.chrome.clockOf(offsetOf(page, time), clockText(page.origin, time));
 
 export const endpointText = (endpoint: { address: string; port: number }): string =>
   endpoint.address.includes(":") ? `[${endpoint.address}]:${endpoint.port}` : `${endpoint.address}:${endpoint.port}`;

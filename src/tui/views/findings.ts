@@ -1,6 +1,7 @@
+import { ZERO_TIME } from "../../base/brand.ts";
 import { padStartToWidth, wrapToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
-import { offsetText } from "../../base/time.ts";
+import { clockText, formatTime, offsetText } from "../../base/time.ts";
 import { explain, render } from "../../i18n/render.ts";
 import type { Finding } from "../../rules/types.ts";
 import { fitStart, Line } from "../cells.ts";
@@ -103,11 +104,16 @@ export function storyLines(finding: Finding, state: State, context: Context): st
     );
     if (fix !== "") lines.push(...wrapped(fix, width, "      ", "    → ").map(palette.accent));
   }
-  if (finding.evidence.length > 0) {
+  const items = [...finding.evidence.entries()].sort(([, a], [, b]) => a.packet - b.packet);
+  const last = items.at(-1)?.[1];
+  if (last !== undefined) {
     const names = `  ${padStartToWidth(chrome.packet, 7)} ${padStartToWidth(chrome.time, 10)}  ${chrome.what}`;
-    lines.push("", new Line(palette, width).add(names, "dim").end());
+    const origin = formatTime(state.shown.originNs ?? 0n, ZERO_TIME);
+    const time = formatTime(state.shown.originNs ?? 0n, last.timestampNs);
+    const clock = chrome.clockOf(offsetText(last.timestampNs), clockText(origin, time));
+    lines.push("", new Line(palette, width).add(`${names}${clock}`, "dim").end());
   }
-  for (const [index, { packet, timestampNs }] of finding.evidence.entries()) {
+  for (const [index, { packet, timestampNs }] of items) {
     const head = `  ${fitStart(String(packet), 7)} ${fitStart(offsetText(timestampNs), 10)}  `;
     lines.push(...wrapped(evidence[index] ?? "", width, " ".repeat(head.length), head));
   }
