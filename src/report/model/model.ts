@@ -4,6 +4,7 @@ import { formatTime } from "../../base/time.ts";
 import type { Language } from "../../i18n/language.ts";
 import type { RenderedFinding } from "../../i18n/render.ts";
 import { rulesByConnection } from "../../rules/judging/by-connection.ts";
+import { isBlind } from "../../rules/reading/reading.ts";
 import type { Finding } from "../../rules/types.ts";
 import { capturedNs } from "../../store/captured-time.ts";
 import type { HalfFacts, TcpFacts } from "../../store/tcp-types.ts";
@@ -132,10 +133,11 @@ const messagesModel = (m: MessageCounts): ConnectionModel["messages"]["client"] 
   binary: m.binary,
   bytes: m.bytes,
 });
-const beatModel = (b: BeatFacts): ConnectionModel["heartbeat"]["client"] => ({
+/** `isBlind`: what would answer is not in the capture. */
+const beatModel = (b: BeatFacts, isBlind: boolean): ConnectionModel["heartbeat"]["client"] => ({
   pings: b.pings,
   answered: b.answered,
-  missing: b.missing,
+  missing: isBlind ? 0 : b.missing,
   late: b.late,
   intervalMs: b.intervalMs,
   roundTripMs:
@@ -204,7 +206,10 @@ export function connectionModel(
     upgrade: facts.upgrade === null ? null : upgradeModel(facts.upgrade, redactor),
     frames: both(ws?.frames ?? [NO_FRAMES, NO_FRAMES], framesModel),
     messages: both(ws?.messages ?? [NO_MESSAGES, NO_MESSAGES], messagesModel),
-    heartbeat: ws === null ? { client: NO_BEAT, server: NO_BEAT } : both(ws.heartbeat, beatModel),
+    heartbeat:
+      ws === null
+        ? { client: NO_BEAT, server: NO_BEAT }
+        : both(ws.heartbeat, (beat) => beatModel(beat, isBlind(facts))),
     close: {
       verdict: facts.close.verdict,
       frames: both(ws?.closeFrames ?? [null, null], closeFrame),
