@@ -29,7 +29,7 @@ const stepAt = (packet: PacketView, ns: number, isMended: boolean): StepBack => 
 });
 
 /** Made as the readers make theirs, so that who is given both stays fast. */
-function copyOf(view: PacketView): PacketView {
+export function copyOf(view: PacketView): PacketView {
   const copy = newPacketView(view.captureIndex, view.bytes.slice(view.start, view.start + view.capturedLength));
   copy.packetNumber = view.packetNumber;
   copy.timestampNs = view.timestampNs;

@@ -27,7 +27,7 @@ import { findRebound } from "./joins/rebound.ts";
 import { SettledConnections } from "./joins/settled-connections.ts";
 import { NameWatch } from "./name-watch.ts";
 import { NotDecoded } from "./not-decoded.ts";
-import { guessClient } from "./roles.ts";
+import { guessClient, placeRoles } from "./roles.ts";
 import { hasEnded, isHalfOpen, ROOM_SHARE, whoGoes } from "./room.ts";
 import { shareTimers } from "./session/session-timers.ts";
 import type { FrameTap } from "./websocket/frame-tap.ts";
@@ -243,6 +243,7 @@ export class Pipeline implements WireSink, TcpSink {
 
   onOpen(connection: TcpConnection): void {
     if (this.tracker.size > this.roomEndsAt) this.makeRoom();
+    placeRoles(connection, this.ports);
     connection.slot = this.freeSlots.pop() ?? this.contexts.length;
     // What it says begins with its first byte: a capture may hold a million connections that are only a SYN.
     this.contexts[connection.slot] = null;

@@ -1,9 +1,19 @@
 import { latin1, u8 } from "../base/bytes.ts";
+import type { TcpConnection } from "../tcp/connection.ts";
 import { looksLikeFrames } from "../websocket/recognise.ts";
 
 interface Guess {
   readonly senderIsClient: boolean;
   readonly by: "http" | "masking" | "port";
+}
+
+/** The port that was asked for is the server's, until a SYN or what is said tells better. */
+export function placeRoles(connection: TcpConnection, ports: ReadonlySet<number>): void {
+  if (ports.size === 0) return;
+  const [low, high] = connection.ports;
+  if (ports.has(low) === ports.has(high)) return;
+  connection.clientIndex = ports.has(low) ? 1 : 0;
+  connection.clientBy = "port";
 }
 
 const REQUEST = /^[A-Z]{3,16} [^ ]+ HTTP\/1\.[01]\r?\n/;

@@ -328,6 +328,7 @@ export class LiveSession implements FrameTap {
       dropped: dropped(),
       endedEarly: summary.endedEarly,
       stepBack: null,
+      stepsForward: [],
     };
   }
 

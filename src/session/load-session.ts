@@ -114,6 +114,7 @@ const NOTHING: CaptureFacts = {
   dropped: null,
   endedEarly: null,
   stepBack: null,
+  stepsForward: [],
 };
 
 /** Several captures as one, for the head of the screen. */
@@ -137,6 +138,7 @@ function joined(captures: readonly CaptureFacts[]): CaptureFacts {
     dropped: drops.length === 0 ? null : drops.reduce((total, n) => total + n, 0),
     endedEarly: captures.find(({ endedEarly }) => endedEarly !== null)?.endedEarly ?? null,
     stepBack: captures.find(({ stepBack }) => stepBack !== null)?.stepBack ?? null,
+    stepsForward: captures.flatMap(({ stepsForward }) => stepsForward),
   };
 }
 

@@ -73,6 +73,13 @@ export interface CaptureFacts {
   readonly endedEarly: null | { readonly code: string; readonly offset: number };
   /** The first place from which on its times lie a second or more before earlier ones; null: none, or not looked for. */
   readonly stepBack: CaptureStepBack | null;
+  /** Where its clock was set forward: times in facts are those that were lived through, without it. */
+  readonly stepsForward: readonly CaptureStepForward[];
+}
+
+export interface CaptureStepForward {
+  readonly at: Mark;
+  readonly ns: number;
 }
 
 export interface CaptureStepBack {
@@ -80,6 +87,8 @@ export interface CaptureStepBack {
   readonly ns: number;
   /** What follows is counted on from the time before the step. */
   readonly isMended: boolean;
+  /** The hosts' own clocks show the earlier time too: no clock was set, pieces are in the wrong order. */
+  readonly stampsFell: boolean;
 }
 
 /** The whole analysis at one moment. */

@@ -2,6 +2,7 @@ import type { PacketView } from "../base/packet-view.ts";
 import { ABSENT, timestampEchoReply, timestampValue } from "../wire/tcp-options.ts";
 import { ACK, type SegmentView } from "../wire/types.ts";
 import { type ClockProbe, neverSeen, type TcpConnection, type TcpHalf } from "./connection.ts";
+import { stampRateOf } from "./stamp-rates.ts";
 
 /*
  * Whether a silence was one, or the capture's clock was set forward (NTP, a virtual machine that was resumed). Both ends stamp
@@ -16,9 +17,6 @@ const LEAST_STEP_NS = 1e9;
 /** Before that a clock's rate cannot be told from its steps. */
 const LEAST_KNOWN_NS = 1e9;
 const SECOND_NS = 1e9;
-/** Ticks a second of the stamps that systems use: Linux since 4.13, Windows and Darwin 1000, older kernels their timer's. */
-const RATES = [1000, 300, 250, 200, 100, 10, 2] as const;
-const RATE_TOLERANCE = 0.03;
 const STEPS_KEPT = 8;
 
 /** Keeps what a SYN is stamped with. */
@@ -68,7 +66,7 @@ export function answerClock(
   const asker = connection.peerOf(half);
   const steppedNs = connection.clockSteps.reduce((sum, { ns }) => sum + ns, 0);
   const knownNs = probe.sinceNs - half.stampNs - steppedNs;
-  const rate = knownNs < LEAST_KNOWN_NS ? null : rateOf((probe.echoed - half.stampValue) | 0, knownNs);
+  const rate = knownNs < LEAST_KNOWN_NS ? null : stampRateOf((probe.echoed - half.stampValue) | 0, knownNs);
   if (rate === null) return;
   const lastedNs = (((value | 0) - probe.echoed) | 0) * (SECOND_NS / rate);
   const stepNs = packet.timestampNs - probe.sinceNs - lastedNs;
@@ -82,14 +80,8 @@ export function answerClock(
   if (Math.abs(missingNs - stepNs) > SECOND_NS / 2 + stepNs / 20) return;
   // And the other end as well: else its host slept, which is a silence indeed.
   const otherNs = probe.timestampNs - asker.stampNs - steppedNs - stepNs;
-  if (rateOf((probe.ownValue - asker.stampValue) | 0, otherNs) === null) return;
+  if (stampRateOf((probe.ownValue - asker.stampValue) | 0, otherNs) === null) return;
   noteStep(connection, probe, stepNs);
-}
-
-/** The standard rate that these ticks fit; null: none. */
-function rateOf(ticks: number, ns: number): number | null {
-  const measured = (ticks * SECOND_NS) / ns;
-  return RATES.find((rate) => Math.abs(measured - rate) <= rate * RATE_TOLERANCE) ?? null;
 }
 
 function noteStep(connection: TcpConnection, probe: ClockProbe, ns: number): void {

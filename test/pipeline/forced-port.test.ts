@@ -56,3 +56,11 @@ test("frames without a handshake on the port are frames", () => {
   const pong = new Uint8Array([0x8a, 0x00]);
   expect(connectionOf([...opening, ...talk(ping, pong)])?.webSocket?.by).toBe("port");
 });
+
+test("the port that was asked for is the server's, though it spoke first and said nothing", () => {
+  const bare: readonly TcpPacket[] = [
+    { from: S, to: C, flags: "A", seq: 501, ack: 101 },
+    { from: C, to: S, flags: "A", seq: 101, ack: 501 },
+  ];
+  expect(connectionOf(bare)).toMatchObject({ client: { port: 40_000 }, server: { port: 8080 } });
+});

@@ -221,6 +221,7 @@ export const analysis = (connections: readonly ConnectionFacts[], given: Partial
       dropped: 0,
       endedEarly: null,
       stepBack: null,
+      stepsForward: [],
     },
   ],
   // date -u -d 2026-11-20T10:00:00Z +%s

@@ -468,6 +468,7 @@ const capture: CaptureFacts = {
   dropped: null,
   endedEarly: null,
   stepBack: null,
+  stepsForward: [],
 };
 
 /** These connections, renumbered in order, in one capture that ends at `clockSeconds`. */

@@ -5,8 +5,9 @@ import { EXIT, UserError } from "../../base/user-error.ts";
 import { linkTypeName } from "../../pcap/link-type-names.ts";
 import { CaptureMerge } from "../../pcap/merge.ts";
 import { openCaptureReader } from "../../pcap/open-capture-reader.ts";
-import { TimeOrder } from "../../pcap/time-order.ts";
+import { type StepBack, TimeOrder } from "../../pcap/time-order.ts";
 import type { CaptureComment, CaptureOrigin, CaptureSink, CaptureStatistics, RecordReader } from "../../pcap/types.ts";
+import { LivedTime } from "../../pipeline/time/lived-time.ts";
 import { type Feed, NO_PACKET, type PacketOrder } from "../../session/pump.ts";
 import { openSources } from "../../source/open-source.ts";
 import { sameContent } from "../../source/same-content.ts";
@@ -22,6 +23,10 @@ interface Told {
   /** Beyond the last packet: silence counts too. */
   capturedUntilNs: bigint | null;
 }
+
+type Steps = Pick<CaptureFacts, "stepBack" | "stepsForward">;
+
+const withoutStamps = (stepBack: StepBack | null) => (stepBack === null ? null : { ...stepBack, stampsFell: false });
 
 /** Who hears of what is in a capture beside its packets. */
 export interface FeedEvents {
@@ -47,7 +52,7 @@ export interface CaptureFeeds {
   readonly feeds: readonly CaptureFeed[];
   /** As they lie in their captures: for who copies them. */
   readonly order: PacketOrder & Pick<CaptureMerge, "ownNumber">;
-  /** The same, with packets of one file that are out of order put right: for who reads them. One of both can be asked. */
+  /** The same, with packets of one file that are out of order put right, and its clock: for who reads them. One of both can be asked. */
   readonly inTime: PacketOrder & Pick<CaptureMerge, "ownNumber">;
   /** `inTime` may differ from `order`. */
   readonly mendsOrder: boolean;
@@ -82,18 +87,27 @@ export async function openFeeds(
   const order = new CaptureMerge(feeds.map(({ reader }) => reader));
   // What comes from a pipe may be running: no packet waits there for later ones.
   const mendsOrder = feeds.length === 1 && feeds[0]?.source.sizeBytes !== null;
-  const inTime = new TimeOrder(order, mendsOrder);
-  const stepBackOf = (index: number) => (inTime.stepBack?.captureIndex === index ? inTime.stepBack : null);
+  const inOrder = new TimeOrder(order, mendsOrder);
+  const lived = mendsOrder ? new LivedTime(inOrder) : null;
+  const stepsOf = (index: number): Steps => {
+    const stepBack = lived === null ? withoutStamps(inOrder.stepBack) : lived.stepBack;
+    return {
+      stepBack: stepBack?.captureIndex === index ? stepBack : null,
+      stepsForward: lived?.stepsForward ?? [],
+    };
+  };
   return {
     feeds,
     order,
-    inTime,
+    inTime: lived ?? inOrder,
     mendsOrder,
-    facts: () => feeds.map((feed, index) => captureFacts(feed, told[index], origin, stepBackOf(index))),
+    facts: () => feeds.map((feed, index) => captureFacts(feed, told[index], origin, stepsOf(index))),
     vantageOf: (index) => settleVantage(feeds, index),
     capturedUntil: () =>
       told.flatMap(({ capturedUntilNs }) =>
-        capturedUntilNs === null ? [] : relativeNs(Number(capturedUntilNs - (origin.ns ?? 0n))),
+        capturedUntilNs === null
+          ? []
+          : relativeNs(Number(capturedUntilNs - (origin.ns ?? 0n)) - (lived?.steppedNs ?? 0)),
       ),
     refuseWhatIsNoCapture: () => {
       for (const feed of feeds) refuseWhatIsNoCapture(feed);
@@ -173,16 +187,12 @@ function refuseWhatIsNoCapture(feed: Feed): void {
   if (messageId !== undefined) throw new UserError(EXIT.input, messageId, { name: feed.source.label });
 }
 
-function captureFacts(
-  feed: Feed,
-  told: Told | undefined,
-  origin: CaptureOrigin,
-  stepBack: CaptureFacts["stepBack"],
-): CaptureFacts {
+function captureFacts(feed: Feed, told: Told | undefined, origin: CaptureOrigin, steps: Steps): CaptureFacts {
   const { source, reader } = feed;
   const { summary } = reader;
   const drops = [...(told?.dropped.values() ?? [])];
   const firstNs = reader.firstPacketNs;
+  const steppedNs = steps.stepsForward.reduce((sum, { ns }) => sum + ns, 0);
   return {
     name: source.label,
     format: summary.format ?? "pcap",
@@ -192,12 +202,14 @@ function captureFacts(
     bytes: summary.bytes,
     firstPacketTime: firstNs === null ? null : formatTime(firstNs, relativeNs(0)),
     lastPacketTime:
-      origin.ns === null || feed.lastPacketNs === NO_PACKET ? null : formatTime(origin.ns, feed.lastPacketNs),
+      origin.ns === null || feed.lastPacketNs === NO_PACKET
+        ? null
+        : formatTime(origin.ns, relativeNs(feed.lastPacketNs + steppedNs)),
     truncatedPackets: summary.truncatedPackets,
     malformed: summary.malformed,
     dropped: drops.length === 0 ? null : drops.reduce((sum, n) => sum + n, 0),
     endedEarly: endedEarly(feed),
-    stepBack,
+    ...steps,
   };
 }
 

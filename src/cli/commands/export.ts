@@ -3,6 +3,7 @@ import { EXIT, UserError } from "../../base/user-error.ts";
 import { shareWordsOf } from "../../i18n/share/share.ts";
 import type { ShareWords } from "../../i18n/share/words.ts";
 import type { Redactor } from "../../report/redact.ts";
+import { capturedNs } from "../../store/captured-time.ts";
 import { type Analysed, analyse } from "../captures/analyse.ts";
 import { type Exported, type ExportPlan, exportCapture } from "../captures/export-capture.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../captures/key-log-file.ts";
@@ -76,7 +77,9 @@ function planOf({ analysis, findings }: Analysed, options: ExportOptions): Expor
       connections === null || (finding.connectionId !== null && connections.has(finding.connectionId))
         ? [finding.timestampNs, ...finding.evidence.map(({ timestampNs }) => timestampNs)]
         : [],
-    );
+    )
+    // Packets are picked as they lie in their file.
+    .map((at) => capturedNs(analysis, at));
   const [before, after] = times.length === 0 ? [null, null] : (options.trim ?? [null, null]);
   return {
     connections,

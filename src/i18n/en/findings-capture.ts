@@ -154,6 +154,16 @@ export const findingsCapture = {
       detail:
         "Both ends stamp their segments by clocks of their own that nobody sets (TCP timestamps), and neither of them lived through that time. Idle times before the end are counted without it, and no timer is matched by it; other times in this report are the capture's.",
     },
+    forward: {
+      title: "The capture's clock was set forward by {stepMs:ms} in {name}: there was no such silence",
+      detail:
+        "Both ends of a connection stamp their segments by clocks of their own that nobody sets (TCP timestamps), and neither of them lived through that time. Durations and timers are counted here without it; times of day are those in the file.",
+    },
+    wrongOrder: {
+      title: "The pieces of {name} are in the wrong order: nothing is concluded from it",
+      detail:
+        "From this packet on, times lie {stepMs:ms} before those of earlier packets, and so do the clocks by which the hosts themselves stamp their segments (TCP timestamps): these packets were captured before those that stand in front of them. What looks like a silence, an end or a missing answer is only the place where pieces meet. Sort the file by time and read it again.",
+    },
     backwards: {
       title: "Time runs backwards by {stepMs:ms} in {name}",
       detail:

@@ -253,7 +253,7 @@ export const pagesRunning = {
     name: "clock set meanwhile",
     meaning:
       "The clock by which packets are stamped was corrected while the capture ran. Set forward, it seems to show a silence that never was; set back, time runs backwards, as it also does where pieces of a capture were put together in the wrong order.",
-    seen: "TCP timestamps of both ends (RFC 7323) across the silence, against their rate before it: both lack the same time. Backwards: a packet a second or more earlier than those before it, and what follows it too.",
+    seen: "TCP timestamps of both ends (RFC 7323) across the silence, against their rate before it: both lack the same time. Backwards: a packet a second or more earlier than those before it, and what follows it too; where the hosts' own stamps go back as well, the pieces are in the wrong order.",
   },
   "capture.both-ends": {
     name: "captured at both ends",

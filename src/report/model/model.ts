@@ -4,7 +4,9 @@ import { formatTime } from "../../base/time.ts";
 import type { Language } from "../../i18n/language.ts";
 import type { RenderedFinding } from "../../i18n/render.ts";
 import { rulesByConnection } from "../../rules/judging/by-connection.ts";
+import { isBlind } from "../../rules/reading/reading.ts";
 import type { Finding } from "../../rules/types.ts";
+import { capturedNs } from "../../store/captured-time.ts";
 import type { HalfFacts, TcpFacts } from "../../store/tcp-types.ts";
 import type { TlsFacts } from "../../store/tls-types.ts";
 import type { Analysis, CaptureFacts, ConnectionFacts } from "../../store/types.ts";
@@ -32,7 +34,7 @@ export interface ModelOptions {
 export function buildReport(analysis: Analysis, findings: readonly Finding[], options: ModelOptions): ReportModel {
   const { redactor } = options;
   learnSecrets(analysis, redactor);
-  const time = (at: RelativeNs): string => formatTime(analysis.originNs ?? 0n, at);
+  const time = (at: RelativeNs): string => formatTime(analysis.originNs ?? 0n, capturedNs(analysis, at));
   const rules = rulesByConnection(findings);
   const connections = analysis.connections.map((c) => connectionModel(c, rules.get(c.id) ?? [], time, redactor));
   const model: ReportModel = {
@@ -131,10 +133,11 @@ const messagesModel = (m: MessageCounts): ConnectionModel["messages"]["client"] 
   binary: m.binary,
   bytes: m.bytes,
 });
-const beatModel = (b: BeatFacts): ConnectionModel["heartbeat"]["client"] => ({
+/** `isBlind`: what would answer is not in the capture. */
+const beatModel = (b: BeatFacts, isBlind: boolean): ConnectionModel["heartbeat"]["client"] => ({
   pings: b.pings,
   answered: b.answered,
-  missing: b.missing,
+  missing: isBlind ? 0 : b.missing,
   late: b.late,
   intervalMs: b.intervalMs,
   roundTripMs:
@@ -203,7 +206,10 @@ export function connectionModel(
     upgrade: facts.upgrade === null ? null : upgradeModel(facts.upgrade, redactor),
     frames: both(ws?.frames ?? [NO_FRAMES, NO_FRAMES], framesModel),
     messages: both(ws?.messages ?? [NO_MESSAGES, NO_MESSAGES], messagesModel),
-    heartbeat: ws === null ? { client: NO_BEAT, server: NO_BEAT } : both(ws.heartbeat, beatModel),
+    heartbeat:
+      ws === null
+        ? { client: NO_BEAT, server: NO_BEAT }
+        : both(ws.heartbeat, (beat) => beatModel(beat, isBlind(facts))),
     close: {
       verdict: facts.close.verdict,
       frames: both(ws?.closeFrames ?? [null, null], closeFrame),

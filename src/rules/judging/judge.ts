@@ -32,6 +32,17 @@ export interface JudgeOptions {
  * then notes, each by time. Of what belongs together only the root is an error; what follows from it is a note.
  */
 export function judge(analysis: Analysis, options: JudgeOptions = {}): Finding[] {
+  return withoutSeams(judgeAll(analysis, options), analysis);
+}
+
+/** Where pieces stand in the wrong order, silences and endings are only the places where they meet. */
+function withoutSeams(findings: Finding[], { captures }: Analysis): Finding[] {
+  return captures.some(({ stepBack }) => stepBack?.stampsFell)
+    ? findings.filter(({ ruleId }) => ruleId.startsWith("capture."))
+    : findings;
+}
+
+function judgeAll(analysis: Analysis, options: JudgeOptions): Finding[] {
   const context = contextOf(analysis, [...(options.timers ?? []), ...knownTimers], options.ports);
   const judged = storiesOf(context).flatMap((story) => {
     const placed = story.flatMap((connection) => draftsOf(connection, context));

@@ -2,6 +2,7 @@ import type { Direction } from "../../base/brand.ts";
 import { isBefore } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { CloseFrameFacts } from "../../store/websocket-types.ts";
+import { spanMs } from "./reading.ts";
 
 export interface FirstClose {
   readonly close: CloseFrameFacts;
@@ -13,6 +14,23 @@ export function firstClose(connection: ConnectionFacts): FirstClose | null {
   const [client, server] = connection.webSocket?.closeFrames ?? [null, null];
   if (client && (!server || !isBefore(server, client))) return { close: client, direction: 0 };
   return server ? { close: server, direction: 1 } : null;
+}
+
+/** An answer to a Close follows it at once, where nobody stands still. */
+const ANSWERED_WITHIN_MS = 2000;
+
+/**
+ * It may as well answer a Close from before the capture: the capture begins just before it, in the middle of the
+ * connection, and the other side says nothing more, as nobody may behind its Close (RFC 6455 §5.5.1).
+ */
+export function mayAnswerUnseen({ tcp, webSocket, first }: ConnectionFacts, { close, direction }: FirstClose): boolean {
+  const other = direction === 0 ? 1 : 0;
+  return (
+    webSocket?.midstream === true &&
+    tcp.opening === "not-captured" &&
+    webSocket.firstFrame[other] === null &&
+    spanMs(first, close) <= ANSWERED_WITHIN_MS
+  );
 }
 
 /** What a program is told where a Close names no code (RFC 6455 §7.1.5). */

@@ -16,7 +16,7 @@ const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 export function certificateFaults({ serverCertificate, serverName }: TlsFacts, { analysis }: Context): EvidenceItem[] {
   if (serverCertificate === null) return [];
   const { at, notBeforeMs, notAfterMs, names, moreNames, namesAsked, selfSigned } = serverCertificate;
-  const now = analysis.originNs === null ? null : secondsOf(at, analysis.originNs);
+  const now = secondsOf(at, analysis);
   return [
     now !== null && now > notAfterMs / 1000 + CLOCK_SECONDS
       ? shows(at, "certificateExpired", { date: dateOf(notAfterMs) })

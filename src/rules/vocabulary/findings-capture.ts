@@ -23,7 +23,13 @@ export const captureFindings = {
   "capture.midstream": { plain: "server" },
   "capture.one-way": { plain: "from to" },
   "capture.duplicates": { plain: "packets", oneInterface: "packets", late: "packets lateMs" },
-  "capture.clock-stepped": { plain: "stepMs", backwards: "name stepMs", backwardsKept: "name stepMs" },
+  "capture.clock-stepped": {
+    plain: "stepMs",
+    forward: "name stepMs",
+    backwards: "name stepMs",
+    backwardsKept: "name stepMs",
+    wrongOrder: "name stepMs",
+  },
   "capture.both-ends": {
     agree: "other errorMs",
     ahead: "other offMs errorMs",

@@ -3,7 +3,7 @@ import { buildReport, type ModelOptions } from "../../../src/report/model/model.
 import { jsonSchemaOf, reportSchema } from "../../../src/report/model/schema.ts";
 import { createRedactor } from "../../../src/report/redact.ts";
 import type { Finding } from "../../../src/rules/types.ts";
-import { analysis, beat, connection, frameCounts, mark, tcp, webSocket } from "../../support/analysis-facts.ts";
+import { analysis, beat, connection, frameCounts, half, mark, tcp, webSocket } from "../../support/analysis-facts.ts";
 import { compileSchema } from "../../support/json-schema.ts";
 
 const options: ModelOptions = {
@@ -158,5 +158,26 @@ describe("report --format json", () => {
     );
     expect(empty.findings[0]?.time).toBeNull();
     expect(compileSchema(jsonSchemaOf(reportSchema))(JSON.parse(JSON.stringify(empty)))).toBe(true);
+  });
+
+  test("of one direction nobody knows whether its pings were answered", () => {
+    const pinged = (oneWay: boolean) => {
+      const heartbeat = [beat(), beat({ pings: 4, missing: 3, pending: 1 })] as const;
+      const halves = [half({ packets: oneWay ? 0 : 9 }), half({ dataSegments: 5 })] as const;
+      const one = connection(0, { tcp: tcp({ oneWay, halves }), webSocket: webSocket({ heartbeat }) });
+      return buildReport(analysis([one]), [], options).connections[0]?.heartbeat.server.missing;
+    };
+    expect([pinged(false), pinged(true)]).toEqual([3, 0]);
+  });
+
+  test("times of day are those of the file, also where its clock was set forward", () => {
+    const stepped = analysis([connection(0, { first: mark(1, 0), last: mark(20, 30) })]);
+    const [capture] = stepped.captures;
+    const captures = capture ? [{ ...capture, stepsForward: [{ at: mark(10, 10), ns: 3600e9 }] }] : [];
+    const [one] = buildReport({ ...stepped, captures }, [], options).connections;
+    expect([one?.startTime, one?.endTime]).toEqual([
+      "2026-11-20T10:00:00.000000000Z",
+      "2026-11-20T11:00:30.000000000Z",
+    ]);
   });
 });

@@ -62,9 +62,9 @@ const cutRequest = notWebSocket("http", {
   exchangeCount: 1,
 });
 
-const steppedBack = (isMended: boolean): Analysis =>
+const steppedBack = (isMended: boolean, stampsFell = false): Analysis =>
   analysisOf([connectionFacts()], {
-    capture: { stepBack: { at: mark(30), ns: 30e9, isMended } },
+    capture: { stepBack: { at: mark(30), ns: 30e9, isMended, stampsFell } },
   });
 
 export const transportCases = {
@@ -277,10 +277,13 @@ export const transportCases = {
   },
   "capture.clock-stepped": {
     severity: "note",
+    severities: { wrongOrder: "warning" },
     fires: {
       plain: one(connectionFacts({ tcp: tcp({ clockSteps: [{ ...mark(30), ms: 60_000 }] }) })),
+      forward: analysisOf([connectionFacts()], { capture: { stepsForward: [{ at: mark(30), ns: 60e9 }] } }),
       backwards: steppedBack(true),
       backwardsKept: steppedBack(false),
+      wrongOrder: steppedBack(true, true),
     },
     near: { "a clock that was left alone": one(connectionFacts()) },
   },

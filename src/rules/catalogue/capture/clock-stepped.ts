@@ -2,6 +2,8 @@ import type { CaptureFacts, ConnectionFacts } from "../../../store/types.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import type { Rule } from "../rule.ts";
 
+const STEPS_SHOWN = 8;
+
 /** The largest of a connection: the others are its evidence. */
 function check({ tcp }: ConnectionFacts) {
   const [largest] = [...tcp.clockSteps].sort((a, b) => b.ms - a.ms);
@@ -14,16 +16,33 @@ function check({ tcp }: ConnectionFacts) {
   });
 }
 
-/** Clock or order of the file: what is told here is read off the times alone, and both look the same. */
+/** The same where the whole capture is counted on without it: the largest, and the others are its evidence. */
+function checkForward({ stepsForward, name }: CaptureFacts): Draft | null {
+  const [largest] = [...stepsForward].sort((a, b) => b.ns - a.ns);
+  if (largest === undefined) return null;
+  return draft("capture.clock-stepped", "forward", {
+    at: largest.at,
+    foldBy: name,
+    args: { name, stepMs: largest.ns / 1e6 },
+    evidence: stepsForward.slice(0, STEPS_SHOWN).map(({ at, ns }) => shows(at, "clockStepped", { stepMs: ns / 1e6 })),
+    causes: [cause("likely", "clockCorrected", {})],
+  });
+}
+
+/** Clock or order of the file: by the times alone both look the same, and only the hosts' own clocks tell them apart. */
 function checkBackwards({ stepBack, name }: CaptureFacts): Draft | null {
   if (stepBack === null) return null;
-  const { at, ns, isMended } = stepBack;
+  const { at, ns, isMended, stampsFell } = stepBack;
   const stepMs = ns / 1e6;
+  const parts = { at, foldBy: name, args: { name, stepMs }, evidence: [shows(at, "timeRunsBack", { stepMs })] };
+  if (stampsFell)
+    return draft("capture.clock-stepped", "wrongOrder", {
+      ...parts,
+      severity: "warning",
+      causes: [cause("certain", "notInTimeOrder", { name })],
+    });
   return draft("capture.clock-stepped", isMended ? "backwards" : "backwardsKept", {
-    at,
-    foldBy: name,
-    args: { name, stepMs },
-    evidence: [shows(at, "timeRunsBack", { stepMs })],
+    ...parts,
     causes: [cause("possible", "clockSetBack", {}), cause("possible", "notInTimeOrder", { name })],
   });
 }
@@ -35,5 +54,8 @@ export const clockStepped: Rule = {
   causes: ["clockCorrected", "clockSetBack", "notInTimeOrder"],
   sources: ["https://www.rfc-editor.org/rfc/rfc7323#section-4.1"],
   check,
-  checkCapture: ({ analysis }) => analysis.captures.flatMap((capture) => checkBackwards(capture) ?? []),
+  checkCapture: ({ analysis }) =>
+    analysis.captures.flatMap((capture) =>
+      [checkForward(capture), checkBackwards(capture)].filter((found) => found !== null),
+    ),
 };

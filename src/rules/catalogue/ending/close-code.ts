@@ -11,7 +11,7 @@ import { namesPassword, reasonCause } from "../../ending/reason-causes.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { interruptionBefore } from "../../path/interruption.ts";
 import { closedItself } from "../../reading/ending.ts";
-import { closeCodeOf, firstClose, isNormalCode } from "../../reading/first-close.ts";
+import { closeCodeOf, firstClose, isNormalCode, mayAnswerUnseen } from "../../reading/first-close.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
 import { directionOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../../reading/reading.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
@@ -188,7 +188,10 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
     ...usual.map((one) => (one && itself ? { ...one, confidence: "possible" as const } : one)),
   ];
   // Of one direction nobody can say whether its Close began the closing or answered.
-  const isOneSided = isBlind(connection) || (answer === null && hasUnreadEnd(connection, otherSide(from)));
+  const isOneSided =
+    isBlind(connection) ||
+    mayAnswerUnseen(connection, found) ||
+    (answer === null && hasUnreadEnd(connection, otherSide(from)));
   return draft("ws.close.code", isOneSided ? "oneSide" : itself ? "byItself" : variant, {
     at: close,
     // Whoever is cut off by a timer has not gone away.
@@ -202,7 +205,12 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
       late && shows(late.pong, "slowestPong", { from: otherSide(from), ms: late.roundTripMs }),
       answer ? shows(answer, "closeFrame", { from: otherSide(from), code: answer.code, reason: answer.reason }) : null,
     ],
-    causes: outage === null ? causes : besideOutage(outage, causes, close, from),
+    // What made the other side close was its own affair.
+    causes: mayAnswerUnseen(connection, found)
+      ? []
+      : outage === null
+        ? causes
+        : besideOutage(outage, causes, close, from),
   });
 }
 

@@ -6,7 +6,7 @@ import type { Context } from "../../context/context.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { endedInstead } from "../../ending/instead-of-answer.ts";
 import { closeMetNobody, endingEvidence } from "../../reading/ending.ts";
-import { type FirstClose, firstClose } from "../../reading/first-close.ts";
+import { type FirstClose, firstClose, mayAnswerUnseen } from "../../reading/first-close.ts";
 import { endOf, hasUnreadEnd, otherSide, spanMs } from "../../reading/reading.ts";
 import { frozenAround } from "../../rhythm/standstill.ts";
 import type { Cause } from "../../types.ts";
@@ -59,6 +59,7 @@ function check(connection: ConnectionFacts, context: Context): Draft | null {
   // A Close that met an ended connection could not be answered.
   if (tcp.firstCloser === to && tcp.closedAt !== null && tcp.closedAt.timestampNs <= close.timestampNs) return null;
   if (closeMetNobody(connection, from)) return null;
+  if (mayAnswerUnseen(connection, found)) return null;
   if (answer !== null) return answeredLate(connection, found, answer);
   if (peer.missingBytes > peer.truncatedBytes || hasUnreadEnd(connection, to) || tcp.oneWay) return null;
   const base = { from, to, code: close.code, waitedMs: spanMs(close, endOf(connection)) };

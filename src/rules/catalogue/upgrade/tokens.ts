@@ -56,11 +56,10 @@ function tokensFor(connection: ConnectionFacts, sessions: Sessions): readonly To
 const LEEWAY_SECONDS = 5;
 
 function checkToken(connection: ConnectionFacts, { analysis, sessions }: Context): Draft | null {
-  const { originNs } = analysis;
-  if (originNs === null) return null;
   const away = turnedAway(connection);
   for (const token of tokensFor(connection, sessions())) {
-    const seenAt = secondsOf(token, originNs);
+    const seenAt = secondsOf(token, analysis);
+    if (seenAt === null) return null;
     const where = `token.${token.where}`;
     const parts = {
       at: token,
@@ -156,8 +155,9 @@ export const tokenExpired: Rule = {
 
 function checkClock(connection: ConnectionFacts, { analysis }: Context): Draft | null {
   const exchange = connection.exchanges.find((item) => dateOf(item) !== null);
-  if (!exchange?.response || analysis.originNs === null) return null;
-  const skew = (dateOf(exchange) ?? 0) - secondsOf(exchange.response.first, analysis.originNs);
+  const here = exchange?.response ? secondsOf(exchange.response.first, analysis) : null;
+  if (!exchange?.response || here === null) return null;
+  const skew = (dateOf(exchange) ?? 0) - here;
   if (Math.abs(skew) < SKEW_SECONDS) return null;
   const away = turnedAway(connection);
   return draft("clock.skew", skew > 0 ? "ahead" : "behind", {

@@ -184,7 +184,7 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
   const hasCookie = exchange.request !== null && fieldValue(exchange.request, "cookie") !== null;
   const server = exchange.response ? (fieldValue(exchange.response, "server") ?? "") : "";
   const path = pathOf(targetOf(exchange));
-  const isOff = isOffByServerClock(connection, context.analysis.originNs);
+  const isOff = isOffByServerClock(connection, context.analysis);
   // The refusal of uvicorn and of daphne names nobody and says nothing; others that forbid tell why, or who they are.
   const isSilent = exchange.responseBodyBytes === 0;
   const isAsgi = /uvicorn|daphne|hypercorn/i.test(server) || (isSilent && /\bwebsockets\/\d/.test(server));

@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import { CaptureMerge } from "../../../src/pcap/merge.ts";
+import { openCaptureReader } from "../../../src/pcap/open-capture-reader.ts";
+import { TimeOrder } from "../../../src/pcap/time-order.ts";
+import { LivedTime } from "../../../src/pipeline/time/lived-time.ts";
+import { pcapFile } from "../../support/capture-builder.ts";
+import { RecordingSink } from "../../support/capture-recorder.ts";
+import type { Timed } from "../../support/run-tracker.ts";
+import { conversation } from "../../support/stamped-conversation.ts";
+
+/** Packets of one file, read in pieces: their numbers and times, and what became of its clock. */
+function lived(packets: readonly Timed[], pieceBytes = 700) {
+  const bytes = pcapFile(
+    packets.map(({ atMs, bytes: data }) => ({
+      seconds: 100 + Math.floor(atMs / 1000),
+      fraction: Math.round((atMs % 1000) * 1000),
+      data,
+    })),
+  );
+  const origin = { ns: null as bigint | null };
+  const reader = openCaptureReader(0, new RecordingSink(), origin);
+  const order = new LivedTime(new TimeOrder(new CaptureMerge([reader]), true));
+  const numbers: number[] = [];
+  const timesMs: number[] = [];
+  for (let at = 0; order.needs() >= 0; at += pieceBytes) {
+    for (let packet = order.next(); packet !== null; packet = order.next()) {
+      numbers.push(packet.packetNumber);
+      timesMs.push(packet.timestampNs / 1e6);
+    }
+    if (at >= bytes.length) reader.end();
+    else reader.push(bytes.slice(at, at + pieceBytes));
+  }
+  const steps = order.stepsForward.map(({ at, ns }) => [at.packet as number, Math.round(ns / 1e8) / 10]);
+  return { numbers, timesMs, steps, stepBack: order.stepBack };
+}
+
+const inOrder = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+/** Nothing is further than this from when it was said. */
+const farthestMs = (timesMs: readonly number[], truly: readonly Timed[]): number =>
+  Math.max(...timesMs.map((ms, index) => Math.abs(ms - (truly[index]?.atMs ?? 0))));
+
+describe("a clock that is set forward", () => {
+  const truly = conversation({});
+
+  test.each([
+    ["between two messages", 10_200],
+    ["between a message and its acknowledgment", 10_500.5],
+    ["just before the end", 20_100],
+    ["before any rate is known", 2.5],
+  ])("%s: what follows goes on without it", (_, atMs) => {
+    const packets = conversation({ step: [atMs, 3_600_000] });
+    const { numbers, timesMs, steps } = lived(packets);
+    const first = packets.findIndex((packet) => packet.atMs >= 3_600_000) + 1;
+    expect(steps).toEqual([[first, 3600]]);
+    expect(numbers).toEqual(inOrder(packets.length));
+    expect(farthestMs(timesMs, truly)).toBeLessThan(5);
+  });
+
+  test("twice", () => {
+    const packets = conversation({ step: [8200, 30_000] }).map((packet) =>
+      packet.atMs > 30_000 + 15_200 ? { ...packet, atMs: packet.atMs + 60_000 } : packet,
+    );
+    const { timesMs, steps } = lived(packets);
+    expect(steps.map(([, seconds]) => seconds)).toEqual([30, 60]);
+    expect(farthestMs(timesMs, truly)).toBeLessThan(5);
+  });
+
+  test("read byte by byte it is the same", () => {
+    const packets = conversation({ step: [10_200, 60_000] });
+    expect(lived(packets, 1)).toEqual(lived(packets, 1_000_000));
+  });
+});
+
+describe("no step", () => {
+  const untouched = (packets: readonly Timed[]): void => {
+    const { numbers, timesMs, steps } = lived(packets);
+    expect(steps).toEqual([]);
+    expect(numbers).toEqual(inOrder(packets.length));
+    expect(farthestMs(timesMs, packets)).toBeLessThan(0.01);
+  };
+
+  test("a minute of silence indeed", () => {
+    untouched(conversation({ pauseMs: 60_000 }));
+  });
+
+  test("a laptop that slept for a minute: the other end's stamps went on", () => {
+    untouched(conversation({ pauseMs: 60_000, asleep: [20_100, 59_000] }));
+  });
+
+  test("packets that the capture missed", () => {
+    untouched(conversation({ missed: (atMs) => atMs > 5000 && atMs < 15_000 }));
+  });
+
+  test("ends that do not stamp", () => {
+    untouched(conversation({ step: [10_200, 60_000], stamps: false }));
+  });
+
+  test("only one end is heard after it", () => {
+    untouched(conversation({ step: [10_200, 60_000], missed: (atMs, from) => atMs > 10_200 && from === "C" }));
+  });
+
+  test("a recorder that stood still stamps too late what piled up, and what comes then rightly", () => {
+    untouched(
+      conversation({}).map((p) => (p.atMs > 10_200 && p.atMs < 15_100 ? { ...p, atMs: 15_100 + p.atMs / 1e4 } : p)),
+    );
+  });
+});
+
+describe("time that runs backwards", () => {
+  test("pieces in the wrong order: the hosts' own stamps go back as well", () => {
+    const packets = conversation({});
+    const half = packets.findIndex(({ atMs }) => atMs > 10_200);
+    const { stepBack, steps } = lived([...packets.slice(half), ...packets.slice(0, half)]);
+    expect(stepBack).toMatchObject({ at: { packet: packets.length - half + 1 }, stampsFell: true });
+    expect(steps).toEqual([]);
+  });
+
+  test("a clock that was set back: the stamps go on", () => {
+    const back = conversation({}).map((p) => (p.atMs > 10_200 ? { ...p, atMs: p.atMs - 5000 } : p));
+    expect(lived(back).stepBack).toMatchObject({ isMended: true, stampsFell: false });
+  });
+});
