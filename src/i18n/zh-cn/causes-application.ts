@@ -130,17 +130,17 @@ export const causesApplication = {
   },
   loginNeverSent: {
     cause: "关闭理由说在等登录消息，而{from:word}在这 {waitedMs:ms}里一条消息都没发。",
-    fix: "让{from:word}在 onopen 里首先发送登录消息（令牌），每次重连后也要再发；格式以服务端代码为准。",
+    fix: "让{from:word}在 onopen 里首先发送登录消息（token），每次重连后也要再发；格式以服务端代码为准。",
   },
   loginNotSeen: {
     cause:
       "关闭理由说在等登录消息：{from:word}在这 {waitedMs:ms}里发了 {count} 条消息，对方没有把其中任何一条当作登录。",
-    fix: "用 wscap frames 查看{from:word}发了什么：里面有没有登录消息（令牌），格式是否符合服务端代码的要求？它应在 onopen 里最先发送，每次重连后也要再发。",
+    fix: "用 wscap frames 查看{from:word}发了什么：里面有没有登录消息（token），格式是否符合服务端代码的要求？它应在 onopen 里最先发送，每次重连后也要再发。",
   },
   viteOwnSocket: { cause: "开发服务器与它的页面通信。", fix: "不用处理。" },
   tokenNotRenewed: {
-    cause: "客户端用的是旧令牌。",
-    fix: "重新登录换取新令牌；代码里在连接前和每次重连时都要更新：auth: (cb) => cb({ token: currentToken() })。",
+    cause: "客户端用的是旧 token。",
+    fix: "重新登录换取新 token；代码里在连接前和每次重连时都要更新：auth: (cb) => cb({ token: currentToken() })。",
   },
   clockCorrected: {
     cause: "抓包机器的时钟在此期间被校正过（NTP、手动设置，或虚拟机恢复运行）。",

@@ -105,7 +105,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   lateBeatAnswer: "{from:word}此后的第一次回应，晚了 {ms:ms}",
   lastBeat: "{from:word}的最后一次心跳",
   lastArrived: "另一端抓到的{from:word}的最后一个数据包；之后发出的没有到那里",
-  tokenSeen: "{where:word}里的令牌",
+  tokenSeen: "{where:word}里的 token",
   legFin: "另一段 {leg}：{from:word}的 FIN",
   legRst: "另一段 {leg}：{from:word}的 RST",
   legAnswered: "另一段 {leg}：响应 {status}[[ {reason}]]",

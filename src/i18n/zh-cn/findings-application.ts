@@ -177,34 +177,34 @@ export const findingsApplication = {
   },
   "jwt.expired": {
     refused: {
-      title: "服务器以 {status} 拒绝了客户端：{where:word}里的令牌在此之前 {agoMs:ms}就已过期",
-      detail: "令牌的 exp 早于数据包时间。令牌内容不会显示。",
+      title: "服务器以 {status} 拒绝了客户端：{where:word}里的 token 在此之前 {agoMs:ms}就已过期",
+      detail: "token 的 exp 早于数据包时间。token 内容不会显示。",
     },
     refusedNamespace: {
-      title: "Socket.IO 拒绝登录 {namespace}，“{message}”：{where:word}里的令牌在此之前 {agoMs:ms}就已过期",
-      detail: "连接本身没问题，是服务端代码拒绝了客户端。令牌的 exp 早于数据包时间；令牌内容不会显示。",
+      title: "Socket.IO 拒绝登录 {namespace}，“{message}”：{where:word}里的 token 在此之前 {agoMs:ms}就已过期",
+      detail: "连接本身没问题，是服务端代码拒绝了客户端。token 的 exp 早于数据包时间；token 内容不会显示。",
     },
     expired: {
-      title: "{where:word}里的令牌在发送时已过期 {agoMs:ms}",
-      detail: "令牌的 exp 早于数据包时间。令牌内容不会显示。",
+      title: "{where:word}里的 token 在发送时已过期 {agoMs:ms}",
+      detail: "token 的 exp 早于数据包时间。token 内容不会显示。",
     },
     notYetValid: {
-      title: "{where:word}里的令牌还要 {inMs:ms}才生效",
-      detail: "令牌的 nbf 晚于数据包时间，说明两边时钟不一致。令牌内容不会显示。",
+      title: "{where:word}里的 token 还要 {inMs:ms}才生效",
+      detail: "token 的 nbf 晚于数据包时间，说明两边时钟不一致。token 内容不会显示。",
     },
     during: {
-      title: "服务器恰好在{where:word}里的令牌到期时断开连接，此时已连接 {openMs:ms}",
-      detail: "服务器对已打开的连接也会检查令牌有效期。",
+      title: "服务器恰好在{where:word}里的 token 到期时断开连接，此时已连接 {openMs:ms}",
+      detail: "服务器对已打开的连接也会检查 token 有效期。",
     },
   },
   "clock.skew": {
     ahead: {
       title: "{server} 的时钟比抓包机快 {offMs:ms}",
-      detail: "依据是响应里的 Date 字段。令牌和证书都按那个时钟判断。",
+      detail: "依据是响应里的 Date 字段。token 和证书都按那个时钟判断。",
     },
     behind: {
       title: "{server} 的时钟比抓包机慢 {offMs:ms}",
-      detail: "依据是响应里的 Date 字段。令牌和证书都按那个时钟判断。",
+      detail: "依据是响应里的 Date 字段。token 和证书都按那个时钟判断。",
     },
   },
 } as const satisfies SomeFindings;
