@@ -154,6 +154,10 @@ export const causesApplication = {
     cause: "The client uses an old token.",
     fix: "Log in again for a new one. In the code, renew it before connecting and on each reconnect: auth: (cb) => cb({ token: currentToken() }).",
   },
+  tokenRanOut: {
+    cause: "The token's time ran out while the client was connected, and nothing renewed it.",
+    fix: "After “io server disconnect” the client has to connect again itself, with a new token: socket.on('disconnect', async (reason) => { if (reason === 'io server disconnect') { await renewToken(); socket.connect(); } }), and auth: (cb) => cb({ token: currentToken() }), which reads it anew each time.",
+  },
   clockCorrected: {
     cause:
       "The clock of the machine that captured was corrected meanwhile (NTP, by hand, a virtual machine that was resumed).",

@@ -205,6 +205,12 @@ export const findingsApplication = {
       detail:
         "The connection itself works: the server's code turned the client away. The token's exp lies before the time of the packet; the token itself is not shown.",
     },
+    disconnected: {
+      title:
+        "The server disconnected the client from {namespace} right after it had connected: the token in the {where:word} had expired {agoMs:ms} before",
+      detail:
+        "The server let it in first and then called disconnect(), as code in a connection handler (NestJS: handleConnection) does when a check fails. It gave no reason; the token's exp lies before the time of the packet. The token itself is not shown.",
+    },
     expired: {
       title: "The token in the {where:word} had expired {agoMs:ms} before it was sent",
       detail: "Its exp lies before the time of the packet. The token itself is not shown.",
@@ -216,6 +222,12 @@ export const findingsApplication = {
     during: {
       title: "The server ended the connection just when the token in the {where:word} expired, after {openMs:ms}",
       detail: "The server enforces the token's life also on open connections.",
+    },
+    duringSession: {
+      title:
+        "The server disconnected the client from {namespace} just when the token in the {where:word} expired[[, {openMs:ms} after it had connected]]",
+      detail:
+        "Socket.IO's DISCONNECT: the server enforces the token's life also on open connections. The client does not reconnect by itself after this (“io server disconnect”).",
     },
   },
   "clock.skew": {

@@ -85,8 +85,8 @@ export const pagesApplication = {
   "jwt.expired": {
     name: "token expired",
     meaning:
-      "A JSON Web Token carries its own times. This one was out of them when it was sent. The token is never shown.",
-    seen: "exp or nbf against the time of the packet, with a few seconds of grace. An error when the server turned the client away, else a note.",
+      "A JSON Web Token carries its own times. This one was out of them when it was sent, or ran out while the client was connected. The token is never shown.",
+    seen: "exp or nbf against the time of the packet, with a few seconds of grace. An error when the server turned the client away, or ended the session just when the token ran out; else a note.",
   },
   "clock.skew": {
     name: "clocks differ",

@@ -142,6 +142,10 @@ export const causesApplication = {
     cause: "客户端用的是旧 token。",
     fix: "重新登录换取新 token；代码里在连接前和每次重连时都要更新：auth: (cb) => cb({ token: currentToken() })。",
   },
+  tokenRanOut: {
+    cause: "token 在连接期间到期，没有续期。",
+    fix: "收到“io server disconnect”后，客户端要换新 token 并自己重新连接：socket.on('disconnect', async (reason) => { if (reason === 'io server disconnect') { await renewToken(); socket.connect(); } })；auth 写成函数，每次都重新读取：auth: (cb) => cb({ token: currentToken() })。",
+  },
   clockCorrected: {
     cause: "抓包机器的时钟在此期间被校正过（NTP、手动设置，或虚拟机恢复运行）。",
     fix: "连接本身不用处理。在该机器上用 timedatectl status 和 journalctl -u systemd-timesyncd（或 chronyd）可以看到校时记录；抓包前先完成校时。",

@@ -184,6 +184,11 @@ export const findingsApplication = {
       title: "Socket.IO 拒绝登录 {namespace}，“{message}”：{where:word}里的 token 在此之前 {agoMs:ms}就已过期",
       detail: "连接本身没问题，是服务端代码拒绝了客户端。token 的 exp 早于数据包时间；token 内容不会显示。",
     },
+    disconnected: {
+      title: "客户端刚连上 {namespace} 就被服务器断开：{where:word}里的 token 在此之前 {agoMs:ms}就已过期",
+      detail:
+        "服务器先放行，随后调用了 disconnect()，常见于连接处理函数（NestJS 的 handleConnection）里校验失败时。服务器没有给出理由；token 的 exp 早于数据包时间。token 内容不会显示。",
+    },
     expired: {
       title: "{where:word}里的 token 在发送时已过期 {agoMs:ms}",
       detail: "token 的 exp 早于数据包时间。token 内容不会显示。",
@@ -195,6 +200,11 @@ export const findingsApplication = {
     during: {
       title: "服务器恰好在{where:word}里的 token 到期时断开连接，此时已连接 {openMs:ms}",
       detail: "服务器对已打开的连接也会检查 token 有效期。",
+    },
+    duringSession: {
+      title: "服务器恰好在{where:word}里的 token 到期时把客户端从 {namespace} 断开[[，此时已连接 {openMs:ms}]]",
+      detail:
+        "这是 Socket.IO 的 DISCONNECT：服务器对已打开的连接也会检查 token 有效期。此后客户端不会自动重连（“io server disconnect”）。",
     },
   },
   "clock.skew": {

@@ -79,8 +79,8 @@ export const pagesApplication = {
   },
   "jwt.expired": {
     name: "token 过期",
-    meaning: "JWT 自带有效期，这个 token 在发送时不在有效期内。token 内容绝不显示。",
-    seen: "exp 或 nbf 与数据包时间比较，允许几秒误差。服务器因此拒绝时为错误，否则为提示。",
+    meaning: "JWT 自带有效期，这个 token 发送时不在有效期内，或在连接期间到期。token 内容绝不显示。",
+    seen: "exp 或 nbf 与数据包时间比较，允许几秒误差。服务器因此拒绝，或恰好在到期时断开会话时为错误，否则为提示。",
   },
   "clock.skew": {
     name: "时钟不一致",

@@ -313,6 +313,7 @@ export const causeWords = {
   ackNotCalled: "event?",
   viteOwnSocket: "",
   tokenNotRenewed: "",
+  tokenRanOut: "",
   captureClock: "",
   endsMerged: "",
   clockCorrected: "",

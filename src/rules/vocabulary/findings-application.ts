@@ -50,8 +50,10 @@ export const applicationFindings = {
     expired: "where agoMs",
     refused: "where agoMs status",
     refusedNamespace: "where agoMs namespace message",
+    disconnected: "where agoMs namespace",
     notYetValid: "where inMs",
     during: "where openMs",
+    duringSession: "where namespace openMs?",
   },
   "clock.skew": { ahead: "server offMs", behind: "server offMs" },
 } as const;

@@ -186,6 +186,16 @@ const token = (given: Partial<TokenFacts>): TokenFacts => ({
   issuedAtSeconds: null,
   ...given,
 });
+/** The server ends the namespace at `seconds`, and the connection stays for a while. */
+const putOutAt = (seconds: number, times: Partial<TokenFacts>) =>
+  one(
+    connectionFacts({
+      upgrade: upgrade({ target: TARGET }),
+      tokens: [token({ where: "socket.io-auth", sid: "s", ...times })],
+      session: session({ socketIo: [namespace({ disconnected: { ...mark(seconds), from: "server" } })] }),
+      webSocket: webSocket({ closeFrames: [close(39.9, null), null], heartbeat: [quiet, quiet] }),
+    }),
+  );
 const pendingUpgrade = refusedUpgrade(
   { target: `${TARGET}&sid=abc`, status: null },
   { tcp: tcp({ ending: "open" }), kind: "upgrade-unanswered" },
@@ -548,7 +558,9 @@ export const applicationCases = {
           session: session({ socketIo: [namespace({ refused: { ...mark(0.05), message: "Token 已过期" } })] }),
         }),
       ),
+      disconnected: putOutAt(0.4, { expiresAtSeconds: ORIGIN - 600 }),
       notYetValid: refusedWith({ notBeforeSeconds: ORIGIN + 600 }),
+      duringSession: putOutAt(30.2, { expiresAtSeconds: ORIGIN + 30 }),
       during: one(
         connectionFacts({
           tokens: [token({ expiresAtSeconds: ORIGIN + 38 })],
@@ -560,6 +572,8 @@ export const applicationCases = {
       valid: refusedWith({}),
       "two seconds over": refusedWith({ expiresAtSeconds: ORIGIN - 2 }),
       "valid long after the end": one(connectionFacts({ tokens: [token({})] })),
+      "put out a good while before its end": putOutAt(30.2, { expiresAtSeconds: ORIGIN + 60 }),
+      "put out long after its end": putOutAt(39, { expiresAtSeconds: ORIGIN + 30 }),
     },
   },
   "clock.skew": {

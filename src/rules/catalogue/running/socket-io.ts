@@ -12,6 +12,7 @@ import { refusalKind } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
 import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
+import { isAtOnce } from "../../sessions/verdicts.ts";
 import type { Cause } from "../../types.ts";
 import type { Rule } from "../rule.ts";
 
@@ -152,9 +153,6 @@ export const connectErrored: Rule = {
   check: checkConnectRefused,
 };
 
-/** Handlers that check a login look into a database first. */
-const AT_ONCE_MS = 1000;
-
 /** The server ended the namespace. Right after it had accepted the client, or with an error, that is a refusal. */
 function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
   const { name: namespace, disconnected } = facts;
@@ -194,7 +192,7 @@ function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
           : [gateway],
     });
   }
-  if (afterMs !== null && afterMs <= AT_ONCE_MS)
+  if (isAtOnce(afterMs))
     return draft("sio.disconnected", "atOnce", {
       at: disconnected,
       severity: "error",
@@ -218,7 +216,7 @@ function parseErrorOf(connection: ConnectionFacts): Draft | null {
   const ended = endedBy(connection, "server");
   if (wrong === null || ended === null || ended.timestampNs < wrong.timestampNs) return null;
   const afterMs = spanMs(wrong, ended);
-  if (afterMs > AT_ONCE_MS) return null;
+  if (!isAtOnce(afterMs)) return null;
   return draft("sio.disconnected", "parseError", {
     at: ended,
     severity: "error",
