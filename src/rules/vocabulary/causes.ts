@@ -52,6 +52,8 @@ export const causeWords = {
   proxyChangedRequest: "",
   proxyHeaderUnread: "backend proxy",
   tokenRejected: "",
+  tokenOfOthers: "",
+  permissionMissing: "",
   passwordRefused: "",
   clockSkew: "",
   cookieMissing: "",

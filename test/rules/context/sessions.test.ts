@@ -146,7 +146,7 @@ describe("a Socket.IO session whose polls are on four connections, two of them b
     const cause = (fields: Record<string, string>) =>
       judge(analysisOf([client, backend(fields)])).map(({ causes }) => `${causes[0]?.confidence} ${causes[0]?.id}`)[0];
     expect(cause({})).toBe("certain proxyDropsCredentials");
-    expect(cause({ authorization: "Bearer secret" })).toBe("likely tokenRejected");
+    expect(cause({ authorization: "Bearer secret" })).toBe("likely tokenNotRenewed");
     const [finding] = judge(analysisOf([client, backend({})]));
     expect(finding?.evidence.map(({ what, args }) => [what, args["name"]])).toContainEqual([
       "fieldDropped",

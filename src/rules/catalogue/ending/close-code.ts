@@ -229,6 +229,7 @@ export const closeCode: Rule = {
     "closedItself",
     "handlerThrew",
     "tokenRejected",
+    "permissionMissing",
     "passwordRefused",
     "messageLimit",
     "libraryLimit",

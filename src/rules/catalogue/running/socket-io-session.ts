@@ -5,8 +5,9 @@ import { isHandedOn, isSameLeg, onLeg, seenOf } from "../../context/sessions.ts"
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { noGreetingOf } from "../../ending/no-greeting.ts";
 import { endedBy, endingEvidence } from "../../reading/ending.ts";
-import { isAboutLogin } from "../../reading/last-words.ts";
 import { endOf, hasEnded, hasGap, serverOf, watchedUntil } from "../../reading/reading.ts";
+import { refusalCause } from "../../reading/refusal-causes.ts";
+import { isRefusal, refusalKind } from "../../reading/refusal-message.ts";
 import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
 import type { Rule } from "../rule.ts";
 
@@ -69,9 +70,8 @@ function exceptionOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts,
   const kept = facts.firstErrors.length === 0 ? [told] : facts.firstErrors;
   // Of several the one that says who may not is the one to begin with.
   const chosen =
-    kept.find(({ message }) => isAboutLogin(message)) ?? onLeg(connection, all, (other) => other.told) ?? told;
+    kept.find(({ message }) => isRefusal(message)) ?? onLeg(connection, all, (other) => other.told) ?? told;
   const { event, message } = chosen;
-  const isLogin = isAboutLogin(message);
   return draft("sio.exception", "plain", {
     at: chosen,
     foldBy: `${namespace} ${message}`,
@@ -79,7 +79,7 @@ function exceptionOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts,
     evidence: (facts.errors > 1 ? kept : [chosen]).map((one) =>
       shows(one, "errorEvent", { event: one.event, message: one.message }),
     ),
-    causes: [isLogin && cause("likely", "tokenRejected", {}), cause("likely", "handlerException", {})],
+    causes: [isRefusal(message) && refusalCause(refusalKind(message)), cause("likely", "handlerException", {})],
   });
 }
 
@@ -87,7 +87,7 @@ export const exception: Rule = {
   id: "sio.exception",
   severity: "note",
   spec: "Socket.IO protocol v5, EVENT",
-  causes: ["tokenRejected", "handlerException"],
+  causes: ["tokenRejected", "tokenNotRenewed", "tokenOfOthers", "permissionMissing", "handlerException"],
   sources: ["https://docs.nestjs.com/websockets/exception-filters"],
   check: each(exceptionOf),
 };

@@ -8,6 +8,7 @@ import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { endedBy } from "../../reading/ending.ts";
 import { isAboutLogin } from "../../reading/last-words.ts";
 import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs } from "../../reading/reading.ts";
+import { refusalCause } from "../../reading/refusal-causes.ts";
 import { refusalKind } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
@@ -98,7 +99,7 @@ const mayHaveAsked = (connection: ConnectionFacts, refused: Mark, context: Conte
   hasGap(connection, "client", 0) || hasUnreadPolls(connection, 0, refused.timestampNs, context);
 
 /** Reasons that no clock changes. */
-const NO_MATTER_OF_TIME = /signature|malformed|audience|issuer|revoked|签名|撤销|吊销/i;
+const NO_MATTER_OF_TIME = /malformed|revoked|撤销|吊销/i;
 
 /** What the server's own words point at comes first; what they do not speak of is only possible then. */
 function refusalCauses(
@@ -107,7 +108,7 @@ function refusalCauses(
   isUnseen: boolean,
   words: string,
   all: readonly Seen[],
-): (Cause | false)[] {
+): (Cause | false | null)[] {
   const kind = refusalKind(words);
   const slip = all.find(({ facts }) => facts.authSlip !== undefined)?.facts.authSlip;
   const others = credentialCauses(
@@ -121,6 +122,14 @@ function refusalCauses(
   ];
   if (kind === "failure") return [cause("likely", "checkFailed", {})];
   if (kind === "limit") return [cause("likely", "serverLimits", {})];
+  if ((kind === "expired" || kind === "otherKey") && (hasAuth || isUnseen))
+    return [
+      ...slipped,
+      refusalCause(kind),
+      kind === "expired" && connection.tokens.length > 0 && cause("possible", "clockSkew", {}),
+    ];
+  if (kind === "permission" && (hasAuth || isUnseen))
+    return [...slipped, refusalCause(kind), cause("possible", "tokenRejected", {})];
   if (kind === "noToken" && hasAuth && slip !== "unset")
     return [cause("likely", "tokenElsewhere", {}), ...slipped, ...others.map((one) => one && lesser(one))];
   const isSlip = slipped.some((one) => one !== false);
@@ -147,6 +156,9 @@ export const connectErrored: Rule = {
     "bearerInAuth",
     "authMissing",
     "tokenRejected",
+    "tokenNotRenewed",
+    "tokenOfOthers",
+    "permissionMissing",
     "clockSkew",
   ],
   sources: ["https://socket.io/docs/v4/middlewares/", "https://socket.io/docs/v4/socket-io-protocol/"],
