@@ -56,7 +56,7 @@ export const pagesApplication = {
     name: "Socket.IO error event",
     meaning:
       "The server reported that something it was asked for failed, and kept the client. It is the application's business; a page that does not listen for it seems to hang.",
-    seen: "An event of the server whose name says error (error, exception …) without a DISCONNECT of the server.",
+    seen: "An event of the server whose name says error (error, exception …) without a DISCONNECT of the server. A warning when it, or an acknowledgment, refuses who asks and nothing else comes after it.",
   },
   "sio.disconnected": {
     name: "Socket.IO disconnect",

@@ -94,6 +94,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   firstMessage: "{from:word}的第一帧",
   connectWithAuth: "CONNECT {namespace}，带认证信息",
   connectWithoutAuth: "CONNECT {namespace}，没有认证信息",
+  errorAck: "服务器对[[“{event}”]]的确认里是错误：“{message}”",
   errorEvent: "服务器发出 {event} 事件：“{message}”",
   unansweredEvent: "客户端在 {namespace} 里带回调的事件[[“{event}”]]：没有收到确认（ack）",
   connectError: "{namespace} 的 CONNECT_ERROR：“{message}”",

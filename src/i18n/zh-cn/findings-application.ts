@@ -94,6 +94,11 @@ export const findingsApplication = {
       title: "服务端在 {namespace} 里报告了错误：“{message}”（事件 {event}）[[，另有 {others} 个错误]]，客户端仍然连着",
       detail: "失败的是一个请求，不是连接。没有监听 {event} 的客户端什么都看不到，只会白等。",
     },
+    refused: {
+      title: "服务端放客户端进了 {namespace}，却拒绝它在里面的请求（{count} 次）：“{message}”",
+      detail:
+        "此后服务端在 {namespace} 里没有再发别的东西。连接本身没问题，客户端也看到了 connect；被拒绝的是它的请求，guard 或中间件就是这样做的（NestJS 会发 exception 事件）。",
+    },
   },
   "sio.disconnected": {
     plain: {
@@ -188,6 +193,10 @@ export const findingsApplication = {
       title: "客户端刚连上 {namespace} 就被服务器断开：{where:word}里的 token 在此之前 {agoMs:ms}就已过期",
       detail:
         "服务器先放行，随后调用了 disconnect()，常见于连接处理函数（NestJS 的 handleConnection）里校验失败时。服务器没有给出理由；token 的 exp 早于数据包时间。token 内容不会显示。",
+    },
+    refusedRequests: {
+      title: "服务端拒绝客户端在 {namespace} 里的请求，“{message}”：{where:word}里的 token 在此之前 {agoMs:ms}就已过期",
+      detail: "连接一直开着，此后服务端在那里没有再发别的东西。token 的 exp 早于被拒绝的时间。token 内容不会显示。",
     },
     expired: {
       title: "{where:word}里的 token 在发送时已过期 {agoMs:ms}",

@@ -53,7 +53,7 @@ export const pagesApplication = {
   "sio.exception": {
     name: "Socket.IO 错误事件",
     meaning: "服务端报告某个请求失败了，但保留了客户端。这是应用自己的事；没有监听它的页面看起来像卡住。",
-    seen: "服务端发出名字表示出错的事件（error、exception 等），而服务端没有发 DISCONNECT。",
+    seen: "服务端发出名字表示出错的事件（error、exception 等），而服务端没有发 DISCONNECT。事件或确认（ack）拒绝的是请求者本身，且此后再没有别的东西时，为警告。",
   },
   "sio.disconnected": {
     name: "Socket.IO 断开",

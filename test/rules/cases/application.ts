@@ -47,6 +47,14 @@ const engineIo = (given: Partial<EngineIoFacts> = {}): EngineIoFacts => ({
 
 const INVALID_TOKEN = { ...mark(10), event: "error", message: "无效的认证令牌" };
 
+/** A server that answers nothing but this, at 10 s and 20 s. */
+const refusing = (given: Partial<SocketIoNamespaceFacts> = {}) => {
+  const firstErrors = [10, 20].map((at) => ({ ...mark(at), event: "exception", message: "Unauthorized" }));
+  return namespace({ told: firstErrors.at(-1) ?? null, firstErrors, errors: 2, served: null, ...given });
+};
+
+const failedAck = (message: string) => ({ count: 1, first: [{ ...mark(10), event: "join", message }] });
+
 export const session = (given: Partial<SessionFacts> = {}): SessionFacts => ({
   protocol: "socket.io",
   engineIo: engineIo(),
@@ -451,8 +459,18 @@ export const applicationCases = {
   },
   "sio.exception": {
     severity: "note",
-    fires: { plain: socketIo(session({ socketIo: [namespace({ told: INVALID_TOKEN })] })) },
+    fires: {
+      plain: socketIo(session({ socketIo: [namespace({ told: INVALID_TOKEN })] })),
+      refused: socketIo(session({ socketIo: [refusing()] })),
+    },
+    severities: { refused: "warning" },
     near: {
+      "an acknowledgment of something else that failed": socketIo(
+        session({ socketIo: [namespace({ served: null, failedAcks: failedAck("name is taken") })] }),
+      ),
+      "refused once, and served after that": socketIo(
+        session({ socketIo: [namespace({ served: mark(12), failedAcks: failedAck("Unauthorized") })] }),
+      ),
       "the server turned it away": socketIo(
         session({ socketIo: [namespace({ told: INVALID_TOKEN, disconnected: { ...mark(10.1), from: "server" } })] }),
       ),
@@ -556,6 +574,13 @@ export const applicationCases = {
         connectionFacts({
           tokens: [token({ where: "socket.io-auth", expiresAtSeconds: ORIGIN - 600 })],
           session: session({ socketIo: [namespace({ refused: { ...mark(0.05), message: "Token 已过期" } })] }),
+        }),
+      ),
+      refusedRequests: one(
+        connectionFacts({
+          upgrade: upgrade({ target: TARGET }),
+          tokens: [token({ where: "socket.io-auth", sid: "s", expiresAtSeconds: ORIGIN + 8 })],
+          session: session({ socketIo: [refusing()] }),
         }),
       ),
       disconnected: putOutAt(0.4, { expiresAtSeconds: ORIGIN - 600 }),

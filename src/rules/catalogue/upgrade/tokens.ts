@@ -7,6 +7,7 @@ import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { dateOf, SKEW_SECONDS, secondsOf } from "../../handshake/server-clock.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { fieldValue, serverOf, spanMs } from "../../reading/reading.ts";
+import { failureEvidence } from "../../sessions/refused-requests.ts";
 import { tokensFor, type Verdict, verdictIn } from "../../sessions/verdicts.ts";
 import type { EvidenceItem } from "../../types.ts";
 import type { Rule } from "../rule.ts";
@@ -23,12 +24,12 @@ function turnedAway(connection: ConnectionFacts, verdict: Verdict | null): Mark 
 /** How much a token may be past its time before it counts: clocks differ a little (RFC 7519 §4.1.4). */
 const LEEWAY_SECONDS = 5;
 
-function checkToken(connection: ConnectionFacts, { analysis, sessions }: Context): Draft | null {
-  const { originNs } = analysis;
+function checkToken(connection: ConnectionFacts, context: Context): Draft | null {
+  const { originNs } = context.analysis;
   if (originNs === null) return null;
-  const verdict = verdictIn(connection, sessions());
+  const verdict = verdictIn(connection, context);
   const away = turnedAway(connection, verdict);
-  for (const token of tokensFor(connection, verdict, sessions())) {
+  for (const token of tokensFor(connection, verdict, context)) {
     const seenAt = secondsOf(token, originNs);
     const where = `token.${token.where}`;
     const parts = {
@@ -37,6 +38,8 @@ function checkToken(connection: ConnectionFacts, { analysis, sessions }: Context
       severity: away === null ? ("note" as const) : undefined,
       evidence: [shows(token, "tokenSeen", { where: `token.${token.where}` }), shows(away, "turnedAway", {})],
     };
+    const refused = refusedSince(verdict, token, seenAt);
+    if (refused !== null) return refused;
     if (token.expiresAtSeconds !== null && seenAt - token.expiresAtSeconds > LEEWAY_SECONDS)
       return expired(connection, verdict, parts, {
         where: parts.where,
@@ -109,6 +112,25 @@ function expired(
   return draft("jwt.expired", "expired", { at, severity, evidence, args, causes });
 }
 
+/** The token had run out when the server began to refuse what the client asks for: before it was sent, or while connected. */
+function refusedSince(verdict: Verdict | null, token: TokenFacts, seenAt: number): Draft | null {
+  const requests = verdict?.requests ?? null;
+  if (verdict === null || requests === null || token.expiresAtSeconds === null) return null;
+  const overSeconds = seenAt + (verdict.at.timestampNs - token.timestampNs) / 1e9 - token.expiresAtSeconds;
+  if (overSeconds < 0) return null;
+  const { at, message, facts } = verdict;
+  const { name: namespace } = facts;
+  const where = `token.${token.where}`;
+  return draft("jwt.expired", "refusedRequests", {
+    confidence: "likely",
+    at,
+    foldBy: `${namespace} ${message}`,
+    args: { where, namespace, message, agoMs: overSeconds * 1000 },
+    evidence: [shows(token, "tokenSeen", { where }), ...failureEvidence(requests)],
+    causes: [cause("likely", "tokenNotRenewed", {}), cause("possible", "clockSkew", {})],
+  });
+}
+
 /** Closed, or put out of Socket.IO, in the seconds after the token's end: the server enforces it. */
 function endedAtExpiry(
   connection: ConnectionFacts,
@@ -168,12 +190,12 @@ export const tokenExpired: Rule = {
   check: checkToken,
 };
 
-function checkClock(connection: ConnectionFacts, { analysis, sessions }: Context): Draft | null {
+function checkClock(connection: ConnectionFacts, context: Context): Draft | null {
   const exchange = connection.exchanges.find((item) => dateOf(item) !== null);
-  if (!exchange?.response || analysis.originNs === null) return null;
-  const skew = (dateOf(exchange) ?? 0) - secondsOf(exchange.response.first, analysis.originNs);
+  if (!exchange?.response || context.analysis.originNs === null) return null;
+  const skew = (dateOf(exchange) ?? 0) - secondsOf(exchange.response.first, context.analysis.originNs);
   if (Math.abs(skew) < SKEW_SECONDS) return null;
-  const away = turnedAway(connection, verdictIn(connection, sessions()));
+  const away = turnedAway(connection, verdictIn(connection, context));
   return draft("clock.skew", skew > 0 ? "ahead" : "behind", {
     at: exchange.response.first,
     severity: away === null && connection.tokens.length === 0 ? "note" : undefined,
