@@ -148,3 +148,17 @@ describe("a client that is let in, and refused what it asks for", () => {
     ).toEqual([]);
   });
 });
+
+test.each([
+  ["token_expired", "jwt expired", 4, "likely tokenRanOut"],
+  ["token_expired", "token_expired", 0.5, "likely tokenNotRenewed"],
+  ["unauthorized", "invalid signature", 4, "likely tokenOfOthers"],
+  ["forbidden", "admins only", 4, "likely permissionMissing"],
+  ["error", "room is full", 4, "likely gatewayDisconnects"],
+])("put out after the event %s, “%s”, at %d s: %s", (event, message, seconds, cause) => {
+  const told = { ...mark(seconds), event, message };
+  const socketIo = [
+    namespace({ told, firstErrors: [told], errors: 1, disconnected: { ...mark(seconds + 0.01), from: "server" } }),
+  ];
+  expect(causesOf("sio.disconnected", one(connectionFacts({ session: session({ socketIo }) })))[0]).toBe(cause);
+});

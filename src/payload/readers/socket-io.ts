@@ -109,8 +109,12 @@ function errorOf(data: unknown, rest: string): string {
   return stringOr(data, rest);
 }
 
-/** Names under which applications tell a client that something failed: NestJS says exception, most others error. */
-const SAYS_ERROR = /^(?:error|exception|unauthori[sz]ed|forbidden|auth.{0,20}(?:error|fail.{0,3})|kick.{0,6})$/i;
+/**
+ * Names under which applications tell a client that something failed: NestJS says exception, most others error. They begin
+ * as `concernsDiagnosis` knows.
+ */
+const SAYS_ERROR =
+  /^(?:error|exception|unauthori[sz]ed|forbidden|auth.{0,20}(?:error|fail.{0,3})|kick.{0,6}|(?:access|auth|jwt|login|session|token)[\w.: -]{0,12}?(?:expired|invalid(?:ated)?|revoked|denied|rejected|error|fail(?:ed|ure)?)|(?:invalid|expired)[_.: -]?(?:jwt|session|token|credentials?))$/i;
 const MESSAGE_KEYS = ["message", "msg", "error", "reason", "detail"];
 
 export const saysError = (eventName: string): boolean => SAYS_ERROR.test(eventName);

@@ -9,7 +9,7 @@ import { endedBy } from "../../reading/ending.ts";
 import { isAboutLogin } from "../../reading/last-words.ts";
 import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs } from "../../reading/reading.ts";
 import { refusalCause } from "../../reading/refusal-causes.ts";
-import { refusalKind } from "../../reading/refusal-message.ts";
+import { isRefusal, refusalKind } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
 import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
@@ -191,6 +191,8 @@ function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
     );
   if (told !== null) {
     const { event, message } = told;
+    const said =
+      dropped === null && hasCredentials(facts, all, sessions) ? saidOf(`${event} ${message}`, afterMs) : null;
     return draft("sio.disconnected", "told", {
       at: disconnected,
       severity: "error",
@@ -199,8 +201,8 @@ function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
       evidence,
       causes: saysReplaced(message)
         ? [cause("likely", "replacedElsewhere", {})]
-        : isAboutLogin(message)
-          ? [...login(), gateway]
+        : isAboutLogin(message) || isRefusal(`${event} ${message}`)
+          ? [...(said ?? login()), gateway]
           : [gateway],
     });
   }
@@ -220,6 +222,13 @@ function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
     evidence,
     causes: [gateway, cause("possible", "tokenRejected", {})],
   });
+}
+
+/** What the last words before a DISCONNECT point at more closely than at the login as such. */
+function saidOf(words: string, afterMs: number | null): (Cause | null)[] | null {
+  const kind = refusalKind(words);
+  if (kind === "expired" && afterMs !== null && !isAtOnce(afterMs)) return [cause("likely", "tokenRanOut", {})];
+  return kind === "expired" || kind === "otherKey" || kind === "permission" ? [refusalCause(kind)] : null;
 }
 
 /** Engine.IO and Socket.IO servers end a connection on which something comes that is no packet of theirs (“parse error”). */
@@ -258,6 +267,10 @@ export const disconnected: Rule = {
     "proxyDropsCredentials",
     "authMissing",
     "tokenRejected",
+    "tokenNotRenewed",
+    "tokenRanOut",
+    "tokenOfOthers",
+    "permissionMissing",
     "clockSkew",
     "notAPacket",
   ],
