@@ -76,20 +76,38 @@ export function concernsDiagnosis(bytes: Uint8Array, start: number, end: number,
   return first === 0x7b && length > 9 && beginsWithType(bytes, start) && isSignalOrError(bytes, start + 8);
 }
 
-/** Socket.IO's `42/im,["error"`, …exce(ption), unau(thorized), forb(idden), auth…, kick…: by the first four letters. */
+/**
+ * Socket.IO's `42/im,["error"`, …exce(ption), unau(thorized), forb(idden), auth…, kick…, inva(lid_token), expi(red_token): by
+ * the first four letters; token…, jwt…, sess(ion)…, logi(n)…, acce(ss)… also by what is said of it: models stream tokens.
+ */
 function isErrorEvent(bytes: Uint8Array, start: number, end: number): boolean {
   const last = Math.min(end, start + LOOK_BYTES) - 6;
   for (let at = start + 2; at <= last; at += 1) {
     if (u8(bytes, at) !== 0x5b) continue;
     const letters = i32be(bytes, at + 2) | 0x2020_2020;
-    return ERROR_LETTERS.has(letters);
+    return ERROR_LETTERS.has(letters) || (namesLogin(letters) && hasFailed(bytes, at + 5, last + 2));
   }
   return false;
 }
 
 const ERROR_LETTERS: ReadonlySet<number> = new Set([
-  0x6572_726f, 0x6578_6365, 0x756e_6175, 0x666f_7262, 0x6175_7468, 0x6b69_636b,
+  0x6572_726f, 0x6578_6365, 0x756e_6175, 0x666f_7262, 0x6175_7468, 0x6b69_636b, 0x696e_7661, 0x6578_7069,
 ]);
+const LOGIN_LETTERS: ReadonlySet<number> = new Set([0x746f_6b65, 0x7365_7373, 0x6c6f_6769, 0x6163_6365]);
+const JWT = 0x6a_7774;
+/** expi(red), inva(lid), revo(ked), deni(ed), reje(cted), erro(r), fail(ed). */
+const FAILED_LETTERS: ReadonlySet<number> = new Set([
+  0x6578_7069, 0x696e_7661, 0x7265_766f, 0x6465_6e69, 0x7265_6a65, 0x6572_726f, 0x6661_696c,
+]);
+
+const namesLogin = (letters: number): boolean => LOGIN_LETTERS.has(letters) || letters >>> 8 === JWT;
+
+/** To the end of the event's name. */
+function hasFailed(bytes: Uint8Array, start: number, last: number): boolean {
+  for (let at = start; at <= last && u8(bytes, at) !== 0x22; at += 1)
+    if (FAILED_LETTERS.has(i32be(bytes, at) | 0x2020_2020)) return true;
+  return false;
+}
 
 /** `{"type":` as two words. */
 const beginsWithType = (bytes: Uint8Array, start: number): boolean =>

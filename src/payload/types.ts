@@ -45,7 +45,7 @@ export interface SocketIoReading extends ReadingBase {
   readonly ackId: number | null;
   /** Binary messages that follow and belong to this packet. */
   readonly attachments: number;
-  /** Why: of a CONNECT_ERROR, and of an event whose name says that something failed. */
+  /** Why: of a CONNECT_ERROR, of an event whose name says that something failed, and of an acknowledgment that says so. */
   readonly errorMessage: string | null;
   /** CONNECT only: it carries a payload (from the client: `auth`) or a query. Its content is nowhere in the reading. */
   readonly hasAuth: boolean;

@@ -71,6 +71,10 @@ export interface SocketIoNamespaceFacts {
   /** How many such events there were, and the first of them. Untrusted text. */
   errors: number;
   readonly firstErrors: (Mark & { readonly event: string; readonly message: string })[];
+  /** Acknowledgments that say of a request that it failed: how many, and the first of them. Absent: none. Untrusted text. */
+  failedAcks?: { count: number; readonly first: (Mark & { readonly event: string; readonly message: string })[] };
+  /** The last event or acknowledgment of the server that says no error; null: none. Absent: not all could be read. */
+  served?: Mark | null;
   /** Absent: the client asked for none, or not all of what the server sent could be read. */
   readonly acks?: AckFacts;
 }

@@ -202,6 +202,10 @@ describe("concernsDiagnosis", () => {
     '42/im,["error",{"message":"无效的认证令牌"}]',
     '42/im,7["exception",{"status":"error"}]',
     '42["unauthorized"]',
+    '42["token_expired",{"message":"jwt expired"}]',
+    '42/im,["sessionExpired"]',
+    '42["jwt:invalid"]',
+    '42["invalid_token"]',
     "o",
     "h",
     'c[3000,"x"]',
@@ -210,12 +214,19 @@ describe("concernsDiagnosis", () => {
     expect(asks(text)).toBe(true);
   });
 
-  it.each(['42["chat",{"a":1}]', '{"type":5,"data":[1,2,3]}', '{"price":1.5}', "hello", "[1,2,3]", [0x81, 2, 3], ""])(
-    "does not ask for %j",
-    (content) => {
-      expect(asks(content)).toBe(false);
-    },
-  );
+  it.each([
+    '42["chat",{"a":1}]',
+    '42["token","it has expired"]',
+    '42["session",{"a":1}]',
+    '{"type":5,"data":[1,2,3]}',
+    '{"price":1.5}',
+    "hello",
+    "[1,2,3]",
+    [0x81, 2, 3],
+    "",
+  ])("does not ask for %j", (content) => {
+    expect(asks(content)).toBe(false);
+  });
 });
 
 /** JSON.parse reads any depth with a stack of its own; what writes a value out again has none. */

@@ -48,6 +48,14 @@ describe("readSocketIo", () => {
       { eventName: "unauthorized", errorMessage: "no token" },
     ],
     [
+      { type: PacketType.EVENT, nsp: "/", data: ["token_expired"] },
+      { eventName: "token_expired", errorMessage: "token_expired" },
+    ],
+    [
+      { type: PacketType.EVENT, nsp: "/", data: ["token", "it has expired"] },
+      { eventName: "token", errorMessage: null },
+    ],
+    [
       { type: PacketType.EVENT, nsp: "/", data: ["errors-count", 3] },
       { eventName: "errors-count", errorMessage: null },
     ],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { Finding, RuleId } from "../../src/rules/types.ts";
+import type { SocketIoNamespaceFacts } from "../../src/store/session-types.ts";
 import type { Analysis } from "../../src/store/types.ts";
 import type { WebSocketFacts } from "../../src/store/websocket-types.ts";
 import {
@@ -103,4 +104,61 @@ test("a server of version 4 connects nobody unasked: where the capture lacks byt
   expect(found("eio.request.refused", connected([]))).toMatchObject([{ variant: "oldServer" }]);
   const hole = { ...mark(0.3), code: "gap", from: "client", section: "RFC 6455 §5.2", value: 8 } as const;
   expect(found("eio.request.refused", connected([hole]))).toEqual([]);
+});
+
+describe("a client that is let in, and refused what it asks for", () => {
+  const said = (at: number, message: string) => ({ ...mark(at), event: "exception", message });
+  const told = (
+    given: Partial<SocketIoNamespaceFacts>,
+    messages: readonly string[] = ["Unauthorized", "Unauthorized"],
+  ) => {
+    const firstErrors = messages.map((message, index) => said(10 + index, message));
+    const socketIo = [
+      namespace({ firstErrors, told: firstErrors.at(-1) ?? null, errors: messages.length, served: null, ...given }),
+    ];
+    return found("sio.exception", one(connectionFacts({ session: session({ socketIo }) }))).map(
+      ({ variant, severity, causes }) => `${severity} ${variant} ${causes[0]?.id}`,
+    );
+  };
+
+  test("is warned of; not where anything else came from the server after it", () => {
+    expect(told({})).toEqual(["warning refused tokenRejected"]);
+    expect(told({ served: mark(5) })).toEqual(["warning refused tokenRejected"]);
+    expect(told({ served: mark(11.5) })).toEqual(["note plain tokenRejected"]);
+    expect(told({}, ["Unauthorized", "Validation failed"])).toEqual(["note plain tokenRejected"]);
+    expect(told({}, ["Internal server error"])).toEqual(["note plain handlerException"]);
+  });
+
+  test("not where the capture may lack what else came", () => {
+    expect(told({ served: undefined } as unknown as Partial<SocketIoNamespaceFacts>)).toEqual([
+      "note plain tokenRejected",
+    ]);
+  });
+
+  test("one thing that a user may not do is a note, where anything was served before", () => {
+    expect(told({}, ["Forbidden resource"])).toEqual(["warning refused permissionMissing"]);
+    expect(told({ served: mark(5) }, ["Forbidden resource"])).toEqual(["note plain permissionMissing"]);
+  });
+
+  test("an acknowledgment says it as well as an event", () => {
+    const failedAcks = { count: 3, first: [{ ...mark(10), event: "join", message: "Unauthorized" }] };
+    expect(told({ failedAcks }, [])).toEqual(["warning refused tokenRejected"]);
+    expect(
+      told({ failedAcks: { ...failedAcks, first: [{ ...mark(10), event: "join", message: "name taken" }] } }, []),
+    ).toEqual([]);
+  });
+});
+
+test.each([
+  ["token_expired", "jwt expired", 4, "likely tokenRanOut"],
+  ["token_expired", "token_expired", 0.5, "likely tokenNotRenewed"],
+  ["unauthorized", "invalid signature", 4, "likely tokenOfOthers"],
+  ["forbidden", "admins only", 4, "likely permissionMissing"],
+  ["error", "room is full", 4, "likely gatewayDisconnects"],
+])("put out after the event %s, “%s”, at %d s: %s", (event, message, seconds, cause) => {
+  const told = { ...mark(seconds), event, message };
+  const socketIo = [
+    namespace({ told, firstErrors: [told], errors: 1, disconnected: { ...mark(seconds + 0.01), from: "server" } }),
+  ];
+  expect(causesOf("sio.disconnected", one(connectionFacts({ session: session({ socketIo }) })))[0]).toBe(cause);
 });

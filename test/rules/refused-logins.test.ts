@@ -37,6 +37,19 @@ test.each([
   ["No token provided", "likely tokenElsewhere"],
   ["jwt malformed", "likely tokenRejected"],
   ["无效的认证令牌", "likely tokenRejected"],
+  ["jwt expired", "likely tokenNotRenewed"],
+  ["Signature has expired", "likely tokenNotRenewed"],
+  ["token 已过期", "likely tokenNotRenewed"],
+  ["Invalid or expired token", "likely tokenRejected"],
+  ["Your license expired", "likely tokenRejected"],
+  ["invalid signature", "likely tokenOfOthers"],
+  ["jwt audience invalid. expected: chat", "likely tokenOfOthers"],
+  ['unexpected "iss" claim value', "likely tokenOfOthers"],
+  ["forbidden: admin role required", "likely permissionMissing"],
+  ["Forbidden resource", "likely permissionMissing"],
+  ["没有权限", "likely permissionMissing"],
+  ["forbidden: invalid token", "likely tokenRejected"],
+  ["Not allowed by CORS", "possible tokenRejected"],
   ["banned", "possible tokenRejected"],
 ])("“%s” to a client that sent something: %s", (message, cause) => {
   expect(firstCause(message)).toBe(cause);
@@ -53,4 +66,18 @@ test("without anything sent it is the client that lacks a token", () => {
 
 test("what stands beside the message counts, too", () => {
   expect(firstCause("unauthorized", {}, '{"why":"getaddrinfo ENOTFOUND db"}')).toBe("likely checkFailed");
+  expect(firstCause("not authorized", {}, '{"code":"TOKEN_EXPIRED","content":"Please retry later"}')).toBe(
+    "likely tokenNotRenewed",
+  );
+  expect(firstCause("Unauthorized", {}, '{"code":"invalid_token","why":"invalid signature"}')).toBe(
+    "likely tokenOfOthers",
+  );
+  expect(firstCause("Error", {}, '{"code":401}')).toBe("likely tokenRejected");
+  expect(firstCause("Error", {}, '{"statusCode":403}')).toBe("likely permissionMissing");
+  expect(firstCause("Error", {}, '{"code":4010}')).toBe("possible tokenRejected");
+});
+
+test("no word of it helps a client that sent nothing to log in with", () => {
+  for (const message of ["jwt expired", "invalid signature", "Forbidden resource"])
+    expect(firstCause(message, { hasAuth: false })).toBe("likely authMissing");
 });

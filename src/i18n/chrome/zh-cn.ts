@@ -101,13 +101,15 @@ export const chromeZhCn: Chrome = {
   malformed: (n) => `${n} 个格式异常`,
   notDecoded: (what) => `未分析的数据包：${what}`,
   redacted: (n) =>
-    n === 0 ? "没有发现需要隐藏的令牌或密码。" : `已隐藏 ${n} 处机密，显示为 [redacted:N]；用 --no-redact 可显示原文。`,
+    n === 0
+      ? "没有发现需要隐藏的 token 或密码。"
+      : `已隐藏 ${n} 处机密，显示为 [redacted:N]；用 --no-redact 可显示原文。`,
   framesSealed: (n, noKeys) =>
     noKeys
       ? `有 ${n} 条 TLS 连接仍是密文：要看其中的 WebSocket 帧，需要 --keylog <文件>（取法见 wscap report）。`
       : `有 ${n} 条 TLS 连接仍是密文：所给的密钥解不开（原因见 wscap report）。`,
   noFrames: "所读的抓包里没有 WebSocket 帧：里面有什么，请看 wscap report。",
-  notRedacted: "令牌和密码没有隐藏（--no-redact），分享前请留意。",
+  notRedacted: "token 和密码没有隐藏（--no-redact），分享前请留意。",
   duration: (seconds) => {
     if (seconds < 1) return `${Math.round(seconds * 1000)} 毫秒`;
     if (seconds < 120) return `${seconds.toFixed(1)} 秒`;

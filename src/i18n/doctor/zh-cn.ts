@@ -20,7 +20,7 @@ export const doctorZhCn: DoctorWords = {
     "firewall-rules": "{tool} 中可能涉及端口 {port} 的规则：{rules}",
     "firewall-drops": "{tool} 丢弃未明确放行的流量，而没有规则提到端口 {port}：{rules}",
     clock: "时钟已同步",
-    "clock-not": "时钟未同步：令牌可能被判为过期或尚未生效，两处抓包的时间也对不上",
+    "clock-not": "时钟未同步：token 可能被判为过期或尚未生效，两处抓包的时间也对不上",
     "clock-unknown": "无法判断时钟是否同步",
     "left-behind": "上次中断的抓包还在：{megabytes} MB，截至 {when}（rm -r {folder} 可删除）",
   },

@@ -154,6 +154,19 @@ export const causesApplication = {
     cause: "The client uses an old token.",
     fix: "Log in again for a new one. In the code, renew it before connecting and on each reconnect: auth: (cb) => cb({ token: currentToken() }).",
   },
+  tokenOfOthers: {
+    cause: "By its words the server could not verify the token: another key signed it, or it is for another service.",
+    fix: "Whoever issues the token and whoever verifies it need the same secret or key (JWT_SECRET, or the issuer's public key) and must agree on audience and issuer: compare the environment of both. After a change of the key log in again.",
+  },
+  permissionMissing: {
+    cause:
+      "By its words the server does not let this user do this: a role or permission is missing, or a guard returned false (NestJS then says “Forbidden resource”, also when the guard checks a login).",
+    fix: "Log in as a user who may, or look at what the middleware or guard checks (canActivate) and at the roles that the server knows of this user.",
+  },
+  tokenRanOut: {
+    cause: "The token's time ran out while the client was connected, and nothing renewed it.",
+    fix: "After “io server disconnect” the client has to connect again itself, with a new token: socket.on('disconnect', async (reason) => { if (reason === 'io server disconnect') { await renewToken(); socket.connect(); } }), and auth: (cb) => cb({ token: currentToken() }), which reads it anew each time.",
+  },
   clockCorrected: {
     cause:
       "The clock of the machine that captured was corrected meanwhile (NTP, by hand, a virtual machine that was resumed).",

@@ -95,6 +95,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   firstMessage: "first frame of the {from:word}",
   connectWithAuth: "CONNECT to {namespace} with auth data",
   connectWithoutAuth: "CONNECT to {namespace} without auth data",
+  errorAck: "the server acknowledges[[ “{event}”]] with an error: “{message}”",
   errorEvent: "event “{event}” from the server: “{message}”",
   unansweredEvent: "the client's event[[ “{event}”]] in {namespace}, with a callback: no acknowledgment",
   connectError: "CONNECT_ERROR for {namespace}: “{message}”",

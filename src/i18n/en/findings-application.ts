@@ -105,6 +105,12 @@ export const findingsApplication = {
       detail:
         "One request failed, not the connection. A client without a listener for {event} sees nothing of it and waits for an answer in vain.",
     },
+    refused: {
+      title:
+        "The server lets the client into {namespace} and refuses what it asks for there, {count:once|# times}: “{message}”",
+      detail:
+        "Nothing else came from the server in {namespace} after that. The connection itself is fine, and the client sees connect: its requests are refused, as a guard or middleware does (NestJS sends the event exception for it).",
+    },
   },
   "sio.disconnected": {
     plain: {
@@ -205,6 +211,18 @@ export const findingsApplication = {
       detail:
         "The connection itself works: the server's code turned the client away. The token's exp lies before the time of the packet; the token itself is not shown.",
     },
+    disconnected: {
+      title:
+        "The server disconnected the client from {namespace} right after it had connected: the token in the {where:word} had expired {agoMs:ms} before",
+      detail:
+        "The server let it in first and then called disconnect(), as code in a connection handler (NestJS: handleConnection) does when a check fails. It gave no reason; the token's exp lies before the time of the packet. The token itself is not shown.",
+    },
+    refusedRequests: {
+      title:
+        "The server refuses what the client asks for in {namespace}, “{message}”: the token in the {where:word} had expired {agoMs:ms} before",
+      detail:
+        "The connection stays open, and nothing else came from the server there since. The token's exp lies before the time of the refusal. The token itself is not shown.",
+    },
     expired: {
       title: "The token in the {where:word} had expired {agoMs:ms} before it was sent",
       detail: "Its exp lies before the time of the packet. The token itself is not shown.",
@@ -216,6 +234,12 @@ export const findingsApplication = {
     during: {
       title: "The server ended the connection just when the token in the {where:word} expired, after {openMs:ms}",
       detail: "The server enforces the token's life also on open connections.",
+    },
+    duringSession: {
+      title:
+        "The server disconnected the client from {namespace} just when the token in the {where:word} expired[[, {openMs:ms} after it had connected]]",
+      detail:
+        "Socket.IO's DISCONNECT: the server enforces the token's life also on open connections. The client does not reconnect by itself after this (“io server disconnect”).",
     },
   },
   "clock.skew": {

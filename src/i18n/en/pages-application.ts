@@ -56,7 +56,7 @@ export const pagesApplication = {
     name: "Socket.IO error event",
     meaning:
       "The server reported that something it was asked for failed, and kept the client. It is the application's business; a page that does not listen for it seems to hang.",
-    seen: "An event of the server whose name says error (error, exception …) without a DISCONNECT of the server.",
+    seen: "An event of the server whose name says error (error, exception …) without a DISCONNECT of the server. A warning when it, or an acknowledgment, refuses who asks and nothing else comes after it.",
   },
   "sio.disconnected": {
     name: "Socket.IO disconnect",
@@ -85,8 +85,8 @@ export const pagesApplication = {
   "jwt.expired": {
     name: "token expired",
     meaning:
-      "A JSON Web Token carries its own times. This one was out of them when it was sent. The token is never shown.",
-    seen: "exp or nbf against the time of the packet, with a few seconds of grace. An error when the server turned the client away, else a note.",
+      "A JSON Web Token carries its own times. This one was out of them when it was sent, or ran out while the client was connected. The token is never shown.",
+    seen: "exp or nbf against the time of the packet, with a few seconds of grace. An error when the server turned the client away, or ended the session just when the token ran out; else a note.",
   },
   "clock.skew": {
     name: "clocks differ",

@@ -46,7 +46,10 @@ export const helpZhCn: HelpWords = {
       examples: [
         ["sudo wscap probe ws://localhost:8080/", "能否建立连接"],
         ["sudo wscap probe ws://device:8080/ 'realtime/*' realtime/overview", "是否有数据"],
-        ["TOKEN=… wscap probe --socketio --namespace /im --token-env TOKEN http://device:7002", "带令牌的 Socket.IO"],
+        [
+          "TOKEN=… wscap probe --socketio --namespace /im --token-env TOKEN http://device:7002",
+          "带 token 的 Socket.IO",
+        ],
       ],
     },
     report: {
@@ -87,7 +90,7 @@ export const helpZhCn: HelpWords = {
     },
   },
   options: {
-    plain: "以文本打印各视图，而不绘制界面；与界面一样，令牌和密码会显示出来",
+    plain: "以文本打印各视图，而不绘制界面；与界面一样，token 和密码会显示出来",
     ...shareOptionsZhCn,
     port: "只看这个 TCP 端口的连接，没抓到握手也按 WebSocket 解析；可重复",
     json: "输出 JSON，供脚本使用",
@@ -97,8 +100,8 @@ export const helpZhCn: HelpWords = {
     subscribe: "订阅时发送的文本；{topics} 会换成 JSON 形式的主题列表",
     socketio: "使用 Socket.IO 协议",
     namespace: "Socket.IO 命名空间",
-    tokenEnv: "保存令牌的环境变量",
-    tokenFile: "保存令牌的文件",
+    tokenEnv: "保存 token 的环境变量",
+    tokenFile: "保存 token 的文件",
     interface: "网卡，用名称或它的地址指定（默认 any）",
     livePort: "要抓取的 TCP 端口，没抓到握手也按 WebSocket 解析；可重复（默认 8080）",
     filter: "只抓同时符合这个 BPF 的 TCP 数据包；不加 -p 时不限端口",
@@ -125,7 +128,7 @@ export const helpZhCn: HelpWords = {
       "用于解密 wss:// 的 TLS 密钥日志，即 SSLKEYLOGFILE 或 node --tls-keylog 写出的文件；pcapng 自带的密钥会自动使用",
     timer: "自己环境里的超时，单位秒，用来匹配断开时刻：gateway=90（可重复）",
     failOn: "有达到该级别的结论时退出码为 1：error、warning、note 或 never",
-    noRedact: "显示令牌和密码（默认隐藏）",
+    noRedact: "显示 token 和密码（默认隐藏）",
     language: "en 或 zh-CN（默认取自 LC_ALL、LC_MESSAGES、LANG）",
     color: "输出不是终端时也使用颜色",
     noColor: "不使用颜色（等同于 NO_COLOR）",

@@ -130,17 +130,30 @@ export const causesApplication = {
   },
   loginNeverSent: {
     cause: "关闭理由说在等登录消息，而{from:word}在这 {waitedMs:ms}里一条消息都没发。",
-    fix: "让{from:word}在 onopen 里首先发送登录消息（令牌），每次重连后也要再发；格式以服务端代码为准。",
+    fix: "让{from:word}在 onopen 里首先发送登录消息（token），每次重连后也要再发；格式以服务端代码为准。",
   },
   loginNotSeen: {
     cause:
       "关闭理由说在等登录消息：{from:word}在这 {waitedMs:ms}里发了 {count} 条消息，对方没有把其中任何一条当作登录。",
-    fix: "用 wscap frames 查看{from:word}发了什么：里面有没有登录消息（令牌），格式是否符合服务端代码的要求？它应在 onopen 里最先发送，每次重连后也要再发。",
+    fix: "用 wscap frames 查看{from:word}发了什么：里面有没有登录消息（token），格式是否符合服务端代码的要求？它应在 onopen 里最先发送，每次重连后也要再发。",
   },
   viteOwnSocket: { cause: "开发服务器与它的页面通信。", fix: "不用处理。" },
   tokenNotRenewed: {
-    cause: "客户端用的是旧令牌。",
-    fix: "重新登录换取新令牌；代码里在连接前和每次重连时都要更新：auth: (cb) => cb({ token: currentToken() })。",
+    cause: "客户端用的是旧 token。",
+    fix: "重新登录换取新 token；代码里在连接前和每次重连时都要更新：auth: (cb) => cb({ token: currentToken() })。",
+  },
+  tokenOfOthers: {
+    cause: "服务端的话说明它验证不了这个 token：是用别的密钥签发的，或是给别的服务的。",
+    fix: "签发方和校验方要用同一个密钥（JWT_SECRET，或签发方的公钥），audience 和 issuer 也要一致：对照两边的环境变量。换过密钥后要重新登录。",
+  },
+  permissionMissing: {
+    cause:
+      "服务端的话说明它不允许这个用户这样做：缺少角色或权限，或某个 guard 返回了 false（NestJS 这时会说“Forbidden resource”，guard 校验登录时也一样）。",
+    fix: "换一个有权限的用户登录，或查看中间件、guard（canActivate）检查了什么，以及服务端记录的该用户角色。",
+  },
+  tokenRanOut: {
+    cause: "token 在连接期间到期，没有续期。",
+    fix: "收到“io server disconnect”后，客户端要换新 token 并自己重新连接：socket.on('disconnect', async (reason) => { if (reason === 'io server disconnect') { await renewToken(); socket.connect(); } })；auth 写成函数，每次都重新读取：auth: (cb) => cb({ token: currentToken() })。",
   },
   clockCorrected: {
     cause: "抓包机器的时钟在此期间被校正过（NTP、手动设置，或虚拟机恢复运行）。",

@@ -42,7 +42,7 @@ export const causesRunning = {
   },
   graphqlInit: {
     cause: "graphql-ws 结束了连接：登录、初始化或订阅 ID 的问题。",
-    fix: "先及时发送 connection_init，并检查其中的内容（令牌）。",
+    fix: "先及时发送 connection_init，并检查其中的内容（token）。",
   },
   applicationCode: { cause: "应用主动关闭，{code} 的含义只有它自己知道。", fix: "在{from:word}的代码里搜索 {code}。" },
   replacedElsewhere: {

@@ -28,11 +28,11 @@ export const causesUpgrade = {
     fix: "要么两边都开，要么都不开：HAProxy 的 server 行 send-proxy、nginx 的 proxy_protocol on;、AWS 目标组的 proxy_protocol_v2；后端用 nginx listen … proxy_protocol 或能读它的库。Node 的 http 服务器不认识它。",
   },
   tokenRejected: {
-    cause: "令牌或会话缺失、过期、已被撤销，或不是这个服务器认的令牌。",
-    fix: "重新登录后对比。“invalid signature”：签发和校验要用同一个密钥（JWT_SECRET）；“audience”或“issuer”：令牌是给别的服务的；“malformed”：令牌被截断，或根本不是 JWT。令牌是否在数据库里被撤销，抓包看不出来，要看服务端日志。",
+    cause: "token 或会话缺失、过期、已被撤销，或不是这个服务器认的 token。",
+    fix: "重新登录后对比。“invalid signature”：签发和校验要用同一个密钥（JWT_SECRET）；“audience”或“issuer”：token 是给别的服务的；“malformed”：token 被截断，或根本不是 JWT。token 是否在数据库里被撤销，抓包看不出来，要看服务端日志。",
   },
   clockSkew: {
-    cause: "两台机器时钟不一致，新令牌看起来已过期或尚未生效。",
+    cause: "两台机器时钟不一致，新 token 看起来已过期或尚未生效。",
     fix: "两边都执行 timedatectl status；响应里的 Date 字段就是服务器的时间。",
   },
   credentialsMissing: {
@@ -79,7 +79,7 @@ export const causesUpgrade = {
   },
   originMissing: {
     cause: "服务器要求带一个它允许的 Origin 字段，而这个客户端没有发：浏览器总会发，其他程序要自己设置才会发。",
-    fix: "给客户端设置服务器允许的 Origin（ws：new WebSocket(url, { origin })；Python 的 websockets、websocket-client、aiohttp：origin=…），或者让服务器的检查放行没有 Origin 的客户端，改用令牌校验它们。",
+    fix: "给客户端设置服务器允许的 Origin（ws：new WebSocket(url, { origin })；Python 的 websockets、websocket-client、aiohttp：origin=…），或者让服务器的检查放行没有 Origin 的客户端，改用 token 校验它们。",
   },
   originRefused: {
     cause: "服务器不允许来自 {origin} 的页面。",
@@ -248,6 +248,6 @@ export const causesUpgrade = {
   trailingSlash: { cause: "只差末尾的斜杠。", fix: "改连 {path}/ ，或让服务器两种写法都接受。" },
   loginRedirect: {
     cause: "请求没有登录，被跳转到登录页。",
-    fix: "升级请求要带上会话（Cookie 或令牌）；服务端对 WebSocket 应返回 401 而不是跳转。",
+    fix: "升级请求要带上会话（Cookie 或 token）；服务端对 WebSocket 应返回 401 而不是跳转。",
   },
 } as const satisfies Record<string, CauseText>;

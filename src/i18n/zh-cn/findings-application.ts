@@ -94,6 +94,11 @@ export const findingsApplication = {
       title: "服务端在 {namespace} 里报告了错误：“{message}”（事件 {event}）[[，另有 {others} 个错误]]，客户端仍然连着",
       detail: "失败的是一个请求，不是连接。没有监听 {event} 的客户端什么都看不到，只会白等。",
     },
+    refused: {
+      title: "服务端放客户端进了 {namespace}，却拒绝它在里面的请求（{count} 次）：“{message}”",
+      detail:
+        "此后服务端在 {namespace} 里没有再发别的东西。连接本身没问题，客户端也看到了 connect；被拒绝的是它的请求，guard 或中间件就是这样做的（NestJS 会发 exception 事件）。",
+    },
   },
   "sio.disconnected": {
     plain: {
@@ -177,34 +182,48 @@ export const findingsApplication = {
   },
   "jwt.expired": {
     refused: {
-      title: "服务器以 {status} 拒绝了客户端：{where:word}里的令牌在此之前 {agoMs:ms}就已过期",
-      detail: "令牌的 exp 早于数据包时间。令牌内容不会显示。",
+      title: "服务器以 {status} 拒绝了客户端：{where:word}里的 token 在此之前 {agoMs:ms}就已过期",
+      detail: "token 的 exp 早于数据包时间。token 内容不会显示。",
     },
     refusedNamespace: {
-      title: "Socket.IO 拒绝登录 {namespace}，“{message}”：{where:word}里的令牌在此之前 {agoMs:ms}就已过期",
-      detail: "连接本身没问题，是服务端代码拒绝了客户端。令牌的 exp 早于数据包时间；令牌内容不会显示。",
+      title: "Socket.IO 拒绝登录 {namespace}，“{message}”：{where:word}里的 token 在此之前 {agoMs:ms}就已过期",
+      detail: "连接本身没问题，是服务端代码拒绝了客户端。token 的 exp 早于数据包时间；token 内容不会显示。",
+    },
+    disconnected: {
+      title: "客户端刚连上 {namespace} 就被服务器断开：{where:word}里的 token 在此之前 {agoMs:ms}就已过期",
+      detail:
+        "服务器先放行，随后调用了 disconnect()，常见于连接处理函数（NestJS 的 handleConnection）里校验失败时。服务器没有给出理由；token 的 exp 早于数据包时间。token 内容不会显示。",
+    },
+    refusedRequests: {
+      title: "服务端拒绝客户端在 {namespace} 里的请求，“{message}”：{where:word}里的 token 在此之前 {agoMs:ms}就已过期",
+      detail: "连接一直开着，此后服务端在那里没有再发别的东西。token 的 exp 早于被拒绝的时间。token 内容不会显示。",
     },
     expired: {
-      title: "{where:word}里的令牌在发送时已过期 {agoMs:ms}",
-      detail: "令牌的 exp 早于数据包时间。令牌内容不会显示。",
+      title: "{where:word}里的 token 在发送时已过期 {agoMs:ms}",
+      detail: "token 的 exp 早于数据包时间。token 内容不会显示。",
     },
     notYetValid: {
-      title: "{where:word}里的令牌还要 {inMs:ms}才生效",
-      detail: "令牌的 nbf 晚于数据包时间，说明两边时钟不一致。令牌内容不会显示。",
+      title: "{where:word}里的 token 还要 {inMs:ms}才生效",
+      detail: "token 的 nbf 晚于数据包时间，说明两边时钟不一致。token 内容不会显示。",
     },
     during: {
-      title: "服务器恰好在{where:word}里的令牌到期时断开连接，此时已连接 {openMs:ms}",
-      detail: "服务器对已打开的连接也会检查令牌有效期。",
+      title: "服务器恰好在{where:word}里的 token 到期时断开连接，此时已连接 {openMs:ms}",
+      detail: "服务器对已打开的连接也会检查 token 有效期。",
+    },
+    duringSession: {
+      title: "服务器恰好在{where:word}里的 token 到期时把客户端从 {namespace} 断开[[，此时已连接 {openMs:ms}]]",
+      detail:
+        "这是 Socket.IO 的 DISCONNECT：服务器对已打开的连接也会检查 token 有效期。此后客户端不会自动重连（“io server disconnect”）。",
     },
   },
   "clock.skew": {
     ahead: {
       title: "{server} 的时钟比抓包机快 {offMs:ms}",
-      detail: "依据是响应里的 Date 字段。令牌和证书都按那个时钟判断。",
+      detail: "依据是响应里的 Date 字段。token 和证书都按那个时钟判断。",
     },
     behind: {
       title: "{server} 的时钟比抓包机慢 {offMs:ms}",
-      detail: "依据是响应里的 Date 字段。令牌和证书都按那个时钟判断。",
+      detail: "依据是响应里的 Date 字段。token 和证书都按那个时钟判断。",
     },
   },
 } as const satisfies SomeFindings;

@@ -15,7 +15,7 @@ export const findingsUpgrade = {
     },
     forbidden: {
       title: "{server} 拒绝{ask:word} {target}：403 不允许",
-      detail: `请求已到达服务器，被 Origin 校验、令牌校验或网关策略挡下[[，正文为“{body}”]]。${refusedEnds}`,
+      detail: `请求已到达服务器，被 Origin 校验、token 校验或网关策略挡下[[，正文为“{body}”]]。${refusedEnds}`,
     },
     notFound: {
       title: "{server} 不认识 {target}：404",
@@ -180,7 +180,7 @@ export const findingsUpgrade = {
     closedUnread: {
       title: "{server} 接受连接 {afterMs:ms}后就断开，没有读 {target} 的请求",
       detail:
-        "TCP 握手由系统完成，随后服务程序（或转发程序）一个字都没等就结束了连接。请求没有人读过，所以与路径、令牌、字段都无关。",
+        "TCP 握手由系统完成，随后服务程序（或转发程序）一个字都没等就结束了连接。请求没有人读过，所以与路径、token、字段都无关。",
     },
     clientGaveUp: {
       title: "{server} 一直没有应答 {target} 的升级请求，客户端 {afterMs:ms}后放弃",

@@ -37,7 +37,7 @@ export const pagesApplication = {
   "sio.connect.refused": {
     name: "Socket.IO 拒绝连接",
     meaning:
-      "传输正常，Socket.IO 的 CONNECT 得到的是 CONNECT_ERROR，其中的消息就是服务端给的理由。令牌是否在数据库里被撤销，抓包看不出来。",
+      "传输正常，Socket.IO 的 CONNECT 得到的是 CONNECT_ERROR，其中的消息就是服务端给的理由。token 是否在数据库里被撤销，抓包看不出来。",
     seen: "某个命名空间的 4 号包。",
   },
   "sio.connect.missing": {
@@ -53,7 +53,7 @@ export const pagesApplication = {
   "sio.exception": {
     name: "Socket.IO 错误事件",
     meaning: "服务端报告某个请求失败了，但保留了客户端。这是应用自己的事；没有监听它的页面看起来像卡住。",
-    seen: "服务端发出名字表示出错的事件（error、exception 等），而服务端没有发 DISCONNECT。",
+    seen: "服务端发出名字表示出错的事件（error、exception 等），而服务端没有发 DISCONNECT。事件或确认（ack）拒绝的是请求者本身，且此后再没有别的东西时，为警告。",
   },
   "sio.disconnected": {
     name: "Socket.IO 断开",
@@ -78,13 +78,13 @@ export const pagesApplication = {
     seen: "子协议为 vite-hmr。",
   },
   "jwt.expired": {
-    name: "令牌过期",
-    meaning: "JWT 自带有效期，这个令牌在发送时不在有效期内。令牌内容绝不显示。",
-    seen: "exp 或 nbf 与数据包时间比较，允许几秒误差。服务器因此拒绝时为错误，否则为提示。",
+    name: "token 过期",
+    meaning: "JWT 自带有效期，这个 token 发送时不在有效期内，或在连接期间到期。token 内容绝不显示。",
+    seen: "exp 或 nbf 与数据包时间比较，允许几秒误差。服务器因此拒绝，或恰好在到期时断开会话时为错误，否则为提示。",
   },
   "clock.skew": {
     name: "时钟不一致",
-    meaning: "服务器的时钟与抓包机器不一致，短有效期的令牌会因此失败。",
-    seen: "响应的 Date 字段与数据包时间相差 30 秒以上。涉及令牌或拒绝时为警告，否则为提示。",
+    meaning: "服务器的时钟与抓包机器不一致，短有效期的 token 会因此失败。",
+    seen: "响应的 Date 字段与数据包时间相差 30 秒以上。涉及 token 或拒绝时为警告，否则为提示。",
   },
 } as const satisfies Record<string, RulePage>;

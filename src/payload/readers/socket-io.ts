@@ -36,8 +36,7 @@ export function readSocketIo(text: string, complete: boolean): SocketIoReading |
   const [namespace = "/", query] = (match[3] ?? "/").replace(/,$/, "").split("?");
   const ackId = match[4] === "" || match[4] === undefined ? null : Number(match[4]);
   const eventName = packet === "EVENT" || packet === "BINARY_EVENT" ? eventOf(rest, data) : null;
-  const errorMessage =
-    packet === "CONNECT_ERROR" ? errorOf(data, rest) : eventName === null ? null : messageOf(eventName, data, rest);
+  const errorMessage = errorIn(packet, eventName, data, rest);
   return {
     kind: "socket.io",
     label: `Socket.IO ${packet}`,
@@ -99,22 +98,54 @@ function eventOf(rest: string, data: unknown): string | null {
   return /^\["([^"\\]{0,200})"/.exec(rest)?.[1] ?? null;
 }
 
+function errorIn(packet: SocketIoPacket, eventName: string | null, data: unknown, rest: string): string | null {
+  if (packet === "CONNECT_ERROR") return errorOf(data, rest);
+  if (packet === "ACK") return Array.isArray(data) ? failureIn(data[0]) : null;
+  return eventName === null ? null : messageOf(eventName, data, rest);
+}
+
 function errorOf(data: unknown, rest: string): string {
   if (isObject(data)) return stringOr(data["message"], rest);
   return stringOr(data, rest);
 }
 
-/** Names under which applications tell a client that something failed: NestJS says exception, most others error. */
-const SAYS_ERROR = /^(?:error|exception|unauthori[sz]ed|forbidden|auth.{0,20}(?:error|fail.{0,3})|kick.{0,6})$/i;
+/**
+ * Names under which applications tell a client that something failed: NestJS says exception, most others error. They begin
+ * as `concernsDiagnosis` knows.
+ */
+const SAYS_ERROR =
+  /^(?:error|exception|unauthori[sz]ed|forbidden|auth.{0,20}(?:error|fail.{0,3})|kick.{0,6}|(?:access|auth|jwt|login|session|token)[\w.: -]{0,12}?(?:expired|invalid(?:ated)?|revoked|denied|rejected|error|fail(?:ed|ure)?)|(?:invalid|expired)[_.: -]?(?:jwt|session|token|credentials?))$/i;
 const MESSAGE_KEYS = ["message", "msg", "error", "reason", "detail"];
 
+export const saysError = (eventName: string): boolean => SAYS_ERROR.test(eventName);
+
 function messageOf(eventName: string, data: unknown, rest: string): string | null {
-  if (!SAYS_ERROR.test(eventName)) return null;
+  if (!saysError(eventName)) return null;
   const content: unknown = Array.isArray(data) ? data[1] : undefined;
+  return content === undefined ? (Array.isArray(data) ? eventName : rest) : wordsOf(content);
+}
+
+function wordsOf(content: unknown): string {
   if (typeof content === "string") return content;
   const key = isObject(content) ? MESSAGE_KEYS.find((name) => typeof content[name] === "string") : undefined;
-  if (isObject(content) && key !== undefined) return String(content[key]);
-  return content === undefined ? rest : JSON.stringify(content);
+  return isObject(content) && key !== undefined ? String(content[key]) : JSON.stringify(content);
+}
+
+/** The beginning of an acknowledgment in which `failureIn` may find something. */
+export const MAY_SAY_FAILURE =
+  /^\{.*?"(?:status":"(?:error|fail)|error":(?:"|\{)|(?:success|ok)":false|(?:code|status(?:Code)?)":40[13]\b)/;
+
+/** How applications answer a caller whose request failed; null: what this is says nothing of a failure. */
+function failureIn(content: unknown): string | null {
+  if (!isObject(content)) return null;
+  const { status, error, success, ok, code, statusCode } = content;
+  const isFailure =
+    /^(?:error|fail)/.test(stringOr(status, "")) ||
+    success === false ||
+    ok === false ||
+    [code, status, statusCode].some((one) => one === 401 || one === 403);
+  if (isObject(error)) return wordsOf(error);
+  return isFailure || (typeof error === "string" && error !== "") ? wordsOf(content) : null;
 }
 
 function summaryOf(

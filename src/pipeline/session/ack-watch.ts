@@ -1,5 +1,7 @@
 import type { Direction } from "../../base/brand.ts";
 import * as limits from "../../base/limits.ts";
+import type { Mark } from "../../base/packet-view.ts";
+import { MAY_SAY_FAILURE, saysError } from "../../payload/readers/socket-io.ts";
 import type { AckFacts, AwaitedAck } from "../../store/session-types.ts";
 import type { MessageView } from "../../websocket/types.ts";
 import { mark } from "../marks.ts";
@@ -22,8 +24,15 @@ interface Waiting {
   answered: number;
   slowestMs: number;
   serverSpoke: boolean;
+  /** What asked for the newest acknowledgment. */
+  answeredEvent: string;
+  /** When the server last said something else than an error. */
+  served: Mark | null;
   readonly missing: Map<number, AwaitedAck>;
 }
+
+const markOf = ({ lastPacketNumber, lastTimestampNs }: MessageView): Mark =>
+  mark({ packetNumber: lastPacketNumber, timestampNs: lastTimestampNs });
 
 /**
  * The events of a Socket.IO client that ask for an acknowledgment (`42<id>[…]`), and the server's acknowledgments
@@ -34,55 +43,77 @@ export class AckWatch {
   /** Something of the server could not be read: acknowledgments may have been among it. */
   private isBlind = false;
 
-  look(message: MessageView): void {
+  /** True: it may say that a request failed, which only a full reading can tell. */
+  look(message: MessageView): boolean {
     const { bytes, keptLength, direction, problem } = message;
     if (direction === 1 && problem !== null) this.isBlind = true;
-    if (keptLength < 3 || bytes[0] !== MESSAGE) return;
+    if (keptLength < 3 || bytes[0] !== MESSAGE) return false;
     const isEvent = bytes[1] === EVENT || bytes[1] === BINARY_EVENT;
     const isAck = bytes[1] === ACK || bytes[1] === BINARY_ACK;
-    if (isEvent || isAck) this.onPacket(message, direction, isAck);
+    return (isEvent || isAck) && this.onPacket(message, direction, isAck);
+  }
+
+  /** When the server last said something else than an error in this namespace; undefined: not all of it could be read. */
+  served(name: string): Mark | null | undefined {
+    const known = this.namespaces.get(name);
+    const isWatched = name.length <= LONGEST_NAMESPACE && this.namespaces.size < limits.socketIoNamespaces;
+    return this.isBlind || (known === undefined && !isWatched) ? undefined : (known?.served ?? null);
+  }
+
+  /** What asked for the acknowledgment that was looked at last. */
+  answeredEvent(name: string): string {
+    return this.namespaces.get(name)?.answeredEvent ?? "";
   }
 
   /** Of the namespaces in which an acknowledgment was asked for; none where not all that came could be read. */
   facts(): Map<string, AckFacts> {
     const facts = new Map<string, AckFacts>();
     if (this.isBlind) return facts;
-    for (const [name, { missing, ...counts }] of this.namespaces)
-      if (counts.asked > 0) facts.set(name, { ...counts, missing: [...missing.values()] });
+    for (const [name, { asked, answered, slowestMs, serverSpoke, missing }] of this.namespaces)
+      if (asked > 0) facts.set(name, { asked, answered, slowestMs, serverSpoke, missing: [...missing.values()] });
     return facts;
   }
 
-  private onPacket(message: MessageView, direction: Direction, isAck: boolean): void {
+  private onPacket(message: MessageView, direction: Direction, isAck: boolean): boolean {
     const length = Math.min(message.keptLength, HEAD_BYTES);
     const head = Buffer.from(message.bytes.subarray(2, length)).toString("utf8");
     const match = HEAD.exec(head);
     const [, name = "/", number, event = ""] = match ?? [];
     const waiting = match === null || name.length > LONGEST_NAMESPACE ? null : this.waiting(name);
-    if (waiting === null) return;
-    if (direction === 1) waiting.serverSpoke = true;
-    if (number === undefined || isAck !== (direction === 1)) return;
+    if (waiting === null) return false;
+    const mayFail = direction === 1 && isAck && MAY_SAY_FAILURE.test(head.slice(match?.[0].length));
+    if (direction === 1) {
+      waiting.serverSpoke = true;
+      if (!mayFail && (isAck || !saysError(event))) waiting.served = markOf(message);
+    }
+    if (number === undefined || isAck !== (direction === 1)) return false;
     if (isAck) {
       const asked = waiting.missing.get(Number(number));
       if (asked !== undefined)
         waiting.slowestMs = Math.max(waiting.slowestMs, (message.lastTimestampNs - asked.timestampNs) / 1e6);
       waiting.answered += 1;
+      waiting.answeredEvent = asked?.event ?? "";
       waiting.missing.delete(Number(number));
-      return;
+      return mayFail;
     }
     waiting.asked += 1;
-    if (waiting.missing.size >= limits.awaitedAcks) return;
-    const { packet, timestampNs } = mark({
-      packetNumber: message.lastPacketNumber,
-      timestampNs: message.lastTimestampNs,
-    });
-    waiting.missing.set(Number(number), { packet, timestampNs, event });
+    if (waiting.missing.size < limits.awaitedAcks) waiting.missing.set(Number(number), { ...markOf(message), event });
+    return false;
   }
 
   private waiting(name: string): Waiting | null {
     const known = this.namespaces.get(name);
     if (known !== undefined) return known;
     if (this.namespaces.size >= limits.socketIoNamespaces) return null;
-    const waiting: Waiting = { asked: 0, answered: 0, slowestMs: 0, serverSpoke: false, missing: new Map() };
+    const waiting: Waiting = {
+      asked: 0,
+      answered: 0,
+      slowestMs: 0,
+      serverSpoke: false,
+      answeredEvent: "",
+      served: null,
+      missing: new Map(),
+    };
     this.namespaces.set(name, waiting);
     return waiting;
   }

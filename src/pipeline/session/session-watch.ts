@@ -118,11 +118,11 @@ export class SessionWatch {
   onMessage(message: MessageView, concerns: boolean, isEarly = false): void {
     const { bytes, keptLength, length } = message;
     const isText = message.opcode === TEXT;
-    if (isText) this.acks?.look(message);
+    const mayFail = isText && this.acks?.look(message) === true;
     if (message.problem !== null && keptLength < length) return;
     if (isEarly) this.telling.lookAt(message);
     // The first message of a connection names the protocol.
-    if (!concerns && this.protocol !== null) {
+    if (!concerns && !mayFail && this.protocol !== null) {
       if (mayBeBeat(isText, length)) this.applicationBeat.onMessage(message, null);
       return;
     }
@@ -169,9 +169,25 @@ export class SessionWatch {
     // A session that began with polls asked to be let in there.
     for (const name of acks?.keys() ?? []) this.namespace(name);
     return Array.from(this.namespaces?.values() ?? [], (namespace) => {
-      const own = namespace.sid === this.sid ? acks?.get(namespace.name) : undefined;
-      return { ...namespace, firstErrors: [...namespace.firstErrors], ...(own === undefined ? {} : { acks: own }) };
+      const { name, firstErrors, failedAcks, served, ...rest } = namespace;
+      const own = namespace.sid === this.sid ? acks?.get(name) : undefined;
+      const last = this.servedIn(name, served ?? null);
+      return {
+        ...rest,
+        name,
+        firstErrors: [...firstErrors],
+        ...(failedAcks === undefined ? {} : { failedAcks: { ...failedAcks, first: [...failedAcks.first] } }),
+        ...(last === undefined ? {} : { served: last }),
+        ...(own === undefined ? {} : { acks: own }),
+      };
     });
+  }
+
+  /** Of a WebSocket every packet was looked at, of polls each was read. */
+  private servedIn(name: string, read: Mark | null): Mark | null | undefined {
+    const seen = this.acks === null ? null : this.acks.served(name);
+    if (seen === undefined || read === null) return seen;
+    return seen === null || seen.timestampNs < read.timestampNs ? read : seen;
   }
 
   /** Of a text that was cut short nobody can say. */
@@ -246,7 +262,13 @@ export class SessionWatch {
           ...(reading.errorDetails === null ? {} : { details: reading.errorDetails }),
         };
         break;
+      case "ACK":
+      case "BINARY_ACK":
+      case "BINARY_EVENT":
+        if (direction === 1) this.onServed(namespace, reading, at);
+        break;
       case "EVENT":
+        if (direction === 1 && reading.errorMessage === null) namespace.served = at;
         if (direction === 1 && reading.errorMessage !== null && namespace.disconnected === null) {
           namespace.told = { ...at, event: reading.eventName ?? "", message: reading.errorMessage };
           namespace.errors += 1;
@@ -258,6 +280,22 @@ export class SessionWatch {
         break;
       default:
     }
+  }
+
+  private onServed(
+    namespace: SocketIoNamespaceFacts,
+    { packet, errorMessage: message }: SocketIoReading,
+    at: Mark,
+  ): void {
+    if (packet !== "ACK" || message === null) {
+      namespace.served = at;
+      return;
+    }
+    namespace.failedAcks ??= { count: 0, first: [] };
+    namespace.failedAcks.count += 1;
+    const { first } = namespace.failedAcks;
+    const event = this.acks?.answeredEvent(namespace.name) ?? "";
+    if (first.length < limits.errorEvents) first.push({ ...at, event, message });
   }
 
   private onOther(reading: Reading, direction: Direction, at: Mark): void {

@@ -1,5 +1,6 @@
 import type { Side } from "../../base/brand.ts";
 import { cause } from "../draft.ts";
+import { refusalCause } from "../reading/refusal-causes.ts";
 import { refusalKind } from "../reading/refusal-message.ts";
 import type { Cause } from "../types.ts";
 
@@ -14,15 +15,8 @@ export function reasonCause(reason: string, from: Side): Cause | null {
   if (from !== "server") return null;
   if (namesPassword(reason)) return cause("likely", "passwordRefused", {});
   if (OVERLOADED.test(reason)) return cause("likely", "serverOverloaded", {});
-  switch (refusalKind(reason)) {
-    case "limit":
-      return cause("likely", "serverLimits", {});
-    case "failure":
-      return cause("likely", "handlerThrew", {});
-    case "noToken":
-    case "login":
-      return cause("likely", "tokenRejected", {});
-    case "other":
-      return null;
-  }
+  const kind = refusalKind(reason);
+  // A Close says less than the answer to a login: what was wrong with the token is one advice.
+  if (kind === "expired" || kind === "otherKey") return cause("likely", "tokenRejected", {});
+  return kind === "failure" ? cause("likely", "handlerThrew", {}) : refusalCause(kind);
 }

@@ -1,7 +1,7 @@
 import { isAboutLogin } from "./last-words.ts";
 
 /** What the words of a refusal are about: each wants something else to be looked at. */
-export type RefusalKind = "failure" | "limit" | "noToken" | "login" | "other";
+export type RefusalKind = "failure" | "limit" | "expired" | "otherKey" | "noToken" | "permission" | "login" | "other";
 
 /** Errors of system calls and of what a check asks: the check broke, it did not decide. */
 const FAILURE =
@@ -11,10 +11,44 @@ const LIMIT =
 const LACKS =
   /\b(?:no|missing|without|empty|absent)\b|not (?:provided|found|supplied|present|set)|(?:is )?required|must be provided|缺少|缺失|没有|未提供|未携带|不能为空|为空/i;
 
+/** Of jsonwebtoken, jose, PyJWT (“Signature has expired”) and people; one that names other reasons, too, has not said which. */
+const EXPIRED = /expired|"?exp"? claim timestamp|过期|失效/i;
+const OR_ELSE = /invalid(?!_token)|malformed|missing|\bor\b|无效|或/i;
+/** What else runs out. */
+const OTHER_TERM = /licen[cs]e|subscription|\bplan\b|trial|certificate|passw|account|证书|密码|账号|账户|套餐|会员/i;
+/** Of the same libraries: the token is fine for whoever signed it, or for whom it was made. */
+const OTHER_KEY =
+  /signature|audience|issuer|unexpected "?(?:aud|iss)"?|invalid algorithm|\bjwks?\b.{0,20}\bkey|json web key|secret or public key|签名|密钥/i;
+/** Names what the user lacks; the other one says no more than no. */
+const ROLE = /permission|privilege|insufficient|\brole\b|\bscope\b|admin(?:istrator)?s? only|权限|无权|角色/i;
+const NO =
+  /forbidden|access denied|not (?:allowed|permitted)|\b(?:code|status(?:code)?)"?\s*[:=]\s*"?403\b|禁止|拒绝访问/i;
+const OF_THE_PAGE = /\bcors\b|origin|来源/i;
+/** Beside a message that says nothing (“Error”). */
+const CODE_401 = /\b(?:code|status(?:code)?)"?\s*[:=]\s*"?401\b/i;
+
 /** The words of a program, untrusted: where they fit several, the one that says most of what to do. */
 export function refusalKind(message: string): RefusalKind {
   if (FAILURE.test(message)) return "failure";
   if (LIMIT.test(message)) return "limit";
-  if (!isAboutLogin(message)) return "other";
-  return LACKS.test(message) ? "noToken" : "login";
+  if (EXPIRED.test(message) && !OR_ELSE.test(message) && !OTHER_TERM.test(message)) return "expired";
+  if (OTHER_KEY.test(message)) return "otherKey";
+  if (ROLE.test(message)) return "permission";
+  if (isAboutLogin(message)) return LACKS.test(message) ? "noToken" : "login";
+  if (CODE_401.test(message)) return "login";
+  return NO.test(message) && !OF_THE_PAGE.test(message) ? "permission" : "other";
 }
+
+/** Applications have sessions and tokens of other kinds, too: these words speak of who asks. */
+const WHO_ASKS =
+  /unauthori|unauthenticat|not (?:authori|authenticat|logged)|auth\w*[^\w]{0,3}(?:fail|error)|(?:invalid|bad|wrong|无效).{0,20}(?:\btoken\b|jwt|credential|session|令牌|凭证)|(?:\btoken\b|jwt|session|令牌|凭证).{0,20}(?:invalid|malformed|revoked|rejected|无效|撤销|吊销)|(?:认证|鉴权|登录)失败|未授权|未登录|请.{0,4}登录/i;
+const NAMES_LOGIN = /\b(?:token|jwt|auth\w*|credentials?|login)\b|令牌|凭证|登录/i;
+
+/** The server turns away whoever asks, whatever for. */
+export function isRefusal(message: string): boolean {
+  const kind = refusalKind(message);
+  if (kind === "login") return WHO_ASKS.test(message) || CODE_401.test(message);
+  return kind === "noToken" ? NAMES_LOGIN.test(message) : REFUSALS.has(kind);
+}
+
+const REFUSALS: ReadonlySet<RefusalKind> = new Set(["expired", "otherKey", "permission"]);

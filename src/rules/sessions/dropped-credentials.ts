@@ -40,7 +40,7 @@ export const droppedEvidence = (dropped: Dropped | null): EvidenceItem | null =>
   dropped && shows(dropped.at, "fieldDropped", { name: dropped.name, message: "request" });
 
 /** What the proxy took away comes before what may be wrong with it. */
-export const withDropped = (dropped: Dropped | null, hasAuth: boolean, causes: readonly (Cause | false)[]) =>
+export const withDropped = (dropped: Dropped | null, hasAuth: boolean, causes: readonly (Cause | false | null)[]) =>
   dropped === null
     ? causes
     : [

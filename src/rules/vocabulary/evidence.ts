@@ -92,6 +92,7 @@ export const evidenceWords = {
   connectWithAuth: "namespace",
   connectWithoutAuth: "namespace",
   connectError: "namespace message",
+  errorAck: "event? message",
   errorEvent: "event message",
   unansweredEvent: "namespace event?",
   namespaceConnected: "namespace",

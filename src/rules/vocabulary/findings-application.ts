@@ -24,7 +24,7 @@ export const applicationFindings = {
     noGreeting: "server target waitedMs",
     otherServer: "server target",
   },
-  "sio.exception": { plain: "namespace event message others?" },
+  "sio.exception": { plain: "namespace event message others?", refused: "namespace message count" },
   "sio.disconnected": {
     plain: "namespace afterMs?",
     atOnce: "namespace afterMs",
@@ -50,8 +50,11 @@ export const applicationFindings = {
     expired: "where agoMs",
     refused: "where agoMs status",
     refusedNamespace: "where agoMs namespace message",
+    disconnected: "where agoMs namespace",
+    refusedRequests: "where agoMs namespace message",
     notYetValid: "where inMs",
     during: "where openMs",
+    duringSession: "where namespace openMs?",
   },
   "clock.skew": { ahead: "server offMs", behind: "server offMs" },
 } as const;

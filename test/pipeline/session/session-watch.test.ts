@@ -88,3 +88,47 @@ test("what is remembered of acknowledgments is bounded", () => {
   expect(acksOf(many).get("/")).toMatchObject({ asked: 300, answered: 0 });
   expect(acksOf(many).get("/")?.missing).toHaveLength(64);
 });
+
+/** What the server is known to have served, and which acknowledgments of it say that a request failed. */
+function servedOf(...lines: string[]) {
+  const watch = new SessionWatch("websocket", "/socket.io/?EIO=4&transport=websocket&sid=abc", null, () => 0);
+  watch.onMessage(message(0, "2probe", 1), true);
+  lines.forEach((line, index) => {
+    watch.onMessage(message(line.startsWith(">") ? 0 : 1, line.slice(1), 2 + index), line.includes("exception"));
+  });
+  const [facts] = watch.facts(() => beat()).socketIo;
+  return {
+    served: facts?.served?.packet ?? null,
+    failed: facts?.failedAcks?.first.map(({ event, message: said }) => `${event}: ${said}`) ?? [],
+  };
+}
+
+test("an acknowledgment that says why a request failed is one, in the forms that applications use", () => {
+  for (const [content, said] of [
+    ['{"status":"error","message":"Unauthorized"}', "Unauthorized"],
+    ['{"message":"Unauthorized","status":"error"}', "Unauthorized"],
+    ['{"success":false,"error":"jwt expired"}', "jwt expired"],
+    ['{"error":{"code":7,"message":"not logged in"}}', "not logged in"],
+    ['{"code":401,"msg":"未登录"}', "未登录"],
+  ])
+    expect(servedOf('>420["join",{"a":1}]', `<430[${content}]`), content).toEqual({
+      served: null,
+      failed: [`join: ${said}`],
+    });
+  for (const content of [
+    '{"status":"ok"}',
+    '{"error":null,"data":1}',
+    '{"code":200}',
+    '"error"',
+    "",
+    '{"text":"\\"ok\\":false"}',
+  ])
+    expect(servedOf('>420["join"]', `<430[${content}]`), content).toEqual({ served: 3, failed: [] });
+});
+
+test("the last that a server says of no error is known, whatever says it", () => {
+  expect(servedOf('<42["exception",{"message":"Unauthorized"}]').served).toBeNull();
+  expect(servedOf('<42["news",1]', '<42["exception",{"message":"Unauthorized"}]').served).toBe(2);
+  expect(servedOf('<42["exception",{"message":"x"}]', '<451-["file",{"_placeholder":true,"num":0}]').served).toBe(3);
+  expect(servedOf('>42["send",1]').served).toBeNull();
+});

@@ -47,6 +47,14 @@ const engineIo = (given: Partial<EngineIoFacts> = {}): EngineIoFacts => ({
 
 const INVALID_TOKEN = { ...mark(10), event: "error", message: "无效的认证令牌" };
 
+/** A server that answers nothing but this, at 10 s and 20 s. */
+const refusing = (given: Partial<SocketIoNamespaceFacts> = {}) => {
+  const firstErrors = [10, 20].map((at) => ({ ...mark(at), event: "exception", message: "Unauthorized" }));
+  return namespace({ told: firstErrors.at(-1) ?? null, firstErrors, errors: 2, served: null, ...given });
+};
+
+const failedAck = (message: string) => ({ count: 1, first: [{ ...mark(10), event: "join", message }] });
+
 export const session = (given: Partial<SessionFacts> = {}): SessionFacts => ({
   protocol: "socket.io",
   engineIo: engineIo(),
@@ -186,6 +194,16 @@ const token = (given: Partial<TokenFacts>): TokenFacts => ({
   issuedAtSeconds: null,
   ...given,
 });
+/** The server ends the namespace at `seconds`, and the connection stays for a while. */
+const putOutAt = (seconds: number, times: Partial<TokenFacts>) =>
+  one(
+    connectionFacts({
+      upgrade: upgrade({ target: TARGET }),
+      tokens: [token({ where: "socket.io-auth", sid: "s", ...times })],
+      session: session({ socketIo: [namespace({ disconnected: { ...mark(seconds), from: "server" } })] }),
+      webSocket: webSocket({ closeFrames: [close(39.9, null), null], heartbeat: [quiet, quiet] }),
+    }),
+  );
 const pendingUpgrade = refusedUpgrade(
   { target: `${TARGET}&sid=abc`, status: null },
   { tcp: tcp({ ending: "open" }), kind: "upgrade-unanswered" },
@@ -441,8 +459,18 @@ export const applicationCases = {
   },
   "sio.exception": {
     severity: "note",
-    fires: { plain: socketIo(session({ socketIo: [namespace({ told: INVALID_TOKEN })] })) },
+    fires: {
+      plain: socketIo(session({ socketIo: [namespace({ told: INVALID_TOKEN })] })),
+      refused: socketIo(session({ socketIo: [refusing()] })),
+    },
+    severities: { refused: "warning" },
     near: {
+      "an acknowledgment of something else that failed": socketIo(
+        session({ socketIo: [namespace({ served: null, failedAcks: failedAck("name is taken") })] }),
+      ),
+      "refused once, and served after that": socketIo(
+        session({ socketIo: [namespace({ served: mark(12), failedAcks: failedAck("Unauthorized") })] }),
+      ),
       "the server turned it away": socketIo(
         session({ socketIo: [namespace({ told: INVALID_TOKEN, disconnected: { ...mark(10.1), from: "server" } })] }),
       ),
@@ -548,7 +576,16 @@ export const applicationCases = {
           session: session({ socketIo: [namespace({ refused: { ...mark(0.05), message: "Token 已过期" } })] }),
         }),
       ),
+      refusedRequests: one(
+        connectionFacts({
+          upgrade: upgrade({ target: TARGET }),
+          tokens: [token({ where: "socket.io-auth", sid: "s", expiresAtSeconds: ORIGIN + 8 })],
+          session: session({ socketIo: [refusing()] }),
+        }),
+      ),
+      disconnected: putOutAt(0.4, { expiresAtSeconds: ORIGIN - 600 }),
       notYetValid: refusedWith({ notBeforeSeconds: ORIGIN + 600 }),
+      duringSession: putOutAt(30.2, { expiresAtSeconds: ORIGIN + 30 }),
       during: one(
         connectionFacts({
           tokens: [token({ expiresAtSeconds: ORIGIN + 38 })],
@@ -560,6 +597,8 @@ export const applicationCases = {
       valid: refusedWith({}),
       "two seconds over": refusedWith({ expiresAtSeconds: ORIGIN - 2 }),
       "valid long after the end": one(connectionFacts({ tokens: [token({})] })),
+      "put out a good while before its end": putOutAt(30.2, { expiresAtSeconds: ORIGIN + 60 }),
+      "put out long after its end": putOutAt(39, { expiresAtSeconds: ORIGIN + 30 }),
     },
   },
   "clock.skew": {

@@ -48,6 +48,20 @@ const turnedAway = (at: number) =>
     disconnected: { ...mark(at), from: "server" },
   });
 
+const letInAndOut = (at: number, outAt: number) =>
+  namespace({ connected: mark(at), disconnected: { ...mark(outAt), from: "server" } });
+
+/** In CONNECT; it is valid for so many seconds from the capture's beginning. */
+const tokenTo = (seconds: number): TokenFacts => ({
+  ...mark(1),
+  where: "socket.io-auth",
+  sid: SID,
+  from: "client",
+  expiresAtSeconds: 1_700_000_000 + seconds,
+  notBeforeSeconds: null,
+  issuedAtSeconds: null,
+});
+
 const told = (...connections: ConnectionFacts[]) =>
   judge(analysisOf(connections))
     .filter(({ severity }) => severity !== "note")
@@ -74,17 +88,27 @@ describe("a Socket.IO session whose polls are on four connections, two of them b
   });
 
   test("the token in CONNECT had expired: said once, with the answer that came on another connection", () => {
-    const token: TokenFacts = {
-      ...mark(1),
-      where: "socket.io-auth",
-      sid: SID,
-      from: "client",
-      expiresAtSeconds: 1_700_000_000 - 600,
-      notBeforeSeconds: null,
-      issuedAtSeconds: null,
-    };
-    expect(told(poll(0, "front", asked(1, true), [token]), poll(1, "front", refused(1.5)))).toEqual([
+    expect(told(poll(0, "front", asked(1, true), [tokenTo(-600)]), poll(1, "front", refused(1.5)))).toEqual([
       ["jwt.expired", "refusedNamespace", 1, "error"],
+    ]);
+  });
+
+  test("let in and put out at once: said once, where the DISCONNECT came, and with the token of the other connection", () => {
+    const all = [poll(0, "front", asked(1, true), [tokenTo(-600)]), poll(1, "front", letInAndOut(1.5, 1.6))];
+    expect(told(...all)).toEqual([["jwt.expired", "disconnected", 1, "error"]]);
+    const behind = [poll(2, "back", asked(1.1, true), [tokenTo(-600)]), poll(3, "back", letInAndOut(1.4, 1.5))];
+    expect(told(...all, ...behind)).toEqual([["jwt.expired", "disconnected", 3, "error"]]);
+  });
+
+  test("put out just when the token of another connection ran out", () => {
+    const all = [poll(0, "front", asked(1, true), [tokenTo(60)]), poll(1, "front", letInAndOut(1.5, 60.4))];
+    expect(told(...all)).toEqual([["jwt.expired", "duringSession", 1, "error"]]);
+    expect(judge(analysisOf(all)).find(({ ruleId }) => ruleId === "sio.disconnected")?.severity).toBe("note");
+  });
+
+  test("put out long before its token runs out: the token is fine", () => {
+    expect(told(poll(0, "front", asked(1, true), [tokenTo(600)]), poll(1, "front", letInAndOut(1.5, 60.4)))).toEqual([
+      ["sio.disconnected", "plain", 1, "warning"],
     ]);
   });
 
@@ -122,7 +146,7 @@ describe("a Socket.IO session whose polls are on four connections, two of them b
     const cause = (fields: Record<string, string>) =>
       judge(analysisOf([client, backend(fields)])).map(({ causes }) => `${causes[0]?.confidence} ${causes[0]?.id}`)[0];
     expect(cause({})).toBe("certain proxyDropsCredentials");
-    expect(cause({ authorization: "Bearer secret" })).toBe("likely tokenRejected");
+    expect(cause({ authorization: "Bearer secret" })).toBe("likely tokenNotRenewed");
     const [finding] = judge(analysisOf([client, backend({})]));
     expect(finding?.evidence.map(({ what, args }) => [what, args["name"]])).toContainEqual([
       "fieldDropped",

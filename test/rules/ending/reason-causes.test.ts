@@ -20,6 +20,10 @@ test("a private code whose reason speaks for itself is told in the same words as
   expect(causesOf(4001, "wrong password")).toEqual(["likely passwordRefused", "possible applicationCode"]);
   expect(causesOf(4503, "server overloaded")).toEqual(["likely serverOverloaded", "possible applicationCode"]);
   expect(causesOf(4500, "database connection lost")).toEqual(["likely handlerThrew", "possible applicationCode"]);
+  expect(causesOf(4003, "forbidden: admin role required")).toEqual([
+    "likely permissionMissing",
+    "possible applicationCode",
+  ]);
   expect(causesOf(4000, "room closed")).toEqual(["likely applicationCode"]);
   expect(causesOf(4001, "logged in elsewhere")).toEqual(["likely replacedElsewhere", "possible applicationCode"]);
 });

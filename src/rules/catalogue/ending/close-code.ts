@@ -237,6 +237,7 @@ export const closeCode: Rule = {
     "closedItself",
     "handlerThrew",
     "tokenRejected",
+    "permissionMissing",
     "passwordRefused",
     "messageLimit",
     "libraryLimit",

@@ -5,8 +5,10 @@ import { isHandedOn, isSameLeg, onLeg, seenOf } from "../../context/sessions.ts"
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { noGreetingOf } from "../../ending/no-greeting.ts";
 import { endedBy, endingEvidence } from "../../reading/ending.ts";
-import { isAboutLogin } from "../../reading/last-words.ts";
 import { endOf, hasEnded, hasGap, serverOf, watchedUntil } from "../../reading/reading.ts";
+import { refusalCause } from "../../reading/refusal-causes.ts";
+import { isRefusal, refusalKind } from "../../reading/refusal-message.ts";
+import { failureEvidence, firstRefusal, refusedRequests } from "../../sessions/refused-requests.ts";
 import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
 import type { Rule } from "../rule.ts";
 
@@ -59,6 +61,26 @@ export const connectUnanswered: Rule = {
   check: (connection, context) => noGreetingOf(connection, context) ?? each(unansweredOf)(connection, context),
 };
 
+/** The client is let in, and refused whatever it asks for. */
+function refusedOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
+  const found = refusedRequests(connection, facts, context);
+  if (found === null) return null;
+  const all = seenOf(connection, facts, context.sessions());
+  if (all.some((seen) => seen.facts.disconnected?.from === "server")) return null;
+  if (isHandedOn(connection, all, firstRefusal, found.first)) return null;
+  const { name: namespace } = facts;
+  const { message } = found.first;
+  const connected = onLeg(connection, all, (other) => other.connected);
+  return draft("sio.exception", "refused", {
+    at: found.first,
+    severity: "warning",
+    foldBy: `${namespace} ${message}`,
+    args: { namespace, message, count: found.count },
+    evidence: [shows(connected, "namespaceConnected", { namespace }), ...failureEvidence(found)],
+    causes: [refusalCause(refusalKind(message)), cause("possible", "handlerException", {})],
+  });
+}
+
 /** An event of the server that says error, and a client that stays connected: the request failed, not the connection. */
 function exceptionOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
   const { told, disconnected, name: namespace } = facts;
@@ -69,9 +91,8 @@ function exceptionOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts,
   const kept = facts.firstErrors.length === 0 ? [told] : facts.firstErrors;
   // Of several the one that says who may not is the one to begin with.
   const chosen =
-    kept.find(({ message }) => isAboutLogin(message)) ?? onLeg(connection, all, (other) => other.told) ?? told;
+    kept.find(({ message }) => isRefusal(message)) ?? onLeg(connection, all, (other) => other.told) ?? told;
   const { event, message } = chosen;
-  const isLogin = isAboutLogin(message);
   return draft("sio.exception", "plain", {
     at: chosen,
     foldBy: `${namespace} ${message}`,
@@ -79,7 +100,7 @@ function exceptionOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts,
     evidence: (facts.errors > 1 ? kept : [chosen]).map((one) =>
       shows(one, "errorEvent", { event: one.event, message: one.message }),
     ),
-    causes: [isLogin && cause("likely", "tokenRejected", {}), cause("likely", "handlerException", {})],
+    causes: [isRefusal(message) && refusalCause(refusalKind(message)), cause("likely", "handlerException", {})],
   });
 }
 
@@ -87,7 +108,9 @@ export const exception: Rule = {
   id: "sio.exception",
   severity: "note",
   spec: "Socket.IO protocol v5, EVENT",
-  causes: ["tokenRejected", "handlerException"],
+  causes: ["tokenRejected", "tokenNotRenewed", "tokenOfOthers", "permissionMissing", "handlerException"],
   sources: ["https://docs.nestjs.com/websockets/exception-filters"],
-  check: each(exceptionOf),
+  check: each(
+    (connection, facts, context) => refusedOf(connection, facts, context) ?? exceptionOf(connection, facts, context),
+  ),
 };

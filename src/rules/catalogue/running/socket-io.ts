@@ -8,10 +8,12 @@ import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { endedBy } from "../../reading/ending.ts";
 import { isAboutLogin } from "../../reading/last-words.ts";
 import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs } from "../../reading/reading.ts";
-import { refusalKind } from "../../reading/refusal-message.ts";
+import { refusalCause } from "../../reading/refusal-causes.ts";
+import { isRefusal, refusalKind } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
 import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
+import { isAtOnce } from "../../sessions/verdicts.ts";
 import type { Cause } from "../../types.ts";
 import type { Rule } from "../rule.ts";
 
@@ -97,7 +99,7 @@ const mayHaveAsked = (connection: ConnectionFacts, refused: Mark, context: Conte
   hasGap(connection, "client", 0) || hasUnreadPolls(connection, 0, refused.timestampNs, context);
 
 /** Reasons that no clock changes. */
-const NO_MATTER_OF_TIME = /signature|malformed|audience|issuer|revoked|签名|撤销|吊销/i;
+const NO_MATTER_OF_TIME = /malformed|revoked|撤销|吊销/i;
 
 /** What the server's own words point at comes first; what they do not speak of is only possible then. */
 function refusalCauses(
@@ -106,7 +108,7 @@ function refusalCauses(
   isUnseen: boolean,
   words: string,
   all: readonly Seen[],
-): (Cause | false)[] {
+): (Cause | false | null)[] {
   const kind = refusalKind(words);
   const slip = all.find(({ facts }) => facts.authSlip !== undefined)?.facts.authSlip;
   const others = credentialCauses(
@@ -120,6 +122,14 @@ function refusalCauses(
   ];
   if (kind === "failure") return [cause("likely", "checkFailed", {})];
   if (kind === "limit") return [cause("likely", "serverLimits", {})];
+  if ((kind === "expired" || kind === "otherKey") && (hasAuth || isUnseen))
+    return [
+      ...slipped,
+      refusalCause(kind),
+      kind === "expired" && connection.tokens.length > 0 && cause("possible", "clockSkew", {}),
+    ];
+  if (kind === "permission" && (hasAuth || isUnseen))
+    return [...slipped, refusalCause(kind), cause("possible", "tokenRejected", {})];
   if (kind === "noToken" && hasAuth && slip !== "unset")
     return [cause("likely", "tokenElsewhere", {}), ...slipped, ...others.map((one) => one && lesser(one))];
   const isSlip = slipped.some((one) => one !== false);
@@ -146,14 +156,14 @@ export const connectErrored: Rule = {
     "bearerInAuth",
     "authMissing",
     "tokenRejected",
+    "tokenNotRenewed",
+    "tokenOfOthers",
+    "permissionMissing",
     "clockSkew",
   ],
   sources: ["https://socket.io/docs/v4/middlewares/", "https://socket.io/docs/v4/socket-io-protocol/"],
   check: checkConnectRefused,
 };
-
-/** Handlers that check a login look into a database first. */
-const AT_ONCE_MS = 1000;
 
 /** The server ended the namespace. Right after it had accepted the client, or with an error, that is a refusal. */
 function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
@@ -181,6 +191,8 @@ function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
     );
   if (told !== null) {
     const { event, message } = told;
+    const said =
+      dropped === null && hasCredentials(facts, all, sessions) ? saidOf(`${event} ${message}`, afterMs) : null;
     return draft("sio.disconnected", "told", {
       at: disconnected,
       severity: "error",
@@ -189,12 +201,12 @@ function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
       evidence,
       causes: saysReplaced(message)
         ? [cause("likely", "replacedElsewhere", {})]
-        : isAboutLogin(message)
-          ? [...login(), gateway]
+        : isAboutLogin(message) || isRefusal(`${event} ${message}`)
+          ? [...(said ?? login()), gateway]
           : [gateway],
     });
   }
-  if (afterMs !== null && afterMs <= AT_ONCE_MS)
+  if (isAtOnce(afterMs))
     return draft("sio.disconnected", "atOnce", {
       at: disconnected,
       severity: "error",
@@ -212,13 +224,20 @@ function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
   });
 }
 
+/** What the last words before a DISCONNECT point at more closely than at the login as such. */
+function saidOf(words: string, afterMs: number | null): (Cause | null)[] | null {
+  const kind = refusalKind(words);
+  if (kind === "expired" && afterMs !== null && !isAtOnce(afterMs)) return [cause("likely", "tokenRanOut", {})];
+  return kind === "expired" || kind === "otherKey" || kind === "permission" ? [refusalCause(kind)] : null;
+}
+
 /** Engine.IO and Socket.IO servers end a connection on which something comes that is no packet of theirs (“parse error”). */
 function parseErrorOf(connection: ConnectionFacts): Draft | null {
   const wrong = connection.session?.notAPacket ?? null;
   const ended = endedBy(connection, "server");
   if (wrong === null || ended === null || ended.timestampNs < wrong.timestampNs) return null;
   const afterMs = spanMs(wrong, ended);
-  if (afterMs > AT_ONCE_MS) return null;
+  if (!isAtOnce(afterMs)) return null;
   return draft("sio.disconnected", "parseError", {
     at: ended,
     severity: "error",
@@ -248,6 +267,10 @@ export const disconnected: Rule = {
     "proxyDropsCredentials",
     "authMissing",
     "tokenRejected",
+    "tokenNotRenewed",
+    "tokenRanOut",
+    "tokenOfOthers",
+    "permissionMissing",
     "clockSkew",
     "notAPacket",
   ],

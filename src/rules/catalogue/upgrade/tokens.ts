@@ -1,64 +1,34 @@
 import type { Mark } from "../../../base/packet-view.ts";
-import type { SocketIoNamespaceFacts, TokenFacts } from "../../../store/session-types.ts";
+import type { TokenFacts } from "../../../store/session-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
-import { isHandedOn, type Sessions, seenOf, tokensOf, toldOf } from "../../context/sessions.ts";
+import { toldOf } from "../../context/sessions.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { dateOf, SKEW_SECONDS, secondsOf } from "../../handshake/server-clock.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { fieldValue, serverOf, spanMs } from "../../reading/reading.ts";
+import { failureEvidence } from "../../sessions/refused-requests.ts";
+import { tokensFor, type Verdict, verdictIn } from "../../sessions/verdicts.ts";
 import type { EvidenceItem } from "../../types.ts";
 import type { Rule } from "../rule.ts";
 
-/** The server turned this client away: at the upgrade, at Socket.IO's CONNECT, or by a close code that means it. */
-function turnedAway(connection: ConnectionFacts): Mark | null {
+/** The server turned this client away: at the upgrade, in Socket.IO, or by a close code that means it. */
+function turnedAway(connection: ConnectionFacts, verdict: Verdict | null): Mark | null {
   const response = handshakeOf(connection)?.response;
   if (response && (response.status === 401 || response.status === 403)) return response.first;
-  const refused = refusalIn(connection);
-  if (refused !== null) return refused.said;
+  if (verdict !== null && verdict.how !== "later") return verdict.at;
   const close = connection.webSocket?.closeFrames[1];
   return close && [1008, 3000, 3003, 4401, 4403, 4001, 4003].includes(close.code ?? 0) ? close : null;
-}
-
-interface Refusal {
-  readonly facts: SocketIoNamespaceFacts;
-  readonly said: Mark & { readonly message: string };
-}
-
-/** By CONNECT_ERROR, or by an event that says error before the server disconnected. */
-function refusalIn({ session }: ConnectionFacts): Refusal | null {
-  for (const facts of session?.socketIo ?? []) {
-    const said = facts.refused ?? toldOf(facts);
-    if (said !== null) return { facts, said };
-  }
-  return null;
-}
-
-/** Polls carry CONNECT and its answer on different connections: the token belongs to where the answer is. */
-function tokensFor(connection: ConnectionFacts, sessions: Sessions): readonly TokenFacts[] {
-  const refusal = refusalIn(connection);
-  const mayBeElsewhere = connection.webSocket === null && connection.tokens.some(({ sid }) => sid !== null);
-  if (refusal !== null && refusal.facts.sid !== null) {
-    const all = seenOf(connection, refusal.facts, sessions);
-    if (isHandedOn(connection, all, ({ refused, told }) => refused ?? told, refusal.said)) return [];
-    const { sid } = refusal.facts;
-    return [...connection.tokens.filter((token) => token.sid !== sid), ...tokensOf(connection, sid, sessions)];
-  }
-  if (!mayBeElsewhere) return connection.tokens;
-  return connection.tokens.filter(
-    ({ sid }) =>
-      sid === null ||
-      !(sessions.get(sid) ?? []).some((other) => other !== connection && refusalIn(other)?.facts.sid === sid),
-  );
 }
 
 /** How much a token may be past its time before it counts: clocks differ a little (RFC 7519 §4.1.4). */
 const LEEWAY_SECONDS = 5;
 
-function checkToken(connection: ConnectionFacts, { analysis, sessions }: Context): Draft | null {
-  const away = turnedAway(connection);
-  for (const token of tokensFor(connection, sessions())) {
-    const seenAt = secondsOf(token, analysis);
+function checkToken(connection: ConnectionFacts, context: Context): Draft | null {
+  const verdict = verdictIn(connection, context);
+  const away = turnedAway(connection, verdict);
+  for (const token of tokensFor(connection, verdict, context)) {
+    const seenAt = secondsOf(token, context.analysis);
     if (seenAt === null) return null;
     const where = `token.${token.where}`;
     const parts = {
@@ -67,8 +37,13 @@ function checkToken(connection: ConnectionFacts, { analysis, sessions }: Context
       severity: away === null ? ("note" as const) : undefined,
       evidence: [shows(token, "tokenSeen", { where: `token.${token.where}` }), shows(away, "turnedAway", {})],
     };
+    const refused = refusedSince(verdict, token, seenAt);
+    if (refused !== null) return refused;
     if (token.expiresAtSeconds !== null && seenAt - token.expiresAtSeconds > LEEWAY_SECONDS)
-      return expired(connection, parts, { where: parts.where, agoMs: (seenAt - token.expiresAtSeconds) * 1000 });
+      return expired(connection, verdict, parts, {
+        where: parts.where,
+        agoMs: (seenAt - token.expiresAtSeconds) * 1000,
+      });
     const { severity, evidence, at } = parts;
     if (token.notBeforeSeconds !== null && token.notBeforeSeconds - seenAt > LEEWAY_SECONDS)
       return draft("jwt.expired", "notYetValid", {
@@ -78,7 +53,7 @@ function checkToken(connection: ConnectionFacts, { analysis, sessions }: Context
         args: { where, inMs: (token.notBeforeSeconds - seenAt) * 1000 },
         causes: [cause("likely", "clockSkew", {})],
       });
-    const during = endedAtExpiry(connection, token, seenAt);
+    const during = endedAtExpiry(connection, verdict, token, seenAt);
     if (during !== null) return during;
   }
   return null;
@@ -87,6 +62,7 @@ function checkToken(connection: ConnectionFacts, { analysis, sessions }: Context
 /** With the words of the refusal, where one followed: they are what people see first. */
 function expired(
   connection: ConnectionFacts,
+  verdict: Verdict | null,
   { at, severity, evidence }: { at: Mark; severity: "note" | undefined; evidence: (EvidenceItem | null)[] },
   args: { where: string; agoMs: number },
 ): Draft {
@@ -102,19 +78,31 @@ function expired(
       args: { ...args, status: response.status },
       causes,
     });
-  const refusal = refusalIn(connection);
-  if (refusal !== null) {
-    const { facts, said } = refusal;
+  if (verdict !== null && verdict.how !== "later") {
+    const { facts, message, at: told, connected } = verdict;
     const { name: namespace } = facts;
-    const { message } = said;
+    const token = evidence[0] ?? null;
+    if (verdict.how === "atOnce")
+      return draft("jwt.expired", "disconnected", {
+        confidence: "likely",
+        at,
+        foldBy: namespace,
+        evidence: [
+          token,
+          shows(connected, "namespaceConnected", { namespace }),
+          shows(told, "namespaceDisconnected", { namespace }),
+        ],
+        args: { ...args, namespace },
+        causes,
+      });
     return draft("jwt.expired", "refusedNamespace", {
       at,
       foldBy: `${namespace} ${message}`,
       evidence: [
-        evidence[0] ?? null,
-        facts.refused === null
-          ? shows(said, "errorEvent", { event: facts.told?.event ?? "", message })
-          : shows(said, "connectError", { namespace, message }),
+        token,
+        verdict.how === "told"
+          ? shows(told, "errorEvent", { event: facts.told?.event ?? "", message })
+          : shows(told, "connectError", { namespace, message }),
       ],
       args: { ...args, namespace, message },
       causes,
@@ -123,43 +111,91 @@ function expired(
   return draft("jwt.expired", "expired", { at, severity, evidence, args, causes });
 }
 
-/** Closed in the seconds around the token's end: the server enforces it. */
-function endedAtExpiry(connection: ConnectionFacts, token: TokenFacts, seenAt: number): Draft | null {
-  const close = connection.webSocket?.closeFrames[1] ?? null;
-  const end = close ?? (connection.tcp.firstCloser === "server" ? connection.tcp.closedAt : null);
-  if (connection.webSocket === null || end === null || token.expiresAtSeconds === null || close?.code === 1001)
-    return null;
-  const endedAt = seenAt + (end.timestampNs - token.timestampNs) / 1e9;
-  const late = endedAt - token.expiresAtSeconds;
+/** The token had run out when the server began to refuse what the client asks for: before it was sent, or while connected. */
+function refusedSince(verdict: Verdict | null, token: TokenFacts, seenAt: number): Draft | null {
+  const requests = verdict?.requests ?? null;
+  if (verdict === null || requests === null || token.expiresAtSeconds === null) return null;
+  const overSeconds = seenAt + (verdict.at.timestampNs - token.timestampNs) / 1e9 - token.expiresAtSeconds;
+  if (overSeconds < 0) return null;
+  const { at, message, facts } = verdict;
+  const { name: namespace } = facts;
+  const where = `token.${token.where}`;
+  return draft("jwt.expired", "refusedRequests", {
+    confidence: "likely",
+    at,
+    foldBy: `${namespace} ${message}`,
+    args: { where, namespace, message, agoMs: overSeconds * 1000 },
+    evidence: [shows(token, "tokenSeen", { where }), ...failureEvidence(requests)],
+    causes: [cause("likely", "tokenNotRenewed", {}), cause("possible", "clockSkew", {})],
+  });
+}
+
+/** Closed, or put out of Socket.IO, in the seconds after the token's end: the server enforces it. */
+function endedAtExpiry(
+  connection: ConnectionFacts,
+  verdict: Verdict | null,
+  token: TokenFacts,
+  seenAt: number,
+): Draft | null {
+  const { expiresAtSeconds } = token;
+  const putOut = verdict?.facts.disconnected?.from === "server" ? verdict.facts.disconnected : null;
+  const end = putOut ?? closedByServer(connection);
+  if (end === null || expiresAtSeconds === null) return null;
+  const late = seenAt + (end.timestampNs - token.timestampNs) / 1e9 - expiresAtSeconds;
   if (late < 0 || late > LEEWAY_SECONDS) return null;
+  const where = `token.${token.where}`;
+  const seen = shows(token, "tokenSeen", { where });
+  if (verdict !== null && putOut !== null) {
+    const { connected, facts } = verdict;
+    const { name: namespace } = facts;
+    const told = toldOf(facts);
+    return draft("jwt.expired", "duringSession", {
+      confidence: "likely",
+      at: end,
+      foldBy: namespace,
+      args: { where, namespace, openMs: connected && spanMs(connected, end) },
+      evidence: [
+        seen,
+        shows(connected, "namespaceConnected", { namespace }),
+        told && shows(told, "errorEvent", { event: told.event, message: told.message }),
+        shows(end, "namespaceDisconnected", { namespace }),
+      ],
+      causes: [cause("likely", "tokenRanOut", {})],
+    });
+  }
   return draft("jwt.expired", "during", {
     confidence: "likely",
     at: end,
-    args: { where: `token.${token.where}`, openMs: spanMs(connection.webSocket.openedAt, end) },
-    evidence: [
-      shows(token, "tokenSeen", { where: `token.${token.where}` }),
-      shows(end, "endOfSession", { from: "server" }),
-    ],
+    args: { where, openMs: spanMs(connection.webSocket?.openedAt ?? token, end) },
+    evidence: [seen, shows(end, "endOfSession", { from: "server" })],
     causes: [cause("likely", "tokenNotRenewed", {})],
   });
+}
+
+/** Not because it restarts. */
+function closedByServer({ webSocket, tcp }: ConnectionFacts): Mark | null {
+  if (webSocket === null) return null;
+  const close = webSocket.closeFrames[1];
+  if (close !== null) return close.code === 1001 ? null : close;
+  return tcp.firstCloser === "server" ? tcp.closedAt : null;
 }
 
 export const tokenExpired: Rule = {
   id: "jwt.expired",
   severity: "error",
   spec: "RFC 7519 §4.1.4, §4.1.5",
-  causes: ["recoveredBySelf", "tokenNotRenewed", "clockSkew"],
+  causes: ["recoveredBySelf", "tokenNotRenewed", "tokenRanOut", "clockSkew"],
   sources: ["https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4"],
   check: checkToken,
 };
 
-function checkClock(connection: ConnectionFacts, { analysis }: Context): Draft | null {
+function checkClock(connection: ConnectionFacts, context: Context): Draft | null {
   const exchange = connection.exchanges.find((item) => dateOf(item) !== null);
-  const here = exchange?.response ? secondsOf(exchange.response.first, analysis) : null;
+  const here = exchange?.response ? secondsOf(exchange.response.first, context.analysis) : null;
   if (!exchange?.response || here === null) return null;
   const skew = (dateOf(exchange) ?? 0) - here;
   if (Math.abs(skew) < SKEW_SECONDS) return null;
-  const away = turnedAway(connection);
+  const away = turnedAway(connection, verdictIn(connection, context));
   return draft("clock.skew", skew > 0 ? "ahead" : "behind", {
     at: exchange.response.first,
     severity: away === null && connection.tokens.length === 0 ? "note" : undefined,
