@@ -162,12 +162,29 @@ describe("a host that knew nothing of its connection", () => {
   });
 });
 
-test("whom nobody can reach is pinged from the side that still lives, and no firewall is blamed", () => {
-  const error = { ...mark(31), sender: "10.0.0.254", ipVersion: 4, type: 3, code: 1, mtuBytes: 0 } as const;
-  const silent = silentSince(30);
-  const dead = one({ ...silent, tcp: { ...silent.tcp, icmpErrors: [{ ...error, about: "server" }] } });
-  expect(found("tcp.path.blackhole", dead)).toMatchObject({
-    variant: "unreachable",
-    causes: [{ id: "hostDown", args: { server: "10.0.0.1", from: "server" } }],
+describe("a router that says it cannot reach a host", () => {
+  const refused = (lastOfClient: number): Analysis => {
+    const error = { ...mark(31), sender: "10.0.0.254", ipVersion: 4, type: 3, code: 1, mtuBytes: 0 } as const;
+    const { tcp: silent, ...connection } = silentSince(30);
+    const [client, server] = silent.halves;
+    const halves = [{ ...client, lastPacket: mark(lastOfClient) }, server] as const;
+    return one({ ...connection, tcp: { ...silent, halves, icmpErrors: [{ ...error, about: "server" }] } });
+  };
+
+  test("is believed: it is pinged from the side that still lives, and no firewall is blamed", () => {
+    // What was under way comes yet.
+    for (const seconds of [29, 31.5])
+      expect(found("tcp.path.blackhole", refused(seconds))).toMatchObject({
+        variant: "unreachable",
+        causes: [{ id: "hostDown", args: { server: "10.0.0.1", from: "server" } }],
+      });
+  });
+
+  test("is itself in the way of a host that goes on sending", () => {
+    expect(found("tcp.path.blackhole", refused(35))).toMatchObject({
+      variant: "unreachable",
+      evidence: [{}, { what: "icmpUnreachable" }, { what: "lastHeard" }, {}],
+      causes: [{ id: "refusesOneWay", args: { sender: "10.0.0.254", server: "10.0.0.1", to: "client" } }],
+    });
   });
 });
