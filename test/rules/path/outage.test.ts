@@ -162,6 +162,32 @@ describe("a host that knew nothing of its connection", () => {
   });
 });
 
+test("an RST from nearer by is no word of the host that it names, however long the path was interrupted", () => {
+  const endedBy = (hopLimit: number): Analysis => {
+    const { tcp: silent, ...connection } = silentSince(30);
+    const [client, server] = silent.halves;
+    const answer = reset({ from: "client", at: 42.01, answers: mark(42), hasAck: false, hopLimit, usualHopLimit: 63 });
+    return one({
+      ...connection,
+      tcp: {
+        ...silent,
+        ending: "rst",
+        firstCloser: "client",
+        closedAt: mark(42.01),
+        events: stalled(30),
+        resets: [answer],
+        halves: [{ ...client, lastPacket: mark(37) }, server],
+      },
+    });
+  };
+  const told = (hopLimit: number) => [
+    found("tcp.path.blackhole", endedBy(hopLimit))?.causes[0]?.id,
+    found("tcp.rst", endedBy(hopLimit))?.variant,
+  ];
+  expect(told(64)).toEqual(["dropsOneWay", "nearer"]);
+  expect(told(63)).toEqual(["pathInterrupted", "afterOutage"]);
+});
+
 describe("a router that says it cannot reach a host", () => {
   const refused = (lastOfClient: number): Analysis => {
     const error = { ...mark(31), sender: "10.0.0.254", ipVersion: 4, type: 3, code: 1, mtuBytes: 0 } as const;

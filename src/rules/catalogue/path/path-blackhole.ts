@@ -5,6 +5,7 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { LEAST_RETRANSMISSIONS, LEAST_WAIT_MS } from "../../context/dead-path.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { isNearer } from "../../ending/reset-signs.ts";
 import { HEARD_AFTER_NS, isHeard } from "../../path/heard.ts";
 import { hostRanOn } from "../../path/host-clock.ts";
 import { openedBeside, openedMeanwhile } from "../../path/meanwhile.ts";
@@ -121,7 +122,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       ],
     });
   const wasAnswered =
-    tcp.resets.some((reset) => reset.from === to && !reset.ignored && reset.answers !== null) ||
+    tcp.resets.some((reset) => reset.from === to && !reset.ignored && reset.answers !== null && !isNearer(reset)) ||
     hasGoneOn(connection, to, waiting);
   if (isHeard(connection, to, waiting) || (isBack && !wasAnswered && isStillDeaf(connection, waiting)))
     return draft("tcp.path.blackhole", "oneWay", {
