@@ -4,7 +4,7 @@ import { judge } from "../../../src/rules/judging/judge.ts";
 import type { RuleId } from "../../../src/rules/types.ts";
 import type { TcpEvent } from "../../../src/store/tcp-types.ts";
 import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
-import { abnormal, connectionFacts, mark, reset, stalled, tcp } from "../../support/facts-builder.ts";
+import { abnormal, analysisOf, connectionFacts, mark, reset, stalled, tcp } from "../../support/facts-builder.ts";
 import { one, several } from "../cases/case.ts";
 import { dialledInVain, silentSince } from "../cases/opening.ts";
 
@@ -213,4 +213,17 @@ describe("a router that says it cannot reach a host", () => {
       causes: [{ id: "refusesOneWay", args: { sender: "10.0.0.254", server: "10.0.0.1", to: "client" } }],
     });
   });
+});
+
+test("a server that looks in vain for its client on the link is neither overloaded nor behind a firewall", () => {
+  const answered = connectionFacts({ first: mark(5), tcp: tcp({ established: mark(5) }) });
+  const dialled = dialledInVain(50);
+  const causesFor = (target: string) =>
+    judge(
+      analysisOf([answered, dialled], {
+        arp: [{ sender: "10.0.0.2", target, first: mark(51), last: mark(53), requests: 3, answered: null }],
+      }),
+    ).find(({ ruleId }) => ruleId === "tcp.open.unanswered")?.causes[0]?.id;
+  expect(causesFor("10.0.0.1")).toBe("pathInterrupted");
+  expect(causesFor("10.0.0.77")).toBe("backlogFull");
 });

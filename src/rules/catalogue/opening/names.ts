@@ -127,8 +127,16 @@ function checkArp({ analysis }: Context): Draft[] {
   for (const { sender } of lost) bySender.set(sender, (bySender.get(sender) ?? 0) + 1);
   return lost
     .filter(({ sender }) => (bySender.get(sender) ?? 0) < SCAN)
-    .map((search) => arpDraft(search, standingOf(search, analysis)));
+    .map((search) => arpDraft(search, standingOf(search, analysis), isClient(search, analysis)));
 }
+
+/** The one that is looked for had come by itself: no URL names it. */
+const isClient = ({ target, first }: ArpFacts, { connections }: Analysis): boolean =>
+  connections.some(
+    ({ client, tcp }) =>
+      client.address === target &&
+      (tcp.halves[0].firstPacket?.timestampNs ?? Number.POSITIVE_INFINITY) < first.timestampNs,
+  );
 
 /** Beside working connections it may concern anybody on the link; of a client whose page is here and its WebSocket not, hardly. */
 function standingOf({ sender }: ArpFacts, { connections }: Analysis): Severity | undefined {
@@ -139,20 +147,36 @@ function standingOf({ sender }: ArpFacts, { connections }: Analysis): Severity |
   return isWanting ? "warning" : "note";
 }
 
-const arpDraft = ({ sender, target, first, last, requests }: ArpFacts, severity: Severity | undefined): Draft =>
-  draft("arp.unanswered", "plain", {
+function arpDraft(
+  { sender, target, first, last, requests }: ArpFacts,
+  severity: Severity | undefined,
+  isOfClient: boolean,
+): Draft {
+  const parts = {
     at: first,
     severity,
     args: { sender, target, requests },
     evidence: [shows(first, "arpRequest", { sender, target }), shows(last, "arpRequest", { sender, target })],
-    causes: [cause("likely", "addressUnowned", { server: target }), cause("possible", "hostDown", { server: target })],
-  });
+  };
+  return isOfClient
+    ? draft("arp.unanswered", "client", {
+        ...parts,
+        causes: [cause("likely", "peerVanished", { to: "client" }), cause("possible", "pathInterrupted", {})],
+      })
+    : draft("arp.unanswered", "plain", {
+        ...parts,
+        causes: [
+          cause("likely", "addressUnowned", { server: target }),
+          cause("possible", "hostDown", { server: target }),
+        ],
+      });
+}
 
 export const arpUnanswered: Rule = {
   id: "arp.unanswered",
   severity: "error",
   spec: "RFC 826",
-  causes: ["addressUnowned", "hostDown"],
+  causes: ["addressUnowned", "hostDown", "peerVanished", "pathInterrupted"],
   sources: ["https://www.rfc-editor.org/rfc/rfc826"],
   checkCapture: checkArp,
 };
