@@ -81,3 +81,14 @@ describe("a name that was looked for in vain", () => {
     expect(severityOf([], stub, asked("orin.example", 1.01))).toEqual(["error likely"]);
   });
 });
+
+test("a client that is looked for on the link, and heard all the while, has not gone", () => {
+  const causesWhen = (lastPacket: number) =>
+    judge(
+      analysisOf([connectionFacts({ tcp: tcp({ client: { lastPacket: mark(lastPacket) } }) })], {
+        arp: [{ sender: "10.0.0.2", target: "10.0.0.1", first: mark(20), last: mark(26), requests: 5, answered: null }],
+      }),
+    ).find(({ ruleId }) => ruleId === "arp.unanswered")?.causes[0]?.id;
+  expect(causesWhen(24)).toBe("pathInterrupted");
+  expect(causesWhen(20)).toBe("peerVanished");
+});

@@ -14,6 +14,8 @@ interface StreamOptions {
   readonly made?: number;
   /** The client's messages: how many, and when the last one came. */
   readonly asked?: readonly [count: number, lastSeconds: number, longestGapSeconds: number];
+  /** The client streams too, and falls silent so long after the server; absent: it does not. */
+  readonly clientLater?: number;
 }
 
 /** The server says something every second, pauses once, and goes on until the connection is closed well. */
@@ -26,6 +28,7 @@ export function streamed({
   fromSeconds = 0.5,
   made = 0,
   asked = [1, 0.1, 0],
+  clientLater,
 }: StreamOptions = {}): ConnectionFacts {
   const untilSeconds = fromSeconds + (before - 1) * intervalSeconds + pauseSeconds;
   const endSeconds = untilSeconds + (after - 1) * intervalSeconds;
@@ -58,6 +61,16 @@ export function streamed({
       lastMessage: [mark(asked[1]), mark(endSeconds)],
       longestMessageGapNs: [asked[2] * 1e9, pauseSeconds * 1e9],
     }),
-    tcp: tcp({ closedAt: mark(endSeconds + 0.1), server: { dataSegments: before + after + 1, longestPause } }),
+    tcp: tcp({
+      closedAt: mark(endSeconds + 0.1),
+      server: { dataSegments: before + after + 1, longestPause },
+      client:
+        clientLater === undefined
+          ? {}
+          : {
+              dataSegments: before + after + 1,
+              longestPause: { ...longestPause, until: mark(untilSeconds + clientLater) },
+            },
+    }),
   });
 }

@@ -27,6 +27,11 @@ export const causesNetwork = {
     cause: "A firewall rule at {sender}, between client and server, rejects it.",
     fix: "Look at the rules of {sender} (router, firewall, VPN gateway) and allow TCP port {port} there, or ask whoever runs it.",
   },
+  refusesOneWay: {
+    cause:
+      "{sender} itself lets nothing through in this direction: a firewall rule there, or a route that is missing. The {to:word} is up, for its packets go on arriving.",
+    fix: "On {sender}: sudo nft list ruleset or sudo iptables -S (a rule with reject?), and ip route get {server}. If it is not yours, ask whoever runs it.",
+  },
   rejectRule: {
     cause: "A firewall rule rejects the port.",
     fix: "On the server: sudo ufw status; then sudo ufw allow {port}/tcp. In a cloud, also its security group.",

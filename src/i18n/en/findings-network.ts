@@ -24,6 +24,12 @@ export const findingsNetwork = {
       detail:
         "{sender} wants to send to {target} and asked who owns it. The device is off, in another network, or has another address now.",
     },
+    client: {
+      title:
+        "The client {target} no longer answers on the network: {requests:one ARP request|# ARP requests} without an answer",
+      detail:
+        "{sender} wants to send to {target}, which had been heard before, and asked for its hardware address. The client is off, asleep or cut off, has another address now, or the link lets nothing through.",
+    },
   },
   "tcp.open.refused": {
     host: {

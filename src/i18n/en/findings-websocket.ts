@@ -138,6 +138,12 @@ export const findingsWebSocket = {
       detail:
         "The connection survived it, and whoever watched saw old data for that long. As many messages came as if there had been no pause, so they were made in time or made up for: the path held them up before this point, or the {from:word}'s program worked off what had piled up. A capture at the {from:word} tells which.",
     },
+    bothLate: {
+      title:
+        "Both directions were held up: nothing from either side for {silentMs:ms}, though a message comes about every {intervalMs:ms}; then the missing ones came at once",
+      detail:
+        "The connection survived it, and whoever watched saw old data for that long. Both sides stopped and went on together, and as many messages came as if there had been no pause: the path held them up before this point. A heartbeat with less patience would have ended the connection.",
+    },
   },
   "ws.ping.absent": {
     plain: {

@@ -23,6 +23,11 @@ export const causesNetwork = {
     cause: "客户端与服务器之间的 {sender} 有防火墙规则在拒绝。",
     fix: "检查 {sender}（路由器、防火墙、VPN 网关）的规则，放行 TCP 端口 {port}；不归你管就找它的管理员。",
   },
+  refusesOneWay: {
+    cause:
+      "是 {sender} 自己不让这个方向的数据通过：那里有防火墙规则，或缺少路由。{to:word}还在运行，它的数据包一直能到达。",
+    fix: "在 {sender} 上看 sudo nft list ruleset 或 sudo iptables -S（有没有 reject 规则），以及 ip route get {server}。不归你管就找它的管理员。",
+  },
   rejectRule: {
     cause: "防火墙规则拒绝了这个端口。",
     fix: "在服务器上先 sudo ufw status，再 sudo ufw allow {port}/tcp。云主机还要检查安全组。",

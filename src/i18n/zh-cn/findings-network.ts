@@ -21,6 +21,11 @@ export const findingsNetwork = {
       title: "网络里没有主机使用地址 {target}：{requests} 个 ARP 请求无人应答",
       detail: "{sender} 要给 {target} 发数据，询问谁在用这个地址。设备没开机、在别的网段，或已换了地址。",
     },
+    client: {
+      title: "客户端 {target} 在网络里不再应答：{requests} 个 ARP 请求无人应答",
+      detail:
+        "{sender} 要给 {target} 发数据，询问它的硬件地址；此前收到过 {target} 的数据包。客户端关机、休眠或断网了，换了地址，或者链路什么都传不过去。",
+    },
   },
   "tcp.open.refused": {
     host: {

@@ -40,6 +40,13 @@ const mayBeWebSocket = ({ applicationProtocols, applicationProtocol }: TlsFacts)
 export const mayCarryWebSocket = ({ tls, server }: ConnectionFacts, { ports }: Asked): boolean =>
   tls !== null && mayBeWebSocket(tls) && (ports.length > 0 || !OTHERS_PORTS.has(server.port));
 
+/** Nobody can look into it, and it may as well be anything else. */
+export const maySealWebSocket = (connection: ConnectionFacts, asked: Asked): boolean => {
+  const { tls, webSocket, upgrade } = connection;
+  if (tls === null || tls.decrypted || webSocket !== null || upgrade !== null) return false;
+  return (tls.clientHello === null || tls.handshakeComplete) && mayCarryWebSocket(connection, asked);
+};
+
 const isLike101 = ({ answerBytes }: TlsRhythm): boolean => answerBytes !== null && answerBytes <= MOST_101_BYTES;
 
 /** Requests and responses take turns, and are larger. */

@@ -46,29 +46,37 @@ export function streamPause(connection: ConnectionFacts, direction: Direction): 
   const half = tcp.halves[direction];
   const { longestPause: pause } = half;
   if (webSocket === null || pause === null) return null;
-  const pace = evenPace(connection, webSocket, direction, pause);
+  const pace = evenPace(connection, direction, pause, LEAST_INTERVAL_MS);
   if (pace === null) return null;
   const { until } = pause;
   const since = { ...until, timestampNs: relativeNs(until.timestampNs - pause.ms * NS_PER_MS) };
   const ms = livedMs(connection, since, until);
   if (ms < Math.max(LEAST_PAUSE_MS, PAUSE_INTERVALS * pace.intervalMs)) return null;
-  if (half.missingBytes > 0 || tcp.oneWay || isUnread(connection, sideOf(direction), 0)) return null;
-  if (tcp.halves[otherDirection(direction)].longestZeroWindowNs > LEAST_WINDOW_NS) return null;
-  if (stallWithin(connection, since.timestampNs, until.timestampNs) !== null) return null;
+  if (!isSeenWhole(connection, direction) || stallWithin(connection, since.timestampNs, until.timestampNs) !== null)
+    return null;
   return mayBeWanted(connection, otherDirection(direction), since, pause) ? null : { until, ms, ...pace };
 }
 
+/** The capture holds all that this side sent, and the other side took it. */
+export const isSeenWhole = (connection: ConnectionFacts, direction: Direction): boolean =>
+  connection.tcp.halves[direction].missingBytes === 0 &&
+  !connection.tcp.oneWay &&
+  !isUnread(connection, sideOf(direction), 0) &&
+  connection.tcp.halves[otherDirection(direction)].longestZeroWindowNs <= LEAST_WINDOW_NS;
+
 /** The usual distance of its messages, the same before and after the pause; null: it is not even. */
-function evenPace(
+export function evenPace(
   connection: ConnectionFacts,
-  webSocket: WebSocketFacts,
   direction: Direction,
   pause: PauseFacts,
+  leastIntervalMs: number,
 ): Pick<StreamPause, "intervalMs" | "isMadeUp"> | null {
+  const { webSocket } = connection;
+  if (webSocket === null) return null;
   const [first, last] = [webSocket.firstFrame[direction], webSocket.lastMessage[direction]];
   if (first === null || last === null) return null;
   const { text, binary } = webSocket.messages[direction];
-  const before = messagesBefore(connection.tcp.halves[direction].dataSegments, webSocket, direction, pause);
+  const before = messagesBefore(connection, webSocket, direction, pause);
   const intervalMs = (spanMs(first, pause.until) - pause.ms) / (before - 1);
   const lastedMs = spanMs(pause.until, last);
   const missing = pause.ms / intervalMs;
@@ -78,22 +86,26 @@ function evenPace(
   const [quick, slow] = [Math.min(intervalMs, afterMs), Math.max(intervalMs, afterMs)];
   const isEqual = pause.nextMs > 0 && pause.nextMs <= EVEN_TIMES * quick;
   if (Math.min(before, after) < (isEqual ? LEAST_EVEN_MESSAGES : LEAST_MESSAGES)) return null;
-  if (quick < LEAST_INTERVAL_MS || slow > PACE_TIMES * quick || pause.nextMs > LONGEST_INTERVALS * quick) return null;
+  if (quick < leastIntervalMs || slow > PACE_TIMES * quick || pause.nextMs > LONGEST_INTERVALS * quick) return null;
   const edgeMs = Math.max(EDGE_MS, EDGE_INTERVALS * slow);
   if (spanMs(webSocket.openedAt, first) > edgeMs || spanMs(last, endOf(connection)) > edgeMs) return null;
   return { intervalMs: (spanMs(first, last) - pause.ms) / (before - 1 + after), isMadeUp };
 }
 
+/** Its hello with what goes with it, its tickets or its Finished, and the opening of the WebSocket. */
+const TLS_OPENING_SEGMENTS = 4;
+
 /** Each is a segment, or equally many; what had piled up in the pause came in fewer. The first of an opening is its answer. */
 function messagesBefore(
-  dataSegments: number,
+  { tcp, tls }: ConnectionFacts,
   webSocket: WebSocketFacts,
   direction: Direction,
   pause: PauseFacts,
 ): number {
   const { text, binary } = webSocket.messages[direction];
   const { ping, pong } = webSocket.frames[direction];
-  const opening = webSocket.midstream ? 0 : 1;
+  const opening = webSocket.midstream ? 0 : tls === null ? 1 : TLS_OPENING_SEGMENTS;
+  const { dataSegments } = tcp.halves[direction];
   const share = (text + binary) / Math.max(text + binary + ping + pong, dataSegments - opening);
   return (pause.segmentsBefore - opening) * share;
 }

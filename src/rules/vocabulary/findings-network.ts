@@ -5,7 +5,7 @@ export const networkFindings = {
     serverFailed: "name client server code",
     unanswered: "name client server repeats",
   },
-  "arp.unanswered": { plain: "sender target requests" },
+  "arp.unanswered": { plain: "sender target requests", client: "sender target requests" },
   "tcp.open.refused": {
     host: "server port client attempts answerMs?",
     ofProxy: "server port client attempts answerMs?",

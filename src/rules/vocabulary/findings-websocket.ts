@@ -33,6 +33,7 @@ export const webSocketFindings = {
     paused: "from silentMs intervalMs",
     streamPaused: "from silentMs intervalMs",
     streamLate: "from silentMs intervalMs",
+    bothLate: "silentMs intervalMs",
   },
   "ws.ping.absent": { plain: "openMs idleMs?" },
   "ws.frame.unmasked-client": { plain: frame },

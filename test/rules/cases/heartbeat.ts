@@ -301,6 +301,7 @@ export const heartbeatCases = {
       paused: one(connectionFacts({ webSocket: webSocket({ heartbeat: [quiet, paused(38_000)] }) })),
       streamPaused: one(streamed()),
       streamLate: one(streamed({ made: 14 })),
+      bothLate: one(streamed({ made: 14, clientLater: 0 })),
     },
     near: {
       "a stream that pauses for seven of its intervals": one(streamed({ pauseSeconds: 7 })),

@@ -145,7 +145,13 @@ export const reachingCases = {
   },
   "arp.unanswered": {
     severity: "error",
-    fires: { plain: analysisOf([], { arp: [search({})] }) },
+    severities: { client: "note" },
+    fires: {
+      plain: analysisOf([], { arp: [search({})] }),
+      client: analysisOf([connectionFacts()], {
+        arp: [search({ sender: "10.0.0.2", target: "10.0.0.1", first: mark(20), last: mark(22) })],
+      }),
+    },
     near: {
       answered: analysisOf([], { arp: [search({ answered: mark(0.1) })] }),
       "one request may be the last packet": analysisOf([], { arp: [search({ requests: 1 })] }),

@@ -4,7 +4,7 @@ import { judge } from "../../../src/rules/judging/judge.ts";
 import type { RuleId } from "../../../src/rules/types.ts";
 import type { TcpEvent } from "../../../src/store/tcp-types.ts";
 import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
-import { abnormal, connectionFacts, mark, reset, stalled, tcp } from "../../support/facts-builder.ts";
+import { abnormal, analysisOf, connectionFacts, mark, reset, stalled, tcp } from "../../support/facts-builder.ts";
 import { one, several } from "../cases/case.ts";
 import { dialledInVain, silentSince } from "../cases/opening.ts";
 
@@ -162,12 +162,68 @@ describe("a host that knew nothing of its connection", () => {
   });
 });
 
-test("whom nobody can reach is pinged from the side that still lives, and no firewall is blamed", () => {
-  const error = { ...mark(31), sender: "10.0.0.254", ipVersion: 4, type: 3, code: 1, mtuBytes: 0 } as const;
-  const silent = silentSince(30);
-  const dead = one({ ...silent, tcp: { ...silent.tcp, icmpErrors: [{ ...error, about: "server" }] } });
-  expect(found("tcp.path.blackhole", dead)).toMatchObject({
-    variant: "unreachable",
-    causes: [{ id: "hostDown", args: { server: "10.0.0.1", from: "server" } }],
+test("an RST from nearer by is no word of the host that it names, however long the path was interrupted", () => {
+  const endedBy = (hopLimit: number): Analysis => {
+    const { tcp: silent, ...connection } = silentSince(30);
+    const [client, server] = silent.halves;
+    const answer = reset({ from: "client", at: 42.01, answers: mark(42), hasAck: false, hopLimit, usualHopLimit: 63 });
+    return one({
+      ...connection,
+      tcp: {
+        ...silent,
+        ending: "rst",
+        firstCloser: "client",
+        closedAt: mark(42.01),
+        events: stalled(30),
+        resets: [answer],
+        halves: [{ ...client, lastPacket: mark(37) }, server],
+      },
+    });
+  };
+  const told = (hopLimit: number) => [
+    found("tcp.path.blackhole", endedBy(hopLimit))?.causes[0]?.id,
+    found("tcp.rst", endedBy(hopLimit))?.variant,
+  ];
+  expect(told(64)).toEqual(["dropsOneWay", "nearer"]);
+  expect(told(63)).toEqual(["pathInterrupted", "afterOutage"]);
+});
+
+describe("a router that says it cannot reach a host", () => {
+  const refused = (lastOfClient: number): Analysis => {
+    const error = { ...mark(31), sender: "10.0.0.254", ipVersion: 4, type: 3, code: 1, mtuBytes: 0 } as const;
+    const { tcp: silent, ...connection } = silentSince(30);
+    const [client, server] = silent.halves;
+    const halves = [{ ...client, lastPacket: mark(lastOfClient) }, server] as const;
+    return one({ ...connection, tcp: { ...silent, halves, icmpErrors: [{ ...error, about: "server" }] } });
+  };
+
+  test("is believed: it is pinged from the side that still lives, and no firewall is blamed", () => {
+    // What was under way comes yet.
+    for (const seconds of [29, 31.5])
+      expect(found("tcp.path.blackhole", refused(seconds))).toMatchObject({
+        variant: "unreachable",
+        causes: [{ id: "hostDown", args: { server: "10.0.0.1", from: "server" } }],
+      });
   });
+
+  test("is itself in the way of a host that goes on sending", () => {
+    expect(found("tcp.path.blackhole", refused(35))).toMatchObject({
+      variant: "unreachable",
+      evidence: [{}, { what: "icmpUnreachable" }, { what: "lastHeard" }, {}],
+      causes: [{ id: "refusesOneWay", args: { sender: "10.0.0.254", server: "10.0.0.1", to: "client" } }],
+    });
+  });
+});
+
+test("a server that looks in vain for its client on the link is neither overloaded nor behind a firewall", () => {
+  const answered = connectionFacts({ first: mark(5), tcp: tcp({ established: mark(5) }) });
+  const dialled = dialledInVain(50);
+  const causesFor = (target: string) =>
+    judge(
+      analysisOf([answered, dialled], {
+        arp: [{ sender: "10.0.0.2", target, first: mark(51), last: mark(53), requests: 3, answered: null }],
+      }),
+    ).find(({ ruleId }) => ruleId === "tcp.open.unanswered")?.causes[0]?.id;
+  expect(causesFor("10.0.0.1")).toBe("pathInterrupted");
+  expect(causesFor("10.0.0.77")).toBe("backlogFull");
 });

@@ -53,3 +53,21 @@ describe("a server's even stream that paused once and went on", () => {
     expect(told(given, other)).toEqual([]);
   });
 });
+
+describe("both sides' streams that stop together and go on together", () => {
+  const quick = { intervalSeconds: 0.05, nextSeconds: 0, before: 100, after: 100, pauseSeconds: 6 };
+
+  test("were held up on the way where what was missing came at once, however many messages a second", () => {
+    expect(told(streamed({ ...quick, made: 118, clientLater: 0.1 }))).toEqual(["bothLate pathInterrupted"]);
+    expect(told(streamed({ made: 14, clientLater: 0 }))).toEqual(["bothLate pathInterrupted"]);
+  });
+
+  test.each([
+    ["applications that paused, and have nothing to make up for", streamed({ ...quick, clientLater: 0 })],
+    ["a side that fell silent at another time", streamed({ ...quick, made: 118, clientLater: 4 })],
+    ["a side that has nothing to say anyway", streamed({ ...quick, made: 118 })],
+    ["a moment", streamed({ ...quick, pauseSeconds: 2.5, made: 48, clientLater: 0 })],
+  ])("were not: %s", (_, connection) => {
+    expect(told(connection)).toEqual([]);
+  });
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
 import type { HalfFacts } from "../../../src/store/tcp-types.ts";
-import type { RhythmBeat, TlsRhythm } from "../../../src/store/tls-types.ts";
+import type { RhythmBeat, TlsFacts, TlsRhythm } from "../../../src/store/tls-types.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import { abnormal, analysisOf, joined, mark, reset, sealedConnection } from "../../support/facts-builder.ts";
 
@@ -102,6 +102,30 @@ describe("inside TLS, without keys", () => {
       },
     });
     expect(said(vanished)).toEqual(["error tcp.path.blackhole midTraffic certain"]);
+  });
+
+  test("a dead path is told of any TLS, as less where nothing says that it is a WebSocket", () => {
+    const dead = (port: number, more: Partial<TlsFacts> = {}) =>
+      sealedConnection(
+        {
+          ending: "silent",
+          firstCloser: null,
+          closedAt: null,
+          client: { fin: null },
+          server: {
+            fin: null,
+            unacknowledged: { bytes: 200, since: mark(30), retransmissions: 6, last: mark(38), fullSize: false },
+          },
+        },
+        { smallTurns: 0, unasked: [0, 0] },
+        more,
+        port,
+      );
+    expect(said(dead(443))).toEqual(["warning tcp.path.blackhole midTraffic certain"]);
+    expect(judge(analysisOf([dead(443)]))[0]?.causes.at(-1)?.id).toBe("keysWouldTell");
+    // Mail, and pages in HTTP/2.
+    expect(said(dead(993)).join()).not.toContain("tcp.path");
+    expect(said(dead(443, { applicationProtocols: ["h2", "http/1.1"] })).join()).not.toContain("tcp.path");
   });
 
   test("one ping without an answer is a heartbeat's end where its sender waits for each answer", () => {

@@ -103,6 +103,8 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
   const to = otherSide(from);
   const dialled = isUnknown ? dialledAgain(connection, reset, context) : null;
   if (dialled !== null) return halfOpen(connection, reset, dialled, evidence, context);
+  // Whatever went before, the host that it names has said nothing.
+  if (isUnknown && isNearer(reset)) return fromNearer(connection, reset, parts);
   const isRead = stoppedReading(tcp, to, reset) === null;
   const frozen = isRead && !isUnknown ? frozenBefore(connection, reset, from) : null;
   if (frozen !== null)
@@ -174,7 +176,6 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       causes: resetCauses(connection, reset, context),
     });
   const idleMs = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
-  if (isUnknown && isNearer(reset)) return fromNearer(connection, reset, parts);
   const message =
     failedOnMessage(connection, directionOf(from)) === null ? null : webSocket.lastMessage[directionOf(to)];
   return draft("tcp.rst", "established", {

@@ -4,6 +4,7 @@ import type { Analysis } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { isViteHmr } from "../../handshake/vite.ts";
+import { HEARD_AFTER_NS } from "../../path/heard.ts";
 import { fieldValue, isLoopback, spanMs } from "../../reading/reading.ts";
 import type { Severity } from "../../types.ts";
 import { isSameName, nameIn, nameTies } from "../../upgrade/wanted-names.ts";
@@ -127,7 +128,23 @@ function checkArp({ analysis }: Context): Draft[] {
   for (const { sender } of lost) bySender.set(sender, (bySender.get(sender) ?? 0) + 1);
   return lost
     .filter(({ sender }) => (bySender.get(sender) ?? 0) < SCAN)
-    .map((search) => arpDraft(search, standingOf(search, analysis)));
+    .map((search) => arpDraft(search, standingOf(search, analysis), asClient(search, analysis)));
+}
+
+/** The one that is looked for had come by itself: no URL names it. And it was heard beyond the first request. */
+function asClient({ target, first, last }: ArpFacts, { connections }: Analysis) {
+  const sent = connections.filter(({ client }) => client.address === target).map(({ tcp }) => tcp.halves[0]);
+  return {
+    isOfClient: sent.some(({ firstPacket }) => firstPacket !== null && firstPacket.timestampNs < first.timestampNs),
+    isHeard: sent.some(({ firstPacket, lastPacket }) =>
+      [firstPacket, lastPacket].some(
+        (mark) =>
+          mark !== null &&
+          mark.timestampNs > first.timestampNs + HEARD_AFTER_NS &&
+          mark.timestampNs <= last.timestampNs,
+      ),
+    ),
+  };
 }
 
 /** Beside working connections it may concern anybody on the link; of a client whose page is here and its WebSocket not, hardly. */
@@ -139,20 +156,39 @@ function standingOf({ sender }: ArpFacts, { connections }: Analysis): Severity |
   return isWanting ? "warning" : "note";
 }
 
-const arpDraft = ({ sender, target, first, last, requests }: ArpFacts, severity: Severity | undefined): Draft =>
-  draft("arp.unanswered", "plain", {
+function arpDraft(
+  { sender, target, first, last, requests }: ArpFacts,
+  severity: Severity | undefined,
+  { isOfClient, isHeard }: ReturnType<typeof asClient>,
+): Draft {
+  const parts = {
     at: first,
     severity,
     args: { sender, target, requests },
     evidence: [shows(first, "arpRequest", { sender, target }), shows(last, "arpRequest", { sender, target })],
-    causes: [cause("likely", "addressUnowned", { server: target }), cause("possible", "hostDown", { server: target })],
-  });
+  };
+  return isOfClient
+    ? draft("arp.unanswered", "client", {
+        ...parts,
+        // Who goes on sending is there.
+        causes: isHeard
+          ? [cause("likely", "pathInterrupted", {})]
+          : [cause("likely", "peerVanished", { to: "client" }), cause("possible", "pathInterrupted", {})],
+      })
+    : draft("arp.unanswered", "plain", {
+        ...parts,
+        causes: [
+          cause("likely", "addressUnowned", { server: target }),
+          cause("possible", "hostDown", { server: target }),
+        ],
+      });
+}
 
 export const arpUnanswered: Rule = {
   id: "arp.unanswered",
   severity: "error",
   spec: "RFC 826",
-  causes: ["addressUnowned", "hostDown"],
+  causes: ["addressUnowned", "hostDown", "peerVanished", "pathInterrupted"],
   sources: ["https://www.rfc-editor.org/rfc/rfc826"],
   checkCapture: checkArp,
 };

@@ -1,3 +1,4 @@
+import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { cause, draft, shows } from "../../draft.ts";
@@ -18,6 +19,17 @@ function hostAnswers({ server }: ConnectionFacts, context: Context): boolean {
 /** The same port answered at another time: it was not closed for good. */
 const answeredOnce = ({ server }: ConnectionFacts, context: Context): ConnectionFacts | undefined =>
   context.others().answering.get(server.address)?.get(server.port);
+
+/** The server looked in vain for the client on the link meanwhile: it wants to answer. */
+const soughtByServer = ({ client, server, first }: ConnectionFacts, last: Mark, { analysis }: Context) =>
+  analysis.arp.find(
+    (search) =>
+      search.answered === null &&
+      search.sender === server.address &&
+      search.target === client.address &&
+      search.first.timestampNs <= last.timestampNs &&
+      search.last.timestampNs >= first.timestampNs,
+  ) ?? null;
 
 /** So many attempts at one port, each a single SYN, are no users. */
 export const MANY = 50;
@@ -122,18 +134,28 @@ function check(connection: ConnectionFacts, context: Context) {
       ],
     });
   const once = answeredOnce(connection, context);
-  if (once !== undefined)
+  if (once !== undefined) {
+    const sought = soughtByServer(connection, last, context);
     return draft("tcp.open.unanswered", "sometimes", {
       at: first,
       args,
-      evidence: [...evidence, shows(once.tcp.established ?? once.first, "accepted", { server })],
-      causes: [
-        cause("likely", "backlogFull", { port }),
-        // Answered before, and never again: something was switched.
-        acceptedLater(connection, context) === null && cause("likely", "dropRule", { port }),
-        cause("possible", "lossyPath", {}),
+      evidence: [
+        ...evidence,
+        once.tcp.synAcks.length > 0 || once.tcp.established !== null
+          ? shows(once.tcp.established ?? once.first, "accepted", { server })
+          : shows(once.tcp.resets[0], "rst", { from: "server" }),
+        sought && shows(sought.first, "arpRequest", { sender: sought.sender, target: sought.target }),
       ],
+      causes: sought
+        ? [cause("likely", "pathInterrupted", {})]
+        : [
+            cause("likely", "backlogFull", { port }),
+            // Answered before, and never again: something was switched.
+            acceptedLater(connection, context) === null && cause("likely", "dropRule", { port }),
+            cause("possible", "lossyPath", {}),
+          ],
     });
+  }
   if (hostAnswers(connection, context))
     return draft("tcp.open.unanswered", "portOnly", {
       at: first,

@@ -1,17 +1,18 @@
 import { type Direction, otherDirection, type Side, sideOf } from "../../../base/brand.ts";
 import type { Mark } from "../../../base/packet-view.ts";
-import type { IcmpFacts, UnacknowledgedFacts } from "../../../store/tcp-types.ts";
+import type { UnacknowledgedFacts } from "../../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { LEAST_RETRANSMISSIONS, LEAST_WAIT_MS } from "../../context/dead-path.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { isNearer } from "../../ending/reset-signs.ts";
+import { HEARD_AFTER_NS, isHeard } from "../../path/heard.ts";
 import { hostRanOn } from "../../path/host-clock.ts";
 import { openedBeside, openedMeanwhile } from "../../path/meanwhile.ts";
 import { movedClient } from "../../path/moved-client.ts";
 import { outageLength } from "../../path/outage.ts";
 import { hasForgotten, hasRestarted } from "../../path/restart.ts";
 import { endingEvidence, neverCameEvidence } from "../../reading/ending.ts";
-import { isLoop, unreachable } from "../../reading/icmp-meaning.ts";
 import {
   clientOf,
   directionOf,
@@ -22,13 +23,12 @@ import {
   silenceBefore,
   spanMs,
 } from "../../reading/reading.ts";
-import { looksLikeWebSocket } from "../../reading/sealed.ts";
+import { maySealWebSocket } from "../../reading/sealed.ts";
 import { brokenRhythm } from "../../rhythm/broken-rhythm.ts";
 import { missedBeat } from "../../rhythm/heartbeat.ts";
 import { isOpeningTls } from "../../sealed/tls-opening.ts";
-import type { EvidenceItem } from "../../types.ts";
-import { rejectedBy } from "../opening/open-icmp.ts";
 import type { Rule } from "../rule.ts";
+import { rejected, rejectionSince } from "./path-rejected.ts";
 import { checkAcknowledgments, checkLostEnd, checkSurvived } from "./path-signs.ts";
 
 const AFTER_IDLE_MS = 30_000;
@@ -40,7 +40,7 @@ const LARGE_SEGMENT_BYTES = 1000;
 function checkDirection(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
   const { tcp, webSocket, upgrade } = connection;
   const waiting = tcp.halves[direction].unacknowledged;
-  if (webSocket === null && upgrade === null && !looksLikeWebSocket(connection, context)) return null;
+  if (webSocket === null && upgrade === null && !maySealWebSocket(connection, context)) return null;
   if (waiting === null || waiting.retransmissions < LEAST_RETRANSMISSIONS) return null;
   const waitedMs = spanMs(waiting.since, waiting.last);
   if (waitedMs < LEAST_WAIT_MS || tcp.oneWay) return null;
@@ -61,10 +61,8 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
     ],
   };
   const { damaged } = tcp.halves[direction];
-  const rejection = tcp.icmpErrors.find(
-    (error) => error.about === from && error.timestampNs >= waiting.since.timestampNs && meaningOf(error) !== null,
-  );
-  if (rejection !== undefined) return rejected(connection, rejection, base, parts);
+  const rejection = rejectionSince(connection, from, waiting.since);
+  if (rejection !== null) return rejected(connection, rejection, waiting, base, parts);
   // A capture taken at the sender holds what its network card will cut up: the MSS bounds what is on the wire.
   const segmentBytes = Math.min(
     tcp.halves[direction].largestSegmentBytes,
@@ -124,7 +122,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       ],
     });
   const wasAnswered =
-    tcp.resets.some((reset) => reset.from === to && !reset.ignored && reset.answers !== null) ||
+    tcp.resets.some((reset) => reset.from === to && !reset.ignored && reset.answers !== null && !isNearer(reset)) ||
     hasGoneOn(connection, to, waiting);
   if (isHeard(connection, to, waiting) || (isBack && !wasAnswered && isStillDeaf(connection, waiting)))
     return draft("tcp.path.blackhole", "oneWay", {
@@ -200,53 +198,6 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
 const isStillDeaf = ({ tcp }: ConnectionFacts, { last }: UnacknowledgedFacts): boolean =>
   tcp.closedAt !== null && last.timestampNs - tcp.closedAt.timestampNs > HEARD_AFTER_NS;
 
-const meaningOf = (error: IcmpFacts) => (isLoop(error) ? "loop" : unreachable(error));
-
-/** A firewall says itself that it lets nothing through any more, or a router that it cannot (RFC 792, RFC 4443 §3.1). */
-function rejected(
-  connection: ConnectionFacts,
-  error: IcmpFacts,
-  base: { from: Side; to: Side; bytes: number; repeats: number; waitedMs: number },
-  parts: { at: Mark; evidence: (EvidenceItem | null)[] },
-): Draft {
-  const meaning = meaningOf(error) ?? "other";
-  const isRule = meaning === "port" || meaning === "prohibited";
-  const address = connection[base.to].address;
-  const [first, ...others] = parts.evidence;
-  return draft("tcp.path.blackhole", isRule ? "rejected" : "unreachable", {
-    at: parts.at,
-    args: { ...base, sender: error.sender, meaning: `icmp.${meaning}` },
-    evidence: [
-      first ?? null,
-      shows(error, "icmpUnreachable", { sender: error.sender, meaning: `icmp.${meaning}` }),
-      ...others,
-    ],
-    causes: [
-      isRule && { ...rejectedBy(error, connection), confidence: "certain" },
-      meaning === "host" && cause("likely", "hostDown", { server: address, from: base.from }),
-      meaning === "loop" && cause("likely", "routingLoop", { sender: error.sender, server: address }),
-      (meaning === "net" || meaning === "other") && cause("likely", "noRoute", { server: address, from: base.from }),
-    ],
-  });
-}
-
-/** The other side was heard all the while: packets of its own that no end of an interruption explains. */
-function isHeard({ tcp }: ConnectionFacts, to: Side, { since, last }: UnacknowledgedFacts): boolean {
-  const fromNs = since.timestampNs + HEARD_AFTER_NS;
-  const end = Math.min(last.timestampNs, tcp.closedAt === null ? last.timestampNs : tcp.closedAt.timestampNs - 1e9);
-  const { lastData, lastPacket } = tcp.halves[directionOf(to)];
-  const isMeanwhile = (mark: Mark | null) => mark !== null && mark.timestampNs > fromNs && mark.timestampNs < end;
-  return (
-    isMeanwhile(lastData) ||
-    // Acknowledgments that repeat themselves, and keep-alive probes, come from a host that is up.
-    isMeanwhile(lastPacket) ||
-    tcp.events.some(
-      ({ kind, from, timestampNs }) =>
-        kind === "retransmission" && from === to && timestampNs > fromNs && timestampNs < end,
-    )
-  );
-}
-
 /**
  * It too sent the same again and again, and new data in the end: an acknowledgment has reached it, for a timeout leaves it
  * no room for anything new (RFC 5681 §3.1).
@@ -259,9 +210,6 @@ function hasGoneOn({ tcp }: ConnectionFacts, to: Side, { since }: Unacknowledged
   const { lastData } = tcp.halves[directionOf(to)];
   return again.length >= LEAST_RETRANSMISSIONS && lastData !== null && lastData.timestampNs > (last?.timestampNs ?? 0);
 }
-
-/** What was under way already when the path broke has arrived by then. */
-const HEARD_AFTER_NS = 1e9;
 
 /** The whole wait, but for the round trip in which it began. */
 const SILENT_SHARE = 0.95;
@@ -286,7 +234,7 @@ function checkHole(connection: ConnectionFacts, direction: Direction, context: C
   const bytes = lostBytes(half);
   const isOpening = isOpeningTls(connection);
   const since = half.lastAcknowledged ?? webSocket?.openedAt ?? (isOpening ? connection.tls.clientHello : null);
-  if (webSocket === null && !isOpening && !looksLikeWebSocket(connection, context)) return null;
+  if (webSocket === null && !isOpening && !maySealWebSocket(connection, context)) return null;
   if (bytes <= 0 || !since || tcp.oneWay) return null;
   const waitedMs = spanMs(since, endOf(connection));
   // The pinger that gave up for it tells the same story, with its end.
@@ -344,6 +292,7 @@ export const pathBlackhole: Rule = {
     "damagingPath",
     "rejectRule",
     "rejectRuleBetween",
+    "refusesOneWay",
     "hostDown",
     "hostRebooted",
     "noRoute",
@@ -357,6 +306,7 @@ export const pathBlackhole: Rule = {
     "stateForgotten",
     "firewallState",
     "pathMtu",
+    "keysWouldTell",
   ],
   sources: ["https://docs.kernel.org/networking/ip-sysctl.html", "https://www.rfc-editor.org/rfc/rfc2923"],
   check,

@@ -4,8 +4,9 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
 import { openedBeside } from "../../path/meanwhile.ts";
-import { clientOf, livedMs, NS_PER_MS, otherSide, watchedUntil } from "../../reading/reading.ts";
+import { clientOf, directionOf, livedMs, NS_PER_MS, otherSide, watchedUntil } from "../../reading/reading.ts";
 import { stallWithin } from "../../reading/stall.ts";
+import { bothLate } from "../../rhythm/both-late.ts";
 import { streamPause } from "../../rhythm/stream-pause.ts";
 import type { Rule } from "../rule.ts";
 
@@ -84,7 +85,9 @@ function checkPause(connection: ConnectionFacts, direction: Direction): Draft | 
  */
 function checkStream(connection: ConnectionFacts, context: Context): Draft | null {
   const { verdict } = connection.close;
-  const pause = verdict === "open" || verdict === "clean" ? streamPause(connection, SERVER) : null;
+  if (verdict !== "open" && verdict !== "clean") return null;
+  const late = bothLate(connection);
+  const pause = late ?? streamPause(connection, SERVER);
   if (pause === null) return null;
   // A server that lets somebody in meanwhile does not stand still.
   const sinceNs = pause.until.timestampNs - pause.ms * NS_PER_MS;
@@ -95,6 +98,16 @@ function checkStream(connection: ConnectionFacts, context: Context): Draft | nul
     args: { from: "server", silentMs: pause.ms, intervalMs: pause.intervalMs },
     evidence: [shows(pause.until, "messageAgain", { from: "server", pauseMs: pause.ms })],
   };
+  if (late !== null)
+    return draft("ws.ping.stopped", "bothLate", {
+      ...parts,
+      args: { silentMs: late.ms, intervalMs: late.intervalMs },
+      evidence: (["client", "server"] as const).map((from) => {
+        const { longestPause } = connection.tcp.halves[directionOf(from)];
+        return longestPause && shows(longestPause.until, "dataAgain", { from, pauseMs: longestPause.ms });
+      }),
+      causes: [cause("likely", "pathInterrupted", { idleMs: late.ms })],
+    });
   const stuck = cause("likely", "peerBlocked", { to: "server" });
   const path = cause("likely", "pathInterrupted", { idleMs: pause.ms });
   // What it made up for may be answers: then the questions had got through.
