@@ -170,6 +170,7 @@ export const causeWords = {
   haproxyTunnelTimeout: "idleMs pingSeconds",
   proxyIdleTimer: "front idleMs pingSeconds",
   clientBehindLeft: "",
+  clientBehindSilent: "",
   proxyRestarted: "front",
   proxyLifetime: "",
   proxyOrBehind: "proxy",
