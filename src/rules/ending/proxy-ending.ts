@@ -11,6 +11,7 @@ import { within } from "../reading/time-index.ts";
 import { stoppedBeat, stoppedData } from "../rhythm/stopped-beat.ts";
 import { timerCauses } from "../timers/timer-causes.ts";
 import type { Cause, EvidenceItem, FrontId } from "../types.ts";
+import { leftTogether } from "./end-signs.ts";
 import { isEarly, isWholeSeconds, LEAST_IDLE_MS, OTHER_IDLE_MS } from "./proxy-timer.ts";
 import { lastRecord } from "./sealed-endings.ts";
 import { unreadAtProxy } from "./unread-ending.ts";
@@ -68,6 +69,9 @@ function busyCauses(join: Join, context: Context): Cause[] {
 export function proxyAsClientCauses(connection: ConnectionFacts, context: Context, idleMs: number): Cause[] {
   const left = cause("possible", "clientBehindLeft", {});
   const front = forwarderOf(handshakeOf(connection)?.request ?? null);
+  // Its connections ended in one moment: clients seldom leave together.
+  if (idleMs < LEAST_IDLE_MS && leftTogether(connection, context))
+    return [cause("likely", "proxyRestarted", { front }), left];
   if (idleMs < LEAST_IDLE_MS)
     return [{ ...left, confidence: "likely" }, cause("possible", "proxyRestarted", { front })];
   const fitting = timerCauses(connection, context);

@@ -93,4 +93,10 @@ describe("the leg of the backend", () => {
       "possible proxyIdleTimer",
     ]);
   });
+
+  test("several that end in one moment while they are in use ended with the proxy", () => {
+    const busy = behind({ Host: "10.0.0.9", Connection: "upgrade" }, 0.5);
+    expect(causesOf(busy)[0]).toBe("likely clientBehindLeft");
+    expect(causesOf(busy, busy).slice(0, 2)).toEqual(["likely proxyRestarted", "possible clientBehindLeft"]);
+  });
 });
