@@ -83,6 +83,7 @@ export const chromeEn: Chrome = {
   kind: { http: "(HTTP)", tls: "(TLS)", tcp: "(not HTTP)" },
   closedCleanly: (code) => `clean, ${code}`,
   closedWith: (code, from) => `${code} from ${from}`,
+  closing: (code, from) => `${code} from ${from}, no answer yet`,
   endedWithout: (code, how) => `${code}, ${how}`,
   how: {
     fin: (from) => by(from, "FIN"),

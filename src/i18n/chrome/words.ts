@@ -62,6 +62,8 @@ export interface Chrome {
   readonly kind: Readonly<Record<"http" | "tls" | "tcp", string>>;
   readonly closedCleanly: (code: number) => string;
   readonly closedWith: (code: number, from: SideName) => string;
+  /** One side said Close, the other has not answered, and TCP is still open. */
+  readonly closing: (code: number, from: SideName) => string;
   readonly endedWithout: (code: number, how: string) => string;
   readonly how: Readonly<Record<"fin" | "rst" | "icmp" | "silent" | "open", (from: SideName | null) => string>>;
   readonly refusedHttp: (status: number) => string;

@@ -81,6 +81,7 @@ export const chromeZhCn: Chrome = {
   kind: { http: "（HTTP）", tls: "（TLS）", tcp: "（非 HTTP）" },
   closedCleanly: (code) => `正常关闭，${code}`,
   closedWith: (code, from) => `${sides[from]}以 ${code} 关闭`,
+  closing: (code, from) => `${sides[from]}以 ${code} 关闭，尚无回应`,
   endedWithout: (code, how) => `${code}，${how}`,
   how: {
     fin: (from) => by(from, "FIN"),

@@ -100,6 +100,11 @@ export const causesEnding = {
     cause: "The real client behind the proxy left without a Close frame, and the proxy passed its end on.",
     fix: "Capture on the client's side of the proxy at the same time, or look at the proxy's access log: it tells how long the connection lived and who ended it.",
   },
+  clientBehindSilent: {
+    cause:
+      "The client of this connection is a proxy, which only passes Close frames on: the real client behind it did not answer, because it was gone or the path to it was dead.",
+    fix: "Nothing to repair in the server or the proxy for that. Capture on the client's side of the proxy at the same time to see what became of the client; a heartbeat notices it within seconds.",
+  },
   proxyRestarted: {
     cause: "The proxy was restarted, reloaded or killed: its connections go with it.",
     fix: "Its log and journalctl at this time. {front:reload} Clients must reconnect, with a random delay.",

@@ -72,7 +72,7 @@ export const causesNetwork = {
   backlogFull: {
     cause:
       "The queue of new connections was full: the server process is stuck or overloaded and accepts nobody; or it was just restarting.",
-    fix: "On the server: ss -ltn | grep :{port} (Recv-Q at its limit?), nstat -az TcpExtListenDrops; raise the backlog and net.core.somaxconn.",
+    fix: "On the server: ss -ltn | grep :{port}. Recv-Q above Send-Q (its limit) means that the queue is full, and nstat -az TcpExtListenOverflows TcpExtListenDrops counts what was dropped for it. Free the process that does not accept, or restart it; where only bursts fill the queue, raise the backlog and net.core.somaxconn.",
   },
   wrongAddress: {
     cause: "The address is not, or no longer, that of the server: another network card, another DHCP lease.",

@@ -28,6 +28,11 @@ export const findingsApplication = {
       detail:
         "The {from:word} pings every {intervalMs:ms} (from Engine.IO 4 on the server, before it the client), and a {to:word} that hears none for {timeoutMs:ms} longer closes. The {from:word}'s program stood still, or nothing from it arrived.",
     },
+    pingsLost: {
+      title: "The {from:word}'s Socket.IO pings did not reach the {to:word}, which gave up after {waitedMs:ms}",
+      detail:
+        "The {from:word} pings every {intervalMs:ms} (from Engine.IO 4 on the server, before it the client), and a {to:word} that hears none for {timeoutMs:ms} longer closes. The pings were sent, and again and again by TCP, but nothing acknowledged them until the {to:word} had closed: the path was interrupted. TCP may have come through afterwards; the session was over by then.",
+    },
     pollsStopped: {
       title:
         "The {to:word} left a Socket.IO ping unanswered; when it came back to its polls after {waitedMs:ms}, the session was gone",

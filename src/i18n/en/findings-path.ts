@@ -21,6 +21,12 @@ export const findingsPath = {
       detail:
         "So it is not this connection alone: the {to:word} is gone (cable, radio link, sleep, power), or the path between the two hosts is interrupted. No FIN or RST ends the connection here; a FIN would have to wait behind the data that does not get through.",
     },
+    closedMeanwhile: {
+      title:
+        "The path let nothing through for at least {leastMs:ms}[[ and at most {mostMs:ms}]], and in that time the {closer:word} closed the WebSocket",
+      detail:
+        "What the {from:word} sent arrived only after {repeats:one repetition|# repetitions}, and then it came to a WebSocket that was being closed. Whether the {closer:word} gave up for it, its own log tells: a Close without a code or with 1000 does not say so.",
+    },
     survived: {
       title:
         "The path let nothing through for at least {leastMs:ms}[[ and at most {mostMs:ms}]]: what the {from:word} sent arrived only then, after {repeats:one repetition|# repetitions}",

@@ -94,6 +94,10 @@ export const causesEnding = {
     cause: "代理前面真正的客户端没发 Close 帧就走了，代理跟着断开。",
     fix: "在代理的客户端一侧同时抓包，或看代理的 access log：里面有连接存活了多久、是谁断的。",
   },
+  clientBehindSilent: {
+    cause: "这条连接的客户端是代理，Close 帧它只是转发：真正的客户端没有回应，因为它已经不在了，或者通往它的链路断了。",
+    fix: "服务器和代理都不用为此修改。在代理的客户端一侧同时抓包，看客户端怎么了；有心跳的话几秒内就能发现。",
+  },
   proxyRestarted: {
     cause: "代理重启、重新加载配置或被杀掉，它的连接也就跟着断了。",
     fix: "看那一刻代理的日志和 journalctl。{front:reload}客户端要会重连，并加随机延迟。",

@@ -64,7 +64,7 @@ export const causesNetwork = {
   },
   backlogFull: {
     cause: "新连接队列满了：服务进程卡住或过载，不再接受任何连接；也可能正在重启。",
-    fix: "在服务器上执行 ss -ltn | grep :{port}（Recv-Q 到上限了吗？）和 nstat -az TcpExtListenDrops；调大 backlog 和 net.core.somaxconn。",
+    fix: "在服务器上执行 ss -ltn | grep :{port}：Recv-Q 超过 Send-Q（上限）就是队列满了；nstat -az TcpExtListenOverflows TcpExtListenDrops 统计因此丢弃的连接。让不再 accept 的进程恢复，或重启它；如果只是突发把队列占满，就调大 backlog 和 net.core.somaxconn。",
   },
   wrongAddress: {
     cause: "地址不是（或不再是）服务器的地址：连错了网卡，或 DHCP 换了地址。",

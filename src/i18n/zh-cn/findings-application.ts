@@ -27,6 +27,11 @@ export const findingsApplication = {
       detail:
         "{from:word}每 {intervalMs:ms}发一次 ping（Engine.IO 4 起由服务器发，之前由客户端发），{to:word}再多等 {timeoutMs:ms}没收到就会关闭。要么{from:word}的程序停住了，要么它发的东西都没到。",
     },
+    pingsLost: {
+      title: "{from:word}的 Socket.IO ping 没有送到{to:word}，{to:word}等了 {waitedMs:ms}后放弃",
+      detail:
+        "{from:word}每 {intervalMs:ms}发一次 ping（Engine.IO 4 起由服务器发，之前由客户端发），{to:word}再多等 {timeoutMs:ms}没收到就会关闭。ping 其实发了，TCP 也一再重传，但直到{to:word}关闭都没有得到确认：是链路中断了。之后 TCP 也许又通了，但会话那时已经结束。",
+    },
     pollsStopped: {
       title: "{to:word}没有回应 Socket.IO 的 ping；{waitedMs:ms}后它再来轮询时，会话已经没了",
       detail:

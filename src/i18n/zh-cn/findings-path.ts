@@ -20,6 +20,11 @@ export const findingsPath = {
       detail:
         "可见不只是这条连接的问题：要么{to:word}没了（网线、无线信号、休眠、断电），要么两台主机之间的链路断了。这里没有看到结束连接的 FIN 或 RST；即使有 FIN，也要排在送不到的数据后面。",
     },
+    closedMeanwhile: {
+      title: "链路至少有 {leastMs:ms}[[（最多 {mostMs:ms}）]]什么都没通过，其间{closer:word}关闭了 WebSocket",
+      detail:
+        "{from:word}发出的数据重发 {repeats} 次后才送到，那时 WebSocket 已经在关闭了。{closer:word}是不是因此放弃，要看它自己的日志：不带状态码或带 1000 的 Close 不说明原因。",
+    },
     survived: {
       title:
         "链路至少有 {leastMs:ms}[[（最多 {mostMs:ms}）]]什么都没通过：{from:word}发出的数据重发 {repeats} 次后才送到",

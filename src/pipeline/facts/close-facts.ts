@@ -1,4 +1,5 @@
 import { type Direction, sideOf } from "../../base/brand.ts";
+import { NO_CODE } from "../../base/no-code.ts";
 import { isBefore, type Mark } from "../../base/packet-view.ts";
 import type { HalfFacts, ResetFacts, TcpFacts } from "../../store/tcp-types.ts";
 import { isTooBig } from "../../store/too-big.ts";
@@ -6,8 +7,7 @@ import type { ConnectionKind } from "../../store/types.ts";
 import { hasUnreadEnd, isViolation } from "../../store/unread.ts";
 import type { CloseFacts, CloseFrameFacts, SeenClose, WebSocketFacts } from "../../store/websocket-types.ts";
 
-/** RFC 6455 §7.1.5: no Close frame with a code; no Close frame at all. */
-const NO_STATUS = 1005;
+/** RFC 6455 §7.1.5: no Close frame at all. */
 const ABNORMAL = 1006;
 const GOING_AWAY = 1001;
 
@@ -104,7 +104,7 @@ function seenBy(
     if (isRead !== true) return isRead === null ? null : FAILED;
     // It may be the echo of what this end sent, which then has failed.
     if ((unread || tcp.oneWay) && received.code !== null && FAILING.has(received.code)) return null;
-    return { code: received.code ?? NO_STATUS, reason: received.reason, clean: sent !== null || tcp.oneWay || unread };
+    return { code: received.code ?? NO_CODE, reason: received.reason, clean: sent !== null || tcp.oneWay || unread };
   }
   return ended ? FAILED : null;
 }

@@ -1,4 +1,5 @@
 import { escapeText } from "../../base/escape-text.ts";
+import { NO_CODE } from "../../base/no-code.ts";
 import { secondsBetween } from "../../base/time.ts";
 import type { Chrome } from "../../i18n/chrome/words.ts";
 import type { ConnectionModel, FindingModel } from "../model/schema.ts";
@@ -130,7 +131,8 @@ export function endedText(chrome: Chrome, c: ConnectionModel): string {
   if (close.verdict === "abnormal" && code !== null) {
     return close.frames[from] === null ? chrome.endedWithout(code, how) : chrome.closedWith(code, from);
   }
-  return how;
+  const asked = tcp.ending === "open" && c.kind === "websocket" ? close.frames[from] : null;
+  return asked === null ? how : chrome.closing(asked.code ?? NO_CODE, from);
 }
 
 const firstCloseFrom = (c: ConnectionModel): "client" | "server" =>

@@ -5,7 +5,6 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import { pairKey } from "../context/others.ts";
 import { cause } from "../draft.ts";
-import { frontNamed } from "../handshake/fronts.ts";
 import { endOf, serverOf, spanMs } from "../reading/reading.ts";
 import { within } from "../reading/time-index.ts";
 import type { Cause } from "../types.ts";
@@ -25,15 +24,18 @@ export function isHalfClosed({ tcp }: ConnectionFacts, closer: Direction): boole
 export const GONE_WITHIN_NS = 10e9;
 export const TOGETHER_NS = 100e6;
 
+/** Its port refuses soon after it. */
+export function refusesAfter(connection: ConnectionFacts, context: Context): boolean {
+  const after = context.others().failed.get(serverOf(connection));
+  const end = endOf(connection).timestampNs;
+  return after !== undefined && within(after, end, end + GONE_WITHIN_NS).some(({ kind }) => kind === "tcp-refused");
+}
+
 /** What a process leaves behind that is gone: a port that refuses, and all its connections ended in one moment. */
 export function hasDied(connection: ConnectionFacts, context: Context): boolean {
-  const { failed, dropped } = context.others();
-  const server = serverOf(connection);
+  if (refusesAfter(connection, context)) return true;
   const end = endOf(connection).timestampNs;
-  const after = failed.get(server);
-  if (after !== undefined && within(after, end, end + GONE_WITHIN_NS).some(({ kind }) => kind === "tcp-refused"))
-    return true;
-  const together = dropped.get(server);
+  const together = context.others().dropped.get(serverOf(connection));
   const beside = together === undefined ? [] : within(together, end - TOGETHER_NS, end + TOGETHER_NS);
   // Several captures may hold the same one.
   const { copyOf } = context.joins;
@@ -53,15 +55,6 @@ export function hasBackendDied(connection: ConnectionFacts, context: Context): b
   const gone = context.others().backendGone.get(serverOf(connection));
   const end = endOf(connection).timestampNs;
   return gone !== undefined && within(gone, end, end + GONE_WITHIN_NS).length > 0;
-}
-
-/** The proxy that the 101 names, by the time for which it let the connection be idle. */
-export function frontTimer(proxy: string, idleMs: number): Cause {
-  const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
-  const front = frontNamed(proxy);
-  return front === "nginx"
-    ? cause("likely", "nginxReadTimeout", args)
-    : cause("likely", "proxyIdleTimer", { ...args, front });
 }
 
 /** A handler that throws ends its connection at once; this much later it is likely something else. */

@@ -11,11 +11,10 @@ import { within } from "../reading/time-index.ts";
 import { stoppedBeat, stoppedData } from "../rhythm/stopped-beat.ts";
 import { timerCauses } from "../timers/timer-causes.ts";
 import type { Cause, EvidenceItem, FrontId } from "../types.ts";
+import { leftTogether } from "./end-signs.ts";
+import { isEarly, isWholeSeconds, LEAST_IDLE_MS, OTHER_IDLE_MS } from "./proxy-timer.ts";
 import { lastRecord } from "./sealed-endings.ts";
 import { unreadAtProxy } from "./unread-ending.ts";
-
-/** Silence this short before both legs end is no timer's work. */
-export const LEAST_IDLE_MS = 2000;
 
 /** How long both legs had been silent. */
 const idleOf = ({ front, back }: Join): number =>
@@ -70,11 +69,15 @@ function busyCauses(join: Join, context: Context): Cause[] {
 export function proxyAsClientCauses(connection: ConnectionFacts, context: Context, idleMs: number): Cause[] {
   const left = cause("possible", "clientBehindLeft", {});
   const front = forwarderOf(handshakeOf(connection)?.request ?? null);
+  // Its connections ended in one moment: clients seldom leave together.
+  if (idleMs < LEAST_IDLE_MS && leftTogether(connection, context))
+    return [cause("likely", "proxyRestarted", { front }), left];
   if (idleMs < LEAST_IDLE_MS)
     return [{ ...left, confidence: "likely" }, cause("possible", "proxyRestarted", { front })];
   const fitting = timerCauses(connection, context);
+  if (fitting.length > 0) return [...fitting, left];
   const own = cause("likely", "proxyIdleTimer", { front, idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) });
-  return [...(fitting.length > 0 ? fitting : [own]), left];
+  return isWholeSeconds(idleMs) ? [own, left] : [{ ...left, confidence: "likely" }, lesser(own)];
 }
 
 /** A product that names itself, or ends connections as only it does, by its own setting; else every timer that fits. */
@@ -97,7 +100,6 @@ function proxyTimerCauses(front: ConnectionFacts, join: Join, idleMs: number, co
 }
 
 const TOGETHER_NS = 0.5e9;
-const OTHER_IDLE_MS = 1000;
 
 /** Another WebSocket of the proxy ended in the same moment after another silence: no timer of theirs does that. */
 const endedTogether = (front: ConnectionFacts, join: Join, idleMs: number, { joins }: Context): boolean =>
@@ -110,10 +112,6 @@ const endedTogether = (front: ConnectionFacts, join: Join, idleMs: number, { joi
       serverOf(other.front) === serverOf(front) &&
       proxyEndedBoth(other),
   );
-
-/** Timers of nginx are whole seconds, and go off up to 0.3 s early (its clock is looked at now and then). */
-const isEarly = (idleMs: number): boolean => idleMs % 1000 > 700;
-const isWholeSeconds = (idleMs: number): boolean => idleMs % 1000 < 50 || isEarly(idleMs);
 
 function timersOf(
   join: Join,

@@ -1,4 +1,5 @@
 import type { Direction } from "../../base/brand.ts";
+import { NO_CODE } from "../../base/no-code.ts";
 import { isBefore } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { CloseFrameFacts } from "../../store/websocket-types.ts";
@@ -33,8 +34,6 @@ export function mayAnswerUnseen({ tcp, webSocket, first }: ConnectionFacts, { cl
   );
 }
 
-/** What a program is told where a Close names no code (RFC 6455 §7.1.5). */
-const NO_CODE = 1005;
 const NORMAL = 1000;
 
 /** All is well, says the code alone. */

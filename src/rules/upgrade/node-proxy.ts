@@ -2,8 +2,9 @@ import { isBefore } from "../../base/packet-view.ts";
 import type { HttpMessageFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
+import { hasOtherHost } from "../handshake/passed-on.ts";
 import { forwardedBy, handshakeOf } from "../handshake/upgrade-outcome.ts";
-import { endOf, fieldValue } from "../reading/reading.ts";
+import { endOf } from "../reading/reading.ts";
 
 // Proxies in Node: http-proxy and http-proxy-middleware pass an upgrade on by their plain request handler where nobody
 // listens for 'upgrade', and Node's client then destroys the socket of a 101 that nobody takes (http, event 'upgrade').
@@ -25,13 +26,6 @@ export function cameThroughProxy(connection: ConnectionFacts): boolean {
   return (
     forwardedBy(exchange) !== null || (hasOtherHost(connection, exchange.request) && isLowerCase(exchange.request))
   );
-}
-
-const ADDRESS = /^(\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/;
-
-function hasOtherHost({ server }: ConnectionFacts, request: HttpMessageFacts): boolean {
-  const address = ADDRESS.exec(fieldValue(request, "host") ?? "")?.[1];
-  return address !== undefined && address !== server.address;
 }
 
 const isLowerCase = ({ fields }: HttpMessageFacts): boolean => fields.every(({ name }) => name === name.toLowerCase());

@@ -173,6 +173,7 @@ export const causeWords = {
   haproxyTunnelTimeout: "idleMs pingSeconds",
   proxyIdleTimer: "front idleMs pingSeconds",
   clientBehindLeft: "",
+  clientBehindSilent: "",
   proxyRestarted: "front",
   proxyLifetime: "",
   proxyOrBehind: "proxy",

@@ -9,6 +9,7 @@ export const applicationFindings = {
     gaveUpPath: `${beat} outageMs`,
     waiting: beat,
     noPing: "from to waitedMs intervalMs timeoutMs",
+    pingsLost: "from to waitedMs intervalMs timeoutMs",
     pollsStopped: "from to waitedMs intervalMs timeoutMs",
   },
   "eio.upgrade.failed": { refused: "server client status?", probe: "server client status?" },

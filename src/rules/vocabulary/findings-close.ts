@@ -87,6 +87,7 @@ export const closeFindings = {
     allLost: "from to bytes repeats waitedMs dials",
     healed: "from to bytes repeats leastMs mostMs? closer",
     survived: "from repeats leastMs mostMs?",
+    closedMeanwhile: "from repeats leastMs mostMs? closer",
     endLost: "from to repeats waitedMs idleMs?",
     endLate: "from to repeats leastMs mostMs idleMs?",
     restarted: "from to bytes repeats leastMs mostMs?",

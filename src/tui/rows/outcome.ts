@@ -1,4 +1,5 @@
 import type { Side } from "../../base/brand.ts";
+import { NO_CODE } from "../../base/no-code.ts";
 import type { Chrome } from "../../i18n/chrome/words.ts";
 import type { TuiWords } from "../../i18n/tui/words.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
@@ -34,8 +35,10 @@ export function endedText(facts: ConnectionFacts, chrome: Chrome, words: TuiWord
   if (kind === "upgrade-unanswered") return chrome.unansweredHttp + words.comma + how;
   const code = seenCode(facts);
   if (close.verdict === "clean" && code !== null) return chrome.closedCleanly(code);
-  if (close.verdict !== "abnormal" || code === null) return how;
   const from = firstCloseFrom(facts);
+  if (from !== null && tcp.ending === "open" && close.verdict === "open")
+    return chrome.closing(webSocket?.closeFrames[from === "client" ? 0 : 1]?.code ?? NO_CODE, from);
+  if (close.verdict !== "abnormal" || code === null) return how;
   if (from !== null) return chrome.closedWith(webSocket?.closeFrames[from === "client" ? 0 : 1]?.code ?? code, from);
   const silence = sinceLastPongNs(facts);
   const parts = [code + chrome.colon + how, words.noClose];

@@ -8,7 +8,9 @@ import { coloured } from "../../../src/report/text/paint.ts";
 import { renderText } from "../../../src/report/text/text.ts";
 import type { Finding, Severity } from "../../../src/rules/types.ts";
 import type { Analysis } from "../../../src/store/types.ts";
+import { endedText as endedInTui } from "../../../src/tui/rows/outcome.ts";
 import { analysis, connection, mark, webSocket } from "../../support/analysis-facts.ts";
+import { contextOf } from "../../support/open-desk.ts";
 
 const FIX = "Let the server ping every 25 s, or set in nginx:\nproxy_read_timeout 3600s;";
 
@@ -186,6 +188,22 @@ describe("the connection table", () => {
       "✓ 0  +0.000  10.0.0.1:50000 → 10.0.0.2:8080  /im?…   3↑ 6↓  30.5 s  clean, 1000",
       "✗ 1  +0.000  10.0.0.1:50001 → 10.0.0.2:8080  /im?…   3↑ 6↓  30.5 s  1006, server FIN",
     ]);
+  });
+
+  test("a Close that nobody has answered yet is no open connection any more", () => {
+    const { tcp } = connection(0);
+    const asked = connection(0, {
+      close: { verdict: "open", clientSees: null, serverSees: null },
+      tcp: { ...tcp, ending: "open", closedAt: null, firstCloser: null },
+      webSocket: webSocket({
+        closeFrames: [
+          { ...mark(9, 3), code: 4000, codeMissing: false, laterCode: null, reason: "", delivered: true },
+          null,
+        ],
+      }),
+    });
+    expect(textOf(analysis([asked]), []).some((line) => line.endsWith("4000 from client, no answer yet"))).toBe(true);
+    expect(endedInTui(asked, contextOf("en").chrome, contextOf("en").words)).toBe("4000 from client, no answer yet");
   });
 
   test("failures first when there are too many", () => {

@@ -1,3 +1,4 @@
+import { relativeNs } from "../../../src/base/brand.ts";
 import type {
   AckFacts,
   ApplicationBeatFacts,
@@ -270,6 +271,19 @@ const gapOf = (from: "client" | "server", seconds: number) => ({
   eventCounts: { gap: 1 },
 });
 
+/** The server's ping of 30 s does not get through, nor what follows; the client closes the WebSocket meanwhile. */
+const heldUpPings = (closedAt: number) =>
+  socketIo(
+    session({
+      engineIo: engineIo({
+        heartbeat: [quiet, { ...deafBeat(20, [30]), lastPing: mark(30), lastAnsweredPing: mark(20) }],
+      }),
+    }),
+    "client",
+    closedAt,
+    { tcp: tcp({ events: stalled(30).map((event) => ({ ...event, sentNs: relativeNs(30e9) })) }) },
+  );
+
 export const applicationCases = {
   "eio.pong.missing": {
     severity: "error",
@@ -299,9 +313,11 @@ export const applicationCases = {
         "client",
         40,
       ),
+      pingsLost: heldUpPings(36),
     },
     near: {
       "all answered": socketIo(session(), "server"),
+      "the client left while a ping was held up, before its patience ended": heldUpPings(33),
       "the server was stopped before the pong was due": socketIo(
         session({ engineIo: engineIo({ heartbeat: [quiet, deafBeat(20, [30])] }) }),
         "server",

@@ -455,7 +455,7 @@ export const closingCases = {
   },
   "tcp.path.blackhole": {
     severity: "error",
-    severities: { survived: "warning" },
+    severities: { survived: "warning", closedMeanwhile: "warning" },
     fires: {
       endLost: one(
         connectionFacts({
@@ -467,6 +467,12 @@ export const closingCases = {
       ),
       endLate: one(finUnanswered),
       allLost: several(vanished(false, 30, 29.9), dialledInVain(33)),
+      closedMeanwhile: one(
+        connectionFacts({
+          tcp: tcp({ events: stalled(20).map((event) => ({ ...event, acknowledgedNs: relativeNs(27.2e9) })) }),
+          webSocket: webSocket({ closeFrames: [close(24, 1000), close(27.3, 1000)] }),
+        }),
+      ),
       survived: one(
         connectionFacts({
           tcp: tcp({ events: stalled(20).map((event) => ({ ...event, acknowledgedNs: relativeNs(27.2e9) })) }),

@@ -1,7 +1,18 @@
 import { expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
 import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
-import { abnormal, analysisOf, close, joined, mark, refusedSyn, reset, upgrade } from "../../support/facts-builder.ts";
+import type { WebSocketFacts } from "../../../src/store/websocket-types.ts";
+import {
+  abnormal,
+  analysisOf,
+  close,
+  joined,
+  mark,
+  refusedSyn,
+  reset,
+  UPGRADE_FIELDS,
+  upgrade,
+} from "../../support/facts-builder.ts";
 import { several } from "../cases/case.ts";
 
 // The client says Close at 30 s, and the server hangs up instead of answering.
@@ -58,4 +69,19 @@ test("one connection that several captures hold ended once", () => {
   const joins = [joined("two-captures", { places: [1, 2] })];
   const three = [hungUp(30.01), dropped(), dropped()];
   expect(causesIn(analysisOf(three, { joins }))[0]).toBe("likely serverTerminated");
+});
+
+test("a proxy only passes a Close on: who did not answer is behind it", () => {
+  const unanswered = (request: Record<string, string>): string[] => {
+    const asked = upgrade({ request: { ...UPGRADE_FIELDS, ...request } });
+    const exchanges = [asked.exchange];
+    const webSocketFacts: Partial<WebSocketFacts> = { closeFrames: [null, close(30, 1000)] };
+    return causesOf(abnormal("client", 37, { webSocketFacts, upgrade: asked, exchanges }));
+  };
+  expect(unanswered({ "X-Forwarded-For": "192.0.2.7" })).toEqual([
+    "likely clientBehindSilent",
+    "possible closeIgnored",
+  ]);
+  expect(unanswered({ Host: "chat.example", Connection: "upgrade" })[0]).toBe("likely clientBehindSilent");
+  expect(unanswered({})[0]).toBe("likely closeIgnored");
 });

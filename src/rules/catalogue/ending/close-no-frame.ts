@@ -4,20 +4,15 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { endedByProxy } from "../../context/legs.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
-import {
-  blamesMessage,
-  frontTimer,
-  hasBackendDied,
-  hasDied,
-  isHalfClosed,
-  leftTogether,
-} from "../../ending/end-signs.ts";
+import { blamesMessage, hasBackendDied, hasDied, isHalfClosed, leftTogether } from "../../ending/end-signs.ts";
 import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../../ending/own-heartbeat.ts";
-import { LEAST_IDLE_MS, proxyAsClientCauses, proxyEnded } from "../../ending/proxy-ending.ts";
+import { proxyAsClientCauses, proxyEnded } from "../../ending/proxy-ending.ts";
+import { LEAST_IDLE_MS, proxyTimer } from "../../ending/proxy-timer.ts";
 import { readDeadline } from "../../ending/read-deadline.ts";
 import { sealedEnd } from "../../ending/sealed-endings.ts";
 import { unreadEnding } from "../../ending/unread-ending.ts";
 import { frontNamed } from "../../handshake/fronts.ts";
+import { passedOnBy } from "../../handshake/passed-on.ts";
 import { forwardedBy, handshakeOf, outcomeOf, proxyOf } from "../../handshake/upgrade-outcome.ts";
 import { type Interruption, interruptionBefore } from "../../path/interruption.ts";
 import { endingEvidence, isNotified } from "../../reading/ending.ts";
@@ -115,10 +110,11 @@ function check(connection: ConnectionFacts, context: Context) {
   if (unread !== null) return unread;
   const outage = tcp.ending === "fin" ? interruptionBefore(connection, end, closer) : null;
   if (outage !== null) return afterOutage(connection, outage, closer, parts);
-  const marks = closer === "client" ? forwardedBy(handshakeOf(connection)) : null;
+  const marks = closer === "client" ? passedOnBy(connection) : null;
   if (marks !== null && tcp.ending !== "icmp" && !context.joins.before.has(connection.id))
     return draft("ws.close.no-close-frame", "proxyAsClient", {
       ...parts,
+      confidence: forwardedBy(handshakeOf(connection)) === null ? "likely" : undefined,
       args: {
         proxy: connection.client.address,
         server: serverOf(connection),
@@ -236,16 +232,20 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const died = closer === "server" && hasDied(connection, context);
   if (proxy !== null && missed === null && hasBackendDied(connection, context))
     return [cause("likely", "serverDied", {}), cause("possible", "proxyOrBehind", { proxy })];
+  const timer = proxy !== null && missed === null ? proxyTimer(connection, proxy, context) : null;
+  const byProxyTimer = timer?.confidence === "likely" ? timer : null;
   if (proxy !== null && missed === null && died)
     return [
-      cause("likely", "proxyRestarted", { front: frontNamed(proxy) }),
+      byProxyTimer,
+      cause(byProxyTimer === null ? "likely" : "possible", "proxyRestarted", { front: frontNamed(proxy) }),
       cause("possible", "proxyOrBehind", { proxy }),
     ];
   if (proxy !== null && missed === null && named.length === 0)
     return [
       stoppedBeat(connection, direction, idle) ?? stoppedData(connection, otherDirection(direction)),
-      byTimer && frontTimer(proxy, idle),
-      cause(byTimer || stoodStill ? "possible" : "likely", "proxyOrBehind", { proxy }),
+      byProxyTimer,
+      cause(byProxyTimer !== null || stoodStill ? "possible" : "likely", "proxyOrBehind", { proxy }),
+      byProxyTimer === null && timer,
       onMessage,
       cause("possible", "serverDied", {}),
     ];

@@ -5,6 +5,7 @@ import type { CloseFrameFacts } from "../../../store/websocket-types.ts";
 import type { Context } from "../../context/context.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { endedInstead } from "../../ending/instead-of-answer.ts";
+import { passedOnBy } from "../../handshake/passed-on.ts";
 import { closeMetNobody, endingEvidence } from "../../reading/ending.ts";
 import { type FirstClose, firstClose, mayAnswerUnseen } from "../../reading/first-close.ts";
 import { endOf, hasUnreadEnd, otherSide, spanMs } from "../../reading/reading.ts";
@@ -39,6 +40,9 @@ const LEAST_WAIT_MS = 3000;
 /** A side said nothing for as long as it was waited for. */
 function whySilent(connection: ConnectionFacts, close: CloseFrameFacts, to: Side): (Cause | false)[] {
   const frozen = frozenAround(connection, close, to);
+  // It only passes on what its own client says, and hangs up when its timer is over.
+  if (frozen === null && to === "client" && passedOnBy(connection) !== null)
+    return [cause("likely", "clientBehindSilent", {}), cause("possible", "closeIgnored", { to })];
   return [
     frozen !== null && cause("likely", "stoodStill", { to, idleMs: frozen.ms }),
     cause(frozen === null ? "likely" : "possible", "closeIgnored", { to }),
@@ -97,6 +101,7 @@ export const closeUnanswered: Rule = {
   causes: [
     "stoodStill",
     "closeIgnored",
+    "clientBehindSilent",
     "serverDied",
     "processCrashed",
     "serverTerminated",

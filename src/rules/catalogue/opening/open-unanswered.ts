@@ -161,7 +161,11 @@ function check(connection: ConnectionFacts, context: Context) {
       at: first,
       args,
       evidence,
-      causes: [cause("likely", "dropRule", { port }), cause("possible", "carrierBlocks", { port })],
+      causes: [
+        cause("likely", "dropRule", { port }),
+        cause("possible", "backlogFull", { port }),
+        cause("possible", "carrierBlocks", { port }),
+      ],
     });
   return draft("tcp.open.unanswered", "silent", {
     at: first,
@@ -171,6 +175,8 @@ function check(connection: ConnectionFacts, context: Context) {
       cause("likely", "dropRule", { port }),
       cause("likely", "wrongAddress", { server: connection.server.address, port }),
       cause("possible", "hostDown", { server: connection.server.address, from: "client" }),
+      // A listener that accepts nobody: once its queue is full, its system drops each SYN without a word.
+      cause("possible", "backlogFull", { port }),
       cause("possible", "carrierBlocks", { port }),
     ],
   });

@@ -5,6 +5,7 @@ import { LEAST_RETRANSMISSIONS, LEAST_WAIT_MS } from "../../context/dead-path.ts
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { outageLength } from "../../path/outage.ts";
 import { endingEvidence } from "../../reading/ending.ts";
+import { firstClose } from "../../reading/first-close.ts";
 import { directionOf, earlier, otherSide, spanMs } from "../../reading/reading.ts";
 import { stallsOf } from "../../reading/stall.ts";
 import { stoppedTalking } from "../../rhythm/data-rhythm.ts";
@@ -97,7 +98,7 @@ export function checkLostEnd(connection: ConnectionFacts, direction: Direction):
 /** Long enough for people to notice, and for a heartbeat of seconds to give up. */
 const LONG_STALL_MS = 5000;
 
-/** The path stood still, and was open again before anybody gave the connection up. */
+/** The path stood still, and was open again before TCP gave the connection up. */
 export function checkSurvived(connection: ConnectionFacts): Draft | null {
   const { close, webSocket } = connection;
   if (webSocket === null || (close.verdict !== "open" && close.verdict !== "clean")) return null;
@@ -106,12 +107,23 @@ export function checkSurvived(connection: ConnectionFacts): Draft | null {
     .sort((a, b) => b.ms - a.ms);
   if (longest === undefined) return null;
   const { from, first, last, sinceNs, repeats, untilNs } = longest;
-  return draft("tcp.path.blackhole", "survived", {
+  const parts = {
     at: first,
     severity: "warning",
     explainsUntil: untilNs,
-    args: { from, repeats, ...outageLength(connection, from, sinceNs, last.acknowledgedNs ?? null) },
-    evidence: [shows(first, "retransmission", { from }), shows(last, "lastRetransmission", { from, repeats })],
     causes: [cause("likely", "pathInterrupted", {})],
-  });
+  } as const;
+  const args = { from, repeats, ...outageLength(connection, from, sinceNs, last.acknowledgedNs ?? null) };
+  const evidence = [shows(first, "retransmission", { from }), shows(last, "lastRetransmission", { from, repeats })];
+  const ended = firstClose(connection);
+  // TCP came through in the end, the WebSocket was over by then.
+  if (ended !== null && ended.close.timestampNs >= sinceNs && ended.close.timestampNs <= untilNs) {
+    const closer = sideOf(ended.direction);
+    return draft("tcp.path.blackhole", "closedMeanwhile", {
+      ...parts,
+      args: { ...args, closer },
+      evidence: [...evidence, shows(ended.close, "closeFrame", { from: closer })],
+    });
+  }
+  return draft("tcp.path.blackhole", "survived", { ...parts, args, evidence });
 }

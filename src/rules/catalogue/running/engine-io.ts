@@ -21,7 +21,7 @@ import {
   targetOf,
   watchedUntil,
 } from "../../reading/reading.ts";
-import { stallWithin } from "../../reading/stall.ts";
+import { type Stall, stallWithin } from "../../reading/stall.ts";
 import { missedIn } from "../../rhythm/heartbeat.ts";
 import { silentClient, silentServer } from "../../sessions/poll-heartbeat.ts";
 import type { Rule } from "../rule.ts";
@@ -130,6 +130,13 @@ function answersClose({ webSocket }: ConnectionFacts, ended: Mark): boolean {
 const mayHaveSpoken = (connection: ConnectionFacts, side: Side, since: Mark): boolean =>
   hasGap(connection, side, since.timestampNs) || isUnread(connection, side, since.timestampNs);
 
+/** This ping was among what had been sent again and again, and not yet acknowledged, when the other side ended it. */
+function heldUp(connection: ConnectionFacts, from: Side, ping: Mark, ended: Mark): Stall | null {
+  const stall = stallWithin(connection, ping.timestampNs, ended.timestampNs);
+  if (stall === null || stall.from !== from || stall.hadArrived) return null;
+  return stall.sinceNs <= ping.timestampNs && stall.untilNs > ended.timestampNs ? stall : null;
+}
+
 /** The server pings (before version 4 the client), and who hears none for interval plus timeout closes. */
 function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft | null {
   const { open, timers } = engineIo;
@@ -138,19 +145,37 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft
   const to = otherSide(from);
   const ended = endedBy(connection, to);
   if (ended === null) return null;
-  // One that comes after the end was held up on the way.
+  // One that comes after the end was held up on the way, or seen where it was sent it had not arrived by then.
   const { lastPing: newest, lastAnsweredPing } = engineIo.heartbeat[directionOf(from)];
-  const lastPing = newest !== null && newest.timestampNs > ended.timestampNs ? lastAnsweredPing : newest;
+  const held = newest && heldUp(connection, from, newest, ended);
+  const lastPing = newest !== null && (newest.timestampNs > ended.timestampNs || held) ? lastAnsweredPing : newest;
   const since = lastPing ?? open;
   if (since === null || mayHaveSpoken(connection, from, since)) return null;
   const waitedMs = spanMs(since, ended);
   const stall = stallWithin(connection, since.timestampNs, endOf(connection).timestampNs);
-  if (Math.abs(waitedMs - timers.pingIntervalMs - timers.pingTimeoutMs) > SLACK_MS) return null;
+  const patienceMs = timers.pingIntervalMs + timers.pingTimeoutMs;
+  const base = { from, to, waitedMs, intervalMs: timers.pingIntervalMs, timeoutMs: timers.pingTimeoutMs };
+  if (newest !== null && held !== null && waitedMs >= patienceMs - SLACK_MS)
+    return draft("eio.pong.missing", "pingsLost", {
+      at: since,
+      severity: "error",
+      confidence: "likely",
+      // Its Close may have been held up as well.
+      args: { ...base, waitedMs: Math.min(waitedMs, patienceMs) },
+      evidence: [
+        shows(since, lastPing === null ? "engineIoOpen" : "lastPing", { from: lastPing === null ? "server" : from }),
+        shows(newest, "unansweredPing", { from }),
+        shows(held.first, "retransmission", { from }),
+        shows(ended, "endOfSession", { from: to }),
+      ],
+      causes: [cause("likely", "pathInterrupted", {})],
+    });
+  if (Math.abs(waitedMs - patienceMs) > SLACK_MS) return null;
   return draft("eio.pong.missing", "noPing", {
     at: since,
     severity: "error",
     confidence: "likely",
-    args: { from, to, waitedMs, intervalMs: timers.pingIntervalMs, timeoutMs: timers.pingTimeoutMs },
+    args: base,
     evidence: [
       shows(since, lastPing === null ? "engineIoOpen" : "lastPing", { from: lastPing === null ? "server" : from }),
       shows(ended, "endOfSession", { from: to }),
@@ -208,11 +233,10 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
   const engineIo = connection.session?.engineIo;
   if (engineIo?.transport === "polling") return checkPolls(connection, engineIo, context);
   if (engineIo?.transport !== "websocket") return null;
-  return (
-    checkPongs(connection, engineIo, 1, context) ??
-    checkPongs(connection, engineIo, 0, context) ??
-    checkPings(connection, engineIo)
-  );
+  const byPings = checkPings(connection, engineIo);
+  // Pongs to pings that did not arrive are not missing.
+  if (byPings?.variant === "pingsLost") return byPings;
+  return checkPongs(connection, engineIo, 1, context) ?? checkPongs(connection, engineIo, 0, context) ?? byPings;
 }
 
 export const engineIoPongMissing: Rule = {

@@ -7,6 +7,7 @@ import type { Context } from "../../context/context.ts";
 import { passedFrom, passedOn } from "../../context/others.ts";
 import { cause, draft, lesser, shows } from "../../draft.ts";
 import { type EngineIoRefusal, engineIoCode, refusalMessage } from "../../handshake/engine-io-code.ts";
+import { hasOtherPort } from "../../handshake/passed-on.ts";
 import { forwardedBy, handshakeOf, isPoll, proxyOf, refusalArgs } from "../../handshake/upgrade-outcome.ts";
 import { isAboutLogin } from "../../reading/last-words.ts";
 import {
@@ -118,14 +119,9 @@ function noTransportCauses(exchange: HttpExchangeFacts, connection: ConnectionFa
   const join = context.joins.before.get(connection.id);
   const before = join ? handshakeOf(join.front) : passedFrom(exchange, connection, context.others())?.exchange;
   if (/[?&]transport=/.test(before?.request?.target ?? "")) return [cause("certain", "proxyDropsQuery", {})];
-  const isPassedOn = forwardedBy(exchange) !== null || asksForOtherPort(exchange, connection);
+  const isPassedOn =
+    forwardedBy(exchange) !== null || (exchange.request !== null && hasOtherPort(connection, exchange.request));
   return isPassedOn ? [cause("likely", "proxyDropsQuery", {}), lesser(other)] : [other];
-}
-
-/** Host holds the port that the client connected to (RFC 9110 §7.2); another one is of the proxy in between. */
-function asksForOtherPort({ request }: HttpExchangeFacts, { server }: ConnectionFacts): boolean {
-  const host = request ? fieldValue(request, "host") : null;
-  return host !== null && server.port !== 80 && server.port !== 443 && !host.endsWith(`:${server.port}`);
 }
 
 /** A server of version 4 says 101 to a client of version 3 and then writes its refusal into the stream as HTTP. */
