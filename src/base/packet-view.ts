@@ -8,6 +8,8 @@ import type { PacketNumber, RelativeNs } from "./brand.ts";
 export interface PacketView {
   packetNumber: PacketNumber;
   timestampNs: RelativeNs;
+  /** The time in the file is later by so much: not 0 only behind a place where the capture's clock had been set. */
+  clockAheadNs: number;
   /** LINKTYPE_ value (tcpdump.org/linktypes.html). */
   linkType: number;
   bytes: Uint8Array;

@@ -8,6 +8,7 @@ import type { CaptureOrigin, CaptureSink, CaptureSummary, EndedEarlyCode } from 
 export const newPacketView = (captureIndex: number, bytes: Uint8Array): PacketView => ({
   packetNumber: packetNumber(0),
   timestampNs: ZERO_TIME,
+  clockAheadNs: 0,
   linkType: 0,
   bytes,
   start: 0,

@@ -33,12 +33,19 @@ export function copyOf(view: PacketView): PacketView {
   const copy = newPacketView(view.captureIndex, view.bytes.slice(view.start, view.start + view.capturedLength));
   copy.packetNumber = view.packetNumber;
   copy.timestampNs = view.timestampNs;
+  copy.clockAheadNs = view.clockAheadNs;
   copy.linkType = view.linkType;
   copy.capturedLength = view.capturedLength;
   copy.originalLength = view.originalLength;
   copy.interfaceIndex = view.interfaceIndex;
   copy.recordOffset = view.recordOffset;
   return copy;
+}
+
+/** Counted on by so much; what the capture says stays known. */
+export function setClock(packet: PacketView, ns: number): void {
+  packet.timestampNs = relativeNs(packet.timestampNs + ns);
+  packet.clockAheadNs -= ns;
 }
 
 /**
@@ -143,7 +150,7 @@ export class TimeOrder {
   private take(view: PacketView): void {
     this.read++;
     const copy = copyOf(view);
-    copy.timestampNs = relativeNs(copy.timestampNs + this.shiftNs);
+    setClock(copy, this.shiftNs);
     this.heldBytes += copy.capturedLength;
     if (copy.timestampNs < this.newestNs) this.isDisordered = true;
     const isBehind = copy.timestampNs < this.newestNs - LEAST_STEP_NS;
@@ -162,7 +169,7 @@ export class TimeOrder {
     const isStep = behind.length === STEP_PACKETS;
     if (isStep) {
       this.shiftNs += ns;
-      for (const packet of behind) packet.timestampNs = relativeNs(packet.timestampNs + ns);
+      for (const packet of behind) setClock(packet, ns);
       this.stepBack ??= stepAt(first, ns, true);
     }
     for (const packet of behind) {

@@ -1,3 +1,4 @@
+import type { StepForward } from "../base/captured-time.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { PacketView } from "../base/packet-view.ts";
 
@@ -6,6 +7,8 @@ export type CaptureFormat = "pcap" | "pcapng";
 /** Epoch nanoseconds that every `RelativeNs` of one analysis counts from: set once, by the first packet read. */
 export interface CaptureOrigin {
   ns: bigint | null;
+  /** Where the clock of the one capture was set forward, as far as it has been read: see `base/captured-time.ts`. */
+  stepsForward?: readonly StepForward[];
 }
 
 /** One interface of a capture: for classic pcap the only one, index 0. */

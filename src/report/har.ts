@@ -1,4 +1,5 @@
 import type { RelativeNs } from "../base/brand.ts";
+import { capturedNs } from "../base/captured-time.ts";
 import { formatTime } from "../base/time.ts";
 import type { FrameLog, LoggedFrame } from "../store/frame-log.ts";
 import type { HttpExchangeFacts, HttpFieldFacts } from "../store/http-types.ts";
@@ -15,7 +16,7 @@ interface Field {
  * messages of a WebSocket with the exchange that opened it.
  */
 export function harOf(analysis: Analysis, log: FrameLog, redactor: Redactor, version: string): object {
-  const writer = new HarWriter(analysis.originNs ?? 0n, log, redactor);
+  const writer = new HarWriter(analysis, log, redactor);
   return {
     log: {
       version: "1.2",
@@ -30,11 +31,13 @@ export function harOf(analysis: Analysis, log: FrameLog, redactor: Redactor, ver
 
 class HarWriter {
   private readonly originNs: bigint;
+  private readonly captures: Analysis["captures"];
   private readonly log: FrameLog;
   private readonly redactor: Redactor;
 
-  constructor(originNs: bigint, log: FrameLog, redactor: Redactor) {
-    this.originNs = originNs;
+  constructor({ originNs, captures }: Analysis, log: FrameLog, redactor: Redactor) {
+    this.originNs = originNs ?? 0n;
+    this.captures = captures;
     this.log = log;
     this.redactor = redactor;
   }
@@ -62,7 +65,7 @@ class HarWriter {
   }
 
   private time(at: RelativeNs): string {
-    return formatTime(this.originNs, at);
+    return formatTime(this.originNs, capturedNs(this.captures, at));
   }
 
   private request({ server }: ConnectionFacts, { request, requestBodyBytes }: HttpExchangeFacts, isUpgrade: boolean) {
@@ -127,7 +130,8 @@ class HarWriter {
       if (frame.opcode > 2 || !frame.fin) continue;
       messages.push({
         type: frame.direction === 0 ? "send" : "receive",
-        time: Number(this.originNs / 1000n + BigInt(Math.round(frame.timestampNs / 1000))) / 1e6,
+        time:
+          Number(this.originNs / 1000n + BigInt(Math.round(capturedNs(this.captures, frame.timestampNs) / 1000))) / 1e6,
         opcode,
         data: this.data(frame),
       });

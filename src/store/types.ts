@@ -1,4 +1,5 @@
 import type { ConnectionId, PacketNumber, RelativeNs } from "../base/brand.ts";
+import type { StepForward } from "../base/captured-time.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { AbsenceFacts, ArpFacts, DnsFacts, JoinFacts, LeftOutFacts, ReboundFacts } from "./across-types.ts";
@@ -74,12 +75,7 @@ export interface CaptureFacts {
   /** The first place from which on its times lie a second or more before earlier ones; null: none, or not looked for. */
   readonly stepBack: CaptureStepBack | null;
   /** Where its clock was set forward: times in facts are those that were lived through, without it. */
-  readonly stepsForward: readonly CaptureStepForward[];
-}
-
-export interface CaptureStepForward {
-  readonly at: Mark;
-  readonly ns: number;
+  readonly stepsForward: readonly StepForward[];
 }
 
 export interface CaptureStepBack {

@@ -1,18 +1,17 @@
 import { anchorKey, changed, living, newNote } from "../annotations/notes.ts";
 import type { Anchor, Note, NoteTag } from "../annotations/types.ts";
-import { relativeNs } from "../base/brand.ts";
-import { formatTime } from "../base/time.ts";
 import { ROW } from "../session/detail-types.ts";
 import type { Context } from "./context.ts";
 import { currentList, cursorIndex } from "./reduce-cursor.ts";
 import { cursorRow } from "./reduce-ladder.ts";
+import { clockAt } from "./rows/clock.ts";
 import { addressText } from "./rows/connection-row.ts";
 import type { State, Step } from "./state.ts";
 
 /** What a note would be about now: where the cursor is. */
 function anchorHere(state: State, context: Context): { anchor: Anchor; title: string } | null {
   const { words } = context;
-  const time = (ns: number): string => formatTime(state.shown.originNs ?? 0n, relativeNs(ns));
+  const time = (ns: number): string => clockAt(state.shown, ns);
   if (state.view === "connections") {
     const item = currentList(state, context).items[cursorIndex(state, context)];
     if (item?.kind !== "row") return null;

@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { compileSchema } from "../support/json-schema.ts";
 import { program, wscap } from "../support/run-cli.ts";
+import { steppedCopy } from "../support/stepped-copy.ts";
 import { captureOf, certificateOf, converse } from "../support/tls-conversation.ts";
 
 interface Frame {
   readonly connection: number;
   readonly packet: number;
+  readonly time: string;
   readonly opcode: string;
   readonly fin: boolean;
   readonly compressed: boolean;
@@ -22,6 +24,22 @@ const framesOf = async (...args: string[]): Promise<Frame[]> =>
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line));
+
+describe("a capture whose clock was set forward", () => {
+  test("its frames have the times of the file, and its timers are what they were", async () => {
+    const path = "captures/frozen-client.pcap";
+    const [atPacket, seconds] = [23, 3600];
+    const copy = steppedCopy(path, atPacket, seconds);
+    const told = await framesOf(path);
+    const behind = (packet: number) => (packet >= atPacket ? seconds * 1000 : 0);
+    expect((await framesOf(copy)).map(({ time }) => Date.parse(time))).toEqual(
+      told.map(({ time, packet }) => Date.parse(time) + behind(packet)),
+    );
+    const titleOf = async (file: string) => (await wscap(["report", file])).stdout.split("\n\n")[0];
+    expect(await titleOf(copy)).toBe(await titleOf(path));
+    expect((await wscap(["report", copy])).stdout).toContain("set forward by 60 min");
+  });
+});
 
 describe("--format ndjson", () => {
   test("each line is what `wscap schema frame` says", async () => {

@@ -245,6 +245,7 @@ export function packetView(bytes: Uint8Array, given: Partial<PacketView> = {}): 
     captureIndex: 0,
     interfaceIndex: 0,
     recordOffset: 0,
+    clockAheadNs: 0,
     ...given,
   };
 }

@@ -13,4 +13,5 @@ export const packetOf = (bytes: Uint8Array, number: number, atNs: number): Packe
   captureIndex: 0,
   interfaceIndex: 0,
   recordOffset: 0,
+  clockAheadNs: 0,
 });

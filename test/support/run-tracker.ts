@@ -63,6 +63,7 @@ export function track(packets: readonly Timed[], finish = true, wholeWay = false
     captureIndex: 0,
     interfaceIndex: 0,
     recordOffset: 0,
+    clockAheadNs: 0,
   };
   for (const { bytes, atMs, originalLength } of packets) {
     view.packetNumber = (view.packetNumber + 1) as PacketNumber;

@@ -1,6 +1,7 @@
 import { type CommentPlace, readComment } from "../../annotations/comment-form.ts";
 import type { Note } from "../../annotations/types.ts";
 import type { RelativeNs } from "../../base/brand.ts";
+import { capturedNs } from "../../base/captured-time.ts";
 import { formatTime } from "../../base/time.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import { FrameRecorder, type PayloadsKept } from "../../pipeline/websocket/frame-recorder.ts";
@@ -91,7 +92,7 @@ export async function analyse(
 /** Comments in the capture that are a person's words; those that are known, or were deleted, are not told again. */
 export function notesOfCapture(
   comments: readonly SeenComment[],
-  analysis: Pick<Analysis, "connections" | "originNs">,
+  analysis: Pick<Analysis, "connections" | "originNs" | "captures">,
   known: readonly Note[],
 ): PlacedNote[] {
   const ids = new Set(known.map(({ id }) => id));
@@ -101,7 +102,7 @@ export function notesOfCapture(
     const facts = byFirstPacket.get(packet);
     const place: CommentPlace = {
       packet,
-      time: packet === 0 ? "" : formatTime(analysis.originNs ?? 0n, timestampNs),
+      time: packet === 0 ? "" : formatTime(analysis.originNs ?? 0n, capturedNs(analysis.captures, timestampNs)),
       connection: facts === undefined ? null : { client: endpoint(facts.client), server: endpoint(facts.server) },
     };
     const read = readComment(text, place, index);

@@ -89,6 +89,7 @@ export async function openFeeds(
   const mendsOrder = feeds.length === 1 && feeds[0]?.source.sizeBytes !== null;
   const inOrder = new TimeOrder(order, mendsOrder);
   const lived = mendsOrder ? new LivedTime(inOrder) : null;
+  if (lived !== null) origin.stepsForward = lived.stepsForward;
   const stepsOf = (index: number): Steps => {
     const stepBack = lived === null ? withoutStamps(inOrder.stepBack) : lived.stepBack;
     return {

@@ -1,6 +1,7 @@
 import { living } from "../../annotations/notes.ts";
 import type { Anchor, Note } from "../../annotations/types.ts";
 import type { RelativeNs } from "../../base/brand.ts";
+import { capturedNs } from "../../base/captured-time.ts";
 import { type Mark, markOf, type PacketView } from "../../base/packet-view.ts";
 import { formatTime } from "../../base/time.ts";
 import { isStranded, type PlacedNote } from "../../report/model/notes.ts";
@@ -58,7 +59,7 @@ export class NotesOfCaptures implements WantedPackets {
 
   /** When everything has been read. */
   placed(analysis: Analysis): PlacedNote[] {
-    const timeOf = (at: RelativeNs): string => formatTime(analysis.originNs ?? 0n, at);
+    const timeOf = (at: RelativeNs): string => formatTime(analysis.originNs ?? 0n, capturedNs(analysis.captures, at));
     const times = new Map<number, string>();
     for (const [packet, at] of this.packetTimes) if (at !== null) times.set(packet, timeOf(at));
     for (const own of this.ownPackets)

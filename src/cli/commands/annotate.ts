@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { changed, living, newNote } from "../../annotations/notes.ts";
 import { type Anchor, type Note, noteTags } from "../../annotations/types.ts";
 import type { RelativeNs } from "../../base/brand.ts";
+import { capturedNs } from "../../base/captured-time.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import { formatTime } from "../../base/time.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
@@ -122,7 +123,7 @@ function noteWithId(notes: readonly Note[], id: string): Note {
 }
 
 function anchorOf(options: AnnotateOptions, analysis: Analysis, times: ReadonlyMap<number, RelativeNs | null>): Anchor {
-  const timeOf = (at: RelativeNs): string => formatTime(analysis.originNs ?? 0n, at);
+  const timeOf = (at: RelativeNs): string => formatTime(analysis.originNs ?? 0n, capturedNs(analysis.captures, at));
   if (options.packet !== undefined) {
     const at = times.get(options.packet) ?? null;
     if (at === null) throw outside("--packet", options.packet, `1 … ${analysis.packets}`);

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { capturedNs } from "../../base/captured-time.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { shareWordsOf } from "../../i18n/share/share.ts";
 import type { ShareWords } from "../../i18n/share/words.ts";
 import type { Redactor } from "../../report/redact.ts";
-import { capturedNs } from "../../store/captured-time.ts";
 import { type Analysed, analyse } from "../captures/analyse.ts";
 import { type Exported, type ExportPlan, exportCapture } from "../captures/export-capture.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../captures/key-log-file.ts";
@@ -79,7 +79,7 @@ function planOf({ analysis, findings }: Analysed, options: ExportOptions): Expor
         : [],
     )
     // Packets are picked as they lie in their file.
-    .map((at) => capturedNs(analysis, at));
+    .map((at) => capturedNs(analysis.captures, at));
   const [before, after] = times.length === 0 ? [null, null] : (options.trim ?? [null, null]);
   return {
     connections,

@@ -1,4 +1,5 @@
 import { connectionId, relativeNs } from "../../base/brand.ts";
+import { capturedNs } from "../../base/captured-time.ts";
 import * as limits from "../../base/limits.ts";
 import type { HttpRequest } from "../../http/types.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
@@ -17,6 +18,7 @@ export class FramePrinter implements FrameTap {
   private readonly out: BatchWriter;
   private readonly origin: CaptureOrigin;
   /** Frames so far. */
+  private readonly clock: readonly CaptureOrigin[];
   frames = 0;
   private waiting = false;
   private readonly row: FrameRow = {
@@ -40,6 +42,7 @@ export class FramePrinter implements FrameTap {
     this.writer = writer;
     this.out = out;
     this.origin = origin;
+    this.clock = [origin];
   }
 
   onHandshake(request: HttpRequest): void {
@@ -54,7 +57,7 @@ export class FramePrinter implements FrameTap {
     row.direction = frame.direction;
     row.packet = frame.firstPacketNumber;
     row.lastPacket = frame.lastPacketNumber;
-    row.timestampNs = relativeNs(frame.firstTimestampNs);
+    row.timestampNs = capturedNs(this.clock, frame.firstTimestampNs);
     row.opcode = frame.opcode;
     row.fin = frame.fin;
     row.rsv = frame.rsv;

@@ -63,7 +63,7 @@ class PacketWriter implements PacketSink {
     this.write(
       enhancedPacketBlock({
         interfaceId: this.interfaceOf(view),
-        timeNs: this.originNs + BigInt(Math.round(view.timestampNs)),
+        timeNs: this.originNs + BigInt(Math.round(view.timestampNs + view.clockAheadNs)),
         bytes: view.bytes,
         start: view.start,
         capturedLength: view.capturedLength,

@@ -1,6 +1,7 @@
-import { type PacketNumber, relativeNs } from "../../base/brand.ts";
-import { type Mark, markOf, type PacketView } from "../../base/packet-view.ts";
-import { copyOf, type StepBack, type TimeOrder } from "../../pcap/time-order.ts";
+import type { PacketNumber } from "../../base/brand.ts";
+import type { StepForward } from "../../base/captured-time.ts";
+import { markOf, type PacketView } from "../../base/packet-view.ts";
+import { copyOf, type StepBack, setClock, type TimeOrder } from "../../pcap/time-order.ts";
 import { StampClocks, type StampReading } from "./stamp-clocks.ts";
 
 /** So often, in the capture's time, are clocks looked at: what lies between two looks costs one comparison a packet. */
@@ -20,12 +21,6 @@ const CONFIRMED_NS = 1e9;
 const MOST_HELD = 1024;
 const MOST_HELD_BYTES = 4_194_304;
 const MOST_STEPS = 64;
-
-/** From `at` on the capture's clock is so much further on than the time that both ends lived through. */
-export interface StepForward {
-  readonly at: Mark;
-  readonly ns: number;
-}
 
 /** A silence by the capture's clock that may have been none. */
 interface Question {
@@ -89,7 +84,18 @@ export class LivedTime {
     if (this.isHolding) return this.nextHeld();
     const view = this.inner.next();
     if (view === null) return null;
-    if (this.shiftNs !== 0) shiftBy(view, this.shiftNs);
+    if (this.shiftNs !== 0) return this.passOn(this.shifted(view));
+    return this.passOn(view);
+  }
+
+  /** Readers do not know of it: theirs stays as it is. */
+  private shifted(view: PacketView): PacketView {
+    const copy = copyOf(view);
+    setClock(copy, -this.shiftNs);
+    return copy;
+  }
+
+  private passOn(view: PacketView): PacketView | null {
     if (view.timestampNs >= this.nextLookNs) return this.look(view);
     this.lastNs = view.timestampNs;
     return view;
@@ -149,8 +155,7 @@ export class LivedTime {
       }
       const view = this.inner.next();
       if (view !== null) {
-        shiftBy(view, this.shiftNs);
-        this.consider(copyOf(view), question);
+        this.consider(this.shifted(view), question);
       } else if (this.inner.needs() < 0) this.settle(question, question.stepNs);
       else return null;
     }
@@ -167,7 +172,7 @@ export class LivedTime {
     if (gapNs >= LEAST_GAP_NS && question.stepNs > 0) {
       // It ends another silence, which is a question of its own.
       this.settle(question, question.stepNs);
-      shiftBy(copy, question.stepNs);
+      setClock(copy, -question.stepNs);
       this.lookHeld(copy, gapNs);
       return;
     }
@@ -204,17 +209,13 @@ export class LivedTime {
     this.shiftNs += ns;
     for (let place = from; place < this.held.length; place++) {
       const packet = this.held[place] as PacketView;
-      shiftBy(packet, ns);
+      setClock(packet, -ns);
       if (ns > 0 && place === from) this.stepsForward.push({ at: markOf(packet), ns });
       this.note(this.clocks.read(packet));
       this.lastNs = packet.timestampNs;
       this.nextLookNs = packet.timestampNs;
     }
   }
-}
-
-function shiftBy(packet: PacketView, ns: number): void {
-  packet.timestampNs = relativeNs(packet.timestampNs - ns);
 }
 
 /** Its sender lived through the silence. */

@@ -1,4 +1,5 @@
 import type { RelativeNs, Side } from "../../base/brand.ts";
+import { capturedNs } from "../../base/captured-time.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import { formatTime } from "../../base/time.ts";
 import type { Language } from "../../i18n/language.ts";
@@ -6,7 +7,6 @@ import type { RenderedFinding } from "../../i18n/render.ts";
 import { rulesByConnection } from "../../rules/judging/by-connection.ts";
 import { isBlind } from "../../rules/reading/reading.ts";
 import type { Finding } from "../../rules/types.ts";
-import { capturedNs } from "../../store/captured-time.ts";
 import type { HalfFacts, TcpFacts } from "../../store/tcp-types.ts";
 import type { TlsFacts } from "../../store/tls-types.ts";
 import type { Analysis, CaptureFacts, ConnectionFacts } from "../../store/types.ts";
@@ -34,7 +34,7 @@ export interface ModelOptions {
 export function buildReport(analysis: Analysis, findings: readonly Finding[], options: ModelOptions): ReportModel {
   const { redactor } = options;
   learnSecrets(analysis, redactor);
-  const time = (at: RelativeNs): string => formatTime(analysis.originNs ?? 0n, capturedNs(analysis, at));
+  const time = (at: RelativeNs): string => formatTime(analysis.originNs ?? 0n, capturedNs(analysis.captures, at));
   const rules = rulesByConnection(findings);
   const connections = analysis.connections.map((c) => connectionModel(c, rules.get(c.id) ?? [], time, redactor));
   const model: ReportModel = {

@@ -1,5 +1,5 @@
+import { capturedNs } from "../../base/captured-time.ts";
 import type { Mark } from "../../base/packet-view.ts";
-import { capturedNs } from "../../store/captured-time.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { Analysis, ConnectionFacts } from "../../store/types.ts";
 import { fieldValue } from "../reading/reading.ts";
@@ -11,7 +11,7 @@ export const SKEW_SECONDS = 30;
 export const secondsOf = ({ timestampNs }: Mark, analysis: Pick<Analysis, "originNs" | "captures">): number | null =>
   analysis.originNs === null
     ? null
-    : Number(analysis.originNs / 1_000_000n) / 1000 + capturedNs(analysis, timestampNs) / 1e9;
+    : Number(analysis.originNs / 1_000_000n) / 1000 + capturedNs(analysis.captures, timestampNs) / 1e9;
 
 export function dateOf(exchange: HttpExchangeFacts): number | null {
   if (!exchange.response || fieldValue(exchange.response, "age") !== null) return null;

@@ -1,7 +1,6 @@
-import { relativeNs } from "../../base/brand.ts";
 import { displayWidth, wrapToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
-import { formatTime, offsetText } from "../../base/time.ts";
+import { offsetText } from "../../base/time.ts";
 import {
   type ConnectionDetail,
   type DetailRow,
@@ -13,6 +12,7 @@ import {
 import { fitted, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import type { State } from "../state.ts";
+import { clockAt } from "./clock.ts";
 import { addressText } from "./connection-row.ts";
 import type { Tab } from "./detail-tabs.ts";
 import { closeOf, flagNames, opcodeName, readingOf, utf8 } from "./frame-words.ts";
@@ -82,7 +82,7 @@ function fieldsOf(detail: ConnectionDetail, row: DetailRow, context: Context, st
   const [from, to] = row.direction === 0 ? [client, server] : [server, client];
   const common: Field[] = [
     ["direction", words.fromTo(from, to)],
-    ["time", `${offsetText(row.timeNs, 6)} s   ${formatTime(state.shown.originNs ?? 0n, relativeNs(row.timeNs))}`],
+    ["time", `${offsetText(row.timeNs, 6)} s   ${clockAt(state.shown, row.timeNs)}`],
   ];
   switch (row.kind) {
     case ROW.frame:

@@ -1,13 +1,13 @@
-import { ZERO_TIME } from "../../base/brand.ts";
 import { padStartToWidth, wrapToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
-import { clockText, formatTime, offsetText } from "../../base/time.ts";
+import { clockText, offsetText } from "../../base/time.ts";
 import { explain, render } from "../../i18n/render.ts";
 import type { Finding } from "../../rules/types.ts";
 import { fitStart, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { bodyRows, listRows } from "../layout.ts";
 import type { Palette } from "../palette.ts";
+import { clockAt } from "../rows/clock.ts";
 import { addressText } from "../rows/connection-row.ts";
 import type { State } from "../state.ts";
 
@@ -108,9 +108,8 @@ export function storyLines(finding: Finding, state: State, context: Context): st
   const last = items.at(-1)?.[1];
   if (last !== undefined) {
     const names = `  ${padStartToWidth(chrome.packet, 7)} ${padStartToWidth(chrome.time, 10)}  ${chrome.what}`;
-    const origin = formatTime(state.shown.originNs ?? 0n, ZERO_TIME);
-    const time = formatTime(state.shown.originNs ?? 0n, last.timestampNs);
-    const clock = chrome.clockOf(offsetText(last.timestampNs), clockText(origin, time));
+    const clockNow = clockText(clockAt(state.shown, 0), clockAt(state.shown, last.timestampNs));
+    const clock = chrome.clockOf(offsetText(last.timestampNs), clockNow);
     lines.push("", new Line(palette, width).add(`${names}${clock}`, "dim").end());
   }
   for (const [index, { packet, timestampNs }] of items) {

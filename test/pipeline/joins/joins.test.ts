@@ -28,6 +28,7 @@ function analyse(lines: readonly Line[], vantageOf = (index: number) => index + 
       captureIndex,
       interfaceIndex: 0,
       recordOffset: 0,
+      clockAheadNs: 0,
     };
     pipeline.onPacket(view);
   });

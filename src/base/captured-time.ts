@@ -1,0 +1,20 @@
+import { type RelativeNs, relativeNs } from "./brand.ts";
+import type { Mark } from "./packet-view.ts";
+
+/** From `at` on the capture's clock is so much further on than the time that both ends lived through. */
+export interface StepForward {
+  readonly at: Mark;
+  readonly ns: number;
+}
+
+interface SteppedClock {
+  readonly stepsForward?: readonly StepForward[];
+}
+
+/** What the capture's clock showed at a moment of the time that was lived through: as it stands in the file. */
+export function capturedNs(captures: readonly SteppedClock[], at: number): RelativeNs {
+  let ns = at;
+  for (const { stepsForward = [] } of captures)
+    for (const step of stepsForward) if (step.at.timestampNs <= at) ns += step.ns;
+  return relativeNs(ns);
+}
