@@ -6,6 +6,9 @@ import type { Analysis, ConnectionFacts } from "../../store/types.ts";
 import { carriesToken } from "../handshake/credentials.ts";
 import { serverOf } from "../reading/reading.ts";
 
+/** So many of the first and of the last are kept: of thousands each would be compared with each. */
+const KEPT = 100;
+
 /** The connections that carried packets of one Engine.IO session: its polls, its WebSocket, and those behind a proxy. */
 export type Sessions = ReadonlyMap<string, readonly ConnectionFacts[]>;
 
@@ -16,8 +19,14 @@ export function sessionsOf({ connections }: Analysis): Sessions {
       appendTo(sessions, sid, connection);
     }
   }
+  for (const carriers of sessions.values())
+    if (carriers.length > 2 * KEPT) carriers.splice(KEPT, carriers.length - 2 * KEPT);
   return sessions;
 }
+
+/** All of its connections are known: what none of them shows never was. */
+export const isKnownWhole = (sid: string | null, sessions: Sessions): boolean =>
+  sid === null || (sessions.get(sid)?.length ?? 0) < 2 * KEPT;
 
 function sidsOf({ session, exchanges }: ConnectionFacts): Set<string> {
   const sids = new Set<string>();
@@ -40,7 +49,8 @@ export interface Seen {
 export function seenOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, sessions: Sessions): Seen[] {
   const own = { connection, facts };
   if (facts.sid === null) return [own];
-  return (sessions.get(facts.sid) ?? [connection]).flatMap((other): Seen[] =>
+  const carriers = sessions.get(facts.sid) ?? [];
+  return (carriers.includes(connection) ? carriers : [connection, ...carriers]).flatMap((other): Seen[] =>
     other === connection
       ? [own]
       : (other.session?.socketIo ?? [])

@@ -2,7 +2,7 @@ import * as limits from "../../base/limits.ts";
 import type { AwaitedAck, SocketIoNamespaceFacts } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
-import { isHandedOn, onLeg, type Seen, seenOf } from "../context/sessions.ts";
+import { isHandedOn, isKnownWhole, onLeg, type Seen, seenOf } from "../context/sessions.ts";
 import { cause, type Draft, draft, shows } from "../draft.ts";
 import { endedBy } from "../reading/ending.ts";
 import { earlier, endOf, hasEnded, hasGap, hasUnreadEnd, watchedUntil } from "../reading/reading.ts";
@@ -26,6 +26,7 @@ function missingIn(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, c
   const [oldest] = acks?.missing ?? [];
   if (acks === undefined || oldest === undefined) return null;
   if (hasGap(connection, "server", oldest.timestampNs) || hasUnreadEnd(connection, "server")) return null;
+  if (!isKnownWhole(facts.sid, context.sessions())) return null;
   const all = seenOf(connection, facts, context.sessions());
   // NestJS sends an event that says what failed in place of the acknowledgment: that is told by itself.
   if (all.some((seen) => seen.facts.told !== null) || !isLetIn(all)) return null;

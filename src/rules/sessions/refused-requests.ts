@@ -2,7 +2,7 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { SocketIoNamespaceFacts } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
-import { isSameLeg, seenOf } from "../context/sessions.ts";
+import { isKnownWhole, isSameLeg, seenOf } from "../context/sessions.ts";
 import { shows } from "../draft.ts";
 import { endOf, hasGap } from "../reading/reading.ts";
 import { isRefusal, refusalKind } from "../reading/refusal-message.ts";
@@ -47,6 +47,7 @@ export function refusedRequests(
   if (first === undefined) return null;
   const { told } = facts;
   if (kept.some(({ message }) => !isRefusal(message)) || (told !== null && !isRefusal(told.message))) return null;
+  if (!isKnownWhole(facts.sid, context.sessions())) return null;
   const leg = seenOf(connection, facts, context.sessions()).filter((seen) => isSameLeg(seen.connection, connection));
   // One thing that a user may not do says nothing of the login, where anything else was served before.
   const isOfUser = refusalKind(first.message) === "permission";

@@ -30,8 +30,21 @@ export interface Verdict {
 
 const RANK: Readonly<Record<Verdict["how"], number>> = { refused: 0, told: 1, atOnce: 2, requests: 3, later: 4 };
 
+/** Each is asked for by all connections of its session. */
+const known = new WeakMap<Context, Map<ConnectionFacts, Verdict | null>>();
+
 /** Of several namespaces the one of which the server said most. */
 export function verdictIn(connection: ConnectionFacts, context: Context): Verdict | null {
+  const verdicts = known.get(context) ?? new Map<ConnectionFacts, Verdict | null>();
+  known.set(context, verdicts);
+  const before = verdicts.get(connection);
+  if (before !== undefined) return before;
+  const verdict = decide(connection, context);
+  verdicts.set(connection, verdict);
+  return verdict;
+}
+
+function decide(connection: ConnectionFacts, context: Context): Verdict | null {
   let found: Verdict | null = null;
   for (const facts of connection.session?.socketIo ?? []) {
     const verdict = verdictOf(connection, facts, context);

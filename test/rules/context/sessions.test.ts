@@ -163,3 +163,24 @@ test("of several errors the one about the login is told, with how many others th
   expect(finding).toMatchObject({ args: { message: "Unauthorized", others: 1 } });
   expect(finding?.evidence).toHaveLength(2);
 });
+
+// Compared each with each, they would outlast the test's time limit many times over.
+test("thousands of connections of one session are judged as soon as they are read", () => {
+  const refusedRequest = (id: number): ConnectionFacts => {
+    const failure = { ...mark(id / 100), event: "exception", message: "jwt expired" };
+    const facts = namespace({
+      connected: mark(id / 100),
+      told: failure,
+      errors: 1,
+      firstErrors: [failure],
+      served: null,
+    });
+    return poll(id, "front", facts, [tokenTo(-100)]);
+  };
+  const connections = Array.from({ length: 3000 }, (_, id) => refusedRequest(id));
+  const found = judge(analysisOf(connections));
+  expect(found.map(({ ruleId }) => ruleId)).toContain("jwt.expired");
+  // What the connections in the middle carried is not looked at: that nothing else was served is not known.
+  expect(found.map(({ variant }) => variant)).not.toContain("refusedRequests");
+  expect(judge(analysisOf(connections.slice(0, 20))).map(({ variant }) => variant)).toContain("refusedRequests");
+});

@@ -1,7 +1,7 @@
 import type { SocketIoNamespaceFacts } from "../../../store/session-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
-import { isHandedOn, isSameLeg, onLeg, seenOf } from "../../context/sessions.ts";
+import { isHandedOn, isKnownWhole, isSameLeg, onLeg, seenOf } from "../../context/sessions.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { noGreetingOf } from "../../ending/no-greeting.ts";
 import { endedBy, endingEvidence } from "../../reading/ending.ts";
@@ -20,7 +20,7 @@ const LEAST_TIMEOUT_MS = 1000;
 /** CONNECT got neither CONNECT nor CONNECT_ERROR: the server's middleware hangs. */
 function unansweredOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
   const { connectRequested: asked, name: namespace } = facts;
-  if (asked === null) return null;
+  if (asked === null || !isKnownWhole(facts.sid, context.sessions())) return null;
   const all = seenOf(connection, facts, context.sessions());
   if (all.some((seen) => seen.facts.connected !== null || seen.facts.refused !== null)) return null;
   if (isHandedOn(connection, all, (other) => other.connectRequested, asked)) return null;
