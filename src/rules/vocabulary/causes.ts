@@ -210,6 +210,8 @@ export const causeWords = {
   libraryTimer: "library setting to",
   serverShutdown: "",
   framesBroken: "",
+  compressionForgotten: "from to",
+  faultNotSeen: "from to",
   messageLimit: "from",
   bufferLimit: "from",
   libraryLimit: "from product setting limit",
