@@ -176,6 +176,7 @@ export const causeWords = {
   clientBehindSilent: "",
   proxyRestarted: "front",
   proxyLifetime: "",
+  backendLost: "proxy",
   proxyOrBehind: "proxy",
   backendMarkedDown: "count",
   proxyRewritesPath: "before behind",
