@@ -442,7 +442,7 @@ describe("who is at fault for a Close", () => {
 
   test("nobody broke a rule who had sent nothing at all", () => {
     const spoke = closed(close(39.8, 1002), close(39.9, 1000));
-    expect(found("ws.close.code", spoke)[0]?.variant).toBe("protocolError");
+    expect(found("ws.close.code", spoke)[0]?.variant).toBe("faultNotSeen");
     const silent = closed(close(39.8, 1002), close(39.9, 1000), { frames: [{ ...frames, close: 1 }, frames] });
     expect(found("ws.close.code", silent)[0]?.variant).toBe("byItself");
   });

@@ -113,6 +113,11 @@ export const causesEnding = {
     cause: "The proxy limits how long a connection may live, busy or not.",
     fix: "Compare with how long other connections lived: a round number tells. Raise the limit, and let clients reconnect.",
   },
+  backendLost: {
+    cause:
+      "{proxy}, which stands before the server, lost its connection to the backend and did not get a new one: the backend's process was killed, crashed or was redeployed, or something between the two (a firewall, their network) cuts them off.",
+    fix: "First see whether the backend still runs: journalctl, pm2 logs or dmesg (out of memory) at this time. If it does, look at the firewall between the two: nc -vz <backend> <port> on the proxy host.",
+  },
   proxyOrBehind: {
     cause:
       "{proxy} stands before the server: either it ended the connection (reload, restart, a timer), or the backend behind it did and the proxy passed that on.",

@@ -20,6 +20,16 @@ export const causesRunning = {
     cause: "The other side sent a frame that the protocol forbids.",
     fix: "See the violations of this connection; both sides should use maintained libraries.",
   },
+  compressionForgotten: {
+    cause:
+      "A bug of aiohttp 3.14.2 and 3.14.3 at the {from:word}: when a ping or pong is the first frame that it gets, it takes the first compressed message for a violation (“Received frame with non-zero reserved bits”). The {to:word} did nothing wrong.",
+    fix: "Use another version of aiohttp (aio-libs/aiohttp issue 13274). Until then, turn compression off: WebSocketResponse(compress=False), or compress=0 in ws_connect.",
+  },
+  faultNotSeen: {
+    cause:
+      "The {from:word} reads a frame otherwise than the {to:word} meant it: an extension, such as compression, that both sides understand differently, or a bug in a library.",
+    fix: "The {from:word}'s own log says which rule it saw broken. Update the libraries of both sides; try once without compression (permessage-deflate).",
+  },
   libraryLimit: {
     cause:
       "The message exceeds the receiver's limit. By its own words it is {product}: {limit:bytes} by default ({setting}).",

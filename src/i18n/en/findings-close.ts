@@ -116,6 +116,11 @@ export const findingsClose = {
       title: "The {from:word} closed with 1002, protocol error: it received a frame that breaks the rules",
       detail: `Look at what the other side sent right before. ${said}`,
     },
+    faultNotSeen: {
+      title:
+        "The {from:word} closed with 1002, protocol error, though no frame that it had been sent breaks a rule here",
+      detail: `Its library found fault with a frame; as captured, every frame that came before the Close is in order. ${said}`,
+    },
     unsupportedData: {
       title: "The {from:word} closed with 1003, unsupported data: it got a message of a type it does not take",
       detail: `Text where binary is wanted, or the reverse. ${said}`,

@@ -16,6 +16,15 @@ export const causesRunning = {
   },
   serverShutdown: { cause: "服务正在重启或停止。", fix: "让客户端随机延迟后重连。" },
   framesBroken: { cause: "对端发了协议不允许的帧。", fix: "看这条连接的违规项；两端都应使用成熟的库。" },
+  compressionForgotten: {
+    cause:
+      "{from:word}的 aiohttp 3.14.2、3.14.3 有一个缺陷：如果它收到的第一帧是 ping 或 pong，就会把第一条压缩消息当成违反协议（“Received frame with non-zero reserved bits”）。{to:word}没有做错。",
+    fix: "换用其他版本的 aiohttp（aio-libs/aiohttp 的 issue 13274）。在此之前可以关掉压缩：WebSocketResponse(compress=False)，或在 ws_connect 里设 compress=0。",
+  },
+  faultNotSeen: {
+    cause: "{from:word}对某一帧的理解和{to:word}的本意不同：两端对某个扩展（例如压缩）理解不一致，或者某个库有缺陷。",
+    fix: "{from:word}自己的日志会写它认为违反了哪条规则。更新两端的库；也可以关掉压缩（permessage-deflate）试一次。",
+  },
   libraryLimit: {
     cause: "消息超过接收方上限。从它自己的话看，它是 {product}：默认 {limit:bytes}（{setting}）。",
     fix: "在接收方调大这项设置，或让{from:word}拆成小块发送。",

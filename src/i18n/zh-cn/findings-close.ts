@@ -109,6 +109,10 @@ export const findingsClose = {
       title: "{from:word}以 1002（协议错误）关闭：它收到了违反协议的帧",
       detail: `请看对端在此之前刚发了什么。${said}`,
     },
+    faultNotSeen: {
+      title: "{from:word}以 1002（协议错误）关闭，但从抓包看，它收到的帧都没有违反协议",
+      detail: `它的库认为某一帧有问题；而在抓包里，这个 Close 之前的每一帧都合乎规定。${said}`,
+    },
     unsupportedData: {
       title: "{from:word}以 1003（不支持的数据）关闭：收到了它不接受的消息类型",
       detail: `该发二进制的发了文本，或者反过来。${said}`,

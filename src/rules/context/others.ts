@@ -2,6 +2,7 @@ import { appendTo } from "../../base/append-to.ts";
 import type { ConnectionId } from "../../base/brand.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { Analysis, ConnectionFacts } from "../../store/types.ts";
+import { ownPageOf } from "../handshake/own-page.ts";
 import { isClosedUnread, isPoll, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
 import { isViteHmr } from "../handshake/vite.ts";
 import { endpointText, fieldValue, isBlind, nests, serverOf } from "../reading/reading.ts";
@@ -43,7 +44,7 @@ export interface Others {
   readonly turnedAway: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** Polls that their server hung up on before it answered, by its endpoint, in the order of their ends. */
   readonly hungUpPolls: ReadonlyMap<string, TimeIndex<Asked>>;
-  /** Connections on which a proxy answered that it cannot reach its backend, by its endpoint. */
+  /** Connections on which a proxy answered that it cannot reach its backend, or (HAProxy) that it has none, by its endpoint. */
   readonly backendGone: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** Ports of a host that answered, each with a connection that shows it. */
   readonly answering: ReadonlyMap<string, ReadonlyMap<number, ConnectionFacts>>;
@@ -73,6 +74,11 @@ const REFUSALS: ReadonlySet<Outcome> = new Set(["refused", "gateway"]);
 
 /** RFC 9110 §15.6.3, §15.6.5. */
 const BACKEND_GONE: ReadonlySet<number> = new Set([502, 504]);
+
+const saysBackendGone = (exchange: HttpExchangeFacts): boolean => {
+  const status = exchange.response?.status ?? 0;
+  return BACKEND_GONE.has(status) || (status === 503 && ownPageOf(exchange) === "HAProxy");
+};
 
 export const pairKey = ({ client, server }: ConnectionFacts): string => `${client.address} ${endpointText(server)}`;
 
@@ -150,8 +156,7 @@ export function othersOf({ connections }: Analysis): Others {
     if (tcp.opening === "refused" || tcp.opening === "unanswered") appendTo(failed, endpoint, connection);
     if (tcp.opening === "refused" || REFUSALS.has(outcomeOf(connection)))
       appendTo(turnedAway, pairKey(connection), connection);
-    if (connection.exchanges.some(({ response }) => BACKEND_GONE.has(response?.status ?? 0)))
-      appendTo(backendGone, endpoint, connection);
+    if (connection.exchanges.some(saysBackendGone)) appendTo(backendGone, endpoint, connection);
     if (connection.webSocket !== null) {
       appendTo(sockets, pairKey(connection), connection);
       appendTo(socketsOf, endpoint, connection);

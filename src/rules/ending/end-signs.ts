@@ -3,8 +3,11 @@ import { isBefore } from "../../base/packet-view.ts";
 import type { TcpFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
+import { openThere } from "../context/open-there.ts";
 import { pairKey } from "../context/others.ts";
 import { cause } from "../draft.ts";
+import { ownPageOf } from "../handshake/own-page.ts";
+import { handshakeOf, proxyOf } from "../handshake/upgrade-outcome.ts";
 import { endOf, serverOf, spanMs } from "../reading/reading.ts";
 import { within } from "../reading/time-index.ts";
 import type { Cause } from "../types.ts";
@@ -50,11 +53,31 @@ export function leftTogether(connection: ConnectionFacts, context: Context): boo
   return ended !== undefined && within(ended, end - TOGETHER_NS, end + TOGETHER_NS).length >= 2;
 }
 
+/** A proxy that says 503 has nobody to ask, or none with a free place: WebSockets that are open there show that it is the latter. */
+export const lacksBackend = (failed: ConnectionFacts, context: Context): boolean =>
+  handshakeOf(failed)?.response?.status !== 503 || openThere(failed, context) === 0;
+
 /** The proxy before it is still there, and says soon afterwards that it does not reach its backend any more. */
-export function hasBackendDied(connection: ConnectionFacts, context: Context): boolean {
+export const hasBackendDied = (connection: ConnectionFacts, context: Context): boolean =>
+  failedBehind(connection, context) !== undefined;
+
+function failedBehind(connection: ConnectionFacts, context: Context): ConnectionFacts | undefined {
   const gone = context.others().backendGone.get(serverOf(connection));
   const end = endOf(connection).timestampNs;
-  return gone !== undefined && within(gone, end, end + GONE_WITHIN_NS).length > 0;
+  return gone && within(gone, end, end + GONE_WITHIN_NS).find((failed) => lacksBackend(failed, context));
+}
+
+/**
+ * The same as causes, where a proxy that says nothing of itself while all is well names itself on its page: HAProxy ends what
+ * it carried as soon as its backend's side is broken off, by a process that died as by a firewall that sends RST.
+ */
+export function backendLostBehind(connection: ConnectionFacts, context: Context): Cause[] | null {
+  const failed = failedBehind(connection, context);
+  const exchange = failed && handshakeOf(failed);
+  const proxy = exchange ? ownPageOf(exchange) : null;
+  const own = handshakeOf(connection);
+  if (proxy === null || (own !== null && proxyOf(own) !== null)) return null;
+  return [cause("likely", "backendLost", { proxy }), cause("possible", "proxyOrBehind", { proxy })];
 }
 
 /** A handler that throws ends its connection at once; this much later it is likely something else. */

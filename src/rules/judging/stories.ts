@@ -4,7 +4,7 @@ import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import { type Others, pairKey, passedOn } from "../context/others.ts";
-import { GONE_WITHIN_NS } from "../ending/end-signs.ts";
+import { GONE_WITHIN_NS, lacksBackend } from "../ending/end-signs.ts";
 import { hungUpBefore, inFrontOf } from "../ending/hung-up-poll.ts";
 import { handshakeOf, isClosedUnread, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
 import { endOf, serverOf } from "../reading/reading.ts";
@@ -78,7 +78,9 @@ function deathBefore(connection: ConnectionFacts, context: Context): ConnectionF
   const served = isRefused ? accepted.get(server) : sockets.get(pairKey(connection));
   const isBack = within(served ?? NONE, end, at).length > 0;
   const failures = within((isRefused ? failed : backendGone).get(server) ?? NONE, end, at);
-  const first = isRefused ? failures.find(({ kind }) => kind === "tcp-refused") : failures[0];
+  const first = isRefused
+    ? failures.find(({ kind }) => kind === "tcp-refused")
+    : failures.find((one) => lacksBackend(one, context));
   if (isBack || first === undefined || first.first.timestampNs - end > GONE_WITHIN_NS) return null;
   return missedBeat(last, 1, context)?.gaveUp === true ? null : last;
 }

@@ -67,10 +67,3 @@ export function closeMetNobody({ webSocket, tcp }: ConnectionFacts, side: Side):
       stoppedReading(tcp, side, reset) !== null,
   );
 }
-
-/** Its application called close() with this code: who fails a connection (RFC 6455 §7.1.7) is told 1006. */
-export function closedItself({ webSocket, close }: ConnectionFacts, side: Side): boolean {
-  const own = webSocket?.closeFrames[directionOf(side)];
-  const told = side === "client" ? close.clientSees : close.serverSees;
-  return own != null && told !== null && told.code === own.code;
-}

@@ -92,7 +92,8 @@ export const isAiohttp = (connection: ConnectionFacts, side: Side): boolean =>
 
 const wordsOf = ({ library, setting }: LibraryTimer, to: Side) => ({ library, setting, to });
 
-function productOf(connection: ConnectionFacts, side: Side): string {
+/** How the library at `side` names itself: a server in Server, a client in User-Agent. */
+export function productOf(connection: ConnectionFacts, side: Side): string {
   const exchange = handshakeOf(connection);
   const message = side === "server" ? exchange?.response : exchange?.request;
   return (message && fieldValue(message, side === "server" ? "server" : "user-agent")) ?? "";

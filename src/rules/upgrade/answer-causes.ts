@@ -1,7 +1,7 @@
-import { firstIndex } from "../../base/first-index.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
+import { openThere } from "../context/open-there.ts";
 import { cause } from "../draft.ts";
 import { frontNamed, isRouted, mustBeTold } from "../handshake/fronts.ts";
 import { ownPageOf } from "../handshake/own-page.ts";
@@ -173,18 +173,4 @@ const LIKELY_TAKEN = 16;
 export function workersTaken(connection: ConnectionFacts, context: Context): Cause | false {
   const count = openThere(connection, context, handshakeOf(connection)?.request?.first.timestampNs);
   return count >= LEAST_TAKEN && cause(count >= LIKELY_TAKEN ? "likely" : "possible", "workersTaken", { count });
-}
-
-/** WebSockets that were open at the same endpoint when this one was turned away. */
-export function openThere(
-  connection: ConnectionFacts,
-  context: Context,
-  at: number = connection.first.timestampNs,
-): number {
-  const lifetimes = context.others().lifetimes.get(serverOf(connection));
-  if (lifetimes === undefined) return 0;
-  const { openedNs, lastNs } = lifetimes;
-  const opened = firstIndex(openedNs.length, (index) => (openedNs[index] as number) >= at);
-  const gone = firstIndex(lastNs.length, (index) => (lastNs[index] as number) > at);
-  return Math.max(0, opened - gone);
 }

@@ -29,6 +29,7 @@ export const closeFindings = {
     byItself: code,
     goingAway: code,
     protocolError: code,
+    faultNotSeen: code,
     unsupportedData: code,
     invalidPayload: code,
     policy: code,

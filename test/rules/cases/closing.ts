@@ -264,7 +264,13 @@ export const closingCases = {
       oneSide: closed(1011, "", { tcp: tcp({ oneWay: true, client: { packets: 0 } }) }),
       byItself: closed(1002, "", { close: { verdict: "clean", clientSees: told(1002), serverSees: told(1002) } }),
       goingAway: closed(1001),
-      protocolError: closed(1002),
+      protocolError: closed(1002, "", {
+        webSocket: webSocket({
+          closeFrames: [close(39.95, 1002), close(39.9, 1002)],
+          lostTrack: [mark(39), null],
+        }),
+      }),
+      faultNotSeen: closed(1002),
       unsupportedData: closed(1003),
       invalidPayload: closed(1007),
       policy: closed(1008, "heartbeat timeout"),

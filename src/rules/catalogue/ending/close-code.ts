@@ -5,12 +5,13 @@ import type { Context } from "../../context/context.ts";
 import type { Eviction } from "../../context/evictions.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
 import { codeVariant, isReservedCode } from "../../ending/close-codes.ts";
+import { closedItself } from "../../ending/closed-itself.ts";
 import { isLoginTimeout, loginAwaited } from "../../ending/login-timeout.ts";
 import { limitCause } from "../../ending/message-limit.ts";
+import { unseenFaults, wasSentNoFault } from "../../ending/protocol-faults.ts";
 import { namesPassword, reasonCause } from "../../ending/reason-causes.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { interruptionBefore } from "../../path/interruption.ts";
-import { closedItself } from "../../reading/ending.ts";
 import { closeCodeOf, firstClose, isNormalCode, mayAnswerUnseen } from "../../reading/first-close.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
 import { directionOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../../reading/reading.ts";
@@ -170,17 +171,20 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
         : cause("likely", "pathInterrupted", { idleMs: interruption.ms });
   const said = lastWords(connection, from, close);
   const late = pongTooLate(connection, close, direction);
+  const isFaultless = variant === "protocolError" && wasSentNoFault(connection, close, from);
   const itself = FAILURES.has(variant) && (closedItself(connection, from) || !hasSpoken(connection, otherSide(from)));
   const usual =
     variant === "tooBig"
       ? [limitCause(connection, otherSide(from), sessions)]
-      : causesOf(
-          variant,
-          close,
-          from,
-          loginAwaited(connection, close, direction),
-          replacedBy(close, evictions().get(connection.id)),
-        );
+      : isFaultless
+        ? unseenFaults(connection, from)
+        : causesOf(
+            variant,
+            close,
+            from,
+            loginAwaited(connection, close, direction),
+            replacedBy(close, evictions().get(connection.id)),
+          );
   const causes = [
     ...saidWhy(said, from),
     late !== null && cause("likely", "peerBlocked", { to: otherSide(from) }),
@@ -192,7 +196,8 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
     isBlind(connection) ||
     mayAnswerUnseen(connection, found) ||
     (answer === null && hasUnreadEnd(connection, otherSide(from)));
-  return draft("ws.close.code", isOneSided ? "oneSide" : itself ? "byItself" : variant, {
+  const told = itself ? "byItself" : isFaultless ? "faultNotSeen" : variant;
+  return draft("ws.close.code", isOneSided ? "oneSide" : told, {
     at: close,
     // Whoever is cut off by a timer has not gone away.
     severity: variant === "goingAway" && TIMED_OUT.test(close.reason) ? "error" : SEVERITIES[variant],
@@ -243,6 +248,8 @@ export const closeCode: Rule = {
     "libraryLimit",
     "announcedLimit",
     "framesBroken",
+    "compressionForgotten",
+    "faultNotSeen",
     "badPayload",
     "applicationCode",
     "replacedElsewhere",

@@ -4,7 +4,14 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { endedByProxy } from "../../context/legs.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
-import { blamesMessage, hasBackendDied, hasDied, isHalfClosed, leftTogether } from "../../ending/end-signs.ts";
+import {
+  backendLostBehind,
+  blamesMessage,
+  hasBackendDied,
+  hasDied,
+  isHalfClosed,
+  leftTogether,
+} from "../../ending/end-signs.ts";
 import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../../ending/own-heartbeat.ts";
 import { proxyAsClientCauses, proxyEnded } from "../../ending/proxy-ending.ts";
 import { LEAST_IDLE_MS, proxyTimer } from "../../ending/proxy-timer.ts";
@@ -232,6 +239,8 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const died = closer === "server" && hasDied(connection, context);
   if (proxy !== null && missed === null && hasBackendDied(connection, context))
     return [cause("likely", "serverDied", {}), cause("possible", "proxyOrBehind", { proxy })];
+  const lostBehind = closer === "server" && missed === null ? backendLostBehind(connection, context) : null;
+  if (lostBehind !== null) return lostBehind;
   const timer = proxy !== null && missed === null ? proxyTimer(connection, proxy, context) : null;
   const byProxyTimer = timer?.confidence === "likely" ? timer : null;
   if (proxy !== null && missed === null && died)
@@ -334,6 +343,7 @@ export const noCloseFrame: Rule = {
     "halfClosed",
     "serverTerminated",
     "serverDied",
+    "backendLost",
     "clientKilled",
     "clientTerminated",
     "clientLifetimeTimer",

@@ -1,10 +1,10 @@
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
+import { openThere } from "../../context/open-there.ts";
 import { cause, draft, shows } from "../../draft.ts";
 import { handshakeOf, outcomeOf } from "../../handshake/upgrade-outcome.ts";
 import { endingEvidence } from "../../reading/ending.ts";
 import { clientOf, endOf, fieldValue, serverOf, spanMs, targetOf } from "../../reading/reading.ts";
-import { openThere } from "../../upgrade/answer-causes.ts";
 import type { Rule } from "../rule.ts";
 
 /** How the server's host itself reset the connection; null: it did not, or nothing tells that it was the host. */
