@@ -180,7 +180,7 @@ export const causesRunning = {
     fix: "That timer to change: {setting:word}",
   },
   queuedBehindData: {
-    cause: "The pong waited behind large messages.",
+    cause: "Pings or pongs waited behind large messages.",
     fix: "Send large messages in pieces; look at the throughput.",
   },
   pongsTooSlow: {

@@ -1,5 +1,5 @@
 import { type Direction, type Side, sideOf } from "../../../base/brand.ts";
-import type { Mark } from "../../../base/packet-view.ts";
+import { isBefore, type Mark } from "../../../base/packet-view.ts";
 import type { EngineIoFacts } from "../../../store/session-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
@@ -137,6 +137,19 @@ function heldUp(connection: ConnectionFacts, from: Side, ping: Mark, ended: Mark
   return stall.sinceNs <= ping.timestampNs && stall.untilNs > ended.timestampNs ? stall : null;
 }
 
+/** Smaller ones hold nothing up. */
+const LARGE_BYTES = 64 * 1024;
+
+/** A large message of this side was still coming in: its pings are messages as well, and wait behind it (RFC 6455 §5.4). */
+function wasUnderWay({ webSocket }: ConnectionFacts, from: Side, at: Mark): boolean {
+  if (webSocket === null) return false;
+  const direction = directionOf(from);
+  const unfinished = webSocket.unfinishedMessage[direction];
+  if (unfinished !== null && unfinished.bytes >= LARGE_BYTES) return isBefore(unfinished, at);
+  const largest = webSocket.largestMessage[direction];
+  return largest !== null && webSocket.largestMessageBytes[direction] >= LARGE_BYTES && isBefore(at, largest);
+}
+
 /** The server pings (before version 4 the client), and who hears none for interval plus timeout closes. */
 function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft | null {
   const { open, timers } = engineIo;
@@ -171,6 +184,7 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft
       causes: [cause("likely", "pathInterrupted", {})],
     });
   if (Math.abs(waitedMs - patienceMs) > SLACK_MS) return null;
+  const isBusy = wasUnderWay(connection, from, ended);
   return draft("eio.pong.missing", "noPing", {
     at: since,
     severity: "error",
@@ -182,8 +196,9 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft
     ],
     causes: [
       stall !== null && cause("likely", "pathInterrupted", { idleMs: stall.ms }),
+      isBusy && cause("likely", "queuedBehindData", {}),
       from === "server"
-        ? cause(stall === null ? "likely" : "possible", "serverBlocked", {})
+        ? cause(stall === null && !isBusy ? "likely" : "possible", "serverBlocked", {})
         : cause(stall === null ? "likely" : "possible", "pageFrozen", { patienceMs: 3 * timers.pingIntervalMs }),
       stall === null && cause("possible", "peerVanished", { to: from }),
     ],
@@ -247,6 +262,7 @@ export const engineIoPongMissing: Rule = {
     "pathInterrupted",
     "peerStoppedReading",
     "pageFrozen",
+    "queuedBehindData",
     "serverBlocked",
     "peerBlocked",
     "peerVanished",
