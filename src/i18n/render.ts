@@ -28,6 +28,7 @@ export function render(finding: Finding, language: Language): RenderedFinding {
     title:
       say(title, finding.args) +
       ("recoveredMs" in finding.args ? say(texts.recovered, finding.args) : "") +
+      ("pollsOn" in finding.args ? texts.pollsOn : "") +
       (connections > 1 ? say(texts.alike, { connections }) : ""),
     detail: say(detail, finding.args) + ("hurried" in finding.args ? say(texts.hurried, finding.args) : ""),
     evidence: finding.evidence.map((item) => say(texts.evidence[item.what], item.args)),

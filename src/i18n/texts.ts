@@ -83,6 +83,8 @@ export interface Texts {
   readonly alike: string;
   /** Put after the title when the client's next attempt succeeded; `{recoveredMs}`. */
   readonly recovered: string;
+  /** Put after the title when the session lives on by polls without its WebSocket. */
+  readonly pollsOn: string;
   /** Put after the detail when the client asked again and again without pause; `{hurried}`, `{hurriedMs}`. */
   readonly hurried: string;
 }

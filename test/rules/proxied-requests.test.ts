@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { engineIoUpgradeFailed } from "../../src/rules/catalogue/running/engine-io.ts";
+import { contextOf } from "../../src/rules/context/context.ts";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { SessionFacts } from "../../src/store/session-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import {
   analysisOf,
+  close,
   connectionFacts,
   type ExchangeOverrides,
   exchange,
@@ -15,6 +18,7 @@ import {
   tcp,
   UPGRADE_FIELDS,
   upgrade,
+  webSocket,
 } from "../support/facts-builder.ts";
 import { engineIoSession } from "../support/session-facts.ts";
 
@@ -177,6 +181,83 @@ describe("polls through a proxy", () => {
       expect(causes(open("abc"), open("abc"), refused(body))).toEqual(["handshakeCached"]);
       expect(causes(open("abc"), open("def"), refused(body))).not.toContain("handshakeCached");
     }
+  });
+
+  describe("two clients that a cache gave one session", () => {
+    const UPGRADE = "/socket.io/?EIO=4&transport=websocket&sid=abc";
+    const socket = (at: number, closed: Partial<ConnectionFacts["tcp"]> & { readonly moved: boolean }) => {
+      const { moved, ...end } = closed;
+      const words = { transport: "websocket" as const, sid: "abc", probeSent: mark(at + 0.01) };
+      return connectionFacts({
+        ...BACK,
+        first: mark(at),
+        last: mark(moved ? at + 60 : at + 0.05),
+        upgrade: upgrade({ target: UPGRADE, requestAt: at, responseAt: at + 0.005 }),
+        webSocket: webSocket({
+          openedAt: mark(at + 0.005),
+          closeFrames: [null, moved ? null : close(at + 0.02, null)],
+          messages: [
+            { text: 1, binary: 0, bytes: 6 },
+            { text: moved ? 2 : 0, binary: 0, bytes: 6 },
+          ],
+        }),
+        session: engineIoSession(
+          moved ? { ...words, probeAnswered: mark(at + 0.02), upgraded: mark(at + 0.03) } : words,
+        ),
+        tcp: tcp({ firstCloser: null, ending: "open", closedAt: null, ...end }),
+      });
+    };
+    const lives = socket(1, { moved: true });
+    const closed = socket(3, { moved: false, firstCloser: "server", ending: "fin", closedAt: mark(3.05) });
+    const refused = http(BACK, {
+      target: `${POLL}&sid=abc`,
+      status: 400,
+      body: '{"code":3,"message":"Bad request"}',
+      requestAt: 2.9,
+      responseAt: 2.95,
+    });
+    const causes = (...all: ConnectionFacts[]) =>
+      judge(analysisOf(all, { clockSeconds: 120 }))
+        .filter(({ ruleId }) => /^(?:eio|http)\./.test(ruleId))
+        .map((one) => `${one.ruleId} ${one.causes[0]?.confidence} ${one.causes[0]?.id}`);
+
+    test("are known behind it by the second that wants a session which has its WebSocket: one trouble", () => {
+      expect(causes(lives, closed, refused)).toEqual(["eio.request.refused likely handshakeCached"]);
+      expect(causes(lives, closed)).toContain("http.upgrade.closed-at-once likely handshakeCached");
+    });
+
+    test("are not assumed where the first one had ended, or there was none", () => {
+      const over = { ...lives, last: mark(2) };
+      expect(causes(over, closed).join()).not.toContain("handshakeCached");
+      expect(causes(closed, refused).join()).not.toContain("handshakeCached");
+    });
+
+    test("are not seen in one opening that both captures, or both legs, hold", () => {
+      const opened = (ends: typeof FRONT) => ({
+        ...http(ends, { status: 200, body: '0{"sid":"abc","upgrades":[]}' }),
+        session: opening("abc", null),
+      });
+      const unlike = analysisOf([opened(BACK), opened(BACK), refused], { joins: [joined("two-captures")] });
+      expect(judge(unlike).flatMap((one) => one.causes.map(({ id }) => id))).not.toContain("handshakeCached");
+      expect(causes(opened(FRONT), opened(BACK), refused).join()).not.toContain("handshakeCached");
+    });
+  });
+
+  test("the front that is named is the one whose lines are shown for a WebSocket that a session did not get", () => {
+    const asked = (response: Readonly<Record<string, string>>, request: Readonly<Record<string, string>> = {}) => {
+      const failed = refusedUpgrade({
+        target: "/socket.io/?EIO=4&transport=websocket&sid=abc",
+        status: 500,
+        request: { ...UPGRADE_FIELDS, ...request },
+        response,
+      });
+      const drafts = engineIoUpgradeFailed.check?.(failed, contextOf(analysisOf([failed]), []));
+      return [drafts].flat().flatMap((one) => (one?.causes ?? []).map(({ id }) => id));
+    };
+    expect(asked({ Server: "Apache/2.4.57" })).toEqual(["apacheUpgrade", "noStickySession"]);
+    expect(asked({ Server: "nginx/1.22.1" })[0]).toBe("nginxUpgradeLines");
+    // Behind a proxy that passed the fields on there is nothing to mend in it.
+    expect(asked({}, { "X-Forwarded-For": "192.0.2.20" })).toEqual(["noStickySession"]);
   });
 
   test("a WebSocket that the client gives up because its session was refused is no trouble of its own", () => {

@@ -10,6 +10,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   lastAcknowledgment: "the {to:word} acknowledges something new for the last time",
   recovered: "the same client's next WebSocket is open",
   recoveredByPolls: "the same client's next session is open, on HTTP polling",
+  pollsOn: "the session goes on: it asks again by HTTP polling",
   icmpUnreachable: "ICMP from {sender}: {meaning:word}",
   icmpTooBig: "ICMP from {sender}: packet too big, at most {mtu} bytes",
   request: "{method} {target}",

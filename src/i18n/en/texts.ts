@@ -47,6 +47,7 @@ export const english: Texts = {
   units: unitsOf({ ms: "ms", s: "s", min: "min", h: "h", day: "d", separator: ", " }),
   alike: " (× {connections} connections)",
   recovered: "; {recoveredMs:ms} later the same client got in",
+  pollsOn: "; only the WebSocket failed, the session goes on over HTTP polling",
   hurried:
     " The client tried {hurried} times within {hurriedMs:ms}, without pauses that grow: let a client wait longer after each failure (exponential backoff, with jitter), or all of them together overrun the server.",
 };

@@ -10,6 +10,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   lastAcknowledgment: "{to:word}最后一次确认新数据",
   recovered: "同一客户端的下一个 WebSocket 已建立",
   recoveredByPolls: "同一客户端的下一个会话已建立（HTTP 轮询）",
+  pollsOn: "会话仍在继续：客户端又发来 HTTP 轮询请求",
   icmpUnreachable: "{sender} 发来的 ICMP：{meaning:word}",
   icmpTooBig: "{sender} 发来的 ICMP：数据包过大，上限 {mtu} 字节",
   request: "{method} {target}",

@@ -47,6 +47,7 @@ export const chinese: Texts = {
   units: unitsOf({ ms: "毫秒", s: "秒", min: "分", h: "小时", day: "天", separator: "、" }),
   alike: "（共 {connections} 条连接）",
   recovered: "；{recoveredMs:ms}后同一客户端连上了",
+  pollsOn: "；只是 WebSocket 没有建立，会话仍以 HTTP 轮询继续",
   hurried:
     "客户端在 {hurriedMs:ms}内试了 {hurried} 次，间隔没有变长：客户端每次失败后都应等得更久（指数退避加随机抖动），否则所有客户端一起会把服务端压垮。",
 };

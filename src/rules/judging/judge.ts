@@ -15,6 +15,7 @@ import { withHurry } from "./hurried.ts";
 import { withLegs } from "./leg-evidence.ts";
 import { asOneDeath } from "./one-death.ts";
 import type { Placed } from "./placed.ts";
+import { withPollsOn } from "./polled-on.ts";
 import { withRecovery } from "./recovered.ts";
 import { withSecrecy } from "./secrecy.ts";
 import { storiesOf } from "./stories.ts";
@@ -49,7 +50,7 @@ function judgeAll(analysis: Analysis, options: JudgeOptions): Finding[] {
     // Most connections have nothing to tell.
     if (placed.length === 0) return [];
     return tellStory(placed, context.joins).map((item) =>
-      withSecrecy(withRecovery(withLegs(notOurs(item), context), context), context),
+      withSecrecy(withPollsOn(withRecovery(withLegs(notOurs(item), context), context), context), context),
     );
   });
   // What concerns the capture as a whole has no story: each stands for itself.

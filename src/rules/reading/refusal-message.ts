@@ -16,6 +16,8 @@ const EXPIRED = /expired|"?exp"? claim timestamp|过期|失效/i;
 const OR_ELSE = /invalid(?!_token)|malformed|missing|\bor\b|无效|或/i;
 /** What else runs out. */
 const OTHER_TERM = /licen[cs]e|subscription|\bplan\b|trial|certificate|passw|account|证书|密码|账号|账户|套餐|会员/i;
+/** Who asks, and by what: with these beside it, what ran out may be the login all the same. */
+const BY_LOGIN = /token|jwt|auth|log ?in|credential|session|passw|令牌|认证|鉴权|登录|凭证|密码/i;
 /** Of the same libraries: the token is fine for whoever signed it, or for whom it was made. */
 const OTHER_KEY =
   /signature|audience|issuer|unexpected "?(?:aud|iss)"?|invalid algorithm|\bjwks?\b.{0,20}\bkey|json web key|secret or public key|签名|密钥/i;
@@ -26,6 +28,10 @@ const NO =
 const OF_THE_PAGE = /\bcors\b|origin|来源/i;
 /** Beside a message that says nothing (“Error”). */
 const CODE_401 = /\b(?:code|status(?:code)?)"?\s*[:=]\s*"?401\b/i;
+
+/** A licence, or a plan, that ran out is no login. */
+export const saysOtherTerm = (message: string): boolean =>
+  EXPIRED.test(message) && OTHER_TERM.test(message) && !BY_LOGIN.test(message);
 
 /** The words of a program, untrusted: where they fit several, the one that says most of what to do. */
 export function refusalKind(message: string): RefusalKind {

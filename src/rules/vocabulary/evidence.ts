@@ -8,6 +8,7 @@ export const evidenceWords = {
   accepted: "server",
   recovered: "",
   recoveredByPolls: "",
+  pollsOn: "",
   lastAcknowledgment: "to",
   icmpUnreachable: "sender meaning",
   icmpTooBig: "sender mtu",

@@ -28,6 +28,17 @@ test("a private code whose reason speaks for itself is told in the same words as
   expect(causesOf(4001, "logged in elsewhere")).toEqual(["likely replacedElsewhere", "possible applicationCode"]);
 });
 
+test("1008 whose reason is no token's does not speak of one", () => {
+  const policy = (reason: string) => causesOf(1008, reason);
+  expect(policy("too many connections")).toEqual(["likely serverLimits", "possible gatewayPolicy"]);
+  expect(policy("Rate limit exceeded")).toEqual(["likely serverLimits", "possible gatewayPolicy"]);
+  expect(policy("forbidden: admin role required")).toEqual(["likely permissionMissing", "possible gatewayPolicy"]);
+  expect(policy("wrong password")).toEqual(["likely passwordRefused"]);
+  expect(policy("Your license expired")).toEqual(["possible tokenRejected", "possible gatewayPolicy"]);
+  for (const login of ["", "token expired", "Your account's session expired", "unauthorized"])
+    expect(policy(login)).toEqual(["likely tokenRejected", "possible gatewayPolicy"]);
+});
+
 test("after an outage the reason is believed first, but not a timer's", () => {
   const outage = stalled(32.5);
   expect(causesOf(1008, "token expired", outage).slice(0, 2)).toEqual([

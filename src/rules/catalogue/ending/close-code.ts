@@ -9,12 +9,13 @@ import { closedItself } from "../../ending/closed-itself.ts";
 import { isLoginTimeout, loginAwaited } from "../../ending/login-timeout.ts";
 import { limitCause } from "../../ending/message-limit.ts";
 import { unseenFaults, wasSentNoFault } from "../../ending/protocol-faults.ts";
-import { namesPassword, reasonCause } from "../../ending/reason-causes.ts";
+import { reasonCause } from "../../ending/reason-causes.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { interruptionBefore } from "../../path/interruption.ts";
 import { closeCodeOf, firstClose, isNormalCode, mayAnswerUnseen } from "../../reading/first-close.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
 import { directionOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../../reading/reading.ts";
+import { saysOtherTerm } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
 import { TIMED_OUT } from "../../rhythm/heartbeat.ts";
 import { saysOwnTimer } from "../../timers/library-timers.ts";
@@ -61,11 +62,13 @@ function causesOf(
     case "protocolError":
       return [cause("likely", "framesBroken", {}), cause("possible", "transformingProxy", {})];
     case "policy":
-      if (!timedOut && namesPassword(close.reason)) return [cause("likely", "passwordRefused", {})];
+      // What it says of its reason is no token's: a limit, a role, a password, a fault of its own.
+      if (said && said.id !== "tokenRejected")
+        return [said, said.id !== "passwordRefused" && cause("possible", "gatewayPolicy", {})];
       return [
         timedOut,
         replaced,
-        cause(replaced || login ? "possible" : "likely", "tokenRejected", {}),
+        cause(replaced || login || (!said && saysOtherTerm(close.reason)) ? "possible" : "likely", "tokenRejected", {}),
         cause("possible", "gatewayPolicy", {}),
       ];
     case "unauthorized":

@@ -1,3 +1,4 @@
+import { sidIn } from "../../../base/session-id.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import { isViolation } from "../../../store/unread.ts";
 import type { Context } from "../../context/context.ts";
@@ -9,7 +10,8 @@ import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { endingEvidence } from "../../reading/ending.ts";
 import { firstClose } from "../../reading/first-close.ts";
 import { isComplaint, lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
-import { directionOf, endOf, hasEnded, serverOf, spanMs } from "../../reading/reading.ts";
+import { directionOf, endOf, hasEnded, pathOf, serverOf, spanMs } from "../../reading/reading.ts";
+import { cachedHandshake, wasRefused } from "../../sessions/cached-handshake.ts";
 import { cameThroughProxy, waitingInFront } from "../../upgrade/node-proxy.ts";
 import type { Rule } from "../rule.ts";
 
@@ -21,7 +23,7 @@ const POLITE_MS = 250;
 const TOLD_MS = 10_000;
 
 /** The server took the WebSocket and closed it by the book before it said anything: a refusal that looks like an end. */
-function checkPolite(connection: ConnectionFacts) {
+function checkPolite(connection: ConnectionFacts, context: Context) {
   const { webSocket } = connection;
   const found = switched(connection);
   const first = firstClose(connection);
@@ -44,16 +46,23 @@ function checkPolite(connection: ConnectionFacts) {
       causes: saidWhy(words, "server"),
     });
   if (said > 0 || afterMs > POLITE_MS) return null;
+  // Engine.IO closes so at once what wants a session that has its WebSocket already (engine.io/lib/server.ts).
+  const sid = sidIn(handshakeOf(connection)?.request?.target);
+  const cached = sid === null ? null : cachedHandshake(sid, pathOf(found.target), context);
+  if (sid !== null && cached !== null && wasRefused(sid, context)) return null;
   return draft("http.upgrade.closed-at-once", "close", {
     at: close,
     severity: "warning",
     args: { ...args, target: found.target },
     evidence: [...found.evidence(), ended],
-    causes: [
-      cause("likely", "tokenRejected", {}),
-      cause("likely", "handlerThrew", {}),
-      cause("possible", "serverClosing", {}),
-    ],
+    causes:
+      cached === null
+        ? [
+            cause("likely", "tokenRejected", {}),
+            cause("likely", "handlerThrew", {}),
+            cause("possible", "serverClosing", {}),
+          ]
+        : [cached],
   });
 }
 
@@ -88,7 +97,7 @@ function checkClosedAtOnce(connection: ConnectionFacts, context: Context) {
   // Its proxy hung up on both sides: neither end did.
   if (endedByProxy(connection, context.joins) !== null || isPassedOn(connection, context)) return null;
   const [clientClose, serverClose] = webSocket.closeFrames;
-  if (serverClose !== null) return checkPolite(connection);
+  if (serverClose !== null) return checkPolite(connection, context);
   if (clientClose !== null || (webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
   // It was given what it must not take (RFC 6455 §7.1.7): that is the story, however early it came.
   const { firstCloser } = tcp;
@@ -137,6 +146,7 @@ export const closedAtOnce: Rule = {
   spec: "RFC 6455 §4.1, §7.1.5",
   causes: [
     "saidWhy",
+    "handshakeCached",
     "failedOnMessage",
     "handlerThrew",
     "upgradedTwice",

@@ -1,10 +1,12 @@
 import { type Direction, type Side, sideOf } from "../../../base/brand.ts";
 import { isBefore, type Mark } from "../../../base/packet-view.ts";
+import { sidIn } from "../../../base/session-id.ts";
+import type { HttpExchangeFacts } from "../../../store/http-types.ts";
 import type { EngineIoFacts } from "../../../store/session-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
-import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
+import { forwardedBy, handshakeOf, outcomeOf, proxyOf } from "../../handshake/upgrade-outcome.ts";
 import { endedBy, endingEvidence } from "../../reading/ending.ts";
 import {
   clientOf,
@@ -16,6 +18,7 @@ import {
   isUnread,
   NS_PER_MS,
   otherSide,
+  pathOf,
   serverOf,
   spanMs,
   targetOf,
@@ -23,7 +26,9 @@ import {
 } from "../../reading/reading.ts";
 import { type Stall, stallWithin } from "../../reading/stall.ts";
 import { missedIn } from "../../rhythm/heartbeat.ts";
+import { cachedHandshake, wasRefused } from "../../sessions/cached-handshake.ts";
 import { silentClient, silentServer } from "../../sessions/poll-heartbeat.ts";
+import { upgradeLines } from "../../upgrade/answer-causes.ts";
 import type { Rule } from "../rule.ts";
 import { isRepeatedRefusal } from "../upgrade/eio-refused.ts";
 
@@ -295,10 +300,11 @@ function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | nu
   const engineIo = connection.session?.engineIo;
   const evidence = [shows(exchange.request.first, "upgradeRequest", { target: targetOf(exchange) })];
   const args = { server: serverOf(connection), client: clientOf(connection), status: exchange.response?.status };
-  const causes = [
-    cause("likely", "nginxUpgradeLines", { path: "/socket.io/" }),
-    cause("likely", "noStickySession", {}),
-  ];
+  const path = pathOf(targetOf(exchange));
+  const sid = sidIn(target) ?? "";
+  const cached = cachedHandshake(sid, path, context);
+  // Two clients had one session, and the refusals of the other's requests tell it.
+  if (cached !== null && connection.webSocket !== null && wasRefused(sid, context)) return null;
   // The answer may be among what the capture lacks: behind its end, or in a hole.
   if (
     exchange.response === null &&
@@ -310,7 +316,12 @@ function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | nu
       at: (exchange.response ?? exchange.request).first,
       args,
       evidence,
-      causes,
+      causes: [
+        cached,
+        // A proxy that passed them on has no part in it.
+        ...(isPassedOnWhole(exchange, connection) ? [] : upgradeLines(proxyOf(exchange), path)),
+        cached === null && cause("likely", "noStickySession", {}),
+      ],
     });
   if (!engineIo?.probeSent || engineIo.probeAnswered !== null || !hasEnded(connection)) return null;
   if (mayHaveSpoken(connection, "server", engineIo.probeSent)) return null;
@@ -319,15 +330,26 @@ function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | nu
     args,
     evidence: [...evidence, shows(engineIo.probeSent, "probe", { from: "client" }), endingEvidence(connection)],
     // Who answered 101 got the upgrade, and knew the session.
-    causes: [cause("possible", "serverBlocked", {})],
+    causes: [cached, cause("possible", "serverBlocked", {})],
   });
 }
+
+const isPassedOnWhole = (exchange: HttpExchangeFacts, connection: ConnectionFacts): boolean =>
+  forwardedBy(exchange) !== null && outcomeOf(connection) !== "stripped";
 
 export const engineIoUpgradeFailed: Rule = {
   id: "eio.upgrade.failed",
   severity: "warning",
   spec: "Engine.IO protocol v4, upgrade",
-  causes: ["nginxUpgradeLines", "noStickySession", "serverBlocked"],
+  causes: [
+    "handshakeCached",
+    "nginxUpgradeLines",
+    "apacheUpgrade",
+    "frontUpgrade",
+    "proxyUpgradeOff",
+    "noStickySession",
+    "serverBlocked",
+  ],
   sources: ["https://socket.io/docs/v4/engine-io-protocol/#upgrade"],
   check: checkUpgrade,
 };

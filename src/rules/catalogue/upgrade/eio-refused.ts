@@ -20,7 +20,7 @@ import {
   serverOf,
   targetOf,
 } from "../../reading/reading.ts";
-import { isHandedOutTwice } from "../../sessions/cached-handshake.ts";
+import { cachedHandshake } from "../../sessions/cached-handshake.ts";
 import type { Cause } from "../../types.ts";
 import { upgradeLines } from "../../upgrade/answer-causes.ts";
 import { isOfProxy } from "../../upgrade/backend-scheme.ts";
@@ -38,8 +38,8 @@ function causesOf(
   const path = pathOf(target);
   const origin = exchange.request ? fieldValue(exchange.request, "origin") : null;
   const isOfSession = kind === "session" || kind === "badRequest";
-  if (isOfSession && isHandedOutTwice(sidOf(exchange), connection, context))
-    return [cause("certain", "handshakeCached", { path })];
+  const cached = isOfSession ? cachedHandshake(sidOf(exchange), path, context) : null;
+  if (cached !== null) return [cached, cached.confidence !== "certain" && cause("possible", "noStickySession", {})];
   switch (kind) {
     case "transport":
       return transportCauses(exchange);
