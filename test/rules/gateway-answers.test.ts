@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";
+import { analysisOf, connectionFacts, mark, refusedUpgrade, tcp, upgrade } from "../support/facts-builder.ts";
 import { one, several } from "./cases/case.ts";
 
 /** What a gateway's status tells depends on the product, and on how long it took. */
