@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judging/judge.ts";
-import type { Analysis } from "../../src/store/types.ts";
+import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";
 import { analysisOf, connectionFacts, mark, refusedUpgrade, tcp, upgrade } from "../support/facts-builder.ts";
 import { one, several } from "./cases/case.ts";
 
@@ -94,6 +94,13 @@ describe("a backend that is not reached", () => {
     expect(causesOf(several(answered(5, 0.5), answered(9, 60, 504, "nginx", poll)))[0]).toBe("likely backendDown");
     // Who opened the session was reached.
     expect(causesOf(one(answered(5, 3.06, 502, "nginx", poll)))[0]).not.toBe("likely backendUnreachable");
+  });
+
+  test("is one fault, whichever of the two it answers", () => {
+    const errors = (...all: ConnectionFacts[]) => judge(several(...all)).filter(({ severity }) => severity === "error");
+    expect(errors(answered(5, 2, 504), answered(9, 0.5), answered(12, 2, 504))).toHaveLength(1);
+    // A port that refuses at once is another one.
+    expect(errors(answered(5, 0.001), answered(9, 2, 504))).toHaveLength(2);
   });
 
   test("or by the question for its address, to which nobody answered", () => {

@@ -205,9 +205,11 @@ export const gatewayError: Rule = {
       : null;
     const search = searchInVain(connection, found.exchange, context);
     const [asked, ...others] = found.evidence;
+    const causes = gatewayErrorCauses(found, connection, hungUp !== null, search, context);
     return draft("http.upgrade.gateway-error", status === 503 ? "unavailable" : "plain", {
       at: found.response.first,
-      foldBy: String(status),
+      // Of a host that is not reached both come, as it falls out, for one fault.
+      foldBy: causes.some((one) => one && one.id === "backendUnreachable") ? "unreachable" : String(status),
       args: { ...refusalArgs(found.exchange, found.server), afterMs },
       evidence: [
         asked ?? null,
@@ -216,7 +218,7 @@ export const gatewayError: Rule = {
         ...others,
         bodyEvidence(found.exchange),
       ],
-      causes: gatewayErrorCauses(found, connection, hungUp !== null, search, context),
+      causes,
     });
   },
 };
