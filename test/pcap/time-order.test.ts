@@ -53,6 +53,13 @@ describe("packets in the order of their times", () => {
     });
   });
 
+  test("disorder at the beginning goes on behind it: none of it is handed on in the wrong order", () => {
+    const all = steady(3000).map((ms, index) => (index > 900 && index % 7 === 0 ? ms - 8 : ms));
+    const { told } = inTime(all);
+    const backwards = told.filter(([, ms], index) => ms < (told[index - 1]?.[1] ?? 0));
+    expect([told.length, backwards]).toEqual([3000, []]);
+  });
+
   test("disorder that begins late is put right from its second packet on", () => {
     const late = steady(3000).map((ms, index) => (index > 2000 && index % 7 === 0 ? ms - 8 : ms));
     const { told, stepBack } = inTime(late);

@@ -59,3 +59,8 @@ test("what is sent again has a timestamp and an identification of its own", () =
     expect(lateCopies).toBeNull();
   }
 });
+
+test("after a minute nothing is a copy any more", () => {
+  const { halves, lateCopies } = factsOf([...OPENING, data(2, 8, 1002), data(61_002, 8, 1002)]);
+  expect([halves[0].retransmissions, lateCopies]).toEqual([1, null]);
+});

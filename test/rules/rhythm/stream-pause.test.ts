@@ -54,6 +54,12 @@ describe("a server's even stream that paused once and went on", () => {
   });
 });
 
+/** Bytes of the server that the capture lacks. */
+const withHole = (connection: ConnectionFacts): ConnectionFacts => {
+  const [client, server] = connection.tcp.halves;
+  return { ...connection, tcp: { ...connection.tcp, halves: [client, { ...server, missingBytes: 400 }] } };
+};
+
 describe("both sides' streams that stop together and go on together", () => {
   const quick = { intervalSeconds: 0.05, nextSeconds: 0, before: 100, after: 100, pauseSeconds: 6 };
 
@@ -66,6 +72,7 @@ describe("both sides' streams that stop together and go on together", () => {
     ["applications that paused, and have nothing to make up for", streamed({ ...quick, clientLater: 0 })],
     ["a side that fell silent at another time", streamed({ ...quick, made: 118, clientLater: 4 })],
     ["a side that has nothing to say anyway", streamed({ ...quick, made: 118 })],
+    ["a capture that missed some of it", withHole(streamed({ ...quick, made: 118, clientLater: 0.1 }))],
     ["a moment", streamed({ ...quick, pauseSeconds: 2.5, made: 48, clientLater: 0 })],
   ])("were not: %s", (_, connection) => {
     expect(told(connection)).toEqual([]);
