@@ -1,5 +1,6 @@
 import { type RelativeNs, relativeNs } from "./brand.ts";
 import type { Mark } from "./packet-view.ts";
+import { formatTime } from "./time.ts";
 
 /** From `at` on the capture's clock is so much further on than the time that both ends lived through. */
 export interface StepForward {
@@ -18,3 +19,7 @@ export function capturedNs(captures: readonly SteppedClock[], at: number): Relat
     for (const step of stepsForward) if (step.at.timestampNs <= at) ns += step.ns;
   return relativeNs(ns);
 }
+
+/** Date and time of such a moment, RFC 3339 in UTC, as they stand in the file. `originNs`: null without any packet. */
+export const capturedTime = (originNs: bigint | null, captures: readonly SteppedClock[], at: number): string =>
+  formatTime(originNs ?? 0n, capturedNs(captures, at));

@@ -1,6 +1,5 @@
 import type { RelativeNs } from "../base/brand.ts";
-import { capturedNs } from "../base/captured-time.ts";
-import { formatTime } from "../base/time.ts";
+import { capturedNs, capturedTime } from "../base/captured-time.ts";
 import type { FrameLog, LoggedFrame } from "../store/frame-log.ts";
 import type { HttpExchangeFacts, HttpFieldFacts } from "../store/http-types.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
@@ -65,7 +64,7 @@ class HarWriter {
   }
 
   private time(at: RelativeNs): string {
-    return formatTime(this.originNs, capturedNs(this.captures, at));
+    return capturedTime(this.originNs, this.captures, at);
   }
 
   private request({ server }: ConnectionFacts, { request, requestBodyBytes }: HttpExchangeFacts, isUpgrade: boolean) {

@@ -14,19 +14,16 @@ export function noteBare(half: TcpHalf, segment: SegmentView, packet: PacketView
   } else if (half.bareNumber > 0) half.bareNumber = 0;
 }
 
-/**
- * Bytes that this side had sent, as its own later segments say, and that never came to the point of capture. A single one is
- * a FIN.
- */
-export function neverCameBytes(half: TcpHalf): number {
-  if (half.bareNumber === 0) return 0;
-  const bytes = Math.min((half.bareSequence - half.maxSequence) | 0, (half.bareSequence - half.nextSequence) | 0);
-  return half.anchored && bytes > 1 && bytes < LARGEST_WINDOW_BYTES ? bytes : 0;
+/** Of what a bare segment says had been sent, what lies from this number on and never came. A single byte is a FIN. */
+function missingFrom(half: TcpHalf, sequence: number): number {
+  if (half.bareNumber === 0 || !half.anchored) return 0;
+  const bytes = Math.min((half.bareSequence - sequence) | 0, (half.bareSequence - half.nextSequence) | 0);
+  return bytes > 1 && bytes < LARGEST_WINDOW_BYTES ? bytes : 0;
 }
 
+/** Bytes that this side had sent, as its own later segments say, and that never came to the point of capture. */
+export const neverCameBytes = (half: TcpHalf): number => missingFrom(half, half.maxSequence);
+
 /** Since when a bare segment has said that the byte of this number, which never came, had been sent; null: none has. */
-export function missingByBare(half: TcpHalf, sequence: number): number | null {
-  if (half.bareNumber === 0 || !half.anchored) return null;
-  const bytes = Math.min((half.bareSequence - sequence) | 0, (half.bareSequence - half.nextSequence) | 0);
-  return bytes > 1 && bytes < LARGEST_WINDOW_BYTES ? half.bareNs : null;
-}
+export const missingByBare = (half: TcpHalf, sequence: number): number | null =>
+  missingFrom(half, sequence) > 0 ? half.bareNs : null;

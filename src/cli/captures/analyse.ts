@@ -1,8 +1,7 @@
 import { type CommentPlace, readComment } from "../../annotations/comment-form.ts";
 import type { Note } from "../../annotations/types.ts";
 import type { RelativeNs } from "../../base/brand.ts";
-import { capturedNs } from "../../base/captured-time.ts";
-import { formatTime } from "../../base/time.ts";
+import { capturedTime } from "../../base/captured-time.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import { FrameRecorder, type PayloadsKept } from "../../pipeline/websocket/frame-recorder.ts";
 import type { PlacedNote } from "../../report/model/notes.ts";
@@ -102,7 +101,7 @@ export function notesOfCapture(
     const facts = byFirstPacket.get(packet);
     const place: CommentPlace = {
       packet,
-      time: packet === 0 ? "" : formatTime(analysis.originNs ?? 0n, capturedNs(analysis.captures, timestampNs)),
+      time: packet === 0 ? "" : capturedTime(analysis.originNs, analysis.captures, timestampNs),
       connection: facts === undefined ? null : { client: endpoint(facts.client), server: endpoint(facts.server) },
     };
     const read = readComment(text, place, index);

@@ -1,4 +1,5 @@
 import { type RelativeNs, relativeNs } from "../../base/brand.ts";
+import { capturedTime } from "../../base/captured-time.ts";
 import type { Malformed } from "../../base/malformed.ts";
 import { formatTime } from "../../base/time.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
@@ -193,7 +194,6 @@ function captureFacts(feed: Feed, told: Told | undefined, origin: CaptureOrigin,
   const { summary } = reader;
   const drops = [...(told?.dropped.values() ?? [])];
   const firstNs = reader.firstPacketNs;
-  const steppedNs = steps.stepsForward.reduce((sum, { ns }) => sum + ns, 0);
   return {
     name: source.label,
     format: summary.format ?? "pcap",
@@ -205,7 +205,7 @@ function captureFacts(feed: Feed, told: Told | undefined, origin: CaptureOrigin,
     lastPacketTime:
       origin.ns === null || feed.lastPacketNs === NO_PACKET
         ? null
-        : formatTime(origin.ns, relativeNs(feed.lastPacketNs + steppedNs)),
+        : capturedTime(origin.ns, [steps], feed.lastPacketNs),
     truncatedPackets: summary.truncatedPackets,
     malformed: summary.malformed,
     dropped: drops.length === 0 ? null : drops.reduce((sum, n) => sum + n, 0),

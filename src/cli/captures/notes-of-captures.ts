@@ -1,9 +1,8 @@
 import { living } from "../../annotations/notes.ts";
 import type { Anchor, Note } from "../../annotations/types.ts";
 import type { RelativeNs } from "../../base/brand.ts";
-import { capturedNs } from "../../base/captured-time.ts";
+import { capturedTime } from "../../base/captured-time.ts";
 import { type Mark, markOf, type PacketView } from "../../base/packet-view.ts";
-import { formatTime } from "../../base/time.ts";
 import { isStranded, type PlacedNote } from "../../report/model/notes.ts";
 import type { Analysis } from "../../store/types.ts";
 import { readNotes, readNotesOf } from "./notes-file.ts";
@@ -59,7 +58,7 @@ export class NotesOfCaptures implements WantedPackets {
 
   /** When everything has been read. */
   placed(analysis: Analysis): PlacedNote[] {
-    const timeOf = (at: RelativeNs): string => formatTime(analysis.originNs ?? 0n, capturedNs(analysis.captures, at));
+    const timeOf = (at: RelativeNs): string => capturedTime(analysis.originNs, analysis.captures, at);
     const times = new Map<number, string>();
     for (const [packet, at] of this.packetTimes) if (at !== null) times.set(packet, timeOf(at));
     for (const own of this.ownPackets)

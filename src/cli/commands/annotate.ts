@@ -3,9 +3,8 @@ import type { Command } from "commander";
 import { changed, living, newNote } from "../../annotations/notes.ts";
 import { type Anchor, type Note, noteTags } from "../../annotations/types.ts";
 import type { RelativeNs } from "../../base/brand.ts";
-import { capturedNs } from "../../base/captured-time.ts";
+import { capturedTime } from "../../base/captured-time.ts";
 import { escapeText } from "../../base/escape-text.ts";
-import { formatTime } from "../../base/time.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { render } from "../../i18n/render.ts";
 import { shareWordsOf } from "../../i18n/share/share.ts";
@@ -123,7 +122,7 @@ function noteWithId(notes: readonly Note[], id: string): Note {
 }
 
 function anchorOf(options: AnnotateOptions, analysis: Analysis, times: ReadonlyMap<number, RelativeNs | null>): Anchor {
-  const timeOf = (at: RelativeNs): string => formatTime(analysis.originNs ?? 0n, capturedNs(analysis.captures, at));
+  const timeOf = (at: RelativeNs): string => capturedTime(analysis.originNs, analysis.captures, at);
   if (options.packet !== undefined) {
     const at = times.get(options.packet) ?? null;
     if (at === null) throw outside("--packet", options.packet, `1 … ${analysis.packets}`);

@@ -17,8 +17,8 @@ export class FramePrinter implements FrameTap {
   private readonly writer: FrameWriter;
   private readonly out: BatchWriter;
   private readonly origin: CaptureOrigin;
-  /** Frames so far. */
   private readonly clock: readonly CaptureOrigin[];
+  /** Frames so far. */
   frames = 0;
   private waiting = false;
   private readonly row: FrameRow = {

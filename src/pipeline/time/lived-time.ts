@@ -84,8 +84,7 @@ export class LivedTime {
     if (this.isHolding) return this.nextHeld();
     const view = this.inner.next();
     if (view === null) return null;
-    if (this.shiftNs !== 0) return this.passOn(this.shifted(view));
-    return this.passOn(view);
+    return this.passOn(this.shiftNs === 0 ? view : this.shifted(view));
   }
 
   /** Readers do not know of it: theirs stays as it is. */

@@ -1,7 +1,6 @@
 import type { RelativeNs, Side } from "../../base/brand.ts";
-import { capturedNs } from "../../base/captured-time.ts";
+import { capturedTime } from "../../base/captured-time.ts";
 import type { Mark } from "../../base/packet-view.ts";
-import { formatTime } from "../../base/time.ts";
 import type { Language } from "../../i18n/language.ts";
 import type { RenderedFinding } from "../../i18n/render.ts";
 import { rulesByConnection } from "../../rules/judging/by-connection.ts";
@@ -34,7 +33,7 @@ export interface ModelOptions {
 export function buildReport(analysis: Analysis, findings: readonly Finding[], options: ModelOptions): ReportModel {
   const { redactor } = options;
   learnSecrets(analysis, redactor);
-  const time = (at: RelativeNs): string => formatTime(analysis.originNs ?? 0n, capturedNs(analysis.captures, at));
+  const time = (at: RelativeNs): string => capturedTime(analysis.originNs, analysis.captures, at);
   const rules = rulesByConnection(findings);
   const connections = analysis.connections.map((c) => connectionModel(c, rules.get(c.id) ?? [], time, redactor));
   const model: ReportModel = {

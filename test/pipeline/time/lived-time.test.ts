@@ -87,6 +87,10 @@ describe("no step", () => {
     untouched(conversation({ pauseMs: 60_000, asleep: [20_100, 59_000] }));
   });
 
+  test("ends that lack different times", () => {
+    untouched(conversation({ pauseMs: 40_000, asleep: [20_100, 30_000], step: [25_000, 60_000] }));
+  });
+
   test("packets that the capture missed", () => {
     untouched(conversation({ missed: (atMs) => atMs > 5000 && atMs < 15_000 }));
   });
