@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { Finding, RuleId } from "../../src/rules/types.ts";
 import type { SocketIoNamespaceFacts } from "../../src/store/session-types.ts";
-import type { Analysis } from "../../src/store/types.ts";
+import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";
 import type { WebSocketFacts } from "../../src/store/websocket-types.ts";
 import {
   close,
@@ -111,12 +111,13 @@ describe("a client that is let in, and refused what it asks for", () => {
   const told = (
     given: Partial<SocketIoNamespaceFacts>,
     messages: readonly string[] = ["Unauthorized", "Unauthorized"],
+    more: Partial<ConnectionFacts> = {},
   ) => {
     const firstErrors = messages.map((message, index) => said(10 + index, message));
     const socketIo = [
       namespace({ firstErrors, told: firstErrors.at(-1) ?? null, errors: messages.length, served: null, ...given }),
     ];
-    return found("sio.exception", one(connectionFacts({ session: session({ socketIo }) }))).map(
+    return found("sio.exception", one(connectionFacts({ session: session({ socketIo }), ...more }))).map(
       ({ variant, severity, causes }) => `${severity} ${variant} ${causes[0]?.id}`,
     );
   };
@@ -133,6 +134,9 @@ describe("a client that is let in, and refused what it asks for", () => {
     expect(told({ served: undefined } as unknown as Partial<SocketIoNamespaceFacts>)).toEqual([
       "note plain tokenRejected",
     ]);
+    const gap = { ...mark(20), code: "gap", from: "server", section: "RFC 6455 §5.2", value: 40 } as const;
+    const holed = { webSocket: webSocket({ events: [gap], eventCounts: { gap: 1 } }) };
+    expect(told({}, undefined, holed)).toEqual(["note plain tokenRejected"]);
   });
 
   test("one thing that a user may not do is a note, where anything was served before", () => {
