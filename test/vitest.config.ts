@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.{ts,tsx}"],
     environment: "node",
+    setupFiles: "test/support/all-texts.ts",
     // A limit against hangs, generous for slow and busy machines: no test is about speed.
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -135,7 +135,7 @@ async function buildProgram(argv: readonly string[], surroundings: Surroundings)
     command.description(`${help.commands[name].summary}\n\n${help.commands[name].more}`);
     command.addHelpText("after", `\n${exampleHelp(help, name)}`);
     if (!argv.includes(name)) continue;
-    const module: CommandModule = await commands[name]();
+    const module: CommandModule = await commands[name](surroundings.language);
     module.define(command, surroundings);
   }
   return program;

@@ -1,13 +1,21 @@
 import type { Finding, RuleDescription, TextArgs } from "../rules/types.ts";
-import { english } from "./en/texts.ts";
 import type { Language } from "./language.ts";
 import { fill, generalised } from "./template.ts";
 import type { FindingText, Texts } from "./texts.ts";
-import { chinese } from "./zh-cn/texts.ts";
 
-const textsByLanguage: Readonly<Record<Language, Texts>> = { en: english, "zh-CN": chinese };
+const texts = new Map<Language, Texts>();
 
-export const textsOf = (language: Language): Texts => textsByLanguage[language];
+/** Before anything is said in a language: what is said in another one is not read at all, which would be a tenth of a start. */
+export async function loadTexts(language: Language): Promise<void> {
+  const of = language === "en" ? (await import("./en/texts.ts")).english : (await import("./zh-cn/texts.ts")).chinese;
+  texts.set(language, of);
+}
+
+export function textsOf(language: Language): Texts {
+  const found = texts.get(language);
+  if (found === undefined) throw new Error(`the texts of ${language} were not loaded`);
+  return found;
+}
 
 export interface RenderedFinding {
   readonly title: string;
