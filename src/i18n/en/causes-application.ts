@@ -158,6 +158,11 @@ export const causesApplication = {
     cause: "By its words the server could not verify the token: another key signed it, or it is for another service.",
     fix: "Whoever issues the token and whoever verifies it need the same secret or key (JWT_SECRET, or the issuer's public key) and must agree on audience and issuer: compare the environment of both. After a change of the key log in again.",
   },
+  otherTermOver: {
+    cause:
+      "By its words something else than the login has run out (a subscription, a licence, an invitation, a key): the server names it in its message.",
+    fix: "Renew what the message names, or ask whoever runs the server. A new token changes nothing, unless the server takes that term from it.",
+  },
   permissionMissing: {
     cause:
       "By its words the server does not let this user do this: a role or permission is missing, or a guard returned false (NestJS then says “Forbidden resource”, also when the guard checks a login).",

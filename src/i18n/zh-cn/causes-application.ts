@@ -146,6 +146,10 @@ export const causesApplication = {
     cause: "服务端的话说明它验证不了这个 token：是用别的密钥签发的，或是给别的服务的。",
     fix: "签发方和校验方要用同一个密钥（JWT_SECRET，或签发方的公钥），audience 和 issuer 也要一致：对照两边的环境变量。换过密钥后要重新登录。",
   },
+  otherTermOver: {
+    cause: "服务端的话说明到期的不是登录，而是别的东西（订阅、许可证、邀请、密钥等），消息里写明了是什么。",
+    fix: "续期消息里提到的那一项，或询问服务端的维护者。换新 token 没有用，除非服务端从 token 里读取这个期限。",
+  },
   permissionMissing: {
     cause:
       "服务端的话说明它不允许这个用户这样做：缺少角色或权限，或某个 guard 返回了 false（NestJS 这时会说“Forbidden resource”，guard 校验登录时也一样）。",

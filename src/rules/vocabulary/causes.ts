@@ -54,6 +54,7 @@ export const causeWords = {
   proxyHeaderUnread: "backend proxy",
   tokenRejected: "",
   tokenOfOthers: "",
+  otherTermOver: "",
   permissionMissing: "",
   passwordRefused: "",
   clockSkew: "",

@@ -9,7 +9,7 @@ import { endedBy } from "../../reading/ending.ts";
 import { isAboutLogin } from "../../reading/last-words.ts";
 import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs } from "../../reading/reading.ts";
 import { refusalCause } from "../../reading/refusal-causes.ts";
-import { isRefusal, refusalKind } from "../../reading/refusal-message.ts";
+import { isRefusal, refusalKind, saysOtherTerm } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
 import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
@@ -128,6 +128,8 @@ function refusalCauses(
       refusalCause(kind),
       kind === "expired" && connection.tokens.length > 0 && cause("possible", "clockSkew", {}),
     ];
+  if (kind === "otherTerm")
+    return [refusalCause(kind), (hasAuth || isUnseen) && cause("possible", "tokenRejected", {})];
   if (kind === "permission" && (hasAuth || isUnseen))
     return [...slipped, refusalCause(kind), cause("possible", "tokenRejected", {})];
   if (kind === "noToken" && hasAuth && slip !== "unset")
@@ -159,6 +161,7 @@ export const connectErrored: Rule = {
     "tokenNotRenewed",
     "tokenOfOthers",
     "permissionMissing",
+    "otherTermOver",
     "clockSkew",
   ],
   sources: ["https://socket.io/docs/v4/middlewares/", "https://socket.io/docs/v4/socket-io-protocol/"],
@@ -201,9 +204,11 @@ function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
       evidence,
       causes: saysReplaced(message)
         ? [cause("likely", "replacedElsewhere", {})]
-        : isAboutLogin(message) || isRefusal(`${event} ${message}`)
-          ? [...(said ?? login()), gateway]
-          : [gateway],
+        : saysOtherTerm(message)
+          ? [refusalCause("otherTerm"), gateway]
+          : isAboutLogin(message) || isRefusal(`${event} ${message}`)
+            ? [...(said ?? login()), gateway]
+            : [gateway],
     });
   }
   if (isAtOnce(afterMs))
@@ -271,6 +276,7 @@ export const disconnected: Rule = {
     "tokenRanOut",
     "tokenOfOthers",
     "permissionMissing",
+    "otherTermOver",
     "clockSkew",
     "notAPacket",
   ],
