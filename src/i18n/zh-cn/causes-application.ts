@@ -32,6 +32,11 @@ export const causesApplication = {
     cause: "客户端是普通 WebSocket（new WebSocket、wscat），服务端是 Socket.IO。",
     fix: "使用同一大版本的 socket.io-client，或改用普通 WebSocket 服务。两者是不同的协议。",
   },
+  neverAsksIn: {
+    cause:
+      "客户端懂 Engine.IO，却没有发 Socket.IO 的 CONNECT：它是手写的，或只用了 engine.io-client，或打开了 Manager 却没有让任何 socket 连接。",
+    fix: "手写客户端：收到服务端的 0{…} 后立刻发 40；进命名空间用 40/chat,（带逗号）；登录信息以 JSON 跟在后面。用 socket.io-client 时要让 socket 连接：io(url)；autoConnect 为 false 时调用 socket.connect()。",
+  },
   notSocketIoServer: {
     cause:
       "客户端是 socket.io-client，而这个路径上应答的是普通 WebSocket 服务（ws、NestJS 的 WsAdapter，或别的服务）。",

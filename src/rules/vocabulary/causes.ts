@@ -298,6 +298,7 @@ export const causeWords = {
   proxyCannotReach: "target",
   engineIoTimers: "",
   notSocketIoClient: "",
+  neverAsksIn: "",
   notSocketIoServer: "",
   serversShareUpgrades: "",
   notAPacket: "",
