@@ -238,7 +238,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const proxy = closer === "server" && handshake !== null ? proxyOf(handshake) : null;
   const died = closer === "server" && hasDied(connection, context);
   if (proxy !== null && missed === null && hasBackendDied(connection, context))
-    return [cause("likely", "serverDied", {}), cause("possible", "proxyOrBehind", { proxy })];
+    return [cause("likely", "backendLost", { proxy }), cause("possible", "proxyOrBehind", { proxy })];
   const lostBehind = closer === "server" && missed === null ? backendLostBehind(connection, context) : null;
   if (lostBehind !== null) return lostBehind;
   const timer = proxy !== null && missed === null ? proxyTimer(connection, proxy, context) : null;
