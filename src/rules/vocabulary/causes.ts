@@ -155,6 +155,7 @@ export const causeWords = {
   timerFits: "timer seconds setting pingSeconds",
   lifetimeFits: "timer seconds setting pingSeconds",
   failedOnMessage: "from to afterMs",
+  connectHandlerThrew: "namespace afterMs",
   halfClosed: "from to",
   behindProxy: "marks",
   natForgot: "from",

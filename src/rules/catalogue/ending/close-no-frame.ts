@@ -4,6 +4,7 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { endedByProxy } from "../../context/legs.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
+import { diedOnConnect } from "../../ending/died-on-connect.ts";
 import {
   backendLostBehind,
   blamesMessage,
@@ -298,6 +299,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       cause("likely", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
     onMessage !== null && (ownTimer !== null || leftTogether(connection, context)) ? lesser(onMessage) : onMessage,
+    died ? diedOnConnect(connection) : null,
     closer === "server" && cause(died || isByDeadline ? "possible" : "likely", "serverTerminated", {}),
     closer === "server" && !notified && cause(died ? "likely" : "possible", "serverDied", {}),
     closer === "client" &&
@@ -343,6 +345,7 @@ export const noCloseFrame: Rule = {
     "halfClosed",
     "serverTerminated",
     "serverDied",
+    "connectHandlerThrew",
     "backendLost",
     "clientKilled",
     "clientTerminated",
