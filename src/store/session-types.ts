@@ -139,6 +139,8 @@ export interface TokenFacts extends Mark {
   readonly where: "authorization" | "query" | "cookie" | "subprotocol" | "socket.io-auth";
   /** Of the Engine.IO session whose CONNECT carried it. */
   readonly sid: string | null;
+  /** Into which that CONNECT asks to be let. Absent: it was in none. */
+  readonly namespace?: string;
   readonly from: Side;
   readonly expiresAtSeconds: number | null;
   readonly notBeforeSeconds: number | null;

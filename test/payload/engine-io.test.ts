@@ -86,7 +86,7 @@ describe("Engine.IO over WebSocket", () => {
 
 describe("Engine.IO polling bodies", () => {
   const summaries = (body: string | Uint8Array, complete = true): string[] =>
-    readPolling(typeof body === "string" ? bytesOf(body) : body, complete).map(({ label }) => label);
+    readPolling(typeof body === "string" ? bytesOf(body) : body, complete).map(({ reading }) => reading.label);
 
   it("protocol 4, as engine.io-parser joins it", async () => {
     const body = await encodeAll([
@@ -100,7 +100,7 @@ describe("Engine.IO polling bodies", () => {
 
   it("protocol 3, lengths in characters (the € example of its specification)", () => {
     const readings = readPolling(bytesOf("6:4hello2:4€"), true);
-    expect(readings.map(({ summary }) => summary)).toEqual(["message hello", "message €"]);
+    expect(readings.map(({ reading }) => reading.summary)).toEqual(["message hello", "message €"]);
     expect(summaries('12:0{"sid":"x"}2:40')).toEqual(["Engine.IO open", "Socket.IO CONNECT"]);
   });
 

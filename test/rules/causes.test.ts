@@ -239,7 +239,7 @@ describe("an end without a Close", () => {
     const front = abnormal("server", 50, behindNginx);
     const gone = refusedUpgrade({ status: 502, requestAt: 51, responseAt: 51.1 }, { first: mark(51) });
     expect(causesOf("ws.close.no-close-frame", one(front))[0]).toBe("likely proxyOrBehind");
-    expect(causesOf("ws.close.no-close-frame", several(front, gone))[0]).toBe("likely serverDied");
+    expect(causesOf("ws.close.no-close-frame", several(front, gone))[0]).toBe("likely backendLost");
     expect(causesOf("ws.close.no-close-frame", several(front, refusedSyn(51)))[0]).toBe("likely proxyRestarted");
   });
 

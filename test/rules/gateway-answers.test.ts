@@ -56,6 +56,10 @@ describe("a 502", () => {
     expect(badGateway("DNS lookup failure for: backend", "Apache/2.4.62 (Debian)")[0]).toBe("likely backendDown");
     expect(badGateway("", "nginx/1.22.1")[0]).toBe("likely backendDown");
   });
+
+  test("at once may be a firewall that rejects, as well as a port where nobody listens", () => {
+    expect(badGateway("", "nginx/1.22.1")).toContain("possible backendFirewalled");
+  });
 });
 
 test("many WebSockets that are open where a request waits may hold all workers; a few do not", () => {

@@ -158,6 +158,7 @@ test.each([
   ["token_expired", "token_expired", 0.5, "likely tokenNotRenewed"],
   ["unauthorized", "invalid signature", 4, "likely tokenOfOthers"],
   ["forbidden", "admins only", 4, "likely permissionMissing"],
+  ["error", "Subscription expired", 4, "likely otherTermOver"],
   ["error", "room is full", 4, "likely gatewayDisconnects"],
 ])("put out after the event %s, “%s”, at %d s: %s", (event, message, seconds, cause) => {
   const told = { ...mark(seconds), event, message };

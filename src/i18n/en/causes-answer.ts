@@ -38,8 +38,33 @@ export const causesAnswer = {
     fix: "Connect to the backend directly (wscat -c ws://127.0.0.1:<port>{path}). A server that ignores unknown upgrades must destroy them.",
   },
   backendFirewalled: {
-    cause: "The backend cannot be reached from the proxy.",
+    cause:
+      "A firewall between the proxy and its backend drops or rejects the connection: to the client that looks like a backend that does not run.",
     fix: "From the proxy host: nc -vz <backend> <port>.",
+  },
+  edgeRefused: {
+    cause:
+      "Cloudflare reached the address of your server and was refused (521): nobody listens there on the port that it asks, or a firewall rejects Cloudflare's addresses.",
+    fix: "On your server: sudo ss -tlnp | grep -E ':(80|443) '. SSL mode Flexible asks on 80, Full on 443. Let the addresses of cloudflare.com/ips in.",
+  },
+  edgeNotReached: {
+    cause:
+      "Cloudflare did not reach your server ({status}): its DNS record names a wrong or old address, the server is down, or a firewall drops Cloudflare's packets.",
+    fix: "Compare the DNS record in Cloudflare with curl -4 ifconfig.me on your server; let the addresses of cloudflare.com/ips in, and open 80 and 443.",
+  },
+  edgeTls: {
+    cause:
+      "Cloudflare and your server did not agree on TLS ({status}; 525: the handshake failed, 526: the certificate is not valid).",
+    fix: "On your server: openssl s_client -connect 127.0.0.1:443 -servername <host>. SSL mode Full (strict) wants a valid certificate (an Origin CA certificate will do); a port without TLS wants the mode Flexible.",
+  },
+  edgeTunnel: {
+    cause: "Cloudflare's tunnel to your server is not connected (error 1033): cloudflared does not run there.",
+    fix: "On your server: systemctl status cloudflared; journalctl -u cloudflared; cloudflared tunnel info <name>.",
+  },
+  awsTargets: {
+    cause:
+      "An AWS load balancer answers, and its target group gave it nothing to pass on ({status}; 503: no target is registered, 502: the target refused or broke off, 504: not reached, or no answer in time).",
+    fix: "EC2 → Target Groups: is the target registered, on the port where your program listens, and does its security group let the load balancer in? error_reason and target_status_code in the balancer's access log tell more.",
   },
   noHealthyBackend: {
     cause: "The load balancer has no healthy backend.",

@@ -38,6 +38,11 @@ export const causesApplication = {
     cause: "The client is a plain WebSocket client (new WebSocket, wscat), the server is Socket.IO.",
     fix: "Use socket.io-client of the same major version, or a plain WebSocket server. They are different protocols.",
   },
+  neverAsksIn: {
+    cause:
+      "The client speaks Engine.IO and leaves out Socket.IO's CONNECT: it is written by hand or on engine.io-client alone, or a Manager was opened and no socket of it connected.",
+    fix: "By hand: send 40 right after the server's 0{…}; for a namespace 40/chat, with its comma; what logs in follows as JSON. With socket.io-client let the socket connect: io(url), or socket.connect() where autoConnect is false.",
+  },
   notSocketIoServer: {
     cause:
       "The client is socket.io-client, and what answers at this path is a plain WebSocket server (ws, NestJS's WsAdapter, another service).",
@@ -157,6 +162,11 @@ export const causesApplication = {
   tokenOfOthers: {
     cause: "By its words the server could not verify the token: another key signed it, or it is for another service.",
     fix: "Whoever issues the token and whoever verifies it need the same secret or key (JWT_SECRET, or the issuer's public key) and must agree on audience and issuer: compare the environment of both. After a change of the key log in again.",
+  },
+  otherTermOver: {
+    cause:
+      "By its words something else than the login has run out (a subscription, a licence, an invitation, a key): the server names it in its message.",
+    fix: "Renew what the message names, or ask whoever runs the server. A new token changes nothing, unless the server takes that term from it.",
   },
   permissionMissing: {
     cause:

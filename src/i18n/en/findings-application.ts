@@ -56,12 +56,18 @@ export const findingsApplication = {
     silent: {
       title: "{server} speaks Socket.IO and waited {waitedMs:ms} for a CONNECT that never came",
       detail:
-        "The client opened the WebSocket and said nothing. A plain WebSocket client does not know that Socket.IO wants “40” first.",
+        "The client opened the WebSocket and said nothing. A plain WebSocket client does not know that Socket.IO wants “40” first.[[ The server's own end after {timeoutMs:ms} fits Socket.IO's connectTimeout (45 s unless set), which ends a session that was let into no namespace.]]",
+    },
+    onlyPongs: {
+      title: "{server} speaks Socket.IO and waited {waitedMs:ms} for a CONNECT that never came",
+      detail:
+        "The client answered Engine.IO's pings and sent nothing else: it speaks Engine.IO, and asked to be let into no namespace.[[ The server's own end after {timeoutMs:ms} fits Socket.IO's connectTimeout (45 s unless set), which ends a session that was let into no namespace.]]",
     },
     other: {
       title:
         "{server} speaks Socket.IO, the client sends messages of another kind: the server closed after {waitedMs:ms}",
-      detail: "No CONNECT came. A plain WebSocket client cannot talk to a Socket.IO server.",
+      detail:
+        "No CONNECT came. A plain WebSocket client cannot talk to a Socket.IO server.[[ The server's own end after {timeoutMs:ms} fits Socket.IO's connectTimeout (45 s unless set), which ends a session that was let into no namespace.]]",
     },
   },
   "sio.connect.refused": {
@@ -90,7 +96,7 @@ export const findingsApplication = {
       title:
         "Socket.IO's CONNECT to {namespace} was never answered: {server} left the client waiting for {waitedMs:ms}",
       detail:
-        "The WebSocket is fine, and the server has neither accepted nor refused the client in this namespace. The client sees neither connect nor connect_error.",
+        "The connection is fine, and the server has neither accepted nor refused the client in this namespace. The client sees neither connect nor connect_error.[[ The server's own end after {timeoutMs:ms} fits Socket.IO's connectTimeout (45 s unless set), which ends a session that was let into no namespace.]]",
     },
     noGreeting: {
       title: "{server} accepted Socket.IO's WebSocket {target} and never said a word of Socket.IO in {waitedMs:ms}",

@@ -32,6 +32,11 @@ export const causesApplication = {
     cause: "客户端是普通 WebSocket（new WebSocket、wscat），服务端是 Socket.IO。",
     fix: "使用同一大版本的 socket.io-client，或改用普通 WebSocket 服务。两者是不同的协议。",
   },
+  neverAsksIn: {
+    cause:
+      "客户端懂 Engine.IO，却没有发 Socket.IO 的 CONNECT：它是手写的，或只用了 engine.io-client，或打开了 Manager 却没有让任何 socket 连接。",
+    fix: "手写客户端：收到服务端的 0{…} 后立刻发 40；进命名空间用 40/chat,（带逗号）；登录信息以 JSON 跟在后面。用 socket.io-client 时要让 socket 连接：io(url)；autoConnect 为 false 时调用 socket.connect()。",
+  },
   notSocketIoServer: {
     cause:
       "客户端是 socket.io-client，而这个路径上应答的是普通 WebSocket 服务（ws、NestJS 的 WsAdapter，或别的服务）。",
@@ -145,6 +150,10 @@ export const causesApplication = {
   tokenOfOthers: {
     cause: "服务端的话说明它验证不了这个 token：是用别的密钥签发的，或是给别的服务的。",
     fix: "签发方和校验方要用同一个密钥（JWT_SECRET，或签发方的公钥），audience 和 issuer 也要一致：对照两边的环境变量。换过密钥后要重新登录。",
+  },
+  otherTermOver: {
+    cause: "服务端的话说明到期的不是登录，而是别的东西（订阅、许可证、邀请、密钥等），消息里写明了是什么。",
+    fix: "续期消息里提到的那一项，或询问服务端的维护者。换新 token 没有用，除非服务端从 token 里读取这个期限。",
   },
   permissionMissing: {
     cause:

@@ -51,11 +51,18 @@ export const findingsApplication = {
   "sio.connect.missing": {
     silent: {
       title: "{server} 是 Socket.IO 服务，等了 {waitedMs:ms}也没等到 CONNECT",
-      detail: "客户端打开 WebSocket 后什么都没发。普通 WebSocket 客户端不知道 Socket.IO 要先发“40”。",
+      detail:
+        "客户端打开 WebSocket 后什么都没发。普通 WebSocket 客户端不知道 Socket.IO 要先发“40”。[[服务器在 {timeoutMs:ms}后主动结束，与 Socket.IO 的 connectTimeout（默认 45 秒）相符：在这段时间里没有进入任何命名空间的会话会被它结束。]]",
+    },
+    onlyPongs: {
+      title: "{server} 是 Socket.IO 服务，等了 {waitedMs:ms}也没等到 CONNECT",
+      detail:
+        "客户端只回应了 Engine.IO 的 ping，别的什么都没发：它懂 Engine.IO，但没有请求进入任何命名空间。[[服务器在 {timeoutMs:ms}后主动结束，与 Socket.IO 的 connectTimeout（默认 45 秒）相符：在这段时间里没有进入任何命名空间的会话会被它结束。]]",
     },
     other: {
       title: "{server} 是 Socket.IO 服务，客户端发的却是别的消息格式：{waitedMs:ms}后服务器关闭了连接",
-      detail: "始终没有 CONNECT。普通 WebSocket 客户端不能与 Socket.IO 服务器通信。",
+      detail:
+        "始终没有 CONNECT。普通 WebSocket 客户端不能与 Socket.IO 服务器通信。[[服务器在 {timeoutMs:ms}后主动结束，与 Socket.IO 的 connectTimeout（默认 45 秒）相符：在这段时间里没有进入任何命名空间的会话会被它结束。]]",
     },
   },
   "sio.connect.refused": {
@@ -82,7 +89,7 @@ export const findingsApplication = {
     plain: {
       title: "Socket.IO 对 {namespace} 的 CONNECT 一直没有回应：{server} 让客户端等了 {waitedMs:ms}",
       detail:
-        "WebSocket 本身正常，但服务端在这个命名空间里既没有接受也没有拒绝。客户端既看不到 connect，也看不到 connect_error。",
+        "连接本身正常，但服务端在这个命名空间里既没有接受也没有拒绝。客户端既看不到 connect，也看不到 connect_error。[[服务器在 {timeoutMs:ms}后主动结束，与 Socket.IO 的 connectTimeout（默认 45 秒）相符：在这段时间里没有进入任何命名空间的会话会被它结束。]]",
     },
     noGreeting: {
       title: "{server} 接受了 Socket.IO 的 WebSocket {target}，{waitedMs:ms}里却没有说过一句 Socket.IO",

@@ -6,12 +6,18 @@ import { readPacket } from "./engine-io.ts";
 
 const SEPARATOR = "\u001e";
 
+/** One packet of a body, and what it was read from. */
+interface PolledPacket {
+  readonly reading: Reading;
+  readonly text: string;
+}
+
 /**
  * The packets in the body of an Engine.IO polling request or response, as far as it is there: protocol 4 joins them by
  * 0x1e, protocol 3 writes `length:packet` or, with binary packets, `<0|1><length digits>0xff<packet>`.
  * Empty: not a polling body.
  */
-export function readPolling(body: Uint8Array, complete: boolean): Reading[] {
+export function readPolling(body: Uint8Array, complete: boolean): PolledPacket[] {
   const first = body[0] ?? 0xff;
   if (first <= 1) return readAll(splitBinary(body), complete);
   const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8");
@@ -20,12 +26,12 @@ export function readPolling(body: Uint8Array, complete: boolean): Reading[] {
   return readAll(/^\d+:/.test(plain) ? splitByLength(plain) : plain.split(SEPARATOR), complete);
 }
 
-function readAll(packets: readonly string[], complete: boolean): Reading[] {
-  const readings: Reading[] = [];
+function readAll(packets: readonly string[], complete: boolean): PolledPacket[] {
+  const readings: PolledPacket[] = [];
   const last = packets.length - 1;
   packets.slice(0, limits.pollingPacketsPerBody).forEach((packet, index) => {
     const reading = readPacket(packet, complete || index < last);
-    if (reading !== null) readings.push(reading);
+    if (reading !== null) readings.push({ reading, text: packet });
   });
   return readings;
 }

@@ -21,12 +21,13 @@ export function pollingSession(
     watch.enter(request?.target ?? "");
     const sent = request?.method === "POST" ? contentOf(request.fields, requestBody) : null;
     if (request !== null && sent !== null) {
-      const text = Buffer.from(sent).toString("utf8");
-      for (const reading of readPolling(sent, isWhole(requestBody))) watch.onReading(reading, 0, request.last, text);
+      for (const { reading, text } of readPolling(sent, isWhole(requestBody)))
+        watch.onReading(reading, 0, request.last, text);
     }
     const answer = response?.status === 200 ? contentOf(response.fields, responseBody) : null;
     if (response === null || answer === null) continue;
-    for (const reading of readPolling(answer, isWhole(responseBody))) watch.onReading(reading, 1, response.last, "");
+    for (const { reading, text } of readPolling(answer, isWhole(responseBody)))
+      watch.onReading(reading, 1, response.last, text);
   }
   return { facts: watch.facts(beat), tokens: watch.tokens };
 }

@@ -252,7 +252,7 @@ export class SessionWatch {
           namespace.connectRequested ??= at;
           namespace.hasAuth ||= reading.hasAuth;
           if (reading.authSlip !== null) namespace.authSlip ??= reading.authSlip;
-          this.noteTokens(tokensIn(text, "socket.io-auth", "client", at, this.sid));
+          this.noteTokens(tokensIn(text, "socket.io-auth", "client", at, { sid: this.sid, namespace: namespace.name }));
         }
         break;
       case "CONNECT_ERROR":

@@ -17,7 +17,7 @@ export function tokensIn(
   where: TokenFacts["where"],
   from: Side,
   at: Mark,
-  sid: string | null = null,
+  connect: Pick<TokenFacts, "sid" | "namespace"> = { sid: null },
 ): TokenFacts[] {
   // Every token has this in its head: `{"` in base64.
   if (!text.includes("eyJ")) return [];
@@ -26,7 +26,7 @@ export function tokensIn(
     timestampNs: at.timestampNs,
     where,
     from,
-    sid,
+    ...connect,
     ...times,
   }));
 }

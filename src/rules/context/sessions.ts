@@ -103,8 +103,12 @@ export function hasCredentials(facts: SocketIoNamespaceFacts, all: readonly Seen
   return mates.some(({ exchanges }) => exchanges.some(({ request }) => request !== null && carriesToken(request)));
 }
 
-/** Tokens that this session's CONNECT carried over the same leg, on whichever connection. */
-export const tokensOf = (connection: ConnectionFacts, sid: string, sessions: Sessions): TokenFacts[] =>
-  (sessions.get(sid) ?? [])
+/** Tokens that this session's CONNECT of the namespace carried over the same leg, on whichever connection. */
+export const tokensOf = (
+  connection: ConnectionFacts,
+  { name, sid }: SocketIoNamespaceFacts,
+  sessions: Sessions,
+): TokenFacts[] =>
+  (sessions.get(sid ?? "") ?? [])
     .filter((other) => isSameLeg(other, connection))
-    .flatMap(({ tokens }) => tokens.filter((token) => token.sid === sid));
+    .flatMap(({ tokens }) => tokens.filter((token) => token.sid === sid && (token.namespace ?? name) === name));

@@ -64,11 +64,20 @@ const inOtherCopy = (item: Placed, root: Placed, { copyOf }: Joins): boolean =>
   item.connection !== root.connection &&
   copyOf.get(item.connection.id) === (copyOf.get(root.connection.id) ?? null);
 
+/** Each namespace of Socket.IO is let in, or refused, by itself: what the server says alike in both has one reason. */
+const isOfOtherNamespace = ({ draft: { args: a } }: Placed, { draft: { args: b } }: Placed): boolean =>
+  a["namespace"] !== undefined &&
+  b["namespace"] !== undefined &&
+  a["namespace"] !== b["namespace"] &&
+  a["message"] !== b["message"];
+
 const rootOf = (item: Placed, roots: readonly Placed[], joins: Joins): Placed | null =>
   roots.find(
     (root) =>
       inOtherCopy(item, root, joins) ||
-      (onsetOf(root) <= item.draft.at - item.aheadNs && onsetOf(item) <= root.draft.explainsUntil - root.aheadNs),
+      (!isOfOtherNamespace(item, root) &&
+        onsetOf(root) <= item.draft.at - item.aheadNs &&
+        onsetOf(item) <= root.draft.explainsUntil - root.aheadNs),
   ) ?? null;
 
 const onsetOf = ({ draft, aheadNs }: Placed): number => draft.onset - aheadNs;

@@ -9,6 +9,8 @@ export function refusalCause(kind: RefusalKind): Cause | null {
       return cause("likely", "serverLimits", {});
     case "expired":
       return cause("likely", "tokenNotRenewed", {});
+    case "otherTerm":
+      return cause("likely", "otherTermOver", {});
     case "otherKey":
       return cause("likely", "tokenOfOthers", {});
     case "permission":

@@ -1,7 +1,16 @@
 import { isAboutLogin } from "./last-words.ts";
 
 /** What the words of a refusal are about: each wants something else to be looked at. */
-export type RefusalKind = "failure" | "limit" | "expired" | "otherKey" | "noToken" | "permission" | "login" | "other";
+export type RefusalKind =
+  | "failure"
+  | "limit"
+  | "expired"
+  | "otherTerm"
+  | "otherKey"
+  | "noToken"
+  | "permission"
+  | "login"
+  | "other";
 
 /** Errors of system calls and of what a check asks: the check broke, it did not decide. */
 const FAILURE =
@@ -14,10 +23,14 @@ const LACKS =
 /** Of jsonwebtoken, jose, PyJWT (“Signature has expired”) and people; one that names other reasons, too, has not said which. */
 const EXPIRED = /expired|"?exp"? claim timestamp|过期|失效/i;
 const OR_ELSE = /invalid(?!_token)|malformed|missing|\bor\b|无效|或/i;
-/** What else runs out. */
+/** What a login is not, though it stands beside one: then the words have not said which of them ran out. */
 const OTHER_TERM = /licen[cs]e|subscription|\bplan\b|trial|certificate|passw|account|证书|密码|账号|账户|套餐|会员/i;
-/** Who asks, and by what: with these beside it, what ran out may be the login all the same. */
-const BY_LOGIN = /token|jwt|auth|log ?in|credential|session|passw|令牌|认证|鉴权|登录|凭证|密码/i;
+/** Who asks, and by what. */
+const BY_LOGIN =
+  /token|jwt|auth|log(?:ged)? ?(?:in|on)\b|sign(?:ed)? ?in\b|signature|credential|session|cookie|ticket|passw|"exp"|令牌|认证|鉴权|授权|登录|登陆|会话|身份|签名|凭证|票据|密码/i;
+/** What the words say has run out; none where they leave it open (“expired”, “Error: expired at …”). */
+const TERM_NAMED =
+  /\b(?!(?:error|exception|it|this|that|message|reason|code|status|and|or)\b)\p{L}+[\s_-]+(?:(?:has|have|had|is|was|are|already|been)\s+)*expired\b|\bexpired[\s_-]+(?!(?:at|on|since|ago|please|and|or|error)\b)\p{L}+|(?![已经您你])\p{Script=Han}(?:已经?)?(?:过期|失效)/iu;
 /** Of the same libraries: the token is fine for whoever signed it, or for whom it was made. */
 const OTHER_KEY =
   /signature|audience|issuer|unexpected "?(?:aud|iss)"?|invalid algorithm|\bjwks?\b.{0,20}\bkey|json web key|secret or public key|签名|密钥/i;
@@ -29,14 +42,14 @@ const OF_THE_PAGE = /\bcors\b|origin|来源/i;
 /** Beside a message that says nothing (“Error”). */
 const CODE_401 = /\b(?:code|status(?:code)?)"?\s*[:=]\s*"?401\b/i;
 
-/** A licence, or a plan, that ran out is no login. */
-export const saysOtherTerm = (message: string): boolean =>
-  EXPIRED.test(message) && OTHER_TERM.test(message) && !BY_LOGIN.test(message);
+/** A licence, a plan, an invitation, a room: it ran out, and that is no login. */
+export const saysOtherTerm = (message: string): boolean => TERM_NAMED.test(message) && !BY_LOGIN.test(message);
 
 /** The words of a program, untrusted: where they fit several, the one that says most of what to do. */
 export function refusalKind(message: string): RefusalKind {
   if (FAILURE.test(message)) return "failure";
   if (LIMIT.test(message)) return "limit";
+  if (saysOtherTerm(message)) return "otherTerm";
   if (EXPIRED.test(message) && !OR_ELSE.test(message) && !OTHER_TERM.test(message)) return "expired";
   if (OTHER_KEY.test(message)) return "otherKey";
   if (ROLE.test(message)) return "permission";

@@ -4,10 +4,10 @@ import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { EngineIoFacts } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
-import { isSameLeg } from "../context/sessions.ts";
 import { engineIoCode } from "../handshake/engine-io-code.ts";
 import { isPoll } from "../handshake/upgrade-outcome.ts";
 import { later } from "../reading/reading.ts";
+import { pollsOf } from "./session-polls.ts";
 
 // Engine.IO's heartbeat over polls: the server's ping is the answer to a GET, the client's pong the body of a POST.
 
@@ -17,21 +17,6 @@ export interface SilentPoller {
   readonly since: Mark;
   readonly isPing: boolean;
   readonly until: Mark;
-}
-
-/** Each that asks reads all of them: of a session with more nothing is told. */
-const MOST_CONNECTIONS = 1000;
-
-/** The session's connections and requests between these two hosts, and its connections beyond; null: not one that only polls. */
-function pollsOf(connection: ConnectionFacts, { sid }: EngineIoFacts, context: Context) {
-  const mates = sid === null ? [] : (context.sessions().get(sid) ?? []);
-  if (mates.length === 0 || mates.length > MOST_CONNECTIONS) return null;
-  if (mates.some(({ session }) => session?.engineIo?.transport === "websocket")) return null;
-  const own = mates.filter((mate) => isSameLeg(mate, connection));
-  const polls = own.flatMap(({ exchanges }) =>
-    exchanges.filter((one) => isPoll(one) && sidIn(one.request?.target) === sid),
-  );
-  return { own, polls, beyond: mates.filter((mate) => !own.includes(mate)) };
 }
 
 /** The answer to a request of this session, that it is not known. */
@@ -58,7 +43,7 @@ export function silentServer(
 ): SilentPoller | null {
   const { closed, version } = engineIo;
   if (closed?.from !== "client" || version === 3) return null;
-  const session = pollsOf(connection, engineIo, context);
+  const session = pollsOf(connection, engineIo.sid, context);
   const isIts = ({ request }: HttpExchangeFacts) => request?.last.packet === closed.packet;
   // Polls of several sessions share a connection.
   if (session === null || !session.polls.some(isIts)) return null;
@@ -94,7 +79,7 @@ export function silentClient(
   context: Context,
 ): SilentPoller | null {
   const back = refusalOf(connection, engineIo.sid)?.request?.first;
-  const session = back === undefined || engineIo.version === 3 ? null : pollsOf(connection, engineIo, context);
+  const session = back === undefined || engineIo.version === 3 ? null : pollsOf(connection, engineIo.sid, context);
   if (back === undefined || session === null) return null;
   const { own, polls, beyond } = session;
   if (

@@ -96,7 +96,10 @@ export function tokensFor(
   const sid = verdict?.facts.sid ?? null;
   if (verdict !== null && sid !== null) {
     if (isOtherLegs(connection, verdict, sessions)) return [];
-    return [...connection.tokens.filter((token) => token.sid !== sid), ...tokensOf(connection, sid, sessions)];
+    return [
+      ...connection.tokens.filter((token) => token.sid !== sid),
+      ...tokensOf(connection, verdict.facts, sessions),
+    ];
   }
   const mayBeElsewhere = connection.webSocket === null && connection.tokens.some((token) => token.sid !== null);
   if (!mayBeElsewhere) return connection.tokens;

@@ -88,6 +88,7 @@ export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path
   return [
     cause("likely", "backendDown", { front }),
     cause("possible", "backendCrashed", { front }),
+    cause("possible", "backendFirewalled", {}),
     cause("possible", "proxyScheme", { front }),
   ];
 }

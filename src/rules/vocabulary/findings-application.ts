@@ -13,7 +13,11 @@ export const applicationFindings = {
     pollsStopped: "from to waitedMs intervalMs timeoutMs",
   },
   "eio.upgrade.failed": { refused: "server client status?", probe: "server client status?" },
-  "sio.connect.missing": { silent: "server waitedMs", other: "server waitedMs" },
+  "sio.connect.missing": {
+    silent: "server waitedMs timeoutMs?",
+    onlyPongs: "server waitedMs timeoutMs?",
+    other: "server waitedMs timeoutMs?",
+  },
   "sio.connect.refused": {
     namespace: refused,
     auth: `${refused} details?`,
@@ -21,7 +25,7 @@ export const applicationFindings = {
     unseen: `${refused} details?`,
   },
   "sio.connect.unanswered": {
-    plain: "namespace server waitedMs",
+    plain: "namespace server waitedMs timeoutMs?",
     noGreeting: "server target waitedMs",
     otherServer: "server target",
   },

@@ -32,3 +32,17 @@ test("what a compressed poll says is read; what does not inflate says nothing", 
   expect(pollingSession([broken], () => beat())?.facts.socketIo).toEqual([]);
   expect(exchangeFacts(broken).responseBodyPreview).toBe("");
 });
+
+test("of two CONNECTs in one POST each has its own token", () => {
+  const jwt = (claims: object) => `eyJhbGciOiJub25lIn0.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.x`;
+  const posted = (name: string, exp: number) => `40${name}${JSON.stringify({ token: jwt({ exp }) })}`;
+  const post: HttpExchange = {
+    ...answered(new Uint8Array(0)),
+    request: { ...head({}), method: "POST", target: "/socket.io/?EIO=4&transport=polling&sid=abc" },
+    requestBody: body(Buffer.from([posted("", 1_700_000_100), posted("/admin,", 1_700_000_200)].join("\u001e"))),
+  };
+  expect(pollingSession([post], () => beat())?.tokens).toMatchObject([
+    { namespace: "/", expiresAtSeconds: 1_700_000_100 },
+    { namespace: "/admin", expiresAtSeconds: 1_700_000_200 },
+  ]);
+});

@@ -384,6 +384,14 @@ export const applicationCases = {
           ],
         }),
       }),
+      onlyPongs: socketIo(
+        session({ socketIo: [], engineIo: engineIo({ heartbeat: [quiet, beat({ answered: 2 })] }) }),
+        "server",
+        45,
+        {
+          webSocket: webSocket({ closeFrames: [null, close(45, null)], messages: [{ ...NOTHING, text: 2 }, NOTHING] }),
+        },
+      ),
       other: socketIo(session({ socketIo: [] }), "server", 45),
     },
     near: {

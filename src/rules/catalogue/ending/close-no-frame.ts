@@ -4,6 +4,7 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { endedByProxy } from "../../context/legs.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
+import { diedOnConnect } from "../../ending/died-on-connect.ts";
 import {
   backendLostBehind,
   blamesMessage,
@@ -238,7 +239,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const proxy = closer === "server" && handshake !== null ? proxyOf(handshake) : null;
   const died = closer === "server" && hasDied(connection, context);
   if (proxy !== null && missed === null && hasBackendDied(connection, context))
-    return [cause("likely", "serverDied", {}), cause("possible", "proxyOrBehind", { proxy })];
+    return [cause("likely", "backendLost", { proxy }), cause("possible", "proxyOrBehind", { proxy })];
   const lostBehind = closer === "server" && missed === null ? backendLostBehind(connection, context) : null;
   if (lostBehind !== null) return lostBehind;
   const timer = proxy !== null && missed === null ? proxyTimer(connection, proxy, context) : null;
@@ -298,6 +299,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       cause("likely", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
     onMessage !== null && (ownTimer !== null || leftTogether(connection, context)) ? lesser(onMessage) : onMessage,
+    died ? diedOnConnect(connection) : null,
     closer === "server" && cause(died || isByDeadline ? "possible" : "likely", "serverTerminated", {}),
     closer === "server" && !notified && cause(died ? "likely" : "possible", "serverDied", {}),
     closer === "client" &&
@@ -343,6 +345,7 @@ export const noCloseFrame: Rule = {
     "halfClosed",
     "serverTerminated",
     "serverDied",
+    "connectHandlerThrew",
     "backendLost",
     "clientKilled",
     "clientTerminated",

@@ -1,3 +1,4 @@
+import type { Mark } from "../../../base/packet-view.ts";
 import type { SocketIoNamespaceFacts } from "../../../store/session-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
@@ -5,11 +6,14 @@ import { isHandedOn, isKnownWhole, isSameLeg, onLeg, seenOf } from "../../contex
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { noGreetingOf } from "../../ending/no-greeting.ts";
 import { endedBy, endingEvidence } from "../../reading/ending.ts";
-import { endOf, hasEnded, hasGap, serverOf, watchedUntil } from "../../reading/reading.ts";
+import { endOf, hasEnded, hasGap, later, serverOf, watchedUntil } from "../../reading/reading.ts";
 import { refusalCause } from "../../reading/refusal-causes.ts";
 import { isRefusal, refusalKind } from "../../reading/refusal-message.ts";
+import { connectTimeoutMs } from "../../sessions/connect-timeout.ts";
 import { failureEvidence, firstRefusal, refusedRequests } from "../../sessions/refused-requests.ts";
+import { endOfPolls, pollsOf } from "../../sessions/session-polls.ts";
 import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
+import type { EvidenceItem } from "../../types.ts";
 import type { Rule } from "../rule.ts";
 
 /** The longest that checks of a login usually take. */
@@ -24,25 +28,79 @@ function unansweredOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
   const all = seenOf(connection, facts, context.sessions());
   if (all.some((seen) => seen.facts.connected !== null || seen.facts.refused !== null)) return null;
   if (isHandedOn(connection, all, (other) => other.connectRequested, asked)) return null;
-  // A session that was seen to live on: its polls may have gone elsewhere.
-  const carriers = facts.sid === null ? [connection] : (context.sessions().get(facts.sid) ?? []);
-  const carrier = carriers.find((one) => one.webSocket !== null && isSameLeg(one, connection));
-  if (carrier === undefined || hasGap(carrier, "server", asked.timestampNs)) return null;
-  const untilNs = hasEnded(carrier) ? endOf(carrier).timestampNs : watchedUntil(carrier, context.analysis.clockNs);
-  if (hasUnreadPolls(connection, asked.timestampNs, untilNs, context)) return null;
+  const lived = livedOnWebSocket(connection, facts, asked, context) ?? livedOnPolls(connection, facts, asked, context);
+  if (lived === null) return null;
+  const { untilNs, endedByServer, ending, heard, mates } = lived;
   const waitedMs = (untilNs - asked.timestampNs) / 1e6;
-  if (waitedMs < (endedBy(carrier, "server") === null ? LEAST_WAIT_MS : LEAST_TIMEOUT_MS)) return null;
+  if (waitedMs < (endedByServer === null ? LEAST_WAIT_MS : LEAST_TIMEOUT_MS)) return null;
+  const opened = mates.map(({ session }) => session?.engineIo?.open ?? null).find((open) => open !== null) ?? null;
   return draft("sio.connect.unanswered", "plain", {
     at: asked,
     foldBy: namespace,
-    args: { namespace, server: serverOf(connection), waitedMs },
+    args: {
+      namespace,
+      server: serverOf(connection),
+      waitedMs,
+      timeoutMs: connectTimeoutMs(mates, opened, endedByServer),
+    },
     evidence: [
       shows(asked, facts.hasAuth ? "connectWithAuth" : "connectWithoutAuth", { namespace }),
-      shows(carrier.webSocket?.lastFrame[1], "lastData", { from: "server" }),
-      endingEvidence(carrier),
+      shows(heard, "lastData", { from: "server" }),
+      ending,
     ],
     causes: [cause("likely", "middlewareHangs", { namespace }), cause("possible", "serverBlocked", {})],
   });
+}
+
+/** A session that was seen to live on while its CONNECT waited. */
+interface Lived {
+  readonly untilNs: number;
+  readonly endedByServer: Mark | null;
+  readonly ending: EvidenceItem | null;
+  /** The server's last word. */
+  readonly heard: Mark | null;
+  readonly mates: readonly ConnectionFacts[];
+}
+
+function livedOnWebSocket(
+  connection: ConnectionFacts,
+  { sid }: SocketIoNamespaceFacts,
+  asked: Mark,
+  context: Context,
+): Lived | null {
+  const mates = sid === null ? [connection] : (context.sessions().get(sid) ?? []);
+  const carrier = mates.find((one) => one.webSocket !== null && isSameLeg(one, connection));
+  if (carrier === undefined || hasGap(carrier, "server", asked.timestampNs)) return null;
+  const untilNs = hasEnded(carrier) ? endOf(carrier).timestampNs : watchedUntil(carrier, context.analysis.clockNs);
+  if (hasUnreadPolls(connection, asked.timestampNs, untilNs, context)) return null;
+  return {
+    untilNs,
+    endedByServer: endedBy(carrier, "server"),
+    ending: endingEvidence(carrier),
+    heard: carrier.webSocket?.lastFrame[1] ?? null,
+    mates,
+  };
+}
+
+function livedOnPolls(
+  connection: ConnectionFacts,
+  { sid }: SocketIoNamespaceFacts,
+  asked: Mark,
+  context: Context,
+): Lived | null {
+  const session = pollsOf(connection, sid, context);
+  const end = session && endOfPolls(session);
+  if (session === null || end === null) return null;
+  const untilNs = end.until?.timestampNs ?? context.analysis.clockNs;
+  if (hasUnreadPolls(connection, asked.timestampNs, untilNs, context, session)) return null;
+  const heard = session.polls.reduce<Mark | null>((last, { response }) => later(last, response?.last ?? null), null);
+  return {
+    untilNs,
+    endedByServer: end.closedByServer,
+    ending: shows(end.closedByServer, "endOfSession", { from: "server" }),
+    heard,
+    mates: session.own,
+  };
 }
 
 const each =

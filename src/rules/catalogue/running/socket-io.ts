@@ -9,8 +9,9 @@ import { endedBy } from "../../reading/ending.ts";
 import { isAboutLogin } from "../../reading/last-words.ts";
 import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs } from "../../reading/reading.ts";
 import { refusalCause } from "../../reading/refusal-causes.ts";
-import { isRefusal, refusalKind } from "../../reading/refusal-message.ts";
+import { isRefusal, refusalKind, saysOtherTerm } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
+import { connectTimeoutMs } from "../../sessions/connect-timeout.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
 import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
 import { isAtOnce } from "../../sessions/verdicts.ts";
@@ -30,16 +31,21 @@ function checkConnectMissing(connection: ConnectionFacts): Draft | null {
   const ended = endedBy(connection, "server");
   if (ended === null) return null;
   const sent = webSocket.messages[0].text + webSocket.messages[0].binary;
-  return draft("sio.connect.missing", sent === 0 ? "silent" : "other", {
+  const pongs = engineIo.heartbeat[1].answered;
+  return draft("sio.connect.missing", sent === 0 ? "silent" : sent === pongs ? "onlyPongs" : "other", {
     confidence: "likely",
     at: engineIo.open,
-    args: { server: serverOf(connection), waitedMs: spanMs(engineIo.open, ended) },
+    args: {
+      server: serverOf(connection),
+      waitedMs: spanMs(engineIo.open, ended),
+      timeoutMs: connectTimeoutMs([connection], engineIo.open, ended),
+    },
     evidence: [
       shows(engineIo.open, "engineIoOpen", { from: "server" }),
       shows(earlier(webSocket.firstFrame[0], ended), "firstMessage", { from: "client" }),
       shows(ended, "endOfSession", { from: "server" }),
     ],
-    causes: [cause("likely", "notSocketIoClient", {})],
+    causes: [cause("likely", sent > 0 && sent === pongs ? "neverAsksIn" : "notSocketIoClient", {})],
   });
 }
 
@@ -47,7 +53,7 @@ export const connectMissing: Rule = {
   id: "sio.connect.missing",
   severity: "error",
   spec: "Socket.IO protocol v5, connection to a namespace",
-  causes: ["notSocketIoClient"],
+  causes: ["notSocketIoClient", "neverAsksIn"],
   sources: [
     "https://socket.io/docs/v4/server-options/#connecttimeout",
     "https://socket.io/docs/v4/socket-io-protocol/",
@@ -128,6 +134,8 @@ function refusalCauses(
       refusalCause(kind),
       kind === "expired" && connection.tokens.length > 0 && cause("possible", "clockSkew", {}),
     ];
+  if (kind === "otherTerm")
+    return [refusalCause(kind), (hasAuth || isUnseen) && cause("possible", "tokenRejected", {})];
   if (kind === "permission" && (hasAuth || isUnseen))
     return [...slipped, refusalCause(kind), cause("possible", "tokenRejected", {})];
   if (kind === "noToken" && hasAuth && slip !== "unset")
@@ -159,6 +167,7 @@ export const connectErrored: Rule = {
     "tokenNotRenewed",
     "tokenOfOthers",
     "permissionMissing",
+    "otherTermOver",
     "clockSkew",
   ],
   sources: ["https://socket.io/docs/v4/middlewares/", "https://socket.io/docs/v4/socket-io-protocol/"],
@@ -201,9 +210,11 @@ function disconnectOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts
       evidence,
       causes: saysReplaced(message)
         ? [cause("likely", "replacedElsewhere", {})]
-        : isAboutLogin(message) || isRefusal(`${event} ${message}`)
-          ? [...(said ?? login()), gateway]
-          : [gateway],
+        : saysOtherTerm(message)
+          ? [refusalCause("otherTerm"), gateway]
+          : isAboutLogin(message) || isRefusal(`${event} ${message}`)
+            ? [...(said ?? login()), gateway]
+            : [gateway],
     });
   }
   if (isAtOnce(afterMs))
@@ -271,6 +282,7 @@ export const disconnected: Rule = {
     "tokenRanOut",
     "tokenOfOthers",
     "permissionMissing",
+    "otherTermOver",
     "clockSkew",
     "notAPacket",
   ],

@@ -7,6 +7,7 @@ import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { dateOf, SKEW_SECONDS, secondsOf } from "../../handshake/server-clock.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { fieldValue, serverOf, spanMs } from "../../reading/reading.ts";
+import { refusalKind, saysOtherTerm } from "../../reading/refusal-message.ts";
 import { failureEvidence } from "../../sessions/refused-requests.ts";
 import { tokensFor, type Verdict, verdictIn } from "../../sessions/verdicts.ts";
 import type { EvidenceItem } from "../../types.ts";
@@ -16,13 +17,20 @@ import type { Rule } from "../rule.ts";
 function turnedAway(connection: ConnectionFacts, verdict: Verdict | null): Mark | null {
   const response = handshakeOf(connection)?.response;
   if (response && (response.status === 401 || response.status === 403)) return response.first;
-  if (verdict !== null && verdict.how !== "later") return verdict.at;
+  if (verdict !== null && isOfLogin(verdict)) return verdict.at;
   const close = connection.webSocket?.closeFrames[1];
   return close && [1008, 3000, 3003, 4401, 4403, 4001, 4003].includes(close.code ?? 0) ? close : null;
 }
 
+/** Words that name something else that ran out are not about the token. */
+const isOfLogin = ({ how, message }: Verdict): boolean => how !== "later" && !saysOtherTerm(message);
+
 /** How much a token may be past its time before it counts: clocks differ a little (RFC 7519 §4.1.4). */
 const LEEWAY_SECONDS = 5;
+
+/** The server's own clock has decided where it says so itself. */
+const leewayOf = (verdict: Verdict | null): number =>
+  verdict?.how === "refused" && refusalKind(verdict.message) === "expired" ? 0 : LEEWAY_SECONDS;
 
 function checkToken(connection: ConnectionFacts, context: Context): Draft | null {
   const verdict = verdictIn(connection, context);
@@ -39,7 +47,7 @@ function checkToken(connection: ConnectionFacts, context: Context): Draft | null
     };
     const refused = refusedSince(verdict, token, seenAt);
     if (refused !== null) return refused;
-    if (token.expiresAtSeconds !== null && seenAt - token.expiresAtSeconds > LEEWAY_SECONDS)
+    if (token.expiresAtSeconds !== null && seenAt - token.expiresAtSeconds > leewayOf(verdict))
       return expired(connection, verdict, parts, {
         where: parts.where,
         agoMs: (seenAt - token.expiresAtSeconds) * 1000,
@@ -78,7 +86,7 @@ function expired(
       args: { ...args, status: response.status },
       causes,
     });
-  if (verdict !== null && verdict.how !== "later") {
+  if (verdict !== null && isOfLogin(verdict)) {
     const { facts, message, at: told, connected } = verdict;
     const { name: namespace } = facts;
     const token = evidence[0] ?? null;
@@ -138,6 +146,8 @@ function endedAtExpiry(
   seenAt: number,
 ): Draft | null {
   const { expiresAtSeconds } = token;
+  // Who was never let in was not put out.
+  if (verdict?.how === "refused") return null;
   const putOut = verdict?.facts.disconnected?.from === "server" ? verdict.facts.disconnected : null;
   const end = putOut ?? closedByServer(connection);
   if (end === null || expiresAtSeconds === null) return null;

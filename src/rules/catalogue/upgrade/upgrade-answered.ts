@@ -24,6 +24,7 @@ import { gatewayCauses, pageCauses, unavailableCauses, upgradeLines } from "../.
 import { askedFor } from "../../upgrade/asked.ts";
 import { isLoginCheck } from "../../upgrade/login-check.ts";
 import { otherSite } from "../../upgrade/other-site.ts";
+import { serviceCauses } from "../../upgrade/service-codes.ts";
 import { isUnreachable, searchInVain } from "../../upgrade/unreachable-backend.ts";
 import type { Rule } from "../rule.ts";
 
@@ -158,8 +159,12 @@ function gatewayErrorCauses(
 ): (Cause | false)[] {
   const afterMs = spanMs(request.last, response.first);
   if (hasHungUp) return [cause("certain", "backendCrashed", { front: frontNamed(proxyOf(exchange)) })];
-  if (response.status === 503) return unavailableCauses(connection, exchange, afterMs, context);
-  const usual = gatewayCauses(exchange, afterMs, path);
+  const usual =
+    response.status === 503
+      ? unavailableCauses(connection, exchange, afterMs, context)
+      : gatewayCauses(exchange, afterMs, path);
+  const ofService = serviceCauses(exchange, path, usual);
+  if (ofService !== null || response.status === 503) return ofService ?? usual;
   if (search === null && !isUnreachable(connection, exchange, context)) return usual;
   return [
     cause("likely", "backendUnreachable", { server: search?.target }),
@@ -181,6 +186,11 @@ export const gatewayError: Rule = {
     "engineIoRewritten",
     "pollTimeout",
     "backendFirewalled",
+    "edgeRefused",
+    "edgeNotReached",
+    "edgeTls",
+    "edgeTunnel",
+    "awsTargets",
     "backendUnreachable",
     "noHealthyBackend",
     "healthCheckFails",

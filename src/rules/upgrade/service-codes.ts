@@ -1,0 +1,49 @@
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
+import { cause, lesser } from "../draft.ts";
+import { isPoll, proxyOf } from "../handshake/upgrade-outcome.ts";
+import type { Cause } from "../types.ts";
+
+// Services that stand before a server and are configured in no file of its own: their codes say what they met.
+
+/**
+ * What the status of Cloudflare (developers.cloudflare.com, 5xx errors) or of an AWS load balancer (its troubleshooting page)
+ * says by itself; `usual`: what it says of any proxy. null: not one of theirs.
+ */
+export function serviceCauses(
+  exchange: HttpExchangeFacts,
+  path: string,
+  usual: readonly (Cause | false)[],
+): (Cause | false)[] | null {
+  const proxy = proxyOf(exchange) ?? "";
+  if (/cloudflare/i.test(proxy)) return cloudflareCauses(exchange, path);
+  const status = exchange.response?.status ?? 0;
+  if (!/awselb|^AWS ALB$/i.test(proxy) || ![502, 503, 504].includes(status)) return null;
+  return [cause("likely", "awsTargets", { status }), ...usual.map((one) => one && lesser(one))];
+}
+
+function cloudflareCauses(exchange: HttpExchangeFacts, path: string): (Cause | false)[] | null {
+  const status = exchange.response?.status ?? 0;
+  switch (status) {
+    case 520:
+      return [cause("likely", "backendCrashed", { front: "other" })];
+    case 521:
+      return [cause("likely", "edgeRefused", {})];
+    case 522:
+    case 523:
+      return [cause("likely", "edgeNotReached", { status })];
+    case 524:
+      // It was connected, and got no answer.
+      return [
+        isPoll(exchange) ? cause("likely", "pollUnanswered", { path }) : cause("likely", "backendSilent", { path }),
+      ];
+    case 525:
+    case 526:
+      return [cause("likely", "edgeTls", { status })];
+    case 530:
+      return /\b1033\b/.test(exchange.responseBodyPreview)
+        ? [cause("likely", "edgeTunnel", {})]
+        : [cause("likely", "edgeNotReached", { status })];
+    default:
+      return null;
+  }
+}
