@@ -123,7 +123,12 @@ export const findingsNetwork = {
     host: {
       title: "{server} cannot be reached: {sender} says that there is no such host",
       detail:
-        "The last router asked for the address (ARP or neighbour discovery) and nobody answered: the device is off, or has another address.",
+        "The message came {afterMs:ms} after the SYN. The last router says this when it has asked for the address (ARP or neighbour discovery) and nobody answered: the device is off, or has another address.",
+    },
+    hostAtOnce: {
+      title: "{server} cannot be reached: {sender} turns the connection away at once, by ICMP host unreachable",
+      detail:
+        "The message came {afterMs:ms} after the SYN. Who asks for an address (ARP or neighbour discovery) waits a second or more for an answer; so {sender} did not ask this time: a firewall rule or a route there turns such packets away, or it had asked in vain shortly before. The message does not say which.",
     },
     net: {
       title: "{server} cannot be reached: {sender} has no route to its network",

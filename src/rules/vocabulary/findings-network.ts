@@ -28,7 +28,8 @@ export const networkFindings = {
   },
   "tcp.open.icmp": {
     port: "server port sender",
-    host: "server port sender",
+    host: "server port sender afterMs",
+    hostAtOnce: "server port sender afterMs",
     net: "server port sender",
     prohibited: "server port sender",
     other: "server port sender type code",

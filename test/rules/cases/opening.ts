@@ -75,9 +75,9 @@ export const unanswered = (facts: Partial<TcpFacts> = {}, more: Partial<Connecti
     { kind: "tcp-unanswered", ...more },
   );
 
-const unreachable = (code: number, type = 3): ConnectionFacts => {
+export const unreachable = (code: number, type = 3, at = 0.01): ConnectionFacts => {
   const error: IcmpFacts = {
-    ...mark(0.01),
+    ...mark(at),
     sender: "10.0.0.254",
     ipVersion: 4,
     type,
@@ -88,7 +88,7 @@ const unreachable = (code: number, type = 3): ConnectionFacts => {
   return tried({ opening: "refused", ending: "icmp", icmpErrors: [error], oneWay: true });
 };
 
-const synAckLost = (synAcks: number[]): ConnectionFacts =>
+export const synAckLost = (synAcks: number[]): ConnectionFacts =>
   tried(
     { opening: "unanswered", ending: "silent", syns: [mark(0), mark(1)], synAcks: synAcks.map(mark) },
     { kind: "tcp-unanswered" },
@@ -179,7 +179,8 @@ export const openingCases = {
     severity: "error",
     fires: {
       net: one(unreachable(0)),
-      host: one(unreachable(1)),
+      host: one(unreachable(1, 3, 3.1)),
+      hostAtOnce: one(unreachable(1)),
       port: one(unreachable(3)),
       prohibited: one(unreachable(13)),
       other: one(unreachable(2)),

@@ -61,7 +61,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
     ],
   };
   const { damaged } = tcp.halves[direction];
-  const rejection = rejectionSince(connection, from, waiting.since);
+  const rejection = rejectionSince(connection, from, waiting, context);
   if (rejection !== null) return rejected(connection, rejection, waiting, base, parts);
   // A capture taken at the sender holds what its network card will cut up: the MSS bounds what is on the wire.
   const segmentBytes = Math.min(
