@@ -47,6 +47,11 @@ export const findingsNetwork = {
       detail:
         "The RST arrived with hop limit {hops}; this host's other packets arrive with {usualHops}. So a device on the way sent it, as a REJECT rule does.",
     },
+    sameRule: {
+      title: "{server} refused the connection: the firewall that cut the open connection turns away new ones as well",
+      detail:
+        "The SYN was answered by an RST[[ after {answerMs:ms}]] with the same hop limit as the one that cut an open connection just before, while the server itself went on sending there. So this RST does not say that nothing listens on port {port}.",
+    },
     loopback: {
       title: "{server} refused the connection: nothing on this machine listens on port {port}",
       detail:

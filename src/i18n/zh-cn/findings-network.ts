@@ -43,6 +43,11 @@ export const findingsNetwork = {
       detail:
         "RST 到达时的 TTL 为 {hops}，而该主机其他数据包的 TTL 为 {usualHops}，可见它由途中设备代发，常见于 REJECT 规则。",
     },
+    sameRule: {
+      title: "{server} 拒绝连接：切断已有连接的那个防火墙，新连接也一并拒绝",
+      detail:
+        "SYN [[在 {answerMs:ms}后]]收到 RST，它的 TTL 与之前切断已有连接的 RST 相同，而当时服务器自己还在继续发送。所以这个 RST 并不说明 {port} 端口没有程序在监听。",
+    },
     loopback: {
       title: "{server} 拒绝连接：本机 {port} 端口没有程序在监听",
       detail:

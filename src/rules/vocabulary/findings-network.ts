@@ -10,6 +10,7 @@ export const networkFindings = {
     host: "server port client attempts answerMs?",
     ofProxy: "server port client attempts answerMs?",
     middlebox: "server port client attempts answerMs? hops usualHops",
+    sameRule: "server port client attempts answerMs?",
     loopback: "server port client attempts answerMs?",
     loopbackOfProxy: "server port client attempts answerMs?",
     otherFamily: "server port client attempts other",
