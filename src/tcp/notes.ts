@@ -6,6 +6,7 @@ import { isDoubted } from "./doubts.ts";
 import { noteEvent, noteLate, noteRepeated } from "./events.ts";
 import { missingByBare, noteBare } from "./never-came.ts";
 import { notePause } from "./pauses.ts";
+import { isAcknowledgedBefore, isRepeat, lastAdvanceOf, onUnseenFin, putFirst, sentBeforeNs } from "./unseen-fin.ts";
 
 /** A segment without payload, SYN, FIN or RST: keep-alive, or nothing to note. */
 export function onBare(
@@ -134,6 +135,8 @@ function noteFinAgain(peer: TcpHalf, half: TcpHalf, first: Moment, packet: Packe
 }
 
 export function onFin(connection: TcpConnection, index: 0 | 1, half: TcpHalf, last: number, packet: PacketView): void {
+  const early = isAcknowledgedBefore(connection, half, last);
+  if (early && isRepeat(half, packet)) onUnseenFin(connection, half);
   if (half.fin !== null) {
     if (last === half.finSequence) noteFinAgain(connection.peerOf(half), half, half.fin, packet);
     return;
@@ -143,10 +146,15 @@ export function onFin(connection: TcpConnection, index: 0 | 1, half: TcpHalf, la
   half.finSequence = last;
   half.maxSequence = (last + 1) | 0;
   noteEvent(connection, "fin", index, half.streamOffset, 0, packet);
-  if (connection.finFirst === null && !connection.finished) {
+  if (early) half.finAcknowledged = lastAdvanceOf(half);
+  const first = connection.finFirst;
+  if (first === null && !connection.finished) {
     connection.finFirst = half.fin;
     connection.finFirstFrom = index;
     connection.idleBeforeFinNs = packet.timestampNs - connection.lastActivityNs;
+  } else if (first !== null && !connection.finished) {
+    const sentNs = sentBeforeNs(half, last, early, first);
+    if (sentNs !== null) putFirst(connection, half, sentNs);
   }
   connection.lastActivityNs = packet.timestampNs;
 }

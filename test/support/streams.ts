@@ -16,6 +16,8 @@ interface StreamOptions {
   readonly asked?: readonly [count: number, lastSeconds: number, longestGapSeconds: number];
   /** The client streams too, and falls silent so long after the server; absent: it does not. */
   readonly clientLater?: number;
+  /** Between what the client sent first and last it sent nothing; absent: nobody looked. */
+  readonly clientSilent?: readonly [fromSeconds: number, untilSeconds: number];
 }
 
 /** The server says something every second, pauses once, and goes on until the connection is closed well. */
@@ -29,6 +31,7 @@ export function streamed({
   made = 0,
   asked = [1, 0.1, 0],
   clientLater,
+  clientSilent,
 }: StreamOptions = {}): ConnectionFacts {
   const untilSeconds = fromSeconds + (before - 1) * intervalSeconds + pauseSeconds;
   const endSeconds = untilSeconds + (after - 1) * intervalSeconds;
@@ -66,7 +69,15 @@ export function streamed({
       server: { dataSegments: before + after + 1, longestPause },
       client:
         clientLater === undefined
-          ? {}
+          ? clientSilent === undefined
+            ? {}
+            : {
+                longestPause: {
+                  ...longestPause,
+                  until: mark(clientSilent[1]),
+                  ms: (clientSilent[1] - clientSilent[0]) * 1000,
+                },
+              }
           : {
               dataSegments: before + after + 1,
               longestPause: { ...longestPause, until: mark(untilSeconds + clientLater) },

@@ -26,6 +26,53 @@ test("a FIN that the capture lacks came second when the other one was acknowledg
   expect(connections[0]).toMatchObject({ finFirstFrom: 1, finFirst: { packetNumber: 7 } });
 });
 
+test("a FIN that is sent again came first when the other side's had acknowledged it", () => {
+  // The first one was not captured, and the client's answer got lost on its way.
+  const { connections } = trackLines(
+    ...OPENING,
+    ["C", 900, { flags: "FA", seq: 104, ack: 508 }],
+    ["S", 1150, { flags: "FA", seq: 507, ack: 104 }],
+    ["C", 1151, { flags: "FA", seq: 104, ack: 508 }],
+    ["S", 1152, { flags: "A", seq: 508, ack: 105 }],
+  );
+  expect(connections[0]).toMatchObject({ finFirstFrom: 1, finFirst: { packetNumber: 7 } });
+  expect(connections[0]?.halves[1]).toMatchObject({ finIsUnseen: true, finRetransmissions: 1 });
+});
+
+test("a FIN that was overtaken on its way to the recorder came first, and once", () => {
+  const { connections } = trackLines(
+    ...OPENING,
+    ["C", 900, { flags: "FA", seq: 104, ack: 508 }],
+    ["S", 900.02, { flags: "FA", seq: 507, ack: 104 }],
+    ["S", 901, { flags: "A", seq: 508, ack: 105 }],
+  );
+  expect(connections[0]).toMatchObject({ finFirstFrom: 1, finFirst: { packetNumber: 8 } });
+  expect(connections[0]?.halves[1]).toMatchObject({
+    finIsUnseen: false,
+    finRetransmissions: 0,
+    finAcknowledged: { packetNumber: 7 },
+  });
+});
+
+test("a FIN that was lost before the point of capture came first when its side had counted it before the other one's", () => {
+  const closed = (...more: Line[]) =>
+    trackLines(
+      ...OPENING,
+      ["C", 500, { flags: "PA", seq: 104, ack: 507, payload: "more" }],
+      ...more,
+      ["C", 560, { flags: "FA", seq: 108, ack: 507 }],
+      ["S", 700, { flags: "FA", seq: 507, ack: 109 }],
+    ).connections[0];
+  expect(closed(["S", 510, { flags: "A", seq: 508, ack: 108 }])).toMatchObject({
+    finFirstFrom: 1,
+    finFirst: { packetNumber: 10 },
+  });
+  expect(closed(["S", 510, { flags: "A", seq: 507, ack: 108 }])).toMatchObject({
+    finFirstFrom: 0,
+    finFirst: { packetNumber: 9 },
+  });
+});
+
 test("one byte that the capture lacks is no FIN when more comes behind it", () => {
   const { connections, lines } = trackLines(
     ...OPENING,

@@ -27,6 +27,11 @@ export const causesNetwork = {
     cause: "A firewall rule at {sender}, between client and server, rejects it.",
     fix: "Look at the rules of {sender} (router, firewall, VPN gateway) and allow TCP port {port} there, or ask whoever runs it.",
   },
+  rejectsUnasked: {
+    cause:
+      "{sender} itself turns away what is meant for {server}: a firewall rule there, or a route that is marked as unreachable.",
+    fix: "On {sender}: ip route get {server}, and its firewall rules (sudo nft list ruleset, sudo iptables-save).",
+  },
   refusesOneWay: {
     cause:
       "{sender} itself lets nothing through in this direction: a firewall rule there, or a route that is missing. The {to:word} is up, for its packets go on arriving.",

@@ -12,6 +12,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   recoveredByPolls: "the same client's next session is open, on HTTP polling",
   pollsOn: "the session goes on: it asks again by HTTP polling",
   icmpUnreachable: "ICMP from {sender}: {meaning:word}",
+  icmpUnreachableBeside: "ICMP from {sender} to another connection of these hosts ({client}): {meaning:word}",
   icmpTooBig: "ICMP from {sender}: packet too big, at most {mtu} bytes",
   request: "{method} {target}",
   pollRequest: "poll of Socket.IO, {target}[[, Host {host}]][[, Origin {origin}]]",

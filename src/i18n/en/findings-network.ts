@@ -47,6 +47,11 @@ export const findingsNetwork = {
       detail:
         "The RST arrived with hop limit {hops}; this host's other packets arrive with {usualHops}. So a device on the way sent it, as a REJECT rule does.",
     },
+    sameRule: {
+      title: "{server} refused the connection: the firewall that cut the open connection turns away new ones as well",
+      detail:
+        "The SYN was answered by an RST[[ after {answerMs:ms}]] with the same hop limit as the one that cut an open connection just before, while the server itself went on sending there. So this RST does not say that nothing listens on port {port}.",
+    },
     loopback: {
       title: "{server} refused the connection: nothing on this machine listens on port {port}",
       detail:
@@ -123,7 +128,12 @@ export const findingsNetwork = {
     host: {
       title: "{server} cannot be reached: {sender} says that there is no such host",
       detail:
-        "The last router asked for the address (ARP or neighbour discovery) and nobody answered: the device is off, or has another address.",
+        "The message came {afterMs:ms} after the SYN. The last router says this when it has asked for the address (ARP or neighbour discovery) and nobody answered: the device is off, or has another address.",
+    },
+    hostAtOnce: {
+      title: "{server} cannot be reached: {sender} turns the connection away at once, by ICMP host unreachable",
+      detail:
+        "The message came {afterMs:ms} after the SYN. Who asks for an address (ARP or neighbour discovery) waits a second or more for an answer; so {sender} did not ask this time: a firewall rule or a route there turns such packets away, or it had asked in vain shortly before. The message does not say which.",
     },
     net: {
       title: "{server} cannot be reached: {sender} has no route to its network",

@@ -23,6 +23,10 @@ export const causesNetwork = {
     cause: "客户端与服务器之间的 {sender} 有防火墙规则在拒绝。",
     fix: "检查 {sender}（路由器、防火墙、VPN 网关）的规则，放行 TCP 端口 {port}；不归你管就找它的管理员。",
   },
+  rejectsUnasked: {
+    cause: "是 {sender} 自己拒绝发往 {server} 的数据包：那里有防火墙规则，或者路由被标记为不可达。",
+    fix: "在 {sender} 上执行 ip route get {server}，并查看防火墙规则（sudo nft list ruleset、sudo iptables-save）。",
+  },
   refusesOneWay: {
     cause:
       "是 {sender} 自己不让这个方向的数据通过：那里有防火墙规则，或缺少路由。{to:word}还在运行，它的数据包一直能到达。",

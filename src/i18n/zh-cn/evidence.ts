@@ -12,6 +12,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   recoveredByPolls: "同一客户端的下一个会话已建立（HTTP 轮询）",
   pollsOn: "会话仍在继续：客户端又发来 HTTP 轮询请求",
   icmpUnreachable: "{sender} 发来的 ICMP：{meaning:word}",
+  icmpUnreachableBeside: "{sender} 发来的 ICMP，针对这两台主机的另一条连接（{client}）：{meaning:word}",
   icmpTooBig: "{sender} 发来的 ICMP：数据包过大，上限 {mtu} 字节",
   request: "{method} {target}",
   pollRequest: "Socket.IO 轮询 {target}[[，Host {host}]][[，Origin {origin}]]",

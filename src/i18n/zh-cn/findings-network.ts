@@ -43,6 +43,11 @@ export const findingsNetwork = {
       detail:
         "RST 到达时的 TTL 为 {hops}，而该主机其他数据包的 TTL 为 {usualHops}，可见它由途中设备代发，常见于 REJECT 规则。",
     },
+    sameRule: {
+      title: "{server} 拒绝连接：切断已有连接的那个防火墙，新连接也一并拒绝",
+      detail:
+        "SYN [[在 {answerMs:ms}后]]收到 RST，它的 TTL 与之前切断已有连接的 RST 相同，而当时服务器自己还在继续发送。所以这个 RST 并不说明 {port} 端口没有程序在监听。",
+    },
     loopback: {
       title: "{server} 拒绝连接：本机 {port} 端口没有程序在监听",
       detail:
@@ -111,7 +116,13 @@ export const findingsNetwork = {
     },
     host: {
       title: "无法到达 {server}：{sender} 称主机不存在",
-      detail: "最后一跳路由器查询该地址（ARP 或邻居发现）无人应答：设备没开机，或者换了地址。",
+      detail:
+        "ICMP 在 SYN 之后 {afterMs:ms}到达。最后一跳路由器查询该地址（ARP 或邻居发现）无人应答时会这样回：设备没开机，或者换了地址。",
+    },
+    hostAtOnce: {
+      title: "无法到达 {server}：{sender} 当即用 ICMP 主机不可达拒绝了连接",
+      detail:
+        "ICMP 在 SYN 之后 {afterMs:ms}到达。查询一个地址（ARP 或邻居发现）要等一秒以上才会放弃，所以 {sender} 这次没有去查：那里有防火墙规则或路由在拒绝这类数据包，或者不久前刚查过、无人应答。ICMP 本身没有说是哪一种。",
     },
     net: {
       title: "无法到达 {server}：{sender} 没有到该网段的路由",

@@ -13,6 +13,7 @@ import { type Others, othersOf, pairKey } from "./others.ts";
 import { type PolledSession, polledSessionsOf } from "./polled-sessions.ts";
 import { type Sessions, sessionsOf } from "./sessions.ts";
 import type { Timer } from "./timers.ts";
+import { type Unreachables, unreachablesOf } from "./unreachables.ts";
 
 /** What a rule may know besides its connection: the others, and the timers to match. Built once per judgement. */
 export interface Context {
@@ -37,6 +38,7 @@ export interface Context {
   /** By "client address, server endpoint". */
   readonly polledSessions: () => ReadonlyMap<string, TimeIndex<PolledSession>>;
   readonly lostDials: () => LostDials;
+  readonly unreachables: () => Unreachables;
   readonly evictions: () => ReadonlyMap<ConnectionId, Eviction>;
   /** By "client address, server endpoint". */
   readonly clientTimers: () => ReadonlyMap<string, ClientTimer>;
@@ -97,6 +99,7 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: r
     sessions,
     polledSessions: once(() => polledSessionsOf(analysis, sessions())),
     lostDials: once(() => lostDialsOf(analysis)),
+    unreachables: once(() => unreachablesOf(analysis.connections)),
     evictions: once(() => evictionsOf(analysis.connections)),
     clientTimers: once(
       () => new Map([...clientTimersOf(sealedSocketsOf(analysis, ports)), ...clientTimersOf(others().sockets)]),

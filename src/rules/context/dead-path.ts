@@ -2,9 +2,11 @@ import { appendTo } from "../../base/append-to.ts";
 import type { ConnectionId } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import type { Analysis, ConnectionFacts } from "../../store/types.ts";
-import { unreachable } from "../reading/icmp-meaning.ts";
+import { isHostOrNet } from "../reading/icmp-meaning.ts";
+import { hostsOf } from "../reading/reading.ts";
 import { stallsOf } from "../reading/stall.ts";
 import { type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
+import { soughtByServer } from "./sought.ts";
 
 /*
  * Between two hosts nothing gets through for a while. A connection that is open shows it: what it sends is repeated without
@@ -34,8 +36,6 @@ export const LEAST_WAIT_MS = 2000;
 /** Clients dial again within a minute; who stays away for longer may find another trouble. */
 const NEXT_SIGN_NS = 60e9;
 
-const hostsOf = ({ client, server }: ConnectionFacts): string => `${client.address} ${server.address}`;
-
 /** When what this connection sent got no answer: its data, or its FIN. */
 function spansOf(connection: ConnectionFacts): Span[] {
   const { tcp } = connection;
@@ -57,10 +57,15 @@ function spansOf(connection: ConnectionFacts): Span[] {
 
 /** A router's word that nobody is there, or that there is no way. */
 const unreachableOf = ({ tcp }: ConnectionFacts): Mark | null =>
-  tcp.icmpErrors.find((error) => {
-    const meaning = error.about === "client" ? unreachable(error) : null;
-    return meaning === "host" || meaning === "net";
-  }) ?? null;
+  tcp.icmpErrors.find((error) => error.about === "client" && isHostOrNet(error)) ?? null;
+
+/** A SYN-ACK that was sent again and again to a client that the server's host then did not even find on its link. */
+function answeredInVain(connection: ConnectionFacts, analysis: Analysis): Mark | null {
+  const { synAcks, established } = connection.tcp;
+  const [first, second] = synAcks;
+  if (!first || !second || established !== null) return null;
+  return soughtByServer(connection, synAcks.at(-1) ?? second, analysis) === null ? null : first;
+}
 
 /** A dial that came to nothing because nobody was reached: a port that refuses was reached. */
 const isLost = (connection: ConnectionFacts): boolean =>
@@ -68,9 +73,10 @@ const isLost = (connection: ConnectionFacts): boolean =>
 
 /**
  * Dials that failed while the path between the same hosts was known to be dead, by a connection that was open or by an
- * earlier dial that a router called unreachable. One that comes about in between shows that the path works.
+ * earlier dial that a router called unreachable, or that the server answered to a client which its link did not reach. One that comes about in between shows that the path works.
  */
-export function lostDialsOf({ connections }: Analysis): LostDials {
+export function lostDialsOf(analysis: Analysis): LostDials {
+  const { connections } = analysis;
   const by = new Map<ConnectionId, DeadPath>();
   const counts = new Map<ConnectionId, number>();
   const dials = new Map<string, ConnectionFacts[]>();
@@ -86,7 +92,7 @@ export function lostDialsOf({ connections }: Analysis): LostDials {
   }
   for (const [hosts, failed] of dials) {
     const openings = timeIndex(opened.get(hosts) ?? [], startOf);
-    for (const [dial, dead] of pairsOf(timeIndex(failed, startOf).items, spans.get(hosts) ?? [], openings)) {
+    for (const [dial, dead] of pairsOf(timeIndex(failed, startOf).items, spans.get(hosts) ?? [], openings, analysis)) {
       by.set(dial.id, dead);
       counts.set(dead.connection.id, (counts.get(dead.connection.id) ?? 0) + 1);
     }
@@ -101,6 +107,7 @@ function pairsOf(
   dials: readonly ConnectionFacts[],
   unsorted: readonly Span[],
   openings: TimeIndex<ConnectionFacts>,
+  analysis: Analysis,
 ): [ConnectionFacts, DeadPath][] {
   const spans = [...unsorted].sort((a, b) => a.since.timestampNs - b.since.timestampNs);
   const found: [ConnectionFacts, DeadPath][] = [];
@@ -111,7 +118,7 @@ function pairsOf(
     for (let span = spans[next]; span !== undefined && span.since.timestampNs <= at; span = spans[++next])
       dead = isDead(dead, span.since.timestampNs, openings) ? lasting(dead, span.untilNs) : span;
     const untilNs = (dial.tcp.syns.at(-1) ?? dial.first).timestampNs;
-    const since = unreachableOf(dial);
+    const since = unreachableOf(dial) ?? answeredInVain(dial, analysis);
     if (isDead(dead, at, openings)) {
       found.push([dial, dead]);
       dead = lasting(dead, untilNs);

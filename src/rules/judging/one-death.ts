@@ -2,8 +2,9 @@ import { appendTo } from "../../base/append-to.ts";
 import { CLIENT, SERVER } from "../../base/brand.ts";
 import type { Context } from "../context/context.ts";
 import { lesser, rank } from "../draft.ts";
-import { CHANCE, failedOnMessage, hasDied, messagesWithin, TOGETHER_NS } from "../ending/end-signs.ts";
+import { CHANCE, failedOnMessage, hasDied, messagesWithin, refusesAfter, TOGETHER_NS } from "../ending/end-signs.ts";
 import { endOf, serverOf } from "../reading/reading.ts";
+import { within } from "../reading/time-index.ts";
 import type { Cause, RuleId } from "../types.ts";
 import type { Judged } from "./story.ts";
 
@@ -24,7 +25,7 @@ export function asOneDeath(judged: readonly Judged[], context: Context): readonl
   const leads = new Map<string, Judged>();
   const first = new Map<Judged, Judged>();
   for (const items of ended.values())
-    for (const together of momentsOf(items)) {
+    for (const together of momentsOf(items, context)) {
       if (together.length < 2) continue;
       const lead = leadOf(together);
       const told = { ...lead.item, draft: { ...lead.item.draft, causes: lead.causes } };
@@ -57,18 +58,29 @@ const isOfDeath = ({ connection, draft }: Judged, context: Context): boolean =>
 
 const endNs = ({ connection }: Judged): number => (connection === null ? 0 : endOf(connection).timestampNs);
 
-/** Those that ended in one moment, each moment by itself. */
-function momentsOf(items: readonly Judged[]): Judged[][] {
+/** A process that is torn down slowly, or with many connections, needs a while for all of them. */
+const TEARDOWN_NS = 2e9;
+
+/** Those that ended in one moment, each moment by itself: one ends close after the other. */
+function momentsOf(items: readonly Judged[], context: Context): Judged[][] {
   const moments: Judged[][] = [];
-  let sinceNs = Number.NEGATIVE_INFINITY;
+  let last: Judged | null = null;
   for (const item of [...items].sort((a, b) => endNs(a) - endNs(b))) {
-    if (endNs(item) - sinceNs <= TOGETHER_NS) moments.at(-1)?.push(item);
-    else {
-      moments.push([item]);
-      sinceNs = endNs(item);
-    }
+    if (last !== null && areOne(last, item, context)) moments.at(-1)?.push(item);
+    else moments.push([item]);
+    last = item;
   }
   return moments;
+}
+
+/** Farther apart they are one where the port refuses afterwards, and let nobody in between: the process did not come back. */
+function areOne(a: Judged, b: Judged, context: Context): boolean {
+  const [from, to] = [endNs(a), endNs(b)];
+  if (to - from <= TOGETHER_NS) return true;
+  if (to - from > TEARDOWN_NS || a.connection === null || b.connection === null) return false;
+  const accepted = context.others().accepted.get(serverOf(b.connection));
+  const isBack = accepted !== undefined && within(accepted, from, to).length > 0;
+  return !isBack && refusesAfter(a.connection, context) && refusesAfter(b.connection, context);
 }
 
 const messageNs = ({ connection }: Judged): number => connection?.webSocket?.lastMessage[CLIENT]?.timestampNs ?? 0;

@@ -26,18 +26,26 @@ export interface MovedClient {
   readonly evidence: EvidenceItem | null;
 }
 
-/** From when on this connection got nothing through, its client may have another address. */
-export function movedClient(connection: ConnectionFacts, since: Mark, context: Context): MovedClient | null {
+/**
+ * Its client was heard last at `heardNs`, and nothing got through to it since: it may have another address. Where only a
+ * heartbeat runs it is back from there before anything is sent to the old one.
+ */
+export function movedClient(
+  connection: ConnectionFacts,
+  heardNs: number,
+  since: Mark,
+  context: Context,
+): MovedClient | null {
   const exchange = handshakeOf(connection);
   if (exchange?.request == null || connection.webSocket === null) return null;
   const { accepted, askedBy } = context.others();
-  const fromNs = since.timestampNs;
-  const came = within(accepted.get(serverOf(connection)) ?? { times: [], items: [] }, fromNs, fromNs + BACK_WITHIN_NS);
+  const untilNs = since.timestampNs + BACK_WITHIN_NS;
+  const came = within(accepted.get(serverOf(connection)) ?? { times: [], items: [] }, heardNs, untilNs);
   const alike = came.filter(
     (other) =>
       other.webSocket !== null &&
       other.client.address !== connection.client.address &&
-      (askedBy.get(other.client.address)?.first.timestampNs ?? 0) >= fromNs &&
+      (askedBy.get(other.client.address)?.first.timestampNs ?? 0) >= heardNs &&
       asksAlike(other, exchange),
   );
   const known = alike.find((other) => isSameUser(exchange.request, handshakeOf(other)?.request ?? null));

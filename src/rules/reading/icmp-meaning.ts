@@ -30,3 +30,9 @@ export function unreachable(error: IcmpFacts): Meaning | null {
   if (error.ipVersion === 4) return error.type === 3 && error.code !== 4 ? (V4[error.code] ?? "other") : null;
   return error.type === 1 ? (V6[error.code] ?? "other") : null;
 }
+
+/** It is the host, or the whole way to it, that is not reached: no matter of a port or of one connection. */
+export function isHostOrNet(error: IcmpFacts): boolean {
+  const meaning = unreachable(error);
+  return meaning === "host" || meaning === "net";
+}

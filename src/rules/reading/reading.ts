@@ -16,6 +16,8 @@ export const endpointText = (endpoint: Endpoint): string =>
   endpoint.address.includes(":") ? `[${endpoint.address}]:${endpoint.port}` : `${endpoint.address}:${endpoint.port}`;
 
 export const serverOf = (connection: ConnectionFacts): string => endpointText(connection.server);
+/** Both hosts, whatever the ports. */
+export const hostsOf = ({ client, server }: ConnectionFacts): string => `${client.address} ${server.address}`;
 export const clientOf = (connection: ConnectionFacts): string => endpointText(connection.client);
 
 export const isLoopback = (address: string): boolean => address.startsWith("127.") || address === "::1";

@@ -110,10 +110,21 @@ function messagesBefore(
   return (pause.segmentsBefore - opening) * share;
 }
 
+/** What stops a stream is on its way while the last messages come. */
+const ON_ITS_WAY_NS = 1e9;
+
+/** The other side's own longest pause holds this one: it spoke again only later. */
+export function isSilentAround({ tcp }: ConnectionFacts, peer: Direction, since: Mark, until: Mark): boolean {
+  const { longestPause } = tcp.halves[peer];
+  if (longestPause === null) return false;
+  const sinceNs = longestPause.until.timestampNs - longestPause.ms * NS_PER_MS;
+  return sinceNs <= since.timestampNs - ON_ITS_WAY_NS && longestPause.until.timestampNs > until.timestampNs;
+}
+
 /** A message of the other side may have stopped the stream, or started it again; one of a steady pace, a heartbeat, does not. */
-function mayBeWanted(connection: ConnectionFacts, peer: Direction, since: Mark, { ms }: PauseFacts): boolean {
+function mayBeWanted(connection: ConnectionFacts, peer: Direction, since: Mark, { ms, until }: PauseFacts): boolean {
   const talk = messageSilence(connection, peer, since.timestampNs);
-  if (talk === null || talk.ms > 0) return false;
+  if (talk === null || talk.ms > 0 || isSilentAround(connection, peer, since, until)) return false;
   const isSteady = talk.longestMs <= STEADY_TIMES * talk.intervalMs;
   return talk.sent < LEAST_MESSAGES || !isSteady || ms < LEAST_BEATS * talk.intervalMs;
 }

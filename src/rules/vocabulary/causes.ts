@@ -7,6 +7,7 @@ export const causeWords = {
   wrongPort: "port",
   rejectRule: "port",
   rejectRuleBetween: "port sender",
+  rejectsUnasked: "sender server",
   refusesOneWay: "sender server to",
   rejectsBetween: "port",
   rejectsAtHost: "from port",

@@ -11,6 +11,7 @@ export const evidenceWords = {
   pollsOn: "",
   lastAcknowledgment: "to",
   icmpUnreachable: "sender meaning",
+  icmpUnreachableBeside: "sender meaning client",
   icmpTooBig: "sender mtu",
   request: "method target",
   upgradeRequest: "target host? origin?",

@@ -10,6 +10,7 @@ export const networkFindings = {
     host: "server port client attempts answerMs?",
     ofProxy: "server port client attempts answerMs?",
     middlebox: "server port client attempts answerMs? hops usualHops",
+    sameRule: "server port client attempts answerMs?",
     loopback: "server port client attempts answerMs?",
     loopbackOfProxy: "server port client attempts answerMs?",
     otherFamily: "server port client attempts other",
@@ -28,7 +29,8 @@ export const networkFindings = {
   },
   "tcp.open.icmp": {
     port: "server port sender",
-    host: "server port sender",
+    host: "server port sender afterMs",
+    hostAtOnce: "server port sender afterMs",
     net: "server port sender",
     prohibited: "server port sender",
     other: "server port sender type code",

@@ -1,6 +1,7 @@
 import type { IcmpFacts, TcpFacts } from "../../../src/store/tcp-types.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
+  abnormal,
   analysisOf,
   BACKEND_LEG,
   connectionFacts,
@@ -75,9 +76,9 @@ export const unanswered = (facts: Partial<TcpFacts> = {}, more: Partial<Connecti
     { kind: "tcp-unanswered", ...more },
   );
 
-const unreachable = (code: number, type = 3): ConnectionFacts => {
+export const unreachable = (code: number, type = 3, at = 0.01): ConnectionFacts => {
   const error: IcmpFacts = {
-    ...mark(0.01),
+    ...mark(at),
     sender: "10.0.0.254",
     ipVersion: 4,
     type,
@@ -88,7 +89,7 @@ const unreachable = (code: number, type = 3): ConnectionFacts => {
   return tried({ opening: "refused", ending: "icmp", icmpErrors: [error], oneWay: true });
 };
 
-const synAckLost = (synAcks: number[]): ConnectionFacts =>
+export const synAckLost = (synAcks: number[]): ConnectionFacts =>
   tried(
     { opening: "unanswered", ending: "silent", syns: [mark(0), mark(1)], synAcks: synAcks.map(mark) },
     { kind: "tcp-unanswered" },
@@ -125,10 +126,28 @@ const triedInTurn = (failed: ConnectionFacts) =>
 const V6 = { address: "fd00::2", port: 8080 };
 const LOOPBACK = { address: "127.0.0.1", port: 8080 };
 
+export const refusedAt = (seconds: number, more: Parameters<typeof reset>[0] = {}): ConnectionFacts =>
+  refused(
+    {
+      syns: [mark(seconds)],
+      closedAt: mark(seconds + 0.001),
+      resets: [reset({ at: seconds + 0.001, state: "opening", usualHopLimit: null, ...more })],
+    },
+    { first: mark(seconds), last: mark(seconds + 0.001) },
+  );
+
+/** In the server's name, while the server went on sending. */
+export const cutByFirewall = abnormal("server", 40, {
+  tcpFacts: {
+    ending: "rst",
+    resets: [reset({ answers: mark(39.999), hasAck: false, likelyInjected: true, oddities: ["sender-continued"] })],
+  },
+});
+
 export const openingCases = {
   "tcp.open.refused": {
     severity: "error",
-    severities: { otherFamily: "note", otherBackend: "warning", triedAgain: "warning" },
+    severities: { sameRule: "note", otherFamily: "note", otherBackend: "warning", triedAgain: "warning" },
     fires: {
       host: one(refused()),
       ofProxy: several(
@@ -139,6 +158,7 @@ export const openingCases = {
         refused({ resets: [reset({ at: 0.001, state: "opening", hopLimit: 61, usualHopLimit: null })] }),
         connectionFacts({ first: mark(30), server: { address: "10.0.0.2", port: 9000 } }),
       ),
+      sameRule: several(cutByFirewall, refusedAt(45)),
       loopback: one(refused({}, { server: LOOPBACK })),
       loopbackOfProxy: several(
         refusedUpgrade({ status: 502, responseAt: 0.02 }),
@@ -179,7 +199,8 @@ export const openingCases = {
     severity: "error",
     fires: {
       net: one(unreachable(0)),
-      host: one(unreachable(1)),
+      host: one(unreachable(1, 3, 3.1)),
+      hostAtOnce: one(unreachable(1)),
       port: one(unreachable(3)),
       prohibited: one(unreachable(13)),
       other: one(unreachable(2)),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
 import type { Finding } from "../../../src/rules/types.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
-import { abnormal, mark, refusedSyn, reset } from "../../support/facts-builder.ts";
+import { abnormal, connectionFacts, mark, refusedSyn, reset, tcp } from "../../support/facts-builder.ts";
 import { several } from "../cases/case.ts";
 
 const errors = (...connections: ConnectionFacts[]): Finding[] =>
@@ -60,6 +60,18 @@ test("among many connections one has a message just before the end by chance", (
     errors(...Array.from({ length: count }, (_, index) => ended(43.75, index === 3 ? 43.74 : 43.4, 7)))[0]?.causes[0]
       ?.id;
   expect([busy(4), busy(40)]).toEqual(["failedOnMessage", "serverDied"]);
+});
+
+test("a teardown that takes a while is one death, unless somebody was let in meanwhile", () => {
+  // One by one, close after each other.
+  const many = Array.from({ length: 30 }, (_, index) => ended(43 + index * 0.045));
+  expect(errors(...many)).toHaveLength(1);
+  // A few, farther apart, of two clients: the port refuses afterwards.
+  const of = (address: string, one: ConnectionFacts) => ({ ...one, client: { ...one.client, address } });
+  const few = [ended(43), of("10.0.0.77", ended(43.6)), torn(44.1), of("10.0.0.77", torn(45.2))];
+  expect(errors(...few, refusedSyn(46)).map(({ connectionId }) => connectionId)).toEqual([0]);
+  const letIn = connectionFacts({ first: mark(43.3), tcp: tcp({ established: mark(43.3) }) });
+  expect(errors(...few, letIn, refusedSyn(46)).length).toBeGreaterThan(1);
 });
 
 test("two deaths are two errors", () => {

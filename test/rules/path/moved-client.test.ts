@@ -41,6 +41,31 @@ describe("a client that goes on from another address", () => {
     expect(causesOf(silent(), came(36), came(37, "/chat", null, "10.0.0.78")).join()).not.toContain("clientMoved");
   });
 
+  test("is back before its old connection is even pinged, where only a heartbeat runs", () => {
+    // Heard last at 4 s; what the server sends at 30 s gets no answer.
+    const quiet = (target: string, heard: number, since = 30) => {
+      const given = silent(target);
+      const [client, server] = given.tcp.halves;
+      const halves = [
+        { ...client, lastData: mark(heard), lastPacket: mark(heard) },
+        {
+          ...server,
+          lastAcknowledged: mark(heard),
+          unacknowledged: server.unacknowledged && { ...server.unacknowledged, since: mark(since) },
+        },
+      ] as const;
+      return { ...given, tcp: { ...given.tcp, halves } };
+    };
+    const named = "/chat?device=7";
+    expect(causesOf(quiet(named, 4), came(10, named))[0]).toBe("likely clientMoved");
+    expect(causesOf(quiet(named, 4, 34.5), came(10, named))).toEqual(
+      expect.arrayContaining(["likely clientMoved", "possible stateForgotten"]),
+    );
+    expect(judge(several(quiet(named, 4, 34.5)))[0]?.variant).toBe("afterIdle");
+    // It came while the old one was heard still.
+    expect(causesOf(quiet(named, 12), came(10, named)).join()).not.toContain("clientMoved");
+  });
+
   test("is not another user, nor one that was there before, nor one that comes much later", () => {
     const others = [
       [silent("/chat?device=7"), came(36, "/chat?device=8"), came(10, "/other", null, "10.0.0.79")],

@@ -6,7 +6,7 @@ import type { TcpEvent } from "../../../src/store/tcp-types.ts";
 import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
 import { abnormal, analysisOf, connectionFacts, mark, reset, stalled, tcp } from "../../support/facts-builder.ts";
 import { one, several } from "../cases/case.ts";
-import { dialledInVain, silentSince } from "../cases/opening.ts";
+import { dialledInVain, silentSince, synAckLost, unreachable } from "../cases/opening.ts";
 
 const errorsOf = (analysis: Analysis): string[] =>
   judge(analysis)
@@ -206,6 +206,19 @@ describe("a router that says it cannot reach a host", () => {
       });
   });
 
+  test("is believed of other connections of the same two hosts", () => {
+    const [connection] = refused(29).connections;
+    const told = (other: ConnectionFacts) => errorsOf(several(connection as ConnectionFacts, other));
+    const beside = { ...silentSince(29), client: { address: "10.0.0.1", port: 40_999 } };
+    expect(told(beside)).toEqual(["tcp.path.blackhole unreachable"]);
+    const apart = { ...beside, client: { address: "10.0.0.77", port: 40_999 } };
+    expect(told(apart)).toEqual(["tcp.path.blackhole midTraffic", "tcp.path.blackhole unreachable"]);
+    // It is heard from, on a connection that nobody refused.
+    const heard = silentSince(29);
+    const halves = [{ ...heard.tcp.halves[0], lastPacket: mark(35) }, heard.tcp.halves[1]] as const;
+    expect(told({ ...heard, tcp: { ...heard.tcp, halves } })).toContain("tcp.path.blackhole oneWay");
+  });
+
   test("is itself in the way of a host that goes on sending", () => {
     expect(found("tcp.path.blackhole", refused(35))).toMatchObject({
       variant: "unreachable",
@@ -226,4 +239,75 @@ test("a server that looks in vain for its client on the link is neither overload
     ).find(({ ruleId }) => ruleId === "tcp.open.unanswered")?.causes[0]?.id;
   expect(causesFor("10.0.0.1")).toBe("pathInterrupted");
   expect(causesFor("10.0.0.77")).toBe("backlogFull");
+});
+
+describe("a server that looks in vain for a client it has answered", () => {
+  const search = { sender: "10.0.0.2", target: "10.0.0.1", last: mark(40), requests: 9, answered: null };
+  const told = (sought: number) =>
+    judge(
+      analysisOf([synAckLost([0.001, 1.001, 3.001]), dialledInVain(7)], {
+        arp: [{ ...search, first: mark(sought) }],
+      }),
+    ).filter(({ severity }) => severity === "error");
+
+  test("has one trouble, and its next silence is the same", () => {
+    const [finding, ...others] = told(2.5);
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({
+      ruleId: "tcp.open.synack-unacknowledged",
+      causes: [{ id: "pathInterrupted" }, { id: "peerVanished" }],
+    });
+    // The client repeats its SYN all the while.
+    expect(told(0.5)[0]?.causes.map(({ id }) => id)).toEqual(["pathInterrupted"]);
+  });
+
+  test("and not when it looks for it only long afterwards", () => {
+    expect(told(8).map(({ ruleId }) => ruleId)).toEqual(["tcp.open.synack-unacknowledged", "tcp.open.unanswered"]);
+  });
+});
+
+describe("a router that says that there is no such host", () => {
+  const told = (analysis: Analysis) => {
+    const finding = found("tcp.open.icmp", analysis);
+    return `${finding?.variant} ${finding?.causes[0]?.id}`;
+  };
+  const later = (connection: ConnectionFacts, seconds: number): ConnectionFacts => {
+    const shifted = ({ timestampNs, packet }: { timestampNs: number; packet: number }) => ({
+      packet: packet as never,
+      timestampNs: relativeNs(timestampNs + seconds * 1e9),
+    });
+    const { tcp: facts, first, last } = connection;
+    return {
+      ...connection,
+      first: shifted(first),
+      last: shifted(last),
+      tcp: {
+        ...facts,
+        syns: facts.syns.map(shifted),
+        icmpErrors: facts.icmpErrors.map((error) => ({ ...error, ...shifted(error) })),
+      },
+    };
+  };
+
+  test("has asked for it when it took its time, and turns it away when it did not", () => {
+    expect(told(one(unreachable(1, 3, 3.1)))).toBe("host hostDown");
+    expect(told(one(unreachable(1)))).toBe("hostAtOnce rejectsUnasked");
+  });
+
+  test("has asked before when its answer to a later attempt comes at once", () => {
+    const analysis = several(unreachable(1, 3, 3.1), later(unreachable(1), 3.1));
+    expect(judge(analysis).map(({ variant, alsoConnections }) => [variant, alsoConnections])).toEqual([["host", [1]]]);
+  });
+
+  test("has asked when the capture shows its question", () => {
+    const { connections } = one(unreachable(1));
+    const search = { sender: "10.0.0.254", target: "10.0.0.2", first: mark(0), last: mark(2), requests: 3 };
+    expect(told(analysisOf(connections, { arp: [{ ...search, answered: null }] }))).toBe("host hostDown");
+  });
+
+  test("is the firewall of the very host that is said to be absent", () => {
+    const own = unreachable(1, 3, 3.1);
+    const icmpErrors = own.tcp.icmpErrors.map((error) => ({ ...error, sender: "10.0.0.2" }));
+    expect(told(one({ ...own, tcp: { ...own.tcp, icmpErrors } }))).toBe("hostAtOnce rejectRule");
+  });
 });

@@ -22,6 +22,15 @@ describe("a server's even stream that paused once and went on", () => {
     expect(told(streamed({ made: 14, asked: [44, 42, 1] }))).toEqual(["streamLate peerBlocked"]);
   });
 
+  test("the client's goodbye long after the pause did not ask for anything", () => {
+    // The server is silent from 14.5 to 28.5 s.
+    const goodbye = { made: 14, asked: [2, 42, 41] } as const;
+    expect(told(streamed({ ...goodbye, clientSilent: [1, 42] }))).toEqual(["streamLate pathInterrupted"]);
+    // It may have asked for the pause just before, or for its end.
+    expect(told(streamed({ ...goodbye, clientSilent: [14, 42] }))).toEqual([]);
+    expect(told(streamed({ ...goodbye, clientSilent: [1, 28] }))).toEqual([]);
+  });
+
   test.each([
     ["too few messages", streamed({ before: 5 })],
     ["words of an answer, twenty a second", streamed({ intervalSeconds: 0.05, before: 100, after: 100 })],

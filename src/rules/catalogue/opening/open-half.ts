@@ -1,8 +1,10 @@
 import { isBefore } from "../../../base/packet-view.ts";
+import type { ArpFacts } from "../../../store/across-types.ts";
 import type { TlsFacts } from "../../../store/tls-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { asksInTls, pairKey } from "../../context/others.ts";
+import { soughtByServer } from "../../context/sought.ts";
 import { cause, draft, shows } from "../../draft.ts";
 import { endingEvidence, isNotified } from "../../reading/ending.ts";
 import { mayStillCome } from "../../reading/patience.ts";
@@ -10,6 +12,9 @@ import { clientOf, endOf, hasEnded, serverOf, spanMs, watchedUntil } from "../..
 import { certificateFaults } from "../../sealed/certificate-faults.ts";
 import type { Rule } from "../rule.ts";
 import { begunWithin, MANY } from "./open-unanswered.ts";
+
+const isStillAsking = ({ tcp }: ConnectionFacts, { first }: ArpFacts): boolean =>
+  (tcp.syns.at(-1)?.timestampNs ?? 0) > first.timestampNs;
 
 /** SYN-ACK repeated and never acknowledged. */
 function checkSynAck(connection: ConnectionFacts, context: Context) {
@@ -20,6 +25,7 @@ function checkSynAck(connection: ConnectionFacts, context: Context) {
   if (tcp.halves[0].dataSegments > 0) return null;
   const server = serverOf(connection);
   const count = begunWithin(connection, context);
+  const sought = soughtByServer(connection, last, context.analysis);
   return draft("tcp.open.synack-unacknowledged", "plain", {
     at: first,
     args: { server, client: clientOf(connection), repeats: tcp.synAcks.length - 1, waitedMs: spanMs(first, last) },
@@ -29,13 +35,20 @@ function checkSynAck(connection: ConnectionFacts, context: Context) {
       ...tcp.synAcks
         .slice(1)
         .map((mark, index) => shows(mark, "synAckRepeated", { repeat: index + 1, waitedMs: spanMs(first, mark) })),
+      sought && shows(sought.first, "arpRequest", { sender: sought.sender, target: sought.target }),
     ],
-    causes: [
-      count >= MANY && cause("likely", "synFlood", { count }),
-      cause(count >= MANY ? "possible" : "likely", "returnPath", { client: connection.client.address }),
-      cause("possible", "clientFirewall", {}),
-      cause("possible", "severalInterfaces", { server: connection.server.address }),
-    ],
+    // What asks for the client on the link takes no other way, and no firewall for IP stops it.
+    causes: sought
+      ? [
+          cause("likely", "pathInterrupted", {}),
+          isStillAsking(connection, sought) ? null : cause("possible", "peerVanished", { to: "client" }),
+        ]
+      : [
+          count >= MANY && cause("likely", "synFlood", { count }),
+          cause(count >= MANY ? "possible" : "likely", "returnPath", { client: connection.client.address }),
+          cause("possible", "clientFirewall", {}),
+          cause("possible", "severalInterfaces", { server: connection.server.address }),
+        ],
   });
 }
 
@@ -43,7 +56,7 @@ export const synAckUnacknowledged: Rule = {
   id: "tcp.open.synack-unacknowledged",
   severity: "error",
   spec: "RFC 9293 §3.5",
-  causes: ["synFlood", "returnPath", "clientFirewall", "severalInterfaces"],
+  causes: ["synFlood", "returnPath", "clientFirewall", "severalInterfaces", "pathInterrupted", "peerVanished"],
   sources: ["https://docs.kernel.org/networking/ip-sysctl.html"],
   check: checkSynAck,
 };

@@ -4,6 +4,7 @@ import type { Context } from "../../context/context.ts";
 import type { Asked } from "../../context/others.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { endingOnLeg, hungUpBefore } from "../../ending/hung-up-poll.ts";
+import { rejectedBefore } from "../../ending/rejected-before.ts";
 import { frontNamed } from "../../handshake/fronts.ts";
 import { isPoll, proxyOf } from "../../handshake/upgrade-outcome.ts";
 import { clientOf, endOf, isLoopback, serverOf, spanMs, wantsWebSocket } from "../../reading/reading.ts";
@@ -210,6 +211,15 @@ function check(connection: ConnectionFacts, context: Context) {
         earlier === null && twin === null && cause("possible", "oneFamilyBound", { port }),
       ],
     });
+  const cut = rejectedBefore(connection, reset, context);
+  if (cut !== null)
+    return draft("tcp.open.refused", "sameRule", {
+      at: reset,
+      confidence: "likely",
+      args: { ...base, answerMs },
+      evidence: [shows(cut, "rstOdd", { from: "server", oddities: cut.oddities.join(",") }), ...evidence],
+      causes: [cause("likely", "rejectsAtHost", { from: "server", port })],
+    });
   return draft("tcp.open.refused", "host", {
     at: reset,
     args: { ...base, answerMs },
@@ -240,6 +250,7 @@ export const openRefused: Rule = {
     "oneFamilyBound",
     "wrongPort",
     "rejectRule",
+    "rejectsAtHost",
     "serverStartedLater",
     "serverStopped",
     "backendDown",

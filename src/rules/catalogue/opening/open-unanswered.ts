@@ -1,6 +1,6 @@
-import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
+import { soughtByServer } from "../../context/sought.ts";
 import { cause, draft, shows } from "../../draft.ts";
 import { clientOf, later, serverOf, spanMs, watchedUntil } from "../../reading/reading.ts";
 import { within } from "../../reading/time-index.ts";
@@ -19,17 +19,6 @@ function hostAnswers({ server }: ConnectionFacts, context: Context): boolean {
 /** The same port answered at another time: it was not closed for good. */
 const answeredOnce = ({ server }: ConnectionFacts, context: Context): ConnectionFacts | undefined =>
   context.others().answering.get(server.address)?.get(server.port);
-
-/** The server looked in vain for the client on the link meanwhile: it wants to answer. */
-const soughtByServer = ({ client, server, first }: ConnectionFacts, last: Mark, { analysis }: Context) =>
-  analysis.arp.find(
-    (search) =>
-      search.answered === null &&
-      search.sender === server.address &&
-      search.target === client.address &&
-      search.first.timestampNs <= last.timestampNs &&
-      search.last.timestampNs >= first.timestampNs,
-  ) ?? null;
 
 /** So many attempts at one port, each a single SYN, are no users. */
 export const MANY = 50;
@@ -135,7 +124,7 @@ function check(connection: ConnectionFacts, context: Context) {
     });
   const once = answeredOnce(connection, context);
   if (once !== undefined) {
-    const sought = soughtByServer(connection, last, context);
+    const sought = soughtByServer(connection, last, context.analysis);
     return draft("tcp.open.unanswered", "sometimes", {
       at: first,
       args,

@@ -61,7 +61,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
     ],
   };
   const { damaged } = tcp.halves[direction];
-  const rejection = rejectionSince(connection, from, waiting.since);
+  const rejection = rejectionSince(connection, from, waiting, context);
   if (rejection !== null) return rejected(connection, rejection, waiting, base, parts);
   // A capture taken at the sender holds what its network card will cut up: the MSS bounds what is on the wire.
   const segmentBytes = Math.min(
@@ -96,13 +96,19 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
   // Regular traffic that broke off was not idle.
   const sinceNs = waiting.since.timestampNs - silentMs * NS_PER_MS;
   const idleMs = brokenRhythm(connection, sinceNs, silentMs) === null ? silentMs : 0;
+  const moved = meanwhile === null ? movedClient(connection, sinceNs, waiting.since, context) : null;
+  const isMoved = moved?.cause.confidence === "likely";
   if (idleMs >= AFTER_IDLE_MS) {
     return draft("tcp.path.blackhole", "afterIdle", {
       ...parts,
-      evidence,
+      evidence: [first ?? null, opened, moved?.evidence ?? null, ...others],
       args: { ...base, idleMs },
       causes: [
-        cause("likely", "stateForgotten", { idleMs, pingSeconds: Math.max(10, Math.floor(idleMs / 2000)) }),
+        moved?.cause ?? null,
+        cause(isMoved ? "possible" : "likely", "stateForgotten", {
+          idleMs,
+          pingSeconds: Math.max(10, Math.floor(idleMs / 2000)),
+        }),
         meanwhile === null && cause("possible", "peerVanished", { to }),
       ],
     });
@@ -179,7 +185,6 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       args: { ...base, dials },
       causes: [cause("likely", "peerVanished", { to }), cause("likely", "pathInterrupted", {})],
     });
-  const moved = movedClient(connection, waiting.since, context);
   return draft("tcp.path.blackhole", "midTraffic", {
     ...parts,
     evidence: [first ?? null, moved?.evidence ?? null, ...others],
@@ -187,7 +192,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
     causes: [
       damaged > 0 && cause("certain", "damagingPath", {}),
       moved?.cause ?? null,
-      cause(moved?.cause.confidence === "likely" ? "possible" : "likely", "peerVanished", { to }),
+      cause(isMoved ? "possible" : "likely", "peerVanished", { to }),
       cause("possible", "firewallState", {}),
       idleMs >= SOMEWHAT_IDLE_MS && cause("possible", "stateForgotten", { idleMs, pingSeconds: 5 }),
     ],

@@ -2,10 +2,12 @@ import type { Side } from "../../../base/brand.ts";
 import type { Mark } from "../../../base/packet-view.ts";
 import type { IcmpFacts, UnacknowledgedFacts } from "../../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
+import type { Context } from "../../context/context.ts";
+import { unreachablesBetween } from "../../context/unreachables.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { isHeard } from "../../path/heard.ts";
 import { isLoop, unreachable } from "../../reading/icmp-meaning.ts";
-import { directionOf } from "../../reading/reading.ts";
+import { clientOf, directionOf, otherSide } from "../../reading/reading.ts";
 import type { EvidenceItem } from "../../types.ts";
 import { rejectedBy } from "../opening/open-icmp.ts";
 
@@ -13,16 +15,38 @@ import { rejectedBy } from "../opening/open-icmp.ts";
 
 const meaningOf = (error: IcmpFacts) => (isLoop(error) ? "loop" : unreachable(error));
 
-/** The first message that what this side sends gets no further. */
-export const rejectionSince = ({ tcp }: ConnectionFacts, from: Side, since: Mark): IcmpFacts | null =>
-  tcp.icmpErrors.find(
+/** A message, and the connection that it quotes. */
+interface Rejection {
+  readonly error: IcmpFacts;
+  readonly about: ConnectionFacts;
+}
+
+/**
+ * The first message that what this side sends gets no further. A router says so of a few packets only (Linux: one a second
+ * for each destination), so a host that it cannot reach may have been told of another connection of the same hosts: that
+ * counts while nothing at all is heard of the host here.
+ */
+export function rejectionSince(
+  connection: ConnectionFacts,
+  from: Side,
+  waiting: UnacknowledgedFacts,
+  context: Context,
+): Rejection | null {
+  const { since, last } = waiting;
+  const own = connection.tcp.icmpErrors.find(
     (error) => error.about === from && error.timestampNs >= since.timestampNs && meaningOf(error) !== null,
-  ) ?? null;
+  );
+  if (own !== undefined) return { error: own, about: connection };
+  if (isHeard(connection, otherSide(from), waiting)) return null;
+  const span = [since.timestampNs, last.timestampNs] as const;
+  const [beside] = unreachablesBetween(connection, from, context.unreachables(), span);
+  return beside === undefined ? null : { error: beside.error, about: beside.connection };
+}
 
 /** A firewall says itself that it lets nothing through any more, or a router that it cannot (RFC 792, RFC 4443 §3.1). */
 export function rejected(
   connection: ConnectionFacts,
-  error: IcmpFacts,
+  { error, about }: Rejection,
   { last }: UnacknowledgedFacts,
   base: { from: Side; to: Side; bytes: number; repeats: number; waitedMs: number },
   parts: { at: Mark; evidence: (EvidenceItem | null)[] },
@@ -40,7 +64,9 @@ export function rejected(
     args: { ...base, sender, meaning: `icmp.${meaning}` },
     evidence: [
       first ?? null,
-      shows(error, "icmpUnreachable", { sender, meaning: `icmp.${meaning}` }),
+      about === connection
+        ? shows(error, "icmpUnreachable", { sender, meaning: `icmp.${meaning}` })
+        : shows(error, "icmpUnreachableBeside", { sender, meaning: `icmp.${meaning}`, client: clientOf(about) }),
       isUp ? shows(connection.tcp.halves[directionOf(to)].lastPacket, "lastHeard", { from: to }) : null,
       ...others,
     ],

@@ -1,4 +1,4 @@
-import { type Direction, otherDirection, relativeNs, SERVER, sideOf } from "../../../base/brand.ts";
+import { CLIENT, type Direction, otherDirection, relativeNs, SERVER, sideOf } from "../../../base/brand.ts";
 import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
@@ -7,7 +7,7 @@ import { openedBeside } from "../../path/meanwhile.ts";
 import { clientOf, directionOf, livedMs, NS_PER_MS, otherSide, watchedUntil } from "../../reading/reading.ts";
 import { stallWithin } from "../../reading/stall.ts";
 import { bothLate } from "../../rhythm/both-late.ts";
-import { streamPause } from "../../rhythm/stream-pause.ts";
+import { isSilentAround, streamPause } from "../../rhythm/stream-pause.ts";
 import type { Rule } from "../rule.ts";
 
 /** Fewer pings show no rhythm. */
@@ -111,7 +111,9 @@ function checkStream(connection: ConnectionFacts, context: Context): Draft | nul
   const stuck = cause("likely", "peerBlocked", { to: "server" });
   const path = cause("likely", "pathInterrupted", { idleMs: pause.ms });
   // What it made up for may be answers: then the questions had got through.
-  const wasAsked = (connection.webSocket?.lastMessage[0]?.timestampNs ?? 0) > sinceNs;
+  const wasAsked =
+    (connection.webSocket?.lastMessage[0]?.timestampNs ?? 0) > sinceNs &&
+    !isSilentAround(connection, CLIENT, { ...pause.until, timestampNs: relativeNs(sinceNs) }, pause.until);
   if (pause.isMadeUp)
     return draft("ws.ping.stopped", "streamLate", {
       ...parts,
