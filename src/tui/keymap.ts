@@ -56,6 +56,7 @@ export const keymap: readonly Binding[] = [
   { action: "search", keys: ["/"], views: ["connections", "ladder"], section: "find", hint: 5 },
   { action: "nextMatch", keys: ["n"], views: ["connections", "ladder"], section: "find" },
   { action: "previousMatch", keys: ["N"], views: ["connections", "ladder"], section: "find" },
+  { action: "packet", keys: [":", "ctrl-g"], views: everywhere, section: "find", hint: 9 },
   { action: "filter", keys: ["F", "\\"], views: list, section: "find", hint: 5 },
   { action: "sort", keys: ["o"], views: list, section: "find" },
   { action: "reverse", keys: ["O"], views: list, section: "find" },

@@ -56,6 +56,8 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     case "search":
     case "filter":
       return [{ ...state, dialog: { kind: action, value: action === "filter" ? state.list.filter : "" } }];
+    case "packet":
+      return [{ ...state, dialog: { kind: "packet", value: "" } }];
     case "nextMatch":
       return match(state, 1, context);
     case "previousMatch":

@@ -40,9 +40,38 @@ export function ladderOpened(state: State, ids: readonly number[], detail: Conne
   if (ids.some((id, at) => id !== state.ladder.ids[at])) return state;
   const { wantedPacket } = state.ladder;
   const next: State = { ...state, ladder: { ...state.ladder, detail, progress: null, wantedPacket: null } };
-  const items = itemsOfLadder(next);
-  const at = wantedPacket === null ? 0 : itemOfPacket(detail, items, wantedPacket);
-  return centred(next, at);
+  return wantedPacket === null ? centred(next, 0) : toPacket(next, detail, wantedPacket);
+}
+
+/** Also a packet that this level leaves out: the next level down that draws it is shown then. */
+function toPacket(state: State, detail: ConnectionDetail, packet: number): State {
+  const { level: now } = state.ladder;
+  const level = holds(detail, packet)
+    ? levels.slice(levels.indexOf(now)).find((known) => draws(detail, itemsAt(state, detail, known), packet))
+    : now;
+  const next: State = { ...state, ladder: { ...state.ladder, level: level ?? now } };
+  return centred(next, itemOfPacket(detail, itemsOfLadder(next), packet));
+}
+
+const itemsAt = ({ shown }: State, detail: ConnectionDetail, level: LadderState["level"]): LadderItems =>
+  ladderItems(detail, level, shown.findings);
+
+const draws = (detail: ConnectionDetail, items: LadderItems, packet: number): boolean =>
+  items.length > 0 && detail.packetOf(rowOfItem(items, itemOfPacket(detail, items, packet))) === packet;
+
+function holds(detail: ConnectionDetail, packet: number): boolean {
+  const row = detail.indexOfPacket(packet);
+  return row < detail.length && detail.packetOf(row) === packet;
+}
+
+/** The connection that is open has this packet. */
+export const isInLadder = ({ view, ladder }: State, packet: number): boolean =>
+  (view === "ladder" || view === "detail") && ladder.detail !== null && holds(ladder.detail, packet);
+
+/** In the ladder or the detail view, whichever is open. */
+export function showPacket(state: State, packet: number): Step {
+  const { detail } = state.ladder;
+  return detail === null ? [state] : looked(toPacket(state, detail, packet));
 }
 
 /** The cursor stays on its arrow; from the last one it goes on to the new last one. */

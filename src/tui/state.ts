@@ -41,7 +41,7 @@ export interface DetailState {
 /** A box with a question: drawn and answered by a component of its own. */
 export type Dialog =
   | { readonly kind: "help" }
-  | { readonly kind: "search" | "filter"; readonly value: string }
+  | { readonly kind: "search" | "filter" | "packet"; readonly value: string }
   | { readonly kind: "note"; readonly anchor: Anchor; readonly title: string; readonly note: Note | null }
   | { readonly kind: "columns" }
   | { readonly kind: "save" }
@@ -170,6 +170,7 @@ export type Effect =
   | { readonly kind: "open-detail"; readonly ids: readonly number[] }
   | { readonly kind: "cancel-detail" }
   | { readonly kind: "read-blob"; readonly of: "body" | "packet"; readonly blob: number }
+  | { readonly kind: "find-packet"; readonly packet: number }
   | { readonly kind: "search-payloads"; readonly texts: readonly string[] }
   | { readonly kind: "search-ladder"; readonly text: string; readonly step: 1 | -1; readonly includeHere: boolean }
   | { readonly kind: "notes" }

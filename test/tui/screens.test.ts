@@ -4,10 +4,10 @@ import { displayWidth } from "../../src/base/display-width.ts";
 import { type Language, languages } from "../../src/i18n/language.ts";
 import type { Desk } from "../../src/session/detail-types.ts";
 import { Line } from "../../src/tui/cells.ts";
-import { drawScreen } from "../../src/tui/draw.ts";
 import { keymap } from "../../src/tui/keymap.ts";
 import { connectionRows } from "../../src/tui/rows/connection-row.ts";
 import { contextOf, Driver, openDesk } from "../support/open-desk.ts";
+import { screenOf as screen, textOf as text, visible } from "../support/screen-text.ts";
 import { withoutKeys } from "../support/without-keys.ts";
 
 const SIZES = [
@@ -16,17 +16,6 @@ const SIZES = [
   [10, 40],
   [100, 300],
 ] as const;
-
-/** What stands on the screen: marks taken out, and what is placed by column put there. */
-function visible(line: string): string {
-  let text = "";
-  for (const part of line.split(/(\u001b\[[\d;?]*[A-Za-z])/)) {
-    const place = /^\u001b\[(\d+)G$/.exec(part);
-    if (place !== null) text += " ".repeat(Math.max(0, Number(place[1]) - 1 - displayWidth(text)));
-    else if (!part.startsWith("\u001b[")) text += part;
-  }
-  return text;
-}
 
 let trouble: Desk;
 let proxied: Desk;
@@ -46,8 +35,6 @@ beforeAll(async () => {
 
 const driver = (desk: Desk, rows: number, columns: number, language: Language = "en", live = false): Driver =>
   new Driver(desk, contextOf(language), rows, columns, live);
-const screen = ({ state, context }: Driver): string[] => drawScreen(state, context, []).map(visible);
-const text = (of: Driver): string => screen(of).join("\n");
 
 const paths: readonly (readonly [string, readonly string[]])[] = [
   ["connections", []],

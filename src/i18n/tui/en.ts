@@ -25,6 +25,7 @@ export const tuiEn: TuiWords = {
     search: word("search", "search, while you type"),
     nextMatch: word("next", "next match"),
     previousMatch: word("previous", "previous match"),
+    packet: word("packet", "go to a packet by its number, in whichever connection it is"),
     filter: word("filter", 'filter: verdict:abnormal path:/im -rule:tcp text:"token" …'),
     sort: word("sort", "sort by the next column"),
     reverse: word("reverse", "reverse the order"),
@@ -155,8 +156,12 @@ export const tuiEn: TuiWords = {
   filterHelp:
     'verdict:abnormal · port:8080 · path:/im · rule:ws.pong · code:1006 · frames:>100 · text:"…" · -not · a or b',
   searchingPayloads: (text) => `looking through all messages for “${text}” …`,
-  promptSearch: "search:",
-  promptFilter: "filter:",
+  prompts: { search: "search:", filter: "filter:", packet: "go to packet:" },
+  lookingForPacket: (packet) => `looking for packet ${packet} …`,
+  packetNumber: (typed) => `“${typed}” is no number of a packet; type one such as 117`,
+  noSuchPacket: (packet, last) =>
+    last === 0 ? "there is no packet yet" : `there is no packet ${packet}: they are numbered from 1 to ${last}`,
+  packetOfNone: (packet) => `packet ${packet} belongs to none of these connections`,
   notShown: (duration, arrows) => `… ${duration}, ${plural(arrows, "arrow")} not shown …`,
   silent: (duration) => `… ${duration} silent …`,
   evidence: (what) => `◆ ${what}`,

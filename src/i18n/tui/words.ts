@@ -17,6 +17,7 @@ type ActionWord =
   | "search"
   | "nextMatch"
   | "previousMatch"
+  | "packet"
   | "filter"
   | "sort"
   | "reverse"
@@ -117,8 +118,12 @@ export interface TuiWords {
   >;
   readonly filterHelp: string;
   readonly searchingPayloads: (text: string) => string;
-  readonly promptSearch: string;
-  readonly promptFilter: string;
+  readonly prompts: Readonly<Record<"search" | "filter" | "packet", string>>;
+  readonly lookingForPacket: (packet: number) => string;
+  readonly packetNumber: (typed: string) => string;
+  /** The last packet that there is. */
+  readonly noSuchPacket: (packet: number, last: number) => string;
+  readonly packetOfNone: (packet: number) => string;
   readonly silent: (duration: string) => string;
   readonly notShown: (duration: string, arrows: number) => string;
   readonly evidence: (what: string) => string;
