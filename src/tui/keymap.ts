@@ -68,6 +68,8 @@ export const keymap: readonly Binding[] = [
   { action: "level", keys: ["v"], views: ladder, section: "read", hint: 2 },
   { action: "nextEvidence", keys: ["]"], views: inConnection, section: "read", hint: 3, refuses: noDetail },
   { action: "previousEvidence", keys: ["["], views: inConnection, section: "read", refuses: noDetail },
+  { action: "nextConnection", keys: [">"], views: ladder, section: "read", hint: 9 },
+  { action: "previousConnection", keys: ["<"], views: ladder, section: "read" },
   { action: "pick", keys: ["space"], views: ladder, section: "read", refuses: noDetail },
   {
     action: "compare",

@@ -3,6 +3,7 @@ import type { ActionId } from "./keymap.ts";
 import { bodyRows, listRows } from "./layout.ts";
 import { currentList, cursorIndex, moveTo } from "./reduce-cursor.ts";
 import { compareRows, openLadder, performInConnection, searchLadder } from "./reduce-ladder.ts";
+import { firstEvidence, neighbour } from "./reduce-neighbour.ts";
 import { deleteNote, noteDialog, undoNote } from "./reduce-notes.ts";
 import { type ConnectionRow, RANK } from "./rows/connection-row.ts";
 import { heartbeatRows } from "./rows/heartbeat-row.ts";
@@ -86,6 +87,10 @@ export function perform(state: State, action: ActionId, context: Context): Step 
       return state.latest.state === "ended" ? quit(state) : [state, { kind: "stop" }];
     case "quit":
       return quit(state);
+    case "nextConnection":
+      return neighbour(state, 1, context);
+    case "previousConnection":
+      return neighbour(state, -1, context);
     case "note":
       return [noteDialog(state, context)];
     case "deleteNote":
@@ -117,7 +122,10 @@ function open(state: State, context: Context): Step {
     const packet = finding.evidence[0]?.packet ?? null;
     if (finding.connectionId === null)
       return [{ ...state, message: { text: context.words.noConnection, tone: "plain" } }];
-    return openLadder(goTo(state, "ladder"), [finding.connectionId], packet);
+    const about = [finding.connectionId, ...finding.alsoConnections];
+    if (about.length === 1) return openLadder(goTo(state, "ladder"), about, packet);
+    const message = { text: context.words.oneOfSeveral(1, about.length), tone: "plain" } as const;
+    return openLadder({ ...goTo(state, "ladder"), message }, [finding.connectionId], packet, about);
   }
   if (state.view === "heartbeat") {
     const beat = heartbeatRows(state.shown)[state.heartbeat.cursor];
@@ -129,8 +137,7 @@ function open(state: State, context: Context): Step {
   const { id } = item.row.facts;
   const { marked } = state.list;
   const ids = marked.size > 0 && marked.has(id) ? [...marked].sort((a, b) => a - b) : [id];
-  const evidence = item.row.findings.find(({ severity }) => severity === "error")?.evidence[0]?.packet ?? null;
-  return openLadder(goTo(state, "ladder"), ids, evidence);
+  return openLadder(goTo(state, "ladder"), ids, firstEvidence(item.row));
 }
 
 function back(state: State, context: Context): Step {

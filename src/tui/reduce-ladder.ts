@@ -4,7 +4,14 @@ import type { Context } from "./context.ts";
 import type { ActionId } from "./keymap.ts";
 import { kept, listRows } from "./layout.ts";
 import { tabsOf } from "./rows/detail-tabs.ts";
-import { evidenceOf, itemOfPacket, type LadderItems, ladderItems, rowOfItem } from "./rows/ladder-items.ts";
+import {
+  type EvidenceMark,
+  evidenceOf,
+  itemOfPacket,
+  type LadderItems,
+  ladderItems,
+  rowOfItem,
+} from "./rows/ladder-items.ts";
 import { legsOf } from "./rows/legs.ts";
 import { type LadderState, levels, type State, type Step } from "./state.ts";
 
@@ -20,14 +27,21 @@ export const cursorRow = (state: State): number => {
 };
 
 /** Opens connections; one that is opened alone brings the other legs of its WebSocket along. */
-export function openLadder(state: State, chosen: readonly number[], packet: number | null): Step {
+export function openLadder(
+  state: State,
+  chosen: readonly number[],
+  packet: number | null,
+  among: LadderState["among"] = null,
+): Step {
   const { connections } = state.shown;
   const alone = chosen.length === 1 ? connections.find(({ id }) => id === chosen[0]) : undefined;
   const ids = alone === undefined ? [...chosen] : legsOf(alone, connections).map(({ id }) => id as number);
   const { ladder } = state;
   const isSame =
     ladder.detail !== null && ids.length === ladder.ids.length && ids.every((id, at) => id === ladder.ids[at]);
-  const next: LadderState = { ...ladder, ids, wantedPacket: packet, failure: null };
+  const [only = null] = chosen;
+  const one = chosen.length === 1 ? only : null;
+  const next: LadderState = { ...ladder, ids, chosen: one, among, wantedPacket: packet, failure: null };
   if (isSame && state.latest.state === "ended" && ladder.detail !== null)
     return [ladderOpened({ ...state, ladder: next }, ids, ladder.detail)];
   return [
@@ -192,11 +206,18 @@ function toEvidence(state: State, step: 1 | -1, { words }: Context): State {
   const row = cursorRow(state);
   if (detail === null || row < 0) return state;
   const here = detail.packetOf(row);
-  const packets = [...evidenceOf(detail, state.shown.findings).keys()].sort((a, b) => a - b);
+  const named = [...evidenceOf(detail, state.shown.findings)];
+  const packets = named.flatMap(([packet]) => (holds(detail, packet) ? packet : [])).sort((a, b) => a - b);
   const after = packets.filter((packet) => (step === 1 ? packet > here : packet < here));
   const packet = (step === 1 ? after[0] : after.at(-1)) ?? (step === 1 ? packets[0] : packets.at(-1));
-  if (packet === undefined) return { ...state, message: { text: words.noEvidence, tone: "plain" } };
+  if (packet === undefined) return { ...state, message: { text: nothingNamed(named, words), tone: "plain" } };
   return centred(state, itemOfPacket(detail, itemsOfLadder(state), packet));
+}
+
+/** A finding about several connections shows the packets of one of them. */
+function nothingNamed(named: readonly (readonly [number, EvidenceMark])[], words: Context["words"]): string {
+  const elsewhere = named[0]?.[1].finding.connectionId ?? null;
+  return elsewhere === null ? words.noEvidence : words.evidenceElsewhere(elsewhere);
 }
 
 /** Asks for the next arrow that holds the search text: a long ladder is not looked through between two keys. */

@@ -18,6 +18,10 @@ export interface Scroll {
 
 export interface LadderState {
   readonly ids: readonly number[];
+  /** Of them the one that was asked for; null: several were, or none yet. */
+  readonly chosen: number | null;
+  /** Where the next and the previous connection come from: those that one finding is about; null: the list. */
+  readonly among: readonly number[] | null;
   /** null: still being read, or it failed. */
   readonly detail: ConnectionDetail | null;
   readonly progress: Progress | null;
@@ -146,6 +150,8 @@ export function initialState(
     statistics: { top: 0 },
     ladder: {
       ids: [],
+      chosen: null,
+      among: null,
       detail: null,
       progress: null,
       failure: null,

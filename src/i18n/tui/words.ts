@@ -29,6 +29,8 @@ type ActionWord =
   | "level"
   | "nextEvidence"
   | "previousEvidence"
+  | "nextConnection"
+  | "previousConnection"
   | "pick"
   | "compare"
   | "nextTab"
@@ -100,6 +102,11 @@ export interface TuiWords {
   readonly noFindingHere: (ended: string) => string;
   readonly noConnection: string;
   readonly noEvidence: string;
+  /** The finding is about this connection too, but its packets are those of another. */
+  readonly evidenceElsewhere: (id: number) => string;
+  readonly oneOfSeveral: (at: number, all: number) => string;
+  readonly lastConnection: string;
+  readonly firstConnection: string;
   readonly notFound: (text: string) => string;
   readonly hint: string;
   readonly live: Readonly<Record<"waiting" | "running" | "ended", string>>;

@@ -35,7 +35,7 @@ export function headLine(state: State, context: Context): string {
   const current: View = state.view === "ladder" || state.view === "detail" ? "connections" : state.view;
   for (const { view, label } of tabSpans(state, context)) line.add(label, view === current ? "cursorTab" : "bar");
   if (state.view !== current)
-    line.add(` › ${words.views[state.view]} ${connectionsNamed(state.ladder.ids)} `, "barStrong");
+    line.add(` › ${words.views[state.view]} ${connectionsNamed(state.ladder.ids)}${placeOf(state)} `, "barStrong");
   const name = escapeText(state.shown.capture.name);
   const facts = ` ${name} · ${words.packets(state.shown.statistics.packets)} `;
   const short = ` ${name.slice(name.lastIndexOf("/") + 1)} `;
@@ -43,6 +43,10 @@ export function headLine(state: State, context: Context): string {
   line.add(" ".repeat(Math.max(0, columns - line.width - displayWidth(right))), "bar").add(right, "bar");
   return line.end();
 }
+
+/** Which one it is of those that a finding is about. */
+const placeOf = ({ ladder: { among, chosen } }: State): string =>
+  among === null || chosen === null ? "" : ` (${among.indexOf(chosen) + 1}/${among.length})`;
 
 const NAMED = 3;
 const connectionsNamed = (ids: readonly number[]): string =>
