@@ -76,7 +76,7 @@ export const keymap: readonly Binding[] = [
     keys: ["="],
     views: inConnection,
     section: "read",
-    refuses: (state) => (state.ladder.picked === null ? "nothingPicked" : null),
+    refuses: ({ ladder }) => (ladder.picked === null ? "nothingPicked" : null),
   },
   { action: "nextTab", keys: ["tab", "l", "right"], views: ["detail"], section: "read", hint: 1 },
   { action: "previousTab", keys: ["shift-tab"], views: ["detail"], section: "read" },

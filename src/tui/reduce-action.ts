@@ -70,7 +70,7 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     case "mark":
       return [mark(state, context)];
     case "unmarkAll":
-      return [{ ...state, list: { ...state.list, marked: new Set() } }];
+      return [withMarked(state, new Set(), context)];
     case "columns":
     case "save":
     case "help":
@@ -98,7 +98,7 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     case "undo":
       return undoNote(state, context);
     case "compare":
-      return [compareRows(state)];
+      return [compareRows(state, context)];
     default:
       return performInConnection(state, action, context);
   }
@@ -195,14 +195,21 @@ function arrange(state: State, action: "sort" | "reverse" | "group", context: Co
 /** The list was arranged anew: the cursor stays on its connection, and the list goes to where that is now. */
 const inSight = (state: State, context: Context): State => moveTo(state, cursorIndex(state, context), context);
 
+/** The cursor stays, also where newer connections come: pressed twice it has done nothing, and Enter opens this one. */
 function mark(state: State, context: Context): State {
-  const index = cursorIndex(state, context);
-  const item = currentList(state, context).items[index];
+  const item = currentList(state, context).items[cursorIndex(state, context)];
   if (item?.kind !== "row") return state;
+  const { id } = item.row.facts;
   const marked = new Set(state.list.marked);
-  if (!marked.delete(item.row.facts.id)) marked.add(item.row.facts.id);
-  return moveTo({ ...state, list: { ...state.list, marked } }, index + 1, context);
+  if (!marked.delete(id)) marked.add(id);
+  return withMarked({ ...state, follow: false }, marked, context);
 }
+
+const withMarked = (state: State, marked: ReadonlySet<number>, { words }: Context): State => ({
+  ...state,
+  list: { ...state.list, marked },
+  message: { text: words.marked(marked.size), tone: "plain" },
+});
 
 /** The next row that holds the search text, around the end. */
 export function match(state: State, step: 1 | -1, context: Context, includeHere = false): Step {

@@ -171,22 +171,18 @@ export function performInConnection(state: State, action: ActionId, context: Con
     }
     case "pick": {
       const row = cursorRow(state);
-      return [
-        moveLadder(
-          { ...state, ladder: { ...state.ladder, picked: state.ladder.picked === row ? null : row } },
-          state.ladder.scroll.cursor + 1,
-        ),
-      ];
+      return [{ ...state, ladder: { ...state.ladder, picked: state.ladder.picked === row ? null : row } }];
     }
     default:
       return [state];
   }
 }
 
-export function compareRows(state: State): State {
+export function compareRows(state: State, { words }: Context): State {
   const row = cursorRow(state);
   const { picked } = state.ladder;
   if (picked === null || row < 0) return state;
+  if (picked === row) return { ...state, message: { text: words.pickedHere, tone: "plain" } };
   const trail = state.view === "ladder" ? (["ladder", ...state.trail] as const) : state.trail;
   return { ...state, view: "detail", trail, detail: { tab: 0, top: 0, compared: [picked, row] } };
 }

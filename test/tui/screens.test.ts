@@ -182,10 +182,34 @@ describe("connections", () => {
 
   it("opens the marked connections side by side", async () => {
     const it = driver(trouble, 45, 140);
-    await it.press("space", "space", "up", "enter");
+    await it.press("space", "down", "space", "enter");
     expect(it.state.ladder.ids).toEqual([1, 2]);
     expect(text(it)).toContain("192.168.50.22");
     expect(text(it)).toContain("192.168.50.23");
+  });
+
+  it("takes a mark away with the same key, so that Enter opens the one under the cursor", async () => {
+    const it = driver(trouble, 45, 140);
+    await it.press("down", "space");
+    expect(text(it)).toContain("1 marked: Enter opens it, s saves, U unmarks");
+    await it.press("space");
+    expect(text(it)).toContain("nothing is marked");
+    await it.press("enter");
+    expect(it.state.ladder.ids).toEqual([2]);
+  });
+
+  it("stays on what is marked while newer connections come", async () => {
+    const live = driver(trouble, 45, 140, "en", true);
+    const all = trouble.getSnapshot();
+    await live.dispatch({
+      kind: "snapshot",
+      snapshot: { ...all, connections: all.connections.slice(0, 2) },
+      progress: null,
+    });
+    await live.press("space");
+    await live.dispatch({ kind: "snapshot", snapshot: { ...all, revision: 99 }, progress: null });
+    await live.press("space", "enter");
+    expect(live.state.ladder.ids).toEqual([1]);
   });
 });
 
@@ -292,9 +316,16 @@ describe("ladder", () => {
     );
   });
 
+  it("does not compare a row with itself", async () => {
+    const it = driver(trouble, 45, 100);
+    await it.press("enter", "space", "=");
+    expect(text(it)).toContain("this is the picked one: go to another, then =");
+    expect(it.state.view).toBe("ladder");
+  });
+
   it("compares two messages", async () => {
     const it = driver(trouble, 45, 100);
-    await it.press("enter", "down", "space", "=");
+    await it.press("enter", "down", "space", "down", "=");
     expect(text(it)).toContain("lines only in the first");
     expect(text(it)).toMatch(/- +"sequence": \d+/);
     expect(text(it)).toMatch(/\+ +"sequence": \d+/);
@@ -302,7 +333,7 @@ describe("ladder", () => {
 
   it("compares Close frames by code and reason", async () => {
     const it = driver(await openDesk("captures/clean-close.pcap"), 45, 100);
-    await it.press("enter", "end", "up", "up", "space", "up", "up", "=");
+    await it.press("enter", "end", "up", "up", "space", "up", "=");
     expect(text(it)).toContain("Packet 53 (-) and packet 51 (+)");
     expect(text(it)).toContain("Close code: 1000");
     expect(text(it)).toContain("They are equal.");

@@ -113,7 +113,10 @@ export const tuiEn: TuiWords = {
   packets: (n) => plural(n, "packet"),
   connections: (n) => plural(n, "connection"),
   shownOf: (shown, all) => `${count(shown)} of ${plural(all, "connection")}`,
-  marked: (n) => `${count(n)} marked`,
+  marked: (n) =>
+    n === 0
+      ? "nothing is marked"
+      : `${count(n)} marked: Enter opens ${n === 1 ? "it" : "them together"}, s saves, U unmarks`,
   reading: (percent, megabytes) =>
     `reading ${percent === null ? megabytes : `${percent} %`} · x stops and keeps what is there`,
   readingConnection: (percent) =>
@@ -230,6 +233,7 @@ export const tuiEn: TuiWords = {
   partOfMessage: "A part of a message; the last frame of it shows the whole.",
   layers: { link: "link", ip: "IP", tcp: "TCP", payload: "payload" },
   comparing: (a, b) => `Packet ${a} (-) and packet ${b} (+)`,
+  pickedHere: "this is the picked one: go to another, then =",
   equal: "They are equal.",
   differ: (only, other) => `${plural(only, "line")} only in the first, ${plural(other, "line")} only in the second.`,
   problems: {

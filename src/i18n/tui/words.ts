@@ -190,6 +190,8 @@ export interface TuiWords {
   readonly partOfMessage: string;
   readonly layers: Readonly<Record<"link" | "ip" | "tcp" | "payload", string>>;
   readonly comparing: (a: number, b: number) => string;
+  /** What was picked is what the cursor is on. */
+  readonly pickedHere: string;
   readonly equal: string;
   readonly differ: (only: number, other: number) => string;
   readonly problems: Readonly<Record<string, string>>;

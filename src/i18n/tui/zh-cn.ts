@@ -107,7 +107,8 @@ export const tuiZhCn: TuiWords = {
   packets: (n) => `${count(n)} 个数据包`,
   connections: (n) => `${count(n)} 条连接`,
   shownOf: (shown, all) => `${count(shown)} / ${count(all)} 条连接`,
-  marked: (n) => `已标记 ${count(n)} 条`,
+  marked: (n) =>
+    n === 0 ? "没有标记" : `已标记 ${count(n)} 条：Enter ${n === 1 ? "打开" : "一起打开"}，s 保存，U 取消标记`,
   reading: (percent, megabytes) =>
     `正在读取 ${percent === null ? megabytes : `${percent} %`} · 按 x 停止并保留已读内容`,
   readingConnection: (percent) => `正在从抓包文件中读取该连接 … ${percent === null ? "" : `${percent} %`}`,
@@ -217,6 +218,7 @@ export const tuiZhCn: TuiWords = {
   partOfMessage: "消息的一部分；其最后一帧会显示完整内容。",
   layers: { link: "链路", ip: "IP", tcp: "TCP", payload: "载荷" },
   comparing: (a, b) => `数据包 ${a}（-）与数据包 ${b}（+）`,
+  pickedHere: "这就是选中的那一条：请先移到另一条，再按 =",
   equal: "两者相同。",
   differ: (only, other) => `仅第一条有 ${count(only)} 行，仅第二条有 ${count(other)} 行。`,
   problems: {
