@@ -1,5 +1,6 @@
-import { packetNumber, type RelativeNs, relativeNs } from "../base/brand.ts";
+import { packetNumber, relativeNs } from "../base/brand.ts";
 import type { CaptureOrigin } from "../pcap/types.ts";
+import type { CapturedUntil } from "../pipeline/capture-points.ts";
 import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
 import type { Timer } from "../rules/context/timers.ts";
 import { judge } from "../rules/judging/judge.ts";
@@ -24,7 +25,7 @@ export interface LoadOptions {
   readonly facts: () => CaptureFacts[];
   readonly vantageOf: (captureIndex: number) => number;
   /** Moments up to which the captures were capturing, beyond their last packets. */
-  readonly capturedUntil: () => readonly RelativeNs[];
+  readonly capturedUntil: () => readonly CapturedUntil[];
   readonly nowMs: () => number;
   /** Lets keys and screen have their turn. */
   readonly breathe: () => Promise<void>;
@@ -82,7 +83,7 @@ export class LoadSession {
     } finally {
       endLooks?.();
     }
-    for (const until of capturedUntil()) pipeline.advance(until);
+    for (const until of capturedUntil()) pipeline.capturedUntil(until);
     pipeline.finish();
     this.analysis = this.shoot(pipeline, "ended");
     return this.analysis;

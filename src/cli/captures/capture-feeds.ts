@@ -8,6 +8,7 @@ import { CaptureMerge } from "../../pcap/merge.ts";
 import { openCaptureReader } from "../../pcap/open-capture-reader.ts";
 import { type StepBack, TimeOrder } from "../../pcap/time-order.ts";
 import type { CaptureComment, CaptureOrigin, CaptureSink, CaptureStatistics, RecordReader } from "../../pcap/types.ts";
+import type { CapturedUntil } from "../../pipeline/capture-points.ts";
 import { LivedTime } from "../../pipeline/time/lived-time.ts";
 import { type Feed, NO_PACKET, type PacketOrder } from "../../session/pump.ts";
 import { openSources } from "../../source/open-source.ts";
@@ -61,7 +62,7 @@ export interface CaptureFeeds {
   /** Point of view of a capture (pipeline.ts); to be asked when its first packet is read. */
   vantageOf(index: number): number;
   /** Moments up to which the captures say that they were capturing, beyond their last packets. */
-  capturedUntil(): RelativeNs[];
+  capturedUntil(): CapturedUntil[];
   /** Throws `UserError` (exit 3) as soon as one has turned out to be no capture. */
   refuseWhatIsNoCapture(): void;
 }
@@ -106,10 +107,13 @@ export async function openFeeds(
     facts: () => feeds.map((feed, index) => captureFacts(feed, told[index], origin, stepsOf(index))),
     vantageOf: (index) => settleVantage(feeds, index),
     capturedUntil: () =>
-      told.flatMap(({ capturedUntilNs }) =>
+      told.flatMap(({ capturedUntilNs }, captureIndex) =>
         capturedUntilNs === null
           ? []
-          : relativeNs(Number(capturedUntilNs - (origin.ns ?? 0n)) - (lived?.steppedNs ?? 0)),
+          : {
+              captureIndex,
+              untilNs: relativeNs(Number(capturedUntilNs - (origin.ns ?? 0n)) - (lived?.steppedNs ?? 0)),
+            },
       ),
     refuseWhatIsNoCapture: () => {
       for (const feed of feeds) refuseWhatIsNoCapture(feed);

@@ -154,15 +154,15 @@ export const findingsCapture = {
   "capture.both-ends": {
     agree: {
       title: "同一连接在两端都抓了包，已合并分析；两个时钟一致（误差 ±{errorMs:ms}）",
-      detail: "连接 #{other} 就是这条连接在另一端的样子：地址、端口、初始序列号都相同。",
+      detail: "连接 #{other} 就是这条连接在另一端的样子：地址、端口、序列号都相同。",
     },
     ahead: {
       title: "同一连接在两端都抓了包，已合并分析；服务器一端的时钟比客户端快 {offMs:ms}（误差 ±{errorMs:ms}）",
-      detail: "连接 #{other} 就是这条连接在另一端的样子：地址、端口、初始序列号都相同。时间按各自抓包的时钟显示。",
+      detail: "连接 #{other} 就是这条连接在另一端的样子：地址、端口、序列号都相同。时间按各自抓包的时钟显示。",
     },
     behind: {
       title: "同一连接在两端都抓了包，已合并分析；服务器一端的时钟比客户端慢 {offMs:ms}（误差 ±{errorMs:ms}）",
-      detail: "连接 #{other} 就是这条连接在另一端的样子：地址、端口、初始序列号都相同。时间按各自抓包的时钟显示。",
+      detail: "连接 #{other} 就是这条连接在另一端的样子：地址、端口、序列号都相同。时间按各自抓包的时钟显示。",
     },
     translated: {
       title: "NAT 前后都抓到了：连接 #{other}（{client} → {server}）就是这条连接，只是换了地址",
@@ -171,7 +171,7 @@ export const findingsCapture = {
     untimed: {
       title: "同一连接在两端都抓了包，已合并分析；两个时钟差多少无法确定",
       detail:
-        "连接 #{other} 就是这条连接在另一端的样子：地址、端口、初始序列号都相同。SYN 和 SYN-ACK 没有在两份抓包里都出现。",
+        "连接 #{other} 就是这条连接在另一端的样子：地址、端口、序列号都相同。两份抓包里没有两个方向都共有的数据包可用来比对时钟，因此不拿一端发生的事去推断另一端。",
     },
   },
   "capture.ended-early": {
