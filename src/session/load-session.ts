@@ -116,6 +116,7 @@ const NOTHING: CaptureFacts = {
   endedEarly: null,
   stepBack: null,
   stepsForward: [],
+  oddTimes: [],
 };
 
 /** Several captures as one, for the head of the screen. */
@@ -140,6 +141,7 @@ function joined(captures: readonly CaptureFacts[]): CaptureFacts {
     endedEarly: captures.find(({ endedEarly }) => endedEarly !== null)?.endedEarly ?? null,
     stepBack: captures.find(({ stepBack }) => stepBack !== null)?.stepBack ?? null,
     stepsForward: captures.flatMap(({ stepsForward }) => stepsForward),
+    oddTimes: captures.flatMap(({ oddTimes }) => oddTimes),
   };
 }
 

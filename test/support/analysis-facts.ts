@@ -222,6 +222,7 @@ export const analysis = (connections: readonly ConnectionFacts[], given: Partial
       endedEarly: null,
       stepBack: null,
       stepsForward: [],
+      oddTimes: [],
     },
   ],
   // date -u -d 2026-11-20T10:00:00Z +%s

@@ -469,6 +469,7 @@ const capture: CaptureFacts = {
   endedEarly: null,
   stepBack: null,
   stepsForward: [],
+  oddTimes: [],
 };
 
 /** These connections, renumbered in order, in one capture that ends at `clockSeconds`. */

@@ -5,6 +5,7 @@ import { formatTime } from "../../base/time.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { linkTypeName } from "../../pcap/link-type-names.ts";
 import { CaptureMerge } from "../../pcap/merge.ts";
+import { OddTimes } from "../../pcap/odd-times.ts";
 import { openCaptureReader } from "../../pcap/open-capture-reader.ts";
 import { type StepBack, TimeOrder } from "../../pcap/time-order.ts";
 import type { CaptureComment, CaptureOrigin, CaptureSink, CaptureStatistics, RecordReader } from "../../pcap/types.ts";
@@ -26,7 +27,7 @@ interface Told {
   capturedUntilNs: bigint | null;
 }
 
-type Steps = Pick<CaptureFacts, "stepBack" | "stepsForward">;
+type Steps = Pick<CaptureFacts, "stepBack" | "stepsForward" | "oddTimes">;
 
 const withoutStamps = (stepBack: StepBack | null) => (stepBack === null ? null : { ...stepBack, stampsFell: false });
 
@@ -89,7 +90,8 @@ export async function openFeeds(
   const order = new CaptureMerge(feeds.map(({ reader }) => reader));
   // What comes from a pipe may be running: no packet waits there for later ones.
   const mendsOrder = feeds.length === 1 && feeds[0]?.source.sizeBytes !== null;
-  const inOrder = new TimeOrder(order, mendsOrder);
+  const steady = mendsOrder ? new OddTimes(order) : null;
+  const inOrder = new TimeOrder(steady ?? order, mendsOrder);
   const lived = mendsOrder ? new LivedTime(inOrder) : null;
   if (lived !== null) origin.stepsForward = lived.stepsForward;
   const stepsOf = (index: number): Steps => {
@@ -97,6 +99,7 @@ export async function openFeeds(
     return {
       stepBack: stepBack?.captureIndex === index ? stepBack : null,
       stepsForward: lived?.stepsForward ?? [],
+      oddTimes: steady?.odd ?? [],
     };
   };
   return {

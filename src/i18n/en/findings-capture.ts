@@ -174,6 +174,11 @@ export const findingsCapture = {
       detail:
         "From this packet on, times lie before those of earlier packets. They are taken as they are: durations across this place, and what is concluded from them, are not to be relied on.",
     },
+    odd: {
+      title: "{count:One packet|# packets} in {name} with a time that cannot be right",
+      detail:
+        "The packets around go on as if there were no such time: a damaged file, or a slip of what recorded it. Here it counts at the time of the packet before; nothing else is concluded from it.",
+    },
   },
   "capture.both-ends": {
     agree: {

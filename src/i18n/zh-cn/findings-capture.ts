@@ -150,6 +150,11 @@ export const findingsCapture = {
       title: "{name} 中的时间倒退了 {stepMs:ms}",
       detail: "从这个数据包起，有些时间早于前面的数据包。这里按原样采用：跨过此处的时长以及由此得出的结论都不可靠。",
     },
+    odd: {
+      title: "{name} 中有 {count} 个数据包的时间不可能正确",
+      detail:
+        "前后数据包的时间照常连续：文件损坏，或者抓包程序偶尔出错。这里按前一个数据包的时间计算，不据此得出任何其他结论。",
+    },
   },
   "capture.both-ends": {
     agree: {
