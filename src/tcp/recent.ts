@@ -65,15 +65,8 @@ export class RecentPackets {
   rememberMore(): void {
     if (this.limit === ENTRIES_OF_LATE_COPIES) return;
     this.limit = ENTRIES_OF_LATE_COPIES;
-    const held = this.ring.length / WORDS;
-    if (this.count <= held) return;
-    // It went round: the oldest comes first again, so that the ring can grow behind the newest.
-    const oldest = (this.count * WORDS) & (this.ring.length - 1);
-    const ordered = new Int32Array(this.ring.length);
-    ordered.set(this.ring.subarray(oldest));
-    ordered.set(this.ring.subarray(0, oldest), this.ring.length - oldest);
-    this.ring = ordered;
-    this.count = held;
+    // Where it went round it grows behind what it holds, in whatever order: all of that is older than what comes.
+    this.count = Math.min(this.count, this.ring.length / WORDS);
   }
 
   add(segment: SegmentView, timestampNs: number): void {
