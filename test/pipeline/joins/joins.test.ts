@@ -198,6 +198,15 @@ describe("a client that goes on from another port", () => {
     expect(analyse([...open, ...unanswered]).rebound).toEqual([]);
     expect(analyse([...open, ...unanswered, ...again]).rebound).toEqual([{ connection: 0, continuedBy: 1 }]);
   });
+  test("is told of its own capture, and not of the client's, where it has never stopped", () => {
+    // The client's one comes first in the analysis, and its clock is behind.
+    const elsewhere = [...open, ...stray(106, 506)].map(([, atMs, packet]): Line => [1, atMs + 5000, packet]);
+    const goesOn: Line = [0, 890, { from: C, to: S, flags: "PA", seq: 106, ack: 506, payload: "again" }];
+    const { connections, rebound } = analyse([...open, goesOn, ...elsewhere]);
+    const [found] = rebound;
+    expect(connections.find(({ id }) => id === found?.connection)?.first.timestampNs).toBe(5000e6);
+    expect(connections.find(({ id }) => id === found?.continuedBy)?.client.port).toBe(20_071);
+  });
   test("is somebody else where one of them does not fit", () => {
     expect(analyse([...open, ...stray(106, 0x4000_0000)]).rebound).toEqual([]);
     expect(analyse([...open, ...stray(0x4000_0000, 506)]).rebound).toEqual([]);
