@@ -163,7 +163,7 @@ export class Pipeline implements WireSink, TcpSink {
     return this.settled.get(id);
   }
 
-  /** Number of the connection's newest packet: tells cheaply whether its facts have changed. 0: forgotten. */
+  /** Its newest packet: tells cheaply whether its facts have changed. 0: forgotten. */
   lastPacketOf(id: ConnectionId): number {
     const connection = this.tracker.find(id);
     return connection === null ? (this.settled.get(id)?.last.packet ?? 0) : connection.lastPacketNumber;
@@ -184,16 +184,16 @@ export class Pipeline implements WireSink, TcpSink {
     );
     const origins = this.settled.origins(this.tracker.connections);
     this.spans.pause(this.last.timestampNs);
-    const joins = findJoins(origins, connections, this.spans.all);
+    const across = findJoins(origins, connections, this.spans.all);
     return {
       captures,
       originNs,
       clockNs: this.last.timestampNs,
       packets: this.packets,
       connections,
-      joins,
+      ...across,
       rebound: findRebound(origins, connections),
-      absences: findAbsences(origins, connections, joins, this.spans.all),
+      absences: findAbsences(origins, connections, across.joins, this.spans.all),
       leftOut: { ...this.settled.leftOut },
       dns: this.names.dns,
       arp: this.names.arp,

@@ -188,6 +188,7 @@ const emptyAnalysis = (captures: readonly CaptureFacts[]): Analysis => ({
   packets: 0,
   connections: [],
   joins: [],
+  aheadNs: new Map(),
   rebound: [],
   absences: [],
   leftOut: { connections: 0, webSockets: 0, upgradesRefused: 0, troubled: 0, frames: 0, messages: 0, openOnes: 0 },

@@ -99,6 +99,8 @@ export interface Analysis {
   readonly packets: number;
   readonly connections: readonly ConnectionFacts[];
   readonly joins: readonly JoinFacts[];
+  /** How far the clock by which each connection was captured is ahead of the first capture's, where joins tell it. */
+  readonly aheadNs: ReadonlyMap<ConnectionId, number>;
   readonly rebound: readonly ReboundFacts[];
   readonly absences: readonly AbsenceFacts[];
   /** Not among `connections`. */

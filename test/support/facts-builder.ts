@@ -527,6 +527,7 @@ export function analysisOf(
     dns: [],
     arp: [],
     joins: [],
+    aheadNs: new Map((overrides.joins ?? []).map((one) => [one.connections[1], one.clockOffsetNs ?? 0])),
     rebound: [],
     absences: [],
     leftOut: nothingLeftOut,

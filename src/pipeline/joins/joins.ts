@@ -2,8 +2,9 @@ import { appendTo } from "../../base/append-to.ts";
 import { connectionId, type PerDirection } from "../../base/brand.ts";
 import type { ChangedField, JoinFacts } from "../../store/across-types.ts";
 import type { HttpFieldFacts } from "../../store/http-types.ts";
-import type { ConnectionFacts } from "../../store/types.ts";
+import type { Analysis, ConnectionFacts } from "../../store/types.ts";
 import type { VantageSpan } from "./absences.ts";
+import { clocksOfConnections } from "./capture-clocks.ts";
 import { CaptureClocks, type ClockOffset, clocksOfLegs, type Pair } from "./clock-offset.ts";
 import { beginningOf, copiesOf, isBySyn, nearerToClient } from "./copies.ts";
 import { FreeLegs } from "./free-legs.ts";
@@ -18,7 +19,7 @@ export function findJoins(
   tracked: readonly Origin[],
   facts: readonly ConnectionFacts[],
   spans: readonly VantageSpan[],
-): JoinFacts[] {
+): Pick<Analysis, "joins" | "aheadNs"> {
   const elsewhere = copiesOf(tracked);
   const known = new Set(elsewhere.flat());
   const behindNat = translated(tracked, known);
@@ -34,7 +35,8 @@ export function findJoins(
   );
   const clocks = new CaptureClocks(pairs);
   const joins = pairs.map((pair) => joinOf(pair, clocks.of(pair), byId, untilOf));
-  return [...joins, ...proxied(facts, whereabouts(tracked, copies))];
+  const all = [...joins, ...proxied(facts, whereabouts(tracked, copies))];
+  return { joins: all, aheadNs: clocksOfConnections(tracked, all) };
 }
 
 /** A NAT passes a packet on at once. */

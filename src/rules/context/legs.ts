@@ -39,9 +39,7 @@ export function joinsOf(analysis: Analysis): Joins {
     const [front, back] = facts.connections.map((id) => byId.get(id));
     return front === undefined || back === undefined ? [] : [{ facts, front, back, aheadNs: facts.clockOffsetNs ?? 0 }];
   });
-  const aheadNs = all.some(({ facts }) => facts.clockOffsetNs !== null)
-    ? clocksOf(all)
-    : new Map<ConnectionId, number>();
+  const { aheadNs } = analysis;
   const between = (front: ConnectionFacts, back: ConnectionFacts): number =>
     (aheadNs.get(back.id) ?? 0) - (aheadNs.get(front.id) ?? 0);
   const copied = all.filter(({ facts }) => facts.kind === "two-captures");
@@ -72,30 +70,6 @@ export function joinsOf(analysis: Analysis): Joins {
       before.set(copy.id, { ...join, back: copy, aheadNs: between(join.front, copy) });
   }
   return { all, behind, before, twins, copyOf, aheadNs };
-}
-
-/** Follows the pairs: legs of a proxy that were captured together have one clock. */
-function clocksOf(all: readonly Join[]): Map<ConnectionId, number> {
-  const aheadNs = new Map<ConnectionId, number>();
-  const neighbours = new Map<ConnectionId, { readonly id: ConnectionId; readonly offsetNs: number }[]>();
-  for (const { facts, front, back } of all) {
-    const offsetNs = facts.clockOffsetNs ?? 0;
-    appendTo(neighbours, front.id, { id: back.id, offsetNs });
-    appendTo(neighbours, back.id, { id: front.id, offsetNs: -offsetNs });
-  }
-  for (const start of neighbours.keys()) {
-    if (aheadNs.has(start)) continue;
-    aheadNs.set(start, 0);
-    const waiting = [start];
-    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-      for (const { id, offsetNs } of neighbours.get(at) ?? []) {
-        if (aheadNs.has(id)) continue;
-        aheadNs.set(id, (aheadNs.get(at) ?? 0) + offsetNs);
-        waiting.push(id);
-      }
-    }
-  }
-  return aheadNs;
 }
 
 /** The other copy of a connection that was captured at both its ends. */

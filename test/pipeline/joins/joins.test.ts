@@ -141,6 +141,12 @@ describe("one connection in captures that began at different times", () => {
 });
 
 describe("captures by different clocks", () => {
+  test("what only one of them holds has its clock all the same", () => {
+    const alone: Line = [1, 7400, { from: "10.0.0.9:40009", to: S, flags: "S", seq: 1 }];
+    const { connections, aheadNs } = analyse([...atBothEnds(7000), alone]);
+    expect(connections.map(({ id }) => aheadNs.get(id))).toEqual([0, 7000e6, 7000e6]);
+  });
+
   test.each([-9000, 9000])("each ran until its own last packet: the server's clock is %d ms ahead", (aheadMs) => {
     const { joins, connections } = analyse(atBothEnds(aheadMs));
     const [near, far] = joins[0]?.connections ?? [];
