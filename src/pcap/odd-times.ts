@@ -1,8 +1,7 @@
 import type { PacketNumber } from "../base/brand.ts";
 import type { OddTime } from "../base/captured-time.ts";
 import { markOf, type PacketView } from "../base/packet-view.ts";
-import type { CaptureMerge } from "./merge.ts";
-import { copyOf, setClock } from "./time-order.ts";
+import { copyOf, type PacketsRead, setClock } from "./time-order.ts";
 
 /** No queue holds a packet back so long, and no clock is set for one packet. */
 const FAR_NS = 1e9;
@@ -20,19 +19,28 @@ const MOST_ODD = 8;
  */
 export class OddTimes {
   readonly odd: OddTime[] = [];
-  private readonly inner: CaptureMerge;
+  private readonly inner: PacketsRead;
   private lastNs = Number.NaN;
   /** Far from the one before, until the next one is read. */
   private held: PacketView | null = null;
   /** That next one, where `held` had to go first. */
   private following: PacketView | null = null;
 
-  constructor(inner: CaptureMerge) {
+  constructor(inner: PacketsRead) {
     this.inner = inner;
   }
 
   get ownNumber(): PacketNumber {
     return this.inner.ownNumber;
+  }
+
+  get isEmpty(): boolean {
+    return this.held === null && this.following === null;
+  }
+
+  /** Packets up to that time have gone another way. */
+  goOnFrom(lastNs: number): void {
+    this.lastNs = lastNs;
   }
 
   needs(): number {

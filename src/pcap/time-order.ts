@@ -29,7 +29,7 @@ const stepAt = (packet: PacketView, ns: number, isMended: boolean): StepBack => 
 });
 
 /** As captures are read. */
-type PacketsRead = Pick<CaptureMerge, "next" | "needs" | "ownNumber">;
+export type PacketsRead = Pick<CaptureMerge, "next" | "needs" | "ownNumber">;
 
 /** Made as the readers make theirs, so that who is given both stays fast. */
 export function copyOf(view: PacketView): PacketView {
@@ -82,6 +82,16 @@ export class TimeOrder {
 
   get ownNumber(): PacketNumber {
     return this.inner.ownNumber;
+  }
+
+  /** All was in order so far, and nothing is held. */
+  get isEmpty(): boolean {
+    return this.passes && this.held.length === 0;
+  }
+
+  /** Packets up to that time have gone another way. */
+  goOnFrom(lastNs: number): void {
+    this.newestNs = lastNs;
   }
 
   needs(): number {

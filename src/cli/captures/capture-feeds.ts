@@ -5,12 +5,11 @@ import { formatTime } from "../../base/time.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { linkTypeName } from "../../pcap/link-type-names.ts";
 import { CaptureMerge } from "../../pcap/merge.ts";
-import { OddTimes } from "../../pcap/odd-times.ts";
 import { openCaptureReader } from "../../pcap/open-capture-reader.ts";
 import { type StepBack, TimeOrder } from "../../pcap/time-order.ts";
 import type { CaptureComment, CaptureOrigin, CaptureSink, CaptureStatistics, RecordReader } from "../../pcap/types.ts";
 import type { CapturedUntil } from "../../pipeline/capture-points.ts";
-import { LivedTime } from "../../pipeline/time/lived-time.ts";
+import { FileTime } from "../../pipeline/time/file-time.ts";
 import { type Feed, NO_PACKET, type PacketOrder } from "../../session/pump.ts";
 import { openSources } from "../../source/open-source.ts";
 import { sameContent } from "../../source/same-content.ts";
@@ -90,22 +89,21 @@ export async function openFeeds(
   const order = new CaptureMerge(feeds.map(({ reader }) => reader));
   // What comes from a pipe may be running: no packet waits there for later ones.
   const mendsOrder = feeds.length === 1 && feeds[0]?.source.sizeBytes !== null;
-  const steady = mendsOrder ? new OddTimes(order) : null;
-  const inOrder = new TimeOrder(steady ?? order, mendsOrder);
-  const lived = mendsOrder ? new LivedTime(inOrder) : null;
-  if (lived !== null) origin.stepsForward = lived.stepsForward;
+  const ofFile = mendsOrder ? new FileTime(order) : null;
+  const asRead = new TimeOrder(order, false);
+  if (ofFile !== null) origin.stepsForward = ofFile.stepsForward;
   const stepsOf = (index: number): Steps => {
-    const stepBack = lived === null ? withoutStamps(inOrder.stepBack) : lived.stepBack;
+    const stepBack = ofFile === null ? withoutStamps(asRead.stepBack) : ofFile.stepBack;
     return {
       stepBack: stepBack?.captureIndex === index ? stepBack : null,
-      stepsForward: lived?.stepsForward ?? [],
-      oddTimes: steady?.odd ?? [],
+      stepsForward: ofFile?.stepsForward ?? [],
+      oddTimes: ofFile?.oddTimes ?? [],
     };
   };
   return {
     feeds,
     order,
-    inTime: lived ?? inOrder,
+    inTime: ofFile ?? asRead,
     mendsOrder,
     facts: () => feeds.map((feed, index) => captureFacts(feed, told[index], origin, stepsOf(index))),
     vantageOf: (index) => settleVantage(feeds, index),
@@ -115,7 +113,7 @@ export async function openFeeds(
           ? []
           : {
               captureIndex,
-              untilNs: relativeNs(Number(capturedUntilNs - (origin.ns ?? 0n)) - (lived?.steppedNs ?? 0)),
+              untilNs: relativeNs(Number(capturedUntilNs - (origin.ns ?? 0n)) - (ofFile?.steppedNs ?? 0)),
             },
       ),
     refuseWhatIsNoCapture: () => {

@@ -44,7 +44,8 @@ export class LivedTime {
   readonly stepsForward: StepForward[] = [];
   private readonly inner: TimeOrder;
   private readonly clocks = new StampClocks();
-  private nextLookNs: number = Number.NEGATIVE_INFINITY;
+  /** What comes before it is not looked at. */
+  nextLookNs: number = Number.NEGATIVE_INFINITY;
   private lastNs: number = Number.NEGATIVE_INFINITY;
   private looks = 0;
   private lookedAt = "";
@@ -73,6 +74,16 @@ export class LivedTime {
   /** By how much the capture's clock is further on at its end. */
   get steppedNs(): number {
     return this.shiftNs;
+  }
+
+  /** Nothing is held, and nothing is to be counted on otherwise than the capture says. */
+  get isEmpty(): boolean {
+    return !this.isHolding && this.shiftNs === 0;
+  }
+
+  /** Packets up to that time have gone another way. */
+  goOnFrom(lastNs: number): void {
+    this.lastNs = lastNs;
   }
 
   needs(): number {
