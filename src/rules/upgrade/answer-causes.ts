@@ -94,12 +94,12 @@ export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path
 }
 
 /**
- * HAProxy and Apache (mod_proxy) say 503 where no backend takes the connection: their 502 comes of one that did take it, and
- * broke off or said what is no HTTP. Apache says it of a name that it cannot look up, too, and tells so in its page.
+ * HAProxy, Apache (mod_proxy) and lighttpd say 503 where no backend takes the connection: their 502 (of lighttpd: 500) comes of
+ * one that did take it, and broke off or said what is no HTTP. Apache says it of a name that it cannot look up, too, and tells so in its page.
  */
 const saysOtherwiseWhenRefused = (exchange: HttpExchangeFacts, front: FrontId): boolean =>
-  exchange.response?.status === 502 &&
-  (front === "haproxy" || front === "apache") &&
+  (exchange.response?.status === 500 ||
+    (exchange.response?.status === 502 && (front === "haproxy" || front === "apache"))) &&
   !/DNS lookup failure/i.test(exchange.responseBodyPreview);
 
 /** A proxy says 503 when it has nobody to ask; or when it, or the backend's share of it, is full. */

@@ -17,9 +17,26 @@ export function serviceCauses(
   const proxy = proxyOf(exchange) ?? "";
   if (/cloudflare/i.test(proxy)) return cloudflareCauses(exchange, path);
   const status = exchange.response?.status ?? 0;
-  if (!/awselb|^AWS ALB$/i.test(proxy) || ![502, 503, 504].includes(status)) return null;
+  if (!isAwsBalancer(exchange) || ![502, 503, 504].includes(status)) return null;
   return [cause("likely", "awsTargets", { status }), ...usual.map((one) => one && lesser(one))];
 }
+
+/** Codes that only an AWS load balancer uses, for what it did not like itself; null: not one of those. */
+export function serviceRefusal(exchange: HttpExchangeFacts): Cause[] | null {
+  if (!isAwsBalancer(exchange)) return null;
+  switch (exchange.response?.status) {
+    case 460:
+      return [cause("likely", "awsClientLeft", {})];
+    case 463:
+      return [cause("certain", "awsForwardedFor", {})];
+    case 464:
+      return [cause("likely", "awsProtocol", {})];
+    default:
+      return null;
+  }
+}
+
+const isAwsBalancer = (exchange: HttpExchangeFacts): boolean => /awselb|^AWS ALB$/i.test(proxyOf(exchange) ?? "");
 
 function cloudflareCauses(exchange: HttpExchangeFacts, path: string): (Cause | false)[] | null {
   const status = exchange.response?.status ?? 0;
