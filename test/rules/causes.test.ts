@@ -84,6 +84,15 @@ test("localhost is suspected first where another host answers on that port", () 
   expect(causesOf("tcp.open.refused", several(own, connectionFacts()))[0]).toBe("likely localhostUrl");
 });
 
+test("a port of this machine that lets the client in later was the right one, at an address that is served", () => {
+  const server = { address: "127.0.0.1", port: 8080 };
+  const refused = { ...refusedSyn(1), server };
+  const causes = (...later: ConnectionFacts[]) => causesOf("tcp.open.refused", several(refused, ...later));
+  expect(causes({ ...connectionFacts({ first: mark(3) }), server })).toEqual(["certain serverStartedLater"]);
+  // It does not show that the page meant this machine where only others are let in.
+  expect(causes(connectionFacts({ first: mark(3) }))).toContain("likely localhostUrl");
+});
+
 test("an RST after whole seconds of silence that nobody asked for is a timer's", () => {
   const after = (seconds: number) =>
     abnormal("client", 40, {
