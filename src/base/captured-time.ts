@@ -8,6 +8,13 @@ export interface StepForward {
   readonly ns: number;
 }
 
+/** A packet whose time has nothing to do with those around it. */
+export interface OddTime {
+  readonly at: Mark;
+  /** After the packet before it; below 0: before it. */
+  readonly ns: number;
+}
+
 interface SteppedClock {
   readonly stepsForward?: readonly StepForward[];
 }

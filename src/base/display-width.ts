@@ -36,7 +36,7 @@ const NEVER_FIRST = /^[，。、；：！？）》」』”’…%,.;:!?)\]}]/u;
 /** And what must not end one. */
 const NEVER_LAST = /[（《「『“‘([{]$/u;
 /** Columns of punctuation that may stand beyond the width. */
-const MOST_HANGING = 2;
+export const MOST_HANGING = 2;
 /** A run without a place to break: a word, or one wide character. */
 const PIECES =
   /\s+|[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+/gu;

@@ -28,6 +28,9 @@ const stepAt = (packet: PacketView, ns: number, isMended: boolean): StepBack => 
   isMended,
 });
 
+/** As captures are read. */
+type PacketsRead = Pick<CaptureMerge, "next" | "needs" | "ownNumber">;
+
 /** Made as the readers make theirs, so that who is given both stays fast. */
 export function copyOf(view: PacketView): PacketView {
   const copy = newPacketView(view.captureIndex, view.bytes.slice(view.start, view.start + view.capturedLength));
@@ -55,7 +58,7 @@ export function setClock(packet: PacketView, ns: number): void {
  */
 export class TimeOrder {
   stepBack: StepBack | null = null;
-  private readonly inner: CaptureMerge;
+  private readonly inner: PacketsRead;
   private readonly mends: boolean;
   /** In time order. */
   private readonly held: PacketView[] = [];
@@ -71,7 +74,7 @@ export class TimeOrder {
   private newestNs: number = Number.NEGATIVE_INFINITY;
   private shiftNs = 0;
 
-  constructor(inner: CaptureMerge, mends: boolean) {
+  constructor(inner: PacketsRead, mends: boolean) {
     this.inner = inner;
     this.mends = mends;
     this.passes = !mends;

@@ -1,3 +1,11 @@
+import type { RelativeNs } from "../base/brand.ts";
+
+/** What a capture tells about its end: it ran until then, beyond its last packet. */
+export interface CapturedUntil {
+  readonly captureIndex: number;
+  readonly untilNs: RelativeNs;
+}
+
 /** Where each capture was taken: parts of one long capture share a point, captures taken elsewhere have one of their own. */
 export class CapturePoints {
   private readonly points: number[] = [];
@@ -15,6 +23,10 @@ export class CapturePoints {
     this.current = captureIndex;
     this.beginnings[captureIndex] ??= packetNumber;
     this.points[captureIndex] ??= this.settle(captureIndex);
+    return this.points[captureIndex] ?? 0;
+  }
+
+  of(captureIndex: number): number {
     return this.points[captureIndex] ?? 0;
   }
 

@@ -18,7 +18,7 @@ import {
   SYN,
   type WireSink,
 } from "../wire/types.ts";
-import { CapturePoints } from "./capture-points.ts";
+import { type CapturedUntil, CapturePoints } from "./capture-points.ts";
 import { ConnectionContext, type ContextOptions } from "./connection-context.ts";
 import { connectionFacts } from "./connection-facts.ts";
 import { findAbsences, VantageSpans } from "./joins/absences.ts";
@@ -28,7 +28,7 @@ import { SettledConnections } from "./joins/settled-connections.ts";
 import { NameWatch } from "./name-watch.ts";
 import { NotDecoded } from "./not-decoded.ts";
 import { guessClient, placeRoles } from "./roles.ts";
-import { hasEnded, isHalfOpen, ROOM_SHARE, whoGoes } from "./room.ts";
+import { hasEnded, isFinal, isHalfOpen, ROOM_SHARE, whoGoes } from "./room.ts";
 import { shareTimers } from "./session/session-timers.ts";
 import type { FrameTap } from "./websocket/frame-tap.ts";
 
@@ -51,14 +51,10 @@ export interface PipelineOptions {
   readonly rethrow: boolean;
 }
 
-const NS_PER_MS = 1e6;
 const TIDY_NS = 10e9;
 /** A power of two: packets after which connections that have ended make room, though no new one asks for it. */
 const TIDY_PACKETS = 65_536;
 const SETTLED_AT_ONCE = 2048;
-/** Time alone does not change them any more: pings are judged up to the end, and no window is waited for. */
-const isFinal = ({ tcp }: ConnectionFacts): boolean =>
-  tcp.closedAt !== null && tcp.icmpErrors.length === 0 && tcp.halves.every((half) => half.zeroWindowSince === null);
 
 /** The wiring: packets in, facts out. The only room that knows the decoder rooms together. Sans I/O, without a clock. */
 export class Pipeline implements WireSink, TcpSink {
@@ -135,6 +131,8 @@ export class Pipeline implements WireSink, TcpSink {
   }
 
   private changeCapture(captureIndex: number, nowNs: RelativeNs): void {
+    // Times count from the packet that was read first: of several captures another one may have begun before it.
+    if (this.captureIndex < 0) this.last.timestampNs = nowNs;
     this.spans.pause(this.last.timestampNs);
     this.captureIndex = captureIndex;
     this.stand(this.points.enter(captureIndex, this.packets), nowNs);
@@ -148,6 +146,12 @@ export class Pipeline implements WireSink, TcpSink {
     if (this.options.forgetsEnded && nowNs >= this.nextTidyNs) this.tidy();
   }
 
+  /** All packets are read; the capture was still running then. */
+  capturedUntil({ captureIndex, untilNs }: CapturedUntil): void {
+    this.spans.ranUntil(this.points.of(captureIndex), untilNs, this.last.timestampNs);
+    this.advance(untilNs);
+  }
+
   /** Everything known now about one connection; null: it was never there, or is forgotten. */
   factsOf(id: ConnectionId): ConnectionFacts | null {
     const connection = this.tracker.find(id);
@@ -159,7 +163,7 @@ export class Pipeline implements WireSink, TcpSink {
     return this.settled.get(id);
   }
 
-  /** Number of the connection's newest packet: tells cheaply whether its facts have changed. 0: forgotten. */
+  /** Its newest packet: tells cheaply whether its facts have changed. 0: forgotten. */
   lastPacketOf(id: ConnectionId): number {
     const connection = this.tracker.find(id);
     return connection === null ? (this.settled.get(id)?.last.packet ?? 0) : connection.lastPacketNumber;
@@ -180,16 +184,16 @@ export class Pipeline implements WireSink, TcpSink {
     );
     const origins = this.settled.origins(this.tracker.connections);
     this.spans.pause(this.last.timestampNs);
-    const joins = findJoins(origins, connections, this.spans.all);
+    const across = findJoins(origins, connections, this.spans.all);
     return {
       captures,
       originNs,
       clockNs: this.last.timestampNs,
       packets: this.packets,
       connections,
-      joins,
+      ...across,
       rebound: findRebound(origins, connections),
-      absences: findAbsences(origins, connections, joins, this.spans.all),
+      absences: findAbsences(origins, connections, across.joins, this.spans.all),
       leftOut: { ...this.settled.leftOut },
       dns: this.names.dns,
       arp: this.names.arp,
@@ -349,7 +353,7 @@ export class Pipeline implements WireSink, TcpSink {
   private tidy(): void {
     const now = this.last.timestampNs;
     this.nextTidyNs = now + TIDY_NS;
-    const before = now - limits.endedConnectionMs * NS_PER_MS;
+    const before = now - limits.endedConnectionMs * 1e6;
     this.settle(this.tracker.connections.filter((c) => c.lastPacketNs < before && hasEnded(c)));
   }
 

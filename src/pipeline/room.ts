@@ -1,4 +1,5 @@
 import * as limits from "../base/limits.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import type { TcpConnection } from "../tcp/connection.ts";
 
 /** Part of the tracked connections that goes when there are too many: seldom enough to cost nothing. */
@@ -38,3 +39,7 @@ function partition<T>(all: readonly T[], fits: (one: T) => boolean): [T[], T[]] 
   for (const one of all) parts[fits(one) ? 0 : 1].push(one);
   return parts;
 }
+
+/** Time alone does not change them any more: pings are judged up to the end, and no window is waited for. */
+export const isFinal = ({ tcp }: ConnectionFacts): boolean =>
+  tcp.closedAt !== null && tcp.icmpErrors.length === 0 && tcp.halves.every((half) => half.zeroWindowSince === null);

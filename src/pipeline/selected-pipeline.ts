@@ -37,12 +37,14 @@ export class SelectedPipeline extends Pipeline {
 
   /** Ports first: few packets of other connections get further than that. */
   private isChosen(segment: SegmentView): boolean {
-    for (const [one, other] of this.pairs) {
-      if (isFrom(segment, one, other) || isFrom(segment, other, one)) return true;
-    }
+    for (const [one, other] of this.pairs) if (isOfPair(segment, one, other)) return true;
     return false;
   }
 }
+
+/** It goes from one of them to the other. */
+export const isOfPair = (segment: SegmentView, one: Endpoint, other: Endpoint): boolean =>
+  isFrom(segment, one, other) || isFrom(segment, other, one);
 
 function isFrom(segment: SegmentView, source: Endpoint, destination: Endpoint): boolean {
   if (segment.sourcePort !== source.port || segment.destinationPort !== destination.port) return false;

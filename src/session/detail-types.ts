@@ -127,6 +127,8 @@ export interface Desk {
   ): Promise<ConnectionDetail>;
   /** Reads a blob again that was not kept. */
   readBlob(detail: ConnectionDetail, of: "body" | "packet", blob: number, signal: AbortSignal): Promise<void>;
+  /** The connection that a packet belongs to; null: none that is known. */
+  connectionOfPacket(packet: number, signal: AbortSignal): Promise<ConnectionId | null>;
   /** Connections with a message that holds a text, ignoring case. */
   searchPayloads(text: string, onProgress: (progress: Progress) => void, signal: AbortSignal): Promise<Set<number>>;
 }

@@ -329,6 +329,7 @@ export class LiveSession implements FrameTap {
       endedEarly: summary.endedEarly,
       stepBack: null,
       stepsForward: [],
+      oddTimes: [],
     };
   }
 

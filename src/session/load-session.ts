@@ -1,5 +1,6 @@
-import { packetNumber, type RelativeNs, relativeNs } from "../base/brand.ts";
+import { packetNumber, relativeNs } from "../base/brand.ts";
 import type { CaptureOrigin } from "../pcap/types.ts";
+import type { CapturedUntil } from "../pipeline/capture-points.ts";
 import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
 import type { Timer } from "../rules/context/timers.ts";
 import { judge } from "../rules/judging/judge.ts";
@@ -24,7 +25,7 @@ export interface LoadOptions {
   readonly facts: () => CaptureFacts[];
   readonly vantageOf: (captureIndex: number) => number;
   /** Moments up to which the captures were capturing, beyond their last packets. */
-  readonly capturedUntil: () => readonly RelativeNs[];
+  readonly capturedUntil: () => readonly CapturedUntil[];
   readonly nowMs: () => number;
   /** Lets keys and screen have their turn. */
   readonly breathe: () => Promise<void>;
@@ -82,7 +83,7 @@ export class LoadSession {
     } finally {
       endLooks?.();
     }
-    for (const until of capturedUntil()) pipeline.advance(until);
+    for (const until of capturedUntil()) pipeline.capturedUntil(until);
     pipeline.finish();
     this.analysis = this.shoot(pipeline, "ended");
     return this.analysis;
@@ -115,6 +116,7 @@ const NOTHING: CaptureFacts = {
   endedEarly: null,
   stepBack: null,
   stepsForward: [],
+  oddTimes: [],
 };
 
 /** Several captures as one, for the head of the screen. */
@@ -139,6 +141,7 @@ function joined(captures: readonly CaptureFacts[]): CaptureFacts {
     endedEarly: captures.find(({ endedEarly }) => endedEarly !== null)?.endedEarly ?? null,
     stepBack: captures.find(({ stepBack }) => stepBack !== null)?.stepBack ?? null,
     stepsForward: captures.flatMap(({ stepsForward }) => stepsForward),
+    oddTimes: captures.flatMap(({ oddTimes }) => oddTimes),
   };
 }
 
@@ -185,6 +188,7 @@ const emptyAnalysis = (captures: readonly CaptureFacts[]): Analysis => ({
   packets: 0,
   connections: [],
   joins: [],
+  aheadNs: new Map(),
   rebound: [],
   absences: [],
   leftOut: { connections: 0, webSockets: 0, upgradesRefused: 0, troubled: 0, frames: 0, messages: 0, openOnes: 0 },

@@ -10,8 +10,8 @@ export interface JoinFacts {
   /** Nearer to the client first. */
   readonly connections: readonly [ConnectionId, ConnectionId];
   /** "timing": the nearer leg is encrypted; the other one asked and ended when it did, and names its client or comes from its server. */
-  readonly by: "initial-sequence-numbers" | "key" | "request" | "timing";
-  /** Two captures: how far the clock of the second is ahead of the first's, and by how much that may be off. */
+  readonly by: "initial-sequence-numbers" | "sequence-numbers" | "key" | "request" | "timing";
+  /** Of two captures: how far the clock of the second is ahead of the first's, and by how much that may be off. null: one, or not known. */
   readonly clockOffsetNs: number | null;
   readonly clockErrorNs: number | null;
   /** Two captures: RSTs that one end got and the other, whose name they bear, never sent. */

@@ -1,5 +1,5 @@
 import type { ConnectionId, PacketNumber, RelativeNs } from "../base/brand.ts";
-import type { StepForward } from "../base/captured-time.ts";
+import type { OddTime, StepForward } from "../base/captured-time.ts";
 import type { Malformed } from "../base/malformed.ts";
 import type { Mark } from "../base/packet-view.ts";
 import type { AbsenceFacts, ArpFacts, DnsFacts, JoinFacts, LeftOutFacts, ReboundFacts } from "./across-types.ts";
@@ -74,6 +74,8 @@ export interface CaptureFacts {
   readonly endedEarly: null | { readonly code: string; readonly offset: number };
   /** The first place from which on its times lie a second or more before earlier ones; null: none, or not looked for. */
   readonly stepBack: CaptureStepBack | null;
+  /** Packets whose times have nothing to do with those around them: they count at the time of the one before. */
+  readonly oddTimes: readonly OddTime[];
   /** Where its clock was set forward: times in facts are those that were lived through, without it. */
   readonly stepsForward: readonly StepForward[];
 }
@@ -97,6 +99,8 @@ export interface Analysis {
   readonly packets: number;
   readonly connections: readonly ConnectionFacts[];
   readonly joins: readonly JoinFacts[];
+  /** How far the clock by which each connection was captured is ahead of the first capture's, where joins tell it. */
+  readonly aheadNs: ReadonlyMap<ConnectionId, number>;
   readonly rebound: readonly ReboundFacts[];
   readonly absences: readonly AbsenceFacts[];
   /** Not among `connections`. */

@@ -65,15 +65,8 @@ export class RecentPackets {
   rememberMore(): void {
     if (this.limit === ENTRIES_OF_LATE_COPIES) return;
     this.limit = ENTRIES_OF_LATE_COPIES;
-    const held = this.ring.length / WORDS;
-    if (this.count <= held) return;
-    // It went round: the oldest comes first again, so that the ring can grow behind the newest.
-    const oldest = (this.count * WORDS) & (this.ring.length - 1);
-    const ordered = new Int32Array(this.ring.length);
-    ordered.set(this.ring.subarray(oldest));
-    ordered.set(this.ring.subarray(0, oldest), this.ring.length - oldest);
-    this.ring = ordered;
-    this.count = held;
+    // Where it went round it grows behind what it holds, in whatever order: all of that is older than what comes.
+    this.count = Math.min(this.count, this.ring.length / WORDS);
   }
 
   add(segment: SegmentView, timestampNs: number): void {
@@ -130,5 +123,56 @@ export class RecentPackets {
       return ring[at + 7] !== sampleOf(segment.bytes, segment.payloadStart, segment.payloadLength);
     }
     return false;
+  }
+
+  get heldBytes(): number {
+    return this.ring.byteLength;
+  }
+
+  /** `lastNs`: when the newest of them came, or little later. */
+  since(lastNs: number): RememberedPackets {
+    return new RememberedPackets(this.ring, Math.min(this.count, this.ring.length / WORDS), lastNs);
+  }
+}
+
+/** What of a packet stays the same on its way through routers. */
+const LASTING_WORDS = [0, 1, 2, 3, 6, 7];
+
+/** The last packets of one direction as one capture has them, to be found again in another one. */
+export class RememberedPackets {
+  private readonly ring: Int32Array;
+  private readonly entries: number;
+  private readonly lastNs: number;
+
+  constructor(ring: Int32Array, entries: number, lastNs: number) {
+    this.ring = ring;
+    this.entries = entries;
+    this.lastNs = lastNs;
+  }
+
+  /** By how much they came later here than in the other capture, by both clocks; null: they have none in common. */
+  aheadOf(other: RememberedPackets | null): { readonly leastNs: number; readonly mostNs: number } | null {
+    const there = other?.times();
+    if (there === undefined) return null;
+    let [leastNs, mostNs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const [key, hereNs] of this.times()) {
+      const aheadNs = hereNs - (there.get(key) ?? Number.NaN);
+      if (Number.isNaN(aheadNs)) continue;
+      leastNs = Math.min(leastNs, aheadNs);
+      mostNs = Math.max(mostNs, aheadNs);
+    }
+    return leastNs === Number.POSITIVE_INFINITY ? null : { leastNs, mostNs };
+  }
+
+  /** By what tells them apart; those that look the same tell nothing. */
+  private times(): Map<string, number> {
+    const times = new Map<string, number>();
+    const lastMicroseconds = (this.lastNs / MICROSECOND) | 0;
+    for (let at = 0; at < this.entries * WORDS; at += WORDS) {
+      const key = LASTING_WORDS.map((word) => this.ring[at + word]).join(" ");
+      const ageNs = ((lastMicroseconds - (this.ring[at + 4] as number)) | 0) * MICROSECOND;
+      times.set(key, times.has(key) ? Number.NaN : this.lastNs - ageNs);
+    }
+    return times;
   }
 }

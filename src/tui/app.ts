@@ -302,6 +302,9 @@ export class App {
       case "read-blob":
         void this.reader.readBlob(effect.of, effect.blob);
         return;
+      case "find-packet":
+        void this.reader.findPacket(effect.packet);
+        return;
       case "search-payloads":
         for (const text of effect.texts) void this.reader.searchPayloads(text);
         return;

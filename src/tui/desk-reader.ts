@@ -27,6 +27,7 @@ export class DeskReader {
   private details: { key: string; detail: ConnectionDetail }[] = [];
   private reading: AbortController | null = null;
   private readonly others = new AbortController();
+  private seeking: AbortController | null = null;
   private searches = 0;
   private isReading = false;
   private nextRefreshMs = 0;
@@ -104,6 +105,24 @@ export class DeskReader {
       this.sayFailed(error);
     } finally {
       this.screen.dispatch({ kind: "busy", busy: null });
+    }
+  }
+
+  /** Which connection holds it is known only by looking. */
+  async findPacket(packet: number): Promise<void> {
+    const { desk, screen } = this;
+    this.seeking?.abort();
+    const seeking = new AbortController();
+    this.seeking = seeking;
+    screen.dispatch({ kind: "busy", busy: screen.context().words.lookingForPacket(packet) });
+    try {
+      const signal = AbortSignal.any([seeking.signal, this.others.signal]);
+      const connection = await desk.connectionOfPacket(packet, signal);
+      screen.dispatch({ kind: "packet-found", packet, connection });
+    } catch (error) {
+      if (!seeking.signal.aborted) this.sayFailed(error);
+    } finally {
+      if (this.seeking === seeking) screen.dispatch({ kind: "busy", busy: null });
     }
   }
 

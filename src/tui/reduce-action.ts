@@ -3,6 +3,7 @@ import type { ActionId } from "./keymap.ts";
 import { bodyRows, listRows } from "./layout.ts";
 import { currentList, cursorIndex, moveTo } from "./reduce-cursor.ts";
 import { compareRows, openLadder, performInConnection, searchLadder } from "./reduce-ladder.ts";
+import { firstEvidence, neighbour } from "./reduce-neighbour.ts";
 import { deleteNote, noteDialog, undoNote } from "./reduce-notes.ts";
 import { type ConnectionRow, RANK } from "./rows/connection-row.ts";
 import { heartbeatRows } from "./rows/heartbeat-row.ts";
@@ -56,6 +57,8 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     case "search":
     case "filter":
       return [{ ...state, dialog: { kind: action, value: action === "filter" ? state.list.filter : "" } }];
+    case "packet":
+      return [{ ...state, dialog: { kind: "packet", value: "" } }];
     case "nextMatch":
       return match(state, 1, context);
     case "previousMatch":
@@ -67,7 +70,7 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     case "mark":
       return [mark(state, context)];
     case "unmarkAll":
-      return [{ ...state, list: { ...state.list, marked: new Set() } }];
+      return [withMarked(state, new Set(), context)];
     case "columns":
     case "save":
     case "help":
@@ -84,6 +87,10 @@ export function perform(state: State, action: ActionId, context: Context): Step 
       return state.latest.state === "ended" ? quit(state) : [state, { kind: "stop" }];
     case "quit":
       return quit(state);
+    case "nextConnection":
+      return neighbour(state, 1, context);
+    case "previousConnection":
+      return neighbour(state, -1, context);
     case "note":
       return [noteDialog(state, context)];
     case "deleteNote":
@@ -91,7 +98,7 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     case "undo":
       return undoNote(state, context);
     case "compare":
-      return [compareRows(state)];
+      return [compareRows(state, context)];
     default:
       return performInConnection(state, action, context);
   }
@@ -115,7 +122,10 @@ function open(state: State, context: Context): Step {
     const packet = finding.evidence[0]?.packet ?? null;
     if (finding.connectionId === null)
       return [{ ...state, message: { text: context.words.noConnection, tone: "plain" } }];
-    return openLadder(goTo(state, "ladder"), [finding.connectionId], packet);
+    const about = [finding.connectionId, ...finding.alsoConnections];
+    if (about.length === 1) return openLadder(goTo(state, "ladder"), about, packet);
+    const message = { text: context.words.oneOfSeveral(1, about.length), tone: "plain" } as const;
+    return openLadder({ ...goTo(state, "ladder"), message }, [finding.connectionId], packet, about);
   }
   if (state.view === "heartbeat") {
     const beat = heartbeatRows(state.shown)[state.heartbeat.cursor];
@@ -127,8 +137,7 @@ function open(state: State, context: Context): Step {
   const { id } = item.row.facts;
   const { marked } = state.list;
   const ids = marked.size > 0 && marked.has(id) ? [...marked].sort((a, b) => a - b) : [id];
-  const evidence = item.row.findings.find(({ severity }) => severity === "error")?.evidence[0]?.packet ?? null;
-  return openLadder(goTo(state, "ladder"), ids, evidence);
+  return openLadder(goTo(state, "ladder"), ids, firstEvidence(item.row));
 }
 
 function back(state: State, context: Context): Step {
@@ -186,14 +195,21 @@ function arrange(state: State, action: "sort" | "reverse" | "group", context: Co
 /** The list was arranged anew: the cursor stays on its connection, and the list goes to where that is now. */
 const inSight = (state: State, context: Context): State => moveTo(state, cursorIndex(state, context), context);
 
+/** The cursor stays, also where newer connections come: pressed twice it has done nothing, and Enter opens this one. */
 function mark(state: State, context: Context): State {
-  const index = cursorIndex(state, context);
-  const item = currentList(state, context).items[index];
+  const item = currentList(state, context).items[cursorIndex(state, context)];
   if (item?.kind !== "row") return state;
+  const { id } = item.row.facts;
   const marked = new Set(state.list.marked);
-  if (!marked.delete(item.row.facts.id)) marked.add(item.row.facts.id);
-  return moveTo({ ...state, list: { ...state.list, marked } }, index + 1, context);
+  if (!marked.delete(id)) marked.add(id);
+  return withMarked({ ...state, follow: false }, marked, context);
 }
+
+const withMarked = (state: State, marked: ReadonlySet<number>, { words }: Context): State => ({
+  ...state,
+  list: { ...state.list, marked },
+  message: { text: words.marked(marked.size), tone: "plain" },
+});
 
 /** The next row that holds the search text, around the end. */
 export function match(state: State, step: 1 | -1, context: Context, includeHere = false): Step {

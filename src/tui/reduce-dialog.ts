@@ -3,6 +3,7 @@ import type { Context } from "./context.ts";
 import { match } from "./reduce-action.ts";
 import { moveTo } from "./reduce-cursor.ts";
 import { keepNote, type Stamp } from "./reduce-notes.ts";
+import { goToPacket } from "./reduce-packet.ts";
 import type { ColumnId } from "./rows/columns.ts";
 import { parseFilter } from "./rows/filter.ts";
 import type { State, Step } from "./state.ts";
@@ -10,7 +11,7 @@ import type { State, Step } from "./state.ts";
 /** What a dialog has to say: while it is typed in, or when it is done. */
 export type DialogResult =
   | { readonly kind: "cancel" }
-  | { readonly kind: "search" | "filter"; readonly value: string; readonly done: boolean }
+  | { readonly kind: "search" | "filter" | "packet"; readonly value: string; readonly done: boolean }
   | { readonly kind: "note"; readonly text: string; readonly tag: NoteTag; readonly stamp: Stamp }
   | { readonly kind: "column"; readonly column: ColumnId }
   | { readonly kind: "save"; readonly format: string; readonly path: string; readonly overwrite: boolean }
@@ -35,6 +36,8 @@ export function onDialogResult(state: State, result: DialogResult, context: Cont
       const texts = filter.texts.filter((text) => next.list.payloads[text] === undefined);
       return result.done && texts.length > 0 ? [next, { kind: "search-payloads", texts }] : [next];
     }
+    case "packet":
+      return result.done ? goToPacket(closed, result.value, context) : [state];
     case "note":
       return dialog?.kind === "note"
         ? keepNote(closed, dialog.anchor, result.text, result.tag, result.stamp)

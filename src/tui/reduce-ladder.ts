@@ -4,7 +4,14 @@ import type { Context } from "./context.ts";
 import type { ActionId } from "./keymap.ts";
 import { kept, listRows } from "./layout.ts";
 import { tabsOf } from "./rows/detail-tabs.ts";
-import { evidenceOf, itemOfPacket, type LadderItems, ladderItems, rowOfItem } from "./rows/ladder-items.ts";
+import {
+  type EvidenceMark,
+  evidenceOf,
+  itemOfPacket,
+  type LadderItems,
+  ladderItems,
+  rowOfItem,
+} from "./rows/ladder-items.ts";
 import { legsOf } from "./rows/legs.ts";
 import { type LadderState, levels, type State, type Step } from "./state.ts";
 
@@ -20,14 +27,21 @@ export const cursorRow = (state: State): number => {
 };
 
 /** Opens connections; one that is opened alone brings the other legs of its WebSocket along. */
-export function openLadder(state: State, chosen: readonly number[], packet: number | null): Step {
+export function openLadder(
+  state: State,
+  chosen: readonly number[],
+  packet: number | null,
+  among: LadderState["among"] = null,
+): Step {
   const { connections } = state.shown;
   const alone = chosen.length === 1 ? connections.find(({ id }) => id === chosen[0]) : undefined;
   const ids = alone === undefined ? [...chosen] : legsOf(alone, connections).map(({ id }) => id as number);
   const { ladder } = state;
   const isSame =
     ladder.detail !== null && ids.length === ladder.ids.length && ids.every((id, at) => id === ladder.ids[at]);
-  const next: LadderState = { ...ladder, ids, wantedPacket: packet, failure: null };
+  const [only = null] = chosen;
+  const one = chosen.length === 1 ? only : null;
+  const next: LadderState = { ...ladder, ids, chosen: one, among, wantedPacket: packet, failure: null };
   if (isSame && state.latest.state === "ended" && ladder.detail !== null)
     return [ladderOpened({ ...state, ladder: next }, ids, ladder.detail)];
   return [
@@ -40,9 +54,38 @@ export function ladderOpened(state: State, ids: readonly number[], detail: Conne
   if (ids.some((id, at) => id !== state.ladder.ids[at])) return state;
   const { wantedPacket } = state.ladder;
   const next: State = { ...state, ladder: { ...state.ladder, detail, progress: null, wantedPacket: null } };
-  const items = itemsOfLadder(next);
-  const at = wantedPacket === null ? 0 : itemOfPacket(detail, items, wantedPacket);
-  return centred(next, at);
+  return wantedPacket === null ? centred(next, 0) : toPacket(next, detail, wantedPacket);
+}
+
+/** Also a packet that this level leaves out: the next level down that draws it is shown then. */
+function toPacket(state: State, detail: ConnectionDetail, packet: number): State {
+  const { level: now } = state.ladder;
+  const level = holds(detail, packet)
+    ? levels.slice(levels.indexOf(now)).find((known) => draws(detail, itemsAt(state, detail, known), packet))
+    : now;
+  const next: State = { ...state, ladder: { ...state.ladder, level: level ?? now } };
+  return centred(next, itemOfPacket(detail, itemsOfLadder(next), packet));
+}
+
+const itemsAt = ({ shown }: State, detail: ConnectionDetail, level: LadderState["level"]): LadderItems =>
+  ladderItems(detail, level, shown.findings);
+
+const draws = (detail: ConnectionDetail, items: LadderItems, packet: number): boolean =>
+  items.length > 0 && detail.packetOf(rowOfItem(items, itemOfPacket(detail, items, packet))) === packet;
+
+function holds(detail: ConnectionDetail, packet: number): boolean {
+  const row = detail.indexOfPacket(packet);
+  return row < detail.length && detail.packetOf(row) === packet;
+}
+
+/** The connection that is open has this packet. */
+export const isInLadder = ({ view, ladder }: State, packet: number): boolean =>
+  (view === "ladder" || view === "detail") && ladder.detail !== null && holds(ladder.detail, packet);
+
+/** In the ladder or the detail view, whichever is open. */
+export function showPacket(state: State, packet: number): Step {
+  const { detail } = state.ladder;
+  return detail === null ? [state] : looked(toPacket(state, detail, packet));
 }
 
 /** The cursor stays on its arrow; from the last one it goes on to the new last one. */
@@ -128,22 +171,18 @@ export function performInConnection(state: State, action: ActionId, context: Con
     }
     case "pick": {
       const row = cursorRow(state);
-      return [
-        moveLadder(
-          { ...state, ladder: { ...state.ladder, picked: state.ladder.picked === row ? null : row } },
-          state.ladder.scroll.cursor + 1,
-        ),
-      ];
+      return [{ ...state, ladder: { ...state.ladder, picked: state.ladder.picked === row ? null : row } }];
     }
     default:
       return [state];
   }
 }
 
-export function compareRows(state: State): State {
+export function compareRows(state: State, { words }: Context): State {
   const row = cursorRow(state);
   const { picked } = state.ladder;
   if (picked === null || row < 0) return state;
+  if (picked === row) return { ...state, message: { text: words.pickedHere, tone: "plain" } };
   const trail = state.view === "ladder" ? (["ladder", ...state.trail] as const) : state.trail;
   return { ...state, view: "detail", trail, detail: { tab: 0, top: 0, compared: [picked, row] } };
 }
@@ -163,11 +202,18 @@ function toEvidence(state: State, step: 1 | -1, { words }: Context): State {
   const row = cursorRow(state);
   if (detail === null || row < 0) return state;
   const here = detail.packetOf(row);
-  const packets = [...evidenceOf(detail, state.shown.findings).keys()].sort((a, b) => a - b);
+  const named = [...evidenceOf(detail, state.shown.findings)];
+  const packets = named.flatMap(([packet]) => (holds(detail, packet) ? packet : [])).sort((a, b) => a - b);
   const after = packets.filter((packet) => (step === 1 ? packet > here : packet < here));
   const packet = (step === 1 ? after[0] : after.at(-1)) ?? (step === 1 ? packets[0] : packets.at(-1));
-  if (packet === undefined) return { ...state, message: { text: words.noEvidence, tone: "plain" } };
+  if (packet === undefined) return { ...state, message: { text: nothingNamed(named, words), tone: "plain" } };
   return centred(state, itemOfPacket(detail, itemsOfLadder(state), packet));
+}
+
+/** A finding about several connections shows the packets of one of them. */
+function nothingNamed(named: readonly (readonly [number, EvidenceMark])[], words: Context["words"]): string {
+  const elsewhere = named[0]?.[1].finding.connectionId ?? null;
+  return elsewhere === null ? words.noEvidence : words.evidenceElsewhere(elsewhere);
 }
 
 /** Asks for the next arrow that holds the search text: a long ladder is not looked through between two keys. */

@@ -9,6 +9,7 @@ import { perform } from "./reduce-action.ts";
 import { cursorIndex, itemsOf, moveTo } from "./reduce-cursor.ts";
 import { type DialogResult, onDialogResult } from "./reduce-dialog.ts";
 import { ladderFound, ladderOpened, ladderRefreshed } from "./reduce-ladder.ts";
+import { packetFound } from "./reduce-packet.ts";
 import type { Message, State, Step } from "./state.ts";
 import { tabSpans } from "./views/head.ts";
 
@@ -28,6 +29,7 @@ export type Action =
   | { readonly kind: "detail-failed"; readonly why: string }
   | { readonly kind: "payloads"; readonly text: string; readonly ids: ReadonlySet<number> }
   | { readonly kind: "ladder-found"; readonly text: string; readonly item: number | null }
+  | { readonly kind: "packet-found"; readonly packet: number; readonly connection: number | null }
   | { readonly kind: "notes"; readonly notes: readonly Note[] }
   | { readonly kind: "blob-read" }
   | { readonly kind: "busy"; readonly busy: string | null }
@@ -57,6 +59,8 @@ export function reduce(state: State, action: Action, context: Context): Step {
     }
     case "ladder-found":
       return [ladderFound(state, action.text, action.item, context)];
+    case "packet-found":
+      return packetFound(state, action.packet, action.connection, context);
     case "notes":
       return [{ ...state, list: { ...state.list, notes: action.notes } }];
     case "blob-read":

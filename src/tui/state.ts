@@ -18,6 +18,10 @@ export interface Scroll {
 
 export interface LadderState {
   readonly ids: readonly number[];
+  /** Of them the one that was asked for; null: several were, or none yet. */
+  readonly chosen: number | null;
+  /** Where the next and the previous connection come from: those that one finding is about; null: the list. */
+  readonly among: readonly number[] | null;
   /** null: still being read, or it failed. */
   readonly detail: ConnectionDetail | null;
   readonly progress: Progress | null;
@@ -41,7 +45,7 @@ export interface DetailState {
 /** A box with a question: drawn and answered by a component of its own. */
 export type Dialog =
   | { readonly kind: "help" }
-  | { readonly kind: "search" | "filter"; readonly value: string }
+  | { readonly kind: "search" | "filter" | "packet"; readonly value: string }
   | { readonly kind: "note"; readonly anchor: Anchor; readonly title: string; readonly note: Note | null }
   | { readonly kind: "columns" }
   | { readonly kind: "save" }
@@ -146,6 +150,8 @@ export function initialState(
     statistics: { top: 0 },
     ladder: {
       ids: [],
+      chosen: null,
+      among: null,
       detail: null,
       progress: null,
       failure: null,
@@ -170,6 +176,7 @@ export type Effect =
   | { readonly kind: "open-detail"; readonly ids: readonly number[] }
   | { readonly kind: "cancel-detail" }
   | { readonly kind: "read-blob"; readonly of: "body" | "packet"; readonly blob: number }
+  | { readonly kind: "find-packet"; readonly packet: number }
   | { readonly kind: "search-payloads"; readonly texts: readonly string[] }
   | { readonly kind: "search-ladder"; readonly text: string; readonly step: 1 | -1; readonly includeHere: boolean }
   | { readonly kind: "notes" }

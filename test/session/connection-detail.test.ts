@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { connectionId } from "../../src/base/brand.ts";
 import type { ConnectionDetail, FrameRow, PacketRow } from "../../src/session/detail-types.ts";
 import { ROW } from "../../src/session/detail-types.ts";
+import { connectionOfPacket } from "../../src/session/packet-search.ts";
 import { openDesk } from "../support/open-desk.ts";
 import { wscap } from "../support/run-cli.ts";
 import { tsharkFields, tsharkMissing } from "../support/tshark.ts";
@@ -53,6 +54,25 @@ describe("connection detail", () => {
         expect(bytes === null ? null : Buffer.from(bytes).toString()).toBe(text);
       }
     }
+  });
+
+  it.skipIf(tsharkMissing !== null)("tells of a packet which connection holds it, as tshark does", async () => {
+    for (const capture of ["captures/trouble.pcapng", "captures/proxied-any.pcap"]) {
+      const desk = await openDesk(capture);
+      const { rows } = await tsharkFields(capture, "tcp", ["frame.number", "tcp.stream"]);
+      for (const [packet, stream] of rows.filter((_, index) => index % 7 === 0))
+        expect(await desk.connectionOfPacket(Number(packet), never), `${capture} ${packet}`).toBe(Number(stream));
+    }
+  });
+
+  it("holds no packet that is not in the capture, or of another connection", async () => {
+    const desk = await openDesk("captures/trouble.pcapng");
+    expect(await desk.connectionOfPacket(0, never)).toBeNull();
+    expect(await desk.connectionOfPacket(378, never)).toBeNull();
+    const { connections } = desk.getSnapshot();
+    const replay = vi.fn();
+    expect(await connectionOfPacket(378, connections, replay, never)).toBeNull();
+    expect(replay).not.toHaveBeenCalled();
   });
 
   it.skipIf(tsharkMissing !== null)(

@@ -222,6 +222,7 @@ export const analysis = (connections: readonly ConnectionFacts[], given: Partial
       endedEarly: null,
       stepBack: null,
       stepsForward: [],
+      oddTimes: [],
     },
   ],
   // date -u -d 2026-11-20T10:00:00Z +%s
@@ -231,6 +232,7 @@ export const analysis = (connections: readonly ConnectionFacts[], given: Partial
   connections,
   otherPackets: {},
   joins: [],
+  aheadNs: new Map(),
   rebound: [],
   absences: [],
   leftOut: { connections: 0, webSockets: 0, upgradesRefused: 0, troubled: 0, frames: 0, messages: 0, openOnes: 0 },

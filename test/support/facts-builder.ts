@@ -469,6 +469,7 @@ const capture: CaptureFacts = {
   endedEarly: null,
   stepBack: null,
   stepsForward: [],
+  oddTimes: [],
 };
 
 /** These connections, renumbered in order, in one capture that ends at `clockSeconds`. */
@@ -526,6 +527,7 @@ export function analysisOf(
     dns: [],
     arp: [],
     joins: [],
+    aheadNs: new Map((overrides.joins ?? []).map((one) => [one.connections[1], one.clockOffsetNs ?? 0])),
     rebound: [],
     absences: [],
     leftOut: nothingLeftOut,

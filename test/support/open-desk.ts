@@ -74,6 +74,10 @@ export class Driver {
         let next = rows.next();
         while (!next.done) next = rows.next();
         await this.dispatch({ kind: "ladder-found", text: effect.text, item: next.value < 0 ? null : next.value });
+      } else if (effect.kind === "find-packet") {
+        const { packet } = effect;
+        const connection = await this.desk.connectionOfPacket(packet, signal);
+        await this.dispatch({ kind: "packet-found", packet, connection });
       } else if (effect.kind === "search-payloads") {
         for (const text of effect.texts) {
           const ids = await this.desk.searchPayloads(text, () => undefined, signal);

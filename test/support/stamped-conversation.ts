@@ -15,6 +15,11 @@ export interface Situation {
   readonly stamps?: boolean;
 }
 
+const CLIENT = "10.0.0.1:40000";
+const SERVER = "10.0.0.2:8080";
+/** What the clocks of both ends show when it begins. */
+export const STAMPS_AT_START = { C: 0xffffe000, S: 77_000 };
+
 const stampOption = (value: number, echo: number): Uint8Array => {
   const view = new DataView(new ArrayBuffer(12));
   view.setUint32(0, 0x0101080a);
@@ -23,11 +28,25 @@ const stampOption = (value: number, echo: number): Uint8Array => {
   return new Uint8Array(view.buffer);
 };
 
+/** One more segment of it: `value` is what its sender's clock shows, `echo` what it had heard of the other's. */
+export const stampedAt = (from: "C" | "S", atMs: number, value: number, echo: number): Timed => ({
+  atMs,
+  bytes: tcpPacket({
+    from: from === "C" ? CLIENT : SERVER,
+    to: from === "C" ? SERVER : CLIENT,
+    flags: "A",
+    seq: from === "C" ? 106 : 861,
+    ack: from === "C" ? 861 : 106,
+    window: 500,
+    options: stampOption(value, echo),
+  }),
+});
+
 /** A message of the server every 500 ms for 20 s, then a pause, then its FIN; each end stamps by a clock of its own. */
 export function conversation({ step, rate = 1000, asleep, missed, pauseMs = 500, stamps = true }: Situation): Timed[] {
   const packets: Timed[] = [];
   const last = { C: 0, S: 0 };
-  const clockOf = { C: 0xffffe000, S: 77_000 };
+  const clockOf = STAMPS_AT_START;
   let ipId = 1;
   const say = (from: "C" | "S", atMs: number, packet: object) => {
     const sleptMs = from === "C" && asleep && atMs > asleep[0] ? Math.min(asleep[1], atMs - asleep[0]) : 0;
@@ -38,8 +57,8 @@ export function conversation({ step, rate = 1000, asleep, missed, pauseMs = 500,
     packets.push({
       atMs: atMs + (step !== undefined && atMs >= step[0] ? step[1] : 0),
       bytes: tcpPacket({
-        from: from === "C" ? "10.0.0.1:40000" : "10.0.0.2:8080",
-        to: from === "C" ? "10.0.0.2:8080" : "10.0.0.1:40000",
+        from: from === "C" ? CLIENT : SERVER,
+        to: from === "C" ? SERVER : CLIENT,
         window: 500,
         ipId: ipId++,
         ...options,

@@ -64,3 +64,32 @@ test("after a minute nothing is a copy any more", () => {
   const { halves, lateCopies } = factsOf([...OPENING, data(2, 8, 1002), data(61_002, 8, 1002)]);
   expect([halves[0].retransmissions, lateCopies]).toEqual([1, null]);
 });
+
+test("the same RST for each of several packets is an answer to each, and no packet that was captured twice", () => {
+  const { halves, resets } = factsOf([...OPENING, data(2, 8, 1002), reset(3), reset(3.4)]);
+  expect(resets).toHaveLength(1);
+  expect(halves[1].duplicatePackets).toBe(0);
+});
+
+test("where copies come late, more packets are remembered, also when the first ones had been forgotten already", () => {
+  const said = (index: number, atMs: number): Timed => ({
+    atMs,
+    bytes: tcpPacket({
+      from: C,
+      to: S,
+      flags: "PA",
+      seq: 101 + 10 * index,
+      ack: 501,
+      ipId: 10 + index,
+      options: stamped(1002 + index),
+      payload: Buffer.alloc(10, index),
+    }),
+  });
+  // So many lie between a packet and its copy: first 20 of them, then 50.
+  const slow = Array.from({ length: 80 }, (_, index) => said(index, 10 + 10 * index));
+  const fast = Array.from({ length: 150 }, (_, index) => said(80 + index, 810 + 4 * index));
+  const copied = later([...slow.slice(40), ...fast], 200);
+  const { halves, lateCopies } = factsOf([...OPENING, ...slow, ...fast, ...copied]);
+  expect(halves[0].retransmissions).toBe(0);
+  expect(lateCopies?.packets).toBe(copied.length);
+});

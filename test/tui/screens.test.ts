@@ -4,10 +4,10 @@ import { displayWidth } from "../../src/base/display-width.ts";
 import { type Language, languages } from "../../src/i18n/language.ts";
 import type { Desk } from "../../src/session/detail-types.ts";
 import { Line } from "../../src/tui/cells.ts";
-import { drawScreen } from "../../src/tui/draw.ts";
 import { keymap } from "../../src/tui/keymap.ts";
 import { connectionRows } from "../../src/tui/rows/connection-row.ts";
 import { contextOf, Driver, openDesk } from "../support/open-desk.ts";
+import { screenOf as screen, textOf as text, visible } from "../support/screen-text.ts";
 import { withoutKeys } from "../support/without-keys.ts";
 
 const SIZES = [
@@ -16,17 +16,6 @@ const SIZES = [
   [10, 40],
   [100, 300],
 ] as const;
-
-/** What stands on the screen: marks taken out, and what is placed by column put there. */
-function visible(line: string): string {
-  let text = "";
-  for (const part of line.split(/(\u001b\[[\d;?]*[A-Za-z])/)) {
-    const place = /^\u001b\[(\d+)G$/.exec(part);
-    if (place !== null) text += " ".repeat(Math.max(0, Number(place[1]) - 1 - displayWidth(text)));
-    else if (!part.startsWith("\u001b[")) text += part;
-  }
-  return text;
-}
 
 let trouble: Desk;
 let proxied: Desk;
@@ -46,8 +35,6 @@ beforeAll(async () => {
 
 const driver = (desk: Desk, rows: number, columns: number, language: Language = "en", live = false): Driver =>
   new Driver(desk, contextOf(language), rows, columns, live);
-const screen = ({ state, context }: Driver): string[] => drawScreen(state, context, []).map(visible);
-const text = (of: Driver): string => screen(of).join("\n");
 
 const paths: readonly (readonly [string, readonly string[]])[] = [
   ["connections", []],
@@ -195,10 +182,34 @@ describe("connections", () => {
 
   it("opens the marked connections side by side", async () => {
     const it = driver(trouble, 45, 140);
-    await it.press("space", "space", "up", "enter");
+    await it.press("space", "down", "space", "enter");
     expect(it.state.ladder.ids).toEqual([1, 2]);
     expect(text(it)).toContain("192.168.50.22");
     expect(text(it)).toContain("192.168.50.23");
+  });
+
+  it("takes a mark away with the same key, so that Enter opens the one under the cursor", async () => {
+    const it = driver(trouble, 45, 140);
+    await it.press("down", "space");
+    expect(text(it)).toContain("1 marked: Enter opens it, s saves, U unmarks");
+    await it.press("space");
+    expect(text(it)).toContain("nothing is marked");
+    await it.press("enter");
+    expect(it.state.ladder.ids).toEqual([2]);
+  });
+
+  it("stays on what is marked while newer connections come", async () => {
+    const live = driver(trouble, 45, 140, "en", true);
+    const all = trouble.getSnapshot();
+    await live.dispatch({
+      kind: "snapshot",
+      snapshot: { ...all, connections: all.connections.slice(0, 2) },
+      progress: null,
+    });
+    await live.press("space");
+    await live.dispatch({ kind: "snapshot", snapshot: { ...all, revision: 99 }, progress: null });
+    await live.press("space", "enter");
+    expect(live.state.ladder.ids).toEqual([1]);
   });
 });
 
@@ -305,9 +316,16 @@ describe("ladder", () => {
     );
   });
 
+  it("does not compare a row with itself", async () => {
+    const it = driver(trouble, 45, 100);
+    await it.press("enter", "space", "=");
+    expect(text(it)).toContain("this is the picked one: go to another, then =");
+    expect(it.state.view).toBe("ladder");
+  });
+
   it("compares two messages", async () => {
     const it = driver(trouble, 45, 100);
-    await it.press("enter", "down", "space", "=");
+    await it.press("enter", "down", "space", "down", "=");
     expect(text(it)).toContain("lines only in the first");
     expect(text(it)).toMatch(/- +"sequence": \d+/);
     expect(text(it)).toMatch(/\+ +"sequence": \d+/);
@@ -315,7 +333,7 @@ describe("ladder", () => {
 
   it("compares Close frames by code and reason", async () => {
     const it = driver(await openDesk("captures/clean-close.pcap"), 45, 100);
-    await it.press("enter", "end", "up", "up", "space", "up", "up", "=");
+    await it.press("enter", "end", "up", "up", "space", "up", "=");
     expect(text(it)).toContain("Packet 53 (-) and packet 51 (+)");
     expect(text(it)).toContain("Close code: 1000");
     expect(text(it)).toContain("They are equal.");

@@ -5,9 +5,11 @@ import { formatTime } from "../../base/time.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { linkTypeName } from "../../pcap/link-type-names.ts";
 import { CaptureMerge } from "../../pcap/merge.ts";
+import { OddTimes } from "../../pcap/odd-times.ts";
 import { openCaptureReader } from "../../pcap/open-capture-reader.ts";
 import { type StepBack, TimeOrder } from "../../pcap/time-order.ts";
 import type { CaptureComment, CaptureOrigin, CaptureSink, CaptureStatistics, RecordReader } from "../../pcap/types.ts";
+import type { CapturedUntil } from "../../pipeline/capture-points.ts";
 import { LivedTime } from "../../pipeline/time/lived-time.ts";
 import { type Feed, NO_PACKET, type PacketOrder } from "../../session/pump.ts";
 import { openSources } from "../../source/open-source.ts";
@@ -25,7 +27,7 @@ interface Told {
   capturedUntilNs: bigint | null;
 }
 
-type Steps = Pick<CaptureFacts, "stepBack" | "stepsForward">;
+type Steps = Pick<CaptureFacts, "stepBack" | "stepsForward" | "oddTimes">;
 
 const withoutStamps = (stepBack: StepBack | null) => (stepBack === null ? null : { ...stepBack, stampsFell: false });
 
@@ -61,7 +63,7 @@ export interface CaptureFeeds {
   /** Point of view of a capture (pipeline.ts); to be asked when its first packet is read. */
   vantageOf(index: number): number;
   /** Moments up to which the captures say that they were capturing, beyond their last packets. */
-  capturedUntil(): RelativeNs[];
+  capturedUntil(): CapturedUntil[];
   /** Throws `UserError` (exit 3) as soon as one has turned out to be no capture. */
   refuseWhatIsNoCapture(): void;
 }
@@ -88,7 +90,8 @@ export async function openFeeds(
   const order = new CaptureMerge(feeds.map(({ reader }) => reader));
   // What comes from a pipe may be running: no packet waits there for later ones.
   const mendsOrder = feeds.length === 1 && feeds[0]?.source.sizeBytes !== null;
-  const inOrder = new TimeOrder(order, mendsOrder);
+  const steady = mendsOrder ? new OddTimes(order) : null;
+  const inOrder = new TimeOrder(steady ?? order, mendsOrder);
   const lived = mendsOrder ? new LivedTime(inOrder) : null;
   if (lived !== null) origin.stepsForward = lived.stepsForward;
   const stepsOf = (index: number): Steps => {
@@ -96,6 +99,7 @@ export async function openFeeds(
     return {
       stepBack: stepBack?.captureIndex === index ? stepBack : null,
       stepsForward: lived?.stepsForward ?? [],
+      oddTimes: steady?.odd ?? [],
     };
   };
   return {
@@ -106,10 +110,13 @@ export async function openFeeds(
     facts: () => feeds.map((feed, index) => captureFacts(feed, told[index], origin, stepsOf(index))),
     vantageOf: (index) => settleVantage(feeds, index),
     capturedUntil: () =>
-      told.flatMap(({ capturedUntilNs }) =>
+      told.flatMap(({ capturedUntilNs }, captureIndex) =>
         capturedUntilNs === null
           ? []
-          : relativeNs(Number(capturedUntilNs - (origin.ns ?? 0n)) - (lived?.steppedNs ?? 0)),
+          : {
+              captureIndex,
+              untilNs: relativeNs(Number(capturedUntilNs - (origin.ns ?? 0n)) - (lived?.steppedNs ?? 0)),
+            },
       ),
     refuseWhatIsNoCapture: () => {
       for (const feed of feeds) refuseWhatIsNoCapture(feed);

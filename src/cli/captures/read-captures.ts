@@ -87,7 +87,7 @@ export async function readCaptures(
   captures.refuseWhatIsNoCapture();
   if (surroundings.interrupt.aborted && pipeline.packets === 0)
     throw new UserError(EXIT.interrupted, "run.interrupted");
-  for (const until of captures.capturedUntil()) pipeline.advance(until);
+  for (const until of captures.capturedUntil()) pipeline.capturedUntil(until);
   pipeline.finish();
   const facts = captures.facts();
   for (const capture of facts) surroundings.logger.info({ capture }, "read");

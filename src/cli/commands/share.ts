@@ -101,7 +101,7 @@ async function reportsOf(
   const model = buildReport(analysis, findings, { version, language, redactor, notes, homes, words: render });
   const { htmlReport } = await import("../../report/html/reports.tsx");
   const ladders = laddersOf(troubled(findings, analysis, LADDERS), analysis, recorder.log, findings, redactor);
-  const html = htmlReport(model, { ...analysed, recorder }, redactor, options.payloads === "none");
+  const html = await htmlReport(model, { ...analysed, recorder }, redactor, options.payloads === "none");
   const texts = [renderMarkdown(sharePage(model, redactor), ladders), html, `${safeJson(model, 2)}\n`];
   return REPORTS.map((name, index) => [name, texts[index] ?? ""]);
 }

@@ -1,5 +1,6 @@
 import { DetailReader } from "../../session/connection-detail.ts";
 import type { Desk, Progress } from "../../session/detail-types.ts";
+import { connectionOfPacket } from "../../session/packet-search.ts";
 import { searchPayloads } from "../../session/search-payloads.ts";
 import type { Snapshot } from "../../session/types.ts";
 import type { KeyLog } from "../../tls/key-log.ts";
@@ -55,6 +56,15 @@ export function createDesk(options: DeskOptions): Desk {
         replay(() => undefined),
         signal,
       ),
+    connectionOfPacket: (packet, signal) => {
+      const { connections } = session.getSnapshot();
+      return connectionOfPacket(
+        packet,
+        connections,
+        replay(() => undefined),
+        signal,
+      );
+    },
     searchPayloads: (text, onProgress, signal) => searchPayloads(text, { ports, keys }, replay(onProgress), signal),
   };
 }

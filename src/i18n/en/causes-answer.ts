@@ -49,21 +49,21 @@ export const causesAnswer = {
   },
   edgeNotReached: {
     cause:
-      "Cloudflare did not reach your server ({status}): its DNS record names a wrong or old address, the server is down, or a firewall drops Cloudflare's packets.",
+      "Cloudflare did not reach your server (522, 523, 530): its DNS record names a wrong or old address, the server is down, or a firewall drops Cloudflare's packets.",
     fix: "Compare the DNS record in Cloudflare with curl -4 ifconfig.me on your server; let the addresses of cloudflare.com/ips in, and open 80 and 443.",
   },
   edgeTls: {
     cause:
-      "Cloudflare and your server did not agree on TLS ({status}; 525: the handshake failed, 526: the certificate is not valid).",
-    fix: "On your server: openssl s_client -connect 127.0.0.1:443 -servername <host>. SSL mode Full (strict) wants a valid certificate (an Origin CA certificate will do); a port without TLS wants the mode Flexible.",
+      "Cloudflare and your server did not agree on TLS (525: the handshake failed, 526: the certificate is not valid).",
+    fix: "On your server: openssl s_client -connect 127.0.0.1:443 -servername followed by your domain. SSL mode Full (strict) wants a valid certificate (an Origin CA certificate will do); a port without TLS wants the mode Flexible.",
   },
   edgeTunnel: {
     cause: "Cloudflare's tunnel to your server is not connected (error 1033): cloudflared does not run there.",
-    fix: "On your server: systemctl status cloudflared; journalctl -u cloudflared; cloudflared tunnel info <tunnel>.",
+    fix: "On your server: systemctl status cloudflared; journalctl -u cloudflared; cloudflared tunnel list.",
   },
   awsTargets: {
     cause:
-      "An AWS load balancer answers, and its target group gave it nothing to pass on ({status}; 503: no target is registered, 502: the target refused or broke off, 504: not reached, or no answer in time).",
+      "An AWS load balancer answers, and its target group gave it nothing to pass on (503: no target is registered, 502: the target refused or broke off, 504: not reached, or no answer in time).",
     fix: "EC2 → Target Groups: is the target registered, on the port where your program listens, and does its security group let the load balancer in? error_reason and target_status_code in the balancer's access log tell more.",
   },
   awsClientLeft: {

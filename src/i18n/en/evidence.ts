@@ -123,6 +123,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   absentThere: "this SYN; {name}, the capture taken at the server, ran at the time and does not hold it",
   rstForeign: "RST in the name of the {from:word}; the capture taken there has none",
   timeRunsBack: "from here on the times lie {stepMs:ms} before those of earlier packets",
+  oddlyLate: "stamped {stepMs:ms} after the packet before it, and the next one is not",
+  oddlyEarly: "stamped {stepMs:ms} before the packet before it, and the next one is not",
   clockStepped: "from here on the capture's clock is {stepMs:ms} further on",
   sameConnection: "the same SYN in the other capture",
   turnedAway: "the server turns the client away",

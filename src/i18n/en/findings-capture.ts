@@ -174,24 +174,28 @@ export const findingsCapture = {
       detail:
         "From this packet on, times lie before those of earlier packets. They are taken as they are: durations across this place, and what is concluded from them, are not to be relied on.",
     },
+    odd: {
+      title: "{count:One packet|# packets} in {name} with a time that cannot be right",
+      detail:
+        "The packets around go on as if there were no such time: a damaged file, or a slip of what recorded it. Here it counts at the time of the packet before; nothing else is concluded from it.",
+    },
   },
   "capture.both-ends": {
     agree: {
       title: "Captured at both ends and joined; both clocks agree (± {errorMs:ms})",
-      detail:
-        "Connection #{other} is this one as the other end saw it: same addresses, ports and initial sequence numbers.",
+      detail: "Connection #{other} is this one as the other end saw it: same addresses, ports and sequence numbers.",
     },
     ahead: {
       title:
         "Captured at both ends and joined; the clock at the server's end is {offMs:ms} ahead of the client's (± {errorMs:ms})",
       detail:
-        "Connection #{other} is this one as the other end saw it: same addresses, ports and initial sequence numbers. Times are shown as each capture has them.",
+        "Connection #{other} is this one as the other end saw it: same addresses, ports and sequence numbers. Times are shown as each capture has them.",
     },
     behind: {
       title:
         "Captured at both ends and joined; the clock at the server's end is {offMs:ms} behind the client's (± {errorMs:ms})",
       detail:
-        "Connection #{other} is this one as the other end saw it: same addresses, ports and initial sequence numbers. Times are shown as each capture has them.",
+        "Connection #{other} is this one as the other end saw it: same addresses, ports and sequence numbers. Times are shown as each capture has them.",
     },
     translated: {
       title:
@@ -202,7 +206,7 @@ export const findingsCapture = {
     untimed: {
       title: "Captured at both ends and joined; how far both clocks differ cannot be told",
       detail:
-        "Connection #{other} is this one as the other end saw it: same addresses, ports and initial sequence numbers. SYN and SYN-ACK are not in both captures.",
+        "Connection #{other} is this one as the other end saw it: same addresses, ports and sequence numbers. No packets of both directions are in both captures, by which their clocks could be compared: what happened at one end is not held against the other.",
     },
   },
   "capture.ended-early": {

@@ -259,7 +259,7 @@ export const pagesRunning = {
     name: "captured at both ends",
     meaning:
       "Two captures given together hold the same TCP connection: what each end saw is compared, and it is judged once. A packet that one end got and the other never sent was injected; one that left and never arrived was lost between.",
-    seen: "Same addresses, ports and initial sequence numbers. The clocks' difference comes from the times of SYN and SYN-ACK at both ends.",
+    seen: "Same addresses, ports and initial sequence numbers; where a capture began only later, the sequence numbers of both directions overlap. The clocks' difference comes from the times of SYN and SYN-ACK at both ends, or of other packets that both captures hold.",
   },
   "capture.ended-early": {
     name: "capture breaks off",

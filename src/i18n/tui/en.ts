@@ -25,6 +25,7 @@ export const tuiEn: TuiWords = {
     search: word("search", "search, while you type"),
     nextMatch: word("next", "next match"),
     previousMatch: word("previous", "previous match"),
+    packet: word("packet", "go to a packet by its number, in whichever connection it is"),
     filter: word("filter", 'filter: verdict:abnormal path:/im -rule:tcp text:"token" …'),
     sort: word("sort", "sort by the next column"),
     reverse: word("reverse", "reverse the order"),
@@ -36,6 +37,8 @@ export const tuiEn: TuiWords = {
     level: word("level", "level: session only, frames, every packet"),
     nextEvidence: word("evidence", "next packet that a finding names"),
     previousEvidence: word("previous evidence", "previous packet that a finding names"),
+    nextConnection: word("next", "next connection: of those that the finding is about, or of the list"),
+    previousConnection: word("previous", "previous connection"),
     pick: word("pick", "pick for comparing"),
     compare: word("compare", "compare with the picked one"),
     nextTab: word("next tab", "next way to look at it: head, text, JSON, hex …"),
@@ -110,7 +113,10 @@ export const tuiEn: TuiWords = {
   packets: (n) => plural(n, "packet"),
   connections: (n) => plural(n, "connection"),
   shownOf: (shown, all) => `${count(shown)} of ${plural(all, "connection")}`,
-  marked: (n) => `${count(n)} marked`,
+  marked: (n) =>
+    n === 0
+      ? "nothing is marked"
+      : `${count(n)} marked: Enter opens ${n === 1 ? "it" : "them together"}, s saves, U unmarks`,
   reading: (percent, megabytes) =>
     `reading ${percent === null ? megabytes : `${percent} %`} · x stops and keeps what is there`,
   readingConnection: (percent) =>
@@ -133,6 +139,10 @@ export const tuiEn: TuiWords = {
   unreadTls: "encrypted, and no keys: whether something is wrong inside cannot be seen",
   noFindingHere: (ended) => `no finding explains this: ${ended}`,
   noEvidence: "no finding names a packet of this connection",
+  evidenceElsewhere: (id) => `the finding about this connection shows the packets of #${id}, where the same happened`,
+  oneOfSeveral: (at, all) => `connection ${at} of the ${all} that this finding is about · > next, < previous`,
+  lastConnection: "this is the last connection",
+  firstConnection: "this is the first connection",
   noConnection: "this is about the capture as a whole; e explains it",
   notFound: (text) => `not found: ${text}`,
   hint: "New here? Enter opens a connection, e explains its trouble, ? lists all keys.",
@@ -155,8 +165,12 @@ export const tuiEn: TuiWords = {
   filterHelp:
     'verdict:abnormal · port:8080 · path:/im · rule:ws.pong · code:1006 · frames:>100 · text:"…" · -not · a or b',
   searchingPayloads: (text) => `looking through all messages for “${text}” …`,
-  promptSearch: "search:",
-  promptFilter: "filter:",
+  prompts: { search: "search:", filter: "filter:", packet: "go to packet:" },
+  lookingForPacket: (packet) => `looking for packet ${packet} …`,
+  packetNumber: (typed) => `“${typed}” is no number of a packet; type one such as 117`,
+  noSuchPacket: (packet, last) =>
+    last === 0 ? "there is no packet yet" : `there is no packet ${packet}: they are numbered from 1 to ${last}`,
+  packetOfNone: (packet) => `packet ${packet} belongs to none of these connections`,
   notShown: (duration, arrows) => `… ${duration}, ${plural(arrows, "arrow")} not shown …`,
   silent: (duration) => `… ${duration} silent …`,
   evidence: (what) => `◆ ${what}`,
@@ -219,6 +233,7 @@ export const tuiEn: TuiWords = {
   partOfMessage: "A part of a message; the last frame of it shows the whole.",
   layers: { link: "link", ip: "IP", tcp: "TCP", payload: "payload" },
   comparing: (a, b) => `Packet ${a} (-) and packet ${b} (+)`,
+  pickedHere: "this is the picked one: go to another, then =",
   equal: "They are equal.",
   differ: (only, other) => `${plural(only, "line")} only in the first, ${plural(other, "line")} only in the second.`,
   problems: {

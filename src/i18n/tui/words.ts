@@ -17,6 +17,7 @@ type ActionWord =
   | "search"
   | "nextMatch"
   | "previousMatch"
+  | "packet"
   | "filter"
   | "sort"
   | "reverse"
@@ -28,6 +29,8 @@ type ActionWord =
   | "level"
   | "nextEvidence"
   | "previousEvidence"
+  | "nextConnection"
+  | "previousConnection"
   | "pick"
   | "compare"
   | "nextTab"
@@ -99,6 +102,11 @@ export interface TuiWords {
   readonly noFindingHere: (ended: string) => string;
   readonly noConnection: string;
   readonly noEvidence: string;
+  /** The finding is about this connection too, but its packets are those of another. */
+  readonly evidenceElsewhere: (id: number) => string;
+  readonly oneOfSeveral: (at: number, all: number) => string;
+  readonly lastConnection: string;
+  readonly firstConnection: string;
   readonly notFound: (text: string) => string;
   readonly hint: string;
   readonly live: Readonly<Record<"waiting" | "running" | "ended", string>>;
@@ -117,8 +125,12 @@ export interface TuiWords {
   >;
   readonly filterHelp: string;
   readonly searchingPayloads: (text: string) => string;
-  readonly promptSearch: string;
-  readonly promptFilter: string;
+  readonly prompts: Readonly<Record<"search" | "filter" | "packet", string>>;
+  readonly lookingForPacket: (packet: number) => string;
+  readonly packetNumber: (typed: string) => string;
+  /** The last packet that there is. */
+  readonly noSuchPacket: (packet: number, last: number) => string;
+  readonly packetOfNone: (packet: number) => string;
   readonly silent: (duration: string) => string;
   readonly notShown: (duration: string, arrows: number) => string;
   readonly evidence: (what: string) => string;
@@ -178,6 +190,8 @@ export interface TuiWords {
   readonly partOfMessage: string;
   readonly layers: Readonly<Record<"link" | "ip" | "tcp" | "payload", string>>;
   readonly comparing: (a: number, b: number) => string;
+  /** What was picked is what the cursor is on. */
+  readonly pickedHere: string;
   readonly equal: string;
   readonly differ: (only: number, other: number) => string;
   readonly problems: Readonly<Record<string, string>>;

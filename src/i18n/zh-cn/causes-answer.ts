@@ -46,20 +46,20 @@ export const causesAnswer = {
   },
   edgeNotReached: {
     cause:
-      "Cloudflare 连不到你的服务器（{status}）：DNS 记录里的地址不对或已过时，服务器没开机，或防火墙丢弃了 Cloudflare 的数据包。",
+      "Cloudflare 连不到你的服务器（522、523、530）：DNS 记录里的地址不对或已过时，服务器没开机，或防火墙丢弃了 Cloudflare 的数据包。",
     fix: "把 Cloudflare 里的 DNS 记录与服务器上 curl -4 ifconfig.me 的结果对照；放行 cloudflare.com/ips 里的地址，并开放 80 和 443。",
   },
   edgeTls: {
-    cause: "Cloudflare 与你的服务器之间 TLS 没有谈成（{status}；525 是握手失败，526 是证书无效）。",
-    fix: "在你的服务器上执行 openssl s_client -connect 127.0.0.1:443 -servername <域名>。SSL 模式 Full (strict) 要求有效证书（Origin CA 证书即可）；没有 TLS 的端口要用 Flexible 模式。",
+    cause: "Cloudflare 与你的服务器之间 TLS 没有谈成（525 是握手失败，526 是证书无效）。",
+    fix: "在你的服务器上执行 openssl s_client -connect 127.0.0.1:443 -servername 加上你的域名。SSL 模式 Full (strict) 要求有效证书（Origin CA 证书即可）；没有 TLS 的端口要用 Flexible 模式。",
   },
   edgeTunnel: {
     cause: "Cloudflare 到你的服务器的隧道没有连上（错误 1033）：服务器上的 cloudflared 没有运行。",
-    fix: "在你的服务器上执行 systemctl status cloudflared、journalctl -u cloudflared、cloudflared tunnel info <名称>。",
+    fix: "在你的服务器上执行 systemctl status cloudflared、journalctl -u cloudflared、cloudflared tunnel list。",
   },
   awsTargets: {
     cause:
-      "应答的是 AWS 负载均衡，它的目标组没有给出可用的应答（{status}；503 是没有注册目标，502 是目标拒绝或中途断开，504 是连不到或没有及时应答）。",
+      "应答的是 AWS 负载均衡，它的目标组没有给出可用的应答（503 是没有注册目标，502 是目标拒绝或中途断开，504 是连不到或没有及时应答）。",
     fix: "EC2 → 目标组：目标是否已注册、端口是否就是程序监听的端口、安全组是否放行负载均衡？负载均衡访问日志里的 error_reason 和 target_status_code 会说明更多。",
   },
   awsClientLeft: {

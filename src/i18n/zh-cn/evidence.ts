@@ -121,6 +121,8 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   absentThere: "这个 SYN 在服务器端的抓包 {name} 里没有，而当时那里正在抓包",
   rstForeign: "以{from:word}名义发出的 RST，但在那一端抓的包里没有它",
   timeRunsBack: "从这里起，时间比前面的数据包早 {stepMs:ms}",
+  oddlyLate: "时间比前一个数据包晚 {stepMs:ms}，而下一个并不晚",
+  oddlyEarly: "时间比前一个数据包早 {stepMs:ms}，而下一个并不早",
   clockStepped: "从这里起，抓包时钟被拨快了 {stepMs:ms}",
   sameConnection: "另一份抓包里的同一个 SYN",
   turnedAway: "服务器拒绝客户端",

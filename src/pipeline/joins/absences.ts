@@ -40,14 +40,28 @@ export class VantageSpans {
     this.spans.push(this.current);
   }
 
-  /** The end of the capture that holds a connection's last packet, when the next one of that place began only later. */
+  /**
+   * The end of the capture that holds a connection's last packet, when the next one of that place began only later, or
+   * when captures of other places, by other clocks, go on.
+   */
   watchedUntil(vantage: number, lastPacketNs: number): RelativeNs | null {
-    return this.pauses.find((pause) => pause.vantage === vantage && pause.fromNs >= lastPacketNs)?.fromNs ?? null;
+    const pause = this.pauses.find((one) => one.vantage === vantage && one.fromNs >= lastPacketNs);
+    if (pause !== undefined || this.spans.length < 2) return pause?.fromNs ?? null;
+    const span = this.spans.find((one) => one.vantage === vantage);
+    return span === undefined || span === this.current ? null : relativeNs(span.lastNs);
   }
 
   /** The current one's packets reach up to here. */
   pause(untilNs: number): void {
     if (this.current !== null) this.current.lastNs = Math.max(this.current.lastNs, untilNs);
+  }
+
+  /** No packets come any more, the current one's reach up to there; a capture says how long it still ran. */
+  ranUntil(vantage: number, untilNs: number, packetsUntilNs: number): void {
+    this.pause(packetsUntilNs);
+    this.current = null;
+    const span = this.spans.find((one) => one.vantage === vantage);
+    if (span !== undefined) span.lastNs = Math.max(span.lastNs, untilNs);
   }
 }
 

@@ -2,8 +2,11 @@ import { appendTo } from "../../base/append-to.ts";
 import { connectionId, type PerDirection } from "../../base/brand.ts";
 import type { ChangedField, JoinFacts } from "../../store/across-types.ts";
 import type { HttpFieldFacts } from "../../store/http-types.ts";
-import type { ConnectionFacts } from "../../store/types.ts";
+import type { Analysis, ConnectionFacts } from "../../store/types.ts";
 import type { VantageSpan } from "./absences.ts";
+import { clocksOfConnections } from "./capture-clocks.ts";
+import { CaptureClocks, type ClockOffset, clocksOfLegs, type Pair } from "./clock-offset.ts";
+import { beginningOf, copiesOf, isBySyn, nearerToClient } from "./copies.ts";
 import { FreeLegs } from "./free-legs.ts";
 import { sealedPairs } from "./sealed-joins.ts";
 import type { Origin } from "./settled-connections.ts";
@@ -16,7 +19,7 @@ export function findJoins(
   tracked: readonly Origin[],
   facts: readonly ConnectionFacts[],
   spans: readonly VantageSpan[],
-): JoinFacts[] {
+): Pick<Analysis, "joins" | "aheadNs"> {
   const elsewhere = copiesOf(tracked);
   const known = new Set(elsewhere.flat());
   const behindNat = translated(tracked, known);
@@ -28,34 +31,13 @@ export function findJoins(
   const byId = new Map(facts.map((one) => [Number(one.id), one]));
   const untilOf = new Map(spans.map(({ vantage, lastNs }) => [vantage, lastNs]));
   const pairs = copies.flatMap((group) =>
-    group.slice(1).map((copy, index) => joinOf(group[index] as Origin, copy, byId, untilOf)),
+    group.slice(1).map((second, index): Pair => ({ first: group[index] as Origin, second })),
   );
-  return [...pairs, ...proxied(facts, whereabouts(tracked, copies))];
+  const clocks = new CaptureClocks(pairs);
+  const joins = pairs.map((pair) => joinOf(pair, clocks.of(pair), byId, untilOf));
+  const all = [...joins, ...proxied(facts, whereabouts(tracked, copies))];
+  return { joins: all, aheadNs: clocksOfConnections(tracked, all) };
 }
-
-/** Each connection that several captures hold: its copies, the one taken nearest to the client first. */
-function copiesOf(tracked: readonly Origin[]): Origin[][] {
-  if (tracked.every(({ vantage }) => vantage === tracked[0]?.vantage)) return [];
-  const byTuple = new Map<string, Origin[][]>();
-  for (const connection of tracked) {
-    const key = `${connection.addresses.join(" ")} ${connection.ports.join(" ")}`;
-    const groups = byTuple.get(key) ?? [];
-    byTuple.set(key, groups);
-    const group = groups.find((copies) => copies.every((copy) => isSame(copy, connection)));
-    if (group === undefined) groups.push([connection]);
-    else group.push(connection);
-  }
-  return [...byTuple.values()]
-    .flat()
-    .filter((copies) => copies.length > 1)
-    .map((copies) => copies.sort((a, b) => (waited(a) === waited(b) ? a.id - b.id : waited(b) - waited(a))));
-}
-
-/**
- * The SYN-ACK comes back a whole round trip later where the client is, and at once where the server is. Who never got it is
- * the client.
- */
-const waited = (one: Origin): number => (one.synAckSeen ? one.synAckNs - one.synNs : Number.POSITIVE_INFINITY);
 
 /** A NAT passes a packet on at once. */
 const TRANSLATE_NS = 1e9;
@@ -82,7 +64,7 @@ function translatedElsewhere(tracked: readonly Origin[], known: ReadonlySet<Orig
   if (tracked.every(({ vantage }) => vantage === tracked[0]?.vantage)) return [];
   return alike(tracked, known, () => "")
     .filter((group) => group.length > 1 && new Set(group.map(({ vantage }) => vantage)).size === group.length)
-    .map((group) => group.sort((a, b) => waited(b) - waited(a)));
+    .map((group) => group.sort(nearerToClient));
 }
 
 /** Connections with the same initial sequence numbers, and the same of what else tells them apart. */
@@ -120,34 +102,22 @@ const numbersOf = (halves: Origin["halves"]): string | null =>
     ? [...halves.map(({ initialSequence }) => initialSequence)].sort().join(" ")
     : null;
 
-/** The same initial sequence numbers (RFC 9293 §3.4.1), as far as both captures hold them; one at least is in both. */
-function isSame(a: Origin, b: Origin): boolean {
-  if (a.vantage === b.vantage) return false;
-  const pairs = a.halves.map((half, index) => [half, b.halves[index === 0 ? 0 : 1]] as const);
-  const known = pairs.filter(([one, other]) => one.synSeen && other.synSeen);
-  return known.length > 0 && known.every(([one, other]) => one.initialSequence === other.initialSequence);
-}
-
 /** `first` was taken nearer to the client. */
 function joinOf(
-  first: Origin,
-  second: Origin,
+  { first, second }: Pair,
+  clocks: ClockOffset | null,
   facts: ReadonlyMap<number, ConnectionFacts>,
   untilOf: ReadonlyMap<number, number>,
 ): JoinFacts {
-  const there = second.synNs - first.synNs;
-  const back = second.synAckNs - first.synAckNs;
-  const timed = first.synSeen && second.synSeen && first.synAckSeen && second.synAckSeen;
   const [nearClient, nearServer] = [facts.get(first.id), facts.get(second.id)];
   return {
     kind: "two-captures",
     connections: [connectionId(first.id), connectionId(second.id)],
-    by: "initial-sequence-numbers",
-    // As in NTP (RFC 5905 §8): both ways taken as equally long, the difference bounds the error.
-    clockOffsetNs: timed ? (there + back) / 2 : null,
-    clockErrorNs: timed ? Math.abs(there - back) / 2 : null,
+    by: isBySyn(first, second) ? "initial-sequence-numbers" : "sequence-numbers",
+    clockOffsetNs: clocks?.offsetNs ?? null,
+    clockErrorNs: clocks?.errorNs ?? null,
     foreignResets: nearClient && nearServer ? foreignResets(nearClient, nearServer) : [],
-    lostBytes: nearClient && nearServer ? lostBytes(nearClient, nearServer) : [0, 0],
+    lostBytes: nearClient && nearServer ? lostBytes(nearClient, nearServer, { first, second }) : [0, 0],
     capturedUntilNs: [untilOf.get(first.vantage) ?? 0, untilOf.get(second.vantage) ?? 0],
     changedRequest: [],
     changedResponse: [],
@@ -163,12 +133,24 @@ function foreignResets(nearClient: ConnectionFacts, nearServer: ConnectionFacts)
   return [...missing(nearClient, nearServer, "server"), ...missing(nearServer, nearClient, "client")];
 }
 
-function lostBytes(nearClient: ConnectionFacts, nearServer: ConnectionFacts): PerDirection<number> {
-  const bytes = ({ tcp }: ConnectionFacts, direction: 0 | 1): number =>
-    tcp.halves[direction].streamBytes + tcp.halves[direction].notCapturedBytes;
+function lostBytes(
+  nearClient: ConnectionFacts,
+  nearServer: ConnectionFacts,
+  { first, second }: Pair,
+): PerDirection<number> {
+  const bytes = ({ tcp }: ConnectionFacts, direction: 0 | 1): number => {
+    const { streamBytes, notCapturedBytes, truncatedBytes } = tcp.halves[direction];
+    return streamBytes + notCapturedBytes + truncatedBytes;
+  };
+  const { clientIndex } = first;
+  /** Captures of one stream may begin at different places of it. */
+  const ahead = (index: 0 | 1): number =>
+    first.halves[index].anchored && second.halves[index].anchored
+      ? (beginningOf(second.halves[index]) - beginningOf(first.halves[index])) | 0
+      : 0;
   return [
-    Math.max(0, bytes(nearClient, 0) - bytes(nearServer, 0)),
-    Math.max(0, bytes(nearServer, 1) - bytes(nearClient, 1)),
+    Math.max(0, bytes(nearClient, 0) - bytes(nearServer, 0) - ahead(clientIndex)),
+    Math.max(0, bytes(nearServer, 1) - bytes(nearClient, 1) + ahead(clientIndex === 0 ? 1 : 0)),
   ];
 }
 
@@ -189,12 +171,13 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Where
     if (back === undefined) return;
     inFront.add(copyOf(front.id));
     behind.add(copyOf(back.id));
+    const clocks = vantageOf(front.id) === vantageOf(back.id) ? null : clocksOfLegs(front, back);
     joins.push({
       kind: "proxied",
       connections: [front.id, back.id],
       by: by ?? (keyOf(front) === keyOf(back) ? "key" : "request"),
-      clockOffsetNs: null,
-      clockErrorNs: null,
+      clockOffsetNs: clocks?.offsetNs ?? null,
+      clockErrorNs: clocks?.errorNs ?? null,
       foreignResets: [],
       lostBytes: [0, 0],
       capturedUntilNs: [0, 0],

@@ -24,7 +24,10 @@ export function findRebound(origins: readonly Origin[], facts: readonly Connecti
     const key = keyOf(one, numbers.sent >>> BUCKET_BITS, numbers.acknowledged >>> BUCKET_BITS);
     appendTo(known, key, { one, numbers });
   }
+  const vantageOf = ({ id }: ConnectionFacts): number | undefined => originOf.get(Number(id))?.vantage;
+  /** As the stray's own capture shows it, if it does: in the client's own one it has never stopped. */
   const before = (stray: ConnectionFacts, numbers: Numbers): ConnectionFacts | null => {
+    let elsewhere: ConnectionFacts | null = null;
     for (const sent of AROUND)
       for (const acknowledged of AROUND) {
         const key = keyOf(
@@ -34,10 +37,12 @@ export function findRebound(origins: readonly Origin[], facts: readonly Connecti
         );
         for (const candidate of known.get(key) ?? []) {
           if (candidate.one.first.timestampNs >= stray.first.timestampNs) continue;
-          if (isNear(candidate.numbers, numbers) && goesOn(candidate.one, stray)) return candidate.one;
+          if (!isNear(candidate.numbers, numbers) || !goesOn(candidate.one, stray)) continue;
+          if (vantageOf(candidate.one) === vantageOf(stray)) return candidate.one;
+          elsewhere ??= candidate.one;
         }
       }
-    return null;
+    return elsewhere;
   };
   return strays.flatMap((stray): ReboundFacts[] => {
     const numbers = numbersOf(stray, originOf);

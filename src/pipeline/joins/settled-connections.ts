@@ -2,25 +2,41 @@ import type { ConnectionId } from "../../base/brand.ts";
 import * as limits from "../../base/limits.ts";
 import type { LeftOutFacts } from "../../store/across-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import type { TcpConnection } from "../../tcp/connection.ts";
+import type { TcpConnection, TcpHalf } from "../../tcp/connection.ts";
+import type { RememberedPackets } from "../../tcp/recent.ts";
 
 /** What joining captures needs of a connection after it is not tracked any more. */
 export type Origin = Pick<
   TcpConnection,
-  "id" | "vantage" | "addresses" | "ports" | "synSeen" | "synNs" | "synAckSeen" | "synAckNs"
+  "id" | "vantage" | "addresses" | "ports" | "clientIndex" | "synSeen" | "synNs" | "synAckSeen" | "synAckNs"
 > & {
   readonly halves: readonly [Beginning, Beginning];
 };
 
 type Beginning = Pick<
-  TcpConnection["low"],
-  "synSeen" | "initialSequence" | "sequenceKnown" | "maxSequence" | "acknowledgedKnown" | "acknowledged"
->;
+  TcpHalf,
+  | "synSeen"
+  | "initialSequence"
+  | "sequenceKnown"
+  | "maxSequence"
+  | "acknowledgedKnown"
+  | "acknowledged"
+  | "anchored"
+  | "nextSequence"
+  | "streamOffset"
+  | "hopLimit"
+> & {
+  /** null: not kept. */
+  readonly recent: RememberedPackets | null;
+};
 
 interface Settled {
   readonly facts: ConnectionFacts;
   readonly origin: Origin;
 }
+
+/** Of the last packets that connections saw: they are for reports of several captures, and of others not worth much. */
+const MOST_REMEMBERED_BYTES = 8_388_608;
 
 /** What a report can do without goes first: traffic of others, failed attempts, good WebSockets, troubled ones. */
 const RANKS = 4;
@@ -62,6 +78,7 @@ export class SettledConnections {
   /** Kept, since a new iterator would step over everything that was ever deleted before it. */
   private readonly oldest = this.ranks.map((rank) => rank.values());
   private size = 0;
+  private rememberedBytes = 0;
   private halfOpen = 0;
   private readonly most: number;
 
@@ -78,7 +95,7 @@ export class SettledConnections {
   }
 
   add(facts: ConnectionFacts, connection: TcpConnection): void {
-    this.ranks[rankOf(facts)]?.set(facts.id, { facts, origin: originOf(connection) });
+    this.ranks[rankOf(facts)]?.set(facts.id, { facts, origin: originOf(connection, this.remembers(connection)) });
     if (facts.tcp.evicted) this.leftOut.openOnes++;
     if (++this.size > this.most) this.leaveOut();
   }
@@ -97,7 +114,15 @@ export class SettledConnections {
   }
 
   origins(tracked: readonly TcpConnection[]): readonly Origin[] {
-    return this.size === 0 ? tracked : [...this.all(({ origin }) => origin), ...tracked].sort((a, b) => a.id - b.id);
+    const origins = [...this.all(({ origin }) => origin), ...tracked.map((connection) => originOf(connection, false))];
+    return origins.sort((a, b) => a.id - b.id);
+  }
+
+  /** They tell how far the clocks of several captures differ, for which some connections are enough. */
+  private remembers({ halves }: TcpConnection): boolean {
+    if (this.rememberedBytes >= MOST_REMEMBERED_BYTES) return false;
+    for (const { recent } of halves) this.rememberedBytes += recent.heldBytes;
+    return true;
   }
 
   private all<T>(of: (settled: Settled) => T): T[] {
@@ -122,23 +147,29 @@ export class SettledConnections {
   }
 }
 
-const beginning = (half: Beginning): Beginning => ({
+const beginning = (half: TcpHalf, remembers: boolean): Beginning => ({
   synSeen: half.synSeen,
   initialSequence: half.initialSequence,
   sequenceKnown: half.sequenceKnown,
   maxSequence: half.maxSequence,
   acknowledgedKnown: half.acknowledgedKnown,
   acknowledged: half.acknowledged,
+  anchored: half.anchored,
+  nextSequence: half.nextSequence,
+  streamOffset: half.streamOffset,
+  hopLimit: half.hopLimit,
+  recent: remembers ? half.recent.since(half.lastPacketNs) : null,
 });
 
-const originOf = (connection: TcpConnection): Origin => ({
+const originOf = (connection: TcpConnection, remembers: boolean): Origin => ({
   id: connection.id,
   vantage: connection.vantage,
   addresses: connection.addresses,
   ports: connection.ports,
+  clientIndex: connection.clientIndex,
   synSeen: connection.synSeen,
   synNs: connection.synNs,
   synAckSeen: connection.synAckSeen,
   synAckNs: connection.synAckNs,
-  halves: [beginning(connection.low), beginning(connection.high)],
+  halves: [beginning(connection.low, remembers), beginning(connection.high, remembers)],
 });

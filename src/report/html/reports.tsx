@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { languages } from "../../i18n/language.ts";
-import { render } from "../../i18n/render.ts";
+import { loadTexts, render } from "../../i18n/render.ts";
 import type { Finding } from "../../rules/types.ts";
 import type { Activity } from "../../store/activity.ts";
 import type { FrameLog, RoundTrip } from "../../store/frame-log.ts";
@@ -29,7 +29,13 @@ export interface Material {
 const HTML_LADDERS = 12;
 
 /** The page in both languages, beginning with that of `model`. */
-export function htmlReport(model: ReportModel, material: Material, redactor: Redactor, payloadsOff: boolean): string {
+export async function htmlReport(
+  model: ReportModel,
+  material: Material,
+  redactor: Redactor,
+  payloadsOff: boolean,
+): Promise<string> {
+  await Promise.all(languages.map(loadTexts));
   const { analysis, findings, notes, recorder } = material;
   const others = languages
     .filter((language) => language !== model.language)

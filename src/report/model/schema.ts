@@ -189,7 +189,7 @@ const join = z.strictObject({
   kind: z.enum(["two-captures", "proxied"]).meta({
     description: "one TCP connection captured at both its ends, or the two legs of a proxy",
   }),
-  by: z.enum(["initial-sequence-numbers", "key", "request", "timing"]),
+  by: z.enum(["initial-sequence-numbers", "sequence-numbers", "key", "request", "timing"]),
   nearClient: connectionId,
   nearServer: connectionId,
   clockOffsetMs: ms.nullable().meta({ description: "how far the clock at the server's end is ahead of the client's" }),

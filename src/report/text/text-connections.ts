@@ -3,12 +3,14 @@ import { NO_CODE } from "../../base/no-code.ts";
 import { secondsBetween } from "../../base/time.ts";
 import type { Chrome } from "../../i18n/chrome/words.ts";
 import type { ConnectionModel, FindingModel } from "../model/schema.ts";
-import { type Column, offsetOf, peersText, type TextPage, tableLines } from "./text-page.ts";
+import { type Column, offsetOf, paragraph, peersText, type TextPage, tableLines } from "./text-page.ts";
 
 /** Rows of the table; with more connections the ones with findings go first. */
 const SHOWN = 50;
 /** Narrower pages go without the start: the findings tell times. */
 const ROOMY = 90;
+/** Narrower ones without the frames too: how it ended matters more. */
+const ROOM_FOR_FRAMES = 60;
 
 type Severity = FindingModel["severity"];
 const SIGN: Readonly<Record<"error" | "warning", string>> = { error: "✗", warning: "!" };
@@ -26,17 +28,17 @@ export function connectionLines(page: TextPage): string[] {
       worst.set(id, "error");
   const shown = choose(model.connections, worst);
   const { columns: heads } = chrome;
-  const roomy = page.width >= ROOMY;
+  const has = { start: page.width >= ROOMY, frames: page.width >= ROOM_FOR_FRAMES };
   const columns: Column[] = [
     { head: `  ${heads.id}`, right: true },
-    ...(roomy ? [{ head: heads.start, right: true }] : []),
+    ...(has.start ? [{ head: heads.start, right: true }] : []),
     { head: heads.peers, givesWay: 2 },
     { head: heads.target, givesWay: 1 },
-    { head: heads.frames, right: true },
+    ...(has.frames ? [{ head: heads.frames, right: true }] : []),
     { head: heads.lasted, right: true },
     { head: heads.ended, givesWay: 3 },
   ];
-  const rows = shown.map((connection) => row(page, connection, worst.get(connection.id), roomy));
+  const rows = shown.map((connection) => row(page, connection, worst.get(connection.id), has));
   const [head = "", ...lines] = tableLines(columns, rows, page.width);
   return [
     paint.strong(chrome.connections),
@@ -53,13 +55,14 @@ export function connectionLines(page: TextPage): string[] {
 const JOINS_SHOWN = 8;
 
 /** Which of them carry one WebSocket. */
-function joinLines({ model, chrome, connectionById }: TextPage): string[] {
+function joinLines(page: TextPage): string[] {
+  const { model, chrome, connectionById } = page;
   const told = model.joins.slice(0, JOINS_SHOWN).map(({ kind, nearClient, nearServer }) => {
-    if (kind === "two-captures") return `   ${chrome.bothEnds(nearClient, nearServer)}`;
-    return `   ${chrome.legs(nearClient, nearServer, connectionById.get(nearClient)?.server.address ?? "")}`;
+    if (kind === "two-captures") return chrome.bothEnds(nearClient, nearServer);
+    return chrome.legs(nearClient, nearServer, connectionById.get(nearClient)?.server.address ?? "");
   });
   const more = model.joins.length - told.length;
-  return more > 0 ? [...told, `   ${chrome.moreJoins(more)}`] : told;
+  return (more > 0 ? [...told, chrome.moreJoins(more)] : told).flatMap((line) => paragraph(page, line, "   "));
 }
 
 const connectionsOf = ({ connection, alsoConnections }: FindingModel): number[] =>
@@ -90,7 +93,12 @@ function tinted(page: TextPage, line: string, severity: Severity | undefined): s
   return severity === "warning" ? page.paint.warning(line) : line;
 }
 
-function row(page: TextPage, c: ConnectionModel, severity: Severity | undefined, roomy: boolean): string[] {
+function row(
+  page: TextPage,
+  c: ConnectionModel,
+  severity: Severity | undefined,
+  has: { readonly start: boolean; readonly frames: boolean },
+): string[] {
   const { chrome } = page;
   const frames = (side: "client" | "server"): number => {
     const { payloadBytes: _, ...counts } = c.frames[side];
@@ -101,10 +109,10 @@ function row(page: TextPage, c: ConnectionModel, severity: Severity | undefined,
   const isWebSocket = c.kind === "websocket";
   return [
     `${sign} ${c.id}`,
-    ...(roomy ? [offsetOf(page, c.startTime)] : []),
+    ...(has.start ? [offsetOf(page, c.startTime)] : []),
     peersText(c),
     c.upgrade?.target ? escapeText(pathOf(c.upgrade.target)) : kindText(chrome, c),
-    isWebSocket ? `${frames("client")}↑ ${frames("server")}↓` : "",
+    ...(has.frames ? [isWebSocket ? `${frames("client")}↑ ${frames("server")}↓` : ""] : []),
     chrome.duration(Math.max(0, secondsBetween(c.startTime, c.endTime))),
     endedText(chrome, c),
   ];

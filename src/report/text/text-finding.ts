@@ -48,10 +48,16 @@ function titleLines(page: TextPage, finding: FindingModel): string[] {
   ];
   const remark = remarks.length === 0 ? "" : `  ${chrome.remark(remarks.join(chrome.comma))}`;
   const severity = chrome.severity[finding.severity];
-  const name = `  ${finding.rule}${remark}`;
+  // In a narrow terminal the remark gets a line of its own.
+  const isNarrow = displayWidth(`${severity}  ${finding.rule}${remark}`) > page.width;
+  const name = `  ${finding.rule}${isNarrow ? "" : remark}`;
   // A long target would only wrap: it stands whole with the evidence.
   const shown = truncateToWidth(where, page.width - displayWidth(severity + name));
-  return [`${tint(severity)}${name}${paint.dim(shown)}`, ...paragraph(page, finding.title, "  ").map(paint.strong)];
+  return [
+    `${tint(severity)}${name}${paint.dim(shown)}`,
+    ...(isNarrow ? paragraph(page, remark.trim(), "  ") : []),
+    ...paragraph(page, finding.title, "  ").map(paint.strong),
+  ];
 }
 
 function alsoLines(page: TextPage, finding: FindingModel): string[] {

@@ -1,4 +1,11 @@
-import { displayWidth, padStartToWidth, padToWidth, truncateToWidth, wrapToWidth } from "../../base/display-width.ts";
+import {
+  displayWidth,
+  MOST_HANGING,
+  padStartToWidth,
+  padToWidth,
+  truncateToWidth,
+  wrapToWidth,
+} from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import { clockText, offsetText, secondsBetween } from "../../base/time.ts";
 import type { Chrome } from "../../i18n/chrome/words.ts";
@@ -21,9 +28,16 @@ export function paragraph(page: TextPage, text: string, indent: string, first = 
   const lines = text.split("\n").flatMap((line) => {
     // Configuration to copy keeps its indentation.
     const lead = /^ */.exec(line)?.[0] ?? "";
-    return wrapToWidth(escapeText(line.trim()), page.width - indent.length - lead.length).map((part) => lead + part);
+    const room = page.width - indent.length - lead.length;
+    return wrappedWithin(escapeText(line.trim()), room).map((part) => lead + part);
   });
   return lines.map((line, index) => ((index === 0 ? first : indent) + line).trimEnd());
+}
+
+/** No line is wider, not even by the punctuation that Chinese lets hang over: a terminal would break there. */
+function wrappedWithin(text: string, room: number): string[] {
+  const lines = wrapToWidth(text, room);
+  return lines.some((line) => displayWidth(line) > room) ? wrapToWidth(text, room - MOST_HANGING) : lines;
 }
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

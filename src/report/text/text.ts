@@ -8,8 +8,8 @@ import { headlineLines } from "./text-headline.ts";
 import { noteLines } from "./text-notes.ts";
 import type { TextPage } from "./text-page.ts";
 
-/** Narrower terminals get lines of this width all the same: tables need the room. */
-const MINIMUM_WIDTH = 60;
+/** Narrower terminals get lines of this width all the same: between the columns of a table no word would be left whole. */
+const MINIMUM_WIDTH = 48;
 /** Longer lines are hard to read. */
 const MAXIMUM_WIDTH = 120;
 

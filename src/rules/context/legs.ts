@@ -1,5 +1,5 @@
 import { appendTo } from "../../base/append-to.ts";
-import type { ConnectionId, Side } from "../../base/brand.ts";
+import { type ConnectionId, relativeNs, type Side } from "../../base/brand.ts";
 import { isBefore, type Mark } from "../../base/packet-view.ts";
 import type { JoinFacts } from "../../store/across-types.ts";
 import type { TcpFacts } from "../../store/tcp-types.ts";
@@ -13,6 +13,8 @@ export interface Join {
   /** Nearer to the client. */
   readonly front: ConnectionFacts;
   readonly back: ConnectionFacts;
+  /** How far the clock by which the back one was captured is ahead of the front one's. */
+  readonly aheadNs: number;
 }
 
 /** The joins by connection. */
@@ -35,8 +37,11 @@ export function joinsOf(analysis: Analysis): Joins {
   const byId = new Map(analysis.connections.map((connection) => [connection.id, connection]));
   const all = analysis.joins.flatMap((facts): Join[] => {
     const [front, back] = facts.connections.map((id) => byId.get(id));
-    return front === undefined || back === undefined ? [] : [{ facts, front, back }];
+    return front === undefined || back === undefined ? [] : [{ facts, front, back, aheadNs: facts.clockOffsetNs ?? 0 }];
   });
+  const { aheadNs } = analysis;
+  const between = (front: ConnectionFacts, back: ConnectionFacts): number =>
+    (aheadNs.get(back.id) ?? 0) - (aheadNs.get(front.id) ?? 0);
   const copied = all.filter(({ facts }) => facts.kind === "two-captures");
   const proxied = all.filter(({ facts }) => facts.kind === "proxied");
   const twins = new Map<ConnectionId, Join[]>();
@@ -59,34 +64,12 @@ export function joinsOf(analysis: Analysis): Joins {
   const behind = new Map(proxied.map((join) => [join.front.id, join]));
   const before = new Map(proxied.map((join) => [join.back.id, join]));
   for (const join of copied.length === 0 ? [] : proxied) {
-    for (const copy of copiesOf(join.front)) behind.set(copy.id, { ...join, front: copy });
-    for (const copy of copiesOf(join.back)) before.set(copy.id, { ...join, back: copy });
+    for (const copy of copiesOf(join.front))
+      behind.set(copy.id, { ...join, front: copy, aheadNs: between(copy, join.back) });
+    for (const copy of copiesOf(join.back))
+      before.set(copy.id, { ...join, back: copy, aheadNs: between(join.front, copy) });
   }
-  return { all, behind, before, twins, copyOf, aheadNs: copied.length === 0 ? new Map() : clocksOf(all) };
-}
-
-/** Follows the pairs: legs of a proxy that were captured together have one clock. */
-function clocksOf(all: readonly Join[]): Map<ConnectionId, number> {
-  const aheadNs = new Map<ConnectionId, number>();
-  const neighbours = new Map<ConnectionId, { readonly id: ConnectionId; readonly offsetNs: number }[]>();
-  for (const { facts, front, back } of all) {
-    const offsetNs = facts.clockOffsetNs ?? 0;
-    appendTo(neighbours, front.id, { id: back.id, offsetNs });
-    appendTo(neighbours, back.id, { id: front.id, offsetNs: -offsetNs });
-  }
-  for (const start of neighbours.keys()) {
-    if (aheadNs.has(start)) continue;
-    aheadNs.set(start, 0);
-    const waiting = [start];
-    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-      for (const { id, offsetNs } of neighbours.get(at) ?? []) {
-        if (aheadNs.has(id)) continue;
-        aheadNs.set(id, (aheadNs.get(at) ?? 0) + offsetNs);
-        waiting.push(id);
-      }
-    }
-  }
-  return aheadNs;
+  return { all, behind, before, twins, copyOf, aheadNs };
 }
 
 /** The other copy of a connection that was captured at both its ends. */
@@ -104,7 +87,7 @@ const TOGETHER_NS = 1e9;
  * Neither end hung up: the proxy between them ended its two connections, the client's as its server and the backend's as
  * its client, without a Close frame on either.
  */
-export function proxyEndedBoth({ facts, front, back }: Join): boolean {
+export function proxyEndedBoth({ facts, front, back, aheadNs }: Join): boolean {
   const [there, here] = [front.tcp, back.tcp];
   if (facts.kind !== "proxied" || back.webSocket === null) return false;
   // Of an encrypted leg nobody can see it; what it carries is what the other one does.
@@ -116,11 +99,17 @@ export function proxyEndedBoth({ facts, front, back }: Join): boolean {
     here.firstCloser === "client" &&
     there.closedAt !== null &&
     here.closedAt !== null &&
-    (Math.abs(there.closedAt.timestampNs - here.closedAt.timestampNs) <= TOGETHER_NS ||
-      waitsForReader(there, "client", here.closedAt, there.closedAt) ||
-      waitsForReader(here, "server", there.closedAt, here.closedAt))
+    (Math.abs(there.closedAt.timestampNs + aheadNs - here.closedAt.timestampNs) <= TOGETHER_NS ||
+      waitsForReader(there, "client", onClock(here.closedAt, -aheadNs), there.closedAt) ||
+      waitsForReader(here, "server", onClock(there.closedAt, aheadNs), here.closedAt))
   );
 }
+
+/** The moment by a clock that is ahead by so much. */
+const onClock = ({ packet, timestampNs }: Mark, aheadNs: number): Mark => ({
+  packet,
+  timestampNs: relativeNs(timestampNs + aheadNs),
+});
 
 /** The proxy let go of its other leg, and its FIN on this one waited behind what `side` did not take until then. */
 const waitsForReader = (tcp: TcpFacts, side: Side, gaveUp: Mark, fin: Mark): boolean =>

@@ -227,7 +227,9 @@ function pollInFront(connection: ConnectionFacts, others: Others): { target: str
 
 /** Sent at one end and never seen at the other, although it was sent again and the other capture went on. */
 function lostBetween({ facts, front, back }: Join): EvidenceItem[] {
-  const offsetNs = facts.clockOffsetNs ?? 0;
+  const { clockOffsetNs: offsetNs } = facts;
+  // Then nothing tells whether the other capture still ran.
+  if (offsetNs === null) return [];
   const [frontUntil, backUntil] = facts.capturedUntilNs;
   return [
     lostFrom("client", facts.lostBytes[0], front, back, offsetNs, backUntil),
@@ -241,10 +243,10 @@ const LEAST_SILENCE_MS = 2000;
 /** Bare acknowledgments leave no bytes that could be missed: they go on at one end, and at the other none arrives any more. */
 function silentThere({ facts, front, back }: Join, { rule, draft }: Judged): EvidenceItem[] {
   const dropped = rule.id === "tcp.path.blackhole" ? draft.causes.find(({ id }) => id === "dropsOneWay") : undefined;
-  if (dropped === undefined) return [];
+  if (dropped === undefined || facts.clockOffsetNs === null) return [];
   const from = dropped.args["to"] === "client" ? "server" : "client";
   const [sender, receiver] = from === "client" ? [front, back] : [back, front];
-  const aheadNs = (facts.clockOffsetNs ?? 0) * (from === "client" ? 1 : -1);
+  const aheadNs = facts.clockOffsetNs * (from === "client" ? 1 : -1);
   const untilNs = facts.capturedUntilNs[from === "client" ? 1 : 0];
   const [sent, arrived] = [sender, receiver].map(({ tcp }) => tcp.halves[directionOf(from)].lastPacket);
   if (!sent || !arrived) return [];

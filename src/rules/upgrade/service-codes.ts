@@ -18,7 +18,7 @@ export function serviceCauses(
   if (/cloudflare/i.test(proxy)) return cloudflareCauses(exchange, path);
   const status = exchange.response?.status ?? 0;
   if (!isAwsBalancer(exchange) || ![502, 503, 504].includes(status)) return null;
-  return [cause("likely", "awsTargets", { status }), ...usual.map((one) => one && lesser(one))];
+  return [cause("likely", "awsTargets", {}), ...usual.map((one) => one && lesser(one))];
 }
 
 /** Codes that only an AWS load balancer uses, for what it did not like itself; null: not one of those. */
@@ -47,7 +47,7 @@ function cloudflareCauses(exchange: HttpExchangeFacts, path: string): (Cause | f
       return [cause("likely", "edgeRefused", {})];
     case 522:
     case 523:
-      return [cause("likely", "edgeNotReached", { status })];
+      return [cause("likely", "edgeNotReached", {})];
     case 524:
       // It was connected, and got no answer.
       return [
@@ -55,11 +55,11 @@ function cloudflareCauses(exchange: HttpExchangeFacts, path: string): (Cause | f
       ];
     case 525:
     case 526:
-      return [cause("likely", "edgeTls", { status })];
+      return [cause("likely", "edgeTls", {})];
     case 530:
       return /\b1033\b/.test(exchange.responseBodyPreview)
         ? [cause("likely", "edgeTunnel", {})]
-        : [cause("likely", "edgeNotReached", { status })];
+        : [cause("likely", "edgeNotReached", {})];
     default:
       return null;
   }

@@ -119,6 +119,8 @@ export const evidenceWords = {
   neverArrived: "",
   absentThere: "name",
   timeRunsBack: "stepMs",
+  oddlyLate: "stepMs",
+  oddlyEarly: "stepMs",
   clockStepped: "stepMs",
   sameConnection: "",
 } as const;

@@ -29,6 +29,7 @@ export const captureFindings = {
     backwards: "name stepMs",
     backwardsKept: "name stepMs",
     wrongOrder: "name stepMs",
+    odd: "name count",
   },
   "capture.both-ends": {
     agree: "other errorMs",

@@ -130,6 +130,7 @@ function elementOf(dialog: Dialog, props: DialogProps, serial: number): ReactNod
       return <Help key={serial} props={props} />;
     case "search":
     case "filter":
+    case "packet":
       return <Prompt key={serial} kind={dialog.kind} value={dialog.value} props={props} />;
     case "note":
       return <NoteEditor key={serial} title={dialog.title} note={dialog.note} props={props} />;

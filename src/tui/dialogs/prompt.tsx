@@ -11,12 +11,12 @@ export function Prompt({
   value,
   props,
 }: {
-  kind: "search" | "filter";
+  kind: "search" | "filter" | "packet";
   value: string;
   props: DialogProps;
 }): ReactNode {
   const { words, palette } = props.context;
-  const label = ` ${kind === "search" ? words.promptSearch : words.promptFilter} `;
+  const label = ` ${words.prompts[kind]} `;
   const { shown, text } = useText({
     initial: value,
     width: Number.MAX_SAFE_INTEGER,

@@ -32,12 +32,17 @@ const columns: readonly Column[] = [
   { id: "closer", minimum: 6, right: false, weight: 2 },
 ];
 
+/** An IPv4 address with its port. */
+const WITH_PORT = 21;
+
 /** Who gets what is left over, one after the other, up to what it needs or to the number. */
 const GROWING: readonly (readonly [ColumnId, number])[] = [
   ["id", 7],
   ["start", 12],
   ["frames", 16],
   ["lasted", 12],
+  ["outcome", 44],
+  ["peers", WITH_PORT],
   ["outcome", 90],
   ["path", 24],
   ["peers", 80],
@@ -55,6 +60,7 @@ export interface Placed {
 export type Needs = Readonly<Record<ColumnId, number>>;
 
 const GAP = 1;
+const LEAST_OUTCOME = 20;
 
 /** The columns that fit, in their order, with their widths. Who closed first gives way to the words that say it too. */
 export function placeColumns(width: number, hidden: ReadonlySet<ColumnId>, needs: Needs): Placed[] {
@@ -71,10 +77,16 @@ function place(width: number, hidden: ReadonlySet<ColumnId>, needs: Needs): Plac
   const widthOf = ({ id }: Column): number => widths.get(id) ?? 0;
   let chosen = columns.filter(({ id }) => !hidden.has(id));
   const taken = (): number => chosen.reduce((sum, column) => sum + widthOf(column) + GAP, -GAP);
-  while (taken() > width && chosen.length > 1) {
+  // The drawing of the traffic only stays where addresses need not be cut for it.
+  const extra = Math.max(0, Math.min(WITH_PORT, needs.peers) - (widths.get("peers") ?? 0));
+  const wanted = (): number => taken() + (chosen.some(({ id }) => id === "traffic") ? extra : 0);
+  while (wanted() > width && chosen.length > 1) {
     const least = chosen.reduce((a, b) => (b.weight < a.weight ? b : a));
     chosen = chosen.filter((column) => column !== least);
   }
+  if (chosen.some(({ id }) => id === "traffic")) widths.set("peers", (widths.get("peers") ?? 0) + extra);
+  // Where nothing long has happened, addresses and paths get the room; no further column does.
+  widths.set("outcome", Math.min(widths.get("outcome") ?? 0, Math.max(LEAST_OUTCOME, needs.outcome)));
   let left = width - taken();
   for (const [growing, most] of GROWING) {
     const column = chosen.find(({ id }) => id === growing);

@@ -14,6 +14,9 @@ import { connectionPane } from "./connection-pane.ts";
 /** Sign, mark and note stand before the columns. */
 const MARGIN = 4;
 
+/** Rows in which something can be told, its line above included. */
+const LEAST_PANE = 4;
+
 /** A key moves the cursor: all lines but two are as they were. */
 const drawn = new LineCache<ConnectionRow>();
 
@@ -23,7 +26,7 @@ export function connectionsView(state: State, context: Context): string[] {
   const placed = placeColumns(columns - MARGIN, state.list.hidden, needsFor(connectionRows(state.shown), context));
   const cursor = cursorIndex(state, context);
   // A short list leaves its room to what is told about the connection under the cursor.
-  const rows = Math.max(1, Math.min(listRows(state), paneRows(state) > 0 ? list.items.length : listRows(state)));
+  const rows = Math.max(1, Math.min(listRows(state), list.items.length));
   const noted = new Set(living(state.list.notes).map(({ anchor }) => anchorKey(anchor)));
   const { search, notes, marked } = state.list;
   const widths = placed.map(({ id, width }) => `${id} ${width}`).join();
@@ -43,8 +46,8 @@ export function connectionsView(state: State, context: Context): string[] {
     else lines.push(cache.of(item.row, () => rowLine(item.row, placed, false, noted, state, context)));
   }
   const item = list.items[cursor];
-  const pane = paneRows(state) === 0 ? 0 : paneRows(state) + listRows(state) - rows;
-  if (pane > 0) lines.push(...connectionPane(item?.kind === "row" ? item.row : null, pane, state, context));
+  const pane = paneRows(state) + listRows(state) - rows;
+  if (pane >= LEAST_PANE) lines.push(...connectionPane(item?.kind === "row" ? item.row : null, pane, state, context));
   return lines;
 }
 

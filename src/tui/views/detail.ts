@@ -9,8 +9,9 @@ import { compareLines } from "../rows/compare-lines.ts";
 import { detailLines } from "../rows/detail-lines.ts";
 import { type Tab, tabsOf } from "../rows/detail-tabs.ts";
 import { arrowText, closeOf, utf8 } from "../rows/frame-words.ts";
-import type { LineSource } from "../rows/hex-lines.ts";
+import { joinedLines, type LineSource } from "../rows/hex-lines.ts";
 import { jsonLines } from "../rows/json-lines.ts";
+import { noteLines } from "../rows/note-lines.ts";
 import type { State } from "../state.ts";
 
 /** Title, names of the ways to look at it, a blank line. */
@@ -50,15 +51,35 @@ function contentOf(state: State, context: Context): LineSource {
   const at = cursorRow(state);
   if (detail === null || at < 0) return [];
   const { compared, tab } = state.detail;
-  const key = [detail, at, tab, compared, state.size.columns, state.redraws, context.palette, context.words];
+  const key = [
+    detail,
+    at,
+    tab,
+    compared,
+    state.size.columns,
+    state.redraws,
+    state.list.notes,
+    context.palette,
+    context.words,
+  ];
+  const width = state.size.columns - 2;
   if (key.some((part, index) => part !== made.key[index])) {
     const lines =
       compared === null
-        ? detailLines(detail, at, tabAt(detail, at, tab), state.size.columns - 2, context, state)
+        ? joinedLines(
+            notesOn(detail, at, state, context),
+            detailLines(detail, at, tabAt(detail, at, tab), width, context, state),
+          )
         : comparisonLines(detail, compared, state, context).lines;
     made = { key, lines };
   }
   return made.lines;
+}
+
+/** They stand before what the row is, whichever way one looks at it. */
+function notesOn(detail: ConnectionDetail, at: number, { list, size }: State, { palette }: Context): string[] {
+  const notes = noteLines(list.notes, detail.packetOf(at), size.columns - 2, palette);
+  return notes.length === 0 ? [] : [...notes, ""];
 }
 
 function tabAt(detail: ConnectionDetail, at: number, tab: number): Tab {

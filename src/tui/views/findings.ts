@@ -76,6 +76,13 @@ const wrapped = (text: string, width: number, indent: string, first = indent): s
     })
     .map((part, index) => (index === 0 ? first : indent) + part);
 
+/** So many are told one by one. */
+const ALSO_SHOWN = 30;
+function idsOf(ids: readonly number[], comma: string): string {
+  const shown = ids.slice(0, ALSO_SHOWN).map((id) => `#${id}`);
+  return (ids.length > ALSO_SHOWN ? [...shown, "…"] : shown).join(comma);
+}
+
 /** Title, meaning, evidence, causes with what to do, and the filter for Wireshark. */
 export function storyLines(finding: Finding, state: State, context: Context): string[] {
   const { palette, language, chrome } = context;
@@ -91,6 +98,8 @@ export function storyLines(finding: Finding, state: State, context: Context): st
     .add(`  ${finding.ruleId}  `)
     .add(`${chrome.remark(chrome.confidence[finding.confidence])}${where}`, "dim");
   const lines = [head.end(), ...wrapped(title, width, "  ").map(palette.strong), ...wrapped(detail, width, "  ")];
+  const also = finding.alsoConnections;
+  if (also.length > 0) lines.push(...wrapped(chrome.alsoOn(also.length, idsOf(also, chrome.comma)), width, "  "));
   if (causes.length > 0) lines.push("", palette.dim(`  ${chrome.causes}`));
   for (const [index, { cause, fix }] of causes.entries()) {
     const confidence = finding.causes[index]?.confidence;

@@ -14,12 +14,36 @@ interface TabSpan {
   readonly end: number;
 }
 
+/** Which of the main views one is in, or came from. */
+const mainOf = ({ view }: State): View => (view === "ladder" || view === "detail" ? "connections" : view);
+
+/** What is looked at inside of a main view. */
+const crumbOf = (state: State, { words }: Context): string =>
+  state.view === mainOf(state)
+    ? ""
+    : ` › ${words.views[state.view]} ${connectionsNamed(state.ladder.ids)}${placeOf(state)} `;
+
 /** Where the names of the views stand: drawn and clicked on. */
-export function tabSpans(state: State, { words }: Context): TabSpan[] {
-  let at = displayWidth(NAME) + 1;
+export const tabSpans = (state: State, context: Context): TabSpan[] => headParts(state, context).spans;
+
+/** In a narrow window the program's own name goes first; then the other views have only their numbers. */
+function headParts(state: State, context: Context): { name: string; spans: TabSpan[] } {
+  const room = state.size.columns - displayWidth(crumbOf(state, context));
+  const forms = [
+    { name: `${NAME} `, named: true },
+    { name: "", named: true },
+    { name: `${NAME} `, named: false },
+  ].map(({ name, named }) => ({ name, spans: spansFrom(displayWidth(name), named, state, context) }));
+  const fitting = forms.find(({ spans }) => (spans.at(-1)?.end ?? 0) <= room) ?? forms.at(-1);
+  return fitting ?? { name: "", spans: [] };
+}
+
+function spansFrom(start: number, isNamed: boolean, state: State, { words }: Context): TabSpan[] {
+  let at = start;
   return mainViews.map((view, index) => {
     const count = view === "findings" && state.shown.findings.length > 0 ? ` ${state.shown.findings.length}` : "";
-    const label = ` ${index + 1} ${words.views[view]}${count} `;
+    const title = isNamed || view === mainOf(state) ? ` ${words.views[view]}${count}` : "";
+    const label = ` ${index + 1}${title} `;
     const span = { view, label, start: at, end: at + displayWidth(label) };
     at = span.end;
     return span;
@@ -31,11 +55,11 @@ export function headLine(state: State, context: Context): string {
   const { palette, words } = context;
   const { columns } = state.size;
   const line = new Line(palette, columns);
-  line.add(NAME, "barStrong").add(" ", "bar");
-  const current: View = state.view === "ladder" || state.view === "detail" ? "connections" : state.view;
-  for (const { view, label } of tabSpans(state, context)) line.add(label, view === current ? "cursorTab" : "bar");
-  if (state.view !== current)
-    line.add(` › ${words.views[state.view]} ${connectionsNamed(state.ladder.ids)} `, "barStrong");
+  const { name: program, spans } = headParts(state, context);
+  const current = mainOf(state);
+  line.add(program, "barStrong");
+  for (const { view, label } of spans) line.add(label, view === current ? "cursorTab" : "bar");
+  line.add(crumbOf(state, context), "barStrong");
   const name = escapeText(state.shown.capture.name);
   const facts = ` ${name} · ${words.packets(state.shown.statistics.packets)} `;
   const short = ` ${name.slice(name.lastIndexOf("/") + 1)} `;
@@ -43,6 +67,10 @@ export function headLine(state: State, context: Context): string {
   line.add(" ".repeat(Math.max(0, columns - line.width - displayWidth(right))), "bar").add(right, "bar");
   return line.end();
 }
+
+/** Which one it is of those that a finding is about. */
+const placeOf = ({ ladder: { among, chosen } }: State): string =>
+  among === null || chosen === null ? "" : ` (${among.indexOf(chosen) + 1}/${among.length})`;
 
 const NAMED = 3;
 const connectionsNamed = (ids: readonly number[]): string =>

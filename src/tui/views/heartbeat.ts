@@ -10,8 +10,11 @@ import type { State } from "../state.ts";
 const ID = 6;
 const EVERY = 9;
 const ROOMY_COLUMNS = 100;
+/** What the life of a connection is drawn on, at least. */
+const LEAST_LIFE = 14;
 /** An IPv6 address is cut; the line below has it whole. */
-const whoWidth = (columns: number): number => (columns < ROOMY_COLUMNS ? 30 : 42);
+const whoWidth = (columns: number): number =>
+  columns < ROOMY_COLUMNS ? Math.max(12, Math.min(30, columns - ID - EVERY - PINGS - 2 - LEAST_LIFE)) : 42;
 const PINGS = 12;
 
 /** One line a pinging side: the life of its connection with pings, missing pongs and the end. */

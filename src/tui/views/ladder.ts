@@ -14,6 +14,7 @@ import { detailLines } from "../rows/detail-lines.ts";
 import { arrowText } from "../rows/frame-words.ts";
 import { type EvidenceMark, evidenceOf } from "../rows/ladder-items.ts";
 import { type Lifelines, lifelinesOf } from "../rows/legs.ts";
+import { noteLines } from "../rows/note-lines.ts";
 import { isUnread } from "../rows/outcome.ts";
 import type { State } from "../state.ts";
 
@@ -283,12 +284,7 @@ function previewLines(state: State, width: number, height: number, context: Cont
     const title = wrapToWidth(escapeText(render(mark.finding, language).title), width - 4).map((part) => `  ${part}`);
     lines.push(...said.map(palette[role]), ...title.map(palette.dim));
   }
-  for (const note of living(state.list.notes)) {
-    if (note.anchor.kind === "capture" || note.anchor.packet !== row.packet || note.anchor.kind === "connection")
-      continue;
-    for (const text of note.text.split("\n"))
-      lines.push(new Line(context.palette, width).add(`✎ ${escapeText(text)}`, "note").end());
-  }
+  lines.push(...noteLines(state.list.notes, row.packet, width, context.palette));
   return [...lines, ...detailLines(detail, at, previewTab(row), width, context, state, height).slice(0, height)].slice(
     0,
     height,

@@ -84,6 +84,82 @@ describe("one connection captured at both its ends", () => {
   });
 });
 
+describe("one connection in captures that began at different times", () => {
+  /** The last packets alone: of the opening this capture has nothing. */
+  const begun = (lines: readonly Line[], late: readonly number[]): Line[] =>
+    lines.filter(([capture, , packet]) => !late.includes(capture) || (packet.payload ?? "") !== "");
+  const joinOf = (lines: readonly Line[]) => {
+    const { joins, connections } = analyse(lines);
+    const payloads = connections.map(({ tcp }) => tcp.syns.length);
+    return { join: joins[0], joins, syns: joins[0]?.connections.map((id) => payloads[id]) };
+  };
+
+  test.each([
+    ["the server's", [1], [1, 0]],
+    ["the client's", [0], [0, 1]],
+    ["neither holds the opening", [0, 1], [0, 0]],
+  ])("%s later: the sequence numbers of both directions go on in the other one", (_, late, wanted) => {
+    const { join, syns } = joinOf(begun(atBothEnds(7000), late));
+    expect(join).toMatchObject({ kind: "two-captures", by: "sequence-numbers", lostBytes: [0, 0] });
+    expect(join).toMatchObject({ clockOffsetNs: 7000e6, clockErrorNs: 50e6 });
+    expect(syns).toEqual(wanted);
+  });
+
+  test("bytes that never came are counted from where both have begun", () => {
+    const lost: Line = [0, 400, { from: C, to: S, flags: "PA", seq: 106, ack: 506, payload: "into the void" }];
+    expect(joinOf([...begun(atBothEnds(0), [1]), lost]).join?.lostBytes).toEqual([13, 0]);
+    const early: Line = [0, 150, { from: C, to: S, flags: "PA", seq: 101, ack: 501, payload: "hello" }];
+    const next: Line[] = [
+      [0, 500, { from: C, to: S, flags: "PA", seq: 106, ack: 506, payload: "more", ipId: 9 }],
+      [1, 550, { from: C, to: S, flags: "PA", seq: 106, ack: 506, payload: "more", ipId: 9 }],
+      [1, 551, { from: S, to: C, flags: "A", seq: 506, ack: 110, ipId: 10 }],
+      [0, 601, { from: S, to: C, flags: "A", seq: 506, ack: 110, ipId: 10 }],
+    ];
+    const late = atBothEnds(0).filter(([capture]) => capture === 0);
+    expect(joinOf([...late, early, ...next]).join?.lostBytes).toEqual([0, 0]);
+  });
+
+  test("other sequence numbers under the same addresses and ports are another connection", () => {
+    const other = begun(atBothEnds(7000), [1]).map(
+      ([capture, atMs, packet]): Line =>
+        capture === 0
+          ? [0, atMs, packet]
+          : [1, atMs, { ...packet, seq: (packet.seq ?? 0) + 5e6, ack: (packet.ack ?? 0) + 5e6 }],
+    );
+    expect(joinOf(other).joins).toEqual([]);
+  });
+
+  test("a connection whose packets tell nothing about the clocks has those of its captures", () => {
+    const oneWay = atBothEnds(7000).flatMap(([capture, atMs, packet]): Line[] => {
+      const [from, to] = [packet.from, packet.to].map((end) => (end === C ? "10.0.0.1:40001" : end));
+      const isHeard = capture === 0 || (packet.from === C && packet.payload !== undefined);
+      return isHeard ? [[capture, atMs + 20, { ...packet, from: from ?? "", to: to ?? "" }]] : [];
+    });
+    const { joins } = joinOf([...atBothEnds(7000), ...oneWay]);
+    expect(joins.map(({ clockOffsetNs }) => clockOffsetNs)).toEqual([7000e6, 7000e6]);
+  });
+});
+
+describe("captures by different clocks", () => {
+  test("what only one of them holds has its clock all the same", () => {
+    const alone: Line = [1, 7400, { from: "10.0.0.9:40009", to: S, flags: "S", seq: 1 }];
+    const { connections, aheadNs } = analyse([...atBothEnds(7000), alone]);
+    expect(connections.map(({ id }) => aheadNs.get(id))).toEqual([0, 7000e6, 7000e6]);
+  });
+
+  test.each([-9000, 9000])("each ran until its own last packet: the server's clock is %d ms ahead", (aheadMs) => {
+    const { joins, connections } = analyse(atBothEnds(aheadMs));
+    const [near, far] = joins[0]?.connections ?? [];
+    const lastOf = (id: number | undefined): number | undefined =>
+      connections.find((one) => one.id === id)?.last.timestampNs;
+    expect(joins[0]?.capturedUntilNs).toEqual([350e6, (300 + aheadMs) * 1e6]);
+    expect([lastOf(near), lastOf(far)]).toEqual(joins[0]?.capturedUntilNs);
+    // Of the capture that ended first, by its clock, nobody watched on.
+    const [first] = [...connections].sort((a, b) => a.last.timestampNs - b.last.timestampNs);
+    expect(first?.watchedUntilNs).toBe(first?.last.timestampNs);
+  });
+});
+
 test("three captures of one connection stand in a row from the client to the server", () => {
   const clocks = [0, 3000, -2000];
   const lines = conversation.flatMap(([sentMs, from, rest], index): Line[] => {
@@ -127,6 +203,15 @@ describe("a client that goes on from another port", () => {
     const again = unanswered.map(([capture, atMs, packet]): Line => [capture, atMs + 300, packet]);
     expect(analyse([...open, ...unanswered]).rebound).toEqual([]);
     expect(analyse([...open, ...unanswered, ...again]).rebound).toEqual([{ connection: 0, continuedBy: 1 }]);
+  });
+  test("is told of its own capture, and not of the client's, where it has never stopped", () => {
+    // The client's one comes first in the analysis, and its clock is behind.
+    const elsewhere = [...open, ...stray(106, 506)].map(([, atMs, packet]): Line => [1, atMs + 5000, packet]);
+    const goesOn: Line = [0, 890, { from: C, to: S, flags: "PA", seq: 106, ack: 506, payload: "again" }];
+    const { connections, rebound } = analyse([...open, goesOn, ...elsewhere]);
+    const [found] = rebound;
+    expect(connections.find(({ id }) => id === found?.connection)?.first.timestampNs).toBe(5000e6);
+    expect(connections.find(({ id }) => id === found?.continuedBy)?.client.port).toBe(20_071);
   });
   test("is somebody else where one of them does not fit", () => {
     expect(analyse([...open, ...stray(106, 0x4000_0000)]).rebound).toEqual([]);

@@ -6,7 +6,7 @@ import { LivedTime } from "../../../src/pipeline/time/lived-time.ts";
 import { pcapFile } from "../../support/capture-builder.ts";
 import { RecordingSink } from "../../support/capture-recorder.ts";
 import type { Timed } from "../../support/run-tracker.ts";
-import { conversation } from "../../support/stamped-conversation.ts";
+import { conversation, STAMPS_AT_START, stampedAt } from "../../support/stamped-conversation.ts";
 
 /** Packets of one file, read in pieces: their numbers and times, and what became of its clock. */
 function lived(packets: readonly Timed[], pieceBytes = 700) {
@@ -103,6 +103,16 @@ describe("no step", () => {
     untouched(conversation({ step: [10_200, 60_000], missed: (atMs, from) => atMs > 10_200 && from === "C" }));
   });
 
+  test("both ends speak without having heard each other since: they may have been suspended together", () => {
+    const spoken = conversation({}).filter(({ atMs }) => atMs <= 20_001);
+    const { C, S } = STAMPS_AT_START;
+    const client = stampedAt("C", 80_000, C + 20_500, S + 20_000);
+    untouched([...spoken, client, stampedAt("S", 80_001, S + 20_501, C + 20_001)]);
+    // What answers the client has heard it: so long was there no silence.
+    const answer = stampedAt("S", 80_001, S + 20_501, C + 20_500);
+    expect(lived([...spoken, client, answer]).steps).toEqual([[spoken.length + 1, 59.5]]);
+  });
+
   test("a recorder that stood still stamps too late what piled up, and what comes then rightly", () => {
     untouched(
       conversation({}).map((p) => (p.atMs > 10_200 && p.atMs < 15_100 ? { ...p, atMs: 15_100 + p.atMs / 1e4 } : p)),
@@ -117,6 +127,27 @@ describe("time that runs backwards", () => {
     const { stepBack, steps } = lived([...packets.slice(half), ...packets.slice(0, half)]);
     expect(stepBack).toMatchObject({ at: { packet: packets.length - half + 1 }, stampsFell: true });
     expect(steps).toEqual([]);
+  });
+
+  test("after that no step is looked for: which silence is one cannot be told any more", () => {
+    const stepped = conversation({}).map((p) => (p.atMs > 5200 ? { ...p, atMs: p.atMs + 60_000 } : p));
+    const half = stepped.findIndex(({ atMs }) => atMs > 70_200);
+    const { stepBack, steps } = lived([...stepped.slice(half), ...stepped.slice(0, half)]);
+    expect(stepBack).toMatchObject({ stampsFell: true });
+    expect(steps).toEqual([]);
+  });
+
+  test("a clock that was set back a little: stamps that go on slowly have not gone back", () => {
+    const { C, S } = STAMPS_AT_START;
+    const spoken = conversation({ rate: 100 }).filter(({ atMs }) => atMs <= 10_001);
+    const { stepBack } = lived([
+      ...spoken,
+      stampedAt("C", 10_990, C + 1099, S + 1000),
+      ...[10_991, 11_000, 11_001].map((atMs) =>
+        stampedAt(atMs === 11_000 ? "S" : "C", atMs - 1100, (atMs === 11_000 ? S : C) + 1100, C + 1000),
+      ),
+    ]);
+    expect(stepBack).toMatchObject({ ns: 1099e6, stampsFell: false });
   });
 
   test("a clock that was set back: the stamps go on", () => {

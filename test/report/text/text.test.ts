@@ -220,6 +220,13 @@ describe("the connection table", () => {
     expect(endedInTui(asked, contextOf("en").chrome, contextOf("en").words)).toBe("4000 from client, no answer yet");
   });
 
+  test("a narrow page keeps how it ended, and goes without the frames", () => {
+    const narrow = textOf(analysis([cleanly]), [], { width: 50 }).join("\n");
+    expect(narrow).toMatch(/✓ 0 .* clean, 1000/);
+    expect(narrow).not.toContain("Frames");
+    expect(textOf(analysis([cleanly]), [], { width: 60 }).join("\n")).toContain("Frames");
+  });
+
   test("failures first when there are too many", () => {
     const many = Array.from({ length: 60 }, (_, id) => ({ ...cleanly, id: connection(id).id }));
     const lines = textOf(analysis(many), [finding("error", 59)]);
@@ -228,7 +235,7 @@ describe("the connection table", () => {
     expect(lines).toContain("   … and 10 more connections (--format json has them)");
   });
 
-  test.each([60, 80, 100, 140])("no line is wider than %i columns but filters", (width) => {
+  test.each([48, 50, 60, 80, 100, 140])("no line is wider than %i columns but filters", (width) => {
     for (const language of ["en", "zh-CN"] as const) {
       const long = connection(1, { client: { address: "2001:db8:1111:2222:3333:4444:5555:6666", port: 50_001 } });
       for (const line of textOf(analysis([cleanly, long]), [finding("error", 1)], { width, language })) {

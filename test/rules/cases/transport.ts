@@ -284,6 +284,14 @@ export const transportCases = {
       backwards: steppedBack(true),
       backwardsKept: steppedBack(false),
       wrongOrder: steppedBack(true, true),
+      odd: analysisOf([connectionFacts()], {
+        capture: {
+          oddTimes: [
+            { at: mark(30), ns: 2e18 },
+            { at: mark(31), ns: -1.7e18 },
+          ],
+        },
+      }),
     },
     near: { "a clock that was left alone": one(connectionFacts()) },
   },

@@ -240,6 +240,20 @@ describe("one connection in two captures", () => {
     const stopped = atBothEnds(deaf, sender, { lostBytes: [0, 600], capturedUntilNs: [30.5e9, 1e12] });
     expect(shown(stopped)?.map(({ what }) => what)).not.toContain("lostBetween");
     expect(shown(atBothEnds(deaf, sender))?.map(({ what }) => what)).not.toContain("lostBetween");
+    // Nor where nothing tells how far the clocks differ.
+    const untimed = atBothEnds(deaf, sender, { lostBytes: [0, 600], clockOffsetNs: null, clockErrorNs: null });
+    expect(shown(untimed)?.map(({ what }) => what)).not.toContain("lostBetween");
+  });
+
+  test("a RST that one of them lacks proves nothing where their clocks cannot be compared", () => {
+    const killed = abnormal("server", 40, { tcpFacts: { ending: "rst", resets: [reset({ at: 40 })] } });
+    const foreign = { connection: connectionId(0), packet: mark(40).packet, from: "server" } as const;
+    const ids = (facts: Parameters<typeof atBothEnds>[2]) =>
+      errors(atBothEnds(killed, connectionFacts({ last: mark(60) }), { foreignResets: [foreign], ...facts })).map(
+        ({ ruleId }) => ruleId,
+      );
+    expect(ids({})).toContain("tcp.rst.injected");
+    expect(ids({ clockOffsetNs: null, clockErrorNs: null })).not.toContain("tcp.rst.injected");
   });
 
   test("a SYN-ACK that never came back explains the SYN that the client saw unanswered", () => {
@@ -278,6 +292,14 @@ describe("one connection in two captures", () => {
     const findings = errors(atBothEnds(client, later, { clockOffsetNs: 3600e9, clockErrorNs: 1e6 }));
     expect(findings.map(({ ruleId, connectionId }) => [ruleId, connectionId])).toEqual([["tcp.rst", 0]]);
   });
+});
+
+test("a proxy that hung up on both legs did it at once, though its captures have two clocks", () => {
+  const apart = hungUpByProxy(3, { laterSeconds: 5 });
+  const first = (clockOffsetNs: number | null) =>
+    errors({ ...apart, joins: [joined("proxied", { clockOffsetNs })] })[0]?.variant;
+  expect(first(5e9)).toBe("proxyIdle");
+  expect(first(null)).not.toBe("proxyIdle");
 });
 
 test("a timer of the user's own that fits the silence is not said to be a lifetime too", () => {

@@ -29,6 +29,20 @@ function checkForward({ stepsForward, name }: CaptureFacts): Draft | null {
   });
 }
 
+/** Packets that no clock stamped so: the first, and the others are its evidence. */
+function checkOdd({ oddTimes, name }: CaptureFacts): Draft | null {
+  const [first] = oddTimes;
+  if (first === undefined) return null;
+  return draft("capture.clock-stepped", "odd", {
+    at: first.at,
+    foldBy: name,
+    args: { name, count: oddTimes.length },
+    evidence: oddTimes.map(({ at, ns }) =>
+      shows(at, ns > 0 ? "oddlyLate" : "oddlyEarly", { stepMs: Math.abs(ns) / 1e6 }),
+    ),
+  });
+}
+
 /** Clock or order of the file: by the times alone both look the same, and only the hosts' own clocks tell them apart. */
 function checkBackwards({ stepBack, name }: CaptureFacts): Draft | null {
   if (stepBack === null) return null;
@@ -56,6 +70,6 @@ export const clockStepped: Rule = {
   check,
   checkCapture: ({ analysis }) =>
     analysis.captures.flatMap((capture) =>
-      [checkForward(capture), checkBackwards(capture)].filter((found) => found !== null),
+      [checkForward(capture), checkBackwards(capture), checkOdd(capture)].filter((found) => found !== null),
     ),
 };

@@ -22,8 +22,10 @@ function foreignResets(connection: ConnectionFacts, { joins, rebound }: Context)
 }
 
 function foreignInPair(connection: ConnectionFacts, twin: Join): ResetFacts[] {
-  const foreign = twin.facts.foreignResets.filter((item) => item.connection === connection.id);
-  const ahead = (twin.facts.clockOffsetNs ?? 0) * (twin.back === connection ? 1 : -1);
+  const { foreignResets: all, clockOffsetNs } = twin.facts;
+  if (clockOffsetNs === null) return [];
+  const foreign = all.filter((item) => item.connection === connection.id);
+  const ahead = clockOffsetNs * (twin.back === connection ? 1 : -1);
   // The other capture went on: it does not lack the RST because it had ended.
   const until = twinOf(twin, connection).last.timestampNs + ahead + CLOCK_LEEWAY_NS;
   return connection.tcp.resets.filter(
