@@ -24,6 +24,7 @@ import {
   upgrade,
   webSocket,
 } from "../support/facts-builder.ts";
+import { engineIoSession, namespace } from "../support/session-facts.ts";
 import { one, several } from "./cases/case.ts";
 import { hungUpByProxy } from "./cases/legs.ts";
 
@@ -304,6 +305,30 @@ describe("an end without a Close", () => {
     const often = causesOf("ws.close.no-close-frame", one(afterMessage(49.99, 50)));
     expect(often[0]).toBe("likely serverTerminated");
     expect(often).toContain("possible failedOnMessage");
+  });
+
+  test("soon after the only event of a Socket.IO client: its handler, however short the session was", () => {
+    const crashed = (text: number, more: Parameters<typeof namespace>[0] = {}) =>
+      one({
+        ...abnormal("server", 1.25, {
+          webSocketFacts: {
+            lastMessage: [mark(1.18), mark(0.03)],
+            lastFrame: [mark(1.18), mark(0.03)],
+            messages: [
+              { text, binary: 0, bytes: 90 },
+              { text: 2, binary: 0, bytes: 90 },
+            ],
+          },
+        }),
+        session: { ...engineIoSession(), socketIo: [namespace(more)] },
+      });
+    const likely = (analysis: Analysis) =>
+      causesOf("ws.close.no-close-frame", analysis).filter((one) => one === "likely failedOnMessage");
+    expect(likely(crashed(2))).toHaveLength(1);
+    // The one before it went well; the last was a good-bye; or nobody knows that the first was the greeting.
+    expect(likely(crashed(3))).toEqual([]);
+    expect(likely(crashed(2, { disconnected: { ...mark(1.18), from: "client" } }))).toEqual([]);
+    expect(likely(crashed(2, { connectRequested: null }))).toEqual([]);
   });
 
   test("right after a message by RST: its handler, too, unless no program sent it", () => {
