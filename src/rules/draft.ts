@@ -32,6 +32,8 @@ export interface Draft {
   readonly independent: boolean;
   /** Further words that must be equal for two connections to count as failing alike. */
   readonly foldBy: string;
+  /** Several servers share this trouble: it is told once of all of them. */
+  readonly isAcrossServers: boolean;
   readonly args: TextArgs;
   readonly evidence: readonly EvidenceItem[];
   readonly causes: readonly Cause[];
@@ -48,6 +50,7 @@ interface DraftParts<A> {
   readonly explainsUntil?: number;
   readonly independent?: boolean;
   readonly foldBy?: string;
+  readonly isAcrossServers?: boolean;
 }
 
 /** Keeps a finding readable: the first ones tell the story, the last one its end. */
@@ -77,6 +80,7 @@ export function draft<R extends RuleId, V extends VariantOf<R>>(
     explainsUntil: parts.explainsUntil ?? Number.POSITIVE_INFINITY,
     independent: parts.independent ?? false,
     foldBy: parts.foldBy ?? "",
+    isAcrossServers: parts.isAcrossServers ?? false,
     args: known(parts.args),
     evidence:
       evidence.length <= EVIDENCE_KEPT ? evidence : [...evidence.slice(0, EVIDENCE_KEPT - 1), ...evidence.slice(-1)],

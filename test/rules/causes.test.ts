@@ -24,6 +24,7 @@ import {
   upgrade,
   webSocket,
 } from "../support/facts-builder.ts";
+import { engineIoSession, namespace } from "../support/session-facts.ts";
 import { one, several } from "./cases/case.ts";
 import { hungUpByProxy } from "./cases/legs.ts";
 
@@ -82,6 +83,15 @@ test("localhost is suspected first where another host answers on that port", () 
   const own = { ...refusedSyn(1), server: { address: "127.0.0.1", port: 8080 } };
   expect(causesOf("tcp.open.refused", one(own))[0]).toBe("likely notListening");
   expect(causesOf("tcp.open.refused", several(own, connectionFacts()))[0]).toBe("likely localhostUrl");
+});
+
+test("a port of this machine that lets the client in later was the right one, at an address that is served", () => {
+  const server = { address: "127.0.0.1", port: 8080 };
+  const refused = { ...refusedSyn(1), server };
+  const causes = (...later: ConnectionFacts[]) => causesOf("tcp.open.refused", several(refused, ...later));
+  expect(causes({ ...connectionFacts({ first: mark(3) }), server })).toEqual(["certain serverStartedLater"]);
+  // It does not show that the page meant this machine where only others are let in.
+  expect(causes(connectionFacts({ first: mark(3) }))).toContain("likely localhostUrl");
 });
 
 test("an RST after whole seconds of silence that nobody asked for is a timer's", () => {
@@ -295,6 +305,30 @@ describe("an end without a Close", () => {
     const often = causesOf("ws.close.no-close-frame", one(afterMessage(49.99, 50)));
     expect(often[0]).toBe("likely serverTerminated");
     expect(often).toContain("possible failedOnMessage");
+  });
+
+  test("soon after the only event of a Socket.IO client: its handler, however short the session was", () => {
+    const crashed = (text: number, more: Parameters<typeof namespace>[0] = {}) =>
+      one({
+        ...abnormal("server", 1.25, {
+          webSocketFacts: {
+            lastMessage: [mark(1.18), mark(0.03)],
+            lastFrame: [mark(1.18), mark(0.03)],
+            messages: [
+              { text, binary: 0, bytes: 90 },
+              { text: 2, binary: 0, bytes: 90 },
+            ],
+          },
+        }),
+        session: { ...engineIoSession(), socketIo: [namespace(more)] },
+      });
+    const likely = (analysis: Analysis) =>
+      causesOf("ws.close.no-close-frame", analysis).filter((one) => one === "likely failedOnMessage");
+    expect(likely(crashed(2))).toHaveLength(1);
+    // The one before it went well; the last was a good-bye; or nobody knows that the first was the greeting.
+    expect(likely(crashed(3))).toEqual([]);
+    expect(likely(crashed(2, { disconnected: { ...mark(1.18), from: "client" } }))).toEqual([]);
+    expect(likely(crashed(2, { connectRequested: null }))).toEqual([]);
   });
 
   test("right after a message by RST: its handler, too, unless no program sent it", () => {

@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";
-import { analysisOf, connectionFacts, mark, refusedUpgrade, tcp, upgrade } from "../support/facts-builder.ts";
+import {
+  analysisOf,
+  connectionFacts,
+  mark,
+  refusedSyn,
+  refusedUpgrade,
+  tcp,
+  upgrade,
+} from "../support/facts-builder.ts";
 import { one, several } from "./cases/case.ts";
 
 /** What a gateway's status tells depends on the product, and on how long it took. */
@@ -59,6 +67,52 @@ describe("a 502", () => {
 
   test("at once may be a firewall that rejects, as well as a port where nobody listens", () => {
     expect(badGateway("", "nginx/1.22.1")).toContain("possible backendFirewalled");
+  });
+});
+
+describe("Socket.IO's WebSocket and its polls at one proxy", () => {
+  const target = (transport: string, path = "/socket.io/") => `${path}?EIO=4&transport=${transport}`;
+  const failed = (transport: string, at: number, more: object = {}) =>
+    refusedUpgrade(
+      {
+        status: 504,
+        target: target(transport),
+        requestAt: at,
+        responseAt: at + 0.01,
+        response: { Server: "envoy" },
+        ...(transport === "polling" ? { request: { Host: "10.0.0.2:8080" } } : {}),
+        ...more,
+      },
+      { first: mark(at), tcp: tcp({ firstCloser: "server", closedAt: mark(at + 1) }) },
+    );
+  const polls = (at: number, more: object = {}): ConnectionFacts => {
+    const { upgrade: asked, ...rest } = failed("polling", at, more);
+    return { ...rest, kind: "http", upgrade: null, exchanges: asked === null ? [] : [asked.exchange] };
+  };
+  const errors = (...all: ConnectionFacts[]) => judge(several(...all)).filter(({ severity }) => severity === "error");
+
+  test("that are not answered alike have one backend, and one trouble: it answers nothing", () => {
+    const [finding, ...others] = errors(failed("websocket", 5), polls(5.1), failed("websocket", 7), polls(7.1));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ ruleId: "http.upgrade.gateway-error", alsoConnections: [1, 2, 3] });
+    expect(finding?.causes[0]).toMatchObject({ id: "pollUnanswered", confidence: "likely" });
+  });
+
+  test("are two where the words differ, or the path", () => {
+    expect(errors(failed("websocket", 5), polls(5.1, { status: 502 }))).toHaveLength(2);
+    expect(errors(failed("websocket", 5), polls(5.1, { target: target("polling", "/other/") }))).toHaveLength(2);
+    expect(causesOf(one(failed("websocket", 5)))[0]).toBe("likely backendSilent");
+  });
+
+  test("follow from what the backend's own leg shows of one of them", () => {
+    const own = { status: 502, response: { Server: "nginx/1.22.1" } };
+    const leg = { client: { address: "10.0.0.2", port: 60_001 }, server: { address: "10.0.0.3", port: 7001 } };
+    const refused = { ...refusedSyn(5.005), ...leg };
+    const told = judge(several(failed("websocket", 5, own), refused, polls(5.1, own)));
+    expect(told.map(({ ruleId, severity }) => `${severity} ${ruleId}`)).toEqual([
+      "error tcp.open.refused",
+      "note http.upgrade.gateway-error",
+    ]);
   });
 });
 

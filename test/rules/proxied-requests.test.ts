@@ -150,6 +150,27 @@ describe("polls through a proxy", () => {
     expect(causes(opener(BACK), refused)).toEqual(["likely noStickySession", "likely serverRestarted"]);
   });
 
+  test("backends that each refuse the sessions of the others are one trouble, and counted", () => {
+    const ends = (port: number) => ({ ...BACK, server: { address: "10.0.0.2", port } });
+    const opener = (port: number, sid: string): ConnectionFacts => ({
+      ...http(ends(port), { status: 200, body: `0{"sid":"${sid}"}` }),
+      session: opening(sid, null),
+    });
+    const refused = (port: number, sid: string, at: number) =>
+      http(ends(port), {
+        target: `${POLL}&sid=${sid}`,
+        status: 400,
+        body: '{"code":1,"message":"Session ID unknown"}',
+        requestAt: at,
+        responseAt: at + 0.1,
+      });
+    const all = [opener(7003, "a"), opener(7004, "b"), refused(7004, "a", 2), refused(7003, "b", 3)];
+    expect(errors(all)).toMatchObject([{ ruleId: "eio.request.refused", args: { others: 1 }, alsoConnections: [3] }]);
+    // Of one backend none is counted; and what no other one had opened is told of each by itself.
+    expect(errors([opener(7003, "a"), refused(7004, "a", 2)])[0]?.args["others"]).toBeUndefined();
+    expect(errors([refused(7004, "a", 2), refused(7003, "b", 3)])).toHaveLength(2);
+  });
+
   test("behind a proxy, one address that forgets at once what it opened has several workers: no choice of addresses helps", () => {
     const marked = { request: { Host: "app.example", "X-Forwarded-For": "192.0.2.20" } };
     const refusal = {

@@ -1,7 +1,9 @@
 import { captureEnds } from "../en/capture-ends.ts";
-import type { Chrome } from "./words.ts";
+import type { Chrome, Failed } from "./words.ts";
 
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+const howMany = ({ connections, requestsOn }: Failed, all: number): string =>
+  `${connections} of ${plural(all, "connection")} failed${requestsOn > 0 ? `, and requests on ${requestsOn} more` : ""}`;
 const by = (from: string | null, what: string): string => (from === null ? what : `${from} ${what}`);
 
 export const chromeEn: Chrome = {
@@ -11,14 +13,13 @@ export const chromeEn: Chrome = {
   severity: { error: "ERROR", warning: "WARNING", note: "NOTE" },
   confidence: { certain: "certain", likely: "likely", possible: "possible" },
   side: { client: "client", server: "server" },
-  failed: (failed, all, why) =>
-    all === 1 ? `The connection failed: ${why}` : `${failed} of ${plural(all, "connection")} failed: ${why}`,
+  failed: (failed, all, why) => (all === 1 ? `The connection failed: ${why}` : `${howMany(failed, all)}: ${why}`),
   failedInWays: (failed, all, ways) =>
     all === 1
       ? `The connection failed, and ${ways} things are wrong:`
-      : ways > failed
-        ? `${failed} of ${plural(all, "connection")} failed, and ${ways} things are wrong:`
-        : `${failed} of ${plural(all, "connection")} failed, in ${ways} different ways:`,
+      : ways > failed.connections + failed.requestsOn
+        ? `${howMany(failed, all)}, and ${ways} things are wrong:`
+        : `${howMany(failed, all)}, in ${ways} different ways:`,
   troubled: (troubled, all, why) => (all === 1 ? why : `An error on ${troubled} of ${all} connections: ${why}`),
   troubledInWays: (troubled, all, ways) =>
     all === 1 ? `${ways} things are wrong:` : `${ways} errors on ${troubled} of ${all} connections:`,

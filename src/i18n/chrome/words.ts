@@ -2,6 +2,12 @@ type Severity = "error" | "warning" | "note";
 type Confidence = "certain" | "likely" | "possible";
 type SideName = "client" | "server";
 
+/** Of so many connections nothing came; of others only what was asked over them: a poll that was refused leaves TCP whole. */
+export interface Failed {
+  readonly connections: number;
+  readonly requestsOn: number;
+}
+
 /** Words around the findings: headlines, column heads, facts of the capture. Both languages are total. */
 export interface Chrome {
   /** Joins facts in a line, introduces what follows, sets a remark apart. */
@@ -11,8 +17,8 @@ export interface Chrome {
   readonly severity: Readonly<Record<Severity, string>>;
   readonly confidence: Readonly<Record<Confidence, string>>;
   readonly side: Readonly<Record<SideName, string>>;
-  readonly failed: (failed: number, all: number, why: string) => string;
-  readonly failedInWays: (failed: number, all: number, ways: number) => string;
+  readonly failed: (failed: Failed, all: number, why: string) => string;
+  readonly failedInWays: (failed: Failed, all: number, ways: number) => string;
   /** An error, but the connection did not fail of it. */
   readonly troubled: (troubled: number, all: number, why: string) => string;
   readonly troubledInWays: (troubled: number, all: number, ways: number) => string;

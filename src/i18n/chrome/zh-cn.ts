@@ -1,7 +1,9 @@
 import { captureEnds } from "../zh-cn/capture-ends.ts";
-import type { Chrome } from "./words.ts";
+import type { Chrome, Failed } from "./words.ts";
 
 const sides = { client: "客户端", server: "服务器" } as const;
+const howMany = ({ connections, requestsOn }: Failed, all: number): string =>
+  `${all} 个连接中有 ${connections} 个失败${requestsOn > 0 ? `，另有 ${requestsOn} 个上的请求失败` : ""}`;
 const by = (from: "client" | "server" | null, what: string): string =>
   from === null ? what : `${sides[from]} ${what}`;
 
@@ -12,11 +14,11 @@ export const chromeZhCn: Chrome = {
   severity: { error: "错误", warning: "警告", note: "提示" },
   confidence: { certain: "确定", likely: "很可能", possible: "可能" },
   side: sides,
-  failed: (failed, all, why) => (all === 1 ? `连接失败：${why}` : `${all} 个连接中有 ${failed} 个失败：${why}`),
+  failed: (failed, all, why) => (all === 1 ? `连接失败：${why}` : `${howMany(failed, all)}：${why}`),
   failedInWays: (failed, all, ways) =>
     all === 1
       ? `连接失败，共有 ${ways} 个问题：`
-      : `${all} 个连接中有 ${failed} 个失败，共${ways > failed ? `有 ${ways} 个问题` : ` ${ways} 种情况`}：`,
+      : `${howMany(failed, all)}，共${ways > failed.connections + failed.requestsOn ? `有 ${ways} 个问题` : ` ${ways} 种情况`}：`,
   troubled: (troubled, all, why) => (all === 1 ? why : `${all} 个连接中有 ${troubled} 个有错误：${why}`),
   troubledInWays: (troubled, all, ways) =>
     all === 1 ? `共有 ${ways} 个问题：` : `${all} 个连接中有 ${troubled} 个有错误，共 ${ways} 种：`,

@@ -66,6 +66,21 @@ export const causesAnswer = {
       "An AWS load balancer answers, and its target group gave it nothing to pass on (503: no target is registered, 502: the target refused or broke off, 504: not reached, or no answer in time).",
     fix: "EC2 → Target Groups: is the target registered, on the port where your program listens, and does its security group let the load balancer in? error_reason and target_status_code in the balancer's access log tell more.",
   },
+  awsClientLeft: {
+    cause:
+      "The AWS load balancer says 460: its client closed the connection while it waited for the target, and before the balancer's own idle timeout was over.",
+    fix: "Who lost patience is the program or proxy before the balancer: give it a longer timeout than the balancer's idle timeout (60 s by default), or let the target answer sooner.",
+  },
+  awsForwardedFor: {
+    cause:
+      "The AWS load balancer says 463: the request's X-Forwarded-For holds more than 30 addresses, which it does not take. Proxies that pass a request round in a circle do that.",
+    fix: "Look at the X-Forwarded-For that reaches the balancer: a proxy whose backend leads back to itself adds one address a round. Or let the first proxy set the field anew instead of adding to it.",
+  },
+  awsProtocol: {
+    cause:
+      "The AWS load balancer says 464: the request's HTTP version does not fit the target group. One of HTTP/2 or gRPC takes no WebSocket.",
+    fix: "EC2 → Target Groups: a WebSocket needs a group with the protocol version HTTP1; it cannot be changed, so create a new one.",
+  },
   noHealthyBackend: {
     cause: "The load balancer has no healthy backend.",
     fix: "Look at its health checks: a WebSocket port answers a plain GET with 426, which a check may take for ill.",

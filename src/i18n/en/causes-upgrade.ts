@@ -155,11 +155,11 @@ export const causesUpgrade = {
   },
   proxyWantsLogin: {
     cause:
-      "{proxy} itself asks for a login (nginx auth_basic or auth_request, Apache AuthType): it is its own error page, the backend was not asked.",
+      "{proxy} itself asks for a login (nginx auth_basic or auth_request, Apache AuthType, Caddy basic_auth): the answer is its own, the backend was not asked.",
     fix: "Switch the login off for this location (nginx: auth_basic off; for a password, auth_request off; for a login check of its own), or let the page send what it wants: a browser adds a cookie or a saved Basic login to a WebSocket, but no header of its own.",
   },
   proxyForbids: {
-    cause: "{proxy} itself forbids it: it is its own error page, the backend was not asked.",
+    cause: "{proxy} itself forbids it: the answer is its own, the backend was not asked.",
     fix: "Look in its configuration for what matches this path, address or Origin: {front:rules}, or a WAF; its error log names the rule.",
   },
   authRequest: {
@@ -171,7 +171,7 @@ export const causesUpgrade = {
     fix: "nginx: client_max_body_size 10m; in this location. Socket.IO server: maxHttpBufferSize (1 MB by default). Better: transports: ['websocket'], or smaller messages.",
   },
   proxyLimits: {
-    cause: "A rate limit of {proxy} itself: it is its own error page, the backend was not asked.",
+    cause: "A rate limit of {proxy} itself: the answer is its own, the backend was not asked.",
     fix: "nginx: limit_req and limit_conn of this location (its error log says “limiting requests”); HAProxy: http-request deny with a stick table. Leave WebSockets out of it, or raise the rate.",
   },
   nginxLimits: {

@@ -66,7 +66,8 @@ export const findingsUpgrade = {
       detail: "Engine.IO reads transport, EIO and sid from the query string; this request came without them.",
     },
     session: {
-      title: "Engine.IO at {server} refused: “Session ID unknown” (code 1)",
+      title:
+        "Engine.IO at {server}[[ and {others:one other server|# other servers}]] refused: “Session ID unknown” (code 1)",
       detail:
         "The session was opened at another server process, or before a restart. Polling and WebSocket of one client must reach the same process.",
     },

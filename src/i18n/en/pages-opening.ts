@@ -77,7 +77,7 @@ export const pagesOpening = {
   "http.upgrade.gateway-error": {
     name: "gateway error",
     meaning: "A reverse proxy took the request and could not get an answer from the WebSocket server behind it.",
-    seen: "502 or 504, or 503 and 520 to 530 from a server that names itself as a proxy. At once: the backend is down. After 60 s or so: it took the request and said nothing.",
+    seen: "502 or 504; 503 and 520 to 530 from a server that names itself as a proxy; 500 with lighttpd's own page. At once: the backend is down. After 60 s or so: it took the request and said nothing.",
   },
   "http.upgrade.unanswered": {
     name: "upgrade unanswered",

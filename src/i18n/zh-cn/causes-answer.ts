@@ -62,6 +62,18 @@ export const causesAnswer = {
       "应答的是 AWS 负载均衡，它的目标组没有给出可用的应答（503 是没有注册目标，502 是目标拒绝或中途断开，504 是连不到或没有及时应答）。",
     fix: "EC2 → 目标组：目标是否已注册、端口是否就是程序监听的端口、安全组是否放行负载均衡？负载均衡访问日志里的 error_reason 和 target_status_code 会说明更多。",
   },
+  awsClientLeft: {
+    cause: "AWS 负载均衡返回 460：它还在等目标应答、自己的空闲超时还没到，它的客户端就断开了连接。",
+    fix: "先没有耐心的是负载均衡前面的程序或代理：把它的超时设得比负载均衡的空闲超时（默认 60 秒）长，或者让目标更快应答。",
+  },
+  awsForwardedFor: {
+    cause: "AWS 负载均衡返回 463：请求的 X-Forwarded-For 里超过 30 个地址，它不接受。代理互相转发成环时就会这样。",
+    fix: "看看到达负载均衡的 X-Forwarded-For：后端又指回自己的代理，每转一圈就多一个地址。或者让第一个代理重写这个字段，而不是追加。",
+  },
+  awsProtocol: {
+    cause: "AWS 负载均衡返回 464：请求的 HTTP 版本与目标组不符。HTTP/2 或 gRPC 的目标组不支持 WebSocket。",
+    fix: "EC2 → 目标组：WebSocket 需要协议版本为 HTTP1 的目标组；协议版本不能修改，只能新建一个。",
+  },
   noHealthyBackend: {
     cause: "负载均衡没有健康的后端。",
     fix: "检查健康检查：WebSocket 端口对普通 GET 回 426，可能被误判为不健康。",

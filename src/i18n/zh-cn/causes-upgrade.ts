@@ -149,11 +149,11 @@ export const causesUpgrade = {
   },
   proxyWantsLogin: {
     cause:
-      "是 {proxy} 自己要求登录（nginx auth_basic 或 auth_request、Apache AuthType）：这是它自己的错误页，没有问过后端。",
+      "是 {proxy} 自己要求登录（nginx auth_basic 或 auth_request、Apache AuthType、Caddy basic_auth）：这是它自己的应答，没有问过后端。",
     fix: "对这个 location 关掉登录（nginx：密码登录用 auth_basic off;，单独的登录检查用 auth_request off;），或让页面带上它要的东西：浏览器建立 WebSocket 时会带 cookie 和已保存的 Basic 登录，但不能自定义请求头。",
   },
   proxyForbids: {
-    cause: "是 {proxy} 自己拒绝的：这是它自己的错误页，没有问过后端。",
+    cause: "是 {proxy} 自己拒绝的：这是它自己的应答，没有问过后端。",
     fix: "在它的配置里找匹配这个路径、地址或 Origin 的规则：{front:rules}，或 WAF；错误日志会写明是哪条。",
   },
   authRequest: {
@@ -165,7 +165,7 @@ export const causesUpgrade = {
     fix: "nginx：在这个 location 里写 client_max_body_size 10m;。Socket.IO 服务端：maxHttpBufferSize（默认 1 MB）。更好的办法是 transports: ['websocket']，或把消息拆小。",
   },
   proxyLimits: {
-    cause: "{proxy} 自己的限流：这是它自己的错误页，没有问过后端。",
+    cause: "{proxy} 自己的限流：这是它自己的应答，没有问过后端。",
     fix: "nginx：这个 location 的 limit_req 和 limit_conn（错误日志里有 “limiting requests”）；HAProxy：带 stick table 的 http-request deny。把 WebSocket 排除在外，或调高速率。",
   },
   nginxLimits: {

@@ -65,7 +65,7 @@ export const findingsUpgrade = {
       detail: "Engine.IO 从查询串读取 transport、EIO 和 sid；这个请求到达时没有这些参数。",
     },
     session: {
-      title: "{server} 的 Engine.IO 拒绝请求：“Session ID unknown”（代码 1）",
+      title: "{server}[[ 和另外 {others} 个服务器]]的 Engine.IO 拒绝请求：“Session ID unknown”（代码 1）",
       detail: "会话是在另一个服务进程上建立的，或者服务重启前建立的。同一客户端的轮询和 WebSocket 必须落到同一个进程。",
     },
     handshakeMethod: {

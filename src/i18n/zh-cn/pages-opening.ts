@@ -72,7 +72,7 @@ export const pagesOpening = {
   "http.upgrade.gateway-error": {
     name: "网关错误",
     meaning: "反向代理收下了请求，却没能从后端 WebSocket 服务得到应答。",
-    seen: "502 或 504，或自称代理的服务器返回 503、520～530。立即返回：后端没起来；约 60 秒后返回：后端收下请求，却一直没有应答。",
+    seen: "502 或 504；或自称代理的服务器返回 503、520～530；或带 lighttpd 自带错误页的 500。立即返回：后端没起来；约 60 秒后返回：后端收下请求，却一直没有应答。",
   },
   "http.upgrade.unanswered": {
     name: "升级没有应答",

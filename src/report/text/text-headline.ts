@@ -1,5 +1,6 @@
 import { truncateToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
+import type { Failed } from "../../i18n/chrome/words.ts";
 import type { ConnectionModel, FindingModel, ReportModel } from "../model/schema.ts";
 import { paragraph, type TextPage } from "./text-page.ts";
 
@@ -89,19 +90,27 @@ function errorLines(page: TextPage, errors: readonly FindingModel[], all: number
   };
   // Where some have failed, a Close with an error code is a failure, too: each that the table marks counts.
   const failing = [...ids, ...consequences].filter(isFailed);
-  const failed = failing.length === 0 ? 0 : count([...ids, ...failing]).size;
+  const failed = howMany(page, [...ids, ...failing], failing.length === 0);
   const ways = errors.length;
   const [only] = errors;
   if (ways === 1 && only !== undefined) {
     let head = chrome.wrong(only.title);
-    if (failed > 0) head = chrome.failed(failed, all, only.title);
+    if (failed !== null) head = chrome.failed(failed, all, only.title);
     else if (troubled > 0) head = chrome.troubled(troubled, all, only.title);
     return oneTrouble(page, `✗ ${head}`, only, paint.error);
   }
   let head = chrome.wrongInWays(ways);
-  if (failed > 0) head = chrome.failedInWays(failed, all, ways);
+  if (failed !== null) head = chrome.failedInWays(failed, all, ways);
   else if (troubled > 0) head = chrome.troubledInWays(troubled, all, ways);
   return manyTroubles(page, `✗ ${head}`, errors, paint.error);
+}
+
+/** A connection that carries polls has not failed where one of them was refused. */
+function howMany({ model, connectionById }: TextPage, ids: readonly number[], isNone: boolean): Failed | null {
+  if (isNone) return null;
+  const count = whole(model);
+  const connections = count(ids.filter((id) => connectionById.get(id)?.kind !== "http")).size;
+  return { connections, requestsOn: count(ids).size - connections };
 }
 
 function warningLines(page: TextPage, warnings: readonly FindingModel[], all: number): string[] {

@@ -1,5 +1,5 @@
-import { type Direction, otherDirection, sideOf } from "../../base/brand.ts";
-import { isBefore } from "../../base/packet-view.ts";
+import { CLIENT, type Direction, otherDirection, sideOf } from "../../base/brand.ts";
+import { isBefore, type Mark } from "../../base/packet-view.ts";
 import type { TcpFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
@@ -102,8 +102,25 @@ export function failedOnMessage(connection: ConnectionFacts, closer: Direction):
   const answer = webSocket.lastFrame[closer];
   if (answer !== null && isBefore(last, answer)) return null;
   if (last.timestampNs > tcp.closedAt.timestampNs || afterMs > HANDLER_MS + (tcp.roundTripMs ?? 0)) return null;
+  return isOnlyOne(connection, sender, last) || messagesWithin(connection, sender, afterMs) < CHANCE ? afterMs : null;
+}
+
+/** It is all that the application ever said: no other one of its messages went well, and no stream of them goes on by chance. */
+function isOnlyOne({ webSocket, session }: ConnectionFacts, sender: Direction, last: Mark): boolean {
+  if (webSocket === null) return false;
   const { text, binary } = webSocket.messages[sender];
-  return text + binary === 1 || messagesWithin(connection, sender, afterMs) < CHANCE ? afterMs : null;
+  if (text + binary === 1) return true;
+  // Socket.IO's client greets each namespace before that; pongs, or what else Engine.IO says, would make it more than one.
+  const namespaces = session?.socketIo ?? [];
+  const greetings = namespaces.flatMap(({ connectRequested }) => connectRequested ?? []);
+  const saysGoodBye = session?.engineIo?.closed != null || namespaces.some(({ disconnected }) => disconnected !== null);
+  return (
+    sender === CLIENT &&
+    greetings.length > 0 &&
+    !saysGoodBye &&
+    text + binary === greetings.length + 1 &&
+    greetings.every((greeting) => isBefore(greeting, last))
+  );
 }
 
 /** How many messages of that side come in so short a time, on the average. */

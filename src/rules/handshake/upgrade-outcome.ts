@@ -80,10 +80,14 @@ function wasDropped({ tcp }: ConnectionFacts): boolean {
   );
 }
 
+/** It says 500 of a backend that took the request and broke off (lighttpd1.4/src/gw_backend.c). */
+const LIGHTTPD = "lighttpd";
+
 /** RFC 9110 §15.6: 502 and 504 are a gateway's by definition; 503 and Cloudflare's own need its name beside them. */
 const isGatewayError = (status: number, exchange: HttpExchangeFacts): boolean =>
   status === 502 ||
   status === 504 ||
+  (status === 500 && ownPageOf(exchange) === LIGHTTPD) ||
   ((status === 503 || (status >= 520 && status <= 530)) && proxyOf(exchange) !== null);
 
 /** Arguments that all texts about an answered request share. */

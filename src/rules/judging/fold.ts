@@ -32,7 +32,8 @@ const isAboutCapture = (ruleId: RuleId): boolean => ruleId.startsWith("capture."
 const serverOf = ({ server }: ConnectionFacts): string => `${server.address} ${server.port}`;
 
 function foldKey({ draft, connection, severity, root }: Judged): string {
-  const server = connection === null || isAboutCapture(draft.ruleId) ? "" : serverOf(connection);
+  const isOfAnyServer = draft.isAcrossServers || isAboutCapture(draft.ruleId);
+  const server = connection === null || isOfAnyServer ? "" : serverOf(connection);
   const { ruleId, variant, foldBy } = draft;
   return [server, ruleId, variant, severity, root?.draft.ruleId ?? "", foldBy, partiesOf(draft), causeOf(draft)].join(
     "\u0000",
@@ -55,6 +56,7 @@ function findingOf(group: readonly Judged[]): Finding {
   const own = first.connection?.id ?? null;
   const also = new Set(group.map((item) => item.connection?.id ?? null).filter((id) => id !== null && id !== own));
   const { draft, connection, severity, root } = first;
+  const others = draft.isAcrossServers ? serversOf(group).size - 1 : 0;
   return {
     ruleId: draft.ruleId,
     variant: draft.variant,
@@ -64,13 +66,16 @@ function findingOf(group: readonly Judged[]): Finding {
     alsoConnections: [...also].filter((id) => id !== null).sort((a, b) => a - b),
     followsFrom: root?.draft.ruleId ?? null,
     timestampNs: draft.at,
-    args: draft.args,
+    args: others > 0 ? { ...draft.args, others } : draft.args,
     evidence: draft.evidence,
     // What follows from something else is cured with it.
     causes: root === null ? draft.causes : [],
     wiresharkFilter: filterFor(group, connection),
   };
 }
+
+const serversOf = (group: readonly Judged[]): Set<string> =>
+  new Set(group.flatMap(({ connection }) => (connection === null ? [] : [serverOf(connection)])));
 
 function filterFor(group: readonly Judged[], first: ConnectionFacts | null): string {
   if (first === null) return "";

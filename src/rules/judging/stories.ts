@@ -11,13 +11,14 @@ import { endOf, serverOf } from "../reading/reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
 import { missedBeat } from "../rhythm/heartbeat.ts";
 import { meetsNoTls } from "../sealed/tls-mismatch.ts";
+import { alikeAtProxy } from "./alike-at-proxy.ts";
 
 const NONE: TimeIndex<ConnectionFacts> = { times: [], items: [] };
 
 /**
  * Connections that are judged together: what carries one WebSocket (the legs of its proxies, the copies of a connection
  * that was captured at both ends, or went on from another port), what a proxy tried towards its backend while it kept a client waiting for a gateway
- * error, the attempts that a port refused after its server had dropped a WebSocket, and those that got no answer while the
+ * error, a client's attempts that its proxy answered alike, the attempts that a port refused after its server had dropped a WebSocket, and those that got no answer while the
  * path was dead. In order of their first packets.
  */
 export function storiesOf(context: Context): ConnectionFacts[][] {
@@ -40,7 +41,10 @@ export function storiesOf(context: Context): ConnectionFacts[][] {
     ),
     ({ first }) => first.timestampNs,
   );
+  const alikeBefore = alikeAtProxy();
   for (const connection of analysis.connections) {
+    const alike = alikeBefore(connection);
+    if (alike !== null) unite(alike, connection);
     for (const stray of context.rebound.get(connection.id) ?? []) unite(connection, stray);
     for (const attempt of backendAttempts(connection, failed)) unite(connection, attempt);
     for (const other of backendRefusals(connection, others)) unite(connection, other);

@@ -6,7 +6,7 @@ import { cause } from "../draft.ts";
 import { frontNamed, isRouted, mustBeTold } from "../handshake/fronts.ts";
 import { ownPageOf } from "../handshake/own-page.ts";
 import { handshakeOf, isPoll, proxyOf } from "../handshake/upgrade-outcome.ts";
-import { fieldValue, serverOf, UNKNOWN_BACKEND, wantsWebSocket } from "../reading/reading.ts";
+import { fieldValue, pathOf, serverOf, UNKNOWN_BACKEND, wantsWebSocket } from "../reading/reading.ts";
 import { before } from "../reading/time-index.ts";
 import type { Cause, Confidence, FrontId } from "../types.ts";
 
@@ -62,7 +62,13 @@ export function pageCauses(exchange: HttpExchangeFacts, isPage: boolean, path: s
   return [...upgradeLines(proxy, path), cause("likely", "noUpgradeListener", { path }), spa("possible")];
 }
 
-export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path: string): (Cause | false)[] {
+/** `isPolled`: a poll is what was not answered, or fails beside it. */
+export function gatewayCauses(
+  exchange: HttpExchangeFacts,
+  afterMs: number,
+  path: string,
+  isPolled: boolean,
+): (Cause | false)[] {
   const status = exchange.response?.status;
   const front = frontNamed(proxyOf(exchange));
   // A poll of a running session waits until there is something to say, at the latest the next ping.
@@ -70,7 +76,7 @@ export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path
     return [cause("likely", "pollTimeout", { idleMs: afterMs })];
   if (status === 504 || status === 524 || afterMs >= READ_TIMEOUT_LEAST_MS)
     return [
-      isPoll(exchange) ? cause("likely", "pollUnanswered", { path }) : cause("likely", "backendSilent", { path }),
+      isPolled ? cause("likely", "pollUnanswered", { path }) : cause("likely", "backendSilent", { path }),
       cause("likely", "backendFirewalled", {}),
     ];
   // Who refuses the connection does so at once; Engine.IO lets go of a path that is not its own after this second.
@@ -94,13 +100,32 @@ export function gatewayCauses(exchange: HttpExchangeFacts, afterMs: number, path
 }
 
 /**
- * HAProxy and Apache (mod_proxy) say 503 where no backend takes the connection: their 502 comes of one that did take it, and
- * broke off or said what is no HTTP. Apache says it of a name that it cannot look up, too, and tells so in its page.
+ * HAProxy, Apache (mod_proxy) and lighttpd say 503 where no backend takes the connection: their 502 (of lighttpd: 500) comes of
+ * one that did take it, and broke off or said what is no HTTP. Apache says it of a name that it cannot look up, too, and tells so in its page.
  */
 const saysOtherwiseWhenRefused = (exchange: HttpExchangeFacts, front: FrontId): boolean =>
-  exchange.response?.status === 502 &&
-  (front === "haproxy" || front === "apache") &&
+  (exchange.response?.status === 500 ||
+    (exchange.response?.status === 502 && (front === "haproxy" || front === "apache"))) &&
   !/DNS lookup failure/i.test(exchange.responseBodyPreview);
+
+const BESIDE_NS = 60e9;
+
+/** A poll, or another one that opens a session at the same path and got the same word: it is not only upgrades that get no answer. */
+export const isPolledAlike = (
+  connection: ConnectionFacts,
+  { request, response }: HttpExchangeFacts,
+  { others }: Context,
+): boolean =>
+  (others().askedOf.get(serverOf(connection)) ?? []).some(
+    (other) =>
+      isPoll(other) &&
+      other.request !== null &&
+      request !== null &&
+      other.response?.status === response?.status &&
+      !/[?&]sid=/.test(other.request.target) &&
+      pathOf(other.request.target) === pathOf(request.target) &&
+      Math.abs(other.request.first.timestampNs - request.first.timestampNs) <= BESIDE_NS,
+  );
 
 /** A proxy says 503 when it has nobody to ask; or when it, or the backend's share of it, is full. */
 export function unavailableCauses(

@@ -20,7 +20,7 @@ export const upgradeFindings = {
   "eio.request.refused": {
     transport: refusal,
     noTransport: refusal,
-    session: refusal,
+    session: `${refusal} others?`,
     handshakeMethod: refusal,
     badRequest: refusal,
     forbidden: `${refusal} said?`,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { ConnectionId } from "../../../src/base/brand.ts";
 import { displayWidth } from "../../../src/base/display-width.ts";
 import type { Language } from "../../../src/i18n/language.ts";
 import { buildReport } from "../../../src/report/model/model.ts";
@@ -103,6 +104,19 @@ describe("the first three lines tell what to change", () => {
     const head = (findings: readonly Finding[]) => textOf(analysis([connection(0), connection(1), spare]), findings)[0];
     expect(head([finding("error", 0), note])).toContain("✗ 1 of 2 connections failed");
     expect(head([finding("error", 0), after, note])).toContain("✗ 2 of 2 connections failed");
+  });
+
+  test("polls that were refused are no connections that failed", () => {
+    const polls = connection(1, {
+      kind: "http",
+      webSocket: null,
+      upgrade: null,
+      close: { verdict: "none", clientSees: null, serverSees: null },
+    });
+    const findings = [finding("error", 0, { alsoConnections: [1 as ConnectionId] })];
+    const head = (language: "en" | "zh-CN") => textOf(analysis([connection(0), polls]), findings, { language })[0];
+    expect(head("en")).toContain("✗ 1 of 2 connections failed, and requests on 1 more: ");
+    expect(head("zh-CN")).toContain("✗ 2 个连接中有 1 个失败，另有 1 个上的请求失败：");
   });
 
   test("in Chinese", () => {

@@ -94,6 +94,29 @@ describe("a front's own page", () => {
     expect(causes({ status: 404, body: nginx, response: { Server: "nginx" } })[0]).toBe("likely locationMissing");
   });
 
+  test("of lighttpd with 500 is of a backend that took the request and broke off", () => {
+    const page = { status: 500, body: lighttpdPage("500 Internal Server Error") };
+    expect(causes(page, "http.upgrade.gateway-error")).toEqual([
+      "likely backendCrashed lighttpd",
+      "possible proxyScheme lighttpd",
+    ]);
+    // The same number with a backend's own words.
+    expect(causes({ status: 500, body: "oops", response: { Server: "lighttpd/1.4.69" } })[0]).toBe(
+      "likely handlerThrew",
+    );
+  });
+
+  test("of Caddy is an empty one, told from a backend's by the order of its fields", () => {
+    // respond 403; behind it a backend's (its Date comes first); and one that names its length itself.
+    const own = { Server: "Caddy", Date: "Mon, 30 Nov 2026 12:31:11 GMT", "Content-Length": "0" };
+    const passedOn = { Date: own.Date, Server: "Caddy", "Transfer-Encoding": "chunked" };
+    const withLength = { "Content-Length": "0", Server: "Caddy", Date: own.Date };
+    expect(causes({ status: 403, response: own })[0]).toBe("likely proxyForbids caddy");
+    expect(causes({ status: 401, response: own })[0]).toBe("likely proxyWantsLogin");
+    for (const response of [passedOn, withLength, { ...own, "X-Request-Id": "7" }])
+      expect(causes({ status: 403, response })[0]).toBe("likely tokenRejected");
+  });
+
   test("of Apache names the TLS handshake behind it", () => {
     const body = apachePage(
       "500 Proxy Error",

@@ -34,3 +34,16 @@ test.each([502, 503, 504])("an AWS load balancer's %d is of its target group", (
   expect(causesOf("awselb/2.0", status, "")[0]).toBe("likely awsTargets");
   expect(causesOf("nginx", status, "")[0]).not.toBe("likely awsTargets");
 });
+
+test.each([
+  [460, "likely awsClientLeft"],
+  [463, "certain awsForwardedFor"],
+  [464, "likely awsProtocol"],
+])("an AWS load balancer's own %d", (status, cause) => {
+  const causes = (server: string) =>
+    (judge(one(refusedUpgrade({ status, response: { Server: server } })))[0]?.causes ?? []).map(
+      ({ id, confidence }) => `${confidence} ${id}`,
+    );
+  expect(causes("awselb/2.0")).toEqual([cause]);
+  expect(causes("nginx")).toEqual(["possible gatewayPolicy", "possible handlerThrew"]);
+});

@@ -198,17 +198,18 @@ function check(connection: ConnectionFacts, context: Context) {
   const device = answersAt(port, context);
   const twin = refusedTwin(connection, context);
   if (isLoopback(connection.server.address))
-    return draft("tcp.open.refused", "loopback", {
+    return draft("tcp.open.refused", isUnheard ? "loopback" : "host", {
       at: reset,
       severity: twin !== null && twin.first.timestampNs < connection.first.timestampNs ? "note" : undefined,
       args: { ...base, answerMs },
       evidence,
       causes: [
-        earlier === null && device !== null && cause("likely", "localhostUrl", { port, device }),
-        earlier === null && isPageElsewhere(context) && cause("likely", "localhostUrl", { port }),
+        // Whoever is let in there before or afterwards called the right machine, by an address that is served.
+        isUnheard && device !== null && cause("likely", "localhostUrl", { port, device }),
+        isUnheard && isPageElsewhere(context) && cause("likely", "localhostUrl", { port }),
         ...common,
-        earlier === null && device === null && cause("likely", "localhostUrl", { port }),
-        earlier === null && twin === null && cause("possible", "oneFamilyBound", { port }),
+        isUnheard && device === null && cause("likely", "localhostUrl", { port }),
+        isUnheard && twin === null && cause("possible", "oneFamilyBound", { port }),
       ],
     });
   const cut = rejectedBefore(connection, reset, context);

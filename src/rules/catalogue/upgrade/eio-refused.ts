@@ -251,6 +251,8 @@ function check(connection: ConnectionFacts, context: Context) {
     return draft("eio.request.refused", kind, {
       at: exchange.response.first,
       severity: kind === "sessionEnded" ? "note" : undefined,
+      // Each of them refuses the sessions of the others.
+      isAcrossServers: opened !== null,
       args: { ...refusalArgs(exchange, serverOf(connection)), body, said: refusalMessage(exchange) },
       evidence: [
         opened && shows(opened.at, "openedThere", { server: opened.server }),

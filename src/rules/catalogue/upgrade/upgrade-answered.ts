@@ -20,7 +20,13 @@ import {
 import { bodyLine, fieldValue, pathOf, serverOf, spanMs, targetOf } from "../../reading/reading.ts";
 import { within } from "../../reading/time-index.ts";
 import type { Cause, CauseId } from "../../types.ts";
-import { gatewayCauses, pageCauses, unavailableCauses, upgradeLines } from "../../upgrade/answer-causes.ts";
+import {
+  gatewayCauses,
+  isPolledAlike,
+  pageCauses,
+  unavailableCauses,
+  upgradeLines,
+} from "../../upgrade/answer-causes.ts";
 import { askedFor } from "../../upgrade/asked.ts";
 import { isLoginCheck } from "../../upgrade/login-check.ts";
 import { otherSite } from "../../upgrade/other-site.ts";
@@ -159,11 +165,12 @@ function gatewayErrorCauses(
 ): (Cause | false)[] {
   const afterMs = spanMs(request.last, response.first);
   if (hasHungUp) return [cause("certain", "backendCrashed", { front: frontNamed(proxyOf(exchange)) })];
+  const isPolled = isPoll(exchange) || isPolledAlike(connection, exchange, context);
   const usual =
     response.status === 503
       ? unavailableCauses(connection, exchange, afterMs, context)
-      : gatewayCauses(exchange, afterMs, path);
-  const ofService = serviceCauses(exchange, path, usual);
+      : gatewayCauses(exchange, afterMs, path, isPolled);
+  const ofService = serviceCauses(exchange, path, usual, isPolled);
   if (ofService !== null || response.status === 503) return ofService ?? usual;
   if (search === null && !isUnreachable(connection, exchange, context)) return usual;
   return [

@@ -27,6 +27,7 @@ import { isHeadLarge } from "../../upgrade/large-head.ts";
 import { otherSite } from "../../upgrade/other-site.ts";
 import { originCause } from "../../upgrade/page-origin.ts";
 import { unreadProxyHeader } from "../../upgrade/proxy-header.ts";
+import { serviceRefusal } from "../../upgrade/service-codes.ts";
 import type { Rule } from "../rule.ts";
 
 type Kind = VariantOf<"http.upgrade.refused">;
@@ -278,7 +279,9 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
       return [cause("likely", "handlerThrew", {}), cause("possible", "serverClosing", {})];
     default:
       if (exchange?.response?.status === 408) return [cause("likely", "requestTooSlow", {})];
-      return [cause("possible", "gatewayPolicy", {}), cause("possible", "handlerThrew", {})];
+      return (
+        serviceRefusal(exchange) ?? [cause("possible", "gatewayPolicy", {}), cause("possible", "handlerThrew", {})]
+      );
   }
 }
 
@@ -363,6 +366,9 @@ export const upgradeRefused: Rule = {
     "requestTooSlow",
     "gatewayPolicy",
     "rateLimited",
+    "awsClientLeft",
+    "awsForwardedFor",
+    "awsProtocol",
     "handlerThrew",
     "serverClosing",
     "noHealthyBackend",
@@ -378,6 +384,7 @@ export const upgradeRefused: Rule = {
   sources: [
     "https://www.rfc-editor.org/rfc/rfc6455#section-4.2.2",
     "https://github.com/websockets/ws/blob/master/lib/websocket-server.js",
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html",
   ],
   check,
 };
