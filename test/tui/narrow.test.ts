@@ -86,3 +86,9 @@ describe("columns", () => {
     expect(widthAt(96, "clean, 1000".length, "peers")).toBeGreaterThanOrEqual("192.168.50.23:43993".length);
   });
 });
+
+it("where there is no WebSocket nobody is blamed for sending no pings", async () => {
+  const refused = new Driver(await openDesk("captures/refused.pcap"), contextOf("en"), 24, 80);
+  await refused.press("3");
+  expect(text(refused)).toContain("No WebSocket so far, so there are no pings to show.");
+});

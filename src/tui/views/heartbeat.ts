@@ -40,7 +40,7 @@ export function heartbeatView(state: State, context: Context): string[] {
   const silent = withoutHeartbeat(state.shown).length;
   if (rows.length === 0)
     return filled(
-      wrapToWidth(words.noHeartbeat, columns - 8).map((line) => `    ${line}`),
+      wrapToWidth(silent > 0 ? words.noHeartbeat : words.noWebSocket, columns - 8).map((line) => `    ${line}`),
       body,
     );
   const [id, who, every, pings, life] = words.heartbeatColumns;
