@@ -8,6 +8,7 @@ import type { ConnectionFacts, Endpoint } from "../store/types.ts";
 import { BlobStore } from "./blob-store.ts";
 import { DetailTable, HEAD, MARK, packLayers, packWindow, type RawRow } from "./detail-table.ts";
 import { type ConnectionDetail, ROW } from "./detail-types.ts";
+import { pairKey } from "./known-connections.ts";
 import type { PacketSink } from "./pump.ts";
 
 /**
@@ -107,8 +108,10 @@ class Recorder implements FrameTap {
   readonly table: DetailTable;
   readonly pairs: readonly (readonly [Endpoint, Endpoint])[];
   wanted: Uint8Array | null = null;
-  /** Connections on the chosen ports in the order in which the pipeline meets them; the leg of each, or -1. */
-  private readonly legOf: readonly number[];
+  /** Connections on the chosen ports in the order in which the pipeline meets them. */
+  private readonly met: readonly ConnectionFacts[];
+  /** The leg of each that is met again, or -1; null: no packet yet. */
+  private legOf: readonly number[] | null = null;
   private readonly chosen: readonly ConnectionFacts[];
   private readonly want: Wanted | null;
   private readonly counted = new Map<Connection, [Counted, Counted]>();
@@ -134,8 +137,7 @@ class Recorder implements FrameTap {
     this.want = want;
     this.chosen = ids.flatMap((id) => connections.find((connection) => connection.id === id) ?? []);
     const keys = new Set(this.chosen.map(pairKey));
-    const met = connections.filter((connection) => keys.has(pairKey(connection)));
-    this.legOf = met.map((connection) => this.chosen.indexOf(connection));
+    this.met = connections.filter((connection) => keys.has(pairKey(connection)));
     this.pairs = this.chosen.map(({ client, server }) => [client, server] as const);
     const keep = want === null;
     this.table = new DetailTable(
@@ -146,6 +148,7 @@ class Recorder implements FrameTap {
   }
 
   onSegment(segment: Segment, packet: PacketView): void {
+    this.legOf ??= this.legsFrom(packet.packetNumber);
     const { start, capturedLength, bytes } = packet;
     const whole = segment.bytes === bytes;
     const ipStart = segment.sourceAddressStart - (segment.ipVersion === 4 ? 12 : 8) - start;
@@ -167,7 +170,7 @@ class Recorder implements FrameTap {
 
   onFollowed(connection: Connection): void {
     if (this.packetRow < 0) return;
-    this.table.setLeg(this.packetRow, this.legOf[connection.id] ?? -1);
+    this.table.setLeg(this.packetRow, this.legOf?.[connection.id] ?? -1);
     let before = this.counted.get(connection);
     if (before === undefined) {
       before = [nothing(), nothing()];
@@ -189,7 +192,7 @@ class Recorder implements FrameTap {
   }
 
   onFrame(id: number, frame: Frame): void {
-    const leg = this.legOf[id] ?? -1;
+    const leg = this.legOf?.[id] ?? -1;
     this.frameRow = -1;
     if (leg < 0) return;
     const { row } = this;
@@ -219,7 +222,7 @@ class Recorder implements FrameTap {
   }
 
   onMessage(id: number, message: Message): void {
-    if ((this.legOf[id] ?? -1) < 0) return;
+    if ((this.legOf?.[id] ?? -1) < 0) return;
     const { opcode, frames, wireLength, length, problem, keptLength } = message;
     const blob = this.keep("body", message.bytes, 0, keptLength);
     if (this.frameRow >= 0) this.table.setBody(this.frameRow, { blob, opcode, frames, wireLength, length, problem });
@@ -254,6 +257,11 @@ class Recorder implements FrameTap {
     }
   }
 
+  /** Connections whose packets have all made room for newer ones are not met again, and not counted. */
+  private legsFrom(firstPacket: number): readonly number[] {
+    return this.met.filter(({ last }) => last.packet >= firstPacket).map((facts) => this.chosen.indexOf(facts));
+  }
+
   private directionOf(segment: Segment): Direction {
     for (const { client, server } of this.chosen) {
       if (segment.sourcePort === client.port && segment.destinationPort === server.port) return 0;
@@ -275,8 +283,3 @@ class Recorder implements FrameTap {
 }
 
 const nothing = (): Counted => ({ retransmissions: 0, duplicatePackets: 0, outOfOrder: 0, keepAlives: 0 });
-
-const text = ({ address, port }: Endpoint): string => `${address} ${port}`;
-
-/** The same for both directions and all connections on one pair of ports. */
-const pairKey = ({ client, server }: ConnectionFacts): string => [text(client), text(server)].sort().join(" ");

@@ -1,15 +1,20 @@
+import { type ConnectionId, connectionId } from "../base/brand.ts";
 import * as limits from "../base/limits.ts";
 import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
 import type { FrameTap } from "../pipeline/websocket/frame-tap.ts";
+import type { ConnectionFacts } from "../store/types.ts";
 import type { Replay } from "./connection-detail.ts";
+import { KnownConnections } from "./known-connections.ts";
 
-/** Connections with a message that holds a text, ignoring case: the whole capture is read once more. */
+/** Of these connections those with a message that holds a text, ignoring case: the whole capture is read once more. */
 export async function searchPayloads(
   text: string,
+  connections: readonly ConnectionFacts[],
   { ports, keys = null }: Pick<PipelineOptions, "ports" | "keys">,
   replay: Replay,
   signal: AbortSignal,
-): Promise<Set<number>> {
+): Promise<Set<ConnectionId>> {
+  /** As this reading numbers them. */
   const found = new Set<number>();
   const wanted = text.toLowerCase();
   const tap: FrameTap = {
@@ -27,6 +32,12 @@ export async function searchPayloads(
     return pipeline;
   }, signal);
   signal.throwIfAborted();
-  (pipeline as Pipeline | null)?.finish();
-  return found;
+  const read = pipeline as Pipeline | null;
+  read?.finish();
+  const known = new KnownConnections(connections);
+  const ids = [...found].map((id) => {
+    const again = read?.factsOf(connectionId(id)) ?? null;
+    return again === null ? null : known.idOf(again);
+  });
+  return new Set(ids.filter((id) => id !== null));
 }

@@ -55,6 +55,14 @@ export class Line {
     return this;
   }
 
+  /** With what is searched for, in small letters, marked where it stands first. */
+  addMarked(text: string, search: string, role: Role): this {
+    const at = search === "" ? -1 : text.toLowerCase().indexOf(search);
+    if (at < 0) return this.add(text, role);
+    const end = at + search.length;
+    return this.add(text.slice(0, at), role).add(text.slice(at, end), "match").add(text.slice(end), role);
+  }
+
   /** A sign of one column, so many times. */
   stroke(sign: string, columns: number, role: Role): this {
     const count = Math.max(0, Math.min(columns, this.limit - this.width));

@@ -20,6 +20,7 @@ export interface Binding {
 const everywhere: readonly View[] = [...mainViews, "ladder", "detail"];
 const main: readonly View[] = mainViews;
 const list: readonly View[] = ["connections"];
+const searched: readonly View[] = ["connections", "findings", "ladder"];
 const ladder: readonly View[] = ["ladder"];
 const inConnection: readonly View[] = ["ladder", "detail"];
 
@@ -53,9 +54,9 @@ export const keymap: readonly Binding[] = [
   { action: "findings", keys: ["2"], views: everywhere, section: "views" },
   { action: "heartbeat", keys: ["3"], views: everywhere, section: "views" },
   { action: "statistics", keys: ["4"], views: everywhere, section: "views" },
-  { action: "search", keys: ["/"], views: ["connections", "ladder"], section: "find", hint: 5 },
-  { action: "nextMatch", keys: ["n"], views: ["connections", "ladder"], section: "find" },
-  { action: "previousMatch", keys: ["N"], views: ["connections", "ladder"], section: "find" },
+  { action: "search", keys: ["/"], views: searched, section: "find", hint: 5 },
+  { action: "nextMatch", keys: ["n"], views: searched, section: "find" },
+  { action: "previousMatch", keys: ["N"], views: searched, section: "find" },
   { action: "packet", keys: [":", "ctrl-g"], views: everywhere, section: "find", hint: 9 },
   { action: "filter", keys: ["F", "\\"], views: list, section: "find", hint: 5 },
   { action: "sort", keys: ["o"], views: list, section: "find" },

@@ -2,13 +2,14 @@ import type { Context } from "./context.ts";
 import type { ActionId } from "./keymap.ts";
 import { bodyRows, listRows } from "./layout.ts";
 import { currentList, cursorIndex, moveTo } from "./reduce-cursor.ts";
-import { compareRows, openLadder, performInConnection, searchLadder } from "./reduce-ladder.ts";
+import { compareRows, openLadder, performInConnection } from "./reduce-ladder.ts";
+import { match } from "./reduce-match.ts";
 import { firstEvidence, neighbour } from "./reduce-neighbour.ts";
 import { deleteNote, noteDialog, undoNote } from "./reduce-notes.ts";
 import { type ConnectionRow, RANK } from "./rows/connection-row.ts";
 import { heartbeatRows } from "./rows/heartbeat-row.ts";
 import { joinedOf, leadingFinding } from "./rows/joined.ts";
-import { groupings, rowText, sortColumns } from "./rows/list-items.ts";
+import { groupings, sortColumns } from "./rows/list-items.ts";
 import { endedText, isUnread } from "./rows/outcome.ts";
 import { mainViews, type State, type Step, type View } from "./state.ts";
 
@@ -16,6 +17,12 @@ const goTo = (state: State, view: View): State =>
   view === state.view ? state : { ...state, view, trail: isMain(view) ? [] : [state.view, ...state.trail] };
 
 const isExplained = ({ view, findings }: State): boolean => view === "findings" && findings.explained;
+
+/** The list of findings instead of the page of one. */
+const withoutPage = (state: State): State => ({
+  ...state,
+  findings: { ...state.findings, explained: false, pageTop: 0 },
+});
 
 const isMain = (view: View): boolean => mainViews.some((known) => known === view);
 
@@ -51,18 +58,19 @@ export function perform(state: State, action: ActionId, context: Context): Step 
     case "findings":
     case "heartbeat":
     case "statistics":
-      return [goTo({ ...state, findings: { ...state.findings, explained: false } }, action)];
+      return [goTo(withoutPage(state), action)];
     case "explain":
       return [explain(state, context)];
     case "search":
+      return [{ ...withoutPage(state), dialog: { kind: action, value: "" } }];
     case "filter":
-      return [{ ...state, dialog: { kind: action, value: action === "filter" ? state.list.filter : "" } }];
+      return [{ ...state, dialog: { kind: action, value: state.list.filter } }];
     case "packet":
       return [{ ...state, dialog: { kind: "packet", value: "" } }];
     case "nextMatch":
-      return match(state, 1, context);
+      return match(withoutPage(state), 1, context);
     case "previousMatch":
-      return match(state, -1, context);
+      return match(withoutPage(state), -1, context);
     case "sort":
     case "reverse":
     case "group":
@@ -141,8 +149,7 @@ function open(state: State, context: Context): Step {
 }
 
 function back(state: State, context: Context): Step {
-  if (state.view === "findings" && state.findings.explained)
-    return [{ ...state, findings: { ...state.findings, explained: false, pageTop: 0 } }];
+  if (state.view === "findings" && state.findings.explained) return [withoutPage(state)];
   if (state.view === "detail" && state.detail.compared !== null)
     return [{ ...state, detail: { tab: 0, top: 0, compared: null } }];
   const [previous, ...trail] = state.trail;
@@ -210,18 +217,3 @@ const withMarked = (state: State, marked: ReadonlySet<number>, { words }: Contex
   list: { ...state.list, marked },
   message: { text: words.marked(marked.size), tone: "plain" },
 });
-
-/** The next row that holds the search text, around the end. */
-export function match(state: State, step: 1 | -1, context: Context, includeHere = false): Step {
-  if (state.view === "ladder") return searchLadder(state, step, includeHere);
-  const search = state.list.search.toLowerCase();
-  if (search === "" || state.view !== "connections") return [state];
-  const { items } = currentList(state, context);
-  const start = cursorIndex(state, context);
-  for (let tried = includeHere ? 0 : 1; tried <= items.length; tried++) {
-    const at = (start + step * tried + items.length * 2) % items.length;
-    const item = items[at];
-    if (item?.kind === "row" && rowText(item.row, context).includes(search)) return [moveTo(state, at, context)];
-  }
-  return [{ ...state, message: { text: context.words.notFound(state.list.search), tone: "plain" } }];
-}

@@ -1,7 +1,7 @@
 import type { NoteTag } from "../annotations/types.ts";
 import type { Context } from "./context.ts";
-import { match } from "./reduce-action.ts";
 import { moveTo } from "./reduce-cursor.ts";
+import { match } from "./reduce-match.ts";
 import { keepNote, type Stamp } from "./reduce-notes.ts";
 import { goToPacket } from "./reduce-packet.ts";
 import type { ColumnId } from "./rows/columns.ts";

@@ -7,6 +7,7 @@ import { drawScreen } from "../../src/tui/draw.ts";
 import { plainViews } from "../../src/tui/plain.ts";
 import { contextOf, Driver, openDesk } from "../support/open-desk.ts";
 import { captureOf, clientText, fromServer, openWebSocket, Talk } from "../support/planted-capture.ts";
+import { textOf } from "../support/screen-text.ts";
 
 const MANY = 60;
 const COLOURS = /\u001b\[[\d;]*m/g;
@@ -69,4 +70,16 @@ it("the plain views place nothing by column", async () => {
   for await (const part of plainViews(desk, contextOf("en"), 100)) text += part;
   expect(text).toContain("😀");
   expect(text.replaceAll(COLOURS, "")).not.toContain("\u001b");
+});
+
+it("the text of a Close frame is its code and its reason", async () => {
+  const of = driver();
+  await of.press("enter", "end", "enter", "tab");
+  expect(textOf(of)).toContain("\n 4001 😀 no");
+});
+
+it("WebSockets that nobody pings are told of as such", async () => {
+  const of = driver();
+  await of.press("3");
+  expect(textOf(of)).toContain("Nobody sends pings on these connections");
 });

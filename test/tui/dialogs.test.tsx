@@ -16,6 +16,7 @@ import type { DialogProps } from "../../src/tui/dialogs/types.ts";
 import { keymap, keyName } from "../../src/tui/keymap.ts";
 import type { DialogResult } from "../../src/tui/reduce-dialog.ts";
 import { contextOf } from "../support/open-desk.ts";
+import { visible } from "../support/screen-text.ts";
 
 afterEach(cleanup);
 
@@ -90,6 +91,17 @@ describe("note", () => {
 });
 
 describe("prompt", () => {
+  it("names all fields of a filter on a narrow screen too, above what is typed", async () => {
+    const { props, cursor } = propsOf();
+    const narrow = { ...props, size: { rows: 15, columns: 60 } };
+    const { lastFrame } = render(<Prompt kind="filter" value="payload:x" props={narrow} />);
+    await settled();
+    const lines = lastFrame()?.split("\n").map(visible) ?? [];
+    expect(lines.slice(0, -1).join(" ").replaceAll(/ +/g, " ")).toMatch(/no field “payload”.* text$/);
+    expect(lines.at(-1)).toContain("filter: payload:x");
+    await vi.waitFor(() => expect(cursor()?.row).toBe(lines.length - 1));
+  });
+
   it("says what is wrong with a filter while it is typed", async () => {
     const { props, results } = propsOf();
     const { stdin, lastFrame } = render(<Prompt kind="filter" value="" props={props} />);

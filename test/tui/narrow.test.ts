@@ -47,10 +47,26 @@ describe("a window of 15 rows and 60 columns", () => {
     expect(text(driver(10, 60))).not.toContain("────");
   });
 
+  it("leaves the addresses of a heartbeat their ports", async () => {
+    const screen = driver(15, 60);
+    await screen.press("3");
+    expect(text(screen)).toMatch(/#1 server → ….*\.23:43993 +10\.0 s +1\/4/);
+    // The pings of the connection under the cursor have the room that a short list leaves.
+    expect(text(screen)).toContain("#1  192.168.50.23:43993 → 192.168.50.10:8080");
+  });
+
   it("draws the life of each connection beside its pings", async () => {
     const screen = driver(15, 60);
     await screen.press("3");
     expect(text(screen)).toMatch(/1\/4 +─*●[─×]+▌/);
+  });
+});
+
+describe("a window of 30 rows and 100 columns", () => {
+  it("has the server's port and what happened beside each other", () => {
+    const rows = screenOf(driver(30, 100)).filter((line) => /#\d/.test(line));
+    expect(rows[0]).toMatch(/192\.168\.50\.23 → :8080 +\/ +missing pong — 1006: server FIN, no Close,.*48\.2 s/);
+    expect(rows.slice(0, 4).every((line) => line.includes("→ :8080"))).toBe(true);
   });
 });
 
@@ -69,4 +85,10 @@ describe("columns", () => {
     expect(widthAt(96, "clean, 1000".length, "path")).toBe(12);
     expect(widthAt(96, "clean, 1000".length, "peers")).toBeGreaterThanOrEqual("192.168.50.23:43993".length);
   });
+});
+
+it("where there is no WebSocket nobody is blamed for sending no pings", async () => {
+  const refused = new Driver(await openDesk("captures/refused.pcap"), contextOf("en"), 24, 80);
+  await refused.press("3");
+  expect(text(refused)).toContain("No WebSocket so far, so there are no pings to show.");
 });

@@ -65,6 +65,7 @@ export function createDesk(options: DeskOptions): Desk {
         signal,
       );
     },
-    searchPayloads: (text, onProgress, signal) => searchPayloads(text, { ports, keys }, replay(onProgress), signal),
+    searchPayloads: (text, onProgress, signal) =>
+      searchPayloads(text, session.getSnapshot().connections, { ports, keys }, replay(onProgress), signal),
   };
 }

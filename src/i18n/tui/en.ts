@@ -134,6 +134,7 @@ export const tuiEn: TuiWords = {
   empty: "No TCP connection in this capture.",
   emptyFiltered: "No connection matches. Esc drops the filter, F changes it.",
   noFindings: "Nothing is wrong here: no finding.",
+  noWebSocket: "No WebSocket so far, so there are no pings to show.",
   noHeartbeat: "Nobody sends pings on these connections: a dead peer is noticed only when somebody writes.",
   nothingWrong: "nothing is wrong with this connection",
   unreadTls: "encrypted, and no keys: whether something is wrong inside cannot be seen",

@@ -95,6 +95,7 @@ export interface TuiWords {
   readonly emptyFiltered: string;
   readonly noFindings: string;
   readonly noHeartbeat: string;
+  readonly noWebSocket: string;
   readonly nothingWrong: string;
   /** TLS that nobody could decrypt. */
   readonly unreadTls: string;

@@ -125,6 +125,7 @@ export const tuiZhCn: TuiWords = {
   empty: "此抓包中没有 TCP 连接。",
   emptyFiltered: "没有匹配的连接。按 Esc 取消过滤，按 F 修改。",
   noFindings: "没有发现任何问题。",
+  noWebSocket: "目前没有 WebSocket，因此没有 ping 可显示。",
   noHeartbeat: "这些连接上没有人发送 ping：只有在写数据时才会发现对端已失效。",
   nothingWrong: "这条连接没有问题",
   unreadTls: "已加密且没有密钥：里面是否有问题无法看到",

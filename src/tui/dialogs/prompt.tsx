@@ -1,9 +1,12 @@
 import { Text } from "ink";
 import { type ReactNode, useEffect } from "react";
-import { displayWidth, truncateToWidth } from "../../base/display-width.ts";
+import { displayWidth, truncateToWidth, wrapToWidth } from "../../base/display-width.ts";
 import { parseFilter } from "../rows/filter.ts";
 import type { DialogProps } from "./types.ts";
 import { useText } from "./use-text.ts";
+
+/** What a filter may be, or what is wrong with it, has at most so many lines: on a narrow screen it needs more than one. */
+const REMARK_LINES = 3;
 
 /** One line at the foot of the screen: the search, or the filter with what is wrong with it. */
 export function Prompt({
@@ -29,17 +32,23 @@ export function Prompt({
     },
     onChange: (now) => props.onResult({ kind, value: now, done: false }),
   });
-  const row = kind === "filter" ? 1 : 0;
-  const column = Math.min(props.size.columns - 1, displayWidth(label) + shown.column);
-  useEffect(() => props.onCursor({ row, column }), [row, column, props]);
   const filter = kind === "filter" ? parseFilter(text) : null;
   const remark =
-    filter === null || filter.ok
-      ? palette.dim(words.filterHelp)
-      : palette.error(words.filterErrors[filter.error.code](filter.error.what, filter.error.allowed));
+    filter === null
+      ? ""
+      : filter.ok
+        ? words.filterHelp
+        : words.filterErrors[filter.error.code](filter.error.what, filter.error.allowed);
+  const remarks = remark === "" ? [] : wrapToWidth(remark, props.size.columns - 2).slice(0, REMARK_LINES);
+  const row = remarks.length;
+  const column = Math.min(props.size.columns - 1, displayWidth(label) + shown.column);
+  useEffect(() => props.onCursor({ row, column }), [row, column, props]);
+  const tint = filter?.ok === false ? palette.error : palette.dim;
   return (
     <>
-      {filter === null ? null : <Text wrap="truncate">{` ${remark}`}</Text>}
+      {remarks.map((line) => (
+        <Text key={line} wrap="truncate">{` ${tint(line)}`}</Text>
+      ))}
       <Text wrap="truncate">{`${palette.barStrong(label)}${truncateToWidth(shown.lines[0] ?? "", props.size.columns - displayWidth(label))}`}</Text>
     </>
   );

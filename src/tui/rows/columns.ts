@@ -41,7 +41,7 @@ const GROWING: readonly (readonly [ColumnId, number])[] = [
   ["start", 12],
   ["frames", 16],
   ["lasted", 12],
-  ["outcome", 44],
+  ["outcome", 41],
   ["peers", WITH_PORT],
   ["outcome", 90],
   ["path", 24],
@@ -64,13 +64,21 @@ const LEAST_OUTCOME = 20;
 
 /** The columns that fit, in their order, with their widths. Who closed first gives way to the words that say it too. */
 export function placeColumns(width: number, hidden: ReadonlySet<ColumnId>, needs: Needs): Placed[] {
-  const placed = place(width, hidden, needs);
-  const outcome = placed.find(({ id }) => id === "outcome");
-  if (outcome === undefined || outcome.width >= needs.outcome || hidden.has("closer")) return placed;
-  return place(width, new Set([...hidden, "closer"]), needs);
+  const placed = place(width, hidden, needs, false);
+  return isCut(placed, needs) ? place(width, new Set([...hidden, "closer"]), needs, true) : placed;
 }
 
-function place(width: number, hidden: ReadonlySet<ColumnId>, needs: Needs): Placed[] {
+/** What happened or who was there is not all told. */
+const isCut = (placed: readonly Placed[], needs: Needs): boolean =>
+  placed.some(
+    ({ id, width }) =>
+      (id === "outcome" && width < needs.outcome) || (id === "peers" && width < Math.min(WITH_PORT, needs.peers)),
+  );
+
+/** Where words are cut, these are as wide as their longest text; else they stay as they are while numbers grow. */
+const TIGHTENED: readonly ColumnId[] = ["start", "frames", "lasted"];
+
+function place(width: number, hidden: ReadonlySet<ColumnId>, needs: Needs, isTight: boolean): Placed[] {
   const widths = new Map(
     columns.map(({ id, minimum }) => [id, id === "path" ? Math.min(minimum, needs[id]) : minimum]),
   );
@@ -85,6 +93,7 @@ function place(width: number, hidden: ReadonlySet<ColumnId>, needs: Needs): Plac
     chosen = chosen.filter((column) => column !== least);
   }
   if (chosen.some(({ id }) => id === "traffic")) widths.set("peers", (widths.get("peers") ?? 0) + extra);
+  if (isTight) for (const id of TIGHTENED) widths.set(id, Math.min(widths.get(id) ?? 0, needs[id]));
   // Where nothing long has happened, addresses and paths get the room; no further column does.
   widths.set("outcome", Math.min(widths.get("outcome") ?? 0, Math.max(LEAST_OUTCOME, needs.outcome)));
   let left = width - taken();

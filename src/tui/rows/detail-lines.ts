@@ -19,6 +19,9 @@ import { closeOf, flagNames, opcodeName, readingOf, utf8 } from "./frame-words.t
 import { hexLines, joinedLines, type Layer, type LineSource } from "./hex-lines.ts";
 import { jsonLines } from "./json-lines.ts";
 
+const CLOSE = 8;
+const CODE_BYTES = 2;
+
 /**
  * Everything about one row, in one of the ways to look at it. Lines are marked and no wider than `width`. `room`: so many
  * are looked at.
@@ -115,7 +118,7 @@ function frameFields(detail: ConnectionDetail, row: FrameRow, context: Context):
     ["length", `${words.bytes(row.length)} (${words.count(row.length)}), ${words.lengthForm(bits)}`],
   ];
   const { body } = row;
-  if (row.opcode === 8) {
+  if (row.opcode === CLOSE) {
     const { code, reason } = closeOf(detail, row);
     fields.push(["code", code === null ? words.withoutCode : String(code)]);
     if (reason !== "") fields.push(["reason", reason]);
@@ -187,6 +190,10 @@ function bodyOf(detail: ConnectionDetail, row: DetailRow, { words }: Context): B
 const remark = (text: string, width: number, { palette }: Context): string[] =>
   wrapToWidth(text, width - 1).map((line) => palette.dim(line));
 
+/** RFC 6455 §5.5.1: a code of two bytes stands before the reason, and is no text. */
+const closeText = (bytes: Uint8Array): string =>
+  `${((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)} ${utf8(bytes.subarray(CODE_BYTES))}`;
+
 function textLines(
   detail: ConnectionDetail,
   row: DetailRow,
@@ -209,7 +216,9 @@ function textLines(
     const hex = hexLines(body.bytes.subarray(0, SHOWN_BYTES), [], width, context.palette);
     return joinedLines([...remark(context.words.notText, width, context), ""], hex);
   }
-  const shown = utf8(body.bytes.subarray(0, Math.min(SHOWN_BYTES, room * width * MOST_UTF8)));
+  const most = Math.min(SHOWN_BYTES, room * width * MOST_UTF8);
+  const isClose = row.kind === ROW.frame && row.opcode === CLOSE && body.bytes.length >= CODE_BYTES;
+  const shown = isClose ? closeText(body.bytes) : utf8(body.bytes.subarray(0, most));
   const lines = shown.split("\n").flatMap((line) => wrapToWidth(escapeText(line), Math.max(8, width - 1)));
   return [...head, ...lines, ...cutRemark(body, width, context)];
 }

@@ -98,15 +98,7 @@ function rowLine(
     }
     const text = cellText(id, row, context, width);
     const cell = right ? fitStart(text, width) : fitted(text, width);
-    const at = search === "" ? -1 : cell.toLowerCase().indexOf(search);
-    const cellRole = roleOfCell(id, row);
-    if (at < 0) line.add(cell, cellRole);
-    else {
-      line
-        .add(cell.slice(0, at), cellRole)
-        .add(cell.slice(at, at + search.length), "match")
-        .add(cell.slice(at + search.length), cellRole);
-    }
+    line.addMarked(cell, search, roleOfCell(id, row));
   }
   return isCursor ? line.endAs("cursor") : line.end();
 }

@@ -9,6 +9,7 @@ import { bodyRows, listRows } from "../layout.ts";
 import type { Palette } from "../palette.ts";
 import { clockAt } from "../rows/clock.ts";
 import { addressText } from "../rows/connection-row.ts";
+import { titleOf } from "../rows/finding-row.ts";
 import type { State } from "../state.ts";
 
 export const signOfSeverity = { error: "✗", warning: "!", note: "·" } as const;
@@ -53,12 +54,13 @@ function page(lines: readonly string[], state: State, { palette, words }: Contex
 }
 
 function findingLine(finding: Finding, isCursor: boolean, state: State, context: Context): string {
-  const { palette, language } = context;
+  const { palette } = context;
   const line = new Line(palette, state.size.columns);
   const role = finding.severity === "note" ? "dim" : finding.severity;
+  const search = state.list.search.toLowerCase();
   line.add(isCursor ? "›" : " ", "strong").add(`${signOfSeverity[finding.severity]} `, role);
-  line.add(fitStart(finding.connectionId === null ? "" : `#${finding.connectionId}`, 5), "dim").gap(1);
-  line.add(`${escapeText(render(finding, language).title)}`, finding.severity === "error" ? "error" : "plain");
+  line.addMarked(fitStart(finding.connectionId === null ? "" : `#${finding.connectionId}`, 5), search, "dim").gap(1);
+  line.addMarked(titleOf(finding, context), search, finding.severity === "error" ? "error" : "plain");
   return isCursor ? line.endAs("cursor") : line.end();
 }
 
