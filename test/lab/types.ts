@@ -53,7 +53,7 @@ export interface Expectation {
   readonly mustOneOf?: readonly string[];
   /** Rule ids that must be reported, as a warning and never as an error: it passed. */
   readonly warns?: readonly string[];
-  /** How the first cause of every error begins: the advice must be the right one. */
+  /** What the first cause of every error says: the advice must be the right one. */
   readonly blames?: string;
   /** Rule ids that must not be reported, at any severity. */
   readonly mustNot?: readonly string[];

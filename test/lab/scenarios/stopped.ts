@@ -92,6 +92,8 @@ export const stopped: readonly Scenario[] = [
     peers: { server: server((peer) => serveSocketIo(peer)), browser: chatPage(`http://${frontAddress}/im`) },
     prepare: (stage) => startNginx(stage, working()),
     ...nestIsKilled,
+    // At the client a firewall between the two looks the same.
+    expect: { ...nestIsKilled.expect, blames: "the backend's process was killed" },
   },
   {
     name: "nestjs-killed-direct",
@@ -120,7 +122,7 @@ export const stopped: readonly Scenario[] = [
       await stage.logged("browser", "exited");
       return "over";
     },
-    expect: { connections: [], must: ["ws.close.no-close-frame"], blames: "The server process was killed" },
+    expect: { connections: [], must: ["ws.close.no-close-frame"], blames: "the backend's process was killed" },
   },
   {
     name: "event-loop-blocked-40s",
