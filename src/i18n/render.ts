@@ -3,16 +3,16 @@ import type { Language } from "./language.ts";
 import { fill, generalised } from "./template.ts";
 import type { FindingText, Texts } from "./texts.ts";
 
-const texts = new Map<Language, Texts>();
+const loaded = new Map<Language, Texts>();
 
 /** Before anything is said in a language: what is said in another one is not read at all, which would be a tenth of a start. */
 export async function loadTexts(language: Language): Promise<void> {
   const of = language === "en" ? (await import("./en/texts.ts")).english : (await import("./zh-cn/texts.ts")).chinese;
-  texts.set(language, of);
+  loaded.set(language, of);
 }
 
 export function textsOf(language: Language): Texts {
-  const found = texts.get(language);
+  const found = loaded.get(language);
   if (found === undefined) throw new Error(`the texts of ${language} were not loaded`);
   return found;
 }

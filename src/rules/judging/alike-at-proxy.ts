@@ -2,9 +2,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import { pairKey } from "../context/others.ts";
 import { handshakeOf, outcomeOf } from "../handshake/upgrade-outcome.ts";
 import { pathOf } from "../reading/reading.ts";
-
-/** Socket.IO's client asks again within seconds (reconnectionDelayMax 5 s); what fails later may fail of something else. */
-const NEXT_WITHIN_NS = 60e9;
+import { BESIDE_NS } from "../upgrade/answer-causes.ts";
 
 /**
  * Of the connections in their order, the one before on which the same client asked the same proxy for the same path of Socket.IO
@@ -19,7 +17,7 @@ export function alikeAtProxy(): (connection: ConnectionFacts) => ConnectionFacts
     const key = `${pairKey(connection)} ${response.status} ${pathOf(request.target)}`;
     const last = latest.get(key);
     latest.set(key, connection);
-    const isNear = last !== undefined && connection.first.timestampNs - last.first.timestampNs <= NEXT_WITHIN_NS;
+    const isNear = last !== undefined && connection.first.timestampNs - last.first.timestampNs <= BESIDE_NS;
     return isNear ? last : null;
   };
 }

@@ -108,7 +108,8 @@ const saysOtherwiseWhenRefused = (exchange: HttpExchangeFacts, front: FrontId): 
     (exchange.response?.status === 502 && (front === "haproxy" || front === "apache"))) &&
   !/DNS lookup failure/i.test(exchange.responseBodyPreview);
 
-const BESIDE_NS = 60e9;
+/** Socket.IO's client asks again within seconds (reconnectionDelayMax 5 s); what fails later may fail of something else. */
+export const BESIDE_NS = 60e9;
 
 /** A poll, or another one that opens a session at the same path and got the same word: it is not only upgrades that get no answer. */
 export const isPolledAlike = (
