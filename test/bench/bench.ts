@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { endurance } from "./endurance.ts";
 import { live } from "./live.ts";
 import { makeCapture, type Recipe } from "./make-capture.ts";
-import { best, measure } from "./measure.ts";
+import { best, fastest, type Measured, measure, medianSeconds, repeated } from "./measure.ts";
 import { rules } from "./rules.ts";
 import { tui } from "./tui.ts";
 import { tuiLive } from "./tui-live.ts";
@@ -58,46 +58,49 @@ const bareRead = `const f=require("fs"),h=f.openSync(process.argv[1]),b=Buffer.a
 const parserRead = `const p=require("pcap-parser").parse(process.argv[1]);let n=0;p.on("packet",()=>n++);p.on("end",()=>process.exit(0));`;
 
 const cell = (value: string, width: number): string => value.padStart(width);
-const row = (name: string, seconds: number, own: number, megabytes: number, note: string): string =>
-  `  ${name.padEnd(22)}${cell(seconds.toFixed(3), 9)} s${cell((seconds / own).toFixed(1), 8)}×${cell(megabytes.toFixed(0), 7)} MB  ${note}`;
+const row = (name: string, { seconds, peakMegabytes }: Measured, own: number, note: string): string =>
+  `  ${name.padEnd(22)}${cell(seconds.toFixed(3), 9)} s${cell((seconds / own).toFixed(1), 8)}×${cell(peakMegabytes.toFixed(0), 7)} MB  ${note}`;
 
+/** wscap is measured before and after the others: a busy minute is not its alone. */
 async function offline(folder: string): Promise<void> {
   for (const { name, recipe, wantedRatio, pcapParser } of cases) {
     const path = join(folder, "bench.pcap");
     const { packets, bytes } = makeCapture(path, recipe);
     await measure(process.execPath, ["-e", bareRead, path]); // the page cache is warm for everybody
-    const own = await best(runs, process.execPath, [main, "report", path]);
+    const report = (): Promise<Measured[]> => repeated(runs, process.execPath, [main, "report", path]);
+    const before = await report();
+    const others: [name: string, measured: Measured, note: string][] = [];
+    others.push(["bare read (node)", fastest(await repeated(runs, process.execPath, ["-e", bareRead, path])), ""]);
+    if (pcapParser)
+      others.push(["pcap-parser, reading", await measure(process.execPath, ["-e", parserRead, path]), ""]);
+    others.push(...(await tsharks(path, quick ? "" : `wanted ≥ ${wantedRatio}×`)));
+
+    const all = [...before, ...(await report())];
+    const own = fastest(all);
     const rate = `${(packets / own.seconds / 1e6).toFixed(2)} M packets/s, ${(bytes / own.seconds / 1e6).toFixed(0)} MB/s`;
+    const note = `${rate}, exit ${own.status}, median ${medianSeconds(all).toFixed(3)} s`;
     console.log(`${name}: ${packets} packets, ${(bytes / 1e6).toFixed(0)} MB`);
-    console.log(row("wscap report", own.seconds, own.seconds, own.peakMegabytes, `${rate}, exit ${own.status}`));
-    const bare = await best(runs, process.execPath, ["-e", bareRead, path]);
-    console.log(row("bare read (node)", bare.seconds, own.seconds, bare.peakMegabytes, ""));
-    if (pcapParser) {
-      const parser = await best(1, process.execPath, ["-e", parserRead, path]);
-      console.log(row("pcap-parser, reading", parser.seconds, own.seconds, parser.peakMegabytes, ""));
-    }
-    await compareWithTshark(path, own.seconds, wantedRatio);
+    console.log(row("wscap report", own, own.seconds, note));
+    for (const [other, measured, wanted] of others) console.log(row(other, measured, own.seconds, wanted));
+    if (others.every(([other]) => !other.startsWith("tshark"))) console.log("  tshark is not installed");
   }
 }
 
 /**
  * tshark twice: its expert summary, for which it builds no protocol tree and looks at little of each frame; and the
- * fields of each WebSocket frame, which is what wscap reads too.
+ * fields of each WebSocket frame, which is what wscap reads too. None where it is not installed.
  */
-async function compareWithTshark(path: string, own: number, wantedRatio: number): Promise<void> {
+async function tsharks(path: string, wanted: string): Promise<[name: string, measured: Measured, note: string][]> {
   const fields = ["frame.number", "websocket.opcode", "websocket.payload_length"].flatMap((field) => ["-e", field]);
-  const runsOf: readonly (readonly [name: string, args: readonly string[], note: string])[] = [
-    ["tshark -q -z expert", ["-n", "-q", "-z", "expert", "-r", path], ""],
-    [
-      "tshark -Y websocket",
-      ["-n", "-Y", "websocket", "-T", "fields", ...fields, "-r", path],
-      `wanted ≥ ${wantedRatio}×`,
-    ],
-  ];
-  for (const [name, args, note] of runsOf) {
-    const tshark = await measure("tshark", args).catch(() => null);
-    if (tshark === null) console.log("  tshark is not installed");
-    else console.log(row(name, tshark.seconds, own, tshark.peakMegabytes, note));
+  const summary = ["-n", "-q", "-z", "expert", "-r", path];
+  const frames = ["-n", "-Y", "websocket", "-T", "fields", ...fields, "-r", path];
+  try {
+    return [
+      ["tshark -q -z expert", await measure("tshark", summary), ""],
+      ["tshark -Y websocket", await measure("tshark", frames), wanted],
+    ];
+  } catch {
+    return [];
   }
 }
 

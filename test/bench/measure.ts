@@ -29,15 +29,21 @@ export function measure(command: string, args: readonly string[]): Promise<Measu
   });
 }
 
-/** The best of several runs: the machine's other work only ever adds time. */
-export async function best(runs: number, command: string, args: readonly string[]): Promise<Measured> {
-  let found: Measured | null = null;
-  for (let run = 0; run < runs; run++) {
-    const measured = await measure(command, args);
-    if (found === null || measured.seconds < found.seconds) found = measured;
-  }
-  return found as Measured;
+export async function repeated(runs: number, command: string, args: readonly string[]): Promise<Measured[]> {
+  const found: Measured[] = [];
+  for (let run = 0; run < runs; run++) found.push(await measure(command, args));
+  return found;
 }
+
+/** The machine's other work only ever adds time. */
+export const fastest = (all: readonly Measured[]): Measured =>
+  all.reduce((least, one) => (one.seconds < least.seconds ? one : least));
+
+export const medianSeconds = (all: readonly Measured[]): number =>
+  all.map(({ seconds }) => seconds).toSorted((a, b) => a - b)[all.length >> 1] as number;
+
+export const best = async (runs: number, command: string, args: readonly string[]): Promise<Measured> =>
+  fastest(await repeated(runs, command, args));
 
 function highWater(pid: number | undefined): number {
   try {
