@@ -48,7 +48,7 @@ export function webSocketFacts(
       ),
     ) as PerDirection<BeatFacts>,
     events: [...stream.events],
-    eventCounts: { ...stream.eventCounts },
+    eventCounts: Object.fromEntries(stream.eventCounts),
     lostTrack: [stream.lostTrack[0], stream.lostTrack[1]],
     lastFrame,
     firstFrame,

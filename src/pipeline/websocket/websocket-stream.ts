@@ -35,7 +35,7 @@ export class WebSocketStream implements SideOwner {
   private readonly calm: CalmPair;
   readonly session: SessionWatch;
   readonly events: WebSocketEventFacts[] = [];
-  readonly eventCounts: Record<string, number> = {};
+  readonly eventCounts = new Map<string, number>();
   readonly lostTrack: [Mark | null, Mark | null] = [null, null];
   /** One of its sides has. */
   saysClose = false;
@@ -152,13 +152,14 @@ export class WebSocketStream implements SideOwner {
   }
 
   onEvent(event: WebSocketEvent): void {
-    this.eventCounts[event.code] = (this.eventCounts[event.code] ?? 0) + 1;
-    // The first of each kind always finds a place: it is what a finding shows.
-    const at: Mark = { packet: packetNumber(event.packetNumber), timestampNs: relativeNs(event.timestampNs) };
-    if (event.code === "desynchronised") this.lostTrack[event.direction] = at;
-    const isFirst = this.eventCounts[event.code] === 1;
-    if (!isFirst && this.events.length >= limits.webSocketEventsPerConnection) return;
-    const { code, section, value } = event;
-    this.events.push({ ...at, code, from: sideOf(event.direction), section, value });
+    const { code, direction, section, value } = event;
+    const count = (this.eventCounts.get(code) ?? 0) + 1;
+    this.eventCounts.set(code, count);
+    // The first of each kind always finds a place: it is what a finding shows. A cut capture has one in each packet.
+    const isKept = count === 1 || this.events.length < limits.webSocketEventsPerConnection;
+    if (!isKept && code !== "desynchronised") return;
+    const [packet, timestampNs] = [packetNumber(event.packetNumber), relativeNs(event.timestampNs)];
+    if (code === "desynchronised") this.lostTrack[direction] = { packet, timestampNs };
+    if (isKept) this.events.push({ packet, timestampNs, code, from: sideOf(direction), section, value });
   }
 }
