@@ -21,7 +21,7 @@ const STOP_GRACE_MS = 3000;
 /** Behind: a full pipe was read so short a time ago. What the kernel holds then is lost when the backend is asked to end. */
 const BEHIND_MS = 300;
 /** So long is it given to hand that over; whoever is in a hurry presses Ctrl-C again. */
-const CATCH_UP_MS = 15_000;
+const CATCH_UP_MS = 10_000;
 const CATCH_UP_STEP_MS = 50;
 
 /** A backend that is capturing: its pcap stream as bytes, its counters, and why it ended. */
