@@ -2,7 +2,7 @@ import { type RelativeNs, relativeNs } from "./brand.ts";
 import type { Mark } from "./packet-view.ts";
 import { formatTime } from "./time.ts";
 
-/** From `at` on the capture's clock is so much further on than the time that both ends lived through. */
+/** From `at` on the capture's clock is so much further on than the time that both ends lived through; below 0: it was set back. */
 export interface StepForward {
   readonly at: Mark;
   readonly ns: number;

@@ -15,6 +15,8 @@ export function usageError(error: CommanderError, argv: readonly string[]): User
     new UserError(EXIT.usage, `usage.${id}`, { name, command, ...args });
   switch (error.code) {
     case "commander.unknownOption":
+      // Many programs call it so.
+      if (name === "-v") return usage("unknown-option-similar", { similar: "-V" });
       return similar === "" ? usage("unknown-option") : usage("unknown-option-similar", { similar });
     case "commander.unknownCommand":
       return similar === "" ? usage("unknown-command") : usage("unknown-command-similar", { similar });
@@ -53,7 +55,10 @@ function messageFor({ messageId, args }: UserError, language: Language): Message
 /** The text for standard error and the exit code: a sentence and a next step, or, where we are at fault, the stack. */
 export function explainFailure(failure: unknown, language: Language): { text: string; exitCode: ExitCode } {
   if (failure instanceof UserError) {
-    const { sentence, next } = messageFor(failure, language);
+    const message = messageFor(failure, language);
+    const { sentence } = message;
+    // Where no command was named, its place in "wscap … --help" is empty.
+    const next = message.next.replace("wscap  ", "wscap ");
     return { text: `wscap: ${sentence}\n${next === "" ? "" : `       ${next}\n`}`, exitCode: failure.exitCode };
   }
   const stack = failure instanceof Error ? (failure.stack ?? String(failure)) : String(failure);

@@ -1,4 +1,5 @@
 import { type ConnectionId, connectionId, type RelativeNs, relativeNs } from "../base/brand.ts";
+import { capturedTime } from "../base/captured-time.ts";
 import { formatTime } from "../base/time.ts";
 import type { CaptureOrigin, CaptureReader, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
 import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
@@ -10,6 +11,7 @@ import type { Finding } from "../rules/types.ts";
 import type { ByteSource } from "../source/types.ts";
 import type { Analysis, CaptureFacts, ConnectionFacts } from "../store/types.ts";
 import { FindingWatch } from "./finding-watch.ts";
+import { MachineTime } from "./machine-time.ts";
 import type { Clock, LiveEvents, LiveStatistics, Snapshot, Told } from "./types.ts";
 
 type FrameView = Parameters<FrameTap["onFrame"]>[1];
@@ -56,6 +58,7 @@ export class LiveSession implements FrameTap {
   private readonly options: LiveSessionOptions;
   private readonly pipeline: Pipeline;
   private readonly reader: CaptureReader;
+  private readonly time: MachineTime;
   private readonly findingWatch: FindingWatch;
   private readonly told = new Map<ConnectionId, Told>();
   /** Those of them that are still tracked. */
@@ -80,6 +83,7 @@ export class LiveSession implements FrameTap {
 
   constructor(options: LiveSessionOptions) {
     this.options = options;
+    this.time = new MachineTime(options.clock, options.origin);
     this.keptMessageBytes = options.tap?.keptMessageBytes ?? 0;
     this.pipeline = new Pipeline({
       ports: options.ports,
@@ -104,11 +108,11 @@ export class LiveSession implements FrameTap {
   /** Until the capture has ended; the whole analysis and its findings. Throws what the source throws. */
   async run(): Promise<{ analysis: Analysis; findings: readonly Finding[] }> {
     const { clock, source, stop, events } = this.options;
-    this.lastChunkNs = clock.nowNs();
+    this.lastChunkNs = this.time.nowNs();
     const endTicks = clock.every(TICK_MS, () => this.tick());
     try {
       for await (const chunk of source.chunks(stop)) {
-        this.lastChunkNs = clock.nowNs();
+        this.lastChunkNs = this.time.nowNs();
         this.reader.push(chunk);
         this.drain();
         events.flush();
@@ -138,10 +142,11 @@ export class LiveSession implements FrameTap {
   }
 
   private drain(): void {
-    const { reader, pipeline } = this;
+    const { reader, pipeline, time } = this;
     const { view } = reader;
     let last = this.lastPacketNs ?? Number.NEGATIVE_INFINITY;
     while (reader.next()) {
+      time.place(view, this.lastChunkNs);
       if (view.timestampNs > last) last = view.timestampNs;
       pipeline.onPacket(view);
     }
@@ -152,12 +157,12 @@ export class LiveSession implements FrameTap {
   }
 
   private tick(): void {
-    const now = this.options.clock.nowNs();
+    const now = this.time.nowNs();
     const originNs = this.options.origin.ns;
     if (originNs !== null) {
       const isQuiet = now - this.lastChunkNs > QUIET_NS;
       const { clockNs } = this.pipeline;
-      this.pipeline.advance(isQuiet ? relativeNs(Number(now - this.options.lagNs() - originNs)) : clockNs);
+      this.pipeline.advance(isQuiet ? this.time.relativeOf(now - this.options.lagNs()) : clockNs);
     }
     this.announceChanged();
     if (now >= this.nextSettleNs) {
@@ -199,7 +204,7 @@ export class LiveSession implements FrameTap {
   private conclude(): { analysis: Analysis; findings: readonly Finding[] } {
     const originNs = this.options.origin.ns;
     if (originNs !== null && this.capturedUntilNs !== null) {
-      this.pipeline.advance(relativeNs(Number(this.capturedUntilNs - originNs)));
+      this.pipeline.advance(this.time.relativeOfClock(this.capturedUntilNs));
     }
     this.pipeline.finish();
     this.settle();
@@ -322,13 +327,14 @@ export class LiveSession implements FrameTap {
       packets: summary.packets,
       bytes: summary.bytes,
       firstPacketTime: firstPacketNs === null ? null : formatTime(firstPacketNs, relativeNs(0)),
-      lastPacketTime: origin.ns === null || lastPacketNs === null ? null : formatTime(origin.ns, lastPacketNs),
+      lastPacketTime:
+        origin.ns === null || lastPacketNs === null ? null : capturedTime(origin.ns, [origin], lastPacketNs),
       truncatedPackets: summary.truncatedPackets,
       malformed: summary.malformed,
       dropped: dropped(),
       endedEarly: summary.endedEarly,
-      stepBack: null,
-      stepsForward: [],
+      stepBack: this.time.stepBack,
+      stepsForward: this.time.steps,
       oddTimes: [],
     };
   }

@@ -4,8 +4,10 @@ import type { Analysis, CaptureFacts, ConnectionFacts } from "../store/types.ts"
 
 /** The present, and a way to be called again: injected, so that tests own the time. */
 export interface Clock {
-  /** Epoch nanoseconds. */
+  /** Epoch nanoseconds, which somebody may set. */
   nowNs(): bigint;
+  /** Since the machine was started, sleep included: nobody sets it. */
+  uptimeNs(): bigint;
   /** Calls `action` again and again; the returned function ends that. */
   every(periodMs: number, action: () => void): () => void;
 }

@@ -1,7 +1,7 @@
 import type { Context } from "./context.ts";
 import type { ActionId } from "./keymap.ts";
 import { bodyRows, listRows } from "./layout.ts";
-import { currentList, cursorIndex, moveTo } from "./reduce-cursor.ts";
+import { currentList, cursorIndex, itemsOf, moveTo } from "./reduce-cursor.ts";
 import { compareRows, openLadder, performInConnection } from "./reduce-ladder.ts";
 import { match } from "./reduce-match.ts";
 import { firstEvidence, neighbour } from "./reduce-neighbour.ts";
@@ -26,8 +26,13 @@ const withoutPage = (state: State): State => ({
 
 const isMain = (view: View): boolean => mainViews.some((known) => known === view);
 
+/** What is done to the row under the cursor. */
+const ON_ROWS: ReadonlySet<ActionId> = new Set<ActionId>(["open", "explain", "mark", "note", "deleteNote"]);
+
 /** Does what a key stands for. */
 export function perform(state: State, action: ActionId, context: Context): Step {
+  if (ON_ROWS.has(action) && isMain(state.view) && itemsOf(state, context) === 0)
+    return [{ ...state, message: { text: context.words.nothingListed, tone: "plain" } }];
   const by = (steps: number): Step => [moveTo(state, cursorIndex(state, context) + steps, context)];
   const isPage = state.view === "detail" || state.view === "statistics" || isExplained(state);
   const page = Math.max(1, (isPage ? bodyRows(state) : listRows(state)) - 1);

@@ -30,8 +30,8 @@ export function onDialogResult(state: State, result: DialogResult, context: Cont
     }
     case "filter": {
       const filter = parseFilter(result.value);
-      // What is wrong with it stands below: nothing is done, and no list is shown under a filter that is none.
-      if (!filter.ok) return [state];
+      // What is wrong with it stands below. The list is that of the filter that was there, not of how far this one was right.
+      if (!filter.ok) return [dialog?.kind === "filter" ? withFilter(state, dialog.value, context) : state];
       const next = withFilter(result.done ? closed : state, result.value, context);
       const texts = filter.texts.filter((text) => next.list.payloads[text] === undefined);
       return result.done && texts.length > 0 ? [next, { kind: "search-payloads", texts }] : [next];
@@ -54,9 +54,8 @@ export function onDialogResult(state: State, result: DialogResult, context: Cont
   }
 }
 
-/** While a filter is being typed and not yet right, the list stays as it was. */
 function withFilter(state: State, filter: string, context: Context): State {
-  if (!parseFilter(filter).ok && state.dialog !== null) return state;
+  if (filter === state.list.filter) return state;
   const next = { ...state, list: { ...state.list, filter, top: 0, cursor: -1 } };
   return next.view === "connections" ? moveTo(next, 0, context) : next;
 }

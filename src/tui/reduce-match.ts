@@ -23,7 +23,7 @@ export function match(state: State, step: 1 | -1, context: Context, includeHere 
 function textAt(state: State, at: number, context: Context): string {
   if (state.view === "findings") {
     const finding = state.shown.findings[at];
-    return finding === undefined ? "" : findingText(finding, context);
+    return finding === undefined ? "" : findingText(finding, state.shown, context);
   }
   const item = currentList(state, context).items[at];
   return item?.kind === "row" ? rowText(item.row, context) : "";

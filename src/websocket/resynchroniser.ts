@@ -40,6 +40,8 @@ const ALIKE_BITS = 1;
 const BEYOND_DOUBT_BITS = 16;
 /** What a header in the middle of a packet must prove by itself to be believed as the first of a chain. */
 const FIRST_BITS = 8;
+/** Room is made for many small packets at once: moving all that is held for each of them took most of a busy capture. */
+const ROOM_BYTES = limits.resynchroniseBytes >> 2;
 
 const candidateAt = (start: number, startsPacket: boolean): Candidate => ({
   start,
@@ -212,7 +214,7 @@ export class Resynchroniser {
   private forget(needed: number): void {
     const { store, evidence } = this;
     if (store === null || evidence === null) return;
-    const keep = Math.min(this.heldBytes, limits.resynchroniseBytes - needed);
+    const keep = Math.min(this.heldBytes, limits.resynchroniseBytes - Math.max(needed, ROOM_BYTES));
     const drop = this.heldBytes - keep;
     store.bytes.copyWithin(0, drop, this.heldBytes);
     evidence.bytes.copyWithin(0, drop, this.heldBytes);

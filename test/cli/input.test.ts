@@ -48,6 +48,17 @@ describe.each(["report", "frames"])("%s of what cannot be read: exit 3 and one s
   });
 });
 
+test.each([
+  ["report", ["captures/clean-close.pcap"]],
+  ["live", ["--duration", "0.1"]],
+])("%s: a folder as key log is told as that", async (command, more) => {
+  expect(await wscap([command, ...more, "--keylog", folder])).toEqual({
+    code: 3,
+    stdout: "",
+    stderr: `wscap: ${folder} is a directory.\n       Name the key log in it: --keylog ${folder}/keys.log\n`,
+  });
+});
+
 /** Root may look everywhere: it takes somebody else. */
 describe.skipIf(process.getuid?.() !== 0)("a folder that may not be entered: one sentence, never a stack", () => {
   const NOBODY = 65_534;

@@ -44,6 +44,8 @@ describe("bad usage: exit 2, one sentence, and what to do next", () => {
     [["xyzzy"], "There is no command “xyzzy”.", "wscap --help lists the commands."],
     [["report", "--fromat", "json", FILE], "There is no option --fromat.", "Did you mean --format?"],
     [["report", "--xyzzy", FILE], "There is no option --xyzzy.", "wscap report --help lists the options."],
+    [["--xyzzy"], "There is no option --xyzzy.", "wscap --help lists the options."],
+    [["-v"], "There is no option -v.", "Did you mean -V?"],
     [["report"], "CAPTURE is missing.", "wscap report --help shows examples."],
     [["export", FILE], "-o, --output <file> is missing.", "wscap export --help shows examples."],
     [["report", FILE, "--format"], "--format <format> needs a value.", "wscap report --help shows which."],

@@ -62,6 +62,7 @@ class Endless {
       seed: 1,
       clock: {
         nowNs: () => BigInt(BEGIN_SECONDS) * 1_000_000_000n + BigInt(this.nowMs) * 1_000_000n,
+        uptimeNs: () => BigInt(this.nowMs) * 1_000_000n,
         every: (_periodMs, action) => {
           this.tick = action;
           return nothing;

@@ -56,6 +56,30 @@ it.each(["(port:1", "vrdict:clean"])("the filter %s is not taken", async (value)
   expect([of.state.list.filter, of.state.dialog?.kind]).toEqual(["", "filter"]);
 });
 
+it("under a filter that is not right the list is that of the filter before", async () => {
+  const of = driver();
+  const typed = async (value: string, done = false): Promise<void> => {
+    await of.dispatch({ kind: "dialog", result: { kind: "filter", value, done } });
+  };
+  await of.press("F");
+  await typed("path:/path/1", true);
+  await of.press("F");
+  await typed("nothing matches this");
+  expect(textOf(of)).toContain("No connection matches");
+  await typed("nothing matches this (");
+  expect(of.state.list.filter).toBe("path:/path/1");
+  expect(textOf(of)).not.toContain("No connection matches");
+});
+
+it.each(["enter", "e", "a", "D", "space"])("an empty list answers %s", async (key) => {
+  const of = driver();
+  await of.press("F");
+  await of.dispatch({ kind: "dialog", result: { kind: "filter", value: "path:/nowhere", done: true } });
+  await of.press(key);
+  expect([of.state.view, of.state.dialog]).toEqual(["connections", null]);
+  expect(textOf(of)).toContain("the list is empty");
+});
+
 it("quitting asks where notes could not be kept", async () => {
   const of = driver();
   of.state = { ...of.state, unkept: true };

@@ -27,6 +27,14 @@ describe("the search in the findings", () => {
     expect(under(await searched("STOPPED ANSWERING"))).toContain("stopped answering");
   });
 
+  it("goes to an address, which the finding below it shows", async () => {
+    const screen = await searched("192.168.50.22");
+    const about = finding(screen)?.connectionId;
+    const client = screen.state.shown.connections.find(({ id }) => id === about)?.client;
+    expect([screen.state.findings.cursor > 0, client?.address]).toEqual([true, "192.168.50.22"]);
+    expect(textOf(screen)).not.toContain("not found");
+  });
+
   it("goes on with n and N, around the end", async () => {
     const screen = await searched("1006");
     const { cursor } = screen.state.findings;

@@ -220,6 +220,18 @@ describe("bounded work and memory", () => {
     expect(seen.events[0]?.value).toBeGreaterThan(limits.resynchroniseSearchBytes);
   });
 
+  it("small packets do not each move all that is held", () => {
+    const { reader } = decoder({ direction: 1, midstream: true });
+    const moves = vi.spyOn(Uint8Array.prototype, "copyWithin");
+    const [packets, packetBytes] = [10_000, 40];
+    const packet = Buffer.alloc(packetBytes, 0xf7);
+    for (let i = 0; i < packets; i++) reader.feed(packet, 0, packetBytes, position(i));
+    const moved = moves.mock.calls.reduce((sum, [, from, to]) => sum + (to ?? 0) - (from ?? 0), 0);
+    moves.mockRestore();
+    expect(moved).toBeGreaterThan(0);
+    expect(moved).toBeLessThan(10 * packets * packetBytes);
+  });
+
   it("without room to hold bytes it goes on with the packets to come", () => {
     const buffers = new BufferPool(600);
     const memory = new DecoderMemory(new WindowPool(), buffers);

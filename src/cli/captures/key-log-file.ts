@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, type Stats, statSync } from "node:fs";
 import type { Command } from "commander";
 import * as limits from "../../base/limits.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
@@ -22,6 +22,7 @@ export async function openKeyLog({ keylog }: KeyLogOption): Promise<KeyLog> {
   keys.expected = true;
   const told = statOf(keylog, EXIT.input, "keylog.unreadable");
   if (told === undefined) throw new UserError(EXIT.input, "keylog.not-found", { name: keylog });
+  refuseDirectory(keylog, told);
   // A browser writes its file when it first needs it: an empty one is no mistake.
   if (told.isFile() && told.size === 0) return keys;
   const reader = new KeyLogReader(keys);
@@ -36,6 +37,10 @@ export async function openKeyLog({ keylog }: KeyLogOption): Promise<KeyLog> {
   reader.end();
   if (reader.secrets === 0) throw new UserError(EXIT.input, "keylog.none", { name: keylog });
   return keys;
+}
+
+function refuseDirectory(name: string, told: Stats | undefined): void {
+  if (told?.isDirectory() === true) throw new UserError(EXIT.input, "keylog.is-directory", { name });
 }
 
 const LOOK_MS = 200;
@@ -101,6 +106,6 @@ export class KeyLogFollower {
 export function checkKeyLog({ keylog }: KeyLogOption): { isAwaited: boolean } {
   if (keylog === undefined) return { isAwaited: false };
   const told = statOf(keylog, EXIT.input, "keylog.unreadable");
-  if (told?.isDirectory() === true) throw new UserError(EXIT.input, "input.is-directory", { name: keylog });
+  refuseDirectory(keylog, told);
   return { isAwaited: told === undefined };
 }

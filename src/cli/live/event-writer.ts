@@ -1,4 +1,5 @@
 import { type RelativeNs, relativeNs } from "../../base/brand.ts";
+import { capturedTime } from "../../base/captured-time.ts";
 import { formatTime } from "../../base/time.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import type { FrameTap } from "../../pipeline/websocket/frame-tap.ts";
@@ -88,7 +89,9 @@ export class EventWriter implements LiveEvents {
 
   /** Before the first packet there is only the present. */
   private readonly time = (at: RelativeNs): string =>
-    this.origin.ns === null ? formatTime(systemClock.nowNs(), relativeNs(0)) : formatTime(this.origin.ns, at);
+    this.origin.ns === null
+      ? formatTime(systemClock.nowNs(), relativeNs(0))
+      : capturedTime(this.origin.ns, [this.origin], at);
 
   private model(connection: ConnectionFacts, rules: readonly RuleId[] = []): ReturnType<typeof connectionModel> {
     return connectionModel(connection, rules, this.time, this.redactor);

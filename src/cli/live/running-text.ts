@@ -1,7 +1,7 @@
-import { type RelativeNs, relativeNs } from "../../base/brand.ts";
+import type { RelativeNs } from "../../base/brand.ts";
+import { capturedNs, capturedTime } from "../../base/captured-time.ts";
 import { truncateToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
-import { formatTime } from "../../base/time.ts";
 import type { LiveWords } from "../../i18n/live/words.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import { connectionModel, type ModelOptions } from "../../report/model/model.ts";
@@ -112,7 +112,7 @@ export class RunningText implements LiveEvents {
 
   /** Of this machine's clock and zone, since people compare it with logs. */
   private timeOfDay(at: RelativeNs): string {
-    const ms = Number((this.origin.ns ?? 0n) / 1_000_000n) + Math.floor(at / 1e6);
+    const ms = Number((this.origin.ns ?? 0n) / 1_000_000n) + Math.floor(capturedNs([this.origin], at) / 1e6);
     const date = new Date(ms);
     const two = (value: number): string => String(value).padStart(2, "0");
     const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
@@ -120,7 +120,7 @@ export class RunningText implements LiveEvents {
   }
 
   private model(connection: ConnectionFacts): ReturnType<typeof connectionModel> {
-    const time = (at: RelativeNs): string => formatTime(this.origin.ns ?? 0n, relativeNs(at));
+    const time = (at: RelativeNs): string => capturedTime(this.origin.ns, [this.origin], at);
     return connectionModel(connection, [], time, this.redactor);
   }
 }

@@ -21,6 +21,10 @@ export const messagesEn = {
     sentence: "There is no key log {name}.",
     next: "It is written when the first TLS connection is opened: SSLKEYLOGFILE={name} chromium, or node --tls-keylog={name}",
   },
+  "keylog.is-directory": {
+    sentence: "{name} is a directory.",
+    next: "Name the key log in it: --keylog {name}/keys.log",
+  },
   "keylog.unreadable": {
     sentence: "The key log {name} cannot be read ({reason}).",
     next: "Give yourself the right to read it, or name a copy of it: --keylog keys.log",

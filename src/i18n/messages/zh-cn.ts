@@ -23,6 +23,7 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "没有密钥日志 {name}。",
     next: "建立第一条 TLS 连接时才会写出：SSLKEYLOGFILE={name} chromium，或 node --tls-keylog={name}",
   },
+  "keylog.is-directory": { sentence: "{name} 是一个目录。", next: "请指定其中的密钥日志：--keylog {name}/keys.log" },
   "keylog.unreadable": {
     sentence: "无法读取密钥日志 {name}（{reason}）。",
     next: "请取得它的读取权限，或指定一份副本：--keylog keys.log",

@@ -102,6 +102,8 @@ export interface TuiWords {
   /** `ended`: how it ended, in words. */
   readonly noFindingHere: (ended: string) => string;
   readonly noConnection: string;
+  /** The list is empty, and a key wants one of its rows. */
+  readonly nothingListed: string;
   readonly noEvidence: string;
   /** The finding is about this connection too, but its packets are those of another. */
   readonly evidenceElsewhere: (id: number) => string;

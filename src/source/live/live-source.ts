@@ -18,6 +18,11 @@ const PIPE_BYTES = 64 * 1024;
 const CAPTURE_NICENESS = -10;
 /** After being asked to end, a backend writes out what it has; longer than this it is stuck. */
 const STOP_GRACE_MS = 3000;
+/** Behind: a full pipe was read so short a time ago. What the kernel holds then is lost when the backend is asked to end. */
+const BEHIND_MS = 300;
+/** So long is it given to hand that over; whoever is in a hurry presses Ctrl-C again. */
+const CATCH_UP_MS = 10_000;
+const CATCH_UP_STEP_MS = 50;
 
 /** A backend that is capturing: its pcap stream as bytes, its counters, and why it ended. */
 export class LiveSource implements CaptureSource {
@@ -43,6 +48,7 @@ export class LiveSource implements CaptureSource {
   private readAtAsking = 0;
   private wasBusy = false;
   private signalsAreSafe = false;
+  private fullAtMs = Number.NEGATIVE_INFINITY;
   private readonly exited: Promise<void>;
 
   private constructor(backend: Backend, request: CaptureRequest) {
@@ -110,6 +116,7 @@ export class LiveSource implements CaptureSource {
     try {
       for await (const chunk of pacedChunks(this.stream)) {
         this.readBytes += chunk.length;
+        if (chunk.length >= PIPE_BYTES) this.fullAtMs = performance.now();
         yield chunk;
       }
       ended = true;
@@ -146,14 +153,23 @@ export class LiveSource implements CaptureSource {
     this.stopping = true;
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const waitMs = this.command.holdsBack && !atOnce ? HELD_BACK_MS : 0;
-    setTimeout(() => {
-      if (this.command.stopBy === "stdin-end") this.child.stdin?.end();
-      else this.signal("SIGINT");
-    }, waitMs);
+    const untilMs = performance.now() + CATCH_UP_MS;
+    setTimeout(() => this.end(atOnce ? 0 : untilMs), waitMs);
+  }
+
+  /** Asks the backend to end, when we have read what came until now, or at `untilMs`. */
+  private end(untilMs: number): void {
+    const nowMs = performance.now();
+    if (nowMs < untilMs && nowMs - this.fullAtMs < BEHIND_MS) {
+      setTimeout(() => this.end(untilMs), CATCH_UP_STEP_MS);
+      return;
+    }
+    if (this.command.stopBy === "stdin-end") this.child.stdin?.end();
+    else this.signal("SIGINT");
     setTimeout(() => {
       this.signal("SIGKILL");
       this.stream.destroy();
-    }, waitMs + STOP_GRACE_MS).unref();
+    }, STOP_GRACE_MS).unref();
   }
 
   /** What the kernel buffers lasts for some milliseconds only: its reader goes before all others, where we may say so. */

@@ -18,13 +18,15 @@ function check({ tcp }: ConnectionFacts) {
 
 /** The same where the whole capture is counted on without it: the largest, and the others are its evidence. */
 function checkForward({ stepsForward, name }: CaptureFacts): Draft | null {
-  const [largest] = [...stepsForward].sort((a, b) => b.ns - a.ns);
+  // A step back is told below.
+  const forward = stepsForward.filter(({ ns }) => ns > 0);
+  const [largest] = [...forward].sort((a, b) => b.ns - a.ns);
   if (largest === undefined) return null;
   return draft("capture.clock-stepped", "forward", {
     at: largest.at,
     foldBy: name,
     args: { name, stepMs: largest.ns / 1e6 },
-    evidence: stepsForward.slice(0, STEPS_SHOWN).map(({ at, ns }) => shows(at, "clockStepped", { stepMs: ns / 1e6 })),
+    evidence: forward.slice(0, STEPS_SHOWN).map(({ at, ns }) => shows(at, "clockStepped", { stepMs: ns / 1e6 })),
     causes: [cause("likely", "clockCorrected", {})],
   });
 }
