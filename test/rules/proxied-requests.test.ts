@@ -89,6 +89,33 @@ describe("polls through a proxy", () => {
     expect(errors(all)[0]?.causes.map(({ id }) => id)).not.toContain("boundToLoopback");
   });
 
+  test("are one refusal also where client, proxy and backend are one machine", () => {
+    const local = { address: "127.0.0.1", port: 50_000 };
+    const body = '{"code":5,"message":"Unsupported protocol version"}';
+    const front = http(
+      { client: local, server: { address: "127.0.0.1", port: 80 } },
+      { status: 400, body, requestAt: 1, responseAt: 2 },
+    );
+    const back = http(
+      { client: { ...local, port: 40_000 }, server: { address: "127.0.0.1", port: 7002 } },
+      { status: 400, body, requestAt: 1.2, responseAt: 1.8 },
+    );
+    expect(told([front, back]).map(([id, connection]) => [id, connection])).toEqual([["eio.request.refused", 1]]);
+    // A client elsewhere may ask two servers.
+    const own = { ...back, client: { address: FRONT.client.address, port: 50_001 } };
+    expect(told([{ ...front, client: FRONT.client }, own])).toHaveLength(2);
+  });
+
+  test("that the backend never answered are told by its own leg, and what the proxy says of it is a consequence", () => {
+    const front = http(FRONT, { ...badGateway(1), status: 504, responseAt: 6 });
+    const back = http(BACK, { status: null, requestAt: 1.2 });
+    const waited = { ...back, last: mark(6), tcp: tcp({ firstCloser: "client", closedAt: mark(5.9) }) };
+    expect(told([front, waited]).map(([id, connection]) => [id, connection])).toEqual([["http.upgrade.unanswered", 1]]);
+    const other = http(BACK, { status: null, requestAt: 1.2, target: POLL.replace("kzpq", "other") });
+    const another = { ...other, last: waited.last, tcp: waited.tcp };
+    expect(told([front, another]).map(([id]) => id)).toContain("http.upgrade.gateway-error");
+  });
+
   test("that are passed on under another path: one error, and the proxy's rewriting is the cause", () => {
     const front = http(FRONT, { status: 404, response: NGINX, requestAt: 1, responseAt: 2 });
     const back = http(BACK, { target: POLL.replace("/socket.io/", "/"), status: 404, requestAt: 1.2, responseAt: 1.8 });
