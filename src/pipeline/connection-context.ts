@@ -13,7 +13,7 @@ import type { KeyLog } from "../tls/key-log.ts";
 import { NO_LANE } from "../websocket/calm/calm-texts.ts";
 import type { DecoderMemory } from "../websocket/memory.ts";
 import { cutLooksLikeFrames, looksLikeFrames, type StreamPart } from "../websocket/recognise.ts";
-import { meansWebSocket } from "./facts/http-facts.ts";
+import { meansWebSocket, upgradeAsked } from "./facts/http-facts.ts";
 import { mark } from "./marks.ts";
 import { PolledAcks } from "./session/polled-acks.ts";
 import { isTlsRecord } from "./tls/tls-facts.ts";
@@ -276,7 +276,7 @@ export class ConnectionContext implements HttpSink {
       this.exchanges.splice(limits.httpExchangesPerConnection >> 1, 1);
     }
     this.exchanges = withOneMore(this.exchanges, exchange);
-    const asks = exchange.request !== null && readUpgradeRequest(exchange.request) !== null;
+    const asks = upgradeAsked(exchange.request) !== null;
     if (asks || meansWebSocket(exchange)) this.upgrade = exchange;
   }
 

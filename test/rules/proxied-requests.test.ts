@@ -441,6 +441,40 @@ describe("nginx's auth_request", () => {
   });
 });
 
+describe("a proxy's login check, which names the request that it is about", () => {
+  const asked = (target: string, key: Record<string, string> = {}) => ({
+    Host: "app.example",
+    "X-Forwarded-Method": "GET",
+    "X-Forwarded-Uri": target,
+    ...key,
+  });
+  const KEYED = { ...UPGRADE_FIELDS, "Sec-WebSocket-Key": KEY };
+
+  test("that says no is the cause of the proxy's refusal, and no refusal of its own", () => {
+    const front = http(FRONT, { status: 401, requestAt: 1, responseAt: 2 });
+    const check = http(BACK, {
+      target: `/auth${POLL.slice(10)}`,
+      status: 401,
+      request: asked(POLL),
+      requestAt: 1.2,
+      responseAt: 1.8,
+    });
+    expect(told([front, check])).toEqual([["http.upgrade.refused", 0, "forwardAuth"]]);
+    // About another request.
+    const another = http(BACK, { target: "/auth", status: 401, request: asked("/x"), requestAt: 1.2, responseAt: 1.8 });
+    expect(told([front, another])).toEqual([["http.upgrade.refused", 0, "credentialsMissing"]]);
+  });
+
+  test("that lets a WebSocket in, fields and all, is no page in its place", () => {
+    const check = http(BACK, { target: "/auth", status: 200, request: asked("/ws", KEYED), body: "<html>" });
+    expect(judged([connectionFacts(FRONT), check])).toEqual([]);
+    // A proxy that names what it passes on under another path asks for the WebSocket itself.
+    const { "X-Forwarded-Method": _, ...named } = asked("/ws", KEYED);
+    const passed = http(BACK, { target: "/auth", status: 200, request: named, body: "<html>" });
+    expect(told([passed]).map(([id]) => id)).toEqual(["http.upgrade.page-returned"]);
+  });
+});
+
 test("localhost refused at both its addresses is one error", () => {
   const at = (address: string) => ({ client: { address, port: 50_000 }, server: { address, port: 7002 } });
   const all = [dialInVain(at("::1"), 1), dialInVain(at("127.0.0.1"), 1.1)];
