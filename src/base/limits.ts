@@ -90,6 +90,8 @@ export const socketIoNamespaces = 32;
 export const errorEvents = 8;
 /** Acknowledgments that a Socket.IO client waits for at once, of one namespace. */
 export const awaitedAcks = 64;
+/** Acknowledgments that polls on one connection ask for, and that they bring. */
+export const polledAcks = 512;
 export const protocolNotices = 32;
 export const tokensPerConnection = 16;
 /** Objects and arrays inside one another of a message that is read as JSON; a deeper one is a text. */

@@ -13,8 +13,9 @@ import type { KeyLog } from "../tls/key-log.ts";
 import { NO_LANE } from "../websocket/calm/calm-texts.ts";
 import type { DecoderMemory } from "../websocket/memory.ts";
 import { cutLooksLikeFrames, looksLikeFrames, type StreamPart } from "../websocket/recognise.ts";
-import { meansWebSocket } from "./facts/http-facts.ts";
+import { meansWebSocket, upgradeAsked } from "./facts/http-facts.ts";
 import { mark } from "./marks.ts";
+import { PolledAcks } from "./session/polled-acks.ts";
 import { isTlsRecord } from "./tls/tls-facts.ts";
 import { TlsLayer } from "./tls/tls-layer.ts";
 import type { FrameTap } from "./websocket/frame-tap.ts";
@@ -55,6 +56,8 @@ export class ConnectionContext implements HttpSink {
   /** The first and the last ones, in order; `exchangeCount` has all. */
   exchanges: HttpExchange[] = [];
   exchangeCount = 0;
+  /** Of all exchanges, also of those that are not kept. */
+  readonly polledAcks = new PolledAcks();
   /** The exchange that is, or was meant as, the WebSocket opening handshake; the last one when several were tried. */
   upgrade: HttpExchange | null = null;
   notHttp: [NotHttpFacts | null, NotHttpFacts | null] = [null, null];
@@ -154,7 +157,9 @@ export class ConnectionContext implements HttpSink {
     else if (this.upgrade !== exchange && meansWebSocket(exchange)) this.upgrade = exchange;
   }
 
-  onExchangeEnd(): void {}
+  onExchangeEnd(exchange: HttpExchange): void {
+    this.polledAcks.note(exchange);
+  }
 
   onSwitch(exchange: HttpExchange): void {
     const { response } = exchange;
@@ -271,7 +276,7 @@ export class ConnectionContext implements HttpSink {
       this.exchanges.splice(limits.httpExchangesPerConnection >> 1, 1);
     }
     this.exchanges = withOneMore(this.exchanges, exchange);
-    const asks = exchange.request !== null && readUpgradeRequest(exchange.request) !== null;
+    const asks = upgradeAsked(exchange.request) !== null;
     if (asks || meansWebSocket(exchange)) this.upgrade = exchange;
   }
 

@@ -69,13 +69,15 @@ function saidFacts(connection: TcpConnection, context: ConnectionContext, endNs:
       acknowledgedLate: false,
     })),
   }));
+  const session = stream === null ? (polling?.facts ?? null) : sessionFacts(stream, connection, context.tls, endNs);
+  const polledAcks = context.polledAcks.facts();
   return {
     exchanges,
     exchangeCount: context.exchangeCount,
     upgrade: context.upgrade === null ? null : upgradeFacts(context.upgrade, upgradeExchange(context, exchanges)),
     notHttp: context.notHttp,
     webSocket: stream === null ? null : webSocketFacts(stream, connection, context.tls, context.bytesBefore, endNs),
-    session: stream === null ? (polling?.facts ?? null) : sessionFacts(stream, connection, context.tls, endNs),
+    session: session === null || polledAcks.length === 0 ? session : { ...session, polledAcks },
     tokens: [...requestTokens(context.exchanges), ...(polling?.tokens ?? []), ...(stream?.session.tokens ?? [])],
   };
 }

@@ -52,6 +52,30 @@ export interface AckFacts {
   readonly serverSpoke: boolean;
   /** Those that did not come, the first `limits.awaitedAcks` of them. */
   readonly missing: readonly AwaitedAck[];
+  /** Numbers of those that came without having been asked for here, the first of them: a poll of the session had asked. */
+  readonly elsewhere?: readonly NumberedAck[];
+}
+
+/** An acknowledgment by its number, which is the client's for all of a session in one namespace. */
+export interface NumberedAck extends Mark {
+  readonly id: number;
+}
+
+/** The acknowledgments that polls on one connection asked for and brought, of one session. */
+export interface PolledAckFacts {
+  /** Never printed. */
+  readonly sid: string;
+  /** The newest answer of which not all could be read: acknowledgments may have been in it. */
+  readonly unread: Mark | null;
+  /** Not all could be kept. */
+  readonly isFull: boolean;
+  readonly namespaces: readonly {
+    readonly name: string;
+    /** The server sent an event or an acknowledgment here. */
+    readonly serverSpoke: boolean;
+    readonly asked: readonly (AwaitedAck & NumberedAck)[];
+    readonly answered: readonly NumberedAck[];
+  }[];
 }
 
 export interface SocketIoNamespaceFacts {
@@ -132,6 +156,8 @@ export interface SessionFacts {
   readonly notAPacket: LastText | null;
   /** Texts in which a secret may be named: never printed, but what is secret in them is hidden elsewhere. Untrusted. */
   readonly tellingTexts: readonly string[];
+  /** Of the polls that the connection carried. Absent: none asked for any, or brought one. */
+  readonly polledAcks?: readonly PolledAckFacts[];
 }
 
 /** A JSON Web Token seen on the wire: its times only, never the token (RFC 7519 §4.1). Seconds since 1970. */

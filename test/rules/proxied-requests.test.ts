@@ -89,6 +89,33 @@ describe("polls through a proxy", () => {
     expect(errors(all)[0]?.causes.map(({ id }) => id)).not.toContain("boundToLoopback");
   });
 
+  test("are one refusal also where client, proxy and backend are one machine", () => {
+    const local = { address: "127.0.0.1", port: 50_000 };
+    const body = '{"code":5,"message":"Unsupported protocol version"}';
+    const front = http(
+      { client: local, server: { address: "127.0.0.1", port: 80 } },
+      { status: 400, body, requestAt: 1, responseAt: 2 },
+    );
+    const back = http(
+      { client: { ...local, port: 40_000 }, server: { address: "127.0.0.1", port: 7002 } },
+      { status: 400, body, requestAt: 1.2, responseAt: 1.8 },
+    );
+    expect(told([front, back]).map(([id, connection]) => [id, connection])).toEqual([["eio.request.refused", 1]]);
+    // A client elsewhere may ask two servers.
+    const own = { ...back, client: { address: FRONT.client.address, port: 50_001 } };
+    expect(told([{ ...front, client: FRONT.client }, own])).toHaveLength(2);
+  });
+
+  test("that the backend never answered are told by its own leg, and what the proxy says of it is a consequence", () => {
+    const front = http(FRONT, { ...badGateway(1), status: 504, responseAt: 6 });
+    const back = http(BACK, { status: null, requestAt: 1.2 });
+    const waited = { ...back, last: mark(6), tcp: tcp({ firstCloser: "client", closedAt: mark(5.9) }) };
+    expect(told([front, waited]).map(([id, connection]) => [id, connection])).toEqual([["http.upgrade.unanswered", 1]]);
+    const other = http(BACK, { status: null, requestAt: 1.2, target: POLL.replace("kzpq", "other") });
+    const another = { ...other, last: waited.last, tcp: waited.tcp };
+    expect(told([front, another]).map(([id]) => id)).toContain("http.upgrade.gateway-error");
+  });
+
   test("that are passed on under another path: one error, and the proxy's rewriting is the cause", () => {
     const front = http(FRONT, { status: 404, response: NGINX, requestAt: 1, responseAt: 2 });
     const back = http(BACK, { target: POLL.replace("/socket.io/", "/"), status: 404, requestAt: 1.2, responseAt: 1.8 });
@@ -411,6 +438,40 @@ describe("nginx's auth_request", () => {
     const upgraded = connectionFacts({ ...BACK, client: { address: "10.0.0.1", port: 40_001 } });
     const joins = [joined("proxied", { places: [0, 2] })];
     expect(judged([front, passed, upgraded], { joins }).filter(({ severity }) => severity !== "note")).toEqual([]);
+  });
+});
+
+describe("a proxy's login check, which names the request that it is about", () => {
+  const asked = (target: string, key: Record<string, string> = {}) => ({
+    Host: "app.example",
+    "X-Forwarded-Method": "GET",
+    "X-Forwarded-Uri": target,
+    ...key,
+  });
+  const KEYED = { ...UPGRADE_FIELDS, "Sec-WebSocket-Key": KEY };
+
+  test("that says no is the cause of the proxy's refusal, and no refusal of its own", () => {
+    const front = http(FRONT, { status: 401, requestAt: 1, responseAt: 2 });
+    const check = http(BACK, {
+      target: `/auth${POLL.slice(10)}`,
+      status: 401,
+      request: asked(POLL),
+      requestAt: 1.2,
+      responseAt: 1.8,
+    });
+    expect(told([front, check])).toEqual([["http.upgrade.refused", 0, "forwardAuth"]]);
+    // About another request.
+    const another = http(BACK, { target: "/auth", status: 401, request: asked("/x"), requestAt: 1.2, responseAt: 1.8 });
+    expect(told([front, another])).toEqual([["http.upgrade.refused", 0, "credentialsMissing"]]);
+  });
+
+  test("that lets a WebSocket in, fields and all, is no page in its place", () => {
+    const check = http(BACK, { target: "/auth", status: 200, request: asked("/ws", KEYED), body: "<html>" });
+    expect(judged([connectionFacts(FRONT), check])).toEqual([]);
+    // A proxy that names what it passes on under another path asks for the WebSocket itself.
+    const { "X-Forwarded-Method": _, ...named } = asked("/ws", KEYED);
+    const passed = http(BACK, { target: "/auth", status: 200, request: named, body: "<html>" });
+    expect(told([passed]).map(([id]) => id)).toEqual(["http.upgrade.page-returned"]);
   });
 });
 

@@ -166,6 +166,11 @@ export const causesUpgrade = {
     cause: "nginx's auth_request: the login check at {backend} {path} answered {status}, so the backend was not asked.",
     fix: "Look at the log of that check. nginx passes it Cookie and Authorization of the client; 2xx lets in, 401 and 403 keep out, any other status makes a 500 (then its proxy_pass has a wrong path or port).",
   },
+  forwardAuth: {
+    cause:
+      "The proxy's login check (Caddy forward_auth, Traefik ForwardAuth) at {backend} {path} answered {status}, so the backend was not asked.",
+    fix: "Look at the log of that check. The proxy passes it Cookie and Authorization of the client, and the address of the request as X-Forwarded-Uri; 2xx lets in, any other answer goes to the client as it is.",
+  },
   bodyLimit: {
     cause: "The POST of a poll is larger than the limit[[ of {proxy}]].",
     fix: "nginx: client_max_body_size 10m; in this location. Socket.IO server: maxHttpBufferSize (1 MB by default). Better: transports: ['websocket'], or smaller messages.",

@@ -160,6 +160,11 @@ export const causesUpgrade = {
     cause: "nginx 的 auth_request：{backend} 的登录检查 {path} 返回了 {status}，所以没有去问后端。",
     fix: "查看登录检查那个服务的日志。nginx 会把客户端的 Cookie 和 Authorization 传给它：返回 2xx 放行，401、403 拒绝，其他状态码一律变成 500（这时多半是它的 proxy_pass 路径或端口写错）。",
   },
+  forwardAuth: {
+    cause:
+      "代理的登录检查（Caddy 的 forward_auth、Traefik 的 ForwardAuth）：{backend} 的 {path} 返回了 {status}，所以没有去问后端。",
+    fix: "查看登录检查那个服务的日志。代理会把客户端的 Cookie 和 Authorization 传给它，并用 X-Forwarded-Uri 写明原请求的地址：返回 2xx 放行，其他应答原样交给客户端。",
+  },
   bodyLimit: {
     cause: "轮询的 POST 超过了[[ {proxy} 的]]大小上限。",
     fix: "nginx：在这个 location 里写 client_max_body_size 10m;。Socket.IO 服务端：maxHttpBufferSize（默认 1 MB）。更好的办法是 transports: ['websocket']，或把消息拆小。",

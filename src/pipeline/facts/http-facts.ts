@@ -2,6 +2,7 @@ import * as limits from "../../base/limits.ts";
 import { contentOf } from "../../http/content-coding.ts";
 import type { HttpBody, HttpExchange, HttpRequest, HttpResponse } from "../../http/types.ts";
 import { readUpgradeRequest, readUpgradeResponse } from "../../http/upgrade.ts";
+import { checkedTarget } from "../../store/forward-auth.ts";
 import type { HttpExchangeFacts, UpgradeFacts } from "../../store/http-types.ts";
 
 const decoder = new TextDecoder();
@@ -43,9 +44,13 @@ export function exchangeFacts(exchange: HttpExchange): HttpExchangeFacts {
   };
 }
 
+/** What a request asks for beside HTTP; null: nothing, or a proxy's login check copies what another request asks for. */
+export const upgradeAsked = (request: HttpRequest | null): ReturnType<typeof readUpgradeRequest> =>
+  request === null || checkedTarget(request) !== null ? null : readUpgradeRequest(request);
+
 /** The exchange asks for a WebSocket, however badly, or was answered as if it had. */
 export function meansWebSocket({ request, response }: HttpExchange): boolean {
-  const asked = request === null ? null : readUpgradeRequest(request);
+  const asked = upgradeAsked(request);
   if (asked !== null && asked.kind !== "other") return true;
   return response !== null && readUpgradeResponse(request, response).isWebSocket;
 }

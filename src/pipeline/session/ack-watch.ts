@@ -2,7 +2,7 @@ import type { Direction } from "../../base/brand.ts";
 import * as limits from "../../base/limits.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import { MAY_SAY_FAILURE, saysError } from "../../payload/readers/socket-io.ts";
-import type { AckFacts, AwaitedAck } from "../../store/session-types.ts";
+import type { AckFacts, AwaitedAck, NumberedAck } from "../../store/session-types.ts";
 import type { MessageView } from "../../websocket/types.ts";
 import { mark } from "../marks.ts";
 
@@ -29,6 +29,8 @@ interface Waiting {
   /** When the server last said something else than an error. */
   served: Mark | null;
   readonly missing: Map<number, AwaitedAck>;
+  /** Came, and were not asked for here. */
+  readonly elsewhere: NumberedAck[];
 }
 
 const markOf = ({ lastPacketNumber, lastTimestampNs }: MessageView): Mark =>
@@ -69,8 +71,16 @@ export class AckWatch {
   facts(): Map<string, AckFacts> {
     const facts = new Map<string, AckFacts>();
     if (this.isBlind) return facts;
-    for (const [name, { asked, answered, slowestMs, serverSpoke, missing }] of this.namespaces)
-      if (asked > 0) facts.set(name, { asked, answered, slowestMs, serverSpoke, missing: [...missing.values()] });
+    for (const [name, { asked, answered, slowestMs, serverSpoke, missing, elsewhere }] of this.namespaces)
+      if (asked + elsewhere.length > 0)
+        facts.set(name, {
+          asked,
+          answered,
+          slowestMs,
+          serverSpoke,
+          missing: [...missing.values()],
+          ...(elsewhere.length === 0 ? {} : { elsewhere: [...elsewhere] }),
+        });
     return facts;
   }
 
@@ -91,12 +101,15 @@ export class AckWatch {
       const asked = waiting.missing.get(Number(number));
       if (asked !== undefined)
         waiting.slowestMs = Math.max(waiting.slowestMs, (message.lastTimestampNs - asked.timestampNs) / 1e6);
+      else if (waiting.elsewhere.length < limits.awaitedAcks)
+        waiting.elsewhere.push({ ...markOf(message), id: Number(number) });
       waiting.answered += 1;
       waiting.answeredEvent = asked?.event ?? "";
       waiting.missing.delete(Number(number));
       return mayFail;
     }
     waiting.asked += 1;
+    if (isReadLate(message, Number(number), waiting)) return false;
     if (waiting.missing.size < limits.awaitedAcks) waiting.missing.set(Number(number), { ...markOf(message), event });
     return false;
   }
@@ -113,8 +126,18 @@ export class AckWatch {
       answeredEvent: "",
       served: null,
       missing: new Map(),
+      elsewhere: [],
     };
     this.namespaces.set(name, waiting);
     return waiting;
   }
+}
+
+/** Behind a hole a side is read once more of it has come: the answer may have been looked at before what it answers. */
+function isReadLate({ lastTimestampNs }: MessageView, id: number, waiting: Waiting): boolean {
+  const at = waiting.elsewhere.findIndex((one) => one.id === id && one.timestampNs >= lastTimestampNs);
+  const [answer] = at < 0 ? [] : waiting.elsewhere.splice(at, 1);
+  if (answer !== undefined)
+    waiting.slowestMs = Math.max(waiting.slowestMs, (answer.timestampNs - lastTimestampNs) / 1e6);
+  return answer !== undefined;
 }

@@ -8,12 +8,14 @@ import { SessionWatch } from "./session-watch.ts";
 
 const POLLING = /[?&]transport=polling(?:&|$)/;
 
+export const isPolling = (target: string): boolean => POLLING.test(target);
+
 /** What the polls on a connection say of their Engine.IO session, as far as the kept part of the bodies shows. */
 export function pollingSession(
   exchanges: readonly HttpExchange[],
   beat: (heartbeat: Heartbeat, direction: Direction) => NonNullable<SessionFacts["engineIo"]>["heartbeat"][0],
 ): { facts: SessionFacts; tokens: readonly TokenFacts[] } | null {
-  const polls = exchanges.filter(({ request }) => request !== null && POLLING.test(request.target));
+  const polls = exchanges.filter(({ request }) => request !== null && isPolling(request.target));
   const target = polls.find(({ request }) => /[?&]sid=/.test(request?.target ?? "")) ?? polls[0];
   if (target === undefined) return null;
   const watch = new SessionWatch("polling", target.request?.target ?? null, null, () => 0);

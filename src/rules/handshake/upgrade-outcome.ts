@@ -1,4 +1,5 @@
 import { cameAfterLeaving } from "../../store/answered-late.ts";
+import { checkedTarget } from "../../store/forward-auth.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { endOf, fieldHas, fieldValue, proxyMarks, spanMs, targetOf, wantsWebSocket } from "../reading/reading.ts";
@@ -27,13 +28,15 @@ const isGateway = (name: string): boolean => frontNamed(name) !== "other" || SER
 /** The exchange that is, or was meant as, the opening handshake. */
 export const handshakeOf = (connection: ConnectionFacts): HttpExchangeFacts | null =>
   connection.upgrade?.exchange ??
-  connection.exchanges.find((exchange) => exchange.request !== null && wantsWebSocket(exchange.request)) ??
+  connection.exchanges.find(
+    ({ request }) => request !== null && wantsWebSocket(request) && checkedTarget(request) === null,
+  ) ??
   connection.exchanges.find((exchange) => isFailedPoll(exchange) && !cameAfterLeaving(connection.tcp, exchange)) ??
   null;
 
 /** Socket.IO opens its session by polls, before it asks for a WebSocket, and lives on them without one. */
 export const isPoll = ({ request }: HttpExchangeFacts): boolean =>
-  request !== null && /[?&]transport=polling(&|$)/.test(request.target);
+  request !== null && /[?&]transport=polling(&|$)/.test(request.target) && checkedTarget(request) === null;
 
 export function isFailedPoll(exchange: HttpExchangeFacts): boolean {
   const { request, response } = exchange;

@@ -3,10 +3,10 @@ import type { ConnectionId } from "../../base/brand.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
-import { type Others, pairKey, passedOn } from "../context/others.ts";
+import { type Asked, type Others, pairKey, passedOn } from "../context/others.ts";
 import { GONE_WITHIN_NS, lacksBackend } from "../ending/end-signs.ts";
 import { hungUpBefore, inFrontOf } from "../ending/hung-up-poll.ts";
-import { handshakeOf, isClosedUnread, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
+import { handshakeOf, isClosedUnread, isPoll, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
 import { endOf, serverOf } from "../reading/reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
 import { missedBeat } from "../rhythm/heartbeat.ts";
@@ -89,16 +89,41 @@ function deathBefore(connection: ConnectionFacts, context: Context): ConnectionF
   return missedBeat(last, 1, context)?.gaveUp === true ? null : last;
 }
 
-/** Another server that refused the same request while this client waited for the same refusal: its proxy passed it on. */
+/**
+ * Another server that refused the same request, or left the same poll without an answer, while this client waited for the
+ * same refusal, or for the proxy's word that none came: its proxy passed it on.
+ */
 const backendRefusals = (connection: ConnectionFacts, others: () => Others): ConnectionFacts[] =>
   connection.exchanges.flatMap((outer) => {
     if (outer.response === null || outer.response.status < 400) return [];
-    const passed = passedOn(outer, connection, others());
-    if (passed === null || passed.connection.client.address === connection.client.address) return [];
+    const passed = passedOn(outer, connection, others()) ?? unansweredBehind(outer, connection, others());
+    if (passed === null || isClientsOwn(passed.connection, connection)) return [];
     const { request, response } = passed.exchange;
-    const isSame = response?.status === outer.response.status && queryOf(request) === queryOf(outer.request);
+    const isSame =
+      (response === null || response.status === outer.response.status) && queryOf(request) === queryOf(outer.request);
     return isSame ? [passed.connection] : [];
   });
+
+/** On one machine the proxy and its client share an address. */
+const isClientsOwn = (other: ConnectionFacts, { client, server }: ConnectionFacts): boolean =>
+  other.client.address === client.address && client.address !== server.address;
+
+/** The poll without an answer that a proxy passed on, and of which it says that none came. Each poll has a query of its own. */
+function unansweredBehind(outer: HttpExchangeFacts, connection: ConnectionFacts, { asked }: Others): Asked | null {
+  const { request, response } = outer;
+  if (!request || !response || !isPoll(outer) || !SAYS_NO_ANSWER.has(response.status)) return null;
+  const found = within(asked, request.first.timestampNs, response.first.timestampNs).find(
+    ({ connection: other, exchange }) =>
+      exchange.response === null &&
+      exchange.request?.method === request.method &&
+      queryOf(exchange.request) === queryOf(request) &&
+      serverOf(other) !== serverOf(connection),
+  );
+  return found ?? null;
+}
+
+/** RFC 9110 §15.6.3, §15.6.5. */
+const SAYS_NO_ANSWER: ReadonlySet<number> = new Set([502, 504]);
 
 const queryOf = (request: HttpExchangeFacts["request"]): string | undefined => request?.target.split("?", 2)[1];
 
@@ -120,9 +145,6 @@ function backendAttempts(connection: ConnectionFacts, failed: TimeIndex<Connecti
   const from = asked.timestampNs - (response?.status === 503 ? CHECKED_NS : 0);
   const until = isUnread ? endOf(connection) : (response?.first ?? connection.last);
   return within(failed, from, until.timestampNs).filter(
-    (other) =>
-      serverOf(other) !== serverOf(connection) &&
-      // On one machine the proxy and its client share an address.
-      (other.client.address !== connection.client.address || other.client.address === connection.server.address),
+    (other) => serverOf(other) !== serverOf(connection) && !isClientsOwn(other, connection),
   );
 }

@@ -1,3 +1,4 @@
+import { sidIn } from "../../base/session-id.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
@@ -26,9 +27,10 @@ export const hasUnreadPolls = (
 
 const hasHole = ({ tcp }: ConnectionFacts): boolean => tcp.halves.some(({ missingBytes }) => missingBytes > 0);
 
-/** A session that only polls always has one poll that waits. */
+/** A session that only polls always has one poll that waits; what waits in another's brings nothing of this one. */
 const onlyWaits = (other: ConnectionFacts, { polls }: SessionPolls): boolean =>
-  !hasHole(other) && other.exchanges.every((one) => !isHalf(one) || polls.includes(one));
+  !hasHole(other) &&
+  other.exchanges.every((one) => !isHalf(one) || polls.includes(one) || sidIn(one.request?.target) !== null);
 
 /** Connections with holes, found once a judgement: thousands may ask. */
 const unread = new WeakMap<readonly ConnectionFacts[], readonly ConnectionFacts[]>();

@@ -80,6 +80,7 @@ export const causeWords = {
   upgradeOnPolls: "path",
   pollTimeout: "idleMs",
   authRequest: "path backend status",
+  forwardAuth: "path backend status",
   bodyLimit: "proxy?",
   pathNotWebSocket: "path",
   methodChanged: "",

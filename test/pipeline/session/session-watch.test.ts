@@ -79,6 +79,20 @@ test("acknowledgments of the client to the server's events are no answers, and n
   expect(acksOf(['<420["ask"]', ">430[1]", ">42 apples", ">4231"]).size).toBe(0);
 });
 
+test("an answer that is looked at before what asked for it, since that was held behind a hole, is one; others are kept", () => {
+  const watch = new SessionWatch("websocket", "/socket.io/?EIO=4&transport=websocket&sid=abc", null, () => 0);
+  watch.onMessage(message(0, "2probe", 1), true);
+  const texts: [0 | 1, string, number][] = [
+    [1, "430[1]", 4],
+    [1, "431[1]", 6],
+    [0, '421["late"]', 5],
+    [0, '420["again"]', 7],
+  ];
+  for (const [direction, text, at] of texts) watch.onMessage(message(direction, text, at), false);
+  const [facts] = watch.facts(() => beat()).socketIo;
+  expect(facts?.acks).toMatchObject({ asked: 2, answered: 2, missing: [{ event: "again" }], elsewhere: [{ id: 0 }] });
+});
+
 test("where something of the server could not be read, no acknowledgment is missed", () => {
   expect(acksOf(['>420["hello"]', '<42["x"]'], "inflate-failed").size).toBe(0);
 });

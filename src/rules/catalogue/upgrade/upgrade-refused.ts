@@ -24,6 +24,7 @@ import { lostUpgrade, mayLoseUpgrades, noPlaceFor, upgradeLines } from "../../up
 import { askedFor } from "../../upgrade/asked.ts";
 import { hostCheckOf } from "../../upgrade/host-check.ts";
 import { isHeadLarge } from "../../upgrade/large-head.ts";
+import { refusingCheck } from "../../upgrade/login-check.ts";
 import { otherSite } from "../../upgrade/other-site.ts";
 import { originCause } from "../../upgrade/page-origin.ts";
 import { unreadProxyHeader } from "../../upgrade/proxy-header.ts";
@@ -307,6 +308,7 @@ function check(connection: ConnectionFacts, context: Context) {
   const { status, reason } = exchange.response;
   const body = bodyLine(exchange.responseBodyPreview);
   const kind = kindOf(status, exchange);
+  const check = refusingCheck(exchange, connection, context.others());
   return draft("http.upgrade.refused", kind, {
     at: exchange.response.first,
     confidence: kind === "fieldsTooLarge" && !saysTooLarge(exchange) ? "likely" : undefined,
@@ -317,8 +319,9 @@ function check(connection: ConnectionFacts, context: Context) {
       askedFor(exchange, fieldValue(exchange.request, "origin")),
       shows(exchange.response.first, "response", { status, reason }),
       body === "" ? null : shows(exchange.response.last, "responseBody", { text: body }),
+      check?.answered ?? null,
     ],
-    causes: causesOf(kind, connection, context),
+    causes: [check?.cause ?? false, ...causesOf(kind, connection, context)],
   });
 }
 
@@ -337,6 +340,7 @@ export const upgradeRefused: Rule = {
     "bodyLimit",
     "announcedLimit",
     "authRequest",
+    "forwardAuth",
     "nginxUpgradeLines",
     "apacheUpgrade",
     "frontUpgrade",
