@@ -230,6 +230,12 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const missed = missedBeat(connection, direction, context);
   // What these did is a finding of its own, from which this one follows.
   if (missed?.gaveUp === true || tcp.ending === "rst") return [];
+  const thrownOut = closer === "server" ? context.evictions().get(connection.id) : undefined;
+  if (thrownOut !== undefined)
+    return [
+      cause("likely", "evictEachOtherUnsaid", { count: thrownOut.turns }),
+      cause("possible", "serverTerminated", {}),
+    ];
   const named = timerCauses(connection, context);
   const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   const onMessage = blamesMessage(connection, direction);
@@ -328,6 +334,7 @@ export const noCloseFrame: Rule = {
   spec: "RFC 6455 §7.1.5, §7.1.6",
   causes: [
     "saidWhy",
+    "evictEachOtherUnsaid",
     "pongsTooSlow",
     "pongsUnheard",
     "tokenRejected",
