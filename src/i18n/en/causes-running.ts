@@ -186,7 +186,7 @@ export const causesRunning = {
   },
   queuedBehindData: {
     cause: "Pings or pongs waited behind large messages.",
-    fix: "Send large messages in pieces; look at the throughput.",
+    fix: "Send large messages in pieces and wait between them (bufferedAmount), or by HTTP; give the heartbeat more time than the largest one takes.",
   },
   pongsTooSlow: {
     cause:

@@ -160,7 +160,10 @@ export const causesRunning = {
     fix: "在 visibilitychange 和 online 事件里重连；服务端的 pong 超时设为两三个 ping 间隔[[，这里即最多 {patienceMs:ms}]]。",
   },
   heartbeatHabit: { cause: "间隔和等待时间与此相符：{timer:word}。", fix: "要调的就是这个定时器：{setting:word}" },
-  queuedBehindData: { cause: "ping 或 pong 排在大消息后面。", fix: "大消息拆成小块发送；查看吞吐量。" },
+  queuedBehindData: {
+    cause: "ping 或 pong 排在大消息后面。",
+    fix: "大消息拆成小块发送，块与块之间看 bufferedAmount 等一等，或改用 HTTP 传；心跳的等待时间要大于最大一条消息所需的时间。",
+  },
   pongsTooSlow: {
     cause: "链路太慢：数据包要 {afterMs:ms}才得到确认，pong 到达{to:word}时已经超过了它的心跳等待时间。",
     fix: "找出排队的地方（上行链路、调制解调器、VPN：缓冲膨胀）以及同一时间的大流量；把{to:word}心跳的等待时间设到远大于 {afterMs:ms}。",

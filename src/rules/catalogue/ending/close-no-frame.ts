@@ -1,4 +1,4 @@
-import { otherDirection, type Side } from "../../../base/brand.ts";
+import { type Direction, otherDirection, type Side } from "../../../base/brand.ts";
 import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
@@ -37,6 +37,7 @@ import {
   livedMs,
   otherSide,
   serverOf,
+  spanMs,
 } from "../../reading/reading.ts";
 import { isTimerLike, missedBeat, missesOwnPings } from "../../rhythm/heartbeat.ts";
 import { pongsUnheard, slowPathMs } from "../../rhythm/slow-path.ts";
@@ -304,6 +305,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       ownTimer === null &&
       cause("likely", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
+    missed === null && isBehindMessage(connection, direction) && cause("likely", "queuedBehindData", {}),
     onMessage !== null && (ownTimer !== null || leftTogether(connection, context)) ? lesser(onMessage) : onMessage,
     died ? diedOnConnect(connection) : null,
     closer === "server" && cause(died || isByDeadline ? "possible" : "likely", "serverTerminated", {}),
@@ -320,6 +322,17 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       ownTimer === null &&
       cause("possible", "unknownIdleTimer", { idleMs: idle }),
   ];
+}
+
+/** As long as a heartbeat may wait. */
+const LONG_MESSAGE_MS = 5000;
+
+/** It hung up in the middle of a message of its own that had been under way for long: its pings had to wait behind that. */
+function isBehindMessage(connection: ConnectionFacts, direction: Direction): boolean {
+  const { webSocket } = connection;
+  const message = webSocket?.unfinishedMessage[direction] ?? null;
+  if (message === null || webSocket?.incompleteFrameBytes[direction] === 0) return false;
+  return spanMs(message, endOf(connection)) >= LONG_MESSAGE_MS;
 }
 
 /** Where the ends' own stamps do not speak against it, the capture's clock may have been set forward. */
@@ -364,6 +377,7 @@ export const noCloseFrame: Rule = {
     "pathInterrupted",
     "peerBlocked",
     "backpressure",
+    "queuedBehindData",
     "peerStoppedReading",
     "writeTimer",
     "nginxReadTimeout",

@@ -4,7 +4,7 @@ import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { forwardedBy, handshakeOf } from "../../handshake/upgrade-outcome.ts";
-import { endOf, isUnread, livedMs, NS_PER_MS, otherSide, spanMs } from "../../reading/reading.ts";
+import { endOf, isBehindHole, isUnread, livedMs, NS_PER_MS, otherSide, spanMs } from "../../reading/reading.ts";
 import { slowRunsOf, stallWithin } from "../../reading/stall.ts";
 import { answersWrongly } from "../../rhythm/heartbeat.ts";
 import { cameLate, slowPathMs } from "../../rhythm/slow-path.ts";
@@ -34,7 +34,7 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
   const from = sideOf(direction);
   const to = otherSide(from);
   // Pongs that the capture missed in between: the next one then seems to answer an older ping.
-  if (isUnread(connection, to, slowest.ping.timestampNs)) return null;
+  if (isUnread(connection, to, slowest.ping.timestampNs) || isBehindHole(connection, to, slowest.pong)) return null;
   const stall = stallWithin(connection, slowest.ping.timestampNs, slowest.pong.timestampNs);
   const late = cameLate(connection.tcp, to, slowest.ping.timestampNs, slowest.pong.timestampNs);
   const isSlow =
