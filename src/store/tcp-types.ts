@@ -52,11 +52,13 @@ export interface TcpEvent extends Mark {
   readonly value: number;
   /**
    * Of a retransmission: when the oldest byte that waited was first sent (null: none waited, all had been acknowledged), when
-   * the other side had last been heard, and when the acknowledgment came. null: not known, or never. Of late bytes (they had
-   * been lost on their way to the point of capture): since when they were known to be missing.
+   * the other side had last been heard, when its sender had last acknowledged something new of the other side, and when the
+   * acknowledgment came. null: not known, or never. Of late bytes (they had been lost on their way to the point of capture):
+   * since when they were known to be missing.
    */
   readonly sentNs?: RelativeNs | null;
   readonly heardNs?: RelativeNs | null;
+  readonly advancedNs?: RelativeNs | null;
   readonly acknowledgedNs?: RelativeNs | null;
 }
 

@@ -37,6 +37,8 @@ export interface TcpEventRow extends Moment {
   readonly sentNs?: number;
   /** And when the peer had last been heard by then. */
   readonly heardNs?: number;
+  /** And when its own sender had last acknowledged something new of the peer. */
+  readonly advancedNs?: number;
   acknowledgedNs?: number;
 }
 

@@ -41,8 +41,8 @@ export function noteRepeated(
 ): void {
   const { packetNumber, timestampNs } = at;
   const [kind, from, sentNs] = ["retransmission", half.index, half.oldestUnackedNs] as const;
-  const heardNs = connection.peerOf(half).lastPacketNs;
-  const row: TcpEventRow = { kind, from, streamOffset, value, packetNumber, timestampNs, sentNs, heardNs };
+  const { lastPacketNs: heardNs, lastAdvanceNs: advancedNs } = connection.peerOf(half);
+  const row: TcpEventRow = { kind, from, streamOffset, value, packetNumber, timestampNs, sentNs, heardNs, advancedNs };
   keep(connection, row);
   half.repeated ??= [];
   half.repeated.push(row);

@@ -1,5 +1,5 @@
 import type { Analysis, ConnectionFacts } from "../../src/store/types.ts";
-import { analysisOf, close, connectionFacts, mark, upgrade, webSocket } from "./facts-builder.ts";
+import { abnormal, analysisOf, close, connectionFacts, mark, upgrade, webSocket } from "./facts-builder.ts";
 
 /** Opened and closed by the server at these seconds. */
 export const closedByServer = (
@@ -18,6 +18,16 @@ export const closedByServer = (
       openedAt: mark(opened),
       closeFrames: [close(ended + 0.05, code, reason), close(ended, code, reason)],
     }),
+  });
+
+/** Opened at these seconds, and ended by the server's FIN without a Close. */
+export const droppedByServer = (opened: number, ended: number, target: string): ConnectionFacts =>
+  connectionFacts({
+    ...abnormal("server", ended),
+    first: mark(opened),
+    last: mark(ended + 0.1),
+    upgrade: upgrade({ target, requestAt: opened, responseAt: opened }),
+    webSocket: webSocket({ openedAt: mark(opened), closeFrames: [null, null] }),
   });
 
 interface Fight {

@@ -28,7 +28,7 @@ const counts: FrameCounts = {
   payloadBytes: 400,
 };
 
-const quietBeat: BeatFacts = noBeat();
+export const quietBeat: BeatFacts = noBeat();
 
 /** A heartbeat that is answered, `pings` times every `intervalSeconds`. */
 export const beat = (overrides: Partial<BeatFacts> = {}): BeatFacts => ({

@@ -79,6 +79,11 @@ export const causesRunning = {
       "Two clients throw each other out: {count} times a new connection was followed at once by the end of the one before, with the same code. The server keeps one connection a user or device, and whoever is thrown out comes back by itself.",
     fix: "Do not reconnect by itself after {code}: in onclose, if (event.code === {code}) say that it is open somewhere else, and stop. Then look for the second tab, device or process with the same account or id, or let the server keep several connections.",
   },
+  evictEachOtherUnsaid: {
+    cause:
+      "Two clients throw each other out: {count} times a new connection that asked for the same was followed at once by the end of the one before. The server keeps one connection a user or device and drops the older one without a word, and whoever is thrown out comes back by itself.",
+    fix: 'Let the server close the older one with a code of its own, close(4409, "replaced"), and the client stay away after that code. Then look for the second tab, device or process with the same account or id, or let the server keep several connections.',
+  },
   closeIgnored: {
     cause: "The {to:word}'s code does not answer Close frames.",
     fix: "A WebSocket library answers by itself; code that works on raw sockets must do it.",
@@ -181,7 +186,7 @@ export const causesRunning = {
   },
   queuedBehindData: {
     cause: "Pings or pongs waited behind large messages.",
-    fix: "Send large messages in pieces; look at the throughput.",
+    fix: "Send large messages in pieces and wait between them (bufferedAmount), or by HTTP; give the heartbeat more time than the largest one takes.",
   },
   pongsTooSlow: {
     cause:

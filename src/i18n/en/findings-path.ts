@@ -63,6 +63,12 @@ export const findingsPath = {
       detail:
         "{bytes:bytes} of the {from:word} were sent again {repeats:once|# times} meanwhile. The first packet that came through was answered by an RST that acknowledges nothing: a system says so of connections that it does not have. Its heartbeat had no time to give up, or it has none.",
     },
+    forgotten: {
+      title:
+        "The {to:word} was gone for at least {leastMs:ms}[[ and at most {mostMs:ms}]] and came back without knowing the connection: it had given it up meanwhile, or restarted",
+      detail:
+        "{bytes:bytes} of the {from:word} were sent again {repeats:once|# times} meanwhile. The first packet that came through was answered by an RST that acknowledges nothing: a system says so of connections that it does not have (any more). Pings of the {from:word} stayed away for longer than a {to:word} that watches for them waits; one that restarted answers alike.",
+    },
     oneWay: {
       title:
         "What the {from:word} sends is never acknowledged, although the {to:word} lives and sends: {bytes:bytes} sent again {repeats:once|# times} in {waitedMs:ms}",

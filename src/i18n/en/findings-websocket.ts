@@ -50,6 +50,11 @@ export const findingsWebSocket = {
         "The path became too slow for the heartbeat: packets took {slowMs:ms} to be acknowledged; the {from:word} gave up {waitedMs:ms} after the first unanswered ping[[, {sincePongMs:ms} after the last pong]]",
       detail: `${interval}{missing:One ping|# pings} stayed without pong when the {closer:word} ended the connection. Acknowledgments, which the {to:word}'s system sends by itself, were that late too: its program may have answered at once.`,
     },
+    gaveUpBehindMessage: {
+      title:
+        "The {to:word} was still sending a message of {bytes:bytes}, and its pongs had to wait behind it: the {from:word} gave up {waitedMs:ms} after the first unanswered ping[[, {sincePongMs:ms} after the last pong]]",
+      detail: `${interval}{missing:One ping|# pings} stayed without pong when the {closer:word} ended the connection. The message came on until then: the path works, and its rate is too low for one message of that size. The {to:word}'s program may have answered at once.`,
+    },
     gaveUpWrongPayload: {
       title:
         "The {to:word} answered {missing:the ping|# pings} with another payload; the {from:word} did not take that for an answer and gave up {waitedMs:ms} after the first one",

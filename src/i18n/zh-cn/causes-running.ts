@@ -63,6 +63,11 @@ export const causesRunning = {
       "两个客户端互相顶掉：有 {count} 次，新连接一建立，前一个就以同样的关闭码结束。服务端每个用户或设备只保留一条连接，被顶掉的一方又自动重连。",
     fix: "收到 {code} 后不要自动重连：在 onclose 里判断 if (event.code === {code})，提示“已在别处打开”并停止。再找出使用同一账号或 ID 的第二个标签页、设备或进程，或者让服务端保留多条连接。",
   },
+  evictEachOtherUnsaid: {
+    cause:
+      "两个客户端互相顶掉：有 {count} 次，请求内容相同的新连接一建立，前一个就结束。服务端每个用户或设备只保留一条连接，并且不发关闭码就断开旧的，被顶掉的一方又自动重连。",
+    fix: '让服务端用自定义的关闭码断开旧连接，例如 close(4409, "replaced")，客户端收到后不要重连。再找出使用同一账号或 ID 的第二个标签页、设备或进程，或者让服务端保留多条连接。',
+  },
   closeIgnored: {
     cause: "{to:word}的代码不回应 Close 帧。",
     fix: "WebSocket 库会自动回应；直接操作套接字的代码要自己处理。",
@@ -155,7 +160,10 @@ export const causesRunning = {
     fix: "在 visibilitychange 和 online 事件里重连；服务端的 pong 超时设为两三个 ping 间隔[[，这里即最多 {patienceMs:ms}]]。",
   },
   heartbeatHabit: { cause: "间隔和等待时间与此相符：{timer:word}。", fix: "要调的就是这个定时器：{setting:word}" },
-  queuedBehindData: { cause: "ping 或 pong 排在大消息后面。", fix: "大消息拆成小块发送；查看吞吐量。" },
+  queuedBehindData: {
+    cause: "ping 或 pong 排在大消息后面。",
+    fix: "大消息拆成小块发送，块与块之间看 bufferedAmount 等一等，或改用 HTTP 传；心跳的等待时间要大于最大一条消息所需的时间。",
+  },
   pongsTooSlow: {
     cause: "链路太慢：数据包要 {afterMs:ms}才得到确认，pong 到达{to:word}时已经超过了它的心跳等待时间。",
     fix: "找出排队的地方（上行链路、调制解调器、VPN：缓冲膨胀）以及同一时间的大流量；把{to:word}心跳的等待时间设到远大于 {afterMs:ms}。",

@@ -57,6 +57,12 @@ export const findingsPath = {
       detail:
         "其间{from:word}的 {bytes:bytes} 重传了 {repeats} 次。第一个到达的数据包换来了不带确认的 RST：系统对它没有的连接才这样回答。它的心跳还来不及放弃，或者根本没有心跳。",
     },
+    forgotten: {
+      title:
+        "{to:word}消失了至少 {leastMs:ms}[[、最多 {mostMs:ms}]]，回来后已不认识这条连接：其间它放弃了连接，或者重启了",
+      detail:
+        "其间{from:word}的 {bytes:bytes} 重传了 {repeats} 次。第一个到达的数据包换来了不带确认的 RST：系统对它没有（或已经没有）的连接才这样回答。{from:word}的 ping 缺席的时间，超过了守着 ping 的{to:word}通常等待的时间；重启过的主机也会这样回答。",
+    },
     oneWay: {
       title:
         "{from:word}发的数据始终没有确认，而{to:word}还活着、还在发：{bytes:bytes} 在 {waitedMs:ms}内重传 {repeats} 次",

@@ -50,6 +50,11 @@ export const findingsWebSocket = {
         "链路太慢，心跳等不及：数据包要 {slowMs:ms}才得到确认；从第一个没有应答的 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接[[，距最后一个 pong {sincePongMs:ms}]]",
       detail: `${interval}{closer:word}结束连接时，有 {missing} 个 ping 没有等到 pong。TCP 确认由{to:word}的系统自己发出，也晚了这么多：它的程序可能早就应答了。`,
     },
+    gaveUpBehindMessage: {
+      title:
+        "{to:word}正在发送一条 {bytes:bytes} 的消息，pong 只能排在后面：第一个没有应答的 ping 之后 {waitedMs:ms}，{from:word}放弃[[，距最后一个 pong {sincePongMs:ms}]]",
+      detail: `${interval}{closer:word}结束连接时，有 {missing} 个 ping 没有等到 pong。直到那时消息都在陆续到达：链路是通的，只是对这么大的一条消息来说太慢。{to:word}的程序可能早就应答了。`,
+    },
     gaveUpWrongPayload: {
       title:
         "{to:word}回应了 {missing} 个 ping，但 pong 的载荷不对；{from:word}不认这样的应答，第一个 ping 之后 {waitedMs:ms}放弃了连接",

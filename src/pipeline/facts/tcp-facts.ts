@@ -71,6 +71,7 @@ function eventFacts(connection: TcpConnection, event: TcpConnection["events"][nu
     value: event.value,
     sentNs: seenNs(event.sentNs),
     heardNs: seenNs(event.heardNs),
+    advancedNs: seenNs(event.advancedNs),
     acknowledgedNs: event.acknowledgedNs === undefined ? null : relativeNs(event.acknowledgedNs),
   };
 }

@@ -2,7 +2,6 @@ import { appendTo } from "../../base/append-to.ts";
 import { type ConnectionId, SERVER } from "../../base/brand.ts";
 import { isBefore, type Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import type { CloseFrameFacts } from "../../store/websocket-types.ts";
 import { asksAlike, isSameHost } from "../handshake/same-client.ts";
 import { handshakeOf } from "../handshake/upgrade-outcome.ts";
 import { closeCodeOf, firstClose, isNormalCode } from "../reading/first-close.ts";
@@ -33,25 +32,48 @@ interface Ended {
   /** A server may throw the old one out before it lets the new one in. */
   readonly asked: Mark;
   readonly openedAt: Mark;
-  readonly close: CloseFrameFacts;
+  readonly end: ServerEnd;
 }
+
+/** How the server ended it: by a Close, or without one (1006). */
+interface ServerEnd {
+  readonly at: Mark;
+  readonly code: number;
+  readonly reason: string;
+}
+
+const NO_CLOSE = 1006;
+
+/** null: the client ended it, or nobody did yet, or the server for a reason that throws nobody out. */
+function serverEnd(connection: ConnectionFacts): ServerEnd | null {
+  const { webSocket, tcp } = connection;
+  if (webSocket === null || webSocket.midstream) return null;
+  const found = firstClose(connection);
+  if (found === null)
+    return tcp.firstCloser === "server" && tcp.closedAt !== null
+      ? { at: tcp.closedAt, code: NO_CLOSE, reason: "" }
+      : null;
+  const code = closeCodeOf(found.close);
+  if (found.direction !== SERVER || found.close.codeMissing || NOT_THROWN_OUT.has(code)) return null;
+  return { at: found.close, code, reason: found.close.reason };
+}
+
+/** What says nothing of why it ended: only a client that asks for the very same can have thrown it out. */
+const isWordless = (code: number): boolean => code === NO_CLOSE || isNormalCode(code);
 
 /** By the connections that were thrown out. Each server's are gone through once. */
 export function evictionsOf(connections: readonly ConnectionFacts[]): ReadonlyMap<ConnectionId, Eviction> {
   const alike = new Map<string, Ended[]>();
   for (const connection of connections) {
     const { webSocket } = connection;
-    const found = webSocket === null || webSocket.midstream ? null : firstClose(connection);
-    if (webSocket === null || found === null || found.direction !== SERVER) continue;
-    const { reason, codeMissing } = found.close;
-    const code = closeCodeOf(found.close);
-    if (codeMissing || NOT_THROWN_OUT.has(code)) continue;
+    const end = serverEnd(connection);
+    if (webSocket === null || end === null) continue;
     const request = handshakeOf(connection)?.request ?? null;
     const target = request?.target ?? "";
     const { openedAt } = webSocket;
-    const ended = { connection, asked: request?.first ?? openedAt, openedAt, close: found.close };
-    const place = isNormalCode(code) ? target : pathOf(target);
-    appendTo(alike, [serverOf(connection), place, code, reason].join("\u0000"), ended);
+    const ended = { connection, asked: request?.first ?? openedAt, openedAt, end };
+    const place = isWordless(end.code) ? target : pathOf(target);
+    appendTo(alike, [serverOf(connection), place, end.code, end.reason].join("\u0000"), ended);
   }
   const evictions = new Map<ConnectionId, Eviction>();
   for (const group of alike.values()) {
@@ -66,11 +88,12 @@ export function evictionsOf(connections: readonly ConnectionFacts[]): ReadonlyMa
 function turnsOf(group: readonly Ended[]): number {
   const inOrder = [...group].sort((a, b) => a.openedAt.timestampNs - b.openedAt.timestampNs);
   return inOrder.filter((one, index) => {
-    const { openedAt, close } = one;
+    const { openedAt, end } = one;
     const next = inOrder[index + 1];
-    if (next === undefined || isBefore(close, next.asked)) return false;
-    if (isNormalCode(close.code) && !throwsOut(next, one)) return false;
-    return spanMs(next.asked, close) <= Math.min(NOTICED_MS, LATE_SHARE * spanMs(openedAt, close));
+    if (next === undefined || isBefore(end.at, next.asked)) return false;
+    if (isWordless(end.code) && spanMs(openedAt, end.at) > BACK_WITHIN_MS) return false;
+    if (isNormalCode(end.code) && !throwsOut(next, one)) return false;
+    return spanMs(next.asked, end.at) <= Math.min(NOTICED_MS, LATE_SHARE * spanMs(openedAt, end.at));
   }).length;
 }
 
@@ -78,9 +101,8 @@ function turnsOf(group: readonly Ended[]): number {
  * By a normal closure a server also ends what is done, and its client may have opened the next one by then: its words say
  * who came, or it is another client that did.
  */
-const throwsOut = (next: Ended, { connection, openedAt, close }: Ended): boolean =>
-  spanMs(openedAt, close) <= BACK_WITHIN_MS &&
-  (saysReplaced(close.reason) || isOtherClient(next.connection, connection));
+const throwsOut = (next: Ended, { connection, end }: Ended): boolean =>
+  saysReplaced(end.reason) || isOtherClient(next.connection, connection);
 
 function isOtherClient(one: ConnectionFacts, other: ConnectionFacts): boolean {
   const [a, b] = [handshakeOf(one), handshakeOf(other)];

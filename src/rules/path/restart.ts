@@ -1,7 +1,7 @@
 import type { Side } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
-import { directionOf, endOf, serverOf } from "../reading/reading.ts";
+import { directionOf, endOf, otherSide, serverOf } from "../reading/reading.ts";
 import { stallsOf } from "../reading/stall.ts";
 import { within } from "../reading/time-index.ts";
 import { hostRanOn } from "./host-clock.ts";
@@ -35,6 +35,18 @@ export function hasRestarted(connection: ConnectionFacts, side: Side, goneMs: nu
   )
     return false;
   return (side === "server" && refusesSince(connection, goneMs, context)) || goneMs < patienceOf(connection, side);
+}
+
+/** Whoever watches for pings waits for one more than the next (the client's half of the heartbeat that ws describes). */
+const AWAITED_PINGS = 2;
+
+/**
+ * A client that hears of the server by its pings may have given the WebSocket up, where they stayed away for long: its
+ * system answers then as one that has restarted does.
+ */
+export function mayHaveGivenUp({ webSocket }: ConnectionFacts, side: Side, goneMs: number): boolean {
+  const pingMs = webSocket?.heartbeat[directionOf(otherSide(side))].intervalMs ?? null;
+  return side === "client" && pingMs !== null && goneMs > AWAITED_PINGS * pingMs;
 }
 
 /** It sent the same again and again, and its next repetition was not due yet: it was there all the while. */

@@ -41,6 +41,18 @@ export const isBlind = ({ tcp }: ConnectionFacts): boolean =>
 /** Bytes that were lost on the path and never repaired: neither missed by the capture nor cut off by it. */
 export const lostBytes = (half: HalfFacts): number => half.missingBytes - half.notCapturedBytes - half.truncatedBytes;
 
+/** What this side sent then lies behind bytes that were lost and never repaired: its peer's program cannot have got it. */
+export function isBehindHole({ tcp }: ConnectionFacts, side: Side, mark: Mark): boolean {
+  const half = tcp.halves[directionOf(side)];
+  const { lastAcknowledged } = half;
+  if (lostBytes(half) <= 0 || lastAcknowledged === null || lastAcknowledged.timestampNs >= mark.timestampNs)
+    return false;
+  return tcp.events.some(
+    ({ kind, from, timestampNs }) =>
+      kind === "gap" && from === side && timestampNs >= lastAcknowledged.timestampNs && timestampNs <= mark.timestampNs,
+  );
+}
+
 /** What this side sent after `sinceNs` cannot be known. */
 export const isUnread = ({ tcp, webSocket }: ConnectionFacts, side: Side, sinceNs: number): boolean =>
   webSocket !== null && unread.isUnread(tcp, webSocket, directionOf(side), sinceNs);

@@ -27,11 +27,23 @@ const LEAST_GROWTH = 1.4;
 /** By how much the next distance grows, with some leeway. */
 const NEXT_TIMES = 2.2;
 
+export const stallsOf = (connection: ConnectionFacts): Stall[] => runsOf(connection).filter((one) => !one.hearsOn);
+
+/**
+ * Sent again and again though it had arrived, by a side that heard new data of the other one all the while: the path is open,
+ * and so slow that the acknowledgment, which comes behind that data, takes longer than the sender waits.
+ */
+export const slowRunsOf = (connection: ConnectionFacts): Stall[] => runsOf(connection).filter((one) => one.hearsOn);
+
+interface Run extends Stall {
+  readonly hearsOn: boolean;
+}
+
 /** It is one segment that is sent again without answer, at growing distances; lost ones here and there are others each. */
-export function stallsOf({ tcp }: ConnectionFacts): Stall[] {
+function runsOf({ tcp }: ConnectionFacts): Run[] {
   return ([0, 1] as const).flatMap((direction) => {
     const from = sideOf(direction);
-    const stalls: Stall[] = [];
+    const stalls: Run[] = [];
     let run: TcpEvent[] = [];
     const close = () => {
       const [first, before, last] = [run[0], run.at(-2), run.at(-1)];
@@ -42,7 +54,8 @@ export function stallsOf({ tcp }: ConnectionFacts): Stall[] {
       // Who hangs up waits no longer, and an acknowledgment that never came ends nothing.
       const endNs = Math.min(last.acknowledgedNs ?? last.timestampNs, endBehind(tcp.closedAt, first));
       const [ms, hadArrived] = [(endNs - sinceNs) / 1e6, first.sentNs === null];
-      stalls.push({ from, first, last, sinceNs, untilNs, repeats: run.length, ms, hadArrived });
+      const hearsOn = hadArrived && hearsAllAlong(run);
+      stalls.push({ from, first, last, sinceNs, untilNs, repeats: run.length, ms, hadArrived, hearsOn });
     };
     for (const event of tcp.events) {
       if (event.kind !== "retransmission" || event.from !== from) continue;
@@ -55,6 +68,15 @@ export function stallsOf({ tcp }: ConnectionFacts): Stall[] {
     close();
     return stalls;
   });
+}
+
+/** Between most of its repetitions its acknowledgments moved on. */
+function hearsAllAlong(run: readonly TcpEvent[]): boolean {
+  const heard = run.filter(({ advancedNs }, index) => {
+    const before = run[index - 1];
+    return before !== undefined && advancedNs != null && advancedNs > before.timestampNs;
+  });
+  return heard.length > (run.length - 1) / 2;
 }
 
 const endBehind = (closedAt: Mark | null, first: Mark): number =>

@@ -4,7 +4,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { BeatFacts, CloseFrameFacts, UnansweredPing } from "../../store/websocket-types.ts";
 import type { Context } from "../context/context.ts";
 import { closeMetNobody } from "../reading/ending.ts";
-import { hasEnded, isUnread, later, otherSide, spanMs, watchedUntil } from "../reading/reading.ts";
+import { hasEnded, isBehindHole, isUnread, later, otherSide, spanMs, watchedUntil } from "../reading/reading.ts";
 
 /** Pings of one side that stayed unanswered long enough to count, and what came of it. */
 export interface MissedBeat {
@@ -62,16 +62,20 @@ export function missedIn(
       ping.timestampNs > silentSinceNs &&
       ping.timestampNs > (beat.lastAnsweredPing?.timestampNs ?? Number.NEGATIVE_INFINITY),
   );
-  const first = dead[0];
   const last = dead.at(-1);
-  if (!first || !last) return null;
+  if (last === undefined) return null;
   const peer = tcp.halves[direction === 0 ? 1 : 0];
+  // A pong behind a hole was seen here, and handed to nobody.
+  const isLost = beat.lastPong !== null && isBehindHole(connection, otherSide(pinger), beat.lastPong);
+  if (isLost && beat.lastAnsweredPing !== null)
+    dead.unshift({ ...beat.lastAnsweredPing, acknowledged: last.acknowledged, acknowledgedLate: false });
+  const first = dead[0] ?? last;
   // Packets that were cut behind their first frames: a pong may have been in what the capture does not hold.
   if (isUnread(connection, otherSide(pinger), first.timestampNs)) return null;
-  const lastPong: Mark | null = beat.lastPong;
+  const lastPong: Mark | null = isLost ? null : beat.lastPong;
   return {
     pinger,
-    beat,
+    beat: isLost ? { ...beat, lastPong: null } : beat,
     dead,
     first,
     last,

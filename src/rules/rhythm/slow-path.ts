@@ -3,6 +3,7 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { SlowAcknowledgment, TcpFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { NS_PER_MS, spanMs } from "../reading/reading.ts";
+import { slowRunsOf } from "../reading/stall.ts";
 
 /** Slower than usual by so much, it is not what the path is like. */
 const SLOW_TIMES = 4;
@@ -44,13 +45,17 @@ interface Late {
  * How long packets took meanwhile to come through and be acknowledged, in ms, where that was long: what the systems of both
  * ends acknowledge by themselves says nothing of their programs. null: it was not.
  */
-export function slowPathMs({ tcp }: ConnectionFacts, sinceNs: number, untilNs: number): number | null {
+export function slowPathMs(connection: ConnectionFacts, sinceNs: number, untilNs: number): number | null {
+  const { tcp } = connection;
   const usualMs = tcp.roundTripMs ?? 0;
+  const outrun = slowRunsOf(connection)
+    .filter(({ first, last }) => first.timestampNs <= untilNs && last.timestampNs >= sinceNs)
+    .map(({ first, last }) => spanMs(first, last));
   const slow = tcp.halves
     .flatMap(({ slowAcknowledgment }) => slowAcknowledgment ?? [])
     .filter((one) => isOfPath(one) && one.sinceNs <= untilNs && one.sinceNs + one.ms * NS_PER_MS >= sinceNs)
     .map(({ ms }) => ms);
-  const slowestMs = Math.max(0, ...slow);
+  const slowestMs = Math.max(0, ...slow, ...outrun);
   if (usualMs >= SLOW_ROUND_TRIP_MS) return Math.max(usualMs, slowestMs);
   return slowestMs > 0 && slowestMs >= SLOW_TIMES * usualMs ? slowestMs : null;
 }

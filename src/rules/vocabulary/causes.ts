@@ -239,6 +239,7 @@ export const causeWords = {
   loginNotSeen: "from count waitedMs",
   replacedElsewhere: "",
   evictEachOther: "code count",
+  evictEachOtherUnsaid: "count",
   closeIgnored: "to",
   peerBlocked: "to",
   leftWithoutWaiting: "from",

@@ -92,6 +92,7 @@ export const closeFindings = {
     endLost: "from to repeats waitedMs idleMs?",
     endLate: "from to repeats leastMs mostMs idleMs?",
     restarted: "from to bytes repeats leastMs mostMs?",
+    forgotten: "from to bytes repeats leastMs mostMs?",
     oneWay: "from to bytes repeats waitedMs",
     stateLost: "from to bytes repeats waitedMs client repeatsAfter",
     acknowledgmentsLost: "from to repeats waitedMs",

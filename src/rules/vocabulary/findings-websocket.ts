@@ -13,6 +13,7 @@ export const webSocketFindings = {
     gaveUpLoss: missing,
     gaveUpPath: `${missing} outageMs repeats`,
     gaveUpSlow: `${missing} slowMs`,
+    gaveUpBehindMessage: `${missing} bytes`,
     gaveUpWrongPayload: "from to missing intervalMs? waitedMs closer",
     wrongPayload: "from to missing intervalMs?",
     notPassedOn: "proxy from to missing intervalMs? waitedMs sincePongMs?",

@@ -9,6 +9,7 @@ import {
   connectionFacts,
   deafBeat,
   mark,
+  quietBeat,
   reset,
   sealedConnection,
   stalled,
@@ -121,6 +122,14 @@ const vanished = (
     }),
     close: { verdict: "open", clientSees: null, serverSees: null },
   });
+
+/** Back after 12 s, it answered the server's packet as a system does that has no such connection. */
+const backWithoutMemory = vanished(false, 30, 29.9, 6, {
+  ending: "rst",
+  firstCloser: "client",
+  closedAt: mark(42.5),
+  resets: [reset({ from: "client", at: 42.5, answers: mark(42.4), hasAck: false })],
+});
 
 const before = vanished(false, 20, 19, 6, { client: { lastPacket: mark(19) } });
 
@@ -491,14 +500,14 @@ export const closingCases = {
       }),
       fullSize: one(vanished(true, 30, 29.9)),
       healed: one(healed),
-      restarted: one(
-        vanished(false, 30, 29.9, 6, {
-          ending: "rst",
-          firstCloser: "client",
-          closedAt: mark(42.5),
-          resets: [reset({ from: "client", at: 42.5, answers: mark(42.4), hasAck: false })],
+      restarted: one(backWithoutMemory),
+      forgotten: one({
+        ...backWithoutMemory,
+        webSocket: webSocket({
+          closeFrames: [null, null],
+          heartbeat: [quietBeat, beat({ intervalMs: 5000 })],
         }),
-      ),
+      }),
       oneWay: one(vanished(false, 30, 29.9, 8, { client: { lastData: mark(34) } })),
       stateLost: several(
         vanished(false, 30, 29.9, 6, { events: stalled(30) }),

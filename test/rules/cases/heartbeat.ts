@@ -191,6 +191,16 @@ export const heartbeatCases = {
           tcpFacts: { events: stalled(44) },
         }),
       ),
+      gaveUpBehindMessage: one(
+        abnormal("server", 52, {
+          webSocketFacts: {
+            heartbeat: [quiet, deafBeat(20, [30, 40, 50])],
+            unfinishedMessage: [{ ...mark(25), bytes: 500_000 }, null],
+            incompleteFrameBytes: [48_000, 0],
+          },
+          tcpFacts: { client: { lastData: mark(51.9) } },
+        }),
+      ),
       gaveUpSlow: one(
         abnormal("server", 52, {
           webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30, 40, 50])] },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
 import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
-import { closedByServer, evictedNormally } from "../../support/evictions.ts";
+import { closedByServer, droppedByServer, evictedNormally } from "../../support/evictions.ts";
 import { several } from "../cases/case.ts";
 
 const REASON = "duplicate device car7";
@@ -49,6 +49,23 @@ describe("two clients of one account that reconnect at once", () => {
     const variants = (analysis: Analysis) => judge(analysis).map(({ variant }) => variant);
     expect(variants(evictedNormally(1000, { everySeconds: 60 }))).not.toContain("evicted");
     expect(variants(evictedNormally(1000, { target: (index) => `/chat?job=${index}` }))).toEqual([]);
+  });
+
+  test("do so where the server drops the older one without a word", () => {
+    const turns = (everySeconds: number, target = (_: number) => "/ws?id=car7") =>
+      Array.from({ length: 7 }, (_, at) =>
+        droppedByServer(at * everySeconds, (at + 1) * everySeconds + 0.02, target(at)),
+      );
+    const found = judge(several(...turns(2)));
+    expect(found.map(({ ruleId, severity }) => `${severity} ${ruleId}`)).toEqual(["error ws.close.no-close-frame"]);
+    expect(found[0]?.causes[0]).toMatchObject({ id: "evictEachOtherUnsaid", args: { count: 6 } });
+    expect(causesOf(...turns(60))).not.toContain("evictEachOtherUnsaid");
+    expect(causesOf(...turns(2, (at) => `/ws?id=car${at}`))).not.toContain("evictEachOtherUnsaid");
+  });
+
+  test("are told by words for them, also from one address", () => {
+    for (const reason of ["duplicate id", "duplicate client id", "Session taken over"])
+      expect(judge(evictedNormally(1000, { address: "10.0.0.1", reason }))).toHaveLength(1);
   });
 
   test("are not one client that comes back after each end", () => {

@@ -1,4 +1,4 @@
-import { otherDirection, type Side } from "../../../base/brand.ts";
+import { type Direction, otherDirection, type Side } from "../../../base/brand.ts";
 import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
@@ -37,6 +37,7 @@ import {
   livedMs,
   otherSide,
   serverOf,
+  spanMs,
 } from "../../reading/reading.ts";
 import { isTimerLike, missedBeat, missesOwnPings } from "../../rhythm/heartbeat.ts";
 import { pongsUnheard, slowPathMs } from "../../rhythm/slow-path.ts";
@@ -230,6 +231,12 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const missed = missedBeat(connection, direction, context);
   // What these did is a finding of its own, from which this one follows.
   if (missed?.gaveUp === true || tcp.ending === "rst") return [];
+  const thrownOut = closer === "server" ? context.evictions().get(connection.id) : undefined;
+  if (thrownOut !== undefined)
+    return [
+      cause("likely", "evictEachOtherUnsaid", { count: thrownOut.turns }),
+      cause("possible", "serverTerminated", {}),
+    ];
   const named = timerCauses(connection, context);
   const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   const onMessage = blamesMessage(connection, direction);
@@ -298,6 +305,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       ownTimer === null &&
       cause("likely", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
+    missed === null && isBehindMessage(connection, direction) && cause("likely", "queuedBehindData", {}),
     onMessage !== null && (ownTimer !== null || leftTogether(connection, context)) ? lesser(onMessage) : onMessage,
     died ? diedOnConnect(connection) : null,
     closer === "server" && cause(died || isByDeadline ? "possible" : "likely", "serverTerminated", {}),
@@ -316,6 +324,17 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   ];
 }
 
+/** As long as a heartbeat may wait. */
+const LONG_MESSAGE_MS = 5000;
+
+/** It hung up in the middle of a message of its own that had been under way for long: its pings had to wait behind that. */
+function isBehindMessage(connection: ConnectionFacts, direction: Direction): boolean {
+  const { webSocket } = connection;
+  const message = webSocket?.unfinishedMessage[direction] ?? null;
+  if (message === null || webSocket?.incompleteFrameBytes[direction] === 0) return false;
+  return spanMs(message, endOf(connection)) >= LONG_MESSAGE_MS;
+}
+
 /** Where the ends' own stamps do not speak against it, the capture's clock may have been set forward. */
 const pausedPings = ({ tcp }: ConnectionFacts, to: Side, idleMs: number): Cause =>
   tcp.clockAgreed !== null && tcp.clockAgreed.packet === tcp.closedAt?.packet
@@ -328,6 +347,7 @@ export const noCloseFrame: Rule = {
   spec: "RFC 6455 §7.1.5, §7.1.6",
   causes: [
     "saidWhy",
+    "evictEachOtherUnsaid",
     "pongsTooSlow",
     "pongsUnheard",
     "tokenRejected",
@@ -357,6 +377,7 @@ export const noCloseFrame: Rule = {
     "pathInterrupted",
     "peerBlocked",
     "backpressure",
+    "queuedBehindData",
     "peerStoppedReading",
     "writeTimer",
     "nginxReadTimeout",

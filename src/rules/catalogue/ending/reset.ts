@@ -12,7 +12,7 @@ import { sealedReset } from "../../ending/sealed-endings.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { hostRanOn } from "../../path/host-clock.ts";
 import { type Interruption, interruptionBefore } from "../../path/interruption.ts";
-import { hasRestarted } from "../../path/restart.ts";
+import { hasRestarted, mayHaveGivenUp } from "../../path/restart.ts";
 import { closeMetNobody } from "../../reading/ending.ts";
 import { stoppedReading } from "../../reading/full-window.ts";
 import {
@@ -117,7 +117,11 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
     });
   const outage =
     isUnknown && isRead ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset)) : null;
-  if (outage !== null && hasRestarted(connection, from, outage.ms, context))
+  if (
+    outage !== null &&
+    hasRestarted(connection, from, outage.ms, context) &&
+    !mayHaveGivenUp(connection, from, outage.ms)
+  )
     return draft("tcp.rst", "afterRestart", {
       ...parts,
       onset: outage.since,

@@ -11,7 +11,7 @@ import { hostRanOn } from "../../path/host-clock.ts";
 import { openedBeside, openedMeanwhile } from "../../path/meanwhile.ts";
 import { movedClient } from "../../path/moved-client.ts";
 import { outageLength } from "../../path/outage.ts";
-import { hasForgotten, hasRestarted } from "../../path/restart.ts";
+import { hasForgotten, hasRestarted, mayHaveGivenUp } from "../../path/restart.ts";
 import { endingEvidence, neverCameEvidence } from "../../reading/ending.ts";
 import {
   clientOf,
@@ -155,7 +155,18 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
     const endNs = (beside?.tcp.established ?? answer).timestampNs;
     const length = outageLength(connection, from, waiting.since.timestampNs, endNs);
     const args = { from, to, bytes: waiting.bytes, repeats: waiting.retransmissions, ...length };
-    if (tcp.firstCloser === to && hasRestarted(connection, to, goneMs, context))
+    const hasNew = tcp.firstCloser === to && hasRestarted(connection, to, goneMs, context);
+    if (hasNew && mayHaveGivenUp(connection, to, goneMs))
+      return draft("tcp.path.blackhole", "forgotten", {
+        ...parts,
+        args,
+        causes: [
+          damaged > 0 && cause("certain", "damagingPath", {}),
+          cause("likely", "pathInterrupted", {}),
+          cause("likely", "hostRebooted", {}),
+        ],
+      });
+    if (hasNew)
       return draft("tcp.path.blackhole", "restarted", {
         ...parts,
         confidence: "likely",

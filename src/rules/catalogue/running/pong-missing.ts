@@ -176,6 +176,20 @@ function heldUp(missed: MissedBeat, connection: ConnectionFacts, direction: Dire
     closer: from,
   };
   const slowMs = lateMs(missed, connection, direction) ?? slowPathMs(connection, since, until);
+  const inFront = bytesInFront(missed, connection);
+  if (inFront !== null)
+    return draft("ws.pong.missing", "gaveUpBehindMessage", {
+      ...parts,
+      args: { ...args, bytes: inFront },
+      evidence: [
+        ...evidence,
+        shows(connection.webSocket?.unfinishedMessage[directionOf(to)], "unfinishedMessage", {
+          from: to,
+          bytes: inFront,
+        }),
+      ],
+      causes: [cause("likely", "queuedBehindData", {}), cause("likely", "slowPath", {})],
+    });
   const isAlive = spokeMeanwhile(missed, connection);
   const stall = slowMs !== null && isAlive ? null : stallWithin(connection, since, until);
   if (stall !== null && missed.acknowledged !== false)
@@ -204,6 +218,20 @@ function lateMs({ dead }: MissedBeat, { tcp }: ConnectionFacts, direction: Direc
   const { lastAcknowledged } = tcp.halves[direction];
   return late === undefined || lastAcknowledged === null ? null : spanMs(late, lastAcknowledged);
 }
+
+/** It was sending one message all that time, and it came on until the end: no pong can pass within a frame. */
+function bytesInFront(missed: MissedBeat, connection: ConnectionFacts): number | null {
+  const peer = directionOf(otherSide(missed.pinger));
+  const message = connection.webSocket?.unfinishedMessage[peer] ?? null;
+  const { lastData } = connection.tcp.halves[peer];
+  if (message === null || lastData === null || connection.webSocket?.incompleteFrameBytes[peer] === 0) return null;
+  const endNs = missed.first.timestampNs + missed.waitedMs * NS_PER_MS;
+  const isAllAlong = message.timestampNs <= missed.first.timestampNs && endNs - lastData.timestampNs < FLOWING_NS;
+  return isAllAlong ? message.bytes : null;
+}
+
+/** A path that carries a message slowly still brings something of it that often. */
+const FLOWING_NS = 3e9;
 
 /** It answered, and whoever compares did not take it for an answer: its program runs, and the path is open. */
 function wrongPayload(missed: MissedBeat, evidence: readonly (EvidenceItem | null)[]): Draft {
@@ -299,6 +327,7 @@ export const pongMissing: Rule = {
     "neverPongs",
     "proxyStuck",
     "slowPath",
+    "queuedBehindData",
     "dropsOneWay",
     "pathInterrupted",
     "behindProxy",

@@ -4,8 +4,8 @@ import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { forwardedBy, handshakeOf } from "../../handshake/upgrade-outcome.ts";
-import { endOf, isUnread, livedMs, NS_PER_MS, otherSide } from "../../reading/reading.ts";
-import { stallWithin } from "../../reading/stall.ts";
+import { endOf, isBehindHole, isUnread, livedMs, NS_PER_MS, otherSide, spanMs } from "../../reading/reading.ts";
+import { slowRunsOf, stallWithin } from "../../reading/stall.ts";
 import { answersWrongly } from "../../rhythm/heartbeat.ts";
 import { cameLate, slowPathMs } from "../../rhythm/slow-path.ts";
 import type { Rule } from "../rule.ts";
@@ -28,15 +28,17 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
   const overInterval =
     beat.intervalMs !== null && slowest.roundTripMs >= beat.intervalMs && slowest.roundTripMs >= LATE_MS;
   const overMedian = slowest.roundTripMs >= Math.max(LATE_MS, LATE_MEDIANS * median);
-  if (!overInterval && !overMedian) return steadilyLate(connection, direction);
+  const isFilled = isOfFullPath(connection, slowest.roundTripMs, beat.roundTripMs.min);
+  if (!overInterval && !overMedian && !isFilled) return steadilyLate(connection, direction);
   if (clockJumped(connection, direction, slowest.ping, slowest.pong)) return null;
   const from = sideOf(direction);
   const to = otherSide(from);
   // Pongs that the capture missed in between: the next one then seems to answer an older ping.
-  if (isUnread(connection, to, slowest.ping.timestampNs)) return null;
+  if (isUnread(connection, to, slowest.ping.timestampNs) || isBehindHole(connection, to, slowest.pong)) return null;
   const stall = stallWithin(connection, slowest.ping.timestampNs, slowest.pong.timestampNs);
   const late = cameLate(connection.tcp, to, slowest.ping.timestampNs, slowest.pong.timestampNs);
-  const isSlow = late !== null || slowPathMs(connection, slowest.ping.timestampNs, slowest.pong.timestampNs) !== null;
+  const isSlow =
+    isFilled || late !== null || slowPathMs(connection, slowest.ping.timestampNs, slowest.pong.timestampNs) !== null;
   const isOfPath = stall !== null || isSlow;
   const isMended = stall === null && isSlow && 2 * beat.late < beat.answered && slowest.roundTripMs < MENDED_MS;
   return draft("ws.pong.late", isOfPath ? "byPath" : "plain", {
@@ -60,10 +62,21 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
       stall !== null && cause("likely", "pathInterrupted", { idleMs: stall.ms }),
       stall === null && cause(isSlow ? "likely" : "possible", "slowPath", {}),
       cause(isOfPath ? "possible" : "likely", "peerBlocked", { to }),
-      cause("possible", "queuedBehindData", {}),
+      cause(isFilled ? "likely" : "possible", "queuedBehindData", {}),
     ],
   });
 }
+
+/** Longer than people wait. */
+const FILLED_MS = 5000;
+
+/**
+ * Most pongs are late, so that the usual one is, too; but the path was quick once, and its acknowledgments came too late at
+ * other times as well: it is filled with data that waits for its turn.
+ */
+const isOfFullPath = (connection: ConnectionFacts, slowestMs: number, leastMs: number): boolean =>
+  slowestMs >= Math.max(FILLED_MS, LATE_MEDIANS * leastMs) &&
+  slowRunsOf(connection).some(({ first, last }) => spanMs(first, last) >= FILLED_MS);
 
 /** So many pongs, all of them late, are no accident. */
 const LEAST_PONGS = 3;
