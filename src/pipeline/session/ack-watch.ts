@@ -102,7 +102,7 @@ export class AckWatch {
       if (asked !== undefined)
         waiting.slowestMs = Math.max(waiting.slowestMs, (message.lastTimestampNs - asked.timestampNs) / 1e6);
       else if (waiting.elsewhere.length < limits.awaitedAcks)
-        waiting.elsewhere.push({ ...markOf(message), id: Number(number) });
+        waiting.elsewhere.push({ id: Number(number), ...markOf(message) });
       waiting.answered += 1;
       waiting.answeredEvent = asked?.event ?? "";
       waiting.missing.delete(Number(number));
@@ -110,7 +110,7 @@ export class AckWatch {
     }
     waiting.asked += 1;
     if (isReadLate(message, Number(number), waiting)) return false;
-    if (waiting.missing.size < limits.awaitedAcks) waiting.missing.set(Number(number), { ...markOf(message), event });
+    if (waiting.missing.size < limits.awaitedAcks) waiting.missing.set(Number(number), { event, ...markOf(message) });
     return false;
   }
 
