@@ -3,7 +3,7 @@ import { formatTime } from "../../base/time.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import type { FrameTap } from "../../pipeline/websocket/frame-tap.ts";
 import { type FrameWriter, ndjsonWriter } from "../../report/frame-writer.ts";
-import { connectionModel, findingModel, type ModelOptions } from "../../report/model/model.ts";
+import { connectionModel, findingModel, type ModelOptions, type TimeOf } from "../../report/model/model.ts";
 import type { ReportModel } from "../../report/model/schema.ts";
 import type { Redactor } from "../../report/redact.ts";
 import { safeJson } from "../../report/safe-json.ts";
@@ -62,7 +62,7 @@ export class EventWriter implements LiveEvents {
   }
 
   onFinding(finding: Finding, withdrawn: boolean): void {
-    const model = findingModel(finding, this.options, this.time, this.redactor);
+    const model = findingModel(finding, this.options, this.timeOf, this.redactor);
     const { place } = this;
     const evidence =
       place === null ? model.evidence : model.evidence.map((row) => ({ ...row, kept: place(row.packet) }));
@@ -90,8 +90,10 @@ export class EventWriter implements LiveEvents {
   private readonly time = (at: RelativeNs): string =>
     this.origin.ns === null ? formatTime(systemClock.nowNs(), relativeNs(0)) : formatTime(this.origin.ns, at);
 
+  private readonly timeOf: TimeOf = ({ timestampNs }) => this.time(relativeNs(timestampNs));
+
   private model(connection: ConnectionFacts, rules: readonly RuleId[] = []): ReturnType<typeof connectionModel> {
-    return connectionModel(connection, rules, this.time, this.redactor);
+    return connectionModel(connection, rules, this.timeOf, this.redactor);
   }
 
   private write(event: string, at: RelativeNs, fields: Readonly<Record<string, unknown>>): void {

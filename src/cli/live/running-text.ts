@@ -4,7 +4,7 @@ import { escapeText } from "../../base/escape-text.ts";
 import { formatTime } from "../../base/time.ts";
 import type { LiveWords } from "../../i18n/live/words.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
-import { connectionModel, type ModelOptions } from "../../report/model/model.ts";
+import { connectionModel, type ModelOptions, type TimeOf } from "../../report/model/model.ts";
 import type { Redactor } from "../../report/redact.ts";
 import type { Paint } from "../../report/text/paint.ts";
 import { endedText } from "../../report/text/text-connections.ts";
@@ -120,7 +120,7 @@ export class RunningText implements LiveEvents {
   }
 
   private model(connection: ConnectionFacts): ReturnType<typeof connectionModel> {
-    const time = (at: RelativeNs): string => formatTime(this.origin.ns ?? 0n, relativeNs(at));
+    const time: TimeOf = ({ timestampNs }) => formatTime(this.origin.ns ?? 0n, relativeNs(timestampNs));
     return connectionModel(connection, [], time, this.redactor);
   }
 }

@@ -1,8 +1,9 @@
 import type { PacketNumber } from "../../base/brand.ts";
 import type { StepForward } from "../../base/captured-time.ts";
 import { markOf, type PacketView } from "../../base/packet-view.ts";
-import { copyOf, type StepBack, setClock, type TimeOrder } from "../../pcap/time-order.ts";
+import { copyOf, setClock, type TimeOrder } from "../../pcap/time-order.ts";
 import { StampClocks, type StampReading } from "./stamp-clocks.ts";
+import type { FoundTimes } from "./timed-packets.ts";
 
 /** So often, in the capture's time, are clocks looked at: what lies between two looks costs one comparison a packet. */
 const LOOK_NS = 0.1e9;
@@ -66,7 +67,7 @@ export class LivedTime {
   }
 
   /** With what the stamps tell about it. */
-  get stepBack(): (StepBack & { readonly stampsFell: boolean }) | null {
+  get stepBack(): FoundTimes["stepBack"] {
     const { stepBack } = this.inner;
     return stepBack === null ? null : { ...stepBack, stampsFell: this.fell };
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { CaptureMerge } from "../../../src/pcap/merge.ts";
 import { openCaptureReader } from "../../../src/pcap/open-capture-reader.ts";
+import { PacketsOf } from "../../../src/pcap/packets-of.ts";
 import { TimeOrder } from "../../../src/pcap/time-order.ts";
 import { LivedTime } from "../../../src/pipeline/time/lived-time.ts";
 import { pcapFile } from "../../support/capture-builder.ts";
@@ -19,7 +19,7 @@ function lived(packets: readonly Timed[], pieceBytes = 700) {
   );
   const origin = { ns: null as bigint | null };
   const reader = openCaptureReader(0, new RecordingSink(), origin);
-  const order = new LivedTime(new TimeOrder(new CaptureMerge([reader]), true));
+  const order = new LivedTime(new TimeOrder(new PacketsOf(reader), true));
   const numbers: number[] = [];
   const timesMs: number[] = [];
   for (let at = 0; order.needs() >= 0; at += pieceBytes) {
