@@ -87,6 +87,7 @@ export class LiveSession implements FrameTap {
       keys: options.keys ?? null,
       seed: options.seed,
       forgetsEnded: true,
+      ofOneCapture: true,
       rethrow: false,
     });
     this.reader = options.openReader(this.sink(), options.origin);

@@ -66,6 +66,7 @@ export async function readCaptures(
     seed: (Math.random() * 2 ** 32) | 0,
     rethrow: false,
     vantageOf: captures.vantageOf,
+    ofOneCapture: feeds.length === 1,
   });
   const progress = showProgress(feeds, surroundings);
   let thrifty = false;

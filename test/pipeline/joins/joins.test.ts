@@ -64,6 +64,17 @@ describe("one connection captured at both its ends", () => {
       { kind: "two-captures", connections: [0, 1], clockOffsetNs: 7000e6, clockErrorNs: 50e6, foreignResets: [] },
     ]);
   });
+  test("tells the clocks of connections that were refused, too", () => {
+    const syn: TcpPacket = { from: C, to: S, flags: "S", seq: 100, ipId: 1 };
+    const rst: TcpPacket = { from: S, to: C, flags: "RA", seq: 0, ack: 101, ipId: 2 };
+    const { joins } = analyse([
+      [0, 0, syn],
+      [1, 3_600_050, syn],
+      [1, 3_600_051, rst],
+      [0, 101, rst],
+    ]);
+    expect(joins).toMatchObject([{ clockOffsetNs: 3600e9, clockErrorNs: 50e6 }]);
+  });
   test("the client's capture is named first whichever file came first", () => {
     const swapped = atBothEnds(-9000).map(([capture, at, packet]): Line => [capture === 0 ? 1 : 0, at, packet]);
     const { joins, connections } = analyse(swapped);

@@ -56,6 +56,14 @@ describe("a clock that is set forward", () => {
     expect(farthestMs(timesMs, truly)).toBeLessThan(5);
   });
 
+  test("ARP before the connection: both ends are looked at all the same", () => {
+    const bytes = new Uint8Array(42);
+    bytes.set([8, 6], 12);
+    const packets = conversation({ step: [2.5, 3_600_000] });
+    const first = packets.findIndex((packet) => packet.atMs >= 3_600_000) + 1;
+    expect(lived([{ atMs: 0, bytes }, { atMs: 0, bytes }, ...packets]).steps).toEqual([[first + 2, 3600]]);
+  });
+
   test("twice", () => {
     const packets = conversation({ step: [8200, 30_000] }).map((packet) =>
       packet.atMs > 30_000 + 15_200 ? { ...packet, atMs: packet.atMs + 60_000 } : packet,
