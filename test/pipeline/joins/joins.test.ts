@@ -371,6 +371,22 @@ describe("connections of one capture with the same initial sequence numbers", ()
     expect(joins[0]?.clockOffsetNs).toBe(3600e9);
   });
 
+  test("are one behind a NAT, too, where the SYN has the same time stamp", () => {
+    const stamped = (lines: Line[], more = 0): Line[] =>
+      lines.map(([capture, atMs, packet], index) => {
+        const options = new Uint8Array(12);
+        new DataView(options.buffer).setUint32(0, 0x0101080a);
+        new DataView(options.buffer).setUint32(4, 77_000 + index + more);
+        return [capture, atMs, { ...packet, options }];
+      });
+    const behind = elsewhere(from(NAT, 3_600_000, 20, "a"));
+    const { joins } = analyse([...stamped(from(C, 0, 0, "a")), ...stamped(behind)], () => 1);
+    expect(joins).toMatchObject([{ kind: "two-captures", connections: [0, 1] }]);
+    expect(joins[0]?.clockOffsetNs).toBe(3600e9);
+    // Another stamp: another connection, whose numbers are the same by chance.
+    expect(analyse([...stamped(from(C, 0, 0, "a")), ...stamped(behind, 1000)], () => 1).joins).toEqual([]);
+  });
+
   test("are many where somebody made the packets up, and clients that send the same key are no proxy's legs", () => {
     expect(analyse([...from(C, 0, 0, "a"), ...from(NAT, 200, 0, "a")]).joins).toEqual([]);
   });
