@@ -1,12 +1,18 @@
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { relativeNs } from "../../../src/base/brand.ts";
+import { formatTime } from "../../../src/base/time.ts";
 import { openCaptureReader } from "../../../src/pcap/open-capture-reader.ts";
+import { enhancedPacketBlock, interfaceDescriptionBlock, sectionHeaderBlock } from "../../../src/pcap/pcapng-writer.ts";
 import { RecordingSink } from "../../support/capture-recorder.ts";
 import { captureBytes, readPackets } from "../../support/read-capture.ts";
 import { wscap } from "../../support/run-cli.ts";
 import { retimedCopy } from "../../support/stepped-copy.ts";
 
 const FILE = "captures/frozen-client.pcap";
+/** Its first packet, as tshark tells it. */
+const FIRST_NS = 1_795_189_976_724_497_000n;
 const LAST_SECONDS = 1_000_000_000;
 
 interface Item {
@@ -107,4 +113,26 @@ test("a capture that goes on where another one ended goes on with its clock", as
   expect(told({ findings, connections, joins: [] })).toEqual(told(whole));
   const last = ({ connections: [one] }: Pick<Report, "connections">) => Date.parse(one?.endTime ?? "");
   expect(last({ connections }) - last(whole)).toBe(60_000);
+});
+
+test("a comment in a capture is told with its packet, and with the time that the file has there", async () => {
+  const copy = otherEnd((packet) => (packet >= 23 ? 60 : 0));
+  const blocks = [sectionHeaderBlock({ application: "" }), interfaceDescriptionBlock({ linkType: 1, snapLength: 0 })];
+  let pongNs = 0n;
+  readPackets(captureBytes(copy), (view) => {
+    const timeNs = FIRST_NS + 5_000_000_000n + BigInt(view.timestampNs);
+    if (view.packetNumber === 23) pongNs = timeNs;
+    const comments = view.packetNumber === 23 ? { comments: ["the pong"] } : {};
+    blocks.push(enhancedPacketBlock({ ...view, interfaceId: 0, timeNs, ...comments }));
+  });
+  const commented = join(dirname(copy), "commented.pcapng");
+  writeFileSync(commented, Buffer.concat(blocks));
+  for (const [files, wanted] of [
+    [[commented], 23],
+    [[FILE, commented], 53],
+  ] as const) {
+    const { annotations } = JSON.parse((await wscap(["report", "--format", "json", ...files])).stdout);
+    expect(annotations).toMatchObject([{ packet: wanted, text: "the pong" }]);
+    expect(annotations[0].time).toBe(formatTime(pongNs, relativeNs(0)));
+  }
 });
