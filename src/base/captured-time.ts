@@ -6,6 +6,8 @@ import { formatTime } from "./time.ts";
 export interface StepForward {
   readonly at: Mark;
   readonly ns: number;
+  /** Of several captures: whether a packet was stamped by that clock. */
+  readonly holds?: (packet: number) => boolean;
 }
 
 /** A packet whose time has nothing to do with those around it. */
@@ -15,18 +17,28 @@ export interface OddTime {
   readonly ns: number;
 }
 
-interface SteppedClock {
+/** `packet` tells of which capture the moment is, where there are several. */
+export interface LivedMoment {
+  readonly packet: number;
+  readonly timestampNs: number;
+}
+
+/** A moment of one capture alone, where no packet need tell which. */
+export const momentOf = (timestampNs: RelativeNs): LivedMoment => ({ packet: 0, timestampNs });
+
+export interface SteppedClock {
   readonly stepsForward?: readonly StepForward[];
 }
 
 /** What the capture's clock showed at a moment of the time that was lived through: as it stands in the file. */
-export function capturedNs(captures: readonly SteppedClock[], at: number): RelativeNs {
-  let ns = at;
+export function capturedNs(captures: readonly SteppedClock[], { packet, timestampNs }: LivedMoment): RelativeNs {
+  let ns = timestampNs;
   for (const { stepsForward = [] } of captures)
-    for (const step of stepsForward) if (step.at.timestampNs <= at) ns += step.ns;
+    for (const step of stepsForward)
+      if (step.at.timestampNs <= timestampNs && (step.holds?.(packet) ?? true)) ns += step.ns;
   return relativeNs(ns);
 }
 
 /** Date and time of such a moment, RFC 3339 in UTC, as they stand in the file. `originNs`: null without any packet. */
-export const capturedTime = (originNs: bigint | null, captures: readonly SteppedClock[], at: number): string =>
+export const capturedTime = (originNs: bigint | null, captures: readonly SteppedClock[], at: LivedMoment): string =>
   formatTime(originNs ?? 0n, capturedNs(captures, at));

@@ -1,57 +1,68 @@
 import { type PacketNumber, packetNumber } from "../base/brand.ts";
 import type { PacketView } from "../base/packet-view.ts";
-import type { CaptureReader } from "./types.ts";
+import type { PacketsRead } from "./packets-of.ts";
 
 /**
  * Several captures as one, in time order, packets numbered 1, 2, 3 … over all of them. Packets of equal time come in the
- * order of the inputs; within one capture file order is kept, also where its times go backwards. A single capture is
- * passed straight through and keeps its own numbers.
+ * order of the inputs; within one capture its order is kept, also where its times go backwards.
  *
- * Drive it like a reader: `next` until null; then `needs` names the reader that must be given more bytes (`push`, or
+ * Drive it like a reader: `next` until null; then `needs` names the capture that must be given more bytes (`push`, or
  * `end` when its source has none), and again; when `needs` is -1 all captures have ended. A chunk must stay unchanged
- * until its reader is named again.
+ * until its capture is named again.
  */
-export class CaptureMerge {
-  private readonly readers: readonly CaptureReader[];
-  private readonly single: CaptureReader | null;
-  /** A binary heap of readers whose next packet is in their view: earliest first. */
+export class CaptureMerge implements PacketsRead {
+  private readonly sources: readonly PacketsRead[];
+  /** By capture: its packet that is first in turn. */
+  private readonly views: (PacketView | undefined)[] = [];
+  /** A binary heap of captures that have one: earliest first. */
   private readonly heads: number[] = [];
-  /** Readers to be asked before the next packet can be told, by index, last first. */
+  /** Captures to be asked before the next packet can be told, by index, last first. */
   private readonly asked: number[];
+  private readonly ended = new Set<number>();
   private lastPacketNumber: PacketNumber = packetNumber(0);
-  /** Of several captures: the number that the packet at hand has in its own. */
+  /** The number that the packet at hand has in its own capture. */
   ownNumber: PacketNumber = packetNumber(0);
+  private handedOn: PacketView | null = null;
 
-  constructor(readers: readonly CaptureReader[]) {
-    this.readers = readers;
-    this.single = readers.length === 1 ? (readers[0] ?? null) : null;
-    this.asked = readers.map((_, index) => index).reverse();
+  constructor(sources: readonly PacketsRead[]) {
+    this.sources = sources;
+    this.asked = sources.map((_, index) => index).reverse();
   }
 
-  /** Index of the reader that must get more bytes or be ended; -1: all are done. Valid after `next` returned null. */
+  /** All of that capture's packets have been handed on. */
+  hasEnded(index: number): boolean {
+    return this.ended.has(index);
+  }
+
+  /** Index of the capture that must get more bytes or be ended; -1: all are done. Valid after `next` returned null. */
   needs(): number {
-    if (this.single !== null) return this.single.done ? -1 : 0;
     return this.asked.at(-1) ?? -1;
   }
 
   /** The following packet, valid until the next call; null: see `needs`. */
   next(): PacketView | null {
-    const { single } = this;
-    if (single !== null) return single.next() === true ? single.view : null;
+    // Its reader tells what else the capture says about it by the number that it knows.
+    if (this.handedOn !== null) this.handedOn.packetNumber = this.ownNumber;
+    this.handedOn = null;
     for (let index = this.asked.at(-1); index !== undefined; index = this.asked.at(-1)) {
-      const reader = this.readers[index];
-      if (reader?.next()) this.rise(index);
-      else if (reader?.done === false) return null;
+      const source = this.sources[index];
+      const view = source?.next() ?? null;
+      if (view !== null) {
+        this.views[index] = view;
+        this.rise(index);
+      } else if (source !== undefined && source.needs() >= 0) return null;
+      else this.ended.add(index);
       this.asked.pop();
     }
     const first = this.heads[0];
-    const view = first === undefined ? undefined : this.readers[first]?.view;
+    const view = first === undefined ? undefined : this.views[first];
     if (first === undefined || view === undefined) return null;
     this.removeFirst();
     this.asked.push(first);
     this.ownNumber = view.packetNumber;
     this.lastPacketNumber = packetNumber(this.lastPacketNumber + 1);
     view.packetNumber = this.lastPacketNumber;
+    this.handedOn = view;
     return view;
   }
 
@@ -61,7 +72,7 @@ export class CaptureMerge {
   }
 
   private timeOf(index: number): number {
-    return this.readers[index]?.view.timestampNs ?? 0;
+    return this.views[index]?.timestampNs ?? 0;
   }
 
   private rise(index: number): void {

@@ -1,7 +1,8 @@
 import type { PacketNumber } from "../base/brand.ts";
 import type { OddTime } from "../base/captured-time.ts";
 import { markOf, type PacketView } from "../base/packet-view.ts";
-import { copyOf, type PacketsRead, setClock } from "./time-order.ts";
+import type { PacketsRead } from "./packets-of.ts";
+import { copyOf, setClock } from "./time-order.ts";
 
 /** No queue holds a packet back so long, and no clock is set for one packet. */
 const FAR_NS = 1e9;
@@ -17,7 +18,7 @@ const MOST_ODD = 8;
  * machine wrote what no clock showed. It is counted at the time of the packet before. Whatever lies far from the packet
  * before waits for the next one, so this is for files.
  */
-export class OddTimes {
+export class OddTimes implements PacketsRead {
   readonly odd: OddTime[] = [];
   private readonly inner: PacketsRead;
   private lastNs = Number.NaN;

@@ -1,7 +1,7 @@
 import { type PacketNumber, relativeNs } from "../base/brand.ts";
 import { DISORDER_NS, type Mark, markOf, type PacketView } from "../base/packet-view.ts";
 import { newPacketView } from "./capture-state.ts";
-import type { CaptureMerge } from "./merge.ts";
+import type { PacketsRead } from "./packets-of.ts";
 
 const MOST_HELD = 1024;
 const MOST_HELD_BYTES = 4_194_304;
@@ -28,9 +28,6 @@ const stepAt = (packet: PacketView, ns: number, isMended: boolean): StepBack => 
   isMended,
 });
 
-/** As captures are read. */
-export type PacketsRead = Pick<CaptureMerge, "next" | "needs" | "ownNumber">;
-
 /** Made as the readers make theirs, so that who is given both stays fast. */
 export function copyOf(view: PacketView): PacketView {
   const copy = newPacketView(view.captureIndex, view.bytes.slice(view.start, view.start + view.capturedLength));
@@ -56,10 +53,11 @@ export function setClock(packet: PacketView, ns: number): void {
  * it, packets are only compared with the one before, until one runs backwards. Of several captures (`mends` is false)
  * the order is kept, since their numbers were given by it: steps are only noted.
  */
-export class TimeOrder {
+export class TimeOrder implements PacketsRead {
   stepBack: StepBack | null = null;
   private readonly inner: PacketsRead;
   private readonly mends: boolean;
+  private readonly beginningPackets: number;
   /** In time order. */
   private readonly held: PacketView[] = [];
   private heldBytes = 0;
@@ -74,8 +72,9 @@ export class TimeOrder {
   private newestNs: number = Number.NEGATIVE_INFINITY;
   private shiftNs = 0;
 
-  constructor(inner: PacketsRead, mends: boolean) {
+  constructor(inner: PacketsRead, mends: boolean, beginningPackets = BEGINNING_PACKETS) {
     this.inner = inner;
+    this.beginningPackets = beginningPackets;
     this.mends = mends;
     this.passes = !mends;
   }
@@ -131,7 +130,7 @@ export class TimeOrder {
         return this.release();
       }
       this.take(view);
-      if (this.mode === "look" && this.read >= BEGINNING_PACKETS && this.behind.length === 0) {
+      if (this.mode === "look" && this.read >= this.beginningPackets && this.behind.length === 0) {
         this.mode = this.isDisordered ? "sort" : "empty";
         if (this.mode === "empty") return this.lastHeld();
       }

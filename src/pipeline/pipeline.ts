@@ -41,6 +41,8 @@ export interface PipelineOptions {
    * at the same time at several places do not. Left out: one point.
    */
   readonly vantageOf?: (captureIndex: number) => number;
+  /** There is no other one that could hold the same connections. */
+  readonly ofOneCapture?: boolean;
   /** Secrets of TLS; more may come to it while the packets are read. */
   readonly keys?: KeyLog | null;
   /** Seeds the hash of the flow table. */
@@ -103,7 +105,8 @@ export class Pipeline implements WireSink, TcpSink {
     this.tracker = new TcpTracker(this, options.seed);
     this.mostTracked = options.forgetsEnded ? limits.trackedConnectionsLive : limits.trackedConnections;
     this.roomEndsAt = options.forgetsEnded ? this.mostTracked : Math.min(limits.endedConnections, this.mostTracked);
-    this.settled = new SettledConnections(options.forgetsEnded ? limits.keptConnectionsLive : limits.keptConnections);
+    const kept = options.forgetsEnded ? limits.keptConnectionsLive : limits.keptConnections;
+    this.settled = new SettledConnections(kept, !options.ofOneCapture);
   }
 
   /** The newest packet's time, or what `advance` said since. */

@@ -1,5 +1,4 @@
-import type { RelativeNs } from "../base/brand.ts";
-import { capturedNs, capturedTime } from "../base/captured-time.ts";
+import { capturedNs, capturedTime, type LivedMoment } from "../base/captured-time.ts";
 import type { FrameLog, LoggedFrame } from "../store/frame-log.ts";
 import type { HttpExchangeFacts, HttpFieldFacts } from "../store/http-types.ts";
 import type { Analysis, ConnectionFacts } from "../store/types.ts";
@@ -50,7 +49,7 @@ class HarWriter {
     const receiveMs = response === null ? 0 : (response.last.timestampNs - response.first.timestampNs) / 1e6;
     return [
       {
-        startedDateTime: this.time(request.first.timestampNs).replace(/(\.\d{3})\d+Z$/, "$1Z"),
+        startedDateTime: this.time(request.first).replace(/(\.\d{3})\d+Z$/, "$1Z"),
         time: waitMs + receiveMs,
         request: this.request(connection, exchange, isUpgrade),
         response: this.response(exchange),
@@ -63,7 +62,7 @@ class HarWriter {
     ];
   }
 
-  private time(at: RelativeNs): string {
+  private time(at: LivedMoment): string {
     return capturedTime(this.originNs, this.captures, at);
   }
 
@@ -129,8 +128,7 @@ class HarWriter {
       if (frame.opcode > 2 || !frame.fin) continue;
       messages.push({
         type: frame.direction === 0 ? "send" : "receive",
-        time:
-          Number(this.originNs / 1000n + BigInt(Math.round(capturedNs(this.captures, frame.timestampNs) / 1000))) / 1e6,
+        time: Number(this.originNs / 1000n + BigInt(Math.round(capturedNs(this.captures, frame) / 1000))) / 1e6,
         opcode,
         data: this.data(frame),
       });

@@ -1,9 +1,10 @@
+import { capturedNs } from "../base/captured-time.ts";
 import { escapeText } from "../base/escape-text.ts";
 import type { ShareWords } from "../i18n/share/words.ts";
 import type { Finding } from "../rules/types.ts";
 import type { LoggedFrame } from "../store/frame-log.ts";
 import type { TcpEvent } from "../store/tcp-types.ts";
-import type { ConnectionFacts } from "../store/types.ts";
+import type { Analysis, ConnectionFacts } from "../store/types.ts";
 import type { Redactor } from "./redact.ts";
 
 export type Tone = "plain" | "data" | "good" | "warning" | "error";
@@ -63,6 +64,7 @@ export function ladderOf(
   droppedFrames: number,
   findings: readonly Finding[],
   redactor: Redactor,
+  captures: Analysis["captures"],
 ): Ladder {
   const unanswered = new Set<number>();
   for (const beat of facts.webSocket?.heartbeat ?? []) for (const ping of beat.unanswered) unanswered.add(ping.packet);
@@ -79,15 +81,18 @@ export function ladderOf(
     ...httpArrows(facts, redactor),
     ...frames.map((frame) => frameArrow(frame, unanswered, redactor)),
   ].sort((a, b) => a.timestampNs - b.timestampNs || a.packet - b.packet);
+  const rows = chosen(arrows, evidence, droppedFrames);
   return {
     connection: facts.id,
     client: endpointOf(facts.client, redactor),
     server: endpointOf(facts.server, redactor),
-    rows: isUnread(facts)
-      ? chosen(arrows, evidence, droppedFrames)
-      : withSilence(chosen(arrows, evidence, droppedFrames)),
+    rows: asCaptured(isUnread(facts) ? rows : withSilence(rows), captures),
   };
 }
+
+/** Silences are those that were lived through, times are those of the file. */
+const asCaptured = (rows: readonly LadderRow[], captures: Analysis["captures"]): LadderRow[] =>
+  rows.map((row) => (row.kind === "arrow" ? { ...row, timestampNs: capturedNs(captures, row) } : row));
 
 /** Its TLS stayed closed, and its records are no arrows: what looks empty here was not silent. */
 const isUnread = ({ tls, webSocket }: ConnectionFacts): boolean => tls !== null && !tls.decrypted && webSocket === null;

@@ -61,6 +61,8 @@ export function laddersOf(
   const byId = new Map(analysis.connections.map((facts) => [facts.id as number, facts]));
   return ids.flatMap((id) => {
     const facts = byId.get(id);
-    return facts === undefined ? [] : [ladderOf(facts, log.of(id), log.droppedOf(id), findings, redactor)];
+    return facts === undefined
+      ? []
+      : [ladderOf(facts, log.of(id), log.droppedOf(id), findings, redactor, analysis.captures)];
   });
 }

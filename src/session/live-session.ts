@@ -1,5 +1,5 @@
 import { type ConnectionId, connectionId, type RelativeNs, relativeNs } from "../base/brand.ts";
-import { capturedTime } from "../base/captured-time.ts";
+import { capturedTime, momentOf } from "../base/captured-time.ts";
 import { formatTime } from "../base/time.ts";
 import type { CaptureOrigin, CaptureReader, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
 import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
@@ -91,6 +91,7 @@ export class LiveSession implements FrameTap {
       keys: options.keys ?? null,
       seed: options.seed,
       forgetsEnded: true,
+      ofOneCapture: true,
       rethrow: false,
     });
     this.reader = options.openReader(this.sink(), options.origin);
@@ -328,7 +329,7 @@ export class LiveSession implements FrameTap {
       bytes: summary.bytes,
       firstPacketTime: firstPacketNs === null ? null : formatTime(firstPacketNs, relativeNs(0)),
       lastPacketTime:
-        origin.ns === null || lastPacketNs === null ? null : capturedTime(origin.ns, [origin], lastPacketNs),
+        origin.ns === null || lastPacketNs === null ? null : capturedTime(origin.ns, [origin], momentOf(lastPacketNs)),
       truncatedPackets: summary.truncatedPackets,
       malformed: summary.malformed,
       dropped: dropped(),

@@ -66,7 +66,15 @@ export class LoadSession {
   /** Until everything is read, or stopped. Throws what the sources throw. */
   async run(): Promise<Analysis> {
     const { feeds, order, ports, keys = null, seed, breathe, vantageOf, capturedUntil, every } = this.options;
-    const pipeline = new Pipeline({ ports, tap: null, keys, seed, rethrow: false, vantageOf });
+    const pipeline = new Pipeline({
+      ports,
+      tap: null,
+      keys,
+      seed,
+      rethrow: false,
+      vantageOf,
+      ofOneCapture: feeds.length === 1,
+    });
     const look = (): void => {
       const isNew = pipeline.packets > this.snapshot.statistics.packets;
       if (isNew && this.options.nowMs() >= this.nextShotMs) this.shoot(pipeline, "running");

@@ -15,6 +15,7 @@ import { noteEvent } from "./events.ts";
 import { FlowTable } from "./flow-table.ts";
 import { discoversHalfOpen, startsAnew } from "./incarnation.ts";
 import { isAcknowledged, noteNewData, noteProbe, noteRetransmission, onBare, onFin } from "./notes.ts";
+import { Openings } from "./openings.ts";
 import { Reassembly } from "./reassembly.ts";
 import { onReset } from "./resets.ts";
 import { SteadyConnections } from "./steady.ts";
@@ -28,6 +29,8 @@ import type { EndCause, TcpSink } from "./types.ts";
  */
 export class TcpTracker {
   private all: TcpConnection[] = [];
+  /** Those of before the capture at hand. */
+  private openings: Openings | null = null;
   /** All that there ever were; the next one's id. */
   opened = 0;
   private readonly flows: FlowTable;
@@ -166,10 +169,13 @@ export class TcpTracker {
       : this.records.acknowledgedOf(connection, index);
   }
 
-  /** The opening of a connection that went on long ago, once more: whoever captured it stands elsewhere. */
+  /** The opening of a connection that went on long ago, once more: whoever captured it stands elsewhere, maybe behind a NAT. */
   repeatsOpening(segment: SegmentView, beforePacket: number): boolean {
     const connection = this.flows.find(segment);
-    if (connection === null || connection.firstPacketNumber >= beforePacket) return false;
+    if (connection === null || connection.firstPacketNumber >= beforePacket) {
+      if (this.openings?.beforePacket !== beforePacket) this.openings = new Openings(this.all, beforePacket);
+      return this.openings.has(segment);
+    }
     const { synSeen, initialSequence } = connection.halves[this.flows.index];
     return connection.established !== null && synSeen && initialSequence === segment.sequenceNumber;
   }

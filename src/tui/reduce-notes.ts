@@ -11,7 +11,7 @@ import type { State, Step } from "./state.ts";
 /** What a note would be about now: where the cursor is. */
 function anchorHere(state: State, context: Context): { anchor: Anchor; title: string } | null {
   const { words } = context;
-  const time = (ns: number): string => clockAt(state.shown, ns);
+  const time = (of: number, timestampNs: number): string => clockAt(state.shown, { packet: of, timestampNs });
   if (state.view === "connections") {
     const item = currentList(state, context).items[cursorIndex(state, context)];
     if (item?.kind !== "row") return null;
@@ -19,7 +19,7 @@ function anchorHere(state: State, context: Context): { anchor: Anchor; title: st
     const anchor: Anchor = {
       kind: "connection",
       packet: first.packet,
-      time: time(first.timestampNs),
+      time: time(first.packet, first.timestampNs),
       client: addressText(client),
       server: addressText(server),
     };
@@ -30,12 +30,12 @@ function anchorHere(state: State, context: Context): { anchor: Anchor; title: st
   if (detail === null || at < 0) return null;
   const { packet, timeNs, kind } = detail.row(at);
   if (kind !== ROW.frame)
-    return { anchor: { kind: "packet", packet, time: time(timeNs) }, title: words.noteOn.packet(packet) };
+    return { anchor: { kind: "packet", packet, time: time(packet, timeNs) }, title: words.noteOn.packet(packet) };
   let frame = 0;
   for (let before = at - 1; before >= 0 && detail.packetOf(before) === packet; before--) {
     if (detail.kindOf(before) === ROW.frame) frame++;
   }
-  return { anchor: { kind: "frame", packet, time: time(timeNs), frame }, title: words.noteOn.frame(packet) };
+  return { anchor: { kind: "frame", packet, time: time(packet, timeNs), frame }, title: words.noteOn.frame(packet) };
 }
 
 const noteAt = (state: State, anchor: Anchor): Note | null =>

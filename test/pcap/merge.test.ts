@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CaptureMerge } from "../../src/pcap/merge.ts";
 import { openCaptureReader } from "../../src/pcap/open-capture-reader.ts";
+import { PacketsOf } from "../../src/pcap/packets-of.ts";
 import { pcapFile, someBytes } from "../support/capture-builder.ts";
 import { RecordingSink } from "../support/capture-recorder.ts";
 
@@ -14,7 +15,7 @@ function merged(times: readonly (readonly number[])[], pieceBytes = 100): { told
     pcapFile(list.map((fraction) => ({ seconds: 1, fraction, data: someBytes(30) }))),
   );
   const readers = captures.map((_, index) => openCaptureReader(index, new RecordingSink(), origin));
-  const merge = new CaptureMerge(readers);
+  const merge = new CaptureMerge(readers.map((reader) => new PacketsOf(reader)));
   const at = captures.map(() => 0);
   const told: Told[] = [];
   const needed: number[] = [];
@@ -85,7 +86,7 @@ describe("several captures as one", () => {
   test("a capture that is damaged ends, the others go on", () => {
     const origin = { ns: null as bigint | null };
     const readers = [0, 1].map((index) => openCaptureReader(index, new RecordingSink(), origin));
-    const merge = new CaptureMerge(readers);
+    const merge = new CaptureMerge(readers.map((reader) => new PacketsOf(reader)));
     expect([merge.next(), merge.needs()]).toEqual([null, 0]);
     readers[0]?.push(new TextEncoder().encode("no capture"));
     expect([merge.next(), merge.needs()]).toEqual([null, 1]);

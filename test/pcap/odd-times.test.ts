@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { CaptureMerge } from "../../src/pcap/merge.ts";
 import { OddTimes } from "../../src/pcap/odd-times.ts";
 import { openCaptureReader } from "../../src/pcap/open-capture-reader.ts";
+import { PacketsOf } from "../../src/pcap/packets-of.ts";
 import { TimeOrder } from "../../src/pcap/time-order.ts";
 import { pcapFile, someBytes } from "../support/capture-builder.ts";
 import { RecordingSink } from "../support/capture-recorder.ts";
@@ -17,7 +17,7 @@ function counted(seconds: readonly number[], pieceBytes = 50) {
   );
   const origin = { ns: null as bigint | null };
   const reader = openCaptureReader(0, new RecordingSink(), origin);
-  const steady = new OddTimes(new CaptureMerge([reader]));
+  const steady = new OddTimes(new PacketsOf(reader));
   const order = new TimeOrder(steady, true);
   const told: (readonly [number, number])[] = [];
   for (let at = 0; order.needs() >= 0; at += pieceBytes) {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CaptureMerge } from "../../src/pcap/merge.ts";
 import { openCaptureReader } from "../../src/pcap/open-capture-reader.ts";
+import { PacketsOf } from "../../src/pcap/packets-of.ts";
 import { TimeOrder } from "../../src/pcap/time-order.ts";
 import { pcapFile, someBytes } from "../support/capture-builder.ts";
 import { RecordingSink } from "../support/capture-recorder.ts";
@@ -19,7 +19,7 @@ function inTime(timesMs: readonly number[], { mends = true, pieceBytes = 500 } =
   );
   const origin = { ns: null as bigint | null };
   const reader = openCaptureReader(0, new RecordingSink(), origin);
-  const order = new TimeOrder(new CaptureMerge([reader]), mends);
+  const order = new TimeOrder(new PacketsOf(reader), mends);
   const told: Told[] = [];
   for (let at = 0; order.needs() >= 0; at += pieceBytes) {
     for (let packet = order.next(); packet !== null; packet = order.next()) {

@@ -10,7 +10,7 @@ describe("a ladder for reports", () => {
     const [closed] = (await openDesk(withoutKeys(path))).getSnapshot().connections;
     if (closed === undefined) throw new Error("the capture has changed");
     expect(closed.tls?.decrypted).toBe(false);
-    const { rows } = ladderOf(closed, [], 0, [], createRedactor(false));
+    const { rows } = ladderOf(closed, [], 0, [], createRedactor(false), []);
     expect(rows.length).toBeGreaterThan(2);
     expect(rows.filter(({ kind }) => kind === "gap")).toEqual([]);
   });

@@ -52,11 +52,11 @@ async function open(paths: readonly string[], isWhole = true): Promise<Opened> {
   const early = keeper.notes;
   const watch = new NoteWatch(new NotesOfCaptures(keeper.byBook), keeper.homes);
   const origin: CaptureOrigin = { ns: null };
-  const events = { onMalformed: () => undefined, onComment: watch.onComment, keys: null };
+  const events = { onMalformed: () => undefined, onComment: watch.onComment, keys: null, homes: keeper.homes };
   const captures = await openFeeds(paths, origin, events);
   const session = new LoadSession({
     ...captures,
-    order: watch.over(captures.order),
+    order: watch.over(captures.inTime),
     origin,
     ports: [],
     seed: 1,

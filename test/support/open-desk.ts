@@ -22,6 +22,7 @@ export async function openDesk(path: string): Promise<Desk> {
   const captures = await openFeeds([path], origin, { onMalformed: () => undefined, onComment: () => undefined, keys });
   const session = new LoadSession({
     ...captures,
+    order: captures.inTime,
     origin,
     ports: [],
     keys,
@@ -30,7 +31,15 @@ export async function openDesk(path: string): Promise<Desk> {
     breathe: () => Promise.resolve(),
   });
   await session.run();
-  return createDesk({ session, ports: [], keys, paths: () => [path], progress: () => null, stop: () => undefined });
+  return createDesk({
+    session,
+    ports: [],
+    keys,
+    paths: () => [path],
+    isInTime: true,
+    progress: () => null,
+    stop: () => undefined,
+  });
 }
 
 export const contextOf = (language: Language, depth: 0 | 4 | 8 | 24 = 0): Context => ({

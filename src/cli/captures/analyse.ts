@@ -1,7 +1,8 @@
 import { type CommentPlace, readComment } from "../../annotations/comment-form.ts";
 import type { Note } from "../../annotations/types.ts";
+import { appendTo } from "../../base/append-to.ts";
 import type { RelativeNs } from "../../base/brand.ts";
-import { capturedTime } from "../../base/captured-time.ts";
+import { formatTime } from "../../base/time.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import { FrameRecorder, type PayloadsKept } from "../../pipeline/websocket/frame-recorder.ts";
 import type { PlacedNote } from "../../report/model/notes.ts";
@@ -43,8 +44,11 @@ export interface Analysed {
 
 /** A pcapng comment of a capture, as it came by. */
 export interface SeenComment {
+  readonly captureIndex: number;
+  /** By its number in there; 0: it is about the capture. */
   readonly packet: number;
   readonly text: string;
+  /** As it stands in the file. */
   readonly timestampNs: RelativeNs;
 }
 
@@ -74,7 +78,8 @@ export async function analyse(
       packetTimes: noted.packetTimes,
       ownPackets: noted.ownPackets,
       homes,
-      onComment: ({ packetNumber, text }, timestampNs) => comments.push({ packet: packetNumber, text, timestampNs }),
+      onComment: ({ captureIndex, packetNumber, text }, timestampNs) =>
+        comments.push({ captureIndex, packet: packetNumber, text, timestampNs }),
     },
     surroundings,
   );
@@ -82,7 +87,7 @@ export async function analyse(
   return {
     analysis,
     findings: judge(analysis, options),
-    notes: [...noted.placed(analysis), ...notesOfCapture(comments, analysis, noted.known)],
+    notes: [...noted.placed(analysis), ...notesOfCapture(comments, analysis, noted.known, homes)],
     recorder,
     homes,
   };
@@ -91,17 +96,21 @@ export async function analyse(
 /** Comments in the capture that are a person's words; those that are known, or were deleted, are not told again. */
 export function notesOfCapture(
   comments: readonly SeenComment[],
-  analysis: Pick<Analysis, "connections" | "originNs" | "captures">,
+  analysis: Pick<Analysis, "connections" | "originNs">,
   known: readonly Note[],
+  homes: PacketHomes | null,
 ): PlacedNote[] {
+  const overall = homes === null ? null : numbersOfAll(comments, homes);
   const ids = new Set(known.map(({ id }) => id));
   const byFirstPacket = new Map(analysis.connections.map((facts) => [facts.first.packet as number, facts]));
   const placed: PlacedNote[] = [];
-  for (const [index, { packet, text, timestampNs }] of comments.entries()) {
+  for (const [index, comment] of comments.entries()) {
+    const { text, timestampNs } = comment;
+    const packet = overall === null ? comment.packet : (overall.get(comment) ?? 0);
     const facts = byFirstPacket.get(packet);
     const place: CommentPlace = {
       packet,
-      time: packet === 0 ? "" : capturedTime(analysis.originNs, analysis.captures, timestampNs),
+      time: packet === 0 ? "" : formatTime(analysis.originNs ?? 0n, timestampNs),
       connection: facts === undefined ? null : { client: endpoint(facts.client), server: endpoint(facts.server) },
     };
     const read = readComment(text, place, index);
@@ -110,6 +119,20 @@ export function notesOfCapture(
     placed.push({ note: read.note, source: "capture", stranded: false });
   }
   return placed;
+}
+
+/** The numbers over all of the packets that comments are about. */
+function numbersOfAll(comments: readonly SeenComment[], homes: PacketHomes): ReadonlyMap<SeenComment, number> {
+  const numbers = new Map<SeenComment, number>();
+  for (const capture of new Set(comments.map(({ captureIndex }) => captureIndex))) {
+    const wanted = new Map<number, SeenComment[]>();
+    for (const comment of comments)
+      if (comment.captureIndex === capture && comment.packet > 0) appendTo(wanted, comment.packet, comment);
+    if (wanted.size === 0) continue;
+    for (const [own, overall] of homes.numbersIn(capture))
+      for (const comment of wanted.get(own) ?? []) numbers.set(comment, overall);
+  }
+  return numbers;
 }
 
 export const endpoint = ({ address, port }: { readonly address: string; readonly port: number }): string =>

@@ -1,21 +1,23 @@
 import { type RelativeNs, relativeNs } from "../../base/brand.ts";
-import { capturedTime } from "../../base/captured-time.ts";
 import type { Malformed } from "../../base/malformed.ts";
 import { formatTime } from "../../base/time.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { linkTypeName } from "../../pcap/link-type-names.ts";
 import { CaptureMerge } from "../../pcap/merge.ts";
 import { openCaptureReader } from "../../pcap/open-capture-reader.ts";
-import { type StepBack, TimeOrder } from "../../pcap/time-order.ts";
+import { PacketsOf, type PacketsRead } from "../../pcap/packets-of.ts";
 import type { CaptureComment, CaptureOrigin, CaptureSink, CaptureStatistics, RecordReader } from "../../pcap/types.ts";
 import type { CapturedUntil } from "../../pipeline/capture-points.ts";
 import { FileTime } from "../../pipeline/time/file-time.ts";
-import { type Feed, NO_PACKET, type PacketOrder } from "../../session/pump.ts";
+import { type FoundTimes, PipeTime } from "../../pipeline/time/timed-packets.ts";
+import { type Feed, NO_PACKET } from "../../session/pump.ts";
 import { openSources } from "../../source/open-source.ts";
 import { sameContent } from "../../source/same-content.ts";
 import type { ByteSource } from "../../source/types.ts";
 import type { CaptureFacts } from "../../store/types.ts";
 import type { KeyLog } from "../../tls/key-log.ts";
+import { CapturesInTime } from "./captures-in-time.ts";
+import type { PacketHomes } from "./packet-homes.ts";
 
 /** What the blocks of one capture tell beside its packets. */
 interface Told {
@@ -26,17 +28,19 @@ interface Told {
   capturedUntilNs: bigint | null;
 }
 
-type Steps = Pick<CaptureFacts, "stepBack" | "stepsForward" | "oddTimes">;
-
-const withoutStamps = (stepBack: StepBack | null) => (stepBack === null ? null : { ...stepBack, stampsFell: false });
+/** Packets that are looked over before the first one is told: of many files together no more than of one. */
+const LOOKED_OVER = 1000;
+const LEAST_LOOKED_OVER = 20;
 
 /** Who hears of what is in a capture beside its packets. */
 export interface FeedEvents {
   onMalformed(malformed: Malformed): void;
-  /** With the time of its packet; 0 for a comment on a section or interface. */
+  /** With the time of its packet as it stands in the file, and its number in there; 0 for a comment on a section or interface. */
   onComment(comment: CaptureComment, timestampNs: RelativeNs): void;
   /** Takes the secrets that a capture brings along. */
   readonly keys: KeyLog | null;
+  /** To be filled, where several captures are read. */
+  readonly homes?: PacketHomes | null;
   /** For who copies captures. */
   readonly blocks?: Partial<Pick<CaptureSink, "onInterface" | "onStatistics" | "onBlock">>;
 }
@@ -53,11 +57,13 @@ const TLS_KEY_LOG = 0x544c534b;
 export interface CaptureFeeds {
   readonly feeds: readonly CaptureFeed[];
   /** As they lie in their captures: for who copies them. */
-  readonly order: PacketOrder & Pick<CaptureMerge, "ownNumber">;
-  /** The same, with packets of one file that are out of order put right, and its clock: for who reads them. One of both can be asked. */
-  readonly inTime: PacketOrder & Pick<CaptureMerge, "ownNumber">;
+  readonly order: PacketsRead;
+  /** The same, with packets of a file that are out of order put right, and its clock: for who reads them. One of both can be asked. */
+  readonly inTime: PacketsRead;
   /** `inTime` may differ from `order`. */
   readonly mendsOrder: boolean;
+  /** Which capture each packet of `inTime` is from; null: there is but one. */
+  readonly homes: PacketHomes | null;
   facts(): CaptureFacts[];
   /** Point of view of a capture (pipeline.ts); to be asked when its first packet is read. */
   vantageOf(index: number): number;
@@ -86,34 +92,35 @@ export async function openFeeds(
     const reader = openCaptureReader(index, sink, origin);
     feeds.push({ source: sourceOf(source, index), reader, lastPacketNs: NO_PACKET, interrupted: false, vantage: 0 });
   }
-  const order = new CaptureMerge(feeds.map(({ reader }) => reader));
   // What comes from a pipe may be running: no packet waits there for later ones.
-  const mendsOrder = feeds.length === 1 && feeds[0]?.source.sizeBytes !== null;
-  const ofFile = mendsOrder ? new FileTime(order) : null;
-  const asRead = new TimeOrder(order, false);
-  if (ofFile !== null) origin.stepsForward = ofFile.stepsForward;
-  const stepsOf = (index: number): Steps => {
-    const stepBack = ofFile === null ? withoutStamps(asRead.stepBack) : ofFile.stepBack;
-    return {
-      stepBack: stepBack?.captureIndex === index ? stepBack : null,
-      stepsForward: ofFile?.stepsForward ?? [],
-      oddTimes: ofFile?.oddTimes ?? [],
-    };
-  };
+  const mendsOrder = feeds.every(({ source }) => source.sizeBytes !== null);
+  const looked = Math.max(LEAST_LOOKED_OVER, Math.floor(LOOKED_OVER / feeds.length));
+  const asRead = feeds.map(({ reader }) => new PacketsOf(reader));
+  const timed = asRead.map((packets) => (mendsOrder ? new FileTime(packets, looked) : new PipeTime(packets)));
+  const merge = new CaptureMerge(asRead);
+  const hasEnded = (index: number): boolean => merge.hasEnded(index) || together?.hasEnded(index) === true;
+  const together =
+    feeds.length < 2
+      ? null
+      : new CapturesInTime(timed, (index) => continuedBy(feeds, hasEnded, index), events.homes ?? null);
+  origin.stepsForward = together?.stepsForward ?? timed[0]?.stepsForward ?? [];
+  const foundIn = (index: number): FoundTimes | undefined => together?.foundIn(index) ?? timed[index];
+  const steppedNs = (index: number): number => together?.steppedNs(index) ?? timed[index]?.steppedNs ?? 0;
   return {
     feeds,
-    order,
-    inTime: ofFile ?? asRead,
+    order: together === null ? (asRead[0] ?? merge) : merge,
+    inTime: together ?? timed[0] ?? merge,
     mendsOrder,
-    facts: () => feeds.map((feed, index) => captureFacts(feed, told[index], origin, stepsOf(index))),
-    vantageOf: (index) => settleVantage(feeds, index),
+    homes: together?.homes ?? null,
+    facts: () => feeds.map((feed, index) => captureFacts(feed, told[index], origin, foundIn(index), steppedNs(index))),
+    vantageOf: (index) => settleVantage(feeds, hasEnded, index),
     capturedUntil: () =>
       told.flatMap(({ capturedUntilNs }, captureIndex) =>
         capturedUntilNs === null
           ? []
           : {
               captureIndex,
-              untilNs: relativeNs(Number(capturedUntilNs - (origin.ns ?? 0n)) - (ofFile?.steppedNs ?? 0)),
+              untilNs: relativeNs(Number(capturedUntilNs - (origin.ns ?? 0n)) - steppedNs(captureIndex)),
             },
       ),
     refuseWhatIsNoCapture: () => {
@@ -132,22 +139,23 @@ async function refuseTwice(names: readonly string[]): Promise<void> {
   if (same !== null) throw new UserError(EXIT.usage, "input.twice", { name: same[0], other: same[1] });
 }
 
-function settleVantage(feeds: readonly Feed[], index: number): number {
-  const vantage = vantageOf(feeds, index);
+function settleVantage(feeds: readonly Feed[], hasEnded: (index: number) => boolean, index: number): number {
+  const before = continuedBy(feeds, hasEnded, index);
+  const vantage = (before === null ? null : feeds[before]?.vantage) ?? index + 1;
   const feed = feeds[index];
   if (feed !== undefined) feed.vantage = vantage;
   return vantage;
 }
 
-/** A capture that begins when all earlier ones are over continues the last of them; else it is another point of view. */
-function vantageOf(feeds: readonly Feed[], index: number): number {
-  let last = -1;
-  for (const [at, { lastPacketNs, reader }] of feeds.entries()) {
+/** A capture that begins when all earlier ones are over continues the last of them; null: it is another point of view. */
+function continuedBy(feeds: readonly Feed[], hasEnded: (index: number) => boolean, index: number): number | null {
+  let last: number | null = null;
+  for (const [at, { lastPacketNs }] of feeds.entries()) {
     if (at === index || lastPacketNs === NO_PACKET) continue;
-    if (!reader.done) return index + 1;
-    if (last < 0 || lastPacketNs > (feeds[last]?.lastPacketNs ?? NO_PACKET)) last = at;
+    if (!hasEnded(at)) return null;
+    if (last === null || lastPacketNs > (feeds[last]?.lastPacketNs ?? NO_PACKET)) last = at;
   }
-  return last < 0 ? index + 1 : (feeds[last]?.vantage ?? index + 1);
+  return last;
 }
 
 function captureSink(
@@ -194,7 +202,13 @@ function refuseWhatIsNoCapture(feed: Feed): void {
   if (messageId !== undefined) throw new UserError(EXIT.input, messageId, { name: feed.source.label });
 }
 
-function captureFacts(feed: Feed, told: Told | undefined, origin: CaptureOrigin, steps: Steps): CaptureFacts {
+function captureFacts(
+  feed: Feed,
+  told: Told | undefined,
+  origin: CaptureOrigin,
+  found: FoundTimes | undefined,
+  steppedNs: number,
+): CaptureFacts {
   const { source, reader } = feed;
   const { summary } = reader;
   const drops = [...(told?.dropped.values() ?? [])];
@@ -210,12 +224,14 @@ function captureFacts(feed: Feed, told: Told | undefined, origin: CaptureOrigin,
     lastPacketTime:
       origin.ns === null || feed.lastPacketNs === NO_PACKET
         ? null
-        : capturedTime(origin.ns, [steps], feed.lastPacketNs),
+        : formatTime(origin.ns, relativeNs(feed.lastPacketNs + steppedNs)),
     truncatedPackets: summary.truncatedPackets,
     malformed: summary.malformed,
     dropped: drops.length === 0 ? null : drops.reduce((sum, n) => sum + n, 0),
     endedEarly: endedEarly(feed),
-    ...steps,
+    stepBack: found?.stepBack ?? null,
+    stepsForward: found?.stepsForward ?? [],
+    oddTimes: found?.oddTimes ?? [],
   };
 }
 

@@ -1,3 +1,4 @@
+import { packetNumber } from "../../base/brand.ts";
 import type { PacketView } from "../../base/packet-view.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { ScrubPipeline } from "../../pipeline/scrub/scrub-pipeline.ts";
@@ -11,6 +12,7 @@ import { PacketPatcher } from "../evidence/packet-patcher.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Analysed } from "./analyse.ts";
 import { type CaptureFeeds, type FeedEvents, openFeeds } from "./capture-feeds.ts";
+import type { PacketHomes } from "./packet-homes.ts";
 
 export interface ExportPlan {
   /** Packets of these connections; null: all packets. */
@@ -90,7 +92,11 @@ export async function exportCapture(
     for (const part of writer.take()) await write(part);
   };
   const writing = await openAgain(paths, writer.blocks);
+  // Copied as they lie in the files, numbered as they were told of.
+  const numbers = planning.homes === null ? null : numbersByCapture(planning.homes, paths.length);
   const onPacket = (packet: PacketView): void => {
+    const number = numbers?.[packet.captureIndex]?.[writing.order.ownNumber];
+    if (number !== undefined) packet.packetNumber = packetNumber(number);
     if (isWanted(packet)) writer.write(packet, writing.feeds[packet.captureIndex]?.reader.recordStart ?? 0);
   };
   await readAll(writing, writing.order, onPacket, surroundings, handOn);
@@ -106,6 +112,14 @@ export async function exportCapture(
     blocksLeftOut: writer.blocksLeftOut,
   };
 }
+
+/** Of each capture's packets the numbers over all, by their own. */
+const numbersByCapture = (homes: PacketHomes, captures: number): number[][] =>
+  Array.from({ length: captures }, (_, capture) => {
+    const numbers: number[] = [];
+    for (const [own, overall] of homes.numbersIn(capture)) numbers[own] = overall;
+    return numbers;
+  });
 
 const nothing = (): void => undefined;
 

@@ -58,11 +58,12 @@ export class NotesOfCaptures implements WantedPackets {
 
   /** When everything has been read. */
   placed(analysis: Analysis): PlacedNote[] {
-    const timeOf = (at: RelativeNs): string => capturedTime(analysis.originNs, analysis.captures, at);
+    const timeOf = (packet: number, timestampNs: RelativeNs): string =>
+      capturedTime(analysis.originNs, analysis.captures, { packet, timestampNs });
     const times = new Map<number, string>();
-    for (const [packet, at] of this.packetTimes) if (at !== null) times.set(packet, timeOf(at));
+    for (const [packet, at] of this.packetTimes) if (at !== null) times.set(packet, timeOf(packet, at));
     for (const own of this.ownPackets)
-      for (const mark of own.values()) if (mark !== null) times.set(mark.packet, timeOf(mark.timestampNs));
+      for (const mark of own.values()) if (mark !== null) times.set(mark.packet, timeOf(mark.packet, mark.timestampNs));
     return this.byCapture.flatMap((notes, index) =>
       living(notes).map((note): PlacedNote => {
         const placed = { ...note, anchor: this.anchor(note.anchor, index, times) };

@@ -55,6 +55,7 @@ export async function readCaptures(
     onMalformed: (malformed) => pipeline.onMalformed(malformed),
     onComment: (comment, timestampNs) => options.onComment?.(comment, timestampNs),
     keys: options.keys,
+    homes: options.homes ?? null,
   });
   const { feeds, inTime: order } = captures;
   const pipeline = new Pipeline({
@@ -65,6 +66,7 @@ export async function readCaptures(
     seed: (Math.random() * 2 ** 32) | 0,
     rethrow: false,
     vantageOf: captures.vantageOf,
+    ofOneCapture: feeds.length === 1,
   });
   const progress = showProgress(feeds, surroundings);
   let thrifty = false;
@@ -94,18 +96,16 @@ export async function readCaptures(
   return pipeline.analysis(facts, options.origin.ns, false);
 }
 
-/** Notes the times of a few packets on their way, and of several captures where each packet is from. */
+/** Notes the times of a few packets on their way. */
 function watched(
   pipeline: Pipeline,
-  wanted: Pick<ReadOptions, "homes" | keyof WantedPackets>,
+  wanted: WantedPackets,
   order: Pick<CaptureFeeds["inTime"], "ownNumber">,
 ): PacketSink {
-  const { homes } = wanted;
-  if (!wantsAny(wanted) && homes == null) return pipeline;
+  if (!wantsAny(wanted)) return pipeline;
   return {
     onPacket(view) {
       lookAt(wanted, view, order.ownNumber);
-      homes?.add(view, order.ownNumber);
       pipeline.onPacket(view);
     },
   };

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { changed, living, newNote } from "../../annotations/notes.ts";
 import { type Anchor, type Note, noteTags } from "../../annotations/types.ts";
 import type { RelativeNs } from "../../base/brand.ts";
-import { capturedTime } from "../../base/captured-time.ts";
+import { capturedTime, type LivedMoment } from "../../base/captured-time.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { render } from "../../i18n/render.ts";
@@ -122,11 +122,11 @@ function noteWithId(notes: readonly Note[], id: string): Note {
 }
 
 function anchorOf(options: AnnotateOptions, analysis: Analysis, times: ReadonlyMap<number, RelativeNs | null>): Anchor {
-  const timeOf = (at: RelativeNs): string => capturedTime(analysis.originNs, analysis.captures, at);
+  const timeOf = (at: LivedMoment): string => capturedTime(analysis.originNs, analysis.captures, at);
   if (options.packet !== undefined) {
     const at = times.get(options.packet) ?? null;
     if (at === null) throw outside("--packet", options.packet, `1 … ${analysis.packets}`);
-    return { kind: "packet", packet: options.packet, time: timeOf(at) };
+    return { kind: "packet", packet: options.packet, time: timeOf({ packet: options.packet, timestampNs: at }) };
   }
   if (options.connection === undefined) return { kind: "capture" };
   const facts = analysis.connections.find(({ id }) => id === options.connection);
@@ -134,7 +134,7 @@ function anchorOf(options: AnnotateOptions, analysis: Analysis, times: ReadonlyM
   return {
     kind: "connection",
     packet: facts.first.packet,
-    time: timeOf(facts.first.timestampNs),
+    time: timeOf(facts.first),
     client: endpoint(facts.client),
     server: endpoint(facts.server),
   };

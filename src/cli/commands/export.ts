@@ -4,6 +4,7 @@ import { EXIT, UserError } from "../../base/user-error.ts";
 import { shareWordsOf } from "../../i18n/share/share.ts";
 import type { ShareWords } from "../../i18n/share/words.ts";
 import type { Redactor } from "../../report/redact.ts";
+import { momentOf } from "../../rules/moment-of.ts";
 import { type Analysed, analyse } from "../captures/analyse.ts";
 import { type Exported, type ExportPlan, exportCapture } from "../captures/export-capture.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../captures/key-log-file.ts";
@@ -75,7 +76,7 @@ function planOf({ analysis, findings }: Analysed, options: ExportOptions): Expor
     .filter(({ severity }) => severity !== "note")
     .flatMap((finding) =>
       connections === null || (finding.connectionId !== null && connections.has(finding.connectionId))
-        ? [finding.timestampNs, ...finding.evidence.map(({ timestampNs }) => timestampNs)]
+        ? [momentOf(finding), ...finding.evidence]
         : [],
     )
     // Packets are picked as they lie in their file.

@@ -83,7 +83,7 @@ async function show(
   const captures = await openFeeds(
     names,
     origin,
-    { onMalformed: () => undefined, onComment: watch.onComment, keys },
+    { onMalformed: () => undefined, onComment: watch.onComment, keys, homes: keeper.homes },
     sourceOf,
   );
   let reading = true;

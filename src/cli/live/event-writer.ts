@@ -1,10 +1,10 @@
 import { type RelativeNs, relativeNs } from "../../base/brand.ts";
-import { capturedTime } from "../../base/captured-time.ts";
+import { capturedTime, momentOf } from "../../base/captured-time.ts";
 import { formatTime } from "../../base/time.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import type { FrameTap } from "../../pipeline/websocket/frame-tap.ts";
 import { type FrameWriter, ndjsonWriter } from "../../report/frame-writer.ts";
-import { connectionModel, findingModel, type ModelOptions } from "../../report/model/model.ts";
+import { connectionModel, findingModel, type ModelOptions, type TimeOf } from "../../report/model/model.ts";
 import type { ReportModel } from "../../report/model/schema.ts";
 import type { Redactor } from "../../report/redact.ts";
 import { safeJson } from "../../report/safe-json.ts";
@@ -63,7 +63,7 @@ export class EventWriter implements LiveEvents {
   }
 
   onFinding(finding: Finding, withdrawn: boolean): void {
-    const model = findingModel(finding, this.options, this.time, this.redactor);
+    const model = findingModel(finding, this.options, this.timeOf, this.redactor);
     const { place } = this;
     const evidence =
       place === null ? model.evidence : model.evidence.map((row) => ({ ...row, kept: place(row.packet) }));
@@ -91,10 +91,12 @@ export class EventWriter implements LiveEvents {
   private readonly time = (at: RelativeNs): string =>
     this.origin.ns === null
       ? formatTime(systemClock.nowNs(), relativeNs(0))
-      : capturedTime(this.origin.ns, [this.origin], at);
+      : capturedTime(this.origin.ns, [this.origin], momentOf(at));
+
+  private readonly timeOf: TimeOf = ({ timestampNs }) => this.time(relativeNs(timestampNs));
 
   private model(connection: ConnectionFacts, rules: readonly RuleId[] = []): ReturnType<typeof connectionModel> {
-    return connectionModel(connection, rules, this.time, this.redactor);
+    return connectionModel(connection, rules, this.timeOf, this.redactor);
   }
 
   private write(event: string, at: RelativeNs, fields: Readonly<Record<string, unknown>>): void {

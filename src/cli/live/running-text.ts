@@ -1,10 +1,10 @@
 import type { RelativeNs } from "../../base/brand.ts";
-import { capturedNs, capturedTime } from "../../base/captured-time.ts";
+import { capturedNs, capturedTime, momentOf } from "../../base/captured-time.ts";
 import { truncateToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import type { LiveWords } from "../../i18n/live/words.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
-import { connectionModel, type ModelOptions } from "../../report/model/model.ts";
+import { connectionModel, type ModelOptions, type TimeOf } from "../../report/model/model.ts";
 import type { Redactor } from "../../report/redact.ts";
 import type { Paint } from "../../report/text/paint.ts";
 import { endedText } from "../../report/text/text-connections.ts";
@@ -112,7 +112,7 @@ export class RunningText implements LiveEvents {
 
   /** Of this machine's clock and zone, since people compare it with logs. */
   private timeOfDay(at: RelativeNs): string {
-    const ms = Number((this.origin.ns ?? 0n) / 1_000_000n) + Math.floor(capturedNs([this.origin], at) / 1e6);
+    const ms = Number((this.origin.ns ?? 0n) / 1_000_000n) + Math.floor(capturedNs([this.origin], momentOf(at)) / 1e6);
     const date = new Date(ms);
     const two = (value: number): string => String(value).padStart(2, "0");
     const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
@@ -120,7 +120,7 @@ export class RunningText implements LiveEvents {
   }
 
   private model(connection: ConnectionFacts): ReturnType<typeof connectionModel> {
-    const time = (at: RelativeNs): string => capturedTime(this.origin.ns, [this.origin], at);
+    const time: TimeOf = (at) => capturedTime(this.origin.ns, [this.origin], at);
     return connectionModel(connection, [], time, this.redactor);
   }
 }

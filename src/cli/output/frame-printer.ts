@@ -57,7 +57,8 @@ export class FramePrinter implements FrameTap {
     row.direction = frame.direction;
     row.packet = frame.firstPacketNumber;
     row.lastPacket = frame.lastPacketNumber;
-    row.timestampNs = capturedNs(this.clock, frame.firstTimestampNs);
+    const { firstPacketNumber: packet, firstTimestampNs: timestampNs } = frame;
+    row.timestampNs = capturedNs(this.clock, { packet, timestampNs });
     row.opcode = frame.opcode;
     row.fin = frame.fin;
     row.rsv = frame.rsv;

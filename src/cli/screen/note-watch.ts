@@ -22,28 +22,26 @@ export class NoteWatch {
   private readonly homes: PacketHomes | null;
   private readonly comments: SeenComment[] = [];
 
-  /** `homes`: to be filled, where several captures are read. */
+  /** `homes`: filled by who reads several captures. */
   constructor(noted: NotesOfCaptures, homes: PacketHomes | null) {
     this.noted = noted;
     this.homes = homes;
   }
 
-  readonly onComment: FeedEvents["onComment"] = ({ packetNumber, text }, timestampNs) => {
-    this.comments.push({ packet: packetNumber, text, timestampNs });
+  readonly onComment: FeedEvents["onComment"] = ({ captureIndex, packetNumber, text }, timestampNs) => {
+    this.comments.push({ captureIndex, packet: packetNumber, text, timestampNs });
   };
 
   /** The same packets; those that notes name are looked at on their way. */
   over(order: CaptureFeeds["order"]): PacketOrder {
-    const { noted, homes } = this;
-    const wanted = wantsAny(noted);
-    if (!wanted && homes === null) return order;
+    const { noted } = this;
+    if (!wantsAny(noted)) return order;
     return {
       needs: () => order.needs(),
       next: () => {
         const view = order.next();
         if (view === null) return null;
-        homes?.add(view, order.ownNumber);
-        if (wanted) lookAt(noted, view, order.ownNumber);
+        lookAt(noted, view, order.ownNumber);
         return view;
       },
     };
@@ -56,7 +54,7 @@ export class NoteWatch {
     const fitting = new Set(shown.map(({ id }) => id));
     return {
       shown,
-      inCapture: notesOfCapture(this.comments, analysis, this.noted.known).map(({ note }) => note),
+      inCapture: notesOfCapture(this.comments, analysis, this.noted.known, this.homes).map(({ note }) => note),
       stranded: isWhole ? placed.flatMap(({ note }) => (fitting.has(note.id) ? [] : [note])) : [],
     };
   }

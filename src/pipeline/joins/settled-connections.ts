@@ -2,7 +2,7 @@ import type { ConnectionId } from "../../base/brand.ts";
 import * as limits from "../../base/limits.ts";
 import type { LeftOutFacts } from "../../store/across-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import type { TcpConnection, TcpHalf } from "../../tcp/connection.ts";
+import { neverSeen, type TcpConnection, type TcpHalf } from "../../tcp/connection.ts";
 import type { RememberedPackets } from "../../tcp/recent.ts";
 
 /** What joining captures needs of a connection after it is not tracked any more. */
@@ -33,9 +33,11 @@ type Beginning = Pick<
 interface Settled {
   readonly facts: ConnectionFacts;
   readonly origin: Origin;
+  /** Held for `origin` alone. */
+  readonly rememberedBytes: number;
 }
 
-/** Of the last packets that connections saw: they are for reports of several captures, and of others not worth much. */
+/** Of the last packets that connections saw: they tell how far the clocks of several captures differ, for which some are enough. */
 const MOST_REMEMBERED_BYTES = 8_388_608;
 
 /** What a report can do without goes first: traffic of others, failed attempts, good WebSockets, troubled ones. */
@@ -78,12 +80,15 @@ export class SettledConnections {
   /** Kept, since a new iterator would step over everything that was ever deleted before it. */
   private readonly oldest = this.ranks.map((rank) => rank.values());
   private size = 0;
-  private rememberedBytes = 0;
+  rememberedBytes = 0;
   private halfOpen = 0;
   private readonly most: number;
+  private readonly mayRemember: boolean;
 
-  constructor(most: number) {
+  /** `mayRemember`: other captures may hold the same connections. */
+  constructor(most: number, mayRemember = true) {
     this.most = most;
+    this.mayRemember = mayRemember;
   }
 
   get(id: ConnectionId): ConnectionFacts | null {
@@ -95,7 +100,10 @@ export class SettledConnections {
   }
 
   add(facts: ConnectionFacts, connection: TcpConnection): void {
-    this.ranks[rankOf(facts)]?.set(facts.id, { facts, origin: originOf(connection, this.remembers(connection)) });
+    const remembers = this.mayRemember && this.rememberedBytes < MOST_REMEMBERED_BYTES;
+    const rememberedBytes = remembers ? connection.low.recent.heldBytes + connection.high.recent.heldBytes : 0;
+    this.rememberedBytes += rememberedBytes;
+    this.ranks[rankOf(facts)]?.set(facts.id, { facts, origin: originOf(connection, remembers), rememberedBytes });
     if (facts.tcp.evicted) this.leftOut.openOnes++;
     if (++this.size > this.most) this.leaveOut();
   }
@@ -118,13 +126,6 @@ export class SettledConnections {
     return origins.sort((a, b) => a.id - b.id);
   }
 
-  /** They tell how far the clocks of several captures differ, for which some connections are enough. */
-  private remembers({ halves }: TcpConnection): boolean {
-    if (this.rememberedBytes >= MOST_REMEMBERED_BYTES) return false;
-    for (const { recent } of halves) this.rememberedBytes += recent.heldBytes;
-    return true;
-  }
-
   private all<T>(of: (settled: Settled) => T): T[] {
     return this.ranks.flatMap((rank) => Array.from(rank.values(), of));
   }
@@ -136,6 +137,7 @@ export class SettledConnections {
     if (oldest === undefined) return;
     this.ranks[rank]?.delete(oldest.facts.id);
     this.size--;
+    this.rememberedBytes -= oldest.rememberedBytes;
     const { kind, webSocket } = oldest.facts;
     this.leftOut.connections++;
     if (rank === TROUBLED) this.leftOut.troubled++;
@@ -147,7 +149,7 @@ export class SettledConnections {
   }
 }
 
-const beginning = (half: TcpHalf, remembers: boolean): Beginning => ({
+const beginning = ({ lastPacketNs }: TcpConnection, half: TcpHalf, remembers: boolean): Beginning => ({
   synSeen: half.synSeen,
   initialSequence: half.initialSequence,
   sequenceKnown: half.sequenceKnown,
@@ -158,7 +160,8 @@ const beginning = (half: TcpHalf, remembers: boolean): Beginning => ({
   nextSequence: half.nextSequence,
   streamOffset: half.streamOffset,
   hopLimit: half.hopLimit,
-  recent: remembers ? half.recent.since(half.lastPacketNs) : null,
+  // A RST alone is no packet of its side.
+  recent: remembers ? half.recent.since(neverSeen(half.lastPacketNs) ? lastPacketNs : half.lastPacketNs) : null,
 });
 
 const originOf = (connection: TcpConnection, remembers: boolean): Origin => ({
@@ -171,5 +174,5 @@ const originOf = (connection: TcpConnection, remembers: boolean): Origin => ({
   synNs: connection.synNs,
   synAckSeen: connection.synAckSeen,
   synAckNs: connection.synAckNs,
-  halves: [beginning(connection.low, remembers), beginning(connection.high, remembers)],
+  halves: [beginning(connection, connection.low, remembers), beginning(connection, connection.high, remembers)],
 });

@@ -1,17 +1,18 @@
 import type { PacketNumber } from "../../base/brand.ts";
 import type { OddTime, StepForward } from "../../base/captured-time.ts";
 import type { PacketView } from "../../base/packet-view.ts";
-import type { CaptureMerge } from "../../pcap/merge.ts";
 import { OddTimes } from "../../pcap/odd-times.ts";
+import type { PacketsRead } from "../../pcap/packets-of.ts";
 import { TimeOrder } from "../../pcap/time-order.ts";
 import { LivedTime } from "./lived-time.ts";
+import type { FoundTimes, TimedPackets } from "./timed-packets.ts";
 
 /** The packets of a file, and one of them that was read and not taken. */
-class Returnable {
+class Returnable implements PacketsRead {
   returned: PacketView | null = null;
-  private readonly inner: CaptureMerge;
+  private readonly inner: PacketsRead;
 
-  constructor(inner: CaptureMerge) {
+  constructor(inner: PacketsRead) {
     this.inner = inner;
   }
 
@@ -36,8 +37,8 @@ class Returnable {
  * all come in order and before clocks are looked at again: while no stage holds anything those pass all stages by, at
  * the cost of two comparisons, and the stages hear how far they went when one does not.
  */
-export class FileTime {
-  private readonly inner: CaptureMerge;
+export class FileTime implements TimedPackets {
+  private readonly inner: PacketsRead;
   private readonly source: Returnable;
   private readonly odd: OddTimes;
   private readonly inOrder: TimeOrder;
@@ -46,11 +47,12 @@ export class FileTime {
   private lastNs: number = Number.NEGATIVE_INFINITY;
   private untilNs: number = Number.NEGATIVE_INFINITY;
 
-  constructor(inner: CaptureMerge) {
+  /** `beginningPackets`: so many are looked over before the first one is told. */
+  constructor(inner: PacketsRead, beginningPackets?: number) {
     this.inner = inner;
     this.source = new Returnable(inner);
     this.odd = new OddTimes(this.source);
-    this.inOrder = new TimeOrder(this.odd, true);
+    this.inOrder = new TimeOrder(this.odd, true, beginningPackets);
     this.lived = new LivedTime(this.inOrder);
   }
 
@@ -62,7 +64,7 @@ export class FileTime {
     return this.odd.odd;
   }
 
-  get stepBack(): LivedTime["stepBack"] {
+  get stepBack(): FoundTimes["stepBack"] {
     return this.lived.stepBack;
   }
 
@@ -70,7 +72,10 @@ export class FileTime {
     return this.lived.stepsForward;
   }
 
-  /** By how much the capture's clock is further on at its end. */
+  get found(): number {
+    return this.odd.odd.length + this.lived.stepsForward.length + (this.inOrder.stepBack === null ? 0 : 1);
+  }
+
   get steppedNs(): number {
     return this.lived.steppedNs;
   }

@@ -1,8 +1,9 @@
 import type { PacketNumber } from "../../base/brand.ts";
 import type { StepForward } from "../../base/captured-time.ts";
 import { markOf, type PacketView } from "../../base/packet-view.ts";
-import { copyOf, type StepBack, setClock, type TimeOrder } from "../../pcap/time-order.ts";
+import { copyOf, setClock, type TimeOrder } from "../../pcap/time-order.ts";
 import { StampClocks, type StampReading } from "./stamp-clocks.ts";
+import type { FoundTimes } from "./timed-packets.ts";
 
 /** So often, in the capture's time, are clocks looked at: what lies between two looks costs one comparison a packet. */
 const LOOK_NS = 0.1e9;
@@ -48,7 +49,7 @@ export class LivedTime {
   nextLookNs: number = Number.NEGATIVE_INFINITY;
   private lastNs: number = Number.NEGATIVE_INFINITY;
   private looks = 0;
-  private lookedAt = "";
+  private lookedAt: string | null = null;
   private shiftNs = 0;
   /** In order; those before the one that is in question can be handed on. */
   private readonly held: PacketView[] = [];
@@ -66,7 +67,7 @@ export class LivedTime {
   }
 
   /** With what the stamps tell about it. */
-  get stepBack(): (StepBack & { readonly stampsFell: boolean }) | null {
+  get stepBack(): FoundTimes["stepBack"] {
     const { stepBack } = this.inner;
     return stepBack === null ? null : { ...stepBack, stampsFell: this.fell };
   }
@@ -124,12 +125,18 @@ export class LivedTime {
     return this.nextHeld();
   }
 
+  /** What has no stamp (ARP, UDP) is not the sender after whom another one is waited for. */
   private lookAgain({ timestampNs }: PacketView, reading: StampReading | null): void {
-    const isFirst = this.looks === 0;
-    const isOther = !isFirst && reading !== null && reading.key !== this.lookedAt;
-    if (isFirst) this.lookedAt = reading?.key ?? "";
-    this.looks = isOther || this.looks >= MOST_LOOKS ? 0 : this.looks + 1;
-    this.nextLookNs = timestampNs + (this.looks === 0 ? LOOK_NS : 0);
+    const isOther = reading !== null && this.lookedAt !== null && reading.key !== this.lookedAt;
+    this.looks++;
+    if (isOther || this.looks > MOST_LOOKS) {
+      this.looks = 0;
+      this.lookedAt = null;
+      this.nextLookNs = timestampNs + LOOK_NS;
+      return;
+    }
+    this.lookedAt ??= reading?.key ?? null;
+    this.nextLookNs = timestampNs;
   }
 
   private mayAsk(reading: StampReading | null): boolean {

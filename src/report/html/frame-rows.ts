@@ -1,3 +1,4 @@
+import { capturedNs } from "../../base/captured-time.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import type { LoggedFrame } from "../../store/frame-log.ts";
 import { opcodeName } from "../ladder.ts";
@@ -35,7 +36,7 @@ export function frameRows({ analysis, log, redact }: PageInput): FrameRows {
     const text = escapeText(redact(said));
     const name = `${opcodeName(frame.opcode)}${frame.fin ? "" : "…"}`;
     const shown = text.length > room ? `${text.slice(0, room)}…` : text;
-    const seconds = Math.round(frame.timestampNs / 1000) / 1e6;
+    const seconds = Math.round(capturedNs(analysis.captures, frame) / 1000) / 1e6;
     return [frame.packet, seconds, frame.connection, frame.direction, name, frame.length, shown];
   });
   return { rows, total: log.total };

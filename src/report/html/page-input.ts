@@ -1,3 +1,4 @@
+import { capturedNs, type LivedMoment } from "../../base/captured-time.ts";
 import type { Finding } from "../../rules/types.ts";
 import type { Activity } from "../../store/activity.ts";
 import type { FrameLog, RoundTrip } from "../../store/frame-log.ts";
@@ -41,24 +42,25 @@ const MARKED = 60;
 /** What happened on each connection, thinned to what a picture can show. */
 export function timelineMarks({ analysis, log }: PageInput): Map<number, TimelineMark[]> {
   const marks = new Map<number, TimelineMark[]>();
-  const spanNs = Math.max(1, ...analysis.connections.map(({ last }) => last.timestampNs));
+  const nsOf = (at: LivedMoment): number => capturedNs(analysis.captures, at);
+  const spanNs = Math.max(1, ...analysis.connections.map(({ last }) => nsOf(last)));
   for (const facts of analysis.connections) {
     const list: TimelineMark[] = [];
-    const add = (kind: TimelineMark["kind"], timestampNs: number, weight = 1): void => {
-      if (list.length < TICKS + MARKED) list.push({ kind, seconds: timestampNs / 1e9, weight });
+    const add = (kind: TimelineMark["kind"], ns: number, weight = 1): void => {
+      if (list.length < TICKS + MARKED) list.push({ kind, seconds: ns / 1e9, weight });
     };
     const counts = new Map<number, number>();
-    for (const { timestampNs } of log.of(facts.id)) {
-      const slot = Math.floor((timestampNs / spanNs) * TICKS);
+    for (const frame of log.of(facts.id)) {
+      const slot = Math.floor((nsOf(frame) / spanNs) * TICKS);
       counts.set(slot, (counts.get(slot) ?? 0) + 1);
     }
     const most = Math.max(1, ...counts.values());
     for (const [slot, count] of counts) add("frames", ((slot + 0.5) / TICKS) * spanNs, 0.35 + (0.65 * count) / most);
-    if (facts.webSocket !== null) add("upgrade", facts.webSocket.openedAt.timestampNs);
+    if (facts.webSocket !== null) add("upgrade", nsOf(facts.webSocket.openedAt));
     const beats = [...(facts.webSocket?.heartbeat ?? []), ...(facts.session?.engineIo?.heartbeat ?? [])];
-    for (const beat of beats) for (const ping of beat.unanswered) add("no-pong", ping.timestampNs);
-    for (const close of facts.webSocket?.closeFrames ?? []) if (close !== null) add("close", close.timestampNs);
-    for (const reset of facts.tcp.resets) add("reset", reset.timestampNs);
+    for (const beat of beats) for (const ping of beat.unanswered) add("no-pong", nsOf(ping));
+    for (const close of facts.webSocket?.closeFrames ?? []) if (close !== null) add("close", nsOf(close));
+    for (const reset of facts.tcp.resets) add("reset", nsOf(reset));
     marks.set(facts.id, list);
   }
   return marks;
@@ -85,9 +87,9 @@ export function beatDots({ analysis, roundTrips }: PageInput): BeatDot[] {
   return all
     .filter((trip, index) => trip.roundTripNs === null || index % every === 0)
     .slice(0, DOTS * 2)
-    .map(({ connection, sentNs, roundTripNs }) => ({
+    .map(({ connection, packet, sentNs, roundTripNs }) => ({
       connection,
-      seconds: sentNs / 1e9,
+      seconds: capturedNs(analysis.captures, { packet, timestampNs: sentNs }) / 1e9,
       ms: roundTripNs === null ? null : roundTripNs / 1e6,
     }));
 }

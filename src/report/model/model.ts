@@ -1,9 +1,10 @@
-import type { RelativeNs, Side } from "../../base/brand.ts";
-import { capturedTime } from "../../base/captured-time.ts";
+import type { Side } from "../../base/brand.ts";
+import { capturedTime, type LivedMoment } from "../../base/captured-time.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import type { Language } from "../../i18n/language.ts";
 import type { RenderedFinding } from "../../i18n/render.ts";
 import { rulesByConnection } from "../../rules/judging/by-connection.ts";
+import { momentOf } from "../../rules/moment-of.ts";
 import { isBlind } from "../../rules/reading/reading.ts";
 import type { Finding } from "../../rules/types.ts";
 import type { HalfFacts, TcpFacts } from "../../store/tcp-types.ts";
@@ -33,7 +34,7 @@ export interface ModelOptions {
 export function buildReport(analysis: Analysis, findings: readonly Finding[], options: ModelOptions): ReportModel {
   const { redactor } = options;
   learnSecrets(analysis, redactor);
-  const time = (at: RelativeNs): string => capturedTime(analysis.originNs, analysis.captures, at);
+  const time: TimeOf = (at) => capturedTime(analysis.originNs, analysis.captures, at);
   const rules = rulesByConnection(findings);
   const connections = analysis.connections.map((c) => connectionModel(c, rules.get(c.id) ?? [], time, redactor));
   const model: ReportModel = {
@@ -97,7 +98,7 @@ function totalsOf(analysis: Analysis, findings: readonly Finding[]): ReportModel
   return totals;
 }
 
-export type TimeOf = (at: RelativeNs) => string;
+export type TimeOf = (at: LivedMoment) => string;
 
 const both = <T, R>(pair: readonly [T, T], of: (value: T) => R): { client: R; server: R } => ({
   client: of(pair[0]),
@@ -153,7 +154,7 @@ function tcpModel(tcp: TcpFacts, time: TimeOf): ConnectionModel["tcp"] {
     firstCloser: tcp.firstCloser,
     resets: tcp.resets.map((reset) => ({
       packet: reset.packet,
-      time: time(reset.timestampNs),
+      time: time(reset),
       from: reset.from,
       afterFin: reset.afterFin,
       likelyInjected: reset.likelyInjected,
@@ -196,8 +197,8 @@ export function connectionModel(
     server: address("server"),
     firstPacket: facts.first.packet,
     lastPacket: facts.last.packet,
-    startTime: time(facts.first.timestampNs),
-    endTime: time(facts.last.timestampNs),
+    startTime: time(facts.first),
+    endTime: time(facts.last),
     kind: facts.kind,
     midstream: ws?.midstream ?? false,
     tcp: tcpModel(facts.tcp, time),
@@ -226,14 +227,14 @@ export function findingModel(
   redactor: Redactor,
 ): FindingModel {
   const words = options.words(withHostsHidden(finding, redactor), options.language);
-  const timeOf = (mark: Mark): string => (time ?? (() => ""))(mark.timestampNs);
+  const timeOf = (mark: Mark): string => time?.(mark) ?? "";
   return {
     rule: finding.ruleId,
     severity: finding.severity,
     connection: finding.connectionId,
     alsoConnections: [...finding.alsoConnections],
     followsFrom: finding.followsFrom,
-    time: time === null ? null : time(finding.timestampNs),
+    time: time === null ? null : time(momentOf(finding)),
     confidence: finding.confidence,
     title: redactor.text(words.title),
     detail: redactor.text(words.detail),

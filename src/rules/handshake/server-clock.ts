@@ -8,10 +8,10 @@ import { fieldValue } from "../reading/reading.ts";
 export const SKEW_SECONDS = 30;
 
 /** By the capture's clock; null: it has no packet. */
-export const secondsOf = ({ timestampNs }: Mark, analysis: Pick<Analysis, "originNs" | "captures">): number | null =>
+export const secondsOf = (at: Mark, analysis: Pick<Analysis, "originNs" | "captures">): number | null =>
   analysis.originNs === null
     ? null
-    : Number(analysis.originNs / 1_000_000n) / 1000 + capturedNs(analysis.captures, timestampNs) / 1e9;
+    : Number(analysis.originNs / 1_000_000n) / 1000 + capturedNs(analysis.captures, at) / 1e9;
 
 export function dateOf(exchange: HttpExchangeFacts): number | null {
   if (!exchange.response || fieldValue(exchange.response, "age") !== null) return null;

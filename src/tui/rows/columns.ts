@@ -144,7 +144,7 @@ export function cellText(column: ColumnId, row: ConnectionRow, context: Context,
     case "id":
       return `#${facts.id}`;
     case "start":
-      return offsetText(facts.first.timestampNs);
+      return offsetText(row.startNs);
     case "peers":
       return peersText(row, width);
     case "path":

@@ -3,12 +3,15 @@ import type { Finding, Severity } from "../../rules/types.ts";
 import type { Snapshot } from "../../session/types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { FrameCounts } from "../../store/websocket-types.ts";
+import { sinceBeginningNs } from "./clock.ts";
 
 /** One connection with what the rules say of it; the worst finding first. */
 export interface ConnectionRow {
   readonly facts: ConnectionFacts;
   readonly findings: readonly Finding[];
   readonly rank: number;
+  /** When it began, after the first packet of all, by the clock of its capture. */
+  readonly startNs: number;
   /** Other connections come from its client's address too: its port tells them apart. */
   readonly sharesClient: boolean;
 }
@@ -34,7 +37,8 @@ export function connectionRows(snapshot: Snapshot): readonly ConnectionRow[] {
     const sharesClient = shared.has(facts.client.address);
     if (before !== undefined && before.sharesClient === sharesClient && sameFindings(before.findings, own))
       return before;
-    const row = { facts, findings: own, rank: rankOf(facts, own[0]?.severity), sharesClient };
+    const startNs = sinceBeginningNs(snapshot, facts.first);
+    const row = { facts, findings: own, rank: rankOf(facts, own[0]?.severity), startNs, sharesClient };
     rowOf.set(facts, row);
     return row;
   });

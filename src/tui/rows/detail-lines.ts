@@ -12,7 +12,7 @@ import {
 import { fitted, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import type { State } from "../state.ts";
-import { clockAt } from "./clock.ts";
+import { clockAt, sinceBeginningNs } from "./clock.ts";
 import { addressText } from "./connection-row.ts";
 import type { Tab } from "./detail-tabs.ts";
 import { closeOf, flagNames, opcodeName, readingOf, utf8 } from "./frame-words.ts";
@@ -83,9 +83,10 @@ function fieldsOf(detail: ConnectionDetail, row: DetailRow, context: Context, st
     `${chrome.side.server} ${addressText(leg.server)}`,
   ];
   const [from, to] = row.direction === 0 ? [client, server] : [server, client];
+  const moment = { packet: row.packet, timestampNs: row.timeNs };
   const common: Field[] = [
     ["direction", words.fromTo(from, to)],
-    ["time", `${offsetText(row.timeNs, 6)} s   ${clockAt(state.shown, row.timeNs)}`],
+    ["time", `${offsetText(sinceBeginningNs(state.shown, moment), 6)} s   ${clockAt(state.shown, moment)}`],
   ];
   switch (row.kind) {
     case ROW.frame:

@@ -75,7 +75,7 @@ const sortKeys: Readonly<Record<SortColumn, (row: ConnectionRow) => string | num
   // Of two that failed, the one that a finding explains comes first: its cause is what is looked for.
   trouble: ({ rank, findings }) => rank * SEVERITY_RANKS + severityRank(findings[0]),
   id: ({ facts }) => facts.id,
-  start: ({ facts }) => facts.first.timestampNs,
+  start: ({ startNs }) => startNs,
   client: ({ facts }) => facts.client.address,
   server: ({ facts }) => `${facts.server.address} ${String(facts.server.port).padStart(5)}`,
   path: ({ facts }) => pathOf(facts),

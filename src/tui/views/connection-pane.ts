@@ -6,6 +6,7 @@ import { render } from "../../i18n/render.ts";
 import type { Finding } from "../../rules/types.ts";
 import { fitStart } from "../cells.ts";
 import type { Context } from "../context.ts";
+import { sinceBeginningNs } from "../rows/clock.ts";
 import { type ConnectionRow, headerOf, pathOf } from "../rows/connection-row.ts";
 import { beatsOf, beatText } from "../rows/heartbeat-row.ts";
 import { type Joined, joinedOf, leadingFinding } from "../rows/joined.ts";
@@ -81,9 +82,10 @@ function story(row: ConnectionRow, state: State, context: Context): string[] {
       ...wrap(`${signOfSeverity[finding.severity]} ${render(finding, language).title}`, state, "     ", "   "),
     );
   lines.push(...opening, "", ...causeLines(worst, causes, state, context));
-  for (const [index, { packet, timestampNs }] of worst.evidence.entries()) {
+  for (const [index, item] of worst.evidence.entries()) {
     if (index === 0) lines.push("");
-    const place = `   ${fitStart(String(packet), 7)} ${fitStart(offsetText(timestampNs), 10)}  `;
+    const offset = offsetText(sinceBeginningNs(state.shown, item));
+    const place = `   ${fitStart(String(item.packet), 7)} ${fitStart(offset, 10)}  `;
     lines.push(...wrap(evidence[index] ?? "", state, " ".repeat(place.length), place));
   }
   return further.length + worst.evidence.length === 0 ? lines.slice(0, -1) : lines;

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { bodyRows } from "../layout.ts";
 import { paletteOf } from "../palette.ts";
 import { cursorRow } from "../reduce-ladder.ts";
+import { rowSeconds } from "../rows/clock.ts";
 import { compareLines } from "../rows/compare-lines.ts";
 import { detailLines } from "../rows/detail-lines.ts";
 import { type Tab, tabsOf } from "../rows/detail-tabs.ts";
@@ -95,7 +96,7 @@ function detailHead(detail: ConnectionDetail, at: number, state: State, context:
   const { text, role } = arrowText(detail, row, context);
   const side = words[row.direction === 0 ? "client" : "server"];
   const title = new Line(palette, columns)
-    .add(` ${words.fields.packet} ${row.packet}  +${(row.timeNs / 1e9).toFixed(4)}  ${side} →  `, "dim")
+    .add(` ${words.fields.packet} ${row.packet}  +${rowSeconds(state.shown, row)}  ${side} →  `, "dim")
     .add(text, role);
   const names = new Line(palette, columns).gap(1);
   for (const known of tabsOf(row)) names.add(` ${words.tabs[known]} `, known === current ? "cursorTab" : "dim").gap(1);

@@ -7,7 +7,7 @@ import { fitStart, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { bodyRows, listRows } from "../layout.ts";
 import type { Palette } from "../palette.ts";
-import { clockAt } from "../rows/clock.ts";
+import { BEGINNING, clockAt, sinceBeginningNs } from "../rows/clock.ts";
 import { addressText } from "../rows/connection-row.ts";
 import { titleOf } from "../rows/finding-row.ts";
 import type { State } from "../state.ts";
@@ -119,12 +119,13 @@ export function storyLines(finding: Finding, state: State, context: Context): st
   const last = items.at(-1)?.[1];
   if (last !== undefined) {
     const names = `  ${padStartToWidth(chrome.packet, 7)} ${padStartToWidth(chrome.time, 10)}  ${chrome.what}`;
-    const clockNow = clockText(clockAt(state.shown, 0), clockAt(state.shown, last.timestampNs));
-    const clock = chrome.clockOf(offsetText(last.timestampNs), clockNow);
+    const clockNow = clockText(clockAt(state.shown, BEGINNING), clockAt(state.shown, last));
+    const clock = chrome.clockOf(offsetText(sinceBeginningNs(state.shown, last)), clockNow);
     lines.push("", new Line(palette, width).add(`${names}${clock}`, "dim").end());
   }
-  for (const [index, { packet, timestampNs }] of items) {
-    const head = `  ${fitStart(String(packet), 7)} ${fitStart(offsetText(timestampNs), 10)}  `;
+  for (const [index, item] of items) {
+    const offset = offsetText(sinceBeginningNs(state.shown, item));
+    const head = `  ${fitStart(String(item.packet), 7)} ${fitStart(offset, 10)}  `;
     lines.push(...wrapped(evidence[index] ?? "", width, " ".repeat(head.length), head));
   }
   if (finding.wiresharkFilter !== "")

@@ -9,6 +9,7 @@ import { isSplit, listRows, paneRows } from "../layout.ts";
 import { LineCache } from "../line-cache.ts";
 import type { Role } from "../palette.ts";
 import { cursorRow, itemsOfLadder } from "../reduce-ladder.ts";
+import { rowSeconds } from "../rows/clock.ts";
 import { addressText } from "../rows/connection-row.ts";
 import { detailLines } from "../rows/detail-lines.ts";
 import { arrowText } from "../rows/frame-words.ts";
@@ -194,7 +195,7 @@ function arrowLine(detail: ConnectionDetail, index: number, of: ArrowContext): s
   line.add(mark === undefined ? " " : "◆", mark === undefined || mark.severity === "note" ? "dim" : mark.severity);
   line.add(state.ladder.picked === index ? "■" : marks.noted.has(String(row.packet)) ? "✎" : " ", "note").gap(1);
   line
-    .add(fitStart((row.timeNs / 1e9).toFixed(4), TIME), "dim")
+    .add(fitStart(rowSeconds(state.shown, row), TIME), "dim")
     .add(fitStart(String(row.packet), PACKET), role === "dim" ? "dim" : "plain");
   line.gap(1);
   const [client, server] = parties.legs[row.leg] ?? [0, 1];

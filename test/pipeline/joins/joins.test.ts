@@ -64,6 +64,17 @@ describe("one connection captured at both its ends", () => {
       { kind: "two-captures", connections: [0, 1], clockOffsetNs: 7000e6, clockErrorNs: 50e6, foreignResets: [] },
     ]);
   });
+  test("tells the clocks of connections that were refused, too", () => {
+    const syn: TcpPacket = { from: C, to: S, flags: "S", seq: 100, ipId: 1 };
+    const rst: TcpPacket = { from: S, to: C, flags: "RA", seq: 0, ack: 101, ipId: 2 };
+    const { joins } = analyse([
+      [0, 0, syn],
+      [1, 3_600_050, syn],
+      [1, 3_600_051, rst],
+      [0, 101, rst],
+    ]);
+    expect(joins).toMatchObject([{ clockOffsetNs: 3600e9, clockErrorNs: 50e6 }]);
+  });
   test("the client's capture is named first whichever file came first", () => {
     const swapped = atBothEnds(-9000).map(([capture, at, packet]): Line => [capture === 0 ? 1 : 0, at, packet]);
     const { joins, connections } = analyse(swapped);
@@ -358,6 +369,22 @@ describe("connections of one capture with the same initial sequence numbers", ()
     expect(connections).toHaveLength(2);
     expect(joins).toMatchObject([{ kind: "two-captures", connections: [0, 1] }]);
     expect(joins[0]?.clockOffsetNs).toBe(3600e9);
+  });
+
+  test("are one behind a NAT, too, where the SYN has the same time stamp", () => {
+    const stamped = (lines: Line[], more = 0): Line[] =>
+      lines.map(([capture, atMs, packet], index) => {
+        const options = new Uint8Array(12);
+        new DataView(options.buffer).setUint32(0, 0x0101080a);
+        new DataView(options.buffer).setUint32(4, 77_000 + index + more);
+        return [capture, atMs, { ...packet, options }];
+      });
+    const behind = elsewhere(from(NAT, 3_600_000, 20, "a"));
+    const { joins } = analyse([...stamped(from(C, 0, 0, "a")), ...stamped(behind)], () => 1);
+    expect(joins).toMatchObject([{ kind: "two-captures", connections: [0, 1] }]);
+    expect(joins[0]?.clockOffsetNs).toBe(3600e9);
+    // Another stamp: another connection, whose numbers are the same by chance.
+    expect(analyse([...stamped(from(C, 0, 0, "a")), ...stamped(behind, 1000)], () => 1).joins).toEqual([]);
   });
 
   test("are many where somebody made the packets up, and clients that send the same key are no proxy's legs", () => {

@@ -3,6 +3,7 @@ import { SettledConnections } from "../../../src/pipeline/joins/settled-connecti
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import type { WebSocketFacts } from "../../../src/store/websocket-types.ts";
 import { TcpConnection } from "../../../src/tcp/connection.ts";
+import type { SegmentView } from "../../../src/wire/types.ts";
 import { beat, close, connectionFacts, webSocket } from "../../support/facts-builder.ts";
 
 const connection = (id: number): TcpConnection => new TcpConnection(id, 0, 4, ["10.0.0.1", "10.0.0.2"], [1, 2]);
@@ -44,4 +45,26 @@ it.each<[string, Partial<WebSocketFacts>]>([
   settled.add(...of(1, { close: clean, webSocket: webSocket() }));
   expect(settled.with([]).map(({ id }) => id)).toEqual([0]);
   expect(settled.leftOut).toMatchObject({ connections: 1, webSockets: 1, troubled: 0 });
+});
+
+it("gives back what it remembers of connections that are left out, and remembers nothing of one capture alone", () => {
+  const segment = new Uint8Array(64);
+  const heard = (id: number): [ConnectionFacts, TcpConnection] => {
+    const [facts, one] = of(id, { kind: "websocket", close: clean });
+    one.low.recent.add({ bytes: segment, payloadLength: 0, optionsLength: 0 } as SegmentView, 1e9);
+    return [facts, one];
+  };
+  const settled = new SettledConnections(2);
+  const held: number[] = [];
+  for (let id = 0; id < 5; id++) {
+    settled.add(...heard(id));
+    held.push(settled.rememberedBytes);
+  }
+  const each = held[0] as number;
+  expect(each).toBeGreaterThan(0);
+  expect(held).toEqual([1, 2, 2, 2, 2].map((connections) => connections * each));
+  const alone = new SettledConnections(2, false);
+  alone.add(...heard(0));
+  expect(alone.rememberedBytes).toBe(0);
+  expect(alone.origins([])[0]?.halves[0].recent).toBeNull();
 });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
-import { CaptureMerge } from "../../../src/pcap/merge.ts";
 import { OddTimes } from "../../../src/pcap/odd-times.ts";
 import { openCaptureReader } from "../../../src/pcap/open-capture-reader.ts";
+import { PacketsOf } from "../../../src/pcap/packets-of.ts";
 import { TimeOrder } from "../../../src/pcap/time-order.ts";
 import { FileTime } from "../../../src/pipeline/time/file-time.ts";
 import { LivedTime } from "../../../src/pipeline/time/lived-time.ts";
@@ -17,7 +17,7 @@ function read(
   atMs: readonly number[],
   data: readonly Uint8Array[],
   pieceBytes: number,
-  over: (merge: CaptureMerge) => Packets,
+  over: (merge: PacketsOf) => Packets,
 ) {
   const bytes = pcapFile(
     atMs.map((ms, index) => ({
@@ -27,7 +27,7 @@ function read(
     })),
   );
   const reader = openCaptureReader(0, new RecordingSink(), { ns: null });
-  const packets = over(new CaptureMerge([reader]));
+  const packets = over(new PacketsOf(reader));
   const told: (readonly [number: number, ns: number, aheadNs: number])[] = [];
   for (let at = 0; packets.needs() >= 0; at += pieceBytes) {
     for (let packet = packets.next(); packet !== null; packet = packets.next())
@@ -38,7 +38,7 @@ function read(
   return { told, stepsForward: packets.stepsForward, stepBack: packets.stepBack };
 }
 
-const stages = (merge: CaptureMerge): Packets => new LivedTime(new TimeOrder(new OddTimes(merge), true));
+const stages = (merge: PacketsOf): Packets => new LivedTime(new TimeOrder(new OddTimes(merge), true));
 /** Each packet again and again until the next one: longer than the beginning in which disorder is looked for. */
 const long = conversation({})
   .flatMap(({ atMs, bytes }) => Array.from({ length: 25 }, (_, again) => ({ atMs: atMs + 19 * again, bytes })))

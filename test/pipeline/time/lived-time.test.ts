@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { CaptureMerge } from "../../../src/pcap/merge.ts";
 import { openCaptureReader } from "../../../src/pcap/open-capture-reader.ts";
+import { PacketsOf } from "../../../src/pcap/packets-of.ts";
 import { TimeOrder } from "../../../src/pcap/time-order.ts";
 import { LivedTime } from "../../../src/pipeline/time/lived-time.ts";
 import { pcapFile } from "../../support/capture-builder.ts";
@@ -19,7 +19,7 @@ function lived(packets: readonly Timed[], pieceBytes = 700) {
   );
   const origin = { ns: null as bigint | null };
   const reader = openCaptureReader(0, new RecordingSink(), origin);
-  const order = new LivedTime(new TimeOrder(new CaptureMerge([reader]), true));
+  const order = new LivedTime(new TimeOrder(new PacketsOf(reader), true));
   const numbers: number[] = [];
   const timesMs: number[] = [];
   for (let at = 0; order.needs() >= 0; at += pieceBytes) {
@@ -54,6 +54,14 @@ describe("a clock that is set forward", () => {
     expect(steps).toEqual([[first, 3600]]);
     expect(numbers).toEqual(inOrder(packets.length));
     expect(farthestMs(timesMs, truly)).toBeLessThan(5);
+  });
+
+  test("ARP before the connection: both ends are looked at all the same", () => {
+    const bytes = new Uint8Array(42);
+    bytes.set([8, 6], 12);
+    const packets = conversation({ step: [2.5, 3_600_000] });
+    const first = packets.findIndex((packet) => packet.atMs >= 3_600_000) + 1;
+    expect(lived([{ atMs: 0, bytes }, { atMs: 0, bytes }, ...packets]).steps).toEqual([[first + 2, 3600]]);
   });
 
   test("twice", () => {
