@@ -88,6 +88,14 @@ export function showPacket(state: State, packet: number): Step {
   return detail === null ? [state] : looked(toPacket(state, detail, packet));
 }
 
+/** The cursor stays in sight, also behind the detail view. */
+export function ladderResized(state: State): State {
+  const { ladder } = state;
+  if (ladder.detail === null) return state;
+  const scroll = kept(ladder.scroll, itemsOfLadder(state).length, listRows({ ...state, view: "ladder" }));
+  return { ...state, ladder: { ...ladder, scroll } };
+}
+
 /** The cursor stays on its arrow; from the last one it goes on to the new last one. */
 export function ladderRefreshed(state: State, ids: readonly number[], detail: ConnectionDetail): State {
   const { ladder } = state;

@@ -8,7 +8,7 @@ import { kept, listRows } from "./layout.ts";
 import { perform } from "./reduce-action.ts";
 import { cursorIndex, itemsOf, moveTo } from "./reduce-cursor.ts";
 import { type DialogResult, onDialogResult } from "./reduce-dialog.ts";
-import { ladderFound, ladderOpened, ladderRefreshed } from "./reduce-ladder.ts";
+import { ladderFound, ladderOpened, ladderRefreshed, ladderResized } from "./reduce-ladder.ts";
 import { packetFound } from "./reduce-packet.ts";
 import type { Message, State, Step } from "./state.ts";
 import { tabSpans } from "./views/head.ts";
@@ -44,7 +44,7 @@ export function reduce(state: State, action: Action, context: Context): Step {
     case "input":
       return onInput(state, action.event, context);
     case "resized":
-      return [settled({ ...state, size: { rows: action.rows, columns: action.columns } }, context)];
+      return [resized({ ...state, size: { rows: action.rows, columns: action.columns } }, context)];
     case "snapshot":
       return [onSnapshot(state, action.snapshot, action.progress, context)];
     case "detail":
@@ -155,15 +155,21 @@ function rateOf(before: State["rate"], { clockNs, statistics: { packets }, state
   return { packetsPerSecond: Math.round(((packets - since.packets) / lastedNs) * 1e9), since: { clockNs, packets } };
 }
 
+/** Every view keeps its cursor in sight, also those that Esc leads back to. */
+function resized(state: State, context: Context): State {
+  const { list } = settled({ ...state, view: "connections" }, context);
+  return settled(ladderResized({ ...state, list }), context);
+}
+
 /** After the number of rows has changed: the cursor stays on its connection, and on the screen. */
 export function settled(state: State, context: Context): State {
   if (state.view !== "connections") {
     const { findings, heartbeat } = state;
-    const rows = listRows(state);
+    const rows = listRows({ ...state, view: "findings" });
     return {
       ...state,
       findings: { ...findings, ...kept(findings, state.shown.findings.length, rows) },
-      heartbeat: state.view === "heartbeat" ? kept(heartbeat, itemsOf(state, context), rows) : heartbeat,
+      heartbeat: state.view === "heartbeat" ? kept(heartbeat, itemsOf(state, context), listRows(state)) : heartbeat,
     };
   }
   const index = cursorIndex(state, context);

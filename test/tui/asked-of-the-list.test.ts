@@ -56,6 +56,15 @@ it.each(["(port:1", "vrdict:clean"])("the filter %s is not taken", async (value)
   expect([of.state.list.filter, of.state.dialog?.kind]).toEqual(["", "filter"]);
 });
 
+it("the cursor stays in sight when the screen becomes small, in a ladder and in the list behind it", async () => {
+  const of = new Driver(desk, contextOf("en"), 45, 140);
+  await of.press("end", "enter", "end");
+  await of.dispatch({ kind: "resized", rows: 12, columns: 60 });
+  expect([of.state.view, marked(of)]).toEqual(["ladder", true]);
+  await of.press("escape");
+  expect([of.state.view, marked(of)]).toEqual(["connections", true]);
+});
+
 it("under a filter that is not right the list is that of the filter before", async () => {
   const of = driver();
   const typed = async (value: string, done = false): Promise<void> => {
