@@ -72,6 +72,14 @@ export class Heartbeat {
   /** When each side said Close. */
   private readonly closedNs: [number, number] = [NEVER_AGAIN_NS, NEVER_AGAIN_NS];
 
+  /** As long as a pong may take, at most; less where whoever pings has said that it waits no longer. */
+  private patienceNs = PATIENCE_NS;
+
+  /** Whoever pings has said how long it waits. */
+  onPatience(ns: number): void {
+    this.patienceNs = Math.min(PATIENCE_NS, ns);
+  }
+
   /** A side says Close. */
   onClose(direction: Direction, nowNs: number): void {
     this.closedNs[direction] = Math.min(this.closedNs[direction], nowNs);
@@ -85,7 +93,7 @@ export class Heartbeat {
     const closedNs = this.closedNs[otherDirection(frame.direction)];
     if (
       frame.lastTimestampNs > closedNs &&
-      (frame.opcode === PING || this.side(otherDirection(frame.direction)).hasWaited(closedNs))
+      (frame.opcode === PING || this.side(otherDirection(frame.direction)).hasWaited(closedNs, this.patienceNs))
     )
       return;
     if (frame.opcode === PING) this.side(frame.direction).ping(frame);
@@ -93,7 +101,7 @@ export class Heartbeat {
   }
 
   /** The pings sent in `direction`, judged at `clockNs`: the connection's end, or the last moment of the capture. */
-  summary(direction: Direction, clockNs: number, leastPatienceNs = PATIENCE_NS): Beat {
+  summary(direction: Direction, clockNs: number, leastPatienceNs = this.patienceNs): Beat {
     return (direction === CLIENT ? this.client : this.server)?.summary(clockNs, leastPatienceNs) ?? NO_BEAT;
   }
 
@@ -164,9 +172,9 @@ class PingSide {
   private lastAnsweredNs = NEVER_NS;
 
   /** A ping had been without an answer for longer than a path takes. */
-  hasWaited(nowNs: number): boolean {
+  hasWaited(nowNs: number, patienceNs: number): boolean {
     const oldest = this.waiting[0];
-    return oldest !== undefined && nowNs - oldest.sentNs >= PATIENCE_NS;
+    return oldest !== undefined && nowNs - oldest.sentNs >= patienceNs;
   }
 
   ping(frame: FrameView): void {

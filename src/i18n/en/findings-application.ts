@@ -7,7 +7,7 @@ export const findingsApplication = {
       title:
         "The {to:word} stopped answering Socket.IO pings; the {from:word} gave up {waitedMs:ms} after the first unanswered one",
       detail:
-        "[[Engine.IO pings every {intervalMs:ms}]][[ and waits {timeoutMs:ms} for the pong]]. The application's own heartbeat failed: the program at the {to:word} did not run, whatever the network did.",
+        "[[Engine.IO pings every {intervalMs:ms}]][[ and waits {timeoutMs:ms} for the pong]]. The application's own heartbeat failed: the program at the {to:word} did not run in that time, or its pong was still under way.",
     },
     neverPongs: {
       title: "The {to:word} never answers Socket.IO pings; the {from:word} gave up {waitedMs:ms} after the first one",

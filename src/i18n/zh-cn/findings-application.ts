@@ -6,7 +6,7 @@ export const findingsApplication = {
     gaveUp: {
       title: "{to:word}不再回应 Socket.IO 的 ping：从第一个无应答的 ping 算起 {waitedMs:ms}后，{from:word}放弃了连接",
       detail:
-        "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等待 pong {timeoutMs:ms}]]。这是应用层心跳失败：不管网络如何，{to:word}的程序没有在运行。",
+        "[[Engine.IO 每 {intervalMs:ms}发一次 ping]][[，等待 pong {timeoutMs:ms}]]。这是应用层心跳失败：那段时间里{to:word}的程序没有在运行，或者它的 pong 还在路上。",
     },
     neverPongs: {
       title: "{to:word}从不应答 Socket.IO 的 ping；第一个 ping 之后 {waitedMs:ms}，{from:word}放弃",

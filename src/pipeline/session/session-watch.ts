@@ -215,6 +215,7 @@ export class SessionWatch {
       const { sid, pingIntervalMs, pingTimeoutMs, upgrades, maxPayloadBytes } = reading.open;
       this.engineIo.open = { ...at, pingIntervalMs, pingTimeoutMs, upgrades, maxPayloadBytes };
       this.engineIo.sid = sid;
+      if (pingTimeoutMs !== null) this.beats.onPatience(pingTimeoutMs * 1e6);
     } else if (reading.packet === "ping" || reading.packet === "pong") this.onBeat(reading, direction, at);
     else if (reading.packet === "upgrade") this.engineIo.upgraded ??= at;
     else if (reading.packet === "close") this.engineIo.closed ??= { ...at, from: sideOf(direction) };

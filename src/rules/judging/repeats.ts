@@ -42,8 +42,11 @@ const BLAMED: Partial<Readonly<Record<RuleId, Side | "from" | "to" | "closer">>>
   "jwt.expired": "client",
 };
 
+/** Of pings that never come it is their sender, and not who left for it. */
+const WITHOUT_PINGS: ReadonlySet<string> = new Set(["noPing", "pingsLost"]);
+
 function blamed({ draft, rule }: Placed): Side {
-  const by = BLAMED[rule.id] ?? "server";
+  const by = WITHOUT_PINGS.has(draft.variant) ? "from" : (BLAMED[rule.id] ?? "server");
   const side = by === "client" || by === "server" ? by : draft.args[by];
   return side === "client" ? "client" : "server";
 }

@@ -37,12 +37,16 @@ export const missedBeat = (connection: ConnectionFacts, direction: Direction, co
     ? null
     : missedIn(connection.webSocket.heartbeat[direction], connection, direction, context);
 
-/** The same for any pings that the side of `direction` sends: WebSocket's own, or Engine.IO's. */
+/**
+ * The same for any pings that the side of `direction` sends: WebSocket's own, or Engine.IO's. `patienceMs`: as long as their
+ * sender has said that it waits; a pong that comes later is missing, however short that is.
+ */
 export function missedIn(
   beat: BeatFacts,
   connection: ConnectionFacts,
   direction: Direction,
   context: Context,
+  patienceMs = Number.POSITIVE_INFINITY,
 ): MissedBeat | null {
   const { webSocket, tcp } = connection;
   if (webSocket === null || beat.missing === 0) return null;
@@ -55,7 +59,7 @@ export function missedIn(
   const isShort = closing !== null && closing === tcp.closedAt && tcp.firstCloser === pinger;
   const pongMs = 4 * (beat.roundTripMs?.median ?? 0);
   const leastNs = (ping: UnansweredPing): number =>
-    1e6 * (isShort && ping.acknowledged === true ? Math.max(SHORT_WAIT_MS, pongMs) : Math.max(LEAST_WAIT_MS, pongMs));
+    1e6 * Math.min(patienceMs, Math.max(isShort && ping.acknowledged === true ? SHORT_WAIT_MS : LEAST_WAIT_MS, pongMs));
   const dead = beat.unanswered.filter(
     (ping) =>
       endNs - ping.timestampNs >= leastNs(ping) &&

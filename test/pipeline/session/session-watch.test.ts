@@ -146,3 +146,24 @@ test("the last that a server says of no error is known, whatever says it", () =>
   expect(servedOf('<42["exception",{"message":"x"}]', '<451-["file",{"_placeholder":true,"num":0}]').served).toBe(3);
   expect(servedOf('>42["send",1]').served).toBeNull();
 });
+
+test("a pong that comes after the server's own short patience, and its Close, answers nothing", () => {
+  const missingWith = (pingTimeout: number): number => {
+    const watch = new SessionWatch("websocket", "/socket.io/?EIO=4&transport=websocket", null, () => 0);
+    watch.onMessage(
+      message(1, `0{"sid":"abc","upgrades":[],"pingInterval":3000,"pingTimeout":${pingTimeout}}`, 1),
+      true,
+    );
+    watch.onMessage(message(1, "2", 4), true);
+    watch.onClose(1, 4.8e9);
+    watch.onMessage(message(0, "3", 5), true);
+    let missing = 0;
+    watch.facts((heartbeat, direction) => {
+      if (direction === 1) missing = heartbeat.summary(1, 4.8e9).missing;
+      return beat();
+    });
+    return missing;
+  };
+  expect(missingWith(800)).toBe(1);
+  expect(missingWith(2000)).toBe(0);
+});

@@ -36,6 +36,7 @@ import { isRepeatedRefusal } from "../upgrade/eio-refused.ts";
 const SLACK_MS = 500;
 const SHOWN_PINGS = 5;
 const ALIVE_MS = 1000;
+const ON_THE_WAY_MS = 1000;
 
 /** Pings of one side that the other left unanswered. */
 function checkPongs(
@@ -44,7 +45,8 @@ function checkPongs(
   direction: Direction,
   context: Context,
 ): Draft | null {
-  const missed = missedIn(engineIo.heartbeat[direction], connection, direction, context);
+  const patienceMs = engineIo.timers?.pingTimeoutMs;
+  const missed = missedIn(engineIo.heartbeat[direction], connection, direction, context, patienceMs);
   if (missed === null) return null;
   const from = sideOf(direction);
   const to = otherSide(from);
@@ -64,15 +66,18 @@ function checkPongs(
   ];
   // Whoever does not read finds nothing: neither the ping nor its answer.
   const unread = missed.blocked ? to : missed.deaf ? from : null;
+  // A pong may be under way for as long.
+  const isHasty = timeoutMs != null && timeoutMs < ON_THE_WAY_MS;
   const causes = [
     unread !== null && cause("likely", "peerStoppedReading", { to: unread }),
+    isHasty && cause("likely", "engineIoTimers", {}),
     missed.acknowledged === false
       ? cause("likely", "peerVanished", { to })
       : to === "client"
         ? cause("likely", "pageFrozen", { patienceMs: intervalMs && 3 * intervalMs })
         : cause("likely", "serverBlocked", {}),
     cause("likely", "peerBlocked", { to }),
-    cause("possible", "engineIoTimers", {}),
+    !isHasty && cause("possible", "engineIoTimers", {}),
   ].filter((one) => !missed.deaf || !one || one.id === "peerStoppedReading");
   const stall = ended && stallWithin(connection, missed.first.timestampNs, ended.timestampNs);
   if (ended !== null && stall !== null)

@@ -1,9 +1,11 @@
 import type { Mark } from "../../../base/packet-view.ts";
+import type { HttpExchangeFacts } from "../../../store/http-types.ts";
 import type { TokenFacts } from "../../../store/session-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { toldOf } from "../../context/sessions.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { engineIoCode, refusalMessage } from "../../handshake/engine-io-code.ts";
 import { dateOf, SKEW_SECONDS, secondsOf } from "../../handshake/server-clock.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { fieldValue, serverOf, spanMs } from "../../reading/reading.ts";
@@ -67,6 +69,22 @@ function checkToken(connection: ConnectionFacts, context: Context): Draft | null
   return null;
 }
 
+const refusedUpgrade = (connection: ConnectionFacts): HttpExchangeFacts["response"] => {
+  const response = handshakeOf(connection)?.response;
+  return response && (response.status === 401 || response.status === 403) ? response : null;
+};
+
+/** Engine.IO's answer to the request that carried the token: allowRequest said no, and says that something of a login ran out. */
+function refusedByEngineIo({ exchanges }: ConnectionFacts, token: Mark): HttpExchangeFacts["response"] {
+  const refusal = exchanges.find(
+    (one) =>
+      one.request?.first.packet === token.packet &&
+      engineIoCode(one) === "forbidden" &&
+      refusalKind(refusalMessage(one)) === "expired",
+  );
+  return refusal?.response ?? null;
+}
+
 /** With the words of the refusal, where one followed: they are what people see first. */
 function expired(
   connection: ConnectionFacts,
@@ -75,8 +93,8 @@ function expired(
   args: { where: string; agoMs: number },
 ): Draft {
   const causes = [cause("likely", "tokenNotRenewed", {}), cause("possible", "clockSkew", {})];
-  const response = handshakeOf(connection)?.response;
-  if (response && (response.status === 401 || response.status === 403))
+  const response = refusedByEngineIo(connection, at) ?? refusedUpgrade(connection);
+  if (response !== null)
     return draft("jwt.expired", "refused", {
       at,
       evidence: [
