@@ -24,6 +24,7 @@ export const causeWords = {
   carrierBlocks: "port",
   returnPath: "client",
   clientFirewall: "",
+  impatientDial: "afterMs",
   severalInterfaces: "server",
   portProbe: "port",
   spareConnection: "",
