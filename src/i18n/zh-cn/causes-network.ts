@@ -94,6 +94,11 @@ export const causesNetwork = {
     cause: "服务器的应答走了另一条路，半路丢失（路由不对称、NAT、VPN）。",
     fix: "在服务器上执行 ip route get {client}；同时在客户端抓包，看 SYN-ACK 到没到。",
   },
+  serverStoodStill: {
+    cause:
+      "服务端的程序停住了：{count} 个不同时刻的请求在同一刻才得到回答（死循环、垃圾回收、同步调用、停在调试器里）。其间连接是由它的系统接受的。",
+    fix: "查看那一刻之前服务端的 CPU 占用。Node：--cpu-prof、monitorEventLoopDelay()；耗时的计算移到 worker 里。",
+  },
   impatientDial: {
     cause:
       "链路很慢，一个来回要 {afterMs:ms}，而客户端等连接的时间比这还短（ws：handshakeTimeout；socket.io-client：timeout；OkHttp：connectTimeout）。",

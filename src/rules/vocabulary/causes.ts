@@ -25,6 +25,7 @@ export const causeWords = {
   returnPath: "client",
   clientFirewall: "",
   impatientDial: "afterMs",
+  serverStoodStill: "count",
   severalInterfaces: "server",
   portProbe: "port",
   spareConnection: "",
