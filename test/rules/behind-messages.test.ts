@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { TcpEvent } from "../../src/store/tcp-types.ts";
-import { abnormal, beat, deafBeat, mark, quietBeat } from "../support/facts-builder.ts";
+import { abnormal, beat, deafBeat, mark, quietBeat, stalled } from "../support/facts-builder.ts";
 import { one } from "./cases/case.ts";
 
 // Pings and pongs stand in line with all that their side sends: what lies before them holds them up.
@@ -87,5 +87,30 @@ describe("pongs behind bytes that never came", () => {
 
   test("count where the bytes went missing only afterwards", () => {
     expect(told({ ...hole, ...mark(35) })[0]?.args).toMatchObject({ missing: 1 });
+  });
+});
+
+describe("an interruption that ends with the first packet, which is answered by an RST", () => {
+  const told = (pauseMs: number) =>
+    judge(
+      one(
+        abnormal("client", 52, {
+          webSocketFacts: { heartbeat: [deafBeat(20, [30]), quietBeat] },
+          tcpFacts: {
+            ending: "rst",
+            events: stalled(30.1, "client"),
+            client: { slowAcknowledgment: { sinceNs: mark(30).timestampNs, ms: 21_900, inRow: 1, isRepeated: true } },
+            server: {
+              lastData: mark(51.9),
+              longestPause: { until: mark(51.9), ms: pauseMs, nextMs: 1000, segmentsBefore: 15, peerSpokeMs: 9000 },
+            },
+          },
+        }),
+      ),
+    ).find(({ ruleId }) => ruleId === "ws.pong.missing")?.variant;
+
+  test("was not a slow path on which the other side went on talking", () => {
+    expect(told(29_000)).toBe("gaveUpPath");
+    expect(told(2000)).toBe("gaveUpSlow");
   });
 });

@@ -67,7 +67,7 @@ export const causesEnding = {
   },
   unknownIdleTimer: {
     cause: "Some timer of {idleMs:ms} that is not in the list of known ones.",
-    fix: "Look through proxies, load balancers and the server for that number; give it to wscap as --timer name=seconds.",
+    fix: "Look for that number in both programs and in what is between them (proxies, load balancers); give it to wscap as --timer name=seconds.",
   },
   pathDied: {
     cause: "The path between both ends is gone, or one end lost power.",

@@ -104,6 +104,16 @@ export const causesNetwork = {
     cause: "The server's answers take another way back and get lost (asymmetric routing, NAT, VPN).",
     fix: "On the server: ip route get {client}. Capture at the client as well: does the SYN-ACK arrive there?",
   },
+  serverStoodStill: {
+    cause:
+      "The server's program stood still: it answered {count} requests of quite different times in one moment (busy loop, garbage collection, a synchronous call, debugger). Its system had accepted the connections meanwhile.",
+    fix: "Look at the server's CPU load before that moment. Node: --cpu-prof, monitorEventLoopDelay(); move long computations to a worker.",
+  },
+  impatientDial: {
+    cause:
+      "The path is slow, {afterMs:ms} there and back, and the client waits no longer than that for a connection (ws: handshakeTimeout; socket.io-client: timeout; OkHttp: connectTimeout).",
+    fix: "Give the client's connect timeout several round trips: TCP takes one, TLS one or two, the upgrade one more. Then find what makes the path slow (mobile signal, a full uplink, VPN).",
+  },
   clientFirewall: {
     cause: "The client's firewall drops the answers.",
     fix: "Check the firewall of the client; a capture on the client shows whether the SYN-ACK arrives.",

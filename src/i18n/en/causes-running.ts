@@ -163,7 +163,7 @@ export const causesRunning = {
   },
   heartbeatBlind: {
     cause:
-      "The {to:word}'s own heartbeat ended it although every ping had been answered: the end came just when the next ping was due. Its code does not see the pongs (no 'pong' listener, isAlive never set again), or its patience is shorter than its interval.",
+      "The {to:word}'s own heartbeat ended it although every ping had been answered: the end came just when the next ping was due. Its code does not see the pongs (no 'pong' listener, isAlive never set again, or it had stopped reading this connection), or its patience is shorter than its interval.",
     fix: "At the {to:word}: ws.on('pong', () => { ws.isAlive = true; }) for each connection, and a patience of at least two intervals.",
   },
   proxyStuck: {

@@ -154,6 +154,12 @@ export const findingsNetwork = {
       detail:
         "The SYN-ACK was repeated {repeats:once|# times} in {waitedMs:ms} and never acknowledged. The way there works, the way back does not. (Captured at the server's side; at the client this looks like no answer at all.)",
     },
+    givenUp: {
+      title:
+        "{client} had given the connection up when the SYN-ACK of {server} reached it, {answerMs:ms} there and back",
+      detail:
+        "The SYN-ACK was repeated {repeats:once|# times}, then the client's system answered it by an RST: it got there, and nobody waited for it any more. Both ways work, they are slow. The program at the client sees its own timeout, not a refusal.",
+    },
   },
   "tcp.open.no-request": {
     ended: {

@@ -31,7 +31,7 @@ export const findingsPath = {
       title:
         "The path let nothing through for at least {leastMs:ms}[[ and at most {mostMs:ms}]]: what the {from:word} sent arrived only then, after {repeats:one repetition|# repetitions}",
       detail:
-        "The connection survived it: TCP sent the data again until it came through. A heartbeat with less patience would have ended the connection.",
+        "[[It stood still like this {times} times; this was the longest. ]]The connection survived it: TCP sent the data again until it came through. A heartbeat with less patience would have ended the connection.",
     },
     midTraffic: {
       title:

@@ -66,7 +66,7 @@ export const causesEnding = {
   },
   unknownIdleTimer: {
     cause: "某个 {idleMs:ms}的定时器，不在已知列表里。",
-    fix: "在代理、负载均衡和服务端配置里找这个数字；用 --timer 名称=秒数 告诉 wscap。",
+    fix: "在两端的程序和中间的代理、负载均衡配置里找这个数字；用 --timer 名称=秒数 告诉 wscap。",
   },
   pathDied: { cause: "两端之间的链路断了，或一端断电。", fix: "两端同时抓包；带 pong 超时的心跳几秒内就能发现。" },
   programEnded: {

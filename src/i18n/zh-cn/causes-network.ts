@@ -94,6 +94,16 @@ export const causesNetwork = {
     cause: "服务器的应答走了另一条路，半路丢失（路由不对称、NAT、VPN）。",
     fix: "在服务器上执行 ip route get {client}；同时在客户端抓包，看 SYN-ACK 到没到。",
   },
+  serverStoodStill: {
+    cause:
+      "服务端的程序停住了：{count} 个不同时刻的请求在同一刻才得到回答（死循环、垃圾回收、同步调用、停在调试器里）。其间连接是由它的系统接受的。",
+    fix: "查看那一刻之前服务端的 CPU 占用。Node：--cpu-prof、monitorEventLoopDelay()；耗时的计算移到 worker 里。",
+  },
+  impatientDial: {
+    cause:
+      "链路很慢，一个来回要 {afterMs:ms}，而客户端等连接的时间比这还短（ws：handshakeTimeout；socket.io-client：timeout；OkHttp：connectTimeout）。",
+    fix: "客户端的连接超时要容得下好几个来回：TCP 一个，TLS 一到两个，升级再一个。再查链路为什么慢（移动信号、上行占满、VPN）。",
+  },
   clientFirewall: {
     cause: "客户端的防火墙丢弃了应答。",
     fix: "检查客户端防火墙；在客户端抓包即可看到 SYN-ACK 是否到达。",

@@ -144,7 +144,7 @@ export const causesRunning = {
   },
   heartbeatBlind: {
     cause:
-      "每个 ping 都有回应，{to:word}自己的心跳却结束了连接：断开正好发生在下一个 ping 该发的时刻。它的代码没看到 pong（没有监听 'pong'、isAlive 没有重新置位），或者超时比间隔还短。",
+      "每个 ping 都有回应，{to:word}自己的心跳却结束了连接：断开正好发生在下一个 ping 该发的时刻。它的代码没看到 pong（没有监听 'pong'、isAlive 没有重新置位，或者已经不再读这条连接），或者超时比间隔还短。",
     fix: "在{to:word}上：给每条连接加 ws.on('pong', () => { ws.isAlive = true; })，超时至少两个间隔。",
   },
   proxyStuck: {

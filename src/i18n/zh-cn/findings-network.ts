@@ -143,6 +143,11 @@ export const findingsNetwork = {
       detail:
         "SYN-ACK 在 {waitedMs:ms}内重发了 {repeats} 次，一直没有得到确认：去程通，回程不通。（这是在服务器一侧抓到的；在客户端看来就是完全没有回应。）",
     },
+    givenUp: {
+      title: "{server} 的 SYN-ACK 到达 {client} 时，对方已经放弃连接：一个来回要 {answerMs:ms}",
+      detail:
+        "SYN-ACK 重发了 {repeats} 次，随后客户端的系统用 RST 回答了它：它到了，但已经没有人在等。来回都通，只是很慢。客户端的程序看到的是自己的超时，而不是被拒绝。",
+    },
   },
   "tcp.open.no-request": {
     ended: {

@@ -28,7 +28,8 @@ export const findingsPath = {
     survived: {
       title:
         "链路至少有 {leastMs:ms}[[（最多 {mostMs:ms}）]]什么都没通过：{from:word}发出的数据重发 {repeats} 次后才送到",
-      detail: "连接撑过去了：TCP 一直重发，直到送达。心跳要是耐心再少一点，就会断开连接。",
+      detail:
+        "[[这样的停顿共有 {times} 次，这次最长。]]连接撑过去了：TCP 一直重发，直到送达。心跳要是耐心再少一点，就会断开连接。",
     },
     midTraffic: {
       title:

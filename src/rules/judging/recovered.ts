@@ -26,7 +26,12 @@ const ATTEMPTS: ReadonlySet<RuleId> = new Set([
 ]);
 
 /** They tell already why the next attempt got in. */
-const KNOWN: ReadonlySet<CauseId> = new Set(["serverStartedLater", "serverStopped", "pathInterrupted"]);
+const KNOWN: ReadonlySet<CauseId> = new Set([
+  "serverStartedLater",
+  "serverStopped",
+  "serverStoodStill",
+  "pathInterrupted",
+]);
 
 /** A refusal that lasts longer had to be repaired by somebody; a port that is closed says the same to everybody. */
 const RETRIES_WITHIN_NS = 60e9;

@@ -8,8 +8,12 @@ import { missesOwnPings } from "./heartbeat.ts";
 
 /** An end whose pings should have broken the silence: it fell silent, and the timer only noticed. */
 export function stoppedBeat(connection: ConnectionFacts, direction: Direction, idleMs: number): Cause | null {
+  return stoppedPings(connection, direction, idleMs) ?? stoppedData(connection, direction);
+}
+
+function stoppedPings(connection: ConnectionFacts, direction: Direction, idleMs: number): Cause | null {
   const intervalMs = connection.webSocket?.heartbeat[direction].intervalMs ?? null;
-  if (intervalMs === null || !missesOwnPings(connection, direction, idleMs)) return stoppedData(connection, direction);
+  if (intervalMs === null || !missesOwnPings(connection, direction, idleMs)) return null;
   return cause("likely", "heartbeatStopped", { from: sideOf(direction), intervalMs, idleMs });
 }
 
@@ -24,5 +28,7 @@ export function stoppedData(connection: ConnectionFacts, direction: Direction): 
   });
 }
 
-export const stoppedDataOfEither = (connection: ConnectionFacts): Cause | null =>
-  stoppedData(connection, SERVER) ?? stoppedData(connection, CLIENT);
+/** The server's pings stayed away, for which its client hung up; or somebody's stream did. */
+export const stoppedOfEither = (connection: ConnectionFacts, closer: Direction, idleMs: number): Cause | null =>
+  (closer === CLIENT && stoppedPings(connection, SERVER, idleMs)) ||
+  (stoppedData(connection, SERVER) ?? stoppedData(connection, CLIENT));

@@ -24,6 +24,8 @@ export const causeWords = {
   carrierBlocks: "port",
   returnPath: "client",
   clientFirewall: "",
+  impatientDial: "afterMs",
+  serverStoodStill: "count",
   severalInterfaces: "server",
   portProbe: "port",
   spareConnection: "",

@@ -87,7 +87,7 @@ export const closeFindings = {
     midTraffic: "from to bytes repeats waitedMs",
     allLost: "from to bytes repeats waitedMs dials",
     healed: "from to bytes repeats leastMs mostMs? closer",
-    survived: "from repeats leastMs mostMs?",
+    survived: "from repeats leastMs mostMs? times?",
     closedMeanwhile: "from repeats leastMs mostMs? closer",
     endLost: "from to repeats waitedMs idleMs?",
     endLate: "from to repeats leastMs mostMs idleMs?",

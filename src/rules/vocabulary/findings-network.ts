@@ -35,7 +35,10 @@ export const networkFindings = {
     prohibited: "server port sender",
     other: "server port sender type code",
   },
-  "tcp.open.synack-unacknowledged": { plain: "server client repeats waitedMs" },
+  "tcp.open.synack-unacknowledged": {
+    plain: "server client repeats waitedMs",
+    givenUp: "server client repeats answerMs",
+  },
   "tcp.open.no-request": {
     ended: "server client openMs closer",
     waiting: "server client openMs",

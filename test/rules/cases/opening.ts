@@ -209,7 +209,21 @@ export const openingCases = {
   },
   "tcp.open.synack-unacknowledged": {
     severity: "error",
-    fires: { plain: one(synAckLost([0.001, 1.001, 3.001])) },
+    fires: {
+      plain: one(synAckLost([0.001, 1.001, 3.001])),
+      givenUp: one(
+        tried(
+          {
+            opening: "unanswered",
+            ending: "rst",
+            syns: [mark(0), mark(1)],
+            synAcks: [mark(0.001), mark(1.001)],
+            resets: [reset({ from: "client", at: 2.8, answers: mark(1.001), hasAck: false, state: "opening" })],
+          },
+          { kind: "tcp-unanswered" },
+        ),
+      ),
+    },
     near: { "one SYN-ACK may just have come": one(synAckLost([0.001])) },
   },
   "tcp.open.no-request": {

@@ -1,9 +1,10 @@
-import { type Direction, otherDirection, type Side } from "../../../base/brand.ts";
+import { otherDirection, type Side } from "../../../base/brand.ts";
 import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { endedByProxy } from "../../context/legs.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
+import { isBehindMessage } from "../../ending/behind-message.ts";
 import { diedOnConnect } from "../../ending/died-on-connect.ts";
 import {
   backendLostBehind,
@@ -37,11 +38,10 @@ import {
   livedMs,
   otherSide,
   serverOf,
-  spanMs,
 } from "../../reading/reading.ts";
 import { isTimerLike, missedBeat, missesOwnPings } from "../../rhythm/heartbeat.ts";
 import { pongsUnheard, slowPathMs } from "../../rhythm/slow-path.ts";
-import { stoppedBeat, stoppedData, stoppedDataOfEither } from "../../rhythm/stopped-beat.ts";
+import { stoppedBeat, stoppedData, stoppedOfEither } from "../../rhythm/stopped-beat.ts";
 import { clientTimer, timerCauses } from "../../timers/timer-causes.ts";
 import type { Cause } from "../../types.ts";
 import type { Rule } from "../rule.ts";
@@ -274,7 +274,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   // A frame cut off in the middle, and a reader that had stopped: the writer gave up with its buffer full.
   const stuffed = (connection.webSocket?.incompleteFrameBytes[direction] ?? 0) > 0 && peer.longestZeroWindowNs >= 1e9;
   const overslept = missed === null ? oversleptDeadline(connection, direction) : null;
-  const stopped = missed === null && idle >= LEAST_IDLE_MS ? stoppedDataOfEither(connection) : null;
+  const stopped = missed === null && idle >= LEAST_IDLE_MS ? stoppedOfEither(connection, direction, idle) : null;
   const deadline = missed === null ? readDeadline(connection, direction) : null;
   const lastPing = connection.webSocket?.heartbeat[direction].lastPing;
   const slowMs =
@@ -303,7 +303,7 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       missed === null &&
       named.length === 0 &&
       ownTimer === null &&
-      cause("likely", "unknownIdleTimer", { idleMs: idle }),
+      cause(stopped === null ? "likely" : "possible", "unknownIdleTimer", { idleMs: idle }),
     stuffed && cause("likely", "backpressure", {}),
     missed === null && isBehindMessage(connection, direction) && cause("likely", "queuedBehindData", {}),
     onMessage !== null && (ownTimer !== null || leftTogether(connection, context)) ? lesser(onMessage) : onMessage,
@@ -322,17 +322,6 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       ownTimer === null &&
       cause("possible", "unknownIdleTimer", { idleMs: idle }),
   ];
-}
-
-/** As long as a heartbeat may wait. */
-const LONG_MESSAGE_MS = 5000;
-
-/** It hung up in the middle of a message of its own that had been under way for long: its pings had to wait behind that. */
-function isBehindMessage(connection: ConnectionFacts, direction: Direction): boolean {
-  const { webSocket } = connection;
-  const message = webSocket?.unfinishedMessage[direction] ?? null;
-  if (message === null || webSocket?.incompleteFrameBytes[direction] === 0) return false;
-  return spanMs(message, endOf(connection)) >= LONG_MESSAGE_MS;
 }
 
 /** Where the ends' own stamps do not speak against it, the capture's clock may have been set forward. */

@@ -24,6 +24,18 @@ function checkSynAck(connection: ConnectionFacts, context: Context) {
   if (tcp.established !== null || tcp.opening === "complete" || !first || !last || tcp.synAcks.length < 2) return null;
   if (tcp.halves[0].dataSegments > 0) return null;
   const server = serverOf(connection);
+  const refusal = tcp.resets.find(({ from, answers }) => from === "client" && answers !== null);
+  if (refusal !== undefined)
+    return draft("tcp.open.synack-unacknowledged", "givenUp", {
+      at: first,
+      args: { server, client: clientOf(connection), repeats: tcp.synAcks.length - 1, answerMs: spanMs(first, refusal) },
+      evidence: [
+        shows(tcp.syns[0], "syn", { server }),
+        shows(first, "synAck", { server }),
+        shows(refusal, "rstAnswers", { from: "client", to: "server" }),
+      ],
+      causes: [cause("likely", "impatientDial", { afterMs: spanMs(first, refusal) })],
+    });
   const count = begunWithin(connection, context);
   const sought = soughtByServer(connection, last, context.analysis);
   return draft("tcp.open.synack-unacknowledged", "plain", {
@@ -56,7 +68,15 @@ export const synAckUnacknowledged: Rule = {
   id: "tcp.open.synack-unacknowledged",
   severity: "error",
   spec: "RFC 9293 §3.5",
-  causes: ["synFlood", "returnPath", "clientFirewall", "severalInterfaces", "pathInterrupted", "peerVanished"],
+  causes: [
+    "synFlood",
+    "returnPath",
+    "clientFirewall",
+    "severalInterfaces",
+    "pathInterrupted",
+    "peerVanished",
+    "impatientDial",
+  ],
   sources: ["https://docs.kernel.org/networking/ip-sysctl.html"],
   check: checkSynAck,
 };

@@ -102,9 +102,10 @@ const LONG_STALL_MS = 5000;
 export function checkSurvived(connection: ConnectionFacts): Draft | null {
   const { close, webSocket } = connection;
   if (webSocket === null || (close.verdict !== "open" && close.verdict !== "clean")) return null;
-  const [longest] = stallsOf(connection)
+  const stalls = stallsOf(connection)
     .filter(({ last, ms }) => last.acknowledgedNs != null && ms >= LONG_STALL_MS)
     .sort((a, b) => b.ms - a.ms);
+  const [longest] = stalls;
   if (longest === undefined) return null;
   const { from, first, last, sinceNs, repeats, untilNs } = longest;
   const parts = {
@@ -125,5 +126,10 @@ export function checkSurvived(connection: ConnectionFacts): Draft | null {
       evidence: [...evidence, shows(ended.close, "closeFrame", { from: closer })],
     });
   }
-  return draft("tcp.path.blackhole", "survived", { ...parts, args, evidence });
+  const times = stalls.filter((one) => one.from === from).length;
+  return draft("tcp.path.blackhole", "survived", {
+    ...parts,
+    args: { ...args, times: times > 1 ? times : null },
+    evidence,
+  });
 }

@@ -5,6 +5,7 @@ import type { Context } from "../../context/context.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { endingEvidence } from "../../reading/ending.ts";
 import { hasEnded, otherSide } from "../../reading/reading.ts";
+import { leavesPingsUnread, pongsWhenReading } from "../../rhythm/unread-pings.ts";
 import type { Rule } from "../rule.ts";
 
 const MANY_SHARE = 0.3;
@@ -55,7 +56,8 @@ export const retransmissions: Rule = {
 
 const LONG_ZERO_WINDOW_MS = 2000;
 
-function checkZeroWindow(connection: ConnectionFacts, direction: Direction, { analysis }: Context): Draft | null {
+function checkZeroWindow(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
+  const { analysis } = context;
   const half = connection.tcp.halves[direction];
   if (half.zeroWindows === 0 || connection.kind !== "websocket") return null;
   const from = sideOf(direction);
@@ -63,8 +65,10 @@ function checkZeroWindow(connection: ConnectionFacts, direction: Direction, { an
   const first = connection.tcp.events.find((event) => event.kind === "zero-window" && event.from === from);
   const isOver = hasEnded(connection) || (!analysis.live && longestMs >= LONG_ZERO_WINDOW_MS);
   const ended = half.zeroWindowSince !== null && isOver;
+  // Then the heartbeat's finding tells of it, with the same cause.
+  const isTold = pongsWhenReading(connection, direction) || leavesPingsUnread(connection, direction, context);
   return draft("tcp.zero-window", ended ? "ended" : "plain", {
-    severity: longestMs >= LONG_ZERO_WINDOW_MS ? undefined : "note",
+    severity: longestMs >= LONG_ZERO_WINDOW_MS && !isTold ? undefined : "note",
     at: first ?? half.zeroWindowSince ?? connection.first,
     args: { from, count: half.zeroWindows, longestMs },
     evidence: [shows(first ?? half.zeroWindowSince, "zeroWindow", { from })],

@@ -102,13 +102,18 @@ function causesOf(missed: MissedBeat, connection: ConnectionFacts): (Cause | fal
 }
 
 /** The peer went on talking until the pinger gave up: it is alive, and the way back is open. */
-const spokeMeanwhile = (missed: MissedBeat, connection: ConnectionFacts): boolean =>
-  spokeBetween(
-    connection,
-    directionOf(otherSide(missed.pinger)),
-    missed.first.timestampNs + LEAST_TALK_NS,
-    missed.first.timestampNs + missed.waitedMs * 1e6,
-  );
+function spokeMeanwhile(missed: MissedBeat, connection: ConnectionFacts): boolean {
+  const peer = directionOf(otherSide(missed.pinger));
+  const fromNs = missed.first.timestampNs + LEAST_TALK_NS;
+  const untilNs = missed.first.timestampNs + missed.waitedMs * NS_PER_MS;
+  // Its first words after all that time, which drew the end, do not count.
+  const { longestPause: pause } = connection.tcp.halves[peer];
+  const brokeSilence =
+    pause !== null &&
+    pause.until.timestampNs > untilNs - LEAST_TALK_NS &&
+    pause.until.timestampNs - pause.ms * NS_PER_MS <= fromNs;
+  return !brokeSilence && spokeBetween(connection, peer, fromNs, untilNs);
+}
 
 /** The habit whose interval and patience this end shows: tells which timer to look at. */
 function habitCauses(missed: MissedBeat, connection: ConnectionFacts): Cause[] {

@@ -4,10 +4,20 @@ import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { forwardedBy, handshakeOf } from "../../handshake/upgrade-outcome.ts";
-import { endOf, isBehindHole, isUnread, livedMs, NS_PER_MS, otherSide, spanMs } from "../../reading/reading.ts";
+import {
+  directionOf,
+  endOf,
+  isBehindHole,
+  isUnread,
+  livedMs,
+  NS_PER_MS,
+  otherSide,
+  spanMs,
+} from "../../reading/reading.ts";
 import { slowRunsOf, stallWithin } from "../../reading/stall.ts";
 import { answersWrongly } from "../../rhythm/heartbeat.ts";
 import { cameLate, slowPathMs } from "../../rhythm/slow-path.ts";
+import { pongsWhenReading } from "../../rhythm/unread-pings.ts";
 import type { Rule } from "../rule.ts";
 
 /** Below this no pong is late: slow but steady paths are healthy. */
@@ -40,6 +50,7 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
   const isSlow =
     isFilled || late !== null || slowPathMs(connection, slowest.ping.timestampNs, slowest.pong.timestampNs) !== null;
   const isOfPath = stall !== null || isSlow;
+  const isUnreading = pongsWhenReading(connection, directionOf(to));
   const isMended = stall === null && isSlow && 2 * beat.late < beat.answered && slowest.roundTripMs < MENDED_MS;
   return draft("ws.pong.late", isOfPath ? "byPath" : "plain", {
     severity: isMended ? "note" : undefined,
@@ -60,8 +71,9 @@ function checkLate(connection: ConnectionFacts, direction: Direction): Draft | n
     ],
     causes: [
       stall !== null && cause("likely", "pathInterrupted", { idleMs: stall.ms }),
+      isUnreading && cause("likely", "peerStoppedReading", { to }),
       stall === null && cause(isSlow ? "likely" : "possible", "slowPath", {}),
-      cause(isOfPath ? "possible" : "likely", "peerBlocked", { to }),
+      cause(isOfPath || isUnreading ? "possible" : "likely", "peerBlocked", { to }),
       cause(isFilled ? "likely" : "possible", "queuedBehindData", {}),
     ],
   });
@@ -146,7 +158,15 @@ export const pongLate: Rule = {
   id: "ws.pong.late",
   severity: "warning",
   spec: "RFC 6455 §5.5.3",
-  causes: ["pathInterrupted", "peerBlocked", "answersLate", "behindProxy", "queuedBehindData", "slowPath"],
+  causes: [
+    "pathInterrupted",
+    "peerStoppedReading",
+    "peerBlocked",
+    "answersLate",
+    "behindProxy",
+    "queuedBehindData",
+    "slowPath",
+  ],
   sources: ["https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3"],
   check: each(checkLate),
 };

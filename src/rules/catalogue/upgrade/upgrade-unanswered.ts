@@ -24,6 +24,7 @@ import { before, within } from "../../reading/time-index.ts";
 import { sealedRequest } from "../../sealed/sealed-request.ts";
 import type { Cause, EvidenceItem } from "../../types.ts";
 import { ENGINE_IO_DESTROY_MS, workersTaken } from "../../upgrade/answer-causes.ts";
+import { answeredTogether } from "../../upgrade/answered-together.ts";
 import { askedFor } from "../../upgrade/asked.ts";
 import { isOfProxy, speaksTls } from "../../upgrade/backend-scheme.ts";
 import { askedInsideHttp2 } from "../../upgrade/http2.ts";
@@ -218,6 +219,7 @@ function checkLate(connection: ConnectionFacts, context: Context) {
   if (!exchange?.request || !exchange.response || closedAt === null) return null;
   const target = targetOf(exchange);
   const { request, response } = exchange;
+  const together = answeredTogether(connection, exchange, context);
   return draft("http.upgrade.unanswered", "late", {
     at: request.first,
     args: {
@@ -233,7 +235,8 @@ function checkLate(connection: ConnectionFacts, context: Context) {
       shows(response.first, "response", { status: response.status, reason: response.reason }),
     ],
     causes: [
-      cause("likely", "slowHandshake", {}),
+      together > 0 && cause("likely", "serverStoodStill", { count: together + 1 }),
+      cause(together > 0 ? "possible" : "likely", "slowHandshake", {}),
       stallWithin(connection, request.first.timestampNs, response.first.timestampNs) !== null &&
         cause("likely", "lossyPath", {}),
       context.joins.behind.has(connection.id) && cause("possible", "backendSilent", { path: pathOf(target) }),
@@ -362,6 +365,7 @@ export const upgradeUnanswered: Rule = {
     "pageLeft",
     "wrongPath",
     "serverBlocked",
+    "serverStoodStill",
     "requestNotAnswered",
     "keysWouldTell",
   ],
