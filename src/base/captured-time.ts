@@ -24,7 +24,7 @@ export interface LivedMoment {
 }
 
 /** A moment of one capture alone, where no packet need tell which. */
-export const momentOf = (timestampNs: RelativeNs): LivedMoment => ({ packet: 0, timestampNs });
+export const loneMoment = (timestampNs: RelativeNs): LivedMoment => ({ packet: 0, timestampNs });
 
 export interface SteppedClock {
   readonly stepsForward?: readonly StepForward[];

@@ -1,5 +1,5 @@
 import { type ConnectionId, connectionId, type RelativeNs, relativeNs } from "../base/brand.ts";
-import { capturedTime, momentOf } from "../base/captured-time.ts";
+import { capturedTime, loneMoment } from "../base/captured-time.ts";
 import { formatTime } from "../base/time.ts";
 import type { CaptureOrigin, CaptureReader, CaptureSink, CaptureStatistics } from "../pcap/types.ts";
 import { Pipeline, type PipelineOptions } from "../pipeline/pipeline.ts";
@@ -329,7 +329,9 @@ export class LiveSession implements FrameTap {
       bytes: summary.bytes,
       firstPacketTime: firstPacketNs === null ? null : formatTime(firstPacketNs, relativeNs(0)),
       lastPacketTime:
-        origin.ns === null || lastPacketNs === null ? null : capturedTime(origin.ns, [origin], momentOf(lastPacketNs)),
+        origin.ns === null || lastPacketNs === null
+          ? null
+          : capturedTime(origin.ns, [origin], loneMoment(lastPacketNs)),
       truncatedPackets: summary.truncatedPackets,
       malformed: summary.malformed,
       dropped: dropped(),

@@ -1,7 +1,7 @@
 // The machine's clock is set while a capture runs.
 import { describe, expect, it } from "vitest";
 import { packetNumber, relativeNs } from "../../src/base/brand.ts";
-import { capturedTime, momentOf } from "../../src/base/captured-time.ts";
+import { capturedTime, loneMoment } from "../../src/base/captured-time.ts";
 import type { PacketView } from "../../src/base/packet-view.ts";
 import { openCaptureReader } from "../../src/pcap/open-capture-reader.ts";
 import type { CaptureOrigin } from "../../src/pcap/types.ts";
@@ -115,7 +115,7 @@ async function play(stepMs: number, sleptMs = 0): Promise<Played> {
   await session.run();
   const reset = findings.get("tcp.rst");
   const resetAt =
-    reset === undefined ? "" : capturedTime(origin.ns, [origin], momentOf(reset.timestampNs)).slice(0, 19);
+    reset === undefined ? "" : capturedTime(origin.ns, [origin], loneMoment(reset.timestampNs)).slice(0, 19);
   return { findings: [...findings.values()], endToldAfter: toldEnd - ended, resetAt };
 }
 

@@ -1,5 +1,5 @@
 import { type RelativeNs, relativeNs } from "../../base/brand.ts";
-import { capturedTime, momentOf } from "../../base/captured-time.ts";
+import { capturedTime, loneMoment } from "../../base/captured-time.ts";
 import { formatTime } from "../../base/time.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import type { FrameTap } from "../../pipeline/websocket/frame-tap.ts";
@@ -91,7 +91,7 @@ export class EventWriter implements LiveEvents {
   private readonly time = (at: RelativeNs): string =>
     this.origin.ns === null
       ? formatTime(systemClock.nowNs(), relativeNs(0))
-      : capturedTime(this.origin.ns, [this.origin], momentOf(at));
+      : capturedTime(this.origin.ns, [this.origin], loneMoment(at));
 
   private readonly timeOf: TimeOf = ({ timestampNs }) => this.time(relativeNs(timestampNs));
 

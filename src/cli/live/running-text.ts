@@ -1,5 +1,5 @@
 import type { RelativeNs } from "../../base/brand.ts";
-import { capturedNs, capturedTime, momentOf } from "../../base/captured-time.ts";
+import { capturedNs, capturedTime, loneMoment } from "../../base/captured-time.ts";
 import { truncateToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import type { LiveWords } from "../../i18n/live/words.ts";
@@ -112,7 +112,8 @@ export class RunningText implements LiveEvents {
 
   /** Of this machine's clock and zone, since people compare it with logs. */
   private timeOfDay(at: RelativeNs): string {
-    const ms = Number((this.origin.ns ?? 0n) / 1_000_000n) + Math.floor(capturedNs([this.origin], momentOf(at)) / 1e6);
+    const ms =
+      Number((this.origin.ns ?? 0n) / 1_000_000n) + Math.floor(capturedNs([this.origin], loneMoment(at)) / 1e6);
     const date = new Date(ms);
     const two = (value: number): string => String(value).padStart(2, "0");
     const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
