@@ -5,6 +5,7 @@ import type { Analysis, ConnectionFacts } from "../../store/types.ts";
 import { fieldValue } from "../reading/reading.ts";
 import { looksLikeWebSocket } from "../reading/sealed.ts";
 import { type TimeIndex, timeIndex } from "../reading/time-index.ts";
+import { type Backends, backendsOf } from "./backends.ts";
 import { type ClientTimer, clientTimersOf } from "./client-timer.ts";
 import { type LostDials, lostDialsOf } from "./dead-path.ts";
 import { type Eviction, evictionsOf } from "./evictions.ts";
@@ -39,6 +40,7 @@ export interface Context {
   readonly polledSessions: () => ReadonlyMap<string, TimeIndex<PolledSession>>;
   readonly lostDials: () => LostDials;
   readonly unreachables: () => Unreachables;
+  readonly backends: () => Backends;
   readonly evictions: () => ReadonlyMap<ConnectionId, Eviction>;
   /** By "client address, server endpoint". */
   readonly clientTimers: () => ReadonlyMap<string, ClientTimer>;
@@ -85,12 +87,13 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: r
       hopLimitOf.set(connection.server.address, hops);
   }
   const others = once(() => othersOf(analysis));
+  const joins = joinsOf(analysis);
   const sessions = once(() => sessionsOf(analysis));
   return {
     analysis,
     timers,
     ports,
-    joins: joinsOf(analysis),
+    joins,
     rebound: reboundOf(analysis),
     strays: new Set(analysis.rebound.map(({ continuedBy }) => continuedBy)),
     keyUses,
@@ -100,6 +103,7 @@ export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: r
     polledSessions: once(() => polledSessionsOf(analysis, sessions())),
     lostDials: once(() => lostDialsOf(analysis)),
     unreachables: once(() => unreachablesOf(analysis.connections)),
+    backends: once(() => backendsOf(joins.all)),
     evictions: once(() => evictionsOf(analysis.connections)),
     clientTimers: once(
       () => new Map([...clientTimersOf(sealedSocketsOf(analysis, ports)), ...clientTimersOf(others().sockets)]),

@@ -3,7 +3,7 @@ import type { ConnectionId } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import type { Analysis, ConnectionFacts } from "../../store/types.ts";
 import { isHostOrNet } from "../reading/icmp-meaning.ts";
-import { hostsOf } from "../reading/reading.ts";
+import { hostsOf, serverOf } from "../reading/reading.ts";
 import { stallsOf } from "../reading/stall.ts";
 import { type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
 import { soughtByServer } from "./sought.ts";
@@ -80,12 +80,12 @@ export function lostDialsOf(analysis: Analysis): LostDials {
   const by = new Map<ConnectionId, DeadPath>();
   const counts = new Map<ConnectionId, number>();
   const dials = new Map<string, ConnectionFacts[]>();
-  for (const connection of connections) if (isLost(connection)) appendTo(dials, hostsOf(connection), connection);
+  for (const connection of connections) if (isLost(connection)) appendTo(dials, pathOf(connection), connection);
   if (dials.size === 0) return { by, counts };
   const spans = new Map<string, Span[]>();
   const opened = new Map<string, ConnectionFacts[]>();
   for (const connection of connections) {
-    const hosts = hostsOf(connection);
+    const hosts = pathOf(connection);
     if (!dials.has(hosts)) continue;
     if (connection.tcp.opening === "complete") appendTo(opened, hosts, connection);
     for (const span of spansOf(connection)) appendTo(spans, hosts, span);
@@ -99,6 +99,10 @@ export function lostDialsOf(analysis: Analysis): LostDials {
   }
   return { by, counts };
 }
+
+/** Between the addresses of one machine no path dies: a rule of its firewall does, for one port. */
+const pathOf = (connection: ConnectionFacts): string =>
+  connection.client.address === connection.server.address ? serverOf(connection) : hostsOf(connection);
 
 const startOf = ({ first }: ConnectionFacts): number => first.timestampNs;
 

@@ -2,6 +2,7 @@ import { CLIENT, type Direction, otherDirection, sideOf } from "../../base/brand
 import { isBefore, type Mark } from "../../base/packet-view.ts";
 import type { TcpFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import { isReplaced } from "../context/backends.ts";
 import type { Context } from "../context/context.ts";
 import { openThere } from "../context/open-there.ts";
 import { pairKey } from "../context/others.ts";
@@ -9,7 +10,7 @@ import { cause } from "../draft.ts";
 import { ownPageOf } from "../handshake/own-page.ts";
 import { handshakeOf, proxyOf } from "../handshake/upgrade-outcome.ts";
 import { endOf, serverOf, spanMs } from "../reading/reading.ts";
-import { within } from "../reading/time-index.ts";
+import { type TimeIndex, within } from "../reading/time-index.ts";
 import type { Cause } from "../types.ts";
 
 // What the packets around an end without Close tell of its reason.
@@ -34,15 +35,37 @@ export function refusesAfter(connection: ConnectionFacts, context: Context): boo
   return after !== undefined && within(after, end, end + GONE_WITHIN_NS).some(({ kind }) => kind === "tcp-refused");
 }
 
-/** What a process leaves behind that is gone: a port that refuses, and all its connections ended in one moment. */
+/**
+ * What a process leaves behind that is gone: a port that refuses, and all its connections ended in one moment, polls that
+ * wait for their answer as well. Two are enough where its proxy has another backend in its place.
+ */
 export function hasDied(connection: ConnectionFacts, context: Context): boolean {
   if (refusesAfter(connection, context)) return true;
   const end = endOf(connection).timestampNs;
-  const together = context.others().dropped.get(serverOf(connection));
-  const beside = together === undefined ? [] : within(together, end - TOGETHER_NS, end + TOGETHER_NS);
+  const { dropped, hungUpPolls } = context.others();
+  const beside = [
+    ...around(dropped.get(serverOf(connection)), end),
+    ...around(hungUpPolls.get(serverOf(connection)), end).map((poll) => poll.connection),
+  ];
   // Several captures may hold the same one.
   const { copyOf } = context.joins;
-  return new Set([connection, ...beside].map(({ id }) => copyOf.get(id) ?? id)).size > 2;
+  const ended = new Set([connection, ...beside].map(({ id }) => copyOf.get(id) ?? id)).size;
+  return ended > 2 || (ended === 2 && hasSuccessor(connection, context));
+}
+
+const around = <T>(ended: TimeIndex<T> | undefined, at: number): readonly T[] =>
+  ended === undefined ? [] : within(ended, at - TOGETHER_NS, at + TOGETHER_NS);
+
+/** Heard of so long after the end, another WebSocket of the server lives on. */
+const LIVES_ON_NS = 2e9;
+
+/** Its proxy went over to another backend, and nothing of this one lives on. */
+function hasSuccessor(connection: ConnectionFacts, context: Context): boolean {
+  const { joins, others } = context;
+  const join = joins.before.get(connection.id);
+  if (join === undefined || !isReplaced(join, context.backends())) return false;
+  const last = others().lifetimes.get(serverOf(connection))?.lastNs.at(-1) ?? 0;
+  return last < endOf(connection).timestampNs + LIVES_ON_NS;
 }
 
 /** The client ended another of its WebSockets there in the same moment: what came on one of them is not why. */

@@ -10,9 +10,10 @@ import { endOf, lastSender, later, serverName, serverOf, spanMs } from "../readi
 import { within } from "../reading/time-index.ts";
 import { stoppedBeat, stoppedData } from "../rhythm/stopped-beat.ts";
 import { timerCauses } from "../timers/timer-causes.ts";
+import { endedBesideUnlike, isOtherSilence } from "../timers/unlike-silences.ts";
 import type { Cause, EvidenceItem, FrontId } from "../types.ts";
 import { leftTogether } from "./end-signs.ts";
-import { isEarly, isWholeSeconds, LEAST_IDLE_MS, OTHER_IDLE_MS } from "./proxy-timer.ts";
+import { isEarly, isWholeSeconds, LEAST_IDLE_MS } from "./proxy-timer.ts";
 import { lastRecord } from "./sealed-endings.ts";
 import { unreadAtProxy } from "./unread-ending.ts";
 
@@ -69,9 +70,9 @@ function busyCauses(join: Join, context: Context): Cause[] {
 export function proxyAsClientCauses(connection: ConnectionFacts, context: Context, idleMs: number): Cause[] {
   const left = cause("possible", "clientBehindLeft", {});
   const front = forwarderOf(handshakeOf(connection)?.request ?? null);
-  // Its connections ended in one moment: clients seldom leave together.
-  if (idleMs < LEAST_IDLE_MS && leftTogether(connection, context))
-    return [cause("likely", "proxyRestarted", { front }), left];
+  // Its connections ended in one moment, and not after one silence: clients seldom leave together.
+  const isTimed = idleMs >= LEAST_IDLE_MS && !endedBesideUnlike(connection, context);
+  if (!isTimed && leftTogether(connection, context)) return [cause("likely", "proxyRestarted", { front }), left];
   if (idleMs < LEAST_IDLE_MS)
     return [{ ...left, confidence: "likely" }, cause("possible", "proxyRestarted", { front })];
   const fitting = timerCauses(connection, context);
@@ -107,7 +108,7 @@ const endedTogether = (front: ConnectionFacts, join: Join, idleMs: number, { joi
     (other) =>
       // The cheapest first: thousands may be compared with thousands.
       Math.abs(endOf(other.front).timestampNs - endOf(front).timestampNs) < TOGETHER_NS &&
-      Math.abs(idleOf(other) - idleMs) > OTHER_IDLE_MS &&
+      isOtherSilence(idleOf(other), idleMs, endOf(other.front).timestampNs - endOf(front).timestampNs) &&
       other !== join &&
       serverOf(other.front) === serverOf(front) &&
       proxyEndedBoth(other),

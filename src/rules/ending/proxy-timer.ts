@@ -7,6 +7,7 @@ import { handshakeOf } from "../handshake/upgrade-outcome.ts";
 import { endOf, lastSender, livedMs, serverOf, spanMs } from "../reading/reading.ts";
 import { within } from "../reading/time-index.ts";
 import { isTimerLike, missesOwnPings } from "../rhythm/heartbeat.ts";
+import { endedBesideUnlike, idleMsOf, LAZY_MS } from "../timers/unlike-silences.ts";
 import type { Cause, Confidence } from "../types.ts";
 import { refusesAfter, TOGETHER_NS } from "./end-signs.ts";
 
@@ -14,19 +15,13 @@ import { refusesAfter, TOGETHER_NS } from "./end-signs.ts";
 
 /** Silence this short before the end is no timer's work. */
 export const LEAST_IDLE_MS = 2000;
-/** nginx leaves a timer as it is for so long after it was set (event/ngx_event_timer.h, NGX_TIMER_LAZY_DELAY). */
-const LAZY_MS = 300;
 /** Nothing came but what the opening brought. */
 const OPENING_MS = 1000;
-/** Connections whose silences differ by more were not ended by one timer in the same moment. */
-export const OTHER_IDLE_MS = 1000;
 const REPEATS_WITHIN_NS = 600e9;
 
 /** Timers of nginx are whole seconds, and go off up to 0.3 s early. */
 export const isEarly = (idleMs: number): boolean => idleMs % 1000 > 1000 - LAZY_MS;
 export const isWholeSeconds = (idleMs: number): boolean => isTimerLike(idleMs) || isEarly(idleMs);
-
-const idleOf = ({ tcp }: ConnectionFacts): number => (tcp.idleBeforeCloseNs ?? 0) / 1e6;
 
 /**
  * The proxy that the 101 names ended it after a silence as timers end it: of whole seconds. nginx may have counted from
@@ -34,9 +29,9 @@ const idleOf = ({ tcp }: ConnectionFacts): number => (tcp.idleBeforeCloseNs ?? 0
  * said but the opening, or where another connection ended after the same time. null: it does not look like a timer.
  */
 export function proxyTimer(connection: ConnectionFacts, proxy: string, context: Context): Cause | null {
-  const idleMs = idleOf(connection);
+  const idleMs = idleMsOf(connection);
   if (idleMs < LEAST_IDLE_MS || missesOwnPings(connection, 1, idleMs)) return null;
-  if (refusesAfter(connection, context) || endedWithOthers(connection, idleMs, context)) return null;
+  if (refusesAfter(connection, context) || endedBesideUnlike(connection, context)) return null;
   const front = frontNamed(proxy);
   const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
   const isExact = isTimerLike(idleMs) || isTimerLike(idleMs - onTheWayMs(connection));
@@ -75,16 +70,12 @@ const isIdleSinceOpening = (connection: ConnectionFacts, idleMs: number): boolea
   !connection.webSocket.midstream &&
   livedMs(connection, connection.webSocket.openedAt, endOf(connection)) - idleMs < OPENING_MS;
 
-/** Another WebSocket of the proxy ended in the same moment after another silence: no timer of theirs does that. */
-const endedWithOthers = (connection: ConnectionFacts, idleMs: number, context: Context): boolean =>
-  droppedAround(connection, TOGETHER_NS, context).some((other) => Math.abs(idleOf(other) - idleMs) > OTHER_IDLE_MS);
-
 /** Another one ended at another time, after the same silence. */
 const repeats = (connection: ConnectionFacts, idleMs: number, context: Context): boolean =>
   droppedAround(connection, REPEATS_WITHIN_NS, context).some(
     (other) =>
       Math.abs(endOf(other).timestampNs - endOf(connection).timestampNs) > TOGETHER_NS &&
-      Math.abs(idleOf(other) - idleMs) < LAZY_MS,
+      Math.abs(idleMsOf(other) - idleMs) < LAZY_MS,
   );
 
 function droppedAround(connection: ConnectionFacts, ns: number, context: Context): readonly ConnectionFacts[] {

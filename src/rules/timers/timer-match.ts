@@ -5,6 +5,7 @@ import { handshakeOf } from "../handshake/upgrade-outcome.ts";
 import { directionOf, fieldValue, livedMs } from "../reading/reading.ts";
 import { sealedOf } from "../reading/sealed.ts";
 import { missesOwnPings } from "../rhythm/heartbeat.ts";
+import { endedBesideUnlike } from "./unlike-silences.ts";
 
 export interface TimerMatch {
   readonly timer: Timer;
@@ -52,6 +53,8 @@ export function matchTimers(connection: ConnectionFacts, context: Context): Time
     if (timer.closer === "proxy" && tcp.firstCloser === "client" && !named && !/x-forwarded|x-real-ip|via:/i.test(said))
       continue;
     if (timer.kind === "idle" && !named && missesOwnPings(connection, directionOf(tcp.firstCloser), measured)) continue;
+    // A product may look at its timers only now and then.
+    if (timer.kind === "idle" && endedBesideUnlike(connection, context, 2 * timer.toleranceMs)) continue;
     matches.push({ timer, offByMs, named });
   }
   return matches.sort(

@@ -63,6 +63,15 @@ describe("the leg of the client", () => {
     expect(causesOf(idle, ended(6.011, 3.2), ended(6.012, 4.7))[0]).toBe("likely proxyRestarted");
     expect(causesOf(idle, ended(6.011, 3.2))[0]).toBe("likely proxyOrBehind");
     expect(causesOf(idle, refusedSyn(7))[0]).toBe("likely proxyRestarted");
+    // 0.35 s is more than nginx may be early by.
+    expect(causesOf(idle, ended(6.011, 0.355), ended(6.012, 0.356))[0]).toBe("likely proxyRestarted");
+    expect(causesOf(idle, ended(6.011, 0.255), ended(6.012, 0.256))[0]).toBe("likely nginxReadTimeout");
+  });
+
+  test("a timer that is known ends none in the same moment as another that was silent for much longer", () => {
+    const rules = (...all: ConnectionFacts[]) => judge(several(...all)).map(({ ruleId }) => ruleId);
+    expect(rules(ended(70, 10), ended(90, 30))).toContain("ws.idle.timeout");
+    expect(rules(ended(70, 10), ended(70.01, 30))).not.toContain("ws.idle.timeout");
   });
 });
 
@@ -98,5 +107,11 @@ describe("the leg of the backend", () => {
     const busy = behind({ Host: "10.0.0.9", Connection: "upgrade" }, 0.5);
     expect(causesOf(busy)[0]).toBe("likely clientBehindLeft");
     expect(causesOf(busy, busy).slice(0, 2)).toEqual(["likely proxyRestarted", "possible clientBehindLeft"]);
+  });
+
+  test("and so did several that had been silent for unlike times", () => {
+    const idle = (seconds: number) => behind({ Host: "10.0.0.9", Connection: "upgrade" }, seconds);
+    expect(causesOf(idle(4), idle(4))[0]).toBe("likely proxyIdleTimer");
+    expect(causesOf(idle(4), idle(7.4))).toEqual(["likely proxyRestarted", "possible clientBehindLeft"]);
   });
 });
