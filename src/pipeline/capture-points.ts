@@ -38,6 +38,17 @@ export class CapturePoints {
     return isShared ? (this.beginnings[this.current] ?? null) : null;
   }
 
+  /** Several captures are taken for one long one. */
+  get areContinued(): boolean {
+    return new Set(this.points).size < this.points.length;
+  }
+
+  /** Another capture begins behind the earlier one of these packets, and not behind the later one. */
+  isSplit(packet: number, other: number): boolean {
+    const [earlier, later] = packet < other ? [packet, other] : [other, packet];
+    return this.beginnings.some((begun) => begun > earlier && begun <= later);
+  }
+
   /** It does not continue it after all: its clock differs by more than the captures are long. Answers its new point. */
   standElsewhere(): number {
     const point = Math.max(...this.points.filter((known) => known !== undefined)) + 1;
