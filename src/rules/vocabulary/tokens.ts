@@ -5,6 +5,7 @@ export const tokenList = [
   "proxy",
   "request",
   "response",
+  "atLeast",
   "yes",
   "no",
   "hop-limit",
