@@ -36,6 +36,8 @@ export const tokenList = [
   "compression-damaged",
   "compression-window",
   "interrupted",
+  "interface-gone",
+  "capture-stopped",
   "certificate.none",
   "certificate.given",
   "icmp.port",
