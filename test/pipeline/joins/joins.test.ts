@@ -409,6 +409,16 @@ describe("connections of one capture with the same initial sequence numbers", ()
     expect(analyse(twice).joins).toEqual([]);
   });
 
+  test("are one where a capture repeats, an hour later, the SYNs that nobody answered", () => {
+    const syns = (capture: number, startMs: number): Line[] =>
+      [0, 1000, 3000].map((atMs): Line => [capture, startMs + atMs, { from: C, to: S, flags: "S", seq: 100 }]);
+    const { connections, joins } = analyse([...syns(0, 0), ...syns(1, 3_600_000)], () => 1);
+    expect(connections.map(({ tcp }) => tcp.syns.length)).toEqual([3, 3]);
+    expect(joins).toMatchObject([{ kind: "two-captures" }]);
+    // A clock that goes on: the same client tries again.
+    expect(analyse([...syns(0, 0), ...syns(1, 7000)], () => 1).connections).toHaveLength(1);
+  });
+
   test("are one where a capture repeats the opening of a connection that went on: its clock is another one", () => {
     // By its times the second capture continues the first one.
     const { connections, joins } = analyse([...from(C, 0, 0, "a"), ...elsewhere(from(C, 3_600_000, 20, "a"))], () => 1);
