@@ -38,15 +38,12 @@ export class CapturePoints {
     return isShared ? (this.beginnings[this.current] ?? null) : null;
   }
 
-  /** Several captures are taken for one long one. */
-  get areContinued(): boolean {
-    return new Set(this.points).size < this.points.length;
-  }
-
-  /** Another capture begins behind the earlier one of these packets, and not behind the later one. */
-  isSplit(packet: number, other: number): boolean {
-    const [earlier, later] = packet < other ? [packet, other] : [other, packet];
-    return this.beginnings.some((begun) => begun > earlier && begun <= later);
+  /** Whether another capture begins between two packets; null: no capture is taken for the continuation of another one. */
+  get split(): ((packet: number, other: number) => boolean) | null {
+    const { points, beginnings } = this;
+    if (new Set(points).size === points.length) return null;
+    return (packet, other) =>
+      beginnings.some((begun) => begun > Math.min(packet, other) && begun <= Math.max(packet, other));
   }
 
   /** It does not continue it after all: its clock differs by more than the captures are long. Answers its new point. */

@@ -187,9 +187,7 @@ export class Pipeline implements WireSink, TcpSink {
     );
     const origins = this.settled.origins(this.tracker.connections);
     this.spans.pause(this.last.timestampNs);
-    const { points } = this;
-    const isSplit = points.areContinued ? (a: number, b: number) => points.isSplit(a, b) : null;
-    const across = findJoins(origins, connections, this.spans.all, isSplit);
+    const across = findJoins(origins, connections, this.spans.all, this.points.split);
     return {
       captures,
       originNs,
