@@ -38,6 +38,14 @@ export class CapturePoints {
     return isShared ? (this.beginnings[this.current] ?? null) : null;
   }
 
+  /** Whether another capture begins between two packets; null: no capture is taken for the continuation of another one. */
+  get split(): ((packet: number, other: number) => boolean) | null {
+    const { points, beginnings } = this;
+    if (new Set(points).size === points.length) return null;
+    return (packet, other) =>
+      beginnings.some((begun) => begun > Math.min(packet, other) && begun <= Math.max(packet, other));
+  }
+
   /** It does not continue it after all: its clock differs by more than the captures are long. Answers its new point. */
   standElsewhere(): number {
     const point = Math.max(...this.points.filter((known) => known !== undefined)) + 1;

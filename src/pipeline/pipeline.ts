@@ -187,7 +187,7 @@ export class Pipeline implements WireSink, TcpSink {
     );
     const origins = this.settled.origins(this.tracker.connections);
     this.spans.pause(this.last.timestampNs);
-    const across = findJoins(origins, connections, this.spans.all);
+    const across = findJoins(origins, connections, this.spans.all, this.points.split);
     return {
       captures,
       originNs,
@@ -218,7 +218,8 @@ export class Pipeline implements WireSink, TcpSink {
   /** A capture that repeats the opening of a connection that went on does not continue the one that holds it. */
   private lookWhere(segment: SegmentView, nowNs: RelativeNs): void {
     const begun = this.points.continuedFrom;
-    if (begun !== null && this.tracker.repeatsOpening(segment, begun)) this.stand(this.points.standElsewhere(), nowNs);
+    if (begun !== null && this.tracker.repeatsOpening(segment, begun, nowNs))
+      this.stand(this.points.standElsewhere(), nowNs);
   }
 
   private stand(vantage: number, nowNs: RelativeNs): void {

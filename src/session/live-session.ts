@@ -335,11 +335,18 @@ export class LiveSession implements FrameTap {
       truncatedPackets: summary.truncatedPackets,
       malformed: summary.malformed,
       dropped: dropped(),
-      endedEarly: summary.endedEarly,
+      endedEarly: this.endedEarly(),
       stepBack: this.time.stepBack,
       stepsForward: this.time.steps,
       oddTimes: [],
     };
+  }
+
+  /** That the backend ended is the cause; a record cut in two is only what follows from it. */
+  private endedEarly(): CaptureFacts["endedEarly"] {
+    const { summary } = this.reader;
+    const { endedEarly } = this.options.source;
+    return endedEarly === null ? summary.endedEarly : { code: endedEarly, offset: summary.bytes };
   }
 
   private sink(): CaptureSink {

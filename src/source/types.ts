@@ -1,3 +1,5 @@
+import type { CaptureFault } from "../base/capture-fault.ts";
+
 /** Why a compressed stream yielded less than it ought to: cut off, damaged, or wanting more memory than it gets. */
 export type CompressionFault = "compression-cut" | "compression-damaged" | "compression-window";
 
@@ -18,6 +20,6 @@ export interface ByteSource {
    * it can and then sets `endedEarly`. Ends quietly when `signal` says so; can be asked for once.
    */
   chunks(signal?: AbortSignal): AsyncIterable<Uint8Array>;
-  /** Set when the compressed bytes broke off or are damaged, after something could be read. */
-  readonly endedEarly: CompressionFault | null;
+  /** Set at the end: the compressed bytes broke off or are damaged, or a capture ended by itself. */
+  readonly endedEarly: CompressionFault | CaptureFault | null;
 }

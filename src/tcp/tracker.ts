@@ -23,6 +23,9 @@ import { SteadyRecords } from "./steady-record.ts";
 import { onSyn } from "./syn.ts";
 import type { EndCause, TcpSink } from "./types.ts";
 
+/** No system waits so long before it sends an unanswered SYN again: two minutes at most. */
+const SYN_AGAIN_NS = 300e9;
+
 /**
  * Segments → connections and their ordered bytes, as an observer sees them (RFC 9293): it follows what both ends have
  * acknowledged, tells bytes that the path lost from bytes that the capture lost, and never waits for ever.
@@ -170,14 +173,15 @@ export class TcpTracker {
   }
 
   /** The opening of a connection that went on long ago, once more: whoever captured it stands elsewhere, maybe behind a NAT. */
-  repeatsOpening(segment: SegmentView, beforePacket: number): boolean {
+  repeatsOpening(segment: SegmentView, beforePacket: number, nowNs: number): boolean {
     const connection = this.flows.find(segment);
     if (connection === null || connection.firstPacketNumber >= beforePacket) {
       if (this.openings?.beforePacket !== beforePacket) this.openings = new Openings(this.all, beforePacket);
       return this.openings.has(segment);
     }
     const { synSeen, initialSequence } = connection.halves[this.flows.index];
-    return connection.established !== null && synSeen && initialSequence === segment.sequenceNumber;
+    const isLongOver = connection.established !== null || nowNs - connection.lastPacketNs > SYN_AGAIN_NS;
+    return isLongOver && synSeen && initialSequence === segment.sequenceNumber;
   }
 
   /** Whose segment it is, as far as is known now. */

@@ -24,6 +24,27 @@ describe.skipIf(unavailable !== null)(`live and faults${unavailable === null ? "
     }
   });
 
+  it("says in its summary that the interface went away", { timeout: TIME_MS }, async () => {
+    const stage = new Stage();
+    try {
+      await stage.run("ip", "link", "add", "d0", "type", "veth", "peer", "name", "d1");
+      await stage.run("ip", "link", "set", "d0", "up");
+      const run = stage.wscap(["live", "-i", "d0"]);
+      await run.capturing();
+      await stage.run("ip", "link", "del", "d0");
+      const { code, events } = await run.ended;
+      expect(code).toBe(4);
+      expect(events.at(-1)).toMatchObject({
+        event: "capture-ended",
+        endedBy: "capture.interface-gone",
+        captures: [{ endedEarly: "interface-gone" }],
+      });
+      expect(events.map(({ rule }) => rule)).toContain("capture.ended-early");
+    } finally {
+      stage.close();
+    }
+  });
+
   it("goes on when the disk is full, leaves what came before, and says what is missing", {
     timeout: TIME_MS,
   }, async () => {

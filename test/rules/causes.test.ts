@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { causesCapture as en } from "../../src/i18n/en/causes-capture.ts";
+import { causesCapture as zh } from "../../src/i18n/zh-cn/causes-capture.ts";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { RuleId } from "../../src/rules/types.ts";
 import type { PauseFacts } from "../../src/store/tcp-types.ts";
@@ -41,6 +43,10 @@ test("an empty capture of any interface is not blamed on the interface", () => {
     analysisOf([], { packets: 9, otherPackets: { arp: 9 }, capture: { linkTypes: [linkType] } });
   expect(causesOf("capture.empty", emptyOf("ETHERNET"))).toEqual(["likely wrongFilter", "likely wrongInterface"]);
   expect(causesOf("capture.empty", emptyOf("LINUX_SLL2"))).toEqual(["likely wrongFilter"]);
+});
+
+test("a filter that caught nothing is not told to ask for a port that may be nobody's", () => {
+  for (const { wrongFilter } of [en, zh]) expect(wrongFilter.fix).not.toMatch(/\d/);
 });
 
 describe("who refused", () => {

@@ -47,6 +47,8 @@ export const chromeEn: Chrome = {
   moreBelow: (n) => `and ${n} more below`,
   endedEarly: (name, why, offset) => `${name} breaks off at byte ${offset} (${why}): what came after is not known.`,
   endedEarlyWhy: captureEnds,
+  captureStopped: (name, why) =>
+    `The capture on ${name} ended before it was asked to (${why}): what came after is not known.`,
   interrupted: (name) => `Interrupted while reading ${name}: this is what had been read by then.`,
   dropped: (n) => `The capturing computer lost ${plural(n, "packet")}: gaps can come from that, not from the network.`,
   connection: "connection",

@@ -38,6 +38,8 @@ export interface Chrome {
   readonly endedEarly: (name: string, why: string, offset: number) => string;
   /** Words for `endedEarly`; a code without words is shown as it is. */
   readonly endedEarlyWhy: Readonly<Record<string, string>>;
+  /** A running capture. */
+  readonly captureStopped: (name: string, why: string) => string;
   readonly interrupted: (name: string) => string;
   readonly dropped: (n: number) => string;
   readonly connection: string;

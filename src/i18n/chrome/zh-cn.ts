@@ -46,6 +46,7 @@ export const chromeZhCn: Chrome = {
   moreBelow: (n) => `另有 ${n} 个，见下文`,
   endedEarly: (name, why, offset) => `${name} 在第 ${offset} 字节处中断（${why}），之后的内容无从得知。`,
   endedEarlyWhy: captureEnds,
+  captureStopped: (name, why) => `${name} 上的抓包提前结束了（${why}），之后的情况无从得知。`,
   interrupted: (name) => `读取 ${name} 时被中断，以下是中断前已读取的内容。`,
   dropped: (n) => `抓包主机丢失了 ${n} 个数据包：缺失的数据可能由此造成，不一定是网络问题。`,
   connection: "连接",

@@ -8,4 +8,6 @@ export const captureEnds = {
   "compression-damaged": "damaged compressed data",
   "compression-window": "compressed with too large a window",
   interrupted: "reading was interrupted",
+  "interface-gone": "the interface is gone, or went down",
+  "capture-stopped": "the program that captured ended",
 } as const;

@@ -27,7 +27,7 @@ export const causesCapture = {
   },
   wrongFilter: {
     cause: "The capture filter asks for another port or host.",
-    fix: "Capture without a filter for a moment, or with port 8080 of your server.",
+    fix: "Capture without a filter for a moment: the report then lists the ports in use. Or with the port that your server really listens on; ss -ltn there shows it.",
   },
   wrongPortAsked: {
     cause: "The port asked for (-p) is not the one that the capture holds.",

@@ -214,6 +214,10 @@ export const findingsCapture = {
       title: "{name} breaks off at byte {offset} ({reason:word})",
       detail: "Everything before that was read. How connections ended may be in the missing part.",
     },
+    live: {
+      title: "The capture on {name} ended before it was asked to ({reason:word})",
+      detail: "What came until then was read and judged. How connections went on nobody has seen.",
+    },
   },
   "capture.left-out": {
     plain: {

@@ -1,11 +1,11 @@
 import type { SomeFindings } from "../texts.ts";
 
 const ends =
-  "[[The client's onclose says {clientCode}. ]][[The server's says {serverCode}. ]]It was open for {openMs:ms}[[; the last ping was sent {sincePingMs:ms} before the end]][[, the last pong {sincePongMs:ms} before it]][[. A frame was cut off: {cutBytes:bytes} of it never came]].";
+  "[[The client's onclose says {clientCode}. ]][[The server's says {serverCode}. ]]It was open for [[{atLeast:word} ]]{openMs:ms}[[; the last ping was sent {sincePingMs:ms} before the end]][[, the last pong {sincePongMs:ms} before it]][[. A frame was cut off: {cutBytes:bytes} of it never came]].";
 const belief =
   "Without keys nothing inside TLS can be read; it looks like a WebSocket: in {openMs:ms} {clientRecords:one record|# records} of the client and {serverRecords:one|#} of the server came, small ones and unasked for.[[ Regular small records of the {beatFrom:word}, every {intervalMs:ms}, look like a heartbeat.]]";
 const said =
-  "It was open for {openMs:ms}[[. Reason given: “{reason}”]][[. The other side sent Close {crossedCode} of its own at the same moment: the two crossed, and each end reports the code that it received]].";
+  "It was open for [[{atLeast:word} ]]{openMs:ms}[[. Reason given: “{reason}”]][[. The other side sent Close {crossedCode} of its own at the same moment: the two crossed, and each end reports the code that it received]].";
 
 /** How an established WebSocket ended. */
 export const findingsClose = {
@@ -74,18 +74,18 @@ export const findingsClose = {
     proxyIdle: {
       title: "1006: the proxy at {proxy}[[ ({name})]] ended both legs after {idleMs:ms} of silence",
       detail:
-        "Neither the client nor the backend {backend} hung up: the proxy between them closed both connections at the same moment, without a Close frame. [[The client's onclose says {clientCode}. ]][[The backend's says {serverCode}. ]]It was open for {openMs:ms}.",
+        "Neither the client nor the backend {backend} hung up: the proxy between them closed both connections at the same moment, without a Close frame. [[The client's onclose says {clientCode}. ]][[The backend's says {serverCode}. ]]It was open for [[{atLeast:word} ]]{openMs:ms}.",
     },
     proxyAsClient: {
       title:
         "1006: the proxy {proxy} ended its connection to {server}[[ after {idleMs:ms} of silence]], without a Close frame",
       detail:
-        "The client of this connection is a proxy ({marks} in its request). Either one of its timers ended it, or the real client behind it left; its own connection to the proxy is not readable in this capture. [[The server's code says {serverCode}. ]]It was open for {openMs:ms}.",
+        "The client of this connection is a proxy ({marks} in its request). Either one of its timers ended it, or the real client behind it left; its own connection to the proxy is not readable in this capture. [[The server's code says {serverCode}. ]]It was open for [[{atLeast:word} ]]{openMs:ms}.",
     },
     proxyBusy: {
       title: "1006: the proxy at {proxy}[[ ({name})]] ended both legs while they were in use",
       detail:
-        "Neither the client nor the backend {backend} hung up: the proxy between them closed both connections at the same moment, without a Close frame. [[The client's onclose says {clientCode}. ]][[The backend's says {serverCode}. ]]It was open for {openMs:ms}.",
+        "Neither the client nor the backend {backend} hung up: the proxy between them closed both connections at the same moment, without a Close frame. [[The client's onclose says {clientCode}. ]][[The backend's says {serverCode}. ]]It was open for [[{atLeast:word} ]]{openMs:ms}.",
     },
     sealedCut: {
       title:
@@ -229,13 +229,13 @@ export const findingsClose = {
   "tcp.rst": {
     established: {
       title:
-        "The {from:word} reset the WebSocket (RST) after {openMs:ms}, without a Close frame[[, after {idleMs:ms} of silence]]",
+        "The {from:word} reset the WebSocket (RST) after [[{atLeast:word} ]]{openMs:ms}, without a Close frame[[, after {idleMs:ms} of silence]]",
       detail:
         "Data on its way is lost, both ends report 1006. An RST is sent on purpose, or by a system that does not know the connection (any more).",
     },
     nearer: {
       title:
-        "An RST in the name of the {from:word} ended the WebSocket after {openMs:ms}: a device on the path sent it, not the {from:word}",
+        "An RST in the name of the {from:word} ended the WebSocket after [[{atLeast:word} ]]{openMs:ms}: a device on the path sent it, not the {from:word}",
       detail:
         "It answers a packet of the {to:word} and acknowledges nothing. It arrived with hop limit {hops}, the {from:word}'s other packets with {usualHops}: it comes from nearer by.",
     },

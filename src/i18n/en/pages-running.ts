@@ -263,7 +263,8 @@ export const pagesRunning = {
   },
   "capture.ended-early": {
     name: "capture breaks off",
-    meaning: "The file ends in the middle of a record, or is damaged there.",
+    meaning:
+      "The file ends in the middle of a record, or is damaged there; or a running capture ended before it was asked to.",
     seen: "The reader's place and reason are shown.",
   },
   "capture.left-out": {

@@ -7,6 +7,7 @@ export const tokens: Readonly<Record<Token, string>> = {
   proxy: "proxy",
   request: "request",
   response: "response",
+  atLeast: "at least",
   yes: "yes",
   no: "no",
   "hop-limit": "hop limit",

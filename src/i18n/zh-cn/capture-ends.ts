@@ -8,4 +8,6 @@ export const captureEnds = {
   "compression-damaged": "压缩数据损坏",
   "compression-window": "压缩窗口过大",
   interrupted: "读取被中断",
+  "interface-gone": "网卡消失了或被停用",
+  "capture-stopped": "抓包程序退出了",
 } as const;

@@ -16,7 +16,7 @@ export const causesCapture = {
   },
   wrongFilter: {
     cause: "抓包过滤条件的端口或主机不对。",
-    fix: "先不加过滤抓一会儿，或改成服务实际使用的端口，如 port 8080。",
+    fix: "先不加过滤抓一会儿，报告会列出实际用到的端口；或改成服务真正监听的端口，在服务器上运行 ss -ltn 可以看到。",
   },
   wrongPortAsked: {
     cause: "指定的端口（-p）不是抓包里的那个。",

@@ -184,6 +184,10 @@ export const findingsCapture = {
       title: "{name} 在第 {offset} 字节处中断（{reason:word}）",
       detail: "在此之前的内容都已读取。连接如何结束可能在缺失的部分里。",
     },
+    live: {
+      title: "{name} 上的抓包提前结束了（{reason:word}）",
+      detail: "此前抓到的都已读取并分析。之后连接怎么样了，没有抓到。",
+    },
   },
   "capture.left-out": {
     plain: {

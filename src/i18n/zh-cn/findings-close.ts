@@ -2,9 +2,9 @@ import type { SomeFindings } from "../texts.ts";
 
 const idle = "[[断开前已有 {idleMs:ms}没有任何数据。]][[断开前 {busyMs:ms}还有数据。]]";
 const ends =
-  "[[客户端 onclose 得到 {clientCode}，]][[服务器得到 {serverCode}，]]连接共存活 {openMs:ms}[[；最后一个 ping 在断开前 {sincePingMs:ms}]][[，最后一个 pong 在断开前 {sincePongMs:ms}]]。[[有一个帧只传了一部分，还差 {cutBytes:bytes}。]]";
+  "[[客户端 onclose 得到 {clientCode}，]][[服务器得到 {serverCode}，]]连接共存活[[{atLeast:word}]] {openMs:ms}[[；最后一个 ping 在断开前 {sincePingMs:ms}]][[，最后一个 pong 在断开前 {sincePongMs:ms}]]。[[有一个帧只传了一部分，还差 {cutBytes:bytes}。]]";
 const said =
-  "连接共存活 {openMs:ms}[[，给出的理由是“{reason}”]]。[[对方同时也主动发了 Close {crossedCode}：两个 Close 交错，各方报告的是自己收到的关闭码。]]";
+  "连接共存活[[{atLeast:word}]] {openMs:ms}[[，给出的理由是“{reason}”]]。[[对方同时也主动发了 Close {crossedCode}：两个 Close 交错，各方报告的是自己收到的关闭码。]]";
 const belief =
   "没有密钥就读不到 TLS 里的内容，但看上去像 WebSocket：{openMs:ms}内客户端发了 {clientRecords} 条记录，服务器发了 {serverRecords} 条，都很小，而且不是一问一答。[[{beatFrom:word}每 {intervalMs:ms}规律地发一条小记录，像是心跳。]]";
 const half =
@@ -69,17 +69,17 @@ export const findingsClose = {
     proxyIdle: {
       title: "1006：静默 {idleMs:ms}后，[[{name} ]]代理 {proxy} 把前后两段连接都断了",
       detail:
-        "客户端和后端 {backend} 都没有断开：是中间的代理在同一时刻关掉了两段连接，也没发 Close 帧。[[客户端 onclose 得到 {clientCode}，]][[后端得到 {serverCode}，]]连接共存活 {openMs:ms}。",
+        "客户端和后端 {backend} 都没有断开：是中间的代理在同一时刻关掉了两段连接，也没发 Close 帧。[[客户端 onclose 得到 {clientCode}，]][[后端得到 {serverCode}，]]连接共存活[[{atLeast:word}]] {openMs:ms}。",
     },
     proxyAsClient: {
       title: "1006：[[静默 {idleMs:ms}后，]]代理 {proxy} 断开了到 {server} 的连接，没有 Close 帧",
       detail:
-        "这条连接的客户端是代理（请求里有 {marks}）。要么是代理自己的超时，要么是它前面真正的客户端走了；那一段在这份抓包里读不到。[[服务器得到 {serverCode}，]]连接共存活 {openMs:ms}。",
+        "这条连接的客户端是代理（请求里有 {marks}）。要么是代理自己的超时，要么是它前面真正的客户端走了；那一段在这份抓包里读不到。[[服务器得到 {serverCode}，]]连接共存活[[{atLeast:word}]] {openMs:ms}。",
     },
     proxyBusy: {
       title: "1006：还有数据往来时，[[{name} ]]代理 {proxy} 把前后两段连接都断了",
       detail:
-        "客户端和后端 {backend} 都没有断开：是中间的代理在同一时刻关掉了两段连接，也没发 Close 帧。[[客户端 onclose 得到 {clientCode}，]][[后端得到 {serverCode}，]]连接共存活 {openMs:ms}。",
+        "客户端和后端 {backend} 都没有断开：是中间的代理在同一时刻关掉了两段连接，也没发 Close 帧。[[客户端 onclose 得到 {clientCode}，]][[后端得到 {serverCode}，]]连接共存活[[{atLeast:word}]] {openMs:ms}。",
     },
     sealedCut: {
       title:
@@ -186,11 +186,13 @@ export const findingsClose = {
   },
   "tcp.rst": {
     established: {
-      title: "{from:word}在连接建立 {openMs:ms}后用 RST 掐断了 WebSocket，没有 Close 帧[[，此前静默 {idleMs:ms}]]",
+      title:
+        "{from:word}在连接建立[[{atLeast:word}]] {openMs:ms}后用 RST 掐断了 WebSocket，没有 Close 帧[[，此前静默 {idleMs:ms}]]",
       detail: "途中的数据全部丢失，两端都报 1006。RST 要么是有意发出，要么来自一个不认识（或已忘记）这条连接的系统。",
     },
     nearer: {
-      title: "WebSocket 建立 {openMs:ms}后被一个以{from:word}名义发出的 RST 掐断：是途中设备发的，不是{from:word}",
+      title:
+        "WebSocket 建立[[{atLeast:word}]] {openMs:ms}后被一个以{from:word}名义发出的 RST 掐断：是途中设备发的，不是{from:word}",
       detail:
         "它回应的是{to:word}的一个数据包，不带确认。到达时 TTL 为 {hops}，而{from:word}其他数据包的 TTL 为 {usualHops}：它来自更近的地方。",
     },

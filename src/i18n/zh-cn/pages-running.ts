@@ -217,7 +217,7 @@ export const pagesRunning = {
   },
   "capture.ended-early": {
     name: "抓包中断",
-    meaning: "文件在一条记录中间结束，或在那里损坏。",
+    meaning: "文件在一条记录中间结束，或在那里损坏；或者实时抓包提前结束了。",
     seen: "会给出读取位置和原因。",
   },
   "capture.left-out": {

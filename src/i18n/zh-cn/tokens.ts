@@ -7,6 +7,7 @@ export const tokens: Readonly<Record<Token, string>> = {
   proxy: "代理",
   request: "请求",
   response: "响应",
+  atLeast: "至少",
   yes: "是",
   no: "否",
   "hop-limit": "TTL",

@@ -23,6 +23,11 @@ export class FreeLegs {
     this.next = Int32Array.from({ length: legs.length + 1 }, (_, index) => index);
   }
 
+  /** Taken ones too. */
+  get size(): number {
+    return this.legs.length;
+  }
+
   /** Of those that asked with this packet or later the first ones, but no more than matter. */
   from(packet: number): ConnectionFacts[] {
     const found: ConnectionFacts[] = [];

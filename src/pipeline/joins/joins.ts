@@ -8,17 +8,22 @@ import { clocksOfConnections } from "./capture-clocks.ts";
 import { CaptureClocks, type ClockOffset, clocksOfLegs, type Pair } from "./clock-offset.ts";
 import { beginningOf, copiesOf, isBySyn, nearerToClient } from "./copies.ts";
 import { FreeLegs } from "./free-legs.ts";
+import { isAround } from "./leg-order.ts";
 import { sealedPairs } from "./sealed-joins.ts";
 import type { Origin } from "./settled-connections.ts";
 
 /** A proxy that makes a new key passes the request on within this time. */
 const FORWARD_NS = 5e9;
 
+/** Between these two packets another capture begins: what looks like its continuation may be one by another clock. */
+type IsSplit = (packet: number, other: number) => boolean;
+
 /** Which connections carry the same WebSocket: one TCP connection in two captures, or the two legs of a proxy. */
 export function findJoins(
   tracked: readonly Origin[],
   facts: readonly ConnectionFacts[],
   spans: readonly VantageSpan[],
+  isSplit: IsSplit | null = null,
 ): Pick<Analysis, "joins" | "aheadNs"> {
   const elsewhere = copiesOf(tracked);
   const known = new Set(elsewhere.flat());
@@ -35,7 +40,7 @@ export function findJoins(
   );
   const clocks = new CaptureClocks(pairs);
   const joins = pairs.map((pair) => joinOf(pair, clocks.of(pair), byId, untilOf));
-  const all = [...joins, ...proxied(facts, whereabouts(tracked, copies))];
+  const all = [...joins, ...proxied(facts, { ...whereabouts(tracked, copies), isSplit })];
   return { joins: all, aheadNs: clocksOfConnections(tracked, all) };
 }
 
@@ -89,9 +94,11 @@ const hasSameEnds = (a: Origin, b: Origin): boolean =>
 interface Whereabouts {
   readonly vantageOf: (id: number) => number;
   readonly copyOf: (id: number) => number;
+  /** null: no capture is taken for the continuation of another one. */
+  readonly isSplit: IsSplit | null;
 }
 
-function whereabouts(tracked: readonly Origin[], copies: readonly Origin[][]): Whereabouts {
+function whereabouts(tracked: readonly Origin[], copies: readonly Origin[][]): Omit<Whereabouts, "isSplit"> {
   const vantages = new Map(tracked.map(({ id, vantage }) => [id, vantage]));
   const nearest = new Map(copies.flatMap((group) => group.map(({ id }) => [id, group[0]?.id ?? id] as const)));
   return { vantageOf: (id) => vantages.get(id) ?? 0, copyOf: (id) => nearest.get(id) ?? id };
@@ -158,11 +165,18 @@ function lostBytes(
  * Proxies hand Sec-WebSocket-Key on untouched; one that makes its own still passes the target on, in time and order. Legs
  * in one capture are joined first: their times can be compared.
  */
-function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Whereabouts): JoinFacts[] {
+function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf, isSplit }: Whereabouts): JoinFacts[] {
   /** A proxy dials a server of its own, by a connection of its own. */
   const isOther = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
     copyOf(leg.id) !== copyOf(front.id) &&
     (leg.server.address !== front.server.address || leg.server.port !== front.server.port);
+  // Of more than two with one key nobody could tell which belong together.
+  const areSplit = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
+    isSplit?.(front.first.packet, leg.first.packet) === true &&
+    byKey.get(keyOf(front))?.size === 2 &&
+    !isBehind(front, leg);
+  const isElsewhere = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
+    vantageOf(leg.id) !== vantageOf(front.id) || areSplit(front, leg);
   const joins: JoinFacts[] = [];
   const asked = facts.filter(({ upgrade }) => upgrade?.exchange.request != null && upgrade.otherProtocol === null);
   const behind = new Set<number>();
@@ -171,7 +185,7 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Where
     if (back === undefined) return;
     inFront.add(copyOf(front.id));
     behind.add(copyOf(back.id));
-    const clocks = vantageOf(front.id) === vantageOf(back.id) ? null : clocksOfLegs(front, back);
+    const clocks = isElsewhere(front, back) ? clocksOfLegs(front, back) : null;
     joins.push({
       kind: "proxied",
       connections: [front.id, back.id],
@@ -203,11 +217,11 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf }: Where
     join(front, likest(front, (byKey.get(keyOf(front))?.from(from) ?? []).filter(fits)) ?? forwarded());
   }
   // Clocks of two captures do not tell what came first.
-  const vantages = new Set(asked.map(({ id }) => vantageOf(id)));
-  for (const front of vantages.size > 1 ? asked : []) {
+  const isSeveral = isSplit !== null || new Set(asked.map(({ id }) => vantageOf(id))).size > 1;
+  for (const front of isSeveral ? asked : []) {
     if (inFront.has(copyOf(front.id))) continue;
     const fits = (leg: ConnectionFacts): boolean =>
-      vantageOf(leg.id) !== vantageOf(front.id) && isOther(front, leg) && isBehindElsewhere(front, leg);
+      isElsewhere(front, leg) && isOther(front, leg) && isBehindElsewhere(front, leg);
     join(front, byKey.get(keyOf(front))?.from(0).find(fits));
   }
   const free = asked.filter((leg) => !behind.has(copyOf(leg.id)));
@@ -221,14 +235,19 @@ const likest = (front: ConnectionFacts, legs: readonly ConnectionFacts[]): Conne
 
 const statusOf = ({ upgrade }: ConnectionFacts): number | undefined => upgrade?.exchange.response?.status;
 
-/** The same key in captures whose clocks cannot be compared: who was dialled by the other's server, or bears a proxy's marks. */
+/**
+ * The same key in captures whose clocks cannot be compared: who was dialled by the other's server, bears a proxy's marks, or
+ * was answered while the other one waited.
+ */
 function isBehindElsewhere(front: ConnectionFacts, back: ConnectionFacts): boolean {
   if (front === back || dialForThemselves(front, back)) return false;
   if (back.client.address === front.server.address) return true;
   if (front.client.address === back.server.address) return false;
   const marked = ({ upgrade }: ConnectionFacts): boolean =>
     upgrade?.exchange.request?.fields.some(({ name }) => PROXY_FIELDS.test(name)) ?? false;
-  return marked(back) === marked(front) ? isBehind(front, back) : marked(back);
+  if (marked(back) !== marked(front)) return marked(back);
+  const around = isAround(front, back, keyOf(front));
+  return around === null ? isBehind(front, back) : around && (isBehind(front, back) || asksAlike(front, back));
 }
 
 const PROXY_FIELDS = /^(via|forwarded|x-forwarded-(for|host|proto)|x-real-ip)$/i;
@@ -284,14 +303,20 @@ function isBehind(front: ConnectionFacts, back: ConnectionFacts): boolean {
 const dialForThemselves = (a: ConnectionFacts, b: ConnectionFacts): boolean =>
   a.client.address === b.client.address && a.server.address !== b.client.address && a.client.port !== b.client.port;
 
+/** The same path or the end of it. */
+function asksAlike(front: ConnectionFacts, back: ConnectionFacts): boolean {
+  const [asked, passed] = [front.upgrade?.exchange.request?.target, back.upgrade?.exchange.request?.target];
+  if (asked === undefined || passed === undefined) return false;
+  return asked === passed || (passed.length > 1 && asked.endsWith(passed));
+}
+
 /** With another key: the proxy's own address dials, and the path is the same or the end of it. */
 function isForwarded(front: ConnectionFacts, back: ConnectionFacts): boolean {
   const [asked, passed] = [front.upgrade?.exchange.request?.target, back.upgrade?.exchange.request?.target];
   if (asked === undefined || passed === undefined || back.first.packet < front.first.packet) return false;
-  const fits = asked === passed || (passed.length > 1 && asked.endsWith(passed));
   const answered = front.upgrade?.exchange.response?.first.timestampNs ?? Number.POSITIVE_INFINITY;
   return (
-    fits &&
+    asksAlike(front, back) &&
     back.first.timestampNs < answered &&
     keyOf(front) !== keyOf(back) &&
     back.client.address === front.server.address

@@ -1,3 +1,4 @@
+import { isCaptureFault } from "../../base/capture-fault.ts";
 import { truncateToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import type { Failed } from "../../i18n/chrome/words.ts";
@@ -196,6 +197,12 @@ const adviceOf = (finding: FindingModel): string => firstParagraph(finding.cause
 /** Configuration to copy follows in the finding itself. */
 const firstParagraph = (text: string): string => text.split("\n")[0] ?? "";
 
+function endText(chrome: TextPage["chrome"], name: string, why: string, offset: number): string {
+  if (why === "interrupted") return chrome.interrupted(name);
+  const words = chrome.endedEarlyWhy[why] ?? why;
+  return isCaptureFault(why) ? chrome.captureStopped(name, words) : chrome.endedEarly(name, words, offset);
+}
+
 /** What weakens every statement, so it stands at the top. */
 function caveatLines(page: TextPage): string[] {
   const { model, chrome, paint } = page;
@@ -204,14 +211,7 @@ function caveatLines(page: TextPage): string[] {
   for (const capture of model.captures) {
     dropped += capture.dropped ?? 0;
     if (capture.endedEarly === null) continue;
-    const text =
-      capture.endedEarly === "interrupted"
-        ? chrome.interrupted(capture.name)
-        : chrome.endedEarly(
-            capture.name,
-            chrome.endedEarlyWhy[capture.endedEarly] ?? capture.endedEarly,
-            capture.endedEarlyOffset ?? 0,
-          );
+    const text = endText(chrome, capture.name, capture.endedEarly, capture.endedEarlyOffset ?? 0);
     lines.push(...paragraph(page, text, "  ", "! ").map(paint.warning));
   }
   if (dropped > 0) lines.push(...paragraph(page, chrome.dropped(dropped), "  ", "! ").map(paint.warning));

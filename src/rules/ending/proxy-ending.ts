@@ -6,7 +6,7 @@ import { cause, draft, lesser, shows } from "../draft.ts";
 import { forwarderOf, frontNamed } from "../handshake/fronts.ts";
 import { handshakeOf } from "../handshake/upgrade-outcome.ts";
 import { endingEvidence } from "../reading/ending.ts";
-import { endOf, lastSender, later, serverName, serverOf, spanMs } from "../reading/reading.ts";
+import { endOf, lastSender, later, openFor, serverName, serverOf } from "../reading/reading.ts";
 import { within } from "../reading/time-index.ts";
 import { stoppedBeat, stoppedData } from "../rhythm/stopped-beat.ts";
 import { timerCauses } from "../timers/timer-causes.ts";
@@ -23,7 +23,7 @@ const idleOf = ({ front, back }: Join): number =>
 
 /** Both ends were there, the proxy between them hung up on both: said once, for the leg of the client. */
 export function proxyEnded(front: ConnectionFacts, join: Join, context: Context) {
-  const { close, webSocket } = front;
+  const { close } = front;
   const unread = unreadAtProxy(join);
   if (unread !== null) return unread;
   const idleMs = idleOf(join);
@@ -33,7 +33,7 @@ export function proxyEnded(front: ConnectionFacts, join: Join, context: Context)
     backend: serverOf(join.back),
     clientCode: close.clientSees?.code,
     serverCode: join.back.close.serverSees?.code,
-    openMs: spanMs(webSocket?.openedAt ?? front.first, endOf(front)),
+    ...openFor(front, endOf(front)),
   };
   const evidence = [lastSaid(front), endingEvidence(front, "proxy")];
   const parts = { at: endOf(front), evidence, confidence: join.facts.by === "timing" ? "likely" : undefined } as const;

@@ -34,6 +34,16 @@ export const livedMs = ({ tcp }: ConnectionFacts, from: Mark, to: Mark): number 
 /** When the connection ended, or the last that was seen of it. */
 export const endOf = (connection: ConnectionFacts): Mark => connection.tcp.closedAt ?? connection.last;
 
+/** How long it was open until then; of one whose beginning was not captured only what was seen of it. */
+export function openFor(connection: ConnectionFacts, until: Mark): { openMs: number; atLeast: "atLeast" | undefined } {
+  const { webSocket, tcp, first } = connection;
+  const isFromMiddle = webSocket === null ? tcp.opening === "not-captured" : webSocket.midstream;
+  return {
+    openMs: livedMs(connection, webSocket?.openedAt ?? first, until),
+    atLeast: isFromMiddle ? "atLeast" : undefined,
+  };
+}
+
 /** Only one side was captured although the other spoke: its silence proves nothing. */
 export const isBlind = ({ tcp }: ConnectionFacts): boolean =>
   tcp.oneWay && (tcp.halves[0].dataSegments > 0 || tcp.halves[1].packets > 0);

@@ -38,6 +38,6 @@ export const captureFindings = {
     untimed: "other",
     translated: "other client server",
   },
-  "capture.ended-early": { plain: "name reason offset" },
+  "capture.ended-early": { plain: "name reason offset", live: "name reason" },
   "capture.left-out": { plain: "connections all webSockets troubled?", open: "openOnes" },
 } as const;

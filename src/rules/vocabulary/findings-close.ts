@@ -1,7 +1,8 @@
-const ended = "closer client server clientCode? serverCode? idleMs? busyMs? sincePongMs? sincePingMs? openMs cutBytes?";
+const ended =
+  "closer client server clientCode? serverCode? idleMs? busyMs? sincePongMs? sincePingMs? openMs atLeast? cutBytes?";
 /** Inside TLS without keys. */
 const sealed = "closer idleMs? openMs intervalMs? beatFrom? clientRecords serverRecords";
-const code = "code from reason? openMs answered crossedCode?";
+const code = "code from reason? openMs atLeast? answered crossedCode?";
 
 /** How an established WebSocket ended. */
 export const closeFindings = {
@@ -10,7 +11,7 @@ export const closeFindings = {
     notified: ended,
     rst: ended,
     icmp: ended,
-    silent: "client server clientCode? serverCode? idleMs? busyMs? sincePongMs? sincePingMs? openMs cutBytes?",
+    silent: "client server clientCode? serverCode? idleMs? busyMs? sincePongMs? sincePingMs? openMs atLeast? cutBytes?",
     oneSide: "from to code?",
     afterOutage: "closer leastMs mostMs? clientCode? serverCode?",
     afterDeafness: "closer from to repeats leastMs mostMs? clientCode? serverCode?",
@@ -18,9 +19,9 @@ export const closeFindings = {
     afterPause: "closer outageMs clientCode? serverCode?",
     afterStandstill: "closer to outageMs clientCode? serverCode?",
     unread: "closer to outageMs clientCode? serverCode?",
-    proxyIdle: "proxy name? backend clientCode? serverCode? idleMs openMs",
-    proxyAsClient: "proxy server marks idleMs? serverCode? openMs",
-    proxyBusy: "proxy name? backend clientCode? serverCode? openMs",
+    proxyIdle: "proxy name? backend clientCode? serverCode? idleMs openMs atLeast?",
+    proxyAsClient: "proxy server marks idleMs? serverCode? openMs atLeast?",
+    proxyBusy: "proxy name? backend clientCode? serverCode? openMs atLeast?",
     sealedCut: sealed,
     sealedNotified: sealed,
   },
@@ -57,8 +58,8 @@ export const closeFindings = {
   },
   "ws.close.reserved-code": { plain: "code from" },
   "tcp.rst": {
-    established: "from openMs idleMs? answered?",
-    nearer: "from to openMs hops usualHops",
+    established: "from openMs atLeast? idleMs? answered?",
+    nearer: "from to openMs atLeast? hops usualHops",
     afterOutage: "from to leastMs mostMs? repeats",
     afterSilence: "from to outageMs",
     afterStandstill: "from to outageMs",

@@ -1,3 +1,4 @@
+import type { CaptureFault } from "../../base/capture-fault.ts";
 import type { ByteSource } from "../types.ts";
 import type { OutputPipe } from "./output-pipe.ts";
 import type { Spool } from "./spool.ts";
@@ -19,7 +20,6 @@ export class KeptSource implements ByteSource {
   readonly live = true;
   readonly compression = "none" as const;
   readonly sizeBytes = null;
-  readonly endedEarly = null;
   private readonly source: CaptureSource;
   private readonly recorder: Recorder;
   private readonly spool: Spool;
@@ -41,6 +41,12 @@ export class KeptSource implements ByteSource {
     this.spool = spool;
     this.now = now;
     this.pipe = pipe;
+  }
+
+  get endedEarly(): CaptureFault | null {
+    const { failure } = this.source;
+    if (failure === null) return null;
+    return failure.messageId === "capture.interface-gone" ? "interface-gone" : "capture-stopped";
   }
 
   get readBytes(): number {

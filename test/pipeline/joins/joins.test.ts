@@ -310,6 +310,52 @@ describe("a proxied WebSocket", () => {
     expect(joins).toHaveLength(1);
     expect(connections.find(({ id }) => id === front)?.server.port).toBe(80);
   });
+
+  describe("given by its client and its backend, without a proxy's marks", () => {
+    const OWN = "q83vEjRWeJCrze8SNFZ4kA==";
+    const askWith = (own: string) => ask("").replace(key, own);
+    const switched = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    /** Asked 30 ms after its start, answered so long after that. */
+    const answered = (
+      from: string,
+      to: string,
+      startMs: number,
+      waitMs: number,
+      own: string,
+      capture: number,
+    ): Line[] => {
+      const request = askWith(own);
+      const answer = { from: to, to: from, flags: "PA", seq: 10, ack: startMs + 1 + request.length, payload: switched };
+      return [...leg(from, to, startMs, request, [[capture, 0]]), [capture, startMs + 30 + waitMs, answer]];
+    };
+    const portsOf = ({ connections, joins }: Analysis) =>
+      joins.map(({ connections: pair }) => pair.map((id) => connections.find((one) => one.id === id)?.server.port));
+
+    test("it is the one that was answered while the other waited, however far the clocks differ", () => {
+      for (const aheadMs of [-5000, -2, 100, 5000]) {
+        const lines = [...answered(C, P, 10_000, 24, OWN, 0), ...answered(D, B, 10_005 + aheadMs, 15, OWN, 1)];
+        expect(portsOf(analyse(lines))).toEqual([[80, 8080]]);
+        expect(analyse(lines).joins[0]).toMatchObject({ by: "key", clockErrorNs: 4.5e6 });
+      }
+    });
+
+    test("also where one capture looks like the continuation of the other, by a clock that is an hour ahead", () => {
+      for (const aheadMs of [-3_600_000, 3_600_000]) {
+        const lines = [...answered(C, P, 4_000_000, 24, OWN, 0), ...answered(D, B, 4_000_005 + aheadMs, 15, OWN, 1)];
+        const found = analyse(lines, () => 1);
+        expect(portsOf(found)).toEqual([[80, 8080]]);
+        expect(found.joins[0]?.clockOffsetNs).toBeCloseTo(aheadMs * 1e6, -8);
+      }
+    });
+
+    test("a key that is copied from a guide, or sent in one capture twice, joins nothing", () => {
+      const far = (own: string, capture: number) =>
+        analyse([...answered(C, P, 10_000, 24, own, 0), ...answered(D, B, 90_000, 15, own, capture)], (index) => index);
+      expect(far(key, 1).joins).toEqual([]);
+      expect(far(OWN, 0).joins).toEqual([]);
+      expect(far(OWN, 1).joins).toHaveLength(1);
+    });
+  });
 });
 
 test("the legs of a proxied WebSocket are joined by their key, with what nginx changed", () => {
@@ -361,6 +407,16 @@ describe("connections of one capture with the same initial sequence numbers", ()
       ...elsewhere(from(NAT, 90_000, 20, "a")),
     ];
     expect(analyse(twice).joins).toEqual([]);
+  });
+
+  test("are one where a capture repeats, an hour later, the SYNs that nobody answered", () => {
+    const syns = (capture: number, startMs: number): Line[] =>
+      [0, 1000, 3000].map((atMs): Line => [capture, startMs + atMs, { from: C, to: S, flags: "S", seq: 100 }]);
+    const { connections, joins } = analyse([...syns(0, 0), ...syns(1, 3_600_000)], () => 1);
+    expect(connections.map(({ tcp }) => tcp.syns.length)).toEqual([3, 3]);
+    expect(joins).toMatchObject([{ kind: "two-captures" }]);
+    // A clock that goes on: the same client tries again.
+    expect(analyse([...syns(0, 0), ...syns(1, 7000)], () => 1).connections).toHaveLength(1);
   });
 
   test("are one where a capture repeats the opening of a connection that went on: its clock is another one", () => {

@@ -158,6 +158,11 @@ describe("the first three lines tell what to change", () => {
     expect(lines[1]).toBe(
       "! capture.pcapng breaks off at byte 4000 (in the middle of a packet): what came after is not known.",
     );
+    const live = textOf(analysis([cleanly]), [], {
+      change: (model) => Object.assign(model.captures[0] ?? {}, { name: "eth0", endedEarly: "interface-gone" }),
+    });
+    expect(live[0]).not.toContain("✓");
+    expect(live[1]).toMatch(/^! The capture on eth0 ended before .*\(the interface is gone, or went down\)/);
     expect(lines[2]).toBe("! The capturing computer lost 7 packets: gaps can come from that, not from the network.");
   });
 });

@@ -327,6 +327,7 @@ export const transportCases = {
     severity: "note",
     fires: {
       plain: analysisOf([connectionFacts()], { capture: { endedEarly: { code: "pcap.record.cut", offset: 4000 } } }),
+      live: analysisOf([connectionFacts()], { capture: { endedEarly: { code: "interface-gone", offset: 4000 } } }),
     },
     near: { "read to its end": one(connectionFacts()) },
   },

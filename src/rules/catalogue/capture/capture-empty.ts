@@ -1,3 +1,4 @@
+import { isCaptureFault } from "../../../base/capture-fault.ts";
 import type { Analysis, CaptureFacts } from "../../../store/types.ts";
 import { cause, draft } from "../../draft.ts";
 import { mayStillCome } from "../../reading/patience.ts";
@@ -8,6 +9,9 @@ const WHOLE_CAPTURE_MS = 10_000;
 
 /** Captured on `any`, which has a link type of its own (SLL). */
 export const isOfAny = ({ linkTypes }: CaptureFacts): boolean => linkTypes.some((type) => /SLL/.test(type));
+
+/** A file that breaks off; a capture that ended by itself was read as far as it went. */
+const isCutOff = ({ endedEarly }: CaptureFacts): boolean => endedEarly !== null && !isCaptureFault(endedEarly.code);
 
 const REASONS_SHOWN = 5;
 
@@ -29,7 +33,7 @@ export const captureEmpty: Rule = {
     const { captures, packets, connections, otherPackets } = analysis;
     if (connections.length > 0 || mayStillCome(analysis, 0, WHOLE_CAPTURE_MS)) return null;
     // No filter is to blame for what the file lost.
-    const cut = packets === 0 ? captures.find(({ endedEarly }) => endedEarly !== null) : undefined;
+    const cut = packets === 0 ? captures.find(isCutOff) : undefined;
     if (cut !== undefined)
       return draft("capture.empty", "cutOff", {
         at: null,

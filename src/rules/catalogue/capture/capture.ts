@@ -1,3 +1,4 @@
+import { isCaptureFault } from "../../../base/capture-fault.ts";
 import type { HttpExchangeFacts } from "../../../store/http-types.ts";
 import type { CaptureFacts, ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
@@ -374,12 +375,18 @@ export const captureEndedEarly: Rule = {
       capture.endedEarly === null
         ? []
         : [
-            draft("capture.ended-early", "plain", {
-              at: null,
-              foldBy: capture.name,
-              args: { name: capture.name, reason: capture.endedEarly.code, offset: capture.endedEarly.offset },
-              causes: [cause("likely", "captureCut", {})],
-            }),
+            isCaptureFault(capture.endedEarly.code)
+              ? draft("capture.ended-early", "live", {
+                  at: null,
+                  foldBy: capture.name,
+                  args: { name: capture.name, reason: capture.endedEarly.code },
+                })
+              : draft("capture.ended-early", "plain", {
+                  at: null,
+                  foldBy: capture.name,
+                  args: { name: capture.name, reason: capture.endedEarly.code, offset: capture.endedEarly.offset },
+                  causes: [cause("likely", "captureCut", {})],
+                }),
           ],
     ),
 };

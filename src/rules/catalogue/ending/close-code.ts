@@ -14,7 +14,7 @@ import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { interruptionBefore } from "../../path/interruption.ts";
 import { closeCodeOf, firstClose, isNormalCode, mayAnswerUnseen } from "../../reading/first-close.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
-import { directionOf, fieldValue, hasUnreadEnd, isBlind, otherSide, spanMs } from "../../reading/reading.ts";
+import { directionOf, fieldValue, hasUnreadEnd, isBlind, openFor, otherSide, spanMs } from "../../reading/reading.ts";
 import { saysOtherTerm } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
 import { TIMED_OUT } from "../../rhythm/heartbeat.ts";
@@ -159,7 +159,7 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
     code: closeCodeOf(close),
     from,
     reason: close.reason,
-    openMs: spanMs(connection.webSocket.openedAt, close),
+    ...openFor(connection, close),
     answered: answer === null ? "no" : "yes",
     crossedCode: answer !== null && hasCrossed(connection, close, answer) ? answer.code : null,
     meaning: `graphql.${close.code ?? 0}`,

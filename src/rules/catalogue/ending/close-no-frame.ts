@@ -36,6 +36,7 @@ import {
   lastSender,
   later,
   livedMs,
+  openFor,
   otherSide,
   serverOf,
 } from "../../reading/reading.ts";
@@ -80,7 +81,7 @@ function check(connection: ConnectionFacts, context: Context) {
     sincePongMs:
       lastPong === null || livedMs(connection, lastPong, end) < BUSY_MS ? null : livedMs(connection, lastPong, end),
     sincePingMs: lastPing === null ? null : livedMs(connection, lastPing, end),
-    openMs: livedMs(connection, webSocket.openedAt, end),
+    ...openFor(connection, end),
     cutBytes: webSocket.incompleteFrameBytes[0] || webSocket.incompleteFrameBytes[1] || null,
   };
   const unheard = pongsUnheard(connection, directionOf(tcp.firstCloser ?? "server"));
@@ -131,6 +132,7 @@ function check(connection: ConnectionFacts, context: Context) {
         idleMs: idleMs !== null && idleMs >= LEAST_IDLE_MS ? idleMs : null,
         serverCode: facts.serverCode,
         openMs: facts.openMs,
+        atLeast: facts.atLeast,
       },
       causes:
         missedBeat(connection, 0, context)?.gaveUp === true

@@ -19,6 +19,7 @@ import {
   directionOf,
   hasUnreadEnd,
   NS_PER_MS,
+  openFor,
   otherSide,
   serverOf,
   silenceBefore,
@@ -187,7 +188,7 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
     evidence: [shows(message, "lastData", { from: to }), ...evidence],
     args: {
       from,
-      openMs: spanMs(webSocket.openedAt, reset),
+      ...openFor(connection, reset),
       idleMs: idleMs < IDLE_MS ? null : idleMs,
       answered: reset.answers === null ? null : "yes",
     },
@@ -235,7 +236,7 @@ function fromNearer(connection: ConnectionFacts, reset: ResetFacts, parts: Draft
     args: {
       from,
       to,
-      openMs: spanMs(connection.webSocket?.openedAt ?? connection.first, reset),
+      ...openFor(connection, reset),
       hops: hopLimit,
       usualHops: usualHopLimit ?? hopLimit,
     },

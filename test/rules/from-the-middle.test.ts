@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { judge } from "../../src/rules/judging/judge.ts";
+import { abnormal, reset } from "../support/facts-builder.ts";
+import { one } from "./cases/case.ts";
+
+/** What is said of how long it was open. */
+const openFor = (ruleId: string, connection: Parameters<typeof one>[0]) => {
+  const { openMs, atLeast } = judge(one(connection)).find((finding) => finding.ruleId === ruleId)?.args ?? {};
+  return { openMs, atLeast };
+};
+
+test("a WebSocket whose beginning was not captured was open for at least what was seen of it", () => {
+  const hungUp = (midstream: boolean) => abnormal("server", 40, { webSocketFacts: { midstream } });
+  const whole = openFor("ws.close.no-close-frame", hungUp(false));
+  expect(whole.openMs).toBeGreaterThan(30_000);
+  expect(whole.atLeast).toBeUndefined();
+  expect(openFor("ws.close.no-close-frame", hungUp(true))).toEqual({ ...whole, atLeast: "atLeast" });
+
+  const wasReset = (midstream: boolean) =>
+    abnormal("server", 40, {
+      tcpFacts: { ending: "rst", resets: [reset({ at: 40 })] },
+      webSocketFacts: { midstream },
+    });
+  expect(openFor("tcp.rst", wasReset(false)).atLeast).toBeUndefined();
+  expect(openFor("tcp.rst", wasReset(true)).atLeast).toBe("atLeast");
+});
