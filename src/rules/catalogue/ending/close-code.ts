@@ -6,8 +6,9 @@ import type { Eviction } from "../../context/evictions.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
 import { codeVariant, isReservedCode } from "../../ending/close-codes.ts";
 import { closedItself } from "../../ending/closed-itself.ts";
-import { isLoginTimeout, loginAwaited } from "../../ending/login-timeout.ts";
+import { loginAwaited } from "../../ending/login-timeout.ts";
 import { limitCause } from "../../ending/message-limit.ts";
+import { ownReason } from "../../ending/outage-code.ts";
 import { unseenFaults, wasSentNoFault } from "../../ending/protocol-faults.ts";
 import { reasonCause } from "../../ending/reason-causes.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
@@ -231,10 +232,10 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
 function besideOutage(
   outage: Cause,
   causes: readonly (Cause | false)[],
-  { reason }: CloseFrameFacts,
+  close: CloseFrameFacts,
   from: Side,
 ): (Cause | false)[] {
-  const said = TIMED_OUT.test(reason) || isLoginTimeout(reason) ? null : reasonCause(reason, from);
+  const said = ownReason(close, from);
   const speaks = (one: Cause | false): boolean => one !== false && one.id === said?.id;
   return [...causes.filter(speaks), outage, ...causes.filter((one) => !speaks(one)).map((one) => one && lesser(one))];
 }
