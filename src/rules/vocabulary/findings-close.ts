@@ -60,6 +60,7 @@ export const closeFindings = {
     established: "from openMs idleMs? answered?",
     nearer: "from to openMs hops usualHops",
     afterOutage: "from to leastMs mostMs? repeats",
+    afterAbsence: "from to leastMs mostMs? repeats",
     afterSilence: "from to outageMs",
     afterStandstill: "from to outageMs",
     afterRestart: "from to outageMs",
