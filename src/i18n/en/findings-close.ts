@@ -245,6 +245,12 @@ export const findingsClose = {
       detail:
         "Packets were sent again {repeats:once|# times} in vain. When they came through, the {from:word}'s system no longer knew the connection and answered by RST; its own end of it (Close or FIN) never got out. Both ends report 1006.",
     },
+    afterAbsence: {
+      title:
+        "The path was interrupted for at least {leastMs:ms}[[ and at most {mostMs:ms}]]; meanwhile the {from:word} gave the WebSocket up or restarted, and reset it when the next packet came",
+      detail:
+        "Packets were sent again {repeats:once|# times} in vain. When they came through, the {from:word}'s system no longer knew the connection and answered by RST. It was gone for longer than a client that watches for pings waits; a host that restarted answers alike. Both ends report 1006.",
+    },
     afterSilence: {
       title:
         "Nothing arrived for {outageMs:ms}; meanwhile the {from:word} gave the WebSocket up, and reset it when it was answered again",

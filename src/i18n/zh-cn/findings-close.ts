@@ -202,6 +202,12 @@ export const findingsClose = {
       detail:
         "数据包重传了 {repeats} 次都没有回应。等它们通了，{from:word}的系统已不认识这条连接，于是回了 RST；它自己的 Close 或 FIN 一直没能发出去。两端都报 1006。",
     },
+    afterAbsence: {
+      title:
+        "链路中断了至少 {leastMs:ms}[[、最多 {mostMs:ms}]]；其间{from:word}放弃了这条 WebSocket 或重启过，下一个数据包到达时用 RST 重置了它",
+      detail:
+        "数据包重传了 {repeats} 次都没有回应。等它们通了，{from:word}的系统已不认识这条连接，于是回了 RST。中断的时间比盯着 ping 的客户端愿意等的更长；重启过的主机也会这样回答。两端都报 1006。",
+    },
     afterSilence: {
       title: "{outageMs:ms}没有任何数据到达，其间{from:word}已放弃这条 WebSocket，恢复后一收到应答就重置了它",
       detail:

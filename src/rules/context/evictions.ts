@@ -4,7 +4,7 @@ import { isBefore, type Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { asksAlike, isSameHost } from "../handshake/same-client.ts";
 import { handshakeOf } from "../handshake/upgrade-outcome.ts";
-import { closeCodeOf, firstClose, isNormalCode } from "../reading/first-close.ts";
+import { closeCodeOf, firstClose, isNormalCode, mayBeAnswer } from "../reading/first-close.ts";
 import { pathOf, serverOf, spanMs } from "../reading/reading.ts";
 import { saysReplaced } from "../reading/replaced.ts";
 
@@ -55,6 +55,7 @@ function serverEnd(connection: ConnectionFacts): ServerEnd | null {
       : null;
   const code = closeCodeOf(found.close);
   if (found.direction !== SERVER || found.close.codeMissing || NOT_THROWN_OUT.has(code)) return null;
+  if (mayBeAnswer(connection, found)) return null;
   return { at: found.close, code, reason: found.close.reason };
 }
 

@@ -10,10 +10,12 @@ import { isBlind } from "../reading/reading.ts";
 import { isOpeningTls } from "../sealed/tls-opening.ts";
 import { knownTimers } from "../timers/known-timers.ts";
 import type { Finding, RuleId, Severity } from "../types.ts";
+import { asAnnouncedStop } from "./announced-stop.ts";
 import { foldAlike } from "./fold.ts";
 import { withHurry } from "./hurried.ts";
 import { withLegs } from "./leg-evidence.ts";
 import { asOneDeath } from "./one-death.ts";
+import { asOneNarrowPath } from "./one-narrow-path.ts";
 import type { Placed } from "./placed.ts";
 import { withPollsOn } from "./polled-on.ts";
 import { withRecovery } from "./recovered.ts";
@@ -55,7 +57,7 @@ function judgeAll(analysis: Analysis, options: JudgeOptions): Finding[] {
   });
   // What concerns the capture as a whole has no story: each stands for itself.
   const ofCapture = draftsOf(null, context).flatMap((placed) => tellStory([placed], context.joins));
-  const folded = foldAlike([...asOneDeath(judged, context), ...ofCapture]);
+  const folded = foldAlike([...asOneNarrowPath(asAnnouncedStop(asOneDeath(judged, context), context)), ...ofCapture]);
   return raiseLimits(withoutRiddles(withHurry(folded, context), analysis.connections)).sort(byImportance);
 }
 

@@ -8,6 +8,7 @@ import { directionOf, otherSide, spanMs } from "../reading/reading.ts";
 import { type Stall, stallWithin } from "../reading/stall.ts";
 import { frozenBefore } from "../rhythm/standstill.ts";
 import type { EvidenceItem } from "../types.ts";
+import { JUST_BEFORE_NS, stallHolding } from "./held-end.ts";
 import { type OutageLength, outageLength } from "./outage.ts";
 
 /** A time in which the path let nothing through, and after which the connection ended at once. */
@@ -27,16 +28,14 @@ export interface Interruption {
   readonly evidence: readonly (EvidenceItem | null)[];
 }
 
-/** What waited behind an interruption comes right after it: so does the end of who gave up meanwhile. */
-const JUST_BEFORE_NS = 1e9;
-
 /** What the other side sends at the end is an answer too. */
 const answerNs = ({ last, from: repeater }: Stall, at: Mark, from: Side): number | null =>
   last.acknowledgedNs ?? (from === repeater ? null : at.timestampNs);
 
 /** The path was interrupted until just before `at`, when the packets of `from` came through again. */
 export function interruptionBefore(connection: ConnectionFacts, at: Mark, from: Side): Interruption | null {
-  const stall = stallWithin(connection, at.timestampNs - JUST_BEFORE_NS, at.timestampNs);
+  const stall =
+    stallWithin(connection, at.timestampNs - JUST_BEFORE_NS, at.timestampNs) ?? stallHolding(connection, at, from);
   if (stall !== null)
     return {
       ms: stall.ms,

@@ -1,9 +1,9 @@
-import type { Direction } from "../../base/brand.ts";
+import { type Direction, otherDirection, sideOf } from "../../base/brand.ts";
 import { NO_CODE } from "../../base/no-code.ts";
 import { isBefore } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { CloseFrameFacts } from "../../store/websocket-types.ts";
-import { spanMs } from "./reading.ts";
+import { hasUnreadEnd, isBlind, spanMs } from "./reading.ts";
 
 export interface FirstClose {
   readonly close: CloseFrameFacts;
@@ -32,6 +32,17 @@ export function mayAnswerUnseen({ tcp, webSocket, first }: ConnectionFacts, { cl
     webSocket.firstFrame[other] === null &&
     spanMs(first, close) <= ANSWERED_WITHIN_MS
   );
+}
+
+/**
+ * Whether it began the closing or answered is not in the capture: of the other side, whose Close repeats the same code,
+ * the end is missing, or everything.
+ */
+export function mayBeAnswer(connection: ConnectionFacts, found: FirstClose): boolean {
+  if (isBlind(connection) || mayAnswerUnseen(connection, found)) return true;
+  const other = otherDirection(found.direction);
+  const answer = connection.webSocket?.closeFrames[other] ?? null;
+  return answer === null && hasUnreadEnd(connection, sideOf(other));
 }
 
 const NORMAL = 1000;

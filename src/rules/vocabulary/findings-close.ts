@@ -61,6 +61,7 @@ export const closeFindings = {
     established: "from openMs atLeast? idleMs? answered?",
     nearer: "from to openMs atLeast? hops usualHops",
     afterOutage: "from to leastMs mostMs? repeats",
+    afterAbsence: "from to leastMs mostMs? repeats",
     afterSilence: "from to outageMs",
     afterStandstill: "from to outageMs",
     afterRestart: "from to outageMs",

@@ -88,6 +88,17 @@ const cutOnHello = (more: Parameters<typeof reset>[0]): ConnectionFacts =>
 /** The answer of a system that has no such connection (RFC 9293 §3.10.7.1). */
 const forgotten = { answers: mark(39.99), hasAck: false };
 
+/** The client was gone for more than two pings of the server, and back again its system knew nothing of the connection. */
+const goneForPings = abnormal("client", 40, {
+  tcpFacts: {
+    ending: "rst",
+    resets: [reset({ ...forgotten, from: "client" })],
+    events: stalled(32.9),
+    client: { lastData: mark(32), lastPacket: mark(32) },
+  },
+  webSocketFacts: { heartbeat: [quietBeat, beat({ intervalMs: 3000 })] },
+});
+
 /** What a packet filter says that rejects. */
 const rejection = { answers: mark(39.999), hasAck: false, likelyInjected: true };
 
@@ -336,6 +347,7 @@ export const closingCases = {
     severities: {
       established: "error",
       afterOutage: "error",
+      afterAbsence: "error",
       afterRestart: "error",
       halfOpen: "error",
       afterSilence: "error",
@@ -351,6 +363,7 @@ export const closingCases = {
       established: one(byReset()),
       nearer: one(byReset({ ...forgotten, hopLimit: 65 })),
       afterOutage: one(byReset(forgotten, { events: stalled(32.9) })),
+      afterAbsence: one(goneForPings),
       afterRestart: one(
         byReset(forgotten, { events: stalled(32.9, "client"), server: { lastData: mark(32), lastPacket: mark(32) } }),
       ),

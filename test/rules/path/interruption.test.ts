@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { relativeNs } from "../../../src/base/brand.ts";
 import { judge } from "../../../src/rules/judging/judge.ts";
-import { abnormal, beat, mark } from "../../support/facts-builder.ts";
+import { abnormal, beat, close, connectionFacts, mark, stalled, tcp, webSocket } from "../../support/facts-builder.ts";
 import { one } from "../cases/case.ts";
 
 test("what greetings and heads took does not count as what a side used to say", () => {
@@ -60,4 +61,50 @@ test("a silence as long as the heartbeat's interval is the calm between two beat
     ).find(({ ruleId }) => ruleId === "ws.close.no-close-frame")?.variant;
   expect(variant(500)).toBe("afterPause");
   expect(variant(9020)).toBe("fin");
+});
+
+describe("a Close that waited behind an outage", () => {
+  // As played: the server's packet is sent again until 43.4 s, the client's lost ping only then shows to be missing, and
+  // comes at 49.75 s with the Close right behind it.
+  const held = (code: number, reason = "", closeAt = 49.752) =>
+    judge(
+      one(
+        connectionFacts({
+          last: mark(49.76),
+          tcp: tcp({
+            firstCloser: "client",
+            closedAt: mark(49.756),
+            events: [
+              ...stalled(16.6).map((event) => ({ ...event, acknowledgedNs: relativeNs(43.352e9) })),
+              {
+                ...mark(49.7518),
+                kind: "late" as const,
+                from: "client" as const,
+                streamOffset: 222,
+                value: 0,
+                sentNs: relativeNs(43.352e9),
+              },
+            ],
+          }),
+          webSocket: webSocket({ closeFrames: [close(closeAt, code, reason), close(closeAt + 0.002, code, reason)] }),
+        }),
+      ),
+    )
+      .filter(({ ruleId }) => ruleId === "tcp.path.blackhole" || ruleId === "ws.close.code")
+      .map(({ ruleId, variant, severity, followsFrom }) => [`${ruleId} ${variant}`, severity, followsFrom]);
+
+  test("with a code of the application's: the outage is the fault, and the Close follows from it", () => {
+    expect(held(4001)).toEqual([
+      ["tcp.path.blackhole closedMeanwhile", "error", null],
+      ["ws.close.code private", "note", "tcp.path.blackhole"],
+    ]);
+  });
+
+  test("with a code that an outage does not bring about, or long behind it: each for itself", () => {
+    expect(held(1007)[0]?.slice(0, 2)).toEqual(["ws.close.code invalidPayload", "error"]);
+    expect(held(4001, "", 55)).toEqual([
+      ["ws.close.code private", "error", null],
+      ["tcp.path.blackhole survived", "warning", null],
+    ]);
+  });
 });

@@ -1,20 +1,23 @@
 import { type Direction, otherDirection, SERVER, type Side, sideOf } from "../../../base/brand.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
-import type { CloseFrameFacts } from "../../../store/websocket-types.ts";
+import type { CloseFrameFacts, WebSocketFacts } from "../../../store/websocket-types.ts";
 import type { Context } from "../../context/context.ts";
 import type { Eviction } from "../../context/evictions.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
 import { codeVariant, isReservedCode } from "../../ending/close-codes.ts";
 import { closedItself } from "../../ending/closed-itself.ts";
-import { isLoginTimeout, loginAwaited } from "../../ending/login-timeout.ts";
+import { loginAwaited } from "../../ending/login-timeout.ts";
 import { limitCause } from "../../ending/message-limit.ts";
+import { ownReason } from "../../ending/outage-code.ts";
 import { unseenFaults, wasSentNoFault } from "../../ending/protocol-faults.ts";
 import { reasonCause } from "../../ending/reason-causes.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { interruptionBefore } from "../../path/interruption.ts";
-import { closeCodeOf, firstClose, isNormalCode, mayAnswerUnseen } from "../../reading/first-close.ts";
+import { closeCodeOf, firstClose, isNormalCode, mayAnswerUnseen, mayBeAnswer } from "../../reading/first-close.ts";
 import { lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
-import { directionOf, fieldValue, hasUnreadEnd, isBlind, openFor, otherSide, spanMs } from "../../reading/reading.ts";
+
+import { directionOf, fieldValue, openFor, otherSide, spanMs } from "../../reading/reading.ts";
+
 import { saysOtherTerm } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
 import { TIMED_OUT } from "../../rhythm/heartbeat.ts";
@@ -117,6 +120,12 @@ function causesOf(
   }
 }
 
+/** Whose frame it was that one side did not take is not known. */
+const ofEitherSide = (variant: string, { largestMessageBytes: [client, server] }: WebSocketFacts): Cause[] =>
+  variant === "tooBig"
+    ? [cause("possible", "messageLimit", { from: client >= server ? "client" : "server" })]
+    : [variant === "invalidPayload" ? cause("possible", "badPayload", {}) : cause("possible", "transformingProxy", {})];
+
 /** A Close of the other side's own, sent before it can have seen this one: an answer repeats the code (RFC 6455 §5.5.1). */
 const hasCrossed = ({ tcp }: ConnectionFacts, first: CloseFrameFacts, second: CloseFrameFacts): boolean =>
   first.code !== null &&
@@ -174,31 +183,30 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
         : cause("likely", "pathInterrupted", { idleMs: interruption.ms });
   const said = lastWords(connection, from, close);
   const late = pongTooLate(connection, close, direction);
+  const isOneSided = mayBeAnswer(connection, found);
   const isFaultless = variant === "protocolError" && wasSentNoFault(connection, close, from);
-  const itself = FAILURES.has(variant) && (closedItself(connection, from) || !hasSpoken(connection, otherSide(from)));
+  const itself =
+    FAILURES.has(variant) && !isOneSided && (closedItself(connection, from) || !hasSpoken(connection, otherSide(from)));
   const usual =
-    variant === "tooBig"
-      ? [limitCause(connection, otherSide(from), sessions)]
-      : isFaultless
-        ? unseenFaults(connection, from)
-        : causesOf(
-            variant,
-            close,
-            from,
-            loginAwaited(connection, close, direction),
-            replacedBy(close, evictions().get(connection.id)),
-          );
+    isOneSided && FAILURES.has(variant)
+      ? ofEitherSide(variant, connection.webSocket)
+      : variant === "tooBig"
+        ? [limitCause(connection, otherSide(from), sessions)]
+        : isFaultless
+          ? unseenFaults(connection, from)
+          : causesOf(
+              variant,
+              close,
+              from,
+              loginAwaited(connection, close, direction),
+              replacedBy(close, evictions().get(connection.id)),
+            );
   const causes = [
     ...saidWhy(said, from),
     late !== null && cause("likely", "peerBlocked", { to: otherSide(from) }),
     itself && cause("likely", "closedItself", { from, code: close.code ?? 0 }),
     ...usual.map((one) => (one && itself ? { ...one, confidence: "possible" as const } : one)),
   ];
-  // Of one direction nobody can say whether its Close began the closing or answered.
-  const isOneSided =
-    isBlind(connection) ||
-    mayAnswerUnseen(connection, found) ||
-    (answer === null && hasUnreadEnd(connection, otherSide(from)));
   const told = itself ? "byItself" : isFaultless ? "faultNotSeen" : variant;
   return draft("ws.close.code", isOneSided ? "oneSide" : told, {
     at: close,
@@ -226,10 +234,10 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
 function besideOutage(
   outage: Cause,
   causes: readonly (Cause | false)[],
-  { reason }: CloseFrameFacts,
+  close: CloseFrameFacts,
   from: Side,
 ): (Cause | false)[] {
-  const said = TIMED_OUT.test(reason) || isLoginTimeout(reason) ? null : reasonCause(reason, from);
+  const said = ownReason(close, from);
   const speaks = (one: Cause | false): boolean => one !== false && one.id === said?.id;
   return [...causes.filter(speaks), outage, ...causes.filter((one) => !speaks(one)).map((one) => one && lesser(one))];
 }

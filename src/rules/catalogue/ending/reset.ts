@@ -118,11 +118,9 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
     });
   const outage =
     isUnknown && isRead ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset)) : null;
-  if (
-    outage !== null &&
-    hasRestarted(connection, from, outage.ms, context) &&
-    !mayHaveGivenUp(connection, from, outage.ms)
-  )
+  const hasNew = outage !== null && hasRestarted(connection, from, outage.ms, context);
+  const isEither = hasNew && mayHaveGivenUp(connection, from, outage.ms);
+  if (hasNew && !isEither)
     return draft("tcp.rst", "afterRestart", {
       ...parts,
       onset: outage.since,
@@ -142,12 +140,16 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       evidence: [...outage.evidence, ...evidence],
       causes: [
         cause("likely", "pathInterrupted", { idleMs: outage.repeats === null ? outage.ms : null }),
+        isEither && cause("likely", "hostRebooted", {}),
         cause("possible", "connectionUnknown", { from, to }),
       ],
     };
     return outage.repeats === null
       ? draft("tcp.rst", "afterSilence", { ...common, confidence: "likely", args: { from, to, outageMs: outage.ms } })
-      : draft("tcp.rst", "afterOutage", { ...common, args: { from, to, ...outage.length, repeats: outage.repeats } });
+      : draft("tcp.rst", isEither ? "afterAbsence" : "afterOutage", {
+          ...common,
+          args: { from, to, ...outage.length, repeats: outage.repeats },
+        });
   }
   const hole = isUnknown ? missedPings(connection, from) : null;
   if (hole !== null)

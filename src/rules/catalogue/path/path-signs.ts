@@ -3,11 +3,13 @@ import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import { LEAST_RETRANSMISSIONS, LEAST_WAIT_MS } from "../../context/dead-path.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { mayBlameOutage } from "../../ending/outage-code.ts";
+import { stallHolding } from "../../path/held-end.ts";
 import { outageLength } from "../../path/outage.ts";
 import { endingEvidence } from "../../reading/ending.ts";
-import { firstClose } from "../../reading/first-close.ts";
+import { type FirstClose, firstClose } from "../../reading/first-close.ts";
 import { directionOf, earlier, otherSide, spanMs } from "../../reading/reading.ts";
-import { stallsOf } from "../../reading/stall.ts";
+import { type Stall, stallsOf } from "../../reading/stall.ts";
 import { stoppedTalking } from "../../rhythm/data-rhythm.ts";
 
 // Signs of a path that loses packets, other than data that is never acknowledged: for tcp.path.blackhole.
@@ -95,6 +97,11 @@ export function checkLostEnd(connection: ConnectionFacts, direction: Direction):
   });
 }
 
+/** The Close came while the path stood still, or had to wait behind what its side had lost in that time. */
+const isWithin = (connection: ConnectionFacts, { close, direction }: FirstClose, { first, sinceNs, untilNs }: Stall) =>
+  (close.timestampNs >= sinceNs && close.timestampNs <= untilNs) ||
+  stallHolding(connection, close, sideOf(direction))?.first.packet === first.packet;
+
 /** Long enough for people to notice, and for a heartbeat of seconds to give up. */
 const LONG_STALL_MS = 5000;
 
@@ -118,12 +125,18 @@ export function checkSurvived(connection: ConnectionFacts): Draft | null {
   const evidence = [shows(first, "retransmission", { from }), shows(last, "lastRetransmission", { from, repeats })];
   const ended = firstClose(connection);
   // TCP came through in the end, the WebSocket was over by then.
-  if (ended !== null && ended.close.timestampNs >= sinceNs && ended.close.timestampNs <= untilNs) {
+  if (ended !== null && isWithin(connection, ended, longest)) {
     const closer = sideOf(ended.direction);
     return draft("tcp.path.blackhole", "closedMeanwhile", {
       ...parts,
+      // Then the Close is what became of it, and no fault beside it.
+      severity: mayBlameOutage(ended.close, closer) ? "error" : "warning",
+      explainsUntil: Math.max(untilNs, ended.close.timestampNs),
       args: { ...args, closer },
-      evidence: [...evidence, shows(ended.close, "closeFrame", { from: closer })],
+      evidence: [
+        ...evidence,
+        shows(ended.close, "closeFrame", { from: closer, code: ended.close.code, reason: ended.close.reason }),
+      ],
     });
   }
   const times = stalls.filter((one) => one.from === from).length;

@@ -8,7 +8,7 @@ import { closedItself } from "../../ending/closed-itself.ts";
 import { libraryLimit } from "../../ending/library-limits.ts";
 import { limitCause } from "../../ending/message-limit.ts";
 import { endingEvidence } from "../../reading/ending.ts";
-import { firstClose } from "../../reading/first-close.ts";
+import { firstClose, mayBeAnswer } from "../../reading/first-close.ts";
 import { directionOf, endOf, hasEnded, otherSide, spanMs } from "../../reading/reading.ts";
 import type { Rule } from "../rule.ts";
 
@@ -116,6 +116,8 @@ function checkTooBig(connection: ConnectionFacts, context: Context): Draft | nul
   if (refusal?.close.code === 1009 && closedItself(connection, sideOf(refusal.direction))) return null;
   const dropped = refusal?.direction === 1 ? droppedSession(connection, webSocket, refusal.close) : null;
   if (dropped !== null) return dropped;
+  // Nor can anybody say whose message it was, where the Close that began it may be in a hole of the capture.
+  if (refusal?.close.code === 1009 && mayBeAnswer(connection, refusal)) return null;
   if (refusal?.close.code === 1009)
     return refusedMessage(connection, webSocket, refusal.close, refusal.direction, context);
   if (!hasEnded(connection) || webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null) return null;
