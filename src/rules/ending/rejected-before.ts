@@ -1,7 +1,6 @@
 import type { ResetFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
-import { pairKey } from "../context/others.ts";
 import { serverOf } from "../reading/reading.ts";
 import { before, within } from "../reading/time-index.ts";
 import { isPlainAnswer } from "./reset-signs.ts";
@@ -26,24 +25,4 @@ export function rejectedBefore(
   if (last === undefined || cut === undefined || cut.hopLimit !== hopLimit || !isPlainAnswer(cut, last)) return null;
   const letIn = accepted.get(server);
   return letIn !== undefined && within(letIn, cut.timestampNs, at).length > 0 ? null : cut;
-}
-
-/**
- * The same client's WebSocket there which something on the way cut, whose RST came as this one did by its hop limit: one rule
- * rejects both, whoever had given the WebSocket up by then. null: there is none, or somebody was let in since.
- */
-export function cutAlike(connection: ConnectionFacts, { others }: Context): ConnectionFacts | null {
-  if (connection.kind !== "tcp-refused") return null;
-  const { sockets, accepted } = others();
-  const at = connection.first.timestampNs;
-  const refusal = connection.tcp.resets.find(({ from }) => from === "server");
-  const open = sockets.get(pairKey(connection));
-  const last = open === undefined ? undefined : before(open, at).at(-1);
-  const cut = last?.tcp.resets.find(
-    (reset) => reset.from === "server" && !reset.ignored && reset.oddities.includes("hop-limit"),
-  );
-  if (!last || !cut || cut.timestampNs >= at || cut.hopLimit === null || cut.hopLimit !== refusal?.hopLimit)
-    return null;
-  const letIn = accepted.get(serverOf(connection));
-  return letIn !== undefined && within(letIn, cut.timestampNs, at).length > 0 ? null : last;
 }

@@ -6,7 +6,6 @@ import type { Context } from "../context/context.ts";
 import { type Asked, type Others, pairKey, passedOn } from "../context/others.ts";
 import { GONE_WITHIN_NS, lacksBackend } from "../ending/end-signs.ts";
 import { hungUpBefore, inFrontOf } from "../ending/hung-up-poll.ts";
-import { cutAlike } from "../ending/rejected-before.ts";
 import { handshakeOf, isClosedUnread, isPoll, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
 import { endOf, serverOf } from "../reading/reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
@@ -19,8 +18,8 @@ const NONE: TimeIndex<ConnectionFacts> = { times: [], items: [] };
 /**
  * Connections that are judged together: what carries one WebSocket (the legs of its proxies, the copies of a connection
  * that was captured at both ends, or went on from another port), what a proxy tried towards its backend while it kept a client waiting for a gateway
- * error, a client's attempts that its proxy answered alike, the attempts that a port refused after its server had dropped a WebSocket, or a firewall had cut one, and those that got
- * no answer while the path was dead. In order of their first packets.
+ * error, a client's attempts that its proxy answered alike, the attempts that a port refused after its server had dropped a WebSocket, and those that got no answer while the
+ * path was dead. In order of their first packets.
  */
 export function storiesOf(context: Context): ConnectionFacts[][] {
   const { analysis, joins, others } = context;
@@ -49,7 +48,7 @@ export function storiesOf(context: Context): ConnectionFacts[][] {
     for (const stray of context.rebound.get(connection.id) ?? []) unite(connection, stray);
     for (const attempt of backendAttempts(connection, failed)) unite(connection, attempt);
     for (const other of backendRefusals(connection, others)) unite(connection, other);
-    const dropped = deathBefore(connection, context) ?? cutAlike(connection, context);
+    const dropped = deathBefore(connection, context);
     if (dropped !== null) unite(dropped, connection);
     const dead = context.lostDials().by.get(connection.id);
     if (dead !== undefined) unite(dead.connection, connection);
