@@ -4,7 +4,12 @@ import { close, connectionFacts, mark, tcp, webSocket } from "../../support/fact
 import { one } from "../cases/case.ts";
 
 /** The client repeats the code of a Close that the capture may lack: the server's last bytes before its FIN are missing. */
-const echoed = (code: number, missing: number, serverSees: { code: number; reason: string; clean: boolean } | null) =>
+const echoed = (
+  code: number,
+  missing: number,
+  serverSees: { code: number; reason: string; clean: boolean } | null,
+  largestMessageBytes: [client: number, server: number] = [50_000, 102],
+) =>
   one(
     connectionFacts({
       tcp: tcp({
@@ -14,7 +19,7 @@ const echoed = (code: number, missing: number, serverSees: { code: number; reaso
         server: { missingBytes: missing, notCapturedBytes: missing, fin: mark(40) },
       }),
       webSocket: webSocket({
-        largestMessageBytes: [50_000, 102],
+        largestMessageBytes,
         largestMessage: [mark(39), mark(38)],
         lastFrame: [mark(39.95), mark(39.5)],
         lostTrack: [null, missing > 0 ? mark(39.9) : null],
@@ -32,6 +37,16 @@ const told = (analysis: Parameters<typeof judge>[0]) =>
 describe("the only Close of a capture that may repeat another one", () => {
   test("1009 blames nobody's message: the larger one may be what was refused", () => {
     expect(told(echoed(1009, 4, null))).toEqual([["ws.close.code oneSide", "messageLimit", "client"]]);
+  });
+
+  test("1009 is the peer's refusal where nothing else was anywhere near as large", () => {
+    expect(told(echoed(1009, 4, null, [102, 50_000]))[0]).toEqual([
+      "ws.message.too-big refused",
+      "messageLimit",
+      "server",
+    ]);
+    expect(told(echoed(1009, 4, null, [8000, 50_000]))[0]?.[0]).toBe("ws.close.code oneSide");
+    expect(told(echoed(1009, 4, null, [10, 9000]))[0]?.[0]).toBe("ws.close.code oneSide");
   });
 
   test("1002 and 1007 blame no side either, nor the program that sends them", () => {

@@ -1,4 +1,4 @@
-import { type Direction, sideOf } from "../../../base/brand.ts";
+import { type Direction, otherDirection, sideOf } from "../../../base/brand.ts";
 import { isBefore } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { CloseFrameFacts, WebSocketFacts } from "../../../store/websocket-types.ts";
@@ -51,7 +51,7 @@ function refusedMessage(
   direction: Direction,
   { sessions }: Context,
 ): Draft {
-  const sender: Direction = direction === 0 ? 1 : 0;
+  const sender = otherDirection(direction);
   const from = sideOf(sender);
   // A fragment that was refused leaves its message without an end: what came before fitted.
   const part = webSocket.unfinishedMessage[sender];
@@ -107,6 +107,15 @@ function droppedSession(
   });
 }
 
+const MUCH_LARGER = 8;
+
+/** Nothing that the other side sent comes near: no limit that took this one's messages refused those. */
+function sentTheLarge({ largestMessageBytes, unfinishedMessage }: WebSocketFacts, sender: Direction): boolean {
+  const mostOf = (side: Direction): number => Math.max(largestMessageBytes[side], unfinishedMessage[side]?.bytes ?? 0);
+  const bytes = mostOf(sender);
+  return bytes >= LARGE_BYTES && bytes >= MUCH_LARGER * mostOf(otherDirection(sender));
+}
+
 /** Refused with 1009, or cut off while a large message was under way. */
 function checkTooBig(connection: ConnectionFacts, context: Context): Draft | null {
   const { webSocket, tcp } = connection;
@@ -116,10 +125,12 @@ function checkTooBig(connection: ConnectionFacts, context: Context): Draft | nul
   if (refusal?.close.code === 1009 && closedItself(connection, sideOf(refusal.direction))) return null;
   const dropped = refusal?.direction === 1 ? droppedSession(connection, webSocket, refusal.close) : null;
   if (dropped !== null) return dropped;
-  // Nor can anybody say whose message it was, where the Close that began it may be in a hole of the capture.
-  if (refusal?.close.code === 1009 && mayBeAnswer(connection, refusal)) return null;
-  if (refusal?.close.code === 1009)
+  if (refusal?.close.code === 1009) {
+    // The Close that began it may be in a hole of the capture: then only the sizes say whose message it was.
+    const isKnown = !mayBeAnswer(connection, refusal) || sentTheLarge(webSocket, otherDirection(refusal.direction));
+    if (!isKnown) return null;
     return refusedMessage(connection, webSocket, refusal.close, refusal.direction, context);
+  }
   if (!hasEnded(connection) || webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null) return null;
   for (const direction of [0, 1] as const) {
     const missingBytes = webSocket.incompleteFrameBytes[direction];
