@@ -1,7 +1,6 @@
 import type { ConnectionId } from "../../base/brand.ts";
 import type { Analysis, ConnectionFacts } from "../../store/types.ts";
 import { catalogue } from "../catalogue/catalogue.ts";
-import type { Rule } from "../catalogue/rule.ts";
 import { type Context, contextOf } from "../context/context.ts";
 import type { Timer } from "../context/timers.ts";
 import type { Draft } from "../draft.ts";
@@ -56,7 +55,7 @@ function judgeAll(analysis: Analysis, options: JudgeOptions): Finding[] {
     );
   });
   // What concerns the capture as a whole has no story: each stands for itself.
-  const ofCapture = draftsOf(null, context).flatMap((placed) => tellStory([placed], context.joins));
+  const ofCapture = draftsOfCapture(context).flatMap((placed) => tellStory([placed], context.joins));
   const folded = foldAlike([...asOneNarrowPath(asAnnouncedStop(asOneDeath(judged, context), context)), ...ofCapture]);
   return raiseLimits(withoutRiddles(withHurry(folded, context), analysis.connections)).sort(byImportance);
 }
@@ -83,28 +82,36 @@ function withoutRiddles(findings: readonly Finding[], connections: readonly Conn
 const notOurs = (judged: Judged): Judged =>
   judged.connection !== null && isViteHmr(judged.connection) ? { ...judged, severity: "note" } : judged;
 
-function draftsOf(connection: ConnectionFacts | null, context: Context): Placed[] {
-  const placed: Placed[] = [];
-  const aheadNs = (connection && context.joins.aheadNs.get(connection.id)) ?? 0;
-  let order = 0;
-  for (const rule of catalogue) {
-    const found = connection === null ? rule.checkCapture?.(context) : checked(rule, connection, context);
-    for (const draft of asList(found)) placed.push({ draft, rule, order, connection, aheadNs });
-    order += 1;
-  }
-  return placed;
-}
-
 /** What one side's own packets show, whatever the other one did. */
 const SEEN_FROM_ONE_SIDE =
   /^(capture\.|ws\.close\.(code|reserved-code|malformed|no-close-frame)$|ws\.frame\.|ws\.text\.|ws\.data-after-close$|ws\.deflate\.|ws\.pong\.missing$|tcp\.rst$)/;
 
-/** Of a connection with one side unseen most cannot be judged. */
-const checked = (rule: Rule, connection: ConnectionFacts, context: Context): ReturnType<NonNullable<Rule["check"]>> =>
-  isBlind(connection) && !SEEN_FROM_ONE_SIDE.test(rule.id) ? null : (rule.check?.(connection, context) ?? null);
+const ofConnections = catalogue.flatMap((rule, order) => {
+  const { check } = rule;
+  return check ? [{ rule, order, check, isSeenFromOneSide: SEEN_FROM_ONE_SIDE.test(rule.id) }] : [];
+});
 
-const asList = (found: Draft | readonly Draft[] | null | undefined): readonly Draft[] =>
-  !found ? [] : "ruleId" in found ? [found] : found;
+function draftsOf(connection: ConnectionFacts, context: Context): Placed[] {
+  const placed: Placed[] = [];
+  const aheadNs = context.joins.aheadNs.get(connection.id) ?? 0;
+  // Of a connection with one side unseen most cannot be judged.
+  const isOneSided = isBlind(connection);
+  for (const { rule, order, check, isSeenFromOneSide } of ofConnections) {
+    if (isOneSided && !isSeenFromOneSide) continue;
+    const found = check(connection, context);
+    // Most rules have nothing to tell.
+    if (found === null) continue;
+    for (const draft of asList(found)) placed.push({ draft, rule, order, connection, aheadNs });
+  }
+  return placed;
+}
+
+const draftsOfCapture = (context: Context): Placed[] =>
+  catalogue.flatMap((rule, order) =>
+    asList(rule.checkCapture?.(context) ?? []).map((draft) => ({ draft, rule, order, connection: null, aheadNs: 0 })),
+  );
+
+const asList = (found: Draft | readonly Draft[]): readonly Draft[] => ("ruleId" in found ? [found] : found);
 
 const WEAKENING: ReadonlySet<RuleId> = new Set([
   "capture.packets-dropped",
