@@ -154,6 +154,11 @@ describe("what a server of Engine.IO refuses in plain text", () => {
       "likely badHandshakeFields",
     );
   });
+
+  test("a server that misses a subprotocol says so", () => {
+    const said = "Failed to open a WebSocket connection: missing subprotocol.\n";
+    expect(causesOf("http.upgrade.refused", refused("/ws", said))[0]).toBe("likely subprotocolMismatch");
+  });
 });
 
 test("a redirect within the same scheme is no redirect to https", () => {

@@ -70,6 +70,9 @@ const ABOUT_ORIGIN = /\borigins?\b(?! server)|\bCORS\b|来源/i;
 /** The body names the field that is missing or wrong, as ws does. */
 const HANDSHAKE_FIELDS = /Sec-WebSocket-|Upgrade header/i;
 
+/** Servers that insist on a subprotocol say so, as Python's websockets: “missing subprotocol”, “invalid subprotocol; expected …”. */
+const ABOUT_SUBPROTOCOL = /\bsub-?protocols?\b/i;
+
 const saysTooLarge = ({ response, responseBodyPreview }: HttpExchangeFacts): boolean =>
   KINDS[response?.status ?? 0] === "fieldsTooLarge" || TOO_LARGE.test(responseBodyPreview);
 
@@ -212,6 +215,8 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
       if (UVICORN_WITHOUT.test(exchange.responseBodyPreview)) return [cause("certain", "asgiNoLibrary", {})];
       if (SAW_NO_UPGRADE.test(exchange.responseBodyPreview) && asksForUpgrade(exchange))
         return [...lostUpgrade(exchange, path), cause("possible", "proxyChangedRequest", {})];
+      if (ABOUT_SUBPROTOCOL.test(exchange.responseBodyPreview))
+        return [cause("likely", "subprotocolMismatch", {}), cause("possible", "proxyChangedRequest", {})];
       return [
         unreadProxyHeader(connection),
         isPoll(exchange) &&
@@ -350,6 +355,7 @@ export const upgradeRefused: Rule = {
     "proxyRewritesPath",
     "serversShareUpgrades",
     "notSocketIoServer",
+    "subprotocolMismatch",
     "proxyWantsLogin",
     "proxyForbids",
     "proxyLimits",
