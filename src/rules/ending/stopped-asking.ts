@@ -48,11 +48,16 @@ export function stoppedAsking(connection: ConnectionFacts, context: Context): St
   if (close === null && hasDied(connection, context)) return null;
   const waitedMs = spanMs(last, ended);
   if (waitedMs < LEAST_INTERVALS * intervalMs || (!isSaid && waitedMs > MOST_INTERVALS * intervalMs)) return null;
+  if (!isSaid && isNotDue(beat, ended)) return null;
   if (!isReached(connection, from, last, ended, intervalMs)) return null;
   const said = webSocket.lastMessage[directionOf(from)];
   const spoke = said !== null && said.timestampNs > last.timestampNs && said.timestampNs < ended.timestampNs;
   return { beat, last, closer, ended, waitedMs, isSaid, spoke };
 }
+
+/** Many ask again only when they were answered: a late answer delays the next question, too. */
+const isNotDue = ({ lastAnswer, intervalMs }: ApplicationBeatFacts, ended: Mark): boolean =>
+  lastAnswer !== null && spanMs(lastAnswer, ended) < LEAST_INTERVALS * intervalMs;
 
 /** Its host was heard when the next one was due, and nothing was stuck: the path has no part in it. Nor have pings. */
 function isReached(connection: ConnectionFacts, from: Side, last: Mark, ended: Mark, intervalMs: number): boolean {

@@ -532,6 +532,7 @@ export const applicationCases = {
     near: {
       "it may not have been due yet": notAsked({}, { lastAsked: mark(34) }),
       "a few pings at first are a measurement": notAsked({}, { lastAsked: mark(5) }),
+      "it was answered late, and asks again only then": notAsked({}, { lastAnswer: mark(34) }),
       "never answered": notAsked({}, { answered: 0, lastAnswer: null }),
       "the server says another reason": closedFor(4003, "room is full"),
       "the server restarts": closedFor(1012, ""),
