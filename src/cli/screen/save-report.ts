@@ -14,7 +14,7 @@ import type { KeyLog } from "../../tls/key-log.ts";
 import type { Errands } from "../../tui/app.ts";
 import { type Analysed, analyse } from "../captures/analyse.ts";
 import { type ExportPlan, exportCapture } from "../captures/export-capture.ts";
-import { checkOutput, writeOutput } from "../output/output-file.ts";
+import { checkOutput, checkReportOutput, writeOutput } from "../output/output-file.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Watched } from "./desk.ts";
 import { reasonOf } from "./note-keeper.ts";
@@ -61,7 +61,8 @@ export function savingOf(
     save: async (format, typed, overwrite, { marked, notes }) => {
       const path = typed.startsWith("~/") ? join(homedir(), typed.slice(2)) : typed;
       try {
-        await checkOutput(path, options.paths());
+        const isCapture = format === "pcapng" || format === "evidence";
+        await (isCapture ? checkOutput : checkReportOutput)(path, options.paths());
         if (!overwrite && (await stat(path).catch(() => null)) !== null) return { kind: "exists" };
         if (format === "pcapng") await saveMarked(path, marked, notes, options, surroundings);
         else if (format === "evidence") await saveEvidence(path, marked, notes, options, surroundings);

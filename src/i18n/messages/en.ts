@@ -155,6 +155,10 @@ export const messagesEn = {
     sentence: "-o {name} would overwrite what is being read: a capture, its notes or its keys.",
     next: "Choose another name for the output; wscap never writes into a capture.",
   },
+  "output.is-capture": {
+    sentence: "{name} is there and holds a capture, which would be lost.",
+    next: "Choose another name for the output; wscap never writes into a capture.",
+  },
   "output.is-directory": { sentence: "{name} is a directory.", next: "Name a file: -o {name}/report.txt" },
   "output.unwritable": {
     sentence: "{name} cannot be written ({reason}).",

@@ -133,6 +133,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "-o {name} 会覆盖正在读取的文件（抓包、备注或密钥）。",
     next: "请换一个输出文件名；wscap 绝不改写抓包文件。",
   },
+  "output.is-capture": {
+    sentence: "{name} 已经存在，而且是一份抓包，写入会毁掉它。",
+    next: "请换一个输出文件名；wscap 绝不改写抓包文件。",
+  },
   "output.is-directory": { sentence: "{name} 是目录。", next: "请指定文件：-o {name}/report.txt" },
   "output.unwritable": {
     sentence: "无法写入 {name}（{reason}）。",
