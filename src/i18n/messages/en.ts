@@ -164,6 +164,10 @@ export const messagesEn = {
     sentence: "{name} cannot be written ({reason}).",
     next: "Check that the folder exists and belongs to you, and that the disk has room.",
   },
+  "temporary.unwritable": {
+    sentence: "Temporary files cannot be written to {name} ({reason}).",
+    next: "Name a folder that has room: TMPDIR=FOLDER wscap …",
+  },
   "output.cut-short": {
     sentence: "{name} is not complete: {packets} packets ({bytes} bytes) could not be written ({reason}).",
     next: "What was written can be read. Make room on the disk, or keep only the newest: --ring 10x100M",

@@ -142,6 +142,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "无法写入 {name}（{reason}）。",
     next: "请确认目录存在、属于当前用户，并且磁盘有空间。",
   },
+  "temporary.unwritable": {
+    sentence: "无法把临时文件写入 {name}（{reason}）。",
+    next: "请指定一个有空间的目录：TMPDIR=目录 wscap …",
+  },
   "output.cut-short": {
     sentence: "{name} 不完整：{packets} 个数据包（{bytes} 字节）未能写入（{reason}）。",
     next: "已写入的部分可以读取。请腾出磁盘空间，或只保留最新的：--ring 10x100M",

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { chownSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { chownSync, constants, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXIT, UserError } from "../../base/user-error.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { findTool } from "./find-tool.ts";
 import type { Owner } from "./types.ts";
 
@@ -20,7 +20,7 @@ export function makeFifo(owner: Owner | null): Fifo {
   const mkfifo = findTool("mkfifo");
   if (mkfifo === null)
     throw new UserError(EXIT.capture, "capture.tool-missing", { name: "mkfifo", package: "coreutils" });
-  const folder = mkdtempSync(join(tmpdir(), "wscap-"));
+  const folder = temporaryFolder("wscap-");
   // AppArmor's profile for tcpdump allows names that end so.
   const path = join(folder, "live.pcap");
   execFileSync(mkfifo, ["-m", "600", path]);
