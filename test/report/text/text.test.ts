@@ -198,10 +198,7 @@ describe("a finding", () => {
         if (only?.upgrade) only.upgrade.target = `/${"a".repeat(5000)}`;
       },
     });
-    const shown = long.slice(
-      at + 1,
-      long.indexOf(lines[at + 3] ?? ""),
-    );
+    const shown = long.slice(at + 1, long.indexOf(lines[at + 3] ?? ""));
     expect(shown.length).toBeLessThanOrEqual(4);
     expect(shown.at(-1)).toMatch(/…$/);
   });
