@@ -1,10 +1,36 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXIT, UserError } from "../base/user-error.ts";
 
-/** A folder that only its owner can enter, where temporary files belong or, failing that, where they may be. Throws `UserError`. */
-export function temporaryFolder(prefix: string): string {
+export interface TemporaryFolder {
+  readonly path: string;
+  /** With all that is in it. Done at the end of the process by itself, also where that ends because its terminal is gone. */
+  remove(): void;
+}
+
+/** One that only its owner can enter, where temporary files belong or, failing that, where they may be. Throws `UserError`. */
+export function temporaryFolder(prefix: string): TemporaryFolder {
+  const path = madeFolder(prefix);
+  const clear = (): void => rmSync(path, { recursive: true, force: true });
+  const clearAtEnd = (): void => {
+    try {
+      clear();
+    } catch {
+      // Nobody is left to be told.
+    }
+  };
+  process.once("exit", clearAtEnd);
+  return {
+    path,
+    remove: () => {
+      process.off("exit", clearAtEnd);
+      clear();
+    },
+  };
+}
+
+function madeFolder(prefix: string): string {
   const [first, ...others] = [tmpdir(), "/var/tmp", "/dev/shm"];
   try {
     return mkdtempSync(join(first, prefix));

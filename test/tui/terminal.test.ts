@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -318,6 +318,25 @@ describe.skipIf(tmuxMissing !== null)("the screen in a real terminal", () => {
     await tmux.until(/›◆ .*pong/);
     await tmux.press("q");
     await tmux.until("ended with 0");
+  });
+
+  it("leaves nothing of what came through a pipe behind when its terminal is closed", async () => {
+    tmux = await Tmux.open(80, 24, { TMPDIR: folder });
+    await tmux.type(`clear; (cat ${capture}; sleep 20) | node ${program} load -`);
+    await tmux.press("Enter");
+    await tmux.until(/wscap +1 /);
+    const kept = async () => (await readdir(folder)).filter((name) => name.startsWith("wscap-load-"));
+    expect(await kept()).toHaveLength(1);
+    await tmux.close();
+    await expect.poll(kept, { timeout: 10_000 }).toEqual([]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("opens for a user whom the system has no name for", async () => {
+    tmux = await Tmux.open(80, 24);
+    await chmod(folder, 0o755);
+    await tmux.type(`clear; env -u HOME setpriv --reuid=54321 --clear-groups node ${program} load ${capture}`);
+    await tmux.press("Enter");
+    await tmux.until(/wscap +1 /);
   });
 
   it("stops reading on Ctrl-C, keeps what is there through changes of size, and quits on the second", async () => {

@@ -1,4 +1,4 @@
-import { rm, stat, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UserError } from "../../base/user-error.ts";
 import { pipeBytes, streamBytes } from "../../source/file-bytes.ts";
@@ -20,7 +20,7 @@ export async function withReadableAgain<T>(
   const pipes = await Promise.all(captures.map(isPipe));
   if (!pipes.includes(true)) return use(captures);
   const folder = temporaryFolder("wscap-");
-  const paths = captures.map((capture, index) => (pipes[index] === true ? join(folder, String(index)) : capture));
+  const paths = captures.map((capture, index) => (pipes[index] === true ? join(folder.path, String(index)) : capture));
   try {
     for (const [index, capture] of captures.entries()) {
       const path = paths[index] ?? capture;
@@ -32,7 +32,7 @@ export async function withReadableAgain<T>(
     if (!(error instanceof UserError) || index < 0) throw error;
     throw new UserError(error.exitCode, error.messageId, { ...error.args, name: captures[index] ?? "" });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 

@@ -1,4 +1,4 @@
-import { openSync, rmSync, statSync, writeSync } from "node:fs";
+import { openSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { EXIT, type ExitCode, type UserError } from "../../base/user-error.ts";
@@ -200,7 +200,7 @@ function keepPipes(names: readonly string[]): Kept {
   const { promise: full, resolve: onFull } = promised<UserError>();
   if (!names.some(isPipe)) return { paths: names, sourceOf: (source) => source, full, remove: () => undefined };
   const folder = temporaryFolder("wscap-load-");
-  const paths = names.map((name, index) => (isPipe(name) ? join(folder, String(index)) : name));
+  const paths = names.map((name, index) => (isPipe(name) ? join(folder.path, String(index)) : name));
   return {
     paths,
     sourceOf: (source, index) => {
@@ -208,7 +208,7 @@ function keepPipes(names: readonly string[]): Kept {
       return path === undefined || path === names[index] ? source : keptSource(source, path, onFull);
     },
     full,
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => folder.remove(),
   };
 }
 

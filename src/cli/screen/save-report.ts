@@ -59,8 +59,8 @@ export function savingOf(
     suggestedPath: (format) =>
       `${options.name.replace(/[\p{Cc}\p{Cf}]/gu, "_").replace(/\.(pcapng|pcap|cap)(\.gz|\.zst)?$/, "")}.${ENDINGS[format] ?? format}`,
     save: async (format, typed, overwrite, { marked, notes }) => {
-      const path = typed.startsWith("~/") ? join(homedir(), typed.slice(2)) : typed;
       try {
+        const path = typed.startsWith("~/") ? join(homedir(), typed.slice(2)) : typed;
         const isCapture = format === "pcapng" || format === "evidence";
         await (isCapture ? checkOutput : checkReportOutput)(path, options.paths());
         if (!overwrite && (await stat(path).catch(() => null)) !== null) return { kind: "exists" };

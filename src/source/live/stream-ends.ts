@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chownSync, constants, openSync, rmSync } from "node:fs";
+import { chownSync, constants, openSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
 import { EXIT, UserError } from "../../base/user-error.ts";
@@ -22,14 +22,14 @@ export function makeFifo(owner: Owner | null): Fifo {
     throw new UserError(EXIT.capture, "capture.tool-missing", { name: "mkfifo", package: "coreutils" });
   const folder = temporaryFolder("wscap-");
   // AppArmor's profile for tcpdump allows names that end so.
-  const path = join(folder, "live.pcap");
+  const path = join(folder.path, "live.pcap");
   execFileSync(mkfifo, ["-m", "600", path]);
   if (owner !== null) {
     chownSync(path, owner.uid, owner.gid);
-    chownSync(folder, owner.uid, owner.gid);
+    chownSync(folder.path, owner.uid, owner.gid);
   }
   // Without waiting for the writer, which may never come.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const stream = new Socket({ fd, readable: true, writable: false });
-  return { path, stream, removeName: () => rmSync(folder, { recursive: true, force: true }) };
+  return { path, stream, removeName: () => folder.remove() };
 }
