@@ -135,6 +135,21 @@ describe("-o", () => {
     expect([await readFile(capture), await readFile(other)]).toEqual([before, before]);
   });
 
+  test("whatever it is called, its name sends no escape sequences when it is told", async () => {
+    const name = `${ESCAPE}[31mred`;
+    const capture = join(folder, `${name}.pcap`);
+    await copyFile(CLEAN, capture);
+    for (const args of [
+      ["export", capture, "-o", join(folder, `${name}.pcapng`)],
+      ["share", capture, "-o", join(folder, name)],
+      ["annotate", capture, "--packet", "3", "seen"],
+    ]) {
+      const { code, stdout, stderr } = await wscap(args);
+      expect([code, stdout + stderr]).toEqual([0, expect.stringContaining("\\e[31mred")]);
+      expect(stdout + stderr).not.toContain(ESCAPE);
+    }
+  });
+
   test("a folder, or a place that is not there", async () => {
     expect((await wscap(["report", CLEAN, "-o", folder])).code).toBe(2);
     const { code, stderr } = await wscap(["report", CLEAN, "-o", join(folder, "none", "x.txt")]);

@@ -101,7 +101,7 @@ async function annotate(
   const id = crypto.randomUUID().slice(0, ID_LENGTH);
   const note = newNote({ id, anchor, text: text ?? "", author, tag: options.tag }, now);
   await saveNotes(path, fingerprint, [note]);
-  surroundings.stdout.write(`${words.noteAdded(id)} ${words.noteFile(path)}\n`);
+  surroundings.stdout.write(`${words.noteAdded(id)} ${words.noteFile(escapeText(path))}\n`);
 }
 
 const ID_LENGTH = 8;
