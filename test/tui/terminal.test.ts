@@ -320,6 +320,27 @@ describe.skipIf(tmuxMissing !== null)("the screen in a real terminal", () => {
     await tmux.until("ended with 0");
   });
 
+  it("tells in words of a capture that is gone, and of another one in its place", async () => {
+    await load(80, 24, "--lang zh-CN");
+    await rm(capture);
+    await tmux.press("Enter");
+    await tmux.until(/无法再次读取抓包文件：\s*文件 \S+ 不存在。/);
+    await copyFile("captures/frozen-client.pcap", capture);
+    await tmux.press("Escape", "Down", "Enter");
+    await tmux.until(new RegExp([..."已被换成另一份抓包"].join("\\s*")));
+    await tmux.press("]");
+    await tmux.until("未能读取该连接");
+  });
+
+  it("reads a capture that has grown in the meantime", async () => {
+    const whole = await readFile(capture);
+    await writeFile(capture, whole.subarray(0, 40_000));
+    await load(80, 24);
+    await writeFile(capture, whole);
+    await tmux.press("Enter");
+    await tmux.until(/›◆/);
+  });
+
   it("leaves nothing of what came through a pipe behind when its terminal is closed", async () => {
     tmux = await Tmux.open(80, 24, { TMPDIR: folder });
     await tmux.type(`clear; (cat ${capture}; sleep 20) | node ${program} load -`);

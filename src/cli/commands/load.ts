@@ -7,6 +7,7 @@ import { tuiWordsOf } from "../../i18n/tui/tui.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import type { Timer } from "../../rules/context/timers.ts";
 import { LoadSession } from "../../session/load-session.ts";
+import { refusesOthers } from "../../source/same-beginning.ts";
 import { temporaryFolder, unwritableTemporary } from "../../source/temporary-folder.ts";
 import type { ByteSource } from "../../source/types.ts";
 import { paletteOf } from "../../tui/palette.ts";
@@ -80,6 +81,7 @@ async function show(
   const origin: CaptureOrigin = { ns: null };
   const watch = new NoteWatch(new NotesOfCaptures(keeper.byBook), keeper.homes);
   const keys = await openKeyLog(options);
+  const refuseOthers = refusesOthers(paths.filter((path, index) => path === names[index]));
   const captures = await openFeeds(
     names,
     origin,
@@ -105,11 +107,15 @@ async function show(
   });
   // What does not fit on the disk could not be read again: the screen has what came until then, and keeps it.
   void full.then(() => session.stop());
+  const unchanged = (): readonly string[] => {
+    refuseOthers();
+    return paths;
+  };
   const desk = createDesk({
     session,
     ports,
     keys,
-    paths: () => paths,
+    paths: unchanged,
     isInTime: captures.mendsOrder,
     progress: () => (reading ? progressOf(captures.feeds) : null),
     stop: () => session.stop(),
@@ -135,7 +141,7 @@ async function show(
   await Promise.race([loaded, firstSnapshot(session)]);
   captures.refuseWhatIsNoCapture();
   const save = savingOf(
-    { paths: () => paths, name: names[0] === "-" ? "stdin" : (names[0] ?? ""), ports, keys, timers, session },
+    { paths: unchanged, name: names[0] === "-" ? "stdin" : (names[0] ?? ""), ports, keys, timers, session },
     surroundings,
   );
   const failure = Promise.race([

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Note } from "../../annotations/types.ts";
+import { reasonOf } from "../../i18n/messages/messages.ts";
 import { render } from "../../i18n/render.ts";
 import { renderMarkdown } from "../../report/markdown/render-markdown.ts";
 import { buildReport } from "../../report/model/model.ts";
@@ -17,7 +18,6 @@ import { type ExportPlan, exportCapture } from "../captures/export-capture.ts";
 import { checkOutput, checkReportOutput, writeOutput } from "../output/output-file.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Watched } from "./desk.ts";
-import { reasonOf } from "./note-keeper.ts";
 import { replayOf } from "./replay.ts";
 import { savePackets } from "./save-packets.ts";
 

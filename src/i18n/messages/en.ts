@@ -1,4 +1,8 @@
 export const messagesEn = {
+  "input.replaced": {
+    sentence: "{name} has been replaced by another capture.",
+    next: "Open it anew: wscap load {name}",
+  },
   "input.not-found": {
     sentence: "There is no file {name}.",
     next: "Check the path; a capture is made with: sudo tcpdump -i any -w capture.pcap port 8080",

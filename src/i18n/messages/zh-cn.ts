@@ -1,6 +1,10 @@
 import type { Message, MessageId } from "./types.ts";
 
 export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
+  "input.replaced": {
+    sentence: "{name} 已被换成另一份抓包。",
+    next: "请重新打开：wscap load {name}",
+  },
   "input.not-found": {
     sentence: "文件 {name} 不存在。",
     next: "请检查路径；可以这样抓包：sudo tcpdump -i any -w capture.pcap port 8080",

@@ -47,7 +47,10 @@ const drawn = new LineCache<number>();
 export function ladderView(state: State, context: Context): string[] {
   const { words, palette } = context;
   const { ladder } = state;
-  if (ladder.failure !== null) return ["", `    ${palette.error(words.readFailed(escapeText(ladder.failure)))}`];
+  if (ladder.failure !== null) {
+    const told = wrapToWidth(words.readFailed(escapeText(ladder.failure)), state.size.columns - 6);
+    return ["", ...told.map((line) => `    ${palette.error(line)}`)];
+  }
   if (ladder.detail === null) {
     const { progress } = ladder;
     const percent = progress?.totalBytes ? Math.floor((100 * progress.readBytes) / progress.totalBytes) : null;
