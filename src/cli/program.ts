@@ -67,11 +67,16 @@ function watchStream(stream: NodeJS.WriteStream, language: Language, onGone: () 
 
 function end(failure: unknown, language: Language): never {
   const { text, exitCode } = explainFailure(failure, language);
-  // Synchronous: the process ends with the next line.
+  tell(text);
+  process.exit(exitCode);
+}
+
+/** Synchronous: the process is about to end. */
+function tell(text: string): void {
   try {
     writeSync(process.stderr.fd, text);
-  } finally {
-    process.exit(exitCode);
+  } catch {
+    // Nobody listens.
   }
 }
 
@@ -92,7 +97,11 @@ async function findSurroundings(
   interrupt: AbortSignal,
 ): Promise<Surroundings> {
   const { stdout, stderr, env } = process;
-  const logger = await openLogger(peek(argv, "--log-file"), peek(argv, "--log-level"));
+  // Told at the end: a screen may be on the terminal now.
+  const onLost = (error: UserError): void => {
+    process.once("exit", () => tell(explainFailure(error, language).text));
+  };
+  const logger = await openLogger(peek(argv, "--log-file"), peek(argv, "--log-level"), onLost);
   logger.info({ version: packageJson.version, node: process.version, arguments: argv.length }, "started");
   let colour = stdout.isTTY && !env["NO_COLOR"] && env["TERM"] !== "dumb";
   if (argv.includes("--color")) colour = true;

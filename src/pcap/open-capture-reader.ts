@@ -7,7 +7,7 @@ import { PcapngReader } from "./pcapng-reader.ts";
 import { sectionIsLittle } from "./pcapng-section.ts";
 import type { CaptureOrigin, CaptureSink, CaptureSummary, RecordReader } from "./types.ts";
 
-const MAGIC_BYTES = 4;
+export const MAGIC_BYTES = 4;
 const SECTION_START_BYTES = 12;
 
 /**
@@ -18,6 +18,10 @@ const SECTION_START_BYTES = 12;
 export function openCaptureReader(captureIndex: number, sink: CaptureSink, origin: CaptureOrigin): RecordReader {
   return new RecognisingReader(new CaptureState(captureIndex, sink, origin));
 }
+
+/** Whether a file that begins so is meant as a capture. */
+export const isCaptureMagic = (bytes: Uint8Array): boolean =>
+  pcapMagic(bytes, 0) !== undefined || u32be(bytes, 0) === SECTION_HEADER;
 
 class RecognisingReader implements RecordReader {
   readonly summary: CaptureSummary;

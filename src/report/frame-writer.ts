@@ -68,7 +68,7 @@ export function ndjsonWriter(redactor: Redactor): FrameWriter {
   };
 }
 
-/** More of a text than this is never shown in a table, however wide. */
+/** More of a text than this is never shown in a table, however wide; the table says so, and NDJSON has the whole. */
 const TEXT_SHOWN = 1000;
 
 /** One line a frame for people: columns of fixed width, since what comes later is not known yet. */
@@ -98,7 +98,7 @@ export function tableWriter(redactor: Redactor, chrome: Chrome, width: number): 
         senders[row.direction],
         frameText(row).padEnd(15),
         String(row.length).padStart(8),
-        shownText(row, redactor),
+        shownText(row, redactor, chrome.textCut),
       ),
   };
 }
@@ -112,12 +112,17 @@ function frameText(row: FrameRow): string {
   return `${opcodeName(row.opcode)}${row.fin ? "" : "…"}${deflated}`;
 }
 
-function shownText(row: FrameRow, redactor: Redactor): string {
+function shownText(row: FrameRow, redactor: Redactor, cutSign: string): string {
   if (row.opcode === 8) {
     const code = row.closeCode === null ? "" : String(row.closeCode);
     return `${code} ${escapeText(redactor.text(row.closeReason ?? ""))}`.trim();
   }
   if (row.text === null) return "";
   const start = redactor.text(row.text.slice(0, TEXT_SHOWN * 2));
-  return escapeText(start.slice(0, TEXT_SHOWN));
+  const isCut = start.length > TEXT_SHOWN || row.text.length > TEXT_SHOWN * 2;
+  return `${escapeText(startOf(start, TEXT_SHOWN))}${isCut ? ` ${cutSign}` : ""}`;
 }
+
+/** Whole code points. */
+const startOf = (text: string, length: number): string =>
+  text.slice(0, text.length > length && /[\ud800-\udbff]/.test(text.charAt(length - 1)) ? length - 1 : length);

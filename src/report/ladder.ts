@@ -244,7 +244,9 @@ const closeText = ({ closeCode, closeReason }: LoggedFrame): string =>
 const closeTone = ({ closeCode }: LoggedFrame): Tone =>
   closeCode === null || closeCode === 1000 || closeCode === 1001 ? "good" : "error";
 
-const short = (text: string): string => (text.length > LABEL ? `${text.slice(0, LABEL - 1)}…` : text);
+/** Whole code points. */
+const short = (text: string): string =>
+  text.length > LABEL ? `${text.slice(0, LABEL - 1).replace(/[\ud800-\udbff]$/, "")}…` : text;
 
 /** All rows of a short story; of a long one the beginning, the end and what is evidence. */
 function chosen(arrows: readonly Drawn[], evidence: ReadonlyMap<number, Tone>, dropped: number): LadderRow[] {

@@ -36,7 +36,7 @@ async function* withFirst(first: Uint8Array, rest: AsyncIterator<Uint8Array>): A
 }
 
 /** RFC 1952 §2.3.1; RFC 8878 §3.1.1 and, for a skippable frame in front, §3.1.2. */
-function compressionOf(bytes: Uint8Array): Compression {
+export function compressionOf(bytes: Uint8Array): Compression {
   const [a = 0, b = 0, c = 0, d = 0] = bytes;
   if (a === 0x1f && b === 0x8b) return "gzip";
   if (b === 0xb5 && a === 0x28 && c === 0x2f && d === 0xfd) return "zstd";

@@ -8,6 +8,15 @@ export const fitted = (text: string, width: number): string =>
 export const fitStart = (text: string, width: number): string =>
   width <= 0 ? "" : padStartToWidth(truncateToWidth(text, width), width);
 
+/** Seconds ("+1829268.482") within `width` columns: where they are too many, the last decimals give way without a sign. */
+export function secondsWithin(seconds: string, width: number): string {
+  if (seconds.length <= width) return seconds;
+  const point = seconds.indexOf(".");
+  return point < 0 ? seconds : seconds.slice(0, width > point + 1 ? width : point);
+}
+
+export const fitSeconds = (seconds: string, width: number): string => fitStart(secondsWithin(seconds, width), width);
+
 /** An address, cut in front where it is too long: its end and its port tell more than its network. */
 export const cutAddress = (address: string, width: number): string =>
   address.length <= width ? address : `…${address.slice(address.length - Math.max(0, width - 1))}`;

@@ -1,4 +1,5 @@
 import { connectionId } from "../base/brand.ts";
+import { reasonOf } from "../i18n/messages/messages.ts";
 import type { ConnectionDetail, Desk, Progress } from "../session/detail-types.ts";
 import type { Context } from "./context.ts";
 import type { Action } from "./reduce.ts";
@@ -68,7 +69,7 @@ export class DeskReader {
       this.details = [{ key, detail }, ...this.details].slice(0, DETAILS_KEPT);
       screen.dispatch({ kind: "detail", ids, detail, isRefresh });
     } catch (error) {
-      if (!reading.signal.aborted && !isRefresh) screen.dispatch({ kind: "detail-failed", why: reasonOf(error) });
+      if (!reading.signal.aborted && !isRefresh) screen.dispatch({ kind: "detail-failed", why: this.reasonOf(error) });
     } finally {
       if (this.reading === reading) {
         this.isReading = false;
@@ -145,10 +146,12 @@ export class DeskReader {
     }
   }
 
+  private reasonOf(error: unknown): string {
+    return reasonOf(error, this.screen.context().language);
+  }
+
   private sayFailed(error: unknown): void {
     if (this.others.signal.aborted) return;
-    this.screen.say(this.screen.context().words.readFailed(reasonOf(error)), "error");
+    this.screen.say(this.screen.context().words.readFailed(this.reasonOf(error)), "error");
   }
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

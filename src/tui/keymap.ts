@@ -29,7 +29,10 @@ const notLive = (state: State): Reason | null => (state.live ? null : "notLive")
 const notFlowing = (state: State): Reason | null =>
   notLive(state) ?? (state.latest.state === "ended" && !state.frozen ? "ended" : null);
 const notEnded = (state: State): Reason | null => (state.latest.state === "ended" ? "ended" : null);
-const noDetail = (state: State): Reason | null => (state.ladder.detail === null ? "stillReading" : null);
+const noDetail = ({ ladder }: State): Reason | null => {
+  if (ladder.detail !== null) return null;
+  return ladder.failure === null ? "stillReading" : "notRead";
+};
 
 /** Every key. The footer, the help and the list of keys in the README are drawn from here. */
 export const keymap: readonly Binding[] = [

@@ -1,8 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { wscap } from "../support/run-cli.ts";
+import { program, root, wscap } from "../support/run-cli.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -80,4 +82,39 @@ describe.skipIf(process.getuid?.() !== 0)("a folder that may not be entered: one
       await rm(closed, { recursive: true });
     }
   });
+});
+
+describe("what comes through a pipe is kept in temporary files", () => {
+  const capture = "captures/trouble.pcapng";
+
+  test("elsewhere where the folder for them is not there", async () => {
+    const input = await readFile(capture);
+    const environment = { TMPDIR: join(folder, "none") };
+    const output = join(folder, "out.pcapng");
+    for (const args of [
+      ["load", "--plain", "-"],
+      ["export", "-", "-o", output],
+    ])
+      expect([args, (await wscap(args, { input, environment })).code]).toEqual([args, 0]);
+  });
+
+  test.each(["load --plain -", "export - -o out.pcapng", "share - -o shared"])(
+    "%s: one sentence when the disk is full, and nothing is left there",
+    async (args) => {
+      const scratch = join(folder, "scratch");
+      await mkdir(scratch, { recursive: true });
+      // In blocks of 512 bytes: less than the capture.
+      const line = `ulimit -f 40; exec "${process.execPath}" "${program}" ${args} < "${join(root, capture)}"`;
+      const { code, stderr } = await promisify(execFile)("sh", ["-c", line], {
+        cwd: folder,
+        env: { ...process.env, LC_ALL: "C.UTF-8", TMPDIR: scratch },
+      }).then(
+        () => ({ code: 0, stderr: "" }),
+        (error: { code: number; stderr: string }) => error,
+      );
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^wscap: Temporary files cannot be written to \S+ \(\w+\)\.\n.*TMPDIR=FOLDER wscap …\n$/);
+      expect(await readdir(scratch)).toEqual([]);
+    },
+  );
 });

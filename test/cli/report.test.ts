@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { exec, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   copyFile,
@@ -15,6 +15,8 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileSchema } from "../support/json-schema.ts";
 import { program, root, wscap } from "../support/run-cli.ts";
@@ -111,6 +113,43 @@ describe("-o", () => {
     expect(await readFile(capture)).toEqual(before);
   });
 
+  test("never onto a capture that came by standard input, nor a report onto any other capture", async () => {
+    const capture = join(folder, "read.pcap");
+    const other = join(folder, "other.pcap");
+    for (const path of [capture, other]) await copyFile(CLEAN, path);
+    const before = await readFile(capture);
+    await writeFile(join(folder, "packed.pcap.gz"), gzipSync(before));
+    const fromShell = (args: string) =>
+      promisify(exec)(`"${process.execPath}" "${program}" ${args} -o "${capture}" < "${capture}"`).then(
+        () => 0,
+        ({ code }: { code: number }) => code,
+      );
+    expect([await fromShell("report -"), await fromShell("export -")]).toEqual([2, 2]);
+    for (const name of ["other.pcap", "packed.pcap.gz"]) {
+      const { code, stderr } = await wscap(["report", capture, "-o", join(folder, name)]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining("holds a capture, which would be lost")]);
+    }
+    // Evidence is a capture itself, written again and again.
+    expect((await wscap(["export", capture, "-o", join(folder, "evidence.pcapng")])).code).toBe(0);
+    expect((await wscap(["export", capture, "-o", join(folder, "evidence.pcapng")])).code).toBe(0);
+    expect([await readFile(capture), await readFile(other)]).toEqual([before, before]);
+  });
+
+  test("whatever it is called, its name sends no escape sequences when it is told", async () => {
+    const name = `${ESCAPE}[31mred`;
+    const capture = join(folder, `${name}.pcap`);
+    await copyFile(CLEAN, capture);
+    for (const args of [
+      ["export", capture, "-o", join(folder, `${name}.pcapng`)],
+      ["share", capture, "-o", join(folder, name)],
+      ["annotate", capture, "--packet", "3", "seen"],
+    ]) {
+      const { code, stdout, stderr } = await wscap(args);
+      expect([code, stdout + stderr]).toEqual([0, expect.stringContaining("\\e[31mred")]);
+      expect(stdout + stderr).not.toContain(ESCAPE);
+    }
+  });
+
   test("a folder, or a place that is not there", async () => {
     expect((await wscap(["report", CLEAN, "-o", folder])).code).toBe(2);
     const { code, stderr } = await wscap(["report", CLEAN, "-o", join(folder, "none", "x.txt")]);
@@ -148,6 +187,17 @@ describe("the log", () => {
     expect([stdout, stderr]).toEqual([quiet.stdout, ""]);
     const lines = (await readFile(file, "utf8")).trim().split("\n");
     expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(["started", "read", "done"]);
+  });
+
+  test("a full disk under the log ends nothing: the report is whole, and says what was lost", async () => {
+    const { code, stdout, stderr } = await wscap(["report", CLEAN, "--log-file", "/dev/full"]);
+    expect([code, stdout]).toEqual([0, (await wscap(["report", CLEAN])).stdout]);
+    expect(stderr).toMatch(/^wscap: The log file \/dev\/full cannot be written \(ENOSPC\)\.\n.*\n$/);
+  });
+
+  test("`-` is no file for it", async () => {
+    expect((await wscap(["report", join(root, CLEAN), "--log-file", "-"], { directory: folder })).code).toBe(2);
+    expect(await readdir(folder)).not.toContain("-");
   });
 
   test("a log that cannot be written is said at once", async () => {

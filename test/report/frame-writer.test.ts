@@ -92,6 +92,17 @@ describe("table", () => {
     expect(line).toContain("a\\nb\\e[2J\n");
   });
 
+  test("in a pipe a very long text is cut with a sign, between whole characters; a long one is whole", () => {
+    const pipe = tableWriter(createRedactor(true), chromeOf("en"), Number.POSITIVE_INFINITY);
+    const shown = (text: string) => pipe.line(row({ text }), ORIGIN).slice(pipe.head.indexOf("Text"), -1);
+    expect(shown("a".repeat(1000))).toBe("a".repeat(1000));
+    expect(shown("a".repeat(30_000))).toBe(`${"a".repeat(1000)} … (--format ndjson has the whole text)`);
+    expect(shown(`${"a".repeat(999)}🙂`)).toBe(`${"a".repeat(999)} … (--format ndjson has the whole text)`);
+    // What was hidden made it short; the rest of it is missing all the same.
+    const token = JSON.stringify({ access_token: "T".repeat(5000) });
+    expect(shown(token)).toBe('{"access_token":"[redacted:1] … (--format ndjson has the whole text)');
+  });
+
   test.each(["en", "zh-CN"] as const)("never wider than the page (%s)", (language) => {
     const narrow = tableWriter(createRedactor(true), chromeOf(language), 100);
     const line = narrow.line(row({ text: "连接".repeat(100) }), ORIGIN);

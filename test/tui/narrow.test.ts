@@ -13,6 +13,19 @@ beforeAll(async () => {
 const driver = (rows: number, columns: number): Driver => new Driver(trouble, contextOf("en"), rows, columns);
 
 describe("a window of 15 rows and 60 columns", () => {
+  it("keeps the proportions of bars", async () => {
+    const barsOf = async (columns: number): Promise<number[]> => {
+      const screen = driver(45, columns);
+      await screen.press("4");
+      return [...text(screen).matchAll(/ (█+)(…?)$/gm)].map(([, bar, cut]) =>
+        cut === "" ? (bar?.length ?? 0) : Number.NaN,
+      );
+    };
+    const [wide, narrow] = [await barsOf(140), await barsOf(60)];
+    expect([Math.max(...wide), Math.max(...narrow)]).toEqual([30, 21]);
+    expect(narrow).toEqual(wide.map((length) => Math.round((length * 21) / 30)));
+  });
+
   it("names every view in whole words, and inside of one which connection it is", async () => {
     const screen = driver(15, 60);
     const head = (): string => screenOf(screen)[0]?.trim() ?? "";

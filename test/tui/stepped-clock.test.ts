@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { packetNumber, relativeNs } from "../../src/base/brand.ts";
 import { ladderOf } from "../../src/report/ladder.ts";
 import { createRedactor } from "../../src/report/redact.ts";
+import { secondsWithin } from "../../src/tui/cells.ts";
 import { cellText } from "../../src/tui/rows/columns.ts";
 import { connectionRows } from "../../src/tui/rows/connection-row.ts";
 import { contextOf, Driver, openDesk } from "../support/open-desk.ts";
@@ -55,5 +56,26 @@ describe("offsets are those of the file where its clock was set forward, as in r
     expect(rows.filter(({ kind }) => kind === "gap")).toHaveLength(
       ladderOf(facts, [], 0, [], createRedactor(false), []).rows.filter(({ kind }) => kind === "gap").length,
     );
+  });
+});
+
+describe("offsets of weeks, which are wider than their columns", () => {
+  const WEEKS_SECONDS = 1_829_000;
+  const late = () => screenOf(retimedCopy(FILE, (packet) => (packet >= PONG ? WEEKS_SECONDS : 0), "weeks.pcap"));
+
+  test("keep as many decimals as there is room for, and no sign in the place of one", async () => {
+    const screen = await late();
+    expect(textOf(screen)).toMatch(new RegExp(`^ +${PONG} \\+1829009\\.4 `, "m"));
+    await screen.press("enter", "end");
+    expect(textOf(screen)).toMatch(new RegExp(`1829049\\.43 +${FIN} `));
+    expect(textOf(screen)).not.toMatch(/\d…/);
+  });
+
+  test("give decimals up rather than digits before the point", () => {
+    expect(["+1829009.426", "+357483364.12", "+12.5"].map((text) => secondsWithin(text, 10))).toEqual([
+      "+1829009.4",
+      "+357483364",
+      "+12.5",
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -318,6 +318,46 @@ describe.skipIf(tmuxMissing !== null)("the screen in a real terminal", () => {
     await tmux.until(/›◆ .*pong/);
     await tmux.press("q");
     await tmux.until("ended with 0");
+  });
+
+  it("tells in words of a capture that is gone, and of another one in its place", async () => {
+    await load(80, 24, "--lang zh-CN");
+    await rm(capture);
+    await tmux.press("Enter");
+    await tmux.until(/无法再次读取抓包文件：\s*文件 \S+ 不存在。/);
+    await copyFile("captures/frozen-client.pcap", capture);
+    await tmux.press("Escape", "Down", "Enter");
+    await tmux.until(new RegExp([..."已被换成另一份抓包"].join("\\s*")));
+    await tmux.press("]");
+    await tmux.until("未能读取该连接");
+  });
+
+  it("reads a capture that has grown in the meantime", async () => {
+    const whole = await readFile(capture);
+    await writeFile(capture, whole.subarray(0, 40_000));
+    await load(80, 24);
+    await writeFile(capture, whole);
+    await tmux.press("Enter");
+    await tmux.until(/›◆/);
+  });
+
+  it("leaves nothing of what came through a pipe behind when its terminal is closed", async () => {
+    tmux = await Tmux.open(80, 24, { TMPDIR: folder });
+    await tmux.type(`clear; (cat ${capture}; sleep 20) | node ${program} load -`);
+    await tmux.press("Enter");
+    await tmux.until(/wscap +1 /);
+    const kept = async () => (await readdir(folder)).filter((name) => name.startsWith("wscap-load-"));
+    expect(await kept()).toHaveLength(1);
+    await tmux.close();
+    await expect.poll(kept, { timeout: 10_000 }).toEqual([]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("opens for a user whom the system has no name for", async () => {
+    tmux = await Tmux.open(80, 24);
+    await chmod(folder, 0o755);
+    await tmux.type(`clear; env -u HOME setpriv --reuid=54321 --clear-groups node ${program} load ${capture}`);
+    await tmux.press("Enter");
+    await tmux.until(/wscap +1 /);
   });
 
   it("stops reading on Ctrl-C, keeps what is there through changes of size, and quits on the second", async () => {

@@ -4,7 +4,7 @@ import { compareSessions, renderComparison, type Session, sessionOf } from "../.
 import { buildReport } from "../../report/model/model.ts";
 import { safeJson } from "../../report/safe-json.ts";
 import { troubled } from "../../report/share-page.ts";
-import { checkOutput, inputsOf, writeOutput } from "../output/output-file.ts";
+import { checkReportOutput, inputsOf, writeOutput } from "../output/output-file.ts";
 import { redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { analyse } from "./analyse.ts";
@@ -30,7 +30,7 @@ export async function compareCaptures(
     const value = options.format;
     throw new UserError(EXIT.usage, "usage.invalid-value", { option: "--format", value, allowed: "text, json" });
   }
-  if (options.output !== undefined) await checkOutput(options.output, inputsOf(captures, options));
+  if (options.output !== undefined) await checkReportOutput(options.output, inputsOf(captures, options));
   const { language, version, columns, stdout } = surroundings;
   // One for both: the same token on both sides has the same tag.
   const redactor = redactorOf(options);

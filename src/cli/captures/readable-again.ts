@@ -1,9 +1,9 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { UserError } from "../../base/user-error.ts";
 import { pipeBytes, streamBytes } from "../../source/file-bytes.ts";
 import { openSource } from "../../source/open-source.ts";
+import { temporaryFolder, unwritableTemporary } from "../../source/temporary-folder.ts";
 import type { Analysed } from "./analyse.ts";
 import { refuseStdinTwice } from "./capture-feeds.ts";
 
@@ -19,8 +19,8 @@ export async function withReadableAgain<T>(
   refuseStdinTwice(captures);
   const pipes = await Promise.all(captures.map(isPipe));
   if (!pipes.includes(true)) return use(captures);
-  const folder = await mkdtemp(join(tmpdir(), "wscap-"));
-  const paths = captures.map((capture, index) => (pipes[index] === true ? join(folder, String(index)) : capture));
+  const folder = temporaryFolder("wscap-");
+  const paths = captures.map((capture, index) => (pipes[index] === true ? join(folder.path, String(index)) : capture));
   try {
     for (const [index, capture] of captures.entries()) {
       const path = paths[index] ?? capture;
@@ -32,7 +32,7 @@ export async function withReadableAgain<T>(
     if (!(error instanceof UserError) || index < 0) throw error;
     throw new UserError(error.exitCode, error.messageId, { ...error.args, name: captures[index] ?? "" });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 
@@ -41,7 +41,9 @@ async function keep(capture: string, path: string, signal: AbortSignal): Promise
   // Says what is wrong with it.
   await openSource(capture);
   const bytes = capture === "-" ? streamBytes(process.stdin, signal) : pipeBytes(capture, signal);
-  await writeFile(path, bytes, { mode: 0o600, flag: "wx" });
+  await writeFile(path, bytes, { mode: 0o600, flag: "wx" }).catch((error: unknown) => {
+    throw signal.aborted || error instanceof UserError ? error : unwritableTemporary(dirname(path), error);
+  });
 }
 
 const isPipe = async (name: string): Promise<boolean> =>

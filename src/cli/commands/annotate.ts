@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { changed, living, newNote } from "../../annotations/notes.ts";
 import { type Anchor, type Note, noteTags } from "../../annotations/types.ts";
@@ -19,6 +18,7 @@ import { fingerprintOf, notesPath, readNotesOf, saveNotes } from "../captures/no
 import { readCaptures } from "../captures/read-captures.ts";
 import { connectionNumber, oneOf } from "../option-values.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { userName } from "../user-name.ts";
 
 interface AnnotateOptions extends KeyLogOption {
   readonly connection?: number;
@@ -101,18 +101,10 @@ async function annotate(
   const id = crypto.randomUUID().slice(0, ID_LENGTH);
   const note = newNote({ id, anchor, text: text ?? "", author, tag: options.tag }, now);
   await saveNotes(path, fingerprint, [note]);
-  surroundings.stdout.write(`${words.noteAdded(id)} ${words.noteFile(path)}\n`);
+  surroundings.stdout.write(`${words.noteAdded(id)} ${words.noteFile(escapeText(path))}\n`);
 }
 
 const ID_LENGTH = 8;
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return "";
-  }
-}
 
 function noteWithId(notes: readonly Note[], id: string): Note {
   const found = living(notes).filter((note) => note.id === id || (id.length >= 4 && note.id.startsWith(id)));

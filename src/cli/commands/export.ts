@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { capturedNs } from "../../base/captured-time.ts";
+import { escapeText } from "../../base/escape-text.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
 import { shareWordsOf } from "../../i18n/share/share.ts";
 import type { ShareWords } from "../../i18n/share/words.ts";
@@ -63,7 +64,7 @@ async function exportTo(
     let summary = "";
     await writeOutput(options.output, async (write) => {
       const exported = await exportCapture(paths, analysed, plan, redactor, surroundings, write);
-      summary = exportSummary(options.output, exported, redactor, words);
+      summary = exportSummary(escapeText(options.output), exported, redactor, words);
     });
     surroundings.stderr.write(summary);
   });

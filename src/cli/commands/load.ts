@@ -1,13 +1,14 @@
-import { mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { openSync, statSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
-import { EXIT, type ExitCode } from "../../base/user-error.ts";
+import { EXIT, type ExitCode, type UserError } from "../../base/user-error.ts";
 import { textsOf } from "../../i18n/render.ts";
 import { tuiWordsOf } from "../../i18n/tui/tui.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import type { Timer } from "../../rules/context/timers.ts";
 import { LoadSession } from "../../session/load-session.ts";
+import { refusesOthers } from "../../source/same-beginning.ts";
+import { temporaryFolder, unwritableTemporary } from "../../source/temporary-folder.ts";
 import type { ByteSource } from "../../source/types.ts";
 import { paletteOf } from "../../tui/palette.ts";
 import { plainViews } from "../../tui/plain.ts";
@@ -68,7 +69,7 @@ async function load(names: readonly string[], options: LoadOptions, surroundings
 }
 
 async function show(
-  { paths, sourceOf }: Kept,
+  { paths, sourceOf, full }: Kept,
   names: readonly string[],
   options: LoadOptions,
   keeper: NoteKeeper,
@@ -80,6 +81,7 @@ async function show(
   const origin: CaptureOrigin = { ns: null };
   const watch = new NoteWatch(new NotesOfCaptures(keeper.byBook), keeper.homes);
   const keys = await openKeyLog(options);
+  const refuseOthers = refusesOthers(paths.filter((path, index) => path === names[index]));
   const captures = await openFeeds(
     names,
     origin,
@@ -103,11 +105,17 @@ async function show(
       return new Promise((resolve) => setImmediate(resolve));
     },
   });
+  // What does not fit on the disk could not be read again: the screen has what came until then, and keeps it.
+  void full.then(() => session.stop());
+  const unchanged = (): readonly string[] => {
+    refuseOthers();
+    return paths;
+  };
   const desk = createDesk({
     session,
     ports,
     keys,
-    paths: () => paths,
+    paths: unchanged,
     isInTime: captures.mendsOrder,
     progress: () => (reading ? progressOf(captures.feeds) : null),
     stop: () => session.stop(),
@@ -116,7 +124,7 @@ async function show(
     reading = false;
   });
   if (options.plain) {
-    await loaded;
+    await Promise.race([loaded, full.then((error) => Promise.reject(error))]);
     captures.refuseWhatIsNoCapture();
     const context = {
       language,
@@ -133,13 +141,16 @@ async function show(
   await Promise.race([loaded, firstSnapshot(session)]);
   captures.refuseWhatIsNoCapture();
   const save = savingOf(
-    { paths: () => paths, name: names[0] === "-" ? "stdin" : (names[0] ?? ""), ports, keys, timers, session },
+    { paths: unchanged, name: names[0] === "-" ? "stdin" : (names[0] ?? ""), ports, keys, timers, session },
     surroundings,
   );
-  const failure = loaded.then(
-    () => null,
-    (error: unknown) => error,
-  );
+  const failure = Promise.race([
+    full,
+    loaded.then(
+      () => null,
+      (error: unknown) => error,
+    ),
+  ]);
   const lateNotes = loaded.then(
     (analysis) => watch.settle(analysis, !captures.feeds.some(({ interrupted }) => interrupted)),
     () => null,
@@ -175,6 +186,8 @@ const unmarked = (palette: Palette): Palette =>
 interface Kept {
   readonly paths: readonly string[];
   readonly sourceOf: (source: ByteSource, index: number) => ByteSource;
+  /** Resolves with what the file system said when a pipe could be kept no longer. */
+  readonly full: Promise<UserError>;
   remove(): void;
 }
 
@@ -190,24 +203,40 @@ function isPipe(name: string): boolean {
 
 /** A pipe can be read once, the screen reads captures again: what comes out of one is also written to a file of ours. */
 function keepPipes(names: readonly string[]): Kept {
-  if (!names.some(isPipe)) return { paths: names, sourceOf: (source) => source, remove: () => undefined };
-  const folder = mkdtempSync(join(tmpdir(), "wscap-load-"));
-  const paths = names.map((name, index) => (isPipe(name) ? join(folder, String(index)) : name));
+  const { promise: full, resolve: onFull } = promised<UserError>();
+  if (!names.some(isPipe)) return { paths: names, sourceOf: (source) => source, full, remove: () => undefined };
+  const folder = temporaryFolder("wscap-load-");
+  const paths = names.map((name, index) => (isPipe(name) ? join(folder.path, String(index)) : name));
   return {
     paths,
     sourceOf: (source, index) => {
       const path = paths[index];
-      return path === undefined || path === names[index] ? source : keptSource(source, openSync(path, "wx", 0o600));
+      return path === undefined || path === names[index] ? source : keptSource(source, path, onFull);
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    full,
+    remove: () => folder.remove(),
   };
 }
 
-/** All that it is, and its pieces written down as they go by. */
-function keptSource(source: ByteSource, file: number): ByteSource {
+/** `Promise.withResolvers`, which Node 20 lacks. */
+function promised<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+/** All that it is, and its pieces written down as they go by; it ends where that fails. */
+function keptSource(source: ByteSource, path: string, onFull: (error: UserError) => void): ByteSource {
+  const file = openSync(path, "wx", 0o600);
   async function* chunks(signal: AbortSignal): AsyncGenerator<Uint8Array> {
     for await (const chunk of source.chunks(signal)) {
-      writeSync(file, chunk);
+      try {
+        writeSync(file, chunk);
+      } catch (error) {
+        return onFull(unwritableTemporary(dirname(path), error));
+      }
       yield chunk;
     }
   }

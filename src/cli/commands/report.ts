@@ -12,7 +12,7 @@ import { type Analysed, analyse } from "../captures/analyse.ts";
 import { addKeyLogOption, type KeyLogOption, openKeyLog } from "../captures/key-log-file.ts";
 import { checkConnection } from "../known-connection.ts";
 import { connectionNumber, oneOf, portList, timerList } from "../option-values.ts";
-import { checkOutput, inputsOf, writeOutput } from "../output/output-file.ts";
+import { checkReportOutput, inputsOf, writeOutput } from "../output/output-file.ts";
 import { addSharingOptions, redactorOf, type SharingOptions } from "../sharing-options.ts";
 import type { Surroundings } from "../surroundings.ts";
 
@@ -83,7 +83,7 @@ async function report(
   surroundings: Surroundings,
 ): Promise<ExitCode> {
   const { language, version } = surroundings;
-  if (options.output !== undefined) await checkOutput(options.output, inputsOf(captures, options));
+  if (options.output !== undefined) await checkReportOutput(options.output, inputsOf(captures, options));
   const redactor = redactorOf(options);
   const wantsFrames = options.format !== "text" && options.format !== "json";
   const analysed = await analyse(

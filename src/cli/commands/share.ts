@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
+import { escapeText } from "../../base/escape-text.ts";
 import { render } from "../../i18n/render.ts";
 import { shareWordsOf } from "../../i18n/share/share.ts";
 import type { ShareWords } from "../../i18n/share/words.ts";
@@ -77,7 +78,7 @@ async function share(captures: readonly string[], options: ShareOptions, surroun
     ]);
   });
   surroundings.stdout.write(
-    `${sizes.map(([name, bytes]) => `${join(target, name)}  ${sizeText(bytes)}`).join("\n")}\n`,
+    `${sizes.map(([name, bytes]) => `${escapeText(join(target, name))}  ${sizeText(bytes)}`).join("\n")}\n`,
   );
   surroundings.stdout.write(`${hiddenText(redactor, words)}\n${hiddenInPackets}`);
 }

@@ -1,7 +1,14 @@
 import { mkdir, rmdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { EXIT, UserError } from "../../base/user-error.ts";
-import { type Content, checkOutput, type StagedOutput, stageOutput, writeOutput } from "./output-file.ts";
+import {
+  type Content,
+  checkOutput,
+  checkReportOutput,
+  type StagedOutput,
+  stageOutput,
+  writeOutput,
+} from "./output-file.ts";
 
 export type BundledFile = readonly [name: string, content: Content];
 
@@ -87,7 +94,7 @@ export const folderBundle = (folder: string): Bundle => ({
 const ZIP_LIMIT_BYTES = 2 ** 32 - 2 ** 20;
 
 export const zipBundle = (path: string): Bundle => ({
-  check: (_, inputs) => checkOutput(path, inputs),
+  check: (_, inputs) => checkReportOutput(path, inputs),
   async write(files) {
     const { Zip, ZipDeflate } = await import("fflate");
     const sizes: [string, number][] = [];

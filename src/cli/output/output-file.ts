@@ -1,7 +1,11 @@
+import { fstat, type Stats } from "node:fs";
 import { type FileHandle, open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { sidecarName } from "../../annotations/sidecar.ts";
 import { EXIT, UserError } from "../../base/user-error.ts";
+import { isCaptureMagic, MAGIC_BYTES } from "../../pcap/open-capture-reader.ts";
+import { compressionOf } from "../../source/compression.ts";
 
 /** Refuses, before anything is read, an output that has no name, is a directory, or is one of the inputs. */
 export async function checkOutput(path: string, inputs: readonly string[]): Promise<void> {
@@ -13,11 +17,33 @@ export async function checkOutput(path: string, inputs: readonly string[]): Prom
   if (target === null) return;
   if (target.isDirectory()) throw new UserError(EXIT.usage, "output.is-directory", { name: path });
   for (const input of inputs) {
-    const source = await stat(input).catch(() => null);
+    const source = await statOfInput(input);
     if (source?.dev === target.dev && source.ino === target.ino) {
       throw new UserError(EXIT.usage, "output.is-input", { name: path });
     }
   }
+}
+
+/** As `checkOutput`, for what is no capture: a report never takes the place of one, not even of one that is not read. */
+export async function checkReportOutput(path: string, inputs: readonly string[]): Promise<void> {
+  await checkOutput(path, inputs);
+  if (await holdsCapture(path)) throw new UserError(EXIT.usage, "output.is-capture", { name: path });
+}
+
+const STDIN = 0;
+
+/** Of standard input, the file that a shell put there. */
+const statOfInput = (input: string): Promise<Stats | null> =>
+  (input === "-" ? promisify(fstat)(STDIN) : stat(input)).catch(() => null);
+
+/** As far as the first bytes tell, compressed ones included: no report begins so. */
+async function holdsCapture(path: string): Promise<boolean> {
+  // A pipe would wait for a writer.
+  if (!(await stat(path).catch(() => null))?.isFile()) return false;
+  const file = await open(path, "r").catch(() => null);
+  if (file === null) return false;
+  const { buffer } = await file.read(new Uint8Array(MAGIC_BYTES), 0, MAGIC_BYTES, 0).finally(() => file.close());
+  return isCaptureMagic(buffer) || compressionOf(buffer) !== "none";
 }
 
 /** All that is read: the captures, the notes about them, and a key log. */

@@ -1,9 +1,8 @@
 import { mergeNotes } from "../../annotations/notes.ts";
 import { sidecarName } from "../../annotations/sidecar.ts";
 import type { Anchor, Note } from "../../annotations/types.ts";
-import { UserError } from "../../base/user-error.ts";
 import type { Language } from "../../i18n/language.ts";
-import { messageOf } from "../../i18n/messages/messages.ts";
+import { reasonOf } from "../../i18n/messages/messages.ts";
 import { tuiWordsOf } from "../../i18n/tui/tui.ts";
 import type { TuiWords } from "../../i18n/tui/words.ts";
 import type { Snapshot } from "../../session/types.ts";
@@ -160,9 +159,4 @@ export class NoteKeeper {
     const packet = homes.overall({ capture, packet: anchor.packet as PacketHome["packet"] });
     return packet === null ? null : { ...anchor, packet };
   }
-}
-
-export function reasonOf(error: unknown, language: Language): string {
-  if (error instanceof UserError) return messageOf(language, error.messageId, error.args).sentence;
-  return error instanceof Error ? error.message : String(error);
 }

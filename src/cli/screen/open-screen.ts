@@ -1,5 +1,4 @@
 import { openSync } from "node:fs";
-import { userInfo } from "node:os";
 import { ReadStream } from "node:tty";
 import { EXIT, type ExitCode } from "../../base/user-error.ts";
 import { textsOf } from "../../i18n/render.ts";
@@ -9,6 +8,7 @@ import type { CaptureFacts } from "../../store/types.ts";
 import { App, type Errands } from "../../tui/app.ts";
 import { colourDepth, isLight } from "../../tui/palette.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { userName } from "../user-name.ts";
 import type { NoteKeeper } from "./note-keeper.ts";
 import type { LateNotes } from "./note-watch.ts";
 
@@ -86,7 +86,7 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
         return { kind: "saved", remark: words.savedWithout(keeper.damaged) };
       },
       notes: keeper.notes,
-      author: userInfo().username,
+      author: userName(),
       unsaved,
       newId: () => crypto.randomUUID(),
       now: () => new Date().toISOString(),

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Note } from "../../annotations/types.ts";
+import { reasonOf } from "../../i18n/messages/messages.ts";
 import { render } from "../../i18n/render.ts";
 import { renderMarkdown } from "../../report/markdown/render-markdown.ts";
 import { buildReport } from "../../report/model/model.ts";
@@ -14,10 +15,9 @@ import type { KeyLog } from "../../tls/key-log.ts";
 import type { Errands } from "../../tui/app.ts";
 import { type Analysed, analyse } from "../captures/analyse.ts";
 import { type ExportPlan, exportCapture } from "../captures/export-capture.ts";
-import { checkOutput, writeOutput } from "../output/output-file.ts";
+import { checkOutput, checkReportOutput, writeOutput } from "../output/output-file.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Watched } from "./desk.ts";
-import { reasonOf } from "./note-keeper.ts";
 import { replayOf } from "./replay.ts";
 import { savePackets } from "./save-packets.ts";
 
@@ -59,9 +59,10 @@ export function savingOf(
     suggestedPath: (format) =>
       `${options.name.replace(/[\p{Cc}\p{Cf}]/gu, "_").replace(/\.(pcapng|pcap|cap)(\.gz|\.zst)?$/, "")}.${ENDINGS[format] ?? format}`,
     save: async (format, typed, overwrite, { marked, notes }) => {
-      const path = typed.startsWith("~/") ? join(homedir(), typed.slice(2)) : typed;
       try {
-        await checkOutput(path, options.paths());
+        const path = typed.startsWith("~/") ? join(homedir(), typed.slice(2)) : typed;
+        const isCapture = format === "pcapng" || format === "evidence";
+        await (isCapture ? checkOutput : checkReportOutput)(path, options.paths());
         if (!overwrite && (await stat(path).catch(() => null)) !== null) return { kind: "exists" };
         if (format === "pcapng") await saveMarked(path, marked, notes, options, surroundings);
         else if (format === "evidence") await saveEvidence(path, marked, notes, options, surroundings);

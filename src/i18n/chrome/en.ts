@@ -116,6 +116,7 @@ export const chromeEn: Chrome = {
         ? `WebSocket frames in ${n === 1 ? "it" : "them"} need --keylog <file> (wscap report tells where to get one).`
         : `the keys given do not open ${n === 1 ? "it" : "them"} (wscap report tells why).`
     }`,
+  textCut: "… (--format ndjson has the whole text)",
   noFrames: "No WebSocket frame in what was read: wscap report tells what there is instead.",
   notRedacted: "Tokens and passwords are NOT hidden (--no-redact): take care with whom you share this.",
   duration: (seconds) => {

@@ -89,6 +89,8 @@ export interface Chrome {
   readonly notRedacted: string;
   /** `frames`: connections that stay encrypted; `noKeys`: none were given. */
   readonly framesSealed: (n: number, noKeys: boolean) => string;
+  /** Behind a text of `frames` that is longer than a table shows. */
+  readonly textCut: string;
   readonly noFrames: string;
   readonly duration: (seconds: number) => string;
   readonly findingsTotal: (errors: number, warnings: number, notes: number) => string;

@@ -112,6 +112,7 @@ export const chromeZhCn: Chrome = {
     noKeys
       ? `有 ${n} 条 TLS 连接仍是密文：要看其中的 WebSocket 帧，需要 --keylog <文件>（取法见 wscap report）。`
       : `有 ${n} 条 TLS 连接仍是密文：所给的密钥解不开（原因见 wscap report）。`,
+  textCut: "……（完整文本见 --format ndjson）",
   noFrames: "所读的抓包里没有 WebSocket 帧：里面有什么，请看 wscap report。",
   notRedacted: "token 和密码没有隐藏（--no-redact），分享前请留意。",
   duration: (seconds) => {

@@ -1,4 +1,8 @@
 export const messagesEn = {
+  "input.replaced": {
+    sentence: "{name} has been replaced by another capture.",
+    next: "Open it anew: wscap load {name}",
+  },
   "input.not-found": {
     sentence: "There is no file {name}.",
     next: "Check the path; a capture is made with: sudo tcpdump -i any -w capture.pcap port 8080",
@@ -155,10 +159,18 @@ export const messagesEn = {
     sentence: "-o {name} would overwrite what is being read: a capture, its notes or its keys.",
     next: "Choose another name for the output; wscap never writes into a capture.",
   },
+  "output.is-capture": {
+    sentence: "{name} is there and holds a capture, which would be lost.",
+    next: "Choose another name for the output; wscap never writes into a capture.",
+  },
   "output.is-directory": { sentence: "{name} is a directory.", next: "Name a file: -o {name}/report.txt" },
   "output.unwritable": {
     sentence: "{name} cannot be written ({reason}).",
     next: "Check that the folder exists and belongs to you, and that the disk has room.",
+  },
+  "temporary.unwritable": {
+    sentence: "Temporary files cannot be written to {name} ({reason}).",
+    next: "Name a folder that has room: TMPDIR=FOLDER wscap …",
   },
   "output.cut-short": {
     sentence: "{name} is not complete: {packets} packets ({bytes} bytes) could not be written ({reason}).",

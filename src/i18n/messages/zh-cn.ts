@@ -1,6 +1,10 @@
 import type { Message, MessageId } from "./types.ts";
 
 export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
+  "input.replaced": {
+    sentence: "{name} 已被换成另一份抓包。",
+    next: "请重新打开：wscap load {name}",
+  },
   "input.not-found": {
     sentence: "文件 {name} 不存在。",
     next: "请检查路径；可以这样抓包：sudo tcpdump -i any -w capture.pcap port 8080",
@@ -133,10 +137,18 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "-o {name} 会覆盖正在读取的文件（抓包、备注或密钥）。",
     next: "请换一个输出文件名；wscap 绝不改写抓包文件。",
   },
+  "output.is-capture": {
+    sentence: "{name} 已经存在，而且是一份抓包，写入会毁掉它。",
+    next: "请换一个输出文件名；wscap 绝不改写抓包文件。",
+  },
   "output.is-directory": { sentence: "{name} 是目录。", next: "请指定文件：-o {name}/report.txt" },
   "output.unwritable": {
     sentence: "无法写入 {name}（{reason}）。",
     next: "请确认目录存在、属于当前用户，并且磁盘有空间。",
+  },
+  "temporary.unwritable": {
+    sentence: "无法把临时文件写入 {name}（{reason}）。",
+    next: "请指定一个有空间的目录：TMPDIR=目录 wscap …",
   },
   "output.cut-short": {
     sentence: "{name} 不完整：{packets} 个数据包（{bytes} 字节）未能写入（{reason}）。",

@@ -63,6 +63,7 @@ export const tuiEn: TuiWords = {
     notLive: "only while capturing live",
     ended: "everything has been read already",
     stillReading: "still reading the connection",
+    notRead: "the connection could not be read",
     nothingPicked: "pick the other one first: Space in the ladder",
     nothingToUndo: "nothing to undo",
   },

@@ -64,7 +64,9 @@ type TabWord = "head" | "text" | "json" | "hex" | "packet" | "body";
 export interface TuiWords {
   readonly actions: Readonly<Record<ActionWord, ActionWords>>;
   readonly sections: Readonly<Record<"move" | "views" | "find" | "read" | "notes" | "capture", string>>;
-  readonly reasons: Readonly<Record<"notLive" | "ended" | "stillReading" | "nothingPicked" | "nothingToUndo", string>>;
+  readonly reasons: Readonly<
+    Record<"notLive" | "ended" | "stillReading" | "notRead" | "nothingPicked" | "nothingToUndo", string>
+  >;
   readonly views: Readonly<Record<MainView | "ladder" | "detail", string>>;
   readonly columns: Readonly<Record<ColumnWord, string>>;
   readonly tabs: Readonly<Record<TabWord, string>>;

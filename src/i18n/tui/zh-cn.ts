@@ -62,6 +62,7 @@ export const tuiZhCn: TuiWords = {
     notLive: "仅在实时抓包时可用",
     ended: "已经全部读完",
     stillReading: "仍在读取该连接",
+    notRead: "未能读取该连接",
     nothingPicked: "请先选中另一条：在时序图中按空格",
     nothingToUndo: "没有可撤销的修改",
   },

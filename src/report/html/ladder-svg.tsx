@@ -126,6 +126,16 @@ function Arrow(props: {
 
 function label(row: LadderArrow, remark: string): string {
   const room = LABEL_COLUMNS - (remark === "" ? 0 : displayWidth(remark) + 3);
-  const said = truncateToWidth(row.label, room);
+  const said = withinLifelines(row.label, room);
   return remark === "" ? said : said === "" ? remark : `${said} · ${remark}`;
+}
+
+/** The label's font is proportional: of these a line holds two where it holds three others. */
+const BROAD = /[MWmw@%]/g;
+
+/** Cut to what `columns` ordinary letters take. */
+export function withinLifelines(text: string, columns: number): string {
+  const cut = truncateToWidth(text, columns);
+  const excess = Math.ceil((cut.match(BROAD)?.length ?? 0) / 2);
+  return displayWidth(cut) + excess <= columns ? cut : truncateToWidth(text, columns - excess);
 }

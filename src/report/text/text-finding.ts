@@ -10,6 +10,9 @@ const NAMED = 10;
 const TOLD = 20;
 const LISTED = 200;
 
+/** Lines of a long path. */
+const PLACE_LINES = 3;
+
 /** All findings as sections. What merely follows from another is told briefly: its cure is that of the other. */
 export function findingSections(page: TextPage): string[][] {
   const { model, chrome } = page;
@@ -41,7 +44,7 @@ function titleLines(page: TextPage, finding: FindingModel): string[] {
   const where =
     finding.connection === null || connection === undefined
       ? ""
-      : `  ${chrome.connection} #${finding.connection}  ${peersText(connection)}${target === "" ? "" : ` ${escapeText(target)}`}`;
+      : `${chrome.connection} #${finding.connection}  ${peersText(connection)}${target === "" ? "" : ` ${escapeText(target)}`}`;
   const remarks = [
     ...(finding.confidence === "certain" ? [] : [chrome.confidence[finding.confidence]]),
     ...(finding.followsFrom === null ? [] : [chrome.followsFrom(finding.followsFrom)]),
@@ -51,11 +54,13 @@ function titleLines(page: TextPage, finding: FindingModel): string[] {
   // In a narrow terminal the remark gets a line of its own.
   const isNarrow = displayWidth(`${severity}  ${finding.rule}${remark}`) > page.width;
   const name = `  ${finding.rule}${isNarrow ? "" : remark}`;
-  // A long target would only wrap: it stands whole with the evidence.
-  const shown = truncateToWidth(where, page.width - displayWidth(severity + name));
+  // So does a place that does not fit whole: its end, the server and the path, tells most.
+  const isBeside = displayWidth(`${severity}${name}  ${where}`) <= page.width;
+  const below = where === "" || isBeside ? [] : paragraph(page, truncateToWidth(where, PLACE_LINES * page.width), "  ");
   return [
-    `${tint(severity)}${name}${paint.dim(shown)}`,
+    `${tint(severity)}${name}${isBeside && where !== "" ? paint.dim(`  ${where}`) : ""}`,
     ...(isNarrow ? paragraph(page, remark.trim(), "  ") : []),
+    ...below.map(paint.dim),
     ...paragraph(page, finding.title, "  ").map(paint.strong),
   ];
 }

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { chownSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { chownSync, constants, openSync } from "node:fs";
 import { Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXIT, UserError } from "../../base/user-error.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { findTool } from "./find-tool.ts";
 import type { Owner } from "./types.ts";
 
@@ -20,16 +20,16 @@ export function makeFifo(owner: Owner | null): Fifo {
   const mkfifo = findTool("mkfifo");
   if (mkfifo === null)
     throw new UserError(EXIT.capture, "capture.tool-missing", { name: "mkfifo", package: "coreutils" });
-  const folder = mkdtempSync(join(tmpdir(), "wscap-"));
+  const folder = temporaryFolder("wscap-");
   // AppArmor's profile for tcpdump allows names that end so.
-  const path = join(folder, "live.pcap");
+  const path = join(folder.path, "live.pcap");
   execFileSync(mkfifo, ["-m", "600", path]);
   if (owner !== null) {
     chownSync(path, owner.uid, owner.gid);
-    chownSync(folder, owner.uid, owner.gid);
+    chownSync(folder.path, owner.uid, owner.gid);
   }
   // Without waiting for the writer, which may never come.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const stream = new Socket({ fd, readable: true, writable: false });
-  return { path, stream, removeName: () => rmSync(folder, { recursive: true, force: true }) };
+  return { path, stream, removeName: () => folder.remove() };
 }

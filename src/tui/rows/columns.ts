@@ -2,7 +2,7 @@ import { displayWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import { offsetText } from "../../base/time.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
-import { cutAddress } from "../cells.ts";
+import { cutAddress, secondsWithin } from "../cells.ts";
 import type { Context } from "../context.ts";
 import type { Role } from "../palette.ts";
 import { addressText, type ConnectionRow, framesOf, lastedNs, pathOf, RANK } from "./connection-row.ts";
@@ -144,7 +144,7 @@ export function cellText(column: ColumnId, row: ConnectionRow, context: Context,
     case "id":
       return `#${facts.id}`;
     case "start":
-      return offsetText(row.startNs);
+      return secondsWithin(offsetText(row.startNs), width);
     case "peers":
       return peersText(row, width);
     case "path":

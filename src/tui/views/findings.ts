@@ -3,7 +3,7 @@ import { escapeText } from "../../base/escape-text.ts";
 import { clockText, offsetText } from "../../base/time.ts";
 import { explain, render } from "../../i18n/render.ts";
 import type { Finding } from "../../rules/types.ts";
-import { fitStart, Line } from "../cells.ts";
+import { fitSeconds, fitStart, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { bodyRows, listRows } from "../layout.ts";
 import type { Palette } from "../palette.ts";
@@ -125,7 +125,7 @@ export function storyLines(finding: Finding, state: State, context: Context): st
   }
   for (const [index, item] of items) {
     const offset = offsetText(sinceBeginningNs(state.shown, item));
-    const head = `  ${fitStart(String(item.packet), 7)} ${fitStart(offset, 10)}  `;
+    const head = `  ${fitStart(String(item.packet), 7)} ${fitSeconds(offset, 10)}  `;
     lines.push(...wrapped(evidence[index] ?? "", width, " ".repeat(head.length), head));
   }
   if (finding.wiresharkFilter !== "")

@@ -3,7 +3,7 @@ import { displayWidth, truncateToWidth, wrapToWidth } from "../../base/display-w
 import { escapeText } from "../../base/escape-text.ts";
 import { render } from "../../i18n/render.ts";
 import { type ConnectionDetail, type DetailRow, ROW } from "../../session/detail-types.ts";
-import { centre, fitStart, fitted, Line } from "../cells.ts";
+import { centre, fitSeconds, fitStart, fitted, Line } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { isSplit, listRows, paneRows } from "../layout.ts";
 import { LineCache } from "../line-cache.ts";
@@ -47,7 +47,10 @@ const drawn = new LineCache<number>();
 export function ladderView(state: State, context: Context): string[] {
   const { words, palette } = context;
   const { ladder } = state;
-  if (ladder.failure !== null) return ["", `    ${palette.error(words.readFailed(escapeText(ladder.failure)))}`];
+  if (ladder.failure !== null) {
+    const told = wrapToWidth(words.readFailed(escapeText(ladder.failure)), state.size.columns - 6);
+    return ["", ...told.map((line) => `    ${palette.error(line)}`)];
+  }
   if (ladder.detail === null) {
     const { progress } = ladder;
     const percent = progress?.totalBytes ? Math.floor((100 * progress.readBytes) / progress.totalBytes) : null;
@@ -195,7 +198,7 @@ function arrowLine(detail: ConnectionDetail, index: number, of: ArrowContext): s
   line.add(mark === undefined ? " " : "◆", mark === undefined || mark.severity === "note" ? "dim" : mark.severity);
   line.add(state.ladder.picked === index ? "■" : marks.noted.has(String(row.packet)) ? "✎" : " ", "note").gap(1);
   line
-    .add(fitStart(rowSeconds(state.shown, row), TIME), "dim")
+    .add(fitSeconds(rowSeconds(state.shown, row), TIME), "dim")
     .add(fitStart(String(row.packet), PACKET), role === "dim" ? "dim" : "plain");
   line.gap(1);
   const [client, server] = parties.legs[row.leg] ?? [0, 1];

@@ -42,8 +42,9 @@ function allLines(state: State, context: Context): string[] {
 
 type Row = readonly [label: string, value: string, role?: "error" | "warning" | "good" | "plain"];
 
+const LABEL = 24;
 const labelWidth = (rows: readonly Row[]): number =>
-  Math.min(40, Math.max(24, ...rows.map(([label]) => displayWidth(label))));
+  Math.min(40, Math.max(LABEL, ...rows.map(([label]) => displayWidth(label))));
 
 function sections(state: State, context: Context): (readonly [string, readonly Row[]])[] {
   const { words } = context;
@@ -70,7 +71,7 @@ function captureRows({ shown }: State, { words, chrome }: Context): Row[] {
     0,
   );
   return [
-    [w.packets, `${words.count(statistics.packets)}, ${words.bytes(capture.bytes)}`],
+    [w.packets, `${words.count(statistics.packets)} · ${words.bytes(capture.bytes)}`],
     [w.duration, chrome.duration(seconds)],
     [w.rate, seconds > 0 ? words.packetsPerSecond(Math.round(statistics.packets / seconds)) : w.none],
     [w.connections, words.count(connections.length)],
@@ -83,21 +84,28 @@ function captureRows({ shown }: State, { words, chrome }: Context): Row[] {
 }
 
 const BAR = 30;
-const bar = (n: number, most: number): string =>
-  "█".repeat(Math.max(n > 0 ? 1 : 0, Math.round((BAR * n) / Math.max(1, most))));
+/** Columns of a line with a bar that are none of it. */
+const BESIDE_BAR = 3 + LABEL + 2 + 8 + 2;
+/** Bars keep their proportions in a narrow window, too. */
+function bar(n: number, most: number, { size }: State): string {
+  const whole = Math.max(1, Math.min(BAR, size.columns - BESIDE_BAR));
+  return "█".repeat(Math.max(n > 0 ? 1 : 0, Math.round((whole * n) / Math.max(1, most))));
+}
 
-function verdictRows({ shown }: State, { words }: Context): Row[] {
+function verdictRows(state: State, { words }: Context): Row[] {
+  const { shown } = state;
   const counts = new Map<string, number>();
   for (const row of connectionRows(shown)) counts.set(verdictOf(row), (counts.get(verdictOf(row)) ?? 0) + 1);
   const most = Math.max(...counts.values());
   const roles = { error: "error", warning: "warning", open: "plain", clean: "good", other: "plain" } as const;
   return verdicts.map((verdict): Row => {
     const n = counts.get(verdict) ?? 0;
-    return [words.verdicts[verdict], `${fitStart(words.count(n), 8)}  ${bar(n, most)}`, roles[verdict]];
+    return [words.verdicts[verdict], `${fitStart(words.count(n), 8)}  ${bar(n, most, state)}`, roles[verdict]];
   });
 }
 
-function codeRows({ shown }: State, { words }: Context): Row[] {
+function codeRows(state: State, { words }: Context): Row[] {
+  const { shown } = state;
   const counts = new Map<number, number>();
   for (const facts of shown.connections) {
     const code = seenCode(facts);
@@ -110,7 +118,7 @@ function codeRows({ shown }: State, { words }: Context): Row[] {
     .map(
       ([code, n]): Row => [
         String(code),
-        `${fitStart(words.count(n), 8)}  ${bar(n, most)}`,
+        `${fitStart(words.count(n), 8)}  ${bar(n, most, state)}`,
         code === 1000 || code === 1001 ? "good" : "error",
       ],
     );

@@ -181,6 +181,28 @@ describe("a finding", () => {
     expect(lines).toContain("  The same on 1 other connection: #2");
   });
 
+  test("where it is stands whole on lines of its own where it does not fit beside the rule", () => {
+    const target = `/${"room/".repeat(18)}end`;
+    const change = (m: ReportModel) => {
+      const [only] = m.connections;
+      if (only?.upgrade) only.upgrade.target = target;
+    };
+    const lines = textOf(analysis([connection(0)]), [finding("error", 0)], { change });
+    const at = lines.indexOf("ERROR  ws.close.no-close-frame");
+    expect(lines[at + 1]).toMatch(/^ {2}connection #0 {2}\S+ → \S+$/);
+    expect(lines[at + 2]).toBe(`  ${target}`);
+    // A very long one is cut with a sign after a few lines.
+    const long = textOf(analysis([connection(0)]), [finding("error", 0)], {
+      change: (m) => {
+        const [only] = m.connections;
+        if (only?.upgrade) only.upgrade.target = `/${"a".repeat(5000)}`;
+      },
+    });
+    const shown = long.slice(at + 1, long.indexOf(lines[at + 3] ?? ""));
+    expect(shown.length).toBeLessThanOrEqual(4);
+    expect(shown.at(-1)).toMatch(/…$/);
+  });
+
   test("shows packets with their times after the first packet", () => {
     expect(lines).toContain("        19  +30.400  FIN from the server, no Close frame");
   });
