@@ -47,6 +47,7 @@ export interface ResetRow extends Moment {
   readonly state: "opening" | "established" | "closing" | "closed";
   readonly afterFin: boolean;
   readonly outOfWindow: boolean;
+  readonly sequence: number;
   readonly hopLimit: number;
   readonly usualHopLimit: number;
   readonly ipIdentification: number;

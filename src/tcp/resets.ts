@@ -25,6 +25,7 @@ export function onReset(connection: TcpConnection, index: 0 | 1, segment: Segmen
     state,
     afterFin: connection.finFirst !== null,
     outOfWindow,
+    sequence: segment.sequenceNumber,
     hopLimit: segment.hopLimit,
     usualHopLimit: half.hopLimit,
     ipIdentification: segment.ipIdentification,

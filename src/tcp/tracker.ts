@@ -130,7 +130,7 @@ export class TcpTracker {
     half.lastPacketNumber = packet.packetNumber;
     half.lastPacketNs = now;
     if (half.hopLimit !== segment.hopLimit) touchHops(half, segment.hopLimit);
-    if (connection.resets.length > 0) countAfterReset(connection, index, length);
+    if (connection.resets.length > 0) countAfterReset(connection, index, segment, length, now);
     if (peer.finRepeat !== null) peer.finRepeat.heardAfter ??= momentOf(packet);
     if (connection.clockProbe !== null) answerClock(connection, half, connection.clockProbe, segment, packet);
 
@@ -360,8 +360,20 @@ export class TcpTracker {
   }
 }
 
-function countAfterReset(connection: TcpConnection, index: 0 | 1, length: number): void {
+/** What an RST may overtake on its way is there this soon after it. */
+const OVERTAKEN_NS = 1e9;
+
+function countAfterReset(
+  connection: TcpConnection,
+  index: 0 | 1,
+  { sequenceNumber }: SegmentView,
+  length: number,
+  nowNs: number,
+): void {
   for (const reset of connection.resets) {
+    // Its number is before that of the RST: it had been sent before.
+    const isOvertaken = index === reset.from && !reset.outOfWindow && ((sequenceNumber - reset.sequence) | 0) < 0;
+    if (isOvertaken && nowNs - reset.timestampNs < OVERTAKEN_NS) continue;
     reset.packetsAfter[index]++;
     if (length > 0) reset.dataAfter[index] += length;
   }
