@@ -23,7 +23,8 @@ export function resetCauses(
   const { tcp } = connection;
   const { from } = reset;
   const to = otherSide(from);
-  const isUnknown = reset.answers !== null && !reset.hasAck;
+  // What it answers is not in a capture of one direction.
+  const isUnknown = !reset.hasAck && (reset.answers !== null || tcp.oneWay);
   const idleMs = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   // Unasked, after whole seconds of silence: HAProxy ends a tunnel like this towards the backend.
   const died = from === "server" && hasDied(connection, context);
