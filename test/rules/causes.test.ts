@@ -109,6 +109,36 @@ test("an RST after whole seconds of silence that nobody asked for is a timer's",
   expect(causesOf("tcp.rst", one(after(4.4)))[0]).toBe("likely closedWithUnread");
 });
 
+test("a Close that its sender's own FIN overtook came before it: no 1006", () => {
+  const closing = (closer: "client" | "server") =>
+    abnormal(closer, 40, {
+      webSocketFacts: { closeFrames: [null, close(40.3, 1001)] },
+      close: {
+        verdict: "clean",
+        clientSees: { code: 1001, reason: "", clean: true },
+        serverSees: { code: 1006, reason: "", clean: false },
+      },
+    });
+  const rules = (closer: "client" | "server") => judge(one(closing(closer))).map(({ ruleId }) => ruleId);
+  expect(rules("server")).not.toContain("ws.close.no-close-frame");
+  expect(rules("client")).toContain("ws.close.no-close-frame");
+});
+
+test("in a capture of one direction, an RST that acknowledges nothing answers what is not in it", () => {
+  const torn = (hasAck: boolean) =>
+    abnormal("client", 40, {
+      tcpFacts: {
+        ending: "rst",
+        oneWay: true,
+        resets: [reset({ from: "client", answers: null, hasAck })],
+        server: { packets: 0 },
+      },
+    });
+  expect(causesOf("tcp.rst", one(torn(false)))[0]).toBe("likely connectionUnknown");
+  expect(causesOf("tcp.rst", one(torn(false)))).not.toContain("likely abortiveClose");
+  expect(causesOf("tcp.rst", one(torn(true)))).toContain("likely abortiveClose");
+});
+
 test("where the other side has not said a word, nothing of it was left unread", () => {
   const torn = (said: boolean) =>
     abnormal("server", 40, {

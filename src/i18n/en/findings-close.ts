@@ -87,6 +87,18 @@ export const findingsClose = {
       detail:
         "Neither the client nor the backend {backend} hung up: the proxy between them closed both connections at the same moment, without a Close frame. [[The client's onclose says {clientCode}. ]][[The backend's says {serverCode}. ]]It was open for [[{atLeast:word} ]]{openMs:ms}.",
     },
+    forgedFin: {
+      title:
+        "1006: a FIN in the name of the {from:word} that it most likely did not send: its data went on in that place",
+      detail:
+        "Who has sent a FIN sends nothing behind it. The {from:word} went on as if there had been none, so somebody between both ended the connection in its name; the other end believed it.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
+    answeredForgedFin: {
+      title:
+        "1006: the {closer:word} hung up; most likely it was sent a FIN in the name of the {from:word} that the {from:word} never sent",
+      detail:
+        "The {closer:word} acknowledged one byte more than the {from:word} had sent, as one does for a FIN, and hung up. The {from:word} sent no FIN: its data went on in that place. Somebody between this point of capture and the {closer:word} ended the connection in its name.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
     sealedCut: {
       title:
         "Most likely a 1006, inside TLS: the {closer:word} ended the connection with a plain FIN, without TLS's close_notify[[, after {idleMs:ms} of silence]]",

@@ -81,6 +81,16 @@ export const findingsClose = {
       detail:
         "客户端和后端 {backend} 都没有断开：是中间的代理在同一时刻关掉了两段连接，也没发 Close 帧。[[客户端 onclose 得到 {clientCode}，]][[后端得到 {serverCode}，]]连接共存活[[{atLeast:word}]] {openMs:ms}。",
     },
+    forgedFin: {
+      title: "1006：以{from:word}名义发出的 FIN 多半不是它发的：它的数据接着占用了同一个位置",
+      detail:
+        "发过 FIN 的一方不会再发数据。{from:word}却像没有 FIN 一样继续发送，可见是中间的设备以它的名义结束了连接，另一端信以为真。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
+    answeredForgedFin: {
+      title: "1006：{closer:word}断开了；它多半收到了以{from:word}名义发出的 FIN，而{from:word}从未发过",
+      detail:
+        "{closer:word}确认的比{from:word}发出的多一个字节（FIN 正好占一个），随即断开。{from:word}却没有发 FIN：它的数据接着占用了同一个位置。是抓包点与{closer:word}之间的设备以它的名义结束了连接。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
     sealedCut: {
       title:
         "很可能是 1006（在 TLS 内）：[[静默 {idleMs:ms}后，]]{closer:word}直接用 FIN 断开，没有发 TLS 的 close_notify",

@@ -233,6 +233,9 @@ const frozen = {
   server: { longestPause: { until: mark(39.99), ms: 18_000, nextMs: 2000, segmentsBefore: 15, peerSpokeMs: 17_000 } },
 };
 
+/** The server goes on as if it had sent no FIN. */
+const dataForFin = { ...mark(40.8), kind: "data-for-fin", from: "server", streamOffset: 138, value: 0 } as const;
+
 export const closingCases = {
   "ws.close.no-close-frame": {
     severity: "error",
@@ -258,6 +261,8 @@ export const closingCases = {
       proxyBusy: hungUpByProxy(0.01),
       sealedCut: one(hungUpInTls()),
       sealedNotified: one(hungUpInTls({}, { closings: [null, mark(40)] })),
+      forgedFin: one(abnormal("server", 40, { tcpFacts: { events: [dataForFin] } })),
+      answeredForgedFin: one(abnormal("client", 40, { tcpFacts: { events: [dataForFin] } })),
       proxyAsClient: one(
         abnormal("client", 40, {
           upgrade: upgrade({ request: { ...UPGRADE_FIELDS, "X-Forwarded-For": "192.0.2.7" } }),

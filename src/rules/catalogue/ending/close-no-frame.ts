@@ -1,4 +1,4 @@
-import { otherDirection, type Side } from "../../../base/brand.ts";
+import { otherDirection, type Side, sideOf } from "../../../base/brand.ts";
 import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
@@ -14,6 +14,7 @@ import {
   isHalfClosed,
   leftTogether,
 } from "../../ending/end-signs.ts";
+import { forgedFin } from "../../ending/forged-fin.ts";
 import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../../ending/own-heartbeat.ts";
 import { proxyAsClientCauses, proxyEnded } from "../../ending/proxy-ending.ts";
 import { LEAST_IDLE_MS, proxyTimer } from "../../ending/proxy-timer.ts";
@@ -60,9 +61,13 @@ function check(connection: ConnectionFacts, context: Context) {
   const { firstCloser } = tcp;
   const silent: readonly Side[] = firstCloser === null || tcp.ending === "rst" ? ["client", "server"] : [firstCloser];
   if (silent.some((side) => hasUnreadEnd(connection, side))) return null;
-  const first = firstClose(connection)?.close;
-  // A Close that came only after the other side's FIN is an answer to the end, not the end.
-  const isLate = first !== undefined && tcp.closedAt !== null && tcp.closedAt.timestampNs < first.timestampNs;
+  const first = firstClose(connection);
+  // A Close that came only after the other side's FIN is an answer to the end, not the end. One's own FIN may overtake one's Close.
+  const isLate =
+    first !== null &&
+    sideOf(first.direction) !== firstCloser &&
+    tcp.closedAt !== null &&
+    tcp.closedAt.timestampNs < first.close.timestampNs;
   if (!isLate && webSocket.closeFrames.some((close) => close?.delivered === true)) return null;
   const end = endOf(connection);
   const lastPong = later(webSocket.heartbeat[0].lastPong, webSocket.heartbeat[1].lastPong);
@@ -115,6 +120,8 @@ function check(connection: ConnectionFacts, context: Context) {
   };
   if (closer === null || tcp.ending === "silent" || tcp.ending === "open")
     return draft("ws.close.no-close-frame", "silent", { ...parts, args: facts });
+  const forged = forgedFin(connection, closer, parts);
+  if (forged !== null) return forged;
   const unread =
     missedBeat(connection, directionOf(closer), context)?.gaveUp === true ? null : unreadEnding(connection, closer);
   if (unread !== null) return unread;
@@ -378,6 +385,8 @@ export const noCloseFrame: Rule = {
     "proxyRestarted",
     "proxyLifetime",
     "proxyOrBehind",
+    "injectingBox",
+    "proxyInPath",
     "backendMarkedDown",
     "keysWouldTell",
   ],
