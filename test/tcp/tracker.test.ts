@@ -159,6 +159,16 @@ describe("closing", () => {
     for (const forged of [overtaking(511, 5430), overtaking(501, 7030)])
       expect(forged).toMatchObject({ oddities: ["sender-continued"], likelyInjected: true });
   });
+  test("so had data that the sender's own FIN overtook, too", () => {
+    const { tcp } = facts([
+      ...OPENING,
+      ["S", 30, { flags: "FA", seq: 519, ack: 101 }],
+      ["C", 35, { flags: "PA", seq: 101, ack: 501, payload: "still here" }],
+      ["S", 40, { flags: "R", seq: 501 }],
+      ["S", 440, { flags: "PA", seq: 501, ack: 101, payload: "telemetry, goodbye" }],
+    ]);
+    expect(tcp.resets[0]).toMatchObject({ from: "server", oddities: [], likelyInjected: false });
+  });
   test("RST far outside the window, and the connection goes on: ignored (RFC 5961 §3)", () => {
     const { tcp } = facts([
       ...OPENING,

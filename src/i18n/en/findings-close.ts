@@ -87,6 +87,12 @@ export const findingsClose = {
       detail:
         "Neither the client nor the backend {backend} hung up: the proxy between them closed both connections at the same moment, without a Close frame. [[The client's onclose says {clientCode}. ]][[The backend's says {serverCode}. ]]It was open for [[{atLeast:word} ]]{openMs:ms}.",
     },
+    closeLost: {
+      title:
+        "1006: the {closer:word}'s Close[[ {code}]] was lost: an RST of the {closer:word} got to the {to:word} before it could be read",
+      detail:
+        "The {closer:word} was gone when the {to:word}'s next data came. Its system answers such data with an RST, and an RST throws away what is still on its way, the Close too.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
     forgedFin: {
       title:
         "1006: a FIN in the name of the {from:word} that it most likely did not send: its data went on in that place",

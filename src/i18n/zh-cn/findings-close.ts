@@ -81,6 +81,11 @@ export const findingsClose = {
       detail:
         "客户端和后端 {backend} 都没有断开：是中间的代理在同一时刻关掉了两段连接，也没发 Close 帧。[[客户端 onclose 得到 {clientCode}，]][[后端得到 {serverCode}，]]连接共存活[[{atLeast:word}]] {openMs:ms}。",
     },
+    closeLost: {
+      title: "1006：{closer:word}的 Close[[ {code}]] 丢了：{to:word}还没读到它，{closer:word}的 RST 就先到了",
+      detail:
+        "{to:word}后面的数据到达时，{closer:word}已经不在了。它的系统用 RST 回应这样的数据，而 RST 会让还在途中的数据作废，Close 也不例外。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
     forgedFin: {
       title: "1006：以{from:word}名义发出的 FIN 多半不是它发的：它的数据接着占用了同一个位置",
       detail:

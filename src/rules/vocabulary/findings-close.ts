@@ -22,6 +22,7 @@ export const closeFindings = {
     proxyIdle: "proxy name? backend clientCode? serverCode? idleMs openMs atLeast?",
     proxyAsClient: "proxy server marks idleMs? serverCode? openMs atLeast?",
     proxyBusy: "proxy name? backend clientCode? serverCode? openMs atLeast?",
+    closeLost: "closer to code? clientCode? serverCode?",
     forgedFin: "from clientCode? serverCode?",
     answeredForgedFin: "from closer clientCode? serverCode?",
     sealedCut: sealed,

@@ -69,8 +69,12 @@ const unansweredClose = (
     }),
   );
 
-const byReset = (more: Parameters<typeof reset>[0] = {}, tcpMore: Parameters<typeof tcp>[0] = {}): ConnectionFacts =>
-  abnormal("server", 40, { tcpFacts: { ending: "rst", resets: [reset(more)], ...tcpMore } });
+const byReset = (
+  more: Parameters<typeof reset>[0] = {},
+  tcpMore: Parameters<typeof tcp>[0] = {},
+  rest: Parameters<typeof abnormal>[2] = {},
+): ConnectionFacts =>
+  abnormal("server", 40, { ...rest, tcpFacts: { ending: "rst", resets: [reset(more)], ...tcpMore } });
 
 /** An RST on the client's TLS hello, before the server has said anything. */
 const cutOnHello = (more: Parameters<typeof reset>[0]): ConnectionFacts =>
@@ -239,7 +243,7 @@ const dataForFin = { ...mark(40.8), kind: "data-for-fin", from: "server", stream
 export const closingCases = {
   "ws.close.no-close-frame": {
     severity: "error",
-    severities: { rst: "note" },
+    severities: { rst: "note", closeLost: "warning" },
     fires: {
       fin: one(abnormal("server", 40)),
       notified: one(abnormal("server", 40, { tls: tlsFacts({ decrypted: true, closings: [null, mark(40)] }) })),
@@ -261,6 +265,9 @@ export const closingCases = {
       proxyBusy: hungUpByProxy(0.01),
       sealedCut: one(hungUpInTls()),
       sealedNotified: one(hungUpInTls({}, { closings: [null, mark(40)] })),
+      closeLost: one(
+        byReset({}, {}, { webSocketFacts: { closeFrames: [null, { ...close(39.9, 1001), delivered: false }] } }),
+      ),
       forgedFin: one(abnormal("server", 40, { tcpFacts: { events: [dataForFin] } })),
       answeredForgedFin: one(abnormal("client", 40, { tcpFacts: { events: [dataForFin] } })),
       proxyAsClient: one(
@@ -271,6 +278,9 @@ export const closingCases = {
     },
     near: {
       "closed as it should be": one(connectionFacts()),
+      "a Close that the path took": one(
+        abnormal("server", 40, { webSocketFacts: { closeFrames: [null, { ...close(39.9, 1001), delivered: false }] } }),
+      ),
       "a Close that was not answered": unansweredClose(35),
       "inside TLS, what looks like a closing handshake": one(hungUpInTls({ farewell: true })),
       "inside TLS, requests and responses": one(hungUpInTls({ smallTurns: 0, unasked: [0, 1] })),

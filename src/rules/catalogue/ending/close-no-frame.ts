@@ -5,6 +5,7 @@ import type { Context } from "../../context/context.ts";
 import { endedByProxy } from "../../context/legs.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
 import { isBehindMessage } from "../../ending/behind-message.ts";
+import { closeLost } from "../../ending/close-lost.ts";
 import { diedOnConnect } from "../../ending/died-on-connect.ts";
 import {
   backendLostBehind,
@@ -15,6 +16,7 @@ import {
   leftTogether,
 } from "../../ending/end-signs.ts";
 import { forgedFin } from "../../ending/forged-fin.ts";
+import { endOfOneSide } from "../../ending/one-sided-end.ts";
 import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../../ending/own-heartbeat.ts";
 import { proxyAsClientCauses, proxyEnded } from "../../ending/proxy-ending.ts";
 import { LEAST_IDLE_MS, proxyTimer } from "../../ending/proxy-timer.ts";
@@ -69,6 +71,7 @@ function check(connection: ConnectionFacts, context: Context) {
     tcp.closedAt !== null &&
     tcp.closedAt.timestampNs < first.close.timestampNs;
   if (!isLate && webSocket.closeFrames.some((close) => close?.delivered === true)) return null;
+  if (first !== null && sideOf(first.direction) === firstCloser) return closeLost(connection, first);
   const end = endOf(connection);
   const lastPong = later(webSocket.heartbeat[0].lastPong, webSocket.heartbeat[1].lastPong);
   // A ping into the closed connection is none of its life.
@@ -109,7 +112,7 @@ function check(connection: ConnectionFacts, context: Context) {
   ];
   const byProxy = endedByProxy(connection, context.joins);
   if (byProxy !== null) return byProxy.front === connection ? proxyEnded(connection, byProxy, context) : null;
-  if (isBlind(connection)) return ofOneSide(connection);
+  if (isBlind(connection)) return endOfOneSide(connection);
   const closer = tcp.firstCloser;
   const said = closer === null ? null : lastWords(connection, closer, end);
   const parts = {
@@ -197,25 +200,6 @@ function afterOutage(
         args: { ...codes, ...length, from: unanswered, to: otherSide(unanswered), repeats },
         causes,
       });
-}
-
-/** Only one side was captured, and its stream ended with a FIN and no Close frame: the other one's API says 1006. */
-function ofOneSide(connection: ConnectionFacts) {
-  const { tcp, webSocket, close } = connection;
-  const from = tcp.halves[0].packets > 0 ? "client" : "server";
-  const { fin, missingBytes } = tcp.halves[directionOf(from)];
-  if (fin === null || missingBytes > 0) return null;
-  const to = otherSide(from);
-  return draft("ws.close.no-close-frame", "oneSide", {
-    at: fin,
-    confidence: "likely",
-    args: { from, to, code: close[to === "client" ? "clientSees" : "serverSees"]?.code },
-    evidence: [
-      shows(webSocket?.lastFrame[directionOf(from)], "lastData", { from }),
-      shows(fin, "finNoClose", { from }),
-    ],
-    causes: [cause("likely", "otherDirection", { to })],
-  });
 }
 
 const FATAL = 2;
@@ -386,6 +370,7 @@ export const noCloseFrame: Rule = {
     "proxyLifetime",
     "proxyOrBehind",
     "injectingBox",
+    "leftWithoutWaiting",
     "proxyInPath",
     "backendMarkedDown",
     "keysWouldTell",
