@@ -124,6 +124,31 @@ test("a Close that its sender's own FIN overtook came before it: no 1006", () =>
   expect(rules("client")).toContain("ws.close.no-close-frame");
 });
 
+test("who ends it when its own next message was due has no timer of that length for idleness", () => {
+  const causes = (every: number) =>
+    causesOf(
+      "ws.close.no-close-frame",
+      one(
+        abnormal("client", 40, {
+          tcpFacts: { idleBeforeCloseNs: 6e9 },
+          webSocketFacts: {
+            firstFrame: [mark(40 - 6 - 4 * every), null],
+            lastMessage: [mark(34), null],
+            messages: [
+              { text: 5, binary: 0, bytes: 100 },
+              { text: 0, binary: 0, bytes: 0 },
+            ],
+            longestMessageGapNs: [every * 1e9, 0],
+            heartbeat: [beat({ pings: 0, answered: 0 }), beat({ pings: 0, answered: 0 })],
+          },
+        }),
+      ),
+    );
+  expect(causes(6)).not.toContain("likely unknownIdleTimer");
+  expect(causes(6)).toContain("likely clientTerminated");
+  expect(causes(2)).toContain("likely unknownIdleTimer");
+});
+
 test("in a capture of one direction, an RST that acknowledges nothing answers what is not in it", () => {
   const torn = (hasAck: boolean) =>
     abnormal("client", 40, {

@@ -43,6 +43,7 @@ import {
   otherSide,
   serverOf,
 } from "../../reading/reading.ts";
+import { isOnOwnBeat } from "../../rhythm/data-rhythm.ts";
 import { isTimerLike, missedBeat, missesOwnPings } from "../../rhythm/heartbeat.ts";
 import { pongsUnheard, slowPathMs } from "../../rhythm/slow-path.ts";
 import { stoppedBeat, stoppedData, stoppedOfEither } from "../../rhythm/stopped-beat.ts";
@@ -234,7 +235,8 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   const onMessage = blamesMessage(connection, direction);
   const stoodStill = missesOwnPings(connection, direction, idle);
-  const byTimer = idle >= LEAST_IDLE_MS && isTimerLike(idle) && !stoodStill;
+  const onOwnBeat = isOnOwnBeat(connection, direction, endOf(connection).timestampNs);
+  const byTimer = idle >= LEAST_IDLE_MS && isTimerLike(idle) && !stoodStill && !onOwnBeat;
   const handshake = handshakeOf(connection);
   const proxy = closer === "server" && handshake !== null ? proxyOf(handshake) : null;
   const died = closer === "server" && hasDied(connection, context);
@@ -306,10 +308,13 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
     closer === "client" &&
       !notified &&
       cause(ownTimer === null && !isByDeadline ? "likely" : "possible", "clientKilled", {}),
-    closer === "client" && ownTimer === null && cause(notified ? "likely" : "possible", "clientTerminated", {}),
+    closer === "client" &&
+      ownTimer === null &&
+      cause(notified || onOwnBeat ? "likely" : "possible", "clientTerminated", {}),
     peer.zeroWindows > 0 && cause(stuffed ? "likely" : "possible", "backpressure", {}),
     !byTimer &&
       !stoodStill &&
+      !onOwnBeat &&
       idle > 10_000 &&
       named.length === 0 &&
       ownTimer === null &&
