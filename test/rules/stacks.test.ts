@@ -13,6 +13,7 @@ import {
   deafBeat,
   mark,
   refusedUpgrade,
+  reset,
   tcp,
   UPGRADE_FIELDS,
   upgrade,
@@ -260,6 +261,17 @@ describe("data that came at a steady pace and stopped", () => {
       tcpFacts: { idleBeforeCloseNs: 60e9 },
     });
     expect(causes("ws.close.no-close-frame", ended)[0]).toBe("likely dataStopped");
+  });
+
+  test("of who resets it in the end, too", () => {
+    const resets = [reset({ at: 120, answers: null, hasAck: true })];
+    const ended = (longestGap: number) =>
+      abnormal("server", 120, {
+        webSocketFacts: publisher(longestGap),
+        tcpFacts: { ending: "rst", resets, idleBeforeCloseNs: 60.5e9 },
+      });
+    expect(causes("tcp.rst", ended(0.4))[0]).toBe("likely dataStopped");
+    expect(causes("tcp.rst", ended(9))).not.toContain("likely dataStopped");
   });
 
   test("also where some of it comes behind the end: sent again, it meets a closed socket", () => {

@@ -259,7 +259,7 @@ export const findingsClose = {
     },
     afterOutage: {
       title:
-        "The path was interrupted for at least {leastMs:ms}[[ and at most {mostMs:ms}]]; meanwhile the {from:word} gave the WebSocket up, and reset it when the next packet came",
+        "The path was interrupted for at least {leastMs:ms}[[ and at most {mostMs:ms}]]; meanwhile the {from:word} gave the WebSocket up or its program ended, and its system reset it when the next packet came",
       detail:
         "Packets were sent again {repeats:once|# times} in vain. When they came through, the {from:word}'s system no longer knew the connection and answered by RST; its own end of it (Close or FIN) never got out. Both ends report 1006.",
     },
@@ -271,7 +271,7 @@ export const findingsClose = {
     },
     afterSilence: {
       title:
-        "Nothing arrived for {outageMs:ms}; meanwhile the {from:word} gave the WebSocket up, and reset it when it was answered again",
+        "Nothing arrived for {outageMs:ms}; meanwhile the {from:word} gave the WebSocket up or its program ended, and its system reset it when it was answered again",
       detail:
         "The first packet of the {from:word} after that silence was one that it had sent before: when the {to:word} answered it, the {from:word}'s system no longer knew the connection. Its own end of it (Close or FIN) never got out. Both ends report 1006.",
     },

@@ -213,7 +213,7 @@ export const findingsClose = {
     },
     afterOutage: {
       title:
-        "链路中断了至少 {leastMs:ms}[[、最多 {mostMs:ms}]]；其间{from:word}已放弃这条 WebSocket，下一个数据包到达时用 RST 重置了它",
+        "链路中断了至少 {leastMs:ms}[[、最多 {mostMs:ms}]]；其间{from:word}放弃了这条 WebSocket 或程序已退出，下一个数据包到达时它的系统用 RST 重置了它",
       detail:
         "数据包重传了 {repeats} 次都没有回应。等它们通了，{from:word}的系统已不认识这条连接，于是回了 RST；它自己的 Close 或 FIN 一直没能发出去。两端都报 1006。",
     },
@@ -224,7 +224,8 @@ export const findingsClose = {
         "数据包重传了 {repeats} 次都没有回应。等它们通了，{from:word}的系统已不认识这条连接，于是回了 RST。中断的时间比盯着 ping 的客户端愿意等的更长；重启过的主机也会这样回答。两端都报 1006。",
     },
     afterSilence: {
-      title: "{outageMs:ms}没有任何数据到达，其间{from:word}已放弃这条 WebSocket，恢复后一收到应答就重置了它",
+      title:
+        "{outageMs:ms}没有任何数据到达，其间{from:word}放弃了这条 WebSocket 或程序已退出，恢复后一收到应答，它的系统就重置了它",
       detail:
         "静默之后{from:word}的第一个数据包是它早先发出、重传过来的：{to:word}应答它时，{from:word}的系统已不认识这条连接。它自己的收尾（Close 或 FIN）没能送出来。两端都报 1006。",
     },
