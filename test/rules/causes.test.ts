@@ -149,6 +149,21 @@ test("who ends it when its own next message was due has no timer of that length 
   expect(causes(2)).toContain("likely unknownIdleTimer");
 });
 
+test("a port refused from one hop nearer, where a WebSocket was open before, is a container that stopped", () => {
+  const served = (hopLimit: number) => {
+    const facts = connectionFacts({ first: mark(1) });
+    return { ...facts, tcp: tcp({ server: { hopLimit } }) };
+  };
+  const syn = refusedSyn(50);
+  const refused = { ...syn, tcp: { ...syn.tcp, resets: [reset({ at: 50.001, state: "opening", hopLimit: 64 })] } };
+  const told = (hopLimit: number) =>
+    judge(several(served(hopLimit), refused)).find(({ ruleId }) => ruleId === "tcp.open.refused");
+  expect(told(63)).toMatchObject({ variant: "host", confidence: "likely" });
+  expect(told(63)?.causes[0]).toMatchObject({ id: "serverStopped", confidence: "likely" });
+  expect(told(61)?.variant).toBe("middlebox");
+  expect(told(64)?.variant).toBe("host");
+});
+
 test("in a capture of one direction, an RST that acknowledges nothing answers what is not in it", () => {
   const torn = (hasAck: boolean) =>
     abnormal("client", 40, {
