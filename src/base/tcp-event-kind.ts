@@ -14,5 +14,7 @@ export type TcpEventKind =
   | "conflict"
   | "damaged"
   | "data-after-fin"
+  /** Data of the side itself where its FIN should stand: it never sent that. */
+  | "data-for-fin"
   | "urgent"
   | "challenge-ack";

@@ -152,6 +152,8 @@ export interface SessionFacts {
   /** The newest short text of each side, where it is unlike all before. Untrusted text. */
   readonly lastTexts: PerDirection<LastText | null>;
   readonly heartbeat: ApplicationBeatFacts | null;
+  /** Pings by name of the application that nothing answers, where there is no such heartbeat. Absent: there are none. */
+  readonly askedInVain?: ApplicationBeatFacts;
   /** The client's newest short text, where it is no packet of the Engine.IO or Socket.IO that is spoken here. Untrusted. */
   readonly notAPacket: LastText | null;
   /** Texts in which a secret may be named: never printed, but what is secret in them is hidden elsewhere. Untrusted. */

@@ -80,7 +80,10 @@ export function answerClock(
   if (Math.abs(missingNs - stepNs) > SECOND_NS / 2 + stepNs / 20) return;
   // And the other end as well: else its host slept, which is a silence indeed.
   const otherNs = probe.timestampNs - asker.stampNs - steppedNs - stepNs;
-  if (stampRateOf((probe.ownValue - asker.stampValue) | 0, otherNs) === null) return;
+  const otherTicks = (probe.ownValue - asker.stampValue) | 0;
+  const otherRate = stampRateOf(otherTicks, otherNs);
+  // A short step is within what rates differ by: its time must fit without the step better than with it.
+  if (otherRate === null || otherTicks * (SECOND_NS / otherRate) - otherNs > stepNs / 2) return;
   noteStep(connection, probe, stepNs);
 }
 

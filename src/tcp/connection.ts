@@ -47,6 +47,8 @@ export interface ResetRow extends Moment {
   readonly state: "opening" | "established" | "closing" | "closed";
   readonly afterFin: boolean;
   readonly outOfWindow: boolean;
+  /** Up to there its sender had sent before it: its own number, or that of what it overtook on its way. */
+  sentEnd: number;
   readonly hopLimit: number;
   readonly usualHopLimit: number;
   readonly ipIdentification: number;

@@ -65,6 +65,8 @@ export function noteNewData(
   if (missingSinceNs !== null) noteLate(connection, half, missingSinceNs, packet);
   notePause(half, peer, packet);
   if (peer.fin !== null) noteEvent(connection, "data-after-fin", index, half.streamOffset, 0, packet);
+  if (isForFin(half, peer, (last - segment.payloadLength - segment.payloadCutLength) | 0))
+    noteEvent(connection, "data-for-fin", index, half.streamOffset, 0, packet);
   if (now - connection.lastActivityNs >= LEAST_SILENCE_NS) {
     const [low, high] = connection.halves;
     const ns = now - connection.lastActivityNs;
@@ -86,6 +88,21 @@ export function noteNewData(
     half.oldestUnackedNumber = packet.packetNumber;
     half.unackedRetransmissions = 0;
   }
+}
+
+/**
+ * It begins at the number of this side's FIN, or of the one byte that the peer acknowledged before it hung up: a FIN takes a
+ * number (RFC 9293 §3.4), and who has sent one goes on behind it. This one was sent in its name.
+ */
+function isForFin(half: TcpHalf, peer: TcpHalf, sequence: number): boolean {
+  if (half.fin !== null) return !half.finIsUnseen && sequence === half.finSequence;
+  return (
+    peer.fin !== null &&
+    half.sequenceKnown &&
+    sequence === half.maxSequence &&
+    peer.acknowledgedKnown &&
+    peer.acknowledged === ((sequence + 1) | 0)
+  );
 }
 
 export function noteRetransmission(

@@ -25,6 +25,7 @@ export function onReset(connection: TcpConnection, index: 0 | 1, segment: Segmen
     state,
     afterFin: connection.finFirst !== null,
     outOfWindow,
+    sentEnd: sentBefore(connection, index, segment.sequenceNumber),
     hopLimit: segment.hopLimit,
     usualHopLimit: half.hopLimit,
     ipIdentification: segment.ipIdentification,
@@ -68,4 +69,36 @@ function answered(peer: TcpHalf, segment: SegmentView, hasAck: boolean, state: R
     ? state === "opening" && ((segment.acknowledgmentNumber - peer.maxSequence) | 0) === 0
     : peer.acknowledgedKnown && segment.sequenceNumber === peer.acknowledged;
   return fits ? { packetNumber: peer.lastPacketNumber, timestampNs: peer.lastPacketNs } : null;
+}
+
+/** One RST says how much had been sent, those that come with it need not. */
+const sentBefore = ({ resets }: TcpConnection, from: 0 | 1, sequence: number): number =>
+  resets
+    .filter((reset) => reset.from === from && !reset.outOfWindow)
+    .reduce((end, { sentEnd }) => (((sentEnd - end) | 0) > 0 ? sentEnd : end), sequence);
+
+/** What an RST overtakes on its way is there this soon after it. */
+const OVERTAKEN_NS = 1e9;
+
+/** One more packet behind RSTs; of who sent them only if it had not been sent before. */
+export function countAfterResets(
+  connection: TcpConnection,
+  half: TcpHalf,
+  sequence: number,
+  length: number,
+  nowNs: number,
+): void {
+  const { index, nextSequence, maxSequence } = half;
+  const last = (sequence + length) | 0;
+  // Not seen yet, and what had been sent behind it was: its sender's own FIN overtook it, for one.
+  const fillsHole = ((sequence - nextSequence) | 0) >= 0 && ((last - maxSequence) | 0) < 0;
+  for (const reset of connection.resets) {
+    if (index === reset.from && !reset.outOfWindow && nowNs - reset.timestampNs < OVERTAKEN_NS) {
+      const ahead = (last - reset.sentEnd) | 0;
+      if (length > 0 && fillsHole && ahead > 0) reset.sentEnd = last;
+      if (ahead < 0 || (length > 0 && (ahead === 0 || fillsHole))) continue;
+    }
+    reset.packetsAfter[index]++;
+    if (length > 0) reset.dataAfter[index] += length;
+  }
 }

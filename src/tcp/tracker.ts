@@ -17,7 +17,7 @@ import { discoversHalfOpen, startsAnew } from "./incarnation.ts";
 import { isAcknowledged, noteNewData, noteProbe, noteRetransmission, onBare, onFin } from "./notes.ts";
 import { Openings } from "./openings.ts";
 import { Reassembly } from "./reassembly.ts";
-import { onReset } from "./resets.ts";
+import { countAfterResets, onReset } from "./resets.ts";
 import { SteadyConnections } from "./steady.ts";
 import { SteadyRecords } from "./steady-record.ts";
 import { onSyn } from "./syn.ts";
@@ -130,7 +130,7 @@ export class TcpTracker {
     half.lastPacketNumber = packet.packetNumber;
     half.lastPacketNs = now;
     if (half.hopLimit !== segment.hopLimit) touchHops(half, segment.hopLimit);
-    if (connection.resets.length > 0) countAfterReset(connection, index, length);
+    if (connection.resets.length > 0) countAfterResets(connection, half, segment.sequenceNumber, length, now);
     if (peer.finRepeat !== null) peer.finRepeat.heardAfter ??= momentOf(packet);
     if (connection.clockProbe !== null) answerClock(connection, half, connection.clockProbe, segment, packet);
 
@@ -357,13 +357,6 @@ export class TcpTracker {
       segment.destinationPort,
     );
     connection.clientIndex = senderIsClient ? index : index === 0 ? 1 : 0;
-  }
-}
-
-function countAfterReset(connection: TcpConnection, index: 0 | 1, length: number): void {
-  for (const reset of connection.resets) {
-    reset.packetsAfter[index]++;
-    if (length > 0) reset.dataAfter[index] += length;
   }
 }
 

@@ -64,6 +64,10 @@ export const NO_BEAT: Beat = {
 const PATIENCE_NS = 1e9;
 const NEVER_AGAIN_NS = Number.POSITIVE_INFINITY;
 
+const LEAST_PAUSE_NS = 1e9;
+/** No heartbeat is as quick. */
+const ONE_BREATH_NS = 5e6;
+
 /** The pings of both sides, each with the pongs of the other (RFC 6455 §5.5.2 and §5.5.3). */
 export class Heartbeat {
   /** null: it has sent no ping, and its peer no pong. */
@@ -338,6 +342,9 @@ class PingSide {
     const patienceNs = Math.max(leastPatienceNs, slowest?.ns ?? 0);
     const missing = this.waiting.filter((ping) => clockNs - ping.sentNs >= patienceNs);
     const intervals = this.intervals.sorted();
+    // Most of what is known of it came in one breath, behind a pause: held up together, it shows no rhythm.
+    const isBurst = this.longestPauseNs >= LEAST_PAUSE_NS && quantile(intervals, 0.5) < ONE_BREATH_NS;
+    const isKnown = intervals.length > 0 && !isBurst;
     return {
       pings: this.pings,
       answered: this.answered,
@@ -345,8 +352,8 @@ class PingSide {
       missing: missing.length + this.forgotten,
       late: this.late + this.burst.filter(({ isLate }) => isLate).length,
       pending: this.waiting.length - missing.length,
-      intervalMs: intervals.length === 0 ? null : nsToMs(quantile(intervals, 0.5)),
-      intervalJitterMs: intervals.length === 0 ? null : jitterMs(intervals),
+      intervalMs: isKnown ? nsToMs(quantile(intervals, 0.5)) : null,
+      intervalJitterMs: isKnown ? jitterMs(intervals) : null,
       roundTripMs: this.roundTripMs(
         slowest,
         open.map(({ roundTripNs }) => roundTripNs),

@@ -109,6 +109,76 @@ test("an RST after whole seconds of silence that nobody asked for is a timer's",
   expect(causesOf("tcp.rst", one(after(4.4)))[0]).toBe("likely closedWithUnread");
 });
 
+test("a Close that its sender's own FIN overtook came before it: no 1006", () => {
+  const closing = (closer: "client" | "server") =>
+    abnormal(closer, 40, {
+      webSocketFacts: { closeFrames: [null, close(40.3, 1001)] },
+      close: {
+        verdict: "clean",
+        clientSees: { code: 1001, reason: "", clean: true },
+        serverSees: { code: 1006, reason: "", clean: false },
+      },
+    });
+  const rules = (closer: "client" | "server") => judge(one(closing(closer))).map(({ ruleId }) => ruleId);
+  expect(rules("server")).not.toContain("ws.close.no-close-frame");
+  expect(rules("client")).toContain("ws.close.no-close-frame");
+});
+
+test("who ends it when its own next message was due has no timer of that length for idleness", () => {
+  const causes = (every: number) =>
+    causesOf(
+      "ws.close.no-close-frame",
+      one(
+        abnormal("client", 40, {
+          tcpFacts: { idleBeforeCloseNs: 6e9 },
+          webSocketFacts: {
+            firstFrame: [mark(40 - 6 - 4 * every), null],
+            lastMessage: [mark(34), null],
+            messages: [
+              { text: 5, binary: 0, bytes: 100 },
+              { text: 0, binary: 0, bytes: 0 },
+            ],
+            longestMessageGapNs: [every * 1e9, 0],
+            heartbeat: [beat({ pings: 0, answered: 0 }), beat({ pings: 0, answered: 0 })],
+          },
+        }),
+      ),
+    );
+  expect(causes(6)).not.toContain("likely unknownIdleTimer");
+  expect(causes(6)).toContain("likely clientTerminated");
+  expect(causes(2)).toContain("likely unknownIdleTimer");
+});
+
+test("a port refused from one hop nearer, where a WebSocket was open before, is a container that stopped", () => {
+  const served = (hopLimit: number) => {
+    const facts = connectionFacts({ first: mark(1) });
+    return { ...facts, tcp: tcp({ server: { hopLimit } }) };
+  };
+  const syn = refusedSyn(50);
+  const refused = { ...syn, tcp: { ...syn.tcp, resets: [reset({ at: 50.001, state: "opening", hopLimit: 64 })] } };
+  const told = (hopLimit: number) =>
+    judge(several(served(hopLimit), refused)).find(({ ruleId }) => ruleId === "tcp.open.refused");
+  expect(told(63)).toMatchObject({ variant: "host", confidence: "likely" });
+  expect(told(63)?.causes[0]).toMatchObject({ id: "serverStopped", confidence: "likely" });
+  expect(told(61)?.variant).toBe("middlebox");
+  expect(told(64)?.variant).toBe("host");
+});
+
+test("in a capture of one direction, an RST that acknowledges nothing answers what is not in it", () => {
+  const torn = (hasAck: boolean) =>
+    abnormal("client", 40, {
+      tcpFacts: {
+        ending: "rst",
+        oneWay: true,
+        resets: [reset({ from: "client", answers: null, hasAck })],
+        server: { packets: 0 },
+      },
+    });
+  expect(causesOf("tcp.rst", one(torn(false)))[0]).toBe("likely connectionUnknown");
+  expect(causesOf("tcp.rst", one(torn(false)))).not.toContain("likely abortiveClose");
+  expect(causesOf("tcp.rst", one(torn(true)))).toContain("likely abortiveClose");
+});
+
 test("where the other side has not said a word, nothing of it was left unread", () => {
   const torn = (said: boolean) =>
     abnormal("server", 40, {

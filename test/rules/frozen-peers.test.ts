@@ -148,7 +148,7 @@ test("who woke up when the application's heartbeat had given it up was stuck; it
 });
 
 describe("who was silent while the other side went on, and ended it as soon as it spoke again", () => {
-  const variants = (more: Partial<PauseFacts>, events: TcpEvent[] = []) =>
+  const variants = (more: Partial<PauseFacts>, events: TcpEvent[] = [], clientPause: PauseFacts | null = null) =>
     (["rst", "fin"] as const).map(
       (ending) =>
         judge(
@@ -158,6 +158,7 @@ describe("who was silent while the other side went on, and ended it as soon as i
                 ending,
                 resets: ending === "rst" ? [reset()] : [],
                 events,
+                client: { longestPause: clientPause },
                 server: { longestPause: { ...pause(39.9, 18_000), segmentsBefore: 15, ...more } },
               },
             }),
@@ -177,6 +178,8 @@ describe("who was silent while the other side went on, and ended it as soon as i
   });
   test("not if the other side was silent too: nobody knows that the path was open", () => {
     expect(variants({ peerSpokeMs: 2000 })).toEqual(["established", "fin"]);
+    expect(variants({ peerSpokeMs: 17_900 }, [], pause(39.8, 18_500))).toEqual(["established", "fin"]);
+    expect(variants({ peerSpokeMs: 17_900 }, [], pause(32, 8000))).toEqual(["afterStandstill", "afterStandstill"]);
   });
   test("nor if the other side's packets were sent again in vain", () => {
     expect(variants({}, stalled(30, "client"))).not.toContain("afterStandstill");

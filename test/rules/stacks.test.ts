@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Mark } from "../../src/base/packet-view.ts";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { RuleId } from "../../src/rules/types.ts";
+import type { PauseFacts } from "../../src/store/tcp-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import type { WebSocketFacts } from "../../src/store/websocket-types.ts";
 import {
@@ -11,6 +13,7 @@ import {
   deafBeat,
   mark,
   refusedUpgrade,
+  reset,
   tcp,
   UPGRADE_FIELDS,
   upgrade,
@@ -258,6 +261,26 @@ describe("data that came at a steady pace and stopped", () => {
       tcpFacts: { idleBeforeCloseNs: 60e9 },
     });
     expect(causes("ws.close.no-close-frame", ended)[0]).toBe("likely dataStopped");
+  });
+
+  test("of who resets it in the end, too", () => {
+    const resets = [reset({ at: 120, answers: null, hasAck: true })];
+    const ended = (longestGap: number) =>
+      abnormal("server", 120, {
+        webSocketFacts: publisher(longestGap),
+        tcpFacts: { ending: "rst", resets, idleBeforeCloseNs: 60.5e9 },
+      });
+    expect(causes("tcp.rst", ended(0.4))[0]).toBe("likely dataStopped");
+    expect(causes("tcp.rst", ended(9))).not.toContain("likely dataStopped");
+  });
+
+  test("also where some of it comes behind the end: sent again, it meets a closed socket", () => {
+    const late = { ...publisher(69, 301), lastMessage: [mark(1), mark(129)] as [Mark, Mark] };
+    const longestPause = { until: mark(129), ms: 69_000, nextMs: 0, segmentsBefore: 300, peerSpokeMs: 0 };
+    const ended = (server: { longestPause: PauseFacts | null }) =>
+      abnormal("client", 120, { webSocketFacts: late, tcpFacts: { idleBeforeCloseNs: 60e9, server } });
+    expect(causes("ws.close.no-close-frame", ended({ longestPause }))[0]).toBe("likely dataStopped");
+    expect(causes("ws.close.no-close-frame", ended({ longestPause: null }))).not.toContain("likely dataStopped");
   });
 
   test("of a backend that froze behind a proxy, before the proxy's timer", () => {

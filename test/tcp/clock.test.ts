@@ -54,6 +54,15 @@ describe("no step", () => {
     expect(seen({ pauseMs: 60_000, asleep: [20_100, 59_000] }).steps).toEqual([]);
   });
 
+  test("a segment that waited on its way, as behind an address that was not known yet", () => {
+    const packets = conversation({ pauseMs: 60_000 });
+    const end = packets.length - 2;
+    const [connection] = track(
+      packets.map((packet, at) => (at < end ? packet : { ...packet, atMs: packet.atMs + 1200 })),
+    ).connections;
+    expect(connection?.clockSteps).toEqual([]);
+  });
+
   test("packets that the capture missed", () => {
     expect(seen({ pauseMs: 500, missed: (atMs) => atMs > 5000 && atMs < 15_000 }).steps).toEqual([]);
   });

@@ -130,10 +130,44 @@ describe("closing", () => {
     expect(tcp.resets[0]).toMatchObject({ from: "server", afterFin: true, ignored: false });
     expect(tcp.events.map(({ kind }) => kind)).toContain("data-after-fin");
   });
+  test("data where the sender's own FIN should stand: it never sent that, whether it is in the capture or only acknowledged", () => {
+    const kinds = (...lines: Line[]) =>
+      facts([...OPENING, ...lines]).tcp.events.map(({ kind, from }) => `${kind} ${from}`);
+    const answer: Line = ["C", 31, { flags: "FA", seq: 101, ack: 502 }];
+    const goesOn: Line = ["S", 900, { flags: "PA", seq: 501, ack: 101, payload: "ping" }];
+    expect(kinds(["S", 30, { flags: "FA", seq: 501, ack: 101 }], answer, goesOn)).toContain("data-for-fin server");
+    expect(kinds(answer, goesOn)).toContain("data-for-fin server");
+    // Its own data up to there, and what goes on behind the FIN of the other side.
+    const asOf = (seq: number, ack: number): string[] =>
+      kinds(["C", 31, { flags: "FA", seq: 101, ack }], ["S", 900, { flags: "PA", seq, ack: 102, payload: "ping" }]);
+    expect(asOf(501, 501)).not.toContain("data-for-fin server");
+    expect(asOf(502, 502)).not.toContain("data-for-fin server");
+  });
   test("RST in mid-connection", () => {
     const { tcp } = facts([...OPENING, ["S", 5030, { flags: "RA", seq: 501, ack: 101 }]]);
     expect(tcp).toMatchObject({ ending: "rst", firstCloser: "server" });
     expect(tcp.resets[0]).toMatchObject({ state: "established", likelyInjected: false });
+  });
+  test("data that the RST overtook on its way had been sent before it; what begins at its number had not", () => {
+    const overtaking = (seq: number, atMs: number) =>
+      facts([
+        ...OPENING,
+        ["S", 5030, { flags: "RA", seq: 511, ack: 101 }],
+        ["S", atMs, { flags: "PA", seq, ack: 101, payload: "telemetry!" }],
+      ]).tcp.resets[0];
+    expect(overtaking(501, 5430)).toMatchObject({ oddities: [], likelyInjected: false });
+    for (const forged of [overtaking(511, 5430), overtaking(501, 7030)])
+      expect(forged).toMatchObject({ oddities: ["sender-continued"], likelyInjected: true });
+  });
+  test("so had data that the sender's own FIN overtook, too", () => {
+    const { tcp } = facts([
+      ...OPENING,
+      ["S", 30, { flags: "FA", seq: 519, ack: 101 }],
+      ["C", 35, { flags: "PA", seq: 101, ack: 501, payload: "still here" }],
+      ["S", 40, { flags: "R", seq: 501 }],
+      ["S", 440, { flags: "PA", seq: 501, ack: 101, payload: "telemetry, goodbye" }],
+    ]);
+    expect(tcp.resets[0]).toMatchObject({ from: "server", oddities: [], likelyInjected: false });
   });
   test("RST far outside the window, and the connection goes on: ignored (RFC 5961 §3)", () => {
     const { tcp } = facts([

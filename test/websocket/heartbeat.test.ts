@@ -53,6 +53,12 @@ describe("pings of the server, pongs of the client", () => {
     expect(beat.slowest).toMatchObject({ ping: { packet: 3 }, pong: { packet: 4 } });
   });
 
+  it("knows no interval where pings came in one breath behind a pause", () => {
+    const held = [7, 73.9, 73.90002, 73.90004].map((at): [number, 0 | 1, "ping", string] => [at, 1, "ping", `${at}`]);
+    expect(beats(held, 80)).toMatchObject({ pings: 4, intervalMs: null, intervalJitterMs: null });
+    expect(beats([...held, [84, 1, "ping", "e"], [94, 1, "ping", "f"]], 95).intervalMs).toBeGreaterThan(9999);
+  });
+
   it("tells a wrong answer from a pong that nobody asked for", () => {
     const beat = beats(
       [

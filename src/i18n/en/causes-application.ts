@@ -121,6 +121,10 @@ export const causesApplication = {
     cause: "The {to:word}'s code that answers the heartbeat stopped: an exception, a lost timer or subscription.",
     fix: "Look at the {to:word}'s log at this time; better still, use WebSocket pings, which libraries answer by themselves.",
   },
+  beatNotKnown: {
+    cause: "The {to:word}'s code does not answer this message: it does not know it, or fails on it.",
+    fix: "Compare what both programs take for a heartbeat (type, field names, version); better still, use WebSocket pings, which libraries answer by themselves.",
+  },
   beatSenderStopped: {
     cause: "The {to:word}'s code that sends the heartbeat stopped: an exception, or a timer that was cleared.",
     fix: "Look at the {to:word}'s log (in a browser: the console) at this time, and at what clears that timer.",

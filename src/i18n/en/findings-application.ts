@@ -158,6 +158,12 @@ export const findingsApplication = {
       detail:
         "“{sample}” was sent every {intervalMs:ms} and answered each time, then {missing:once|# times} not. TCP sent it again without an acknowledgment: the {to:word}'s program may be fine.",
     },
+    neverAnswered: {
+      title:
+        "The {to:word} never answered the application's heartbeat; the {from:word} gave up {waitedMs:ms} after the first one[[, closing with {code}]]",
+      detail:
+        "“{sample}” was sent {missing:once|# times}, one every {intervalMs:ms}, and never answered; then its sender ended the connection.",
+    },
     notAsked: {
       title:
         "The {to:word} stopped sending the application's heartbeat; the {from:word} ended the connection {waitedMs:ms} after the last one[[, with {code}]]",

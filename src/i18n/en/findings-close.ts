@@ -87,6 +87,24 @@ export const findingsClose = {
       detail:
         "Neither the client nor the backend {backend} hung up: the proxy between them closed both connections at the same moment, without a Close frame. [[The client's onclose says {clientCode}. ]][[The backend's says {serverCode}. ]]It was open for [[{atLeast:word} ]]{openMs:ms}.",
     },
+    closeLost: {
+      title:
+        "1006: the {closer:word}'s Close[[ {code}]] was lost: an RST of the {closer:word} got to the {to:word} before it could be read",
+      detail:
+        "The {closer:word} was gone when the {to:word}'s next data came. Its system answers such data with an RST, and an RST throws away what is still on its way, the Close too.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
+    forgedFin: {
+      title:
+        "1006: a FIN in the name of the {from:word} that it most likely did not send: its data went on in that place",
+      detail:
+        "Who has sent a FIN sends nothing behind it. The {from:word} went on as if there had been none, so somebody between both ended the connection in its name; the other end believed it.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
+    answeredForgedFin: {
+      title:
+        "1006: the {closer:word} hung up; most likely it was sent a FIN in the name of the {from:word} that the {from:word} never sent",
+      detail:
+        "The {closer:word} acknowledged one byte more than the {from:word} had sent, as one does for a FIN, and hung up. The {from:word} sent no FIN: its data went on in that place. Somebody between this point of capture and the {closer:word} ended the connection in its name.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
     sealedCut: {
       title:
         "Most likely a 1006, inside TLS: the {closer:word} ended the connection with a plain FIN, without TLS's close_notify[[, after {idleMs:ms} of silence]]",
@@ -241,7 +259,7 @@ export const findingsClose = {
     },
     afterOutage: {
       title:
-        "The path was interrupted for at least {leastMs:ms}[[ and at most {mostMs:ms}]]; meanwhile the {from:word} gave the WebSocket up, and reset it when the next packet came",
+        "The path was interrupted for at least {leastMs:ms}[[ and at most {mostMs:ms}]]; meanwhile the {from:word} gave the WebSocket up or its program ended, and its system reset it when the next packet came",
       detail:
         "Packets were sent again {repeats:once|# times} in vain. When they came through, the {from:word}'s system no longer knew the connection and answered by RST; its own end of it (Close or FIN) never got out. Both ends report 1006.",
     },
@@ -253,7 +271,7 @@ export const findingsClose = {
     },
     afterSilence: {
       title:
-        "Nothing arrived for {outageMs:ms}; meanwhile the {from:word} gave the WebSocket up, and reset it when it was answered again",
+        "Nothing arrived for {outageMs:ms}; meanwhile the {from:word} gave the WebSocket up or its program ended, and its system reset it when it was answered again",
       detail:
         "The first packet of the {from:word} after that silence was one that it had sent before: when the {to:word} answered it, the {from:word}'s system no longer knew the connection. Its own end of it (Close or FIN) never got out. Both ends report 1006.",
     },

@@ -160,6 +160,12 @@ export const findingsNetwork = {
       detail:
         "The SYN-ACK was repeated {repeats:once|# times}, then the client's system answered it by an RST: it got there, and nobody waited for it any more. Both ways work, they are slow. The program at the client sees its own timeout, not a refusal.",
     },
+    cameLate: {
+      title:
+        "No SYN-ACK of {server} reached {client} for {answerMs:ms}; when one did, the client had given the connection up",
+      detail:
+        "The SYN-ACK was repeated {repeats:once|# times}; the client's system answered the one that got there at once, by an RST: nobody waited for it any more. Until then the path let nothing through from the server to the client. The program at the client saw its own timeout, or that the host is not reachable.",
+    },
   },
   "tcp.open.no-request": {
     ended: {

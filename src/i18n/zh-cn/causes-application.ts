@@ -112,6 +112,10 @@ export const causesApplication = {
     cause: "{to:word}回应心跳的代码停了：抛了异常，或定时器、订阅丢失。",
     fix: "查看{to:word}这一时刻的日志；更稳妥的是用 WebSocket 的 ping，库会自动回应。",
   },
+  beatNotKnown: {
+    cause: "{to:word}的代码不回应这种消息：不认识它，或处理时出错。",
+    fix: "对比两端程序约定的心跳格式（类型、字段名、版本）；更稳妥的是用 WebSocket 的 ping，库会自动回应。",
+  },
   beatSenderStopped: {
     cause: "{to:word}发送心跳的代码停了：抛了异常，或定时器被清除。",
     fix: "查看{to:word}这一时刻的日志（浏览器：控制台），以及是什么清除了那个定时器。",

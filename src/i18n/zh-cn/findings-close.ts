@@ -81,6 +81,21 @@ export const findingsClose = {
       detail:
         "客户端和后端 {backend} 都没有断开：是中间的代理在同一时刻关掉了两段连接，也没发 Close 帧。[[客户端 onclose 得到 {clientCode}，]][[后端得到 {serverCode}，]]连接共存活[[{atLeast:word}]] {openMs:ms}。",
     },
+    closeLost: {
+      title: "1006：{closer:word}的 Close[[ {code}]] 丢了：{to:word}还没读到它，{closer:word}的 RST 就先到了",
+      detail:
+        "{to:word}后面的数据到达时，{closer:word}已经不在了。它的系统用 RST 回应这样的数据，而 RST 会让还在途中的数据作废，Close 也不例外。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
+    forgedFin: {
+      title: "1006：以{from:word}名义发出的 FIN 多半不是它发的：它的数据接着占用了同一个位置",
+      detail:
+        "发过 FIN 的一方不会再发数据。{from:word}却像没有 FIN 一样继续发送，可见是中间的设备以它的名义结束了连接，另一端信以为真。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
+    answeredForgedFin: {
+      title: "1006：{closer:word}断开了；它多半收到了以{from:word}名义发出的 FIN，而{from:word}从未发过",
+      detail:
+        "{closer:word}确认的比{from:word}发出的多一个字节（FIN 正好占一个），随即断开。{from:word}却没有发 FIN：它的数据接着占用了同一个位置。是抓包点与{closer:word}之间的设备以它的名义结束了连接。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
     sealedCut: {
       title:
         "很可能是 1006（在 TLS 内）：[[静默 {idleMs:ms}后，]]{closer:word}直接用 FIN 断开，没有发 TLS 的 close_notify",
@@ -198,7 +213,7 @@ export const findingsClose = {
     },
     afterOutage: {
       title:
-        "链路中断了至少 {leastMs:ms}[[、最多 {mostMs:ms}]]；其间{from:word}已放弃这条 WebSocket，下一个数据包到达时用 RST 重置了它",
+        "链路中断了至少 {leastMs:ms}[[、最多 {mostMs:ms}]]；其间{from:word}放弃了这条 WebSocket 或程序已退出，下一个数据包到达时它的系统用 RST 重置了它",
       detail:
         "数据包重传了 {repeats} 次都没有回应。等它们通了，{from:word}的系统已不认识这条连接，于是回了 RST；它自己的 Close 或 FIN 一直没能发出去。两端都报 1006。",
     },
@@ -209,7 +224,8 @@ export const findingsClose = {
         "数据包重传了 {repeats} 次都没有回应。等它们通了，{from:word}的系统已不认识这条连接，于是回了 RST。中断的时间比盯着 ping 的客户端愿意等的更长；重启过的主机也会这样回答。两端都报 1006。",
     },
     afterSilence: {
-      title: "{outageMs:ms}没有任何数据到达，其间{from:word}已放弃这条 WebSocket，恢复后一收到应答就重置了它",
+      title:
+        "{outageMs:ms}没有任何数据到达，其间{from:word}放弃了这条 WebSocket 或程序已退出，恢复后一收到应答，它的系统就重置了它",
       detail:
         "静默之后{from:word}的第一个数据包是它早先发出、重传过来的：{to:word}应答它时，{from:word}的系统已不认识这条连接。它自己的收尾（Close 或 FIN）没能送出来。两端都报 1006。",
     },

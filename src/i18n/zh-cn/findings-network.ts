@@ -148,6 +148,11 @@ export const findingsNetwork = {
       detail:
         "SYN-ACK 重发了 {repeats} 次，随后客户端的系统用 RST 回答了它：它到了，但已经没有人在等。来回都通，只是很慢。客户端的程序看到的是自己的超时，而不是被拒绝。",
     },
+    cameLate: {
+      title: "{server} 的 SYN-ACK 有 {answerMs:ms}到不了 {client}；等到达时，客户端已经放弃了连接",
+      detail:
+        "SYN-ACK 重发了 {repeats} 次；送到的那一个，客户端的系统马上用 RST 回答：已经没有人在等。在那之前，从服务器到客户端的路不通。客户端的程序看到的是自己的超时，或主机不可达。",
+    },
   },
   "tcp.open.no-request": {
     ended: {

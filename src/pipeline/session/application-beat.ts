@@ -87,6 +87,37 @@ export class ApplicationBeat {
     return best;
   }
 
+  /** Messages that call themselves pings, and that nothing from the other side answers; null: there are none, or something may. */
+  inVain(): ApplicationBeatFacts | null {
+    for (const direction of [0, 1] as const)
+      for (const shape of this.shapes[direction].values()) {
+        const intervalMs = shape.byName === "ping" ? evenIntervalMs(shape.moments, true) : null;
+        if (intervalMs === null || this.mayAnswer(direction, shape)) continue;
+        const asked = shape.moments.map(mark);
+        return {
+          from: sideOf(direction),
+          by: "name",
+          sample: shape.sample,
+          answerSample: null,
+          intervalMs,
+          sent: shape.count,
+          answered: 0,
+          unansweredAtEnd: asked,
+          lastAnswer: null,
+          lastAsked: asked.at(-1) ?? null,
+          longestWait: null,
+        };
+      }
+    return null;
+  }
+
+  /** Whatever it is called: as many of it came as were asked for. */
+  private mayAnswer(direction: Direction, { count }: Shape): boolean {
+    return [...this.shapes[direction === 0 ? 1 : 0].values()].some(
+      (candidate) => candidate.byName === "pong" || Math.abs(candidate.count - count) <= 1,
+    );
+  }
+
   private judge(direction: Direction, shape: Shape): ApplicationBeatFacts | null {
     if (shape.byName === "pong") return null;
     const named = shape.byName === "ping";

@@ -146,6 +146,8 @@ export class SessionWatch {
 
   /** `beat` reads the pings of one direction as facts. */
   facts(beat: (heartbeat: Heartbeat, direction: Direction) => EngineIoFacts["heartbeat"][0]): SessionFacts {
+    const heartbeat = this.applicationBeat.facts();
+    const askedInVain = heartbeat === null ? this.applicationBeat.inVain() : null;
     return {
       protocol: this.protocol,
       engineIo: this.engineIoSeen
@@ -158,7 +160,8 @@ export class SessionWatch {
       socketIo: this.namespaceFacts(),
       notices: [...this.notices],
       lastTexts: [this.lastText(0), this.lastText(1)],
-      heartbeat: this.applicationBeat.facts(),
+      heartbeat,
+      ...(askedInVain === null ? {} : { askedInVain }),
       notAPacket: this.notAPacket(),
       tellingTexts: this.telling.texts,
     };

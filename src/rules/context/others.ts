@@ -1,6 +1,7 @@
 import { appendTo } from "../../base/append-to.ts";
 import type { ConnectionId } from "../../base/brand.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
+import type { ApplicationBeatFacts } from "../../store/session-types.ts";
 import type { Analysis, ConnectionFacts } from "../../store/types.ts";
 import { ownPageOf } from "../handshake/own-page.ts";
 import { isClosedUnread, isPoll, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
@@ -64,6 +65,8 @@ export interface Others {
   readonly askedBy: ReadonlyMap<string, ConnectionFacts>;
   /** "endpoint target" of tunnels that were opened. */
   readonly tunnels: ReadonlySet<string>;
+  /** Heartbeats of applications that are answered (`beatKey`). */
+  readonly answeredBeats: ReadonlySet<string>;
   /** What servers send is not in the capture at all, though clients show that it came. */
   readonly areServersUnseen: boolean;
 }
@@ -81,6 +84,12 @@ const saysBackendGone = (exchange: HttpExchangeFacts): boolean => {
 };
 
 export const pairKey = ({ client, server }: ConnectionFacts): string => `${client.address} ${endpointText(server)}`;
+
+/** Who sends it to or from which server, and what, counters and times aside. */
+export const beatKey = (connection: ConnectionFacts, { from, sample }: ApplicationBeatFacts): string =>
+  `${serverOf(connection)} ${from} ${sample.replace(/\d+/g, "")}`;
+
+const LEAST_ANSWERED = 2;
 
 /** Finished and close_notify are smaller than any request (RFC 8446 §4.4.4, §6.1). */
 const LEAST_REQUEST_BYTES = 100;
@@ -145,6 +154,7 @@ export function othersOf({ connections }: Analysis): Others {
   const forwardedFor = new Map<string, Map<string, ConnectionFacts>>();
   const askedBy = new Map<string, ConnectionFacts>();
   const tunnels = new Set<string>();
+  const answeredBeats = new Set<string>();
   for (const connection of connections) {
     const { server, client, tcp } = connection;
     const endpoint = serverOf(connection);
@@ -161,6 +171,8 @@ export function othersOf({ connections }: Analysis): Others {
       appendTo(sockets, pairKey(connection), connection);
       appendTo(socketsOf, endpoint, connection);
     }
+    const beat = connection.session?.heartbeat ?? null;
+    if (beat !== null && beat.answered >= LEAST_ANSWERED) answeredBeats.add(beatKey(connection, beat));
     if (isClosedUnread(connection)) closedUnread.add(endpoint);
     if (isViteHmr(connection)) viteServers.set(endpoint, connection);
     if (isDropped(connection)) appendTo(dropped, endpoint, connection);
@@ -216,6 +228,7 @@ export function othersOf({ connections }: Analysis): Others {
     forwardedFor,
     askedBy,
     tunnels,
+    answeredBeats,
     areServersUnseen: !connections.some(hasServerPackets) && connections.some(isBlind),
   };
 }

@@ -6,6 +6,7 @@ import { cause, lesser } from "../draft.ts";
 import { stoppedReading } from "../reading/full-window.ts";
 import { directionOf, otherSide } from "../reading/reading.ts";
 import { isTimerLike } from "../rhythm/heartbeat.ts";
+import { stoppedData } from "../rhythm/stopped-beat.ts";
 import { clientTimer } from "../timers/timer-causes.ts";
 import type { Cause } from "../types.ts";
 import { blamesMessage, hasDied } from "./end-signs.ts";
@@ -20,10 +21,11 @@ export function resetCauses(
   reset: ResetFacts,
   context: Context,
 ): (Cause | null | false)[] {
-  const { tcp } = connection;
+  const { tcp, webSocket } = connection;
   const { from } = reset;
   const to = otherSide(from);
-  const isUnknown = reset.answers !== null && !reset.hasAck;
+  // What it answers is not in a capture of one direction.
+  const isUnknown = !reset.hasAck && (reset.answers !== null || tcp.oneWay);
   const idleMs = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   // Unasked, after whole seconds of silence: HAProxy ends a tunnel like this towards the backend.
   const died = from === "server" && hasDied(connection, context);
@@ -40,6 +42,8 @@ export function resetCauses(
   const overLimit = onMessage === false || isUnknown ? null : cutOverLimit(connection, to);
   const isOther = byTimer || died || ownTimer !== null || overLimit !== null;
   return [
+    // It had gone on all the time until some while before.
+    webSocket === null || isUnknown ? false : stoppedData(connection, directionOf(from)),
     overLimit,
     ownTimer ?? false,
     isUnknown && isNearer(reset) && cause("likely", "natForgot", { from }),

@@ -39,6 +39,7 @@ export function stoodStill(missed: MissedBeat, connection: ConnectionFacts): Pau
 
 /** The other side went on that far into the pause, and was acknowledged: the path was open all the while. */
 const HEARD_SHARE = 0.5;
+const SILENT_SHARE = 0.75;
 
 /**
  * The program of `from` stood still until just before `at`: it had talked regularly, then said nothing for far longer than
@@ -46,12 +47,23 @@ const HEARD_SHARE = 0.5;
  */
 export function frozenBefore(connection: ConnectionFacts, at: Mark, from: Side): PauseFacts | null {
   const pause = farLongestPause(connection, from);
-  if (pause === null || pause.peerSpokeMs < HEARD_SHARE * pause.ms) return null;
+  if (pause === null || pause.peerSpokeMs < HEARD_SHARE * pause.ms || wasSilentToo(connection, pause, from))
+    return null;
   const wokeNs = pause.until.timestampNs;
   if (wokeNs > at.timestampNs || at.timestampNs - wokeNs > TOGETHER_NS) return null;
   if (slowPathMs(connection, wokeNs - pause.ms * NS_PER_MS, wokeNs) !== null) return null;
   // It had something to say, and the other side took nothing.
   return fullUntil(connection.tcp, otherSide(from), at) > pause.ms / 2 ? null : pause;
+}
+
+/** The other side's own pause lasted through nearly all of it: what came through to its system at the end shows nothing of before. */
+function wasSilentToo({ tcp }: ConnectionFacts, pause: PauseFacts, from: Side): boolean {
+  const other = tcp.halves[directionOf(otherSide(from))].longestPause;
+  if (other === null) return false;
+  const sinceNs = (one: PauseFacts): number => one.until.timestampNs - one.ms * NS_PER_MS;
+  const sharedNs =
+    Math.min(pause.until.timestampNs, other.until.timestampNs) - Math.max(sinceNs(pause), sinceNs(other));
+  return sharedNs > SILENT_SHARE * pause.ms * NS_PER_MS;
 }
 
 /**

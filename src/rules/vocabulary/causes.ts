@@ -329,6 +329,7 @@ export const causeWords = {
   middlewareHangs: "namespace",
   handlerException: "",
   beatHandlerStopped: "to",
+  beatNotKnown: "to",
   beatSenderStopped: "to",
   pageTimersSlowed: "patienceMs",
   nothingSubscribed: "",

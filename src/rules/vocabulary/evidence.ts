@@ -50,6 +50,7 @@ export const evidenceWords = {
   neverCame: "from bytes",
   cameLate: "from ms",
   finNoClose: "from",
+  dataForFin: "from",
   rst: "from",
   rstAnswers: "from to",
   lastFromMapping: "client",

@@ -39,6 +39,7 @@ export const applicationFindings = {
   "app.heartbeat.missing": {
     gaveUp: "from to missing intervalMs waitedMs sample code?",
     gaveUpPath: "from to missing intervalMs waitedMs sample code?",
+    neverAnswered: "from to missing intervalMs waitedMs sample code?",
     notAsked: "from to intervalMs waitedMs sample code?",
     alive: "from to missing intervalMs waitedMs sample",
     silent: "from to missing intervalMs waitedMs sample",

@@ -38,6 +38,7 @@ export const networkFindings = {
   "tcp.open.synack-unacknowledged": {
     plain: "server client repeats waitedMs",
     givenUp: "server client repeats answerMs",
+    cameLate: "server client repeats answerMs",
   },
   "tcp.open.no-request": {
     ended: "server client openMs closer",

@@ -48,6 +48,28 @@ describe("an application heartbeat without a telling name", () => {
     expect(beat.facts()).toMatchObject({ from: "client", sample: "c000", answered: 6 });
     expect(beat.facts()?.unansweredAtEnd.map(({ packet }) => packet)).toEqual([13, 15]);
   });
+  test("by name is asked in vain where nothing may be an answer, telemetry aside", () => {
+    const asked = (also: (beat: ApplicationBeat, atMs: number, packet: number) => void) => {
+      const beat = new ApplicationBeat();
+      for (let round = 0; round < 4; round++) {
+        beat.onMessage(message(0, round * 5000, `{"type":"ping","t":${round}}`, round * 9 + 1), "ping");
+        also(beat, round * 5000, round * 9);
+      }
+      return beat;
+    };
+    const alone = asked(() => undefined);
+    expect(alone.facts()).toBeNull();
+    expect(alone.inVain()).toMatchObject({ from: "client", by: "name", intervalMs: 5000, sent: 4, answered: 0 });
+    expect(alone.inVain()?.unansweredAtEnd.map(({ packet }) => packet)).toEqual([1, 10, 19, 28]);
+    const beside = asked((beat, atMs, packet) => {
+      for (let at = 2; at < 7; at++) beat.onMessage(message(1, atMs + at * 900, '{"rpm":1}', packet + at), null);
+    });
+    expect(beside.inVain()).toMatchObject({ sent: 4 });
+    const answered = asked((beat, atMs, packet) =>
+      beat.onMessage(message(1, atMs + 4000, '{"ok":1}', packet + 2), null),
+    );
+    expect(answered.inVain()).toBeNull();
+  });
   test("that is no longer answered names the questions left open", () => {
     const facts = beats(10, 5000, 3).facts();
     expect(facts?.unansweredAtEnd.map(({ packet }) => packet)).toEqual([15, 17, 19]);

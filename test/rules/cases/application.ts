@@ -174,6 +174,30 @@ const notAsked = (given: Partial<ConnectionFacts> = {}, heartbeat: Partial<Appli
     }),
   );
 
+/** The client asks at these times, is never answered, and ends it at 40 s. */
+const askedInVain = (...asked: readonly number[]) =>
+  one(
+    abnormal("client", 40, {
+      session: session({
+        protocol: "json",
+        engineIo: null,
+        socketIo: [],
+        heartbeat: null,
+        askedInVain: {
+          ...PAGE_BEAT,
+          answerSample: null,
+          sent: asked.length,
+          answered: 0,
+          unansweredAtEnd: asked.map(mark),
+          lastAnswer: null,
+          lastAsked: mark(asked.at(-1) ?? 0),
+          longestWait: null,
+        },
+      }),
+      webSocketFacts: { heartbeat: [quiet, quiet] },
+    }),
+  );
+
 const closedFor = (code: number, reason: string) =>
   notAsked({
     webSocket: webSocket({
@@ -525,11 +549,13 @@ export const applicationCases = {
       alive: appBeat([15, 20, 25, 30, 35], { by: "regularity" }),
       silent: appBeat([15, 20, 25, 30, 35], { by: "regularity" }, 12),
       gaveUpPath: appBeat([15, 20, 25, 30, 35], {}, 12, { events: stalled(15, "client") }),
+      neverAnswered: askedInVain(15, 20, 25, 30, 35),
       notAsked: notAsked(),
       late: late(),
     },
-    severities: { gaveUp: "error", gaveUpPath: "error", notAsked: "error" },
+    severities: { gaveUp: "error", gaveUpPath: "error", neverAnswered: "error", notAsked: "error" },
     near: {
+      "never answered, but it ended at another time than a timer would": askedInVain(13, 18, 23, 28, 33),
       "it may not have been due yet": notAsked({}, { lastAsked: mark(34) }),
       "a few pings at first are a measurement": notAsked({}, { lastAsked: mark(5) }),
       "it was answered late, and asks again only then": notAsked({}, { lastAnswer: mark(34) }),

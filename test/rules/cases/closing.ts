@@ -69,8 +69,12 @@ const unansweredClose = (
     }),
   );
 
-const byReset = (more: Parameters<typeof reset>[0] = {}, tcpMore: Parameters<typeof tcp>[0] = {}): ConnectionFacts =>
-  abnormal("server", 40, { tcpFacts: { ending: "rst", resets: [reset(more)], ...tcpMore } });
+const byReset = (
+  more: Parameters<typeof reset>[0] = {},
+  tcpMore: Parameters<typeof tcp>[0] = {},
+  rest: Parameters<typeof abnormal>[2] = {},
+): ConnectionFacts =>
+  abnormal("server", 40, { ...rest, tcpFacts: { ending: "rst", resets: [reset(more)], ...tcpMore } });
 
 /** An RST on the client's TLS hello, before the server has said anything. */
 const cutOnHello = (more: Parameters<typeof reset>[0]): ConnectionFacts =>
@@ -233,10 +237,13 @@ const frozen = {
   server: { longestPause: { until: mark(39.99), ms: 18_000, nextMs: 2000, segmentsBefore: 15, peerSpokeMs: 17_000 } },
 };
 
+/** The server goes on as if it had sent no FIN. */
+const dataForFin = { ...mark(40.8), kind: "data-for-fin", from: "server", streamOffset: 138, value: 0 } as const;
+
 export const closingCases = {
   "ws.close.no-close-frame": {
     severity: "error",
-    severities: { rst: "note" },
+    severities: { rst: "note", closeLost: "warning" },
     fires: {
       fin: one(abnormal("server", 40)),
       notified: one(abnormal("server", 40, { tls: tlsFacts({ decrypted: true, closings: [null, mark(40)] }) })),
@@ -258,6 +265,11 @@ export const closingCases = {
       proxyBusy: hungUpByProxy(0.01),
       sealedCut: one(hungUpInTls()),
       sealedNotified: one(hungUpInTls({}, { closings: [null, mark(40)] })),
+      closeLost: one(
+        byReset({}, {}, { webSocketFacts: { closeFrames: [null, { ...close(39.9, 1001), delivered: false }] } }),
+      ),
+      forgedFin: one(abnormal("server", 40, { tcpFacts: { events: [dataForFin] } })),
+      answeredForgedFin: one(abnormal("client", 40, { tcpFacts: { events: [dataForFin] } })),
       proxyAsClient: one(
         abnormal("client", 40, {
           upgrade: upgrade({ request: { ...UPGRADE_FIELDS, "X-Forwarded-For": "192.0.2.7" } }),
@@ -266,6 +278,9 @@ export const closingCases = {
     },
     near: {
       "closed as it should be": one(connectionFacts()),
+      "a Close that the path took": one(
+        abnormal("server", 40, { webSocketFacts: { closeFrames: [null, { ...close(39.9, 1001), delivered: false }] } }),
+      ),
       "a Close that was not answered": unansweredClose(35),
       "inside TLS, what looks like a closing handshake": one(hungUpInTls({ farewell: true })),
       "inside TLS, requests and responses": one(hungUpInTls({ smallTurns: 0, unasked: [0, 1] })),

@@ -89,6 +89,21 @@ export const unreachable = (code: number, type = 3, at = 0.01): ConnectionFacts 
   return tried({ opening: "refused", ending: "icmp", icmpErrors: [error], oneWay: true });
 };
 
+/** SYN-ACKs at these times; the client answers the newest one by an RST. */
+const answeredLate = (synAcks: readonly number[], rstAt: number) =>
+  tried(
+    {
+      opening: "unanswered",
+      ending: "rst",
+      syns: [mark(0), mark(1)],
+      synAcks: synAcks.map(mark),
+      resets: [
+        reset({ from: "client", at: rstAt, answers: mark(synAcks.at(-1) ?? 0), hasAck: false, state: "opening" }),
+      ],
+    },
+    { kind: "tcp-unanswered" },
+  );
+
 export const synAckLost = (synAcks: number[]): ConnectionFacts =>
   tried(
     { opening: "unanswered", ending: "silent", syns: [mark(0), mark(1)], synAcks: synAcks.map(mark) },
@@ -211,18 +226,8 @@ export const openingCases = {
     severity: "error",
     fires: {
       plain: one(synAckLost([0.001, 1.001, 3.001])),
-      givenUp: one(
-        tried(
-          {
-            opening: "unanswered",
-            ending: "rst",
-            syns: [mark(0), mark(1)],
-            synAcks: [mark(0.001), mark(1.001)],
-            resets: [reset({ from: "client", at: 2.8, answers: mark(1.001), hasAck: false, state: "opening" })],
-          },
-          { kind: "tcp-unanswered" },
-        ),
-      ),
+      givenUp: one(answeredLate([0.001, 1.001], 2.8)),
+      cameLate: one(answeredLate([0.001, 1.001, 3.001, 7.001], 7.002)),
     },
     near: { "one SYN-ACK may just have come": one(synAckLost([0.001])) },
   },

@@ -1,10 +1,11 @@
-import { otherDirection, type Side } from "../../../base/brand.ts";
+import { otherDirection, type Side, sideOf } from "../../../base/brand.ts";
 import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { endedByProxy } from "../../context/legs.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
 import { isBehindMessage } from "../../ending/behind-message.ts";
+import { closeLost } from "../../ending/close-lost.ts";
 import { diedOnConnect } from "../../ending/died-on-connect.ts";
 import {
   backendLostBehind,
@@ -14,6 +15,8 @@ import {
   isHalfClosed,
   leftTogether,
 } from "../../ending/end-signs.ts";
+import { forgedFin } from "../../ending/forged-fin.ts";
+import { endOfOneSide } from "../../ending/one-sided-end.ts";
 import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../../ending/own-heartbeat.ts";
 import { proxyAsClientCauses, proxyEnded } from "../../ending/proxy-ending.ts";
 import { LEAST_IDLE_MS, proxyTimer } from "../../ending/proxy-timer.ts";
@@ -40,6 +43,7 @@ import {
   otherSide,
   serverOf,
 } from "../../reading/reading.ts";
+import { isOnOwnBeat } from "../../rhythm/data-rhythm.ts";
 import { isTimerLike, missedBeat, missesOwnPings } from "../../rhythm/heartbeat.ts";
 import { pongsUnheard, slowPathMs } from "../../rhythm/slow-path.ts";
 import { stoppedBeat, stoppedData, stoppedOfEither } from "../../rhythm/stopped-beat.ts";
@@ -60,10 +64,15 @@ function check(connection: ConnectionFacts, context: Context) {
   const { firstCloser } = tcp;
   const silent: readonly Side[] = firstCloser === null || tcp.ending === "rst" ? ["client", "server"] : [firstCloser];
   if (silent.some((side) => hasUnreadEnd(connection, side))) return null;
-  const first = firstClose(connection)?.close;
-  // A Close that came only after the other side's FIN is an answer to the end, not the end.
-  const isLate = first !== undefined && tcp.closedAt !== null && tcp.closedAt.timestampNs < first.timestampNs;
+  const first = firstClose(connection);
+  // A Close that came only after the other side's FIN is an answer to the end, not the end. One's own FIN may overtake one's Close.
+  const isLate =
+    first !== null &&
+    sideOf(first.direction) !== firstCloser &&
+    tcp.closedAt !== null &&
+    tcp.closedAt.timestampNs < first.close.timestampNs;
   if (!isLate && webSocket.closeFrames.some((close) => close?.delivered === true)) return null;
+  if (first !== null && sideOf(first.direction) === firstCloser) return closeLost(connection, first);
   const end = endOf(connection);
   const lastPong = later(webSocket.heartbeat[0].lastPong, webSocket.heartbeat[1].lastPong);
   // A ping into the closed connection is none of its life.
@@ -104,7 +113,7 @@ function check(connection: ConnectionFacts, context: Context) {
   ];
   const byProxy = endedByProxy(connection, context.joins);
   if (byProxy !== null) return byProxy.front === connection ? proxyEnded(connection, byProxy, context) : null;
-  if (isBlind(connection)) return ofOneSide(connection);
+  if (isBlind(connection)) return endOfOneSide(connection);
   const closer = tcp.firstCloser;
   const said = closer === null ? null : lastWords(connection, closer, end);
   const parts = {
@@ -115,6 +124,8 @@ function check(connection: ConnectionFacts, context: Context) {
   };
   if (closer === null || tcp.ending === "silent" || tcp.ending === "open")
     return draft("ws.close.no-close-frame", "silent", { ...parts, args: facts });
+  const forged = forgedFin(connection, closer, parts);
+  if (forged !== null) return forged;
   const unread =
     missedBeat(connection, directionOf(closer), context)?.gaveUp === true ? null : unreadEnding(connection, closer);
   if (unread !== null) return unread;
@@ -192,25 +203,6 @@ function afterOutage(
       });
 }
 
-/** Only one side was captured, and its stream ended with a FIN and no Close frame: the other one's API says 1006. */
-function ofOneSide(connection: ConnectionFacts) {
-  const { tcp, webSocket, close } = connection;
-  const from = tcp.halves[0].packets > 0 ? "client" : "server";
-  const { fin, missingBytes } = tcp.halves[directionOf(from)];
-  if (fin === null || missingBytes > 0) return null;
-  const to = otherSide(from);
-  return draft("ws.close.no-close-frame", "oneSide", {
-    at: fin,
-    confidence: "likely",
-    args: { from, to, code: close[to === "client" ? "clientSees" : "serverSees"]?.code },
-    evidence: [
-      shows(webSocket?.lastFrame[directionOf(from)], "lastData", { from }),
-      shows(fin, "finNoClose", { from }),
-    ],
-    causes: [cause("likely", "otherDirection", { to })],
-  });
-}
-
 const FATAL = 2;
 
 /** What TLS had against the connection, where it could be read. */
@@ -243,7 +235,8 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   const onMessage = blamesMessage(connection, direction);
   const stoodStill = missesOwnPings(connection, direction, idle);
-  const byTimer = idle >= LEAST_IDLE_MS && isTimerLike(idle) && !stoodStill;
+  const onOwnBeat = isOnOwnBeat(connection, direction, endOf(connection).timestampNs);
+  const byTimer = idle >= LEAST_IDLE_MS && isTimerLike(idle) && !stoodStill && !onOwnBeat;
   const handshake = handshakeOf(connection);
   const proxy = closer === "server" && handshake !== null ? proxyOf(handshake) : null;
   const died = closer === "server" && hasDied(connection, context);
@@ -315,10 +308,13 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
     closer === "client" &&
       !notified &&
       cause(ownTimer === null && !isByDeadline ? "likely" : "possible", "clientKilled", {}),
-    closer === "client" && ownTimer === null && cause(notified ? "likely" : "possible", "clientTerminated", {}),
+    closer === "client" &&
+      ownTimer === null &&
+      cause(notified || onOwnBeat ? "likely" : "possible", "clientTerminated", {}),
     peer.zeroWindows > 0 && cause(stuffed ? "likely" : "possible", "backpressure", {}),
     !byTimer &&
       !stoodStill &&
+      !onOwnBeat &&
       idle > 10_000 &&
       named.length === 0 &&
       ownTimer === null &&
@@ -378,6 +374,9 @@ export const noCloseFrame: Rule = {
     "proxyRestarted",
     "proxyLifetime",
     "proxyOrBehind",
+    "injectingBox",
+    "leftWithoutWaiting",
+    "proxyInPath",
     "backendMarkedDown",
     "keysWouldTell",
   ],

@@ -326,6 +326,7 @@ export const reset: Rule = {
     "closedWithUnread",
     "abortiveClose",
     "processCrashed",
+    "dataStopped",
     "middleboxReset",
     "closedSocketWritten",
     "handlerThrew",

@@ -1,4 +1,4 @@
-import { isBefore } from "../../../base/packet-view.ts";
+import { isBefore, type Mark } from "../../../base/packet-view.ts";
 import type { ArpFacts } from "../../../store/across-types.ts";
 import type { TlsFacts } from "../../../store/tls-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
@@ -16,6 +16,15 @@ import { begunWithin, MANY } from "./open-unanswered.ts";
 const isStillAsking = ({ tcp }: ConnectionFacts, { first }: ArpFacts): boolean =>
   (tcp.syns.at(-1)?.timestampNs ?? 0) > first.timestampNs;
 
+/** No path takes as long there and back: an answer right behind the newest SYN-ACK shows that those before it were lost. */
+const LEAST_LOST_MS = 5000;
+const AT_ONCE_MS = 500;
+
+const isBeforeIt =
+  (mark: Mark) =>
+  (other: Mark): boolean =>
+    isBefore(other, mark);
+
 /** SYN-ACK repeated and never acknowledged. */
 function checkSynAck(connection: ConnectionFacts, context: Context) {
   const { tcp } = connection;
@@ -25,17 +34,26 @@ function checkSynAck(connection: ConnectionFacts, context: Context) {
   if (tcp.halves[0].dataSegments > 0) return null;
   const server = serverOf(connection);
   const refusal = tcp.resets.find(({ from, answers }) => from === "client" && answers !== null);
-  if (refusal !== undefined)
-    return draft("tcp.open.synack-unacknowledged", "givenUp", {
+  if (refusal !== undefined) {
+    const answerMs = spanMs(first, refusal);
+    const isLost =
+      answerMs >= LEAST_LOST_MS && spanMs(tcp.synAcks.findLast(isBeforeIt(refusal)) ?? first, refusal) <= AT_ONCE_MS;
+    return draft("tcp.open.synack-unacknowledged", isLost ? "cameLate" : "givenUp", {
       at: first,
-      args: { server, client: clientOf(connection), repeats: tcp.synAcks.length - 1, answerMs: spanMs(first, refusal) },
+      args: { server, client: clientOf(connection), repeats: tcp.synAcks.length - 1, answerMs },
       evidence: [
         shows(tcp.syns[0], "syn", { server }),
         shows(first, "synAck", { server }),
         shows(refusal, "rstAnswers", { from: "client", to: "server" }),
       ],
-      causes: [cause("likely", "impatientDial", { afterMs: spanMs(first, refusal) })],
+      causes: isLost
+        ? [
+            cause("likely", "pathInterrupted", { idleMs: answerMs }),
+            cause("possible", "returnPath", { client: connection.client.address }),
+          ]
+        : [cause("likely", "impatientDial", { afterMs: answerMs })],
     });
+  }
   const count = begunWithin(connection, context);
   const sought = soughtByServer(connection, last, context.analysis);
   return draft("tcp.open.synack-unacknowledged", "plain", {

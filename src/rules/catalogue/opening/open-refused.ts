@@ -168,7 +168,9 @@ function check(connection: ConnectionFacts, context: Context) {
     earlier !== null && cause(laterOne === null ? "likely" : "certain", "serverStopped", { server, port }),
     isUnheard && cause("likely", "notListening", { port }),
   ];
-  if (usual !== null && usual !== reset.hopLimit)
+  // The host of a container answers in its place when its port is not passed on any more: one hop nearer.
+  const isNextHop = earlier !== null && usual !== null && reset.hopLimit === usual + 1;
+  if (usual !== null && usual !== reset.hopLimit && !isNextHop)
     return draft("tcp.open.refused", "middlebox", {
       at: reset,
       args: { ...base, answerMs, hops: reset.hopLimit, usualHops: usual },
@@ -223,10 +225,11 @@ function check(connection: ConnectionFacts, context: Context) {
     });
   return draft("tcp.open.refused", "host", {
     at: reset,
+    confidence: isNextHop ? "likely" : undefined,
     args: { ...base, answerMs },
-    evidence,
+    evidence: isNextHop ? [...evidence, shows(reset, "rstOdd", { from: "server", oddities: "hop-limit" })] : evidence,
     causes: [
-      ...common,
+      ...common.map((one) => (isNextHop && one ? { ...one, confidence: "likely" as const } : one)),
       // 0.0.0.0 takes no IPv6.
       isUnheard &&
         twin === null &&

@@ -3,6 +3,7 @@ import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import { LEAST_RETRANSMISSIONS, LEAST_WAIT_MS } from "../../context/dead-path.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { sentForFin } from "../../ending/forged-fin.ts";
 import { mayBlameOutage } from "../../ending/outage-code.ts";
 import { stallHolding } from "../../path/held-end.ts";
 import { outageLength } from "../../path/outage.ts";
@@ -58,6 +59,8 @@ export function checkLostEnd(connection: ConnectionFacts, direction: Direction):
   const isBeforeLast = (mark: Mark | null) => mark !== null && mark.timestampNs <= last.timestampNs;
   if (half.unacknowledged !== null || tcp.oneWay || isBeforeLast(peer.fin) || isBeforeLast(finAcknowledged))
     return null;
+  // It acknowledges what the peer never sent, and is dropped for it (RFC 9293 §3.10.7.4).
+  if (sentForFin(connection) !== null) return null;
   const resets = tcp.resets.filter(({ ignored }) => !ignored);
   const from = sideOf(direction);
   const to = otherSide(from);

@@ -3,10 +3,11 @@ import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { askedInVain } from "../../ending/asked-in-vain.ts";
+import { codeOf, FAILED, gaveUp } from "../../ending/beat-given-up.ts";
 import { stoppedAsking } from "../../ending/stopped-asking.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { isViteHmr } from "../../handshake/vite.ts";
-import { endedBy } from "../../reading/ending.ts";
 import {
   directionOf,
   endOf,
@@ -35,7 +36,8 @@ const LEAST_LATE_MS = 2000;
 function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | null {
   const beat = connection.session?.heartbeat;
   const first = beat?.unansweredAtEnd[0];
-  if (first === undefined) return checkNotAsked(connection, context) ?? checkLate(connection);
+  if (first === undefined)
+    return checkNotAsked(connection, context) ?? checkLate(connection) ?? askedInVain(connection, context);
   if (!beat || beat.unansweredAtEnd.length < LEAST_BEATS || beat.answered < LEAST_BEATS) return null;
   const end = connection.tcp.closedAt?.timestampNs ?? watchedUntil(connection, context.analysis.clockNs);
   const waitedMs = (end - first.timestampNs) / 1e6;
@@ -122,6 +124,9 @@ function checkNotAsked(connection: ConnectionFacts, context: Context): Draft | n
   // Pages cannot but name their origin (RFC 6455 §4.1); programs seldom do.
   const isPage = to === "client" && request != null && fieldValue(request, "origin") !== null;
   const pong = webSocket?.heartbeat[directionOf(closer)].lastPong ?? null;
+  const isAlive = pong !== null && pong.timestampNs > last.timestampNs;
+  const isMute = !spoke && !isAlive;
+  const isSpokenTo = (webSocket?.lastMessage[directionOf(closer)]?.timestampNs ?? 0) > last.timestampNs;
   return draft("app.heartbeat.missing", "notAsked", {
     at: last,
     severity: "error",
@@ -137,13 +142,13 @@ function checkNotAsked(connection: ConnectionFacts, context: Context): Draft | n
     evidence: [
       shows(last, "lastBeat", { from: to }),
       shows(beat.lastAnswer, "lastBeatAnswer", { from: closer }),
-      pong !== null && pong.timestampNs > last.timestampNs ? shows(pong, "lastPong", { from: to }) : null,
+      isAlive ? shows(pong, "lastPong", { from: to }) : null,
       shows(ended, "endOfSession", { from: closer }),
     ],
     causes: [
       cause(isPage && !spoke ? "possible" : "likely", "beatSenderStopped", { to }),
       to === "client" && !spoke && cause(isPage ? "likely" : "possible", "pageTimersSlowed", { patienceMs: waitedMs }),
-      !spoke && cause("possible", "peerBlocked", { to }),
+      isMute && cause(isSpokenTo ? "likely" : "possible", "peerBlocked", { to }),
     ],
   });
 }
@@ -155,23 +160,13 @@ function sleptThrough({ tcp }: ConnectionFacts, side: Side, first: Mark, ended: 
   return pause.until.timestampNs - pause.ms * NS_PER_MS <= first.timestampNs + AWAKE_NS;
 }
 
-/** What a library says when it fails a connection for what it got: no patience had run out. */
-const FAILED: ReadonlySet<number | null | undefined> = new Set([1002, 1003, 1007, 1009, 1010]);
-
-const codeOf = ({ webSocket }: ConnectionFacts, side: Side) => webSocket?.closeFrames[directionOf(side)]?.code;
-
-/** The sender of the heartbeat ended the connection, and not as who merely leaves. */
-function gaveUp(connection: ConnectionFacts, from: Side, isNamed: boolean): Mark | null {
-  const code = codeOf(connection, from);
-  return code === 1001 || (code === 1000 && !isNamed) ? null : endedBy(connection, from);
-}
-
 export const appHeartbeatMissing: Rule = {
   id: "app.heartbeat.missing",
   severity: "warning",
   spec: "",
   causes: [
     "beatHandlerStopped",
+    "beatNotKnown",
     "peerBlocked",
     "beatSenderStopped",
     "pageTimersSlowed",
