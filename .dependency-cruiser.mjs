@@ -48,7 +48,18 @@ const insideRules = {
   sealed: ["reading", "handshake", "context", "rhythm"],
   ending: ["reading", "handshake", "context", "rhythm", "timers", "path", "sealed"],
   catalogue: ["reading", "handshake", "context", "rhythm", "timers", "path", "upgrade", "sessions", "sealed", "ending"],
-  judging: ["reading", "handshake", "context", "rhythm", "timers", "upgrade", "sealed", "ending", "catalogue"],
+  judging: [
+    "reading",
+    "handshake",
+    "context",
+    "rhythm",
+    "timers",
+    "upgrade",
+    "sessions",
+    "sealed",
+    "ending",
+    "catalogue",
+  ],
 };
 
 const path = (room) => (room.endsWith("#types") ? `^src/${room.slice(0, -6)}/[a-z-]*types\\.ts$` : `^src/${room}/`);

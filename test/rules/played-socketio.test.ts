@@ -127,7 +127,18 @@ describe("a client that is let in, and refused what it asks for", () => {
     expect(told({ served: mark(5) })).toEqual(["warning refused tokenRejected"]);
     expect(told({ served: mark(11.5) })).toEqual(["note plain tokenRejected"]);
     expect(told({}, ["Unauthorized", "Validation failed"])).toEqual(["note plain tokenRejected"]);
-    expect(told({}, ["Internal server error"])).toEqual(["note plain handlerException"]);
+    expect(told({}, ["Internal server error"])).toEqual(["note plain plainError"]);
+  });
+
+  test("and so it is where its requests fail at the server, each time", () => {
+    const thrice = ["Internal server error", "Internal server error", "Internal server error"];
+    expect(told({}, thrice)).toEqual(["warning failing plainError"]);
+    expect(told({ served: mark(5) }, thrice)).toEqual(["warning failing plainError"]);
+    expect(told({ served: mark(11.5) }, thrice)).toEqual(["note plain plainError"]);
+    expect(told({}, ["Validation failed", "Validation failed", "Validation failed"])).toEqual([
+      "note plain handlerException",
+    ]);
+    expect(told({ disconnected: { ...mark(30), from: "server" } }, thrice)).toEqual([]);
   });
 
   test("not where the capture may lack what else came", () => {

@@ -117,6 +117,11 @@ export const causesApplication = {
       "A handler on the server threw or refused the request (in NestJS a WsException of a handler, guard or pipe, sent as event exception).",
     fix: "Listen for it at the client: socket.on('exception', …), and look at the server's log at this time. With an acknowledgment callback the answer tells the caller itself.",
   },
+  plainError: {
+    cause:
+      "The server's code threw an error whose text it keeps to itself. NestJS says “Internal server error” for every error that is no WsException: of a handler that fails, and of a guard that throws new Error() for a token that is missing, invalid or expired.",
+    fix: "The text is in the server's log at this time (NestJS: [WsExceptionsHandler]). Let guards throw new WsException('…'): then the client sees why, by socket.on('exception', …).",
+  },
   beatHandlerStopped: {
     cause: "The {to:word}'s code that answers the heartbeat stopped: an exception, a lost timer or subscription.",
     fix: "Look at the {to:word}'s log at this time; better still, use WebSocket pings, which libraries answer by themselves.",

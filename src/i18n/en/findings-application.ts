@@ -122,6 +122,11 @@ export const findingsApplication = {
       detail:
         "Nothing else came from the server in {namespace} after that. The connection itself is fine, and the client sees connect: its requests are refused, as a guard or middleware does (NestJS sends the event exception for it).",
     },
+    failing: {
+      title: "Whatever the client asks for in {namespace} fails at the server, {count:once|# times}: “{message}”",
+      detail:
+        "Nothing else came from the server in {namespace} after that. The connection itself is fine, and the client sees connect: the server's own code throws before it answers.",
+    },
   },
   "sio.disconnected": {
     plain: {

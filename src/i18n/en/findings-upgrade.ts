@@ -176,6 +176,12 @@ export const findingsUpgrade = {
       title: "{server} answered {ask:word} {target} with {status}[[ and {contentType}]] instead of 101",
       detail: "The request was handled as a plain HTTP request: nothing there upgrades this path to a WebSocket.",
     },
+    standIn: {
+      title:
+        "{server} answered {ask:word} {target} with a page ({status}) that stands in for its server: that one is down, or taken down",
+      detail:
+        "A proxy that shows a page of its own when its server does not answer, or during maintenance (nginx: error_page 502 503 =200 /page.html), says {status}, as if all were well. Neither the client nor a health check can tell; let it say 503 for /socket.io/ and WebSockets.",
+    },
   },
   "http.upgrade.gateway-error": {
     plain: {

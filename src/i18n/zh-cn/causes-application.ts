@@ -108,6 +108,11 @@ export const causesApplication = {
       "服务端的处理函数抛出异常或拒绝了请求（NestJS 里是处理函数、guard 或 pipe 的 WsException，以 exception 事件发出）。",
     fix: "客户端监听它：socket.on('exception', …)，并看服务端这一时刻的日志。用确认回调（ack）的话，结果会直接告诉调用方。",
   },
+  plainError: {
+    cause:
+      "服务端代码抛出了异常，但没有把原因告诉客户端。在 NestJS 里，凡不是 WsException 的错误都只说“Internal server error”：可能是处理函数出错，也可能是 guard 因令牌缺失、无效或过期而抛出 new Error()。",
+    fix: "原因在服务端这一时刻的日志里（NestJS：[WsExceptionsHandler]）。让 guard 抛出 new WsException('…')，客户端用 socket.on('exception', …) 就能看到原因。",
+  },
   beatHandlerStopped: {
     cause: "{to:word}回应心跳的代码停了：抛了异常，或定时器、订阅丢失。",
     fix: "查看{to:word}这一时刻的日志；更稳妥的是用 WebSocket 的 ping，库会自动回应。",

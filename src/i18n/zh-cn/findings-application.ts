@@ -111,6 +111,11 @@ export const findingsApplication = {
       detail:
         "此后服务端在 {namespace} 里没有再发别的东西。连接本身没问题，客户端也看到了 connect；被拒绝的是它的请求，guard 或中间件就是这样做的（NestJS 会发 exception 事件）。",
     },
+    failing: {
+      title: "客户端在 {namespace} 里的请求在服务端都失败了（{count} 次）：“{message}”",
+      detail:
+        "此后服务端在 {namespace} 里没有再发别的东西。连接本身没问题，客户端也看到了 connect；是服务端自己的代码在应答之前抛出了异常。",
+    },
   },
   "sio.disconnected": {
     plain: {

@@ -161,6 +161,11 @@ export const findingsUpgrade = {
       title: "{server} 对{ask:word} {target} 回了 {status}[[（{contentType}）]]，而不是 101",
       detail: "请求被当成普通 HTTP 处理，这个路径上没有 WebSocket 服务。",
     },
+    standIn: {
+      title: "{server} 用一张代替服务器的页面（{status}）应答了{ask:word} {target}：后面的服务器没有运行，或正在维护",
+      detail:
+        "服务器不应答或维护期间，代理改为显示自己的页面（nginx：error_page 502 503 =200 /page.html），却回了 {status}，仿佛一切正常。客户端和健康检查都看不出来；请让它对 /socket.io/ 和 WebSocket 回 503。",
+    },
   },
   "http.upgrade.gateway-error": {
     plain: {

@@ -41,6 +41,8 @@ export interface Others {
   readonly viteServers: ReadonlyMap<string, ConnectionFacts>;
   /** Connections that were refused or not answered, by server endpoint. */
   readonly failed: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
+  /** The same of all servers, by their time. */
+  readonly failedDials: TimeIndex<ConnectionFacts>;
   /** Those that were refused, at the port or with an answer to their request, by client and server endpoint (`pairKey`). */
   readonly turnedAway: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** Polls that their server hung up on before it answered, by its endpoint, in the order of their ends. */
@@ -211,6 +213,7 @@ export function othersOf({ connections }: Analysis): Others {
     viteServers,
     replacedBy,
     failed: indexed(failed),
+    failedDials: timeIndex([...failed.values()].flat(), ({ first }) => first.timestampNs),
     turnedAway: indexed(turnedAway),
     hungUpPolls: new Map(
       [...hungUpPolls].map(([endpoint, list]) => [

@@ -25,6 +25,9 @@ export const GRAPHQL_CODES: ReadonlySet<number> = new Set([
   4400, 4401, 4403, 4404, 4406, 4408, 4409, 4429, 4499, 4500, 4504,
 ]);
 
+/** A server that says one of these turns the client away: its login, or its rights, are not enough. */
+export const LOGIN_CODES: ReadonlySet<number | null> = new Set([1008, 3000, 3003, 4401, 4403, 4001, 4003]);
+
 /** Codes that an endpoint must not put on the wire (RFC 6455 §7.4.1, §7.4.2). */
 export const isReservedCode = (code: number): boolean =>
   code < 1000 || code === 1004 || code === 1005 || code === 1006 || (code >= 1015 && code < 3000) || code >= 5000;

@@ -18,6 +18,7 @@ import { asOneNarrowPath } from "./one-narrow-path.ts";
 import type { Placed } from "./placed.ts";
 import { withPollsOn } from "./polled-on.ts";
 import { withRecovery } from "./recovered.ts";
+import { asOneToken } from "./same-token.ts";
 import { withSecrecy } from "./secrecy.ts";
 import { storiesOf } from "./stories.ts";
 import { type Judged, tellStory } from "./story.ts";
@@ -56,7 +57,10 @@ function judgeAll(analysis: Analysis, options: JudgeOptions): Finding[] {
   });
   // What concerns the capture as a whole has no story: each stands for itself.
   const ofCapture = draftsOfCapture(context).flatMap((placed) => tellStory([placed], context.joins));
-  const folded = foldAlike([...asOneNarrowPath(asAnnouncedStop(asOneDeath(judged, context), context)), ...ofCapture]);
+  const folded = foldAlike([
+    ...asOneNarrowPath(asAnnouncedStop(asOneDeath(asOneToken(judged), context), context)),
+    ...ofCapture,
+  ]);
   return raiseLimits(withoutRiddles(withHurry(folded, context), analysis.connections)).sort(byImportance);
 }
 

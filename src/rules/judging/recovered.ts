@@ -3,13 +3,14 @@ import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import { pairKey } from "../context/others.ts";
-import type { PolledSession } from "../context/polled-sessions.ts";
+import { type PolledSession, sidGiven } from "../context/polled-sessions.ts";
 import { cause, shows } from "../draft.ts";
 import { areAlike, asksAlike, isSameHost } from "../handshake/same-client.ts";
 import { handshakeOf, isPoll, outcomeOf } from "../handshake/upgrade-outcome.ts";
 import { endOf, spanMs } from "../reading/reading.ts";
 import { before, within } from "../reading/time-index.ts";
 import type { CauseId, RuleId } from "../types.ts";
+import { sidOf, wasLetIn } from "./let-in.ts";
 import type { Judged } from "./story.ts";
 
 /** Errors about one attempt, that the client's next attempt may repair: a token refreshed, a server that was starting. */
@@ -44,7 +45,8 @@ const RETRIES_WITHIN_NS = 60e9;
 export function withRecovery(judged: Judged, context: Context): Judged {
   const { connection, severity, draft, rule } = judged;
   if (connection === null || severity !== "error" || !ATTEMPTS.has(rule.id)) return judged;
-  const next = earliest(nextSocket(connection, context), nextPolls(connection, context));
+  const isLetIn = letInBy(judged, context);
+  const next = earliest(nextSocket(connection, isLetIn, context), nextPolls(connection, isLetIn, context));
   if (next === null) return judged;
   const recovered = shows(next.at, next.isPolled ? "recoveredByPolls" : "recovered", {});
   const isKnown = draft.causes.some(({ id }) => KNOWN.has(id));
@@ -59,6 +61,16 @@ export function withRecovery(judged: Judged, context: Context): Judged {
     },
   };
 }
+
+/** Where it is the login that failed, it is the login that must come through. */
+function letInBy({ draft, rule }: Judged, context: Context): (attempt: ConnectionFacts, sid: string | null) => boolean {
+  if (rule.id !== "jwt.expired") return () => true;
+  const { namespace } = draft.args;
+  const name = typeof namespace === "string" ? namespace : undefined;
+  return (attempt, sid) => wasLetIn(attempt, sid, name, context);
+}
+
+type IsLetIn = ReturnType<typeof letInBy>;
 
 interface Next {
   readonly at: Mark;
@@ -75,9 +87,10 @@ function failedAt(connection: ConnectionFacts): Mark {
 }
 
 /** The first WebSocket that this client got for the same target afterwards; null: none, or it had one all the time. */
-function nextSocket(connection: ConnectionFacts, context: Context): Next | null {
+function nextSocket(connection: ConnectionFacts, isLetIn: IsLetIn, context: Context): Next | null {
   const sockets = context.others().sockets.get(pairKey(connection));
   if (sockets === undefined) return null;
+  const gotIn = (one: ConnectionFacts): boolean => isOpenedInTime(one) && isLetIn(one, sidOf(one));
   const end = failedAt(connection).timestampNs;
   const exchange = handshakeOf(connection);
   if (exchange === null) return asNext(within(sockets, end, Number.POSITIVE_INFINITY).find(gotIn));
@@ -96,7 +109,7 @@ const asNext = (one: ConnectionFacts | undefined): Next | null =>
   one?.webSocket ? { at: one.webSocket.openedAt, isPolled: false } : null;
 
 /** The first session on polls that this client got afterwards, where it was polls that failed, or nothing was asked yet. */
-function nextPolls(connection: ConnectionFacts, context: Context): Next | null {
+function nextPolls(connection: ConnectionFacts, isLetIn: IsLetIn, context: Context): Next | null {
   const exchange = handshakeOf(connection);
   if (exchange !== null && !isPoll(exchange)) return null;
   const sessions = context.polledSessions().get(pairKey(connection));
@@ -105,7 +118,7 @@ function nextPolls(connection: ConnectionFacts, context: Context): Next | null {
   const isAlike = ({ exchange: other }: PolledSession): boolean =>
     exchange === null || areAlike(other.request, exchange.request);
   const next = within(sessions, end, exchange === null ? Number.POSITIVE_INFINITY : end + RETRIES_WITHIN_NS).find(
-    isAlike,
+    (one) => isAlike(one) && isLetIn(one.connection, sidGiven(one.exchange) ?? null),
   );
   if (next === undefined) return null;
   const found = { at: next.openedAt, isPolled: true };
@@ -138,4 +151,4 @@ const goesOn = (
   );
 
 /** A 101 that came when the client had hung up let nobody in. */
-const gotIn = (connection: ConnectionFacts): boolean => outcomeOf(connection) !== "late";
+const isOpenedInTime = (connection: ConnectionFacts): boolean => outcomeOf(connection) !== "late";

@@ -6,7 +6,7 @@ import type { Context } from "../context/context.ts";
 import { type Asked, type Others, pairKey, passedOn } from "../context/others.ts";
 import { GONE_WITHIN_NS, lacksBackend } from "../ending/end-signs.ts";
 import { hungUpBefore, inFrontOf } from "../ending/hung-up-poll.ts";
-import { handshakeOf, isClosedUnread, isPoll, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
+import { handshakeOf, isClosedUnread, isFailedPoll, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
 import { endOf, serverOf } from "../reading/reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
 import { missedBeat } from "../rhythm/heartbeat.ts";
@@ -95,7 +95,7 @@ function deathBefore(connection: ConnectionFacts, context: Context): ConnectionF
  */
 const backendRefusals = (connection: ConnectionFacts, others: () => Others): ConnectionFacts[] =>
   connection.exchanges.flatMap((outer) => {
-    if (outer.response === null || outer.response.status < 400) return [];
+    if (outer.response === null || (outer.response.status < 400 && !isFailedPoll(outer))) return [];
     const passed = passedOn(outer, connection, others()) ?? unansweredBehind(outer, connection, others());
     if (passed === null || isClientsOwn(passed.connection, connection)) return [];
     const { request, response } = passed.exchange;
@@ -108,10 +108,13 @@ const backendRefusals = (connection: ConnectionFacts, others: () => Others): Con
 const isClientsOwn = (other: ConnectionFacts, { client, server }: ConnectionFacts): boolean =>
   other.client.address === client.address && client.address !== server.address;
 
-/** The poll without an answer that a proxy passed on, and of which it says that none came. Each poll has a query of its own. */
+/**
+ * The poll without an answer that a proxy passed on: it says so (RFC 9110 §15.6.3, §15.6.5), or shows a page of its own instead
+ * (nginx, error_page). Each poll has a query of its own.
+ */
 function unansweredBehind(outer: HttpExchangeFacts, connection: ConnectionFacts, { asked }: Others): Asked | null {
   const { request, response } = outer;
-  if (!request || !response || !isPoll(outer) || !SAYS_NO_ANSWER.has(response.status)) return null;
+  if (!request || !response || !isFailedPoll(outer)) return null;
   const found = within(asked, request.first.timestampNs, response.first.timestampNs).find(
     ({ connection: other, exchange }) =>
       exchange.response === null &&
@@ -121,9 +124,6 @@ function unansweredBehind(outer: HttpExchangeFacts, connection: ConnectionFacts,
   );
   return found ?? null;
 }
-
-/** RFC 9110 §15.6.3, §15.6.5. */
-const SAYS_NO_ANSWER: ReadonlySet<number> = new Set([502, 504]);
 
 const queryOf = (request: HttpExchangeFacts["request"]): string | undefined => request?.target.split("?", 2)[1];
 

@@ -328,6 +328,7 @@ export const causeWords = {
   gatewayDisconnects: "namespace",
   middlewareHangs: "namespace",
   handlerException: "",
+  plainError: "",
   beatHandlerStopped: "to",
   beatNotKnown: "to",
   beatSenderStopped: "to",

@@ -29,7 +29,11 @@ export const applicationFindings = {
     noGreeting: "server target waitedMs",
     otherServer: "server target",
   },
-  "sio.exception": { plain: "namespace event message others?", refused: "namespace message count" },
+  "sio.exception": {
+    plain: "namespace event message others?",
+    refused: "namespace message count",
+    failing: "namespace message count",
+  },
   "sio.disconnected": {
     plain: "namespace afterMs?",
     atOnce: "namespace afterMs",

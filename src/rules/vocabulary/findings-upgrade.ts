@@ -47,6 +47,7 @@ export const upgradeFindings = {
   "http.upgrade.page-returned": {
     page: "status ask target server contentType?",
     other: "status ask target server contentType?",
+    standIn: "status ask target server contentType?",
   },
   "http.upgrade.gateway-error": {
     plain: "status reason? ask target server proxy? afterMs?",

@@ -54,6 +54,11 @@ const refusing = (given: Partial<SocketIoNamespaceFacts> = {}) => {
   return namespace({ told: firstErrors.at(-1) ?? null, firstErrors, errors: 2, served: null, ...given });
 };
 
+const failing = (given: Partial<SocketIoNamespaceFacts> = {}) => {
+  const firstErrors = [10, 20, 30].map((at) => ({ ...mark(at), event: "exception", message: "Internal server error" }));
+  return namespace({ told: firstErrors.at(-1) ?? null, firstErrors, errors: 3, served: null, ...given });
+};
+
 const failedAck = (message: string) => ({ count: 1, first: [{ ...mark(10), event: "join", message }] });
 
 export const session = (given: Partial<SessionFacts> = {}): SessionFacts => ({
@@ -510,8 +515,9 @@ export const applicationCases = {
     fires: {
       plain: socketIo(session({ socketIo: [namespace({ told: INVALID_TOKEN })] })),
       refused: socketIo(session({ socketIo: [refusing()] })),
+      failing: socketIo(session({ socketIo: [failing()] })),
     },
-    severities: { refused: "warning" },
+    severities: { refused: "warning", failing: "warning" },
     near: {
       "an acknowledgment of something else that failed": socketIo(
         session({ socketIo: [namespace({ served: null, failedAcks: failedAck("name is taken") })] }),

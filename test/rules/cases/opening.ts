@@ -127,6 +127,12 @@ const leftInTls = (applicationDataBytes: readonly [number, number]): ConnectionF
     close: { verdict: "none", clientSees: null, serverSees: null },
   });
 
+/** The same with the keys at hand, and in HTTP/2: what was asked is not read. */
+const leftInHttp2 = (applicationDataBytes: readonly [number, number]): ConnectionFacts => {
+  const left = leftInTls(applicationDataBytes);
+  return { ...left, tls: left.tls && { ...left.tls, decrypted: true, applicationProtocol: "h2" } };
+};
+
 /** One of two backends that a proxy tries one after the other; the second one serves the client. */
 const FIRST_BACKEND = {
   first: mark(0.01),
@@ -245,6 +251,7 @@ export const openingCases = {
       "opened just now, beside others": running([idle({ ending: "open" }), connectionFacts()], 1),
       "a request came": one(connectionFacts()),
       "a request came inside TLS": one(leftInTls([300, 900])),
+      "a request came in HTTP/2": one(leftInHttp2([300, 900])),
     },
   },
 } satisfies SomeCases;

@@ -332,6 +332,7 @@ export const upgradeCases = {
     fires: {
       page: answer(200, { response: { "Content-Type": "text/html", Server: "nginx" } }),
       other: answer(200, { response: { "Content-Type": "application/json" } }),
+      standIn: answer(200, { response: { "Content-Type": "text/html" }, body: "<h1>We will be back soon</h1>" }),
     },
     near: { "a page that was asked for": one(poll({ target: "/", status: 200 })) },
   },

@@ -145,7 +145,9 @@ function checkNoRequestInTls(connection: ConnectionFacts, context: Context) {
   const opened = tls?.serverHello;
   if (!tls?.handshakeComplete || !opened || tcp.firstCloser !== "client" || tcp.oneWay) return null;
   if (tls.refusal !== null || tls.alerts.some((alert) => tellsWhy(alert, connection))) return null;
-  const asks = tls.decrypted ? connection.exchangeCount > 0 || connection.notHttp[0] !== null : asksInTls(connection);
+  // Requests in HTTP/2 are not read, whether their keys are there or not.
+  const isRead = tls.decrypted && tls.applicationProtocol !== "h2";
+  const asks = isRead ? connection.exchangeCount > 0 || connection.notHttp[0] !== null : asksInTls(connection);
   if (asks) return null;
   if (tcp.halves.some(({ missingBytes }) => missingBytes > 0)) return null;
   const server = serverOf(connection);

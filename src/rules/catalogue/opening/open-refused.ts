@@ -10,6 +10,7 @@ import { isPoll, proxyOf } from "../../handshake/upgrade-outcome.ts";
 import { clientOf, endOf, isLoopback, serverOf, spanMs, wantsWebSocket } from "../../reading/reading.ts";
 import { within } from "../../reading/time-index.ts";
 import type { EvidenceItem } from "../../types.ts";
+import { isStandIn } from "../../upgrade/stand-in-page.ts";
 import type { Rule } from "../rule.ts";
 
 const OTHER_FAMILY_WITHIN_MS = 3000;
@@ -77,9 +78,9 @@ function refusedTwin({ server, first }: ConnectionFacts, { others }: Context): C
 const WAITING_NS = 60e9;
 
 /** Somebody waits for the answer of another server at this moment: that one is a proxy, and this is what it tries. */
-function waitingFor(connection: ConnectionFacts, { others }: Context): Asked | null {
+function waitingFor(connection: ConnectionFacts, context: Context): Asked | null {
   const at = connection.first.timestampNs;
-  const waiting = within(others().asked, at - WAITING_NS, at).find(
+  const waiting = within(context.others().asked, at - WAITING_NS, at).find(
     ({ connection: front, exchange }) =>
       serverOf(front) !== serverOf(connection) &&
       // Who waits dials for itself, unless the proxy is on its own machine.
@@ -88,7 +89,7 @@ function waitingFor(connection: ConnectionFacts, { others }: Context): Asked | n
       (wantsWebSocket(exchange.request) || isPoll(exchange)) &&
       exchange.request.last.timestampNs <= at &&
       (exchange.response?.first ?? front.last).timestampNs >= at &&
-      (exchange.response?.status ?? 502) >= 500,
+      ((exchange.response?.status ?? 502) >= 500 || isStandIn(front, exchange, context)),
   );
   return waiting ?? null;
 }

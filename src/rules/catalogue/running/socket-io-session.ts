@@ -10,7 +10,14 @@ import { endOf, hasEnded, hasGap, later, serverOf, watchedUntil } from "../../re
 import { refusalCause } from "../../reading/refusal-causes.ts";
 import { isRefusal, refusalKind } from "../../reading/refusal-message.ts";
 import { connectTimeoutMs } from "../../sessions/connect-timeout.ts";
-import { failureEvidence, firstRefusal, refusedRequests } from "../../sessions/refused-requests.ts";
+import {
+  failedRequests,
+  failureEvidence,
+  firstFailure,
+  firstRefusal,
+  isServersFault,
+  refusedRequests,
+} from "../../sessions/refused-requests.ts";
 import { endOfPolls, pollsOf } from "../../sessions/session-polls.ts";
 import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
 import type { EvidenceItem } from "../../types.ts";
@@ -139,6 +146,32 @@ function refusedOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, c
   });
 }
 
+/** The client is let in, and whatever it asks for fails at the server. */
+function failingOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
+  const found = failedRequests(connection, facts, context);
+  if (found === null) return null;
+  const all = seenOf(connection, facts, context.sessions());
+  if (all.some((seen) => seen.facts.disconnected?.from === "server")) return null;
+  if (isHandedOn(connection, all, firstFailure, found.first)) return null;
+  const { name: namespace } = facts;
+  const { message } = found.first;
+  return draft("sio.exception", "failing", {
+    at: found.first,
+    severity: "warning",
+    foldBy: `${namespace} ${message}`,
+    args: { namespace, message, count: found.count },
+    evidence: [
+      shows(
+        onLeg(connection, all, (other) => other.connected),
+        "namespaceConnected",
+        { namespace },
+      ),
+      ...failureEvidence(found),
+    ],
+    causes: [cause("likely", "plainError", {})],
+  });
+}
+
 /** An event of the server that says error, and a client that stays connected: the request failed, not the connection. */
 function exceptionOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts, context: Context): Draft | null {
   const { told, disconnected, name: namespace } = facts;
@@ -158,7 +191,10 @@ function exceptionOf(connection: ConnectionFacts, facts: SocketIoNamespaceFacts,
     evidence: (facts.errors > 1 ? kept : [chosen]).map((one) =>
       shows(one, "errorEvent", { event: one.event, message: one.message }),
     ),
-    causes: [isRefusal(message) && refusalCause(refusalKind(message)), cause("likely", "handlerException", {})],
+    causes: [
+      isRefusal(message) && refusalCause(refusalKind(message)),
+      isServersFault(message) ? cause("likely", "plainError", {}) : cause("likely", "handlerException", {}),
+    ],
   });
 }
 
@@ -166,9 +202,12 @@ export const exception: Rule = {
   id: "sio.exception",
   severity: "note",
   spec: "Socket.IO protocol v5, EVENT",
-  causes: ["tokenRejected", "tokenNotRenewed", "tokenOfOthers", "permissionMissing", "handlerException"],
+  causes: ["tokenRejected", "tokenNotRenewed", "tokenOfOthers", "permissionMissing", "plainError", "handlerException"],
   sources: ["https://docs.nestjs.com/websockets/exception-filters"],
   check: each(
-    (connection, facts, context) => refusedOf(connection, facts, context) ?? exceptionOf(connection, facts, context),
+    (connection, facts, context) =>
+      refusedOf(connection, facts, context) ??
+      failingOf(connection, facts, context) ??
+      exceptionOf(connection, facts, context),
   ),
 };

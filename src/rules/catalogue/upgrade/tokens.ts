@@ -5,6 +5,7 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { toldOf } from "../../context/sessions.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { LOGIN_CODES } from "../../ending/close-codes.ts";
 import { engineIoCode, refusalMessage } from "../../handshake/engine-io-code.ts";
 import { dateOf, SKEW_SECONDS, secondsOf } from "../../handshake/server-clock.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
@@ -21,7 +22,7 @@ function turnedAway(connection: ConnectionFacts, verdict: Verdict | null): Mark 
   if (response && (response.status === 401 || response.status === 403)) return response.first;
   if (verdict !== null && isOfLogin(verdict)) return verdict.at;
   const close = connection.webSocket?.closeFrames[1];
-  return close && [1008, 3000, 3003, 4401, 4403, 4001, 4003].includes(close.code ?? 0) ? close : null;
+  return close && LOGIN_CODES.has(close.code) ? close : null;
 }
 
 /** Words that name something else that ran out are not about the token. */
@@ -32,7 +33,9 @@ const LEEWAY_SECONDS = 5;
 
 /** The server's own clock has decided where it says so itself. */
 const leewayOf = (verdict: Verdict | null): number =>
-  verdict?.how === "refused" && refusalKind(verdict.message) === "expired" ? 0 : LEEWAY_SECONDS;
+  (verdict?.how === "refused" || verdict?.how === "told") && refusalKind(verdict.message) === "expired"
+    ? 0
+    : LEEWAY_SECONDS;
 
 function checkToken(connection: ConnectionFacts, context: Context): Draft | null {
   const verdict = verdictIn(connection, context);

@@ -31,6 +31,7 @@ import { askedFor } from "../../upgrade/asked.ts";
 import { isLoginCheck } from "../../upgrade/login-check.ts";
 import { otherSite } from "../../upgrade/other-site.ts";
 import { serviceCauses } from "../../upgrade/service-codes.ts";
+import { isStandIn } from "../../upgrade/stand-in-page.ts";
 import { isUnreachable, searchInVain } from "../../upgrade/unreachable-backend.ts";
 import type { Rule } from "../rule.ts";
 
@@ -58,8 +59,9 @@ export const upgradeRedirected: Rule = {
     const found = answered(connection, "redirected");
     if (found === null) return null;
     const location = fieldValue(found.response, "location");
+    const isSecure = /^(https|wss):/i.test(location ?? "");
     const path = (location ?? "").replace(/^[a-z]+:\/\/[^/]*/i, "").split("?")[0] ?? "";
-    const followed = hasFollowed(connection, found.response.last, path, context);
+    const followed = hasFollowed(connection, found.response.last, { path, isSecure }, context);
     return draft("http.upgrade.redirected", followed ? "followed" : isPoll(found.exchange) ? "poll" : "plain", {
       severity: followed ? "note" : undefined,
       at: found.response.first,
@@ -77,13 +79,13 @@ export const upgradeRedirected: Rule = {
           : shows(found.response.first, "responseField", { name: "Location", value: location.split("?")[0] ?? "" }),
       ],
       causes: [
-        /^(https|wss):/i.test(location ?? "") && cause("likely", "redirectToHttps", {}),
-        /^(https|wss):/i.test(location ?? "") && mayBeOtherSite(found.exchange, connection, context),
+        isSecure && cause("likely", "redirectToHttps", {}),
+        isSecure && mayBeOtherSite(found.exchange, connection, context),
         path === `${found.path}/` && cause("certain", "trailingSlash", { path: found.path }),
         /login|auth|signin|sso/i.test(location ?? "") && cause("likely", "loginRedirect", {}),
         location === null
           ? cause("possible", "redirectToHttps", {})
-          : !/^(https|wss):/i.test(location) &&
+          : !isSecure &&
             path !== `${found.path}/` &&
             cause("likely", "movedElsewhere", { path: location.split("?")[0] ?? "" }),
       ],
@@ -99,12 +101,18 @@ function mayBeOtherSite(exchange: HttpExchangeFacts, connection: ConnectionFacts
 
 const FOLLOWS_WITHIN_NS = 5e9;
 
-/** The same client asked for what the redirect names right after, and got its WebSocket. */
-function hasFollowed({ client }: ConnectionFacts, after: Mark, path: string, { others }: Context): boolean {
+/** The same client asked for what the redirect names right after, and got its WebSocket: of one to TLS, inside TLS. */
+function hasFollowed(
+  { client }: ConnectionFacts,
+  after: Mark,
+  { path, isSecure }: { readonly path: string; readonly isSecure: boolean },
+  { others }: Context,
+): boolean {
   const from = after.timestampNs;
   return within(others().asked, from, from + FOLLOWS_WITHIN_NS).some(
     ({ connection, exchange }) =>
       connection.client.address === client.address &&
+      (!isSecure || connection.tls !== null) &&
       exchange.response?.status === 101 &&
       exchange.request !== null &&
       pathOf(exchange.request.target) === (path === "" ? "/" : path),
@@ -127,13 +135,19 @@ export const pageReturned: Rule = {
     "caddyOtherSite",
     "frontRoute",
     "locationMissing",
+    "backendDown",
+    "backendCrashed",
   ],
   sources: ["https://nginx.org/en/docs/http/websocket.html", "https://github.com/socketio/socket.io/issues/3508"],
-  check(connection) {
+  check(connection, context) {
     const found = answered(connection, "page");
     if (found === null) return null;
     const type = contentType(found.exchange);
-    return draft("http.upgrade.page-returned", /html/i.test(type ?? "") ? "page" : "other", {
+    const isPage = /html/i.test(type ?? "");
+    const hungUp = hungUpBehind({ connection, exchange: found.exchange }, context.others())?.connection ?? null;
+    const isInstead = hungUp !== null || isStandIn(connection, found.exchange, context);
+    return draft("http.upgrade.page-returned", isInstead ? "standIn" : isPage ? "page" : "other", {
+      confidence: isInstead && hungUp === null ? "likely" : undefined,
       at: found.response.first,
       args: {
         status: found.response.status,
@@ -142,11 +156,19 @@ export const pageReturned: Rule = {
         server: found.server,
         contentType: type,
       },
-      evidence: [...found.evidence, bodyEvidence(found.exchange)],
-      causes: pageCauses(found.exchange, /html/i.test(type ?? ""), found.path),
+      evidence: [hungUp && endingOnLeg(hungUp), ...found.evidence, bodyEvidence(found.exchange)],
+      causes: isInstead
+        ? standInCauses(found.exchange, hungUp !== null)
+        : pageCauses(found.exchange, isPage, found.path),
     });
   },
 };
+
+function standInCauses(exchange: HttpExchangeFacts, hasHungUp: boolean): Cause[] {
+  const front = frontNamed(proxyOf(exchange));
+  if (hasHungUp) return [cause("certain", "backendCrashed", { front })];
+  return [cause("likely", "backendDown", { front }), cause("possible", "backendCrashed", { front })];
+}
 
 function bodyEvidence(exchange: HttpExchangeFacts) {
   const text = bodyLine(exchange.responseBodyPreview);

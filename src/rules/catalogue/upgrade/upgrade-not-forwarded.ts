@@ -17,7 +17,14 @@ function forwardedByProxy(connection: ConnectionFacts, context: Context): Connec
   for (const [server, other] of others.forwardedFor.get(connection.client.address) ?? [])
     if (server !== endpoint) return other;
   const own = others.askedBy.get(connection.server.address);
-  if (own !== undefined && serverOf(own) !== endpoint && own.clientBy !== "first-packet") return own;
+  // Where the client is on the same host, that host's other requests may be the client's own.
+  if (
+    own !== undefined &&
+    serverOf(own) !== endpoint &&
+    own.clientBy !== "first-packet" &&
+    own.client.address !== connection.client.address
+  )
+    return own;
   for (const outer of others.askedOf.get(endpoint) ?? []) {
     const other = passedOn(outer, connection, others);
     if (other !== null) return other.connection;
@@ -54,8 +61,8 @@ function check(connection: ConnectionFacts, context: Context) {
   const path = pathOf(target);
   const response = exchange.response;
   if (response !== null && outcome === "refused" && DELIBERATE.has(response.status)) return null;
-  // It has a place for this path: it refuses for reasons of its own, or lets the request wait.
-  const mayKnow = outcome === "refused" || outcome === "unanswered";
+  // It has a place for this path: it refuses or redirects for reasons of its own, or lets the request wait.
+  const mayKnow = outcome === "refused" || outcome === "redirected" || outcome === "unanswered";
   if (mayKnow && isPassedOnElse(path, context, serverOf(forwarded))) return null;
   const other = forwarded.exchanges.find((item) => item.request !== null);
   if (outcome === "unanswered")
