@@ -164,6 +164,19 @@ test("a port refused from one hop nearer, where a WebSocket was open before, is 
   expect(told(64)?.variant).toBe("host");
 });
 
+test("a port that refuses where a WebSocket was open when the capture began: its server has stopped", () => {
+  const syn = refusedSyn(50);
+  const open = connectionFacts({
+    first: mark(1),
+    tcp: tcp({ opening: "not-captured", synAcks: [], syns: [], established: null }),
+    webSocket: webSocket({ midstream: true }),
+  });
+  const causes = (...all: ConnectionFacts[]) => causesOf("tcp.open.refused", several(...all));
+  const later = connectionFacts({ first: mark(55) });
+  expect(causes(open, syn, later)).toContain("certain serverStopped");
+  expect(causes(syn, later)).toContain("certain serverStartedLater");
+});
+
 test("in a capture of one direction, an RST that acknowledges nothing answers what is not in it", () => {
   const torn = (hasAck: boolean) =>
     abnormal("client", 40, {

@@ -165,9 +165,9 @@ export const findingsApplication = {
     },
     neverAnswered: {
       title:
-        "The {to:word} never answered the application's heartbeat; the {from:word} gave up {waitedMs:ms} after the first one[[, closing with {code}]]",
+        "The {to:word} answered none of the application's heartbeats here; the {from:word} gave up {waitedMs:ms} after the first one[[, closing with {code}]]",
       detail:
-        "“{sample}” was sent {missing:once|# times}, one every {intervalMs:ms}, and never answered; then its sender ended the connection.",
+        "“{sample}” was sent {missing:once|# times}, one every {intervalMs:ms}, without an answer; then its sender ended the connection.",
     },
     notAsked: {
       title:

@@ -151,7 +151,8 @@ export const findingsApplication = {
         "“{sample}”每 {intervalMs:ms}发一次，原先每次都有回应，后来 {missing} 次没有。TCP 重发了它，也没有等到确认：{to:word}的程序可能没有问题。",
     },
     neverAnswered: {
-      title: "{to:word}从未回应应用心跳；从第一个算起 {waitedMs:ms}后，{from:word}放弃了连接[[（关闭码 {code}）]]",
+      title:
+        "{to:word}对这里的应用心跳一次都没有回应；从第一个算起 {waitedMs:ms}后，{from:word}放弃了连接[[（关闭码 {code}）]]",
       detail: "“{sample}”每 {intervalMs:ms}发一次，共 {missing} 次，一次回应都没有，发送方随即结束了连接。",
     },
     notAsked: {

@@ -25,6 +25,8 @@ export interface Others {
   /** Accepted connections by server endpoint, and by port alone. */
   readonly accepted: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   readonly acceptedAtPort: ReadonlyMap<number, TimeIndex<ConnectionFacts>>;
+  /** Since when WebSockets whose opening is not in the capture were seen there, by server endpoint. */
+  readonly begun: ReadonlyMap<string, number>;
   /** WebSockets by "client address, server endpoint", in the order of their openings. */
   readonly sockets: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
   /** Of the WebSockets of a server endpoint, sorted each by itself. */
@@ -157,6 +159,7 @@ export function othersOf({ connections }: Analysis): Others {
   const askedBy = new Map<string, ConnectionFacts>();
   const tunnels = new Set<string>();
   const answeredBeats = new Set<string>();
+  const begun = new Map<string, number>();
   for (const connection of connections) {
     const { server, client, tcp } = connection;
     const endpoint = serverOf(connection);
@@ -170,6 +173,8 @@ export function othersOf({ connections }: Analysis): Others {
       appendTo(turnedAway, pairKey(connection), connection);
     if (connection.exchanges.some(saysBackendGone)) appendTo(backendGone, endpoint, connection);
     if (connection.webSocket !== null) {
+      if (tcp.opening === "not-captured")
+        begun.set(endpoint, Math.min(begun.get(endpoint) ?? Number.POSITIVE_INFINITY, connection.first.timestampNs));
       appendTo(sockets, pairKey(connection), connection);
       appendTo(socketsOf, endpoint, connection);
     }
@@ -232,6 +237,7 @@ export function othersOf({ connections }: Analysis): Others {
     askedBy,
     tunnels,
     answeredBeats,
+    begun,
     areServersUnseen: !connections.some(hasServerPackets) && connections.some(isBlind),
   };
 }

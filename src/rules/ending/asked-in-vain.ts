@@ -30,6 +30,8 @@ export function askedInVain(connection: ConnectionFacts, context: Context): Draf
   const ended = gaveUp(connection, from, true);
   if (ended === null || ended.timestampNs <= last.timestampNs || reachedNobody(connection, first, ended)) return null;
   if (from === "server" && hasDied(connection, context)) return null;
+  // What came before the capture may have been answered.
+  const isCut = webSocket?.midstream === true;
   const isKnown = context.others().answeredBeats.has(beatKey(connection, beat));
   const isSaid = TIMED_OUT.test(webSocket?.closeFrames[directionOf(from)]?.reason ?? "");
   const isOnTick = Math.abs(spanMs(last, ended) - intervalMs) <= Math.max(TICK_MS, TICK_SHARE * intervalMs);
@@ -51,10 +53,12 @@ export function askedInVain(connection: ConnectionFacts, context: Context): Draf
       ...beat.unansweredAtEnd.slice(0, MARKS_SHOWN).map((asked) => shows(asked, "unansweredBeat", { from })),
       shows(ended, "endOfSession", { from }),
     ],
-    causes: [
-      cause("likely", isKnown ? "beatHandlerStopped" : "beatNotKnown", { to }),
-      cause("possible", "peerBlocked", { to }),
-    ],
+    causes: isCut
+      ? [cause("likely", "peerBlocked", { to }), cause("possible", "beatHandlerStopped", { to })]
+      : [
+          cause("likely", isKnown ? "beatHandlerStopped" : "beatNotKnown", { to }),
+          cause("possible", "peerBlocked", { to }),
+        ],
   });
 }
 

@@ -66,6 +66,11 @@ test("is told where the Close says so, and not where it says that its sender lea
   expect(told(closing(1001, "idle"))).toBeUndefined();
 });
 
+test("says nothing of what it may have answered before the capture began", () => {
+  const reason = { closeFrames: [close(40, 4001, "no pong"), null] as [ReturnType<typeof close>, null] };
+  expect(firstCause(inVain({ webSocketFacts: { ...reason, midstream: true } }))).toBe("peerBlocked");
+});
+
 test("is not told of a path that brought nothing there", () => {
   const said = { closeFrames: [close(40, 4001, "no pong"), null] as [ReturnType<typeof close>, null] };
   expect(told(inVain({ webSocketFacts: said, tcpFacts: { events: stalled(20, "client") } }))).toBeUndefined();

@@ -58,10 +58,13 @@ export function acceptedLater(connection: ConnectionFacts, context: Context): Co
   return (accepted && within(accepted, connection.first.timestampNs + 1, Number.POSITIVE_INFINITY)[0]) ?? null;
 }
 
-/** A connection to the same endpoint was accepted before: somebody listened there. */
-function acceptedEarlier(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
-  const accepted = context.others().accepted.get(serverOf(connection));
-  return (accepted && within(accepted, 0, connection.first.timestampNs - 1)[0]) ?? null;
+/** A connection to the same endpoint was accepted before, or a WebSocket was open there when the capture began: somebody listened. */
+function wasServedEarlier(connection: ConnectionFacts, context: Context): boolean {
+  const { accepted, begun } = context.others();
+  const untilNs = connection.first.timestampNs;
+  const others = accepted.get(serverOf(connection));
+  if (others !== undefined && within(others, 0, untilNs - 1).length > 0) return true;
+  return (begun.get(serverOf(connection)) ?? untilNs) < untilNs;
 }
 
 /** localhost stands for two addresses, and who is refused at one tries the other (RFC 8305): refused once. */
@@ -133,9 +136,9 @@ function servedElsewhere(connection: ConnectionFacts, context: Context, { base, 
     ...parts,
     args: { ...base, waitedMs: spanMs(at, took) },
     causes: [
-      acceptedEarlier(connection, context) === null
-        ? cause("certain", "serverStartedLater", { server })
-        : cause("certain", "serverStopped", { server, port }),
+      wasServedEarlier(connection, context)
+        ? cause("certain", "serverStopped", { server, port })
+        : cause("certain", "serverStartedLater", { server }),
     ],
   });
 }
@@ -162,15 +165,15 @@ function check(connection: ConnectionFacts, context: Context) {
   if (laterOne !== null) evidence.push(shows(laterOne.tcp.established ?? laterOne.first, "accepted", { server }));
   const usual = context.hopLimitOf.get(connection.server.address) ?? null;
   // Who was served there before has the right address and port.
-  const earlier = acceptedEarlier(connection, context);
-  const isUnheard = earlier === null && laterOne === null;
+  const isKnown = wasServedEarlier(connection, context);
+  const isUnheard = !isKnown && laterOne === null;
   const common = [
-    laterOne !== null && earlier === null && cause("certain", "serverStartedLater", { server }),
-    earlier !== null && cause(laterOne === null ? "likely" : "certain", "serverStopped", { server, port }),
+    laterOne !== null && !isKnown && cause("certain", "serverStartedLater", { server }),
+    isKnown && cause(laterOne === null ? "likely" : "certain", "serverStopped", { server, port }),
     isUnheard && cause("likely", "notListening", { port }),
   ];
   // The host of a container answers in its place when its port is not passed on any more: one hop nearer.
-  const isNextHop = earlier !== null && usual !== null && reset.hopLimit === usual + 1;
+  const isNextHop = isKnown && usual !== null && reset.hopLimit === usual + 1;
   if (usual !== null && usual !== reset.hopLimit && !isNextHop)
     return draft("tcp.open.refused", "middlebox", {
       at: reset,
