@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
-import { connectionFacts, type ExchangeOverrides, exchange, mark, refusedSyn, tcp } from "../support/facts-builder.ts";
+import {
+  abnormal,
+  connectionFacts,
+  type ExchangeOverrides,
+  exchange,
+  mark,
+  refusedSyn,
+  tcp,
+} from "../support/facts-builder.ts";
 import { several } from "./cases/case.ts";
 
 // A server of Socket.IO that restarts behind a proxy while its clients live on polls: what dies is the poll that waits.
@@ -80,6 +88,29 @@ describe("a poll that its server hung up on, and a port that refuses since", () 
     expect(told(...events)).toContain("error http.upgrade.gateway-error");
     const refusal = judge(several(...events)).find(({ ruleId }) => ruleId === "tcp.open.refused");
     expect(refusal?.evidence.map(({ what }) => what)).not.toContain("legFin");
+  });
+});
+
+describe("a poll that its server hung up on together with its WebSockets", () => {
+  // NestJS without shutdown hooks, ended by SIGTERM: it had one client on polls and one on a WebSocket.
+  const socket = (until: number) => abnormal("server", until, { ...BACK, first: mark(20) });
+  const asksOnce = http(FRONT, 32, [{ target: OPENING, requestAt: 32, responseAt: 32.002, ...BAD_GATEWAY }]);
+  const others = [waitsInFront, hungUp, asksAgain, refused(30.501), asksOnce, refused(32.001)];
+
+  test("is one death, which the first of them tells", () => {
+    const errorsOf = (until: number) => told(socket(until), ...others).filter((line) => !line.startsWith("note"));
+    expect(errorsOf(29.98)).toEqual(["error ws.close.no-close-frame"]);
+    expect(errorsOf(30.02)).toEqual(["error tcp.open.refused"]);
+    expect(told(socket(29.98), ...others)).toContain("note http.upgrade.gateway-error < ws.close.no-close-frame");
+  });
+
+  test("is another event when the WebSocket ended long before", () => {
+    expect(told(socket(25), ...others)).toContain("error tcp.open.refused");
+  });
+
+  test("is seen so behind the proxy alone, too", () => {
+    const behind = [socket(29.99), hungUp, refused(30.501), refused(32.001)];
+    expect(told(...behind).filter((line) => !line.startsWith("note"))).toEqual(["error ws.close.no-close-frame"]);
   });
 });
 

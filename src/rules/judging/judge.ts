@@ -17,6 +17,7 @@ import { asOneDeath } from "./one-death.ts";
 import { asOneNarrowPath } from "./one-narrow-path.ts";
 import type { Placed } from "./placed.ts";
 import { withPollsOn } from "./polled-on.ts";
+import { withPollsOfDeath } from "./polls-of-death.ts";
 import { withRecovery } from "./recovered.ts";
 import { asOneToken } from "./same-token.ts";
 import { withSecrecy } from "./secrecy.ts";
@@ -58,7 +59,7 @@ function judgeAll(analysis: Analysis, options: JudgeOptions): Finding[] {
   // What concerns the capture as a whole has no story: each stands for itself.
   const ofCapture = draftsOfCapture(context).flatMap((placed) => tellStory([placed], context.joins));
   const folded = foldAlike([
-    ...asOneNarrowPath(asAnnouncedStop(asOneDeath(asOneToken(judged), context), context)),
+    ...asOneNarrowPath(asAnnouncedStop(withPollsOfDeath(asOneDeath(asOneToken(judged), context), context), context)),
     ...ofCapture,
   ]);
   return raiseLimits(withoutRiddles(withHurry(folded, context), analysis.connections)).sort(byImportance);

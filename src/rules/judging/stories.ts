@@ -4,7 +4,7 @@ import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import { type Asked, type Others, pairKey, passedOn } from "../context/others.ts";
-import { GONE_WITHIN_NS, lacksBackend } from "../ending/end-signs.ts";
+import { GONE_WITHIN_NS, lacksBackend, TOGETHER_NS } from "../ending/end-signs.ts";
 import { hungUpBefore, inFrontOf } from "../ending/hung-up-poll.ts";
 import { handshakeOf, isClosedUnread, isFailedPoll, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
 import { endOf, serverOf } from "../reading/reading.ts";
@@ -74,7 +74,11 @@ function deathBefore(connection: ConnectionFacts, context: Context): ConnectionF
   const at = connection.first.timestampNs;
   const last = before(dropped.get(server) ?? NONE, at).at(-1);
   const poll = hungUpBefore(connection, context);
-  if (poll !== null && (last === undefined || endOf(last).timestampNs < endOf(poll.connection).timestampNs))
+  // What broke off together with it is the same death, which the WebSocket tells.
+  if (
+    poll !== null &&
+    (last === undefined || endOf(last).timestampNs < endOf(poll.connection).timestampNs - TOGETHER_NS)
+  )
     return inFrontOf(poll, context.others())?.connection ?? null;
   if (last === undefined) return null;
   const end = endOf(last).timestampNs;
