@@ -46,9 +46,18 @@ function withoutSeams(findings: Finding[], { captures }: Analysis): Finding[] {
     : findings;
 }
 
+/** Stories that are one trouble, told once: each goes on from what the one before it left. */
+const AS_ONE: readonly ((judged: readonly Judged[], context: Context) => readonly Judged[])[] = [
+  asOneToken,
+  asOneDeath,
+  withPollsOfDeath,
+  asAnnouncedStop,
+  asOneNarrowPath,
+];
+
 function judgeAll(analysis: Analysis, options: JudgeOptions): Finding[] {
   const context = contextOf(analysis, [...(options.timers ?? []), ...knownTimers], options.ports);
-  const judged = storiesOf(context).flatMap((story) => {
+  const judged: readonly Judged[] = storiesOf(context).flatMap((story) => {
     const placed = story.flatMap((connection) => draftsOf(connection, context));
     // Most connections have nothing to tell.
     if (placed.length === 0) return [];
@@ -58,10 +67,8 @@ function judgeAll(analysis: Analysis, options: JudgeOptions): Finding[] {
   });
   // What concerns the capture as a whole has no story: each stands for itself.
   const ofCapture = draftsOfCapture(context).flatMap((placed) => tellStory([placed], context.joins));
-  const folded = foldAlike([
-    ...asOneNarrowPath(asAnnouncedStop(withPollsOfDeath(asOneDeath(asOneToken(judged), context), context), context)),
-    ...ofCapture,
-  ]);
+  const told = AS_ONE.reduce((items, asOne) => asOne(items, context), judged);
+  const folded = foldAlike([...told, ...ofCapture]);
   return raiseLimits(withoutRiddles(withHurry(folded, context), analysis.connections)).sort(byImportance);
 }
 
