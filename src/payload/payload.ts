@@ -1,4 +1,5 @@
 import * as limits from "../base/limits.ts";
+import { startOfText } from "../base/start-of-text.ts";
 import type { Payload } from "./types.ts";
 
 /** `bytes[start, end)` of a message of `lengthBytes`, of which no more than limits.keptMessageBytes is looked at. */
@@ -73,8 +74,5 @@ export const stringOr = <T>(value: unknown, otherwise: T): string | T =>
 /** At most limits.payloadSummaryCharacters, an ellipsis where something was left out. */
 export function oneLine(text: string): string {
   const most = limits.payloadSummaryCharacters;
-  if (text.length <= most) return text;
-  // Not between the halves of a surrogate pair.
-  const end = /[\ud800-\udbff]/.test(text.charAt(most - 2)) ? most - 2 : most - 1;
-  return `${text.slice(0, end)}…`;
+  return text.length <= most ? text : `${startOfText(text, most - 1)}…`;
 }

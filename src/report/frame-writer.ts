@@ -1,6 +1,7 @@
 import { type ConnectionId, type RelativeNs, sideOf } from "../base/brand.ts";
 import { displayWidth, padStartToWidth, padToWidth, truncateToWidth } from "../base/display-width.ts";
 import { escapeText } from "../base/escape-text.ts";
+import { startOfText } from "../base/start-of-text.ts";
 import { offsetText, TimeFormatter } from "../base/time.ts";
 import type { Chrome } from "../i18n/chrome/words.ts";
 import { learnRequest } from "./model/learn.ts";
@@ -120,9 +121,5 @@ function shownText(row: FrameRow, redactor: Redactor, cutSign: string): string {
   if (row.text === null) return "";
   const start = redactor.text(row.text.slice(0, TEXT_SHOWN * 2));
   const isCut = start.length > TEXT_SHOWN || row.text.length > TEXT_SHOWN * 2;
-  return `${escapeText(startOf(start, TEXT_SHOWN))}${isCut ? ` ${cutSign}` : ""}`;
+  return `${escapeText(startOfText(start, TEXT_SHOWN))}${isCut ? ` ${cutSign}` : ""}`;
 }
-
-/** Whole code points. */
-const startOf = (text: string, length: number): string =>
-  text.slice(0, text.length > length && /[\ud800-\udbff]/.test(text.charAt(length - 1)) ? length - 1 : length);

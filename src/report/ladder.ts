@@ -1,5 +1,6 @@
 import { capturedNs } from "../base/captured-time.ts";
 import { escapeText } from "../base/escape-text.ts";
+import { startOfText } from "../base/start-of-text.ts";
 import type { ShareWords } from "../i18n/share/words.ts";
 import type { Finding } from "../rules/types.ts";
 import type { LoggedFrame } from "../store/frame-log.ts";
@@ -244,9 +245,7 @@ const closeText = ({ closeCode, closeReason }: LoggedFrame): string =>
 const closeTone = ({ closeCode }: LoggedFrame): Tone =>
   closeCode === null || closeCode === 1000 || closeCode === 1001 ? "good" : "error";
 
-/** Whole code points. */
-const short = (text: string): string =>
-  text.length > LABEL ? `${text.slice(0, LABEL - 1).replace(/[\ud800-\udbff]$/, "")}…` : text;
+const short = (text: string): string => (text.length > LABEL ? `${startOfText(text, LABEL - 1)}…` : text);
 
 /** All rows of a short story; of a long one the beginning, the end and what is evidence. */
 function chosen(arrows: readonly Drawn[], evidence: ReadonlyMap<number, Tone>, dropped: number): LadderRow[] {
