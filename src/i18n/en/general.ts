@@ -25,6 +25,8 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   intervalMs: "some seconds",
   timerMs: "some seconds",
   waitedMs: "some moments",
+  keepAliveMs: "some moments",
+  silentMs: "some moments",
   roundTripMs: "a few milliseconds",
   afterMs: "moments",
   before: "the client's value",

@@ -25,6 +25,8 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   intervalMs: "几秒",
   timerMs: "几秒",
   waitedMs: "片刻",
+  keepAliveMs: "片刻",
+  silentMs: "片刻",
   roundTripMs: "几毫秒",
   afterMs: "片刻",
   before: "客户端的值",

@@ -222,6 +222,8 @@ export const causeWords = {
   firewallState: "",
   heartbeatReason: "",
   saidWhy: "from text",
+  mqttClientSilent: "keepAliveMs silentMs",
+  mqttPingUnanswered: "waitedMs",
   libraryTimer: "library setting to",
   serverShutdown: "",
   framesBroken: "",

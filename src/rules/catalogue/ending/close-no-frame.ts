@@ -16,6 +16,7 @@ import {
   leftTogether,
 } from "../../ending/end-signs.ts";
 import { forgedFin } from "../../ending/forged-fin.ts";
+import { mqttSilence, silenceEvidence } from "../../ending/mqtt-silence.ts";
 import { endOfOneSide } from "../../ending/one-sided-end.ts";
 import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../../ending/own-heartbeat.ts";
 import { proxyAsClientCauses, proxyEnded } from "../../ending/proxy-ending.ts";
@@ -95,6 +96,7 @@ function check(connection: ConnectionFacts, context: Context) {
   };
   const unheard = pongsUnheard(connection, directionOf(tcp.firstCloser ?? "server"));
   const evidence = [
+    silenceEvidence(connection, mqttSilence(connection)),
     shows(unheard?.since, "firstUnacknowledged", {
       from: tcp.firstCloser === "client" ? "server" : "client",
       bytes: unheard?.bytes ?? 0,
@@ -232,6 +234,14 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       cause("possible", "serverTerminated", {}),
     ];
   const named = timerCauses(connection, context);
+  const unkept = missed === null ? mqttSilence(connection) : null;
+  if (unkept !== null)
+    return [
+      unkept,
+      cause("likely", "peerBlocked", { to: otherSide(closer) }),
+      ...named.map(lesser),
+      closer === "server" ? cause("possible", "serverTerminated", {}) : cause("possible", "clientTerminated", {}),
+    ];
   const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   const onMessage = blamesMessage(connection, direction);
   const stoodStill = missesOwnPings(connection, direction, idle);
@@ -334,6 +344,8 @@ export const noCloseFrame: Rule = {
   spec: "RFC 6455 §7.1.5, §7.1.6",
   causes: [
     "saidWhy",
+    "mqttClientSilent",
+    "mqttPingUnanswered",
     "evictEachOtherUnsaid",
     "pongsTooSlow",
     "pongsUnheard",
