@@ -6,6 +6,14 @@ export const causesRunning = {
     cause: "The {from:word} said why in its last message, right before it ended the connection: “{text}”.",
     fix: "Take it at its word, and look for these words in the {from:word}'s code and log.",
   },
+  saidInProtocol: {
+    cause: "The {from:word} said why in {name}, right before the end: “{text}”.",
+    fix: "Take it at its word, and look for these words in the {from:word}'s code and log.",
+  },
+  mqttRefused: {
+    cause: "The {from:word} said why in MQTT, right before the end: {name} with code {code}, {meaning:word}.",
+    fix: "Compare what this client sends in its CONNECT (client id, user name, password, protocol version) with what the broker asks for; the broker's log at this time tells more.",
+  },
   mqttClientSilent: {
     cause:
       "MQTT's keep alive ran out: in its CONNECT the client promised a packet at least every {keepAliveMs:ms}, and it had sent none for {silentMs:ms}. A broker ends the connection after one and a half times that (MQTT §3.1.2.10).",

@@ -26,6 +26,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   timerMs: "some seconds",
   waitedMs: "some moments",
   keepAliveMs: "some moments",
+  meaning: "what that code means",
   silentMs: "some moments",
   roundTripMs: "a few milliseconds",
   afterMs: "moments",

@@ -6,6 +6,14 @@ export const causesRunning = {
     cause: "{from:word}在断开前的最后一条消息里说明了原因：“{text}”。",
     fix: "按这条消息处理，并在{from:word}的代码和日志里搜索这句话。",
   },
+  saidInProtocol: {
+    cause: "{from:word}在断开前用 {name} 说明了原因：“{text}”。",
+    fix: "按这条消息处理，并在{from:word}的代码和日志里搜索这句话。",
+  },
+  mqttRefused: {
+    cause: "{from:word}在断开前用 MQTT 说明了原因：{name}，代码 {code}，{meaning:word}。",
+    fix: "把客户端 CONNECT 里的内容（client id、用户名、密码、协议版本）和 broker 的要求对照；broker 这段时间的日志里有更多信息。",
+  },
   mqttClientSilent: {
     cause:
       "MQTT 的 keep alive 超时：客户端在 CONNECT 里承诺至少每 {keepAliveMs:ms}发一个报文，却已经 {silentMs:ms}没有发。超过它的一倍半，broker 就会断开（MQTT §3.1.2.10）。",

@@ -26,6 +26,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   timerMs: "几秒",
   waitedMs: "片刻",
   keepAliveMs: "片刻",
+  meaning: "这个代码的含义",
   silentMs: "片刻",
   roundTripMs: "几毫秒",
   afterMs: "片刻",

@@ -222,6 +222,8 @@ export const causeWords = {
   firewallState: "",
   heartbeatReason: "",
   saidWhy: "from text",
+  saidInProtocol: "from name text",
+  mqttRefused: "from name code meaning",
   mqttClientSilent: "keepAliveMs silentMs",
   mqttPingUnanswered: "waitedMs",
   libraryTimer: "library setting to",

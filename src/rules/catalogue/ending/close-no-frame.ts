@@ -28,9 +28,9 @@ import { frontNamed } from "../../handshake/fronts.ts";
 import { passedOnBy } from "../../handshake/passed-on.ts";
 import { forwardedBy, handshakeOf, outcomeOf, proxyOf } from "../../handshake/upgrade-outcome.ts";
 import { type Interruption, interruptionBefore } from "../../path/interruption.ts";
-import { endingEvidence, isNotified } from "../../reading/ending.ts";
+import { endingEvidence, fatalAlerts, isNotified } from "../../reading/ending.ts";
 import { firstClose } from "../../reading/first-close.ts";
-import { lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
+import { saidBefore } from "../../reading/last-words.ts";
 import {
   clientOf,
   directionOf,
@@ -117,12 +117,12 @@ function check(connection: ConnectionFacts, context: Context) {
   if (byProxy !== null) return byProxy.front === connection ? proxyEnded(connection, byProxy, context) : null;
   if (isBlind(connection)) return endOfOneSide(connection);
   const closer = tcp.firstCloser;
-  const said = closer === null ? null : lastWords(connection, closer, end);
+  const said = closer === null ? null : saidBefore(connection, closer, end);
+  const usual = causesOf(connection, context);
   const parts = {
     at: end,
-    evidence: closer === null ? evidence : [lastWordsEvidence(said, closer), ...evidence],
-    causes:
-      closer === null ? causesOf(connection, context) : [...saidWhy(said, closer), ...causesOf(connection, context)],
+    evidence: [said?.evidence ?? null, ...evidence],
+    causes: [...(said?.causes ?? []), ...usual.map((one) => (said?.notice && one ? lesser(one) : one))],
   };
   if (closer === null || tcp.ending === "silent" || tcp.ending === "open")
     return draft("ws.close.no-close-frame", "silent", { ...parts, args: facts });
@@ -204,15 +204,6 @@ function afterOutage(
         causes,
       });
 }
-
-const FATAL = 2;
-
-/** What TLS had against the connection, where it could be read. */
-const fatalAlerts = ({ tls }: ConnectionFacts) =>
-  (tls?.decrypted ? tls.alerts : [])
-    .filter(({ level, description }) => level === FATAL && description !== 0)
-    .slice(0, 1)
-    .map((alert) => shows(alert, "tlsAlert", { from: alert.from, alert: `alert.${alert.description}` }));
 
 const pingerOf = ({ webSocket }: ConnectionFacts) => {
   const [client, server] = [webSocket?.heartbeat[0].pings ?? 0, webSocket?.heartbeat[1].pings ?? 0];
@@ -344,6 +335,10 @@ export const noCloseFrame: Rule = {
   spec: "RFC 6455 §7.1.5, §7.1.6",
   causes: [
     "saidWhy",
+    "saidInProtocol",
+    "mqttRefused",
+    "passwordRefused",
+    "replacedElsewhere",
     "mqttClientSilent",
     "mqttPingUnanswered",
     "evictEachOtherUnsaid",
