@@ -80,6 +80,11 @@ describe("MQTT's keep alive", () => {
     expect(firstCause(ended("server", mqtt))?.id).not.toBe("mqttClientSilent");
   });
 
+  test("a server that ends it for a client that took its leave does as it must", () => {
+    expect(judge(one(ended("server", { goodbye: mark(39.99) })))).toEqual([]);
+    expect(found(ended("client", { goodbye: mark(39.99) }))).toBeDefined();
+  });
+
   test("a PINGREQ without an answer makes the client hang up", () => {
     const finding = found(ended("client", { lastPing: mark(39), lastPong: mark(35) }));
     expect(finding?.causes[0]).toMatchObject({ id: "mqttPingUnanswered", args: { waitedMs: 1000 } });

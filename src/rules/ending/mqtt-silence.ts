@@ -1,5 +1,6 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import { cause, shows } from "../draft.ts";
+import { isJustBefore } from "../reading/just-before.ts";
 import { hasGap, isUnread, livedMs } from "../reading/reading.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
 
@@ -30,6 +31,19 @@ export function silenceEvidence(connection: ConnectionFacts, found: Cause | null
   return found.id === "mqttClientSilent"
     ? shows(mqtt.heard, "lastData", { from: "client" })
     : shows(mqtt.lastPing, "unansweredBeat", { from: "client" });
+}
+
+/** The client had said in MQTT that it goes, and the server ended the connection for it, as it must (§3.14.4). */
+export function tookLeave({ session, tcp }: ConnectionFacts): boolean {
+  const goodbye = session?.mqtt?.goodbye ?? null;
+  const { closedAt, firstCloser, ending } = tcp;
+  return (
+    goodbye !== null &&
+    closedAt !== null &&
+    firstCloser === "server" &&
+    ending === "fin" &&
+    isJustBefore(goodbye, closedAt)
+  );
 }
 
 /** Nothing of the client's for as long as it may take a broker to end it, and it had not taken its leave. */

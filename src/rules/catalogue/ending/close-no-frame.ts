@@ -16,7 +16,7 @@ import {
   leftTogether,
 } from "../../ending/end-signs.ts";
 import { forgedFin } from "../../ending/forged-fin.ts";
-import { mqttSilence, silenceEvidence } from "../../ending/mqtt-silence.ts";
+import { mqttSilence, silenceEvidence, tookLeave } from "../../ending/mqtt-silence.ts";
 import { endOfOneSide } from "../../ending/one-sided-end.ts";
 import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../../ending/own-heartbeat.ts";
 import { proxyAsClientCauses, proxyEnded } from "../../ending/proxy-ending.ts";
@@ -59,7 +59,7 @@ const BUSY_MS = 1000;
 function check(connection: ConnectionFacts, context: Context) {
   const { webSocket, tcp, close } = connection;
   if (webSocket === null) return sealedEnding(connection, context);
-  if (close.verdict === "open" || outcomeOf(connection) === "late") return null;
+  if (close.verdict === "open" || outcomeOf(connection) === "late" || tookLeave(connection)) return null;
   if (close.clientSees?.code !== 1006 && close.serverSees?.code !== 1006) return null;
   // A FIN without Close is none by the book, whatever the other side had said; an RST may only follow from a Close.
   const { firstCloser } = tcp;
