@@ -74,7 +74,9 @@ export interface NamedReading extends ReadingBase {
   readonly kind: "signalr" | GraphQlProtocol | "stomp" | "mqtt" | "wamp" | "ocpp" | "sockjs" | "vite-hmr";
   readonly messageType: string;
   readonly errorMessage: string | null;
-  /** Promised by this message: STOMP heart-beat (what the sender can do), MQTT keep alive. */
+  /** The number by which the protocol names what went wrong: MQTT's reason code, SockJS' close code. */
+  readonly code: number | null;
+  /** Promised by this message: STOMP heart-beat (what the sender can do), MQTT keep alive (a CONNACK's stands above a CONNECT's). */
   readonly keepAliveMs: number | null;
 }
 

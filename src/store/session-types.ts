@@ -109,6 +109,23 @@ export interface ProtocolNotice extends Mark {
   readonly protocol: string;
   readonly messageType: string;
   readonly errorMessage: string | null;
+  /** The number by which the protocol names it. Absent: it has none. */
+  readonly code?: number;
+}
+
+/** What MQTT says of how it is kept alive, and of its end (MQTT 3.1.1 §3.1.2.10, §3.14). */
+export interface MqttFacts {
+  /** The client may be silent for so long; 0: for ever. null: no CONNECT was read. */
+  readonly keepAliveMs: number | null;
+  /** The client's PINGREQ and the server's PINGRESP, the newest of each. */
+  readonly lastPing: Mark | null;
+  readonly lastPong: Mark | null;
+  /** The client's newest packet, of those that it sent before the server had ended. */
+  readonly heard: Mark | null;
+  /** The client's DISCONNECT, with which it takes leave. */
+  readonly goodbye: Mark | null;
+  /** All that the side sent could be read, up to its last message. */
+  readonly isWhole: PerDirection<boolean>;
 }
 
 /** A regular application message and, where there is one, its answer: found by name or by regularity. */
@@ -149,6 +166,8 @@ export interface SessionFacts {
   readonly engineIo: EngineIoFacts | null;
   readonly socketIo: readonly SocketIoNamespaceFacts[];
   readonly notices: readonly ProtocolNotice[];
+  /** Absent: it is not MQTT, or nothing of it could be read. */
+  readonly mqtt?: MqttFacts;
   /** The newest short text of each side, where it is unlike all before. Untrusted text. */
   readonly lastTexts: PerDirection<LastText | null>;
   readonly heartbeat: ApplicationBeatFacts | null;

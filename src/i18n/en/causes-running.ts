@@ -6,6 +6,24 @@ export const causesRunning = {
     cause: "The {from:word} said why in its last message, right before it ended the connection: “{text}”.",
     fix: "Take it at its word, and look for these words in the {from:word}'s code and log.",
   },
+  saidInProtocol: {
+    cause: "The {from:word} said why in {name}, right before the end: “{text}”.",
+    fix: "Take it at its word, and look for these words in the {from:word}'s code and log.",
+  },
+  mqttRefused: {
+    cause: "The {from:word} said why in MQTT, right before the end: {name} with code {code}, {meaning:word}.",
+    fix: "Compare what this client sends in its CONNECT (client id, user name, password, protocol version) with what the broker asks for; the broker's log at this time tells more.",
+  },
+  mqttClientSilent: {
+    cause:
+      "MQTT's keep alive ran out: in its CONNECT the client promised a packet at least every {keepAliveMs:ms}, and it had sent none for {silentMs:ms}. A broker ends the connection after one and a half times that (MQTT §3.1.2.10).",
+    fix: "First find out why the client was silent: suspended, stuck, a tab in the background, or a path that lost its packets. A longer keep alive helps only where such pauses are normal.",
+  },
+  mqttPingUnanswered: {
+    cause:
+      "The client's MQTT PINGREQ got no answer: no PINGRESP and nothing else came from the server for {waitedMs:ms}, and an MQTT client then hangs up by itself (“Keepalive timeout” in mqtt.js).",
+    fix: "Look at the broker's load and log at this time: it did not react. Where only the path is slow, a longer keep alive gives it more time.",
+  },
   libraryTimer: {
     cause:
       "{library} ended it by itself: it does when it has heard nothing, or no pong, of the {to:word} in time. No code of the application's decided it.",

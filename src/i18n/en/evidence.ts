@@ -39,6 +39,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   firstBytes: "first bytes of the {from:word}: {text}",
   lastData: "last frame, from the {from:word}",
   lastRecord: "last encrypted record, from the {from:word}",
+  mqttNotice: "MQTT {name} of the {from:word} with code {code}: {meaning:word}",
   lastText: "last message of the {from:word}: “{text}”",
   lastPing: "last ping, from the {from:word}",
   lastPong: "last pong, from the {from:word}",

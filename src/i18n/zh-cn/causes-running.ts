@@ -6,6 +6,24 @@ export const causesRunning = {
     cause: "{from:word}在断开前的最后一条消息里说明了原因：“{text}”。",
     fix: "按这条消息处理，并在{from:word}的代码和日志里搜索这句话。",
   },
+  saidInProtocol: {
+    cause: "{from:word}在断开前用 {name} 说明了原因：“{text}”。",
+    fix: "按这条消息处理，并在{from:word}的代码和日志里搜索这句话。",
+  },
+  mqttRefused: {
+    cause: "{from:word}在断开前用 MQTT 说明了原因：{name}，代码 {code}，{meaning:word}。",
+    fix: "把客户端 CONNECT 里的内容（client id、用户名、密码、协议版本）和 broker 的要求对照；broker 这段时间的日志里有更多信息。",
+  },
+  mqttClientSilent: {
+    cause:
+      "MQTT 的 keep alive 超时：客户端在 CONNECT 里承诺至少每 {keepAliveMs:ms}发一个报文，却已经 {silentMs:ms}没有发。超过它的一倍半，broker 就会断开（MQTT §3.1.2.10）。",
+    fix: "先查客户端为什么没有动静：被挂起、卡死、标签页在后台，或者路上丢了它的包。只有这样的停顿属于正常情况时，才把 keep alive 调长。",
+  },
+  mqttPingUnanswered: {
+    cause:
+      "客户端的 MQTT PINGREQ 没有回应：{waitedMs:ms}内既没有 PINGRESP，也没有收到服务端的其他数据，MQTT 客户端这时会自己断开（mqtt.js 里是 “Keepalive timeout”）。",
+    fix: "查 broker 这段时间的负载和日志：它没有反应。如果只是网络慢，把 keep alive 调长可以多等一会儿。",
+  },
   libraryTimer: {
     cause: "是 {library} 自己断开的：规定时间内没有收到{to:word}的数据或 pong，它就这样做，不是业务代码的决定。",
     fix: "先查{to:word}为什么没有动静；如果双方本来就没有数据可发，就更频繁地发 ping；如果它确实会忙这么久，再调大定时器：{setting}",

@@ -39,6 +39,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   firstBytes: "{from:word}最先发的字节：{text}",
   lastData: "最后一帧，来自{from:word}",
   lastRecord: "最后一条加密记录，来自{from:word}",
+  mqttNotice: "{from:word}的 MQTT {name}，代码 {code}：{meaning:word}",
   lastText: "{from:word}的最后一条消息：“{text}”",
   lastPing: "最后一个 ping，来自{from:word}",
   lastPong: "最后一个 pong，来自{from:word}",

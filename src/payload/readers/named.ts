@@ -9,6 +9,7 @@ interface Named {
   readonly details?: string;
   readonly heartbeat?: NamedReading["heartbeat"];
   readonly errorMessage?: string | null;
+  readonly code?: number | null;
   readonly keepAliveMs?: number | null;
 }
 
@@ -21,6 +22,7 @@ export function named(message: Named): NamedReading {
     details = "",
     heartbeat = null,
     errorMessage = null,
+    code = null,
     keepAliveMs = null,
   } = message;
   const tail = errorMessage ?? details;
@@ -31,6 +33,7 @@ export function named(message: Named): NamedReading {
     heartbeat,
     messageType: oneLine(messageType),
     errorMessage: errorMessage === null ? null : oneLine(errorMessage),
+    code,
     keepAliveMs,
   };
 }

@@ -19,6 +19,7 @@ export const sockJsReader: PayloadReader = ({ text, complete }, { target }) => {
   if (match[1] !== "c") {
     return named({ kind: "sockjs", protocol: "SockJS", messageType: "messages", details: stringOr(parts[0], rest) });
   }
+  const code = typeof parts[0] === "number" && Number.isInteger(parts[0]) ? parts[0] : null;
   const reason = `${String(parts[0])} ${stringOr(parts[1], "")}`.trim();
-  return named({ kind: "sockjs", protocol: "SockJS", messageType: "close", errorMessage: reason });
+  return named({ kind: "sockjs", protocol: "SockJS", messageType: "close", errorMessage: reason, code });
 };

@@ -1,4 +1,4 @@
-import { type Direction, sideOf } from "../../base/brand.ts";
+import { CLIENT, type Direction, sideOf } from "../../base/brand.ts";
 import * as limits from "../../base/limits.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import { sidIn } from "../../base/session-id.ts";
@@ -19,6 +19,7 @@ import { type FrameView, type MessageView, PING, PONG, TEXT } from "../../websoc
 import { mark } from "../marks.ts";
 import { AckWatch } from "./ack-watch.ts";
 import { ApplicationBeat, SAMPLE_CHARACTERS } from "./application-beat.ts";
+import { MqttWatch, mayBeginMqtt } from "./mqtt-watch.ts";
 import { timersIn } from "./session-timers.ts";
 import { TellingTexts } from "./telling-texts.ts";
 import { tokensIn } from "./token-facts.ts";
@@ -73,6 +74,7 @@ export class SessionWatch {
   private readonly applicationBeat = new ApplicationBeat();
   private readonly telling = new TellingTexts();
   private acks: AckWatch | null = null;
+  private mqtt: MqttWatch | null = null;
   private readonly fedBytes: (direction: Direction) => number;
 
   constructor(
@@ -96,6 +98,7 @@ export class SessionWatch {
       closed: null,
     };
     if (subprotocol?.startsWith("vite-") === true) this.protocol = subprotocol;
+    if (subprotocol?.startsWith("mqtt") === true) this.watchMqtt(true);
   }
 
   /** What comes next belongs to the session that this target names; to a new one, where it names none. */
@@ -112,6 +115,7 @@ export class SessionWatch {
   /** This side's stream has ended. */
   onEnd(direction: Direction, nowNs: number): void {
     this.applicationBeat.onClose(direction, nowNs);
+    this.mqtt?.onEnd(direction, nowNs);
   }
 
   /** `concerns`: what `MessageSieve` says of the message; `isEarly`: one of the first texts of its side. */
@@ -119,6 +123,7 @@ export class SessionWatch {
     const { bytes, keptLength, length } = message;
     const isText = message.opcode === TEXT;
     const mayFail = isText && this.acks?.look(message) === true;
+    if (!isText && this.takesMqtt(message)) return;
     if (message.problem !== null && keptLength < length) return;
     if (isEarly) this.telling.lookAt(message);
     // The first message of a connection names the protocol.
@@ -136,6 +141,11 @@ export class SessionWatch {
     }
   }
 
+  /** Bytes of this side are missing, or what it says cannot be read any more. */
+  onHole(direction: Direction): void {
+    this.mqtt?.onHole(direction);
+  }
+
   /** A reading from anywhere: a message, or a packet in the body of a poll. `text` is what it was read from. */
   onReading(reading: Reading, direction: Direction, at: Mark, text: string): void {
     this.protocol ??= reading.kind;
@@ -147,6 +157,7 @@ export class SessionWatch {
   /** `beat` reads the pings of one direction as facts. */
   facts(beat: (heartbeat: Heartbeat, direction: Direction) => EngineIoFacts["heartbeat"][0]): SessionFacts {
     const heartbeat = this.applicationBeat.facts();
+    const mqtt = this.mqtt?.facts() ?? null;
     const askedInVain = heartbeat === null ? this.applicationBeat.inVain() : null;
     return {
       protocol: this.protocol,
@@ -159,12 +170,26 @@ export class SessionWatch {
         : null,
       socketIo: this.namespaceFacts(),
       notices: [...this.notices],
+      ...(mqtt === null ? {} : { mqtt }),
       lastTexts: [this.lastText(0), this.lastText(1)],
       heartbeat,
       ...(askedInVain === null ? {} : { askedInVain }),
       notAPacket: this.notAPacket(),
       tellingTexts: this.telling.texts,
     };
+  }
+
+  private watchMqtt(isKnown: boolean): void {
+    this.mqtt = new MqttWatch(isKnown, (reading, packet) => {
+      this.onReading(reading, packet.direction, markOf(packet), "");
+      if (reading.heartbeat !== null) this.applicationBeat.onMessage(packet, reading.heartbeat);
+    });
+  }
+
+  private takesMqtt(message: MessageView): boolean {
+    if (this.mqtt === null && this.protocol === null && message.direction === CLIENT && mayBeginMqtt(message))
+      this.watchMqtt(false);
+    return this.mqtt?.take(message) === true;
   }
 
   private namespaceFacts(): SocketIoNamespaceFacts[] {
@@ -306,7 +331,15 @@ export class SessionWatch {
     if (!("errorMessage" in reading) || reading.errorMessage === null) return;
     if (this.notices.length >= limits.protocolNotices || !("messageType" in reading)) return;
     const { kind: protocol, messageType, errorMessage } = reading;
-    this.notices.push({ ...at, from: sideOf(direction), protocol, messageType: messageType ?? "", errorMessage });
+    const code = "code" in reading ? reading.code : null;
+    this.notices.push({
+      ...at,
+      from: sideOf(direction),
+      protocol,
+      messageType: messageType ?? "",
+      errorMessage,
+      ...(code === null ? {} : { code }),
+    });
   }
 
   private seeEngineIo(): void {

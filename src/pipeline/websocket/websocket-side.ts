@@ -37,6 +37,8 @@ export interface SideOwner {
   onClose(direction: Direction, nowNs: number): void;
   /** `concerns`: it begins in a way that a diagnosis may need, and not like the one before. `isEarly`: a first text. */
   onMessage(message: MessageView, concerns: boolean, isEarly: boolean): void;
+  /** A message of which nothing is known but its length. */
+  onUnread(direction: Direction): void;
   onEvent(event: WebSocketEvent): void;
   readonly connectionId: number;
   readonly tap: FrameTap | null;
@@ -215,7 +217,8 @@ export class WebSocketSide implements WebSocketSink {
     this.messageBytes += message.length;
     this.noteMessage(message.length, message.lastPacketNumber, message.lastTimestampNs);
     const isUnknown = message.keptLength === 0 && message.length > 0;
-    if (!isUnknown) {
+    if (isUnknown) this.owner.onUnread(message.direction);
+    else {
       const isEarly = isText && this.textMessages <= limits.earlyTexts;
       this.owner.onMessage(message, this.sieve.passes(message.bytes, message.keptLength, isText), isEarly);
     }

@@ -151,8 +151,13 @@ export class WebSocketStream implements SideOwner {
     this.session.onMessage(message, concerns, isEarly);
   }
 
+  onUnread(direction: Direction): void {
+    this.session.onHole(direction);
+  }
+
   onEvent(event: WebSocketEvent): void {
     const { code, direction, section, value } = event;
+    if (code === "gap" || code === "desynchronised") this.session.onHole(direction);
     const count = (this.eventCounts.get(code) ?? 0) + 1;
     this.eventCounts.set(code, count);
     // The first of each kind always finds a place: it is what a finding shows. A cut capture has one in each packet.

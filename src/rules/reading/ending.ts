@@ -43,6 +43,15 @@ function farewellOf({ tls, tcp }: ConnectionFacts): Mark | null {
   return ending === "fin" && own !== null && isBefore(own, closedAt) ? own : null;
 }
 
+const FATAL = 2;
+
+/** What TLS had against the connection, where it could be read. */
+export const fatalAlerts = ({ tls }: ConnectionFacts): (EvidenceItem | null)[] =>
+  (tls?.decrypted ? tls.alerts : [])
+    .filter(({ level, description }) => level === FATAL && description !== 0)
+    .slice(0, 1)
+    .map((alert) => shows(alert, "tlsAlert", { from: alert.from, alert: `alert.${alert.description}` }));
+
 /** When this side ended the WebSocket: by Close, or by FIN or RST as the first. */
 export function endedBy({ webSocket, tcp }: ConnectionFacts, side: Side): Mark | null {
   const own = webSocket?.closeFrames[directionOf(side)] ?? null;

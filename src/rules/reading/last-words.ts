@@ -4,10 +4,9 @@ import type { LastText } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { cause, shows } from "../draft.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
+import { isJustBefore } from "./just-before.ts";
+import { lastNotice, noticeCauses, noticeEvidence } from "./last-notice.ts";
 import { directionOf } from "./reading.ts";
-
-/** A program that refuses says why, and then closes: this soon. */
-const JUST_BEFORE_NS = 2e9;
 
 /** How people and programs word it, in the languages of the guides. */
 const COMPLAINT =
@@ -25,20 +24,35 @@ export function lastWords({ session, webSocket }: ConnectionFacts, from: Side, e
   const said = session?.lastTexts[directionOf(from)] ?? null;
   const last = webSocket?.lastMessage[directionOf(from)] ?? null;
   if (said === null || last === null || said.text === "" || said.timestampNs !== last.timestampNs) return null;
-  const beforeNs = end.timestampNs - said.timestampNs;
-  return beforeNs >= 0 && beforeNs <= JUST_BEFORE_NS ? said : null;
+  return isJustBefore(said, end) ? said : null;
 }
 
 export const isComplaint = (text: string): boolean => COMPLAINT.test(text);
 
-export const lastWordsEvidence = (said: LastText | null, from: Side): EvidenceItem | null =>
+const lastWordsEvidence = (said: LastText | null, from: Side): EvidenceItem | null =>
   said && shows(said, "lastText", { from, text: said.text });
 
 /** What it said speaks for itself. */
-export const saidWhy = (said: LastText | null, from: Side): (Cause | false)[] =>
+const saidWhy = (said: LastText | null, from: Side): (Cause | false)[] =>
   said === null || !COMPLAINT.test(said.text)
     ? []
     : [
         cause("likely", "saidWhy", { from, text: said.text }),
         from === "server" && LOGIN.test(said.text) && cause("likely", "tokenRejected", {}),
       ];
+
+/** What was said of the end right before it: by a known protocol, whichever side said so, or by the side that ended it. */
+export function saidBefore(connection: ConnectionFacts, closer: Side, end: Mark) {
+  const notice = lastNotice(connection, end);
+  const said = lastWords(connection, closer, end);
+  return notice === null
+    ? { notice, evidence: lastWordsEvidence(said, closer), causes: saidWhy(said, closer) }
+    : {
+        notice,
+        evidence: noticeEvidence(notice),
+        causes: [
+          ...noticeCauses(notice),
+          notice.from === "server" && LOGIN.test(notice.errorMessage ?? "") && cause("likely", "tokenRejected", {}),
+        ],
+      };
+}

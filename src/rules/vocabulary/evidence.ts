@@ -37,6 +37,7 @@ export const evidenceWords = {
   lastData: "from",
   lastRecord: "from",
   lastText: "from text",
+  mqttNotice: "from name code meaning",
   lastPing: "from",
   lastPong: "from",
   unansweredPing: "from",

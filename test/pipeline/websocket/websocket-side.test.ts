@@ -13,7 +13,7 @@ function frame(first: number, length: number, sent = length): Uint8Array {
 }
 
 function fed(...frames: readonly Uint8Array[]): WebSocketSide {
-  const owner = { onBeat() {}, onClose() {}, onMessage() {}, onEvent() {}, connectionId: 0, tap: null };
+  const owner = { onBeat() {}, onClose() {}, onMessage() {}, onUnread() {}, onEvent() {}, connectionId: 0, tap: null };
   const side = new WebSocketSide(1, owner, "none", { memory: new DecoderMemory() });
   frames.forEach((bytes, index) => {
     side.feed(bytes, 0, bytes.length, position(index + 1));

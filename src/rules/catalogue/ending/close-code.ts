@@ -14,7 +14,8 @@ import { reasonCause } from "../../ending/reason-causes.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { interruptionBefore } from "../../path/interruption.ts";
 import { closeCodeOf, firstClose, isNormalCode, mayAnswerUnseen, mayBeAnswer } from "../../reading/first-close.ts";
-import { lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
+import { sockJsClose } from "../../reading/last-notice.ts";
+import { saidBefore } from "../../reading/last-words.ts";
 
 import { directionOf, fieldValue, openFor, otherSide, spanMs } from "../../reading/reading.ts";
 
@@ -155,7 +156,9 @@ const hasSpoken = ({ webSocket, tcp }: ConnectionFacts, side: Side): boolean => 
 function check(connection: ConnectionFacts, { sessions, evictions }: Context): Draft | null {
   const found = firstClose(connection);
   if (found === null || connection.webSocket === null) return null;
-  const { close, direction } = found;
+  const { direction } = found;
+  const sockJs = isNormalCode(found.close.code) ? sockJsClose(connection, found.close, sideOf(direction)) : null;
+  const close = sockJs ?? found.close;
   const response = handshakeOf(connection)?.response;
   const variant =
     codeVariant(close.code, response ? fieldValue(response, "sec-websocket-protocol") : null) ??
@@ -170,7 +173,7 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
     reason: close.reason,
     ...openFor(connection, close),
     answered: answer === null ? "no" : "yes",
-    crossedCode: answer !== null && hasCrossed(connection, close, answer) ? answer.code : null,
+    crossedCode: answer !== null && hasCrossed(connection, found.close, answer) ? answer.code : null,
     meaning: `graphql.${close.code ?? 0}`,
   };
   const interruption = interruptionBefore(connection, close, from);
@@ -181,7 +184,7 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
       : interruption.paused
         ? cause("likely", "peerBlocked", { to: from })
         : cause("likely", "pathInterrupted", { idleMs: interruption.ms });
-  const said = lastWords(connection, from, close);
+  const said = saidBefore(connection, from, close);
   const late = pongTooLate(connection, close, direction);
   const isOneSided = mayBeAnswer(connection, found);
   const isFaultless = variant === "protocolError" && wasSentNoFault(connection, close, from);
@@ -202,7 +205,7 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
               replacedBy(close, evictions().get(connection.id)),
             );
   const causes = [
-    ...saidWhy(said, from),
+    ...said.causes,
     late !== null && cause("likely", "peerBlocked", { to: otherSide(from) }),
     itself && cause("likely", "closedItself", { from, code: close.code ?? 0 }),
     ...usual.map((one) => (one && itself ? { ...one, confidence: "possible" as const } : one)),
@@ -215,9 +218,9 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
     foldBy: `${close.code} ${close.reason.replace(NUMBERS, "")}`,
     args,
     evidence: [
-      lastWordsEvidence(said, from),
+      said.evidence,
       late && shows(late.ping, "slowestPing", { from }),
-      shows(close, "closeFrame", { from, code: close.code, reason: close.reason }),
+      shows(close, "closeFrame", { from, code: found.close.code, reason: found.close.reason }),
       late && shows(late.pong, "slowestPong", { from: otherSide(from), ms: late.roundTripMs }),
       answer ? shows(answer, "closeFrame", { from: otherSide(from), code: answer.code, reason: answer.reason }) : null,
     ],
@@ -248,6 +251,8 @@ export const closeCode: Rule = {
   spec: "RFC 6455 §7.4",
   causes: [
     "saidWhy",
+    "saidInProtocol",
+    "mqttRefused",
     "pathInterrupted",
     "peerBlocked",
     "closedItself",

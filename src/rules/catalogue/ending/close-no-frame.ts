@@ -16,6 +16,7 @@ import {
   leftTogether,
 } from "../../ending/end-signs.ts";
 import { forgedFin } from "../../ending/forged-fin.ts";
+import { mqttSilence, silenceEvidence, tookLeave } from "../../ending/mqtt-silence.ts";
 import { endOfOneSide } from "../../ending/one-sided-end.ts";
 import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../../ending/own-heartbeat.ts";
 import { proxyAsClientCauses, proxyEnded } from "../../ending/proxy-ending.ts";
@@ -27,9 +28,9 @@ import { frontNamed } from "../../handshake/fronts.ts";
 import { passedOnBy } from "../../handshake/passed-on.ts";
 import { forwardedBy, handshakeOf, outcomeOf, proxyOf } from "../../handshake/upgrade-outcome.ts";
 import { type Interruption, interruptionBefore } from "../../path/interruption.ts";
-import { endingEvidence, isNotified } from "../../reading/ending.ts";
+import { endingEvidence, fatalAlerts, isNotified } from "../../reading/ending.ts";
 import { firstClose } from "../../reading/first-close.ts";
-import { lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
+import { saidBefore } from "../../reading/last-words.ts";
 import {
   clientOf,
   directionOf,
@@ -58,7 +59,7 @@ const BUSY_MS = 1000;
 function check(connection: ConnectionFacts, context: Context) {
   const { webSocket, tcp, close } = connection;
   if (webSocket === null) return sealedEnding(connection, context);
-  if (close.verdict === "open" || outcomeOf(connection) === "late") return null;
+  if (close.verdict === "open" || outcomeOf(connection) === "late" || tookLeave(connection)) return null;
   if (close.clientSees?.code !== 1006 && close.serverSees?.code !== 1006) return null;
   // A FIN without Close is none by the book, whatever the other side had said; an RST may only follow from a Close.
   const { firstCloser } = tcp;
@@ -95,6 +96,7 @@ function check(connection: ConnectionFacts, context: Context) {
   };
   const unheard = pongsUnheard(connection, directionOf(tcp.firstCloser ?? "server"));
   const evidence = [
+    silenceEvidence(connection, mqttSilence(connection)),
     shows(unheard?.since, "firstUnacknowledged", {
       from: tcp.firstCloser === "client" ? "server" : "client",
       bytes: unheard?.bytes ?? 0,
@@ -115,12 +117,12 @@ function check(connection: ConnectionFacts, context: Context) {
   if (byProxy !== null) return byProxy.front === connection ? proxyEnded(connection, byProxy, context) : null;
   if (isBlind(connection)) return endOfOneSide(connection);
   const closer = tcp.firstCloser;
-  const said = closer === null ? null : lastWords(connection, closer, end);
+  const said = closer === null ? null : saidBefore(connection, closer, end);
+  const usual = causesOf(connection, context);
   const parts = {
     at: end,
-    evidence: closer === null ? evidence : [lastWordsEvidence(said, closer), ...evidence],
-    causes:
-      closer === null ? causesOf(connection, context) : [...saidWhy(said, closer), ...causesOf(connection, context)],
+    evidence: [said?.evidence ?? null, ...evidence],
+    causes: [...(said?.causes ?? []), ...usual.map((one) => (said?.notice && one ? lesser(one) : one))],
   };
   if (closer === null || tcp.ending === "silent" || tcp.ending === "open")
     return draft("ws.close.no-close-frame", "silent", { ...parts, args: facts });
@@ -203,15 +205,6 @@ function afterOutage(
       });
 }
 
-const FATAL = 2;
-
-/** What TLS had against the connection, where it could be read. */
-const fatalAlerts = ({ tls }: ConnectionFacts) =>
-  (tls?.decrypted ? tls.alerts : [])
-    .filter(({ level, description }) => level === FATAL && description !== 0)
-    .slice(0, 1)
-    .map((alert) => shows(alert, "tlsAlert", { from: alert.from, alert: `alert.${alert.description}` }));
-
 const pingerOf = ({ webSocket }: ConnectionFacts) => {
   const [client, server] = [webSocket?.heartbeat[0].pings ?? 0, webSocket?.heartbeat[1].pings ?? 0];
   return client > server ? "client" : "server";
@@ -232,6 +225,14 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
       cause("possible", "serverTerminated", {}),
     ];
   const named = timerCauses(connection, context);
+  const unkept = missed === null ? mqttSilence(connection) : null;
+  if (unkept !== null)
+    return [
+      unkept,
+      cause("likely", "peerBlocked", { to: otherSide(closer) }),
+      ...named.map(lesser),
+      closer === "server" ? cause("possible", "serverTerminated", {}) : cause("possible", "clientTerminated", {}),
+    ];
   const idle = (tcp.idleBeforeCloseNs ?? 0) / 1e6;
   const onMessage = blamesMessage(connection, direction);
   const stoodStill = missesOwnPings(connection, direction, idle);
@@ -334,6 +335,12 @@ export const noCloseFrame: Rule = {
   spec: "RFC 6455 §7.1.5, §7.1.6",
   causes: [
     "saidWhy",
+    "saidInProtocol",
+    "mqttRefused",
+    "passwordRefused",
+    "replacedElsewhere",
+    "mqttClientSilent",
+    "mqttPingUnanswered",
     "evictEachOtherUnsaid",
     "pongsTooSlow",
     "pongsUnheard",

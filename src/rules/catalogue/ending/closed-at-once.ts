@@ -9,7 +9,7 @@ import { switched } from "../../handshake/switched.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { endingEvidence } from "../../reading/ending.ts";
 import { firstClose } from "../../reading/first-close.ts";
-import { isComplaint, lastWords, lastWordsEvidence, saidWhy } from "../../reading/last-words.ts";
+import { isComplaint, lastWords, saidBefore } from "../../reading/last-words.ts";
 import { directionOf, endOf, hasEnded, pathOf, serverOf, spanMs } from "../../reading/reading.ts";
 import { cachedHandshake, wasRefused } from "../../sessions/cached-handshake.ts";
 import { cameThroughProxy, waitingInFront } from "../../upgrade/node-proxy.ts";
@@ -37,13 +37,16 @@ function checkPolite(connection: ConnectionFacts, context: Context) {
   const args = { server: found.server, code: close.code ?? 1005, reason: close.reason, afterMs };
   const ended = shows(close, "closeFrame", { from: "server", code: close.code, reason: close.reason });
   const words = lastWords(connection, "server", close);
-  if (said === 1 && afterMs <= TOLD_MS && words !== null && isComplaint(words.text))
+  const explained = saidBefore(connection, "server", close);
+  // MQTT's answer to the login comes in pieces; that of the others is one message.
+  const isRefusal = explained.notice?.messageType === "CONNACK" || (said === 1 && isComplaint(words?.text ?? ""));
+  if (isRefusal && afterMs <= TOLD_MS && words !== null)
     return draft("http.upgrade.closed-at-once", "told", {
       at: close,
       severity: "warning",
       args: { ...args, text: words.text },
-      evidence: [...found.evidence(), lastWordsEvidence(words, "server"), ended],
-      causes: saidWhy(words, "server"),
+      evidence: [...found.evidence(), explained.evidence, ended],
+      causes: explained.causes,
     });
   if (said > 0 || afterMs > POLITE_MS) return null;
   // Engine.IO closes so at once what wants a session that has its WebSocket already (engine.io/lib/server.ts).
@@ -146,6 +149,10 @@ export const closedAtOnce: Rule = {
   spec: "RFC 6455 §4.1, §7.1.5",
   causes: [
     "saidWhy",
+    "saidInProtocol",
+    "mqttRefused",
+    "passwordRefused",
+    "replacedElsewhere",
     "handshakeCached",
     "failedOnMessage",
     "handlerThrew",
