@@ -130,6 +130,8 @@ export const keptHalfOpen = 4096;
 export const keptFindings = 4096;
 /** Live: an ended connection is tracked for so long, since packets of it may still come (TIME-WAIT of Linux). */
 export const endedConnectionMs = 60_000;
+/** Where more than limits.endedConnections are tracked only for so long: it is told and judged by then, and most strays have come. */
+export const crowdedEndedConnectionMs = 5000;
 /** Live: packets of one capture held until the other one of a pair tells them too. */
 export const heldBackPackets = 16_384;
 /** Live: what waits for the reader of `-w -`. */

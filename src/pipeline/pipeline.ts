@@ -47,7 +47,7 @@ export interface PipelineOptions {
   readonly keys?: KeyLog | null;
   /** Seeds the hash of the flow table. */
   readonly seed: number;
-  /** Live: ended connections make room for new ones after a while. Otherwise only when there are too many. */
+  /** Live: ended connections make room for new ones after a while. In any case they do when there are too many. */
   readonly forgetsEnded?: boolean;
   /** Under test an unexpected exception is thrown on instead of stopping one direction. */
   readonly rethrow: boolean;
@@ -104,7 +104,7 @@ export class Pipeline implements WireSink, TcpSink {
     };
     this.tracker = new TcpTracker(this, options.seed);
     this.mostTracked = options.forgetsEnded ? limits.trackedConnectionsLive : limits.trackedConnections;
-    this.roomEndsAt = options.forgetsEnded ? this.mostTracked : Math.min(limits.endedConnections, this.mostTracked);
+    this.roomEndsAt = Math.min(limits.endedConnections, this.mostTracked);
     const kept = options.forgetsEnded ? limits.keptConnectionsLive : limits.keptConnections;
     this.settled = new SettledConnections(kept, !options.ofOneCapture);
   }
@@ -127,7 +127,7 @@ export class Pipeline implements WireSink, TcpSink {
   onPacket(packet: PacketView): void {
     this.packets++;
     if (packet.captureIndex !== this.captureIndex) this.changeCapture(packet.captureIndex, packet.timestampNs);
-    if (this.packets % TIDY_PACKETS === 0) this.dropEnded();
+    if (this.packets % TIDY_PACKETS === 0 && !this.options.forgetsEnded) this.makeRoom();
     if (packet.packetNumber > this.last.packetNumber) this.last.packetNumber = packet.packetNumber;
     if (packet.timestampNs > this.last.timestampNs) this.last.timestampNs = packet.timestampNs;
     this.decoder.decode(packet);
@@ -359,15 +359,16 @@ export class Pipeline implements WireSink, TcpSink {
     this.nextTidyNs = now + TIDY_NS;
     const before = now - limits.endedConnectionMs * 1e6;
     this.settle(this.tracker.connections.filter((c) => c.lastPacketNs < before && hasEnded(c)));
-  }
-
-  private dropEnded(): void {
-    const many = this.tracker.size > limits.endedConnections;
-    if (many && !this.options.forgetsEnded) this.makeRoom();
+    this.makeRoom();
   }
 
   private makeRoom(): void {
-    this.settle(whoGoes(this.tracker.connections, this.mostTracked), !this.options.forgetsEnded);
+    if (this.tracker.size <= limits.endedConnections) return;
+    const isLive = this.options.forgetsEnded === true;
+    const endedBefore = isLive
+      ? this.last.timestampNs - limits.crowdedEndedConnectionMs * 1e6
+      : Number.POSITIVE_INFINITY;
+    this.settle(whoGoes(this.tracker.connections, this.mostTracked, endedBefore), !isLive);
     // Seldom enough to cost little, however many there are.
     const left = this.tracker.connections.length;
     this.roomEndsAt = Math.min(this.mostTracked, left + Math.max(limits.endedConnections / 2, left * ROOM_SHARE));

@@ -15,18 +15,25 @@ export const hasEnded = (connection: TcpConnection): boolean =>
 
 /**
  * Who goes when there are too many at once. Of the ended ones all but the newest, of which packets may still come, and of
- * those that only sent a SYN the oldest; where that is not enough, more of these, then the ones that have been silent for
- * longest. Those that are let go unfinished are marked `evicted`.
+ * those that only sent a SYN the oldest. Beyond `mostTracked`, where that is not enough, more of these, then the ones that
+ * have been silent for longest: those that are let go unfinished are marked `evicted`. `endedBeforeNs`: what ended later goes
+ * only beyond `mostTracked`, too.
  */
-export function whoGoes(connections: readonly TcpConnection[], mostTracked: number): TcpConnection[] {
+export function whoGoes(
+  connections: readonly TcpConnection[],
+  mostTracked: number,
+  endedBeforeNs: number,
+): TcpConnection[] {
   const { endedConnections, halfOpenConnections } = limits;
   const [ended, open] = partition(connections, hasEnded);
-  const gone = ended.sort(byAge).slice(0, Math.max(0, ended.length - endedConnections / 2));
+  const needless = ended.sort(byAge).slice(0, Math.max(0, ended.length - endedConnections / 2));
+  const isFull = connections.length > mostTracked;
+  const gone = isFull ? needless : needless.filter(({ lastPacketNs }) => lastPacketNs < endedBeforeNs);
   const [halfOpen, others] = partition(open, isHalfOpen);
   if (halfOpen.length > halfOpenConnections)
     gone.push(...halfOpen.sort(byAge).splice(0, halfOpen.length - halfOpenConnections * (1 - ROOM_SHARE)));
   const tooMany = connections.length - gone.length - mostTracked * (1 - ROOM_SHARE);
-  if (tooMany <= 0) return gone;
+  if (!isFull || tooMany <= 0) return gone;
   const evicted = [...halfOpen.sort(byAge), ...others.sort(byAge)].slice(0, Math.ceil(tooMany));
   for (const connection of evicted) connection.evicted = !isHalfOpen(connection);
   return [...gone, ...evicted];

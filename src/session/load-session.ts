@@ -27,8 +27,8 @@ export interface LoadOptions {
   /** Moments up to which the captures were capturing, beyond their last packets. */
   readonly capturedUntil: () => readonly CapturedUntil[];
   readonly nowMs: () => number;
-  /** Lets keys and screen have their turn. */
-  readonly breathe: () => Promise<void>;
+  /** Lets keys and screen have their turn; learns how many connections there were so far. */
+  readonly breathe: (connections: number) => Promise<void>;
   /** Looks again and again at a source that comes slowly (a pipe, ssh): between its pieces nobody else does. */
   readonly every?: Clock["every"];
   /** The user's own, matched before the known ones. */
@@ -85,7 +85,7 @@ export class LoadSession {
         signal: this.controller.signal,
         breathe: () => {
           look();
-          return breathe();
+          return breathe(pipeline.connectionCount);
         },
       });
     } finally {

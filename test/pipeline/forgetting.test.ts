@@ -21,7 +21,12 @@ function feeder(forgetsEnded: boolean) {
     );
   };
   const opened = (port: number, atNs: number): void => send(syn(port, Math.round(atNs / 1e6)), atNs);
-  return { pipeline, refused, opened };
+  const accepted = (port: number, atNs: number): void => {
+    const seq = Math.round(atNs / 1e6);
+    send(syn(port, seq), atNs);
+    send(tcpPacket({ from: "10.0.0.2:8080", to: `10.0.0.1:${port}`, flags: "SA", seq: 1, ack: seq + 1 }), atNs + 100);
+  };
+  return { pipeline, refused, opened, accepted };
 }
 
 const all = (pipeline: Pipeline) => pipeline.analysis([], 0n, true).connections;
@@ -71,6 +76,31 @@ describe("connections that have ended", () => {
     expect(all(pipeline)[0]?.id).toBe(extra);
     expect(pipeline.factsOf(connectionId(0))).toBeNull();
     expect(pipeline.lastPacketOf(connectionId(0))).toBe(0);
+  });
+
+  it("make room live too, where many end within a minute, but not before they could be told and judged", () => {
+    const { pipeline, refused } = feeder(true);
+    const [many, apartNs] = [3 * limits.endedConnections, 4e6];
+    for (let number = 0; number < many; number++) refused(10_000 + number, number * apartNs);
+    const most = 1.5 * limits.endedConnections + limits.keptConnectionsLive;
+    expect(all(pipeline).length).toBeLessThanOrEqual(most);
+    expect(all(pipeline).length + pipeline.forgotten).toBe(many);
+    const { pipeline: rush, refused: inRush } = feeder(true);
+    for (let number = 0; number < many; number++) inRush(10_000 + number, number * 1e5);
+    expect(all(rush)).toHaveLength(many);
+    rush.advance(relativeNs(2 * limits.crowdedEndedConnectionMs * 1e6));
+    expect(all(rush).length).toBeLessThanOrEqual(most);
+  });
+
+  it("let nobody go who is still open while there is room", () => {
+    for (const live of [true, false]) {
+      const { pipeline, accepted } = feeder(live);
+      const open = Math.floor(0.9 * (live ? limits.trackedConnectionsLive : limits.trackedConnections));
+      for (let number = 0; number < open; number++) accepted(1024 + number, number * 1000);
+      pipeline.advance(relativeNs(SECOND_NS * 30));
+      expect(all(pipeline)).toHaveLength(open);
+      expect(all(pipeline).filter(({ tcp }) => tcp.evicted)).toEqual([]);
+    }
   });
 
   it("of a flood of SYNs the first and the last ones are told, and all counted", () => {

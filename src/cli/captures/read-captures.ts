@@ -8,6 +8,7 @@ import { type PacketSink, pump } from "../../session/pump.ts";
 import type { Analysis } from "../../store/types.ts";
 import type { KeyLog } from "../../tls/key-log.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { thriftyWith } from "../thrift.ts";
 import { type CaptureFeeds, openFeeds } from "./capture-feeds.ts";
 import { lookAt, type WantedPackets, wantsAny } from "./notes-of-captures.ts";
 import type { PacketHomes } from "./packet-homes.ts";
@@ -27,12 +28,6 @@ export interface ReadOptions extends WantedPackets {
   /** pcapng comments, with the time of their packet (0 for those on a section or interface). */
   readonly onComment?: (comment: CaptureComment, timestampNs: RelativeNs) => void;
 }
-
-/**
- * From here on memory is worth more than time: V8 lets its heap grow to four times what is in use before it looks for
- * garbage, which with a hundred thousand connections is a gigabyte for nothing.
- */
-const MANY_CONNECTIONS = 2000;
 
 /**
  * V8's young generation begins with 1 MB and doubles: on its way to 16 it is copied a dozen times, a tenth of a short run.
@@ -69,12 +64,8 @@ export async function readCaptures(
     ofOneCapture: feeds.length === 1,
   });
   const progress = showProgress(feeds, surroundings);
-  let thrifty = false;
   const breathe = (): Promise<void> | undefined => {
-    if (!thrifty && pipeline.connectionCount > MANY_CONNECTIONS) {
-      thrifty = true;
-      setFlagsFromString("--heap-growing-percent=30");
-    }
+    thriftyWith(pipeline.connectionCount);
     progress.update();
     captures.refuseWhatIsNoCapture();
     return options.breathe();

@@ -42,6 +42,7 @@ import { Watch } from "../live/watch.ts";
 import { oneOf, portList, timerList } from "../option-values.ts";
 import { BatchWriter } from "../output/batch-writer.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { thriftyWith } from "../thrift.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -147,6 +148,7 @@ async function analyse(
     linkTypeName,
     timers: options.timer ?? [],
   });
+  session.subscribe(() => thriftyWith(session.getSnapshot().statistics.connections));
   const watch = new Watch({
     opened,
     spool,

@@ -25,6 +25,7 @@ import { openScreen, whyPlain } from "../screen/open-screen.ts";
 import { progressOf } from "../screen/replay.ts";
 import { savingOf } from "../screen/save-report.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { thriftyWith } from "../thrift.ts";
 
 interface LoadOptions extends KeyLogOption {
   readonly port?: readonly number[];
@@ -100,7 +101,8 @@ async function show(
     seed: (Math.random() * 2 ** 32) | 0,
     nowMs: () => performance.now(),
     every: systemClock.every,
-    breathe: () => {
+    breathe: (connections) => {
+      thriftyWith(connections);
       captures.refuseWhatIsNoCapture();
       return new Promise((resolve) => setImmediate(resolve));
     },
