@@ -4,30 +4,25 @@ import { judge } from "../../src/rules/judging/judge.ts";
 import type { MqttFacts, ProtocolNotice, SessionFacts } from "../../src/store/session-types.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import { abnormal, close, connectionFacts, mark, webSocket } from "../support/facts-builder.ts";
+import { sessionFacts } from "../support/session-facts.ts";
 import { one } from "./cases/case.ts";
 
 // mqtt.js against aedes, over WebSocket: what their logs said, as facts.
 
-const session = (mqtt: Partial<MqttFacts>, given: Partial<SessionFacts> = {}): SessionFacts => ({
-  protocol: "mqtt",
-  engineIo: null,
-  socketIo: [],
-  notices: [],
-  lastTexts: [null, null],
-  heartbeat: null,
-  notAPacket: null,
-  tellingTexts: [],
-  mqtt: {
-    keepAliveMs: 2000,
-    lastPing: null,
-    lastPong: null,
-    heard: mark(37),
-    goodbye: null,
-    isWhole: [true, true],
-    ...mqtt,
-  },
-  ...given,
-});
+const session = (mqtt: Partial<MqttFacts>, given: Partial<SessionFacts> = {}): SessionFacts =>
+  sessionFacts({
+    protocol: "mqtt",
+    mqtt: {
+      keepAliveMs: 2000,
+      lastPing: null,
+      lastPong: null,
+      heard: mark(37),
+      goodbye: null,
+      isWhole: [true, true],
+      ...mqtt,
+    },
+    ...given,
+  });
 
 const ended = (by: "client" | "server", mqtt: Partial<MqttFacts>): ConnectionFacts =>
   abnormal(by, 40, {

@@ -19,6 +19,7 @@ import {
   upgrade,
   webSocket,
 } from "../support/facts-builder.ts";
+import { sessionFacts } from "../support/session-facts.ts";
 import { one } from "./cases/case.ts";
 import { hungUpByProxy } from "./cases/legs.ts";
 
@@ -214,16 +215,7 @@ describe("the last message before the end", () => {
   const saying = (text: string, at = 39.5) =>
     abnormal("server", 40, {
       webSocketFacts: { lastMessage: [mark(39), mark(at)] },
-      session: {
-        protocol: null,
-        engineIo: null,
-        socketIo: [],
-        notices: [],
-        lastTexts: [null, { ...mark(at), text }],
-        notAPacket: null,
-        tellingTexts: [],
-        heartbeat: null,
-      },
+      session: sessionFacts({ lastTexts: [null, { ...mark(at), text }] }),
     });
 
   test("is quoted, and believed where it complains", () => {

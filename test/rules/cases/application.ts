@@ -26,7 +26,7 @@ import {
   webSocket,
 } from "../../support/facts-builder.ts";
 import { pinged, unknown } from "../../support/polled-sessions.ts";
-import { namespace } from "../../support/session-facts.ts";
+import { namespace, sessionFacts } from "../../support/session-facts.ts";
 import { one, running, type SomeCases, several } from "./case.ts";
 
 const quiet = webSocket().heartbeat[0];
@@ -61,17 +61,8 @@ const failing = (given: Partial<SocketIoNamespaceFacts> = {}) => {
 
 const failedAck = (message: string) => ({ count: 1, first: [{ ...mark(10), event: "join", message }] });
 
-export const session = (given: Partial<SessionFacts> = {}): SessionFacts => ({
-  protocol: "socket.io",
-  engineIo: engineIo(),
-  socketIo: [namespace()],
-  notices: [],
-  lastTexts: [null, null],
-  notAPacket: null,
-  tellingTexts: [],
-  heartbeat: null,
-  ...given,
-});
+export const session = (given: Partial<SessionFacts> = {}): SessionFacts =>
+  sessionFacts({ protocol: "socket.io", engineIo: engineIo(), socketIo: [namespace()], ...given });
 
 /** A Socket.IO connection; its WebSocket ended by `closer` with an empty Close at `seconds`. */
 const socketIo = (

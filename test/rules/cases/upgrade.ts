@@ -20,6 +20,7 @@ import {
   upgrade,
   webSocket,
 } from "../../support/facts-builder.ts";
+import { sessionFacts } from "../../support/session-facts.ts";
 import { one, running, type SomeCases, several } from "./case.ts";
 
 const answer = (status: number, more: ExchangeOverrides = {}) => one(refusedUpgrade({ status, ...more }));
@@ -194,16 +195,7 @@ const closedPolitely = (messages: number) =>
 const refusedByMessage = (text: string) =>
   connectionFacts({
     webSocket: { ...closedPolitely(1), lastMessage: [mark(0.01), mark(0.024)] },
-    session: {
-      protocol: null,
-      engineIo: null,
-      socketIo: [],
-      notices: [],
-      lastTexts: [null, { ...mark(0.024), text }],
-      notAPacket: null,
-      tellingTexts: [],
-      heartbeat: null,
-    },
+    session: sessionFacts({ lastTexts: [null, { ...mark(0.024), text }] }),
   });
 
 /** Asked inside TLS at 0.1 s, answered by nothing, given up by the client after so many seconds. */

@@ -4,7 +4,7 @@ import { judge } from "../../../src/rules/judging/judge.ts";
 import type { SocketIoNamespaceFacts, TokenFacts } from "../../../src/store/session-types.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import { analysisOf, connectionFacts, exchange, mark, upgrade } from "../../support/facts-builder.ts";
-import { namespace as letIn } from "../../support/session-facts.ts";
+import { namespace as letIn, sessionFacts } from "../../support/session-facts.ts";
 
 /** Polls travel on several connections, in front of a proxy and behind it; the session's id joins them. */
 const SID = "lv_VI97HAXpY6yYWAAAC";
@@ -25,16 +25,7 @@ function poll(id: number, leg: "front" | "back", facts: SocketIoNamespaceFacts, 
     upgrade: null,
     webSocket: null,
     exchanges: [exchange({ target: POLL, status: 200, request: { Host: "x" } })],
-    session: {
-      protocol: "socket.io",
-      engineIo: null,
-      socketIo: [facts],
-      notices: [],
-      lastTexts: [null, null],
-      notAPacket: null,
-      tellingTexts: [],
-      heartbeat: null,
-    },
+    session: sessionFacts({ protocol: "socket.io", socketIo: [facts] }),
     tokens,
   });
 }
