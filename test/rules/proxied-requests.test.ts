@@ -327,6 +327,26 @@ describe("polls through a proxy", () => {
       });
     expect(told([refused, probe("abc")]).map(([id]) => id)).toEqual(["eio.request.refused"]);
     expect(told([refused, probe("other")]).map(([id]) => id)).toContain("http.upgrade.unanswered");
+    // One that the right server had already taken: the same, with a FIN or an RST.
+    const taken = (ending: "fin" | "rst", seconds: number) => ({
+      ...probe("abc"),
+      kind: "websocket" as const,
+      upgrade: upgrade({ target: `${POLL.replace("polling", "websocket")}&sid=abc`, requestAt: 1, responseAt: 1.05 }),
+      webSocket: webSocket({ openedAt: mark(1.05), firstFrame: [null, null], closeFrames: [null, null] }),
+      close: { verdict: "abnormal" as const, clientSees: null, serverSees: null },
+      tcp: tcp({
+        firstCloser: "client",
+        ending,
+        closedAt: mark(seconds),
+        resets: ending === "rst" ? [reset({ ...mark(seconds), from: "client" })] : [],
+      }),
+    });
+    for (const ending of ["fin", "rst"] as const) {
+      expect(told([refused, taken(ending, 1.12)]).map(([id]) => id)).toEqual(["eio.request.refused"]);
+      // Before anything was refused it is a trouble of its own, and no end of the session, which lived on its polls.
+      const early = told([refused, taken(ending, 1.08)]).map(([id]) => id);
+      expect(early).toEqual(["http.upgrade.closed-at-once", "eio.request.refused"]);
+    }
   });
 
   test("a body that is too large for what the handshake named is told with that limit", () => {

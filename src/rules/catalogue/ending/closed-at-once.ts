@@ -11,7 +11,8 @@ import { endingEvidence } from "../../reading/ending.ts";
 import { firstClose } from "../../reading/first-close.ts";
 import { isComplaint, lastWords, saidBefore } from "../../reading/last-words.ts";
 import { directionOf, endOf, hasEnded, pathOf, serverOf, spanMs } from "../../reading/reading.ts";
-import { cachedHandshake, wasRefused } from "../../sessions/cached-handshake.ts";
+import { cachedHandshake } from "../../sessions/cached-handshake.ts";
+import { isGivenUp, wasRefused } from "../../sessions/session-use.ts";
 import { cameThroughProxy, waitingInFront } from "../../upgrade/node-proxy.ts";
 import type { Rule } from "../rule.ts";
 
@@ -110,7 +111,7 @@ function checkClosedAtOnce(connection: ConnectionFacts, context: Context) {
   if (tcp.halves[0].missingBytes + tcp.halves[1].missingBytes > 0) return null;
   const afterMs = spanMs(webSocket.openedAt, endOf(connection));
   if (afterMs > AT_ONCE_MS) return null;
-  if (isUnknownThere(connection)) return null;
+  if (isUnknownThere(connection) || isGivenUp(connection, context)) return null;
   const byReset = tcp.ending === "rst";
   const waiting = waitingInFront(connection, context);
   if (waiting !== null)

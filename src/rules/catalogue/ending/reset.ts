@@ -9,7 +9,6 @@ import { failedOnMessage } from "../../ending/end-signs.ts";
 import { resetCauses } from "../../ending/reset-causes.ts";
 import { carriesUpgrade, isNearer } from "../../ending/reset-signs.ts";
 import { sealedReset } from "../../ending/sealed-endings.ts";
-import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { hostRanOn } from "../../path/host-clock.ts";
 import { type Interruption, interruptionBefore } from "../../path/interruption.ts";
 import { hasRestarted, mayHaveGivenUp } from "../../path/restart.ts";
@@ -29,9 +28,9 @@ import { looksLikeWebSocket } from "../../reading/sealed.ts";
 import { stallWithin } from "../../reading/stall.ts";
 import { brokenRhythm } from "../../rhythm/broken-rhythm.ts";
 import { frozenBefore } from "../../rhythm/standstill.ts";
+import { isGivenUp } from "../../sessions/session-use.ts";
 import type { EvidenceItem } from "../../types.ts";
 import type { Rule } from "../rule.ts";
-import { isRepeatedRefusal } from "../upgrade/eio-refused.ts";
 
 /** Shorter pauses are worth no word. */
 const IDLE_MS = 1000;
@@ -48,11 +47,7 @@ function inHandshake(
   connection: ConnectionFacts,
   { from, afterFin }: ResetFacts,
   parts: { at: Mark; evidence: (EvidenceItem | null)[] },
-  context: Context,
-): Draft | null {
-  const exchange = handshakeOf(connection);
-  // Its session was refused elsewhere, and that is told.
-  if (from === "client" && exchange !== null && isRepeatedRefusal(exchange, context)) return null;
+): Draft {
   // What it hung up on came too late, and met a closed socket.
   const isLate = afterFin && from === connection.tcp.firstCloser;
   return draft("tcp.rst", "handshake", {
@@ -74,6 +69,8 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
   if (reset === undefined || endedByProxy(connection, context.joins) !== null) return null;
   const { webSocket, tcp } = connection;
   const { from } = reset;
+  // Its session was refused elsewhere, and that is told.
+  if (from === "client" && !webSocket?.firstFrame[0] && isGivenUp(connection, context)) return null;
   const evidence = [
     shows(reset.answers, "answeredByRst", { from: otherSide(from) }),
     ...resets.map((item) =>
@@ -81,7 +78,7 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
     ),
   ];
   const parts = { at: reset, evidence };
-  if (webSocket === null) return inHandshake(connection, reset, parts, context);
+  if (webSocket === null) return inHandshake(connection, reset, parts);
   const metNobody = closeMetNobody(connection, otherSide(from));
   if (!metNobody && (webSocket.closeFrames[0] !== null || webSocket.closeFrames[1] !== null))
     return draft("tcp.rst", "afterClose", {

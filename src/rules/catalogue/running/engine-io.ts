@@ -26,8 +26,9 @@ import {
 } from "../../reading/reading.ts";
 import { type Stall, stallWithin } from "../../reading/stall.ts";
 import { missedIn } from "../../rhythm/heartbeat.ts";
-import { cachedHandshake, wasRefused } from "../../sessions/cached-handshake.ts";
+import { cachedHandshake } from "../../sessions/cached-handshake.ts";
 import { silentClient, silentServer } from "../../sessions/poll-heartbeat.ts";
+import { wasRefused } from "../../sessions/session-use.ts";
 import { upgradeLines } from "../../upgrade/answer-causes.ts";
 import type { Rule } from "../rule.ts";
 import { isRepeatedRefusal } from "../upgrade/eio-refused.ts";

@@ -210,6 +210,13 @@ export const isRepeatedRefusal = (exchange: HttpExchangeFacts, { sessions }: Con
     ),
   );
 
+/** A session does not live on a WebSocket that its client never spoke on, or asked ("2probe") and did not move to ("5"). */
+function hasLivedOn({ webSocket, session }: ConnectionFacts): boolean {
+  if (webSocket === null || webSocket.firstFrame[0] === null) return false;
+  const engineIo = session?.engineIo ?? null;
+  return engineIo === null || engineIo.probeSent === null || engineIo.upgraded !== null;
+}
+
 /** The session was over before: what still asks for it (the client's own good-bye, a poll that was under way) is no trouble. */
 function hadEnded(exchange: HttpExchangeFacts, connection: ConnectionFacts, { sessions }: Context): boolean {
   const sid = sidOf(exchange);
@@ -217,7 +224,7 @@ function hadEnded(exchange: HttpExchangeFacts, connection: ConnectionFacts, { se
   return (sessions().get(sid) ?? []).some((other) => {
     const closed = other.session?.engineIo?.closed;
     if (closed && other.session?.engineIo?.sid === sid && closed.timestampNs < at) return true;
-    const ended = other.webSocket !== null && other !== connection ? other.tcp.closedAt : null;
+    const ended = other !== connection && hasLivedOn(other) ? other.tcp.closedAt : null;
     if (ended !== null && ended.timestampNs < at) return true;
     return other.exchanges.some(
       (earlier) =>

@@ -22,6 +22,7 @@ import {
 import { stallWithin } from "../../reading/stall.ts";
 import { before, within } from "../../reading/time-index.ts";
 import { sealedRequest } from "../../sealed/sealed-request.ts";
+import { isGivenUp } from "../../sessions/session-use.ts";
 import type { Cause, EvidenceItem } from "../../types.ts";
 import { ENGINE_IO_DESTROY_MS, workersTaken } from "../../upgrade/answer-causes.ts";
 import { answeredTogether } from "../../upgrade/answered-together.ts";
@@ -31,7 +32,6 @@ import { askedInsideHttp2 } from "../../upgrade/http2.ts";
 import { unansweredOpening } from "../../upgrade/polls.ts";
 import { unreadProxyHeader } from "../../upgrade/proxy-header.ts";
 import type { Rule } from "../rule.ts";
-import { isRepeatedRefusal } from "./eio-refused.ts";
 import { isDroppedUnread } from "./upgrade-dropped.ts";
 
 /** How late or early the second of Engine.IO looks from here. */
@@ -82,7 +82,7 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
   if (askedInsideHttp2(connection) !== null) return null;
   const outcome = outcomeOf(connection);
   if (outcome === "none") return checkPoll(connection, context);
-  if (isAbandoned(connection, context)) return null;
+  if (isGivenUp(connection, context)) return null;
   if (outcome === "late") return checkLate(connection, context);
   const isDropped = outcome === "dropped" && isDroppedUnread(connection, context);
   if ((outcome !== "unanswered" && !isDropped) || connection.tcp.halves[1].missingBytes > 0) return null;
@@ -168,12 +168,6 @@ function checkUnanswered(connection: ConnectionFacts, context: Context) {
  * capture lacks what came of it.
  */
 const isLeftOut = ({ tcp }: ConnectionFacts): boolean => tcp.halves[0].unacknowledged?.retransmissions === 0;
-
-/** The client gave up the WebSocket of a session that was refused meanwhile, and that is told. */
-function isAbandoned(connection: ConnectionFacts, context: Context): boolean {
-  const exchange = handshakeOf(connection);
-  return connection.tcp.firstCloser === "client" && exchange !== null && isRepeatedRefusal(exchange, context);
-}
 
 /** What came when nobody waited for it any more. */
 const lateAnswer = ({ response }: HttpExchangeFacts): EvidenceItem | null =>

@@ -1,0 +1,74 @@
+import { sidIn } from "../../base/session-id.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context/context.ts";
+import { pairKey } from "../context/others.ts";
+import { engineIoCode } from "../handshake/engine-io-code.ts";
+import { handshakeOf } from "../handshake/upgrade-outcome.ts";
+import { endOf } from "../reading/reading.ts";
+
+/** The openings of sessions (Engine.IO's `0{"sid":…`), behind the length that protocol 3 writes before it. */
+const OPENING = /^(?:\d+:)?0\{"sid":"([^"]{1,100})"/;
+
+/** What all connections of a session tell of it. */
+interface SessionUse {
+  readonly openedTwice: boolean;
+  readonly movedTwice: boolean;
+  /** When the first request was refused; infinite where none was. */
+  readonly refusedNs: number;
+}
+
+const known = new WeakMap<readonly ConnectionFacts[], SessionUse>();
+
+/** Looked up once for each session, however many connections it has. */
+export function sessionUse(sid: string, { sessions, joins }: Context): SessionUse {
+  const mates = sessions().get(sid) ?? [];
+  const made = known.get(mates);
+  if (made !== undefined) return made;
+  const own = mates.filter(({ id }) => !joins.copyOf.has(id));
+  const exchanges = own.flatMap((mate) => mate.exchanges.map((exchange) => ({ leg: pairKey(mate), exchange })));
+  const opening = exchanges.filter(
+    ({ exchange: { request, responseBodyPreview } }) =>
+      request !== null && sidIn(request.target) === null && OPENING.exec(responseBodyPreview)?.[1] === sid,
+  );
+  const use = {
+    openedTwice: new Set(opening.map(({ leg }) => leg)).size < opening.length,
+    movedTwice: hasMovedTwice(sid, own),
+    refusedNs: exchanges.reduce(
+      (firstNs, { exchange }) =>
+        exchange.response !== null && sidIn(exchange.request?.target) === sid && engineIoCode(exchange) !== null
+          ? Math.min(firstNs, exchange.response.first.timestampNs)
+          : firstNs,
+      Number.POSITIVE_INFINITY,
+    ),
+  };
+  known.set(mates, use);
+  return use;
+}
+
+/** Engine.IO refused a request of this session in words: that is told, and why. */
+export const wasRefused = (sid: string, context: Context): boolean => sessionUse(sid, context).refusedNs < Infinity;
+
+/** Engine.IO's client gives up the WebSocket that it asked for when another request of its session was refused meanwhile. */
+export function isGivenUp(connection: ConnectionFacts, context: Context): boolean {
+  const sid = sidIn(handshakeOf(connection)?.request?.target);
+  if (sid === null || connection.tcp.firstCloser !== "client") return false;
+  return sessionUse(sid, context).refusedNs <= endOf(connection).timestampNs;
+}
+
+/** A WebSocket was asked for while the session lived on one already, to which it had moved by its "5". */
+function hasMovedTwice(sid: string, mates: readonly ConnectionFacts[]): boolean {
+  const livesOn = new Map<string, ConnectionFacts>();
+  for (const mate of mates) {
+    const movedNs = mate.session?.engineIo?.upgraded?.timestampNs;
+    if (movedNs !== undefined && !livesOn.has(pairKey(mate))) livesOn.set(pairKey(mate), mate);
+  }
+  return mates.some((mate) => {
+    const home = livesOn.get(pairKey(mate));
+    const request = handshakeOf(mate)?.request;
+    if (home === undefined || home === mate || !request || !/[?&]transport=websocket/.test(request.target))
+      return false;
+    const askedNs = request.first.timestampNs;
+    const movedNs = home.session?.engineIo?.upgraded?.timestampNs ?? Number.POSITIVE_INFINITY;
+    return sidIn(request.target) === sid && askedNs > movedNs && askedNs < endOf(home).timestampNs;
+  });
+}
