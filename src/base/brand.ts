@@ -25,6 +25,9 @@ export const relativeNs = (value: number): RelativeNs => value as RelativeNs;
  */
 export const ZERO_TIME = -0 as RelativeNs;
 
+/** The same for offsets and sums of bytes that come as doubles later. */
+export const ZERO_DOUBLE = -0;
+
 /** The side that sends in a direction. */
 export const sideOf = (direction: Direction): Side => (direction === 0 ? "client" : "server");
 export const otherDirection = (direction: Direction): Direction => (direction === 0 ? 1 : 0);

@@ -1,4 +1,4 @@
-import type { Direction } from "../base/brand.ts";
+import { type Direction, ZERO_DOUBLE } from "../base/brand.ts";
 import { i32be, u16be, u32be } from "../base/bytes.ts";
 import * as limits from "../base/limits.ts";
 import type { Position } from "../base/packet-view.ts";
@@ -50,7 +50,7 @@ export class FrameDecoder implements WebSocketDecoder {
   private readonly frames: FrameReader;
   private state = READING;
   /** Stream offset of the next byte fed, and of index 0 of the bytes being read. */
-  private offset = 0;
+  private offset: number = ZERO_DOUBLE;
   private base = 0;
   /** A header cut off by the end of a piece. */
   private head: Uint8Array | null = null;

@@ -136,7 +136,6 @@ export class FrameReader {
     this.sink.onFrame(frame);
   }
 
-  /** The view of a frame that breaks no rule and lies in one piece. */
   /** The data frame of which bytes are still to come; null: none. */
   get announced(): AnnouncedFrame | null {
     const opcode = this.first & 0x0f;
@@ -145,6 +144,7 @@ export class FrameReader {
     return { begins: opcode !== CONTINUATION, length, packetNumber, timestampNs };
   }
 
+  /** The view of a frame that breaks no rule and lies in one piece. */
   private fill(frame: FrameView, first: number, key: number, length: number, offset: number, at: Position): void {
     const compressed = first >= 0xc0;
     frame.direction = this.direction;

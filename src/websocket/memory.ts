@@ -1,4 +1,4 @@
-import { ZERO_TIME } from "../base/brand.ts";
+import { ZERO_DOUBLE, ZERO_TIME } from "../base/brand.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { CalmTexts } from "./calm/calm-texts.ts";
 import { INFLATED, Inflater, type InflateStatus } from "./deflate/inflate.ts";
@@ -55,7 +55,7 @@ const emptyFrame = (): FrameView => ({
   firstTimestampNs: ZERO_TIME,
   lastPacketNumber: 0,
   lastTimestampNs: ZERO_TIME,
-  streamOffset: 0,
+  streamOffset: ZERO_DOUBLE,
   missingBytes: 0,
   resynchronised: false,
   payload: noBytes,

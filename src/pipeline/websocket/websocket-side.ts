@@ -1,4 +1,4 @@
-import { type Direction, ZERO_TIME } from "../../base/brand.ts";
+import { type Direction, ZERO_DOUBLE, ZERO_TIME } from "../../base/brand.ts";
 import * as limits from "../../base/limits.ts";
 import type { Position } from "../../base/packet-view.ts";
 import { MessageSieve } from "../../payload/message-sieve.ts";
@@ -50,7 +50,7 @@ export interface SideOwner {
  */
 export class WebSocketSide implements WebSocketSink {
   /** Bytes handed to the decoder, gaps included. */
-  fedBytes = 0;
+  fedBytes: number = ZERO_DOUBLE;
   closeFrame: SeenCloseFrame | null = null;
   /** Of a Close that came after that one. */
   laterCloseCode: number | null = null;
@@ -63,7 +63,7 @@ export class WebSocketSide implements WebSocketSink {
   largestMessageNs: number = ZERO_TIME;
   lastMessageNumber = 0;
   lastMessageNs: number = ZERO_TIME;
-  longestMessageGapNs = 0;
+  longestMessageGapNs: number = ZERO_TIME;
   incompleteFrameBytes = 0;
   /** Of the frames of a message whose last one has not come. */
   unfinishedBytes = 0;
@@ -82,8 +82,8 @@ export class WebSocketSide implements WebSocketSink {
   private messageBytes = 0;
   /** Texts that were only counted, each a frame and a message. */
   private unreadTexts = 0;
-  private unreadWireBytes = 0;
-  private unreadBytes = 0;
+  private unreadWireBytes: number = ZERO_DOUBLE;
+  private unreadBytes: number = ZERO_DOUBLE;
   private readonly owner: SideOwner;
   private readonly tap: FrameTap | null;
   private readonly sieve = new MessageSieve();
@@ -180,7 +180,8 @@ export class WebSocketSide implements WebSocketSink {
 
   /** A tap wants them all, and the first texts are all read. Small messages may be a heartbeat by their regularity: `isSkipped` says no to them. */
   get skippedKey(): number {
-    return this.tap === null && this.textMessages >= limits.earlyTexts ? this.sieve.knownKey : 0;
+    const { knownKey } = this.sieve;
+    return this.tap === null && this.textMessages >= limits.earlyTexts ? knownKey : 0;
   }
 
   /** What is noted of a first frame is known: nothing is skipped before something was read. */

@@ -50,7 +50,7 @@ export class CalmTexts {
   private readonly beats: CalmBeats;
   private readonly counted: CountedTexts = {
     texts: 0,
-    payloadBytes: 0,
+    payloadBytes: 0.5,
     nextOffset: 0.5,
     isLast: false,
     firstNs: 0.5,
