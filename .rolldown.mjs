@@ -14,6 +14,17 @@ const ascii = {
   },
 };
 
+/** What `launch.ts` loads is a function already: it would have to copy each file to put one around it. */
+const wrapped = {
+  name: "wrapped",
+  generateBundle: (_options, bundle) => {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type === "chunk" && (!chunk.isEntry || chunk.name === "program"))
+        chunk.code = `(function(exports,require,module,__filename,__dirname){${chunk.code}\n})`;
+    }
+  },
+};
+
 /** Node takes the files for what they are, although the project's own are ES modules. */
 const commonJs = {
   name: "common-js",
@@ -37,7 +48,7 @@ const inkWithoutWaiting = {
 };
 
 export default defineConfig({
-  plugins: [ascii, commonJs, inkWithoutWaiting],
+  plugins: [ascii, wrapped, commonJs, inkWithoutWaiting],
   input: { main: "src/cli/launch.ts", program: "src/cli/main.ts", "cap-helper": "src/source/live/cap-helper.ts" },
   platform: "node",
   preserveEntrySignatures: "allow-extension",
