@@ -3,7 +3,7 @@ import type { CauseText } from "../texts.ts";
 /** What the open WebSocket itself shows: last words, Close codes, heartbeats, frames. */
 export const causesRunning = {
   saidWhy: {
-    cause: "The {from:word} said why in its last message, right before it ended the connection: “{text}”.",
+    cause: "The {from:word} said why in its last message, right before the end: “{text}”.",
     fix: "Take it at its word, and look for these words in the {from:word}'s code and log.",
   },
   saidInProtocol: {

@@ -38,17 +38,21 @@ export function lastNotice({ session, webSocket }: ConnectionFacts, end: Mark): 
 }
 
 export function noticeEvidence(notice: ProtocolNotice): EvidenceItem | null {
-  const { from, code, messageType, errorMessage } = notice;
+  const { from, code, messageType } = notice;
   return notice.protocol === "mqtt"
     ? shows(notice, "mqttNotice", { from, name: messageType, code: code ?? 0, meaning: meaningOf(code) })
-    : shows(notice, "lastText", { from, text: errorMessage ?? "" });
+    : shows(notice, "lastText", { from, text: noticeText(notice) });
 }
 
+/** What it says, in its own words where it has any. */
+export const noticeText = ({ protocol, messageType, code, errorMessage }: ProtocolNotice): string =>
+  protocol === "mqtt" ? `${messageType} ${code ?? ""}`.trim() : (errorMessage ?? "");
+
 export function noticeCauses(notice: ProtocolNotice): (Cause | false)[] {
-  const { protocol, from, code, messageType, errorMessage } = notice;
+  const { protocol, from, code, messageType } = notice;
   if (protocol !== "mqtt")
     return [
-      cause("likely", "saidInProtocol", { name: LAST[protocol]?.name ?? protocol, from, text: errorMessage ?? "" }),
+      cause("likely", "saidInProtocol", { name: LAST[protocol]?.name ?? protocol, from, text: noticeText(notice) }),
     ];
   return [
     cause("likely", "mqttRefused", { from, name: messageType, code: code ?? 0, meaning: meaningOf(code) }),

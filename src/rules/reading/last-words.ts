@@ -1,11 +1,11 @@
 import type { Side } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
-import type { LastText } from "../../store/session-types.ts";
+import type { LastText, ProtocolNotice } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { cause, shows } from "../draft.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
 import { isJustBefore } from "./just-before.ts";
-import { lastNotice, noticeCauses, noticeEvidence } from "./last-notice.ts";
+import { lastNotice, noticeCauses, noticeEvidence, noticeText } from "./last-notice.ts";
 import { directionOf } from "./reading.ts";
 
 /** How people and programs word it, in the languages of the guides. */
@@ -41,14 +41,23 @@ const saidWhy = (said: LastText | null, from: Side): (Cause | false)[] =>
         from === "server" && LOGIN.test(said.text) && cause("likely", "tokenRejected", {}),
       ];
 
+interface Said {
+  readonly notice: ProtocolNotice | null;
+  /** Untrusted; null: nothing was said. */
+  readonly text: string | null;
+  readonly evidence: EvidenceItem | null;
+  readonly causes: readonly (Cause | false)[];
+}
+
 /** What was said of the end right before it: by a known protocol, whichever side said so, or by the side that ended it. */
-export function saidBefore(connection: ConnectionFacts, closer: Side, end: Mark) {
+export function saidBefore(connection: ConnectionFacts, closer: Side, end: Mark): Said {
   const notice = lastNotice(connection, end);
   const said = lastWords(connection, closer, end);
   return notice === null
-    ? { notice, evidence: lastWordsEvidence(said, closer), causes: saidWhy(said, closer) }
+    ? { notice, text: said?.text ?? null, evidence: lastWordsEvidence(said, closer), causes: saidWhy(said, closer) }
     : {
         notice,
+        text: noticeText(notice),
         evidence: noticeEvidence(notice),
         causes: [
           ...noticeCauses(notice),

@@ -9,8 +9,9 @@ import { switched } from "../../handshake/switched.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { endingEvidence } from "../../reading/ending.ts";
 import { firstClose } from "../../reading/first-close.ts";
-import { isComplaint, lastWords, saidBefore } from "../../reading/last-words.ts";
+import { isComplaint, saidBefore } from "../../reading/last-words.ts";
 import { directionOf, endOf, hasEnded, pathOf, serverOf, spanMs } from "../../reading/reading.ts";
+import { isRefusal } from "../../reading/refusal-message.ts";
 import { cachedHandshake } from "../../sessions/cached-handshake.ts";
 import { isGivenUp, wasRefused } from "../../sessions/session-use.ts";
 import { cameThroughProxy, waitingInFront } from "../../upgrade/node-proxy.ts";
@@ -19,6 +20,9 @@ import type { Rule } from "../rule.ts";
 const AT_ONCE_MS = 1000;
 /** A connection handler that refuses does so at once; what comes later may be a short visit. */
 const POLITE_MS = 250;
+
+/** What clients close with that have seen enough, or whose program ends. */
+const POLITE_LEAVE: ReadonlySet<number> = new Set([1000, 1001]);
 
 /** Who waits for a login first refuses when it came. */
 const TOLD_MS = 10_000;
@@ -37,15 +41,15 @@ function checkPolite(connection: ConnectionFacts, context: Context) {
   const afterMs = spanMs(webSocket.openedAt, close);
   const args = { server: found.server, code: close.code ?? 1005, reason: close.reason, afterMs };
   const ended = shows(close, "closeFrame", { from: "server", code: close.code, reason: close.reason });
-  const words = lastWords(connection, "server", close);
   const explained = saidBefore(connection, "server", close);
+  const { text } = explained;
   // MQTT's answer to the login comes in pieces; that of the others is one message.
-  const isRefusal = explained.notice?.messageType === "CONNACK" || (said === 1 && isComplaint(words?.text ?? ""));
-  if (isRefusal && afterMs <= TOLD_MS && words !== null)
+  const complains = explained.notice?.messageType === "CONNACK" || (said === 1 && isComplaint(text ?? ""));
+  if (complains && afterMs <= TOLD_MS && text !== null)
     return draft("http.upgrade.closed-at-once", "told", {
       at: close,
       severity: "warning",
-      args: { ...args, text: words.text },
+      args: { ...args, text },
       evidence: [...found.evidence(), explained.evidence, ended],
       causes: explained.causes,
     });
@@ -67,6 +71,35 @@ function checkPolite(connection: ConnectionFacts, context: Context) {
             cause("possible", "serverClosing", {}),
           ]
         : [cached],
+  });
+}
+
+/** The server took the WebSocket and refused in its only message; the client understood, and left by the book. */
+function checkToldOff(connection: ConnectionFacts) {
+  const { webSocket } = connection;
+  const found = switched(connection);
+  const first = firstClose(connection);
+  if (found === null || webSocket === null || first?.direction !== 0) return null;
+  const { close } = first;
+  if (close.code !== null && !POLITE_LEAVE.has(close.code)) return null;
+  if (connection.tcp.halves[1].missingBytes > 0) return null;
+  const afterMs = spanMs(webSocket.openedAt, close);
+  const explained = saidBefore(connection, "server", close);
+  const { text } = explained;
+  if (text === null || afterMs > TOLD_MS) return null;
+  const said = webSocket.messages[1].text + webSocket.messages[1].binary;
+  // Any answer may speak of errors: what no protocol says must be about who asks.
+  if (explained.notice?.from !== "server" && !(said === 1 && isRefusal(text))) return null;
+  return draft("http.upgrade.closed-at-once", "toldOff", {
+    at: close,
+    severity: "warning",
+    args: { server: found.server, text, code: close.code ?? 1005, afterMs },
+    evidence: [
+      ...found.evidence(),
+      explained.evidence,
+      shows(close, "closeFrame", { from: "client", code: close.code, reason: close.reason }),
+    ],
+    causes: explained.causes,
   });
 }
 
@@ -101,8 +134,8 @@ function checkClosedAtOnce(connection: ConnectionFacts, context: Context) {
   // Its proxy hung up on both sides: neither end did.
   if (endedByProxy(connection, context.joins) !== null || isPassedOn(connection, context)) return null;
   const [clientClose, serverClose] = webSocket.closeFrames;
-  if (serverClose !== null) return checkPolite(connection, context);
-  if (clientClose !== null || (webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
+  if (clientClose !== null || serverClose !== null) return checkPolite(connection, context) ?? checkToldOff(connection);
+  if ((webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
   // It was given what it must not take (RFC 6455 §7.1.7): that is the story, however early it came.
   const { firstCloser } = tcp;
   if (webSocket.events.some((event) => event.from !== firstCloser && isViolation(event))) return null;
