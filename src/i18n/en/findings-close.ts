@@ -130,6 +130,11 @@ export const findingsClose = {
       title: "The {from:word} closed with 1001, going away",
       detail: `Normal: a page was left or reloaded, or the server shuts down. ${said}`,
     },
+    turnedAway: {
+      title:
+        "The {from:word} closed with {code}[[: “{reason}”]][[, right after the server's words “{text}”]]: the server turned this client away",
+      detail: `The code stands for a normal end; only the words tell why. Clients that reconnect go round in circles. ${said}`,
+    },
     protocolError: {
       title: "The {from:word} closed with 1002, protocol error: it received a frame that breaks the rules",
       detail: `Look at what the other side sent right before. ${said}`,

@@ -120,6 +120,10 @@ export const findingsClose = {
       title: "{from:word}以 1001（离开）关闭",
       detail: `正常现象：页面被关闭或刷新，或者服务器正在停机。${said}`,
     },
+    turnedAway: {
+      title: "{from:word}以 {code} 关闭[[：“{reason}”]][[，此前服务器刚说过“{text}”]]：是服务器不让这个客户端继续",
+      detail: `关闭码表示正常结束，原因只写在这句话里。会自动重连的客户端就会一遍遍地重试。${said}`,
+    },
     protocolError: {
       title: "{from:word}以 1002（协议错误）关闭：它收到了违反协议的帧",
       detail: `请看对端在此之前刚发了什么。${said}`,

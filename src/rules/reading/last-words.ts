@@ -41,7 +41,7 @@ const saidWhy = (said: LastText | null, from: Side): (Cause | false)[] =>
         from === "server" && LOGIN.test(said.text) && cause("likely", "tokenRejected", {}),
       ];
 
-interface Said {
+export interface Said {
   readonly notice: ProtocolNotice | null;
   /** Untrusted; null: nothing was said. */
   readonly text: string | null;

@@ -48,6 +48,7 @@ export const closeFindings = {
     timeout: code,
     timedOut: code,
     evicted: code,
+    turnedAway: `${code} text?`,
     graphql: `${code} meaning`,
     registered: code,
     private: code,

@@ -294,7 +294,14 @@ export const closingCases = {
   },
   "ws.close.code": {
     severity: "error",
-    severities: { goingAway: "note", restart: "warning", tryLater: "warning", tooBig: "note", evicted: "warning" },
+    severities: {
+      goingAway: "note",
+      restart: "warning",
+      tryLater: "warning",
+      tooBig: "note",
+      evicted: "warning",
+      turnedAway: "warning",
+    },
     fires: {
       oneSide: closed(1011, "", { tcp: tcp({ oneWay: true, client: { packets: 0 } }) }),
       byItself: closed(1002, "", { close: { verdict: "clean", clientSees: told(1002), serverSees: told(1002) } }),
@@ -320,11 +327,16 @@ export const closingCases = {
       timeout: closed(3008),
       timedOut: closed(1000, "heartbeat timeout"),
       evicted: evictedNormally(1000),
+      turnedAway: closed(1000, "token expired"),
       graphql: closed(4401, "Unauthorized", { upgrade: graphql }),
       registered: closed(3333),
       private: closed(4401, "token expired"),
     },
-    near: { "1000": one(connectionFacts()), "no code": closed(null) },
+    near: {
+      "1000": one(connectionFacts()),
+      "no code": closed(null),
+      "1000 for a reason that turns nobody away": closed(1000, "all errors were sent"),
+    },
   },
   "ws.close.unanswered": {
     severity: "warning",

@@ -16,11 +16,10 @@ import { interruptionBefore } from "../../path/interruption.ts";
 import { closeCodeOf, firstClose, isNormalCode, mayAnswerUnseen, mayBeAnswer } from "../../reading/first-close.ts";
 import { sockJsClose } from "../../reading/last-notice.ts";
 import { saidBefore } from "../../reading/last-words.ts";
-
 import { directionOf, fieldValue, openFor, otherSide, spanMs } from "../../reading/reading.ts";
-
 import { saysOtherTerm } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
+import { isFirstAnswer, turnedAway, turnsAway } from "../../reading/turned-away.ts";
 import { TIMED_OUT } from "../../rhythm/heartbeat.ts";
 import { saysOwnTimer } from "../../timers/library-timers.ts";
 import type { Cause, Severity } from "../../types.ts";
@@ -35,6 +34,7 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
   restart: "warning",
   tryLater: "warning",
   evicted: "warning",
+  turnedAway: "warning",
 };
 
 /** What libraries send by themselves when they fail a connection. */
@@ -115,7 +115,8 @@ function causesOf(
         cause(replaced || login || said ? "possible" : "likely", "applicationCode", { code: close.code ?? 0, from }),
       ];
     case "evicted":
-      return [replaced];
+    case "turnedAway":
+      return [replaced, said ?? false];
     default:
       return [timedOut];
   }
@@ -159,13 +160,18 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
   const { direction } = found;
   const sockJs = isNormalCode(found.close.code) ? sockJsClose(connection, found.close, sideOf(direction)) : null;
   const close = sockJs ?? found.close;
+  const from = sideOf(direction);
   const response = handshakeOf(connection)?.response;
-  const variant =
+  const usualVariant =
     codeVariant(close.code, response ? fieldValue(response, "sec-websocket-protocol") : null) ??
     (close.code === NORMAL && TIMED_OUT.test(close.reason) ? "timedOut" : null) ??
     (direction === SERVER && isNormalCode(close.code) && evictions().has(connection.id) ? "evicted" : null);
+  const isPlain = usualVariant === null || usualVariant === "goingAway";
+  const away = isPlain ? turnedAway(connection, close) : null;
+  // That is told of the handshake.
+  if (away !== null && isFirstAnswer(connection, away, close)) return null;
+  const variant = away !== null || (isPlain && from === "server" && turnsAway(close)) ? "turnedAway" : usualVariant;
   if (variant === null) return null;
-  const from = sideOf(direction);
   const answer = connection.webSocket.closeFrames[direction === 0 ? 1 : 0];
   const args = {
     code: closeCodeOf(close),
@@ -175,6 +181,7 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
     answered: answer === null ? "no" : "yes",
     crossedCode: answer !== null && hasCrossed(connection, found.close, answer) ? answer.code : null,
     meaning: `graphql.${close.code ?? 0}`,
+    text: away?.text,
   };
   const interruption = interruptionBefore(connection, close, from);
   // Whoever closes while nothing gets through most likely closes for it.
@@ -184,7 +191,7 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
       : interruption.paused
         ? cause("likely", "peerBlocked", { to: from })
         : cause("likely", "pathInterrupted", { idleMs: interruption.ms });
-  const said = saidBefore(connection, from, close);
+  const said = away ?? saidBefore(connection, from, close);
   const late = pongTooLate(connection, close, direction);
   const isOneSided = mayBeAnswer(connection, found);
   const isFaultless = variant === "protocolError" && wasSentNoFault(connection, close, from);
@@ -202,7 +209,8 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
               close,
               from,
               loginAwaited(connection, close, direction),
-              replacedBy(close, evictions().get(connection.id)),
+              replacedBy(close, evictions().get(connection.id)) ||
+                (saysReplaced(away?.text ?? "") && cause("likely", "replacedElsewhere", {})),
             );
   const causes = [
     ...said.causes,

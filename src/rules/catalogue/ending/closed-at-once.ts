@@ -8,10 +8,10 @@ import { failedOnMessage } from "../../ending/end-signs.ts";
 import { switched } from "../../handshake/switched.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { endingEvidence } from "../../reading/ending.ts";
-import { firstClose } from "../../reading/first-close.ts";
+import { closeCodeOf, firstClose, isNormalCode } from "../../reading/first-close.ts";
 import { isComplaint, saidBefore } from "../../reading/last-words.ts";
 import { directionOf, endOf, hasEnded, pathOf, serverOf, spanMs } from "../../reading/reading.ts";
-import { isRefusal } from "../../reading/refusal-message.ts";
+import { isFirstAnswer, turnedAway } from "../../reading/turned-away.ts";
 import { cachedHandshake } from "../../sessions/cached-handshake.ts";
 import { isGivenUp, wasRefused } from "../../sessions/session-use.ts";
 import { cameThroughProxy, waitingInFront } from "../../upgrade/node-proxy.ts";
@@ -21,11 +21,7 @@ const AT_ONCE_MS = 1000;
 /** A connection handler that refuses does so at once; what comes later may be a short visit. */
 const POLITE_MS = 250;
 
-/** What clients close with that have seen enough, or whose program ends. */
-const POLITE_LEAVE: ReadonlySet<number> = new Set([1000, 1001]);
-
-/** Who waits for a login first refuses when it came. */
-const TOLD_MS = 10_000;
+const GOING_AWAY = 1001;
 
 /** The server took the WebSocket and closed it by the book before it said anything: a refusal that looks like an end. */
 function checkPolite(connection: ConnectionFacts, context: Context) {
@@ -37,23 +33,20 @@ function checkPolite(connection: ConnectionFacts, context: Context) {
   if (close.code !== 1000 && close.code !== null) return null;
   // More may have been said than the capture holds.
   if (connection.tcp.halves[1].missingBytes > 0) return null;
-  const said = webSocket.messages[1].text + webSocket.messages[1].binary;
   const afterMs = spanMs(webSocket.openedAt, close);
-  const args = { server: found.server, code: close.code ?? 1005, reason: close.reason, afterMs };
+  const args = { server: found.server, code: closeCodeOf(close), reason: close.reason, afterMs };
   const ended = shows(close, "closeFrame", { from: "server", code: close.code, reason: close.reason });
-  const explained = saidBefore(connection, "server", close);
-  const { text } = explained;
-  // MQTT's answer to the login comes in pieces; that of the others is one message.
-  const complains = explained.notice?.messageType === "CONNACK" || (said === 1 && isComplaint(text ?? ""));
-  if (complains && afterMs <= TOLD_MS && text !== null)
+  const said = saidBefore(connection, "server", close);
+  const refuses = turnedAway(connection, close) !== null || isComplaint(said.text ?? "");
+  if (refuses && isFirstAnswer(connection, said, close))
     return draft("http.upgrade.closed-at-once", "told", {
       at: close,
       severity: "warning",
-      args: { ...args, text },
-      evidence: [...found.evidence(), explained.evidence, ended],
-      causes: explained.causes,
+      args: { ...args, text: said.text ?? "" },
+      evidence: [...found.evidence(), said.evidence, ended],
+      causes: said.causes,
     });
-  if (said > 0 || afterMs > POLITE_MS) return null;
+  if (webSocket.messages[1].text + webSocket.messages[1].binary > 0 || afterMs > POLITE_MS) return null;
   // Engine.IO closes so at once what wants a session that has its WebSocket already (engine.io/lib/server.ts).
   const sid = sidIn(handshakeOf(connection)?.request?.target);
   const cached = sid === null ? null : cachedHandshake(sid, pathOf(found.target), context);
@@ -74,32 +67,27 @@ function checkPolite(connection: ConnectionFacts, context: Context) {
   });
 }
 
-/** The server took the WebSocket and refused in its only message; the client understood, and left by the book. */
+/** The server took the WebSocket and refused in its first answer; the client understood, and left by the book. */
 function checkToldOff(connection: ConnectionFacts) {
-  const { webSocket } = connection;
   const found = switched(connection);
   const first = firstClose(connection);
-  if (found === null || webSocket === null || first?.direction !== 0) return null;
+  if (found === null || connection.webSocket === null || first?.direction !== 0) return null;
   const { close } = first;
-  if (close.code !== null && !POLITE_LEAVE.has(close.code)) return null;
-  if (connection.tcp.halves[1].missingBytes > 0) return null;
-  const afterMs = spanMs(webSocket.openedAt, close);
-  const explained = saidBefore(connection, "server", close);
-  const { text } = explained;
-  if (text === null || afterMs > TOLD_MS) return null;
-  const said = webSocket.messages[1].text + webSocket.messages[1].binary;
-  // Any answer may speak of errors: what no protocol says must be about who asks.
-  if (explained.notice?.from !== "server" && !(said === 1 && isRefusal(text))) return null;
+  if (!isNormalCode(close.code) && close.code !== GOING_AWAY) return null;
+  const said = turnedAway(connection, close);
+  if (said === null || !isFirstAnswer(connection, said, close) || connection.tcp.halves[1].missingBytes > 0)
+    return null;
+  const afterMs = spanMs(connection.webSocket.openedAt, close);
   return draft("http.upgrade.closed-at-once", "toldOff", {
     at: close,
     severity: "warning",
-    args: { server: found.server, text, code: close.code ?? 1005, afterMs },
+    args: { server: found.server, text: said.text, code: closeCodeOf(close), afterMs },
     evidence: [
       ...found.evidence(),
-      explained.evidence,
+      said.evidence,
       shows(close, "closeFrame", { from: "client", code: close.code, reason: close.reason }),
     ],
-    causes: explained.causes,
+    causes: said.causes,
   });
 }
 
