@@ -6,7 +6,7 @@ import { cause, shows } from "../draft.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
 import { isJustBefore } from "./just-before.ts";
 import { lastNotice, noticeCauses, noticeEvidence } from "./last-notice.ts";
-import { directionOf } from "./reading.ts";
+import { directionOf, spanMs } from "./reading.ts";
 
 /** How people and programs word it, in the languages of the guides. */
 const COMPLAINT =
@@ -40,6 +40,21 @@ const saidWhy = (said: LastText | null, from: Side): (Cause | false)[] =>
         cause("likely", "saidWhy", { from, text: said.text }),
         from === "server" && LOGIN.test(said.text) && cause("likely", "tokenRejected", {}),
       ];
+
+/** Who waits for a login first refuses when it came. */
+const TOLD_MS = 10_000;
+
+/** The server's only message refuses, or answers a login so, and it closes: what it says is its verdict; null: it is none. */
+export function firstVerdict(connection: ConnectionFacts, end: Mark): LastText | null {
+  const { webSocket } = connection;
+  if (webSocket === null || spanMs(webSocket.openedAt, end) > TOLD_MS) return null;
+  const words = lastWords(connection, "server", end);
+  const [, { text, binary }] = webSocket.messages;
+  // MQTT's answer to the login comes in pieces; that of the others is one message.
+  const isRefusal =
+    lastNotice(connection, end)?.messageType === "CONNACK" || (text + binary === 1 && isComplaint(words?.text ?? ""));
+  return isRefusal ? words : null;
+}
 
 /** What was said of the end right before it: by a known protocol, whichever side said so, or by the side that ended it. */
 export function saidBefore(connection: ConnectionFacts, closer: Side, end: Mark) {

@@ -49,6 +49,8 @@ export const closeFindings = {
     timedOut: code,
     evicted: code,
     graphql: `${code} meaning`,
+    saidInProtocol: "code from name text openMs atLeast?",
+    saidInMqtt: "code from name number meaning openMs atLeast?",
     registered: code,
     private: code,
   },

@@ -4,6 +4,7 @@ import type { CloseFrameFacts, WebSocketFacts } from "../../../store/websocket-t
 import type { Context } from "../../context/context.ts";
 import type { Eviction } from "../../context/evictions.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
+import { reasonBehindNormal } from "../../ending/behind-normal.ts";
 import { codeVariant, isReservedCode } from "../../ending/close-codes.ts";
 import { closedItself } from "../../ending/closed-itself.ts";
 import { loginAwaited } from "../../ending/login-timeout.ts";
@@ -164,7 +165,7 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
     codeVariant(close.code, response ? fieldValue(response, "sec-websocket-protocol") : null) ??
     (close.code === NORMAL && TIMED_OUT.test(close.reason) ? "timedOut" : null) ??
     (direction === SERVER && isNormalCode(close.code) && evictions().has(connection.id) ? "evicted" : null);
-  if (variant === null) return null;
+  if (variant === null) return reasonBehindNormal(connection, found);
   const from = sideOf(direction);
   const answer = connection.webSocket.closeFrames[direction === 0 ? 1 : 0];
   const args = {

@@ -9,7 +9,7 @@ import { switched } from "../../handshake/switched.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { endingEvidence } from "../../reading/ending.ts";
 import { firstClose } from "../../reading/first-close.ts";
-import { isComplaint, lastWords, saidBefore } from "../../reading/last-words.ts";
+import { firstVerdict, saidBefore } from "../../reading/last-words.ts";
 import { directionOf, endOf, hasEnded, pathOf, serverOf, spanMs } from "../../reading/reading.ts";
 import { cachedHandshake } from "../../sessions/cached-handshake.ts";
 import { isGivenUp, wasRefused } from "../../sessions/session-use.ts";
@@ -19,9 +19,6 @@ import type { Rule } from "../rule.ts";
 const AT_ONCE_MS = 1000;
 /** A connection handler that refuses does so at once; what comes later may be a short visit. */
 const POLITE_MS = 250;
-
-/** Who waits for a login first refuses when it came. */
-const TOLD_MS = 10_000;
 
 /** The server took the WebSocket and closed it by the book before it said anything: a refusal that looks like an end. */
 function checkPolite(connection: ConnectionFacts, context: Context) {
@@ -37,15 +34,13 @@ function checkPolite(connection: ConnectionFacts, context: Context) {
   const afterMs = spanMs(webSocket.openedAt, close);
   const args = { server: found.server, code: close.code ?? 1005, reason: close.reason, afterMs };
   const ended = shows(close, "closeFrame", { from: "server", code: close.code, reason: close.reason });
-  const words = lastWords(connection, "server", close);
+  const verdict = firstVerdict(connection, close);
   const explained = saidBefore(connection, "server", close);
-  // MQTT's answer to the login comes in pieces; that of the others is one message.
-  const isRefusal = explained.notice?.messageType === "CONNACK" || (said === 1 && isComplaint(words?.text ?? ""));
-  if (isRefusal && afterMs <= TOLD_MS && words !== null)
+  if (verdict !== null)
     return draft("http.upgrade.closed-at-once", "told", {
       at: close,
       severity: "warning",
-      args: { ...args, text: words.text },
+      args: { ...args, text: verdict.text },
       evidence: [...found.evidence(), explained.evidence, ended],
       causes: explained.causes,
     });
