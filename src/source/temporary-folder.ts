@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EXIT, UserError } from "../base/user-error.ts";
+import { type ExitCode, UserError } from "../base/user-error.ts";
 
 export interface TemporaryFolder {
   readonly path: string;
@@ -9,9 +9,12 @@ export interface TemporaryFolder {
   remove(): void;
 }
 
-/** One that only its owner can enter, where temporary files belong or, failing that, where they may be. Throws `UserError`. */
-export function temporaryFolder(prefix: string): TemporaryFolder {
-  const path = madeFolder(prefix);
+/**
+ * One that only its owner can enter, where temporary files belong or, failing that, where they may be. Throws `UserError`
+ * with the exit code of what it is for: reading a pipe twice, or capturing.
+ */
+export function temporaryFolder(prefix: string, exitCode: ExitCode): TemporaryFolder {
+  const path = madeFolder(prefix, exitCode);
   const clear = (): void => rmSync(path, { recursive: true, force: true });
   const clearAtEnd = (): void => {
     try {
@@ -30,7 +33,7 @@ export function temporaryFolder(prefix: string): TemporaryFolder {
   };
 }
 
-function madeFolder(prefix: string): string {
+function madeFolder(prefix: string, exitCode: ExitCode): string {
   const [first, ...others] = [tmpdir(), "/var/tmp", "/dev/shm"];
   try {
     return mkdtempSync(join(first, prefix));
@@ -42,11 +45,11 @@ function madeFolder(prefix: string): string {
         // What is wrong with the usual place tells more.
       }
     }
-    throw unwritableTemporary(first, error);
+    throw unwritableTemporary(first, error, exitCode);
   }
 }
 
-export function unwritableTemporary(name: string, error: unknown): UserError {
+export function unwritableTemporary(name: string, error: unknown, exitCode: ExitCode): UserError {
   const { code, message } = error as NodeJS.ErrnoException;
-  return new UserError(EXIT.usage, "temporary.unwritable", { name, reason: code ?? message });
+  return new UserError(exitCode, "temporary.unwritable", { name, reason: code ?? message });
 }

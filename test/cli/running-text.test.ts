@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { connectionId } from "../../src/base/brand.ts";
+import * as limits from "../../src/base/limits.ts";
 import { RunningText } from "../../src/cli/live/running-text.ts";
 import type { Surroundings } from "../../src/cli/surroundings.ts";
 import { liveWordsOf } from "../../src/i18n/live/live.ts";
@@ -37,6 +39,15 @@ test("what was never printed is not taken back", () => {
     });
   expect(told("note")).toBe("");
   expect(told("error").match(/no longer so/g)).toHaveLength(1);
+});
+
+test("what was printed is remembered as long as the session does, and no longer", () => {
+  const taken = lines((text) => {
+    for (let id = 0; id <= limits.keptFindings; id++)
+      text.onFinding({ ...finding, connectionId: connectionId(id) }, false);
+    for (const id of [0, 1, limits.keptFindings]) text.onFinding({ ...finding, connectionId: connectionId(id) }, true);
+  });
+  expect(taken.match(/#\d+(?=.*no longer so)/g)).toEqual(["#1", `#${limits.keptFindings}`]);
 });
 
 test("a connection is not called connected at its SYN", () => {

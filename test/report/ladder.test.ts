@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { withinLifelines } from "../../src/report/html/ladder-svg.tsx";
 import { ladderOf } from "../../src/report/ladder.ts";
 import { createRedactor } from "../../src/report/redact.ts";
@@ -8,7 +8,7 @@ import { withoutKeys } from "../support/without-keys.ts";
 describe("a ladder for reports", () => {
   it("does not call TLS silent that stayed closed and went on", async () => {
     const path = "captures/wss-frozen-client.pcapng";
-    const [closed] = (await openDesk(withoutKeys(path))).getSnapshot().connections;
+    const [closed] = (await openDesk(withoutKeys(path, onTestFinished))).getSnapshot().connections;
     if (closed === undefined) throw new Error("the capture has changed");
     expect(closed.tls?.decrypted).toBe(false);
     const { rows } = ladderOf(closed, [], 0, [], createRedactor(false), []);

@@ -132,6 +132,23 @@ describe("what a known protocol says right before the end", () => {
     expect(firstCause(connection)?.id).not.toMatch(/mqttRefused|saidInProtocol/);
   });
 
+  test("is told once, also where the client hangs up on it; a broker that goes down is a warning", () => {
+    const polite = (code: number, by: "client" | "server") =>
+      connectionFacts({
+        session: session({}, { notices: [told({ ...mark(39.8), messageType: "DISCONNECT", code })] }),
+        webSocket: webSocket({
+          closeFrames:
+            by === "client" ? [close(39.9, 1000), close(39.95, 1000)] : [close(39.95, 1000), close(39.9, 1000)],
+          lastMessage: [mark(30), mark(39.8)],
+        }),
+      });
+    for (const by of ["client", "server"] as const)
+      expect(judge(one(polite(142, by)))).toMatchObject([
+        { ruleId: "ws.close.code", variant: "saidInMqtt", severity: "error", args: { from: "server", number: 142 } },
+      ]);
+    expect(judge(one(polite(139, "server")))).toMatchObject([{ variant: "saidInMqtt", severity: "warning" }]);
+  });
+
   test("as an answer to a login it makes a polite end a refusal", () => {
     const polite = connectionFacts({
       session: session(

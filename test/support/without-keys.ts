@@ -1,11 +1,14 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const DECRYPTION_SECRETS_BLOCK = 0x0a;
 
-/** A pcapng (little endian) without its Decryption Secrets Blocks: its TLS stays closed. The path of the copy. */
-export function withoutKeys(path: string): string {
+/**
+ * A pcapng (little endian) without its Decryption Secrets Blocks: its TLS stays closed. The path of the copy, which stays
+ * until the end that is named: vitest's `afterAll` or `onTestFinished`.
+ */
+export function withoutKeys(path: string, atEnd: (remove: () => void) => void): string {
   const bytes = readFileSync(path);
   const blocks: Buffer[] = [];
   for (let at = 0; at + 12 <= bytes.length; ) {
@@ -13,7 +16,9 @@ export function withoutKeys(path: string): string {
     if (bytes.readUInt32LE(at) !== DECRYPTION_SECRETS_BLOCK) blocks.push(bytes.subarray(at, at + length));
     at += length;
   }
-  const copy = join(mkdtempSync(join(tmpdir(), "wscap-")), "closed.pcapng");
+  const folder = mkdtempSync(join(tmpdir(), "wscap-sealed-"));
+  atEnd(() => rmSync(folder, { recursive: true }));
+  const copy = join(folder, "closed.pcapng");
   writeFileSync(copy, Buffer.concat(blocks));
   return copy;
 }

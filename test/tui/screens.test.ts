@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { relativeNs } from "../../src/base/brand.ts";
 import { displayWidth } from "../../src/base/display-width.ts";
 import { type Language, languages } from "../../src/i18n/language.ts";
@@ -24,13 +24,15 @@ let socketIo: Desk;
 let frozen: Desk;
 let sealedFrozen: Desk;
 
+const sealed = withoutKeys("captures/wss-frozen-client.pcapng", afterAll);
+
 beforeAll(async () => {
   [trouble, proxied, refused, socketIo, frozen] = (await Promise.all(
     ["trouble.pcapng", "proxied-any.pcap", "refused.pcap", "socketio-nginx.pcapng", "frozen-client.pcap"].map((name) =>
       openDesk(`captures/${name}`),
     ),
   )) as [Desk, Desk, Desk, Desk, Desk];
-  sealedFrozen = await openDesk(withoutKeys("captures/wss-frozen-client.pcapng"));
+  sealedFrozen = await openDesk(sealed);
 });
 
 const driver = (desk: Desk, rows: number, columns: number, language: Language = "en", live = false): Driver =>

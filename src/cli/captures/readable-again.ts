@@ -1,6 +1,6 @@
 import { stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { UserError } from "../../base/user-error.ts";
+import { EXIT, UserError } from "../../base/user-error.ts";
 import { pipeBytes, streamBytes } from "../../source/file-bytes.ts";
 import { openSource } from "../../source/open-source.ts";
 import { temporaryFolder, unwritableTemporary } from "../../source/temporary-folder.ts";
@@ -19,7 +19,7 @@ export async function withReadableAgain<T>(
   refuseStdinTwice(captures);
   const pipes = await Promise.all(captures.map(isPipe));
   if (!pipes.includes(true)) return use(captures);
-  const folder = temporaryFolder("wscap-");
+  const folder = temporaryFolder("wscap-", EXIT.input);
   const paths = captures.map((capture, index) => (pipes[index] === true ? join(folder.path, String(index)) : capture));
   try {
     for (const [index, capture] of captures.entries()) {
@@ -42,7 +42,7 @@ async function keep(capture: string, path: string, signal: AbortSignal): Promise
   await openSource(capture);
   const bytes = capture === "-" ? streamBytes(process.stdin, signal) : pipeBytes(capture, signal);
   await writeFile(path, bytes, { mode: 0o600, flag: "wx" }).catch((error: unknown) => {
-    throw signal.aborted || error instanceof UserError ? error : unwritableTemporary(dirname(path), error);
+    throw signal.aborted || error instanceof UserError ? error : unwritableTemporary(dirname(path), error, EXIT.input);
   });
 }
 

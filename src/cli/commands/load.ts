@@ -207,7 +207,7 @@ function isPipe(name: string): boolean {
 function keepPipes(names: readonly string[]): Kept {
   const { promise: full, resolve: onFull } = promised<UserError>();
   if (!names.some(isPipe)) return { paths: names, sourceOf: (source) => source, full, remove: () => undefined };
-  const folder = temporaryFolder("wscap-load-");
+  const folder = temporaryFolder("wscap-load-", EXIT.input);
   const paths = names.map((name, index) => (isPipe(name) ? join(folder.path, String(index)) : name));
   return {
     paths,
@@ -237,7 +237,7 @@ function keptSource(source: ByteSource, path: string, onFull: (error: UserError)
       try {
         writeSync(file, chunk);
       } catch (error) {
-        return onFull(unwritableTemporary(dirname(path), error));
+        return onFull(unwritableTemporary(dirname(path), error, EXIT.input));
       }
       yield chunk;
     }

@@ -2,6 +2,7 @@ import type { RelativeNs } from "../../base/brand.ts";
 import { capturedNs, capturedTime, loneMoment } from "../../base/captured-time.ts";
 import { truncateToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
+import * as limits from "../../base/limits.ts";
 import type { LiveWords } from "../../i18n/live/words.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import { connectionModel, type ModelOptions, type TimeOf } from "../../report/model/model.ts";
@@ -70,7 +71,7 @@ export class RunningText implements LiveEvents {
     const { severity, connectionId, ruleId } = finding;
     const key = `${ruleId} ${connectionId}`;
     if (withdrawn ? !this.printed.delete(key) : severity === "note") return;
-    if (!withdrawn) this.printed.add(key);
+    if (!withdrawn) this.remember(key);
     const colour =
       severity === "error" ? this.paint.error : severity === "warning" ? this.paint.warning : this.paint.dim;
     const id = connectionId === null ? " " : `#${connectionId}`;
@@ -104,6 +105,15 @@ export class RunningText implements LiveEvents {
   end(): void {
     this.flush();
     if (this.surroundings.stdout.isTTY) this.surroundings.stdout.write("\r\u001b[K");
+  }
+
+  /** Of the oldest ones the session has forgotten, too: they are not taken back any more. */
+  private remember(key: string): void {
+    this.printed.add(key);
+    for (const oldest of this.printed) {
+      if (this.printed.size <= limits.keptFindings) return;
+      this.printed.delete(oldest);
+    }
   }
 
   private say(at: RelativeNs, id: string, text: string): void {

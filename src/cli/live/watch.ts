@@ -56,7 +56,9 @@ export class Watch {
 
   sayEnd(files: readonly KeptFile[], trigger: string | null): void {
     const { words, say, session } = this.options;
-    const { forgotten } = session.getSnapshot().statistics;
+    const { forgotten, dropped } = session.getSnapshot().statistics;
+    // The last count: some backends tell it at their end only, and what was told grew since.
+    if (dropped !== null && dropped > this.toldDropped) say(words.dropping(dropped));
     if (forgotten > 0) say(words.forgotten(forgotten));
     for (const { path, packets } of files) {
       const [run] = packets.runs;

@@ -69,6 +69,8 @@ export interface Chrome {
   readonly moreConnections: (n: number) => string;
   readonly kind: Readonly<Record<"http" | "tls" | "tcp", string>>;
   readonly closedCleanly: (code: number) => string;
+  /** All is well, says the code; what a protocol inside said right before does not. */
+  readonly closedSaying: (code: number, protocol: string, text: string) => string;
   readonly closedWith: (code: number, from: SideName) => string;
   /** One side said Close, the other has not answered, and TCP is still open. */
   readonly closing: (code: number, from: SideName) => string;

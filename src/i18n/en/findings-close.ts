@@ -203,6 +203,17 @@ export const findingsClose = {
       title: "The {from:word} closed with {code}: {meaning:word} (graphql-transport-ws)[[: “{reason}”]]",
       detail: said,
     },
+    saidInProtocol: {
+      title: "The {from:word} ended the session in {name}: “{text}”; the WebSocket then closed with {code}",
+      detail:
+        "The code says that all is well (1005 stands for none at all): the reason stands in that message of {name}, right before the Close, and nowhere else. It was open for [[{atLeast:word} ]]{openMs:ms}.",
+    },
+    saidInMqtt: {
+      title:
+        "The {from:word} ended the MQTT session: {name} {number}, {meaning:word}; the WebSocket then closed with {code}",
+      detail:
+        "The code says that all is well (1005 stands for none at all): the reason stands in that MQTT packet, right before the Close, and nowhere else. It was open for [[{atLeast:word} ]]{openMs:ms}.",
+    },
     registered: {
       title: "The {from:word} closed with {code}, a code registered by a library or framework[[: “{reason}”]]",
       detail: said,

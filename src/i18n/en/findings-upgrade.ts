@@ -335,12 +335,6 @@ export const findingsUpgrade = {
       detail:
         "The code says that all is well, but its only message refuses: the reason stands there and nowhere else. Clients that reconnect go round in circles.",
     },
-    toldOff: {
-      title:
-        "{server} took the WebSocket and said “{text}”; the client closed it with {code}, {afterMs:ms} after the 101",
-      detail:
-        "The Close looks like a normal end, but the server's only message refuses: the reason stands there and nowhere else. Clients that reconnect go round in circles.",
-    },
     fin: {
       title:
         "The WebSocket to {server} opened (101), and the {closer:word} closed it {afterMs:ms} later without sending a frame",

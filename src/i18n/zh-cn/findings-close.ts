@@ -168,6 +168,16 @@ export const findingsClose = {
       title: "{from:word}以 {code} 关闭：{meaning:word}（graphql-transport-ws）[[：“{reason}”]]",
       detail: said,
     },
+    saidInProtocol: {
+      title: "{from:word}用 {name} 终止了会话：“{text}”；随后 WebSocket 以 {code} 关闭",
+      detail:
+        "关闭码表示一切正常（1005 代表没有关闭码），真正的原因只在 Close 之前的那条 {name} 消息里。连接共存活[[{atLeast:word}]] {openMs:ms}。",
+    },
+    saidInMqtt: {
+      title: "{from:word}终止了 MQTT 会话：{name} {number}，{meaning:word}；随后 WebSocket 以 {code} 关闭",
+      detail:
+        "关闭码表示一切正常（1005 代表没有关闭码），真正的原因只在 Close 之前的那个 MQTT 报文里。连接共存活[[{atLeast:word}]] {openMs:ms}。",
+    },
     registered: { title: "{from:word}以 {code} 关闭，这是某个库或框架注册的关闭码[[：“{reason}”]]", detail: said },
     private: {
       title: "{from:word}以 {code} 关闭，这是应用自定义的关闭码[[：“{reason}”]]",

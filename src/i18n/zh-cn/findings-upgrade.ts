@@ -308,11 +308,6 @@ export const findingsUpgrade = {
       detail:
         "关闭码表示一切正常，但它唯一的一条消息是拒绝：原因只写在这条消息里。会自动重连的客户端就会一遍遍地重试。",
     },
-    toldOff: {
-      title: "{server} 接受了 WebSocket，却回了一句“{text}”；101 之后 {afterMs:ms}客户端以 {code} 关闭了它",
-      detail:
-        "从关闭码看是正常结束，但服务器唯一的一条消息是拒绝：原因只写在这条消息里。会自动重连的客户端就会一遍遍地重试。",
-    },
     fin: {
       title: "到 {server} 的 WebSocket 刚打开（101），{afterMs:ms}后就被{closer:word}关闭，一个帧都没发",
       detail: "没有 Close 帧，两端都报 1006。{target} 的握手本身没有问题。",

@@ -6,6 +6,7 @@ import type { RenderedFinding } from "../../i18n/render.ts";
 import { rulesByConnection } from "../../rules/judging/by-connection.ts";
 import { momentOf } from "../../rules/moment-of.ts";
 import { isBlind } from "../../rules/reading/reading.ts";
+import { saidAtEnd } from "../../rules/reading/said-at-end.ts";
 import type { Finding } from "../../rules/types.ts";
 import type { HalfFacts, TcpFacts } from "../../store/tcp-types.ts";
 import type { TlsFacts } from "../../store/tls-types.ts";
@@ -183,6 +184,7 @@ export function connectionModel(
   redactor: Redactor,
 ): ConnectionModel {
   const ws = facts.webSocket;
+  const said = saidAtEnd(facts);
   const sees = (seen: ConnectionFacts["close"]["clientSees"]): ConnectionModel["close"]["clientSees"] =>
     seen === null ? null : { code: seen.code, reason: redactor.text(seen.reason), clean: seen.clean };
   const closeFrame = (frame: CloseFrameFacts | null): ConnectionModel["close"]["frames"]["client"] =>
@@ -215,6 +217,7 @@ export function connectionModel(
       frames: both(ws?.closeFrames ?? [null, null], closeFrame),
       clientSees: sees(facts.close.clientSees),
       serverSees: sees(facts.close.serverSees),
+      said: said === null ? null : { ...said, text: redactor.text(said.text) },
     },
     findings: [...rules],
   };

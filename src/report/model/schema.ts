@@ -139,6 +139,9 @@ const connection = z.strictObject({
     frames: bothSides(closeFrame.nullable()),
     clientSees: seenClose.nullable().meta({ description: "what onclose says there; null: open, or not to be known" }),
     serverSees: seenClose.nullable(),
+    said: z.strictObject({ protocol: z.string(), from: side, text: z.string() }).nullable().meta({
+      description: "how a protocol inside (SockJS, MQTT, STOMP, Socket.IO …) ended its session right before the end",
+    }),
   }),
   findings: z.array(z.string()).meta({ description: "rule ids" }),
 });

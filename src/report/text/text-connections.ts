@@ -1,5 +1,6 @@
+import { truncateToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
-import { NO_CODE } from "../../base/no-code.ts";
+import { isCalmCode, NO_CODE } from "../../base/no-code.ts";
 import { secondsBetween } from "../../base/time.ts";
 import type { Chrome } from "../../i18n/chrome/words.ts";
 import type { ConnectionModel, FindingModel } from "../model/schema.ts";
@@ -11,6 +12,9 @@ const SHOWN = 50;
 const ROOMY = 90;
 /** Narrower ones without the frames too: how it ended matters more. */
 const ROOM_FOR_FRAMES = 60;
+
+/** The finding has it all. */
+const SAID_WIDTH = 24;
 
 type Severity = FindingModel["severity"];
 const SIGN: Readonly<Record<"error" | "warning", string>> = { error: "✗", warning: "!" };
@@ -135,7 +139,14 @@ export function endedText(chrome: Chrome, c: ConnectionModel): string {
   if (c.kind === "upgrade-unanswered") return `${chrome.unansweredHttp}, ${how}`;
   const from = close.frames.client === null ? "server" : close.frames.server === null ? "client" : firstCloseFrom(c);
   const code = close.frames[from]?.code ?? close.clientSees?.code ?? close.serverSees?.code ?? null;
-  if (close.verdict === "clean" && code !== null) return chrome.closedCleanly(code);
+  if (close.verdict === "clean" && code !== null) {
+    if (isCalmCode(code)) {
+      const { said } = close;
+      if (said === null) return chrome.closedCleanly(code);
+      return chrome.closedSaying(code, said.protocol, truncateToWidth(escapeText(said.text), SAID_WIDTH));
+    }
+    return chrome.closedWith(code, from);
+  }
   if (close.verdict === "abnormal" && code !== null) {
     return close.frames[from] === null ? chrome.endedWithout(code, how) : chrome.closedWith(code, from);
   }

@@ -1,6 +1,6 @@
 import type { VariantOf } from "../types.ts";
 
-type CodeVariant = VariantOf<"ws.close.code">;
+type CodeVariant = Exclude<VariantOf<"ws.close.code">, "saidInProtocol" | "saidInMqtt">;
 
 /** RFC 6455 §7.4.1 and https://www.iana.org/assignments/websocket : codes that have a text of their own. */
 const REGISTERED: Readonly<Record<number, CodeVariant>> = {

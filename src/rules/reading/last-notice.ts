@@ -18,6 +18,9 @@ const LAST: Readonly<Record<string, { readonly name: string; readonly types: rea
   "subscriptions-transport-ws": { name: "GraphQL", types: ["connection_error"] },
 };
 
+/** How people call the protocol. */
+export const protocolName = (protocol: string): string => LAST[protocol]?.name ?? protocol;
+
 /** MQTT 3.1.1 §3.2.2.3 and MQTT 5 §2.4: codes with words of their own. */
 const MQTT_CODES: ReadonlySet<number> = new Set([
   1, 2, 3, 4, 5, 128, 129, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 141, 142, 149, 151, 152, 156, 157,
@@ -38,22 +41,16 @@ export function lastNotice({ session, webSocket }: ConnectionFacts, end: Mark): 
 }
 
 export function noticeEvidence(notice: ProtocolNotice): EvidenceItem | null {
-  const { from, code, messageType } = notice;
+  const { from, code, messageType, errorMessage } = notice;
   return notice.protocol === "mqtt"
     ? shows(notice, "mqttNotice", { from, name: messageType, code: code ?? 0, meaning: meaningOf(code) })
-    : shows(notice, "lastText", { from, text: noticeText(notice) });
+    : shows(notice, "lastText", { from, text: errorMessage ?? "" });
 }
 
-/** What it says, in its own words where it has any. */
-export const noticeText = ({ protocol, messageType, code, errorMessage }: ProtocolNotice): string =>
-  protocol === "mqtt" ? `${messageType} ${code ?? ""}`.trim() : (errorMessage ?? "");
-
 export function noticeCauses(notice: ProtocolNotice): (Cause | false)[] {
-  const { protocol, from, code, messageType } = notice;
+  const { protocol, from, code, messageType, errorMessage } = notice;
   if (protocol !== "mqtt")
-    return [
-      cause("likely", "saidInProtocol", { name: LAST[protocol]?.name ?? protocol, from, text: noticeText(notice) }),
-    ];
+    return [cause("likely", "saidInProtocol", { name: protocolName(protocol), from, text: errorMessage ?? "" })];
   return [
     cause("likely", "mqttRefused", { from, name: messageType, code: code ?? 0, meaning: meaningOf(code) }),
     PASSWORD_CODES.has(code ?? 0) && cause("likely", "passwordRefused", {}),
@@ -61,7 +58,7 @@ export function noticeCauses(notice: ProtocolNotice): (Cause | false)[] {
   ];
 }
 
-const meaningOf = (code: number | undefined): string =>
+export const meaningOf = (code: number | undefined): string =>
   code !== undefined && MQTT_CODES.has(code) ? `mqtt.${code}` : "mqtt.other";
 
 /** SockJS tells its program the code of its own close message, whatever the WebSocket says behind it; null: there is none. */

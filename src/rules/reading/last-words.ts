@@ -1,12 +1,12 @@
 import type { Side } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
-import type { LastText, ProtocolNotice } from "../../store/session-types.ts";
+import type { LastText } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { cause, shows } from "../draft.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
 import { isJustBefore } from "./just-before.ts";
-import { lastNotice, noticeCauses, noticeEvidence, noticeText } from "./last-notice.ts";
-import { directionOf } from "./reading.ts";
+import { lastNotice, noticeCauses, noticeEvidence } from "./last-notice.ts";
+import { directionOf, spanMs } from "./reading.ts";
 
 /** How people and programs word it, in the languages of the guides. */
 const COMPLAINT =
@@ -41,23 +41,29 @@ const saidWhy = (said: LastText | null, from: Side): (Cause | false)[] =>
         from === "server" && LOGIN.test(said.text) && cause("likely", "tokenRejected", {}),
       ];
 
-export interface Said {
-  readonly notice: ProtocolNotice | null;
-  /** Untrusted; null: nothing was said. */
-  readonly text: string | null;
-  readonly evidence: EvidenceItem | null;
-  readonly causes: readonly (Cause | false)[];
+/** Who waits for a login first refuses when it came. */
+const TOLD_MS = 10_000;
+
+/** The server's only message refuses, or answers a login so, and it closes: what it says is its verdict; null: it is none. */
+export function firstVerdict(connection: ConnectionFacts, end: Mark): LastText | null {
+  const { webSocket } = connection;
+  if (webSocket === null || spanMs(webSocket.openedAt, end) > TOLD_MS) return null;
+  const words = lastWords(connection, "server", end);
+  const [, { text, binary }] = webSocket.messages;
+  // MQTT's answer to the login comes in pieces; that of the others is one message.
+  const isRefusal =
+    lastNotice(connection, end)?.messageType === "CONNACK" || (text + binary === 1 && isComplaint(words?.text ?? ""));
+  return isRefusal ? words : null;
 }
 
 /** What was said of the end right before it: by a known protocol, whichever side said so, or by the side that ended it. */
-export function saidBefore(connection: ConnectionFacts, closer: Side, end: Mark): Said {
+export function saidBefore(connection: ConnectionFacts, closer: Side, end: Mark) {
   const notice = lastNotice(connection, end);
   const said = lastWords(connection, closer, end);
   return notice === null
-    ? { notice, text: said?.text ?? null, evidence: lastWordsEvidence(said, closer), causes: saidWhy(said, closer) }
+    ? { notice, evidence: lastWordsEvidence(said, closer), causes: saidWhy(said, closer) }
     : {
         notice,
-        text: noticeText(notice),
         evidence: noticeEvidence(notice),
         causes: [
           ...noticeCauses(notice),

@@ -1,38 +1,32 @@
+import type { LastText } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { CloseFrameFacts } from "../../store/websocket-types.ts";
-import { type Said, saidBefore } from "./last-words.ts";
+import type { FirstClose } from "./first-close.ts";
+import { lastNotice } from "./last-notice.ts";
+import { firstVerdict, lastWords } from "./last-words.ts";
 import { spanMs } from "./reading.ts";
 import { isRefusal } from "./refusal-message.ts";
 import { saysReplaced } from "./replaced.ts";
 
-/** Who waits for a login first refuses when it came. */
-const LOGIN_MS = 10_000;
+/** Any message may speak of errors: these are about who asks, or about another who took the place. */
+export const turnsAway = (text: string): boolean => isRefusal(text) || saysReplaced(text);
 
-interface Refusal extends Said {
-  readonly text: string;
+/** A connection handler that refuses does so at once; what comes later may be a short visit. */
+const WORDLESS_MS = 250;
+
+/** The server closed a WebSocket that had just opened, and said nothing before. */
+export function isWordless({ webSocket }: ConnectionFacts, close: CloseFrameFacts): boolean {
+  if (webSocket === null || webSocket.messages[1].text + webSocket.messages[1].binary > 0) return false;
+  return spanMs(webSocket.openedAt, close) <= WORDLESS_MS;
 }
-
-const saysGo = (text: string): boolean => isRefusal(text) || saysReplaced(text);
 
 /**
- * What the server said right before this Close, whoever sent it, where it turns the client away; null: it did not. Any message
- * may speak of errors: what no known protocol says must be about who asks, or of another who took the place.
+ * What the server said right before this Close, whoever sent it, where that turns the client away; null: it did not, or it is
+ * told otherwise: by a protocol's own message, by Socket.IO, or as the answer to the handshake.
  */
-export function turnedAway(connection: ConnectionFacts, close: CloseFrameFacts): Refusal | null {
-  // Socket.IO says so in packets of its own, and SockJS by a code of its own.
-  if (connection.session?.engineIo) return null;
-  const said = saidBefore(connection, "server", close);
-  const { text, notice } = said;
-  if (notice?.protocol === "sockjs") return null;
-  return text !== null && (notice?.from === "server" || saysGo(text)) ? { ...said, text } : null;
-}
-
-/** The same in the reason of a server's Close. */
-export const turnsAway = (close: CloseFrameFacts): boolean => saysGo(close.reason);
-
-/** It was the answer to the handshake or to a login: MQTT's comes in pieces, that of the others is one message. */
-export function isFirstAnswer({ webSocket }: ConnectionFacts, said: Said, close: CloseFrameFacts): boolean {
-  if (webSocket === null || spanMs(webSocket.openedAt, close) > LOGIN_MS) return false;
-  const [, { text, binary }] = webSocket.messages;
-  return said.notice?.messageType === "CONNACK" || text + binary === 1;
+export function turnedAway(connection: ConnectionFacts, { close, direction }: FirstClose): LastText | null {
+  const words = lastWords(connection, "server", close);
+  if (words === null || !turnsAway(words.text)) return null;
+  if (connection.session?.engineIo || lastNotice(connection, close) !== null) return null;
+  return direction === 1 && firstVerdict(connection, close) !== null ? null : words;
 }

@@ -50,6 +50,8 @@ export const closeFindings = {
     evicted: code,
     turnedAway: `${code} text?`,
     graphql: `${code} meaning`,
+    saidInProtocol: "code from name text openMs atLeast?",
+    saidInMqtt: "code from name number meaning openMs atLeast?",
     registered: code,
     private: code,
   },

@@ -86,7 +86,6 @@ export const upgradeFindings = {
   "http.upgrade.closed-at-once": {
     close: "server target code reason? afterMs",
     told: "server text code reason? afterMs",
-    toldOff: "server text code afterMs",
     fin: "server target closer afterMs",
     rst: "server target closer afterMs",
     proxyDropped: "server target proxy afterMs",

@@ -20,7 +20,7 @@ export function makeFifo(owner: Owner | null): Fifo {
   const mkfifo = findTool("mkfifo");
   if (mkfifo === null)
     throw new UserError(EXIT.capture, "capture.tool-missing", { name: "mkfifo", package: "coreutils" });
-  const folder = temporaryFolder("wscap-");
+  const folder = temporaryFolder("wscap-", EXIT.capture);
   // AppArmor's profile for tcpdump allows names that end so.
   const path = join(folder.path, "live.pcap");
   execFileSync(mkfifo, ["-m", "600", path]);

@@ -1,7 +1,9 @@
 import type { Side } from "../../base/brand.ts";
-import { NO_CODE } from "../../base/no-code.ts";
+import { escapeText } from "../../base/escape-text.ts";
+import { isCalmCode, NO_CODE } from "../../base/no-code.ts";
 import type { Chrome } from "../../i18n/chrome/words.ts";
 import type { TuiWords } from "../../i18n/tui/words.ts";
+import type { Finding } from "../../rules/types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context.ts";
 import type { ConnectionRow } from "./connection-row.ts";
@@ -16,14 +18,28 @@ export const isUnread = ({ tls, webSocket }: ConnectionFacts): boolean =>
 
 /** What happened, in words: the name of what is wrong, what the API shows, what the wire shows. */
 export function outcomeText(row: ConnectionRow, { chrome, words, texts }: Context): string {
-  const ended = endedText(row.facts, chrome, words);
   const worst = row.findings.find(({ severity }) => severity !== "note");
+  const ended = saidText(row.facts, worst, chrome) ?? endedText(row.facts, chrome, words);
   if (worst === undefined || worst.ruleId === "ws.close.no-close-frame") return ended;
   const { name } = texts.pages[worst.ruleId];
   if (ended.includes(name)) return ended;
   // "upgrade refused" and "refused: HTTP 403" say one thing once.
   const [head = ""] = ended.split(/ ?[:：(（]/);
   return head !== "" && name.endsWith(head) ? name + ended.slice(head.length) : `${name} — ${ended}`;
+}
+
+/** The code says that all is well, and what a protocol inside said does not; null: it is not so. */
+function saidText({ close }: ConnectionFacts, worst: Finding | undefined, chrome: Chrome): string | null {
+  if (worst?.ruleId !== "ws.close.code" || close.verdict !== "clean") return null;
+  const { code, from, name, text, number } = worst.args;
+  if (worst.variant === "saidInProtocol")
+    return chrome.closedSaying(Number(code), String(name), escapeText(String(text)));
+  if (worst.variant === "saidInMqtt") return chrome.closedSaying(Number(code), "MQTT", `${name} ${number}`);
+  // SockJS has a Close of its own.
+  const seen = close.clientSees?.code ?? close.serverSees?.code;
+  return seen === undefined || seen === code
+    ? null
+    : chrome.closedWith(Number(code), from === "client" ? "client" : "server");
 }
 
 export function endedText(facts: ConnectionFacts, chrome: Chrome, words: TuiWords): string {
@@ -34,8 +50,9 @@ export function endedText(facts: ConnectionFacts, chrome: Chrome, words: TuiWord
   if (kind === "upgrade-refused") return chrome.refusedHttp(upgrade?.exchange.response?.status ?? 0);
   if (kind === "upgrade-unanswered") return chrome.unansweredHttp + words.comma + how;
   const code = seenCode(facts);
-  if (close.verdict === "clean" && code !== null) return chrome.closedCleanly(code);
   const from = firstCloseFrom(facts);
+  if (close.verdict === "clean" && code !== null)
+    return isCalmCode(code) || from === null ? chrome.closedCleanly(code) : chrome.closedWith(code, from);
   if (from !== null && tcp.ending === "open" && close.verdict === "open")
     return chrome.closing(webSocket?.closeFrames[from === "client" ? 0 : 1]?.code ?? NO_CODE, from);
   if (close.verdict !== "abnormal" || code === null) return how;

@@ -46,6 +46,23 @@ const cleanly = connection(0, {
   }),
 });
 
+test("a clean end says what it was clean of", () => {
+  const ended = (code: number, said: ReportModel["connections"][number]["close"]["said"] = null): string =>
+    textOf(analysis([cleanly]), [], {
+      change: ({ connections: [c] }) => {
+        if (!c) return;
+        c.close.said = said;
+        for (const one of [c.close.frames.client, c.close.clientSees, c.close.serverSees]) if (one) one.code = code;
+      },
+    }).findLast((line) => line.includes("↑")) ?? "";
+  expect(ended(1000)).toMatch(/clean, 1000$/);
+  expect(ended(1001)).toMatch(/clean, 1001$/);
+  expect(ended(4001)).toMatch(/4001 from client$/);
+  const said = ended(1000, { protocol: "STOMP", from: "server", text: "denied\u001b[2J, and so on and on and on" });
+  // Never raw, and no longer than leaves room for who spoke with whom.
+  expect(said).toMatch(/1000, STOMP: denied[^\u001b]{8,20}…$/);
+});
+
 function textOf(
   facts: Analysis,
   findings: readonly Finding[],

@@ -85,6 +85,17 @@ const socketIo = (
 
 const NOTHING = { text: 0, binary: 0, bytes: 0 };
 
+/** So many texts of each side. */
+const spoken = (client: number, server: number) => ({
+  webSocket: webSocket({
+    closeFrames: [null, close(45, null)],
+    messages: [
+      { ...NOTHING, text: client },
+      { ...NOTHING, text: server },
+    ],
+  }),
+});
+
 /** A WebSocket of Socket.IO's client on which the server never says Engine.IO's “open”. */
 const ungreeted = (given: Partial<WebSocketFacts>, said: Partial<SessionFacts> = {}, target = TARGET) =>
   one(
@@ -412,9 +423,10 @@ export const applicationCases = {
           webSocket: webSocket({ closeFrames: [null, close(45, null)], messages: [{ ...NOTHING, text: 2 }, NOTHING] }),
         },
       ),
-      other: socketIo(session({ socketIo: [] }), "server", 45),
+      other: socketIo(session({ socketIo: [] }), "server", 45, spoken(2, 1)),
     },
     near: {
+      "a server that speaks Engine.IO alone": socketIo(session({ socketIo: [] }), "server", 45, spoken(2, 9)),
       "the client left": socketIo(session({ socketIo: [] }), "client", 45),
       "it did connect": socketIo(session(), "server", 45),
       "the capture lacks bytes of the client": socketIo(session({ socketIo: [] }), "server", 45, {

@@ -1,4 +1,5 @@
 import { connectionId, relativeNs } from "../../../src/base/brand.ts";
+import type { ProtocolNotice } from "../../../src/store/session-types.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import { evictedNormally } from "../../support/evictions.ts";
 import {
@@ -21,6 +22,7 @@ import {
   windowsOf,
 } from "../../support/facts-builder.ts";
 import { openingTls } from "../../support/opening-tls.ts";
+import { sessionFacts } from "../../support/session-facts.ts";
 import { one, type SomeCases, several } from "./case.ts";
 import { atBothEnds, hungUpByProxy } from "./legs.ts";
 import { dialledInVain } from "./opening.ts";
@@ -32,6 +34,21 @@ const closed = (code: number | null, reason = "", more: Partial<ConnectionFacts>
       ...more,
     }),
   );
+
+/** A protocol's last word right before a Close with 1000. */
+const saying = (notice: Partial<ProtocolNotice>, server = { text: 9, binary: 0, bytes: 90 }) =>
+  closed(1000, "", {
+    session: sessionFacts({
+      notices: [
+        { ...mark(39.8), from: "server", protocol: "stomp", messageType: "ERROR", errorMessage: "denied", ...notice },
+      ],
+    }),
+    webSocket: webSocket({
+      closeFrames: [close(39.95, 1000), close(39.9, 1000)],
+      lastMessage: [mark(30), mark(39.8)],
+      messages: [{ text: 9, binary: 0, bytes: 90 }, server],
+    }),
+  });
 
 const told = (code: number) => ({ code, reason: "", clean: true });
 
@@ -329,6 +346,8 @@ export const closingCases = {
       evicted: evictedNormally(1000),
       turnedAway: closed(1000, "token expired"),
       graphql: closed(4401, "Unauthorized", { upgrade: graphql }),
+      saidInProtocol: saying({}),
+      saidInMqtt: saying({ protocol: "mqtt", messageType: "DISCONNECT", code: 142, errorMessage: "code 142" }),
       registered: closed(3333),
       private: closed(4401, "token expired"),
     },
@@ -336,6 +355,9 @@ export const closingCases = {
       "1000": one(connectionFacts()),
       "no code": closed(null),
       "1000 for a reason that turns nobody away": closed(1000, "all errors were sent"),
+      "a word of long before": saying({ ...mark(30) }),
+      "an error of one request": saying({ protocol: "graphql-transport-ws", messageType: "error" }),
+      "the normal end of SockJS": saying({ protocol: "sockjs", messageType: "close", code: 3000 }),
     },
   },
   "ws.close.unanswered": {

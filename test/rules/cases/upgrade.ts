@@ -191,17 +191,6 @@ const closedPolitely = (messages: number) =>
     ],
   });
 
-/** The server says one thing, and the client closes with 1000. */
-const leftAfter = (text: string) =>
-  connectionFacts({
-    webSocket: {
-      ...closedPolitely(1),
-      closeFrames: [close(0.045, 1000), close(0.046, 1000)],
-      lastMessage: [mark(0.01), mark(0.024)],
-    },
-    session: sessionFacts({ lastTexts: [null, { ...mark(0.024), text }] }),
-  });
-
 /** The server says one thing before its Close 1000. */
 const refusedByMessage = (text: string) =>
   connectionFacts({
@@ -479,10 +468,9 @@ export const upgradeCases = {
   },
   "http.upgrade.closed-at-once": {
     severity: "error",
-    severities: { close: "warning", told: "warning", toldOff: "warning" },
+    severities: { close: "warning", told: "warning" },
     fires: {
       told: one(refusedByMessage("无效的认证令牌")),
-      toldOff: one(leftAfter('{"type":"error","code":401,"message":"token expired"}')),
       close: one(connectionFacts({ webSocket: closedPolitely(0) })),
       fin: one(leftAtOnce({})),
       rst: one({
@@ -495,8 +483,6 @@ export const upgradeCases = {
     },
     near: {
       "its only message complains of nothing": one(refusedByMessage("welcome")),
-      "the client left after an answer that speaks of no login": one(leftAfter('{"error":"no such channel"}')),
-      "the client left after a welcome": one(leftAfter('{"type":"auth","ok":true,"session":"1a","limit":100}')),
       "it had said something": one(connectionFacts({ webSocket: closedPolitely(1) })),
       "a second and a half later": one(leftAtOnce({}, 1.5)),
       "after a frame of the closer": one(

@@ -4,6 +4,7 @@ import type { CloseFrameFacts, WebSocketFacts } from "../../../store/websocket-t
 import type { Context } from "../../context/context.ts";
 import type { Eviction } from "../../context/evictions.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
+import { reasonBehindNormal } from "../../ending/behind-normal.ts";
 import { codeVariant, isReservedCode } from "../../ending/close-codes.ts";
 import { closedItself } from "../../ending/closed-itself.ts";
 import { loginAwaited } from "../../ending/login-timeout.ts";
@@ -19,7 +20,7 @@ import { saidBefore } from "../../reading/last-words.ts";
 import { directionOf, fieldValue, openFor, otherSide, spanMs } from "../../reading/reading.ts";
 import { saysOtherTerm } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
-import { isFirstAnswer, turnedAway, turnsAway } from "../../reading/turned-away.ts";
+import { isWordless, turnedAway, turnsAway } from "../../reading/turned-away.ts";
 import { TIMED_OUT } from "../../rhythm/heartbeat.ts";
 import { saysOwnTimer } from "../../timers/library-timers.ts";
 import type { Cause, Severity } from "../../types.ts";
@@ -167,11 +168,10 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
     (close.code === NORMAL && TIMED_OUT.test(close.reason) ? "timedOut" : null) ??
     (direction === SERVER && isNormalCode(close.code) && evictions().has(connection.id) ? "evicted" : null);
   const isPlain = usualVariant === null || usualVariant === "goingAway";
-  const away = isPlain ? turnedAway(connection, close) : null;
-  // That is told of the handshake.
-  if (away !== null && isFirstAnswer(connection, away, close)) return null;
-  const variant = away !== null || (isPlain && from === "server" && turnsAway(close)) ? "turnedAway" : usualVariant;
-  if (variant === null) return null;
+  const away = isPlain ? turnedAway(connection, found) : null;
+  const says = isPlain && from === "server" && turnsAway(close.reason) && !isWordless(connection, close);
+  const variant = away !== null || says ? "turnedAway" : usualVariant;
+  if (variant === null) return reasonBehindNormal(connection, found);
   const answer = connection.webSocket.closeFrames[direction === 0 ? 1 : 0];
   const args = {
     code: closeCodeOf(close),
@@ -191,7 +191,7 @@ function check(connection: ConnectionFacts, { sessions, evictions }: Context): D
       : interruption.paused
         ? cause("likely", "peerBlocked", { to: from })
         : cause("likely", "pathInterrupted", { idleMs: interruption.ms });
-  const said = away ?? saidBefore(connection, from, close);
+  const said = saidBefore(connection, away === null ? from : "server", close);
   const late = pongTooLate(connection, close, direction);
   const isOneSided = mayBeAnswer(connection, found);
   const isFaultless = variant === "protocolError" && wasSentNoFault(connection, close, from);

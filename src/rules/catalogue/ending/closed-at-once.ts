@@ -8,21 +8,16 @@ import { failedOnMessage } from "../../ending/end-signs.ts";
 import { switched } from "../../handshake/switched.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { endingEvidence } from "../../reading/ending.ts";
-import { closeCodeOf, firstClose, isNormalCode } from "../../reading/first-close.ts";
-import { isComplaint, saidBefore } from "../../reading/last-words.ts";
+import { firstClose } from "../../reading/first-close.ts";
+import { firstVerdict, saidBefore } from "../../reading/last-words.ts";
 import { directionOf, endOf, hasEnded, pathOf, serverOf, spanMs } from "../../reading/reading.ts";
-import { isFirstAnswer, turnedAway } from "../../reading/turned-away.ts";
+import { isWordless } from "../../reading/turned-away.ts";
 import { cachedHandshake } from "../../sessions/cached-handshake.ts";
 import { isGivenUp, wasRefused } from "../../sessions/session-use.ts";
 import { cameThroughProxy, waitingInFront } from "../../upgrade/node-proxy.ts";
 import type { Rule } from "../rule.ts";
 
 const AT_ONCE_MS = 1000;
-/** A connection handler that refuses does so at once; what comes later may be a short visit. */
-const POLITE_MS = 250;
-
-const GOING_AWAY = 1001;
-
 /** The server took the WebSocket and closed it by the book before it said anything: a refusal that looks like an end. */
 function checkPolite(connection: ConnectionFacts, context: Context) {
   const { webSocket } = connection;
@@ -34,19 +29,19 @@ function checkPolite(connection: ConnectionFacts, context: Context) {
   // More may have been said than the capture holds.
   if (connection.tcp.halves[1].missingBytes > 0) return null;
   const afterMs = spanMs(webSocket.openedAt, close);
-  const args = { server: found.server, code: closeCodeOf(close), reason: close.reason, afterMs };
+  const args = { server: found.server, code: close.code ?? 1005, reason: close.reason, afterMs };
   const ended = shows(close, "closeFrame", { from: "server", code: close.code, reason: close.reason });
-  const said = saidBefore(connection, "server", close);
-  const refuses = turnedAway(connection, close) !== null || isComplaint(said.text ?? "");
-  if (refuses && isFirstAnswer(connection, said, close))
+  const verdict = firstVerdict(connection, close);
+  const explained = saidBefore(connection, "server", close);
+  if (verdict !== null)
     return draft("http.upgrade.closed-at-once", "told", {
       at: close,
       severity: "warning",
-      args: { ...args, text: said.text ?? "" },
-      evidence: [...found.evidence(), said.evidence, ended],
-      causes: said.causes,
+      args: { ...args, text: verdict.text },
+      evidence: [...found.evidence(), explained.evidence, ended],
+      causes: explained.causes,
     });
-  if (webSocket.messages[1].text + webSocket.messages[1].binary > 0 || afterMs > POLITE_MS) return null;
+  if (!isWordless(connection, close)) return null;
   // Engine.IO closes so at once what wants a session that has its WebSocket already (engine.io/lib/server.ts).
   const sid = sidIn(handshakeOf(connection)?.request?.target);
   const cached = sid === null ? null : cachedHandshake(sid, pathOf(found.target), context);
@@ -64,30 +59,6 @@ function checkPolite(connection: ConnectionFacts, context: Context) {
             cause("possible", "serverClosing", {}),
           ]
         : [cached],
-  });
-}
-
-/** The server took the WebSocket and refused in its first answer; the client understood, and left by the book. */
-function checkToldOff(connection: ConnectionFacts) {
-  const found = switched(connection);
-  const first = firstClose(connection);
-  if (found === null || connection.webSocket === null || first?.direction !== 0) return null;
-  const { close } = first;
-  if (!isNormalCode(close.code) && close.code !== GOING_AWAY) return null;
-  const said = turnedAway(connection, close);
-  if (said === null || !isFirstAnswer(connection, said, close) || connection.tcp.halves[1].missingBytes > 0)
-    return null;
-  const afterMs = spanMs(connection.webSocket.openedAt, close);
-  return draft("http.upgrade.closed-at-once", "toldOff", {
-    at: close,
-    severity: "warning",
-    args: { server: found.server, text: said.text, code: closeCodeOf(close), afterMs },
-    evidence: [
-      ...found.evidence(),
-      said.evidence,
-      shows(close, "closeFrame", { from: "client", code: close.code, reason: close.reason }),
-    ],
-    causes: said.causes,
   });
 }
 
@@ -122,7 +93,8 @@ function checkClosedAtOnce(connection: ConnectionFacts, context: Context) {
   // Its proxy hung up on both sides: neither end did.
   if (endedByProxy(connection, context.joins) !== null || isPassedOn(connection, context)) return null;
   const [clientClose, serverClose] = webSocket.closeFrames;
-  if (clientClose !== null || serverClose !== null) return checkPolite(connection, context) ?? checkToldOff(connection);
+  if (serverClose !== null) return checkPolite(connection, context);
+  if (clientClose !== null) return null;
   if ((webSocket.eventCounts["not-websocket"] ?? 0) > 0) return null;
   // It was given what it must not take (RFC 6455 §7.1.7): that is the story, however early it came.
   const { firstCloser } = tcp;

@@ -1,5 +1,5 @@
 import type { Mark } from "../../../base/packet-view.ts";
-import type { SocketIoNamespaceFacts } from "../../../store/session-types.ts";
+import type { EngineIoFacts, SocketIoNamespaceFacts } from "../../../store/session-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { hasCredentials, isHandedOn, onLeg, type Seen, seenOf, toldOf } from "../../context/sessions.ts";
@@ -18,6 +18,13 @@ import { isAtOnce } from "../../sessions/verdicts.ts";
 import type { Cause } from "../../types.ts";
 import type { Rule } from "../rule.ts";
 
+/** Socket.IO's server says nothing but open, ping and close before a CONNECT came: one that does speaks Engine.IO alone. */
+function saidMore({ webSocket }: ConnectionFacts, { heartbeat, closed }: EngineIoFacts): boolean {
+  if (webSocket === null) return false;
+  const [, { text, binary }] = webSocket.messages;
+  return text + binary > 1 + heartbeat[1].pings + (closed?.from === "server" ? 1 : 0);
+}
+
 /** A session over WebSocket from its start, ended by the server without a CONNECT: the client speaks no Socket.IO. */
 function checkConnectMissing(connection: ConnectionFacts): Draft | null {
   const { session, webSocket } = connection;
@@ -29,7 +36,7 @@ function checkConnectMissing(connection: ConnectionFacts): Draft | null {
   if (resumed || engineIo.version === 3 || session.socketIo.some((namespace) => namespace.connectRequested !== null))
     return null;
   const ended = endedBy(connection, "server");
-  if (ended === null) return null;
+  if (ended === null || saidMore(connection, engineIo)) return null;
   const sent = webSocket.messages[0].text + webSocket.messages[0].binary;
   const pongs = engineIo.heartbeat[1].answered;
   return draft("sio.connect.missing", sent === 0 ? "silent" : sent === pongs ? "onlyPongs" : "other", {
