@@ -286,6 +286,11 @@ export const findingsClose = {
       detail:
         "The {from:word} had sent regularly before. Then its program said nothing, while its system went on acknowledging what the {to:word} sent: the path worked, the program stood still. When it went on, a timer of its own (mostly the heartbeat) found the connection too old. It is an RST instead of a FIN where something was still unread. Both ends report 1006.",
     },
+    whileStill: {
+      title: "The {from:word} had stood still for {outageMs:ms} when its system reset the WebSocket (RST)",
+      detail:
+        "The {from:word} had sent regularly before. Then its program said nothing any more, while its system went on acknowledging what the {to:word} sent: the path worked, the program stood still. Then its process was ended (a watchdog, an operator), or it woke up and a timer of its own (mostly the heartbeat) gave the connection up first of all. It is an RST instead of a FIN where something was still unread. Both ends report 1006.",
+    },
     afterRestart: {
       title:
         "Nothing of the {from:word} came for {outageMs:ms}; back again, it reset a WebSocket that it did not know: most likely it restarted",

@@ -240,6 +240,11 @@ export const findingsClose = {
       detail:
         "{from:word}此前一直规律地发数据，之后程序不再发任何数据，它的系统却照常确认{to:word}发来的数据：链路是通的，停住的是程序。恢复后它自己的计时器（多半是心跳）判定连接超时。还有数据没读时，系统发的是 RST 而不是 FIN。两端都报 1006。",
     },
+    whileStill: {
+      title: "{from:word}停顿了 {outageMs:ms}，随后它的系统重置了这条 WebSocket（RST）",
+      detail:
+        "{from:word}此前一直规律地发数据，之后程序不再发任何数据，它的系统却照常确认{to:word}发来的数据：链路是通的，停住的是程序。之后要么进程被结束（看门狗或人工），要么程序恢复后首先由自己的计时器（多半是心跳）放弃了连接。还有数据没读时，系统发的是 RST 而不是 FIN。两端都报 1006。",
+    },
     afterRestart: {
       title: "{from:word}有 {outageMs:ms}没有任何数据包，回来后重置了它不认识的 WebSocket：多半是重启了",
       detail:

@@ -67,6 +67,7 @@ export const closeFindings = {
     afterAbsence: "from to leastMs mostMs? repeats",
     afterSilence: "from to outageMs",
     afterStandstill: "from to outageMs",
+    whileStill: "from to outageMs",
     afterRestart: "from to outageMs",
     halfOpen: "from to outageMs",
     afterGap: "from to outageMs intervalMs",

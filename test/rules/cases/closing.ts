@@ -367,6 +367,7 @@ export const closingCases = {
       halfOpen: "error",
       afterSilence: "error",
       afterStandstill: "error",
+      whileStill: "error",
       afterBreak: "error",
       afterGap: "error",
       handshake: "note",
@@ -387,6 +388,7 @@ export const closingCases = {
         connectionFacts({ first: mark(32.9), tcp: tcp({ replaces: connectionId(0) }) }),
       ),
       afterStandstill: one(byReset({}, frozen)),
+      whileStill: one(byReset({}, { server: { dataSegments: 20, lastData: mark(20) } })),
       afterBreak: one(
         byReset(forgotten, {
           client: { lastAcknowledged: mark(20) },
