@@ -99,6 +99,11 @@ export const findingsClose = {
       detail:
         "Who has sent a FIN sends nothing behind it. The {from:word} went on as if there had been none, so somebody between both ended the connection in its name; the other end believed it.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
     },
+    unstampedFin: {
+      title: "1006: a FIN in the name of the {from:word} that it most likely did not send: it bears no timestamp",
+      detail:
+        "A system that stamps its packets (RFC 7323) stamps its FIN, too. The {from:word}'s packets bear timestamps and this FIN none: somebody between both made it, to this end or to both, and ended the connection so.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
     answeredForgedFin: {
       title:
         "1006: the {closer:word} hung up; most likely it was sent a FIN in the name of the {from:word} that the {from:word} never sent",

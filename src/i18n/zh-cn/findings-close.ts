@@ -91,6 +91,11 @@ export const findingsClose = {
       detail:
         "发过 FIN 的一方不会再发数据。{from:word}却像没有 FIN 一样继续发送，可见是中间的设备以它的名义结束了连接，另一端信以为真。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
     },
+    unstampedFin: {
+      title: "1006：以{from:word}名义发出的 FIN 多半不是它发的：没有时间戳",
+      detail:
+        "给数据包加时间戳（RFC 7323）的系统，FIN 也会带上。{from:word}的数据包都有时间戳，这个 FIN 却没有：是中间的设备伪造的，发给了这一端或两端，连接因此结束。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
     answeredForgedFin: {
       title: "1006：{closer:word}断开了；它多半收到了以{from:word}名义发出的 FIN，而{from:word}从未发过",
       detail:

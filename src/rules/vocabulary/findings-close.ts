@@ -24,6 +24,7 @@ export const closeFindings = {
     proxyBusy: "proxy name? backend clientCode? serverCode? openMs atLeast?",
     closeLost: "closer to code? clientCode? serverCode?",
     forgedFin: "from clientCode? serverCode?",
+    unstampedFin: "from clientCode? serverCode?",
     answeredForgedFin: "from closer clientCode? serverCode?",
     sealedCut: sealed,
     sealedNotified: sealed,

@@ -269,6 +269,7 @@ export const closingCases = {
         byReset({}, {}, { webSocketFacts: { closeFrames: [null, { ...close(39.9, 1001), delivered: false }] } }),
       ),
       forgedFin: one(abnormal("server", 40, { tcpFacts: { events: [dataForFin] } })),
+      unstampedFin: one(abnormal("client", 40, { tcpFacts: { events: [{ ...dataForFin, kind: "fin-unstamped" }] } })),
       answeredForgedFin: one(abnormal("client", 40, { tcpFacts: { events: [dataForFin] } })),
       proxyAsClient: one(
         abnormal("client", 40, {
