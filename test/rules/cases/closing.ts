@@ -603,6 +603,15 @@ export const closingCases = {
           },
         }),
       ),
+      "hung up before an answer could be missed": one(
+        abnormal("client", 30.5, {
+          tcpFacts: {
+            resets: [reset({ from: "client", at: 42, afterFin: true, answers: mark(42), hasAck: false })],
+            client: { fin: mark(30.5), lastData: mark(30.5), lastPacket: mark(30.5) },
+            server: { fin: null, ...waiting(false, 30) },
+          },
+        }),
+      ),
       "sent into a socket that is closed": one(
         abnormal("client", 29, {
           tcpFacts: { client: { fin: mark(29) }, server: { fin: null, ...waiting(false, 30) } },
