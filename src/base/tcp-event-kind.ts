@@ -16,5 +16,7 @@ export type TcpEventKind =
   | "data-after-fin"
   /** Data of the side itself where its FIN should stand: it never sent that. */
   | "data-for-fin"
+  /** Without the timestamp that its sender's packets bear (RFC 7323 §3.2: each but an RST must): not its own. */
+  | "fin-unstamped"
   | "urgent"
   | "challenge-ack";

@@ -57,6 +57,8 @@ export interface BeatFacts {
   /** Sent too shortly before the capture's end to judge. */
   pending: number;
   intervalMs: number | null;
+  /** Its own pings are too few to show it: the server's other WebSockets do. */
+  intervalIsShared?: true;
   roundTripMs: { min: number; median: number; p95: number; max: number } | null;
   /** The longest time between two pings, and the one that ended it. */
   longestPause: { readonly until: Mark; readonly ms: number } | null;

@@ -205,6 +205,8 @@ export class TcpHalf {
   /** What its SYN was stamped with (RFC 7323), and when. */
   stampValue = 0;
   stampNs = NEVER;
+  /** Its first data bore a timestamp (RFC 7323 §3.2). */
+  stampsData = false;
   initialSequence = 0;
   synSeen = false;
   /** The acknowledgment number of the first packet of this side that had one: see `beginning.ts`. */

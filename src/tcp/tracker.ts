@@ -3,6 +3,7 @@ import type { RelativeNs } from "../base/brand.ts";
 import { firstIndex } from "../base/first-index.ts";
 import * as limits from "../base/limits.ts";
 import type { PacketView, Position } from "../base/packet-view.ts";
+import { ABSENT, timestampValue } from "../wire/tcp-options.ts";
 import { ACK, FIN, type IcmpErrorView, RST, type SegmentView, SYN, URG } from "../wire/types.ts";
 import { onAcknowledgment } from "./acknowledgment.ts";
 import { countActivity } from "./activity.ts";
@@ -304,6 +305,7 @@ export class TcpTracker {
       if (half.firstDataNumber === 0) {
         half.firstDataNumber = packet.packetNumber;
         half.firstDataNs = now;
+        half.stampsData = timestampValue(segment) !== ABSENT;
       }
       if (isNew) {
         // Senders make one large segment of small ones that they send again.
@@ -319,6 +321,8 @@ export class TcpTracker {
     if (isNew) half.maxSequence = last;
     if ((segment.flags & FIN) !== 0) {
       if (half.fin === null) askClock(connection, half, peer, segment, packet, true);
+      if (half.stampsData && timestampValue(segment) === ABSENT)
+        noteEvent(connection, "fin-unstamped", index, half.streamOffset, 0, packet);
       onFin(connection, index, half, last, packet);
     }
     if (length > 0) this.reassembly.place(connection, half, segment, packet, sequence, length);

@@ -4,7 +4,17 @@ import type { Finding, RuleId } from "../../src/rules/types.ts";
 import type { SessionFacts } from "../../src/store/session-types.ts";
 import type { PauseFacts, TcpEvent } from "../../src/store/tcp-types.ts";
 import type { Analysis } from "../../src/store/types.ts";
-import { abnormal, beat, close, deafBeat, mark, reset, stalled, windowsOf } from "../support/facts-builder.ts";
+import {
+  abnormal,
+  beat,
+  close,
+  deafBeat,
+  type HalfOverrides,
+  mark,
+  reset,
+  stalled,
+  windowsOf,
+} from "../support/facts-builder.ts";
 import { session } from "./cases/application.ts";
 import { one } from "./cases/case.ts";
 
@@ -183,6 +193,39 @@ describe("who was silent while the other side went on, and ended it as soon as i
   });
   test("nor if the other side's packets were sent again in vain", () => {
     expect(variants({}, stalled(30, "client"))).not.toContain("afterStandstill");
+  });
+});
+
+describe("who was silent while the other side went on, until it was reset", () => {
+  const told = (server: HalfOverrides = {}, client: HalfOverrides = {}, events: TcpEvent[] = [], by = reset()) =>
+    found(
+      "tcp.rst",
+      one(
+        abnormal("server", 40, {
+          tcpFacts: {
+            ending: "rst",
+            resets: [by],
+            events,
+            client: { lastAcknowledged: mark(39), ...client },
+            server: { dataSegments: 40, lastData: mark(30), ...server },
+          },
+        }),
+      ),
+    );
+
+  test("stood still", () => {
+    expect(told()).toMatchObject({ variant: "whileStill", args: { from: "server", outageMs: 10_000 } });
+    expect(causeIds(told())).toEqual(["peerBlocked", "closedWithUnread", "processCrashed"]);
+  });
+  test.each<[string, Finding | undefined]>([
+    ["if it had said little", told({ dataSegments: 4 })],
+    ["if it is as silent now and then", told({ longestPause: pause(20, 5000) })],
+    ["if the other side was silent too, or not acknowledged", told({}, { lastAcknowledged: mark(32) })],
+    ["if what it sent did not get through", told({}, {}, stalled(31))],
+    ["if the RST answers, or comes from elsewhere", told({}, {}, [], reset({ answers: mark(39.9), hasAck: false }))],
+    ["if its bytes are missing here", told({ missingBytes: 40 })],
+  ])("not %s", (_, finding) => {
+    expect(finding?.variant).not.toBe("whileStill");
   });
 });
 

@@ -143,6 +143,23 @@ describe("closing", () => {
     expect(asOf(501, 501)).not.toContain("data-for-fin server");
     expect(asOf(502, 502)).not.toContain("data-for-fin server");
   });
+  test("a FIN without the timestamp that its sender's data bears, also where it repeats another one", () => {
+    const stamp = Buffer.from("0101080a0000000100000001", "hex");
+    const answer: Line = ["S", 40, { flags: "PA", seq: 501, ack: 101, payload: "answer" }];
+    const kinds = (more: { options?: Buffer }, ...lines: Line[]) =>
+      facts([
+        ...[...OPENING, answer].map(([from, atMs, packet]): Line => [from, atMs, { ...packet, ...more }]),
+        ...lines,
+      ])
+        .tcp.events.filter(({ kind }) => kind === "fin-unstamped")
+        .map(({ from }) => from);
+    const bare: Line = ["S", 900, { flags: "FA", seq: 507, ack: 101 }];
+    const own: Line = ["S", 890, { flags: "FA", seq: 507, ack: 101, options: stamp }];
+    expect(kinds({ options: stamp }, bare)).toEqual(["server"]);
+    expect(kinds({ options: stamp }, own, bare)).toEqual(["server"]);
+    expect(kinds({ options: stamp }, own)).toEqual([]);
+    expect(kinds({}, bare)).toEqual([]);
+  });
   test("RST in mid-connection", () => {
     const { tcp } = facts([...OPENING, ["S", 5030, { flags: "RA", seq: 501, ack: 101 }]]);
     expect(tcp).toMatchObject({ ending: "rst", firstCloser: "server" });

@@ -55,6 +55,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   cameLate:
     "what the {from:word} had sent before comes only now: it had been lost on the way, and was missing for {ms:ms}",
   finNoClose: "FIN of the {from:word}, no Close frame before it",
+  finUnstamped: "FIN in the name of the {from:word} without the timestamp that its other packets bear",
   dataForFin: "data of the {from:word} at the number that its FIN would have taken: it knows nothing of that FIN",
   rst: "RST of the {from:word}",
   rstAnswers: "RST of the {from:word}, answering a packet of the {to:word}",

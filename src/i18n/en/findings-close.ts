@@ -99,6 +99,11 @@ export const findingsClose = {
       detail:
         "Who has sent a FIN sends nothing behind it. The {from:word} went on as if there had been none, so somebody between both ended the connection in its name; the other end believed it.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
     },
+    unstampedFin: {
+      title: "1006: a FIN in the name of the {from:word} that it most likely did not send: it bears no timestamp",
+      detail:
+        "A system that stamps its packets (RFC 7323) stamps its FIN, too. The {from:word}'s packets bear timestamps and this FIN none: somebody between both made it, to this end or to both, and ended the connection so.[[ The client's onclose says {clientCode}.]][[ The server's says {serverCode}.]]",
+    },
     answeredForgedFin: {
       title:
         "1006: the {closer:word} hung up; most likely it was sent a FIN in the name of the {from:word} that the {from:word} never sent",
@@ -301,6 +306,11 @@ export const findingsClose = {
       title: "The {from:word} stood still for {outageMs:ms}, then reset the WebSocket (RST) at once",
       detail:
         "The {from:word} had sent regularly before. Then its program said nothing, while its system went on acknowledging what the {to:word} sent: the path worked, the program stood still. When it went on, a timer of its own (mostly the heartbeat) found the connection too old. It is an RST instead of a FIN where something was still unread. Both ends report 1006.",
+    },
+    whileStill: {
+      title: "The {from:word} had stood still for {outageMs:ms} when its system reset the WebSocket (RST)",
+      detail:
+        "The {from:word} had sent regularly before. Then its program said nothing any more, while its system went on acknowledging what the {to:word} sent: the path worked, the program stood still. Then its process was ended (a watchdog, an operator), or it woke up and a timer of its own (mostly the heartbeat) gave the connection up first of all. It is an RST instead of a FIN where something was still unread. Both ends report 1006.",
     },
     afterRestart: {
       title:

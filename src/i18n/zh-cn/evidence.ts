@@ -54,6 +54,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   neverCame: "按其序列号，{from:word}此前还发过 {bytes:bytes}：它们没有到达这里",
   cameLate: "{from:word}更早发出的数据到这时才来：它在途中丢过，缺了 {ms:ms}",
   finNoClose: "{from:word}的 FIN，之前没有 Close 帧",
+  finUnstamped: "以{from:word}名义发出的 FIN，没有它其他数据包都带的时间戳",
   dataForFin: "{from:word}的数据，起始序列号正是它的 FIN 所占的那个：它并不知道有这个 FIN",
   rst: "{from:word}的 RST",
   rstAnswers: "{from:word}的 RST，回应{to:word}的一个数据包",

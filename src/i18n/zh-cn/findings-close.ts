@@ -91,6 +91,11 @@ export const findingsClose = {
       detail:
         "发过 FIN 的一方不会再发数据。{from:word}却像没有 FIN 一样继续发送，可见是中间的设备以它的名义结束了连接，另一端信以为真。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
     },
+    unstampedFin: {
+      title: "1006：以{from:word}名义发出的 FIN 多半不是它发的：没有时间戳",
+      detail:
+        "给数据包加时间戳（RFC 7323）的系统，FIN 也会带上。{from:word}的数据包都有时间戳，这个 FIN 却没有：是中间的设备伪造的，发给了这一端或两端，连接因此结束。[[客户端 onclose 得到 {clientCode}。]][[服务器得到 {serverCode}。]]",
+    },
     answeredForgedFin: {
       title: "1006：{closer:word}断开了；它多半收到了以{from:word}名义发出的 FIN，而{from:word}从未发过",
       detail:
@@ -253,6 +258,11 @@ export const findingsClose = {
       title: "{from:word}停顿了 {outageMs:ms}，恢复后立即重置了这条 WebSocket（RST）",
       detail:
         "{from:word}此前一直规律地发数据，之后程序不再发任何数据，它的系统却照常确认{to:word}发来的数据：链路是通的，停住的是程序。恢复后它自己的计时器（多半是心跳）判定连接超时。还有数据没读时，系统发的是 RST 而不是 FIN。两端都报 1006。",
+    },
+    whileStill: {
+      title: "{from:word}停顿了 {outageMs:ms}，随后它的系统重置了这条 WebSocket（RST）",
+      detail:
+        "{from:word}此前一直规律地发数据，之后程序不再发任何数据，它的系统却照常确认{to:word}发来的数据：链路是通的，停住的是程序。之后要么进程被结束（看门狗或人工），要么程序恢复后首先由自己的计时器（多半是心跳）放弃了连接。还有数据没读时，系统发的是 RST 而不是 FIN。两端都报 1006。",
     },
     afterRestart: {
       title: "{from:word}有 {outageMs:ms}没有任何数据包，回来后重置了它不认识的 WebSocket：多半是重启了",

@@ -36,8 +36,10 @@ export function closeFacts(
   if (broken !== null && tcp.closedAt !== null && !isOver)
     return { verdict: "abnormal", clientSees: FAILED, serverSees: FAILED };
   const unread = [isUnread(webSocket, tcp, 0), isUnread(webSocket, tcp, 1)] as const;
-  const clientSees = unread[1] ? null : seenBy(0, webSocket, tcp, replaced, unread[0]);
-  const serverSees = unread[0] ? null : seenBy(1, webSocket, tcp, replaced, unread[1]);
+  const clientSees =
+    unread[1] && !hungUpUntold(0, webSocket, tcp, unread[0]) ? null : seenBy(0, webSocket, tcp, replaced, unread[0]);
+  const serverSees =
+    unread[0] && !hungUpUntold(1, webSocket, tcp, unread[1]) ? null : seenBy(1, webSocket, tcp, replaced, unread[1]);
   const over = clientSees !== null || serverSees !== null;
   const failed = clientSees?.code === ABNORMAL || serverSees?.code === ABNORMAL;
   const both = clientClose !== null && serverClose !== null;
@@ -53,6 +55,24 @@ export function closeFacts(
 /** No Close frame was read of this side, but there may be one in what could not be read. */
 const isUnread = (webSocket: WebSocketFacts, tcp: TcpFacts, direction: Direction): boolean =>
   webSocket.closeFrames[direction] === null && hasUnreadEnd(tcp, webSocket, direction);
+
+/**
+ * It hung up first and without a Close, and what its peer said behind the last byte that it acknowledged had not reached even
+ * its system: whatever that was, it was not told.
+ */
+function hungUpUntold(side: Direction, { closeFrames }: WebSocketFacts, tcp: TcpFacts, unread: boolean): boolean {
+  const own = tcp.halves[side];
+  const peer = tcp.halves[1 - side] as HalfFacts;
+  return (
+    tcp.firstCloser === sideOf(side) &&
+    own.fin !== null &&
+    !own.finIsUnseen &&
+    closeFrames[side] === null &&
+    !unread &&
+    peer.notCapturedBytes + peer.truncatedBytes === 0 &&
+    peer.acknowledgedBytes <= peer.streamBytes
+  );
+}
 
 function closeWithoutWebSocket(kind: ConnectionKind, tcp: TcpFacts, replaced: boolean): CloseFacts {
   if (kind === "tcp-refused" || kind === "upgrade-refused") {

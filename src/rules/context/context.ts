@@ -13,6 +13,7 @@ import { type Joins, joinsOf } from "./legs.ts";
 import { type Others, othersOf, pairKey } from "./others.ts";
 import { type PolledSession, polledSessionsOf } from "./polled-sessions.ts";
 import { type Sessions, sessionsOf } from "./sessions.ts";
+import { withSharedIntervals } from "./shared-intervals.ts";
 import type { Timer } from "./timers.ts";
 import { type Unreachables, unreachablesOf } from "./unreachables.ts";
 
@@ -76,7 +77,8 @@ function sealedSocketsOf({ connections }: Analysis, ports: readonly number[]): M
   return new Map([...found].map(([pair, list]) => [pair, timeIndex(list, ({ first }) => first.timestampNs)]));
 }
 
-export function contextOf(analysis: Analysis, timers: readonly Timer[], ports: readonly number[] = []): Context {
+export function contextOf(captured: Analysis, timers: readonly Timer[], ports: readonly number[] = []): Context {
+  const analysis = withSharedIntervals(captured);
   const keyUses = new Map<string, ConnectionFacts[]>();
   const hopLimitOf = new Map<string, number>();
   for (const connection of analysis.connections) {

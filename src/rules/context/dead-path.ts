@@ -1,8 +1,9 @@
 import { appendTo } from "../../base/append-to.ts";
 import type { ConnectionId } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
+import type { IcmpFacts } from "../../store/tcp-types.ts";
 import type { Analysis, ConnectionFacts } from "../../store/types.ts";
-import { isHostOrNet } from "../reading/icmp-meaning.ts";
+import { isHostOrNet, unreachable } from "../reading/icmp-meaning.ts";
 import { hostsOf, serverOf } from "../reading/reading.ts";
 import { stallsOf } from "../reading/stall.ts";
 import { type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
@@ -59,6 +60,15 @@ function spansOf(connection: ConnectionFacts): Span[] {
 const unreachableOf = ({ tcp }: ConnectionFacts): Mark | null =>
   tcp.icmpErrors.find((error) => error.about === "client" && isHostOrNet(error)) ?? null;
 
+/** A firewall's word that it lets nothing through (RFC 792, RFC 4443 §3.1). */
+const rejectionOf = ({ tcp }: ConnectionFacts): IcmpFacts | null =>
+  tcp.icmpErrors.find((error) => error.about === "client" && unreachable(error) !== null && !isHostOrNet(error)) ??
+  null;
+
+/** The open connection was rejected in the same words by the same device: one rule. */
+const isRejectedAlike = ({ sender, type, code }: IcmpFacts, { tcp }: ConnectionFacts): boolean =>
+  tcp.icmpErrors.some((error) => error.sender === sender && error.type === type && error.code === code);
+
 /** A SYN-ACK that was sent again and again to a client that the server's host then did not even find on its link. */
 function answeredInVain(connection: ConnectionFacts, analysis: Analysis): Mark | null {
   const { synAcks, established } = connection.tcp;
@@ -69,7 +79,8 @@ function answeredInVain(connection: ConnectionFacts, analysis: Analysis): Mark |
 
 /** A dial that came to nothing because nobody was reached: a port that refuses was reached. */
 const isLost = (connection: ConnectionFacts): boolean =>
-  connection.kind === "tcp-unanswered" || (connection.kind === "tcp-refused" && unreachableOf(connection) !== null);
+  connection.kind === "tcp-unanswered" ||
+  (connection.kind === "tcp-refused" && (unreachableOf(connection) ?? rejectionOf(connection)) !== null);
 
 /**
  * Dials that failed while the path between the same hosts was known to be dead, by a connection that was open or by an
@@ -121,6 +132,8 @@ function pairsOf(
     const at = startOf(dial);
     for (let span = spans[next]; span !== undefined && span.since.timestampNs <= at; span = spans[++next])
       dead = isDead(dead, span.since.timestampNs, openings) ? lasting(dead, span.untilNs) : span;
+    const rejection = rejectionOf(dial);
+    if (rejection !== null && (dead === null || !isRejectedAlike(rejection, dead.connection))) continue;
     const untilNs = (dial.tcp.syns.at(-1) ?? dial.first).timestampNs;
     const since = unreachableOf(dial) ?? answeredInVain(dial, analysis);
     if (isDead(dead, at, openings)) {

@@ -6,6 +6,7 @@ import { isReplaced } from "../context/backends.ts";
 import type { Context } from "../context/context.ts";
 import { openThere } from "../context/open-there.ts";
 import { pairKey } from "../context/others.ts";
+import { isRefusedByHost } from "../context/refused-by-host.ts";
 import { cause } from "../draft.ts";
 import { ownPageOf } from "../handshake/own-page.ts";
 import { handshakeOf, proxyOf } from "../handshake/upgrade-outcome.ts";
@@ -32,7 +33,7 @@ export const TOGETHER_NS = 100e6;
 export function refusesAfter(connection: ConnectionFacts, context: Context): boolean {
   const after = context.others().failed.get(serverOf(connection));
   const end = endOf(connection).timestampNs;
-  return after !== undefined && within(after, end, end + GONE_WITHIN_NS).some(({ kind }) => kind === "tcp-refused");
+  return after !== undefined && within(after, end, end + GONE_WITHIN_NS).some((one) => isRefusedByHost(one, context));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import type { Asked, Others } from "../context/others.ts";
+import { isRefusedByHost } from "../context/refused-by-host.ts";
 import { shows } from "../draft.ts";
 import { clientOf, endOf, serverOf } from "../reading/reading.ts";
 import { before, within } from "../reading/time-index.ts";
@@ -11,17 +12,17 @@ import { GONE_WITHIN_NS } from "./end-signs.ts";
 // poll that waits for news.
 
 /** The poll that this server hung up on without an answer, and since then its port has refused everybody, this connection too. */
-export function hungUpBefore(connection: ConnectionFacts, { others }: Context): Asked | null {
-  if (connection.kind !== "tcp-refused") return null;
+export function hungUpBefore(connection: ConnectionFacts, context: Context): Asked | null {
+  if (!isRefusedByHost(connection, context)) return null;
   const server = serverOf(connection);
-  const { hungUpPolls, accepted, failed } = others();
+  const { hungUpPolls, accepted, failed } = context.others();
   const polls = hungUpPolls.get(server);
   const at = connection.first.timestampNs;
   const last = polls === undefined ? undefined : before(polls, at).at(-1);
   if (last === undefined) return null;
   const end = endOf(last.connection).timestampNs;
   const isBack = within(accepted.get(server) ?? NONE, end, at).length > 0;
-  const first = within(failed.get(server) ?? NONE, end, at).find(({ kind }) => kind === "tcp-refused");
+  const first = within(failed.get(server) ?? NONE, end, at).find((one) => isRefusedByHost(one, context));
   return !isBack && first !== undefined && first.first.timestampNs - end <= GONE_WITHIN_NS ? last : null;
 }
 

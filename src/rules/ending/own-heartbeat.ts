@@ -3,6 +3,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import { cause } from "../draft.ts";
 import { spanMs } from "../reading/reading.ts";
 import { pausedMs } from "../rhythm/data-rhythm.ts";
+import { hasInterval } from "../rhythm/heartbeat.ts";
 import { isAiohttp } from "../timers/library-timers.ts";
 import type { Cause } from "../types.ts";
 
@@ -17,7 +18,7 @@ export function oversleptDeadline(connection: ConnectionFacts, closer: Direction
   const pauseMs = spanMs(beat.lastAnsweredPing, beat.lastPing);
   const afterMs = spanMs(beat.lastPing, tcp.closedAt);
   // Of two pings nobody knows the interval: then its messages must have paused with them.
-  const intervalMs = beat.pings > 2 ? beat.intervalMs : null;
+  const intervalMs = hasInterval(beat, 3) ? beat.intervalMs : null;
   const isPause =
     intervalMs === null
       ? Math.abs(pausedMs(connection, closer) - pauseMs) < PAUSE_SHARE * pauseMs

@@ -1,6 +1,7 @@
 import { appendTo } from "../../base/append-to.ts";
 import type { Context } from "../context/context.ts";
 import { openThere } from "../context/open-there.ts";
+import { isRefusedByHost } from "../context/refused-by-host.ts";
 import { GONE_WITHIN_NS } from "../ending/end-signs.ts";
 import { serverOf } from "../reading/reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
@@ -69,7 +70,7 @@ function farewellBefore(
   if (code !== RESTART && alike.length < 2) return null;
   const { accepted, failed } = context.others();
   const isBack = within(accepted.get(server) ?? NOTHING, last.draft.at, at).length > 0;
-  const first = within(failed.get(server) ?? NOTHING, last.draft.at, at).find(({ kind }) => kind === "tcp-refused");
+  const first = within(failed.get(server) ?? NOTHING, last.draft.at, at).find((one) => isRefusedByHost(one, context));
   if (isBack || first === undefined || first.first.timestampNs - last.draft.at > GONE_WITHIN_NS) return null;
   return last;
 }

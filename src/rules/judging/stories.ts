@@ -4,6 +4,7 @@ import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import { type Asked, type Others, pairKey, passedOn } from "../context/others.ts";
+import { isRefusedByHost } from "../context/refused-by-host.ts";
 import { GONE_WITHIN_NS, lacksBackend, TOGETHER_NS } from "../ending/end-signs.ts";
 import { hungUpBefore, inFrontOf } from "../ending/hung-up-poll.ts";
 import { handshakeOf, isClosedUnread, isFailedPoll, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
@@ -67,7 +68,7 @@ export function storiesOf(context: Context): ConnectionFacts[][] {
  * that was given up for a reason of its own.
  */
 function deathBefore(connection: ConnectionFacts, context: Context): ConnectionFacts | null {
-  const isRefused = connection.kind === "tcp-refused";
+  const isRefused = isRefusedByHost(connection, context);
   if (!isRefused && outcomeOf(connection) !== "gateway") return null;
   const { dropped, accepted, sockets, failed, backendGone } = context.others();
   const server = serverOf(connection);
@@ -87,7 +88,7 @@ function deathBefore(connection: ConnectionFacts, context: Context): ConnectionF
   const isBack = within(served ?? NONE, end, at).length > 0;
   const failures = within((isRefused ? failed : backendGone).get(server) ?? NONE, end, at);
   const first = isRefused
-    ? failures.find(({ kind }) => kind === "tcp-refused")
+    ? failures.find((one) => isRefusedByHost(one, context))
     : failures.find((one) => lacksBackend(one, context));
   if (isBack || first === undefined || first.first.timestampNs - end > GONE_WITHIN_NS) return null;
   return missedBeat(last, 1, context)?.gaveUp === true ? null : last;

@@ -1,6 +1,7 @@
 import type { Side } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
+import { isRefusedByHost } from "../context/refused-by-host.ts";
 import { directionOf, endOf, otherSide, serverOf } from "../reading/reading.ts";
 import { stallsOf } from "../reading/stall.ts";
 import { within } from "../reading/time-index.ts";
@@ -73,7 +74,7 @@ function refusesSince(connection: ConnectionFacts, goneMs: number, context: Cont
   const end = endOf(connection).timestampNs;
   return (
     attempts !== undefined &&
-    within(attempts, end - goneMs * 1e6, end + REFUSED_WITHIN_NS).some(({ kind }) => kind === "tcp-refused")
+    within(attempts, end - goneMs * 1e6, end + REFUSED_WITHIN_NS).some((one) => isRefusedByHost(one, context))
   );
 }
 

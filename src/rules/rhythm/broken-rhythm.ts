@@ -1,6 +1,7 @@
 import { type Direction, type Side, sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { NS_PER_MS } from "../reading/reading.ts";
+import { hasInterval } from "./heartbeat.ts";
 import { demands, lastingSilence, longestPauseOf, standsOut } from "./silence.ts";
 
 /** A side that had been sending at a steady pace right until a silence. */
@@ -42,7 +43,7 @@ function pingsUntil(
   silentMs: number,
 ): number | null {
   const beat = webSocket?.heartbeat[direction];
-  if (!beat || beat.intervalMs === null || beat.lastPing === null || beat.pings < LEAST_PINGS) return null;
+  if (!beat || beat.intervalMs === null || beat.lastPing === null || !hasInterval(beat, LEAST_PINGS)) return null;
   const { intervalMs, lastPing, longestPause: pause } = beat;
   const pingedAgain = lastPing.timestampNs > sinceNs;
   if (pingedAgain && (pause === null || pause.ms < silentMs / 2)) return null;

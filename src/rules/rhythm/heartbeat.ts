@@ -158,13 +158,17 @@ function firstCloseOf({ webSocket }: ConnectionFacts, direction: Direction): Clo
 
 const LEAST_PINGS = 3;
 
+/** It has pinged so often, or others show at what interval it does. */
+export const hasInterval = ({ pings, intervalIsShared }: BeatFacts, leastPings: number): boolean =>
+  pings >= leastPings || (intervalIsShared === true && pings > 0);
+
 /**
  * Its own pings should have broken that silence at least twice: whoever sends them was not idle. Its program stood still, or
  * the clock of the capture jumped (NTP, a virtual machine that was paused) and there was no silence.
  */
 export function missesOwnPings({ webSocket }: ConnectionFacts, direction: Direction, idleMs: number): boolean {
   const beat = webSocket?.heartbeat[direction];
-  return beat?.intervalMs != null && beat.pings >= LEAST_PINGS && idleMs > 2 * beat.intervalMs;
+  return beat?.intervalMs != null && hasInterval(beat, LEAST_PINGS) && idleMs > 2 * beat.intervalMs;
 }
 
 /**

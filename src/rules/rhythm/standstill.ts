@@ -3,10 +3,10 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { PauseFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { fullUntil } from "../reading/full-window.ts";
-import { directionOf, NS_PER_MS, otherSide, spokeBetween } from "../reading/reading.ts";
+import { directionOf, NS_PER_MS, otherSide, spanMs, spokeBetween } from "../reading/reading.ts";
 import { stallWithin } from "../reading/stall.ts";
 import type { MissedBeat } from "./heartbeat.ts";
-import { demands, longestPauseOf, standsOut } from "./silence.ts";
+import { demands, lastingSilence, longestPauseOf, standsOut } from "./silence.ts";
 import { slowPathMs } from "./slow-path.ts";
 
 /** Its other pauses are the calm between two messages. */
@@ -54,6 +54,32 @@ export function frozenBefore(connection: ConnectionFacts, at: Mark, from: Side):
   if (slowPathMs(connection, wokeNs - pause.ms * NS_PER_MS, wokeNs) !== null) return null;
   // It had something to say, and the other side took nothing.
   return fullUntil(connection.tcp, otherSide(from), at) > pause.ms / 2 ? null : pause;
+}
+
+/** Its last data, and how long it has said nothing since. */
+interface Standstill {
+  readonly last: Mark;
+  readonly ms: number;
+}
+
+/** It paused before, and not for nearly as long. */
+const TIMES_PAUSED = 3;
+
+/**
+ * The program of `from` stood still when the connection ended at `at`: it had talked regularly, pings and answers included, then
+ * said nothing any more while its system went on acknowledging what the other side sent.
+ */
+export function stillUntil(connection: ConnectionFacts, at: Mark, from: Side): Standstill | null {
+  const [own, other] = [directionOf(from), directionOf(otherSide(from))];
+  const { lastData: last, missingBytes } = connection.tcp.halves[own];
+  const silence = lastingSilence(connection, own, at.timestampNs);
+  if (last === null || silence === null || missingBytes > 0) return null;
+  if (!standsOut(silence, demands.stopped) || silence.ms < TIMES_PAUSED * silence.longestMs) return null;
+  const { lastAcknowledged } = connection.tcp.halves[other];
+  const heardMs = lastAcknowledged === null ? 0 : spanMs(last, lastAcknowledged);
+  if (heardMs < HEARD_SHARE * silence.ms || stallWithin(connection, last.timestampNs, at.timestampNs) !== null)
+    return null;
+  return fullUntil(connection.tcp, otherSide(from), at) > silence.ms / 2 ? null : { last, ms: silence.ms };
 }
 
 /** The other side's own pause lasted through nearly all of it: what came through to its system at the end shows nothing of before. */

@@ -52,6 +52,7 @@ export const evidenceWords = {
   cameLate: "from ms",
   finNoClose: "from",
   dataForFin: "from",
+  finUnstamped: "from",
   rst: "from",
   rstAnswers: "from to",
   lastFromMapping: "client",

@@ -376,3 +376,30 @@ describe("an RST into a path on which nothing is answered any more", () => {
     expect(given({ keepAlivesUnanswered: 1 })).toMatchObject(both);
   });
 });
+
+describe("what the other side said may be in bytes that never came", () => {
+  const seen = (server: object, client: object = {}, more: object = {}) =>
+    ended(null, null, {
+      firstCloser: "client",
+      client: { ...fins.client, ...client },
+      server: {
+        fin: mark(40.001),
+        streamBytes: 900,
+        acknowledgedBytes: 900,
+        missingBytes: 60,
+        neverCame: { bytes: 60, since: mark(39.999), isLost: false },
+        ...server,
+      },
+      ...more,
+    }).clientSees;
+
+  test("who hung up before they reached it was not told of a Close", () => {
+    expect(seen({})).toMatchObject({ code: 1006, clean: false });
+  });
+  test("but of one who had got them, who hung up second, or whose own end is not here, nothing is known", () => {
+    expect(seen({ acknowledgedBytes: 960 })).toBeNull();
+    expect(seen({ notCapturedBytes: 60 })).toBeNull();
+    expect(seen({}, {}, { firstCloser: "server" })).toBeNull();
+    expect(seen({}, { finIsUnseen: true })).toBeNull();
+  });
+});

@@ -286,6 +286,7 @@ export const closingCases = {
         byReset({}, {}, { webSocketFacts: { closeFrames: [null, { ...close(39.9, 1001), delivered: false }] } }),
       ),
       forgedFin: one(abnormal("server", 40, { tcpFacts: { events: [dataForFin] } })),
+      unstampedFin: one(abnormal("client", 40, { tcpFacts: { events: [{ ...dataForFin, kind: "fin-unstamped" }] } })),
       answeredForgedFin: one(abnormal("client", 40, { tcpFacts: { events: [dataForFin] } })),
       proxyAsClient: one(
         abnormal("client", 40, {
@@ -401,6 +402,7 @@ export const closingCases = {
       halfOpen: "error",
       afterSilence: "error",
       afterStandstill: "error",
+      whileStill: "error",
       afterBreak: "error",
       afterGap: "error",
       handshake: "note",
@@ -421,6 +423,7 @@ export const closingCases = {
         connectionFacts({ first: mark(32.9), tcp: tcp({ replaces: connectionId(0) }) }),
       ),
       afterStandstill: one(byReset({}, frozen)),
+      whileStill: one(byReset({}, { server: { dataSegments: 20, lastData: mark(20) } })),
       afterBreak: one(
         byReset(forgotten, {
           client: { lastAcknowledged: mark(20) },
@@ -631,6 +634,15 @@ export const closingCases = {
               lastAcknowledged: mark(30),
               neverCame: { bytes: 6, since: mark(40), isLost: false },
             },
+          },
+        }),
+      ),
+      "hung up before an answer could be missed": one(
+        abnormal("client", 30.5, {
+          tcpFacts: {
+            resets: [reset({ from: "client", at: 42, afterFin: true, answers: mark(42), hasAck: false })],
+            client: { fin: mark(30.5), lastData: mark(30.5), lastPacket: mark(30.5) },
+            server: { fin: null, ...waiting(false, 30) },
           },
         }),
       ),

@@ -157,6 +157,29 @@ export const refusedAt = (seconds: number, more: Parameters<typeof reset>[0] = {
     { first: mark(seconds), last: mark(seconds + 0.001) },
   );
 
+/** By ICMP, in the server's own name. */
+export const rejectedAt = (seconds: number): ConnectionFacts =>
+  tried(
+    {
+      opening: "refused",
+      ending: "icmp",
+      syns: [mark(seconds)],
+      icmpErrors: [
+        {
+          ...mark(seconds + 0.001),
+          sender: connectionFacts().server.address,
+          ipVersion: 4,
+          type: 3,
+          code: 3,
+          mtuBytes: 0,
+          about: "client",
+        },
+      ],
+      oneWay: true,
+    },
+    { kind: "tcp-refused", first: mark(seconds), last: mark(seconds + 0.001) },
+  );
+
 /** In the server's name, while the server went on sending. */
 export const cutByFirewall = abnormal("server", 40, {
   tcpFacts: {

@@ -9,6 +9,7 @@ import { passedOnBy } from "../../handshake/passed-on.ts";
 import { closeMetNobody, endingEvidence } from "../../reading/ending.ts";
 import { type FirstClose, firstClose, mayAnswerUnseen } from "../../reading/first-close.ts";
 import { endOf, hasUnreadEnd, otherSide, spanMs } from "../../reading/reading.ts";
+import { stallWithin } from "../../reading/stall.ts";
 import { frozenAround } from "../../rhythm/standstill.ts";
 import type { Cause } from "../../types.ts";
 import type { Rule } from "../rule.ts";
@@ -39,6 +40,10 @@ const LEAST_WAIT_MS = 3000;
 
 /** A side said nothing for as long as it was waited for. */
 function whySilent(connection: ConnectionFacts, close: CloseFrameFacts, to: Side): (Cause | false)[] {
+  // Nothing got through meanwhile, so neither did the Close, or its answer.
+  const stall = stallWithin(connection, close.timestampNs, endOf(connection).timestampNs);
+  if (stall !== null && stall.last.timestampNs > close.timestampNs)
+    return [cause("likely", "pathInterrupted", { idleMs: stall.ms }), cause("possible", "closeIgnored", { to })];
   const frozen = frozenAround(connection, close, to);
   // It only passes on what its own client says, and hangs up when its timer is over.
   if (frozen === null && to === "client" && passedOnBy(connection) !== null)
@@ -100,6 +105,7 @@ export const closeUnanswered: Rule = {
   spec: "RFC 6455 §5.5.1, §7.1.2",
   causes: [
     "stoodStill",
+    "pathInterrupted",
     "closeIgnored",
     "clientBehindSilent",
     "serverDied",

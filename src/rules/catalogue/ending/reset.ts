@@ -5,7 +5,8 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { endedByProxy } from "../../context/legs.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
-import { failedOnMessage } from "../../ending/end-signs.ts";
+import { diedStill } from "../../ending/died-still.ts";
+import { failedOnMessage, hasDied } from "../../ending/end-signs.ts";
 import { resetCauses } from "../../ending/reset-causes.ts";
 import { carriesUpgrade, isNearer } from "../../ending/reset-signs.ts";
 import { sealedReset } from "../../ending/sealed-endings.ts";
@@ -113,6 +114,8 @@ function checkReset(connection: ConnectionFacts, context: Context): Draft | null
       evidence: [shows(frozen.until, "dataAgain", { from, pauseMs: frozen.ms }), ...evidence],
       causes: [cause("likely", "peerBlocked", { to: from }), cause("possible", "abortiveClose", { from })],
     });
+  const still = isRead ? diedStill(connection, reset, from === "server" && hasDied(connection, context), parts) : null;
+  if (still !== null) return still;
   const outage =
     isUnknown && isRead ? (interruptionBefore(connection, reset, from) ?? comeback(connection, reset)) : null;
   const hasNew = outage !== null && hasRestarted(connection, from, outage.ms, context);

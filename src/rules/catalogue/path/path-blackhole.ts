@@ -34,6 +34,8 @@ import { checkAcknowledgments, checkLostEnd, checkSurvived } from "./path-signs.
 const AFTER_IDLE_MS = 30_000;
 /** No device forgets a connection that was in use just now. */
 const SOMEWHAT_IDLE_MS = 10_000;
+/** No watchdog is so impatient. */
+const LEAST_GONE_MS = 1000;
 /** Smaller segments pass any path: only large ones raise suspicion of the path MTU. */
 const LARGE_SEGMENT_BYTES = 1000;
 
@@ -149,6 +151,8 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
   ) {
     // What is sent again into the closed connection is no outage any more.
     const goneMs = Math.min(waitedMs, spanMs(waiting.since, tcp.closedAt));
+    // It hung up before anybody could have missed an answer: what comes to its closed socket, or does not, is no reason.
+    if (goneMs < LEAST_GONE_MS && tcp.firstCloser === to && tcp.ending === "fin") return null;
     const answer = tcp.firstCloser === to ? tcp.closedAt : (peer.lastData ?? tcp.closedAt);
     // Another connection of these hosts that came about shows that the path was open by then.
     const [beside] = openedBeside(connection, waiting.since.timestampNs, answer.timestampNs, context);

@@ -7,6 +7,7 @@ import { openedBeside } from "../../path/meanwhile.ts";
 import { clientOf, directionOf, livedMs, NS_PER_MS, otherSide, watchedUntil } from "../../reading/reading.ts";
 import { stallWithin } from "../../reading/stall.ts";
 import { bothLate } from "../../rhythm/both-late.ts";
+import { hasInterval } from "../../rhythm/heartbeat.ts";
 import { isSilentAround, streamPause } from "../../rhythm/stream-pause.ts";
 import type { Rule } from "../rule.ts";
 
@@ -23,7 +24,7 @@ const LEAST_SILENCE_MS = 3000;
 function checkDirection(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
   const { webSocket, tcp } = connection;
   const beat = webSocket?.heartbeat[direction];
-  if (!beat || beat.lastPing === null || beat.intervalMs === null || beat.pings < LEAST_PINGS) return null;
+  if (!beat || beat.lastPing === null || beat.intervalMs === null || !hasInterval(beat, LEAST_PINGS)) return null;
   if (tcp.closedAt !== null || tcp.ending !== "open" || tcp.oneWay || tcp.evicted) return null;
   const { lastPacket } = tcp.halves[direction];
   const silentSince = lastPacket ?? beat.lastPing;
