@@ -45,6 +45,8 @@ const RETRIES_WITHIN_NS = 60e9;
 export function withRecovery(judged: Judged, context: Context): Judged {
   const { connection, severity, draft, rule } = judged;
   if (connection === null || severity !== "error" || !ATTEMPTS.has(rule.id)) return judged;
+  // Too short a timer has not passed.
+  if (draft.causes[0]?.id === "pollTimeout") return judged;
   const isLetIn = letInBy(judged, context);
   const next = earliest(nextSocket(connection, isLetIn, context), nextPolls(connection, isLetIn, context));
   if (next === null) return judged;

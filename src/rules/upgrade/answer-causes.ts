@@ -5,9 +5,9 @@ import { openThere } from "../context/open-there.ts";
 import { cause } from "../draft.ts";
 import { frontNamed, isRouted, mustBeTold } from "../handshake/fronts.ts";
 import { ownPageOf } from "../handshake/own-page.ts";
-import { handshakeOf, isPoll, proxyOf } from "../handshake/upgrade-outcome.ts";
+import { handshakeOf, isPoll, isTimedOutPoll, proxyOf } from "../handshake/upgrade-outcome.ts";
 import { fieldValue, pathOf, serverOf, UNKNOWN_BACKEND, wantsWebSocket } from "../reading/reading.ts";
-import { before } from "../reading/time-index.ts";
+import { before, within } from "../reading/time-index.ts";
 import type { Cause, Confidence, FrontId } from "../types.ts";
 
 /** Engine.IO destroys an upgrade that no handler took after 1000 ms (engine.io/lib/server.ts, destroyUpgradeTimeout). */
@@ -71,9 +71,7 @@ export function gatewayCauses(
 ): (Cause | false)[] {
   const status = exchange.response?.status;
   const front = frontNamed(proxyOf(exchange));
-  // A poll of a running session waits until there is something to say, at the latest the next ping.
-  if (status === 504 && isPoll(exchange) && /[?&]sid=/.test(exchange.request?.target ?? ""))
-    return [cause("likely", "pollTimeout", { idleMs: afterMs })];
+  if (isTimedOutPoll(exchange)) return [cause("likely", "pollTimeout", { idleMs: afterMs })];
   if (status === 504 || status === 524 || afterMs >= READ_TIMEOUT_LEAST_MS)
     return [
       isPolled ? cause("likely", "pollUnanswered", { path }) : cause("likely", "backendSilent", { path }),
@@ -161,10 +159,11 @@ export function unavailableCauses(
 
 const CHECKED_WITHIN_NS = 60e9;
 
-/** Plain GETs of another host, answered by no 2xx or 3xx in the minute before: the proxy asks whether its backend is well. */
+/** Plain GETs of another host, answered by no 2xx or 3xx in the minutes around: the proxy asks whether its backend is well. */
 function checkedIll(connection: ConnectionFacts, { request }: HttpExchangeFacts, context: Context): Cause | false {
   const atNs = (request?.first ?? connection.first).timestampNs;
-  const checks = before(context.others().asked, atNs).filter(
+  const { asked } = context.others();
+  const checks = [...before(asked, atNs), ...within(asked, atNs + 1, atNs + CHECKED_WITHIN_NS)].filter(
     (other) =>
       serverOf(other.connection) !== serverOf(connection) &&
       other.exchange.request !== null &&

@@ -28,7 +28,7 @@ import { type Stall, stallWithin } from "../../reading/stall.ts";
 import { missedIn } from "../../rhythm/heartbeat.ts";
 import { cachedHandshake } from "../../sessions/cached-handshake.ts";
 import { silentClient, silentServer } from "../../sessions/poll-heartbeat.ts";
-import { wasRefused } from "../../sessions/session-use.ts";
+import { isGivenUp, wasRefused } from "../../sessions/session-use.ts";
 import { upgradeLines } from "../../upgrade/answer-causes.ts";
 import type { Rule } from "../rule.ts";
 import { isRepeatedRefusal } from "../upgrade/eio-refused.ts";
@@ -303,6 +303,7 @@ function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | nu
   if (!/[?&]transport=websocket/.test(target) || !/[?&]sid=/.test(target) || !exchange?.request) return null;
   // The session itself is unknown there, and that was said: nobody goes on trying.
   if (isRepeatedRefusal(exchange, context)) return null;
+  if ((exchange.response?.status ?? 101) === 101 && isGivenUp(connection, context)) return null;
   const engineIo = connection.session?.engineIo;
   const evidence = [shows(exchange.request.first, "upgradeRequest", { target: targetOf(exchange) })];
   const args = { server: serverOf(connection), client: clientOf(connection), status: exchange.response?.status };
