@@ -96,3 +96,42 @@ export function silentClient(
   );
   return cameBack ? null : { since, isPing: true, until: back };
 }
+
+/** Packets of Engine.IO in the answer to a poll (protocol 4: set apart by the record separator). */
+const says = ({ request, response, responseBodyPreview }: HttpExchangeFacts, packet: string): boolean =>
+  request?.method === "GET" && response?.status === 200 && responseBodyPreview.split("\x1e").includes(packet);
+
+/** The newest answer of these that says it; of those that came before `until`. */
+const saidBefore = (polls: readonly HttpExchangeFacts[], packet: string, until: Mark): Mark | null =>
+  newestBefore(
+    polls.map((poll) => (says(poll, packet) ? poll.response?.last : null)),
+    until,
+  );
+
+/**
+ * The server ended the session by a packet, the answer to a GET: the client went on asking after the ping, and sent nothing.
+ * Behind a proxy the leg that shows it first tells it.
+ */
+export function unposted(
+  connection: ConnectionFacts,
+  engineIo: EngineIoFacts,
+  context: Context,
+): (SilentPoller & { readonly hasAnswered: boolean }) | null {
+  const { sid, version } = engineIo;
+  const session = version === 3 ? null : pollsOf(connection, sid, context);
+  const until = session?.polls.find((poll) => says(poll, "1"))?.response?.last;
+  if (!session || !until || !connection.exchanges.some(({ response }) => response?.last === until)) return null;
+  const { own, polls, beyond } = session;
+  const since = saidBefore(polls, "2", until);
+  const itsBeyond = beyond.flatMap(({ exchanges }) =>
+    exchanges.filter(({ request }) => sidIn(request?.target) === sid),
+  );
+  if (since === null || saidBefore(itsBeyond, "1", until) !== null) return null;
+  if (own.some(({ tcp }) => tcp.halves[0].missingBytes > 0)) return null;
+  const isAnswer = ({ request }: HttpExchangeFacts): boolean =>
+    request?.method === "POST" && isBefore(since, request.first) && isBefore(request.first, until);
+  const hasAnswered = polls.some(
+    ({ request, requestBodyPreview }) => request?.method === "POST" && requestBodyPreview === "3",
+  );
+  return polls.some(isAnswer) ? null : { since, isPing: true, until, hasAnswered };
+}

@@ -321,6 +321,7 @@ export const causeWords = {
   serversShareUpgrades: "",
   notAPacket: "",
   neverPongsEngineIo: "",
+  openingUnread: "",
   announcedLimit: "from limit",
   namespaceUnknown: "namespace",
   authMissing: "",

@@ -25,7 +25,7 @@ import {
   upgrade,
   webSocket,
 } from "../../support/facts-builder.ts";
-import { pinged, unknown } from "../../support/polled-sessions.ts";
+import { dismissed, opened, pinged, unknown } from "../../support/polled-sessions.ts";
 import { namespace, sessionFacts } from "../../support/session-facts.ts";
 import { one, running, type SomeCases, several } from "./case.ts";
 
@@ -328,6 +328,7 @@ export const applicationCases = {
         }),
       ),
       pollsStopped: several(pinged(20), unknown(32)),
+      pongNotPosted: several(pinged(20), dismissed(25)),
       noPing: socketIo(
         session({ engineIo: engineIo({ heartbeat: [quiet, beat({ lastPing: mark(25) })] }) }),
         "client",
@@ -413,8 +414,10 @@ export const applicationCases = {
         },
       ),
       other: socketIo(session({ socketIo: [] }), "server", 45),
+      unused: several(opened(1, "a"), opened(3, "b"), opened(7, "c")),
     },
     near: {
+      "two may be pages that were left": several(opened(1, "a"), opened(3, "b")),
       "the client left": socketIo(session({ socketIo: [] }), "client", 45),
       "it did connect": socketIo(session(), "server", 45),
       "the capture lacks bytes of the client": socketIo(session({ socketIo: [] }), "server", 45, {

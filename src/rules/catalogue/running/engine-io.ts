@@ -27,7 +27,7 @@ import {
 import { type Stall, stallWithin } from "../../reading/stall.ts";
 import { missedIn } from "../../rhythm/heartbeat.ts";
 import { cachedHandshake } from "../../sessions/cached-handshake.ts";
-import { silentClient, silentServer } from "../../sessions/poll-heartbeat.ts";
+import { silentClient, silentServer, unposted } from "../../sessions/poll-heartbeat.ts";
 import { isGivenUp, wasRefused } from "../../sessions/session-use.ts";
 import { upgradeLines } from "../../upgrade/answer-causes.ts";
 import type { Rule } from "../rule.ts";
@@ -234,6 +234,24 @@ function checkPolls(connection: ConnectionFacts, engineIo: EngineIoFacts, contex
         shows(server.until, "endOfPolling", { from: "client" }),
       ],
       causes: [cause("likely", "serverBlocked", {}), cause("possible", "peerVanished", { to: "server" })],
+    });
+  const mute = unposted(connection, engineIo, context);
+  const muteMs = mute === null ? 0 : spanMs(mute.since, mute.until);
+  if (mute !== null && Math.abs(muteMs - timeoutMs) <= SLACK_MS)
+    return draft("eio.pong.missing", "pongNotPosted", {
+      at: mute.since,
+      severity: "error",
+      confidence: "likely",
+      args: { from: "server", to: "client", waitedMs: muteMs, intervalMs, timeoutMs },
+      evidence: [
+        shows(mute.since, "lastPing", { from: "server" }),
+        shows(mute.until, "endOfSession", { from: "server" }),
+      ],
+      // Who knows the heartbeat was stopped at it.
+      causes: [
+        !mute.hasAnswered && cause("likely", "neverPongsEngineIo", {}),
+        cause(mute.hasAnswered ? "likely" : "possible", "peerBlocked", { to: "client" }),
+      ],
     });
   const client = silentClient(connection, engineIo, context);
   const awayMs = client === null ? 0 : spanMs(client.since, client.until);

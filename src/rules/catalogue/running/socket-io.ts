@@ -4,16 +4,17 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { hasCredentials, isHandedOn, onLeg, type Seen, seenOf, toldOf } from "../../context/sessions.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
-import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
+import { forwardedBy, handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { endedBy } from "../../reading/ending.ts";
 import { isAboutLogin } from "../../reading/last-words.ts";
-import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs } from "../../reading/reading.ts";
+import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs, targetOf } from "../../reading/reading.ts";
 import { refusalCause } from "../../reading/refusal-causes.ts";
 import { isRefusal, refusalKind, saysOtherTerm } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
 import { connectTimeoutMs } from "../../sessions/connect-timeout.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
 import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
+import { unusedSessions } from "../../sessions/unused-sessions.ts";
 import { isAtOnce } from "../../sessions/verdicts.ts";
 import type { Cause } from "../../types.ts";
 import type { Rule } from "../rule.ts";
@@ -49,16 +50,45 @@ function checkConnectMissing(connection: ConnectionFacts): Draft | null {
   });
 }
 
+/** Sessions that a client opens one after the other, and goes on with none of them. */
+function checkUnused(connection: ConnectionFacts, context: Context): Draft | null {
+  const unused = unusedSessions(connection, context);
+  if (unused === null) return null;
+  const { first, last, count } = unused;
+  const target = targetOf(first.exchange);
+  const elsewhere = cause("possible", "noStickySession", {});
+  return draft("sio.connect.missing", "unused", {
+    confidence: "likely",
+    at: first.at,
+    args: {
+      server: serverOf(connection),
+      client: connection.client.address,
+      count,
+      spanMs: spanMs(first.at, last.at),
+    },
+    evidence: [
+      shows(first.exchange.request?.first, "request", { method: "GET", target }),
+      shows(first.at, "engineIoOpen", { from: "server" }),
+      shows(last.at, "engineIoOpen", { from: "server" }),
+    ],
+    // Of several servers behind one proxy another may have got what came of it.
+    causes:
+      forwardedBy(first.exchange) === null
+        ? [cause("likely", "openingUnread", {}), elsewhere]
+        : [{ ...elsewhere, confidence: "likely" }, cause("likely", "openingUnread", {})],
+  });
+}
+
 export const connectMissing: Rule = {
   id: "sio.connect.missing",
   severity: "error",
   spec: "Socket.IO protocol v5, connection to a namespace",
-  causes: ["notSocketIoClient", "neverAsksIn"],
+  causes: ["notSocketIoClient", "neverAsksIn", "openingUnread", "noStickySession"],
   sources: [
     "https://socket.io/docs/v4/server-options/#connecttimeout",
     "https://socket.io/docs/v4/socket-io-protocol/",
   ],
-  check: checkConnectMissing,
+  check: (connection, context) => checkConnectMissing(connection) ?? checkUnused(connection, context),
 };
 
 function checkConnectRefused(connection: ConnectionFacts, context: Context): Draft[] {
