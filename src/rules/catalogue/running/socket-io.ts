@@ -14,9 +14,9 @@ import { saysReplaced } from "../../reading/replaced.ts";
 import { connectTimeoutMs } from "../../sessions/connect-timeout.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
 import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
-import { unusedSessions } from "../../sessions/unused-sessions.ts";
 import { isAtOnce } from "../../sessions/verdicts.ts";
 import type { Cause } from "../../types.ts";
+import { unusedSessions } from "../../upgrade/unused-sessions.ts";
 import type { Rule } from "../rule.ts";
 
 /** A session over WebSocket from its start, ended by the server without a CONNECT: the client speaks no Socket.IO. */

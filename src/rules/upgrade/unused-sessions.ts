@@ -9,8 +9,8 @@ import { sidGiven } from "../context/polled-sessions.ts";
 import { engineIoCode } from "../handshake/engine-io-code.ts";
 import { isPoll } from "../handshake/upgrade-outcome.ts";
 import { fieldValue, isBlind, NS_PER_MS } from "../reading/reading.ts";
-import { leftForStar, refusalOf } from "../upgrade/cors-answers.ts";
-import { crossOriginOf } from "../upgrade/page-origin.ts";
+import { leftForStar, refusalOf } from "./cors-answers.ts";
+import { crossOriginOf } from "./page-origin.ts";
 
 /** A page that is left, or loaded anew, leaves one behind. */
 const LEAST_UNUSED = 3;
