@@ -5,6 +5,7 @@ import type { HttpExchangeFacts } from "../../../store/http-types.ts";
 import type { EngineIoFacts } from "../../../store/session-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
+import { isSameLeg } from "../../context/sessions.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { forwardedBy, handshakeOf, outcomeOf, proxyOf } from "../../handshake/upgrade-outcome.ts";
 import { endedBy, endingEvidence } from "../../reading/ending.ts";
@@ -16,6 +17,7 @@ import {
   hasEnded,
   hasGap,
   isUnread,
+  later,
   NS_PER_MS,
   otherSide,
   pathOf,
@@ -80,7 +82,12 @@ function checkPongs(
     cause("likely", "peerBlocked", { to }),
     !isHasty && cause("possible", "engineIoTimers", {}),
   ].filter((one) => !missed.deaf || !one || one.id === "peerStoppedReading");
-  const stall = ended && stallWithin(connection, missed.first.timestampNs, ended.timestampNs);
+  // Before a proxy the path to the client is another one.
+  const front = to === "client" ? context.joins.before.get(connection.id)?.front : undefined;
+  const stall =
+    ended &&
+    (stallWithin(connection, missed.first.timestampNs, ended.timestampNs) ??
+      (front ? stallWithin(front, missed.first.timestampNs, endOf(front).timestampNs) : null));
   if (ended !== null && stall !== null)
     return draft("eio.pong.missing", "gaveUpPath", {
       at: missed.first,
@@ -161,10 +168,20 @@ function wasUnderWay({ webSocket }: ConnectionFacts, from: Side, at: Mark): bool
   return largest !== null && webSocket.largestMessageBytes[direction] >= LARGE_BYTES && isBefore(at, largest);
 }
 
+/** Where the session that moved to this WebSocket began; pings that came on its polls are later. */
+function openedOnPolls(connection: ConnectionFacts, { sid }: EngineIoFacts, { sessions }: Context): Mark | null {
+  const mates = (sid === null ? [] : (sessions().get(sid) ?? [])).filter((mate) => isSameLeg(mate, connection));
+  return mates
+    .flatMap(({ session }) => (session?.engineIo?.sid === sid ? [session.engineIo] : []))
+    .map(({ open, heartbeat }) => later(open, heartbeat[1].lastPing))
+    .reduce(later, null);
+}
+
 /** The server pings (before version 4 the client), and who hears none for interval plus timeout closes. */
-function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft | null {
-  const { open, timers } = engineIo;
+function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts, context: Context): Draft | null {
+  const { timers } = engineIo;
   if (timers === null) return null;
+  const open = engineIo.open ?? openedOnPolls(connection, engineIo, context);
   const from: Side = engineIo.version === 3 ? "client" : "server";
   const to = otherSide(from);
   const ended = endedBy(connection, to);
@@ -277,7 +294,7 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
   const engineIo = connection.session?.engineIo;
   if (engineIo?.transport === "polling") return checkPolls(connection, engineIo, context);
   if (engineIo?.transport !== "websocket") return null;
-  const byPings = checkPings(connection, engineIo);
+  const byPings = checkPings(connection, engineIo, context);
   // Pongs to pings that did not arrive are not missing.
   if (byPings?.variant === "pingsLost") return byPings;
   return checkPongs(connection, engineIo, 1, context) ?? checkPongs(connection, engineIo, 0, context) ?? byPings;
