@@ -1,3 +1,4 @@
+import { sidIn } from "../../base/session-id.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
@@ -15,6 +16,12 @@ export const ENGINE_IO_DESTROY_MS = 1000;
 
 /** Who says 504 at once says it for another reason. */
 const READ_TIMEOUT_LEAST_MS = 5000;
+
+/** A port that is closed says so sooner, as long as the way there is usual. */
+const POLL_TAKEN_MS = 500;
+/** A host that nobody finds on its own network is given up after three questions, one a second (Linux, mcast_solicit). */
+const UNREACHABLE_MS = 3050;
+const UNREACHABLE_OFF_MS = 150;
 
 /** How to make that proxy pass an upgrade on; who names nobody is nginx, most often. */
 export function upgradeLines(proxy: string | null, path: string): Cause[] {
@@ -72,6 +79,15 @@ export function gatewayCauses(
   const status = exchange.response?.status;
   const front = frontNamed(proxyOf(exchange));
   if (isTimedOutPoll(exchange)) return [cause("likely", "pollTimeout", { idleMs: afterMs })];
+  // A poll of a running session that had waited so long had got through to the backend.
+  if (
+    status === 502 &&
+    isPoll(exchange) &&
+    sidIn(exchange.request?.target) !== null &&
+    afterMs >= POLL_TAKEN_MS &&
+    Math.abs(afterMs - UNREACHABLE_MS) > UNREACHABLE_OFF_MS
+  )
+    return [cause("likely", "backendCrashed", { front }), cause("possible", "backendDown", { front })];
   if (status === 504 || status === 524 || afterMs >= READ_TIMEOUT_LEAST_MS)
     return [
       isPolled ? cause("likely", "pollUnanswered", { path }) : cause("likely", "backendSilent", { path }),
