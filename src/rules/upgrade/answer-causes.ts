@@ -173,6 +173,29 @@ export function unavailableCauses(
   ];
 }
 
+/** RFC 6455 §4.4: with 426 a server names the versions that it speaks; 13 is not among them. */
+export function wantsOtherVersion({ response }: HttpExchangeFacts): boolean {
+  const spoken = response === null ? null : fieldValue(response, "sec-websocket-version");
+  return spoken !== null && !/\b13\b/.test(spoken);
+}
+
+/** mod_proxy's own page names it. */
+const TLS_TO_BACKEND = /Error during SSL Handshake with remote server/;
+
+/** Of 500 and the like: nginx that says so itself has not asked its backend, or not got so far. */
+export function serverErrorCauses(
+  connection: ConnectionFacts,
+  exchange: HttpExchangeFacts,
+  context: Context,
+): (Cause | false)[] {
+  if (TLS_TO_BACKEND.test(exchange.responseBodyPreview))
+    return [cause("certain", "proxyTlsFailed", { front: frontNamed(proxyOf(exchange)) })];
+  const threw = [cause("likely", "handlerThrew", {}), cause("possible", "serverClosing", {})];
+  if (ownPageOf(exchange) !== "nginx") return threw;
+  const open = openThere(connection, context);
+  return [cause("likely", "nginxFailed", {}), open > 0 && cause("likely", "connectionLimit", { count: open })];
+}
+
 const CHECKED_WITHIN_NS = 60e9;
 
 /** Plain GETs of another host, answered by no 2xx or 3xx in the minutes around: the proxy asks whether its backend is well. */

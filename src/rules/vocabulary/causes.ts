@@ -95,6 +95,7 @@ export const causeWords = {
   proxyForbids: "proxy front",
   proxyLimits: "proxy",
   nginxLimits: "",
+  nginxFailed: "",
   ingressEmpty: "",
   proxyQueue: "idleMs",
   proxyRetried: "idleMs",
