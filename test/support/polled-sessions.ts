@@ -81,3 +81,16 @@ export const opened = (seconds: number, sid: string, more: ExchangeOverrides = {
     session: engineIoSession({ transport: "polling", sid }),
     close: { verdict: "none", clientSees: null, serverSees: null },
   });
+
+/** The session s is opened by a poll. */
+export const begun = (seconds: number): ConnectionFacts =>
+  polled(
+    { requestAt: seconds - 0.1, responseAt: seconds },
+    {
+      open: { ...mark(seconds), pingIntervalMs: 10_000, pingTimeoutMs: 5_000, upgrades: [], maxPayloadBytes: null },
+    },
+  );
+
+/** What the client posts. */
+export const posted = (seconds: number, sent: string): ConnectionFacts =>
+  polled({ ...POST, requestAt: seconds, responseAt: seconds + 0.1, sent });

@@ -75,6 +75,11 @@ export const findingsApplication = {
       detail:
         "No CONNECT came. A plain WebSocket client cannot talk to a Socket.IO server.[[ The server's own end after {timeoutMs:ms} fits Socket.IO's connectTimeout (45 s unless set), which ends a session that was let into no namespace.]]",
     },
+    polled: {
+      title: "{server} speaks Socket.IO and waited {waitedMs:ms} for a CONNECT that never came over its polls",
+      detail:
+        "The client opened a session and polled, and asked to be let into no namespace. The server's own end after {timeoutMs:ms} fits Socket.IO's connectTimeout (45 s unless set), which ends such a session.",
+    },
     unused: {
       title: "{client} opened {count:n} sessions of Socket.IO at {server} in {spanMs:ms} and came back to none of them",
       detail:

@@ -69,6 +69,11 @@ export const findingsApplication = {
       detail:
         "始终没有 CONNECT。普通 WebSocket 客户端不能与 Socket.IO 服务器通信。[[服务器在 {timeoutMs:ms}后主动结束，与 Socket.IO 的 connectTimeout（默认 45 秒）相符：在这段时间里没有进入任何命名空间的会话会被它结束。]]",
     },
+    polled: {
+      title: "{server} 是 Socket.IO 服务，在轮询里等了 {waitedMs:ms}也没等到 CONNECT",
+      detail:
+        "客户端打开了会话，也在轮询，但没有请求进入任何命名空间。服务器在 {timeoutMs:ms}后主动结束，与 Socket.IO 的 connectTimeout（默认 45 秒）相符，这样的会话会被它结束。",
+    },
     unused: {
       title: "{client} 在 {spanMs:ms}内向 {server} 打开了 {count:n} 个 Socket.IO 会话，一个也没有用过",
       detail:

@@ -108,30 +108,48 @@ const saidBefore = (polls: readonly HttpExchangeFacts[], packet: string, until: 
     until,
   );
 
-/**
- * The server ended the session by a packet, the answer to a GET: the client went on asking after the ping, and sent nothing.
- * Behind a proxy the leg that shows it first tells it.
- */
+/** The server's good-bye, the answer to a GET: it ended the session by itself. */
+interface Dismissal {
+  readonly until: Mark;
+  readonly own: readonly ConnectionFacts[];
+  readonly polls: readonly HttpExchangeFacts[];
+}
+
+/** Behind a proxy the leg that shows it first tells it; what the capture lacks of the client may have been said. */
+export function dismissal(
+  connection: ConnectionFacts,
+  { sid, version }: EngineIoFacts,
+  context: Context,
+): Dismissal | null {
+  const session = version === 3 ? null : pollsOf(connection, sid, context);
+  const until = session?.polls.find((poll) => says(poll, "1"))?.response?.last;
+  if (!session || !until || !connection.exchanges.some(({ response }) => response?.last === until)) return null;
+  const { own, polls, beyond } = session;
+  const itsBeyond = beyond.flatMap(({ exchanges }) =>
+    exchanges.filter(({ request }) => sidIn(request?.target) === sid),
+  );
+  if (saidBefore(itsBeyond, "1", until) !== null || own.some(({ tcp }) => tcp.halves[0].missingBytes > 0)) return null;
+  return { until, own, polls };
+}
+
+/** What the client posted begins with this, in one packet of it. */
+export const hasPosted = (polls: readonly HttpExchangeFacts[], packet: string): boolean =>
+  polls.some(
+    ({ request, requestBodyPreview }) =>
+      request?.method === "POST" && requestBodyPreview.split("\x1e").some((one) => one.startsWith(packet)),
+  );
+
+/** The client went on asking after the ping, until it was dismissed, and posted nothing. */
 export function unposted(
   connection: ConnectionFacts,
   engineIo: EngineIoFacts,
   context: Context,
 ): (SilentPoller & { readonly hasAnswered: boolean }) | null {
-  const { sid, version } = engineIo;
-  const session = version === 3 ? null : pollsOf(connection, sid, context);
-  const until = session?.polls.find((poll) => says(poll, "1"))?.response?.last;
-  if (!session || !until || !connection.exchanges.some(({ response }) => response?.last === until)) return null;
-  const { own, polls, beyond } = session;
-  const since = saidBefore(polls, "2", until);
-  const itsBeyond = beyond.flatMap(({ exchanges }) =>
-    exchanges.filter(({ request }) => sidIn(request?.target) === sid),
-  );
-  if (since === null || saidBefore(itsBeyond, "1", until) !== null) return null;
-  if (own.some(({ tcp }) => tcp.halves[0].missingBytes > 0)) return null;
+  const found = dismissal(connection, engineIo, context);
+  const since = found && saidBefore(found.polls, "2", found.until);
+  if (found === null || since === null) return null;
+  const { until, polls } = found;
   const isAnswer = ({ request }: HttpExchangeFacts): boolean =>
     request?.method === "POST" && isBefore(since, request.first) && isBefore(request.first, until);
-  const hasAnswered = polls.some(
-    ({ request, requestBodyPreview }) => request?.method === "POST" && requestBodyPreview === "3",
-  );
-  return polls.some(isAnswer) ? null : { since, isPing: true, until, hasAnswered };
+  return polls.some(isAnswer) ? null : { since, isPing: true, until, hasAnswered: hasPosted(polls, "3") };
 }

@@ -18,6 +18,7 @@ export const applicationFindings = {
     silent: "server waitedMs timeoutMs?",
     onlyPongs: "server waitedMs timeoutMs?",
     other: "server waitedMs timeoutMs?",
+    polled: "server waitedMs timeoutMs",
     unused: "server client count spanMs",
   },
   "sio.connect.refused": {

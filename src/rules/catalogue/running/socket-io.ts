@@ -13,6 +13,7 @@ import { isRefusal, refusalKind, saysOtherTerm } from "../../reading/refusal-mes
 import { saysReplaced } from "../../reading/replaced.ts";
 import { connectTimeoutMs } from "../../sessions/connect-timeout.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
+import { dismissal, hasPosted } from "../../sessions/poll-heartbeat.ts";
 import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
 import { isAtOnce } from "../../sessions/verdicts.ts";
 import type { Cause } from "../../types.ts";
@@ -47,6 +48,24 @@ function checkConnectMissing(connection: ConnectionFacts): Draft | null {
       shows(ended, "endOfSession", { from: "server" }),
     ],
     causes: [cause("likely", sent > 0 && sent === pongs ? "neverAsksIn" : "notSocketIoClient", {})],
+  });
+}
+
+/** The same of a session that only polls: the server ends it by a packet when its time for that is up. */
+function checkPolledMissing(connection: ConnectionFacts, context: Context): Draft | null {
+  const engineIo = connection.session?.engineIo;
+  const found = engineIo?.transport === "polling" ? dismissal(connection, engineIo, context) : null;
+  if (!engineIo || found === null || hasPosted(found.polls, "40")) return null;
+  const { own, until } = found;
+  const open = own.map(({ session }) => session?.engineIo).find((one) => one?.sid === engineIo.sid && one?.open)?.open;
+  const timeoutMs = connectTimeoutMs(own, open ?? null, until);
+  if (!open || timeoutMs === null) return null;
+  return draft("sio.connect.missing", "polled", {
+    confidence: "likely",
+    at: open,
+    args: { server: serverOf(connection), waitedMs: spanMs(open, until), timeoutMs },
+    evidence: [shows(open, "engineIoOpen", { from: "server" }), shows(until, "endOfSession", { from: "server" })],
+    causes: [cause("likely", "neverAsksIn", {})],
   });
 }
 
@@ -88,7 +107,8 @@ export const connectMissing: Rule = {
     "https://socket.io/docs/v4/server-options/#connecttimeout",
     "https://socket.io/docs/v4/socket-io-protocol/",
   ],
-  check: (connection, context) => checkConnectMissing(connection) ?? checkUnused(connection, context),
+  check: (connection, context) =>
+    checkConnectMissing(connection) ?? checkPolledMissing(connection, context) ?? checkUnused(connection, context),
 };
 
 function checkConnectRefused(connection: ConnectionFacts, context: Context): Draft[] {
