@@ -790,6 +790,9 @@ test("health checks that fail in the capture are the first suspect of a 503", ()
     causesOf("http.upgrade.gateway-error", several(...others, check(status, 40), check(status, 45), turnedAway));
   expect(causes(426)[0]).toBe("likely healthCheckFails");
   expect(causes(200)).not.toContain("likely healthCheckFails");
+  // Those that came only afterwards tell as much of the same backend.
+  const later = [check(426, 52), check(426, 57), turnedAway];
+  expect(causesOf("http.upgrade.gateway-error", several(...later))[0]).toBe("likely healthCheckFails");
   // However much else was asked in that minute before the checks.
   const busy = Array.from({ length: 200 }, (_, i) => check(200, 10 + i / 10));
   expect(causes(426, busy)[0]).toBe("likely healthCheckFails");

@@ -58,6 +58,53 @@ const told = (...connections: ConnectionFacts[]) =>
     ({ ruleId, severity, followsFrom }) => `${severity} ${ruleId}${followsFrom === null ? "" : ` < ${followsFrom}`}`,
   );
 
+describe("a poll that its server hung up on, seen where the server is", () => {
+  const waited = (more: ExchangeOverrides, facts = {}) =>
+    http(BACK, 20, [{ target: pollOf("a"), requestAt: 20, status: null, ...more }], {
+      tcp: tcp({ firstCloser: "server", closedAt: mark(30) }),
+      ...facts,
+    });
+
+  test("is told by itself, and explains the port that refuses afterwards", () => {
+    expect(told(hungUp)).toEqual(["error http.upgrade.unanswered"]);
+    expect(told(session(BACK, "a", 1), hungUp, refused(30.5))).toEqual([
+      "error http.upgrade.unanswered",
+      "note tcp.open.refused < http.upgrade.unanswered",
+    ]);
+    // The server came back, and the client with a new session.
+    expect(told(session(BACK, "a", 1), hungUp, session(BACK, "b", 32))[0]).toBe("warning http.upgrade.unanswered");
+  });
+
+  test("is no other death than the WebSockets' that ended with it", () => {
+    const dropped = { ...abnormal("server", 30), ...BACK };
+    expect(told(dropped, hungUp)).toContain("note http.upgrade.unanswered < ws.close.no-close-frame");
+    expect(told(dropped, hungUp).filter((one) => one.startsWith("error"))).toHaveLength(1);
+  });
+
+  test("not where it had hardly come, was answered, or its client left", () => {
+    const nothing = (facts: ConnectionFacts) => told(facts).filter((one) => one.includes("unanswered"));
+    expect(nothing(waited({ requestAt: 29.95 }))).toEqual([]);
+    expect(nothing(waited({ status: 200, responseAt: 29.9 }))).toEqual([]);
+    expect(nothing(waited({}, { tcp: tcp({ firstCloser: "client", closedAt: mark(30) }) }))).toEqual([]);
+    expect(nothing(waited({ method: "POST" }))).toEqual([]);
+    expect(nothing(waited({}, { tcp: tcp({ firstCloser: "server", server: { missingBytes: 9 } }) }))).toEqual([]);
+  });
+});
+
+test("seen at the client, a poll that had waited for its 502 got through to the backend, and the quick ones follow from that", () => {
+  const all = [session(FRONT, "a", 1), waitsInFront, asksAgain];
+  const [finding, ...others] = judge(several(...all));
+  expect(finding?.causes[0]?.id).toBe("backendCrashed");
+  expect(told(...all)).toEqual([
+    "error http.upgrade.gateway-error",
+    "note http.upgrade.gateway-error < http.upgrade.gateway-error",
+  ]);
+  expect(others).toHaveLength(1);
+  // As long as nobody answers for a host: nobody knows.
+  const unreachable = http(FRONT, 20, [{ target: pollOf("a"), requestAt: 20, responseAt: 23.06, ...BAD_GATEWAY }]);
+  expect(judge(several(session(FRONT, "a", 1), unreachable))[0]?.causes[0]?.id).toBe("backendDown");
+});
+
 describe("a poll that its server hung up on, and a port that refuses since", () => {
   const before = [session(FRONT, "a", 1), session(BACK, "a", 1)];
   const died = [...before, waitsInFront, hungUp, asksAgain, refused(30.501)];

@@ -174,6 +174,9 @@ describe("polls through a proxy", () => {
     const causes = (...all: ConnectionFacts[]) =>
       errors(all)[0]?.causes.map(({ id, confidence }) => `${confidence} ${id}`);
     expect(causes(opener(second), refused)).toEqual(["certain noStickySession"]);
+    // No server comes back within a second.
+    const soon = http(BACK, { ...refusal, requestAt: 1.2, responseAt: 1.3 });
+    expect(causes(opener(BACK), soon)).toEqual(["likely noStickySession", "possible serverRestarted"]);
     expect(causes(opener(BACK), refused)).toEqual(["likely noStickySession", "likely serverRestarted"]);
   });
 
@@ -333,7 +336,11 @@ describe("polls through a proxy", () => {
       kind: "websocket" as const,
       upgrade: upgrade({ target: `${POLL.replace("polling", "websocket")}&sid=abc`, requestAt: 1, responseAt: 1.05 }),
       webSocket: webSocket({ openedAt: mark(1.05), firstFrame: [null, null], closeFrames: [null, null] }),
-      close: { verdict: "abnormal" as const, clientSees: null, serverSees: null },
+      close: {
+        verdict: "abnormal" as const,
+        clientSees: { code: 1006, reason: "", clean: false },
+        serverSees: { code: 1006, reason: "", clean: false },
+      },
       tcp: tcp({
         firstCloser: "client",
         ending,
@@ -347,6 +354,28 @@ describe("polls through a proxy", () => {
       const early = told([refused, taken(ending, 1.08)]).map(([id]) => id);
       expect(early).toEqual(["http.upgrade.closed-at-once", "eio.request.refused"]);
     }
+  });
+
+  test("a WebSocket that the client gives up because a poll of its session was redirected, neither", () => {
+    const poll = { target: `${POLL}&sid=abc`, requestAt: 1, responseAt: 1.1 };
+    const redirected = (status: number) =>
+      http(FRONT, { ...poll, status, method: "POST", response: { Location: "https://app.example/login" } });
+    const left = connectionFacts({
+      ...FRONT,
+      id: 9 as ConnectionFacts["id"],
+      kind: "upgrade-unanswered",
+      webSocket: null,
+      upgrade: upgrade({ status: null, target: `${POLL.replace("polling", "websocket")}&sid=abc` }),
+      tcp: tcp({ firstCloser: "client", ending: "fin", closedAt: mark(1.2) }),
+    });
+    const all = (...connections: ConnectionFacts[]) =>
+      judged(connections).map(({ ruleId, severity }) => `${severity} ${ruleId}`);
+    for (const status of [301, 302, 307, 308])
+      expect(all(redirected(status), left)).toEqual(["error http.upgrade.redirected"]);
+    // A poll that went well, and one of another session, are no reason to give it up.
+    const other = http(FRONT, { ...poll, target: `${POLL}&sid=other`, status: 307 });
+    for (const unrelated of [http(FRONT, { ...poll, status: 200, body: "ok" }), other])
+      expect(all(unrelated, left)).toContain("error http.upgrade.unanswered");
   });
 
   test("a body that is too large for what the handshake named is told with that limit", () => {

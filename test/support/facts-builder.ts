@@ -198,6 +198,8 @@ export interface ExchangeOverrides {
   readonly reason?: string;
   readonly response?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The request's body. */
+  readonly sent?: string;
   readonly requestAt?: number;
   readonly responseAt?: number;
 }
@@ -237,9 +239,9 @@ export function exchange(overrides: ExchangeOverrides = {}): HttpExchangeFacts {
             fields: fields(overrides.response ?? (status === 101 ? switching : {})),
           },
     interimStatuses: [],
-    requestBodyBytes: 0,
+    requestBodyBytes: overrides.sent?.length ?? 0,
     responseBodyBytes: overrides.body?.length ?? 0,
-    requestBodyPreview: "",
+    requestBodyPreview: overrides.sent ?? "",
     responseBodyPreview: overrides.body ?? "",
   };
 }

@@ -28,7 +28,7 @@ const POST = { method: "POST", body: "ok" };
 /** The answer to a poll is a ping. */
 export const pinged = (seconds: number, facts: Partial<ConnectionFacts> = {}): ConnectionFacts => {
   const [quiet, ping] = [beat({ pings: 0, lastPing: null }), beat({ pings: 1, lastPing: mark(seconds) })];
-  return polled({ requestAt: seconds - 9.9, responseAt: seconds }, { heartbeat: [quiet, ping] }, facts);
+  return polled({ requestAt: seconds - 9.9, responseAt: seconds, body: "2" }, { heartbeat: [quiet, ping] }, facts);
 };
 
 /** The client's good-bye. */
@@ -52,3 +52,45 @@ export const unknown = (seconds: number, facts: Partial<ConnectionFacts> = {}): 
     {},
     facts,
   );
+
+/** The answer to a poll is the server's good-bye. */
+export const dismissed = (seconds: number, facts: Partial<ConnectionFacts> = {}): ConnectionFacts =>
+  polled(
+    { requestAt: seconds - 4.9, responseAt: seconds, body: "1" },
+    { closed: { ...mark(seconds), from: "server" } },
+    facts,
+  );
+
+/** A poll that asks for a session and gets one, which is never told of again unless somebody names it. */
+export const opened = (seconds: number, sid: string, more: ExchangeOverrides = {}): ConnectionFacts =>
+  connectionFacts({
+    kind: "http",
+    upgrade: null,
+    webSocket: null,
+    exchanges: [
+      exchange({
+        target: `/socket.io/?EIO=4&transport=polling&t=${sid}`,
+        request: { Host: "app.example", "User-Agent": "Mozilla/5.0" },
+        status: 200,
+        body: `0{"sid":"${sid}","upgrades":["websocket"]}`,
+        requestAt: seconds,
+        responseAt: seconds + 0.1,
+        ...more,
+      }),
+    ],
+    session: engineIoSession({ transport: "polling", sid }),
+    close: { verdict: "none", clientSees: null, serverSees: null },
+  });
+
+/** The session s is opened by a poll. */
+export const begun = (seconds: number): ConnectionFacts =>
+  polled(
+    { requestAt: seconds - 0.1, responseAt: seconds },
+    {
+      open: { ...mark(seconds), pingIntervalMs: 10_000, pingTimeoutMs: 5_000, upgrades: [], maxPayloadBytes: null },
+    },
+  );
+
+/** What the client posts. */
+export const posted = (seconds: number, sent: string): ConnectionFacts =>
+  polled({ ...POST, requestAt: seconds, responseAt: seconds + 0.1, sent });

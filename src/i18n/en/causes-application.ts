@@ -63,6 +63,11 @@ export const causesApplication = {
       "The client does not implement Engine.IO's heartbeat: a plain WebSocket client (wscat, new WebSocket, a load generator) that sends 40 but no pongs.",
     fix: "Use socket.io-client. By hand: answer each message 2 with the message 3. WebSocket's own pong does not count.",
   },
+  openingUnread: {
+    cause:
+      "The answer does not reach the client's program as it was sent: CORS in its browser, a browser extension or interceptor, a compression that it does not undo, or a client that speaks another version.",
+    fix: "Look at connect_error (its description and context) and at the browser's console. In the answer the client must be able to read 0{…} as its first bytes.",
+  },
   bufferLimit: {
     cause:
       "The message exceeds a limit of the Socket.IO server that its handshake did not name: python-socketio ends the session with Close 1000 for it.",

@@ -179,6 +179,11 @@ export const causesUpgrade = {
     cause: "A rate limit of {proxy} itself: the answer is its own, the backend was not asked.",
     fix: "nginx: limit_req and limit_conn of this location (its error log says “limiting requests”); HAProxy: http-request deny with a stick table. Leave WebSockets out of it, or raise the rate.",
   },
+  nginxFailed: {
+    cause:
+      "nginx itself failed, and the answer is its own: its worker_connections are used up (each WebSocket that it passes on takes two), a rewrite or try_files that leads back to itself, or an auth_request whose check failed.",
+    fix: "Its error log says which. “worker_connections are not enough”: raise worker_connections in events { }, and worker_rlimit_nofile with it.",
+  },
   nginxLimits: {
     cause:
       "A limit of nginx itself: limit_conn or limit_req (nginx answers 503 for them, and 502 or 504 for a backend that it cannot reach).",

@@ -39,6 +39,12 @@ export const findingsApplication = {
       detail:
         "The {from:word} pings every {intervalMs:ms} and waits {timeoutMs:ms} for the pong; a session by polling that misses it ends without a packet. The {to:word}'s program did not run in that time, or nothing from it arrived.",
     },
+    pongNotPosted: {
+      title:
+        "The {to:word} polled on, but left a Socket.IO ping unanswered; the {from:word} ended the session after {waitedMs:ms}",
+      detail:
+        "Over polling the ping is the answer to a GET, and the pong a POST of “3”. The {from:word} pings every {intervalMs:ms} and waits {timeoutMs:ms} for the pong; its good-bye (“1”) was the answer to the next GET, so the {to:word}'s program had read the ping and asked on.",
+    },
   },
   "eio.upgrade.failed": {
     refused: {
@@ -68,6 +74,16 @@ export const findingsApplication = {
         "{server} speaks Socket.IO, the client sends messages of another kind: the server closed after {waitedMs:ms}",
       detail:
         "No CONNECT came. A plain WebSocket client cannot talk to a Socket.IO server.[[ The server's own end after {timeoutMs:ms} fits Socket.IO's connectTimeout (45 s unless set), which ends a session that was let into no namespace.]]",
+    },
+    polled: {
+      title: "{server} speaks Socket.IO and waited {waitedMs:ms} for a CONNECT that never came over its polls",
+      detail:
+        "The client opened a session and polled, and asked to be let into no namespace. The server's own end after {timeoutMs:ms} fits Socket.IO's connectTimeout (45 s unless set), which ends such a session.",
+    },
+    unused: {
+      title: "{client} opened {count:n} sessions of Socket.IO at {server} in {spanMs:ms} and came back to none of them",
+      detail:
+        "Each was answered by a session, and a client that reads the answer asks on at once, by it. Nothing of the kind came here: the program at the client did not get, or did not understand, what was answered, or its further requests went elsewhere. It is told connect_error, and tries again and again.",
     },
   },
   "sio.connect.refused": {

@@ -224,6 +224,11 @@ export const findingsUpgrade = {
       detail:
         "The request for a session arrived (TCP acknowledged it), and no answer came until then. Socket.IO says connect_error: timeout, or xhr poll error.",
     },
+    pollHungUp: {
+      title: "{server} hung up on a poll of Socket.IO that had waited {afterMs:ms}, without an answer: {target}",
+      detail:
+        "A session by polling always has one poll that waits for news. The server ended its connection instead of answering it: Socket.IO's client says transport error, and opens a new session.",
+    },
     sealed: {
       title:
         "{server} did not answer the first request inside TLS for {afterMs:ms}[[; then the {closer:word} hung up]]",

@@ -57,6 +57,11 @@ export const causesApplication = {
       "客户端没有实现 Engine.IO 的心跳：是普通 WebSocket 客户端（wscat、new WebSocket、压测工具），会发 40，但不发 pong。",
     fix: "改用 socket.io-client。手写时：收到消息 2 就回消息 3。WebSocket 自己的 pong 不算。",
   },
+  openingUnread: {
+    cause:
+      "响应没有原样到达客户端的程序：浏览器里的 CORS、浏览器扩展或拦截器、客户端不会解开的压缩，或者客户端说的是另一个版本。",
+    fix: "看 connect_error（它的 description 和 context）和浏览器控制台。客户端读到的响应，开头几个字节必须是 0{…}。",
+  },
   bufferLimit: {
     cause: "消息超过了 Socket.IO 服务器的一个上限，而握手里没有写明：python-socketio 遇到时会以 1000 关闭、结束会话。",
     fix: "在那里调大 max_http_buffer_size（默认 1 MB），或让{from:word}分成小块发送；打开 engineio_logger=True 后它的日志会写明。",

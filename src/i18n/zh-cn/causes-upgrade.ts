@@ -173,6 +173,11 @@ export const causesUpgrade = {
     cause: "{proxy} 自己的限流：这是它自己的应答，没有问过后端。",
     fix: "nginx：这个 location 的 limit_req 和 limit_conn（错误日志里有 “limiting requests”）；HAProxy：带 stick table 的 http-request deny。把 WebSocket 排除在外，或调高速率。",
   },
+  nginxFailed: {
+    cause:
+      "是 nginx 自己出错，应答也是它自己给的：worker_connections 用完了（它转发的每条 WebSocket 占两个）、rewrite 或 try_files 绕回了自己，或者 auth_request 的检查出错。",
+    fix: "错误日志会写明是哪一种。“worker_connections are not enough”：调高 events { } 里的 worker_connections，同时调高 worker_rlimit_nofile。",
+  },
   nginxLimits: {
     cause: "nginx 自己的限制：limit_conn 或 limit_req（它们返回 503；连不上后端时 nginx 返回的是 502 或 504）。",
     fix: "错误日志会写明是哪一种。“limiting connections by zone …”：调高 limit_conn，一条 WebSocket 只要开着就一直占一个连接数。“limiting requests …”：limit_req zone=… burst=20 nodelay，或调高速率。也可以把这个 location 排除在外。",

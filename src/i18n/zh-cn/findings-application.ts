@@ -37,6 +37,11 @@ export const findingsApplication = {
       detail:
         "{from:word}每 {intervalMs:ms}发一次 ping，等 pong 等 {timeoutMs:ms}；靠轮询的会话等不到就结束，不会发任何数据包。要么{to:word}的程序那段时间没有运行，要么它发的东西都没到。",
     },
+    pongNotPosted: {
+      title: "{to:word}还在轮询，却没有回应 Socket.IO 的 ping；{waitedMs:ms}后{from:word}结束了会话",
+      detail:
+        "轮询时，ping 是对 GET 的响应，pong 是内容为“3”的 POST。{from:word}每 {intervalMs:ms}发一次 ping，等 pong 等 {timeoutMs:ms}；它的告别（“1”）是对下一个 GET 的响应，可见{to:word}的程序已经读到 ping，又接着来问了。",
+    },
   },
   "eio.upgrade.failed": {
     refused: {
@@ -63,6 +68,16 @@ export const findingsApplication = {
       title: "{server} 是 Socket.IO 服务，客户端发的却是别的消息格式：{waitedMs:ms}后服务器关闭了连接",
       detail:
         "始终没有 CONNECT。普通 WebSocket 客户端不能与 Socket.IO 服务器通信。[[服务器在 {timeoutMs:ms}后主动结束，与 Socket.IO 的 connectTimeout（默认 45 秒）相符：在这段时间里没有进入任何命名空间的会话会被它结束。]]",
+    },
+    polled: {
+      title: "{server} 是 Socket.IO 服务，在轮询里等了 {waitedMs:ms}也没等到 CONNECT",
+      detail:
+        "客户端打开了会话，也在轮询，但没有请求进入任何命名空间。服务器在 {timeoutMs:ms}后主动结束，与 Socket.IO 的 connectTimeout（默认 45 秒）相符，这样的会话会被它结束。",
+    },
+    unused: {
+      title: "{client} 在 {spanMs:ms}内向 {server} 打开了 {count:n} 个 Socket.IO 会话，一个也没有用过",
+      detail:
+        "每次都得到了一个会话；读到响应的客户端会立刻带着它继续请求。这里没有见到这样的请求：要么客户端的程序没有拿到或没有看懂响应，要么它后面的请求去了别处。它得到的是 connect_error，于是一再重试。",
     },
   },
   "sio.connect.refused": {

@@ -205,6 +205,11 @@ export const findingsUpgrade = {
       detail:
         "建立会话的请求确实送达（TCP 已确认），但在那之前一直没有应答。Socket.IO 报 connect_error: timeout，或 xhr poll error。",
     },
+    pollHungUp: {
+      title: "Socket.IO 的一个轮询已等了 {afterMs:ms}，{server} 没有应答就断开了连接：{target}",
+      detail:
+        "靠轮询的会话总有一个轮询在等消息。服务器没有应答，直接结束了它的连接：Socket.IO 客户端报 transport error，然后打开新的会话。",
+    },
     sealed: {
       title: "{server} 在 {afterMs:ms}内没有应答 TLS 里的第一个请求[[，随后{closer:word}断开]]",
       detail:

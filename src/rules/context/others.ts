@@ -4,14 +4,27 @@ import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ApplicationBeatFacts } from "../../store/session-types.ts";
 import type { Analysis, ConnectionFacts } from "../../store/types.ts";
 import { ownPageOf } from "../handshake/own-page.ts";
-import { isClosedUnread, isPoll, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
+import {
+  isClosedUnread,
+  isPoll,
+  isTimedOutPoll,
+  type Outcome,
+  outcomeOf,
+  proxyOf,
+} from "../handshake/upgrade-outcome.ts";
 import { isViteHmr } from "../handshake/vite.ts";
-import { endpointText, fieldValue, isBlind, nests, serverOf } from "../reading/reading.ts";
+import { endpointText, fieldValue, isBlind, nests, serverOf, spanMs } from "../reading/reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
 
 export interface Asked {
   readonly connection: ConnectionFacts;
   readonly exchange: HttpExchangeFacts;
+}
+
+export interface TimedOutPoll {
+  readonly waitedMs: number;
+  /** As it names itself. */
+  readonly proxy: string | null;
 }
 
 export interface Lifetimes {
@@ -51,6 +64,8 @@ export interface Others {
   readonly hungUpPolls: ReadonlyMap<string, TimeIndex<Asked>>;
   /** Connections on which a proxy answered that it cannot reach its backend, or (HAProxy) that it has none, by its endpoint. */
   readonly backendGone: ReadonlyMap<string, TimeIndex<ConnectionFacts>>;
+  /** Polls of running sessions that a proxy gave up, by its endpoint: the first ones. */
+  readonly timedOutPolls: ReadonlyMap<string, readonly TimedOutPoll[]>;
   /** Ports of a host that answered, each with a connection that shows it. */
   readonly answering: ReadonlyMap<string, ReadonlyMap<number, ConnectionFacts>>;
   /** "client address, server endpoint" with data of the client. */
@@ -84,6 +99,7 @@ const BACKEND_GONE: ReadonlySet<number> = new Set([502, 504]);
 
 const saysBackendGone = (exchange: HttpExchangeFacts): boolean => {
   const status = exchange.response?.status ?? 0;
+  if (isTimedOutPoll(exchange)) return false;
   return BACKEND_GONE.has(status) || (status === 503 && ownPageOf(exchange) === "HAProxy");
 };
 
@@ -149,6 +165,7 @@ export function othersOf({ connections }: Analysis): Others {
   const turnedAway = new Map<string, ConnectionFacts[]>();
   const hungUpPolls = new Map<string, Asked[]>();
   const backendGone = new Map<string, ConnectionFacts[]>();
+  const timedOutPolls = new Map<string, TimedOutPoll[]>();
   const answering = new Map<string, Map<number, ConnectionFacts>>();
   const busy = new Set<string>();
   const busyInTls = new Set<string>();
@@ -197,6 +214,11 @@ export function othersOf({ connections }: Analysis): Others {
       asked.push({ connection, exchange });
       if (response === null && tcp.firstCloser === "server" && isPoll(exchange))
         appendTo(hungUpPolls, endpoint, { connection, exchange });
+      if (response !== null && isTimedOutPoll(exchange) && (timedOutPolls.get(endpoint)?.length ?? 0) < ASKED_KEPT)
+        appendTo(timedOutPolls, endpoint, {
+          waitedMs: spanMs(request.last, response.first),
+          proxy: proxyOf(exchange),
+        });
       if (!askedBy.has(client.address)) askedBy.set(client.address, connection);
       if ((askedOf.get(endpoint)?.length ?? 0) < ASKED_KEPT) appendTo(askedOf, endpoint, exchange);
       for (const address of forwardedAddresses(exchange)) {
@@ -227,6 +249,7 @@ export function othersOf({ connections }: Analysis): Others {
       ]),
     ),
     backendGone: indexed(backendGone),
+    timedOutPolls,
     answering,
     busy,
     busyInTls,

@@ -1,9 +1,11 @@
+import { sidIn } from "../../base/session-id.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import type { Asked, Others } from "../context/others.ts";
 import { isRefusedByHost } from "../context/refused-by-host.ts";
 import { shows } from "../draft.ts";
-import { clientOf, endOf, serverOf } from "../reading/reading.ts";
+import { isPoll } from "../handshake/upgrade-outcome.ts";
+import { clientOf, endOf, isBlind, serverOf, spanMs } from "../reading/reading.ts";
 import { before, within } from "../reading/time-index.ts";
 import type { EvidenceItem } from "../types.ts";
 import { GONE_WITHIN_NS } from "./end-signs.ts";
@@ -59,6 +61,27 @@ export function hungUpBehind({ connection, exchange }: Asked, { asked }: Others)
       endOf(other.connection).timestampNs <= response.first.timestampNs,
   );
   return found ?? null;
+}
+
+/** A request that comes while its connection is being closed for want of one meets nobody. */
+const LEAST_WAIT_MS = 100;
+
+/**
+ * The poll that waited on this connection for news when its server ended it, with how long it had; null: none did, or the proxy
+ * before it, which had to answer for it, tells more.
+ */
+export function waitedAtEnd(connection: ConnectionFacts, context: Context): { asked: Asked; afterMs: number } | null {
+  const { tcp, exchanges } = connection;
+  const exchange = exchanges.at(-1);
+  if (tcp.firstCloser !== "server" || tcp.closedAt === null || !exchange?.request?.complete) return null;
+  const { request, response } = exchange;
+  if (response !== null || request.method !== "GET" || !isPoll(exchange) || sidIn(request.target) === null) return null;
+  if (isBlind(connection) || tcp.halves[1].missingBytes > 0) return null;
+  const asked = { connection, exchange };
+  const afterMs = spanMs(request.last, tcp.closedAt);
+  if (request.last.timestampNs > tcp.closedAt.timestampNs || afterMs < LEAST_WAIT_MS + (tcp.roundTripMs ?? 0))
+    return null;
+  return inFrontOf(asked, context.others()) === null ? { asked, afterMs } : null;
 }
 
 const isHungUp = ({ connection, exchange }: Asked): boolean =>

@@ -36,9 +36,12 @@ export function proxyTimer(connection: ConnectionFacts, proxy: string, context: 
   const args = { idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) };
   const isExact = isTimerLike(idleMs) || isTimerLike(idleMs - onTheWayMs(connection));
   if (front !== "nginx") return isExact ? cause("likely", "proxyIdleTimer", { ...args, front }) : null;
-  if (!isExact && !countsFromBefore(connection, idleMs)) return null;
+  const isOfPolls = gaveUpPolls(connection, context) !== null;
+  if (!isExact && !isOfPolls && !countsFromBefore(connection, idleMs)) return null;
   const confidence: Confidence =
-    isExact || isIdleSinceOpening(connection, idleMs) || repeats(connection, idleMs, context) ? "likely" : "possible";
+    isExact || isOfPolls || isIdleSinceOpening(connection, idleMs) || repeats(connection, idleMs, context)
+      ? "likely"
+      : "possible";
   return cause(confidence, "nginxReadTimeout", args);
 }
 
@@ -69,6 +72,13 @@ const isIdleSinceOpening = (connection: ConnectionFacts, idleMs: number): boolea
   connection.webSocket !== null &&
   !connection.webSocket.midstream &&
   livedMs(connection, connection.webSocket.openedAt, endOf(connection)) - idleMs < OPENING_MS;
+
+/** The proxy that waits for polls of the same place as long as this was silent, and no longer; null: none is known to. */
+export function gaveUpPolls(connection: ConnectionFacts, { others }: Context): string | null {
+  const idleMs = idleMsOf(connection);
+  const polls = others().timedOutPolls.get(serverOf(connection));
+  return polls?.find(({ waitedMs }) => Math.abs(waitedMs - idleMs) < LAZY_MS)?.proxy ?? null;
+}
 
 /** Another one ended at another time, after the same silence. */
 const repeats = (connection: ConnectionFacts, idleMs: number, context: Context): boolean =>

@@ -1,3 +1,4 @@
+import { sidIn } from "../../base/session-id.ts";
 import { cameAfterLeaving } from "../../store/answered-late.ts";
 import { checkedTarget } from "../../store/forward-auth.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
@@ -37,6 +38,13 @@ export const handshakeOf = (connection: ConnectionFacts): HttpExchangeFacts | nu
 /** Socket.IO opens its session by polls, before it asks for a WebSocket, and lives on them without one. */
 export const isPoll = ({ request }: HttpExchangeFacts): boolean =>
   request !== null && /[?&]transport=polling(&|$)/.test(request.target) && checkedTarget(request) === null;
+
+/**
+ * A poll of a running session waits until there is something to say. Of a proxy that did not wait so long (RFC 9110 §15.6.5)
+ * it says nothing but how long it waits.
+ */
+export const isTimedOutPoll = (exchange: HttpExchangeFacts): boolean =>
+  exchange.response?.status === 504 && isPoll(exchange) && sidIn(exchange.request?.target) !== null;
 
 export function isFailedPoll(exchange: HttpExchangeFacts): boolean {
   const { request, response } = exchange;

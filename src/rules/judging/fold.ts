@@ -2,6 +2,7 @@ import { appendTo } from "../../base/append-to.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { filterOf, pairFilterOf, serverFilterOf } from "../reading/reading.ts";
 import type { Finding, RuleId } from "../types.ts";
+import { causeOf } from "./placed.ts";
 import type { Judged } from "./story.ts";
 
 /** So many clients of one server that fail alike have one trouble, and not each its own. */
@@ -45,10 +46,6 @@ const partiesOf = ({ args }: Judged["draft"]): string =>
   Object.entries(args)
     .filter(([, value]) => value === "client" || value === "server")
     .join(" ");
-
-/** What is told to be the reason: a timer of one and a crash of the other are cured differently. */
-const causeOf = ({ causes }: Judged["draft"]): string =>
-  causes[0] === undefined || causes[0].confidence === "possible" ? "" : causes[0].id;
 
 function findingOf(group: readonly Judged[]): Finding {
   const leads = new Set(group.map(({ lead }) => lead));

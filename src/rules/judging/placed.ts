@@ -12,3 +12,7 @@ export interface Placed {
   /** By how much the clock of its capture is ahead of the story's. */
   readonly aheadNs: number;
 }
+
+/** What is told to be the reason: a timer of one and a crash of the other are cured differently. */
+export const causeOf = ({ causes }: Draft): string =>
+  causes[0] === undefined || causes[0].confidence === "possible" ? "" : causes[0].id;

@@ -41,9 +41,10 @@ export function withPollsOfDeath(judged: readonly Judged[], context: Context): r
   });
 }
 
-/** The backend leg of a poll that its server hung up on, as the proxy's error tells. */
+/** The leg of a poll that its server hung up on, as it tells itself, or the proxy's error. */
 function brokenOff(item: Judged, context: Context): ConnectionFacts | null {
-  const { connection } = item;
+  const { connection, draft, severity, root } = item;
+  if (connection !== null && draft.variant === "pollHungUp" && severity !== "note" && root === null) return connection;
   if (connection === null || !isGatewayError(item)) return null;
   const exchange = handshakeOf(connection);
   if (exchange === null || !isPoll(exchange)) return null;

@@ -2,14 +2,14 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
-import { pairKey } from "../context/others.ts";
+import { pairKey, passedFrom } from "../context/others.ts";
 import { type PolledSession, sidGiven } from "../context/polled-sessions.ts";
 import { cause, shows } from "../draft.ts";
 import { areAlike, asksAlike, isSameHost } from "../handshake/same-client.ts";
-import { handshakeOf, isPoll, outcomeOf } from "../handshake/upgrade-outcome.ts";
-import { endOf, spanMs } from "../reading/reading.ts";
+import { forwardedBy, handshakeOf, isPoll, outcomeOf } from "../handshake/upgrade-outcome.ts";
+import { clientOf, endOf, serverOf, spanMs } from "../reading/reading.ts";
 import { before, within } from "../reading/time-index.ts";
-import type { CauseId, RuleId } from "../types.ts";
+import type { CauseId, EvidenceItem, RuleId } from "../types.ts";
 import { sidOf, wasLetIn } from "./let-in.ts";
 import type { Judged } from "./story.ts";
 
@@ -45,7 +45,12 @@ const RETRIES_WITHIN_NS = 60e9;
 export function withRecovery(judged: Judged, context: Context): Judged {
   const { connection, severity, draft, rule } = judged;
   if (connection === null || severity !== "error" || !ATTEMPTS.has(rule.id)) return judged;
+  // Too short a timer has not passed.
+  if (draft.causes[0]?.id === "pollTimeout") return judged;
   const isLetIn = letInBy(judged, context);
+  const taken = takenByOther(connection, context);
+  if (taken !== null)
+    return { ...judged, severity: "warning", draft: { ...draft, evidence: [...draft.evidence, taken] } };
   const next = earliest(nextSocket(connection, isLetIn, context), nextPolls(connection, isLetIn, context));
   if (next === null) return judged;
   const recovered = shows(next.at, next.isPolled ? "recoveredByPolls" : "recovered", {});
@@ -61,6 +66,29 @@ export function withRecovery(judged: Judged, context: Context): Judged {
     },
   };
 }
+
+/** A balancer asks the next of its servers at once. */
+const NEXT_WITHIN_NS = 100e6;
+
+/** The proxy that was not let in asked another server in its place, which answered well: its client noticed nothing. */
+function takenByOther(dial: ConnectionFacts, context: Context): EvidenceItem | null {
+  if (!dial.kind.startsWith("tcp-")) return null;
+  const { asked } = context.others();
+  const end = endOf(dial).timestampNs;
+  const instead = within(asked, end, end + NEXT_WITHIN_NS).find(
+    ({ connection, exchange }) =>
+      connection.client.address === dial.client.address &&
+      serverOf(connection) !== serverOf(dial) &&
+      isWell(exchange) &&
+      (forwardedBy(exchange) !== null || passedFrom(exchange, connection, context.others()) !== null),
+  );
+  if (instead?.exchange.response == null) return null;
+  const { connection, exchange } = instead;
+  const { first, status, reason } = exchange.response as NonNullable<typeof exchange.response>;
+  return shows(first, "legAnswered", { leg: `${clientOf(connection)} → ${serverOf(connection)}`, status, reason });
+}
+
+const isWell = ({ response }: HttpExchangeFacts): boolean => response !== null && response.status < 400;
 
 /** Where it is the login that failed, it is the login that must come through. */
 function letInBy({ draft, rule }: Judged, context: Context): (attempt: ConnectionFacts, sid: string | null) => boolean {

@@ -80,7 +80,7 @@ function deathBefore(connection: ConnectionFacts, context: Context): ConnectionF
     poll !== null &&
     (last === undefined || endOf(last).timestampNs < endOf(poll.connection).timestampNs - TOGETHER_NS)
   )
-    return inFrontOf(poll, context.others())?.connection ?? null;
+    return (inFrontOf(poll, context.others()) ?? poll).connection;
   if (last === undefined) return null;
   const end = endOf(last).timestampNs;
   // A proxy accepts connections all the time.

@@ -1,6 +1,6 @@
 import type { Joins } from "../context/legs.ts";
 import type { RuleId, Severity } from "../types.ts";
-import type { Placed } from "./placed.ts";
+import { causeOf, type Placed } from "./placed.ts";
 import { repeatsIn } from "./repeats.ts";
 
 export interface Judged extends Placed {
@@ -53,6 +53,7 @@ const isNeedless = ({ rule, draft, connection }: Placed, roots: readonly Placed[
 const isAlike = (a: Placed, b: Placed): boolean =>
   a.draft.ruleId === b.draft.ruleId &&
   a.draft.variant === b.draft.variant &&
+  causeOf(a.draft) === causeOf(b.draft) &&
   a.connection !== b.connection &&
   a.connection?.server.address === b.connection?.server.address &&
   a.connection?.server.port === b.connection?.server.port;

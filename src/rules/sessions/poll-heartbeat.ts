@@ -96,3 +96,60 @@ export function silentClient(
   );
   return cameBack ? null : { since, isPing: true, until: back };
 }
+
+/** Packets of Engine.IO in the answer to a poll (protocol 4: set apart by the record separator). */
+const says = ({ request, response, responseBodyPreview }: HttpExchangeFacts, packet: string): boolean =>
+  request?.method === "GET" && response?.status === 200 && responseBodyPreview.split("\x1e").includes(packet);
+
+/** The newest answer of these that says it; of those that came before `until`. */
+const saidBefore = (polls: readonly HttpExchangeFacts[], packet: string, until: Mark): Mark | null =>
+  newestBefore(
+    polls.map((poll) => (says(poll, packet) ? poll.response?.last : null)),
+    until,
+  );
+
+/** The server's good-bye, the answer to a GET: it ended the session by itself. */
+interface Dismissal {
+  readonly until: Mark;
+  readonly own: readonly ConnectionFacts[];
+  readonly polls: readonly HttpExchangeFacts[];
+}
+
+/** Behind a proxy the leg that shows it first tells it; what the capture lacks of the client may have been said. */
+export function dismissal(
+  connection: ConnectionFacts,
+  { sid, version }: EngineIoFacts,
+  context: Context,
+): Dismissal | null {
+  const session = version === 3 ? null : pollsOf(connection, sid, context);
+  const until = session?.polls.find((poll) => says(poll, "1"))?.response?.last;
+  if (!session || !until || !connection.exchanges.some(({ response }) => response?.last === until)) return null;
+  const { own, polls, beyond } = session;
+  const itsBeyond = beyond.flatMap(({ exchanges }) =>
+    exchanges.filter(({ request }) => sidIn(request?.target) === sid),
+  );
+  if (saidBefore(itsBeyond, "1", until) !== null || own.some(({ tcp }) => tcp.halves[0].missingBytes > 0)) return null;
+  return { until, own, polls };
+}
+
+/** What the client posted begins with this, in one packet of it. */
+export const hasPosted = (polls: readonly HttpExchangeFacts[], packet: string): boolean =>
+  polls.some(
+    ({ request, requestBodyPreview }) =>
+      request?.method === "POST" && requestBodyPreview.split("\x1e").some((one) => one.startsWith(packet)),
+  );
+
+/** The client went on asking after the ping, until it was dismissed, and posted nothing. */
+export function unposted(
+  connection: ConnectionFacts,
+  engineIo: EngineIoFacts,
+  context: Context,
+): (SilentPoller & { readonly hasAnswered: boolean }) | null {
+  const found = dismissal(connection, engineIo, context);
+  const since = found && saidBefore(found.polls, "2", found.until);
+  if (found === null || since === null) return null;
+  const { until, polls } = found;
+  const isAnswer = ({ request }: HttpExchangeFacts): boolean =>
+    request?.method === "POST" && isBefore(since, request.first) && isBefore(request.first, until);
+  return polls.some(isAnswer) ? null : { since, isPing: true, until, hasAnswered: hasPosted(polls, "3") };
+}

@@ -1,9 +1,10 @@
 import { sidIn } from "../../base/session-id.ts";
+import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import { pairKey } from "../context/others.ts";
 import { engineIoCode } from "../handshake/engine-io-code.ts";
-import { handshakeOf } from "../handshake/upgrade-outcome.ts";
+import { handshakeOf, isFailedPoll } from "../handshake/upgrade-outcome.ts";
 import { endOf } from "../reading/reading.ts";
 
 /** The openings of sessions (Engine.IO's `0{"sid":…`), behind the length that protocol 3 writes before it. */
@@ -13,8 +14,10 @@ const OPENING = /^(?:\d+:)?0\{"sid":"([^"]{1,100})"/;
 interface SessionUse {
   readonly openedTwice: boolean;
   readonly movedTwice: boolean;
-  /** When the first request was refused; infinite where none was. */
+  /** When Engine.IO first refused a request; infinite where it did not. */
   readonly refusedNs: number;
+  /** The same of polls, whoever answered them by anything but what was asked for: their client gives the session up. */
+  readonly failedNs: number;
 }
 
 const known = new WeakMap<readonly ConnectionFacts[], SessionUse>();
@@ -33,26 +36,35 @@ export function sessionUse(sid: string, { sessions, joins }: Context): SessionUs
   const use = {
     openedTwice: new Set(opening.map(({ leg }) => leg)).size < opening.length,
     movedTwice: hasMovedTwice(sid, own),
-    refusedNs: exchanges.reduce(
-      (firstNs, { exchange }) =>
-        exchange.response !== null && sidIn(exchange.request?.target) === sid && engineIoCode(exchange) !== null
-          ? Math.min(firstNs, exchange.response.first.timestampNs)
-          : firstNs,
-      Number.POSITIVE_INFINITY,
-    ),
+    refusedNs: firstNs(exchanges, sid, (exchange) => engineIoCode(exchange) !== null),
+    failedNs: firstNs(exchanges, sid, isFailedPoll),
   };
   known.set(mates, use);
   return use;
 }
 
+const firstNs = (
+  exchanges: readonly { readonly exchange: HttpExchangeFacts }[],
+  sid: string,
+  isSuch: (exchange: HttpExchangeFacts) => boolean,
+): number =>
+  exchanges.reduce(
+    (first, { exchange }) =>
+      exchange.response !== null && sidIn(exchange.request?.target) === sid && isSuch(exchange)
+        ? Math.min(first, exchange.response.first.timestampNs)
+        : first,
+    Number.POSITIVE_INFINITY,
+  );
+
 /** Engine.IO refused a request of this session in words: that is told, and why. */
 export const wasRefused = (sid: string, context: Context): boolean => sessionUse(sid, context).refusedNs < Infinity;
 
-/** Engine.IO's client gives up the WebSocket that it asked for when another request of its session was refused meanwhile. */
+/** Engine.IO's client gives up the WebSocket that it asked for when another request of its session was refused, or redirected, meanwhile. */
 export function isGivenUp(connection: ConnectionFacts, context: Context): boolean {
   const sid = sidIn(handshakeOf(connection)?.request?.target);
   if (sid === null || connection.tcp.firstCloser !== "client") return false;
-  return sessionUse(sid, context).refusedNs <= endOf(connection).timestampNs;
+  const { refusedNs, failedNs } = sessionUse(sid, context);
+  return Math.min(refusedNs, failedNs) <= endOf(connection).timestampNs;
 }
 
 /** A WebSocket was asked for while the session lived on one already, to which it had moved by its "5". */

@@ -1,3 +1,4 @@
+import { sidIn } from "../../base/session-id.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
@@ -5,9 +6,9 @@ import { openThere } from "../context/open-there.ts";
 import { cause } from "../draft.ts";
 import { frontNamed, isRouted, mustBeTold } from "../handshake/fronts.ts";
 import { ownPageOf } from "../handshake/own-page.ts";
-import { handshakeOf, isPoll, proxyOf } from "../handshake/upgrade-outcome.ts";
+import { handshakeOf, isPoll, isTimedOutPoll, proxyOf } from "../handshake/upgrade-outcome.ts";
 import { fieldValue, pathOf, serverOf, UNKNOWN_BACKEND, wantsWebSocket } from "../reading/reading.ts";
-import { before } from "../reading/time-index.ts";
+import { before, within } from "../reading/time-index.ts";
 import type { Cause, Confidence, FrontId } from "../types.ts";
 
 /** Engine.IO destroys an upgrade that no handler took after 1000 ms (engine.io/lib/server.ts, destroyUpgradeTimeout). */
@@ -15,6 +16,12 @@ export const ENGINE_IO_DESTROY_MS = 1000;
 
 /** Who says 504 at once says it for another reason. */
 const READ_TIMEOUT_LEAST_MS = 5000;
+
+/** A port that is closed says so sooner, as long as the way there is usual. */
+const POLL_TAKEN_MS = 500;
+/** A host that nobody finds on its own network is given up after three questions, one a second (Linux, mcast_solicit). */
+const UNREACHABLE_MS = 3050;
+const UNREACHABLE_OFF_MS = 150;
 
 /** How to make that proxy pass an upgrade on; who names nobody is nginx, most often. */
 export function upgradeLines(proxy: string | null, path: string): Cause[] {
@@ -71,9 +78,16 @@ export function gatewayCauses(
 ): (Cause | false)[] {
   const status = exchange.response?.status;
   const front = frontNamed(proxyOf(exchange));
-  // A poll of a running session waits until there is something to say, at the latest the next ping.
-  if (status === 504 && isPoll(exchange) && /[?&]sid=/.test(exchange.request?.target ?? ""))
-    return [cause("likely", "pollTimeout", { idleMs: afterMs })];
+  if (isTimedOutPoll(exchange)) return [cause("likely", "pollTimeout", { idleMs: afterMs })];
+  // A poll of a running session that had waited so long had got through to the backend.
+  if (
+    status === 502 &&
+    isPoll(exchange) &&
+    sidIn(exchange.request?.target) !== null &&
+    afterMs >= POLL_TAKEN_MS &&
+    Math.abs(afterMs - UNREACHABLE_MS) > UNREACHABLE_OFF_MS
+  )
+    return [cause("likely", "backendCrashed", { front }), cause("possible", "backendDown", { front })];
   if (status === 504 || status === 524 || afterMs >= READ_TIMEOUT_LEAST_MS)
     return [
       isPolled ? cause("likely", "pollUnanswered", { path }) : cause("likely", "backendSilent", { path }),
@@ -159,12 +173,36 @@ export function unavailableCauses(
   ];
 }
 
+/** RFC 6455 §4.4: with 426 a server names the versions that it speaks; 13 is not among them. */
+export function wantsOtherVersion({ response }: HttpExchangeFacts): boolean {
+  const spoken = response === null ? null : fieldValue(response, "sec-websocket-version");
+  return spoken !== null && !/\b13\b/.test(spoken);
+}
+
+/** mod_proxy's own page names it. */
+const TLS_TO_BACKEND = /Error during SSL Handshake with remote server/;
+
+/** Of 500 and the like: nginx that says so itself has not asked its backend, or not got so far. */
+export function serverErrorCauses(
+  connection: ConnectionFacts,
+  exchange: HttpExchangeFacts,
+  context: Context,
+): (Cause | false)[] {
+  if (TLS_TO_BACKEND.test(exchange.responseBodyPreview))
+    return [cause("certain", "proxyTlsFailed", { front: frontNamed(proxyOf(exchange)) })];
+  const threw = [cause("likely", "handlerThrew", {}), cause("possible", "serverClosing", {})];
+  if (ownPageOf(exchange) !== "nginx") return threw;
+  const open = openThere(connection, context);
+  return [cause("likely", "nginxFailed", {}), open > 0 && cause("likely", "connectionLimit", { count: open })];
+}
+
 const CHECKED_WITHIN_NS = 60e9;
 
-/** Plain GETs of another host, answered by no 2xx or 3xx in the minute before: the proxy asks whether its backend is well. */
+/** Plain GETs of another host, answered by no 2xx or 3xx in the minutes around: the proxy asks whether its backend is well. */
 function checkedIll(connection: ConnectionFacts, { request }: HttpExchangeFacts, context: Context): Cause | false {
   const atNs = (request?.first ?? connection.first).timestampNs;
-  const checks = before(context.others().asked, atNs).filter(
+  const { asked } = context.others();
+  const checks = [...before(asked, atNs), ...within(asked, atNs + 1, atNs + CHECKED_WITHIN_NS)].filter(
     (other) =>
       serverOf(other.connection) !== serverOf(connection) &&
       other.exchange.request !== null &&

@@ -5,8 +5,8 @@ import type { Join } from "../context/legs.ts";
 import type { Others } from "../context/others.ts";
 import { cause, shows } from "../draft.ts";
 import { ownPageOf } from "../handshake/own-page.ts";
-import { asksPlainly, handshakeOf } from "../handshake/upgrade-outcome.ts";
-import { clientOf, pathOf, serverOf, targetOf } from "../reading/reading.ts";
+import { asksPlainly, handshakeOf, isPoll } from "../handshake/upgrade-outcome.ts";
+import { clientOf, fieldValue, pathOf, serverOf, targetOf } from "../reading/reading.ts";
 import { within } from "../reading/time-index.ts";
 import type { Cause, EvidenceItem } from "../types.ts";
 
@@ -37,13 +37,32 @@ export function refusingCheck(
   for (const { connection: leg, exchange } of within(asked, request.first.timestampNs, response.first.timestampNs)) {
     const { request: check, response: answer } = exchange;
     if (check === null || answer === null || answer.status < 300) continue;
-    if (checkedTarget(check) !== request.target || serverOf(leg) === serverOf(connection)) continue;
-    if (answer.first.timestampNs > response.first.timestampNs) continue;
+    if (serverOf(leg) === serverOf(connection) || answer.first.timestampNs > response.first.timestampNs) continue;
+    const isForwarded = checkedTarget(check) === request.target;
+    if (!isForwarded && !(isPoll(asking) && isAuthRequest(asking, connection, exchange, leg))) continue;
     const { status, reason } = answer;
+    const args = { path: pathOf(targetOf(exchange)), backend: serverOf(leg), status };
     return {
       answered: shows(answer.first, "legAnswered", { leg: `${clientOf(leg)} → ${serverOf(leg)}`, status, reason }),
-      cause: cause("certain", "forwardAuth", { path: pathOf(targetOf(exchange)), backend: serverOf(leg), status }),
+      cause: isForwarded ? cause("certain", "forwardAuth", args) : cause("certain", "authRequest", args),
     };
   }
   return null;
 }
+
+/** nginx's auth_request before a poll, which has no key by which to know it: the same client's fields, and nginx said the same itself. */
+const isAuthRequest = (
+  asking: HttpExchangeFacts,
+  { client }: ConnectionFacts,
+  { request, response }: HttpExchangeFacts,
+  leg: ConnectionFacts,
+): boolean =>
+  ownPageOf(asking) === "nginx" &&
+  AFTER_LOGIN_CHECK.has(asking.response?.status ?? 0) &&
+  (response?.status === asking.response?.status || asking.response?.status === 500) &&
+  leg.client.address !== client.address &&
+  request?.target.split("?")[0] !== asking.request?.target.split("?")[0] &&
+  agentOf(request) !== null &&
+  agentOf(request) === agentOf(asking.request);
+
+const agentOf = (request: HttpExchangeFacts["request"]): string | null => request && fieldValue(request, "user-agent");

@@ -11,12 +11,15 @@ export const applicationFindings = {
     noPing: "from to waitedMs intervalMs timeoutMs",
     pingsLost: "from to waitedMs intervalMs timeoutMs",
     pollsStopped: "from to waitedMs intervalMs timeoutMs",
+    pongNotPosted: "from to waitedMs intervalMs timeoutMs",
   },
   "eio.upgrade.failed": { refused: "server client status?", probe: "server client status?" },
   "sio.connect.missing": {
     silent: "server waitedMs timeoutMs?",
     onlyPongs: "server waitedMs timeoutMs?",
     other: "server waitedMs timeoutMs?",
+    polled: "server waitedMs timeoutMs",
+    unused: "server client count spanMs",
   },
   "sio.connect.refused": {
     namespace: refused,

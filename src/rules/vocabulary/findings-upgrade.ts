@@ -62,6 +62,7 @@ export const upgradeFindings = {
     silent: `${request} afterMs`,
     pending: `${request} afterMs`,
     poll: `${request} afterMs`,
+    pollHungUp: `${request} afterMs`,
     sealed: "server name? closer? afterMs",
   },
   "http.upgrade.dropped": { unacknowledged: `${request} repeats waitedMs`, reset: `${request} from afterMs` },

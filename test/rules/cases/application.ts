@@ -25,7 +25,7 @@ import {
   upgrade,
   webSocket,
 } from "../../support/facts-builder.ts";
-import { pinged, unknown } from "../../support/polled-sessions.ts";
+import { begun, dismissed, opened, pinged, posted, unknown } from "../../support/polled-sessions.ts";
 import { namespace, sessionFacts } from "../../support/session-facts.ts";
 import { one, running, type SomeCases, several } from "./case.ts";
 
@@ -339,6 +339,7 @@ export const applicationCases = {
         }),
       ),
       pollsStopped: several(pinged(20), unknown(32)),
+      pongNotPosted: several(pinged(20), dismissed(25)),
       noPing: socketIo(
         session({ engineIo: engineIo({ heartbeat: [quiet, beat({ lastPing: mark(25) })] }) }),
         "client",
@@ -424,9 +425,14 @@ export const applicationCases = {
         },
       ),
       other: socketIo(session({ socketIo: [] }), "server", 45, spoken(2, 1)),
+      polled: several(begun(1), dismissed(46)),
+      unused: several(opened(1, "a"), opened(3, "b"), opened(7, "c")),
     },
     near: {
       "a server that speaks Engine.IO alone": socketIo(session({ socketIo: [] }), "server", 45, spoken(2, 9)),
+      "a session that polls did connect": several(begun(1), posted(2, '40/im,{"token":"x"}'), dismissed(46)),
+      "a session that polls, ended at another time": several(begun(1), dismissed(33.4)),
+      "two may be pages that were left": several(opened(1, "a"), opened(3, "b")),
       "the client left": socketIo(session({ socketIo: [] }), "client", 45),
       "it did connect": socketIo(session(), "server", 45),
       "the capture lacks bytes of the client": socketIo(session({ socketIo: [] }), "server", 45, {

@@ -205,6 +205,8 @@ const unansweredInTls = (seconds: number, rhythm: Partial<TlsRhythm> = {}) =>
     { records: [1, 2], last: [mark(0.1), mark(0.11)], smallTurns: 0, unasked: [0, 0], answerBytes: null, ...rhythm },
   );
 
+const POLL_THAT_WAITS = { target: "/socket.io/?EIO=4&transport=polling&sid=abc", request: {}, status: null };
+
 export const upgradeCases = {
   "http.upgrade.refused": {
     severity: "error",
@@ -355,6 +357,15 @@ export const upgradeCases = {
       sealed: one(unansweredInTls(6), 10),
       pending: one(unanswered(null, 1), 1),
       poll: one(unansweredPoll(5)),
+      pollHungUp: one(
+        connectionFacts({
+          kind: "http",
+          upgrade: null,
+          webSocket: null,
+          exchanges: [exchange({ ...POLL_THAT_WAITS, requestAt: 20 })],
+          tcp: tcp({ firstCloser: "server", closedAt: mark(30) }),
+        }),
+      ),
       late: one(
         connectionFacts({
           upgrade: upgrade({ responseAt: 4 }),

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import { BACKEND_LEG } from "../../support/facts-builder.ts";
-import { pinged, polled, saidGoodBye, unknown } from "../../support/polled-sessions.ts";
+import { dismissed, pinged, polled, saidGoodBye, unknown } from "../../support/polled-sessions.ts";
 import { several } from "../cases/case.ts";
 
 const told = (...all: ConnectionFacts[]): string[] =>
@@ -42,6 +42,22 @@ describe("the heartbeat of a session that only polls", () => {
   test("but not one that came back in time, and whose session was unknown all the same", () => {
     expect(told(pinged(20), unknown(22))).toEqual([]);
     expect(told(pinged(20), polled({ method: "POST", requestAt: 20.1 }), unknown(32))).toEqual([]);
+  });
+
+  test("a client that asks on after a ping, and posts no pong, is dismissed by the answer to what it asks", () => {
+    expect(told(pinged(20), dismissed(25))).toEqual(["pongNotPosted #1 5000"]);
+    const behind = [pinged(20, BACKEND_LEG), dismissed(24.99, BACKEND_LEG)];
+    expect(told(pinged(20), dismissed(25), ...behind)).toEqual(["pongNotPosted #3 4990"]);
+    const pong = (seconds: number) =>
+      polled({ method: "POST", requestAt: seconds, responseAt: seconds + 0.1, sent: "3" });
+    expect(told(pinged(20), pong(20.1), dismissed(25))).toEqual([]);
+    // Dismissed for another reason, sooner or later than its patience ends.
+    expect(told(pinged(20), dismissed(22))).toEqual([]);
+    expect(told(pinged(20), dismissed(28))).toEqual([]);
+    const causes = (...all: ConnectionFacts[]) =>
+      judge(several(...all)).find(({ variant }) => variant === "pongNotPosted")?.causes[0]?.id;
+    expect(causes(pinged(20), dismissed(25))).toBe("neverPongsEngineIo");
+    expect(causes(pinged(10), pong(10.1), pinged(20), dismissed(25))).toBe("peerBlocked");
   });
 
   test("a session that went on over a WebSocket is another matter", () => {

@@ -20,7 +20,7 @@ import { mqttSilence, silenceEvidence, tookLeave } from "../../ending/mqtt-silen
 import { endOfOneSide } from "../../ending/one-sided-end.ts";
 import { impatience, isOnHalfTick, isOnTick, oversleptDeadline } from "../../ending/own-heartbeat.ts";
 import { proxyAsClientCauses, proxyEnded } from "../../ending/proxy-ending.ts";
-import { LEAST_IDLE_MS, proxyTimer } from "../../ending/proxy-timer.ts";
+import { gaveUpPolls, LEAST_IDLE_MS, proxyTimer } from "../../ending/proxy-timer.ts";
 import { readDeadline } from "../../ending/read-deadline.ts";
 import { sealedEnd } from "../../ending/sealed-endings.ts";
 import { unreadEnding } from "../../ending/unread-ending.ts";
@@ -48,6 +48,7 @@ import { isOnOwnBeat } from "../../rhythm/data-rhythm.ts";
 import { isTimerLike, missedBeat, missesOwnPings } from "../../rhythm/heartbeat.ts";
 import { pongsUnheard, slowPathMs } from "../../rhythm/slow-path.ts";
 import { stoppedBeat, stoppedData, stoppedOfEither } from "../../rhythm/stopped-beat.ts";
+import { isGivenUp } from "../../sessions/session-use.ts";
 import { clientTimer, timerCauses } from "../../timers/timer-causes.ts";
 import type { Cause } from "../../types.ts";
 import type { Rule } from "../rule.ts";
@@ -60,6 +61,8 @@ function check(connection: ConnectionFacts, context: Context) {
   const { webSocket, tcp, close } = connection;
   if (webSocket === null) return sealedEnding(connection, context);
   if (close.verdict === "open" || outcomeOf(connection) === "late" || tookLeave(connection)) return null;
+  // Its session failed elsewhere, and that is told.
+  if (webSocket.firstFrame[0] === null && isGivenUp(connection, context)) return null;
   if (close.clientSees?.code !== 1006 && close.serverSees?.code !== 1006) return null;
   // A FIN without Close is none by the book, whatever the other side had said; an RST may only follow from a Close.
   const { firstCloser } = tcp;
@@ -239,7 +242,8 @@ function causesOf(connection: ConnectionFacts, context: Context): (Cause | false
   const onOwnBeat = isOnOwnBeat(connection, direction, endOf(connection).timestampNs);
   const byTimer = idle >= LEAST_IDLE_MS && isTimerLike(idle) && !stoodStill && !onOwnBeat;
   const handshake = handshakeOf(connection);
-  const proxy = closer === "server" && handshake !== null ? proxyOf(handshake) : null;
+  const proxy =
+    closer === "server" && handshake !== null ? (proxyOf(handshake) ?? gaveUpPolls(connection, context)) : null;
   const died = closer === "server" && hasDied(connection, context);
   if (proxy !== null && missed === null && hasBackendDied(connection, context))
     return [cause("likely", "backendLost", { proxy }), cause("possible", "proxyOrBehind", { proxy })];

@@ -5,6 +5,7 @@ import type { HttpExchangeFacts } from "../../../store/http-types.ts";
 import type { EngineIoFacts } from "../../../store/session-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
+import { isSameLeg } from "../../context/sessions.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { forwardedBy, handshakeOf, outcomeOf, proxyOf } from "../../handshake/upgrade-outcome.ts";
 import { endedBy, endingEvidence } from "../../reading/ending.ts";
@@ -16,6 +17,7 @@ import {
   hasEnded,
   hasGap,
   isUnread,
+  later,
   NS_PER_MS,
   otherSide,
   pathOf,
@@ -27,8 +29,8 @@ import {
 import { type Stall, stallWithin } from "../../reading/stall.ts";
 import { missedIn } from "../../rhythm/heartbeat.ts";
 import { cachedHandshake } from "../../sessions/cached-handshake.ts";
-import { silentClient, silentServer } from "../../sessions/poll-heartbeat.ts";
-import { wasRefused } from "../../sessions/session-use.ts";
+import { silentClient, silentServer, unposted } from "../../sessions/poll-heartbeat.ts";
+import { isGivenUp, wasRefused } from "../../sessions/session-use.ts";
 import { upgradeLines } from "../../upgrade/answer-causes.ts";
 import type { Rule } from "../rule.ts";
 import { isRepeatedRefusal } from "../upgrade/eio-refused.ts";
@@ -80,7 +82,12 @@ function checkPongs(
     cause("likely", "peerBlocked", { to }),
     !isHasty && cause("possible", "engineIoTimers", {}),
   ].filter((one) => !missed.deaf || !one || one.id === "peerStoppedReading");
-  const stall = ended && stallWithin(connection, missed.first.timestampNs, ended.timestampNs);
+  // Before a proxy the path to the client is another one.
+  const front = to === "client" ? context.joins.before.get(connection.id)?.front : undefined;
+  const stall =
+    ended &&
+    (stallWithin(connection, missed.first.timestampNs, ended.timestampNs) ??
+      (front ? stallWithin(front, missed.first.timestampNs, endOf(front).timestampNs) : null));
   if (ended !== null && stall !== null)
     return draft("eio.pong.missing", "gaveUpPath", {
       at: missed.first,
@@ -161,10 +168,20 @@ function wasUnderWay({ webSocket }: ConnectionFacts, from: Side, at: Mark): bool
   return largest !== null && webSocket.largestMessageBytes[direction] >= LARGE_BYTES && isBefore(at, largest);
 }
 
+/** Where the session that moved to this WebSocket began; pings that came on its polls are later. */
+function openedOnPolls(connection: ConnectionFacts, { sid }: EngineIoFacts, { sessions }: Context): Mark | null {
+  const mates = (sid === null ? [] : (sessions().get(sid) ?? [])).filter((mate) => isSameLeg(mate, connection));
+  return mates
+    .flatMap(({ session }) => (session?.engineIo?.sid === sid ? [session.engineIo] : []))
+    .map(({ open, heartbeat }) => later(open, heartbeat[1].lastPing))
+    .reduce(later, null);
+}
+
 /** The server pings (before version 4 the client), and who hears none for interval plus timeout closes. */
-function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts): Draft | null {
-  const { open, timers } = engineIo;
+function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts, context: Context): Draft | null {
+  const { timers } = engineIo;
   if (timers === null) return null;
+  const open = engineIo.open ?? openedOnPolls(connection, engineIo, context);
   const from: Side = engineIo.version === 3 ? "client" : "server";
   const to = otherSide(from);
   const ended = endedBy(connection, to);
@@ -235,6 +252,24 @@ function checkPolls(connection: ConnectionFacts, engineIo: EngineIoFacts, contex
       ],
       causes: [cause("likely", "serverBlocked", {}), cause("possible", "peerVanished", { to: "server" })],
     });
+  const mute = unposted(connection, engineIo, context);
+  const muteMs = mute === null ? 0 : spanMs(mute.since, mute.until);
+  if (mute !== null && Math.abs(muteMs - timeoutMs) <= SLACK_MS)
+    return draft("eio.pong.missing", "pongNotPosted", {
+      at: mute.since,
+      severity: "error",
+      confidence: "likely",
+      args: { from: "server", to: "client", waitedMs: muteMs, intervalMs, timeoutMs },
+      evidence: [
+        shows(mute.since, "lastPing", { from: "server" }),
+        shows(mute.until, "endOfSession", { from: "server" }),
+      ],
+      // Who knows the heartbeat was stopped at it.
+      causes: [
+        !mute.hasAnswered && cause("likely", "neverPongsEngineIo", {}),
+        cause(mute.hasAnswered ? "likely" : "possible", "peerBlocked", { to: "client" }),
+      ],
+    });
   const client = silentClient(connection, engineIo, context);
   const awayMs = client === null ? 0 : spanMs(client.since, client.until);
   if (client === null || awayMs < timeoutMs) return null;
@@ -259,7 +294,7 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
   const engineIo = connection.session?.engineIo;
   if (engineIo?.transport === "polling") return checkPolls(connection, engineIo, context);
   if (engineIo?.transport !== "websocket") return null;
-  const byPings = checkPings(connection, engineIo);
+  const byPings = checkPings(connection, engineIo, context);
   // Pongs to pings that did not arrive are not missing.
   if (byPings?.variant === "pingsLost") return byPings;
   return checkPongs(connection, engineIo, 1, context) ?? checkPongs(connection, engineIo, 0, context) ?? byPings;
@@ -303,6 +338,7 @@ function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | nu
   if (!/[?&]transport=websocket/.test(target) || !/[?&]sid=/.test(target) || !exchange?.request) return null;
   // The session itself is unknown there, and that was said: nobody goes on trying.
   if (isRepeatedRefusal(exchange, context)) return null;
+  if ((exchange.response?.status ?? 101) === 101 && isGivenUp(connection, context)) return null;
   const engineIo = connection.session?.engineIo;
   const evidence = [shows(exchange.request.first, "upgradeRequest", { target: targetOf(exchange) })];
   const args = { server: serverOf(connection), client: clientOf(connection), status: exchange.response?.status };

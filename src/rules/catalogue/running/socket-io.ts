@@ -4,18 +4,20 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { hasCredentials, isHandedOn, onLeg, type Seen, seenOf, toldOf } from "../../context/sessions.ts";
 import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
-import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
+import { forwardedBy, handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { endedBy } from "../../reading/ending.ts";
 import { isAboutLogin } from "../../reading/last-words.ts";
-import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs } from "../../reading/reading.ts";
+import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs, targetOf } from "../../reading/reading.ts";
 import { refusalCause } from "../../reading/refusal-causes.ts";
 import { isRefusal, refusalKind, saysOtherTerm } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
 import { connectTimeoutMs } from "../../sessions/connect-timeout.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
+import { dismissal, hasPosted } from "../../sessions/poll-heartbeat.ts";
 import { hasUnreadPolls } from "../../sessions/unread-polls.ts";
 import { isAtOnce } from "../../sessions/verdicts.ts";
 import type { Cause } from "../../types.ts";
+import { unusedSessions } from "../../upgrade/unused-sessions.ts";
 import type { Rule } from "../rule.ts";
 
 /** Socket.IO's server says nothing but open, ping and close before a CONNECT came: one that does speaks Engine.IO alone. */
@@ -56,16 +58,64 @@ function checkConnectMissing(connection: ConnectionFacts): Draft | null {
   });
 }
 
+/** The same of a session that only polls: the server ends it by a packet when its time for that is up. */
+function checkPolledMissing(connection: ConnectionFacts, context: Context): Draft | null {
+  const engineIo = connection.session?.engineIo;
+  const found = engineIo?.transport === "polling" ? dismissal(connection, engineIo, context) : null;
+  if (!engineIo || found === null || hasPosted(found.polls, "40")) return null;
+  const { own, until } = found;
+  const open = own.map(({ session }) => session?.engineIo).find((one) => one?.sid === engineIo.sid && one?.open)?.open;
+  const timeoutMs = connectTimeoutMs(own, open ?? null, until);
+  if (!open || timeoutMs === null) return null;
+  return draft("sio.connect.missing", "polled", {
+    confidence: "likely",
+    at: open,
+    args: { server: serverOf(connection), waitedMs: spanMs(open, until), timeoutMs },
+    evidence: [shows(open, "engineIoOpen", { from: "server" }), shows(until, "endOfSession", { from: "server" })],
+    causes: [cause("likely", "neverAsksIn", {})],
+  });
+}
+
+/** Sessions that a client opens one after the other, and goes on with none of them. */
+function checkUnused(connection: ConnectionFacts, context: Context): Draft | null {
+  const unused = unusedSessions(connection, context);
+  if (unused === null) return null;
+  const { first, last, count } = unused;
+  const target = targetOf(first.exchange);
+  const elsewhere = cause("possible", "noStickySession", {});
+  return draft("sio.connect.missing", "unused", {
+    confidence: "likely",
+    at: first.at,
+    args: {
+      server: serverOf(connection),
+      client: connection.client.address,
+      count,
+      spanMs: spanMs(first.at, last.at),
+    },
+    evidence: [
+      shows(first.exchange.request?.first, "request", { method: "GET", target }),
+      shows(first.at, "engineIoOpen", { from: "server" }),
+      shows(last.at, "engineIoOpen", { from: "server" }),
+    ],
+    // Of several servers behind one proxy another may have got what came of it.
+    causes:
+      forwardedBy(first.exchange) === null
+        ? [cause("likely", "openingUnread", {}), elsewhere]
+        : [{ ...elsewhere, confidence: "likely" }, cause("likely", "openingUnread", {})],
+  });
+}
+
 export const connectMissing: Rule = {
   id: "sio.connect.missing",
   severity: "error",
   spec: "Socket.IO protocol v5, connection to a namespace",
-  causes: ["notSocketIoClient", "neverAsksIn"],
+  causes: ["notSocketIoClient", "neverAsksIn", "openingUnread", "noStickySession"],
   sources: [
     "https://socket.io/docs/v4/server-options/#connecttimeout",
     "https://socket.io/docs/v4/socket-io-protocol/",
   ],
-  check: checkConnectMissing,
+  check: (connection, context) =>
+    checkConnectMissing(connection) ?? checkPolledMissing(connection, context) ?? checkUnused(connection, context),
 };
 
 function checkConnectRefused(connection: ConnectionFacts, context: Context): Draft[] {

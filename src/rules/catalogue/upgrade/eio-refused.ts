@@ -76,11 +76,12 @@ function causesOf(
 function unknownSessionCauses(exchange: HttpExchangeFacts, connection: ConnectionFacts, context: Context): Cause[] {
   if (openedElsewhere(exchange, connection, context) !== null) return [cause("certain", "noStickySession", {})];
   const opened = openedBy(exchange, connection, context, (server) => server === serverOf(connection));
-  if (opened === null || !isOfProxy(connection, exchange, context))
-    return [cause("likely", "noStickySession", {}), cause("likely", "serverRestarted", {})];
   // No server comes back so soon.
-  const isSoon = answeredNs(exchange) - opened.at.timestampNs < RESTARTS_WITHIN_MS * NS_PER_MS;
-  return [cause("likely", "workersNotSticky", {}), cause(isSoon ? "possible" : "likely", "serverRestarted", {})];
+  const isSoon = opened !== null && answeredNs(exchange) - opened.at.timestampNs < RESTARTS_WITHIN_MS * NS_PER_MS;
+  const restarted = cause(isSoon ? "possible" : "likely", "serverRestarted", {});
+  if (opened === null || !isOfProxy(connection, exchange, context))
+    return [cause("likely", "noStickySession", {}), restarted];
+  return [cause("likely", "workersNotSticky", {}), restarted];
 }
 
 const RESTARTS_WITHIN_MS = 1000;
@@ -230,7 +231,7 @@ function hadEnded(exchange: HttpExchangeFacts, connection: ConnectionFacts, { se
       (earlier) =>
         earlier !== exchange &&
         earlier.response !== null &&
-        earlier.response.status >= 400 &&
+        earlier.response.status >= 300 &&
         answeredNs(earlier) < at &&
         sidOf(earlier) === sid &&
         engineIoCode(earlier) === null,

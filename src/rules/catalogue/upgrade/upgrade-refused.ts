@@ -20,7 +20,14 @@ import {
 import { mayBeDevServer } from "../../handshake/vite.ts";
 import { bodyLine, fieldHas, fieldValue, pathOf, serverOf, targetOf, wantsWebSocket } from "../../reading/reading.ts";
 import type { Cause, VariantOf } from "../../types.ts";
-import { lostUpgrade, mayLoseUpgrades, noPlaceFor, upgradeLines } from "../../upgrade/answer-causes.ts";
+import {
+  lostUpgrade,
+  mayLoseUpgrades,
+  noPlaceFor,
+  serverErrorCauses,
+  upgradeLines,
+  wantsOtherVersion,
+} from "../../upgrade/answer-causes.ts";
 import { askedFor } from "../../upgrade/asked.ts";
 import { hostCheckOf } from "../../upgrade/host-check.ts";
 import { isHeadLarge } from "../../upgrade/large-head.ts";
@@ -57,9 +64,6 @@ const SAW_NO_UPGRADE =
 
 /** What uvicorn says (protocols/http) when it may not, or cannot, speak WebSocket. */
 const UVICORN_WITHOUT = /^Unsupported upgrade request\.?\s*$/;
-
-/** mod_proxy's own page names it. */
-const TLS_TO_BACKEND = /Error during SSL Handshake with remote server/;
 
 /** How Express, and NestJS on it, say that no route takes a plain GET. */
 const PLAIN_GET = /Cannot GET /;
@@ -162,12 +166,6 @@ function notFoundCauses(
 /** The client's own request had both fields. */
 const asksForUpgrade = (exchange: HttpExchangeFacts): boolean =>
   !asksPlainly(exchange) && exchange.request !== null && wantsWebSocket(exchange.request);
-
-/** RFC 6455 §4.4: with 426 a server names the versions that it speaks; 13 is not among them. */
-function wantsOtherVersion({ response }: HttpExchangeFacts): boolean {
-  const spoken = response === null ? null : fieldValue(response, "sec-websocket-version");
-  return spoken !== null && !/\b13\b/.test(spoken);
-}
 
 /** A poll needs no upgrade: where it finds nothing, either, the fields are not what is missing. */
 function isUnknownPath(exchange: HttpExchangeFacts, connection: ConnectionFacts, context: Context): boolean {
@@ -280,9 +278,7 @@ function causesOf(kind: Kind, connection: ConnectionFacts, context: Context): (C
     case "unavailable":
       return [cause("likely", "serverClosing", {}), cause("possible", "noHealthyBackend", {})];
     case "serverError":
-      if (TLS_TO_BACKEND.test(exchange.responseBodyPreview))
-        return [cause("certain", "proxyTlsFailed", { front: frontNamed(proxyOf(exchange)) })];
-      return [cause("likely", "handlerThrew", {}), cause("possible", "serverClosing", {})];
+      return serverErrorCauses(connection, exchange, context);
     default:
       if (exchange?.response?.status === 408) return [cause("likely", "requestTooSlow", {})];
       return (
@@ -359,6 +355,8 @@ export const upgradeRefused: Rule = {
     "proxyWantsLogin",
     "proxyForbids",
     "proxyLimits",
+    "nginxFailed",
+    "connectionLimit",
     "asgiNoRoute",
     "asgiNoLibrary",
     "tokenRejected",

@@ -4,6 +4,7 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { openThere } from "../../context/open-there.ts";
 import { cause, draft, lesser, shows } from "../../draft.ts";
+import { waitedAtEnd } from "../../ending/hung-up-poll.ts";
 import { handshakeOf, isClosedUnread, outcomeOf, proxyOf } from "../../handshake/upgrade-outcome.ts";
 import { mayBeDevServer } from "../../handshake/vite.ts";
 import { endingEvidence } from "../../reading/ending.ts";
@@ -77,11 +78,29 @@ function checkPoll(connection: ConnectionFacts, context: Context) {
   });
 }
 
+/** The poll of a running session that its server hung up on, as a process does that ends. */
+function checkHungUp(connection: ConnectionFacts, context: Context) {
+  const found = waitedAtEnd(connection, context);
+  if (found === null) return null;
+  const { exchange } = found.asked;
+  return draft("http.upgrade.unanswered", "pollHungUp", {
+    at: endOf(connection),
+    args: {
+      target: targetOf(exchange),
+      server: serverOf(connection),
+      client: clientOf(connection),
+      afterMs: found.afterMs,
+    },
+    evidence: [askedFor(exchange), endingEvidence(connection)],
+    causes: [cause("likely", "serverDied", {}), cause("possible", "serverTerminated", {})],
+  });
+}
+
 function checkUnanswered(connection: ConnectionFacts, context: Context) {
   if (connection.tls?.rhythm) return sealedRequest(connection, context);
   if (askedInsideHttp2(connection) !== null) return null;
   const outcome = outcomeOf(connection);
-  if (outcome === "none") return checkPoll(connection, context);
+  if (outcome === "none") return checkPoll(connection, context) ?? checkHungUp(connection, context);
   if (isGivenUp(connection, context)) return null;
   if (outcome === "late") return checkLate(connection, context);
   const isDropped = outcome === "dropped" && isDroppedUnread(connection, context);
@@ -361,6 +380,8 @@ export const upgradeUnanswered: Rule = {
     "serverBlocked",
     "serverStoodStill",
     "requestNotAnswered",
+    "serverDied",
+    "serverTerminated",
     "keysWouldTell",
   ],
   sources: ["https://github.com/socketio/socket.io/blob/main/packages/engine.io/lib/server.ts"],
