@@ -121,7 +121,9 @@ export function dismissal(
   { sid, version }: EngineIoFacts,
   context: Context,
 ): Dismissal | null {
-  const session = version === 3 ? null : pollsOf(connection, sid, context);
+  // Of most connections nothing more is asked.
+  if (version === 3 || !connection.exchanges.some((poll) => says(poll, "1"))) return null;
+  const session = pollsOf(connection, sid, context);
   const until = session?.polls.find((poll) => says(poll, "1"))?.response?.last;
   if (!session || !until || !connection.exchanges.some(({ response }) => response?.last === until)) return null;
   const { own, polls, beyond } = session;

@@ -168,10 +168,15 @@ function wasUnderWay({ webSocket }: ConnectionFacts, from: Side, at: Mark): bool
   return largest !== null && webSocket.largestMessageBytes[direction] >= LARGE_BYTES && isBefore(at, largest);
 }
 
+/** Each WebSocket of a session that asks reads all of them. */
+const MOST_MATES = 1000;
+
 /** Where the session that moved to this WebSocket began; pings that came on its polls are later. */
 function openedOnPolls(connection: ConnectionFacts, { sid }: EngineIoFacts, { sessions }: Context): Mark | null {
-  const mates = (sid === null ? [] : (sessions().get(sid) ?? [])).filter((mate) => isSameLeg(mate, connection));
+  const mates = sid === null ? [] : (sessions().get(sid) ?? []);
+  if (mates.length > MOST_MATES) return null;
   return mates
+    .filter((mate) => isSameLeg(mate, connection))
     .flatMap(({ session }) => (session?.engineIo?.sid === sid ? [session.engineIo] : []))
     .map(({ open, heartbeat }) => later(open, heartbeat[1].lastPing))
     .reduce(later, null);
@@ -181,7 +186,6 @@ function openedOnPolls(connection: ConnectionFacts, { sid }: EngineIoFacts, { se
 function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts, context: Context): Draft | null {
   const { timers } = engineIo;
   if (timers === null) return null;
-  const open = engineIo.open ?? openedOnPolls(connection, engineIo, context);
   const from: Side = engineIo.version === 3 ? "client" : "server";
   const to = otherSide(from);
   const ended = endedBy(connection, to);
@@ -190,7 +194,7 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts, contex
   const { lastPing: newest, lastAnsweredPing } = engineIo.heartbeat[directionOf(from)];
   const held = newest && heldUp(connection, from, newest, ended);
   const lastPing = newest !== null && (newest.timestampNs > ended.timestampNs || held) ? lastAnsweredPing : newest;
-  const since = lastPing ?? open;
+  const since = lastPing ?? engineIo.open ?? openedOnPolls(connection, engineIo, context);
   if (since === null || mayHaveSpoken(connection, from, since)) return null;
   const waitedMs = spanMs(since, ended);
   const stall = stallWithin(connection, since.timestampNs, endOf(connection).timestampNs);
