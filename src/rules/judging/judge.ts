@@ -11,6 +11,7 @@ import { knownTimers } from "../timers/known-timers.ts";
 import type { Finding, RuleId, Severity } from "../types.ts";
 import { asAnnouncedStop } from "./announced-stop.ts";
 import { foldAlike } from "./fold.ts";
+import { withFrontsOfDeath } from "./fronts-of-death.ts";
 import { withHurry } from "./hurried.ts";
 import { withLegs } from "./leg-evidence.ts";
 import { asOneDeath } from "./one-death.ts";
@@ -51,6 +52,7 @@ function withoutSeams(findings: Finding[], { captures }: Analysis): Finding[] {
 const AS_ONE: readonly ((judged: readonly Judged[], context: Context) => readonly Judged[])[] = [
   asOneToken,
   asOneDeath,
+  withFrontsOfDeath,
   withPollsOfDeath,
   asOneTimer,
   asAnnouncedStop,

@@ -6,10 +6,11 @@ import { pairKey } from "../context/others.ts";
 import { shows } from "../draft.ts";
 import { handshakeOf, isPoll } from "../handshake/upgrade-outcome.ts";
 import { endOf } from "../reading/reading.ts";
+import { mayHaveLivedOn } from "../sessions/lived-on.ts";
 import type { RuleId } from "../types.ts";
 import type { Judged } from "./story.ts";
 
-/** Errors about one request for a WebSocket, which take nothing from a session that polls. */
+/** Errors about one request for a WebSocket, or about one that was only probed, which take nothing from a session that polls. */
 const UPGRADES: ReadonlySet<RuleId> = new Set([
   "http.upgrade.refused",
   "http.upgrade.gateway-error",
@@ -21,6 +22,8 @@ const UPGRADES: ReadonlySet<RuleId> = new Set([
   "http.upgrade.not-forwarded",
   "http.upgrade.closed-at-once",
   "eio.request.refused",
+  "ws.close.no-close-frame",
+  "tcp.rst",
 ]);
 
 /**
@@ -30,8 +33,8 @@ const UPGRADES: ReadonlySet<RuleId> = new Set([
 export function withPollsOn(judged: Judged, { sessions }: Context): Judged {
   const { connection, severity, draft, rule } = judged;
   if (connection === null || severity !== "error" || !UPGRADES.has(rule.id)) return judged;
-  // A 101 that a proxy did not pass on opened nothing for its client.
-  if (connection.webSocket !== null && draft.variant !== "proxyDropped") return judged;
+  // A 101 that a proxy did not pass on opened nothing for its client; one that was only probed took nothing from it.
+  if (mayHaveLivedOn(connection) && draft.variant !== "proxyDropped") return judged;
   const exchange = handshakeOf(connection);
   const sid = sidIn(exchange?.request?.target);
   // Of connections that carry polls as well, what is told may be about one of those.

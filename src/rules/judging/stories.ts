@@ -42,7 +42,7 @@ export function storiesOf(context: Context): ConnectionFacts[][] {
     ),
     ({ first }) => first.timestampNs,
   );
-  const alikeBefore = alikeAtProxy();
+  const alikeBefore = alikeAtProxy(analysis);
   for (const connection of analysis.connections) {
     const alike = alikeBefore(connection);
     if (alike !== null) unite(alike, connection);

@@ -6,6 +6,7 @@ import type { Context } from "../context/context.ts";
 import { isSameLeg } from "../context/sessions.ts";
 import { isPoll } from "../handshake/upgrade-outcome.ts";
 import { hasEnded, later } from "../reading/reading.ts";
+import { mayHaveLivedOn } from "./lived-on.ts";
 
 /** A session of Engine.IO that only polls, as these two hosts show it. */
 export interface SessionPolls {
@@ -22,7 +23,7 @@ const MOST_CONNECTIONS = 1000;
 export function pollsOf(connection: ConnectionFacts, sid: string | null, context: Context): SessionPolls | null {
   const mates = sid === null ? [] : (context.sessions().get(sid) ?? []);
   if (mates.length === 0 || mates.length > MOST_CONNECTIONS) return null;
-  if (mates.some(({ session }) => session?.engineIo?.transport === "websocket")) return null;
+  if (mates.some((mate) => mate.session?.engineIo?.transport === "websocket" && mayHaveLivedOn(mate))) return null;
   const own = mates.filter((mate) => isSameLeg(mate, connection));
   const polls = own.flatMap(({ exchanges }) =>
     exchanges.filter((one) => isPoll(one) && sidIn(one.request?.target) === sid),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
-import { connectionFacts, exchange, mark, refusedSyn, refusedUpgrade } from "../../support/facts-builder.ts";
+import { connectionFacts, exchange, mark, refusedSyn, refusedUpgrade, tcp } from "../../support/facts-builder.ts";
 import { several } from "../cases/case.ts";
 
 const NGINX = { Server: "nginx/1.22.1" };
@@ -50,6 +50,19 @@ describe("what one proxy says to the polls and to the WebSocket of one client in
     const elsewhere = { ...NGINX, Location: "https://other.example/login" };
     expect(told(asked({ status: 301, response }), upgrade(301, { response: elsewhere }))).toHaveLength(2);
     expect(told(asked({ status: 301, response }), upgrade(301, { response: elsewhere }))[1]).toMatch(/^error/);
+  });
+
+  test("of none: a check that takes longer than anybody waits", () => {
+    const waited = (one: ConnectionFacts): ConnectionFacts => ({
+      ...one,
+      tcp: tcp({ firstCloser: "client", closedAt: mark(8) }),
+      last: mark(8),
+    });
+    const both = told(waited(asked({ status: null })), waited(upgrade(0, { status: null })));
+    expect(both.map((one) => one.split(" ").slice(0, 2).join(" "))).toEqual([
+      "error http.upgrade.unanswered",
+      "note http.upgrade.unanswered",
+    ]);
   });
 
   test("of nginx' auth_request, known by the check that it asked meanwhile", () => {
@@ -110,4 +123,17 @@ describe("a server of several that refuses its proxy", () => {
     expect(told(dial, instead({ requestAt: 3, responseAt: 3.1 }))[0]).toMatch(/^error tcp.open.refused/);
     expect(told(dial, instead({ request: AGENT }))[0]).toMatch(/^error tcp.open.refused/);
   });
+});
+
+test("who is refused by a proxy that had passed its poll on is no proxy itself", () => {
+  const refused = { ...refusedSyn(5), server: { address: "10.0.0.2", port: 8080 } };
+  const front = asked({ status: null, requestAt: 3 }, { last: mark(9) });
+  const behind = asked(
+    { status: null, requestAt: 3.001 },
+    { client: PROXY.client, server: { address: "10.0.0.5", port: 7002 }, last: mark(9) },
+  );
+  const variant = (...all: ConnectionFacts[]) =>
+    judge(several(...all)).find(({ ruleId }) => ruleId === "tcp.open.refused")?.variant;
+  expect(variant(front, behind, refused)).not.toBe("ofProxy");
+  expect(variant(behind, refused)).toBe("ofProxy");
 });

@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
+import type { Mark } from "../../../src/base/packet-view.ts";
 import { judge } from "../../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
+  abnormal,
   connectionFacts,
   type ExchangeOverrides,
   exchange,
   mark,
   refusedUpgrade,
+  upgrade,
 } from "../../support/facts-builder.ts";
+import { engineIoSession } from "../../support/session-facts.ts";
 import { several } from "../cases/case.ts";
 
 // nginx without the upgrade fields before Socket.IO: the WebSocket is refused, and the session goes on by polls.
@@ -68,5 +72,26 @@ describe("a WebSocket that was refused to a session of Socket.IO", () => {
     ["is another client's", [polls([waits, held], { client: { address: "192.0.2.99", port: 40_000 } })]],
   ])("is an error when the session %s", (_, others) => {
     expect(told(refused, ...others)).toContain(ERROR);
+  });
+});
+
+describe("a WebSocket that opened, and that its session only probed", () => {
+  const probed = (upgraded: Mark | null, firstFrame: Mark | null = mark(1.02)) =>
+    abnormal("server", 1.04, {
+      upgrade: upgrade({ target: "/socket.io/?EIO=4&transport=websocket&sid=a", requestAt: 1, responseAt: 1.01 }),
+      session: engineIoSession({ sid: "a", probeSent: firstFrame, upgraded }),
+      webSocketFacts: { openedAt: mark(1.01), firstFrame: [firstFrame, null], lastFrame: [firstFrame, null] },
+    });
+  const severities = (...all: ConnectionFacts[]) => judge(several(...all)).map(({ severity }) => severity);
+
+  test("is a warning where it broke off, and the session polls on", () => {
+    expect(severities(probed(null), polls([waits, held]))).not.toContain("error");
+    expect(severities(probed(null, null), polls([waits, held]))).not.toContain("error");
+    expect(severities(probed(null), polls([waits, held]))).toContain("warning");
+  });
+
+  test("not one to which the session had moved", () => {
+    expect(severities(probed(mark(1.03)), polls([waits, held]))).toContain("error");
+    expect(severities(probed(null))).toContain("error");
   });
 });

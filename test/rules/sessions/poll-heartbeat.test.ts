@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { Mark } from "../../../src/base/packet-view.ts";
 import { judge } from "../../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
-import { BACKEND_LEG } from "../../support/facts-builder.ts";
+import { BACKEND_LEG, connectionFacts, mark, upgrade, webSocket } from "../../support/facts-builder.ts";
 import { dismissed, pinged, polled, saidGoodBye, unknown } from "../../support/polled-sessions.ts";
+import { engineIoSession } from "../../support/session-facts.ts";
 import { several } from "../cases/case.ts";
 
 const told = (...all: ConnectionFacts[]): string[] =>
@@ -61,7 +63,14 @@ describe("the heartbeat of a session that only polls", () => {
   });
 
   test("a session that went on over a WebSocket is another matter", () => {
-    const upgraded = polled({ requestAt: 21, responseAt: 21 }, { transport: "websocket" });
-    expect(told(pinged(20), waiting(20.1), upgraded, saidGoodBye(35.1))).toEqual([]);
+    const onWebSocket = (upgraded: Mark | null): ConnectionFacts =>
+      connectionFacts({
+        upgrade: upgrade({ target: "/socket.io/?EIO=4&transport=websocket&sid=s" }),
+        session: engineIoSession({ sid: "s", probeSent: mark(2), upgraded }),
+        webSocket: webSocket({ firstFrame: [mark(2), mark(2.1)], closeFrames: [null, null] }),
+      });
+    expect(told(pinged(20), waiting(20.1), onWebSocket(mark(3)), saidGoodBye(35.1))).toEqual([]);
+    // One that was only probed took nothing from it.
+    expect(told(pinged(20), waiting(20.1), onWebSocket(null), saidGoodBye(35.1))).toEqual(["noPing #3 15100"]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Mark } from "../../../base/packet-view.ts";
+import type { HttpExchangeFacts } from "../../../store/http-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import type { Asked } from "../../context/others.ts";
@@ -92,10 +93,18 @@ function waitingFor(connection: ConnectionFacts, context: Context): Asked | null
       (wantsWebSocket(exchange.request) || isPoll(exchange)) &&
       exchange.request.last.timestampNs <= at &&
       (exchange.response?.first ?? front.last).timestampNs >= at &&
-      ((exchange.response?.status ?? 502) >= 500 || isStandIn(front, exchange, context)),
+      ((exchange.response?.status ?? 502) >= 500 || isStandIn(front, exchange, context)) &&
+      !cameFrom(serverOf(connection), exchange, context),
   );
   return waiting ?? null;
 }
+
+/** The poll was passed on by whoever is tried here, which is no backend then. Each poll has a query of its own. */
+const cameFrom = (server: string, exchange: HttpExchangeFacts, { others }: Context): boolean =>
+  isPoll(exchange) &&
+  (others().askedOf.get(server) ?? []).some(
+    ({ request }) => request?.target.split("?")[1] === exchange.request?.target.split("?")[1],
+  );
 
 interface Refused {
   readonly base: { readonly server: string; readonly port: number; readonly client: string; readonly attempts: number };

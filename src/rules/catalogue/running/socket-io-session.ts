@@ -10,6 +10,7 @@ import { endOf, hasEnded, hasGap, later, serverOf, watchedUntil } from "../../re
 import { refusalCause } from "../../reading/refusal-causes.ts";
 import { isRefusal, refusalKind } from "../../reading/refusal-message.ts";
 import { connectTimeoutMs } from "../../sessions/connect-timeout.ts";
+import { mayHaveLivedOn } from "../../sessions/lived-on.ts";
 import {
   failedRequests,
   failureEvidence,
@@ -76,7 +77,7 @@ function livedOnWebSocket(
   context: Context,
 ): Lived | null {
   const mates = sid === null ? [connection] : (context.sessions().get(sid) ?? []);
-  const carrier = mates.find((one) => one.webSocket !== null && isSameLeg(one, connection));
+  const carrier = mates.find((one) => mayHaveLivedOn(one) && isSameLeg(one, connection));
   if (carrier === undefined || hasGap(carrier, "server", asked.timestampNs)) return null;
   const untilNs = hasEnded(carrier) ? endOf(carrier).timestampNs : watchedUntil(carrier, context.analysis.clockNs);
   if (hasUnreadPolls(connection, asked.timestampNs, untilNs, context)) return null;

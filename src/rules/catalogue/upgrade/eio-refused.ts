@@ -21,6 +21,7 @@ import {
   targetOf,
 } from "../../reading/reading.ts";
 import { cachedHandshake } from "../../sessions/cached-handshake.ts";
+import { hasLivedOn } from "../../sessions/lived-on.ts";
 import type { Cause } from "../../types.ts";
 import { upgradeLines } from "../../upgrade/answer-causes.ts";
 import { isOfProxy } from "../../upgrade/backend-scheme.ts";
@@ -210,13 +211,6 @@ export const isRepeatedRefusal = (exchange: HttpExchangeFacts, { sessions }: Con
         engineIoCode(earlier) === "session",
     ),
   );
-
-/** A session does not live on a WebSocket that its client never spoke on, or asked ("2probe") and did not move to ("5"). */
-function hasLivedOn({ webSocket, session }: ConnectionFacts): boolean {
-  if (webSocket === null || webSocket.firstFrame[0] === null) return false;
-  const engineIo = session?.engineIo ?? null;
-  return engineIo === null || engineIo.probeSent === null || engineIo.upgraded !== null;
-}
 
 /** The session was over before: what still asks for it (the client's own good-bye, a poll that was under way) is no trouble. */
 function hadEnded(exchange: HttpExchangeFacts, connection: ConnectionFacts, { sessions }: Context): boolean {
