@@ -138,7 +138,7 @@ export const tuiZhCn: TuiWords = {
   firstConnection: "这是第一条连接",
   noConnection: "这是关于整个抓包的结论；按 e 查看解释",
   nothingListed: "列表是空的，没有可操作的条目",
-  notFound: (text) => `未找到：${text}`,
+  notFound: (text) => `未找到：${text} · 光标未移动`,
   hint: "第一次使用？按 Enter 打开连接，按 e 查看哪里出错，按 ? 列出所有按键。",
   live: { waiting: "等待中", running: "抓包中", ended: "抓包已结束" },
   packetsPerSecond: (n) => `${count(n)} 包/秒`,
