@@ -112,7 +112,7 @@ describe("what comes through a pipe is kept in temporary files", () => {
         () => ({ code: 0, stderr: "" }),
         (error: { code: number; stderr: string }) => error,
       );
-      expect(code).toBe(2);
+      expect(code).toBe(3);
       expect(stderr).toMatch(/^wscap: Temporary files cannot be written to \S+ \(\w+\)\.\n.*TMPDIR=FOLDER wscap …\n$/);
       expect(await readdir(scratch)).toEqual([]);
     },

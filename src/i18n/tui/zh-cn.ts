@@ -136,7 +136,7 @@ export const tuiZhCn: TuiWords = {
   oneOfSeveral: (at, all) => `该诊断涉及 ${all} 条连接，这是第 ${at} 条 · > 下一条，< 上一条`,
   lastConnection: "这是最后一条连接",
   firstConnection: "这是第一条连接",
-  noConnection: "这是关于整个抓包的结论；按 e 查看解释",
+  noConnection: "这是关于整个抓包的诊断；按 e 查看解释",
   nothingListed: "列表是空的，没有可操作的条目",
   notFound: (text) => `未找到：${text} · 光标未移动`,
   hint: "第一次使用？按 Enter 打开连接，按 e 查看哪里出错，按 ? 列出所有按键。",
