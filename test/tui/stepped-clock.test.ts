@@ -90,3 +90,13 @@ test.each([
   await screen.press(...keys);
   expect(textOf(screen)).toMatch(/^[^(]*\b1036800\d\.\d{3}\b/m);
 });
+
+test("evidence stands in the order of its packets under the list, whatever the rule put first", async () => {
+  const screen = await screenOf(FILE);
+  const { shown } = screen.state;
+  const findings = shown.findings.map((one) => ({ ...one, evidence: [...one.evidence].reverse() }));
+  screen.state = { ...screen.state, shown: { ...shown, findings } };
+  const packets = [...textOf(screen).matchAll(/^ +(\d+) +\+[\d.]+ {2}/gm)].map(([, packet]) => Number(packet));
+  expect(packets.length).toBeGreaterThan(3);
+  expect(packets).toEqual([...packets].sort((a, b) => a - b));
+});

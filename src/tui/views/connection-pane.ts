@@ -82,11 +82,12 @@ function story(row: ConnectionRow, state: State, context: Context): string[] {
       ...wrap(`${signOfSeverity[finding.severity]} ${render(finding, language).title}`, state, "     ", "   "),
     );
   lines.push(...opening, "", ...causeLines(worst, causes, state, context));
-  const offsets = worst.evidence.map((item) => offsetText(sinceBeginningNs(state.shown, item)));
+  const items = [...worst.evidence.entries()].sort(([, a], [, b]) => a.packet - b.packet);
+  const offsets = items.map(([, item]) => offsetText(sinceBeginningNs(state.shown, item)));
   const time = Math.max(...offsets.map(widthForSeconds));
-  for (const [index, item] of worst.evidence.entries()) {
-    if (index === 0) lines.push("");
-    const place = `   ${fitStart(String(item.packet), 7)} ${fitSeconds(offsets[index] ?? "", time)}  `;
+  for (const [at, [index, item]] of items.entries()) {
+    if (at === 0) lines.push("");
+    const place = `   ${fitStart(String(item.packet), 7)} ${fitSeconds(offsets[at] ?? "", time)}  `;
     lines.push(...wrap(evidence[index] ?? "", state, " ".repeat(place.length), place));
   }
   return further.length + worst.evidence.length === 0 ? lines.slice(0, -1) : lines;
