@@ -17,6 +17,12 @@ export function secondsWithin(seconds: string, width: number): string {
 
 export const fitSeconds = (seconds: string, width: number): string => fitStart(secondsWithin(seconds, width), width);
 
+const SECONDS = 10;
+
+/** Columns for seconds up to these ("+10368001.827"): milliseconds stay, however long the capture is. */
+export const widthForSeconds = (longest: string): number =>
+  Math.max(SECONDS, Math.min(longest.length, longest.indexOf(".") + 4));
+
 /** An address, cut in front where it is too long: its end and its port tell more than its network. */
 export const cutAddress = (address: string, width: number): string =>
   address.length <= width ? address : `…${address.slice(address.length - Math.max(0, width - 1))}`;

@@ -233,6 +233,6 @@ export function searchLadder(state: State, step: 1 | -1, includeHere: boolean): 
 /** `item` null: there is none. */
 export function ladderFound(state: State, text: string, item: number | null, context: Context): State {
   if (text !== state.list.search || state.ladder.detail === null) return state;
-  if (item === null) return { ...state, message: { text: context.words.notFound(text), tone: "plain" } };
+  if (item === null) return { ...state, message: { text: context.words.notFound(text), tone: "error" } };
   return centred(state, item);
 }

@@ -16,7 +16,7 @@ export function match(state: State, step: 1 | -1, context: Context, includeHere 
     const at = (start + step * tried + count * 2) % count;
     if (textAt(state, at, context).includes(search)) return [moveTo(state, at, context)];
   }
-  return [{ ...state, message: { text: context.words.notFound(state.list.search), tone: "plain" } }];
+  return [{ ...state, message: { text: context.words.notFound(state.list.search), tone: "error" } }];
 }
 
 /** What the row says, in small letters; "": it is none that can be gone to. */

@@ -100,6 +100,20 @@ describe.skipIf(chromiumMissing !== null)(
       ["paper", 794, 1123],
     ] as const;
 
+    test("on paper a ladder that is longer than a page begins under its heading, without an empty card before it", async () => {
+      if (browser === null) throw new Error("not launched");
+      const page = await browser.newPage({ viewport: { width: 794, height: 1123 } });
+      await page.emulateMedia({ media: "print" });
+      await page.goto(`file://${await pageOf("captures/trouble.pcapng", "paper-ladder")}`);
+      const styleOf = (selector: string, name: string): Promise<unknown> =>
+        page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${name}`);
+      const card = ".card:has(> .ladder)";
+      expect([await styleOf(card, "breakInside"), await styleOf(card, "paddingTop")]).toEqual(["auto", "0px"]);
+      expect(await styleOf("h2:has(+ .card > .ladder)", "height")).toBe("0px");
+      expect(await styleOf("h2", "breakAfter")).toBe("avoid");
+      await page.close();
+    });
+
     test.each(sizes)(
       "%s: no error, no request, both languages, filter, hostile text stays text",
       async (name, width, height) => {

@@ -250,7 +250,8 @@ describe("ladder", () => {
     await it.dispatch({ kind: "dialog", result: { kind: "search", value: "sec-websocket-accept", done: true } });
     expect(cursor()).toContain("101 Switching Protocols");
     await it.dispatch({ kind: "dialog", result: { kind: "search", value: "nowhere at all", done: true } });
-    expect(text(it)).toContain("not found: nowhere at all");
+    expect(text(it)).toContain("not found: nowhere at all · the cursor stays");
+    expect(it.state.message?.tone).toBe("error");
   });
 
   it("goes on with a connection that goes on, and stays where somebody looks", async () => {

@@ -47,7 +47,8 @@ describe("the search in the findings", () => {
   it("says what is not there, and stays", async () => {
     const screen = await searched("no such words");
     expect(screen.state.findings.cursor).toBe(0);
-    expect(textOf(screen)).toContain("not found: no such words");
+    expect(textOf(screen)).toContain("not found: no such words · the cursor stays");
+    expect(screen.state.message?.tone).toBe("error");
   });
 
   it("leaves the page of a rule for the list", async () => {

@@ -63,11 +63,11 @@ describe("offsets of weeks, which are wider than their columns", () => {
   const WEEKS_SECONDS = 1_829_000;
   const late = () => screenOf(retimedCopy(FILE, (packet) => (packet >= PONG ? WEEKS_SECONDS : 0), "weeks.pcap"));
 
-  test("keep as many decimals as there is room for, and no sign in the place of one", async () => {
+  test("keep their milliseconds, and no sign stands in the place of one", async () => {
     const screen = await late();
-    expect(textOf(screen)).toMatch(new RegExp(`^ +${PONG} \\+1829009\\.4 `, "m"));
+    expect(textOf(screen)).toMatch(new RegExp(`^ +${PONG} \\+1829009\\.426 `, "m"));
     await screen.press("enter", "end");
-    expect(textOf(screen)).toMatch(new RegExp(`1829049\\.43 +${FIN} `));
+    expect(textOf(screen)).toMatch(new RegExp(`1829049\\.431 +${FIN} `));
     expect(textOf(screen)).not.toMatch(/\d…/);
   });
 
@@ -78,4 +78,25 @@ describe("offsets of weeks, which are wider than their columns", () => {
       "+12.5",
     ]);
   });
+});
+
+test.each([
+  ["under the list", []],
+  ["ladder", ["enter", "v", "G"]],
+  ["findings", ["2"]],
+])("milliseconds stay where a capture is months long: %s", async (_, keys) => {
+  const path = "captures/fin-1006.pcap";
+  const screen = await screenOf(retimedCopy(path, (packet) => (packet >= 17 ? 120 * 86_400 : 0), "long.pcap"));
+  await screen.press(...keys);
+  expect(textOf(screen)).toMatch(/^[^(]*\b1036800\d\.\d{3}\b/m);
+});
+
+test("evidence stands in the order of its packets under the list, whatever the rule put first", async () => {
+  const screen = await screenOf(FILE);
+  const { shown } = screen.state;
+  const findings = shown.findings.map((one) => ({ ...one, evidence: [...one.evidence].reverse() }));
+  screen.state = { ...screen.state, shown: { ...shown, findings } };
+  const packets = [...textOf(screen).matchAll(/^ +(\d+) +\+[\d.]+ {2}/gm)].map(([, packet]) => Number(packet));
+  expect(packets.length).toBeGreaterThan(3);
+  expect(packets).toEqual([...packets].sort((a, b) => a - b));
 });

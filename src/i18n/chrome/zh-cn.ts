@@ -51,7 +51,7 @@ export const chromeZhCn: Chrome = {
   dropped: (n) => `抓包主机丢失了 ${n} 个数据包：缺失的数据可能由此造成，不一定是网络问题。`,
   connection: "连接",
   followsFrom: (rule) => `由 ${rule} 引起`,
-  moreFindings: (n) => `…… 另有 ${n} 条结论（用 --format json 查看全部）`,
+  moreFindings: (n) => `…… 另有 ${n} 条诊断（用 --format json 查看全部）`,
   alsoOn: (n, ids) => `另有 ${n} 个连接情况相同：${ids}`,
   packet: "包号",
   time: "时间",

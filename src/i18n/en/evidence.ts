@@ -75,7 +75,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   lastHeard: "last packet of the {from:word}",
   firstUnacknowledged: "first of {bytes:bytes} of the {from:word} that were never acknowledged",
   lastRetransmission: "sent again by the {from:word} for the last time ({repeats:once|# times} in all)",
-  violation: "frame of the {from:word} against {rule}",
+  violation: "frame of the {from:word} that breaks {rule}",
   zeroWindow: "zero window announced by the {from:word}",
   slowestPing: "ping of the {from:word}",
   slowestPong: "its pong, {ms:ms} later",

@@ -33,14 +33,14 @@ export const findingsNetwork = {
   },
   "tcp.open.refused": {
     host: {
-      title: "{server} refused the connection: nothing listens on port {port} there",
+      title: "{server} refused the connection: most likely nothing listens on port {port} there",
       detail:
-        "The SYN was answered by an RST[[ after {answerMs:ms}]]. The host is up and reachable, its port is closed. A program sees ECONNREFUSED, a browser ERR_CONNECTION_REFUSED and close code 1006.",
+        "The SYN was answered by an RST[[ after {answerMs:ms}]]. So the host is up and its port closed, unless a firewall answers for it. A program sees ECONNREFUSED, a browser ERR_CONNECTION_REFUSED and close code 1006.",
     },
     ofProxy: {
-      title: "{server} refused the proxy's connection: nothing listens on port {port} there",
+      title: "{server} refused the proxy's connection: most likely nothing listens on port {port} there",
       detail:
-        "The proxy at {client} tried its backend for a client that was waiting[[ and got an RST after {answerMs:ms}]]. The backend's host is up, its port is closed. Most proxies then tell their client 502 or 503, some only hang up; a browser shows 1006 for either.",
+        "The proxy at {client} tried its backend for a client that was waiting[[ and got an RST after {answerMs:ms}]]. So the backend's host is up and its port closed, unless a firewall answers for it. Most proxies then tell their client 502 or 503, some only hang up; a browser shows 1006 for either.",
     },
     middlebox: {
       title: "Connection to {server} refused, but not by the server: a firewall answered in its name",

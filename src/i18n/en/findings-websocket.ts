@@ -261,9 +261,9 @@ export const findingsWebSocket = {
   },
   "ws.message.too-big": {
     refused: {
-      title: "The {from:word}'s message was too big: the other side closed with 1009",
+      title: "The {from:word}'s message was too big: the receiver closed with 1009",
       detail:
-        "[[The message that was under way has at least {partBytes:bytes}. ]][[The largest message seen has {bytes:bytes}. ]][[Reason given: “{reason}”.]]",
+        "[[The message that was under way is at least {partBytes:bytes} long. ]][[The largest message seen is {bytes:bytes} long. ]][[Reason given: “{reason}”.]]",
     },
     cut: {
       title: "The {closer:word} hung up in the middle of a large message of the {from:word}",

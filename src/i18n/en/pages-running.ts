@@ -14,8 +14,8 @@ export const pagesRunning = {
   "ws.close.code": {
     name: "close code",
     meaning:
-      "One side closed with a code that says why. 1000 and 1001 are normal; others are explained with the reason text that came with them.",
-    seen: "The first Close frame of the connection and its code.",
+      "One side closed with a code that says why. 1000 and 1001 are normal, unless a message right before them ends the session of the protocol inside (MQTT, STOMP, SignalR, SockJS …) for a reason; others are explained with the reason text that came with them.",
+    seen: "The first Close frame of the connection, its code, and the last message before it.",
   },
   "ws.close.unanswered": {
     name: "Close unanswered",

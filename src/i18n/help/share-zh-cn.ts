@@ -3,7 +3,7 @@ import type { CommandHelp } from "./types.ts";
 
 export const shareCommandsZhCn = {
   export: {
-    summary: "把关键数据包写成 pcapng，结论和备注写成注释",
+    summary: "把关键数据包写成 pcapng，诊断和备注写成注释",
     more: "字节、时间和丢包计数保持原样，只抹去机密（--no-redact 可保留）。经典 pcap 会转换为 pcapng；多个抓包按时间顺序合成一个。输入文件不会被改动。",
     examples: [
       ["wscap export capture.pcap -o evidence.pcapng", "全部数据包，带注释"],

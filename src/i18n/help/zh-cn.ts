@@ -127,7 +127,7 @@ export const helpZhCn: HelpWords = {
     keylog:
       "用于解密 wss:// 的 TLS 密钥日志，即 SSLKEYLOGFILE 或 node --tls-keylog 写出的文件；pcapng 自带的密钥会自动使用",
     timer: "自己环境里的超时，单位秒，用来匹配断开时刻：gateway=90（可重复）",
-    failOn: "有达到该级别的结论时退出码为 1：error、warning、note 或 never",
+    failOn: "有达到该级别的诊断时退出码为 1：error、warning、note 或 never",
     noRedact: "显示 token 和密码（默认隐藏）",
     language: "en 或 zh-CN（默认取自 LC_ALL、LC_MESSAGES、LANG）",
     color: "输出不是终端时也使用颜色",
@@ -157,7 +157,7 @@ export const helpZhCn: HelpWords = {
   exitCodes: "退出码：",
   exitCodeWords: [
     [0, "完成"],
-    [1, "有达到 --fail-on 级别的结论"],
+    [1, "有达到 --fail-on 级别的诊断"],
     [2, "用法错误"],
     [3, "输入无法读取，或不是抓包"],
     [4, "没有抓包权限，或缺少抓包工具"],

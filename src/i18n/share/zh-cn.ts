@@ -3,7 +3,7 @@ import type { ShareWords } from "./words.ts";
 export const shareZhCn: ShareWords = {
   title: "WebSocket 分析报告",
   story: "发生了什么",
-  findings: "结论",
+  findings: "诊断结果",
   noFindings: "没有发现问题。",
   evidence: "证据",
   connectionNumber: (id) => `连接 ${id}`,

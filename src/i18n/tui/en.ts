@@ -147,7 +147,7 @@ export const tuiEn: TuiWords = {
   firstConnection: "this is the first connection",
   noConnection: "this is about the capture as a whole; e explains it",
   nothingListed: "the list is empty: there is nothing to do this with",
-  notFound: (text) => `not found: ${text}`,
+  notFound: (text) => `not found: ${text} · the cursor stays`,
   hint: "New here? Enter opens a connection, e explains its trouble, ? lists all keys.",
   live: { waiting: "waiting", running: "capturing", ended: "capture ended" },
   packetsPerSecond: (n) => `${count(n)} packets/s`,

@@ -244,11 +244,11 @@ export const findingsApplication = {
       detail: "token 的 nbf 晚于数据包时间，说明两边时钟不一致。token 内容不会显示。",
     },
     during: {
-      title: "服务器恰好在{where:word}里的 token 到期时断开连接，此时已连接 {openMs:ms}",
+      title: "服务器恰好在 {where:word}里的 token 到期时断开连接，此时已连接 {openMs:ms}",
       detail: "服务器对已打开的连接也会检查 token 有效期。",
     },
     duringSession: {
-      title: "服务器恰好在{where:word}里的 token 到期时把客户端从 {namespace} 断开[[，此时已连接 {openMs:ms}]]",
+      title: "服务器恰好在 {where:word}里的 token 到期时把客户端从 {namespace} 断开[[，此时已连接 {openMs:ms}]]",
       detail:
         "这是 Socket.IO 的 DISCONNECT：服务器对已打开的连接也会检查 token 有效期。此后客户端不会自动重连（“io server disconnect”）。",
     },

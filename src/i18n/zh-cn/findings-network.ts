@@ -29,14 +29,14 @@ export const findingsNetwork = {
   },
   "tcp.open.refused": {
     host: {
-      title: "{server} 拒绝连接：{port} 端口没有程序在监听",
+      title: "{server} 拒绝连接：{port} 端口多半没有程序在监听",
       detail:
-        "SYN [[在 {answerMs:ms}后]]收到 RST，说明主机可达，只是端口没开。程序报 ECONNREFUSED，浏览器报 ERR_CONNECTION_REFUSED，关闭码 1006。",
+        "SYN [[在 {answerMs:ms}后]]收到 RST：除非是防火墙代答，否则主机可达，只是端口没开。程序报 ECONNREFUSED，浏览器报 ERR_CONNECTION_REFUSED，关闭码 1006。",
     },
     ofProxy: {
-      title: "{server} 拒绝了代理的连接：{port} 端口没有程序在监听",
+      title: "{server} 拒绝了代理的连接：{port} 端口多半没有程序在监听",
       detail:
-        "客户端在等待时，代理（{client}）去连它的后端[[，{answerMs:ms}后收到 RST]]。后端主机可达，只是端口没开。多数代理这时回给客户端 502 或 503，有的只是断开；浏览器里都是 1006。",
+        "客户端在等待时，代理（{client}）去连它的后端[[，{answerMs:ms}后收到 RST]]。除非是防火墙代答，否则后端主机可达，只是端口没开。多数代理这时回给客户端 502 或 503，有的只是断开；浏览器里都是 1006。",
     },
     middlebox: {
       title: "连接 {server} 被拒，但拒绝的不是服务器本身，而是途中的防火墙",

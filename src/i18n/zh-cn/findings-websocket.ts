@@ -238,7 +238,7 @@ export const findingsWebSocket = {
   },
   "ws.message.too-big": {
     refused: {
-      title: "{from:word}发的消息太大：对端以 1009 关闭",
+      title: "{from:word}发的消息太大，接收方以 1009 关闭",
       detail:
         "[[正在发送的那条消息至少有 {partBytes:bytes}。]][[见到的最大消息为 {bytes:bytes}。]][[给出的理由是“{reason}”。]]",
     },

@@ -13,8 +13,9 @@ export const pagesRunning = {
   },
   "ws.close.code": {
     name: "关闭码",
-    meaning: "一端用关闭码说明了原因。1000 和 1001 是正常的；其他的会连同理由文本一起解释。",
-    seen: "连接上的第一个 Close 帧及其关闭码。",
+    meaning:
+      "一端用关闭码说明了原因。1000 和 1001 是正常的，除非之前刚有一条消息因故终止了内层协议（MQTT、STOMP、SignalR、SockJS 等）的会话；其他的会连同理由文本一起解释。",
+    seen: "连接上的第一个 Close 帧、它的关闭码，以及之前的最后一条消息。",
   },
   "ws.close.unanswered": {
     name: "Close 没有回应",

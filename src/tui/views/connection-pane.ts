@@ -4,7 +4,7 @@ import { escapeText } from "../../base/escape-text.ts";
 import { offsetText } from "../../base/time.ts";
 import { render } from "../../i18n/render.ts";
 import type { Finding } from "../../rules/types.ts";
-import { fitSeconds, fitStart } from "../cells.ts";
+import { fitSeconds, fitStart, widthForSeconds } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { sinceBeginningNs } from "../rows/clock.ts";
 import { type ConnectionRow, headerOf, pathOf } from "../rows/connection-row.ts";
@@ -82,10 +82,12 @@ function story(row: ConnectionRow, state: State, context: Context): string[] {
       ...wrap(`${signOfSeverity[finding.severity]} ${render(finding, language).title}`, state, "     ", "   "),
     );
   lines.push(...opening, "", ...causeLines(worst, causes, state, context));
-  for (const [index, item] of worst.evidence.entries()) {
-    if (index === 0) lines.push("");
-    const offset = offsetText(sinceBeginningNs(state.shown, item));
-    const place = `   ${fitStart(String(item.packet), 7)} ${fitSeconds(offset, 10)}  `;
+  const items = [...worst.evidence.entries()].sort(([, a], [, b]) => a.packet - b.packet);
+  const offsets = items.map(([, item]) => offsetText(sinceBeginningNs(state.shown, item)));
+  const time = Math.max(...offsets.map(widthForSeconds));
+  for (const [at, [index, item]] of items.entries()) {
+    if (at === 0) lines.push("");
+    const place = `   ${fitStart(String(item.packet), 7)} ${fitSeconds(offsets[at] ?? "", time)}  `;
     lines.push(...wrap(evidence[index] ?? "", state, " ".repeat(place.length), place));
   }
   return further.length + worst.evidence.length === 0 ? lines.slice(0, -1) : lines;

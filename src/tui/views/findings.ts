@@ -3,7 +3,7 @@ import { escapeText } from "../../base/escape-text.ts";
 import { clockText, offsetText } from "../../base/time.ts";
 import { explain, render } from "../../i18n/render.ts";
 import type { Finding } from "../../rules/types.ts";
-import { fitSeconds, fitStart, Line } from "../cells.ts";
+import { fitSeconds, fitStart, Line, widthForSeconds } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { bodyRows, listRows } from "../layout.ts";
 import type { Palette } from "../palette.ts";
@@ -117,15 +117,16 @@ export function storyLines(finding: Finding, state: State, context: Context): st
   }
   const items = [...finding.evidence.entries()].sort(([, a], [, b]) => a.packet - b.packet);
   const last = items.at(-1)?.[1];
+  const offsets = items.map(([, item]) => offsetText(sinceBeginningNs(state.shown, item)));
+  const time = Math.max(...offsets.map(widthForSeconds));
   if (last !== undefined) {
-    const names = `  ${padStartToWidth(chrome.packet, 7)} ${padStartToWidth(chrome.time, 10)}  ${chrome.what}`;
+    const names = `  ${padStartToWidth(chrome.packet, 7)} ${padStartToWidth(chrome.time, time)}  ${chrome.what}`;
     const clockNow = clockText(clockAt(state.shown, BEGINNING), clockAt(state.shown, last));
     const clock = chrome.clockOf(offsetText(sinceBeginningNs(state.shown, last)), clockNow);
     lines.push("", new Line(palette, width).add(`${names}${clock}`, "dim").end());
   }
-  for (const [index, item] of items) {
-    const offset = offsetText(sinceBeginningNs(state.shown, item));
-    const head = `  ${fitStart(String(item.packet), 7)} ${fitSeconds(offset, 10)}  `;
+  for (const [at, [index, item]] of items.entries()) {
+    const head = `  ${fitStart(String(item.packet), 7)} ${fitSeconds(offsets[at] ?? "", time)}  `;
     lines.push(...wrapped(evidence[index] ?? "", width, " ".repeat(head.length), head));
   }
   if (finding.wiresharkFilter !== "")

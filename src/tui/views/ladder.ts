@@ -3,7 +3,7 @@ import { displayWidth, truncateToWidth, wrapToWidth } from "../../base/display-w
 import { escapeText } from "../../base/escape-text.ts";
 import { render } from "../../i18n/render.ts";
 import { type ConnectionDetail, type DetailRow, ROW } from "../../session/detail-types.ts";
-import { centre, fitSeconds, fitStart, fitted, Line } from "../cells.ts";
+import { centre, fitSeconds, fitStart, fitted, Line, widthForSeconds } from "../cells.ts";
 import type { Context } from "../context.ts";
 import { isSplit, listRows, paneRows } from "../layout.ts";
 import { LineCache } from "../line-cache.ts";
@@ -21,12 +21,14 @@ import type { State } from "../state.ts";
 
 /** Cursor, evidence and note signs; time; packet number. */
 const MARGIN = 4;
-const TIME = 10;
 const PACKET = 8;
-const LEFT = MARGIN + TIME + PACKET + 1;
 /** Where lifelines get less than this, their labels are cut first. */
 const PREVIEW_SHARE = 0.42;
 const WIDEST_PREVIEW = 90;
+
+/** The last row has the longest time. */
+const timeWidth = (detail: ConnectionDetail, { shown }: State): number =>
+  widthForSeconds(detail.length === 0 ? "" : rowSeconds(shown, detail.row(detail.length - 1)));
 
 const lifelines = new WeakMap<ConnectionDetail, Lifelines>();
 
@@ -59,17 +61,19 @@ export function ladderView(state: State, context: Context): string[] {
   const { detail } = ladder;
   const width = ladderWidth(state);
   const parties = lifelinesFor(detail);
-  const places = placesOf(parties.lines.length, width);
-  const lines = headLines(detail, parties, places, width, state, context);
+  const time = timeWidth(detail, state);
+  const left = MARGIN + time + PACKET + 1;
+  const places = placesOf(parties.lines.length, left, width);
+  const lines = headLines(detail, parties, places, left, width, state, context);
   const items = itemsOfLadder(state);
   const evidence = evidenceOf(detail, state.shown.findings);
   const noted = new Set(
     living(state.list.notes).map(({ anchor }) => (anchor.kind === "capture" ? "" : String(anchor.packet))),
   );
   const marks = { evidence, noted };
-  const drawing = { parties, places, width, marks, state, context };
+  const drawing = { parties, places, time, width, marks, state, context };
   const { notes } = state.list;
-  const cache = drawn.under([detail, width, notes, ladder.picked, evidence, palette, words, state.redraws]);
+  const cache = drawn.under([detail, time, width, notes, ladder.picked, evidence, palette, words, state.redraws]);
   for (let at = ladder.scroll.top; at < ladder.scroll.top + listRows(state); at++) {
     const item = items[at];
     if (item === undefined) lines.push("");
@@ -87,8 +91,8 @@ const isShared = ({ legs }: Lifelines, leg: number): boolean => {
 };
 
 /** Columns of the lifelines. */
-function placesOf(count: number, width: number): number[] {
-  const [first, last] = [LEFT + 1, width - 2];
+function placesOf(count: number, left: number, width: number): number[] {
+  const [first, last] = [left + 1, width - 2];
   return Array.from({ length: count }, (_, index) =>
     Math.round(first + ((last - first) * index) / Math.max(1, count - 1)),
   );
@@ -98,6 +102,7 @@ function headLines(
   detail: ConnectionDetail,
   { lines: parties, legs }: Lifelines,
   places: readonly number[],
+  leftWidth: number,
   width: number,
   state: State,
   { palette, words }: Context,
@@ -114,8 +119,8 @@ function headLines(
   });
   const level = ` ${words.levels[state.ladder.level]} · v`;
   const row = (texts: readonly string[], left: string, role: Role): string => {
-    let line = new Line(palette, width).add(fitted(left, LEFT), "dim");
-    const room = Math.floor((width - LEFT) / parties.length);
+    let line = new Line(palette, width).add(fitted(left, leftWidth), "dim");
+    const room = Math.floor((width - leftWidth) / parties.length);
     for (const [index, text] of texts.entries()) {
       const cut = truncateToWidth(text, room - 1);
       const place = places[index] ?? 0;
@@ -179,6 +184,7 @@ function hiddenBetween(detail: ConnectionDetail, before: number, next: number): 
 interface ArrowContext {
   readonly parties: Lifelines;
   readonly places: readonly number[];
+  readonly time: number;
   readonly width: number;
   readonly marks: { readonly evidence: ReadonlyMap<number, EvidenceMark>; readonly noted: ReadonlySet<string> };
   readonly state: State;
@@ -187,7 +193,7 @@ interface ArrowContext {
 }
 
 function arrowLine(detail: ConnectionDetail, index: number, of: ArrowContext): string {
-  const { parties, places, width, marks, state, context, isCursor } = of;
+  const { parties, places, time, width, marks, state, context, isCursor } = of;
   const row = detail.row(index);
   const { text: words, role } = arrowText(detail, row, context);
   // Captures of both ends tell one connection twice: each says which one it is.
@@ -198,7 +204,7 @@ function arrowLine(detail: ConnectionDetail, index: number, of: ArrowContext): s
   line.add(mark === undefined ? " " : "◆", mark === undefined || mark.severity === "note" ? "dim" : mark.severity);
   line.add(state.ladder.picked === index ? "■" : marks.noted.has(String(row.packet)) ? "✎" : " ", "note").gap(1);
   line
-    .add(fitSeconds(rowSeconds(state.shown, row), TIME), "dim")
+    .add(fitSeconds(rowSeconds(state.shown, row), time), "dim")
     .add(fitStart(String(row.packet), PACKET), role === "dim" ? "dim" : "plain");
   line.gap(1);
   const [client, server] = parties.legs[row.leg] ?? [0, 1];
