@@ -15,6 +15,7 @@ import { withHurry } from "./hurried.ts";
 import { withLegs } from "./leg-evidence.ts";
 import { asOneDeath } from "./one-death.ts";
 import { asOneNarrowPath } from "./one-narrow-path.ts";
+import { asOneOutage } from "./one-outage.ts";
 import type { Placed } from "./placed.ts";
 import { withPollsOn } from "./polled-on.ts";
 import { withPollsOfDeath } from "./polls-of-death.ts";
@@ -50,6 +51,7 @@ function withoutSeams(findings: Finding[], { captures }: Analysis): Finding[] {
 const AS_ONE: readonly ((judged: readonly Judged[], context: Context) => readonly Judged[])[] = [
   asOneToken,
   asOneDeath,
+  asOneOutage,
   withPollsOfDeath,
   asAnnouncedStop,
   asOneNarrowPath,
