@@ -12,11 +12,12 @@ const OF_AN_OUTAGE: ReadonlySet<RuleId> = new Set([
   "ws.close.no-close-frame",
   "tcp.rst",
 ]);
-const OUTAGES: ReadonlySet<Cause["id"]> = new Set(["pathInterrupted", "peerVanished", "pathDied"]);
+const OUTAGES: ReadonlySet<Cause["id"]> = new Set(["pathInterrupted", "peerVanished", "pathDied", "pathStateLost"]);
 
 /**
  * A path that breaks takes all WebSockets between its two hosts along, whatever each of them shows of it: which side gave up
- * first, and whether its FIN, an RST or nothing came through. The one that noticed first tells it.
+ * first, and whether its FIN, an RST or nothing came through. The one that noticed first tells it, or one that shows more: a new
+ * connection that opened beside it.
  */
 export function asOneOutage(judged: readonly Judged[], { joins }: Context): readonly Judged[] {
   const byHosts = new Map<string, Judged[]>();
@@ -27,10 +28,10 @@ export function asOneOutage(judged: readonly Judged[], { joins }: Context): read
   const leads = new Map<string, Judged>();
   for (const items of byHosts.values())
     for (const together of overlapping(items)) {
-      const [lead, ...others] = together;
-      if (lead === undefined || others.length === 0) continue;
+      const lead = together.find(provesPath) ?? together[0];
+      if (lead === undefined || together.length < 2) continue;
       told.set(lead, lead);
-      for (const item of others) leads.set(keyOf(item), lead);
+      for (const item of together) if (item !== lead) leads.set(keyOf(item), lead);
     }
   return toldByLeads(judged, told, leads);
 }
@@ -43,6 +44,8 @@ const isOfOutage = ({ severity, root, draft }: Judged): boolean =>
   draft.causes[0].confidence !== "possible" &&
   OUTAGES.has(draft.causes[0].id);
 
+const provesPath = ({ draft }: Judged): boolean => draft.causes[0]?.id === "pathStateLost";
+
 const SIGNS: ReadonlySet<EvidenceItem["what"]> = new Set(["retransmission", "firstUnacknowledged"]);
 
 /** Since when it shows, though it may have ended for it only later. */
@@ -51,8 +54,14 @@ const sinceNs = ({ draft }: Judged): number =>
     .filter(({ what }) => SIGNS.has(what))
     .reduce((ns, { timestampNs }) => Math.min(ns, timestampNs), draft.onset as number);
 
-const untilNs = ({ connection, draft }: Judged): number =>
-  connection === null ? draft.onset : Math.max(draft.onset, endOf(connection).timestampNs);
+/** A device that drops what it does not know does so to the next connection, too, when that has paused. */
+const NEXT_NS = 60e9;
+
+const untilNs = (item: Judged): number => {
+  const { connection, draft } = item;
+  if (connection === null) return draft.onset;
+  return Math.max(draft.onset, endOf(connection).timestampNs) + (provesPath(item) ? NEXT_NS : 0);
+};
 
 /** Those that began before all earlier ones were over, in the order of their beginnings. */
 function overlapping(items: readonly Judged[]): Judged[][] {

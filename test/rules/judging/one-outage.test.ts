@@ -39,3 +39,26 @@ test("but not of other hosts, or at another time", () => {
   expect(errors(endedAfter(32), givenUp(elsewhere))).toHaveLength(2);
   expect(errors(endedAfter(22), givenUp())).toHaveLength(2);
 });
+
+test("a device that drops one connection while the next one opens drops that one, too, when its time has come", () => {
+  /** The client's FIN at `at` is sent again for 10 s and never answered. */
+  const endLost = (at: number): ConnectionFacts => {
+    const finRepeat = { last: mark(at + 10), previous: mark(at + 5), heardBefore: mark(at - 5), heardAfter: null };
+    return {
+      ...abnormal("client", at, {
+        tcpFacts: {
+          established: mark(at - 20),
+          client: { fin: mark(at), finRetransmissions: 6, finAcknowledged: null, finRepeat },
+          server: { fin: null },
+        },
+      }),
+      first: mark(at - 20),
+    };
+  };
+  // The second one opens at 43 s, while the first one's FIN is repeated.
+  const errors = judge(several(endLost(40), endLost(63))).filter(({ severity }) => severity === "error");
+  expect(errors.map(({ ruleId, alsoConnections }) => [ruleId, alsoConnections.length])).toEqual([
+    ["tcp.path.blackhole", 1],
+  ]);
+  expect(errors[0]?.causes[0]?.id).toBe("pathStateLost");
+});
