@@ -1,5 +1,4 @@
 import { appendTo } from "../../base/append-to.ts";
-import type { Context } from "../context/context.ts";
 import { endOf, hostsOf } from "../reading/reading.ts";
 import type { Cause, EvidenceItem, RuleId } from "../types.ts";
 import { keyOf, toldByLeads } from "./leads.ts";
@@ -12,18 +11,24 @@ const OF_AN_OUTAGE: ReadonlySet<RuleId> = new Set([
   "ws.close.no-close-frame",
   "tcp.rst",
 ]);
-const OUTAGES: ReadonlySet<Cause["id"]> = new Set(["pathInterrupted", "peerVanished", "pathDied", "pathStateLost"]);
+const OUTAGES: ReadonlySet<Cause["id"]> = new Set([
+  "pathInterrupted",
+  "peerVanished",
+  "pathDied",
+  "pathStateLost",
+  "lostBetween",
+  "lostOneWay",
+]);
 
 /**
  * A path that breaks takes all WebSockets between its two hosts along, whatever each of them shows of it: which side gave up
  * first, and whether its FIN, an RST or nothing came through. The one that noticed first tells it, or one that shows more: a new
  * connection that opened beside it.
  */
-export function asOneOutage(judged: readonly Judged[], { joins }: Context): readonly Judged[] {
+export function asOneOutage(judged: readonly Judged[]): readonly Judged[] {
   const byHosts = new Map<string, Judged[]>();
   for (const item of judged)
-    if (item.connection !== null && isOfOutage(item) && !joins.copyOf.has(item.connection.id))
-      appendTo(byHosts, hostsOf(item.connection), item);
+    if (item.connection !== null && isOfOutage(item)) appendTo(byHosts, hostsOf(item.connection), item);
   const told = new Map<Judged, Judged>();
   const leads = new Map<string, Judged>();
   for (const items of byHosts.values())
@@ -49,18 +54,18 @@ const provesPath = ({ draft }: Judged): boolean => draft.causes[0]?.id === "path
 const SIGNS: ReadonlySet<EvidenceItem["what"]> = new Set(["retransmission", "firstUnacknowledged"]);
 
 /** Since when it shows, though it may have ended for it only later. */
-const sinceNs = ({ draft }: Judged): number =>
+const sinceNs = ({ draft, aheadNs }: Judged): number =>
   draft.evidence
     .filter(({ what }) => SIGNS.has(what))
-    .reduce((ns, { timestampNs }) => Math.min(ns, timestampNs), draft.onset as number);
+    .reduce((ns, { timestampNs }) => Math.min(ns, timestampNs), draft.onset as number) - aheadNs;
 
 /** A device that drops what it does not know does so to the next connection, too, when that has paused. */
 const NEXT_NS = 60e9;
 
 const untilNs = (item: Judged): number => {
-  const { connection, draft } = item;
-  if (connection === null) return draft.onset;
-  return Math.max(draft.onset, endOf(connection).timestampNs) + (provesPath(item) ? NEXT_NS : 0);
+  const { connection, draft, aheadNs } = item;
+  const endNs = connection === null ? draft.onset : Math.max(draft.onset, endOf(connection).timestampNs);
+  return endNs - aheadNs + (provesPath(item) ? NEXT_NS : 0);
 };
 
 /** Those that began before all earlier ones were over, in the order of their beginnings. */

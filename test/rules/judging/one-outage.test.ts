@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
-import { abnormal, deafBeat, mark, stalled } from "../../support/facts-builder.ts";
+import { abnormal, analysisOf, deafBeat, joined, mark, stalled } from "../../support/facts-builder.ts";
 import { several } from "../cases/case.ts";
 
 /** Ended by the server just when the path was open again, of which its segments tell that were sent again since then. */
@@ -61,4 +61,11 @@ test("a device that drops one connection while the next one opens drops that one
     ["tcp.path.blackhole", 1],
   ]);
   expect(errors[0]?.causes[0]?.id).toBe("pathStateLost");
+});
+
+test("nor is it another error where a capture of the other end proves the loss", () => {
+  const pair = (first: number) => joined("two-captures", { places: [first, first + 1], lostBytes: [40, 40] });
+  const connections = [endedAfter(32), endedAfter(32), givenUp(), givenUp()];
+  const findings = judge(analysisOf(connections, { joins: [pair(0), pair(2)] }));
+  expect(findings.filter(({ severity }) => severity === "error")).toHaveLength(1);
 });
