@@ -215,7 +215,7 @@ describe("who was silent while the other side went on, until it was reset", () =
 
   test("stood still", () => {
     expect(told()).toMatchObject({ variant: "whileStill", args: { from: "server", outageMs: 10_000 } });
-    expect(causeIds(told())).toEqual(["peerBlocked", "closedWithUnread", "processCrashed"]);
+    expect(causeIds(told())).toEqual(["peerBlocked", "processCrashed", "closedWithUnread"]);
   });
   test.each<[string, Finding | undefined]>([
     ["if it had said little", told({ dataSegments: 4 })],

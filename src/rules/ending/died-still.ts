@@ -28,7 +28,7 @@ export function diedStill(
     evidence: [shows(still.last, "lastData", { from }), ...evidence],
     causes: [
       cause("likely", "peerBlocked", { to: from }),
-      cause(hasDied ? "likely" : "possible", "processCrashed", { from }),
+      cause("likely", "processCrashed", { from }),
       cause(hasDied ? "possible" : "likely", "closedWithUnread", { from }),
     ],
   });

@@ -16,7 +16,9 @@ import { withHurry } from "./hurried.ts";
 import { withLegs } from "./leg-evidence.ts";
 import { asOneDeath } from "./one-death.ts";
 import { asOneNarrowPath } from "./one-narrow-path.ts";
+import { asOneOutage } from "./one-outage.ts";
 import { asOneTimer } from "./one-timer.ts";
+
 import type { Placed } from "./placed.ts";
 import { withPollsOn } from "./polled-on.ts";
 import { withPollsOfDeath } from "./polls-of-death.ts";
@@ -53,6 +55,7 @@ const AS_ONE: readonly ((judged: readonly Judged[], context: Context) => readonl
   asOneToken,
   asOneDeath,
   withFrontsOfDeath,
+  asOneOutage,
   withPollsOfDeath,
   asOneTimer,
   asAnnouncedStop,

@@ -6,6 +6,7 @@ import { CHANCE, failedOnMessage, hasDied, messagesWithin, refusesAfter, TOGETHE
 import { endOf, serverOf } from "../reading/reading.ts";
 import { within } from "../reading/time-index.ts";
 import type { Cause, RuleId } from "../types.ts";
+import { keyOf, toldByLeads } from "./leads.ts";
 import type { Judged } from "./story.ts";
 
 /** What is told of a connection whose server ended it without a word. */
@@ -32,22 +33,8 @@ export function asOneDeath(judged: readonly Judged[], context: Context): readonl
       first.set(lead.item, told);
       for (const item of together) leads.set(keyOf(item), told);
     }
-  if (leads.size === 0) return judged;
-  return judged.map((item): Judged => {
-    const own = first.get(item);
-    if (own !== undefined) return own;
-    const lead = item.root === null && item.severity === "error" ? leads.get(keyOf(item)) : undefined;
-    if (lead !== undefined)
-      return lead.draft.ruleId === item.draft.ruleId && lead.draft.variant === item.draft.variant
-        ? { ...item, lead }
-        : { ...item, severity: "note", root: lead };
-    const root = item.root === null ? undefined : leads.get(keyOf(item.root));
-    return root === undefined ? item : { ...item, root };
-  });
+  return toldByLeads(judged, first, leads);
 }
-
-/** A rule tells one thing of a connection's end. */
-const keyOf = ({ rule, connection }: Pick<Judged, "rule" | "connection">): string => `${connection?.id} ${rule.id}`;
 
 const isOfDeath = ({ connection, draft }: Judged, context: Context): boolean =>
   connection !== null &&

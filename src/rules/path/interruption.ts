@@ -1,4 +1,4 @@
-import type { Side } from "../../base/brand.ts";
+import { relativeNs, type Side } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { BeatFacts } from "../../store/websocket-types.ts";
@@ -20,6 +20,7 @@ export interface Interruption {
   readonly unanswered: Side | null;
   /** How often a packet was sent again meanwhile; null: the capture stands where nothing arrived, and saw only silence. */
   readonly repeats: number | null;
+  /** When the first of those packets was sent for the first time. */
   readonly since: Mark | null;
   /** What came after the silence is far less than what had been sent during it: the program stood still, not the path. */
   readonly paused: boolean;
@@ -42,7 +43,7 @@ export function interruptionBefore(connection: ConnectionFacts, at: Mark, from: 
       length: outageLength(connection, stall.from, stall.sinceNs, answerNs(stall, at, from)),
       unanswered: stall.hadArrived ? stall.from : null,
       repeats: stall.repeats,
-      since: stall.first,
+      since: { ...stall.first, timestampNs: relativeNs(stall.sinceNs) },
       paused: false,
       acknowledging: false,
       evidence: [

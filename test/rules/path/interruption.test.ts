@@ -1,7 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { relativeNs } from "../../../src/base/brand.ts";
 import { judge } from "../../../src/rules/judging/judge.ts";
-import { abnormal, beat, close, connectionFacts, mark, stalled, tcp, webSocket } from "../../support/facts-builder.ts";
+import {
+  abnormal,
+  beat,
+  close,
+  connectionFacts,
+  deafBeat,
+  mark,
+  quietBeat,
+  reset,
+  stalled,
+  tcp,
+  webSocket,
+} from "../../support/facts-builder.ts";
 import { one } from "../cases/case.ts";
 
 test("what greetings and heads took does not count as what a side used to say", () => {
@@ -107,4 +119,20 @@ describe("a Close that waited behind an outage", () => {
       ["tcp.path.blackhole survived", "warning", null],
     ]);
   });
+});
+
+test("a ping that was the first packet of the interruption is no warning beside it", () => {
+  const events = stalled(32.9).map((event) => ({ ...event, sentNs: relativeNs(32.9e9) }));
+  const facts = abnormal("client", 40, {
+    webSocketFacts: { heartbeat: [quietBeat, deafBeat(30, [32.9], false)] },
+    tcpFacts: {
+      ending: "rst",
+      resets: [reset({ from: "client", answers: mark(39.999), hasAck: false })],
+      events,
+      client: { lastData: mark(30), lastPacket: mark(30) },
+    },
+  });
+  const severities = judge(one(facts)).map(({ ruleId, severity }) => `${severity} ${ruleId}`);
+  expect(severities).toContain("note ws.pong.missing");
+  expect(severities.filter((line) => !line.startsWith("note"))).toEqual(["error tcp.rst"]);
 });

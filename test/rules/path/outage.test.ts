@@ -107,6 +107,14 @@ describe("how long an outage was", () => {
     expect(found("tcp.path.blackhole", hungUp({ heardAfter: mark(42.001) }))?.args["leastMs"]).toBe(6000);
     // The other side was heard all the while.
     expect(found("tcp.path.blackhole", hungUp({ heardBefore: mark(41) }))?.variant).toBe("endLost");
+    // Nothing came any more, but the next connection opened: both hosts are up.
+    const causes = (...beside: ConnectionFacts[]) => {
+      const lost = hungUp({ heardAfter: null } as object).connections;
+      return found("tcp.path.blackhole", several(...lost, ...beside))?.causes.map(({ id }) => id);
+    };
+    expect(causes()).toEqual(["peerVanished", "pathInterrupted"]);
+    const next = connectionFacts({ first: mark(33), tcp: tcp({ established: mark(33) }) });
+    expect(causes(next)).toEqual(["pathStateLost", "pathInterrupted"]);
   });
 });
 

@@ -300,8 +300,8 @@ const check = (connection: ConnectionFacts, context: Context): Draft | null =>
   checkHole(connection, 1, context) ??
   checkAcknowledgments(connection, 0) ??
   checkAcknowledgments(connection, 1) ??
-  checkLostEnd(connection, 0) ??
-  checkLostEnd(connection, 1) ??
+  checkLostEnd(connection, 0, context) ??
+  checkLostEnd(connection, 1, context) ??
   checkSurvived(connection);
 
 export const pathBlackhole: Rule = {

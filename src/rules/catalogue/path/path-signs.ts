@@ -1,15 +1,17 @@
 import { type Direction, sideOf } from "../../../base/brand.ts";
 import type { Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
+import type { Context } from "../../context/context.ts";
 import { LEAST_RETRANSMISSIONS, LEAST_WAIT_MS } from "../../context/dead-path.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { sentForFin } from "../../ending/forged-fin.ts";
 import { mayBlameOutage } from "../../ending/outage-code.ts";
 import { stallHolding } from "../../path/held-end.ts";
+import { openedBeside } from "../../path/meanwhile.ts";
 import { outageLength } from "../../path/outage.ts";
 import { endingEvidence } from "../../reading/ending.ts";
 import { type FirstClose, firstClose } from "../../reading/first-close.ts";
-import { directionOf, earlier, otherSide, spanMs } from "../../reading/reading.ts";
+import { clientOf, directionOf, earlier, otherSide, spanMs } from "../../reading/reading.ts";
 import { type Stall, stallsOf } from "../../reading/stall.ts";
 import { stoppedTalking } from "../../rhythm/data-rhythm.ts";
 
@@ -49,7 +51,7 @@ const HEARD_AFTER_MS = 1000;
  * It hung up, and the other side did not acknowledge that: it does not know of it, and may go on talking. Once the path is
  * open again, that is answered as what comes to a closed connection.
  */
-export function checkLostEnd(connection: ConnectionFacts, direction: Direction): Draft | null {
+export function checkLostEnd(connection: ConnectionFacts, direction: Direction, context: Context): Draft | null {
   const { tcp, server } = connection;
   const half = tcp.halves[direction];
   const peer = tcp.halves[direction === 0 ? 1 : 0];
@@ -89,12 +91,17 @@ export function checkLostEnd(connection: ConnectionFacts, direction: Direction):
       causes: [cause("likely", "pathInterrupted", {})],
     });
   }
+  // Both hosts are up and reach each other, if not on this connection: its FIN was sent once more in vain after that.
+  const [beside] = openedBeside(connection, fin.timestampNs, previous.timestampNs, context);
+  const opened = beside && shows(beside.tcp.established, "openedMeanwhile", { client: clientOf(beside) });
   return draft("tcp.path.blackhole", "endLost", {
     ...parts,
+    evidence: [...parts.evidence, opened ?? null],
     args: { ...args, waitedMs: spanMs(fin, last) },
     causes: [
+      opened != null && cause("likely", "pathStateLost", {}),
       isHeard && cause("likely", "dropsOneWay", { to, port: server.port }),
-      !isHeard && cause("likely", "peerVanished", { to }),
+      !isHeard && opened == null && cause("likely", "peerVanished", { to }),
       cause("possible", "pathInterrupted", {}),
     ],
   });

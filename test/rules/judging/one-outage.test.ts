@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { judge } from "../../../src/rules/judging/judge.ts";
+import type { ConnectionFacts } from "../../../src/store/types.ts";
+import { abnormal, analysisOf, deafBeat, joined, mark, stalled } from "../../support/facts-builder.ts";
+import { several } from "../cases/case.ts";
+
+/** Ended by the server just when the path was open again, of which its segments tell that were sent again since then. */
+const endedAfter = (since: number, more: Partial<ConnectionFacts> = {}): ConnectionFacts => ({
+  ...abnormal("server", since + 7.1, { tcpFacts: { events: stalled(since) } }),
+  ...more,
+});
+
+/** Given up by the server's heartbeat, unacknowledged. */
+const givenUp = (more: Partial<ConnectionFacts> = {}): ConnectionFacts => ({
+  ...abnormal("server", 45, {
+    webSocketFacts: { heartbeat: [deafBeat(20, []), deafBeat(20, [33, 43], false)] },
+    tcpFacts: { client: { lastData: mark(30), lastPacket: mark(30) } },
+  }),
+  ...more,
+});
+
+const told = (...connections: ConnectionFacts[]): string[] =>
+  judge(several(...connections)).map(
+    ({ ruleId, severity, alsoConnections, followsFrom }) =>
+      `${severity} ${ruleId}${alsoConnections.length > 0 ? " and others" : ""}${followsFrom === null ? "" : ` from ${followsFrom}`}`,
+  );
+
+test("what a dead path does to several connections of two hosts is one error, told by the first that shows it", () => {
+  expect(told(endedAfter(32), endedAfter(32.5), givenUp())).toEqual([
+    "error ws.close.no-close-frame and others",
+    "note ws.pong.missing from ws.close.no-close-frame",
+    "note ws.close.no-close-frame from ws.close.no-close-frame",
+  ]);
+});
+
+test("but not of other hosts, or at another time", () => {
+  const elsewhere = { server: { address: "10.0.0.77", port: 8080 } };
+  const errors = (...all: ConnectionFacts[]) => told(...all).filter((line) => line.startsWith("error"));
+  expect(errors(endedAfter(32), givenUp(elsewhere))).toHaveLength(2);
+  expect(errors(endedAfter(22), givenUp())).toHaveLength(2);
+});
+
+test("a device that drops one connection while the next one opens drops that one, too, when its time has come", () => {
+  /** The client's FIN at `at` is sent again for 10 s and never answered. */
+  const endLost = (at: number): ConnectionFacts => {
+    const finRepeat = { last: mark(at + 10), previous: mark(at + 5), heardBefore: mark(at - 5), heardAfter: null };
+    return {
+      ...abnormal("client", at, {
+        tcpFacts: {
+          established: mark(at - 20),
+          client: { fin: mark(at), finRetransmissions: 6, finAcknowledged: null, finRepeat },
+          server: { fin: null },
+        },
+      }),
+      first: mark(at - 20),
+    };
+  };
+  // The second one opens at 43 s, while the first one's FIN is repeated.
+  const errors = judge(several(endLost(40), endLost(63))).filter(({ severity }) => severity === "error");
+  expect(errors.map(({ ruleId, alsoConnections }) => [ruleId, alsoConnections.length])).toEqual([
+    ["tcp.path.blackhole", 1],
+  ]);
+  expect(errors[0]?.causes[0]?.id).toBe("pathStateLost");
+});
+
+test("nor is it another error where a capture of the other end proves the loss", () => {
+  const pair = (first: number) => joined("two-captures", { places: [first, first + 1], lostBytes: [40, 40] });
+  const connections = [endedAfter(32), endedAfter(32), givenUp(), givenUp()];
+  const findings = judge(analysisOf(connections, { joins: [pair(0), pair(2)] }));
+  expect(findings.filter(({ severity }) => severity === "error")).toHaveLength(1);
+});
