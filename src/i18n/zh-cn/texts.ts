@@ -13,6 +13,7 @@ import { findingsCapture } from "./findings-capture.ts";
 import { findingsClose } from "./findings-close.ts";
 import { findingsNetwork } from "./findings-network.ts";
 import { findingsPath } from "./findings-path.ts";
+import { findingsReset } from "./findings-reset.ts";
 import { findingsUpgrade } from "./findings-upgrade.ts";
 import { findingsWebSocket } from "./findings-websocket.ts";
 import { fronts } from "./fronts.ts";
@@ -25,6 +26,7 @@ export const chinese: Texts = {
     ...findingsNetwork,
     ...findingsUpgrade,
     ...findingsClose,
+    ...findingsReset,
     ...findingsPath,
     ...findingsWebSocket,
     ...findingsApplication,

@@ -5,7 +5,6 @@ import type { HttpExchangeFacts } from "../../../store/http-types.ts";
 import type { EngineIoFacts } from "../../../store/session-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
-import { isSameLeg } from "../../context/sessions.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { forwardedBy, handshakeOf, outcomeOf, proxyOf } from "../../handshake/upgrade-outcome.ts";
 import { endedBy, endingEvidence } from "../../reading/ending.ts";
@@ -17,7 +16,6 @@ import {
   hasEnded,
   hasGap,
   isUnread,
-  later,
   NS_PER_MS,
   otherSide,
   pathOf,
@@ -29,6 +27,7 @@ import {
 import { type Stall, stallWithin } from "../../reading/stall.ts";
 import { missedIn } from "../../rhythm/heartbeat.ts";
 import { cachedHandshake } from "../../sessions/cached-handshake.ts";
+import { openedOnPolls } from "../../sessions/opened-on-polls.ts";
 import { silentClient, silentServer, unposted } from "../../sessions/poll-heartbeat.ts";
 import { isGivenUp, wasRefused } from "../../sessions/session-use.ts";
 import { upgradeLines } from "../../upgrade/answer-causes.ts";
@@ -166,20 +165,6 @@ function wasUnderWay({ webSocket }: ConnectionFacts, from: Side, at: Mark): bool
   if (unfinished !== null && unfinished.bytes >= LARGE_BYTES) return isBefore(unfinished, at);
   const largest = webSocket.largestMessage[direction];
   return largest !== null && webSocket.largestMessageBytes[direction] >= LARGE_BYTES && isBefore(at, largest);
-}
-
-/** Each WebSocket of a session that asks reads all of them. */
-const MOST_MATES = 1000;
-
-/** Where the session that moved to this WebSocket began; pings that came on its polls are later. */
-function openedOnPolls(connection: ConnectionFacts, { sid }: EngineIoFacts, { sessions }: Context): Mark | null {
-  const mates = sid === null ? [] : (sessions().get(sid) ?? []);
-  if (mates.length > MOST_MATES) return null;
-  return mates
-    .filter((mate) => isSameLeg(mate, connection))
-    .flatMap(({ session }) => (session?.engineIo?.sid === sid ? [session.engineIo] : []))
-    .map(({ open, heartbeat }) => later(open, heartbeat[1].lastPing))
-    .reduce(later, null);
 }
 
 /** The server pings (before version 4 the client), and who hears none for interval plus timeout closes. */
