@@ -43,7 +43,7 @@ const BLAMED: Partial<Readonly<Record<RuleId, Side | "from" | "to" | "closer">>>
 };
 
 /** Of pings that never come it is their sender, and not who left for it. */
-const WITHOUT_PINGS: ReadonlySet<string> = new Set(["noPing", "pingsLost"]);
+const WITHOUT_PINGS: ReadonlySet<string> = new Set(["noPing", "noPingPath", "pingsLost"]);
 
 function blamed({ draft, rule }: Placed): Side {
   const by = WITHOUT_PINGS.has(draft.variant) ? "from" : (BLAMED[rule.id] ?? "server");

@@ -9,6 +9,7 @@ export const applicationFindings = {
     gaveUpPath: `${beat} outageMs`,
     waiting: beat,
     noPing: "from to waitedMs intervalMs timeoutMs",
+    noPingPath: "from to waitedMs intervalMs timeoutMs outageMs",
     pingsLost: "from to waitedMs intervalMs timeoutMs",
     pollsStopped: "from to waitedMs intervalMs timeoutMs",
     pongNotPosted: "from to waitedMs intervalMs timeoutMs",

@@ -345,6 +345,12 @@ export const applicationCases = {
         "client",
         40,
       ),
+      noPingPath: socketIo(
+        session({ engineIo: engineIo({ heartbeat: [quiet, beat({ lastPing: mark(25) })] }) }),
+        "client",
+        40,
+        { tcp: tcp({ events: stalled(36, "client") }) },
+      ),
       pingsLost: heldUpPings(36),
     },
     near: {

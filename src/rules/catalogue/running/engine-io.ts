@@ -202,13 +202,13 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts, contex
     });
   if (Math.abs(waitedMs - patienceMs) > SLACK_MS) return null;
   const isBusy = wasUnderWay(connection, from, ended);
-  return draft("eio.pong.missing", "noPing", {
+  const parts = {
     at: since,
-    severity: "error",
-    confidence: "likely",
-    args: base,
+    severity: "error" as const,
+    confidence: "likely" as const,
     evidence: [
       shows(since, lastPing === null ? "engineIoOpen" : "lastPing", { from: lastPing === null ? "server" : from }),
+      stall && shows(stall.first, "retransmission", { from: stall.from }),
       shows(ended, "endOfSession", { from: to }),
     ],
     causes: [
@@ -219,7 +219,10 @@ function checkPings(connection: ConnectionFacts, engineIo: EngineIoFacts, contex
         : cause(stall === null ? "likely" : "possible", "pageFrozen", { patienceMs: 3 * timers.pingIntervalMs }),
       stall === null && cause("possible", "peerVanished", { to: from }),
     ],
-  });
+  };
+  return stall === null
+    ? draft("eio.pong.missing", "noPing", { ...parts, args: base })
+    : draft("eio.pong.missing", "noPingPath", { ...parts, args: { ...base, outageMs: stall.ms } });
 }
 
 /** The same of a session that only polls: its pings and pongs come on as many connections as it has requests. */
