@@ -30,7 +30,7 @@ export const findingsApplication = {
     },
     noPingPath: {
       title:
-        "No Socket.IO ping of the {from:word} got through to the {to:word}, which gave up after {waitedMs:ms}: the path was interrupted",
+        "Socket.IO pings of the {from:word} no longer got through to the {to:word}, which gave up after {waitedMs:ms}: the path was interrupted",
       detail:
         "The {from:word} pings every {intervalMs:ms} (from Engine.IO 4 on the server, before it the client), and a {to:word} that hears none for {timeoutMs:ms} longer closes. What was sent at that time went unacknowledged for {outageMs:ms}, again and again; the {from:word}'s program may be fine.",
     },

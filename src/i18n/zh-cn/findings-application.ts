@@ -28,7 +28,7 @@ export const findingsApplication = {
         "{from:word}每 {intervalMs:ms}发一次 ping（Engine.IO 4 起由服务器发，之前由客户端发），{to:word}再多等 {timeoutMs:ms}没收到就会关闭。要么{from:word}的程序停住了，要么它发的东西都没到。",
     },
     noPingPath: {
-      title: "链路中断，{from:word}的 Socket.IO ping 一个也没送到{to:word}，{to:word}等了 {waitedMs:ms}后放弃",
+      title: "链路中断，{from:word}的 Socket.IO ping 不再送到{to:word}，{to:word}等了 {waitedMs:ms}后放弃",
       detail:
         "{from:word}每 {intervalMs:ms}发一次 ping（Engine.IO 4 起由服务器发，之前由客户端发），{to:word}再多等 {timeoutMs:ms}没收到就会关闭。那段时间发出的数据反复重传，{outageMs:ms}内都没有得到确认；{from:word}的程序也许没有问题。",
     },

@@ -59,7 +59,8 @@ export function webSocketFacts(
     lastMessage: both((direction) =>
       markOf(stream.side(direction).lastMessageNumber, stream.side(direction).lastMessageNs),
     ),
-    longestMessageGapNs: [client.longestMessageGapNs, server.longestMessageGapNs],
+    // Without a gap it is a minus zero (`ZERO_TIME`).
+    longestMessageGapNs: [Math.max(0, client.longestMessageGapNs), Math.max(0, server.longestMessageGapNs)],
     incompleteFrameBytes: [client.incompleteFrameBytes, server.incompleteFrameBytes],
     unfinishedMessage: both((direction) => {
       const { unfinishedBytes: bytes, unfinishedNumber, unfinishedNs } = stream.side(direction);
