@@ -107,7 +107,8 @@ export async function echoServer(options: TlsOptions) {
 export const SENT = [
   "hello",
   "x".repeat(200),
-  "y".repeat(40_000),
+  // Not one letter over and over: behind a hole its masked pattern may pass for one header after the other.
+  "yz7".repeat(13_334).slice(0, 40_000),
   JSON.stringify({ type: "tick" }),
   "žluťoučký 温度 🚗",
 ];
