@@ -46,3 +46,33 @@ test("an end after other words is a normal one", () => {
 test("Socket.IO says so in packets of its own, which other rules read", () => {
   expect(said(EXPIRED, "client", 1000, { engineIo: engineIoSession().engineIo })).toEqual([]);
 });
+
+test("what a protocol inside says is told by its name", () => {
+  const notices = [
+    { ...mark(30), protocol: "stomp", from: "server", messageType: "ERROR", errorMessage: "Invalid token" } as const,
+  ];
+  expect(said("ERROR invalid token", "server", 1000, { notices })).toEqual([
+    "error ws.close.code saidInProtocol: saidInProtocol,tokenRejected",
+  ]);
+});
+
+test("as the answer to the handshake it is told of the handshake alone", () => {
+  const atOnce = (messages: number, text: string, reason: string) =>
+    judge(
+      analysisOf([
+        connectionFacts({
+          webSocket: webSocket({
+            closeFrames: [close(0.026, 1000), close(0.025, 1000, reason)],
+            lastMessage: [null, messages === 0 ? null : mark(0.024)],
+            messages: [
+              { text: 0, binary: 0, bytes: 0 },
+              { text: messages, binary: 0, bytes: 40 },
+            ],
+          }),
+          session: sessionFacts({ lastTexts: [null, messages === 0 ? null : { ...mark(0.024), text }] }),
+        }),
+      ]),
+    ).map(({ ruleId, variant }) => `${ruleId} ${variant}`);
+  expect(atOnce(1, EXPIRED, "")).toEqual(["http.upgrade.closed-at-once told"]);
+  expect(atOnce(0, "", "token expired")).toEqual(["http.upgrade.closed-at-once close"]);
+});
