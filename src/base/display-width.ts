@@ -1,13 +1,22 @@
 import getTruncatedWidth from "fast-string-truncated-width";
 
+const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+/*
+ * Letters, punctuation and signs of one column, and Chinese of two, which say the same in any company. Plain ranges: what the
+ * library asks about whole scripts takes V8 six milliseconds to compile, a tenth of a short report.
+ */
+const ONE_OR_TWO =
+  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u22ff\u2500-\u257f\u2713-\u2718\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]*$/;
+const TWO = /[\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]/g;
+
 /**
  * Columns that text takes in a terminal: Chinese and emoji take two. Text from the network must have gone through
  * `escapeText` before: control characters would make any count wrong.
  */
-const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
-
-export const displayWidth = (text: string): number =>
-  PRINTABLE_ASCII.test(text) ? text.length : getTruncatedWidth(text).width;
+export function displayWidth(text: string): number {
+  if (PRINTABLE_ASCII.test(text)) return text.length;
+  return ONE_OR_TWO.test(text) ? text.length + (text.match(TWO)?.length ?? 0) : getTruncatedWidth(text).width;
+}
 
 /** Cuts to at most `width` columns, the last of them "…" where something was cut. */
 export function truncateToWidth(text: string, width: number): string {

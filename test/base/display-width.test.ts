@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import getTruncatedWidth from "fast-string-truncated-width";
 import { expect, test } from "vitest";
 import { displayWidth, padToWidth, truncateToWidth, wrapToWidth } from "../../src/base/display-width.ts";
 
@@ -7,6 +8,20 @@ test("Chinese characters and emoji take two columns", () => {
   expect(displayWidth("连接")).toBe(4);
   expect(displayWidth("→ ✗ é")).toBe(5);
   expect(displayWidth("🙂")).toBe(2);
+});
+
+test("plain ranges count as the library does, each character and in any company", () => {
+  for (let code = 0x20; code <= 0xffff; code++) {
+    const text = String.fromCharCode(code);
+    if (displayWidth(text) !== getTruncatedWidth(text).width) expect.fail(`U+${code.toString(16)}`);
+  }
+  const pieces = fc.constantFrom(..."a~é·×µ–—“…→≥─✗、。「连接：！️️̈🙂");
+  fc.assert(
+    fc.property(fc.array(pieces), (parts) => {
+      expect(displayWidth(parts.join(""))).toBe(getTruncatedWidth(parts.join("")).width);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test("cut text says so and never passes the width", () => {
