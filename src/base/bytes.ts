@@ -13,6 +13,12 @@ export const i32le = (bytes: Uint8Array, at: number): number =>
 export const u32be = (bytes: Uint8Array, at: number): number => i32be(bytes, at) >>> 0;
 export const u32le = (bytes: Uint8Array, at: number): number => i32le(bytes, at) >>> 0;
 
+/**
+ * An index `& INDEX_BITS` is one of which V8 knows that small sums with it do not overflow: on the hot path, a field of a
+ * record takes five instructions instead of eight (decision 0012).
+ */
+export const INDEX_BITS = 0xfffffff;
+
 let viewed: Uint8Array = new Uint8Array(0);
 let view: DataView = new DataView(viewed.buffer);
 

@@ -44,5 +44,5 @@ export function onDamaged(
     noteRetransmission(connection, index, half, segment, packet, length, segment.sequenceNumber, last);
   }
   if (length > 0 && ((last - half.nextSequence) | 0) > 0) doubt(half, segment, packet);
-  half.recent.add(segment, packet.timestampNs);
+  half.recent.add(segment, packet);
 }

@@ -1,4 +1,5 @@
 import { i32be, u8, viewOf } from "../base/bytes.ts";
+import type { Position } from "../base/packet-view.ts";
 import { ABSENT, timestampValue } from "../wire/tcp-options.ts";
 import type { SegmentView } from "../wire/types.ts";
 
@@ -69,7 +70,7 @@ export class RecentPackets {
     this.count = Math.min(this.count, this.ring.length / WORDS);
   }
 
-  add(segment: SegmentView, timestampNs: number): void {
+  add(segment: SegmentView, { timestampNs }: Pick<Position, "timestampNs">): void {
     if (this.count * WORDS === this.ring.length && this.count < this.limit) {
       const larger = new Int32Array(this.ring.length * GROWTH || FIRST_ENTRIES * WORDS);
       larger.set(this.ring);

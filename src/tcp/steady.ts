@@ -1,4 +1,5 @@
 import type { PacketNumber, RelativeNs } from "../base/brand.ts";
+import { INDEX_BITS } from "../base/bytes.ts";
 import type { PacketView, Position } from "../base/packet-view.ts";
 import { ACK, FIN, RST, type SegmentView, SYN, URG } from "../wire/types.ts";
 import { SLOW_NS } from "./acknowledgment.ts";
@@ -108,9 +109,9 @@ export class SteadyConnections {
   goesOn(connection: TcpConnection, index: 0 | 1, segment: SegmentView, packet: PacketView): boolean {
     const { doubles, words } = this.records;
     const { record } = connection;
-    const base = record * RECORD_DOUBLES;
-    const half = base + CONNECTION_DOUBLES + index * HALF_DOUBLES;
-    const peer = base + CONNECTION_DOUBLES + (1 - index) * HALF_DOUBLES;
+    const base = (record * RECORD_DOUBLES) & INDEX_BITS;
+    const half = (base + CONNECTION_DOUBLES + index * HALF_DOUBLES) & INDEX_BITS;
+    const peer = (base + CONNECTION_DOUBLES + (1 - index) * HALF_DOUBLES) & INDEX_BITS;
     const first = 2 * base;
     const own = 2 * half;
     const other = 2 * peer;
@@ -174,7 +175,7 @@ export class SteadyConnections {
         }
       }
     }
-    (this.records.recents[2 * record + index] as RecentPackets).add(segment, now);
+    (this.records.recents[2 * record + index] as RecentPackets).add(segment, packet);
     if (length === 0) return true;
 
     const last = (segment.sequenceNumber + length) | 0;

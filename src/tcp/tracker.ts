@@ -120,7 +120,7 @@ export class TcpTracker {
     } else if (half.checksums === CHECKSUMS.unknown) learnChecksums(half, segment, packet);
     if ((flags & RST) !== 0) {
       onReset(connection, index, segment, packet);
-      half.recent.add(segment, now);
+      half.recent.add(segment, packet);
       return;
     }
     if (half.packets === 0) {
@@ -149,7 +149,7 @@ export class TcpTracker {
     if (length > 0 || (flags & FIN) !== 0) {
       this.onPayload(connection, index, half, peer, segment, packet, sequence, length);
     } else if ((flags & SYN) === 0) onBare(connection, index, half, segment, packet);
-    half.recent.add(segment, now);
+    half.recent.add(segment, packet);
     half.lastIpIdentification = segment.ipIdentification;
     half.dontFragment = segment.dontFragment;
     if (half.holePackets > 0 || peer.holePackets > 0) this.reassembly.check(connection, now, false);

@@ -1,5 +1,5 @@
 import { CLIENT, SERVER } from "../../base/brand.ts";
-import { i32be, u16be, viewOf } from "../../base/bytes.ts";
+import { INDEX_BITS, i32be, u16be, viewOf } from "../../base/bytes.ts";
 import { asciiBeginning, isSkipped, LEAST_SCANNED_BYTES, NOT_ASCII } from "../../base/masked-text.ts";
 import type { Position } from "../../base/packet-view.ts";
 import { type CountedTexts, type FrameView, PING, PONG, TEXT, type WebSocketSink } from "../types.ts";
@@ -125,11 +125,11 @@ export class CalmTexts {
 
   /** The next bytes of a direction, as far as they are calm. Answers where another frame begins; `start`: it is closed. */
   feed(lane: number, bytes: Uint8Array, start: number, end: number, at: Position): number {
-    const state = lane * LANE_WORDS + STATE;
+    const state = ((lane * LANE_WORDS) & INDEX_BITS) + STATE;
     if (this.words[state] === CLOSED) return start;
     let pos = this.skim(lane, bytes, start, end, at);
     if (pos > start) this.words[state] = OPEN;
-    const offset = lane * LANE_DOUBLES + OFFSET;
+    const offset = ((lane * LANE_DOUBLES) & INDEX_BITS) + OFFSET;
     this.doubles[offset] = (this.doubles[offset] as number) + (pos - start);
     while (pos < end) {
       const next = this.beat(lane, bytes, pos, end, at);
@@ -171,7 +171,7 @@ export class CalmTexts {
    */
   skim(lane: number, bytes: Uint8Array, from: number, end: number, at: Position): number {
     const { doubles, words } = this;
-    const base = lane * LANE_DOUBLES;
+    const base = (lane * LANE_DOUBLES) & INDEX_BITS;
     const own = 2 * base;
     const maskBit = words[own + MASK_BIT] as number;
     let pos = from;

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { RelativeNs } from "../../../src/base/brand.ts";
 import { SettledConnections } from "../../../src/pipeline/joins/settled-connections.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import type { WebSocketFacts } from "../../../src/store/websocket-types.ts";
@@ -51,7 +52,9 @@ it("gives back what it remembers of connections that are left out, and remembers
   const segment = new Uint8Array(64);
   const heard = (id: number): [ConnectionFacts, TcpConnection] => {
     const [facts, one] = of(id, { kind: "websocket", close: clean });
-    one.low.recent.add({ bytes: segment, payloadLength: 0, optionsLength: 0 } as SegmentView, 1e9);
+    one.low.recent.add({ bytes: segment, payloadLength: 0, optionsLength: 0 } as SegmentView, {
+      timestampNs: 1e9 as RelativeNs,
+    });
     return [facts, one];
   };
   const settled = new SettledConnections(2);
