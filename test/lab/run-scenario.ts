@@ -8,7 +8,17 @@ import type { LogEntry, Scenario } from "./types.ts";
 import { disagreements, observe } from "./verify.ts";
 
 /** What scenarios need besides iproute2. */
-export const labTools = ["tcpdump", "tshark", "nft", "nginx", "haproxy", "openssl", "python3", "chromium"] as const;
+export const labTools = [
+  "tcpdump",
+  "tshark",
+  "nft",
+  "conntrack",
+  "nginx",
+  "haproxy",
+  "openssl",
+  "python3",
+  "chromium",
+] as const;
 
 export interface Truth {
   readonly scenario: string;
