@@ -387,7 +387,7 @@ export const gateways: readonly Scenario[] = [
     "Socket.IO pings every 25 s, nginx's proxy_read_timeout is 6s: it ends the WebSocket before the first ping",
     site(`location /socket.io/ { ${toBackend("proxy_read_timeout 6s;", `http://${backAddress}:7002`)} }`),
     {
-      captures: seenTwice({ connections: [], must: ["ws.close.no-close-frame"], blames: "nginx/1.22.1 stands before" }),
+      captures: seenTwice({ connections: [], must: ["ws.close.no-close-frame"], blames: "nginx's proxy_read_timeout" }),
       peers: {
         server: server((peer) => serveSocketIo(peer)),
         browser: client(async (peer) => {

@@ -259,7 +259,7 @@ export const misled: readonly Scenario[] = [
       ),
       browser: chatting({ auth: { token: token(1) } }),
     },
-    expect: { connections: [], must: ["sio.disconnected"] },
+    expect: { connections: [], must: ["jwt.expired"] },
   },
   {
     name: "sio-server-slow-to-accept",
