@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { judge } from "../../src/rules/judging/judge.ts";
-import { abnormal, reset } from "../support/facts-builder.ts";
+import { abnormal, connectionFacts, mark, reset, webSocket } from "../support/facts-builder.ts";
 import { one } from "./cases/case.ts";
 
 /** What is said of how long it was open. */
@@ -23,4 +23,20 @@ test("a WebSocket whose beginning was not captured was open for at least what wa
     });
   expect(openFor("tcp.rst", wasReset(false)).atLeast).toBeUndefined();
   expect(openFor("tcp.rst", wasReset(true)).atLeast).toBe("atLeast");
+});
+
+test("of its 101 nothing is shown, since nothing was seen", () => {
+  const [silent] = webSocket().heartbeat;
+  const quiet = (midstream: boolean) =>
+    connectionFacts({
+      last: mark(90),
+      webSocket: webSocket({ midstream, heartbeat: [silent, silent] }),
+      tcp: { ...connectionFacts().tcp, closedAt: mark(90) },
+    });
+  const shown = (midstream: boolean) =>
+    judge(one(quiet(midstream)))
+      .find(({ ruleId }) => ruleId === "ws.ping.absent")
+      ?.evidence.map(({ what }) => what);
+  expect(shown(false)).toEqual(["switched", "lastPacket"]);
+  expect(shown(true)).toEqual(["firstSeen", "lastPacket"]);
 });

@@ -27,9 +27,9 @@ export function protocolOf(firstBytes: Uint8Array): string | null {
   return OPENINGS.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }
 
-/** A TLS record of this content type begins here (RFC 8446 §5.1): 0x15 alert, 0x16 handshake. */
-export const isTlsRecord = (bytes: Uint8Array): boolean =>
-  bytes.length >= 3 && (bytes[0] === 0x15 || bytes[0] === 0x16) && bytes[1] === 3;
+/** A TLS record begins here (RFC 8446 §5.1): 0x14 change cipher spec, 0x15 alert, 0x16 handshake, 0x17 application data. */
+export const isTlsRecord = ([type = 0, major, minor = 255]: Uint8Array): boolean =>
+  type >= 0x14 && type <= 0x17 && major === 3 && minor <= 4;
 
 /** First bytes as text a person can recognise. */
 export const readable = (bytes: Uint8Array): string => latin1(bytes, 0, Math.min(bytes.length, 32));

@@ -177,6 +177,15 @@ export const reachingCases = {
     },
     near: {
       "TLS that is answered": one(hello({ notHttp: [CLIENT_HELLO, bytes("\x16\x03\x03\x00\x7a\x02")] })),
+      "the middle of a handshake, answered by a change of ciphers": one(
+        hello({ notHttp: [bytes("\x16\x03\x03\x00\x46\x10"), bytes("\x14\x03\x03\x00\x01\x01")] }),
+      ),
+      "a hello whose answer began before the capture": one(
+        hello({ notHttp: [CLIENT_HELLO, bytes("\x14\x03\x03\x00\x01\x01")] }),
+      ),
+      "the middle of a handshake, before something else": one(
+        hello({ notHttp: [bytes("\x16\x03\x03\x00\x46\x10"), bytes("\x8a\x01")] }),
+      ),
       "closed by the client": one(hello({ tcp: tcp({ firstCloser: "client", closedAt: mark(0.1), server: SILENT }) })),
     },
   },

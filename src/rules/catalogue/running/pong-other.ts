@@ -214,7 +214,10 @@ function checkAbsent(connection: ConnectionFacts): Draft | null {
   return draft("ws.ping.absent", "plain", {
     at: webSocket.openedAt,
     args: { openMs, idleMs },
-    evidence: [shows(webSocket.openedAt, "switched", {}), shows(connection.last, "lastPacket", {})],
+    evidence: [
+      webSocket.midstream ? shows(connection.first, "firstSeen", {}) : shows(webSocket.openedAt, "switched", {}),
+      shows(connection.last, "lastPacket", {}),
+    ],
     causes: [cause("certain", "addHeartbeat", {})],
   });
 }
