@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { judge } from "../../src/rules/judging/judge.ts";
-import { abnormal, connectionFacts, mark, reset, webSocket } from "../support/facts-builder.ts";
+import { abnormal, connectionFacts, mark, reset, tcp, webSocket } from "../support/facts-builder.ts";
+import { namespace, sessionFacts } from "../support/session-facts.ts";
 import { one } from "./cases/case.ts";
 
 /** What is said of how long it was open. */
@@ -39,4 +40,21 @@ test("of its 101 nothing is shown, since nothing was seen", () => {
       ?.evidence.map(({ what }) => what);
   expect(shown(false)).toEqual(["switched", "lastPacket"]);
   expect(shown(true)).toEqual(["firstSeen", "lastPacket"]);
+});
+
+test("whether it sent a token then is not known", () => {
+  const refused = { ...mark(0.05), message: "missing token" };
+  const asked = namespace({ connectRequested: null, hasAuth: false, connected: null, refused });
+  const variant = (opening: "complete" | "not-captured") =>
+    judge(
+      one(
+        connectionFacts({
+          session: sessionFacts({ protocol: "socket.io", socketIo: [asked] }),
+          webSocket: webSocket({ midstream: opening === "not-captured" }),
+          tcp: tcp({ opening }),
+        }),
+      ),
+    ).find(({ ruleId }) => ruleId === "sio.connect.refused")?.variant;
+  expect(variant("complete")).toBe("noAuth");
+  expect(variant("not-captured")).toBe("unseen");
 });

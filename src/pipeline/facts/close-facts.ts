@@ -278,7 +278,8 @@ function hasFailed(
   if (!isFailing) return true;
   const { fin } = tcp.halves[side];
   if ((fin !== null && isBefore(fin, received)) || hasProvoked(other, sent, webSocket)) return true;
-  return webSocket.events.some(({ code, from }) => from === sideOf(other) && LACKING.test(code)) ? null : false;
+  const lacks = webSocket.events.some(({ code, from }) => from === sideOf(other) && LACKING.test(code));
+  return lacks || webSocket.midstream ? null : false;
 }
 
 /** Events of bytes, or of a message's content, that the capture lacks. */

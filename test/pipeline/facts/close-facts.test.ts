@@ -43,6 +43,11 @@ describe("who fails the connection says 1006 to its own application", () => {
     });
   });
 
+  test.each([1002, 1007, 1009])("what came before the capture began may be why it closed with %i", (code) => {
+    const facts = webSocket({ closeFrames: [close(39.8, code), close(39.9, code)], midstream: true });
+    expect(closeFacts("websocket", tcp(fins), facts, false)).toMatchObject({ clientSees: null, serverSees: { code } });
+  });
+
   test("Python websockets, whose pong stayed out: it reads no answer any more", () => {
     const words = "keepalive ping timeout";
     expect(ended(close(39.8, 1011, words), close(39.9, 1011, words))).toMatchObject({

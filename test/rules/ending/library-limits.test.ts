@@ -8,6 +8,7 @@ import {
   connectionFacts,
   mark,
   reset,
+  tcp,
   UPGRADE_FIELDS,
   upgrade,
   webSocket,
@@ -107,4 +108,14 @@ test("who closed with 1009 on a message that never ended need not have done it b
     }),
   });
   expect(judge(one(facts)).find(({ ruleId }) => ruleId === "ws.close.code")?.variant).toBe("tooBig");
+});
+
+test("1009 in a capture that stops before the connection ends may be an application's own", () => {
+  const refused = (ending: "fin" | "open") =>
+    connectionFacts({
+      webSocket: webSocket({ closeFrames: [null, close(10, 1009)], largestMessageBytes: [192, 100] }),
+      tcp: tcp({ ending, ...(ending === "open" && { closedAt: null, firstCloser: null }) }),
+    });
+  expect(causeOf("ws.message.too-big", refused("fin"))?.confidence).toBe("certain");
+  expect(causeOf("ws.message.too-big", refused("open"))?.confidence).toBe("possible");
 });

@@ -57,6 +57,7 @@ function refusedMessage(
   const part = webSocket.unfinishedMessage[sender];
   const partBytes = part !== null && part.bytes > webSocket.largestMessageBytes[sender] ? part.bytes : null;
   const bytes = partBytes === null ? webSocket.largestMessageBytes[sender] || null : null;
+  const limit = limitCause(connection, from, sessions);
   return draft("ws.message.too-big", "refused", {
     at: close,
     args: { from, bytes, partBytes, code: 1009, reason: close.reason },
@@ -65,7 +66,8 @@ function refusedMessage(
       bytes === null ? null : shows(webSocket.largestMessage[sender], "tooBigMessage", { from, bytes }),
       shows(close, "closeFrame", { from: sideOf(direction), code: 1009, reason: close.reason }),
     ],
-    causes: [limitCause(connection, from, sessions)],
+    // An application's own 1009 looks the same until the connection ends.
+    causes: [hasEnded(connection) ? limit : lesser(limit)],
   });
 }
 

@@ -159,7 +159,9 @@ function checkConnectRefused(connection: ConnectionFacts, context: Context): Dra
 
 /** What the client asked with may be among what the capture lacks. */
 const mayHaveAsked = (connection: ConnectionFacts, refused: Mark, context: Context): boolean =>
-  hasGap(connection, "client", 0) || hasUnreadPolls(connection, 0, refused.timestampNs, context);
+  connection.tcp.opening === "not-captured" ||
+  hasGap(connection, "client", 0) ||
+  hasUnreadPolls(connection, 0, refused.timestampNs, context);
 
 /** Reasons that no clock changes. */
 const NO_MATTER_OF_TIME = /malformed|revoked|撤销|吊销/i;
