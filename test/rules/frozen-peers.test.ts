@@ -15,7 +15,7 @@ import {
   stalled,
   windowsOf,
 } from "../support/facts-builder.ts";
-import { session } from "./cases/application.ts";
+import { gapOf, session } from "./cases/application.ts";
 import { one } from "./cases/case.ts";
 
 // Programs that stood still and went on: their systems acknowledged all the time.
@@ -197,11 +197,18 @@ describe("who was silent while the other side went on, and ended it as soon as i
 });
 
 describe("who was silent while the other side went on, until it was reset", () => {
-  const told = (server: HalfOverrides = {}, client: HalfOverrides = {}, events: TcpEvent[] = [], by = reset()) =>
+  const told = (
+    server: HalfOverrides = {},
+    client: HalfOverrides = {},
+    events: TcpEvent[] = [],
+    by = reset(),
+    gapAt?: number,
+  ) =>
     found(
       "tcp.rst",
       one(
         abnormal("server", 40, {
+          webSocketFacts: gapAt === undefined ? {} : gapOf("server", gapAt),
           tcpFacts: {
             ending: "rst",
             resets: [by],
@@ -224,8 +231,12 @@ describe("who was silent while the other side went on, until it was reset", () =
     ["if what it sent did not get through", told({}, {}, stalled(31))],
     ["if the RST answers, or comes from elsewhere", told({}, {}, [], reset({ answers: mark(39.9), hasAck: false }))],
     ["if its bytes are missing here", told({ missingBytes: 40 })],
+    ["if they are missing while it was silent", told({ missingBytes: 40 }, {}, [], reset(), 35)],
   ])("not %s", (_, finding) => {
     expect(finding?.variant).not.toBe("whileStill");
+  });
+  test("stood still, though bytes of long before are missing", () => {
+    expect(told({ missingBytes: 40 }, {}, [], reset(), 20)?.variant).toBe("whileStill");
   });
 });
 

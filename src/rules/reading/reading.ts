@@ -71,11 +71,18 @@ export const isUnread = ({ tcp, webSocket }: ConnectionFacts, side: Side, sinceN
 export const hasUnreadEnd = ({ tcp, webSocket }: ConnectionFacts, side: Side): boolean =>
   webSocket !== null && unread.hasUnreadEnd(tcp, webSocket, directionOf(side));
 
-/** Since then the capture lacks bytes of this side's WebSocket: whether something was said in them cannot be known. */
-export function hasGap({ webSocket }: ConnectionFacts, side: Side, sinceNs: number): boolean {
+/** In that time the capture lacks bytes of this side's WebSocket: whether something was said in them cannot be known. */
+export function hasGap(
+  { webSocket }: ConnectionFacts,
+  side: Side,
+  sinceNs: number,
+  untilNs = Number.POSITIVE_INFINITY,
+): boolean {
   const gaps = webSocket?.events.filter(({ code }) => code === "gap") ?? [];
   const areAll = gaps.length === (webSocket?.eventCounts["gap"] ?? 0);
-  return !areAll || gaps.some(({ from, timestampNs }) => from === side && timestampNs >= sinceNs);
+  return (
+    !areAll || gaps.some(({ from, timestampNs }) => from === side && timestampNs >= sinceNs && timestampNs <= untilNs)
+  );
 }
 
 /** Up to when a connection was watched: the capture's last moment, or the present. */

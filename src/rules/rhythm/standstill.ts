@@ -3,7 +3,7 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { PauseFacts } from "../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { fullUntil } from "../reading/full-window.ts";
-import { directionOf, NS_PER_MS, otherSide, spanMs, spokeBetween } from "../reading/reading.ts";
+import { directionOf, hasGap, NS_PER_MS, otherSide, spanMs, spokeBetween } from "../reading/reading.ts";
 import { stallWithin } from "../reading/stall.ts";
 import type { MissedBeat } from "./heartbeat.ts";
 import { demands, lastingSilence, longestPauseOf, standsOut } from "./silence.ts";
@@ -24,10 +24,11 @@ export function stoodStill(missed: MissedBeat, connection: ConnectionFacts): Pau
   const { tcp } = connection;
   const peer = tcp.halves[directionOf(otherSide(missed.pinger))];
   const pause = peer.longestPause;
-  if (pause === null || missed.acknowledged === false || peer.missingBytes > 0) return null;
+  if (pause === null || missed.acknowledged === false) return null;
   if (pause.ms < Math.max(demands.frozen.leastMs, TIMES_OTHERS * pause.nextMs)) return null;
   const wokeNs = pause.until.timestampNs;
   const sinceNs = wokeNs - pause.ms * NS_PER_MS;
+  if (mayHaveSpoken(connection, otherSide(missed.pinger), sinceNs, wokeNs)) return null;
   const endNs = missed.first.timestampNs + missed.waitedMs * NS_PER_MS;
   if (sinceNs > missed.first.timestampNs + TOGETHER_NS || wokeNs < endNs - TOGETHER_NS) return null;
   const reactionNs = NS_PER_MS * Math.max(REACTION_MS, 4 * (tcp.roundTripMs ?? 0));
@@ -71,9 +72,9 @@ const TIMES_PAUSED = 3;
  */
 export function stillUntil(connection: ConnectionFacts, at: Mark, from: Side): Standstill | null {
   const [own, other] = [directionOf(from), directionOf(otherSide(from))];
-  const { lastData: last, missingBytes } = connection.tcp.halves[own];
+  const { lastData: last } = connection.tcp.halves[own];
   const silence = lastingSilence(connection, own, at.timestampNs);
-  if (last === null || silence === null || missingBytes > 0) return null;
+  if (last === null || silence === null || mayHaveSpoken(connection, from, last.timestampNs)) return null;
   if (!standsOut(silence, demands.stopped) || silence.ms < TIMES_PAUSED * silence.longestMs) return null;
   const { lastAcknowledged } = connection.tcp.halves[other];
   const heardMs = lastAcknowledged === null ? 0 : spanMs(last, lastAcknowledged);
@@ -109,11 +110,18 @@ export function frozenAround(connection: ConnectionFacts, at: Mark, from: Side):
 
 /** The one pause of this side that is no calm between two messages, seen whole and on a path that was open. */
 function farLongestPause(connection: ConnectionFacts, from: Side): PauseFacts | null {
-  const { longestPause, missingBytes } = connection.tcp.halves[directionOf(from)];
+  const { longestPause } = connection.tcp.halves[directionOf(from)];
   const silence = longestPauseOf(connection, directionOf(from));
-  if (longestPause === null || silence === null || missingBytes > 0 || !standsOut(silence, demands.frozen)) return null;
-  return stallWithin(connection, silence.sinceNs, longestPause.until.timestampNs) === null ? longestPause : null;
+  if (longestPause === null || silence === null || !standsOut(silence, demands.frozen)) return null;
+  const untilNs = longestPause.until.timestampNs;
+  const isSeen = !mayHaveSpoken(connection, from, silence.sinceNs, untilNs);
+  return isSeen && stallWithin(connection, silence.sinceNs, untilNs) === null ? longestPause : null;
 }
+
+/** In that time the capture lacks bytes of this side, or it lacks some and nobody knows when they were sent. */
+const mayHaveSpoken = (connection: ConnectionFacts, side: Side, sinceNs: number, untilNs?: number): boolean =>
+  connection.tcp.halves[directionOf(side)].missingBytes > 0 &&
+  (!hasGap(connection, side, 0) || connection.tls !== null || hasGap(connection, side, sinceNs, untilNs));
 
 /** This side sent something between the two moments, though the last that it sent may have come later. */
 export function goesOn(connection: ConnectionFacts, direction: Direction, fromNs: number, toNs: number): boolean {

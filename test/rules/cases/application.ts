@@ -297,7 +297,7 @@ const unacknowledged = (given: Partial<AckFacts> = {}, facts: Partial<SocketIoNa
     { webSocket: webSocket({ closeFrames: [close(40, null), null], lastFrame: [mark(40), mark(lastHeard)] }) },
   );
 
-const gapOf = (from: "client" | "server", seconds: number) => ({
+export const gapOf = (from: "client" | "server", seconds: number) => ({
   events: [{ ...mark(seconds), code: "gap" as const, from, section: "RFC 6455 §5.2", value: 40 }],
   eventCounts: { gap: 1 },
 });
