@@ -267,6 +267,7 @@ export const reachingCases = {
       }),
       "data of the client": one(tlsConnection({ applicationDataBytes: [400, 700] })),
       "bytes that the capture missed": one(withMissedBytes(tlsConnection({}))),
+      "an answer that may be behind bytes that the capture missed": one(withMissedBytes(cutOff({}))),
       close_notify: one(
         tlsConnection({
           handshakeComplete: true,

@@ -150,7 +150,8 @@ function checkTurnedAway(connection: ConnectionFacts, tls: Tls, context: Context
   const afterMs = spanMs(begun, endOf(connection));
   // What was read inside is an answer, or came behind the request; what the capture missed may be.
   const isSilent = tls.decrypted ? !tls.answered && hasNoAnswer(connection) : hasNoRecord(tls);
-  if (!isSilent || afterMs > AT_ONCE_MS || tcp.halves[1].missingBytes > 0) return null;
+  const isWhole = tcp.halves.every(({ missingBytes }) => missingBytes === 0);
+  if (!isSilent || afterMs > AT_ONCE_MS || !isWhole) return null;
   const evidence = [helloOf(tls), ...certificateEvidence(tls), endingEvidence(connection)];
   if (answer === "given")
     return draft("tls.handshake.failed", "certificateRefused", {
