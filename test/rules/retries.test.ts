@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { connectionId } from "../../src/base/brand.ts";
 import { render } from "../../src/i18n/render.ts";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
 import {
   abnormal,
+  analysisOf,
   connectionFacts,
   mark,
   refusedSyn,
@@ -37,6 +39,13 @@ describe("a refusal that passed is a warning", () => {
     expect(finding?.args["recoveredMs"]).toBeCloseTo(710);
     expect(finding?.evidence.at(-1)?.what).toBe("recovered");
     expect(finding?.causes[0]?.id).toBe("recoveredBySelf");
+  });
+
+  test("an earlier WebSocket that another capture holds by a clock ahead is no later one", () => {
+    const judged = (aheadNs: number) =>
+      judge(analysisOf([refused, open(2)], { aheadNs: new Map([[connectionId(1), aheadNs]]) }))[0]?.severity;
+    expect(judged(0)).toBe("warning");
+    expect(judged(47e9)).toBe("error");
   });
 
   test("whoever got a WebSocket later is another one, or had to be helped", () => {

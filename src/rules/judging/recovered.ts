@@ -118,7 +118,8 @@ function failedAt(connection: ConnectionFacts): Mark {
 function nextSocket(connection: ConnectionFacts, isLetIn: IsLetIn, context: Context): Next | null {
   const sockets = context.others().sockets.get(pairKey(connection));
   if (sockets === undefined) return null;
-  const gotIn = (one: ConnectionFacts): boolean => isOpenedInTime(one) && isLetIn(one, sidOf(one));
+  const gotIn = (one: ConnectionFacts): boolean =>
+    isOpenedInTime(one) && isLetIn(one, sidOf(one)) && haveOneClock(one, connection, context);
   const end = failedAt(connection).timestampNs;
   const exchange = handshakeOf(connection);
   if (exchange === null) return asNext(within(sockets, end, Number.POSITIVE_INFINITY).find(gotIn));
@@ -146,7 +147,10 @@ function nextPolls(connection: ConnectionFacts, isLetIn: IsLetIn, context: Conte
   const isAlike = ({ exchange: other }: PolledSession): boolean =>
     exchange === null || areAlike(other.request, exchange.request);
   const next = within(sessions, end, exchange === null ? Number.POSITIVE_INFINITY : end + RETRIES_WITHIN_NS).find(
-    (one) => isAlike(one) && isLetIn(one.connection, sidGiven(one.exchange) ?? null),
+    (one) =>
+      isAlike(one) &&
+      isLetIn(one.connection, sidGiven(one.exchange) ?? null) &&
+      haveOneClock(one.connection, connection, context),
   );
   if (next === undefined) return null;
   const found = { at: next.openedAt, isPolled: true };
@@ -177,6 +181,12 @@ const goesOn = (
       exchange.response?.status === response.status &&
       asksAlike(connection, exchange),
   );
+
+const SAME_CLOCK_NS = 1e6;
+
+/** Of two captures one may have an earlier WebSocket at a later time: what comes next is known by one clock alone. */
+const haveOneClock = (a: ConnectionFacts, b: ConnectionFacts, { joins }: Context): boolean =>
+  Math.abs((joins.aheadNs.get(a.id) ?? 0) - (joins.aheadNs.get(b.id) ?? 0)) <= SAME_CLOCK_NS;
 
 /** A 101 that came when the client had hung up let nobody in. */
 const isOpenedInTime = (connection: ConnectionFacts): boolean => outcomeOf(connection) !== "late";
