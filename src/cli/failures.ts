@@ -49,7 +49,12 @@ function messageFor({ messageId, args }: UserError, language: Language): Message
   if (args["name"] !== "-" || !messageId.startsWith("input.")) return messageOf(language, messageId, args);
   if (messageId === "input.empty") return messageOf(language, "input.empty-stdin", {});
   const name = messageOf(language, "input.stdin-name", {}).sentence;
-  return messageOf(language, messageId, { ...args, name });
+  const { sentence, next } = messageOf(language, messageId, { ...args, name });
+  // A name of Chinese letters stands in a Chinese sentence without the blanks that a file's name has around it.
+  return {
+    sentence: language === "zh-CN" ? sentence.replace(` ${name}`, name).replace(`${name} `, name) : sentence,
+    next,
+  };
 }
 
 /** The text for standard error and the exit code: a sentence and a next step, or, where we are at fault, the stack. */

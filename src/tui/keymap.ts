@@ -20,7 +20,7 @@ export interface Binding {
 const everywhere: readonly View[] = [...mainViews, "ladder", "detail"];
 const main: readonly View[] = mainViews;
 const list: readonly View[] = ["connections"];
-const searched: readonly View[] = ["connections", "findings", "ladder"];
+const searched: readonly View[] = ["connections", "findings", "heartbeat", "statistics", "ladder"];
 const ladder: readonly View[] = ["ladder"];
 const inConnection: readonly View[] = ["ladder", "detail"];
 
@@ -29,6 +29,7 @@ const notLive = (state: State): Reason | null => (state.live ? null : "notLive")
 const notFlowing = (state: State): Reason | null =>
   notLive(state) ?? (state.latest.state === "ended" && !state.frozen ? "ended" : null);
 const notEnded = (state: State): Reason | null => (state.latest.state === "ended" ? "ended" : null);
+const noRows = ({ view }: State): Reason | null => (view === "statistics" ? "noRows" : null);
 const noDetail = ({ ladder }: State): Reason | null => {
   if (ladder.detail !== null) return null;
   return ladder.failure === null ? "stillReading" : "notRead";
@@ -57,9 +58,9 @@ export const keymap: readonly Binding[] = [
   { action: "findings", keys: ["2"], views: everywhere, section: "views" },
   { action: "heartbeat", keys: ["3"], views: everywhere, section: "views" },
   { action: "statistics", keys: ["4"], views: everywhere, section: "views" },
-  { action: "search", keys: ["/"], views: searched, section: "find", hint: 5 },
-  { action: "nextMatch", keys: ["n"], views: searched, section: "find" },
-  { action: "previousMatch", keys: ["N"], views: searched, section: "find" },
+  { action: "search", keys: ["/"], views: searched, section: "find", hint: 5, refuses: noRows },
+  { action: "nextMatch", keys: ["n"], views: searched, section: "find", refuses: noRows },
+  { action: "previousMatch", keys: ["N"], views: searched, section: "find", refuses: noRows },
   { action: "packet", keys: [":", "ctrl-g"], views: everywhere, section: "find", hint: 9 },
   { action: "filter", keys: ["F", "\\"], views: list, section: "find", hint: 5 },
   { action: "sort", keys: ["o"], views: list, section: "find" },

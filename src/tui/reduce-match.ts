@@ -2,6 +2,7 @@ import type { Context } from "./context.ts";
 import { currentList, cursorIndex, itemsOf, moveTo } from "./reduce-cursor.ts";
 import { searchLadder } from "./reduce-ladder.ts";
 import { findingText } from "./rows/finding-row.ts";
+import { heartbeatRows, heartbeatText } from "./rows/heartbeat-row.ts";
 import { rowText } from "./rows/list-items.ts";
 import type { State, Step } from "./state.ts";
 
@@ -24,6 +25,10 @@ function textAt(state: State, at: number, context: Context): string {
   if (state.view === "findings") {
     const finding = state.shown.findings[at];
     return finding === undefined ? "" : findingText(finding, state.shown, context);
+  }
+  if (state.view === "heartbeat") {
+    const beat = heartbeatRows(state.shown)[at];
+    return beat === undefined ? "" : heartbeatText(beat, context);
   }
   const item = currentList(state, context).items[at];
   return item?.kind === "row" ? rowText(item.row, context) : "";

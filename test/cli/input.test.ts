@@ -35,7 +35,7 @@ describe.each(["report", "frames"])("%s of what cannot be read: exit 3 and one s
     expect(empty.stderr).toMatch(/^wscap: Nothing came on standard input\.\n {7}Look at what the command before/);
     const text = await wscap([command, "-", "--lang", "zh-CN"], { input: Buffer.from("no capture\n".repeat(9)) });
     expect(text).toMatchObject({ code: 3, stdout: "" });
-    expect(text.stderr).toMatch(/^wscap: 标准输入 不是抓包文件/);
+    expect(text.stderr).toMatch(/^wscap: 标准输入不是抓包文件/);
   });
 
   test("an empty name, of a variable that is not set, is seen", async () => {

@@ -66,6 +66,7 @@ export const tuiEn: TuiWords = {
     notRead: "the connection could not be read",
     nothingPicked: "pick the other one first: Space in the ladder",
     nothingToUndo: "nothing to undo",
+    noRows: "search works in the lists: 1 connections, 2 findings, 3 heartbeat",
   },
   views: {
     connections: "Connections",

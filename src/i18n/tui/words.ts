@@ -65,7 +65,7 @@ export interface TuiWords {
   readonly actions: Readonly<Record<ActionWord, ActionWords>>;
   readonly sections: Readonly<Record<"move" | "views" | "find" | "read" | "notes" | "capture", string>>;
   readonly reasons: Readonly<
-    Record<"notLive" | "ended" | "stillReading" | "notRead" | "nothingPicked" | "nothingToUndo", string>
+    Record<"notLive" | "ended" | "stillReading" | "notRead" | "nothingPicked" | "nothingToUndo" | "noRows", string>
   >;
   readonly views: Readonly<Record<MainView | "ladder" | "detail", string>>;
   readonly columns: Readonly<Record<ColumnWord, string>>;

@@ -65,6 +65,7 @@ export const tuiZhCn: TuiWords = {
     notRead: "未能读取该连接",
     nothingPicked: "请先选中另一条：在时序图中按空格",
     nothingToUndo: "没有可撤销的修改",
+    noRows: "搜索只能在列表中使用：1 连接、2 诊断、3 心跳",
   },
   views: {
     connections: "连接",

@@ -5,6 +5,7 @@ import type { Snapshot } from "../../session/types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { BeatFacts } from "../../store/websocket-types.ts";
 import type { Context } from "../context.ts";
+import { addressText } from "./connection-row.ts";
 
 /** What all kinds of heartbeats have. */
 type Beat = Pick<
@@ -119,4 +120,11 @@ export function beatText({ facts, by, from, beat }: HeartbeatRow, { words, chrom
     parts.push(words.roundTrip(chrome.duration(median / 1000), chrome.duration(max / 1000)));
   }
   return parts.join(words.comma);
+}
+
+/** All that the view says of a row, in small letters: what a search looks through. */
+export function heartbeatText(row: HeartbeatRow, context: Context): string {
+  const { facts, by } = row;
+  const who = `#${facts.id} ${context.words.beatKinds[by]} ${addressText(facts.client)} ${addressText(facts.server)}`;
+  return `${who} ${beatText(row, context)}`.toLowerCase();
 }
