@@ -41,7 +41,20 @@ export function findJoins(
   const clocks = new CaptureClocks(pairs);
   const joins = pairs.map((pair) => joinOf(pair, clocks.of(pair), byId, untilOf));
   const all = [...joins, ...proxied(facts, { ...whereabouts(tracked, copies), isSplit })];
-  return { joins: all, aheadNs: clocksOfConnections(tracked, all) };
+  return { joins: all, aheadNs: clocksOfConnections(tracked, all, piecesOf(facts, isSplit)) };
+}
+
+/** The captures that hold them, counted by where each begins. */
+function piecesOf(facts: readonly ConnectionFacts[], isSplit: IsSplit | null): (id: number) => number {
+  const pieces = new Map<number, number>();
+  let piece = 0;
+  let before: number | null = null;
+  for (const { id, first } of isSplit === null ? [] : facts) {
+    if (before !== null && isSplit?.(before, first.packet) === true) piece++;
+    before = first.packet;
+    pieces.set(id, piece);
+  }
+  return (id) => pieces.get(id) ?? 0;
 }
 
 /** A NAT passes a packet on at once. */
@@ -170,11 +183,14 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf, isSplit
   const isOther = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
     copyOf(leg.id) !== copyOf(front.id) &&
     (leg.server.address !== front.server.address || leg.server.port !== front.server.port);
+  /** By one clock that would be a leg which was asked when the client had its answer: another clock told its time. */
+  const isLate = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
+    isSplit?.(front.first.packet, leg.first.packet) === true && isAskedTooLate(front, leg);
   // Of more than two with one key nobody could tell which belong together.
   const areSplit = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
     isSplit?.(front.first.packet, leg.first.packet) === true &&
     byKey.get(keyOf(front))?.size === 2 &&
-    !isBehind(front, leg);
+    (!isBehind(front, leg) || isAskedTooLate(front, leg));
   const isElsewhere = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
     vantageOf(leg.id) !== vantageOf(front.id) || areSplit(front, leg);
   const joins: JoinFacts[] = [];
@@ -209,7 +225,7 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf, isSplit
     if (inFront.has(copyOf(front.id))) continue;
     const from = front.upgrade?.exchange.request?.last.packet ?? 0;
     const fits = (leg: ConnectionFacts): boolean =>
-      vantageOf(leg.id) === vantageOf(front.id) && isOther(front, leg) && isBehind(front, leg);
+      vantageOf(leg.id) === vantageOf(front.id) && isOther(front, leg) && isBehind(front, leg) && !isLate(front, leg);
     const forwarded = (): ConnectionFacts | undefined =>
       routesBehind(front)
         .flatMap((route) => byRoute.get(route)?.from(from) ?? [])
@@ -294,6 +310,11 @@ function isBehind(front: ConnectionFacts, back: ConnectionFacts): boolean {
     passed.timestampNs - asked.timestampNs < FORWARD_NS &&
     !dialForThemselves(front, back)
   );
+}
+
+function isAskedTooLate(front: ConnectionFacts, back: ConnectionFacts): boolean {
+  const [answered, passed] = [front.upgrade?.exchange.response?.first, back.upgrade?.exchange.request?.first];
+  return answered !== undefined && passed !== undefined && passed.timestampNs > answered.timestampNs;
 }
 
 /**

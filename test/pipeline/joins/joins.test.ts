@@ -372,6 +372,53 @@ test("the legs of a proxied WebSocket are joined by their key, with what nginx c
   expect(joins[0]?.changedRequest).toContainEqual({ name: "x-real-ip", before: null, behind: "192.168.50.20" });
 });
 
+describe("the legs of a proxy in two captures, the second of which looks like the first one's continuation", () => {
+  const PROXY = "10.0.0.2:80";
+  const BACKEND = "10.0.1.9:8080";
+  const key = "q4xkcO32u266gldTuKaSOw==";
+  const request = `GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+  const refusal = "HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n";
+  const leg = (capture: number, client: string, server: string, askedMs: number, answeredMs: number): Line[] =>
+    (
+      [
+        [askedMs - 3, true, { flags: "S", seq: 100 }],
+        [askedMs - 2, false, { flags: "SA", seq: 500, ack: 101 }],
+        [askedMs - 1, true, { flags: "A", seq: 101, ack: 501 }],
+        [askedMs, true, { flags: "PA", seq: 101, ack: 501, payload: request }],
+        [answeredMs, false, { flags: "PA", seq: 501, ack: 101 + request.length, payload: refusal }],
+      ] as const
+    ).map(([atMs, isClients, rest], index) => [
+      capture,
+      atMs,
+      { from: isClients ? client : server, to: isClients ? server : client, ipId: index + 1, ...rest },
+    ]);
+
+  test.each([3200, 61_000, -3200])("by a clock %d ms ahead", (aheadMs) => {
+    const { joins, connections, aheadNs } = analyse(
+      [
+        ...leg(0, C, PROXY, 100_000, 100_010),
+        ...leg(1, "10.0.0.2:50000", BACKEND, 100_004 + aheadMs, 100_006 + aheadMs),
+      ],
+      () => 1,
+    );
+    const [join] = joins;
+    const portOf = (id: number | undefined): number | undefined =>
+      connections.find((one) => one.id === id)?.server.port;
+    expect(join).toMatchObject({ kind: "proxied", by: "key", clockOffsetNs: aheadMs * 1e6 });
+    expect(join?.connections.map(portOf)).toEqual([80, 8080]);
+    const ahead = join?.connections.map((id) => aheadNs.get(id) ?? 0) ?? [];
+    expect((ahead[1] ?? 0) - (ahead[0] ?? 0)).toBe(aheadMs * 1e6);
+  });
+
+  test("by one clock, with the proxy in time", () => {
+    const { joins } = analyse(
+      [...leg(0, C, PROXY, 100_000, 100_010), ...leg(1, "10.0.0.2:50000", BACKEND, 100_004, 100_006)],
+      () => 1,
+    );
+    expect(joins).toMatchObject([{ kind: "proxied", by: "key", clockOffsetNs: null }]);
+  });
+});
+
 describe("connections of one capture with the same initial sequence numbers", () => {
   const NAT = "203.0.113.7:61000";
   /** The handshake and a request, `startMs` on, of this client; behind a NAT packets come `behindMs` later on their way out. */
