@@ -18,6 +18,7 @@ import { asOneDeath } from "./one-death.ts";
 import { asOneNarrowPath } from "./one-narrow-path.ts";
 import { asOneOutage } from "./one-outage.ts";
 import { asOneSetting } from "./one-setting.ts";
+import { asOneStandstill } from "./one-standstill.ts";
 import { asOneTimer } from "./one-timer.ts";
 
 import type { Placed } from "./placed.ts";
@@ -60,6 +61,7 @@ const AS_ONE: readonly ((judged: readonly Judged[], context: Context) => readonl
   withPollsOfDeath,
   asOneTimer,
   asOneSetting,
+  asOneStandstill,
   asAnnouncedStop,
   asOneNarrowPath,
 ];
