@@ -112,6 +112,10 @@ export const causesApplication = {
     cause: "The server's code calls disconnect() for {namespace}, often in its connection handler when a check fails.",
     fix: "Look at handleConnection and what it checks. Better refuse in a middleware (server.use((socket, next) => next(new Error(…))), in NestJS from afterInit): the client then gets connect_error with the reason.",
   },
+  engineClosed: {
+    cause: "The server's code closes the connection under Socket.IO (socket.conn.close()), often when a check fails.",
+    fix: "Search the server for conn.close and engine.close, in NestJS from handleConnection on. Refuse in a middleware instead (server.use((socket, next) => next(new Error(…)))): the client then gets connect_error with the reason, and does not come back for nothing.",
+  },
   middlewareHangs: {
     cause:
       "A middleware of {namespace} (server.of().use(), a NestJS adapter or guard) neither calls next() nor fails: a database or login service that it asks does not answer.",

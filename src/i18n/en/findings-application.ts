@@ -171,6 +171,12 @@ export const findingsApplication = {
       detail:
         "Engine.IO and Socket.IO end the connection on what they cannot parse; the server's log says “parse error” or “forced close”. The closing itself looks clean.",
     },
+    closedBeneath: {
+      title:
+        "The server accepted the client in {namespace} and closed the connection {afterMs:ms} later, without a DISCONNECT",
+      detail:
+        "The client saw connect, then disconnect with “transport close”, and no reason; the server's own handlers say “forced close”. No packet of Socket.IO ended it, so the client takes it for a lost connection and connects again by itself.",
+    },
   },
   "app.heartbeat.missing": {
     gaveUp: {

@@ -62,7 +62,7 @@ export const pagesApplication = {
     name: "Socket.IO disconnect",
     meaning:
       "The server's code disconnected this client. Right after it had accepted it, or with an event such as error just before, that is a refusal: the message of the event is the reason.",
-    seen: "Packet type 1 from the server. An error when an event whose name says error (error, exception, unauthorized …) came in the five seconds before, or when CONNECT was accepted less than a second before.",
+    seen: "Packet type 1 from the server. An error when an event whose name says error (error, exception, unauthorized …) came in the five seconds before, or when CONNECT was accepted less than a second before. Or, within that second, the end of Engine.IO by the server without a reason and without that packet: an error when it comes again.",
   },
   "app.heartbeat.missing": {
     name: "application heartbeat",

@@ -103,6 +103,10 @@ export const causesApplication = {
     cause: "服务端代码对 {namespace} 调用了 disconnect()，常见于连接处理函数里校验失败时。",
     fix: "查看 handleConnection 里的校验。最好改在中间件里拒绝（server.use((socket, next) => next(new Error(…)))，NestJS 写在 afterInit 里），客户端就能在 connect_error 里看到原因。",
   },
+  engineClosed: {
+    cause: "服务端代码直接关闭了 Socket.IO 底下的连接（socket.conn.close()），常见于校验失败时。",
+    fix: "在服务端搜索 conn.close 和 engine.close，NestJS 从 handleConnection 看起。最好改在中间件里拒绝（server.use((socket, next) => next(new Error(…)))），客户端就能在 connect_error 里看到原因，也不会反复重连。",
+  },
   middlewareHangs: {
     cause:
       "{namespace} 的中间件（server.of().use()、NestJS 的 adapter 或 guard）既没有调用 next()，也没有报错：它查询的数据库或登录服务没有回应。",

@@ -157,6 +157,11 @@ export const findingsApplication = {
       detail:
         "Engine.IO 和 Socket.IO 遇到无法解析的内容会结束连接；服务端日志写的是“parse error”或“forced close”。关闭过程本身看起来是正常的。",
     },
+    closedBeneath: {
+      title: "服务器接受客户端进入 {namespace}，{afterMs:ms}后又关闭了连接，没有发 DISCONNECT",
+      detail:
+        "客户端先收到 connect，随即收到 disconnect（原因 transport close），看不到任何理由；服务端自己的处理函数看到的是 forced close。Socket.IO 没有任何包说明结束，所以客户端当作断线，会自动重连。",
+    },
   },
   "app.heartbeat.missing": {
     gaveUp: {

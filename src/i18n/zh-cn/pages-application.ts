@@ -59,7 +59,7 @@ export const pagesApplication = {
     name: "Socket.IO 断开",
     meaning:
       "服务端代码把这个客户端断开了。刚接受就断开，或断开前发了 error 之类的事件，就是拒绝；事件里的消息就是理由。",
-    seen: "服务器发出的 1 号包。此前 5 秒内有名字表示出错的事件（error、exception、unauthorized 等），或距 CONNECT 不到 1 秒时，算错误。",
+    seen: "服务器发出的 1 号包。此前 5 秒内有名字表示出错的事件（error、exception、unauthorized 等），或距 CONNECT 不到 1 秒时，算错误。还有：在这 1 秒之内，服务器不说理由、也不发这个包就结束了 Engine.IO；再次出现时算错误。",
   },
   "app.heartbeat.missing": {
     name: "应用心跳",

@@ -17,6 +17,8 @@ import { withLegs } from "./leg-evidence.ts";
 import { asOneDeath } from "./one-death.ts";
 import { asOneNarrowPath } from "./one-narrow-path.ts";
 import { asOneOutage } from "./one-outage.ts";
+import { asOneSetting } from "./one-setting.ts";
+import { asOneStandstill } from "./one-standstill.ts";
 import { asOneTimer } from "./one-timer.ts";
 
 import type { Placed } from "./placed.ts";
@@ -58,6 +60,8 @@ const AS_ONE: readonly ((judged: readonly Judged[], context: Context) => readonl
   asOneOutage,
   withPollsOfDeath,
   asOneTimer,
+  asOneSetting,
+  asOneStandstill,
   asAnnouncedStop,
   asOneNarrowPath,
 ];

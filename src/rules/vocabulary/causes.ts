@@ -332,6 +332,7 @@ export const causeWords = {
   tokenUnset: "",
   bearerInAuth: "",
   gatewayDisconnects: "namespace",
+  engineClosed: "",
   middlewareHangs: "namespace",
   handlerException: "",
   plainError: "",

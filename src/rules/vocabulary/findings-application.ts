@@ -43,6 +43,7 @@ export const applicationFindings = {
     atOnce: "namespace afterMs",
     told: "namespace event message afterMs?",
     parseError: "server afterMs text",
+    closedBeneath: "namespace afterMs",
   },
   "app.heartbeat.missing": {
     gaveUp: "from to missing intervalMs waitedMs sample code?",

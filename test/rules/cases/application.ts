@@ -554,9 +554,12 @@ export const applicationCases = {
         session({ socketIo: [namespace({ told: INVALID_TOKEN, disconnected: { ...mark(10.1), from: "server" } })] }),
       ),
       parseError: socketIo(session({ notAPacket: { ...mark(39.99), text: "Zhello" } }), "server"),
+      closedBeneath: socketIo(session(), "server", 0.5),
     },
     severities: { atOnce: "error", told: "error", parseError: "error" },
     near: {
+      "closed by the server after a while": socketIo(session(), "server", 10),
+      "left by the client at once": socketIo(session(), "client", 0.5),
       "hung up long after such a packet": socketIo(session({ notAPacket: { ...mark(30), text: "Zhello" } }), "server"),
       "the client's own": socketIo(
         session({ socketIo: [namespace({ disconnected: { ...mark(1), from: "client" } })] }),

@@ -11,6 +11,7 @@ import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs, targetOf } from "../..
 import { refusalCause } from "../../reading/refusal-causes.ts";
 import { isRefusal, refusalKind, saysOtherTerm } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
+import { closedBeneath } from "../../sessions/closed-beneath.ts";
 import { connectTimeoutMs } from "../../sessions/connect-timeout.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
 import { dismissal, hasPosted } from "../../sessions/poll-heartbeat.ts";
@@ -321,10 +322,28 @@ function parseErrorOf(connection: ConnectionFacts): Draft | null {
   });
 }
 
+/** Once may be a server that stops just then; who is closed again and again is turned away. */
+const CLOSED_AGAIN = 2;
+
+function closedBeneathOf(connection: ConnectionFacts, context: Context): Draft | null {
+  const found = context.evictions().has(connection.id) ? null : closedBeneath(connection, context);
+  if (found === null) return null;
+  const { namespace, connected, ended, afterMs, times } = found;
+  return draft("sio.disconnected", "closedBeneath", {
+    at: ended,
+    severity: times >= CLOSED_AGAIN ? "error" : "warning",
+    foldBy: namespace,
+    args: { namespace, afterMs },
+    evidence: [shows(connected, "namespaceConnected", { namespace }), shows(ended, "endOfSession", { from: "server" })],
+    causes: [cause("likely", "engineClosed", {}), times < CLOSED_AGAIN && cause("possible", "serverShutdown", {})],
+  });
+}
+
 const checkDisconnected = (connection: ConnectionFacts, context: Context): Draft[] =>
   [
     ...(connection.session?.socketIo ?? []).map((facts) => disconnectOf(connection, facts, context)),
     parseErrorOf(connection),
+    closedBeneathOf(connection, context),
   ].filter((found) => found !== null);
 
 export const disconnected: Rule = {
@@ -333,6 +352,8 @@ export const disconnected: Rule = {
   spec: "Socket.IO protocol v5, DISCONNECT",
   causes: [
     "gatewayDisconnects",
+    "engineClosed",
+    "serverShutdown",
     "replacedElsewhere",
     "proxyDropsCredentials",
     "authMissing",

@@ -1,0 +1,79 @@
+import { SERVER } from "../../base/brand.ts";
+import { isBefore, type Mark } from "../../base/packet-view.ts";
+import type { EngineIoFacts } from "../../store/session-types.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context/context.ts";
+import { pairKey } from "../context/others.ts";
+import { isSameLeg } from "../context/sessions.ts";
+import { endedBy } from "../reading/ending.ts";
+import { isNormalCode } from "../reading/first-close.ts";
+import { spanMs } from "../reading/reading.ts";
+import { dismissal } from "./poll-heartbeat.ts";
+import { isAtOnce } from "./verdicts.ts";
+
+/** A server let a client in, and closed Engine.IO under Socket.IO right after: no DISCONNECT, and its client comes back. */
+export interface ClosedBeneath {
+  readonly namespace: string;
+  readonly connected: Mark;
+  readonly ended: Mark;
+  readonly afterMs: number;
+  /** So many sessions of this client ended so. */
+  readonly times: number;
+}
+
+const known = new WeakMap<Context, ReadonlyMap<ConnectionFacts, ClosedBeneath>>();
+
+export function closedBeneath(connection: ConnectionFacts, context: Context): ClosedBeneath | null {
+  const found = known.get(context) ?? findAll(context);
+  known.set(context, found);
+  return found.get(connection) ?? null;
+}
+
+function findAll(context: Context): ReadonlyMap<ConnectionFacts, ClosedBeneath> {
+  const found = new Map<ConnectionFacts, Omit<ClosedBeneath, "times">>();
+  const times = new Map<string, number>();
+  for (const connection of context.analysis.connections) {
+    const one = find(connection, context);
+    if (one === null) continue;
+    found.set(connection, one);
+    times.set(pairKey(connection), (times.get(pairKey(connection)) ?? 0) + 1);
+  }
+  return new Map(
+    [...found].map(([connection, one]) => [connection, { ...one, times: times.get(pairKey(connection)) ?? 1 }]),
+  );
+}
+
+function find(connection: ConnectionFacts, context: Context): Omit<ClosedBeneath, "times"> | null {
+  const engineIo = connection.session?.engineIo;
+  const ended = engineIo ? endOfEngine(connection, engineIo, context) : null;
+  if (!engineIo || ended === null) return null;
+  const { sid } = engineIo;
+  const carriers = sid === null ? [connection] : (context.sessions().get(sid) ?? [connection]);
+  const own = carriers.filter((mate) => isSameLeg(mate, connection));
+  // What the proxy hands on is the same again.
+  if (carriers.some((mate) => !own.includes(mate) && isEndedBefore(mate, ended))) return null;
+  const namespaces = own.flatMap(({ session }) => (session?.socketIo ?? []).filter((one) => (one.sid ?? sid) === sid));
+  // Told by itself.
+  if (namespaces.some(({ disconnected, refused, told }) => disconnected ?? refused ?? told)) return null;
+  const first = namespaces.reduce<(Mark & { name: string }) | null>(
+    (earliest, { name, connected }) =>
+      connected !== null && (earliest === null || isBefore(connected, earliest)) ? { ...connected, name } : earliest,
+    null,
+  );
+  if (first === null || isBefore(ended, first)) return null;
+  const afterMs = spanMs(first, ended);
+  return isAtOnce(afterMs) ? { namespace: first.name, connected: first, ended, afterMs } : null;
+}
+
+/** The server's Close that gives no reason, or its close packet in the answer to a poll. */
+function endOfEngine(connection: ConnectionFacts, engineIo: EngineIoFacts, context: Context): Mark | null {
+  if (engineIo.transport === "polling") return dismissal(connection, engineIo, context)?.until ?? null;
+  const close = connection.webSocket?.closeFrames[SERVER];
+  if (!close || !isNormalCode(close.code) || close.reason !== "" || engineIo.closed?.from === "client") return null;
+  return endedBy(connection, "server") === close && connection.session?.notAPacket == null ? close : null;
+}
+
+const isEndedBefore = (mate: ConnectionFacts, ended: Mark): boolean => {
+  const close = mate.webSocket?.closeFrames[SERVER];
+  return close != null && isBefore(close, ended);
+};

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { judge } from "../../../src/rules/judging/judge.ts";
+import type { ConnectionFacts } from "../../../src/store/types.ts";
+import { close, connectionFacts, mark, upgrade, webSocket } from "../../support/facts-builder.ts";
+import { namespace } from "../../support/session-facts.ts";
+import { session } from "../cases/application.ts";
+import { several } from "../cases/case.ts";
+
+// socket.conn.close() in a connection handler: played with socket.io 4, over WebSocket alone and after polls.
+
+const TARGET = "/socket.io/?EIO=4&transport=websocket";
+
+const closedAt = (opened: number, ended: number, reason = "") => {
+  const sid = `s${opened}`;
+  const talk = session({ socketIo: [namespace({ sid, connected: mark(opened + 0.1) })] });
+  return connectionFacts({
+    first: mark(opened),
+    last: mark(ended),
+    upgrade: upgrade({ target: TARGET, requestAt: opened, responseAt: opened + 0.05 }),
+    session: { ...talk, engineIo: talk.engineIo && { ...talk.engineIo, sid } },
+    webSocket: webSocket({
+      openedAt: mark(opened + 0.05),
+      closeFrames: [null, { ...close(ended, null), reason }],
+    }),
+  });
+};
+
+const told = (...connections: ConnectionFacts[]) =>
+  judge(several(...connections))
+    .filter(({ ruleId }) => ruleId === "sio.disconnected")
+    .map(({ severity, variant, alsoConnections }) => `${severity} ${variant} ${alsoConnections.length + 1}`);
+
+test("a server that closes Engine.IO right after each connect is one error", () => {
+  expect(told(closedAt(1, 1.2), closedAt(3, 3.2), closedAt(6, 6.2))).toEqual(["error closedBeneath 3"]);
+});
+
+test("once it may be a server that stops just then", () => {
+  expect(told(closedAt(1, 1.2), closedAt(3, 40))).toEqual(["warning closedBeneath 1"]);
+});
+
+test("a reason is told by its own rule", () => {
+  expect(told(closedAt(1, 1.2, "bye"), closedAt(3, 3.2, "bye"))).toEqual([]);
+});
