@@ -8,6 +8,7 @@ import { handshakeOf } from "../handshake/upgrade-outcome.ts";
 import { endingEvidence } from "../reading/ending.ts";
 import { endOf, lastSender, later, openFor, serverName, serverOf } from "../reading/reading.ts";
 import { within } from "../reading/time-index.ts";
+import { isTimerLike } from "../rhythm/heartbeat.ts";
 import { stoppedBeat, stoppedData } from "../rhythm/stopped-beat.ts";
 import { timerCauses } from "../timers/timer-causes.ts";
 import { endedBesideUnlike, isOtherSilence } from "../timers/unlike-silences.ts";
@@ -78,7 +79,8 @@ export function proxyAsClientCauses(connection: ConnectionFacts, context: Contex
   const fitting = timerCauses(connection, context);
   if (fitting.length > 0) return [...fitting, left];
   const own = cause("likely", "proxyIdleTimer", { front, idleMs, pingSeconds: Math.max(1, Math.floor(idleMs / 2000)) });
-  return isWholeSeconds(idleMs) ? [own, left] : [{ ...left, confidence: "likely" }, lesser(own)];
+  // One silence of three is nearly whole seconds by chance.
+  return isTimerLike(idleMs) ? [own, left] : [{ ...left, confidence: "likely" }, lesser(own)];
 }
 
 /** A product that names itself, or ends connections as only it does, by its own setting; else every timer that fits. */

@@ -96,8 +96,8 @@ describe("the leg of the backend", () => {
     expect(causesOf(behind({ Connection: "upgrade" }))).not.toContain("likely proxyIdleTimer");
   });
 
-  test("a silence that is not of whole seconds was rather ended by the client", () => {
-    expect(causesOf(behind({ Host: "10.0.0.9", Connection: "upgrade" }, 4.4))).toEqual([
+  test.each([4.4, 3.9])("a silence of %d s, not of whole seconds, was rather ended by the client", (seconds) => {
+    expect(causesOf(behind({ Host: "10.0.0.9", Connection: "upgrade" }, seconds))).toEqual([
       "likely clientBehindLeft",
       "possible proxyIdleTimer",
     ]);
