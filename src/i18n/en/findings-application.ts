@@ -177,6 +177,12 @@ export const findingsApplication = {
       detail:
         "The client saw connect, then disconnect with “transport close”, and no reason; the server's own handlers say “forced close”. No packet of Socket.IO ended it, so the client takes it for a lost connection and connects again by itself.",
     },
+    closedUnasked: {
+      title:
+        "The server opened a Socket.IO session and closed it {afterMs:ms} later, without answering CONNECT to {namespace}",
+      detail:
+        "The client saw disconnect with “transport close” before any connect, and no reason. No packet of Socket.IO ended it, so the client takes it for a lost connection and connects again by itself.",
+    },
   },
   "app.heartbeat.missing": {
     gaveUp: {

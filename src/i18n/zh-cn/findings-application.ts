@@ -162,6 +162,11 @@ export const findingsApplication = {
       detail:
         "客户端先收到 connect，随即收到 disconnect（原因 transport close），看不到任何理由；服务端自己的处理函数看到的是 forced close。Socket.IO 没有任何包说明结束，所以客户端当作断线，会自动重连。",
     },
+    closedUnasked: {
+      title: "服务器打开了 Socket.IO 会话，{afterMs:ms}后又关闭，没有回答进入 {namespace} 的 CONNECT",
+      detail:
+        "客户端没有收到 connect，就收到 disconnect（原因 transport close），看不到任何理由。Socket.IO 没有任何包说明结束，所以客户端当作断线，会自动重连。",
+    },
   },
   "app.heartbeat.missing": {
     gaveUp: {

@@ -1,6 +1,6 @@
 import { SERVER } from "../../base/brand.ts";
 import { isBefore, type Mark } from "../../base/packet-view.ts";
-import type { EngineIoFacts } from "../../store/session-types.ts";
+import type { EngineIoFacts, SocketIoNamespaceFacts } from "../../store/session-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import { pairKey } from "../context/others.ts";
@@ -11,10 +11,15 @@ import { spanMs } from "../reading/reading.ts";
 import { dismissal } from "./poll-heartbeat.ts";
 import { isAtOnce } from "./verdicts.ts";
 
-/** A server let a client in, and closed Engine.IO under Socket.IO right after: no DISCONNECT, and its client comes back. */
+/**
+ * A server let a client in, or opened its session without answering CONNECT, and closed Engine.IO under Socket.IO right after:
+ * no DISCONNECT, and its client comes back.
+ */
 export interface ClosedBeneath {
   readonly namespace: string;
-  readonly connected: Mark;
+  readonly isLetIn: boolean;
+  /** The answer to CONNECT, or the opening of the session. */
+  readonly begun: Mark;
   readonly ended: Mark;
   readonly afterMs: number;
   /** So many sessions of this client ended so. */
@@ -55,15 +60,27 @@ function find(connection: ConnectionFacts, context: Context): Omit<ClosedBeneath
   const namespaces = own.flatMap(({ session }) => (session?.socketIo ?? []).filter((one) => (one.sid ?? sid) === sid));
   // Told by itself.
   if (namespaces.some(({ disconnected, refused, told }) => disconnected ?? refused ?? told)) return null;
-  const first = namespaces.reduce<(Mark & { name: string }) | null>(
-    (earliest, { name, connected }) =>
-      connected !== null && (earliest === null || isBefore(connected, earliest)) ? { ...connected, name } : earliest,
-    null,
-  );
-  if (first === null || isBefore(ended, first)) return null;
-  const afterMs = spanMs(first, ended);
-  return isAtOnce(afterMs) ? { namespace: first.name, connected: first, ended, afterMs } : null;
+  const first = firstOf(namespaces, ({ connected }) => connected);
+  const asked = firstOf(namespaces, ({ connectRequested }) => connectRequested);
+  const begun = first ?? (asked === null ? null : { name: asked.name, at: engineIo.open });
+  if (begun === null || begun.at === null || isBefore(ended, begun.at)) return null;
+  const afterMs = spanMs(begun.at, ended);
+  return isAtOnce(afterMs) ? { namespace: begun.name, isLetIn: first !== null, begun: begun.at, ended, afterMs } : null;
 }
+
+interface Named {
+  readonly name: string;
+  readonly at: Mark | null;
+}
+
+const firstOf = (
+  namespaces: readonly SocketIoNamespaceFacts[],
+  of: (one: SocketIoNamespaceFacts) => Mark | null,
+): Named | null =>
+  namespaces.reduce<Named | null>((earliest, one) => {
+    const at = of(one);
+    return at !== null && (earliest?.at == null || isBefore(at, earliest.at)) ? { name: one.name, at } : earliest;
+  }, null);
 
 /** The server's Close that gives no reason, or its close packet in the answer to a poll. */
 function endOfEngine(connection: ConnectionFacts, engineIo: EngineIoFacts, context: Context): Mark | null {

@@ -44,6 +44,7 @@ export const applicationFindings = {
     told: "namespace event message afterMs?",
     parseError: "server afterMs text",
     closedBeneath: "namespace afterMs",
+    closedUnasked: "namespace afterMs",
   },
   "app.heartbeat.missing": {
     gaveUp: "from to missing intervalMs waitedMs sample code?",

@@ -83,6 +83,16 @@ const socketIo = (
     }),
   );
 
+/** A session that the server closes while CONNECT waits for its answer. */
+const cutOff = (sid: string): ConnectionFacts =>
+  connectionFacts({
+    upgrade: upgrade({ target: TARGET }),
+    session: session({ engineIo: engineIo({ sid }), socketIo: [namespace({ sid, connected: null })] }),
+    webSocket: webSocket({ closeFrames: [null, close(0.5, null)], heartbeat: [quiet, quiet] }),
+    tcp: tcp({ firstCloser: "server", closedAt: mark(0.51) }),
+    last: mark(0.52),
+  });
+
 const NOTHING = { text: 0, binary: 0, bytes: 0 };
 
 /** So many texts of each side. */
@@ -555,8 +565,9 @@ export const applicationCases = {
       ),
       parseError: socketIo(session({ notAPacket: { ...mark(39.99), text: "Zhello" } }), "server"),
       closedBeneath: socketIo(session(), "server", 0.5),
+      closedUnasked: several(cutOff("a"), cutOff("b")),
     },
-    severities: { atOnce: "error", told: "error", parseError: "error" },
+    severities: { atOnce: "error", told: "error", parseError: "error", closedUnasked: "error" },
     near: {
       "closed by the server after a while": socketIo(session(), "server", 10),
       "left by the client at once": socketIo(session(), "client", 0.5),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
-import { close, connectionFacts, mark, upgrade, webSocket } from "../../support/facts-builder.ts";
+import { close, connectionFacts, mark, tcp, upgrade, webSocket } from "../../support/facts-builder.ts";
 import { namespace } from "../../support/session-facts.ts";
 import { session } from "../cases/application.ts";
 import { several } from "../cases/case.ts";
@@ -10,14 +10,22 @@ import { several } from "../cases/case.ts";
 
 const TARGET = "/socket.io/?EIO=4&transport=websocket";
 
-const closedAt = (opened: number, ended: number, reason = "") => {
+const closedAt = (opened: number, ended: number, reason = "", asked = namespace({ connected: mark(opened + 0.1) })) => {
   const sid = `s${opened}`;
-  const talk = session({ socketIo: [namespace({ sid, connected: mark(opened + 0.1) })] });
+  const talk = session({ socketIo: [{ ...asked, sid }] });
   return connectionFacts({
     first: mark(opened),
     last: mark(ended),
+    tcp: tcp({ firstCloser: "server", closedAt: mark(ended) }),
     upgrade: upgrade({ target: TARGET, requestAt: opened, responseAt: opened + 0.05 }),
-    session: { ...talk, engineIo: talk.engineIo && { ...talk.engineIo, sid } },
+    session: {
+      ...talk,
+      engineIo: talk.engineIo && {
+        ...talk.engineIo,
+        sid,
+        open: talk.engineIo.open && { ...talk.engineIo.open, ...mark(opened + 0.06) },
+      },
+    },
     webSocket: webSocket({
       openedAt: mark(opened + 0.05),
       closeFrames: [null, { ...close(ended, null), reason }],
@@ -40,4 +48,12 @@ test("once it may be a server that stops just then", () => {
 
 test("a reason is told by its own rule", () => {
   expect(told(closedAt(1, 1.2, "bye"), closedAt(3, 3.2, "bye"))).toEqual([]);
+});
+
+test("a CONNECT that nobody answers before the end is told where it comes again", () => {
+  const unasked = (opened: number, ended: number) =>
+    closedAt(opened, ended, "", namespace({ connectRequested: mark(opened + 0.1), connected: null }));
+  expect(told(unasked(1, 1.2), unasked(3, 3.2))).toEqual(["error closedUnasked 2"]);
+  expect(told(unasked(1, 1.2))).toEqual([]);
+  expect(told(unasked(1, 9), unasked(20, 29))).toEqual([]);
 });

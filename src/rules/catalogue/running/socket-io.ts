@@ -328,13 +328,18 @@ const CLOSED_AGAIN = 2;
 function closedBeneathOf(connection: ConnectionFacts, context: Context): Draft | null {
   const found = context.evictions().has(connection.id) ? null : closedBeneath(connection, context);
   if (found === null) return null;
-  const { namespace, connected, ended, afterMs, times } = found;
-  return draft("sio.disconnected", "closedBeneath", {
+  const { namespace, isLetIn, begun, ended, afterMs, times } = found;
+  // Whoever is just about to connect is cut off by any stop.
+  if (!isLetIn && times < CLOSED_AGAIN) return null;
+  return draft("sio.disconnected", isLetIn ? "closedBeneath" : "closedUnasked", {
     at: ended,
     severity: times >= CLOSED_AGAIN ? "error" : "warning",
     foldBy: namespace,
     args: { namespace, afterMs },
-    evidence: [shows(connected, "namespaceConnected", { namespace }), shows(ended, "endOfSession", { from: "server" })],
+    evidence: [
+      isLetIn ? shows(begun, "namespaceConnected", { namespace }) : shows(begun, "engineIoOpen", { from: "server" }),
+      shows(ended, "endOfSession", { from: "server" }),
+    ],
     causes: [cause("likely", "engineClosed", {}), times < CLOSED_AGAIN && cause("possible", "serverShutdown", {})],
   });
 }
