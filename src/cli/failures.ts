@@ -47,7 +47,8 @@ function unknownCommand(name: string): UserError {
 function messageFor({ messageId, args }: UserError, language: Language): Message {
   if (args["name"] === "") return messageOf(language, messageId, { ...args, name: '""' });
   if (args["name"] !== "-" || !messageId.startsWith("input.")) return messageOf(language, messageId, args);
-  if (messageId === "input.empty") return messageOf(language, "input.empty-stdin", {});
+  if (messageId === "input.empty" || messageId === "input.unreadable")
+    return messageOf(language, `${messageId}-stdin`, args);
   const name = messageOf(language, "input.stdin-name", {}).sentence;
   const { sentence, next } = messageOf(language, messageId, { ...args, name });
   // A name of Chinese letters stands in a Chinese sentence without the blanks that a file's name has around it.

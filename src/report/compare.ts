@@ -1,6 +1,7 @@
 import { displayWidth, padToWidth, truncateToWidth } from "../base/display-width.ts";
 import { escapeText } from "../base/escape-text.ts";
 import { chromeOf } from "../i18n/chrome/chrome.ts";
+import { endedText } from "../i18n/chrome/ended-text.ts";
 import type { Language } from "../i18n/language.ts";
 import { textsOf } from "../i18n/render.ts";
 import { shareWordsOf } from "../i18n/share/share.ts";
@@ -11,9 +12,9 @@ import type { SynOptions } from "../store/tcp-types.ts";
 import type { ConnectionFacts } from "../store/types.ts";
 import type { BeatFacts } from "../store/websocket-types.ts";
 import { opcodeName, type Units } from "./ladder.ts";
+import { endingOf } from "./model/ending-of.ts";
 import type { ConnectionModel } from "./model/schema.ts";
 import type { Redactor } from "./redact.ts";
-import { endedText } from "./text/text-connections.ts";
 
 /** One side of a comparison: the session that stands for its capture. */
 export interface Session {
@@ -72,7 +73,7 @@ export function compareSessions(a: Session, b: Session, language: Language, reda
     const count = facts.tcp.halves[0].retransmissions + facts.tcp.halves[1].retransmissions;
     return count === 0 ? "0" : count < FEW ? `1–${FEW - 1}` : `≥ ${FEW}`;
   });
-  same(compare.ending, ({ model }) => endedText(chrome, model));
+  same(compare.ending, ({ model }) => endedText(chrome, endingOf(model)));
   return rows.filter(({ a: left, b: right }) => left !== null || right !== null);
 }
 

@@ -168,9 +168,11 @@ function back(state: State, context: Context): Step {
 }
 
 /** No finding is good news only where all could be read, and where what was asked for was not refused. */
-function nothingFound({ facts, rank }: ConnectionRow, { words, chrome }: Context): State["message"] {
+function nothingFound(row: ConnectionRow, context: Context): State["message"] {
+  const { facts, rank } = row;
+  const { words } = context;
   if (isUnread(facts)) return { text: words.unreadTls, tone: "plain" };
-  if (rank === RANK.error) return { text: words.noFindingHere(endedText(facts, chrome, words)), tone: "plain" };
+  if (rank === RANK.error) return { text: words.noFindingHere(endedText(row, context)), tone: "plain" };
   return { text: words.nothingWrong, tone: "good" };
 }
 

@@ -5,6 +5,7 @@ import type { Language } from "../../src/i18n/language.ts";
 import { textsOf } from "../../src/i18n/render.ts";
 import { tuiWordsOf } from "../../src/i18n/tui/tui.ts";
 import type { CaptureOrigin } from "../../src/pcap/types.ts";
+import { saidAtEnd } from "../../src/rules/reading/said-at-end.ts";
 import type { Desk } from "../../src/session/detail-types.ts";
 import { LoadSession } from "../../src/session/load-session.ts";
 import { KeyLog } from "../../src/tls/key-log.ts";
@@ -47,6 +48,7 @@ export const contextOf = (language: Language, depth: 0 | 4 | 8 | 24 = 0): Contex
   chrome: chromeOf(language),
   words: tuiWordsOf(language),
   texts: textsOf(language),
+  saidAtEnd,
   palette: paletteOf(depth, false),
 });
 

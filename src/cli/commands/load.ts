@@ -6,6 +6,7 @@ import { textsOf } from "../../i18n/render.ts";
 import { tuiWordsOf } from "../../i18n/tui/tui.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
 import type { Timer } from "../../rules/context/timers.ts";
+import { saidAtEnd } from "../../rules/reading/said-at-end.ts";
 import { LoadSession } from "../../session/load-session.ts";
 import { refusesOthers } from "../../source/same-beginning.ts";
 import { temporaryFolder, unwritableTemporary } from "../../source/temporary-folder.ts";
@@ -133,6 +134,7 @@ async function show(
       chrome,
       words: tuiWordsOf(language),
       texts: textsOf(language),
+      saidAtEnd,
       palette: paletteOf(0, false),
     };
     for await (const text of plainViews(desk, { ...context, palette: unmarked(context.palette) }, columns))

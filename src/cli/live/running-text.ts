@@ -3,13 +3,14 @@ import { capturedNs, capturedTime, loneMoment } from "../../base/captured-time.t
 import { truncateToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
 import * as limits from "../../base/limits.ts";
+import { endedText } from "../../i18n/chrome/ended-text.ts";
 import type { LiveWords } from "../../i18n/live/words.ts";
 import type { CaptureOrigin } from "../../pcap/types.ts";
+import { endingOf } from "../../report/model/ending-of.ts";
 import { connectionModel, type ModelOptions, type TimeOf } from "../../report/model/model.ts";
 import type { Redactor } from "../../report/redact.ts";
 import type { Paint } from "../../report/text/paint.ts";
-import { endedText } from "../../report/text/text-connections.ts";
-import type { Finding } from "../../rules/types.ts";
+import type { Finding, RuleId } from "../../rules/types.ts";
 import type { LiveEvents, LiveStatistics } from "../../session/types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Surroundings } from "../surroundings.ts";
@@ -61,9 +62,9 @@ export class RunningText implements LiveEvents {
     this.say(connection.webSocket.openedAt.timestampNs, `#${connection.id}`, this.words.open(target));
   }
 
-  onClosed(connection: ConnectionFacts): void {
+  onClosed(connection: ConnectionFacts, rules: readonly RuleId[]): void {
     const at = connection.tcp.closedAt?.timestampNs ?? connection.last.timestampNs;
-    this.say(at, `#${connection.id}`, endedText(this.surroundings.chrome, this.model(connection)));
+    this.say(at, `#${connection.id}`, endedText(this.surroundings.chrome, endingOf(this.model(connection, rules))));
   }
 
   onFinding(finding: Finding, withdrawn: boolean): void {
@@ -130,8 +131,8 @@ export class RunningText implements LiveEvents {
     return `${time}.${String(date.getMilliseconds()).padStart(3, "0")}`;
   }
 
-  private model(connection: ConnectionFacts): ReturnType<typeof connectionModel> {
+  private model(connection: ConnectionFacts, rules: readonly RuleId[] = []): ReturnType<typeof connectionModel> {
     const time: TimeOf = (at) => capturedTime(this.origin.ns, [this.origin], at);
-    return connectionModel(connection, [], time, this.redactor);
+    return connectionModel(connection, rules, time, this.redactor);
   }
 }

@@ -3,6 +3,7 @@ import { ReadStream } from "node:tty";
 import { EXIT, type ExitCode } from "../../base/user-error.ts";
 import { textsOf } from "../../i18n/render.ts";
 import { tuiWordsOf } from "../../i18n/tui/tui.ts";
+import { saidAtEnd } from "../../rules/reading/said-at-end.ts";
 import type { Desk } from "../../session/detail-types.ts";
 import type { CaptureFacts } from "../../store/types.ts";
 import { App, type Errands } from "../../tui/app.ts";
@@ -75,7 +76,7 @@ export async function openScreen(options: ScreenOptions, surroundings: Surroundi
     live,
     depth: colourDepth(process.env, colour),
     light: isLight(process.env),
-    context: { language, chrome, words, texts: textsOf(language) },
+    context: { language, chrome, words, texts: textsOf(language), saidAtEnd },
     listening: options.listening ?? "",
     greeting: keeper.problem,
     errands: {

@@ -21,6 +21,10 @@ export const messagesEn = {
     sentence: "{name} cannot be read ({reason}).",
     next: "tcpdump under sudo writes files that belong to root: sudo chown $USER {name}",
   },
+  "input.unreadable-stdin": {
+    sentence: "Standard input cannot be read ({reason}).",
+    next: "Give the capture by a pipe or a redirection that is open: wscap report - < capture.pcap",
+  },
   "keylog.not-found": {
     sentence: "There is no key log {name}.",
     next: "It is written when the first TLS connection is opened: SSLKEYLOGFILE={name} chromium, or node --tls-keylog={name}",

@@ -23,6 +23,10 @@ export const messagesZhCn: Readonly<Record<MessageId, Message>> = {
     sentence: "无法读取 {name}（{reason}）。",
     next: "用 sudo 运行的 tcpdump 写出的文件属于 root：sudo chown $USER {name}",
   },
+  "input.unreadable-stdin": {
+    sentence: "无法读取标准输入（{reason}）。",
+    next: "请通过打开的管道或重定向提供抓包：wscap report - < capture.pcap",
+  },
   "keylog.not-found": {
     sentence: "没有密钥日志 {name}。",
     next: "建立第一条 TLS 连接时才会写出：SSLKEYLOGFILE={name} chromium，或 node --tls-keylog={name}",

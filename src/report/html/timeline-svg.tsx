@@ -1,8 +1,9 @@
 import { scaleLinear } from "d3-scale";
 import type { ReactNode } from "react";
 import { secondsBetween } from "../../base/time.ts";
+import { endedText } from "../../i18n/chrome/ended-text.ts";
+import { endingOf } from "../model/ending-of.ts";
 import type { ConnectionModel } from "../model/schema.ts";
-import { endedText } from "../text/text-connections.ts";
 import { peersText } from "../text/text-page.ts";
 import { originOf } from "../times.ts";
 import { type Pages, SvgText } from "./bilingual.tsx";
@@ -73,7 +74,7 @@ export function TimelineSvg({ pages, errors, ladders, marks }: TimelineProps): R
             ))}
             <SvgText
               pages={pages}
-              say={({ chrome }) => endedText(chrome, c)}
+              say={({ chrome }) => endedText(chrome, endingOf(c))}
               x={RIGHT + 12}
               y={y + 9}
               className={`label ${tone(c, errors)}`}

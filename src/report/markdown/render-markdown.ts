@@ -3,13 +3,14 @@ import { gfmToMarkdown } from "mdast-util-gfm";
 import { toMarkdown } from "mdast-util-to-markdown";
 import { escapeText } from "../../base/escape-text.ts";
 import { secondsBetween } from "../../base/time.ts";
+import { endedText } from "../../i18n/chrome/ended-text.ts";
 import type { Ladder } from "../ladder.ts";
+import { endingOf } from "../model/ending-of.ts";
 import type { ConnectionModel, FindingModel, ReportModel } from "../model/schema.ts";
 import type { SharePage } from "../share-page.ts";
 import { storyLines } from "../story.ts";
 import { ladderText } from "../text/ladder-text.ts";
 import { noteWhere } from "../text/note-where.ts";
-import { endedText } from "../text/text-connections.ts";
 import { baseName, clockOf, inFileName, inFileText, offsetOf, peersText } from "../text/text-page.ts";
 import { originOf } from "../times.ts";
 import { block, code, heading, list, paragraph, strong, table, text } from "./nodes.ts";
@@ -141,7 +142,7 @@ function connectionParts(page: SharePage): RootContent[] {
       [code(peersText(c))],
       c.upgrade?.target == null ? [] : [code(c.upgrade.target)],
       text(chrome.duration(Math.max(0, secondsBetween(c.startTime, c.endTime)))),
-      text(endedText(chrome, c)),
+      text(endedText(chrome, endingOf(c))),
     ]);
   const { columns } = chrome;
   const rest = model.connections.length - CONNECTIONS;

@@ -159,6 +159,7 @@ function tcpModel(tcp: TcpFacts, time: TimeOf): ConnectionModel["tcp"] {
       from: reset.from,
       afterFin: reset.afterFin,
       likelyInjected: reset.likelyInjected,
+      ignored: reset.ignored,
     })),
     retransmissions: perSide((half) => half.retransmissions),
     outOfOrder: perSide((half) => half.outOfOrder),

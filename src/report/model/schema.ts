@@ -41,7 +41,16 @@ const tcp = z.strictObject({
   opening: z.enum(["complete", "refused", "unanswered", "not-captured"]),
   ending: z.enum(["fin", "rst", "icmp", "silent", "open"]),
   firstCloser: side.nullable(),
-  resets: z.array(z.strictObject({ packet, time, from: side, afterFin: z.boolean(), likelyInjected: z.boolean() })),
+  resets: z.array(
+    z.strictObject({
+      packet,
+      time,
+      from: side,
+      afterFin: z.boolean(),
+      likelyInjected: z.boolean(),
+      ignored: z.boolean().meta({ description: "its receiver took no notice of it (RFC 5961 §3)" }),
+    }),
+  ),
   retransmissions: bothSides(count),
   outOfOrder: bothSides(count),
   missingBytes: bothSides(count),

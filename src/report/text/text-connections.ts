@@ -1,8 +1,8 @@
-import { truncateToWidth } from "../../base/display-width.ts";
 import { escapeText } from "../../base/escape-text.ts";
-import { isCalmCode, NO_CODE } from "../../base/no-code.ts";
 import { secondsBetween } from "../../base/time.ts";
+import { endedText } from "../../i18n/chrome/ended-text.ts";
 import type { Chrome } from "../../i18n/chrome/words.ts";
+import { endingOf } from "../model/ending-of.ts";
 import type { ConnectionModel, FindingModel } from "../model/schema.ts";
 import { type Column, offsetOf, paragraph, peersText, type TextPage, tableLines } from "./text-page.ts";
 
@@ -12,9 +12,6 @@ const SHOWN = 50;
 const ROOMY = 90;
 /** Narrower ones without the frames too: how it ended matters more. */
 const ROOM_FOR_FRAMES = 60;
-
-/** The finding has it all. */
-const SAID_WIDTH = 24;
 
 type Severity = FindingModel["severity"];
 const SIGN: Readonly<Record<"error" | "warning", string>> = { error: "✗", warning: "!" };
@@ -118,7 +115,7 @@ function row(
     c.upgrade?.target ? escapeText(pathOf(c.upgrade.target)) : kindText(chrome, c),
     ...(has.frames ? [isWebSocket ? `${frames("client")}↑ ${frames("server")}↓` : ""] : []),
     chrome.duration(Math.max(0, secondsBetween(c.startTime, c.endTime))),
-    endedText(chrome, c),
+    endedText(chrome, endingOf(c)),
   ];
 }
 
@@ -128,31 +125,3 @@ const pathOf = (target: string): string => target.replace(/\?.*$/s, "?…");
 function kindText(chrome: Chrome, c: ConnectionModel): string {
   return c.kind === "http" || c.kind === "tls" || c.kind === "tcp" ? chrome.kind[c.kind] : "";
 }
-
-/** How it ended, in the words of somebody who watched: the API's code first, then what the wire shows. */
-export function endedText(chrome: Chrome, c: ConnectionModel): string {
-  const { close, tcp } = c;
-  const how = chrome.how[tcp.ending](tcp.ending === "rst" ? (tcp.resets[0]?.from ?? tcp.firstCloser) : tcp.firstCloser);
-  if (c.kind === "tcp-refused") return tcp.ending === "icmp" ? how : chrome.refusedTcp;
-  if (c.kind === "tcp-unanswered") return chrome.unansweredTcp;
-  if (c.kind === "upgrade-refused") return chrome.refusedHttp(c.upgrade?.status ?? 0);
-  if (c.kind === "upgrade-unanswered") return `${chrome.unansweredHttp}, ${how}`;
-  const from = close.frames.client === null ? "server" : close.frames.server === null ? "client" : firstCloseFrom(c);
-  const code = close.frames[from]?.code ?? close.clientSees?.code ?? close.serverSees?.code ?? null;
-  if (close.verdict === "clean" && code !== null) {
-    if (isCalmCode(code)) {
-      const { said } = close;
-      if (said === null) return chrome.closedCleanly(code);
-      return chrome.closedSaying(code, said.protocol, truncateToWidth(escapeText(said.text), SAID_WIDTH));
-    }
-    return chrome.closedWith(code, from);
-  }
-  if (close.verdict === "abnormal" && code !== null) {
-    return close.frames[from] === null ? chrome.endedWithout(code, how) : chrome.closedWith(code, from);
-  }
-  const asked = tcp.ending === "open" && c.kind === "websocket" ? close.frames[from] : null;
-  return asked === null ? how : chrome.closing(asked.code ?? NO_CODE, from);
-}
-
-const firstCloseFrom = (c: ConnectionModel): "client" | "server" =>
-  (c.close.frames.client?.packet ?? 0) <= (c.close.frames.server?.packet ?? 0) ? "client" : "server";

@@ -60,13 +60,13 @@ function noteLines(row: ConnectionRow, state: State, { palette }: Context): stri
 
 /** The worst first, with what to do about it; then all that may be behind it, as far as there is room. */
 function story(row: ConnectionRow, state: State, context: Context): string[] {
-  const { palette, words, chrome, language } = context;
+  const { palette, words, language } = context;
   const joined = joinedOf(state.shown).get(row.facts.id);
   const worst = leadingFinding(row.findings[0] ?? null, joined);
   const others = row.findings.filter((finding) => finding !== worst);
   const opening = [...joinLines(joined, state, context), ...openingLines(row, state, context)];
   if (worst === null) {
-    const ended = endedText(row.facts, chrome, words);
+    const ended = endedText(row, context);
     const unread = isUnread(row.facts) ? wrap(words.unreadTls, state, "   ", " ") : [];
     return [...wrap(ended, state, "  ", " ").map(palette.plain), ...unread, ...opening];
   }

@@ -8,10 +8,11 @@ import { createRedactor } from "../../../src/report/redact.ts";
 import { coloured } from "../../../src/report/text/paint.ts";
 import { renderText } from "../../../src/report/text/text.ts";
 import type { Finding, Severity } from "../../../src/rules/types.ts";
-import type { Analysis } from "../../../src/store/types.ts";
+import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
 import { endedText as endedInTui } from "../../../src/tui/rows/outcome.ts";
 import { analysis, connection, mark, webSocket } from "../../support/analysis-facts.ts";
 import { contextOf } from "../../support/open-desk.ts";
+import { namespace, sessionFacts } from "../../support/session-facts.ts";
 
 const FIX = "Let the server ping every 25 s, or set in nginx:\nproxy_read_timeout 3600s;";
 
@@ -44,6 +45,30 @@ const cleanly = connection(0, {
       null,
     ],
   }),
+});
+
+/** On the screen, in its list. */
+const onScreen = (facts: ConnectionFacts, findings: readonly Finding[] = []): string =>
+  endedInTui({ facts, findings, rank: 0, startNs: 0, sharesClient: false }, contextOf("en"));
+
+test.each(["ws.close.code", "http.upgrade.closed-at-once", "sio.connect.refused"])(
+  "where %s is told, an end with 1000 is not called clean, in the report or on the screen",
+  (ruleId) => {
+    const told = [finding("warning", 0, { ruleId })];
+    expect(textOf(analysis([cleanly]), told).some((line) => line.endsWith("1000 from client"))).toBe(true);
+    expect(onScreen(cleanly, told)).toBe("1000 from client");
+    expect(onScreen(cleanly, [finding("warning", 0, { ruleId: "ws.pong.late" })])).toBe("clean, 1000");
+  },
+);
+
+test("what a protocol said right before stands in both lists, whatever is found", () => {
+  const at = mark(9, 3);
+  const session = sessionFacts({
+    socketIo: [namespace({ refused: { ...at, message: "invalid token" } })],
+  });
+  const refused = { ...cleanly, session };
+  expect(textOf(analysis([refused]), []).some((line) => line.endsWith("1000, Socket.IO: invalid token"))).toBe(true);
+  expect(onScreen(refused)).toBe("1000, Socket.IO: invalid token");
 });
 
 test("a clean end says what it was clean of", () => {
@@ -261,7 +286,7 @@ describe("the connection table", () => {
       }),
     });
     expect(textOf(analysis([asked]), []).some((line) => line.endsWith("4000 from client, no answer yet"))).toBe(true);
-    expect(endedInTui(asked, contextOf("en").chrome, contextOf("en").words)).toBe("4000 from client, no answer yet");
+    expect(onScreen(asked)).toBe("4000 from client, no answer yet");
   });
 
   test("a narrow page keeps how it ended, and goes without the frames", () => {
