@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../src/store/types.ts";
-import { abnormal, beat, mark, reset } from "../support/facts-builder.ts";
+import { abnormal, beat, mark, refusedSyn, reset } from "../support/facts-builder.ts";
 import { several } from "./cases/case.ts";
 
 // Ends that were played: whose connections went down at one time, and what the packets around it do not prove.
@@ -71,4 +71,26 @@ test("a ping in the very packet of the FIN shows no impatient heartbeat", () => 
     });
   expect(likelyOf(hungUp(39.85))).toContain("patienceTooShort");
   expect(likelyOf(hungUp(40))).not.toContain("patienceTooShort");
+});
+
+describe("a busy WebSocket that its server ends at an age at which a product ends all", () => {
+  const ended = (openedAt: number) =>
+    abnormal("server", 40, {
+      webSocketFacts: { openedAt: mark(openedAt), lastFrame: [mark(39.2), mark(39.5)] },
+      tcpFacts: { idleBeforeCloseNs: 0.5e9 },
+    });
+
+  test("may have come to its greatest age", () => {
+    expect(likelyOf(ended(10))).toContain("lifetimeFits");
+    expect(likelyOf(ended(10), ended(10.01))).toContain("lifetimeFits");
+  });
+
+  test("ended with its process, where the port refuses soon after", () => {
+    expect(likelyOf(ended(10), refusedSyn(41))).not.toContain("lifetimeFits");
+    expect(likelyOf(ended(10), refusedSyn(90))).toContain("lifetimeFits");
+  });
+
+  test("ended for another reason, where another one ends beside it at another age", () => {
+    expect(likelyOf(ended(10), ended(25))).not.toContain("lifetimeFits");
+  });
 });

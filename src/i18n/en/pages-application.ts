@@ -68,7 +68,7 @@ export const pagesApplication = {
     name: "application heartbeat",
     meaning:
       "The application exchanges regular messages of its own to see that the other side lives, and the answers stopped.",
-    seen: "A regular message that was answered each time, then at least twice not; or that was not sent any more, until the other side ended the connection. Found by its name (ping, heartbeat), or by its regularity: an answer repeats the numbers of its question, or both are always the same.",
+    seen: "A regular message that was answered each time, then at least twice not, or once before its sender hung up; or that was not sent any more, until the other side ended the connection. Found by its name (ping, heartbeat), or by its regularity: an answer repeats the numbers of its question, or both are always the same.",
   },
   "app.silent": {
     name: "server never speaks",

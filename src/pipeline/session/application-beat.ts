@@ -111,10 +111,13 @@ export class ApplicationBeat {
     return null;
   }
 
-  /** Whatever it is called: as many of it came as were asked for. */
-  private mayAnswer(direction: Direction, { count }: Shape): boolean {
+  /** Whatever it is called: as many of it came as were asked for. What came before the first question answers none. */
+  private mayAnswer(direction: Direction, { count, moments }: Shape): boolean {
+    const sinceNs = moments[0]?.timestampNs ?? 0;
     return [...this.shapes[direction === 0 ? 1 : 0].values()].some(
-      (candidate) => candidate.byName === "pong" || Math.abs(candidate.count - count) <= 1,
+      (candidate) =>
+        (candidate.moments.at(-1)?.timestampNs ?? 0) >= sinceNs &&
+        (candidate.byName === "pong" || Math.abs(candidate.count - count) <= 1),
     );
   }
 

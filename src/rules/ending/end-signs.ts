@@ -6,7 +6,7 @@ import { isReplaced } from "../context/backends.ts";
 import type { Context } from "../context/context.ts";
 import { openThere } from "../context/open-there.ts";
 import { pairKey } from "../context/others.ts";
-import { isRefusedByHost } from "../context/refused-by-host.ts";
+import { GONE_WITHIN_NS, refusesAfter } from "../context/refused-by-host.ts";
 import { cause } from "../draft.ts";
 import { ownPageOf } from "../handshake/own-page.ts";
 import { handshakeOf, proxyOf } from "../handshake/upgrade-outcome.ts";
@@ -25,16 +25,7 @@ export function isHalfClosed({ tcp }: ConnectionFacts, closer: Direction): boole
   return lastData.timestampNs > fin.timestampNs + roundTripNs && lastAcknowledged.timestampNs >= lastData.timestampNs;
 }
 
-/** A port that refuses so soon after an end without a word: its process is gone. */
-export const GONE_WITHIN_NS = 10e9;
 export const TOGETHER_NS = 100e6;
-
-/** Its port refuses soon after it. */
-export function refusesAfter(connection: ConnectionFacts, context: Context): boolean {
-  const after = context.others().failed.get(serverOf(connection));
-  const end = endOf(connection).timestampNs;
-  return after !== undefined && within(after, end, end + GONE_WITHIN_NS).some((one) => isRefusedByHost(one, context));
-}
 
 /**
  * What a process leaves behind that is gone: a port that refuses, and all its connections ended in one moment, polls that

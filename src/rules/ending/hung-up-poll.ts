@@ -2,13 +2,12 @@ import { sidIn } from "../../base/session-id.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import type { Asked, Others } from "../context/others.ts";
-import { isRefusedByHost } from "../context/refused-by-host.ts";
+import { GONE_WITHIN_NS, isRefusedByHost } from "../context/refused-by-host.ts";
 import { shows } from "../draft.ts";
 import { isPoll } from "../handshake/upgrade-outcome.ts";
 import { clientOf, endOf, isBlind, serverOf, spanMs } from "../reading/reading.ts";
 import { before, within } from "../reading/time-index.ts";
 import type { EvidenceItem } from "../types.ts";
-import { GONE_WITHIN_NS } from "./end-signs.ts";
 
 // A session of Socket.IO that lives on polls has no WebSocket that breaks off when its server dies: what breaks off is the
 // poll that waits for news.

@@ -1,6 +1,7 @@
 import type { Mark } from "../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
+import { refusesAfter } from "../context/refused-by-host.ts";
 import { cause } from "../draft.ts";
 import { frontNamed } from "../handshake/fronts.ts";
 import { handshakeOf } from "../handshake/upgrade-outcome.ts";
@@ -9,7 +10,7 @@ import { within } from "../reading/time-index.ts";
 import { isTimerLike, missesOwnPings } from "../rhythm/heartbeat.ts";
 import { endedBesideUnlike, idleMsOf, LAZY_MS } from "../timers/unlike-silences.ts";
 import type { Cause, Confidence } from "../types.ts";
-import { refusesAfter, TOGETHER_NS } from "./end-signs.ts";
+import { TOGETHER_NS } from "./end-signs.ts";
 
 // The idle timer of a proxy, whatever it is set to: nothing but the time itself tells of it.
 

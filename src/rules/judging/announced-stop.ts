@@ -1,8 +1,7 @@
 import { appendTo } from "../../base/append-to.ts";
 import type { Context } from "../context/context.ts";
 import { openThere } from "../context/open-there.ts";
-import { isRefusedByHost } from "../context/refused-by-host.ts";
-import { GONE_WITHIN_NS } from "../ending/end-signs.ts";
+import { GONE_WITHIN_NS, isRefusedByHost } from "../context/refused-by-host.ts";
 import { serverOf } from "../reading/reading.ts";
 import { before, type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
 import type { Judged } from "./story.ts";

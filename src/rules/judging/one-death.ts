@@ -1,8 +1,9 @@
 import { appendTo } from "../../base/append-to.ts";
 import { CLIENT, SERVER } from "../../base/brand.ts";
 import type { Context } from "../context/context.ts";
+import { refusesAfter } from "../context/refused-by-host.ts";
 import { lesser, rank } from "../draft.ts";
-import { CHANCE, failedOnMessage, hasDied, messagesWithin, refusesAfter, TOGETHER_NS } from "../ending/end-signs.ts";
+import { CHANCE, failedOnMessage, hasDied, messagesWithin, TOGETHER_NS } from "../ending/end-signs.ts";
 import { endOf, serverOf } from "../reading/reading.ts";
 import { within } from "../reading/time-index.ts";
 import type { Cause, RuleId } from "../types.ts";

@@ -1,11 +1,12 @@
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
+import { refusesAfter } from "../context/refused-by-host.ts";
 import type { Timer } from "../context/timers.ts";
 import { handshakeOf } from "../handshake/upgrade-outcome.ts";
 import { directionOf, fieldValue, livedMs } from "../reading/reading.ts";
 import { sealedOf } from "../reading/sealed.ts";
 import { missesOwnPings } from "../rhythm/heartbeat.ts";
-import { endedBesideUnlike } from "./unlike-silences.ts";
+import { endedBesideUnlike, idleMsOf, lifeMsOf } from "./unlike-silences.ts";
 
 export interface TimerMatch {
   readonly timer: Timer;
@@ -54,7 +55,10 @@ export function matchTimers(connection: ConnectionFacts, context: Context): Time
       continue;
     if (timer.kind === "idle" && !named && missesOwnPings(connection, directionOf(tcp.firstCloser), measured)) continue;
     // A product may look at its timers only now and then.
-    if (timer.kind === "idle" && endedBesideUnlike(connection, context, 2 * timer.toleranceMs)) continue;
+    const measure = timer.kind === "idle" ? idleMsOf : lifeMsOf;
+    if (endedBesideUnlike(connection, context, 2 * timer.toleranceMs, measure)) continue;
+    // Its process is gone, and with it went whatever it carried, however old that was.
+    if (!named && tcp.firstCloser === "server" && refusesAfter(connection, context)) continue;
     matches.push({ timer, offByMs, named });
   }
   return matches.sort(

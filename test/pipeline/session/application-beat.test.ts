@@ -69,6 +69,10 @@ describe("an application heartbeat without a telling name", () => {
       beat.onMessage(message(1, atMs + 4000, '{"ok":1}', packet + 2), null),
     );
     expect(answered.inVain()).toBeNull();
+    const greeted = new ApplicationBeat();
+    greeted.onMessage(message(1, 20, '{"type":"ack"}', 1), null);
+    for (const atMs of [5000, 10_000]) greeted.onMessage(message(0, atMs, '{"type":"ping"}', atMs), "ping");
+    expect(greeted.inVain()).toMatchObject({ sent: 2, intervalMs: 5000 });
   });
   test("that is no longer answered names the questions left open", () => {
     const facts = beats(10, 5000, 3).facts();

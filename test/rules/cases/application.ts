@@ -154,6 +154,21 @@ const appBeat = (
     }),
   );
 
+/** One question was waiting when the client ended it, at 40 s. */
+const givenUp = (
+  askedAt: number,
+  closed: ReturnType<typeof close> | null = null,
+  given: Partial<ApplicationBeatFacts> = {},
+  tcpFacts: Parameters<typeof tcp>[0] = {},
+) =>
+  appBeat(
+    [askedAt],
+    given,
+    38,
+    { firstCloser: "client", closedAt: mark(40), ...tcpFacts },
+    { closeFrames: [closed, null] },
+  );
+
 /** Its questions were waiting when the client closed for something else. */
 const failedFor = (code: number) => {
   const [connection] = appBeat([15, 20, 25, 30, 35]).connections;
@@ -603,6 +618,11 @@ export const applicationCases = {
       }),
       "nothing got through": notAsked({ tcp: tcp({ firstCloser: "server", events: stalled(25) }) }),
       "answered to the end": appBeat([]),
+      "it had just asked when it left": givenUp(38.5),
+      "it leaves as one who is done": givenUp(35, close(40, 1000)),
+      "for a reason of its own": givenUp(35, close(40, 4001, "logged out")),
+      "one question, not called a ping": givenUp(35, null, { by: "regularity" }),
+      "the path did not bring it there": givenUp(35, null, {}, { events: stalled(35, "client") }),
       "its sender failed the connection for what it got": failedFor(1009),
       "late by less than an interval": late({ answered: mark(24) }),
       "one answer to all of them": late({ madeUp: 1 }),

@@ -140,12 +140,12 @@ const fallenSilent = (seconds: number): ConnectionFacts =>
     close: { verdict: "open", clientSees: null, serverSees: null },
   });
 
-const withoutPings = (openSeconds: number) =>
+const withoutPings = (openSeconds: number, tcpFacts: Parameters<typeof tcp>[0] = {}) =>
   one(
     connectionFacts({
       last: mark(openSeconds),
       webSocket: webSocket({ heartbeat: [quiet, quiet] }),
-      tcp: { ...connectionFacts().tcp, closedAt: mark(openSeconds) },
+      tcp: tcp({ closedAt: mark(openSeconds), ...tcpFacts }),
     }),
   );
 
@@ -332,6 +332,14 @@ export const heartbeatCases = {
   "ws.ping.absent": {
     severity: "note",
     fires: { plain: withoutPings(90) },
-    near: { "half a minute is no time": withoutPings(30), "there are pings": one(connectionFacts()) },
+    near: {
+      "half a minute is no time": withoutPings(30),
+      "there are pings": one(connectionFacts()),
+      "pings may wait behind data that is stuck": withoutPings(90, {
+        server: {
+          unacknowledged: { bytes: 1448, since: mark(6), retransmissions: 8, last: mark(60), fullSize: true },
+        },
+      }),
+    },
   },
 } satisfies SomeCases;

@@ -4,7 +4,7 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { askedInVain } from "../../ending/asked-in-vain.ts";
-import { codeOf, FAILED, gaveUp } from "../../ending/beat-given-up.ts";
+import { codeOf, FAILED, gaveUp, ranOut } from "../../ending/beat-given-up.ts";
 import { stoppedAsking } from "../../ending/stopped-asking.ts";
 import { handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { isViteHmr } from "../../handshake/vite.ts";
@@ -38,11 +38,12 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
   const first = beat?.unansweredAtEnd[0];
   if (first === undefined)
     return checkNotAsked(connection, context) ?? checkLate(connection) ?? askedInVain(connection, context);
-  if (!beat || beat.unansweredAtEnd.length < LEAST_BEATS || beat.answered < LEAST_BEATS) return null;
+  if (!beat || beat.answered < LEAST_BEATS) return null;
   const end = connection.tcp.closedAt?.timestampNs ?? watchedUntil(connection, context.analysis.clockNs);
   const waitedMs = (end - first.timestampNs) / 1e6;
-  if (waitedMs < LEAST_INTERVALS * beat.intervalMs) return null;
   const { from } = beat;
+  const isLong = beat.unansweredAtEnd.length >= LEAST_BEATS && waitedMs >= LEAST_INTERVALS * beat.intervalMs;
+  if (!isLong && !ranOut(connection, beat, first)) return null;
   if (FAILED.has(codeOf(connection, from))) return null;
   const to = otherSide(from);
   // An answer may be in what the capture does not hold.
@@ -67,7 +68,7 @@ function checkHeartbeat(connection: ConnectionFacts, context: Context): Draft | 
     ],
   };
   const lost = pathCauses(connection, to, first, end);
-  if (ended === null && lost !== null) return null;
+  if ((ended === null || !isLong) && lost !== null) return null;
   if (ended === null)
     return draft("app.heartbeat.missing", talks ? "alive" : "silent", { ...parts, args: { ...args, waitedMs } });
   const code = codeOf(connection, from);

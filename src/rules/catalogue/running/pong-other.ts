@@ -199,11 +199,17 @@ export const pongUnsolicited: Rule = {
 
 const LONG_LIVED_MS = 60_000;
 
+/** From then on pings wait behind data that does not get through: none is seen, and there may be one all the same. */
+const stuckSince = ({ tcp }: ConnectionFacts): Mark | null =>
+  tcp.halves
+    .flatMap(({ unacknowledged }) => unacknowledged?.since ?? [])
+    .sort((a, b) => a.timestampNs - b.timestampNs)[0] ?? null;
+
 /** Nobody probes a long-lived connection: a dead path is noticed by nobody, an idle one is cut by somebody. */
 function checkAbsent(connection: ConnectionFacts): Draft | null {
   const { webSocket } = connection;
   if (webSocket === null) return null;
-  const openMs = livedMs(connection, webSocket.openedAt, endOf(connection));
+  const openMs = livedMs(connection, webSocket.openedAt, stuckSince(connection) ?? endOf(connection));
   const [client, server] = webSocket.heartbeat;
   const anyBeat = client.pings + server.pings + client.unsolicitedPongs + server.unsolicitedPongs > 0;
   const hasOwnBeat = /[?&]EIO=/.test(handshakeOf(connection)?.request?.target ?? "");
