@@ -183,14 +183,14 @@ function proxied(facts: readonly ConnectionFacts[], { vantageOf, copyOf, isSplit
   const isOther = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
     copyOf(leg.id) !== copyOf(front.id) &&
     (leg.server.address !== front.server.address || leg.server.port !== front.server.port);
-  /** By one clock that would be a leg which was asked when the client had its answer: another clock told its time. */
+  const areParted = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
+    isSplit?.(front.first.packet, leg.first.packet) === true;
+  /** By one clock it would have been asked when the client had its answer: another clock told its time. */
   const isLate = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
-    isSplit?.(front.first.packet, leg.first.packet) === true && isAskedTooLate(front, leg);
+    areParted(front, leg) && isAskedTooLate(front, leg);
   // Of more than two with one key nobody could tell which belong together.
   const areSplit = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
-    isSplit?.(front.first.packet, leg.first.packet) === true &&
-    byKey.get(keyOf(front))?.size === 2 &&
-    (!isBehind(front, leg) || isAskedTooLate(front, leg));
+    areParted(front, leg) && byKey.get(keyOf(front))?.size === 2 && (!isBehind(front, leg) || isLate(front, leg));
   const isElsewhere = (front: ConnectionFacts, leg: ConnectionFacts): boolean =>
     vantageOf(leg.id) !== vantageOf(front.id) || areSplit(front, leg);
   const joins: JoinFacts[] = [];

@@ -37,32 +37,42 @@ export function closedBeneath(connection: ConnectionFacts, context: Context): Cl
 function findAll(context: Context): ReadonlyMap<ConnectionFacts, ClosedBeneath> {
   const found = new Map<ConnectionFacts, Omit<ClosedBeneath, "times">>();
   const times = new Map<string, number>();
+  // A session ends once, and is not read anew for each of its connections.
+  const judged = new Set<string>();
   for (const connection of context.analysis.connections) {
-    const one = find(connection, context);
+    const engineIo = connection.session?.engineIo;
+    const ended = engineIo ? endOfEngine(connection, engineIo, context) : null;
+    if (!engineIo || ended === null) continue;
+    const pair = pairKey(connection);
+    const session = `${pair} ${engineIo.sid ?? `#${connection.id}`}`;
+    if (judged.has(session)) continue;
+    judged.add(session);
+    const one = find(connection, engineIo, ended, context);
     if (one === null) continue;
     found.set(connection, one);
-    times.set(pairKey(connection), (times.get(pairKey(connection)) ?? 0) + 1);
+    times.set(pair, (times.get(pair) ?? 0) + 1);
   }
   return new Map(
     [...found].map(([connection, one]) => [connection, { ...one, times: times.get(pairKey(connection)) ?? 1 }]),
   );
 }
 
-function find(connection: ConnectionFacts, context: Context): Omit<ClosedBeneath, "times"> | null {
-  const engineIo = connection.session?.engineIo;
-  const ended = engineIo ? endOfEngine(connection, engineIo, context) : null;
-  if (!engineIo || ended === null) return null;
-  const { sid } = engineIo;
+function find(
+  connection: ConnectionFacts,
+  { sid, open }: EngineIoFacts,
+  ended: Mark,
+  context: Context,
+): Omit<ClosedBeneath, "times"> | null {
   const carriers = sid === null ? [connection] : (context.sessions().get(sid) ?? [connection]);
   const own = carriers.filter((mate) => isSameLeg(mate, connection));
   // What the proxy hands on is the same again.
-  if (carriers.some((mate) => !own.includes(mate) && isEndedBefore(mate, ended))) return null;
+  if (carriers.some((mate) => !isSameLeg(mate, connection) && isEndedBefore(mate, ended))) return null;
   const namespaces = own.flatMap(({ session }) => (session?.socketIo ?? []).filter((one) => (one.sid ?? sid) === sid));
   // Told by itself.
   if (namespaces.some(({ disconnected, refused, told }) => disconnected ?? refused ?? told)) return null;
   const first = firstOf(namespaces, ({ connected }) => connected);
   const asked = firstOf(namespaces, ({ connectRequested }) => connectRequested);
-  const begun = first ?? (asked === null ? null : { name: asked.name, at: engineIo.open });
+  const begun = first ?? (asked === null ? null : { name: asked.name, at: open });
   if (begun === null || begun.at === null || isBefore(ended, begun.at)) return null;
   const afterMs = spanMs(begun.at, ended);
   return isAtOnce(afterMs) ? { namespace: begun.name, isLetIn: first !== null, begun: begun.at, ended, afterMs } : null;

@@ -46,6 +46,10 @@ test("once it may be a server that stops just then", () => {
   expect(told(closedAt(1, 1.2), closedAt(3, 40))).toEqual(["warning closedBeneath 1"]);
 });
 
+test("a session ends once, on however many connections", () => {
+  expect(told(closedAt(1, 1.2), closedAt(1, 1.3))).toEqual(["warning closedBeneath 1"]);
+});
+
 test("a reason is told by its own rule", () => {
   expect(told(closedAt(1, 1.2, "bye"), closedAt(3, 3.2, "bye"))).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { forwardedBy, handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import {
   directionOf,
+  earlier,
   endOf,
   isBehindHole,
   isUnread,
@@ -200,10 +201,8 @@ export const pongUnsolicited: Rule = {
 const LONG_LIVED_MS = 60_000;
 
 /** From then on pings wait behind data that does not get through: none is seen, and there may be one all the same. */
-const stuckSince = ({ tcp }: ConnectionFacts): Mark | null =>
-  tcp.halves
-    .flatMap(({ unacknowledged }) => unacknowledged?.since ?? [])
-    .sort((a, b) => a.timestampNs - b.timestampNs)[0] ?? null;
+const stuckSince = ({ tcp: { halves } }: ConnectionFacts): Mark | null =>
+  earlier(halves[0].unacknowledged?.since, halves[1].unacknowledged?.since);
 
 /** Nobody probes a long-lived connection: a dead path is noticed by nobody, an idle one is cut by somebody. */
 function checkAbsent(connection: ConnectionFacts): Draft | null {
