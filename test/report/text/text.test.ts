@@ -11,6 +11,7 @@ import type { Finding, Severity } from "../../../src/rules/types.ts";
 import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
 import { endedText as endedInTui } from "../../../src/tui/rows/outcome.ts";
 import { analysis, connection, mark, webSocket } from "../../support/analysis-facts.ts";
+import { abnormal, reset } from "../../support/facts-builder.ts";
 import { contextOf } from "../../support/open-desk.ts";
 import { namespace, sessionFacts } from "../../support/session-facts.ts";
 
@@ -60,6 +61,14 @@ test.each(["ws.close.code", "http.upgrade.closed-at-once", "sio.connect.refused"
     expect(onScreen(cleanly, [finding("warning", 0, { ruleId: "ws.pong.late" })])).toBe("clean, 1000");
   },
 );
+
+test("an RST that its receiver took no notice of ended nothing, in both lists", () => {
+  const blind = abnormal("server", 40, {
+    tcpFacts: { ending: "rst", resets: [reset({ at: 20, from: "client", ignored: true }), reset({ at: 40 })] },
+  });
+  expect(textOf(analysis([blind]), []).some((line) => line.endsWith("1006, server RST"))).toBe(true);
+  expect(onScreen(blind)).toContain("server RST");
+});
 
 test("what a protocol said right before stands in both lists, whatever is found", () => {
   const at = mark(9, 3);

@@ -50,6 +50,14 @@ test("a session ends once, on however many connections", () => {
   expect(told(closedAt(1, 1.2), closedAt(1, 1.3))).toEqual(["warning closedBeneath 1"]);
 });
 
+test("a session that Socket.IO itself ended before is told as that", () => {
+  const packet = { ...mark(1.15), from: "server" as const };
+  const dismissed = namespace({ connected: mark(1.1), disconnected: packet });
+  expect(told(closedAt(1, 1.2, "", dismissed)).join()).not.toContain("closed");
+  const refused = namespace({ connected: null, refused: { ...mark(1.15), message: "no" } });
+  expect(told(closedAt(1, 1.2, "", refused), closedAt(3, 3.2, "", refused))).toEqual([]);
+});
+
 test("a reason is told by its own rule", () => {
   expect(told(closedAt(1, 1.2, "bye"), closedAt(3, 3.2, "bye"))).toEqual([]);
 });
