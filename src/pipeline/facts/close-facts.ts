@@ -154,10 +154,10 @@ const PROTOCOL_ERROR = 1002;
 const isDoubted = (received: CloseFrameFacts, sent: CloseFrameFacts | null): boolean =>
   NEWER_CODES.has(received.code) && sent?.code === PROTOCOL_ERROR && isBefore(received, sent);
 
-/** It failed on the answer to its own Close, and says so in a second one. */
+/** It failed on the answer to its own Close, and says so in a second one that is no echo of it. */
 const failsAfterClose = ({ closeFrames }: WebSocketFacts, side: Direction): boolean => {
   const later = closeFrames[side]?.laterCode ?? null;
-  return later !== null && FAILING.has(later);
+  return later !== null && FAILING.has(later) && closeFrames[side === 0 ? 1 : 0]?.code !== later;
 };
 
 /** A browser fails on what comes after a Close that it has answered, and hangs up at once: servers hang up first. */

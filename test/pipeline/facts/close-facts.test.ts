@@ -332,6 +332,10 @@ describe("a Close that TCP, or its receiver, did not take", () => {
   test("who says 1002 in a second Close failed on the answer to its first one", () => {
     const again = { ...close(39.8, 999), laterCode: 1002 };
     expect(ended(close(39.9, 999), again)).toMatchObject({ serverSees: { code: 1006 } });
+    // Its program knew nothing of the first Close, and echoes the 1002 that this brought about.
+    expect(ended(close(39.9, 1002), { ...close(39.8, 1006), laterCode: 1002 })).toMatchObject({
+      serverSees: { code: 1002 },
+    });
     expect(ended(close(39.9, 1000), { ...close(39.8, 1000), laterCode: 1000 })).toMatchObject({
       serverSees: { code: 1000 },
     });
