@@ -115,8 +115,8 @@ function seenBy(
   // As long as it waits for the answer, or for the end, its API has told nothing.
   if (failed !== false) return failed === true && (ended || received !== null) ? FAILED : null;
   // Not even its system has it: it hung up without, or will get it later.
-  if (received !== null && sent !== null && !received.delivered && !(side === 0 && sent.code === GOING_AWAY))
-    return tcp.halves[side].fin === null || tcp.halves[side].finIsUnseen ? null : FAILED;
+  if (received !== null && sent !== null && !received.delivered)
+    return tcp.halves[side].fin === null || tcp.halves[side].finIsUnseen || leaves(side, sent) ? null : FAILED;
   if (received !== null && (received.delivered || sent !== null)) {
     // Both Close frames make the closing handshake complete (§7.1.4), whatever TCP does afterwards.
     if (received.codeMissing || (!ended && sent === null)) return null;
@@ -128,6 +128,9 @@ function seenBy(
   }
   return ended ? FAILED : null;
 }
+
+/** A tab that is closed says 1001 and is gone: nobody is left to be told anything. */
+const leaves = (side: Direction, sent: CloseFrameFacts): boolean => side === 0 && sent.code === GOING_AWAY;
 
 /** This end takes the Close for no Close: its code must not be sent, or its body is malformed and was not echoed. */
 function isRefused(
@@ -231,8 +234,7 @@ function hasRead(
   }
   if (!isBefore(sent, received)) return true;
   if (fin !== null && isBefore(fin, received)) {
-    // A tab that is closed says 1001 and is gone: nobody is left to be told anything.
-    if (reset !== undefined) return side === 0 && sent.code === GOING_AWAY ? null : false;
+    if (reset !== undefined) return leaves(side, sent) ? null : false;
     return fin.timestampNs - sent.timestampNs >= GIVEN_UP_NS ? null : true;
   }
   // It reset the connection while the other side still waited: the answer may lie there unread.

@@ -182,6 +182,12 @@ describe("a Close that its receiver's program never read", () => {
       serverSees: { code: 1001 },
       verdict: "clean",
     });
+    // As the server's host sees it: the answer was on its way before the tab's FIN came, and met nobody.
+    const met = { ...fins, client: { fin: mark(39.95) }, resets: [reset({ from: "client", at: 39.99 })] };
+    expect(ended(close(39.8, 1001), { ...close(39.9, 1001), delivered: false }, met)).toMatchObject({
+      clientSees: null,
+      serverSees: { code: 1001 },
+    });
   });
 
   test("an answer long after the one who asked has hung up may not have been read", () => {
