@@ -114,6 +114,10 @@ export interface HalfFacts {
   dataSegments: number;
   /** Of what was sent for the first time. */
   largestSegmentBytes: number;
+  /** One of that size was acknowledged. */
+  largestArrived: boolean;
+  /** What was sent after the oldest unacknowledged byte had been sent again has arrived, that byte not. */
+  laterArrived: boolean;
   retransmissions: number;
   retransmittedBytes: number;
   /** Segments that came after what follows them, and had not been there before: overtaken, or lost before this point. */

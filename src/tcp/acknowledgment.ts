@@ -1,4 +1,6 @@
+import { i32be } from "../base/bytes.ts";
 import type { PacketView } from "../base/packet-view.ts";
+import { sackBlocksStart } from "../wire/tcp-options.ts";
 import { type SegmentView, SYN } from "../wire/types.ts";
 import { momentOf, NEVER, type TcpConnection, type TcpHalf } from "./connection.ts";
 import { noteEvent, noteTaken } from "./events.ts";
@@ -31,6 +33,7 @@ export function onAcknowledgment(
     advanced = true;
   }
   if (advanced) noteAdvance(connection, half, peer, packet);
+  else if (peer.unackedRetransmissions > 0) noteLater(half, peer, segment);
   if ((segment.flags & SYN) === 0) noteWindow(connection, half, segment.window, packet);
   return advanced;
 }
@@ -41,6 +44,14 @@ function noteAdvance(connection: TcpConnection, half: TcpHalf, peer: TcpHalf, pa
   noteFinAcknowledged(half, peer, packet);
 }
 
+/** Its newest block holds bytes that were sent later than what it still lacks was sent again (RFC 2018 §4). */
+function noteLater(half: TcpHalf, peer: TcpHalf, segment: SegmentView): void {
+  const block = sackBlocksStart(segment);
+  if (block < 0) return;
+  const end = i32be(segment.bytes, block + 4);
+  if (((end - half.acknowledged) | 0) > 0 && ((end - peer.sentByRepeat) | 0) > 0) peer.laterArrived = true;
+}
+
 /** `half` acknowledges more than before: round trip, slowness, and what of the peer's is still out. */
 function noteProgress(half: TcpHalf, peer: TcpHalf, packet: PacketView): void {
   const now = packet.timestampNs as number;
@@ -48,6 +59,7 @@ function noteProgress(half: TcpHalf, peer: TcpHalf, packet: PacketView): void {
   peer.lastAdvanceNumber = packet.packetNumber;
   peer.lastAdvanceNs = now;
   peer.unackedRetransmissions = 0;
+  peer.laterArrived = false;
   if (peer.repeated !== null) noteTaken(peer, now);
   const { acknowledged } = half;
   if (peer.timedNs !== NEVER && ((acknowledged - peer.timedSequence) | 0) >= 0) {

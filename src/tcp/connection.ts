@@ -168,6 +168,8 @@ export class TcpHalf {
   finAcknowledged: Moment | null = null;
   dataSegments = 0;
   largestSegmentBytes = 0;
+  /** Stream bytes up to the end of the first segment of that size, as the wire has it. */
+  largestSegmentEnd = 0;
   firstDataNumber = 0;
   lastDataNumber = 0;
   lastDataNs = NEVER;
@@ -190,6 +192,9 @@ export class TcpHalf {
   oldestUnackedNs = NEVER;
   oldestUnackedNumber = 0;
   unackedRetransmissions = 0;
+  /** What had been sent when the oldest byte was sent again for the first time; and that later bytes arrived without it. */
+  sentByRepeat = 0;
+  laterArrived = false;
   lastRetransmissionNumber = 0;
   lastRetransmissionNs = NEVER;
   lastRetransmissionBytes = 0;

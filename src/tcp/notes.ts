@@ -127,7 +127,7 @@ export function noteRetransmission(
   }
   half.retransmissions++;
   half.retransmittedBytes += length;
-  half.unackedRetransmissions++;
+  if (half.unackedRetransmissions++ === 0) half.sentByRepeat = half.maxSequence;
   half.lastRetransmissionNumber = packet.packetNumber;
   half.lastRetransmissionNs = packet.timestampNs;
   half.lastRetransmissionBytes = length;
@@ -139,7 +139,8 @@ export function noteRetransmission(
 }
 
 /** Where in the stream it is, though that may not have been reached. */
-const offsetOf = (half: TcpHalf, sequence: number): number => half.streamOffset - ((half.nextSequence - sequence) | 0);
+export const offsetOf = (half: TcpHalf, sequence: number): number =>
+  half.streamOffset - ((half.nextSequence - sequence) | 0);
 
 function noteFinAgain(peer: TcpHalf, half: TcpHalf, first: Moment, packet: PacketView): void {
   half.finRetransmissions++;

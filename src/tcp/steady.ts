@@ -10,6 +10,7 @@ import { neverCameBytes } from "./never-came.ts";
 import { LEAST_SILENCE_NS } from "./notes.ts";
 import { LEAST_PAUSE_NS } from "./pauses.ts";
 import type { RecentPackets } from "./recent.ts";
+import { noteLargest } from "./segment-size.ts";
 import {
   ACKNOWLEDGED,
   BIN_END_NS,
@@ -181,7 +182,12 @@ export class SteadyConnections {
     const last = (segment.sequenceNumber + length) | 0;
     doubles[base + LAST_ACTIVITY_NS] = now;
     words[own + DATA_SEGMENTS] = (words[own + DATA_SEGMENTS] as number) + 1;
-    if (length > (words[own + LARGEST_SEGMENT_BYTES] as number)) words[own + LARGEST_SEGMENT_BYTES] = length;
+    if (length > (words[own + LARGEST_SEGMENT_BYTES] as number)) {
+      const [sender, receiver] = [connection.halves[index], connection.halves[index === 0 ? 1 : 0]];
+      const end = sender.streamOffset + (doubles[half + STREAM_BYTES] as number) + length;
+      noteLargest(sender, receiver, words[own + LARGEST_SEGMENT_BYTES] as number, end);
+      words[own + LARGEST_SEGMENT_BYTES] = length;
+    }
     if (doubles[half + TIMED_NS] === NEVER) {
       doubles[half + TIMED_NS] = now;
       words[own + TIMED_SEQUENCE] = last;

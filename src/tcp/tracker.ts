@@ -15,10 +15,11 @@ import { CHECKSUMS, learnChecksums, leftDoubts, settleDoubts } from "./doubts.ts
 import { noteEvent } from "./events.ts";
 import { FlowTable } from "./flow-table.ts";
 import { discoversHalfOpen, startsAnew } from "./incarnation.ts";
-import { isAcknowledged, noteNewData, noteProbe, noteRetransmission, onBare, onFin } from "./notes.ts";
+import { isAcknowledged, noteNewData, noteProbe, noteRetransmission, offsetOf, onBare, onFin } from "./notes.ts";
 import { Openings } from "./openings.ts";
 import { Reassembly } from "./reassembly.ts";
 import { countAfterResets, onReset } from "./resets.ts";
+import { noteLargest } from "./segment-size.ts";
 import { SteadyConnections } from "./steady.ts";
 import { SteadyRecords } from "./steady-record.ts";
 import { onSyn } from "./syn.ts";
@@ -309,7 +310,10 @@ export class TcpTracker {
       }
       if (isNew) {
         // Senders make one large segment of small ones that they send again.
-        if (length > half.largestSegmentBytes) half.largestSegmentBytes = length;
+        if (length > half.largestSegmentBytes) {
+          noteLargest(half, peer, half.largestSegmentBytes, half.anchored ? offsetOf(half, last) : length);
+          half.largestSegmentBytes = length;
+        }
         noteNewData(connection, index, half, peer, segment, packet, last);
         half.lastDataNumber = packet.packetNumber;
         half.lastDataNs = now;

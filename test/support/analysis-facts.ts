@@ -17,6 +17,8 @@ export const half = (given: Partial<HalfFacts> = {}): HalfFacts => ({
   streamBytes: 100,
   dataSegments: 2,
   largestSegmentBytes: 60,
+  largestArrived: true,
+  laterArrived: false,
   retransmissions: 0,
   retransmittedBytes: 0,
   outOfOrder: 0,

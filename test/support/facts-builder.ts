@@ -66,6 +66,8 @@ export const half = (overrides: Partial<HalfFacts> = {}): HalfFacts => ({
   streamBytes: 1000,
   dataSegments: 8,
   largestSegmentBytes: 400,
+  largestArrived: false,
+  laterArrived: false,
   retransmissions: 0,
   retransmittedBytes: 0,
   outOfOrder: 0,

@@ -3,6 +3,7 @@ import type { Mark } from "../../base/packet-view.ts";
 import type { HalfFacts, TcpEvent, TcpFacts, UnacknowledgedFacts } from "../../store/tcp-types.ts";
 import { type Moment, neverSeen, type TcpConnection, type TcpHalf } from "../../tcp/connection.ts";
 import { neverCameBytes } from "../../tcp/never-came.ts";
+import { largestOnTheWire } from "../../tcp/segment-size.ts";
 import { mark, markAt, markOrNull } from "../marks.ts";
 import { resetFacts } from "./reset-facts.ts";
 
@@ -158,6 +159,8 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
     streamBytes: half.streamBytes,
     dataSegments: half.dataSegments,
     largestSegmentBytes: half.largestSegmentBytes,
+    laterArrived: half.laterArrived,
+    largestArrived: peer.acknowledgedKnown && half.largestSegmentEnd <= half.streamOffset - ahead,
     retransmissions: half.retransmissions,
     retransmittedBytes: half.retransmittedBytes,
     outOfOrder: half.outOfOrder,
@@ -229,9 +232,6 @@ function neverCameFacts(half: TcpHalf, peer: TcpHalf): HalfFacts["neverCame"] {
   return { bytes, since, isLost: peer.lastPacketNumber > half.bareNumber };
 }
 
-/** TCP options take from the MSS (RFC 6691). */
-const OPTION_BYTES = 40;
-
 function unacknowledged(half: TcpHalf, peer: TcpHalf): UnacknowledgedFacts | null {
   const since = markAt(half.oldestUnackedNumber, half.oldestUnackedNs);
   if (since === null || !half.sequenceKnown) return null;
@@ -245,10 +245,8 @@ function unacknowledged(half: TcpHalf, peer: TcpHalf): UnacknowledgedFacts | nul
     last:
       (half.unackedRetransmissions > 0 ? markAt(half.lastRetransmissionNumber, half.lastRetransmissionNs) : null) ??
       since,
-    // Large captured segments may be several on the wire (segmentation offload): no more than the peer's MSS goes out again.
     fullSize:
       half.largestSegmentBytes >= 500 &&
-      half.lastRetransmissionBytes >=
-        Math.min(half.largestSegmentBytes, (peer.synOptions?.mss ?? 65_535) - OPTION_BYTES),
+      half.lastRetransmissionBytes >= Math.min(half.largestSegmentBytes, largestOnTheWire(peer)),
   };
 }

@@ -46,9 +46,10 @@ function spansOf(connection: ConnectionFacts): Span[] {
     since: first,
     untilNs: last.timestampNs,
   }));
-  for (const { unacknowledged, fin, finRepeat, finRetransmissions, finAcknowledged } of tcp.halves) {
-    // A large segment that is lost again and again is a matter of its size.
-    if (unacknowledged !== null && !unacknowledged.fullSize && unacknowledged.retransmissions >= LEAST_RETRANSMISSIONS)
+  for (const { unacknowledged, largestArrived, fin, finRepeat, finRetransmissions, finAcknowledged } of tcp.halves) {
+    // A large segment that is lost again and again is a matter of its size, unless others of that size had arrived.
+    const isLost = unacknowledged !== null && (!unacknowledged.fullSize || largestArrived);
+    if (isLost && unacknowledged.retransmissions >= LEAST_RETRANSMISSIONS)
       spans.push({ connection, since: unacknowledged.since, untilNs: unacknowledged.last.timestampNs });
     if (fin !== null && finRepeat !== null && finRetransmissions >= LEAST_RETRANSMISSIONS && finAcknowledged === null)
       spans.push({ connection, since: fin, untilNs: finRepeat.last.timestampNs });

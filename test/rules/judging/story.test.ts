@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { connectionId } from "../../../src/base/brand.ts";
 import { ownTimers } from "../../../src/rules/context/timers.ts";
 import { judge } from "../../../src/rules/judging/judge.ts";
+import type { HalfFacts, TcpEvent } from "../../../src/store/tcp-types.ts";
 import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
 import {
   abnormal,
@@ -16,6 +17,7 @@ import {
   refusedSyn,
   refusedUpgrade,
   reset,
+  stalled,
   tcp,
   UPGRADE_FIELDS,
   upgrade,
@@ -309,18 +311,31 @@ describe("causes that the packets tell apart", () => {
 
   test("large segments that get lost while small ones pass are a matter of the path MTU", () => {
     const unacknowledged = { bytes: 9000, since: mark(30), retransmissions: 7, last: mark(58), fullSize: true };
-    const lost = (largestSegmentBytes: number) =>
+    const lost = (server: Partial<HalfFacts>, lastPacketAt = 50, events: TcpEvent[] = [], lastDataAt = lastPacketAt) =>
       abnormal("server", 60, {
         tcpFacts: {
           ending: "silent",
           firstCloser: null,
           closedAt: null,
-          client: { lastData: mark(50) },
-          server: { unacknowledged, largestSegmentBytes, dataSegments: 20 },
+          events,
+          client: { lastData: mark(lastDataAt), lastPacket: mark(lastPacketAt) },
+          server: { unacknowledged, largestSegmentBytes: 1448, dataSegments: 20, ...server },
         },
       });
-    expect(causesOf(lost(1448), "tcp.path.blackhole")[0]).toBe("pathMtu");
-    expect(causesOf(lost(500), "tcp.path.blackhole")).not.toContain("pathMtu");
+    expect(causesOf(lost({}), "tcp.path.blackhole")[0]).toBe("pathMtu");
+    expect(causesOf(lost({ largestSegmentBytes: 500 }), "tcp.path.blackhole")).not.toContain("pathMtu");
+    // Others of that size had arrived: whoever is silent since is gone, unless small packets still reach it.
+    const cut = causesOf(lost({ largestArrived: true }, 29.9), "tcp.path.blackhole");
+    expect(cut).toEqual(["peerVanished", "firewallState", "pathMtu"]);
+    const selective = lost({ largestArrived: true, laterArrived: true }, 29.9);
+    expect(causesOf(selective, "tcp.path.blackhole")[0]).toBe("pathMtu");
+    expect(causesOf(lost({ largestArrived: true }), "tcp.path.blackhole")[0]).toBe("pathMtu");
+    const acknowledgesOnly = lost({ largestArrived: true }, 40, [], 20);
+    expect(causesOf(acknowledgesOnly, "tcp.path.blackhole")[0]).toBe("pathMtu");
+    const oneWay = lost({ largestArrived: true }, 50, stalled(40, "client"), 41);
+    expect(causesOf(oneWay, "tcp.path.blackhole")[0]).toBe("dropsOneWay");
+    const goesOn = lost({ largestArrived: true }, 50, stalled(40, "client"), 49);
+    expect(causesOf(goesOn, "tcp.path.blackhole")[0]).toBe("pathMtu");
   });
 
   test("a proxy that ends its connection to the backend is named by its silence, or by the client behind it", () => {

@@ -1,6 +1,6 @@
 import { type Direction, otherDirection, type Side, sideOf } from "../../../base/brand.ts";
 import type { Mark } from "../../../base/packet-view.ts";
-import type { UnacknowledgedFacts } from "../../../store/tcp-types.ts";
+import type { TcpEvent, UnacknowledgedFacts } from "../../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { LEAST_RETRANSMISSIONS, LEAST_WAIT_MS } from "../../context/dead-path.ts";
@@ -70,16 +70,13 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
     tcp.halves[direction].largestSegmentBytes,
     peer.synOptions?.mss ?? Number.POSITIVE_INFINITY,
   );
+  const isLarge = waiting.fullSize && segmentBytes >= LARGE_SEGMENT_BYTES;
   const peerStillTalks =
     peer.lastData !== null && peer.lastData.timestampNs > waiting.since.timestampNs + LEAST_WAIT_MS * 1e6;
-  if (
-    waiting.fullSize &&
-    segmentBytes >= LARGE_SEGMENT_BYTES &&
-    (tooBig !== undefined || peerStillTalks || tcp.halves[direction].dataSegments > 3)
-  )
+  if (isLarge && (tooBig !== undefined || isLostForSize(connection, direction, waiting, peerStillTalks)))
     return draft("tcp.path.blackhole", "fullSize", {
       ...parts,
-      confidence: tooBig === undefined ? "possible" : "certain",
+      confidence: tooBig !== undefined ? "certain" : tcp.halves[direction].laterArrived ? "likely" : "possible",
       args: { ...base, segmentBytes, mtu: tooBig?.mtuBytes },
       causes: [
         cause(tooBig === undefined ? "likely" : "certain", "pathMtu", { to: connection[to].address }),
@@ -152,7 +149,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
     // What is sent again into the closed connection is no outage any more.
     const goneMs = Math.min(waitedMs, spanMs(waiting.since, tcp.closedAt));
     // It hung up before anybody could have missed an answer: what comes to its closed socket, or does not, is no reason.
-    if (goneMs < LEAST_GONE_MS && tcp.firstCloser === to && tcp.ending === "fin") return null;
+    if (goneMs < LEAST_GONE_MS && tcp.firstCloser === to) return null;
     const answer = tcp.firstCloser === to ? tcp.closedAt : (peer.lastData ?? tcp.closedAt);
     // Another connection of these hosts that came about shows that the path was open by then.
     const [beside] = openedBeside(connection, waiting.since.timestampNs, answer.timestampNs, context);
@@ -209,26 +206,49 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       moved?.cause ?? null,
       cause(isMoved ? "possible" : "likely", "peerVanished", { to }),
       cause("possible", "firewallState", {}),
+      isLarge && cause("possible", "pathMtu", { to: connection[to].address }),
       idleMs >= SOMEWHAT_IDLE_MS && cause("possible", "stateForgotten", { idleMs, pingSeconds: 5 }),
     ],
   });
 }
 
+/**
+ * Nothing so large had arrived before; or small packets of its sender do arrive: the other side has what came later, answers,
+ * or goes on to something new, for which a timeout would leave it no room (RFC 5681 §3.1).
+ */
+function isLostForSize(
+  connection: ConnectionFacts,
+  direction: Direction,
+  waiting: UnacknowledgedFacts,
+  peerStillTalks: boolean,
+): boolean {
+  const { largestArrived, laterArrived, dataSegments } = connection.tcp.halves[direction];
+  if (laterArrived) return true;
+  if (!largestArrived) return peerStillTalks || dataSegments > 3;
+  const to = sideOf(otherDirection(direction));
+  const again = retransmissionsSince(connection, to, waiting);
+  if (again.length >= LEAST_RETRANSMISSIONS) return hasNewBehind(connection, to, again);
+  return peerStillTalks || isHeard(connection, to, waiting);
+}
+
+const retransmissionsSince = ({ tcp }: ConnectionFacts, side: Side, { since }: UnacknowledgedFacts) =>
+  tcp.events.filter(
+    ({ kind, from, timestampNs }) => kind === "retransmission" && from === side && timestampNs > since.timestampNs,
+  );
+
+const hasNewBehind = ({ tcp }: ConnectionFacts, side: Side, again: readonly TcpEvent[]): boolean => {
+  const { lastData } = tcp.halves[directionOf(side)];
+  return lastData !== null && lastData.timestampNs > (again.at(-1)?.timestampNs ?? 0);
+};
+
 /** Its end came through, and what is sent to it still does not: a closed socket would answer by RST. */
 const isStillDeaf = ({ tcp }: ConnectionFacts, { last }: UnacknowledgedFacts): boolean =>
   tcp.closedAt !== null && last.timestampNs - tcp.closedAt.timestampNs > HEARD_AFTER_NS;
 
-/**
- * It too sent the same again and again, and new data in the end: an acknowledgment has reached it, for a timeout leaves it
- * no room for anything new (RFC 5681 §3.1).
- */
-function hasGoneOn({ tcp }: ConnectionFacts, to: Side, { since }: UnacknowledgedFacts): boolean {
-  const again = tcp.events.filter(
-    ({ kind, from, timestampNs }) => kind === "retransmission" && from === to && timestampNs > since.timestampNs,
-  );
-  const last = again.at(-1);
-  const { lastData } = tcp.halves[directionOf(to)];
-  return again.length >= LEAST_RETRANSMISSIONS && lastData !== null && lastData.timestampNs > (last?.timestampNs ?? 0);
+/** It too sent the same again and again, and new data in the end: an acknowledgment has reached it. */
+function hasGoneOn(connection: ConnectionFacts, to: Side, waiting: UnacknowledgedFacts): boolean {
+  const again = retransmissionsSince(connection, to, waiting);
+  return again.length >= LEAST_RETRANSMISSIONS && hasNewBehind(connection, to, again);
 }
 
 /** The whole wait, but for the round trip in which it began. */
