@@ -17,6 +17,7 @@ import {
   mark,
   refusedUpgrade,
   reset,
+  stalled,
   tcp,
   tlsFacts,
   UPGRADE_FIELDS,
@@ -479,6 +480,21 @@ test("a router that says that the hop limit was used up names a loop", () => {
     },
   });
   expect(causesOf("tcp.path.blackhole", one(loop))).toEqual(["likely routingLoop"]);
+});
+
+test("a packet filter that says that it rejects the acknowledgments is named", () => {
+  const deaf = (at: number, code: number) =>
+    connectionFacts({
+      tcp: tcp({
+        client: { lastAcknowledged: mark(30) },
+        events: stalled(30, "client"),
+        icmpErrors: [{ ...mark(at), sender: "10.0.0.1", ipVersion: 4, type: 3, code, mtuBytes: 0, about: "server" }],
+      }),
+    });
+  expect(causesOf("tcp.path.blackhole", one(deaf(30.5, 3)))).toEqual(["certain rejectRuleBetween"]);
+  // Of long before, or of a router that had no way for a while.
+  expect(causesOf("tcp.path.blackhole", one(deaf(2, 3)))).toEqual(["likely dropsOneWay"]);
+  expect(causesOf("tcp.path.blackhole", one(deaf(30.5, 1)))).toEqual(["likely dropsOneWay"]);
 });
 
 describe("a close_notify that can be read, and the FIN of the same side some packets behind it", () => {

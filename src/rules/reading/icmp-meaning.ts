@@ -31,6 +31,12 @@ export function unreachable(error: IcmpFacts): Meaning | null {
   return error.type === 1 ? (V6[error.code] ?? "other") : null;
 }
 
+/** A packet filter says so: no system does for a connection that it has. */
+export function isByRule(error: IcmpFacts): boolean {
+  const meaning = unreachable(error);
+  return meaning === "port" || meaning === "prohibited";
+}
+
 /** It is the host, or the whole way to it, that is not reached: no matter of a port or of one connection. */
 export function isHostOrNet(error: IcmpFacts): boolean {
   const meaning = unreachable(error);

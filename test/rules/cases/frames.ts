@@ -1,8 +1,21 @@
 import type { RuleId } from "../../../src/rules/types.ts";
 import type { SocketIoNamespaceFacts } from "../../../src/store/session-types.ts";
+import type { WebSocketFacts } from "../../../src/store/websocket-types.ts";
 import { close, connectionFacts, half, mark, tcp, webSocket } from "../../support/facts-builder.ts";
 import { engineIoSession, namespace } from "../../support/session-facts.ts";
 import { type Case, one, type SomeCases } from "./case.ts";
+
+/** The server hangs up while a message of the client is under way. */
+const cutOff = (facts: Partial<WebSocketFacts>) =>
+  connectionFacts({
+    webSocket: webSocket({ closeFrames: [null, null], incompleteFrameBytes: [900_000, 0], ...facts }),
+    tcp: tcp({ firstCloser: "server" }),
+    close: {
+      verdict: "abnormal",
+      clientSees: { code: 1006, reason: "", clean: false },
+      serverSees: { code: 1006, reason: "", clean: false },
+    },
+  });
 
 /** One forbidden frame of the client; `closedWith`: the server's answer half a second later. */
 const event = (code: string, more: Parameters<typeof webSocket>[0] = {}, closedWith: number | null = 1002) =>
@@ -85,19 +98,15 @@ export const frameCases = {
         }),
       ),
       dropped: one(droppedSession(200_000)),
-      cut: one(
-        connectionFacts({
-          webSocket: webSocket({ closeFrames: [null, null], incompleteFrameBytes: [900_000, 0] }),
-          tcp: tcp({ firstCloser: "server" }),
-          close: {
-            verdict: "abnormal",
-            clientSees: { code: 1006, reason: "", clean: false },
-            serverSees: { code: 1006, reason: "", clean: false },
-          },
-        }),
-      ),
+      cut: one(cutOff({ unfinishedMessage: [{ ...mark(39), bytes: 1e6 }, null] })),
     },
     near: {
+      "a receiver that had taken messages of that size": one(
+        cutOff({ largestMessageBytes: [1e6, 0], unfinishedMessage: [{ ...mark(39), bytes: 1e6 }, null] }),
+      ),
+      "a receiver that had known the length for long": one(
+        cutOff({ unfinishedMessage: [{ ...mark(30), bytes: 1e6 }, null] }),
+      ),
       "its sender hung up": one(
         connectionFacts({
           webSocket: webSocket({ closeFrames: [null, null], incompleteFrameBytes: [900_000, 0] }),

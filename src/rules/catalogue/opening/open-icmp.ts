@@ -3,7 +3,7 @@ import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { unreachablesBetween } from "../../context/unreachables.ts";
 import { cause, draft, shows } from "../../draft.ts";
-import { unreachable } from "../../reading/icmp-meaning.ts";
+import { isByRule, unreachable } from "../../reading/icmp-meaning.ts";
 import { serverOf, spanMs } from "../../reading/reading.ts";
 import type { Cause } from "../../types.ts";
 import type { Rule } from "../rule.ts";
@@ -60,7 +60,7 @@ function check(connection: ConnectionFacts, context: Context) {
         cause("possible", "noRoute", { server: address, from: "client" }),
       ],
     });
-  const isRule = meaning === "port" || meaning === "prohibited";
+  const isRule = isByRule(error);
   // No host says of itself that it is not there.
   const isOwn = error.sender === address;
   if (meaning === "host" && (isOwn || isAtOnce(connection, error, context)))

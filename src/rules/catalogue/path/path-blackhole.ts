@@ -62,7 +62,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
       endingEvidence(connection),
     ],
   };
-  const { damaged } = tcp.halves[direction];
+  const { damaged, laterArrived } = tcp.halves[direction];
   const rejection = rejectionSince(connection, from, waiting, context);
   if (rejection !== null) return rejected(connection, rejection, waiting, base, parts);
   // A capture taken at the sender holds what its network card will cut up: the MSS bounds what is on the wire.
@@ -76,11 +76,11 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
   if (isLarge && (tooBig !== undefined || isLostForSize(connection, direction, waiting, peerStillTalks)))
     return draft("tcp.path.blackhole", "fullSize", {
       ...parts,
-      confidence: tooBig !== undefined ? "certain" : tcp.halves[direction].laterArrived ? "likely" : "possible",
+      confidence: tooBig !== undefined ? "certain" : laterArrived ? "likely" : "possible",
       args: { ...base, segmentBytes, mtu: tooBig?.mtuBytes },
       causes: [
         cause(tooBig === undefined ? "likely" : "certain", "pathMtu", { to: connection[to].address }),
-        cause(tooBig === undefined && !peerStillTalks ? "likely" : "possible", "peerVanished", { to }),
+        cause(tooBig === undefined && !peerStillTalks && !laterArrived ? "likely" : "possible", "peerVanished", { to }),
         cause("possible", "firewallState", {}),
       ],
     });

@@ -6,7 +6,7 @@ import type { Context } from "../../context/context.ts";
 import { unreachablesBetween } from "../../context/unreachables.ts";
 import { cause, type Draft, draft, shows } from "../../draft.ts";
 import { isHeard } from "../../path/heard.ts";
-import { isLoop, unreachable } from "../../reading/icmp-meaning.ts";
+import { isByRule, isLoop, unreachable } from "../../reading/icmp-meaning.ts";
 import { clientOf, directionOf, otherSide } from "../../reading/reading.ts";
 import type { EvidenceItem } from "../../types.ts";
 import { rejectedBy } from "../opening/open-icmp.ts";
@@ -52,7 +52,7 @@ export function rejected(
   parts: { at: Mark; evidence: (EvidenceItem | null)[] },
 ): Draft {
   const meaning = meaningOf(error) ?? "other";
-  const isRule = meaning === "port" || meaning === "prohibited";
+  const isRule = isByRule(error);
   const { from, to } = base;
   const { sender } = error;
   const { address } = connection[to];

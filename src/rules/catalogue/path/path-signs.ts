@@ -1,5 +1,6 @@
 import { type Direction, sideOf } from "../../../base/brand.ts";
 import type { Mark } from "../../../base/packet-view.ts";
+import type { IcmpFacts } from "../../../store/tcp-types.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { LEAST_RETRANSMISSIONS, LEAST_WAIT_MS } from "../../context/dead-path.ts";
@@ -11,9 +12,11 @@ import { openedBeside } from "../../path/meanwhile.ts";
 import { outageLength } from "../../path/outage.ts";
 import { endingEvidence } from "../../reading/ending.ts";
 import { type FirstClose, firstClose } from "../../reading/first-close.ts";
+import { isByRule, unreachable } from "../../reading/icmp-meaning.ts";
 import { clientOf, directionOf, earlier, otherSide, spanMs } from "../../reading/reading.ts";
 import { type Stall, stallsOf } from "../../reading/stall.ts";
 import { stoppedTalking } from "../../rhythm/data-rhythm.ts";
+import { rejectedBy } from "../opening/open-icmp.ts";
 
 // Signs of a path that loses packets, other than data that is never acknowledged: for tcp.path.blackhole.
 
@@ -31,18 +34,30 @@ export function checkAcknowledgments(connection: ConnectionFacts, direction: Dir
   );
   if (stall === undefined) return null;
   const to = otherSide(from);
+  const rejection = tcp.icmpErrors.find(
+    (error) =>
+      error.about === to && error.timestampNs > lastAcknowledged.timestampNs - stall.ms * 1e6 && isByRule(error),
+  );
   return draft("tcp.path.blackhole", "acknowledgmentsLost", {
     at: stall.first,
     args: { from, to, repeats: stall.repeats, waitedMs: stall.ms },
     evidence: [
       shows(lastAcknowledged, "lastAcknowledgment", { to }),
+      rejection === undefined ? null : icmpEvidence(rejection),
       shows(stall.first, "retransmission", { from }),
       shows(stall.last, "lastRetransmission", { from, repeats: stall.repeats }),
       endingEvidence(connection),
     ],
-    causes: [cause("likely", "dropsOneWay", { to: from, port: connection.server.port })],
+    causes: [
+      rejection === undefined
+        ? cause("likely", "dropsOneWay", { to: from, port: connection.server.port })
+        : { ...rejectedBy(rejection, connection), confidence: "certain" },
+    ],
   });
 }
+
+const icmpEvidence = (error: IcmpFacts) =>
+  shows(error, "icmpUnreachable", { sender: error.sender, meaning: `icmp.${unreachable(error) ?? "other"}` });
 
 /** What was under way already when the path broke has arrived by then; and what is answered this soon has got through. */
 const HEARD_AFTER_MS = 1000;

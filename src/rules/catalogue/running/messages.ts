@@ -1,5 +1,5 @@
 import { type Direction, otherDirection, sideOf } from "../../../base/brand.ts";
-import { isBefore } from "../../../base/packet-view.ts";
+import { isBefore, type Mark } from "../../../base/packet-view.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { CloseFrameFacts, WebSocketFacts } from "../../../store/websocket-types.ts";
 import type { Context } from "../../context/context.ts";
@@ -118,6 +118,16 @@ function sentTheLarge({ largestMessageBytes, unfinishedMessage }: WebSocketFacts
   return bytes >= LARGE_BYTES && bytes >= MUCH_LARGER * mostOf(otherDirection(sender));
 }
 
+/** A length is read as soon as it arrives, behind a long queue too. */
+const READ_WITHIN_MS = 5000;
+
+/** It hung up for another reason: it had taken messages of that size, or had long known the length of this one. */
+function isTaken({ largestMessageBytes, unfinishedMessage }: WebSocketFacts, sender: Direction, end: Mark): boolean {
+  const message = unfinishedMessage[sender];
+  if (message === null) return false;
+  return message.bytes <= largestMessageBytes[sender] || spanMs(message, end) > READ_WITHIN_MS;
+}
+
 /** Refused with 1009, or cut off while a large message was under way. */
 function checkTooBig(connection: ConnectionFacts, context: Context): Draft | null {
   const { webSocket, tcp } = connection;
@@ -140,6 +150,7 @@ function checkTooBig(connection: ConnectionFacts, context: Context): Draft | nul
     // A receiver that had stopped reading did not look at the length.
     const readOn = tcp.halves[direction === 0 ? 1 : 0].zeroWindows === 0;
     if (missingBytes < LARGE_BYTES || tcp.firstCloser !== otherSide(from) || !readOn) continue;
+    if (isTaken(webSocket, direction, endOf(connection))) continue;
     return draft("ws.message.too-big", "cut", {
       confidence: "possible",
       at: endOf(connection),
