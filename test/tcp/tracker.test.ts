@@ -263,6 +263,15 @@ describe("quiet signs", () => {
     expect(tcp.halves[0]).toMatchObject({ zeroWindows: 1, zeroWindowNs: 3e9, zeroWindowSince: null });
     expect(tcp.halves[1].keepAlives).toBe(0);
   });
+  test("nobody waits for a window behind an RST", () => {
+    const { tcp } = facts([
+      ...OPENING,
+      ["C", 1000, { flags: "A", seq: 101, ack: 501, window: 0 }],
+      ["C", 1200, { flags: "RA", seq: 101, ack: 501, window: 900 }],
+      ["S", 9000, { flags: "PA", seq: 501, ack: 101, payload: "late" }],
+    ]);
+    expect(tcp.halves[0]).toMatchObject({ longestZeroWindowNs: 0.2e9 });
+  });
   test("data retransmitted and never acknowledged", () => {
     const again: Line[] = [0, 200, 600, 1400, 3000].map((at) => [
       "S",

@@ -15,9 +15,11 @@ export function tcpFacts(connection: TcpConnection, clockNs: number): TcpFacts {
   const client = connection.halves[connection.clientIndex];
   const server = connection.halves[1 - connection.clientIndex] as TcpHalf;
   const resets = connection.resets.map((reset) => resetFacts(connection, reset));
-  const halves: PerDirection<HalfFacts> = [halfFacts(client, server, clockNs), halfFacts(server, client, clockNs)];
-  const opening = openingOf(connection, client, server);
   const rst = resets.find((reset) => !reset.ignored) ?? null;
+  // Behind an RST nobody waits for a window any more.
+  const untilNs = Math.min(clockNs, rst?.timestampNs ?? clockNs);
+  const halves: PerDirection<HalfFacts> = [halfFacts(client, server, untilNs), halfFacts(server, client, untilNs)];
+  const opening = openingOf(connection, client, server);
   const fin = connection.finFirst;
   const oneWay =
     client.packets === 0 || server.packets + resets.filter((reset) => reset.from === "server").length === 0;
@@ -149,8 +151,8 @@ function roundTripMs(connection: TcpConnection, client: TcpHalf, server: TcpHalf
   return least < 1e300 ? least / 1e6 : null;
 }
 
-function halfFacts(half: TcpHalf, peer: TcpHalf, clockNs: number): HalfFacts {
-  const zeroWindowRest = half.zeroWindowSince === null ? 0 : Math.max(0, clockNs - half.zeroWindowSince.timestampNs);
+function halfFacts(half: TcpHalf, peer: TcpHalf, untilNs: number): HalfFacts {
+  const zeroWindowRest = half.zeroWindowSince === null ? 0 : Math.max(0, untilNs - half.zeroWindowSince.timestampNs);
   const ahead = peer.acknowledgedKnown && half.anchored ? (half.nextSequence - peer.acknowledged) | 0 : 0;
   const neverCame = neverCameFacts(half, peer);
   return {

@@ -20,7 +20,7 @@ const BLAMED: Partial<Readonly<Record<RuleId, Side | "from" | "to" | "closer">>>
   "ws.pong.unsolicited": "from",
   "ws.ping.stopped": "from",
   "ws.ping.absent": "client",
-  "ws.message.too-big": "from",
+  "ws.message.too-big": "closer",
   "ws.text.invalid-utf8": "from",
   "ws.data-after-close": "from",
   "ws.deflate.failed": "from",

@@ -54,7 +54,7 @@ export const webSocketFindings = {
   "ws.deflate.failed": { plain: frame },
   "ws.deflate.undecodable": { plain: "from count", unknown: "from count", limit: "from count" },
   "ws.message.too-big": {
-    refused: "from bytes? partBytes? code reason?",
+    refused: "from closer bytes? partBytes? code reason?",
     cut: "from bytes missingBytes closer",
     dropped: "from bytes closer afterMs code",
   },

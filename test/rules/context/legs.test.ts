@@ -36,6 +36,26 @@ const told = (analysis: Analysis) =>
 const errors = (analysis: Analysis) => judge(analysis).filter(({ severity }) => severity === "error");
 const shown = (analysis: Analysis) => errors(analysis)[0]?.evidence.map(({ what, args }) => ({ what, ...args }));
 
+test("a message that was refused behind a proxy is one error, where it was refused", () => {
+  const refusing = (seconds: number) =>
+    webSocket({ closeFrames: [null, close(seconds, 1009)], largestMessageBytes: [2e6, 100] });
+  const found = told(
+    analysisOf(
+      [
+        connectionFacts({ upgrade: upgrade(), webSocket: refusing(10.001) }),
+        connectionFacts({ ...BACKEND_LEG, upgrade: upgrade(), webSocket: refusing(10) }),
+      ],
+      proxied,
+    ),
+  ).filter(([rule]) => rule === "ws.message.too-big" || rule === "ws.close.code");
+  expect(found).toEqual([
+    ["ws.message.too-big", 1, "error", null],
+    ["ws.close.code", 1, "note", "ws.message.too-big"],
+    ["ws.close.code", 0, "note", "ws.message.too-big"],
+    ["ws.message.too-big", 0, "note", "ws.message.too-big"],
+  ]);
+});
+
 describe("a proxy that hangs up on both legs", () => {
   test("is one error, on the leg of the client, with the end of both legs as evidence", () => {
     const [error, ...others] = errors(hungUpByProxy(3));

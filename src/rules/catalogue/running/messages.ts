@@ -60,7 +60,7 @@ function refusedMessage(
   const limit = limitCause(connection, from, sessions);
   return draft("ws.message.too-big", "refused", {
     at: close,
-    args: { from, bytes, partBytes, code: 1009, reason: close.reason },
+    args: { from, closer: sideOf(direction), bytes, partBytes, code: 1009, reason: close.reason },
     evidence: [
       partBytes === null ? null : shows(part, "unfinishedMessage", { from, bytes: partBytes }),
       bytes === null ? null : shows(webSocket.largestMessage[sender], "tooBigMessage", { from, bytes }),
