@@ -14,7 +14,7 @@ import { timerCauses } from "../timers/timer-causes.ts";
 import { endedBesideUnlike, isOtherSilence } from "../timers/unlike-silences.ts";
 import type { Cause, EvidenceItem, FrontId } from "../types.ts";
 import { leftTogether } from "./end-signs.ts";
-import { isEarly, isWholeSeconds, LEAST_IDLE_MS } from "./proxy-timer.ts";
+import { isEarly, isIdleSinceOpening, isWholeSeconds, LEAST_IDLE_MS } from "./proxy-timer.ts";
 import { lastRecord } from "./sealed-endings.ts";
 import { unreadAtProxy } from "./unread-ending.ts";
 
@@ -38,7 +38,7 @@ export function proxyEnded(front: ConnectionFacts, join: Join, context: Context)
   };
   const evidence = [lastSaid(front), endingEvidence(front, "proxy")];
   const parts = { at: endOf(front), evidence, confidence: join.facts.by === "timing" ? "likely" : undefined } as const;
-  if (idleMs < LEAST_IDLE_MS)
+  if (idleMs < LEAST_IDLE_MS && !isShortTimer(front, idleMs))
     return draft("ws.close.no-close-frame", "proxyBusy", {
       ...parts,
       args,
@@ -50,6 +50,12 @@ export function proxyEnded(front: ConnectionFacts, join: Join, context: Context)
     causes: proxyTimerCauses(front, join, idleMs, context),
   });
 }
+
+const SHORTEST_TIMER_MS = 900;
+
+/** Nothing was ever said but the opening, and whole seconds later it was over. */
+const isShortTimer = (front: ConnectionFacts, idleMs: number): boolean =>
+  idleMs > SHORTEST_TIMER_MS && isWholeSeconds(idleMs) && isIdleSinceOpening(front, idleMs);
 
 const CHECKS_WITHIN_NS = 30e9;
 

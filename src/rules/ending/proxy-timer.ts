@@ -69,7 +69,7 @@ function countsFromBefore(connection: ConnectionFacts, idleMs: number): boolean 
 
 const TICK_MS = 50;
 
-const isIdleSinceOpening = (connection: ConnectionFacts, idleMs: number): boolean =>
+export const isIdleSinceOpening = (connection: ConnectionFacts, idleMs: number): boolean =>
   connection.webSocket !== null &&
   !connection.webSocket.midstream &&
   livedMs(connection, connection.webSocket.openedAt, endOf(connection)) - idleMs < OPENING_MS;

@@ -74,6 +74,16 @@ describe("a proxy that hangs up on both legs", () => {
     expect(told(hungUpByProxy(3)).every(([, , severity], index) => index === 0 || severity === "note")).toBe(true);
   });
 
+  test("is its timer's work after less than 2 s only where nothing had been said since the opening", () => {
+    const variantOf = (idleSeconds: number, openedAt: number) => {
+      const webSocketFacts = { openedAt: mark(openedAt), heartbeat: [quiet, quiet] } as const;
+      return errors(hungUpByProxy(idleSeconds, { front: { webSocketFacts } }))[0]?.variant;
+    };
+    expect(variantOf(1.99, 10)).toBe("proxyIdle");
+    expect(variantOf(1.99, 2)).toBe("proxyBusy");
+    expect(variantOf(1.4, 10)).toBe("proxyBusy");
+  });
+
   test("that resets its backend is HAProxy; one that says nothing is a proxy", () => {
     const byReset = {
       tcpFacts: { ending: "rst" as const, idleBeforeCloseNs: 3e9, resets: [reset({ from: "client" })] },
