@@ -2,7 +2,7 @@ import { appendTo } from "../../base/append-to.ts";
 import type { ConnectionId, Side } from "../../base/brand.ts";
 import type { Joins } from "../context/legs.ts";
 import type { RuleId } from "../types.ts";
-import type { Placed } from "./placed.ts";
+import { type Placed, severityOf } from "./placed.ts";
 
 /**
  * Whom a rule blames, by the argument that names the side; a side where it is always the same one. On the leg where the
@@ -70,7 +70,11 @@ export function repeatsIn(placed: readonly Placed[], { behind, before, twins }: 
     const { id } = item.connection;
     const nearer = blamed(item) === "server" ? behind.get(id)?.back : before.get(id)?.front;
     const original = inNearerCopy(item, id) ?? (nearer === undefined ? undefined : sameOn(item, nearer.id, false));
-    if (original !== undefined) repeats.set(item, original);
+    if (original === undefined) continue;
+    // On the nearer leg it is not over yet: the proxy's end has not reached it.
+    const isGraver = severityOf(item) === "error" && severityOf(original) === "warning" && !repeats.has(original);
+    if (isGraver) repeats.set(original, item);
+    else if (repeats.get(original) !== item) repeats.set(item, original);
   }
   return repeats;
 }

@@ -1,6 +1,6 @@
 import type { Joins } from "../context/legs.ts";
 import type { RuleId, Severity } from "../types.ts";
-import { causeOf, type Placed } from "./placed.ts";
+import { causeOf, type Placed, severityOf } from "./placed.ts";
 import { repeatsIn } from "./repeats.ts";
 
 export interface Judged extends Placed {
@@ -10,8 +10,6 @@ export interface Judged extends Placed {
   /** The one of the same event that tells it for both; absent: it has none, or is it. */
   readonly lead?: Judged;
 }
-
-const severityOf = ({ draft, rule }: Placed): Severity => draft.severity ?? rule.severity;
 
 /** What only two captures of one connection can prove; what each shows by itself is its consequence. */
 const PROVED_BY_BOTH: ReadonlySet<RuleId> = new Set(["tcp.rst.injected", "tcp.open.synack-unacknowledged"]);

@@ -36,6 +36,21 @@ const told = (analysis: Analysis) =>
 const errors = (analysis: Analysis) => judge(analysis).filter(({ severity }) => severity === "error");
 const shown = (analysis: Analysis) => errors(analysis)[0]?.evidence.map(({ what, args }) => ({ what, ...args }));
 
+test("a WebSocket that the server gave up is told by its own leg while the client's is still open", () => {
+  const stillOpen = connectionFacts({
+    upgrade: upgrade(),
+    webSocket: webSocket({ closeFrames: [null, null], heartbeat: [quiet, deafBeat(20, [30])] }),
+    tcp: tcp({ ending: "open", firstCloser: null, closedAt: null, server: { fin: null }, client: { fin: null } }),
+    close: { verdict: "open", clientSees: null, serverSees: null },
+  });
+  const givenUp = abnormal("server", 40, {
+    ...BACKEND_LEG,
+    webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30])] },
+  });
+  const found = told(analysisOf([stillOpen, givenUp], proxied));
+  expect(found.filter(([, , severity]) => severity !== "note")).toEqual([["ws.pong.missing", 1, "error", null]]);
+});
+
 test("a message that was refused behind a proxy is one error, where it was refused", () => {
   const refusing = (seconds: number) =>
     webSocket({ closeFrames: [null, close(seconds, 1009)], largestMessageBytes: [2e6, 100] });
