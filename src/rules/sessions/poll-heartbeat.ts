@@ -98,7 +98,7 @@ export function silentClient(
 }
 
 /** Packets of Engine.IO in the answer to a poll (protocol 4: set apart by the record separator). */
-const says = ({ request, response, responseBodyPreview }: HttpExchangeFacts, packet: string): boolean =>
+export const says = ({ request, response, responseBodyPreview }: HttpExchangeFacts, packet: string): boolean =>
   request?.method === "GET" && response?.status === 200 && responseBodyPreview.split("\x1e").includes(packet);
 
 /** The newest answer of these that says it; of those that came before `until`. */

@@ -13,6 +13,7 @@ import { firstVerdict, saidBefore } from "../../reading/last-words.ts";
 import { directionOf, endOf, hasEnded, pathOf, serverOf, spanMs } from "../../reading/reading.ts";
 import { isWordless } from "../../reading/turned-away.ts";
 import { cachedHandshake } from "../../sessions/cached-handshake.ts";
+import { CLOSED_AGAIN, timesClosedBeneath } from "../../sessions/closed-beneath.ts";
 import { isGivenUp, wasRefused } from "../../sessions/session-use.ts";
 import { cameThroughProxy, waitingInFront } from "../../upgrade/node-proxy.ts";
 import type { Rule } from "../rule.ts";
@@ -46,6 +47,8 @@ function checkPolite(connection: ConnectionFacts, context: Context) {
   const sid = sidIn(handshakeOf(connection)?.request?.target);
   const cached = sid === null ? null : cachedHandshake(sid, pathOf(found.target), context);
   if (sid !== null && cached !== null && wasRefused(sid, context)) return null;
+  // Told of the session, which it was to carry.
+  if (timesClosedBeneath(connection, context) >= CLOSED_AGAIN) return null;
   return draft("http.upgrade.closed-at-once", "close", {
     at: close,
     severity: "warning",
