@@ -478,6 +478,21 @@ describe("nginx's auth_request", () => {
     ]);
   });
 
+  test("is told by its answer where the capture holds nothing else", () => {
+    const alone = (status: number, more: Record<string, string> = {}, target = "/auth/ws") =>
+      told([refusedUpgrade({ status, target, request: { ...check, ...more } }, BACK)]);
+    const refused = [["http.upgrade.refused", 0, "authRequest"]];
+    expect(alone(401)).toEqual(refused);
+    expect(alone(403, { "X-Original-URI": "/ws?a=b" }, "/gate")).toEqual(refused);
+    expect(alone(204, { "X-Original-URI": "/ws?a=b" }, "/gate")).toEqual([]);
+    // The same path is the request itself, and a path that says nothing of a login may be any.
+    const stripped = [["http.upgrade.fields-stripped", 0, "nginxUpgradeLines"]];
+    expect(alone(403, { "X-Original-URI": "/gate" }, "/gate")).toEqual(stripped);
+    expect(alone(401, {}, "/chat")).toEqual(stripped);
+    expect(alone(404)).toEqual(stripped);
+    expect(alone(401, {}, "/auth/?EIO=4&transport=websocket")).toEqual(stripped);
+  });
+
   test("that lets the client in leaves nothing to say", () => {
     const front = connectionFacts({ ...FRONT });
     const passed = refusedUpgrade(

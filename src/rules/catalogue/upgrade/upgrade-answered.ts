@@ -8,6 +8,7 @@ import { endingOnLeg, hungUpBehind } from "../../ending/hung-up-poll.ts";
 import { forwarderOf, frontNamed, fronts } from "../../handshake/fronts.ts";
 import {
   askOf,
+  asksPlainly,
   contentType,
   forwardedBy,
   handshakeOf,
@@ -332,8 +333,9 @@ function latestTrueUses(uses: readonly ConnectionFacts[]): ReadonlyMap<string, n
   if (made !== undefined) return made;
   const latest = new Map<string, number>();
   for (const use of uses) {
-    if (outcomeOf(use) === "stripped") continue;
-    const askedNs = handshakeOf(use)?.request?.first.timestampNs ?? 0;
+    const exchange = handshakeOf(use);
+    if (exchange !== null && asksPlainly(exchange)) continue;
+    const askedNs = exchange?.request?.first.timestampNs ?? 0;
     latest.set(use.client.address, Math.max(latest.get(use.client.address) ?? 0, askedNs));
   }
   known.set(uses, latest);

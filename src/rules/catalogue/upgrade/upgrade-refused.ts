@@ -31,7 +31,7 @@ import {
 import { askedFor } from "../../upgrade/asked.ts";
 import { hostCheckOf } from "../../upgrade/host-check.ts";
 import { isHeadLarge } from "../../upgrade/large-head.ts";
-import { refusingCheck } from "../../upgrade/login-check.ts";
+import { checkAlone, refusingCheck } from "../../upgrade/login-check.ts";
 import { otherSite } from "../../upgrade/other-site.ts";
 import { originCause } from "../../upgrade/page-origin.ts";
 import { unreadProxyHeader } from "../../upgrade/proxy-header.ts";
@@ -309,6 +309,8 @@ function check(connection: ConnectionFacts, context: Context) {
   const { status, reason } = exchange.response;
   const body = bodyLine(exchange.responseBodyPreview);
   const kind = kindOf(status, exchange);
+  const alone = checkAlone(exchange, connection);
+  if (alone !== null && context.joins.before.has(connection.id)) return null;
   const check = refusingCheck(exchange, connection, context.others());
   return draft("http.upgrade.refused", kind, {
     at: exchange.response.first,
@@ -322,7 +324,7 @@ function check(connection: ConnectionFacts, context: Context) {
       body === "" ? null : shows(exchange.response.last, "responseBody", { text: body }),
       check?.answered ?? null,
     ],
-    causes: [check?.cause ?? false, ...causesOf(kind, connection, context)],
+    causes: [check?.cause ?? alone, ...causesOf(kind, connection, context)],
   });
 }
 
