@@ -5,7 +5,10 @@ import type { RuleId } from "../../rules/types.ts";
 import type { Chrome } from "./words.ts";
 
 type SideName = "client" | "server";
-type CloseFrame = { readonly code: number | null; readonly packet: number };
+type CloseFrame = { readonly code: number | null; readonly reason: string; readonly packet: number };
+
+/** What a browser says for a page that is left or loaded anew, and never with a reason (RFC 6455 §7.4.1). */
+const GOING_AWAY = 1001;
 
 /** What a list tells of an end, the same in the report and on the screen. */
 export interface Ending {
@@ -54,6 +57,7 @@ export function endedText(chrome: Chrome, ending: Ending, more: readonly string[
   if (verdict === "clean" && code !== null) {
     if (isCalmCode(code) && said !== null)
       return chrome.closedSaying(code, said.protocol, truncateToWidth(escapeText(said.text), SAID_WIDTH));
+    if (from === "client" && code === GOING_AWAY && close?.reason === "") return chrome.clientLeft(code);
     const isClean = isCalmCode(code) && !ending.rules.some((rule) => NOT_CLEAN.has(rule));
     return isClean || from === null ? chrome.closedCleanly(code) : chrome.closedWith(code, from);
   }
