@@ -3,6 +3,7 @@ import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import { pairKey } from "../context/others.ts";
+import { sidGiven } from "../context/polled-sessions.ts";
 import { engineIoCode } from "../handshake/engine-io-code.ts";
 import { handshakeOf, isFailedPoll, isPoll } from "../handshake/upgrade-outcome.ts";
 import { endOf } from "../reading/reading.ts";
@@ -62,6 +63,19 @@ const firstNs = (
 
 /** Engine.IO refused a request of this session in words: that is told, and why. */
 export const wasRefused = (sid: string, context: Context): boolean => sessionUse(sid, context).refusedNs < Infinity;
+
+/** Its proxy got no good answer (502, RFC 9110 §15.6.3) to a request of a session that its server had opened right before. */
+export function isJustOpened({ request, response }: HttpExchangeFacts, context: Context): boolean {
+  const sid = sidIn(request?.target);
+  if (sid === null || response?.status !== 502) return false;
+  const at = response.first.timestampNs;
+  return (context.sessions().get(sid) ?? []).some(({ exchanges }) =>
+    exchanges.some((one) => {
+      const openedNs = sidGiven(one) === sid ? (one.response?.last.timestampNs ?? at) : at;
+      return openedNs < at && at - openedNs <= AT_ONCE_NS;
+    }),
+  );
+}
 
 /** What the server says at one moment on several connections comes in any order. */
 const AT_ONCE_NS = 1e9;
