@@ -120,6 +120,8 @@ describe("polls through a proxy", () => {
     const front = http(FRONT, { status: 404, response: NGINX, requestAt: 1, responseAt: 2 });
     const back = http(BACK, { target: POLL.replace("/socket.io/", "/"), status: 404, requestAt: 1.2, responseAt: 1.8 });
     expect(told([front, back])).toEqual([["http.upgrade.refused", 1, "proxyRewritesPath"]]);
+    const causes = errors([front, back])[0]?.causes.map(({ id }) => id);
+    expect(causes?.filter((id) => id === "proxyRewritesPath")).toHaveLength(1);
   });
 
   test("whose query the proxy dropped: certain with both legs, likely with the proxy's mark alone", () => {
