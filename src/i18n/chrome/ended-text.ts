@@ -54,10 +54,13 @@ export function endedText(chrome: Chrome, ending: Ending, more: readonly string[
   const from = firstCloseFrom(closes);
   const close = from === null ? null : closes[from];
   const code = close?.code ?? ending.seenCode;
+  const isOver = verdict === "clean" || verdict === "abnormal";
+  const hasLeft = isOver && from === "client" && code === GOING_AWAY && close?.reason === "";
+  // Whoever closes its tab does not wait for the answer.
+  if (hasLeft && (verdict === "abnormal" || said === null)) return chrome.clientLeft(code);
   if (verdict === "clean" && code !== null) {
     if (isCalmCode(code) && said !== null)
       return chrome.closedSaying(code, said.protocol, truncateToWidth(escapeText(said.text), SAID_WIDTH));
-    if (from === "client" && code === GOING_AWAY && close?.reason === "") return chrome.clientLeft(code);
     const isClean = isCalmCode(code) && !ending.rules.some((rule) => NOT_CLEAN.has(rule));
     return isClean || from === null ? chrome.closedCleanly(code) : chrome.closedWith(code, from);
   }

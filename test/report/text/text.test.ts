@@ -79,6 +79,9 @@ test("a page that left reads so in both lists, and a reason to leave is not left
   expect(textOf(analysis([left("")]), [code]).some((line) => line.endsWith("1001, client left"))).toBe(true);
   expect(onScreen(left(""), [code])).toBe("1001, client left");
   expect(onScreen(left("idle"), [code])).toBe("1001 from client");
+  const sees = { code: 1006, reason: "", clean: false };
+  const closedTab = { ...left(""), close: { verdict: "abnormal" as const, clientSees: sees, serverSees: sees } };
+  expect(onScreen(closedTab)).toBe("1001, client left");
 });
 
 test("what a protocol said right before stands in both lists, whatever is found", () => {
