@@ -120,6 +120,8 @@ describe("polls through a proxy", () => {
     const front = http(FRONT, { status: 404, response: NGINX, requestAt: 1, responseAt: 2 });
     const back = http(BACK, { target: POLL.replace("/socket.io/", "/"), status: 404, requestAt: 1.2, responseAt: 1.8 });
     expect(told([front, back])).toEqual([["http.upgrade.refused", 1, "proxyRewritesPath"]]);
+    const causes = errors([front, back])[0]?.causes.map(({ id }) => id);
+    expect(causes?.filter((id) => id === "proxyRewritesPath")).toHaveLength(1);
   });
 
   test("whose query the proxy dropped: certain with both legs, likely with the proxy's mark alone", () => {
@@ -476,6 +478,21 @@ describe("nginx's auth_request", () => {
     expect(told([front, checked(403)], { joins: [joined("proxied")] })).toEqual([
       ["http.upgrade.refused", 0, "authRequest"],
     ]);
+  });
+
+  test("is told by its answer where the capture holds nothing else", () => {
+    const alone = (status: number, more: Record<string, string> = {}, target = "/auth/ws") =>
+      told([refusedUpgrade({ status, target, request: { ...check, ...more } }, BACK)]);
+    const refused = [["http.upgrade.refused", 0, "authRequest"]];
+    expect(alone(401)).toEqual(refused);
+    expect(alone(403, { "X-Original-URI": "/ws?a=b" }, "/gate")).toEqual(refused);
+    expect(alone(204, { "X-Original-URI": "/ws?a=b" }, "/gate")).toEqual([]);
+    // The same path is the request itself, and a path that says nothing of a login may be any.
+    const stripped = [["http.upgrade.fields-stripped", 0, "nginxUpgradeLines"]];
+    expect(alone(403, { "X-Original-URI": "/gate" }, "/gate")).toEqual(stripped);
+    expect(alone(401, {}, "/chat")).toEqual(stripped);
+    expect(alone(404)).toEqual(stripped);
+    expect(alone(401, {}, "/auth/?EIO=4&transport=websocket")).toEqual(stripped);
   });
 
   test("that lets the client in leaves nothing to say", () => {

@@ -54,6 +54,10 @@ describe("Express or NestJS that answers for Socket.IO's path", () => {
       body: "Cannot GET /?EIO=4&amp;transport=polling",
     };
     expect(causes(stripped).join()).not.toContain("socketIoNotAttached");
+    // What is left where a proxy cut its location off, with and without the slash at its end.
+    expect(causes(stripped)[0]).toBe("likely proxyRewritesPath /");
+    const twice = { ...stripped, target: "//?EIO=4&transport=polling", body: "Cannot GET //?EIO=4" };
+    expect(causes(twice)[0]).toBe("likely proxyRewritesPath //");
     expect(causes({ target: "/chat", status: 404, body: "Cannot GET /chat" })[0]).toBe("likely wrongPath");
   });
 });

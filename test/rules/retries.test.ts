@@ -30,6 +30,24 @@ const open = (seconds: number, lasting = 10, more: Partial<ConnectionFacts> = {}
   };
 };
 
+describe("a server that was not there and refuses soon after", () => {
+  const answered = (status: number, at = 5) =>
+    refusedUpgrade({ status, requestAt: at, responseAt: at + 0.01 }, { first: mark(at), last: mark(at + 0.02) });
+
+  test("is no longer away: the refusal is what is wrong", () => {
+    expect(severityOf("tcp.open.refused", refusedSyn(1), answered(404))).toBe("warning");
+    expect(severityOf("http.upgrade.gateway-error", answered(502, 0.5), answered(404))).toBe("warning");
+  });
+
+  test("but not where it is away again, or is asked much later, or by another client", () => {
+    expect(severityOf("tcp.open.refused", refusedSyn(1), answered(404), refusedSyn(9))).toBe("error");
+    expect(severityOf("http.upgrade.gateway-error", answered(502, 0.5), answered(404), answered(502, 9))).toBe("error");
+    expect(severityOf("tcp.open.refused", refusedSyn(1), answered(404, 90))).toBe("error");
+    const other = { ...answered(404), client: { address: "10.0.0.77", port: 5 } };
+    expect(severityOf("tcp.open.refused", refusedSyn(1), other)).toBe("error");
+  });
+});
+
 describe("a refusal that passed is a warning", () => {
   const refused = refusedUpgrade({ status: 401 });
 

@@ -85,6 +85,7 @@ export const chromeEn: Chrome = {
   moreConnections: (n) => `… and ${plural(n, "more connection")} (--format json has them)`,
   kind: { http: "(HTTP)", tls: "(TLS)", tcp: "(not HTTP)" },
   closedCleanly: (code) => `clean, ${code}`,
+  clientLeft: (code) => `${code}, client left`,
   closedSaying: (code, protocol, text) => `${code}, ${protocol}: ${text}`,
   closedWith: (code, from) => `${code} from ${from}`,
   closing: (code, from) => `${code} from ${from}, no answer yet`,

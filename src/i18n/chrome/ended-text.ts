@@ -5,7 +5,10 @@ import type { RuleId } from "../../rules/types.ts";
 import type { Chrome } from "./words.ts";
 
 type SideName = "client" | "server";
-type CloseFrame = { readonly code: number | null; readonly packet: number };
+type CloseFrame = { readonly code: number | null; readonly reason: string; readonly packet: number };
+
+/** What a browser says for a page that is left or loaded anew, and never with a reason (RFC 6455 §7.4.1). */
+const GOING_AWAY = 1001;
 
 /** What a list tells of an end, the same in the report and on the screen. */
 export interface Ending {
@@ -51,6 +54,10 @@ export function endedText(chrome: Chrome, ending: Ending, more: readonly string[
   const from = firstCloseFrom(closes);
   const close = from === null ? null : closes[from];
   const code = close?.code ?? ending.seenCode;
+  const isOver = verdict === "clean" || verdict === "abnormal";
+  const hasLeft = isOver && from === "client" && code === GOING_AWAY && close?.reason === "";
+  // Whoever closes its tab does not wait for the answer.
+  if (hasLeft && (verdict === "abnormal" || said === null)) return chrome.clientLeft(code);
   if (verdict === "clean" && code !== null) {
     if (isCalmCode(code) && said !== null)
       return chrome.closedSaying(code, said.protocol, truncateToWidth(escapeText(said.text), SAID_WIDTH));

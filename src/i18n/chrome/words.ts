@@ -69,6 +69,7 @@ export interface Chrome {
   readonly moreConnections: (n: number) => string;
   readonly kind: Readonly<Record<"http" | "tls" | "tcp", string>>;
   readonly closedCleanly: (code: number) => string;
+  readonly clientLeft: (code: number) => string;
   /** All is well, says the code; what a protocol inside said right before does not. */
   readonly closedSaying: (code: number, protocol: string, text: string) => string;
   readonly closedWith: (code: number, from: SideName) => string;

@@ -83,6 +83,7 @@ export const chromeZhCn: Chrome = {
   moreConnections: (n) => `…… 另有 ${n} 个连接（用 --format json 查看全部）`,
   kind: { http: "（HTTP）", tls: "（TLS）", tcp: "（非 HTTP）" },
   closedCleanly: (code) => `正常关闭，${code}`,
+  clientLeft: (code) => `${code}，客户端离开`,
   closedSaying: (code, protocol, text) => `${code}，${protocol}：${text}`,
   closedWith: (code, from) => `${sides[from]}以 ${code} 关闭`,
   closing: (code, from) => `${sides[from]}以 ${code} 关闭，尚无回应`,

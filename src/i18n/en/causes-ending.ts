@@ -15,6 +15,11 @@ export const causesEnding = {
       "The server's process ended {afterMs:ms} after it had let the client into {namespace}, and its port refuses since: an exception in its connection handler that nobody catches ends the whole process (NestJS: a WsException thrown in handleConnection, too).",
     fix: "The server's log at this time shows the exception. Catch everything in handleConnection and call client.disconnect() there; better refuse in a middleware (server.use((socket, next) => next(new Error(…))), in NestJS from afterInit): the client then gets connect_error with the reason.",
   },
+  connectCrashed: {
+    cause:
+      "The server's process ended {afterMs:ms} after the client had asked to be let into {namespace}, and its port refuses since: an exception in a middleware or connection handler that nobody catches ends the whole process (NestJS: whatever handleConnection throws).",
+    fix: "The server's log at this time shows the exception. Catch everything in handleConnection and call client.disconnect() there; better refuse in a middleware (server.use((socket, next) => next(new Error(…))), in NestJS from afterInit): the client then gets connect_error with the reason.",
+  },
   failedOnMessage: {
     cause:
       "The {to:word}'s program failed on the message that it had just got: the end came {afterMs:ms} after it (an exception in its message handler, or a crash).",

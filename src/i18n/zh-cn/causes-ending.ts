@@ -15,6 +15,11 @@ export const causesEnding = {
       "服务器进程在让客户端进入 {namespace} 后 {afterMs:ms}就结束了，之后端口拒绝连接：连接处理函数里没人捕获的异常会让整个进程退出（NestJS 里，在 handleConnection 中抛出 WsException 也一样）。",
     fix: "服务器这一时刻的日志里有这个异常。在 handleConnection 里捕获所有异常并调用 client.disconnect()；最好改在中间件里拒绝（server.use((socket, next) => next(new Error(…)))，NestJS 写在 afterInit 里），客户端就能在 connect_error 里看到原因。",
   },
+  connectCrashed: {
+    cause:
+      "服务器进程在客户端请求进入 {namespace} 后 {afterMs:ms}就结束了，之后端口拒绝连接：中间件或连接处理函数里没人捕获的异常会让整个进程退出（NestJS 里，handleConnection 抛出的任何异常都一样）。",
+    fix: "服务器这一时刻的日志里有这个异常。在 handleConnection 里捕获所有异常并调用 client.disconnect()；最好改在中间件里拒绝（server.use((socket, next) => next(new Error(…)))，NestJS 写在 afterInit 里），客户端就能在 connect_error 里看到原因。",
+  },
   failedOnMessage: {
     cause:
       "{to:word}程序在处理刚收到的消息时出错：收到后 {afterMs:ms}连接就结束了（消息处理函数抛出异常，或进程崩溃）。",

@@ -1,11 +1,29 @@
 import { isBefore, type Mark } from "../../base/packet-view.ts";
+import { sidIn } from "../../base/session-id.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context/context.ts";
 import { cause } from "../draft.ts";
-import { spanMs } from "../reading/reading.ts";
+import { handshakeOf } from "../handshake/upgrade-outcome.ts";
+import { endOf, spanMs } from "../reading/reading.ts";
 import type { Cause } from "../types.ts";
 
 /** Handlers that look a login up take this long; later a process more likely died of something else. */
 const AT_ONCE_MS = 500;
+
+/**
+ * The same of a client that polls: the session whose WebSocket was asked for had asked to be let in, and was not answered. For
+ * a server that is known to have died.
+ */
+export function diedAsked(connection: ConnectionFacts, { sessions }: Context): Cause | null {
+  const sid = sidIn(handshakeOf(connection)?.request?.target);
+  const mates = sid === null ? [] : (sessions().get(sid) ?? []);
+  for (const { session } of mates)
+    for (const { sid: own, name: namespace, connectRequested: asked, connected } of session?.socketIo ?? []) {
+      const afterMs = own === sid && asked !== null && connected === null ? spanMs(asked, endOf(connection)) : -1;
+      if (afterMs >= 0 && afterMs <= AT_ONCE_MS) return cause("likely", "connectCrashed", { namespace, afterMs });
+    }
+  return null;
+}
 
 /**
  * The process of a Socket.IO server died right after it had let this client in: what its connection handler throws and nobody

@@ -4,6 +4,7 @@ import { checkedTarget } from "../../store/forward-auth.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { endOf, fieldHas, fieldValue, proxyMarks, spanMs, targetOf, wantsWebSocket } from "../reading/reading.ts";
+import { asksLoginCheck } from "./asks-login-check.ts";
 import { engineIoCode } from "./engine-io-code.ts";
 import { frontNamed } from "./fronts.ts";
 import { ownPageOf } from "./own-page.ts";
@@ -63,7 +64,7 @@ export function outcomeOf(connection: ConnectionFacts): Outcome {
   if (!exchange?.request) return "none";
   const status = exchange.response?.status ?? null;
   if (status === 101) return isTooLate(connection, exchange) ? "late" : "switched";
-  if (!isPoll(exchange) && asksPlainly(exchange)) return "stripped";
+  if (!isPoll(exchange) && asksPlainly(exchange)) return plainOutcome(exchange, status);
   if (connection.notHttp[1] !== null && status === null) return "none";
   if (status === null) return wasDropped(connection) ? "dropped" : "unanswered";
   if (cameAfterLeaving(connection.tcp, exchange)) return "unanswered";
@@ -71,6 +72,12 @@ export function outcomeOf(connection: ConnectionFacts): Outcome {
   if (status < 300) return "page";
   if (isGatewayError(status, exchange)) return "gateway";
   return "refused";
+}
+
+/** A login check that lets somebody in answers for no WebSocket. */
+function plainOutcome(exchange: HttpExchangeFacts, status: number | null): Outcome {
+  if (status === null || asksLoginCheck(exchange) === null) return "stripped";
+  return status < 300 ? "none" : "refused";
 }
 
 /** The 101 came when the client had hung up. */

@@ -95,9 +95,13 @@ export function withLegs(judged: Judged, { joins, analysis, others }: Context): 
   }
   const found = evidence.filter((item) => item !== null);
   const { draft } = judged;
+  const isPathSeen = causes.some(({ id }) => id === "proxyRewritesPath");
   const isProxys = causes.some(({ id }) => id === "proxyBreaks101");
   const left = draft.causes.filter(
-    ({ id }) => !isDisproved(id, connection, only !== undefined, joins) && !(isProxys && OF_101.has(id)),
+    ({ id }) =>
+      !isDisproved(id, connection, only !== undefined, joins) &&
+      !(isProxys && OF_101.has(id)) &&
+      !(isPathSeen && id === "proxyRewritesPath"),
   );
   if (found.length === 0 && causes.length === 0 && left.length === draft.causes.length) return judged;
   return {

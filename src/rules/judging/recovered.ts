@@ -52,7 +52,7 @@ export function withRecovery(judged: Judged, context: Context): Judged {
   if (taken !== null)
     return { ...judged, severity: "warning", draft: { ...draft, evidence: [...draft.evidence, taken] } };
   const next = earliest(nextSocket(connection, isLetIn, context), nextPolls(connection, isLetIn, context));
-  if (next === null) return judged;
+  if (next === null) return withAnswer(judged, connection, context);
   const recovered = shows(next.at, next.isPolled ? "recoveredByPolls" : "recovered", {});
   const isKnown = draft.causes.some(({ id }) => KNOWN.has(id));
   return {
@@ -66,6 +66,43 @@ export function withRecovery(judged: Judged, context: Context): Judged {
     },
   };
 }
+
+/** What says that a server is not there. */
+const ABSENCES: ReadonlySet<RuleId> = new Set(["tcp.open.refused", "http.upgrade.gateway-error"]);
+
+/**
+ * A server that was not there when it was asked, and refuses what the same client asks soon after: that it was starting is not
+ * what is wrong now.
+ */
+function withAnswer(judged: Judged, connection: ConnectionFacts, context: Context): Judged {
+  if (!ABSENCES.has(judged.rule.id)) return judged;
+  const exchange = handshakeOf(connection);
+  const end = failedAt(connection).timestampNs;
+  const later = within(context.others().asked, end, end + RETRIES_WITHIN_NS).filter(
+    (one) =>
+      pairKey(one.connection) === pairKey(connection) &&
+      one.exchange.response !== null &&
+      (exchange === null || asksAlike(connection, one.exchange)) &&
+      haveOneClock(one.connection, connection, context),
+  );
+  const answer = later.find(({ exchange: one }) => isRefusal(one))?.exchange.response ?? null;
+  if (answer === null || !later.every(({ exchange: one }) => isRefusal(one))) return judged;
+  const refusedAgain = within(
+    context.others().failed.get(serverOf(connection)) ?? NONE,
+    answer.first.timestampNs,
+    end + RETRIES_WITHIN_NS,
+  );
+  if (refusedAgain.length > 0) return judged;
+  const { draft } = judged;
+  const shown = shows(answer.first, "response", { status: answer.status, reason: answer.reason });
+  const evidence = shown === null ? draft.evidence : [...draft.evidence, shown];
+  return { ...judged, severity: "warning", draft: { ...draft, evidence } };
+}
+
+const NONE = { times: [], items: [] };
+
+const isRefusal = ({ response }: HttpExchangeFacts): boolean =>
+  response !== null && response.status >= 300 && response.status < 500;
 
 /** A balancer asks the next of its servers at once. */
 const NEXT_WITHIN_NS = 100e6;

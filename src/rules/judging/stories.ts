@@ -1,10 +1,12 @@
 import { appendTo } from "../../base/append-to.ts";
 import type { ConnectionId } from "../../base/brand.ts";
+import { sidIn } from "../../base/session-id.ts";
 import type { HttpExchangeFacts } from "../../store/http-types.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import { type Asked, type Others, pairKey, passedOn } from "../context/others.ts";
 import { GONE_WITHIN_NS, isRefusedByHost } from "../context/refused-by-host.ts";
+import { isSameLeg } from "../context/sessions.ts";
 import { lacksBackend, TOGETHER_NS } from "../ending/end-signs.ts";
 import { hungUpBefore, inFrontOf } from "../ending/hung-up-poll.ts";
 import { handshakeOf, isClosedUnread, isFailedPoll, type Outcome, outcomeOf } from "../handshake/upgrade-outcome.ts";
@@ -50,7 +52,7 @@ export function storiesOf(context: Context): ConnectionFacts[][] {
     for (const attempt of backendAttempts(connection, failed)) unite(connection, attempt);
     for (const other of backendRefusals(connection, others)) unite(connection, other);
     const dropped = deathBefore(connection, context);
-    if (dropped !== null) unite(dropped, connection);
+    if (dropped !== null) for (const one of [dropped, ...brokenOffWith(dropped, context)]) unite(one, connection);
     const dead = context.lostDials().by.get(connection.id);
     if (dead !== undefined) unite(dead.connection, connection);
   }
@@ -92,6 +94,20 @@ function deathBefore(connection: ConnectionFacts, context: Context): ConnectionF
     : failures.find((one) => lacksBackend(one, context));
   if (isBack || first === undefined || first.first.timestampNs - end > GONE_WITHIN_NS) return null;
   return missedBeat(last, 1, context)?.gaveUp === true ? null : last;
+}
+
+/** The requests for a WebSocket of the session that polled there, which ended without an answer in the same moment. */
+function brokenOffWith(dropped: ConnectionFacts, { sessions }: Context): readonly ConnectionFacts[] {
+  const sid = dropped.webSocket === null ? sidIn(dropped.exchanges.at(-1)?.request?.target) : null;
+  const mates = sid === null ? [] : (sessions().get(sid) ?? []);
+  return mates.filter(
+    (mate) =>
+      mate !== dropped &&
+      mate.tcp.firstCloser === "server" &&
+      isSameLeg(mate, dropped) &&
+      handshakeOf(mate)?.response === null &&
+      Math.abs(endOf(mate).timestampNs - endOf(dropped).timestampNs) <= TOGETHER_NS,
+  );
 }
 
 /**

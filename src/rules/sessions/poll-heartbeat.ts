@@ -48,14 +48,8 @@ export function silentServer(
   // Polls of several sessions share a connection.
   if (session === null || !session.polls.some(isIts)) return null;
   const { own, polls, beyond } = session;
-  // What the proxy hands on is the same again.
-  if (
-    isAnyBefore(
-      beyond.map((mate) => mate.session?.engineIo?.closed),
-      closed,
-    )
-  )
-    return null;
+  // What the proxy hands on is the same again: the leg of the silent server tells it, as it does of WebSockets.
+  if (beyond.some((mate) => isHandedOn(mate.session?.engineIo, engineIo.sid, closed))) return null;
   const asks = polls.filter(
     ({ request }) => request !== null && request.method === "GET" && isBefore(request.first, closed),
   );
@@ -71,6 +65,9 @@ export function silentServer(
   if (!waits || since === null) return null;
   return { since, isPing: pingBefore(own, closed)?.packet === since.packet, until: closed };
 }
+
+const isHandedOn = (facts: EngineIoFacts | null | undefined, sid: string | null, closed: Mark): boolean =>
+  facts?.closed?.from === "client" && facts.sid === sid && isBefore(closed, facts.closed);
 
 /** The client came back to its polls, and its session was gone; nothing of it had come since a ping. */
 export function silentClient(
@@ -98,7 +95,7 @@ export function silentClient(
 }
 
 /** Packets of Engine.IO in the answer to a poll (protocol 4: set apart by the record separator). */
-const says = ({ request, response, responseBodyPreview }: HttpExchangeFacts, packet: string): boolean =>
+export const says = ({ request, response, responseBodyPreview }: HttpExchangeFacts, packet: string): boolean =>
   request?.method === "GET" && response?.status === 200 && responseBodyPreview.split("\x1e").includes(packet);
 
 /** The newest answer of these that says it; of those that came before `until`. */

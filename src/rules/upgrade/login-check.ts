@@ -4,6 +4,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import type { Join } from "../context/legs.ts";
 import type { Others } from "../context/others.ts";
 import { cause, shows } from "../draft.ts";
+import { asksLoginCheck } from "../handshake/asks-login-check.ts";
 import { ownPageOf } from "../handshake/own-page.ts";
 import { asksPlainly, handshakeOf, isPoll } from "../handshake/upgrade-outcome.ts";
 import { clientOf, fieldValue, pathOf, serverOf, targetOf } from "../reading/reading.ts";
@@ -24,6 +25,15 @@ export function isLoginCheck({ front, back }: Join): boolean {
     AFTER_LOGIN_CHECK.has(asked.response.status) &&
     ownPageOf(asked) === "nginx"
   );
+}
+
+/** A login check; where the request that it was about is seen, too, the proxy's own answer to that is the refusal. */
+export function checkAlone(exchange: HttpExchangeFacts, connection: ConnectionFacts): Cause | null {
+  const asks = asksPlainly(exchange) ? asksLoginCheck(exchange) : null;
+  if (asks === null || exchange.response === null) return null;
+  const { status } = exchange.response;
+  const args = { path: pathOf(targetOf(exchange)), backend: serverOf(connection), status };
+  return cause(asks === "named" ? "certain" : "likely", "authRequest", args);
 }
 
 /** The login check that a proxy asked while this client waited, and that let nobody in: it says itself what it was asked about. */

@@ -164,6 +164,7 @@ export const causeWords = {
   lifetimeFits: "timer seconds setting pingSeconds",
   failedOnMessage: "from to afterMs",
   connectHandlerThrew: "namespace afterMs",
+  connectCrashed: "namespace afterMs",
   halfClosed: "from to",
   behindProxy: "marks",
   natForgot: "from",

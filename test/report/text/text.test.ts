@@ -11,7 +11,7 @@ import type { Finding, Severity } from "../../../src/rules/types.ts";
 import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
 import { endedText as endedInTui } from "../../../src/tui/rows/outcome.ts";
 import { analysis, connection, mark, webSocket } from "../../support/analysis-facts.ts";
-import { abnormal, reset } from "../../support/facts-builder.ts";
+import { abnormal, close, reset } from "../../support/facts-builder.ts";
 import { contextOf } from "../../support/open-desk.ts";
 import { namespace, sessionFacts } from "../../support/session-facts.ts";
 
@@ -70,6 +70,20 @@ test("an RST that its receiver took no notice of ended nothing, in both lists", 
   expect(onScreen(blind)).toContain("server RST");
 });
 
+test("a page that left reads so in both lists, and a reason to leave is not left out", () => {
+  const left = (reason: string) => ({
+    ...cleanly,
+    webSocket: webSocket({ closeFrames: [{ ...close(3, 1001), reason }, null] }),
+  });
+  const code = finding("note", 0, { ruleId: "ws.close.code" });
+  expect(textOf(analysis([left("")]), [code]).some((line) => line.endsWith("1001, client left"))).toBe(true);
+  expect(onScreen(left(""), [code])).toBe("1001, client left");
+  expect(onScreen(left("idle"), [code])).toBe("1001 from client");
+  const sees = { code: 1006, reason: "", clean: false };
+  const closedTab = { ...left(""), close: { verdict: "abnormal" as const, clientSees: sees, serverSees: sees } };
+  expect(onScreen(closedTab)).toBe("1001, client left");
+});
+
 test("what a protocol said right before stands in both lists, whatever is found", () => {
   const at = mark(9, 3);
   const session = sessionFacts({
@@ -90,7 +104,7 @@ test("a clean end says what it was clean of", () => {
       },
     }).findLast((line) => line.includes("↑")) ?? "";
   expect(ended(1000)).toMatch(/clean, 1000$/);
-  expect(ended(1001)).toMatch(/clean, 1001$/);
+  expect(ended(1001)).toMatch(/1001, client left$/);
   expect(ended(4001)).toMatch(/4001 from client$/);
   const said = ended(1000, { protocol: "STOMP", from: "server", text: "denied\u001b[2J, and so on and on and on" });
   // Never raw, and no longer than leaves room for who spoke with whom.

@@ -1,3 +1,4 @@
+import { isBefore } from "../../../base/packet-view.ts";
 import { sidIn } from "../../../base/session-id.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import { isViolation } from "../../../store/unread.ts";
@@ -11,8 +12,10 @@ import { endingEvidence } from "../../reading/ending.ts";
 import { firstClose } from "../../reading/first-close.ts";
 import { firstVerdict, saidBefore } from "../../reading/last-words.ts";
 import { directionOf, endOf, hasEnded, pathOf, serverOf, spanMs } from "../../reading/reading.ts";
+import { within } from "../../reading/time-index.ts";
 import { isWordless } from "../../reading/turned-away.ts";
 import { cachedHandshake } from "../../sessions/cached-handshake.ts";
+import { CLOSED_AGAIN, timesClosedBeneath } from "../../sessions/closed-beneath.ts";
 import { isGivenUp, wasRefused } from "../../sessions/session-use.ts";
 import { cameThroughProxy, waitingInFront } from "../../upgrade/node-proxy.ts";
 import type { Rule } from "../rule.ts";
@@ -46,6 +49,8 @@ function checkPolite(connection: ConnectionFacts, context: Context) {
   const sid = sidIn(handshakeOf(connection)?.request?.target);
   const cached = sid === null ? null : cachedHandshake(sid, pathOf(found.target), context);
   if (sid !== null && cached !== null && wasRefused(sid, context)) return null;
+  // Told of the session, which it was to carry.
+  if (timesClosedBeneath(connection, context) >= CLOSED_AGAIN) return null;
   return draft("http.upgrade.closed-at-once", "close", {
     at: close,
     severity: "warning",
@@ -78,6 +83,23 @@ function isUnknownThere({ tcp, webSocket }: ConnectionFacts): boolean {
   return reset.answers !== null && reset.answers.packet > webSocket.openedAt.packet;
 }
 
+const BESIDE_NS = 60e9;
+
+/** This server closed another WebSocket as soon, before anything had been said on it. */
+function closesUnasked(connection: ConnectionFacts, { others }: Context): boolean {
+  const dropped = others().dropped.get(serverOf(connection));
+  if (dropped === undefined) return false;
+  const at = endOf(connection).timestampNs;
+  return within(dropped, at - BESIDE_NS, at + BESIDE_NS).some((other) => {
+    const { webSocket, tcp } = other;
+    if (other === connection || webSocket === null || tcp.closedAt === null || tcp.halves[0].missingBytes > 0)
+      return false;
+    const [asked, said] = webSocket.firstFrame;
+    const isUnasked = asked === null || isBefore(tcp.closedAt, asked);
+    return said === null && isUnasked && spanMs(webSocket.openedAt, tcp.closedAt) <= AT_ONCE_MS;
+  });
+}
+
 /** 101, and then the connection ended before a single frame. */
 function checkClosedAtOnce(connection: ConnectionFacts, context: Context) {
   const { webSocket, tcp } = connection;
@@ -105,7 +127,6 @@ function checkClosedAtOnce(connection: ConnectionFacts, context: Context) {
   const afterMs = spanMs(webSocket.openedAt, endOf(connection));
   if (afterMs > AT_ONCE_MS) return null;
   if (isUnknownThere(connection) || isGivenUp(connection, context)) return null;
-  const byReset = tcp.ending === "rst";
   const waiting = waitingInFront(connection, context);
   if (waiting !== null)
     return draft("http.upgrade.closed-at-once", "proxyDropped", {
@@ -115,8 +136,10 @@ function checkClosedAtOnce(connection: ConnectionFacts, context: Context) {
       evidence: [...found.evidence(), endingEvidence(connection, "proxy")],
       causes: [cause("likely", "nodeProxyNoWs", {})],
     });
-  const afterMessageMs = failedOnMessage(connection, directionOf(tcp.firstCloser));
-  return draft("http.upgrade.closed-at-once", byReset ? "rst" : "fin", {
+  // What the server does to everybody it does not do for a message, and an RST only says that one was not read.
+  const isUsual = tcp.firstCloser === "server" && closesUnasked(connection, context);
+  const afterMessageMs = isUsual ? null : failedOnMessage(connection, directionOf(tcp.firstCloser));
+  return draft("http.upgrade.closed-at-once", tcp.ending === "rst" && !isUsual ? "rst" : "fin", {
     at: found.response.first,
     args: { server: found.server, target: found.target, closer: tcp.firstCloser, afterMs },
     evidence: [...found.evidence(), endingEvidence(connection)],

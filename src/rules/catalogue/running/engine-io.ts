@@ -29,7 +29,7 @@ import { missedIn } from "../../rhythm/heartbeat.ts";
 import { cachedHandshake } from "../../sessions/cached-handshake.ts";
 import { openedOnPolls } from "../../sessions/opened-on-polls.ts";
 import { silentClient, silentServer, unposted } from "../../sessions/poll-heartbeat.ts";
-import { isGivenUp, wasRefused } from "../../sessions/session-use.ts";
+import { isGivenUp, wasDismissed, wasRefused } from "../../sessions/session-use.ts";
 import { upgradeLines } from "../../upgrade/answer-causes.ts";
 import type { Rule } from "../rule.ts";
 import { isRepeatedRefusal } from "../upgrade/eio-refused.ts";
@@ -330,6 +330,8 @@ function checkUpgrade(connection: ConnectionFacts, context: Context): Draft | nu
   if (!/[?&]transport=websocket/.test(target) || !/[?&]sid=/.test(target) || !exchange?.request) return null;
   // The session itself is unknown there, and that was said: nobody goes on trying.
   if (isRepeatedRefusal(exchange, context)) return null;
+  const answeredNs = (exchange.response?.last ?? endOf(connection)).timestampNs;
+  if (wasDismissed(sidIn(target) ?? "", answeredNs, context)) return null;
   if ((exchange.response?.status ?? 101) === 101 && isGivenUp(connection, context)) return null;
   const engineIo = connection.session?.engineIo;
   const evidence = [shows(exchange.request.first, "upgradeRequest", { target: targetOf(exchange) })];

@@ -11,7 +11,7 @@ import { earlier, hasGap, hasUnreadEnd, serverOf, spanMs, targetOf } from "../..
 import { refusalCause } from "../../reading/refusal-causes.ts";
 import { isRefusal, refusalKind, saysOtherTerm } from "../../reading/refusal-message.ts";
 import { saysReplaced } from "../../reading/replaced.ts";
-import { closedBeneath } from "../../sessions/closed-beneath.ts";
+import { CLOSED_AGAIN, closedBeneath } from "../../sessions/closed-beneath.ts";
 import { connectTimeoutMs } from "../../sessions/connect-timeout.ts";
 import { droppedEvidence, droppedIn, withDropped } from "../../sessions/dropped-credentials.ts";
 import { dismissal, hasPosted } from "../../sessions/poll-heartbeat.ts";
@@ -321,9 +321,6 @@ function parseErrorOf(connection: ConnectionFacts): Draft | null {
     causes: [cause("likely", "notAPacket", {})],
   });
 }
-
-/** Once may be a server that stops just then; who is closed again and again is turned away. */
-const CLOSED_AGAIN = 2;
 
 function closedBeneathOf(connection: ConnectionFacts, context: Context): Draft | null {
   const found = context.evictions().has(connection.id) ? null : closedBeneath(connection, context);

@@ -22,6 +22,7 @@ import {
 } from "../../reading/reading.ts";
 import { cachedHandshake } from "../../sessions/cached-handshake.ts";
 import { hasLivedOn } from "../../sessions/lived-on.ts";
+import { wasDismissed } from "../../sessions/session-use.ts";
 import type { Cause } from "../../types.ts";
 import { upgradeLines } from "../../upgrade/answer-causes.ts";
 import { isOfProxy } from "../../upgrade/backend-scheme.ts";
@@ -213,10 +214,11 @@ export const isRepeatedRefusal = (exchange: HttpExchangeFacts, { sessions }: Con
   );
 
 /** The session was over before: what still asks for it (the client's own good-bye, a poll that was under way) is no trouble. */
-function hadEnded(exchange: HttpExchangeFacts, connection: ConnectionFacts, { sessions }: Context): boolean {
+function hadEnded(exchange: HttpExchangeFacts, connection: ConnectionFacts, context: Context): boolean {
   const sid = sidOf(exchange);
   const at = answeredNs(exchange);
-  return (sessions().get(sid) ?? []).some((other) => {
+  if (wasDismissed(sid, at, context)) return true;
+  return (context.sessions().get(sid) ?? []).some((other) => {
     const closed = other.session?.engineIo?.closed;
     if (closed && other.session?.engineIo?.sid === sid && closed.timestampNs < at) return true;
     const ended = other !== connection && hasLivedOn(other) ? other.tcp.closedAt : null;

@@ -8,6 +8,7 @@ import { endingOnLeg, hungUpBehind } from "../../ending/hung-up-poll.ts";
 import { forwarderOf, frontNamed, fronts } from "../../handshake/fronts.ts";
 import {
   askOf,
+  asksPlainly,
   contentType,
   forwardedBy,
   handshakeOf,
@@ -19,6 +20,7 @@ import {
 } from "../../handshake/upgrade-outcome.ts";
 import { bodyLine, fieldValue, pathOf, serverOf, spanMs, targetOf } from "../../reading/reading.ts";
 import { within } from "../../reading/time-index.ts";
+import { isJustOpened } from "../../sessions/session-use.ts";
 import type { Cause, CauseId } from "../../types.ts";
 import {
   gatewayCauses,
@@ -194,10 +196,20 @@ function gatewayErrorCauses(
       : gatewayCauses(exchange, afterMs, path, isPolled);
   const ofService = serviceCauses(exchange, path, usual, isPolled);
   if (ofService !== null || response.status === 503) return ofService ?? usual;
-  if (search === null && !isUnreachable(connection, exchange, context)) return usual;
+  if (search === null && !isUnreachable(connection, exchange, context))
+    return isJustOpened(exchange, context) ? crashedFirst(exchange, usual) : usual;
   return [
     cause("likely", "backendUnreachable", { server: search?.target }),
     ...usual.map((one) => one && !SAID_BY_UNREACHABLE.has(one.id) && lesser(one)),
+  ];
+}
+
+/** A backend that has just opened this session was there, and died of what came next. */
+function crashedFirst(exchange: HttpExchangeFacts, usual: readonly (Cause | false)[]): (Cause | false)[] {
+  const left = usual.filter((one) => one && one.id !== "backendCrashed");
+  return [
+    cause("likely", "backendCrashed", { front: frontNamed(proxyOf(exchange)) }),
+    ...left.map((one) => one && lesser(one)),
   ];
 }
 
@@ -332,8 +344,9 @@ function latestTrueUses(uses: readonly ConnectionFacts[]): ReadonlyMap<string, n
   if (made !== undefined) return made;
   const latest = new Map<string, number>();
   for (const use of uses) {
-    if (outcomeOf(use) === "stripped") continue;
-    const askedNs = handshakeOf(use)?.request?.first.timestampNs ?? 0;
+    const exchange = handshakeOf(use);
+    if (exchange !== null && asksPlainly(exchange)) continue;
+    const askedNs = exchange?.request?.first.timestampNs ?? 0;
     latest.set(use.client.address, Math.max(latest.get(use.client.address) ?? 0, askedNs));
   }
   known.set(uses, latest);

@@ -1,7 +1,9 @@
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { openThere } from "../../context/open-there.ts";
+import { refusesAfter } from "../../context/refused-by-host.ts";
 import { cause, draft, shows } from "../../draft.ts";
+import { diedAsked } from "../../ending/died-on-connect.ts";
 import { handshakeOf, outcomeOf } from "../../handshake/upgrade-outcome.ts";
 import { endingEvidence } from "../../reading/ending.ts";
 import { clientOf, endOf, fieldValue, serverOf, spanMs, targetOf } from "../../reading/reading.ts";
@@ -52,12 +54,21 @@ function checkDropped(connection: ConnectionFacts, context: Context) {
   if (isDroppedUnread(connection, context)) return null;
   const reset = connection.tcp.resets.find((item) => item.from === "server" && !item.ignored);
   const isOwn = ownReset(connection) !== null;
+  const parts = {
+    at: request.first,
+    args: { ...base, from: "server" as const, afterMs: reset ? spanMs(request.last, reset) : 0 },
+    evidence: [asked, shows(reset, "rst", { from: "server" })],
+  };
+  // Its process ended while it had the request, and nobody on the way refused that.
+  if (isOwn && refusesAfter(connection, context))
+    return draft("http.upgrade.dropped", "reset", {
+      ...parts,
+      causes: [diedAsked(connection, context), cause("likely", "processCrashed", { from: "server" })],
+    });
   // Whose upgrades came through and live on knows the path, and the service behind it.
   const open = openThere(connection, context, endOf(connection).timestampNs);
   return draft("http.upgrade.dropped", "reset", {
-    at: request.first,
-    args: { ...base, from: "server", afterMs: reset ? spanMs(request.last, reset) : 0 },
-    evidence: [asked, shows(reset, "rst", { from: "server" })],
+    ...parts,
     causes: [
       open > 0 && cause("likely", "connectionLimit", { count: open }),
       open > 0 && cause("likely", "outOfDescriptors", {}),
@@ -74,6 +85,8 @@ export const upgradeDropped: Rule = {
   spec: "RFC 6455 §4.1",
   causes: [
     "recoveredBySelf",
+    "connectCrashed",
+    "processCrashed",
     "pathFiltersUpgrade",
     "connectionLimit",
     "outOfDescriptors",

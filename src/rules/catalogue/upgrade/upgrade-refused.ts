@@ -31,10 +31,11 @@ import {
 import { askedFor } from "../../upgrade/asked.ts";
 import { hostCheckOf } from "../../upgrade/host-check.ts";
 import { isHeadLarge } from "../../upgrade/large-head.ts";
-import { refusingCheck } from "../../upgrade/login-check.ts";
+import { checkAlone, refusingCheck } from "../../upgrade/login-check.ts";
 import { otherSite } from "../../upgrade/other-site.ts";
 import { originCause } from "../../upgrade/page-origin.ts";
 import { unreadProxyHeader } from "../../upgrade/proxy-header.ts";
+import { PATH_SEEN, rewritten } from "../../upgrade/rewritten-path.ts";
 import { serviceRefusal } from "../../upgrade/service-codes.ts";
 import type { Rule } from "../rule.ts";
 
@@ -92,21 +93,6 @@ const isTurnedDownUnread = (exchange: HttpExchangeFacts): boolean =>
   (exchange.responseBodyBytes === 0 || ownPageOf(exchange) !== null);
 
 /** How Express and NestJS name the path that they were asked for, whatever their middleware made of it since. */
-const PATH_SEEN = /Cannot (?:GET|POST) (\/[^\s"'<>\\]*)/;
-
-/** The server was asked for another path than the client asked for: rewritten in between, and it says so itself. */
-function rewritten(exchange: HttpExchangeFacts): Cause | false {
-  const behind = PATH_SEEN.exec(exchange.responseBodyPreview)?.[1];
-  const before = exchange.request?.target ?? "";
-  // A longer one may have been cut off here.
-  if (behind === undefined || !before.startsWith("/") || !isWhole(behind, exchange)) return false;
-  if (pathOf(behind) === pathOf(before) || pathOf(behind) === "<path>") return false;
-  return cause("certain", "proxyRewritesPath", { before: pathOf(before), behind: pathOf(behind) });
-}
-
-const isWhole = (path: string, { responseBodyPreview }: HttpExchangeFacts): boolean =>
-  path.includes("?") || !responseBodyPreview.endsWith(path);
-
 /** What ws says to a path that is not its own (WebSocketServer.shouldHandle); Engine.IO writes “Bad request”. */
 const isRefusalOfWs = ({ request, responseBodyPreview }: HttpExchangeFacts): boolean =>
   responseBodyPreview.trim() === "Bad Request" &&
@@ -309,6 +295,8 @@ function check(connection: ConnectionFacts, context: Context) {
   const { status, reason } = exchange.response;
   const body = bodyLine(exchange.responseBodyPreview);
   const kind = kindOf(status, exchange);
+  const alone = checkAlone(exchange, connection);
+  if (alone !== null && context.joins.before.has(connection.id)) return null;
   const check = refusingCheck(exchange, connection, context.others());
   return draft("http.upgrade.refused", kind, {
     at: exchange.response.first,
@@ -322,7 +310,7 @@ function check(connection: ConnectionFacts, context: Context) {
       body === "" ? null : shows(exchange.response.last, "responseBody", { text: body }),
       check?.answered ?? null,
     ],
-    causes: [check?.cause ?? false, ...causesOf(kind, connection, context)],
+    causes: [check?.cause ?? alone, ...causesOf(kind, connection, context)],
   });
 }
 
