@@ -169,6 +169,11 @@ export const causesRunning = {
       "The {to:word}'s own program stood still: {idleMs:ms} lie between its last two pings[[ instead of {intervalMs:ms}]], and no ping was left unanswered. When it went on, its own deadline had passed, and it hung up on a peer that was well.",
     fix: "At the {to:word}: what blocked or froze it (CPU, garbage collection, suspend, SIGSTOP, debugger)? Its peer needs no repair.",
   },
+  overslept: {
+    cause:
+      "When the {to:word} went on, its own heartbeat counted the time that it had slept itself as silence of its clients, and dropped clients that were well.",
+    fix: "In the heartbeat's timer look first how late the timer itself comes. After a standstill send a ping and wait once more before terminate().",
+  },
   aiohttpNotReading: {
     cause:
       "The {to:word} is aiohttp, and its heartbeat ended it half an interval after its ping although the pong had come: aiohttp notices pongs only while the handler reads.",

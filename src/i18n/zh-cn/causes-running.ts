@@ -150,6 +150,10 @@ export const causesRunning = {
       "{to:word}自己的程序停住了：最后两个 ping 相隔 {idleMs:ms}[[，而不是 {intervalMs:ms}]]，并且没有 ping 得不到应答。它恢复运行时自己的期限已过，于是断开了一个正常的对端。",
     fix: "在{to:word}查是什么让它停住（CPU、垃圾回收、休眠、SIGSTOP、调试器）。它的对端无需修改。",
   },
+  overslept: {
+    cause: "{to:word}恢复运行时，它自己的心跳把自己停住的时间当成了客户端的沉默，于是断开了正常的客户端。",
+    fix: "心跳定时器里先看定时器自己晚了多久。停住之后先再发一个 ping，再等一轮，然后才 terminate()。",
+  },
   aiohttpNotReading: {
     cause:
       "{to:word}是 aiohttp：pong 已经到了，它的心跳仍在发出 ping 半个间隔后断开连接，因为只有处理函数在读取时 aiohttp 才看得到 pong。",

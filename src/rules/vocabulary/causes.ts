@@ -265,6 +265,7 @@ export const causeWords = {
   programPaused: "to idleMs",
   dataStopped: "from intervalMs idleMs",
   deadlineOverslept: "to idleMs intervalMs?",
+  overslept: "to",
   aiohttpNotReading: "to",
   heartbeatStopped: "from intervalMs idleMs",
   proxyStuck: "proxy",
