@@ -19,6 +19,7 @@ import { asOneNarrowPath } from "./one-narrow-path.ts";
 import { asOneOutage } from "./one-outage.ts";
 import { asOneSetting } from "./one-setting.ts";
 import { asOneStandstill } from "./one-standstill.ts";
+import { asOneSurvival } from "./one-survival.ts";
 import { asOneTimer } from "./one-timer.ts";
 
 import type { Placed } from "./placed.ts";
@@ -58,6 +59,7 @@ const AS_ONE: readonly ((judged: readonly Judged[], context: Context) => readonl
   asOneDeath,
   withFrontsOfDeath,
   asOneOutage,
+  asOneSurvival,
   withPollsOfDeath,
   asOneTimer,
   asOneSetting,

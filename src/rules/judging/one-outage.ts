@@ -23,7 +23,7 @@ const OUTAGES: ReadonlySet<Cause["id"]> = new Set([
 /**
  * A path that breaks takes all WebSockets between its two hosts along, whatever each of them shows of it: which side gave up
  * first, and whether its FIN, an RST or nothing came through. The one that noticed first tells it, or one that shows more: a new
- * connection that opened beside it.
+ * connection that opened beside it. Clients whose paths to one server broke in one moment have lost what they share.
  */
 export function asOneOutage(judged: readonly Judged[]): readonly Judged[] {
   const byHosts = new Map<string, Judged[]>();
@@ -31,8 +31,8 @@ export function asOneOutage(judged: readonly Judged[]): readonly Judged[] {
     if (item.connection !== null && isOfOutage(item)) appendTo(byHosts, hostsOf(item.connection), item);
   const told = new Map<Judged, Judged>();
   const leads = new Map<string, Judged>();
-  for (const items of byHosts.values())
-    for (const together of overlapping(items)) {
+  for (const groups of alike([...byHosts.values()].flatMap(overlapping)))
+    for (const together of groups) {
       const lead = together.find(provesPath) ?? together[0];
       if (lead === undefined || together.length < 2) continue;
       told.set(lead, lead);
@@ -67,6 +67,39 @@ const untilNs = (item: Judged): number => {
   const endNs = connection === null ? draft.onset : Math.max(draft.onset, endOf(connection).timestampNs);
   return endNs - aheadNs + (provesPath(item) ? NEXT_NS : 0);
 };
+
+/** Streams that break together do so within this time, as seen by what was sent first in vain. */
+const AT_ONCE_NS = 1e9;
+
+/** Outages of one server's clients, put together where they began in one moment: not what a device forgot of one client. */
+function alike(outages: readonly Judged[][]): Judged[][][] {
+  const byServer = new Map<string, Judged[][]>();
+  for (const outage of outages) {
+    const address = outage[0]?.connection?.server.address;
+    if (address !== undefined) appendTo(byServer, address, outage);
+  }
+  return [...byServer.values()].map((ofServer) => {
+    const joined: Judged[][] = [];
+    let beganNs = Number.NEGATIVE_INFINITY;
+    for (const outage of ofServer.sort((a, b) => beginOf(a) - beginOf(b))) {
+      const last = joined.at(-1);
+      if (
+        last !== undefined &&
+        beginOf(outage) - beganNs <= AT_ONCE_NS &&
+        !outage.some(provesPath) &&
+        !last.some(provesPath)
+      )
+        last.push(...outage);
+      else {
+        joined.push([...outage]);
+        beganNs = beginOf(outage);
+      }
+    }
+    return joined;
+  });
+}
+
+const beginOf = ([first]: readonly Judged[]): number => (first === undefined ? 0 : sinceNs(first));
 
 /** Those that began before all earlier ones were over, in the order of their beginnings. */
 function overlapping(items: readonly Judged[]): Judged[][] {
