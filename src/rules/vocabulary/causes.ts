@@ -264,6 +264,7 @@ export const causeWords = {
   pingsPaused: "to idleMs",
   programPaused: "to idleMs",
   dataStopped: "from intervalMs idleMs",
+  sourceStopped: "from intervalMs idleMs aliveMs",
   deadlineOverslept: "to idleMs intervalMs?",
   overslept: "to",
   aiohttpNotReading: "to",
