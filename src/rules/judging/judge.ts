@@ -21,6 +21,7 @@ import { asOneSetting } from "./one-setting.ts";
 import { asOneStandstill } from "./one-standstill.ts";
 import { asOneSurvival } from "./one-survival.ts";
 import { asOneTimer } from "./one-timer.ts";
+import { asOneUnansweredBeat } from "./one-unanswered-beat.ts";
 
 import type { Placed } from "./placed.ts";
 import { withPollsOn } from "./polled-on.ts";
@@ -64,6 +65,7 @@ const AS_ONE: readonly ((judged: readonly Judged[], context: Context) => readonl
   asOneTimer,
   asOneSetting,
   asOneStandstill,
+  asOneUnansweredBeat,
   asAnnouncedStop,
   asOneNarrowPath,
 ];
