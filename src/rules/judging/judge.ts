@@ -15,6 +15,7 @@ import { withFrontsOfDeath } from "./fronts-of-death.ts";
 import { withHurry } from "./hurried.ts";
 import { withLegs } from "./leg-evidence.ts";
 import { asOneDeath } from "./one-death.ts";
+import { asOneForgetting } from "./one-forgetting.ts";
 import { asOneNarrowPath } from "./one-narrow-path.ts";
 import { asOneOutage } from "./one-outage.ts";
 import { asOneSetting } from "./one-setting.ts";
@@ -61,6 +62,7 @@ const AS_ONE: readonly ((judged: readonly Judged[], context: Context) => readonl
   withFrontsOfDeath,
   asOneOutage,
   asOneSurvival,
+  asOneForgetting,
   withPollsOfDeath,
   asOneTimer,
   asOneSetting,
