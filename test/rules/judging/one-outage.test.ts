@@ -112,3 +112,14 @@ test("an outage that two clients survived is told once, and what came late for i
     "note ws.pong.late from tcp.path.blackhole",
   ]);
 });
+
+test("also where one capture shows only the end of it, and the other one since when", () => {
+  const seen = (last: number, end: number, events: ConnectionFacts["tcp"]["events"]): ConnectionFacts =>
+    ofClient(last, abnormal("server", end, { tcpFacts: { events } }));
+  const since = (start: number) => stalled(start).map((event) => ({ ...event, acknowledgedNs: mark(39).timestampNs }));
+  // Repeated at the client from 28 s on, at the server from 20 s on; the other client's only at 20 s.
+  const connections = [seen(11, 39.1, since(28)), seen(11, 39.1, since(20)), seen(12, 39.1, since(20))];
+  const joins = [joined("two-captures", { places: [0, 1] })];
+  const errors = judge(analysisOf(connections, { joins })).filter(({ severity }) => severity === "error");
+  expect(errors).toHaveLength(1);
+});
