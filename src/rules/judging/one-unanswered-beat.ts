@@ -4,6 +4,7 @@ import type { ConnectionFacts } from "../../store/types.ts";
 import { pairKey } from "../context/others.ts";
 import { codeOf } from "../ending/beat-given-up.ts";
 import { endOf } from "../reading/reading.ts";
+import { before, timeIndex } from "../reading/time-index.ts";
 import type { RuleId } from "../types.ts";
 import type { Judged } from "./story.ts";
 
@@ -21,13 +22,15 @@ export function asOneUnansweredBeat(judged: readonly Judged[]): readonly Judged[
   for (const item of judged)
     if (item.connection !== null && isLead(item)) appendTo(leads, pairKey(item.connection), item);
   if (leads.size === 0) return judged;
+  const indexed = new Map([...leads].map(([pair, ofPair]) => [pair, timeIndex(ofPair, endNs)]));
   const ends = judged.filter(isEnd).sort((a, b) => openedNs(a) - openedNs(b));
   const roots = new Map<Judged, Judged>();
   const lastNs = new Map<Judged, number>();
   for (const end of ends) {
     const { connection } = end;
     if (connection === null) continue;
-    const root = leads.get(pairKey(connection))?.findLast((lead) => {
+    const earlier = indexed.get(pairKey(connection));
+    const root = (earlier === undefined ? [] : before(earlier, openedNs(end))).findLast((lead) => {
       const beforeNs = lastNs.get(lead) ?? endNs(lead);
       return openedNs(end) >= beforeNs && openedNs(end) <= beforeNs + BACK_WITHIN_NS && endsAlike(lead, connection);
     });
