@@ -255,6 +255,17 @@ describe("data that came at a steady pace and stopped", () => {
     expect(causes("ws.close.no-close-frame", ended)[0]).toBe("likely dataStopped");
   });
 
+  test("is a source that dried up where the heartbeat went on", () => {
+    const stream = publisher(0.4);
+    const ended = (lastPing: number) =>
+      abnormal("client", 120, {
+        webSocketFacts: { ...stream, heartbeat: [beat({ pings: 0, answered: 0 }), beat({ lastPing: mark(lastPing) })] },
+        tcpFacts: { idleBeforeCloseNs: 9e9 },
+      });
+    expect(causes("ws.close.no-close-frame", ended(111))[0]).toBe("likely sourceStopped");
+    expect(causes("ws.close.no-close-frame", ended(61))).not.toContain("likely sourceStopped");
+  });
+
   test("of who resets it in the end, too", () => {
     const resets = [reset({ at: 120, answers: null, hasAck: true })];
     const ended = (longestGap: number) =>

@@ -164,10 +164,20 @@ export const causesRunning = {
       "The {from:word} had sent messages all the time, one every {intervalMs:ms} on average, and sent none in the last {idleMs:ms}: its program stood still (frozen, blocked event loop, debugger), its source of data dried up, or the path to it did not deliver. A timer that ended the silent WebSocket is only what followed.",
     fix: "Look at the {from:word}'s program and log at the time of its last message. If it has nothing to send at times, let it ping meanwhile.",
   },
+  sourceStopped: {
+    cause:
+      "The {from:word} had sent messages all the time, one every {intervalMs:ms} on average, and sent none in the last {idleMs:ms}; its heartbeat went on for {aliveMs:ms} of that. So its program and the path were alive, and what it sends came no more: its source of data dried up (sensor, bus, subscription), or the code that publishes it failed.",
+    fix: "Look at the {from:word}'s log and its source of data at the time of its last message. A timer of the receiver that ends a silent WebSocket does not see pings (a browser shows them to nobody): where there may be nothing to send, let the {from:word} say so by a message of its own.",
+  },
   deadlineOverslept: {
     cause:
       "The {to:word}'s own program stood still: {idleMs:ms} lie between its last two pings[[ instead of {intervalMs:ms}]], and no ping was left unanswered. When it went on, its own deadline had passed, and it hung up on a peer that was well.",
     fix: "At the {to:word}: what blocked or froze it (CPU, garbage collection, suspend, SIGSTOP, debugger)? Its peer needs no repair.",
+  },
+  overslept: {
+    cause:
+      "When the {to:word} went on, its own heartbeat counted the time that it had slept itself as silence of its clients, and dropped clients that were well.",
+    fix: "In the heartbeat's timer look first how late the timer itself comes. After a standstill send a ping and wait once more before terminate().",
   },
   aiohttpNotReading: {
     cause:

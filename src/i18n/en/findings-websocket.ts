@@ -298,6 +298,12 @@ export const findingsWebSocket = {
       title: "The {from:word} stopped reading and never went on: zero window for {longestMs:ms} until the end",
       detail: "Whatever the other side sends waits, pings and pongs included.",
     },
+    open: {
+      title:
+        "The {from:word} stopped reading and has not gone on: zero window for {longestMs:ms} until the capture ends",
+      detail:
+        "Whatever the {to:word} sends waits, pings and pongs included, and even its end: if its heartbeat gave the {from:word} up meanwhile (terminate(), 1006 in its log), its FIN waits behind that data and no packet shows it. Open here need not be open there.",
+    },
   },
   "tcp.keepalive.unanswered": {
     gaveUp: {

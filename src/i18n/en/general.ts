@@ -22,6 +22,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   setting: "its setting",
   pingSeconds: "30",
   idleMs: "some time",
+  aliveMs: "a part",
   intervalMs: "some seconds",
   timerMs: "some seconds",
   waitedMs: "some moments",

@@ -70,6 +70,12 @@ export const pagesApplication = {
       "The application exchanges regular messages of its own to see that the other side lives, and the answers stopped.",
     seen: "A regular message that was answered each time, then at least twice not, or once before its sender hung up; or that was not sent any more, until the other side ended the connection. Found by its name (ping, heartbeat), or by its regularity: an answer repeats the numbers of its question, or both are always the same.",
   },
+  "app.standstill": {
+    name: "server stood still",
+    meaning:
+      "The server's program ran for nobody for a while: a blocked event loop, garbage collection, a debugger, SIGSTOP. Its system went on, so connections stood and new ones were accepted. Clients gave up by their own timers, requests waited, and a server that then takes its own sleep for its clients' silence hangs up on them.",
+    seen: "Several connections of one server fall silent at one moment: one that had talked regularly, one that had answered pings, a request that waits. Something was owed (an answer, a ping), the server's TCP acknowledged what clients sent meanwhile, and no other connection heard anything of it. An error when a connection ended for it.",
+  },
   "app.silent": {
     name: "server never speaks",
     meaning:

@@ -145,10 +145,19 @@ export const causesRunning = {
       "{from:word}原本一直在发消息，平均每 {intervalMs:ms}一条，最后 {idleMs:ms}却一条也没有：它的程序停住了（被冻结、事件循环阻塞、停在调试器里），数据源断了，或者链路没有送达。断开静默 WebSocket 的定时器只是后果。",
     fix: "查看{from:word}在最后一条消息那一刻的程序和日志。如果它确实会有一段时间没有数据，就让它在这期间发 ping。",
   },
+  sourceStopped: {
+    cause:
+      "{from:word}原本一直在发消息，平均每 {intervalMs:ms}一条，最后 {idleMs:ms}却一条也没有；其间它的心跳还持续了 {aliveMs:ms}。所以它的程序和链路都正常，只是没有数据可发：数据源断了（传感器、总线、订阅），或者负责发布的那段代码出了错。",
+    fix: "查看{from:word}的日志和数据源在最后一条消息那一刻的情况。接收方用来断开静默 WebSocket 的定时器看不到 ping（浏览器不会把 ping 交给页面）：确实可能没有数据时，让{from:word}用一条自己的消息说明。",
+  },
   deadlineOverslept: {
     cause:
       "{to:word}自己的程序停住了：最后两个 ping 相隔 {idleMs:ms}[[，而不是 {intervalMs:ms}]]，并且没有 ping 得不到应答。它恢复运行时自己的期限已过，于是断开了一个正常的对端。",
     fix: "在{to:word}查是什么让它停住（CPU、垃圾回收、休眠、SIGSTOP、调试器）。它的对端无需修改。",
+  },
+  overslept: {
+    cause: "{to:word}恢复运行时，它自己的心跳把自己停住的时间当成了客户端的沉默，于是断开了正常的客户端。",
+    fix: "心跳定时器里先看定时器自己晚了多久。停住之后先再发一个 ping，再等一轮，然后才 terminate()。",
   },
   aiohttpNotReading: {
     cause:

@@ -273,6 +273,11 @@ export const findingsWebSocket = {
       title: "{from:word}停止读取后再没恢复：零窗口持续 {longestMs:ms}直到结束",
       detail: "对端发的一切都得等着，包括 ping 和 pong。",
     },
+    open: {
+      title: "{from:word}停止读取，至今没有恢复：零窗口持续 {longestMs:ms}，直到抓包结束",
+      detail:
+        "{to:word}发的一切都得等着，包括 ping 和 pong，连它的断开也一样：如果它的心跳其间已经放弃{from:word}（terminate()，日志里是 1006），它的 FIN 就排在这些数据后面，没有任何数据包能显示出来。这里看来还开着，那一头未必还开着。",
+    },
   },
   "tcp.keepalive.unanswered": {
     gaveUp: {

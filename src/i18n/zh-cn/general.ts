@@ -22,6 +22,7 @@ export const general: Readonly<Record<CauseArgument, string>> = {
   setting: "相应的设置",
   pingSeconds: "30",
   idleMs: "一段时间",
+  aliveMs: "一段时间",
   intervalMs: "几秒",
   timerMs: "几秒",
   waitedMs: "片刻",

@@ -42,6 +42,7 @@ import { pongMissing } from "./running/pong-missing.ts";
 import { pingAbsent, pongLate, pongUnsolicited } from "./running/pong-other.ts";
 import { connectErrored, connectMissing, disconnected } from "./running/socket-io.ts";
 import { connectUnanswered, exception } from "./running/socket-io-session.ts";
+import { serverStandstill } from "./running/standstill.ts";
 import { violations } from "./running/violations.ts";
 import { corsRefused } from "./upgrade/cors.ts";
 import { engineIoRefused } from "./upgrade/eio-refused.ts";
@@ -107,6 +108,7 @@ export const catalogue: readonly Rule[] = [
   idleTimeout,
   engineIoUpgradeFailed,
   appHeartbeatMissing,
+  serverStandstill,
   clockSkew,
   pongLate,
   pongUnsolicited,

@@ -15,11 +15,14 @@ import { withFrontsOfDeath } from "./fronts-of-death.ts";
 import { withHurry } from "./hurried.ts";
 import { withLegs } from "./leg-evidence.ts";
 import { asOneDeath } from "./one-death.ts";
+import { asOneForgetting } from "./one-forgetting.ts";
 import { asOneNarrowPath } from "./one-narrow-path.ts";
 import { asOneOutage } from "./one-outage.ts";
 import { asOneSetting } from "./one-setting.ts";
 import { asOneStandstill } from "./one-standstill.ts";
+import { asOneSurvival } from "./one-survival.ts";
 import { asOneTimer } from "./one-timer.ts";
+import { asOneUnansweredBeat } from "./one-unanswered-beat.ts";
 
 import type { Placed } from "./placed.ts";
 import { withPollsOn } from "./polled-on.ts";
@@ -58,10 +61,13 @@ const AS_ONE: readonly ((judged: readonly Judged[], context: Context) => readonl
   asOneDeath,
   withFrontsOfDeath,
   asOneOutage,
+  asOneSurvival,
+  asOneForgetting,
   withPollsOfDeath,
   asOneTimer,
   asOneSetting,
   asOneStandstill,
+  asOneUnansweredBeat,
   asAnnouncedStop,
   asOneNarrowPath,
 ];

@@ -1,65 +1,109 @@
 import { appendTo } from "../../base/append-to.ts";
+import type { ConnectionId } from "../../base/brand.ts";
+import { catalogue } from "../catalogue/catalogue.ts";
+import { serverStandstill } from "../catalogue/running/standstill.ts";
 import type { Context } from "../context/context.ts";
-import { NS_PER_MS, serverOf } from "../reading/reading.ts";
-import { before, type TimeIndex, timeIndex, within } from "../reading/time-index.ts";
+import { serverOf } from "../reading/reading.ts";
+import { keyOf } from "./leads.ts";
+import { type Standstill, speechOf, standstillsOf } from "./standstill-groups.ts";
+import { isHeardIn, type Sign, signOf } from "./standstill-signs.ts";
+import { standstillDraft } from "./standstill-told.ts";
 import type { Judged } from "./story.ts";
 
 /**
- * A server that stands still sends Socket.IO no pings, and answers nobody who comes back for it: one error. The heartbeat tells
- * it, and the requests without an answer follow, as long as nothing is heard of the server.
+ * A server that stands still says nothing to anybody: clients give up, each by its own patience, requests wait, and when it goes
+ * on it may find its clients too old. One event, which is told as what it is; what it did to each of them follows.
  */
 export function asOneStandstill(judged: readonly Judged[], context: Context): readonly Judged[] {
-  const unanswered = judged.filter(isUnanswered);
-  if (unanswered.length === 0) return judged;
-  const silences = new Map<string, Judged[]>();
-  for (const item of judged)
-    if (item.connection !== null && isWithoutPings(item)) appendTo(silences, serverOf(item.connection), item);
-  if (silences.size === 0) return judged;
-  const silentSince = new Map(
-    [...silences].map(([server, items]) => [server, timeIndex(items, ({ draft }) => draft.at)]),
-  );
-  const spoken = answersOf(silentSince, context);
-  const roots = new Map<Judged, Judged>();
-  for (const item of unanswered) {
-    const server = item.connection === null ? "" : serverOf(item.connection);
-    const root = before(silentSince.get(server) ?? NOBODY, askedNs(item)).at(-1);
-    if (root === undefined) continue;
-    // Until the next ping is due nothing is amiss.
-    const fromNs = root.draft.at + Number(root.draft.args["intervalMs"]) * NS_PER_MS;
-    if (within(spoken.get(server) ?? NONE, fromNs, item.draft.at).length === 0) roots.set(item, root.lead ?? root);
+  const signs = new Map<string, Sign[]>();
+  for (const item of judged) {
+    const sign = signOf(item, context);
+    if (sign !== null) appendTo(signs, serverOf(sign.connection), sign);
   }
-  return judged.map((item): Judged => {
-    const root = roots.get(item);
-    return root === undefined ? item : { ...item, severity: "note", root };
+  const several = new Map([...signs].filter(([, ofServer]) => ofServer.length > 1));
+  if (several.size === 0) return judged;
+  const speech = speechOf(new Set(several.keys()), context);
+  const added: Judged[] = [];
+  const roots = new Map<Judged, Judged>();
+  const folded = new Map<Judged, Judged>();
+  for (const [server, ofServer] of several)
+    for (const standstill of standstillsOf(ofServer, speech.get(server) ?? { words: [], spans: [] })) {
+      const seen = membersOf(standstill, context);
+      if (seen.size < 2) continue;
+      const { signs: all } = standstill;
+      const own = tellsItself(all);
+      if (own !== null || isProgram(standstill)) {
+        const leads = own === null ? leadsOf(standstill, seen) : [];
+        const lead = own ?? leads[0];
+        if (lead === undefined) continue;
+        added.push(...leads);
+        for (const { item } of all) if (item !== own) roots.set(item, lead);
+      } else if (areAlike(all)) foldInto(folded, all);
+    }
+  return [...added, ...follow(judged, roots)].map((item): Judged => {
+    const lead = folded.get(item);
+    return lead === undefined ? item : { ...item, lead };
   });
 }
 
-const NONE: TimeIndex<number> = { times: [], items: [] };
-const NOBODY: TimeIndex<Judged> = { times: [], items: [] };
-
-const isError = ({ severity, root }: Judged): boolean => severity === "error" && root === null;
-
-const isUnanswered = (item: Judged): boolean => isError(item) && item.draft.ruleId === "http.upgrade.unanswered";
-
-const isWithoutPings = (item: Judged): boolean =>
-  isError(item) &&
-  item.draft.ruleId === "eio.pong.missing" &&
-  item.draft.variant === "noPing" &&
-  item.draft.args["from"] === "server";
-
-const askedNs = ({ draft, connection }: Judged): number =>
-  draft.evidence[0]?.timestampNs ?? connection?.first.timestampNs ?? draft.at;
-
-/** When each of these servers answered a request, or spoke last on a WebSocket. */
-function answersOf(servers: ReadonlyMap<string, unknown>, { analysis }: Context): Map<string, TimeIndex<number>> {
-  const times = new Map<string, number[]>();
-  for (const connection of analysis.connections) {
-    const server = serverOf(connection);
-    if (!servers.has(server)) continue;
-    for (const { response } of connection.exchanges)
-      if (response !== null) appendTo(times, server, response.first.timestampNs);
-    const last = connection.webSocket?.lastFrame[1];
-    if (last) appendTo(times, server, last.timestampNs);
+/** By the nearest copy of each connection. */
+function membersOf({ signs }: Standstill, { joins }: Context): Map<ConnectionId, Sign> {
+  const seen = new Map<ConnectionId, Sign>();
+  for (const sign of signs) {
+    const id = joins.copyOf.get(sign.connection.id) ?? sign.connection.id;
+    if (!seen.has(id)) seen.set(id, sign);
   }
-  return new Map([...times].map(([server, all]) => [server, timeIndex(all, (ns) => ns)]));
+  return seen;
+}
+
+/** It owed somebody a word, and its system went on. */
+const isProgram = ({ signs, sinceNs, untilNs }: Standstill): boolean =>
+  signs.some(({ isOwed }) => isOwed) && signs.some((sign) => isHeardIn(sign, sinceNs, untilNs));
+
+/** Of one client's missing Socket.IO pings, and its requests since, the former are the story. */
+function tellsItself(signs: readonly Sign[]): Judged | null {
+  const [first, ...more] = signs.filter(({ kind }) => kind !== "request");
+  return first !== undefined && more.length === 0 && first.item.draft.ruleId === "eio.pong.missing" ? first.item : null;
+}
+
+const areAlike = ([first, ...more]: readonly Sign[]): boolean =>
+  more.every(
+    ({ item: { draft, severity } }) =>
+      draft.ruleId === first?.item.draft.ruleId &&
+      draft.variant === first.item.draft.variant &&
+      severity === first.item.severity,
+  );
+
+/** The same, seen by several: the first tells it. */
+function foldInto(folded: Map<Judged, Judged>, [first, ...more]: readonly Sign[]): void {
+  if (first !== undefined) for (const { item } of more) folded.set(item, first.item);
+}
+
+/** The finding, and each connection that shows it. */
+function leadsOf(standstill: Standstill, seen: ReadonlyMap<ConnectionId, Sign>): Judged[] {
+  const [first, ...more] = [...seen.values()];
+  if (first === undefined) return [];
+  const lead: Judged = {
+    draft: standstillDraft(standstill, [...seen.values()]),
+    rule: serverStandstill,
+    order: catalogue.indexOf(serverStandstill),
+    connection: first.connection,
+    aheadNs: first.item.aheadNs,
+    severity: standstill.signs.some(({ item }) => item.severity === "error") ? "error" : "warning",
+    root: null,
+  };
+  return [lead, ...more.map(({ connection, item: { aheadNs } }) => ({ ...lead, connection, aheadNs, lead }))];
+}
+
+/** They are its consequences, with what was told by them or followed from them. */
+function follow(judged: readonly Judged[], roots: ReadonlyMap<Judged, Judged>): readonly Judged[] {
+  if (roots.size === 0) return judged;
+  const byKey = new Map([...roots].map(([item, root]) => [keyOf(item), root]));
+  return judged.map((item): Judged => {
+    const { lead, ...alone } = item;
+    const own = roots.get(item) ?? (lead && roots.get(lead));
+    if (own !== undefined) return { ...alone, severity: "note", root: own };
+    const root = item.root === null ? undefined : byKey.get(keyOf(item.root));
+    return root === undefined ? item : { ...item, root };
+  });
 }

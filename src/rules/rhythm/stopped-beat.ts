@@ -1,7 +1,7 @@
-import { CLIENT, type Direction, SERVER, sideOf } from "../../base/brand.ts";
+import { CLIENT, type Direction, otherDirection, SERVER, sideOf } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import { cause } from "../draft.ts";
-import { endOf } from "../reading/reading.ts";
+import { endOf, NS_PER_MS } from "../reading/reading.ts";
 import type { Cause } from "../types.ts";
 import { stoppedPublishing } from "./data-rhythm.ts";
 import { missesOwnPings } from "./heartbeat.ts";
@@ -21,11 +21,26 @@ function stoppedPings(connection: ConnectionFacts, direction: Direction, idleMs:
 export function stoppedData(connection: ConnectionFacts, direction: Direction): Cause | null {
   const stop = stoppedPublishing(connection, direction, endOf(connection).timestampNs);
   if (stop === null) return null;
-  return cause("likely", "dataStopped", {
-    from: sideOf(direction),
-    intervalMs: stop.intervalMs,
-    idleMs: stop.ms,
-  });
+  const { sinceNs, ms: idleMs, intervalMs } = stop;
+  const from = sideOf(direction);
+  const aliveNs = lastBeatNs(connection, direction);
+  // What was on its way with the last message shows nothing.
+  if (aliveNs - sinceNs <= Math.max(LEAST_ALIVE_NS, ALIVE_SHARE * idleMs * NS_PER_MS))
+    return cause("likely", "dataStopped", { from, intervalMs, idleMs });
+  return cause("likely", "sourceStopped", { from, intervalMs, idleMs, aliveMs: (aliveNs - sinceNs) / NS_PER_MS });
+}
+
+const LEAST_ALIVE_NS = 2e9;
+const ALIVE_SHARE = 0.25;
+
+/** Its last ping or pong. */
+function lastBeatNs({ webSocket }: ConnectionFacts, direction: Direction): number {
+  if (webSocket === null) return 0;
+  const [own, others] = [webSocket.heartbeat[direction], webSocket.heartbeat[otherDirection(direction)]];
+  return Math.max(
+    own.pings > 0 ? (own.lastPing?.timestampNs ?? 0) : 0,
+    others.pings > 0 ? (others.lastPong?.timestampNs ?? 0) : 0,
+  );
 }
 
 /** The server's pings stayed away, for which its client hung up; or somebody's stream did. */

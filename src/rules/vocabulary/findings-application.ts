@@ -55,6 +55,10 @@ export const applicationFindings = {
     silent: "from to missing intervalMs waitedMs sample",
     late: "from to missing intervalMs waitedMs sample",
   },
+  "app.standstill": {
+    woke: "silentMs left? waiting? hungUp?",
+    still: "silentMs left? waiting?",
+  },
   "app.silent": {
     plain: "messages silentMs",
     noAckNothing: "namespace missing event? waitedMs",

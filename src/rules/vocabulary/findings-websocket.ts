@@ -62,6 +62,6 @@ export const webSocketFindings = {
     plain: "client server roundTripMs? share damaged?",
     many: "client server roundTripMs? share damaged?",
   },
-  "tcp.zero-window": { plain: "from count longestMs", ended: "from count longestMs" },
+  "tcp.zero-window": { plain: "from count longestMs", ended: "from count longestMs", open: "from to count longestMs" },
   "tcp.keepalive.unanswered": { plain: "from to count", gaveUp: "from to count" },
 } as const;

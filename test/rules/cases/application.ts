@@ -27,6 +27,7 @@ import {
 } from "../../support/facts-builder.ts";
 import { begun, dismissed, opened, pinged, posted, unknown } from "../../support/polled-sessions.ts";
 import { namespace, sessionFacts } from "../../support/session-facts.ts";
+import { comesBack, impatient, patient, wellServed } from "../../support/standing-still.ts";
 import { one, running, type SomeCases, several } from "./case.ts";
 
 const quiet = webSocket().heartbeat[0];
@@ -634,6 +635,18 @@ export const applicationCases = {
         {},
         gapOf("server", 21),
       ),
+    },
+  },
+  "app.standstill": {
+    severity: "error",
+    fires: {
+      woke: several(impatient(1), patient(2), comesBack(1)),
+      still: several(impatient(1), impatient(2, 40), comesBack(1)),
+    },
+    near: {
+      "one WebSocket shows it, which tells it itself": several(impatient(1), wellServed(2)),
+      "the server talks to others meanwhile": several(impatient(1), patient(2), comesBack(1), wellServed(3)),
+      "nothing was owed to anybody: its source may have dried up": several(impatient(1), impatient(2)),
     },
   },
   "app.silent": {

@@ -89,6 +89,13 @@ export const transportCases = {
       ended: one(
         connectionFacts({
           tcp: tcp({
+            client: { zeroWindows: 1, longestZeroWindowNs: 5e9, zeroWindowSince: mark(35), fin: null },
+          }),
+        }),
+      ),
+      open: one(
+        connectionFacts({
+          tcp: tcp({
             ending: "open",
             firstCloser: null,
             closedAt: null,

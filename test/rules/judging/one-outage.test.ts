@@ -1,7 +1,19 @@
 import { expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
-import { abnormal, analysisOf, deafBeat, joined, mark, stalled } from "../../support/facts-builder.ts";
+import type { BeatFacts } from "../../../src/store/websocket-types.ts";
+import {
+  abnormal,
+  analysisOf,
+  beat,
+  connectionFacts,
+  deafBeat,
+  joined,
+  mark,
+  stalled,
+  tcp,
+  webSocket,
+} from "../../support/facts-builder.ts";
 import { several } from "../cases/case.ts";
 
 /** Ended by the server just when the path was open again, of which its segments tell that were sent again since then. */
@@ -68,4 +80,46 @@ test("nor is it another error where a capture of the other end proves the loss",
   const connections = [endedAfter(32), endedAfter(32), givenUp(), givenUp()];
   const findings = judge(analysisOf(connections, { joins: [pair(0), pair(2)] }));
   expect(findings.filter(({ severity }) => severity === "error")).toHaveLength(1);
+});
+
+const ofClient = (last: number, connection: ConnectionFacts): ConnectionFacts => ({
+  ...connection,
+  client: { address: `10.0.0.${last}`, port: 50_000 + last },
+});
+
+test("clients whose paths to one server break in one moment have lost what they share", () => {
+  const errors = (...all: ConnectionFacts[]) => told(...all).filter((line) => line.startsWith("error"));
+  expect(errors(ofClient(11, givenUp()), ofClient(12, givenUp()))).toEqual(["error ws.pong.missing and others"]);
+  const later = abnormal("server", 57, {
+    webSocketFacts: { heartbeat: [deafBeat(20, []), deafBeat(20, [45, 55], false)] },
+    tcpFacts: { client: { lastData: mark(42), lastPacket: mark(42) } },
+  });
+  expect(errors(ofClient(11, givenUp()), ofClient(12, later))).toHaveLength(2);
+});
+
+test("an outage that two clients survived is told once, and what came late for it is no second warning", () => {
+  const survivor = (last: number, slowest: BeatFacts["slowest"]): ConnectionFacts =>
+    ofClient(
+      last,
+      connectionFacts({
+        tcp: tcp({ events: stalled(20).map((event) => ({ ...event, acknowledgedNs: mark(27.2).timestampNs })) }),
+        webSocket: webSocket({ heartbeat: [deafBeat(20, []), beat({ late: slowest ? 1 : 0, slowest })] }),
+      }),
+    );
+  const late = { ping: mark(26), pong: mark(37), roundTripMs: 11_000 };
+  expect(told(survivor(11, null), survivor(12, late))).toEqual([
+    "warning tcp.path.blackhole and others",
+    "note ws.pong.late from tcp.path.blackhole",
+  ]);
+});
+
+test("also where one capture shows only the end of it, and the other one since when", () => {
+  const seen = (last: number, end: number, events: ConnectionFacts["tcp"]["events"]): ConnectionFacts =>
+    ofClient(last, abnormal("server", end, { tcpFacts: { events } }));
+  const since = (start: number) => stalled(start).map((event) => ({ ...event, acknowledgedNs: mark(39).timestampNs }));
+  // Repeated at the client from 28 s on, at the server from 20 s on; the other client's only at 20 s.
+  const connections = [seen(11, 39.1, since(28)), seen(11, 39.1, since(20)), seen(12, 39.1, since(20))];
+  const joins = [joined("two-captures", { places: [0, 1] })];
+  const errors = judge(analysisOf(connections, { joins })).filter(({ severity }) => severity === "error");
+  expect(errors).toHaveLength(1);
 });

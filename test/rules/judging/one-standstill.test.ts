@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import { beat, close, connectionFacts, exchange, mark, tcp, upgrade, webSocket } from "../../support/facts-builder.ts";
+import { comesBack, impatient, patient, wellServed } from "../../support/standing-still.ts";
+import { streamed } from "../../support/streams.ts";
 import { session } from "../cases/application.ts";
 import { several } from "../cases/case.ts";
 
@@ -17,6 +19,7 @@ const withoutPings = connectionFacts({
     engineIo: talk.engineIo && { ...talk.engineIo, heartbeat: [beat(), beat({ lastPing: mark(25) })] },
   },
   webSocket: webSocket({ closeFrames: [close(40, null), null], lastFrame: [mark(40), mark(25)] }),
+  tcp: tcp({ server: { lastData: mark(25) } }),
 });
 
 const request = (requestAt: number, answered: Record<string, number>) =>
@@ -28,7 +31,7 @@ const unanswered = connectionFacts({
   upgrade: null,
   webSocket: null,
   exchanges: [request(42, {})],
-  tcp: tcp({ firstCloser: "client", closedAt: mark(62) }),
+  tcp: tcp({ firstCloser: "client", closedAt: mark(62), server: { firstData: null, lastData: null } }),
   close: { verdict: "none", clientSees: null, serverSees: null },
 });
 
@@ -55,4 +58,40 @@ test("who comes back to a server that stands still gets no answer for the same r
 
 test("a server that was heard since does not stand still", () => {
   expect(told(withoutPings, unanswered, answeredInBetween)).toContain("error http.upgrade.unanswered null");
+});
+
+const all = (...connections: ConnectionFacts[]) =>
+  judge(several(...connections))
+    .filter(({ severity, followsFrom }) => severity !== "note" || followsFrom !== null)
+    .map(({ ruleId, severity, followsFrom }) => `${severity} ${ruleId} ${followsFrom}`)
+    .sort();
+
+test("what a server that stood still did to each of its clients follows from that", () => {
+  expect(all(impatient(1), patient(2), comesBack(1))).toEqual([
+    "error app.standstill null",
+    "note http.upgrade.unanswered app.standstill",
+    "note ws.close.no-close-frame app.standstill",
+    "note ws.close.no-close-frame app.standstill",
+  ]);
+});
+
+test("it says how long it stood still, and whom it lost by that", () => {
+  const [found] = judge(several(impatient(1), patient(2), comesBack(1)));
+  expect([found?.ruleId, found?.connectionId, found?.alsoConnections]).toEqual(["app.standstill", 0, [1, 2]]);
+  expect(found?.args).toEqual({ silentMs: 40_000, left: 1, waiting: 1, hungUp: 1 });
+  expect(found?.causes.map(({ id }) => id)).toEqual(["stoodStill", "overslept"]);
+});
+
+test("a server that talked to others meanwhile did not stand still", () => {
+  expect(all(impatient(1), patient(2), comesBack(1), wellServed(3))).not.toContain("error app.standstill null");
+});
+
+test("two times are two troubles", () => {
+  expect(all(impatient(1, 24), comesBack(1, 25, 26))).not.toContain("error app.standstill null");
+});
+
+test("a pause that two clients saw, and that nobody died of, is told once", () => {
+  const seen = (last: number) => ({ ...streamed(), client: { address: `10.0.0.${last}`, port: 50_000 + last } });
+  const told = judge(several(seen(1), seen(2))).filter(({ ruleId }) => ruleId === "ws.ping.stopped");
+  expect(told.map(({ connectionId, alsoConnections }) => [connectionId, alsoConnections])).toEqual([[0, [1]]]);
 });

@@ -354,6 +354,7 @@ export const noCloseFrame: Rule = {
     "deadlineOverslept",
     "aiohttpNotReading",
     "dataStopped",
+    "sourceStopped",
     "readDeadline",
     "heartbeatStopped",
     "heartbeatBlind",

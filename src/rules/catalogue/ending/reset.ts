@@ -327,6 +327,7 @@ export const reset: Rule = {
     "abortiveClose",
     "processCrashed",
     "dataStopped",
+    "sourceStopped",
     "middleboxReset",
     "closedSocketWritten",
     "handlerThrew",

@@ -67,13 +67,17 @@ function checkZeroWindow(connection: ConnectionFacts, direction: Direction, cont
   const ended = half.zeroWindowSince !== null && isOver;
   // Then the heartbeat's finding tells of it, with the same cause.
   const isTold = pongsWhenReading(connection, direction) || leavesPingsUnread(connection, direction, context);
-  return draft("tcp.zero-window", ended ? "ended" : "plain", {
-    severity: longestMs >= LONG_ZERO_WINDOW_MS && !isTold ? undefined : "note",
+  const args = { from, count: half.zeroWindows, longestMs };
+  const parts = {
+    severity: longestMs >= LONG_ZERO_WINDOW_MS && !isTold ? undefined : ("note" as const),
     at: first ?? half.zeroWindowSince ?? connection.first,
-    args: { from, count: half.zeroWindows, longestMs },
     evidence: [shows(first ?? half.zeroWindowSince, "zeroWindow", { from })],
     causes: [cause("likely", "peerStoppedReading", { to: from })],
-  });
+  };
+  // Until it reads, nobody sees whether the other side has hung up.
+  if (ended && !hasEnded(connection))
+    return draft("tcp.zero-window", "open", { ...parts, args: { ...args, to: otherSide(from) } });
+  return draft("tcp.zero-window", ended ? "ended" : "plain", { ...parts, args });
 }
 
 export const zeroWindow: Rule = {

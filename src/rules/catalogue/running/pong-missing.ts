@@ -9,6 +9,7 @@ import { directionOf, hasEnded, lostBytes, NS_PER_MS, otherSide, spanMs, spokeBe
 import { stallWithin } from "../../reading/stall.ts";
 import { stoppedTalking } from "../../rhythm/data-rhythm.ts";
 import { answersWrongly, isTimerLike, type MissedBeat, missedBeat } from "../../rhythm/heartbeat.ts";
+import { keptBy } from "../../rhythm/kept-pings.ts";
 import { cameLate, slowPathMs } from "../../rhythm/slow-path.ts";
 import { goesOn, stoodStill } from "../../rhythm/standstill.ts";
 import { sealedBeat } from "../../sealed/sealed-beat.ts";
@@ -145,23 +146,6 @@ const hasHole = ({ tcp }: ConnectionFacts, pinger: Side): boolean => {
   return lostBytes(tcp.halves[directionOf(otherSide(pinger))]) > 0;
 };
 
-/**
- * The proxy that took the pings and did not pass them on, or kept the pongs; null: none is known to have. Pings are counted
- * and not timed: the legs may come from two clocks.
- */
-function keptBy(connection: ConnectionFacts, direction: Direction, { joins }: Context): string | null {
-  const join = direction === 1 ? joins.before.get(connection.id) : joins.behind.get(connection.id);
-  if (join === undefined) return null;
-  const other = direction === 1 ? join.front : join.back;
-  const [own, next] = [connection.webSocket, other.webSocket];
-  // Whoever stopped reading on the other leg holds the proxy up.
-  if (!own || !next || next.midstream || other.tcp.halves.some((half) => half.missingBytes > 0 || half.zeroWindows > 0))
-    return null;
-  const [taken, passed] = [own.heartbeat[direction], next.heartbeat[direction]];
-  if (taken.pings <= passed.pings && taken.answered >= passed.answered) return null;
-  return direction === 1 ? join.back.client.address : join.front.server.address;
-}
-
 /** The pinger gave up while the path let nothing through, or only after seconds: the peer's program may be fine. */
 function heldUp(missed: MissedBeat, connection: ConnectionFacts, direction: Direction): Draft | null {
   if (!missed.gaveUp || missed.blocked || missed.deaf) return null;
@@ -273,7 +257,7 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
     evidence: evidenceOf(missed, connection),
     causes: causesOf(missed, connection),
   };
-  const proxy = keptBy(connection, direction, context);
+  const proxy = keptBy(missed, connection, direction, context);
   if (proxy !== null && hasEnded(connection))
     return draft("ws.pong.missing", "notPassedOn", {
       ...parts,

@@ -1,0 +1,45 @@
+import { type Direction, otherDirection, SERVER } from "../../base/brand.ts";
+import type { ConnectionFacts } from "../../store/types.ts";
+import type { Context } from "../context/context.ts";
+import { hasGap, NS_PER_MS } from "../reading/reading.ts";
+import type { MissedBeat } from "./heartbeat.ts";
+
+/** The proxy that took the pings and did not pass them on, or kept the pongs; null: none is known to have. */
+export function keptBy(
+  missed: MissedBeat,
+  connection: ConnectionFacts,
+  direction: Direction,
+  { joins }: Context,
+): string | null {
+  const join = direction === SERVER ? joins.before.get(connection.id) : joins.behind.get(connection.id);
+  if (join === undefined) return null;
+  const other = direction === SERVER ? join.front : join.back;
+  const [own, next] = [connection.webSocket, other.webSocket];
+  // Whoever stopped reading on the other leg holds the proxy up.
+  if (!own || !next || next.midstream || other.tcp.halves.some(({ zeroWindows }) => zeroWindows > 0)) return null;
+  const firstNs = missed.first.timestampNs + (direction === SERVER ? -join.aheadNs : join.aheadNs);
+  const isWhole = other.tcp.halves.every(({ missingBytes }) => missingBytes === 0);
+  if (!(isWhole ? isKept(own.heartbeat[direction], next.heartbeat[direction]) : isKeptSince(firstNs, missed, other)))
+    return null;
+  return direction === SERVER ? join.back.client.address : join.front.server.address;
+}
+
+type Beat = MissedBeat["beat"];
+
+/** All pings of both legs are in the capture: counted, they need no clock. */
+const isKept = (taken: Beat, passed: Beat): boolean => taken.pings > passed.pings || taken.answered < passed.answered;
+
+/** The capture lacks some of the other leg: what counts is what came there since the first ping that got no answer. */
+function isKeptSince(firstNs: number, { pinger, beat }: MissedBeat, other: ConnectionFacts): boolean {
+  const direction = pinger === "server" ? SERVER : otherDirection(SERVER);
+  const passed = other.webSocket?.heartbeat[direction];
+  if (passed === undefined) return false;
+  // The clocks of two captures agree but for the path between.
+  const sinceNs = firstNs - Math.max(LEAST_SLACK_MS, SLACK_SHARE * (beat.intervalMs ?? 0)) * NS_PER_MS;
+  const isAnswered = (passed.lastAnsweredPing?.timestampNs ?? 0) > sinceNs;
+  const isPassed = (passed.lastPing?.timestampNs ?? 0) > sinceNs;
+  return isAnswered || (!isPassed && !hasGap(other, pinger, sinceNs));
+}
+
+const LEAST_SLACK_MS = 500;
+const SLACK_SHARE = 0.3;
