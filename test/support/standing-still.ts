@@ -1,5 +1,6 @@
 import type { ConnectionFacts, Endpoint } from "../../src/store/types.ts";
-import { abnormal, mark, refusedUpgrade, tcp } from "./facts-builder.ts";
+import type { WebSocketFacts } from "../../src/store/websocket-types.ts";
+import { abnormal, beat, deafBeat, mark, refusedUpgrade, tcp } from "./facts-builder.ts";
 
 // A server that sends a message every second and stops at 20 s; at 60 s it goes on, and drops who has been silent for too long.
 
@@ -24,14 +25,25 @@ const frames = (seconds: number) => ({
 });
 
 /** A client whose patience ends at that time, and whose FIN the server's system acknowledges. */
-export const impatient = (last: number, at = 35): ConnectionFacts =>
+export const impatient = (
+  last: number,
+  at = 35,
+  { webSocketFacts, ...more }: Partial<ConnectionFacts> & { webSocketFacts?: Partial<WebSocketFacts> } = {},
+): ConnectionFacts =>
   abnormal("client", at, {
+    ...more,
     client: client(last),
-    webSocketFacts: frames(STOPPED),
+    webSocketFacts: { ...frames(STOPPED), ...webSocketFacts },
     tcpFacts: {
       client: { lastData: mark(19), fin: mark(at), finAcknowledged: mark(at + 0.001), lastAcknowledged: mark(19) },
       server: { ...streamed, lastData: mark(STOPPED), fin: null },
     },
+  });
+
+/** One that asks by pings of its own, and gives up for want of pongs. */
+export const pinging = (last: number): ConnectionFacts =>
+  impatient(last, 35, {
+    webSocketFacts: { heartbeat: [deafBeat(19.5, [25, 30]), beat({ pings: 0, answered: 0 })] },
   });
 
 /** One that waits, until the server goes on at that time and hangs up. */

@@ -1,4 +1,5 @@
 import type { SomeFindings } from "../texts.ts";
+import { standingStill } from "./standing-still.ts";
 
 /** What runs inside the WebSocket. */
 export const findingsApplication = {
@@ -51,6 +52,7 @@ export const findingsApplication = {
       detail:
         "Over polling the ping is the answer to a GET, and the pong a POST of “3”. The {from:word} pings every {intervalMs:ms} and waits {timeoutMs:ms} for the pong; its good-bye (“1”) was the answer to the next GET, so the {to:word}'s program had read the ping and asked on.",
     },
+    ...standingStill,
   },
   "eio.upgrade.failed": {
     refused: {
@@ -224,18 +226,7 @@ export const findingsApplication = {
         "“{sample}” was sent every {intervalMs:ms}. Meanwhile {missing:one|#} waited, then the answers came together. A sender with less patience would have ended this connection.",
     },
   },
-  "app.standstill": {
-    woke: {
-      title: "The server's program stood still for {silentMs:ms}, then went on",
-      detail:
-        "It fell silent to all of them at one moment and spoke again to all at one moment, while its system went on acknowledging what clients sent: it was not the path, and no single client.[[ {left:One client|# clients} gave up meanwhile, each by its own patience.]][[ {waiting:One request|# requests} waited.]][[ On {hungUp:one client|# clients} it hung up itself as it went on.]]",
-    },
-    still: {
-      title: "The server's program stands still: nothing more came of it for at least {silentMs:ms}",
-      detail:
-        "It fell silent to all of them at one moment, while its system went on acknowledging what clients sent: it was not the path, and no single client. It was not seen to go on.[[ {left:One client|# clients} gave up, each by its own patience.]][[ {waiting:One request|# requests} waited.]]",
-    },
-  },
+  "app.standstill": standingStill,
   "app.silent": {
     plain: {
       title:

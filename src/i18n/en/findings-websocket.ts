@@ -1,4 +1,5 @@
 import type { SomeFindings } from "../texts.ts";
+import { standingStill } from "./standing-still.ts";
 
 const interval = "[[Pings come every {intervalMs:ms}. ]]";
 const did = "The other side {peerDid:word}.";
@@ -95,6 +96,7 @@ export const findingsWebSocket = {
       title: "{missing:One ping|# pings} of the {from:word} stayed without pong",
       detail: `${interval}As far as this capture shows, the {from:word} did not end the connection for it.`,
     },
+    ...standingStill,
   },
   "ws.pong.late": {
     plain: {

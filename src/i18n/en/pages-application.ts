@@ -74,7 +74,7 @@ export const pagesApplication = {
     name: "server stood still",
     meaning:
       "The server's program ran for nobody for a while: a blocked event loop, garbage collection, a debugger, SIGSTOP. Its system went on, so connections stood and new ones were accepted. Clients gave up by their own timers, requests waited, and a server that then takes its own sleep for its clients' silence hangs up on them.",
-    seen: "Several connections of one server fall silent at one moment: one that had talked regularly, one that had answered pings, a request that waits. Something was owed (an answer, a ping), the server's TCP acknowledged what clients sent meanwhile, and no other connection heard anything of it. An error when a connection ended for it.",
+    seen: "Several connections of one server fall silent at one moment: one that had talked regularly, one that had answered pings, a request that waits. Something was owed (an answer, a ping), the server's TCP acknowledged what clients sent meanwhile, and no other connection heard anything of it. An error when a connection ended for it. Where pings of a client stayed unanswered, ws.pong.missing or eio.pong.missing tells it.",
   },
   "app.silent": {
     name: "server never speaks",

@@ -1,4 +1,5 @@
 import type { SomeFindings } from "../texts.ts";
+import { standingStill } from "./standing-still.ts";
 
 /** What runs inside the WebSocket. */
 export const findingsApplication = {
@@ -47,6 +48,7 @@ export const findingsApplication = {
       detail:
         "轮询时，ping 是对 GET 的响应，pong 是内容为“3”的 POST。{from:word}每 {intervalMs:ms}发一次 ping，等 pong 等 {timeoutMs:ms}；它的告别（“1”）是对下一个 GET 的响应，可见{to:word}的程序已经读到 ping，又接着来问了。",
     },
+    ...standingStill,
   },
   "eio.upgrade.failed": {
     refused: {
@@ -204,18 +206,7 @@ export const findingsApplication = {
         "“{sample}”每 {intervalMs:ms}发一次。其间有 {missing} 个在等，之后回应一起到来。如果发送方耐心再少一些，这条连接已经断了。",
     },
   },
-  "app.standstill": {
-    woke: {
-      title: "服务器的程序停住了 {silentMs:ms}，之后又继续运行",
-      detail:
-        "它在同一时刻对所有连接沉默，又在同一时刻对所有连接恢复，而它的系统一直在确认客户端发来的数据：问题不在网络路径，也不在哪一个客户端。[[其间有 {left} 个客户端按各自的耐心放弃了。]][[有 {waiting} 个请求在等。]][[它恢复运行时自己断开了 {hungUp} 个客户端。]]",
-    },
-    still: {
-      title: "服务器的程序停住了：至少 {silentMs:ms} 没有再发来任何数据",
-      detail:
-        "它在同一时刻对所有连接沉默，而它的系统一直在确认客户端发来的数据：问题不在网络路径，也不在哪一个客户端。没有看到它恢复运行。[[有 {left} 个客户端按各自的耐心放弃了。]][[有 {waiting} 个请求在等。]]",
-    },
-  },
+  "app.standstill": standingStill,
   "app.silent": {
     plain: {
       title: "服务器一条消息都没发：连上后客户端发了 {messages} 条，之后 {silentMs:ms}没有任何消息",

@@ -1,4 +1,5 @@
 import type { SomeFindings } from "../texts.ts";
+import { standingStill } from "./standing-still.ts";
 
 const interval = "[[ping 间隔 {intervalMs:ms}。]]";
 const did = "对端的反应：{peerDid:word}。";
@@ -92,6 +93,7 @@ export const findingsWebSocket = {
       title: "{from:word}有 {missing} 个 ping 没有等到 pong",
       detail: `${interval}从这份抓包看，{from:word}并没有因此断开连接。`,
     },
+    ...standingStill,
   },
   "ws.pong.late": {
     plain: {

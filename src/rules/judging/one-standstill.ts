@@ -7,7 +7,7 @@ import { serverOf } from "../reading/reading.ts";
 import { keyOf } from "./leads.ts";
 import { type Standstill, speechOf, standstillsOf } from "./standstill-groups.ts";
 import { isHeardIn, type Sign, signOf } from "./standstill-signs.ts";
-import { standstillDraft } from "./standstill-told.ts";
+import { heartbeatAmong, standstillDraft } from "./standstill-told.ts";
 import type { Judged } from "./story.ts";
 
 /**
@@ -33,7 +33,7 @@ export function asOneStandstill(judged: readonly Judged[], context: Context): re
       const { signs: all } = standstill;
       const own = tellsItself(all);
       if (own !== null || isProgram(standstill)) {
-        const leads = own === null ? leadsOf(standstill, seen) : [];
+        const leads = own === null ? leadsOf(standstill, seen, context) : [];
         const lead = own ?? leads[0];
         if (lead === undefined) continue;
         added.push(...leads);
@@ -80,13 +80,17 @@ function foldInto(folded: Map<Judged, Judged>, [first, ...more]: readonly Sign[]
 }
 
 /** The finding, and each connection that shows it. */
-function leadsOf(standstill: Standstill, seen: ReadonlyMap<ConnectionId, Sign>): Judged[] {
-  const [first, ...more] = [...seen.values()];
+function leadsOf(standstill: Standstill, seen: ReadonlyMap<ConnectionId, Sign>, context: Context): Judged[] {
+  const all = [...seen.values()];
+  const told = heartbeatAmong(all);
+  const first = told?.sign ?? all[0];
   if (first === undefined) return [];
+  const more = all.filter((sign) => sign !== first);
+  const rule = told === null ? serverStandstill : first.item.rule;
   const lead: Judged = {
-    draft: standstillDraft(standstill, [...seen.values()]),
-    rule: serverStandstill,
-    order: catalogue.indexOf(serverStandstill),
+    draft: standstillDraft(told?.by ?? "app.standstill", standstill, [first, ...more], context),
+    rule,
+    order: catalogue.indexOf(rule),
     connection: first.connection,
     aheadNs: first.item.aheadNs,
     severity: standstill.signs.some(({ item }) => item.severity === "error") ? "error" : "warning",

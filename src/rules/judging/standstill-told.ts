@@ -1,5 +1,7 @@
 import { relativeNs, SERVER } from "../../base/brand.ts";
 import type { Mark } from "../../base/packet-view.ts";
+import type { Context } from "../context/context.ts";
+import { refusesAfter } from "../context/refused-by-host.ts";
 import { cause, type Draft, draft, shows } from "../draft.ts";
 import { endedBy } from "../reading/ending.ts";
 import { clientOf, NS_PER_MS } from "../reading/reading.ts";
@@ -7,13 +9,38 @@ import type { EvidenceItem } from "../types.ts";
 import type { Standstill } from "./standstill-groups.ts";
 import type { Sign } from "./standstill-signs.ts";
 
+/** Who misses the answers to its pings tells it first: that is what people search for. */
+const HEARTBEATS = ["ws.pong.missing", "eio.pong.missing"] as const;
+
+/** The rule that tells it, and the connection on which it does; null: no heartbeat of its clients does. */
+export function heartbeatAmong(seen: readonly Sign[]): { readonly by: TellingRule; readonly sign: Sign } | null {
+  for (const by of HEARTBEATS) {
+    const sign = seen.find(({ item }) => item.draft.ruleId === by && item.severity === "error");
+    if (sign !== undefined) return { by, sign };
+  }
+  return null;
+}
+
+type TellingRule = (typeof HEARTBEATS)[number] | "app.standstill";
+
 /** The finding about a server that stood still. `seen`: each connection that shows it, once. */
-export function standstillDraft({ sinceNs, untilNs, woke }: Standstill, seen: readonly Sign[]): Draft {
+export function standstillDraft(
+  by: TellingRule,
+  standstill: Standstill,
+  seen: readonly Sign[],
+  context: Context,
+): Draft {
+  const { sinceNs, untilNs } = standstill;
   const silentMs = (untilNs - sinceNs) / NS_PER_MS;
   const waiting = seen.filter(({ kind }) => kind === "request");
   const open = seen.filter(({ kind }) => kind !== "request");
   const left = open.flatMap((sign) => markOf(sign, endedBy(sign.connection, "client"), sinceNs, untilNs));
-  const hungUp = open.flatMap((sign) => markOf(sign, endedBy(sign.connection, "server"), untilNs, untilNs + WAKING_NS));
+  const dropped = open.flatMap((sign) =>
+    markOf(sign, endedBy(sign.connection, "server"), untilNs, untilNs + WAKING_NS),
+  );
+  // A process that is gone hangs up on everybody, too.
+  const hungUp = dropped.some(({ sign }) => refusesAfter(sign.connection, context)) ? [] : dropped;
+  const woke = standstill.woke || hungUp.length > 0;
   const onset = { packet: seen[0]?.connection.first.packet, timestampNs: relativeNs(sinceNs) } as Mark;
   const evidence: (EvidenceItem | null)[] = [
     lastWord(open),
@@ -36,12 +63,12 @@ export function standstillDraft({ sinceNs, untilNs, woke }: Standstill, seen: re
       .sort((a, b) => a.timestampNs - b.timestampNs || a.packet - b.packet),
   };
   if (!woke)
-    return draft("app.standstill", "still", {
+    return draft(by, "still", {
       ...parts,
       args: counts,
       causes: [cause("likely", "peerBlocked", { to: "server" })],
     });
-  return draft("app.standstill", "woke", {
+  return draft(by, "woke", {
     ...parts,
     args: { ...counts, hungUp: hungUp.length || null },
     causes: [

@@ -1,3 +1,5 @@
+import { standingStill } from "./standing-still.ts";
+
 const beat = "from to missing intervalMs? timeoutMs? waitedMs";
 const refused = "namespace message server";
 
@@ -13,6 +15,7 @@ export const applicationFindings = {
     pingsLost: "from to waitedMs intervalMs timeoutMs",
     pollsStopped: "from to waitedMs intervalMs timeoutMs",
     pongNotPosted: "from to waitedMs intervalMs timeoutMs",
+    ...standingStill,
   },
   "eio.upgrade.failed": { refused: "server client status?", probe: "server client status?" },
   "sio.connect.missing": {
@@ -55,10 +58,7 @@ export const applicationFindings = {
     silent: "from to missing intervalMs waitedMs sample",
     late: "from to missing intervalMs waitedMs sample",
   },
-  "app.standstill": {
-    woke: "silentMs left? waiting? hungUp?",
-    still: "silentMs left? waiting?",
-  },
+  "app.standstill": standingStill,
   "app.silent": {
     plain: "messages silentMs",
     noAckNothing: "namespace missing event? waitedMs",

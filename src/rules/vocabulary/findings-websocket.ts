@@ -1,3 +1,5 @@
+import { standingStill } from "./standing-still.ts";
+
 const missing = "from to missing intervalMs? waitedMs sincePongMs? closer";
 const frame = "from count value peerDid";
 
@@ -22,6 +24,7 @@ export const webSocketFindings = {
     survived: "from to missing intervalMs?",
     sealed: "from to missing intervalMs waitedMs sinceAnswerMs",
     sealedOngoing: "from to missing intervalMs sinceAnswerMs",
+    ...standingStill,
   },
   "ws.pong.late": {
     plain: "from to late slowestMs medianMs intervalMs?",

@@ -47,6 +47,15 @@ const engineIo = (given: Partial<EngineIoFacts> = {}): EngineIoFacts => ({
   ...given,
 });
 
+/** A client of Socket.IO that hears nothing more from 20 s on, and leaves for it. */
+const unpinged = (last: number, at = 35): ConnectionFacts =>
+  impatient(last, at, {
+    upgrade: upgrade({ target: TARGET }),
+    session: sessionFacts({
+      engineIo: engineIo({ sid: `s${last}`, heartbeat: [quiet, beat({ lastPing: mark(20) })] }),
+    }),
+  });
+
 const INVALID_TOKEN = { ...mark(10), event: "error", message: "无效的认证令牌" };
 
 /** A server that answers nothing but this, at 10 s and 20 s. */
@@ -346,6 +355,8 @@ export const applicationCases = {
     severity: "error",
     severities: { waiting: "warning" },
     fires: {
+      woke: several(unpinged(1), unpinged(2), patient(3)),
+      still: several(unpinged(1), unpinged(2, 40)),
       gaveUp: socketIo(session({ engineIo: engineIo({ heartbeat: [quiet, deafBeat(20, [30])] }) }), "server", 35),
       neverPongs: socketIo(
         session({ engineIo: engineIo({ heartbeat: [quiet, { ...deafBeat(20, [30]), answered: 0, lastPong: null }] }) }),

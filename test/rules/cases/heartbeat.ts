@@ -15,8 +15,9 @@ import {
   tcp,
   webSocket,
 } from "../../support/facts-builder.ts";
+import { impatient, patient, pinging } from "../../support/standing-still.ts";
 import { streamed } from "../../support/streams.ts";
-import { one, type SomeCases } from "./case.ts";
+import { one, type SomeCases, several } from "./case.ts";
 
 const quiet = webSocket().heartbeat[0];
 
@@ -154,6 +155,8 @@ export const heartbeatCases = {
     severity: "error",
     severities: { ongoing: "warning", sealedOngoing: "warning", survived: "warning", wrongPayload: "warning" },
     fires: {
+      woke: several(pinging(1), patient(2)),
+      still: several(pinging(1), impatient(2, 40)),
       gaveUp: frozen(true),
       neverAnswered: one(
         abnormal("server", 52, {

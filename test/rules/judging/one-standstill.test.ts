@@ -1,8 +1,19 @@
 import { expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
-import { beat, close, connectionFacts, exchange, mark, tcp, upgrade, webSocket } from "../../support/facts-builder.ts";
-import { comesBack, impatient, patient, wellServed } from "../../support/standing-still.ts";
+import {
+  beat,
+  close,
+  connectionFacts,
+  exchange,
+  half,
+  mark,
+  refusedSyn,
+  tcp,
+  upgrade,
+  webSocket,
+} from "../../support/facts-builder.ts";
+import { comesBack, impatient, patient, pinging, STOPPED, WOKE, wellServed } from "../../support/standing-still.ts";
 import { streamed } from "../../support/streams.ts";
 import { session } from "../cases/application.ts";
 import { several } from "../cases/case.ts";
@@ -94,4 +105,35 @@ test("a pause that two clients saw, and that nobody died of, is told once", () =
   const seen = (last: number) => ({ ...streamed(), client: { address: `10.0.0.${last}`, port: 50_000 + last } });
   const told = judge(several(seen(1), seen(2))).filter(({ ruleId }) => ruleId === "ws.ping.stopped");
   expect(told.map(({ connectionId, alsoConnections }) => [connectionId, alsoConnections])).toEqual([[0, [1]]]);
+});
+
+test("pings of a client that stayed unanswered tell it first: that is what people search for", () => {
+  expect(all(impatient(1), pinging(2), patient(3))).toEqual([
+    "error ws.pong.missing null",
+    "note ws.close.no-close-frame ws.pong.missing",
+    "note ws.close.no-close-frame ws.pong.missing",
+    "note ws.close.no-close-frame ws.pong.missing",
+    "note ws.pong.missing ws.pong.missing",
+  ]);
+  const [found] = judge(several(impatient(1), pinging(2), patient(3)));
+  expect([found?.variant, found?.connectionId, found?.alsoConnections]).toEqual(["woke", 1, [0, 2]]);
+});
+
+test("a server that hangs up at the end of the silence went on, unless its process was ended", () => {
+  const heldOut = patient(2);
+  const [own, served] = heldOut.tcp.halves;
+  const silent = { ...served, lastData: mark(STOPPED), longestPause: null };
+  const wordless: ConnectionFacts = {
+    ...heldOut,
+    webSocket: impatient(2).webSocket,
+    tcp: { ...heldOut.tcp, halves: [own, silent] },
+  };
+  const tell = (...more: ConnectionFacts[]) =>
+    judge(several(impatient(1), wordless, comesBack(1), ...more)).find(({ ruleId }) => ruleId === "app.standstill");
+  expect(tell()).toMatchObject({ variant: "woke", args: { left: 1, hungUp: 1 } });
+  const mute = half({ firstData: null, lastData: null });
+  const refused = refusedSyn(WOKE + 1);
+  const ended = tell({ ...refused, tcp: { ...refused.tcp, halves: [mute, mute] } });
+  expect(ended).toMatchObject({ variant: "still", args: { left: 1 } });
+  expect(ended?.evidence.map(({ what }) => what)).not.toContain("hungUpWaking");
 });

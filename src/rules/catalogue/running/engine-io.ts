@@ -302,6 +302,8 @@ export const engineIoPongMissing: Rule = {
     "pageFrozen",
     "queuedBehindData",
     "serverBlocked",
+    "stoodStill",
+    "overslept",
     "peerBlocked",
     "peerVanished",
     "engineIoTimers",

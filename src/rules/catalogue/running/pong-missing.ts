@@ -313,6 +313,7 @@ export const pongMissing: Rule = {
     "pongsNotSent",
     "wrongPongs",
     "stoodStill",
+    "overslept",
     "neverPongs",
     "proxyStuck",
     "slowPath",
