@@ -65,14 +65,16 @@ export function repeatsIn(placed: readonly Placed[], { behind, before, twins }: 
     const nearer = twins.get(id)?.find(({ back }) => back.id === id)?.front.id;
     return nearer === undefined ? undefined : (sameOn(item, nearer, true) ?? inNearerCopy(item, nearer));
   };
+  const hasError = ({ connection }: Placed): boolean =>
+    connection !== null && (byConnection.get(connection.id) ?? []).some((one) => severityOf(one) === "error");
   for (const item of placed) {
     if (item.connection === null) continue;
     const { id } = item.connection;
     const nearer = blamed(item) === "server" ? behind.get(id)?.back : before.get(id)?.front;
     const original = inNearerCopy(item, id) ?? (nearer === undefined ? undefined : sameOn(item, nearer.id, false));
     if (original === undefined) continue;
-    // On the nearer leg it is not over yet: the proxy's end has not reached it.
-    const isGraver = severityOf(item) === "error" && severityOf(original) === "warning" && !repeats.has(original);
+    // On the nearer leg it is not over yet: the proxy's end has not reached it, and nothing else says why.
+    const isGraver = severityOf(item) === "error" && !repeats.has(original) && !hasError(original);
     if (isGraver) repeats.set(original, item);
     else if (repeats.get(original) !== item) repeats.set(item, original);
   }

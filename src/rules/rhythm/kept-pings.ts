@@ -2,6 +2,7 @@ import { type Direction, otherDirection, SERVER } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
 import { hasGap, NS_PER_MS } from "../reading/reading.ts";
+import { stallWithin } from "../reading/stall.ts";
 import type { MissedBeat } from "./heartbeat.ts";
 
 /** The proxy that took the pings and did not pass them on, or kept the pongs; null: none is known to have. */
@@ -18,10 +19,37 @@ export function keptBy(
   // Whoever stopped reading on the other leg holds the proxy up.
   if (!own || !next || next.midstream || other.tcp.halves.some(({ zeroWindows }) => zeroWindows > 0)) return null;
   const firstNs = missed.first.timestampNs + (direction === SERVER ? -join.aheadNs : join.aheadNs);
+  if (isStuck(missed, connection, direction, { joins })) return null;
   const isWhole = other.tcp.halves.every(({ missingBytes }) => missingBytes === 0);
   if (!(isWhole ? isKept(own.heartbeat[direction], next.heartbeat[direction]) : isKeptSince(firstNs, missed, other)))
     return null;
   return direction === SERVER ? join.back.client.address : join.front.server.address;
+}
+
+/**
+ * On the other leg of the proxy nothing got through while the pinger waited: what a proxy writes waits unseen in its system while
+ * what it wrote before is sent again and again.
+ */
+export function isStuck(
+  missed: MissedBeat,
+  connection: ConnectionFacts,
+  direction: Direction,
+  { joins }: Pick<Context, "joins">,
+): boolean {
+  const join = direction === SERVER ? joins.before.get(connection.id) : joins.behind.get(connection.id);
+  if (join === undefined) return false;
+  const other = direction === SERVER ? join.front : join.back;
+  const fromNs = missed.first.timestampNs + (direction === SERVER ? -join.aheadNs : join.aheadNs);
+  const untilNs = fromNs + missed.waitedMs * NS_PER_MS;
+  const { closedAt, halves } = other.tcp;
+  return (
+    (closedAt !== null && closedAt.timestampNs <= fromNs) ||
+    halves.some(
+      ({ unacknowledged: waiting }) =>
+        waiting !== null && waiting.retransmissions > 0 && waiting.since.timestampNs <= untilNs,
+    ) ||
+    stallWithin(other, fromNs, untilNs) !== null
+  );
 }
 
 type Beat = MissedBeat["beat"];

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { connectionId } from "../../../src/base/brand.ts";
 import { ownTimers } from "../../../src/rules/context/timers.ts";
 import { judge } from "../../../src/rules/judging/judge.ts";
-import type { Analysis } from "../../../src/store/types.ts";
+import type { Analysis, ConnectionFacts } from "../../../src/store/types.ts";
 import {
   ACCEPT,
   abnormal,
@@ -47,8 +47,18 @@ test("a WebSocket that the server gave up is told by its own leg while the clien
     ...BACKEND_LEG,
     webSocketFacts: { heartbeat: [quiet, deafBeat(20, [30])] },
   });
-  const found = told(analysisOf([stillOpen, givenUp], proxied));
-  expect(found.filter(([, , severity]) => severity !== "note")).toEqual([["ws.pong.missing", 1, "error", null]]);
+  const errorsOf = (front: ConnectionFacts) =>
+    told(analysisOf([front, givenUp], proxied)).filter(([, , severity]) => severity !== "note");
+  expect(errorsOf(stillOpen)).toEqual([["ws.pong.missing", 1, "error", null]]);
+  // There the client's leg says why.
+  const [own, peer] = stillOpen.tcp.halves;
+  const unacknowledged = { bytes: 2, since: mark(30), retransmissions: 6, last: mark(39), fullSize: false };
+  const cut = { ...stillOpen, tcp: { ...stillOpen.tcp, halves: [own, { ...peer, unacknowledged }] as const } };
+  expect(errorsOf(cut)).toEqual([["tcp.path.blackhole", 0, "error", null]]);
+  // It shows there only with what the client says next.
+  const next = { ...unacknowledged, since: mark(30.2) };
+  const later = { ...stillOpen, tcp: { ...stillOpen.tcp, halves: [{ ...own, unacknowledged: next }, peer] as const } };
+  expect(errorsOf(later)).toContainEqual(["tcp.path.blackhole", 0, "error", null]);
 });
 
 test("a message that was refused behind a proxy is one error, where it was refused", () => {

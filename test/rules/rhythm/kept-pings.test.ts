@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
+import type { HalfFacts, TcpFacts } from "../../../src/store/tcp-types.ts";
 import type { ConnectionFacts } from "../../../src/store/types.ts";
 import {
   abnormal,
@@ -11,6 +12,7 @@ import {
   joined,
   mark,
   quietBeat,
+  stalled,
   tcp,
   webSocket,
 } from "../../support/facts-builder.ts";
@@ -60,4 +62,22 @@ test("a pong that came to the proxy was kept there", () => {
 
 test("who did not answer what was passed on is the client", () => {
   expect(told(front(5, 50, false))).toBe("gaveUp");
+});
+
+test("what a proxy wrote to a client that nothing reaches waits in its system", () => {
+  const idle = beat({ pings: 2, answered: 2, lastPing: mark(20), lastAnsweredPing: mark(20) });
+  const leg = (server: Partial<HalfFacts>, more: Partial<TcpFacts> = {}) =>
+    told(
+      connectionFacts({
+        tcp: tcp({ closedAt: null, firstCloser: null, ending: "open", server: { fin: null, ...server }, ...more }),
+        webSocket: webSocket({ closeFrames: [null, null], heartbeat: [quietBeat, idle] }),
+        close: { verdict: "open", clientSees: null, serverSees: null },
+      }),
+    );
+  const unacknowledged = { bytes: 90, since: mark(29), retransmissions: 2, last: mark(31), fullSize: false };
+  expect(leg({})).toBe("notPassedOn");
+  expect(leg({ unacknowledged })).not.toBe("notPassedOn");
+  expect(leg({ unacknowledged: { ...unacknowledged, since: mark(60), last: mark(62) } })).toBe("notPassedOn");
+  expect(leg({}, { events: stalled(28) })).not.toBe("notPassedOn");
+  expect(leg({}, { closedAt: mark(25), firstCloser: "client" })).not.toBe("notPassedOn");
 });

@@ -2,14 +2,23 @@ import type { Direction, Side } from "../../../base/brand.ts";
 import type { ConnectionFacts } from "../../../store/types.ts";
 import type { Context } from "../../context/context.ts";
 import { heartbeatHabits } from "../../context/timers.ts";
-import { cause, type Draft, draft, shows } from "../../draft.ts";
+import { cause, type Draft, draft, lesser, shows } from "../../draft.ts";
 import { forwardedBy, handshakeOf } from "../../handshake/upgrade-outcome.ts";
 import { endingEvidence, neverCameEvidence } from "../../reading/ending.ts";
-import { directionOf, hasEnded, lostBytes, NS_PER_MS, otherSide, spanMs, spokeBetween } from "../../reading/reading.ts";
+import {
+  directionOf,
+  endOf,
+  hasEnded,
+  lostBytes,
+  NS_PER_MS,
+  otherSide,
+  spanMs,
+  spokeBetween,
+} from "../../reading/reading.ts";
 import { stallWithin } from "../../reading/stall.ts";
 import { stoppedTalking } from "../../rhythm/data-rhythm.ts";
 import { answersWrongly, isTimerLike, type MissedBeat, missedBeat } from "../../rhythm/heartbeat.ts";
-import { keptBy } from "../../rhythm/kept-pings.ts";
+import { isStuck, keptBy } from "../../rhythm/kept-pings.ts";
 import { cameLate, slowPathMs } from "../../rhythm/slow-path.ts";
 import { goesOn, stoodStill } from "../../rhythm/standstill.ts";
 import { sealedBeat } from "../../sealed/sealed-beat.ts";
@@ -252,10 +261,13 @@ function checkDirection(connection: ConnectionFacts, direction: Direction, conte
     intervalMs: beat.intervalMs,
     sincePongMs: missed.sincePongMs,
   };
+  // What the other leg shows is the reason: this one only gave up for it.
+  const isConsequence = missed.gaveUp && isStuck(missed, connection, direction, context);
+  const causes = causesOf(missed, connection);
   const parts = {
-    at: missed.first,
+    at: isConsequence ? endOf(connection) : missed.first,
     evidence: evidenceOf(missed, connection),
-    causes: causesOf(missed, connection),
+    causes: isConsequence ? causes.map((one) => one && lesser(one)) : causes,
   };
   const proxy = keptBy(missed, connection, direction, context);
   if (proxy !== null && hasEnded(connection))
