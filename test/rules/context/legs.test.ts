@@ -55,10 +55,14 @@ test("a WebSocket that the server gave up is told by its own leg while the clien
   const unacknowledged = { bytes: 2, since: mark(30), retransmissions: 6, last: mark(39), fullSize: false };
   const cut = { ...stillOpen, tcp: { ...stillOpen.tcp, halves: [own, { ...peer, unacknowledged }] as const } };
   expect(errorsOf(cut)).toEqual([["tcp.path.blackhole", 0, "error", null]]);
-  // It shows there only with what the client says next.
+  // It shows there only with what the client says next, and the pings wait in the proxy's system.
   const next = { ...unacknowledged, since: mark(30.2) };
-  const later = { ...stillOpen, tcp: { ...stillOpen.tcp, halves: [{ ...own, unacknowledged: next }, peer] as const } };
-  expect(errorsOf(later)).toContainEqual(["tcp.path.blackhole", 0, "error", null]);
+  const later: ConnectionFacts = {
+    ...stillOpen,
+    webSocket: webSocket({ closeFrames: [null, null], heartbeat: [quiet, beat({ pings: 2, answered: 2 })] }),
+    tcp: { ...stillOpen.tcp, halves: [{ ...own, unacknowledged: next }, peer] },
+  };
+  expect(errorsOf(later)).toEqual([["tcp.path.blackhole", 0, "error", null]]);
 });
 
 test("a message that was refused behind a proxy is one error, where it was refused", () => {
