@@ -83,13 +83,16 @@ function alike(outages: readonly Judged[][], context: Context): Judged[][][] {
   return [...byServer.values()].map((ofServer) => {
     const joined: Judged[][] = [];
     let firstNs = Number.NEGATIVE_INFINITY;
+    let isAlone = false;
     for (const { items, beganNs } of ofServer.sort((a, b) => a.beganNs - b.beganNs)) {
       const last = joined.at(-1);
-      if (last !== undefined && beganNs - firstNs <= AT_ONCE_NS && ![...items, ...last].some(provesPath))
-        last.push(...items);
+      const proves = items.some(provesPath);
+      if (last !== undefined && beganNs - firstNs <= AT_ONCE_NS && !proves && !isAlone)
+        for (const item of items) last.push(item);
       else {
         joined.push([...items]);
         firstNs = beganNs;
+        isAlone = proves;
       }
     }
     return joined;
