@@ -110,7 +110,7 @@ export const causesRunning = {
   },
   stoodStill: {
     cause:
-      "{to:word}的程序停住了：整整 {idleMs:ms} 它什么都没发，主机却一直在确认收到的数据，之后程序又继续运行（被冻结、事件循环阻塞、断点调试、SIGSTOP）。",
+      "{to:word}的程序停住了：整整 {idleMs:ms}它什么都没发，主机却一直在确认收到的数据，之后程序又继续运行（被冻结、事件循环阻塞、断点调试、SIGSTOP）。",
     fix: "查看{to:word}这一时刻的 CPU 占用和日志：当时在运行什么，或者是什么让它停住？Node 用 --cpu-prof、monitorEventLoopDelay()。",
   },
   pongsNotSent: {

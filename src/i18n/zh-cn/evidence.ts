@@ -73,7 +73,7 @@ export const evidence: Readonly<Record<EvidenceId, string>> = {
   lastPacket: "这条连接的最后一个数据包",
   lastHeard: "{from:word}的最后一个数据包",
   lastWord: "{from:word}沉默之前的最后数据",
-  gaveUpWaiting: "{client} 已有 {waitedMs:ms} 什么都没收到，于是结束自己的连接",
+  gaveUpWaiting: "{client} 已有 {waitedMs:ms}什么都没收到，于是结束自己的连接",
   requestWaited: "{client} 的升级请求，等了 {waitedMs:ms}",
   hungUpWaking: "服务器恢复运行，随即断开 {client}",
   firstUnacknowledged: "{from:word}有 {bytes:bytes} 始终没有得到确认，这是第一个数据包",
