@@ -1,54 +1,72 @@
 import { type Direction, otherDirection, SERVER } from "../../base/brand.ts";
 import type { ConnectionFacts } from "../../store/types.ts";
 import type { Context } from "../context/context.ts";
+import type { Join } from "../context/legs.ts";
 import { hasGap, NS_PER_MS } from "../reading/reading.ts";
 import { stallWithin } from "../reading/stall.ts";
 import type { MissedBeat } from "./heartbeat.ts";
+
+/** The leg on the other side of the proxy, and when the first unanswered ping was sent by the clock of that leg's capture. */
+interface OtherLeg {
+  readonly join: Join;
+  readonly other: ConnectionFacts;
+  readonly firstNs: number;
+}
+
+function otherLeg(
+  { first }: MissedBeat,
+  { id }: ConnectionFacts,
+  direction: Direction,
+  { joins }: Context,
+): OtherLeg | null {
+  const isServers = direction === SERVER;
+  const join = isServers ? joins.before.get(id) : joins.behind.get(id);
+  if (join === undefined) return null;
+  const firstNs = first.timestampNs + (isServers ? -join.aheadNs : join.aheadNs);
+  return { join, other: isServers ? join.front : join.back, firstNs };
+}
 
 /** The proxy that took the pings and did not pass them on, or kept the pongs; null: none is known to have. */
 export function keptBy(
   missed: MissedBeat,
   connection: ConnectionFacts,
   direction: Direction,
-  { joins }: Context,
+  context: Context,
 ): string | null {
-  const join = direction === SERVER ? joins.before.get(connection.id) : joins.behind.get(connection.id);
-  if (join === undefined) return null;
-  const other = direction === SERVER ? join.front : join.back;
+  const leg = otherLeg(missed, connection, direction, context);
+  if (leg === null || isStuckOn(leg, missed)) return null;
+  const { join, other, firstNs } = leg;
   const [own, next] = [connection.webSocket, other.webSocket];
   // Whoever stopped reading on the other leg holds the proxy up.
   if (!own || !next || next.midstream || other.tcp.halves.some(({ zeroWindows }) => zeroWindows > 0)) return null;
-  const firstNs = missed.first.timestampNs + (direction === SERVER ? -join.aheadNs : join.aheadNs);
-  if (isStuck(missed, connection, direction, { joins })) return null;
   const isWhole = other.tcp.halves.every(({ missingBytes }) => missingBytes === 0);
   if (!(isWhole ? isKept(own.heartbeat[direction], next.heartbeat[direction]) : isKeptSince(firstNs, missed, other)))
     return null;
   return direction === SERVER ? join.back.client.address : join.front.server.address;
 }
 
-/**
- * On the other leg of the proxy nothing got through while the pinger waited: what a proxy writes waits unseen in its system while
- * what it wrote before is sent again and again.
- */
+/** On the other leg of the proxy nothing got through while the pinger waited. */
 export function isStuck(
   missed: MissedBeat,
   connection: ConnectionFacts,
   direction: Direction,
-  { joins }: Pick<Context, "joins">,
+  context: Context,
 ): boolean {
-  const join = direction === SERVER ? joins.before.get(connection.id) : joins.behind.get(connection.id);
-  if (join === undefined) return false;
-  const other = direction === SERVER ? join.front : join.back;
-  const fromNs = missed.first.timestampNs + (direction === SERVER ? -join.aheadNs : join.aheadNs);
-  const untilNs = fromNs + missed.waitedMs * NS_PER_MS;
+  const leg = otherLeg(missed, connection, direction, context);
+  return leg !== null && isStuckOn(leg, missed);
+}
+
+/** What a proxy writes waits unseen in its system while what it wrote before is sent again and again. */
+function isStuckOn({ other, firstNs }: OtherLeg, { waitedMs }: MissedBeat): boolean {
+  const untilNs = firstNs + waitedMs * NS_PER_MS;
   const { closedAt, halves } = other.tcp;
   return (
-    (closedAt !== null && closedAt.timestampNs <= fromNs) ||
+    (closedAt !== null && closedAt.timestampNs <= firstNs) ||
     halves.some(
       ({ unacknowledged: waiting }) =>
         waiting !== null && waiting.retransmissions > 0 && waiting.since.timestampNs <= untilNs,
     ) ||
-    stallWithin(other, fromNs, untilNs) !== null
+    stallWithin(other, firstNs, untilNs) !== null
   );
 }
 
