@@ -59,7 +59,6 @@ function noteProgress(half: TcpHalf, peer: TcpHalf, packet: PacketView): void {
   peer.lastAdvanceNumber = packet.packetNumber;
   peer.lastAdvanceNs = now;
   peer.unackedRetransmissions = 0;
-  peer.laterArrived = false;
   if (peer.repeated !== null) noteTaken(peer, now);
   const { acknowledged } = half;
   if (peer.timedNs !== NEVER && ((acknowledged - peer.timedSequence) | 0) >= 0) {

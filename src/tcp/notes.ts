@@ -127,7 +127,10 @@ export function noteRetransmission(
   }
   half.retransmissions++;
   half.retransmittedBytes += length;
-  if (half.unackedRetransmissions++ === 0) half.sentByRepeat = half.maxSequence;
+  if (half.unackedRetransmissions++ === 0) {
+    half.sentByRepeat = half.maxSequence;
+    half.laterArrived = false;
+  }
   half.lastRetransmissionNumber = packet.packetNumber;
   half.lastRetransmissionNs = packet.timestampNs;
   half.lastRetransmissionBytes = length;

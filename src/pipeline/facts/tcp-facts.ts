@@ -161,7 +161,7 @@ function halfFacts(half: TcpHalf, peer: TcpHalf, untilNs: number): HalfFacts {
     streamBytes: half.streamBytes,
     dataSegments: half.dataSegments,
     largestSegmentBytes: half.largestSegmentBytes,
-    laterArrived: half.laterArrived,
+    laterArrived: half.unackedRetransmissions > 0 && half.laterArrived,
     largestArrived: peer.acknowledgedKnown && half.largestSegmentEnd <= half.streamOffset - ahead,
     retransmissions: half.retransmissions,
     retransmittedBytes: half.retransmittedBytes,
