@@ -23,7 +23,6 @@ import { asOneStandstill } from "./one-standstill.ts";
 import { asOneSurvival } from "./one-survival.ts";
 import { asOneTimer } from "./one-timer.ts";
 import { asOneUnansweredBeat } from "./one-unanswered-beat.ts";
-
 import type { Placed } from "./placed.ts";
 import { withPollsOn } from "./polled-on.ts";
 import { withPollsOfDeath } from "./polls-of-death.ts";

@@ -86,11 +86,12 @@ function leadsOf(standstill: Standstill, seen: ReadonlyMap<ConnectionId, Sign>, 
   const first = told?.sign ?? all[0];
   if (first === undefined) return [];
   const more = all.filter((sign) => sign !== first);
-  const rule = told === null ? serverStandstill : first.item.rule;
+  const { rule, order } =
+    told === null ? { rule: serverStandstill, order: catalogue.indexOf(serverStandstill) } : first.item;
   const lead: Judged = {
     draft: standstillDraft(told?.by ?? "app.standstill", standstill, [first, ...more], context),
     rule,
-    order: catalogue.indexOf(rule),
+    order,
     connection: first.connection,
     aheadNs: first.item.aheadNs,
     severity: standstill.signs.some(({ item }) => item.severity === "error") ? "error" : "warning",

@@ -3,7 +3,7 @@ import { cause } from "../draft.ts";
 import { pathOf } from "../reading/reading.ts";
 import type { Cause } from "../types.ts";
 
-/** What Express, and NestJS with it, says of a path that it does not know. */
+/** How Express and NestJS name the path that they were asked for, whatever their middleware made of it since. */
 export const PATH_SEEN = /Cannot (?:GET|POST) (\/[^\s"'<>\\]*)/;
 
 /** The server was asked for another path than the client asked for: rewritten in between, and it says so itself. */

@@ -92,7 +92,6 @@ const isTurnedDownUnread = (exchange: HttpExchangeFacts): boolean =>
   isHeadLarge(exchange.request) &&
   (exchange.responseBodyBytes === 0 || ownPageOf(exchange) !== null);
 
-/** How Express and NestJS name the path that they were asked for, whatever their middleware made of it since. */
 /** What ws says to a path that is not its own (WebSocketServer.shouldHandle); Engine.IO writes “Bad request”. */
 const isRefusalOfWs = ({ request, responseBodyPreview }: HttpExchangeFacts): boolean =>
   responseBodyPreview.trim() === "Bad Request" &&
