@@ -63,6 +63,8 @@ test("what was sent after a repeated segment, and arrived without it, is told by
   // Under way already when the first was sent again.
   expect(later(...lost, keeps(450, 607, 707))).toBe(false);
   expect(later(...lost, data(410, 707), keeps(450, 707, 807))).toBe(true);
+  const next: readonly Line[] = [["C", 500, { flags: "A", seq: 104, ack: 807 }], data(600, 807), data(900, 807)];
+  expect(later(...lost, data(410, 707), keeps(450, 707, 807), ...next)).toBe(false);
   expect(later(...lost, data(410, 707), keeps(450, 707, 807), ["C", 500, { flags: "A", seq: 104, ack: 807 }])).toBe(
     false,
   );

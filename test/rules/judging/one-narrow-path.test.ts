@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { judge } from "../../../src/rules/judging/judge.ts";
+import type { ConnectionFacts } from "../../../src/store/types.ts";
 import { connectionFacts, mark, tcp, webSocket } from "../../support/facts-builder.ts";
+import { cases } from "../cases/all.ts";
 import { several } from "../cases/case.ts";
 
 /** Full-size segments of this side are sent again and again, and never acknowledged. */
@@ -32,4 +34,18 @@ test("large packets that are lost both ways between two hosts are one error", ()
     ["error", null],
     ["note", "tcp.path.blackhole"],
   ]);
+});
+
+test("a large segment that is lost though others of that size had arrived shows a dead path to those who dial meanwhile", () => {
+  const { connections } = cases["tcp.path.blackhole"].fires.allLost;
+  const dialled = (largestArrived: boolean) => {
+    const [cut, ...others] = connections as [ConnectionFacts, ...ConnectionFacts[]];
+    const [client, server] = cut.tcp.halves;
+    const unacknowledged = server.unacknowledged && { ...server.unacknowledged, fullSize: true };
+    const lost = { ...server, largestArrived, unacknowledged };
+    const first: ConnectionFacts = { ...cut, tcp: { ...cut.tcp, halves: [client, lost] } };
+    return judge(several(first, ...others)).find(({ ruleId }) => ruleId === "tcp.open.unanswered")?.severity;
+  };
+  expect(dialled(true)).toBe("note");
+  expect(dialled(false)).toBe("error");
 });

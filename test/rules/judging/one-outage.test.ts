@@ -52,21 +52,22 @@ test("but not of other hosts, or at another time", () => {
   expect(errors(endedAfter(22), givenUp())).toHaveLength(2);
 });
 
-test("a device that drops one connection while the next one opens drops that one, too, when its time has come", () => {
-  /** The client's FIN at `at` is sent again for 10 s and never answered. */
-  const endLost = (at: number): ConnectionFacts => {
-    const finRepeat = { last: mark(at + 10), previous: mark(at + 5), heardBefore: mark(at - 5), heardAfter: null };
-    return {
-      ...abnormal("client", at, {
-        tcpFacts: {
-          established: mark(at - 20),
-          client: { fin: mark(at), finRetransmissions: 6, finAcknowledged: null, finRepeat },
-          server: { fin: null },
-        },
-      }),
-      first: mark(at - 20),
-    };
+/** The client's FIN at `at` is sent again for 10 s and never answered. */
+const endLost = (at: number): ConnectionFacts => {
+  const finRepeat = { last: mark(at + 10), previous: mark(at + 5), heardBefore: mark(at - 5), heardAfter: null };
+  return {
+    ...abnormal("client", at, {
+      tcpFacts: {
+        established: mark(at - 20),
+        client: { fin: mark(at), finRetransmissions: 6, finAcknowledged: null, finRepeat },
+        server: { fin: null },
+      },
+    }),
+    first: mark(at - 20),
   };
+};
+
+test("a device that drops one connection while the next one opens drops that one, too, when its time has come", () => {
   // The second one opens at 43 s, while the first one's FIN is repeated.
   const errors = judge(several(endLost(40), endLost(63))).filter(({ severity }) => severity === "error");
   expect(errors.map(({ ruleId, alsoConnections }) => [ruleId, alsoConnections.length])).toEqual([
@@ -95,6 +96,12 @@ test("clients whose paths to one server break in one moment have lost what they 
     tcpFacts: { client: { lastData: mark(42), lastPacket: mark(42) } },
   });
   expect(errors(ofClient(11, givenUp()), ofClient(12, later))).toHaveLength(2);
+});
+
+test("what a device has forgotten of one client is nothing that another one lost", () => {
+  const errors = (...all: ConnectionFacts[]) => told(...all).filter((line) => line.startsWith("error"));
+  expect(errors(endLost(40), endLost(63), ofClient(12, endLost(40.2)))).toHaveLength(2);
+  expect(errors(endLost(40), ofClient(12, endLost(40.2)))).toHaveLength(1);
 });
 
 test("an outage that two clients survived is told once, and what came late for it is no second warning", () => {

@@ -5,6 +5,7 @@ import {
   beat,
   close,
   connectionFacts,
+  deafBeat,
   exchange,
   half,
   mark,
@@ -136,4 +137,25 @@ test("a server that hangs up at the end of the silence went on, unless its proce
   const ended = tell({ ...refused, tcp: { ...refused.tcp, halves: [mute, mute] } });
   expect(ended).toMatchObject({ variant: "still", args: { left: 1 } });
   expect(ended?.evidence.map(({ what }) => what)).not.toContain("hungUpWaking");
+});
+
+const isTold = (...connections: ConnectionFacts[]): boolean =>
+  judge(several(...connections)).some(({ variant }) => variant === "woke" || variant === "still");
+
+test("whoever takes nothing hears nothing of a server that goes on", () => {
+  const full = (one: ConnectionFacts): ConnectionFacts => {
+    const [own, served] = one.tcp.halves;
+    return { ...one, tcp: { ...one.tcp, halves: [{ ...own, zeroWindows: 1, longestZeroWindowNs: 10e9 }, served] } };
+  };
+  expect(isTold(pinging(1), pinging(2))).toBe(true);
+  expect(isTold(full(pinging(1)), full(pinging(2)))).toBe(false);
+});
+
+test("two seconds are no standstill", () => {
+  const quick = (last: number, at: number) => {
+    const heartbeat = [deafBeat(19.9, [20.4, at - 1]), beat({ pings: 0, answered: 0 })] as const;
+    return impatient(last, at, { webSocketFacts: { heartbeat } });
+  };
+  expect(isTold(quick(1, 22.3), quick(2, 22.5))).toBe(false);
+  expect(isTold(quick(1, 23.3), quick(2, 23.5))).toBe(true);
 });
